@@ -1,1 +1,27 @@
+//! The words of Yandu: ids, titles, grades, column types, data standards with their validators and
+//! normalisers, division trees and the working-day calendar.
+//!
+//! Everything here is a pure function of its arguments. There is no I/O, no clock and no async; what
+//! a city or a law may change (calendar, divisions) is data that the caller hands in.
 
+pub mod calendar;
+pub mod division;
+pub mod id;
+pub mod standard;
+pub mod value;
+
+mod fault;
+mod grade;
+mod mask;
+mod read;
+mod title;
+mod value_type;
+
+pub use fault::{Dimension, FaultCode};
+pub use grade::Grade;
+pub use id::{BatchId, CodeListId, ColumnName, DatasetId, IdError, PackId, SourceId};
+pub use mask::Mask;
+pub use read::{Change, Read};
+pub use standard::Standard;
+pub use title::Title;
+pub use value_type::{ValueType, ValueTypeError};
