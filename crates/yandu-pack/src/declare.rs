@@ -1,0 +1,30 @@
+//! What the files of a pack say, as structs: the one source of the JSON Schemas that editors and the reader use.
+//!
+//! A struct here holds what one file holds and nothing that must be looked up elsewhere; what depends on the other files
+//! of the set is checked in [`crate::check`]. Defaults are applied when a file is read, so a missing key and its default
+//! cannot be told apart afterwards.
+
+mod channel;
+mod check;
+mod codes;
+mod dataset;
+mod literal;
+mod pack;
+mod period;
+mod secret;
+mod source;
+mod test;
+
+pub use channel::{
+    Channel, CursorPage, Engine, FileChannel, FolderChannel, HttpChannel, LinkPage, NumberPage,
+    Page, Retry, SqlChannel, UploadChannel, Watermark,
+};
+pub use check::{Check, CheckFields, CheckKind, CheckShapeError, Level, ReferenceTarget, RowCount};
+pub use codes::CodeListFile;
+pub use dataset::{Column, DatasetFile, Opening, Origin, Refresh, Sharing, SharingClass};
+pub use literal::{Literal, SettingValue};
+pub use pack::{PackFile, Setting};
+pub use period::{Period, PeriodError, PeriodUnit};
+pub use secret::{Secret, Url};
+pub use source::{Format, Mode, Schedule, SourceFile};
+pub use test::{Given, Row, Test, TestFields, TestFile, Then};
