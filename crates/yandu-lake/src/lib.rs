@@ -1,1 +1,37 @@
+//! Tables of the lake: Delta tables on a folder, one commit a batch, a journalled hot tail, and SQL over both.
+//!
+//! A reader sees only what a [`Session`] shows; a writer holds a [`FileWriter`] and ends with one commit. Every
+//! row carries `_batch` and `_row`, its place in the batch, as the last two columns of its table.
+//!
+//! Not here: what a row must look like (`yandu-check`), where rows come from (collection), who may read what
+//! (sessions are made for a principal, and only the local administrator exists).
 
+mod commit;
+mod error;
+mod file;
+#[cfg(test)]
+mod fixture;
+mod lake;
+mod log;
+mod options;
+mod rewrite;
+mod schema;
+mod session;
+mod table;
+mod version;
+mod writer;
+
+pub use commit::{Change, Commit, Committed};
+pub use error::{Error, QueryProblem};
+pub use lake::Lake;
+pub use options::Options;
+pub use schema::{BATCH, ROW, full_schema};
+pub use session::{Principal, ReadPoint, Rows, Session};
+pub use table::TableSpec;
+pub use version::VersionInfo;
+pub use writer::{FileWriter, NewFile};
+
+/// Number of a Delta version, from 0.
+pub type Version = u64;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;

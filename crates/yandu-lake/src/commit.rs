@@ -1,0 +1,288 @@
+//! Commits: one per batch, whole or not at all, on disk before they are acknowledged.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use yandu_check::key::KeySet;
+use yandu_words::id::BatchId;
+
+use crate::file::DataFile;
+use crate::log::{self, CommitNote};
+use crate::rewrite::{self, Rewritten, Take};
+use crate::schema::{StoredColumn, evolve};
+use crate::table::{Present, Table};
+use crate::version::{self, TableVersion};
+use crate::writer::NewFile;
+use crate::{Error, Result, Version};
+
+/// What the files of a commit do to the rows that are there.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// The new rows join them.
+    Append,
+    /// The new rows take the place of all of them.
+    Replace,
+    /// The new rows take the place of those with the same key.
+    Upsert {
+        /// The keys of the new rows.
+        keys: Arc<KeySet>,
+    },
+    /// The rows that a batch brought go; new rows may join.
+    RemoveBatch { removed: BatchId },
+}
+
+/// One change of a table.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// The batch that makes the change; a later [`crate::Lake::find_commit`] finds it by this id.
+    pub batch: BatchId,
+    pub change: Change,
+    pub files: Vec<NewFile>,
+    /// What is done, for the history: `collect`, `release`, `undo` and the like.
+    pub operation: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    pub version: Version,
+    pub rows_added: u64,
+    pub rows_removed: u64,
+}
+
+/// A change as it goes into the log.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) batch: Option<BatchId>,
+    pub(crate) operation: String,
+    pub(crate) change: &'static str,
+    /// The operation in the words of the Delta protocol.
+    pub(crate) delta_operation: &'static str,
+    pub(crate) removed: Vec<DataFile>,
+    pub(crate) added: Vec<DataFile>,
+    pub(crate) rows_added: u64,
+    pub(crate) rows_removed: u64,
+    /// Whether readers of changes see rows change; a compaction changes none.
+    pub(crate) data_change: bool,
+    /// The highest sequence of the hot tail that this version holds, when it grows.
+    pub(crate) folded: Option<u64>,
+}
+
+impl Change {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Append => "append",
+            Self::Replace => "replace",
+            Self::Upsert { .. } => "upsert",
+            Self::RemoveBatch { .. } => "remove-batch",
+        }
+    }
+}
+
+/// Makes a change. The caller holds the table's writing lock.
+pub(crate) async fn apply(
+    table: &Arc<Table>,
+    commit: Commit,
+    folded: Option<u64>,
+) -> Result<Committed> {
+    let present = table.present().await?;
+    let change = commit.change.name();
+    let Rewritten {
+        removed,
+        added: rewritten,
+        rows_removed,
+    } = make_room(table, present.version.as_ref(), commit.change).await?;
+    let rows_added = commit.files.iter().map(NewFile::rows).sum();
+    let step = Step {
+        batch: Some(commit.batch),
+        operation: commit.operation,
+        change,
+        delta_operation: "WRITE",
+        removed,
+        added: rewritten
+            .iter()
+            .chain(&commit.files)
+            .map(|new| new.file.clone())
+            .collect(),
+        rows_added,
+        rows_removed,
+        data_change: true,
+        folded,
+    };
+    match write(table, present.version.as_ref(), step).await {
+        Ok(version) => Ok(Committed {
+            version,
+            rows_added,
+            rows_removed,
+        }),
+        Err(error) => {
+            rewrite::remove_files(&table.folder, &rewritten);
+            Err(error)
+        }
+    }
+}
+
+async fn make_room(
+    table: &Arc<Table>,
+    version: Option<&Arc<TableVersion>>,
+    change: Change,
+) -> Result<Rewritten> {
+    let Some(version) = version else {
+        return Ok(Rewritten::default());
+    };
+    let take = match change {
+        Change::Append => return Ok(Rewritten::default()),
+        Change::Replace => {
+            return Ok(Rewritten {
+                removed: version.files.to_vec(),
+                added: Vec::new(),
+                rows_removed: version.rows(),
+            });
+        }
+        Change::Upsert { .. } if table.key.is_empty() => {
+            return Err(Error::NoKey(table.id.clone()));
+        }
+        Change::Upsert { keys } => Take::Keys(keys),
+        Change::RemoveBatch { removed } => Take::Batch(removed),
+    };
+    let schema = rewrite_schema(table, version)?;
+    let table = Arc::clone(table);
+    let files = Arc::clone(&version.files);
+    tokio::task::spawn_blocking(move || rewrite::take_out(&table, &files, &schema, &take)).await?
+}
+
+/// The columns of rewritten files: all that the log knows, so that none is lost, and those that are new.
+pub(crate) fn rewrite_schema(table: &Table, version: &TableVersion) -> Result<SchemaRef> {
+    let evolved = evolve(&table.id, &version.columns, &table.schema)?;
+    let columns = evolved.as_deref().unwrap_or(&version.columns);
+    let fields: Option<Vec<FieldRef>> = columns.iter().map(StoredColumn::file_field).collect();
+    fields
+        .map(|fields| Arc::new(Schema::new(fields)) as SchemaRef)
+        .ok_or_else(|| Error::Foreign {
+            dataset: table.id.clone(),
+            feature: "columns of unknown types".to_owned(),
+        })
+}
+
+/// Writes the next version and makes it the present one. The caller holds the table's writing lock.
+pub(crate) async fn write(
+    table: &Arc<Table>,
+    before: Option<&Arc<TableVersion>>,
+    step: Step,
+) -> Result<Version> {
+    let next = before.map_or(0, |before| before.version + 1);
+    let mut at = Timestamp::now();
+    if let Some(before) = before
+        && before.committed_at >= at
+    {
+        at = before.committed_at + jiff::SignedDuration::from_micros(1);
+    }
+    let (heads, columns, metadata) = heads(table, before, at)?;
+    let mut files: Vec<DataFile> = before
+        .map(|before| before.files.to_vec())
+        .unwrap_or_default();
+    let gone: std::collections::HashSet<&str> =
+        step.removed.iter().map(|file| file.path.as_str()).collect();
+    files.retain(|file| !gone.contains(file.path.as_str()));
+    files.extend(step.added.iter().cloned());
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let after = TableVersion {
+        version: next,
+        files: Arc::new(files),
+        columns,
+        metadata,
+        folded: step
+            .folded
+            .unwrap_or_else(|| before.map_or(0, |before| before.folded)),
+        committed_at: at,
+    };
+    let actions = actions(&step, &after, heads);
+    let folder = table.folder.clone();
+    let written =
+        tokio::task::spawn_blocking(move || log::write(&folder, next, &actions)).await??;
+    if !written {
+        table.forget();
+        return Err(Error::Conflict {
+            dataset: table.id.clone(),
+            version: next,
+        });
+    }
+    table.set_present(Present {
+        version: Some(Arc::new(after)),
+    });
+    if (next + 1).is_multiple_of(table.options.checkpoint_every)
+        && let Err(error) = version::checkpoint(&table.id, &table.folder, next).await
+    {
+        tracing::warn!(
+            dataset.id = %table.id,
+            error = &error as &dyn std::error::Error,
+            "a checkpoint was not written; the next one will be"
+        );
+    }
+    Ok(next)
+}
+
+type Heads = (Vec<Value>, Arc<Vec<StoredColumn>>, Arc<Value>);
+
+/// The `protocol` and `metaData` actions that the next version needs, and the columns after it.
+fn heads(table: &Table, before: Option<&Arc<TableVersion>>, at: Timestamp) -> Result<Heads> {
+    let Some(before) = before else {
+        let columns = table
+            .schema
+            .fields()
+            .iter()
+            .map(|field| StoredColumn::of(&table.id, field))
+            .collect::<Result<Vec<_>>>()?;
+        let metadata = log::new_metadata(&table.id, &columns, table.options.keep_days, at);
+        let heads = vec![log::protocol(&columns), json!({ "metaData": metadata })];
+        return Ok((heads, Arc::new(columns), Arc::new(metadata)));
+    };
+    let Some(columns) = evolve(&table.id, &before.columns, &table.schema)? else {
+        return Ok((
+            Vec::new(),
+            Arc::clone(&before.columns),
+            Arc::clone(&before.metadata),
+        ));
+    };
+    // A column that is new to a table with rows is empty in them.
+    let columns: Vec<StoredColumn> = columns;
+    let metadata = log::changed_metadata(&before.metadata, &columns);
+    let mut heads = vec![json!({ "metaData": metadata })];
+    if log::protocol(&columns) != log::protocol(&before.columns) {
+        heads.insert(0, log::protocol(&columns));
+    }
+    Ok((heads, Arc::new(columns), Arc::new(metadata)))
+}
+
+fn actions(step: &Step, after: &TableVersion, heads: Vec<Value>) -> Vec<Value> {
+    let at = after.committed_at;
+    let note = CommitNote {
+        at,
+        operation: step.operation.clone(),
+        batch: step.batch.clone(),
+        change: step.change.to_owned(),
+        rows_added: step.rows_added,
+        rows_removed: step.rows_removed,
+        rows: after.rows(),
+    };
+    let mut actions = vec![log::commit_info(&note, step.delta_operation)];
+    actions.extend(heads);
+    if let Some(batch) = &step.batch {
+        actions.push(log::transaction(&log::batch_app(batch), after.version, at));
+    }
+    if let Some(folded) = step.folded {
+        actions.push(log::transaction(log::TAIL_APP, folded, at));
+    }
+    let at_ms = at.as_millisecond();
+    actions.extend(
+        step.removed
+            .iter()
+            .map(|file| file.remove(at_ms, step.data_change)),
+    );
+    actions.extend(step.added.iter().map(|file| file.add(step.data_change)));
+    actions
+}
+
+#[cfg(test)]
+mod tests;

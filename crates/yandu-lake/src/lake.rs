@@ -1,0 +1,172 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use arrow::datatypes::SchemaRef;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use yandu_words::id::{BatchId, DatasetId};
+
+use crate::commit::{self, Commit, Committed};
+use crate::table::{Table, TableSpec};
+use crate::version::{self, VersionInfo};
+use crate::writer::FileWriter;
+use crate::{Error, Options, Principal, ReadPoint, Result, Session, Version, log, session};
+
+/// The tables of a city. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) options: Arc<Options>,
+    pub(crate) tables: RwLock<BTreeMap<DatasetId, Arc<Table>>>,
+    pub(crate) runtime: Arc<RuntimeEnv>,
+}
+
+impl Lake {
+    /// Opens the lake in its folders, which are made when they are missing. No table is touched.
+    pub fn open(options: Options) -> Result<Self> {
+        for folder in [&options.root, &options.tail_root, &options.spill_root] {
+            std::fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
+        }
+        let runtime = session::runtime(&options)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                options: Arc::new(options),
+                tables: RwLock::default(),
+                runtime,
+            }),
+        })
+    }
+
+    /// Makes a table known, or changes what is known of it. Costs no I/O: a change of columns reaches the log with the
+    /// next commit, and a change of a column's type is refused there.
+    pub fn declare(&self, spec: TableSpec) -> Result<()> {
+        let mut tables = self
+            .inner
+            .tables
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let owned = tables
+            .get(&spec.id)
+            .map(|table| Arc::clone(&table.owned))
+            .unwrap_or_default();
+        let id = spec.id.clone();
+        let table = Table::declare(spec, Arc::clone(&self.inner.options), owned)?;
+        tables.insert(id, Arc::new(table));
+        Ok(())
+    }
+
+    /// The declared datasets, in order.
+    pub fn datasets(&self) -> Vec<DatasetId> {
+        self.inner
+            .tables
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keys()
+            .cloned()
+            .collect()
+    }
+
+    /// The columns of a dataset as readers see them, with `_batch` and `_row` at the end.
+    pub fn schema(&self, id: &DatasetId) -> Result<SchemaRef> {
+        Ok(Arc::clone(&self.table(id)?.schema))
+    }
+
+    /// A writer of new data files; any number may write at a time.
+    pub fn writer(&self, id: &DatasetId) -> Result<FileWriter> {
+        let table = self.table(id)?;
+        Ok(FileWriter::new(&table, Arc::clone(&table.file_schema)))
+    }
+
+    /// Makes a change, in one commit that is on disk when this returns.
+    ///
+    /// Dropping the future does not stop a commit that has begun. On an error the files of the commit are left for the
+    /// caller to [`Self::sweep`] or to commit again.
+    pub async fn commit(&self, id: &DatasetId, commit: Commit) -> Result<Committed> {
+        let table = self.table(id)?;
+        let writing = Arc::clone(&table.owned.writing).lock_owned().await;
+        tokio::spawn(async move {
+            let committed = commit::apply(&table, commit, None).await;
+            drop(writing);
+            committed
+        })
+        .await?
+    }
+
+    /// The version that a batch made, read from disk: after a crash it says whether the batch was committed.
+    pub async fn find_commit(&self, id: &DatasetId, batch: &BatchId) -> Result<Option<Version>> {
+        let table = self.table(id)?;
+        let Some(opened) = version::open(id, &table.folder, None).await? else {
+            return Ok(None);
+        };
+        let state = opened.snapshot().map_err(Error::log("read", id))?;
+        let found = state
+            .transaction_version(opened.log_store().as_ref(), log::batch_app(batch))
+            .await
+            .map_err(Error::log("read", id))?;
+        Ok(found.map(|version| version as Version))
+    }
+
+    /// The newest version, or `None` before the first commit.
+    pub async fn version(&self, id: &DatasetId) -> Result<Option<Version>> {
+        let present = self.table(id)?.present().await?;
+        Ok(present.version.map(|version| version.version))
+    }
+
+    /// The history as far as the log keeps it, oldest first.
+    pub async fn versions(&self, id: &DatasetId) -> Result<Vec<VersionInfo>> {
+        let folder = self.table(id)?.folder.clone();
+        tokio::task::spawn_blocking(move || history(&folder)).await?
+    }
+
+    /// Removes data files that no commit lists, by the paths that their writers gave them.
+    pub async fn sweep(&self, id: &DatasetId, paths: &[String]) -> Result<()> {
+        let table = self.table(id)?;
+        let _writing = table.owned.writing.lock().await;
+        let present = table.present().await?;
+        for path in paths {
+            let listed = present
+                .version
+                .as_ref()
+                .is_some_and(|version| version.files.iter().any(|file| file.path == *path));
+            let is_plain = Path::new(path).components().count() == 1 && path.ends_with(".parquet");
+            if listed || !is_plain {
+                continue;
+            }
+            match std::fs::remove_file(table.folder.join(path)) {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(Error::io("remove", table.folder.join(path))(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// A reader for `principal`: it sees what the principal may see, at the read point.
+    pub fn session(&self, principal: &Principal, at: ReadPoint) -> Session {
+        Session::new(self.clone(), principal.clone(), at)
+    }
+
+    pub(crate) fn table(&self, id: &DatasetId) -> Result<Arc<Table>> {
+        self.inner
+            .tables
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
+            .ok_or_else(|| Error::NoDataset(id.clone()))
+    }
+}
+
+fn history(folder: &Path) -> Result<Vec<VersionInfo>> {
+    let mut history = Vec::new();
+    for version in log::versions(folder)? {
+        if let Some(note) = log::read_note(folder, version)? {
+            history.push(VersionInfo::new(version, note));
+        }
+    }
+    Ok(history)
+}

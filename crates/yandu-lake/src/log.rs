@@ -1,0 +1,192 @@
+//! The Delta log on a local folder: commits that are on disk before they are acknowledged.
+//!
+//! The log library neither syncs its files nor keeps its state small over many commits, so commits are written
+//! here; checkpoints and replay are the library's.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use yandu_words::id::{BatchId, DatasetId};
+
+use crate::schema::StoredColumn;
+use crate::{Error, Result, Version};
+
+const LOG: &str = "_delta_log";
+
+/// Application id of the transaction that carries the highest folded sequence of the hot tail.
+pub(crate) const TAIL_APP: &str = "yandu.tail";
+
+/// What a commit of ours says about itself, inside `commitInfo`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CommitNote {
+    pub(crate) at: Timestamp,
+    pub(crate) operation: String,
+    pub(crate) batch: Option<BatchId>,
+    /// `append`, `replace`, `upsert`, `remove-batch`, `restore`, `compact` or `declare`.
+    pub(crate) change: String,
+    pub(crate) rows_added: u64,
+    pub(crate) rows_removed: u64,
+    pub(crate) rows: u64,
+}
+
+/// Application id of the transaction of a batch.
+pub(crate) fn batch_app(batch: &BatchId) -> String {
+    format!("yandu.batch.{batch}")
+}
+
+pub(crate) fn exists(folder: &Path) -> bool {
+    path_of(folder, 0).exists() || folder.join(LOG).join("_last_checkpoint").exists()
+}
+
+pub(crate) fn path_of(folder: &Path, version: Version) -> PathBuf {
+    folder.join(LOG).join(format!("{version:020}.json"))
+}
+
+/// Numbers of the commits that are still there, ascending.
+pub(crate) fn versions(folder: &Path) -> Result<Vec<Version>> {
+    let log = folder.join(LOG);
+    let entries = match fs::read_dir(&log) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::io("list", log)(error)),
+    };
+    let mut versions: Vec<Version> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| name.strip_suffix(".json")?.parse().ok())
+        .collect();
+    versions.sort_unstable();
+    Ok(versions)
+}
+
+/// Writes one commit. It is on disk, whole, or not there at all.
+///
+/// Returns false when the version exists already.
+pub(crate) fn write(folder: &Path, version: Version, actions: &[Value]) -> Result<bool> {
+    let log = folder.join(LOG);
+    if !log.exists() {
+        fs::create_dir_all(&log).map_err(Error::io("make", &log))?;
+        sync_folder(folder)?;
+        if let Some(parent) = folder.parent() {
+            sync_folder(parent)?;
+        }
+    }
+    let draft = log.join(format!(".{}.tmp", Uuid::now_v7()));
+    let path = path_of(folder, version);
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(&draft)?;
+        for action in actions {
+            serde_json::to_writer(&mut file, action)?;
+            file.write_all(b"\n")?;
+        }
+        file.sync_all()
+    };
+    let written = write().map_err(Error::io("write", &path)).and_then(|()| {
+        match fs::hard_link(&draft, &path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(Error::io("write", &path)(error)),
+        }
+    });
+    // The draft has served, or is of no use to anybody.
+    let _ = fs::remove_file(&draft);
+    sync_folder(&log)?;
+    written
+}
+
+pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
+    File::open(folder)
+        .and_then(|file| file.sync_all())
+        .map_err(Error::io("sync", folder))
+}
+
+/// What the commit of a version says about itself; `None` when the commit is gone or is not ours.
+pub(crate) fn read_note(folder: &Path, version: Version) -> Result<Option<CommitNote>> {
+    let path = path_of(folder, version);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::io("read", path)(error)),
+    };
+    let mut line = String::new();
+    BufReader::new(file)
+        .read_line(&mut line)
+        .map_err(Error::io("read", &path))?;
+    let action: Value =
+        serde_json::from_str(&line).map_err(|source| Error::LogLine { path, source })?;
+    Ok(action
+        .get("commitInfo")
+        .and_then(|info| info.get("yandu"))
+        .and_then(|note| serde_json::from_value(note.clone()).ok()))
+}
+
+/// The number of a batch's commit among the transactions of one commit file.
+pub(crate) fn commit_info(note: &CommitNote, delta_operation: &str) -> Value {
+    json!({"commitInfo": {
+        "timestamp": note.at.as_millisecond(),
+        "operation": delta_operation,
+        "operationParameters": {},
+        "engineInfo": concat!("yandu/", env!("CARGO_PKG_VERSION")),
+        "yandu": note,
+    }})
+}
+
+pub(crate) fn transaction(app: &str, version: u64, at: Timestamp) -> Value {
+    json!({"txn": {"appId": app, "version": version, "lastUpdated": at.as_millisecond()}})
+}
+
+pub(crate) fn protocol(columns: &[StoredColumn]) -> Value {
+    if columns
+        .iter()
+        .any(|column| column.delta_type == "timestamp_ntz")
+    {
+        json!({"protocol": {
+            "minReaderVersion": 3,
+            "minWriterVersion": 7,
+            "readerFeatures": ["timestampNtz"],
+            "writerFeatures": ["timestampNtz"],
+        }})
+    } else {
+        json!({"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}})
+    }
+}
+
+/// The `metaData` action without its envelope, for a new table.
+pub(crate) fn new_metadata(
+    dataset: &DatasetId,
+    columns: &[StoredColumn],
+    keep_days: u32,
+    at: Timestamp,
+) -> Value {
+    let keep = format!("interval {keep_days} days");
+    json!({
+        "id": Uuid::new_v4().to_string(),
+        "name": dataset.to_string(),
+        "format": {"provider": "parquet", "options": {}},
+        "schemaString": schema_string(columns),
+        "partitionColumns": [],
+        "configuration": {
+            "delta.logRetentionDuration": keep,
+            "delta.deletedFileRetentionDuration": keep,
+        },
+        "createdTime": at.as_millisecond(),
+    })
+}
+
+/// The `metaData` action of `before` with other columns.
+pub(crate) fn changed_metadata(before: &Value, columns: &[StoredColumn]) -> Value {
+    let mut metadata = before.clone();
+    if let Some(fields) = metadata.as_object_mut() {
+        fields.insert("schemaString".to_owned(), json!(schema_string(columns)));
+    }
+    metadata
+}
+
+fn schema_string(columns: &[StoredColumn]) -> String {
+    let fields: Vec<Value> = columns.iter().map(StoredColumn::to_json).collect();
+    json!({"type": "struct", "fields": fields}).to_string()
+}

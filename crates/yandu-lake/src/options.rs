@@ -1,0 +1,45 @@
+use std::path::PathBuf;
+
+/// Where a lake stands and how much it may use.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Folder of the tables, `root/<pack>/<dataset>`.
+    pub root: PathBuf,
+    /// Folder of the journals of the hot tails.
+    pub tail_root: PathBuf,
+    /// Folder where queries spill.
+    pub spill_root: PathBuf,
+    /// What all queries together may hold in memory before they spill or are refused.
+    pub memory_bytes: usize,
+    /// How long one query may take.
+    pub query_seconds: u64,
+    /// Partitions of a query, and files that are rewritten at a time.
+    pub threads: usize,
+    /// Rows of one Parquet row group.
+    pub row_group_rows: usize,
+    /// A data file is closed when it has grown to this size.
+    pub file_bytes: u64,
+    /// How long versions and the files that only they need are kept.
+    pub keep_days: u32,
+    /// Commits between two checkpoints of a table's log.
+    pub checkpoint_every: u64,
+}
+
+impl Options {
+    /// The defaults for a folder that holds everything.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
+        Self {
+            tail_root: root.join("tail"),
+            spill_root: root.join("staging"),
+            root: root.join("lake"),
+            memory_bytes: 1 << 30,
+            query_seconds: 300,
+            threads: std::thread::available_parallelism().map_or(2, usize::from),
+            row_group_rows: 122_880,
+            file_bytes: 256 << 20,
+            keep_days: 400,
+            checkpoint_every: 50,
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Taking rows out of the active files: a file without a hit stays, one with nothing else goes, the others are
+//! written anew without the hits.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch};
+use arrow::compute::{filter_record_batch, not};
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
+};
+use yandu_check::key::{KeySet, hash_rows};
+use yandu_words::id::BatchId;
+
+use crate::file::DataFile;
+use crate::schema::{BATCH, conform};
+use crate::table::Table;
+use crate::writer::{FileWriter, NewFile};
+use crate::{Error, Result};
+
+const BATCH_ROWS: usize = 8_192;
+
+/// Which rows go.
+#[derive(Debug, Clone)]
+pub(crate) enum Take {
+    /// Rows whose key is in the set.
+    Keys(Arc<KeySet>),
+    /// Rows that a batch brought.
+    Batch(BatchId),
+}
+
+/// What became of the active files.
+#[derive(Debug, Default)]
+pub(crate) struct Rewritten {
+    pub(crate) removed: Vec<DataFile>,
+    pub(crate) added: Vec<NewFile>,
+    pub(crate) rows_removed: u64,
+}
+
+impl Take {
+    fn columns(&self, table: &Table) -> Vec<String> {
+        match self {
+            Self::Keys(_) => table.key.clone(),
+            Self::Batch(_) => vec![BATCH.to_owned()],
+        }
+    }
+
+    fn may_hit(&self, file: &DataFile) -> bool {
+        match self {
+            Self::Keys(keys) => !keys.is_empty(),
+            Self::Batch(batch) => file
+                .text_bounds(BATCH)
+                .is_none_or(|(from, to)| from <= batch.as_str() && batch.as_str() <= to),
+        }
+    }
+
+    /// True for every row that goes.
+    fn hits(&self, columns: &[String], rows: &RecordBatch) -> BooleanArray {
+        match self {
+            Self::Keys(keys) => {
+                let key: Vec<ArrayRef> = columns
+                    .iter()
+                    .filter_map(|column| rows.column_by_name(column).cloned())
+                    .collect();
+                hash_rows(&key, rows.num_rows())
+                    .into_iter()
+                    .map(|key| Some(key.is_some_and(|key| keys.contains(&key))))
+                    .collect()
+            }
+            Self::Batch(batch) => rows
+                .column_by_name(BATCH)
+                .and_then(|column| column.as_string_view_opt())
+                .map(|ids| {
+                    ids.iter()
+                        .map(|id| Some(id == Some(batch.as_str())))
+                        .collect()
+                })
+                .unwrap_or_else(|| BooleanArray::from(vec![false; rows.num_rows()])),
+        }
+    }
+}
+
+/// Takes rows out of `files`; what is written has the columns of `schema`.
+///
+/// Blocking; works on as many files at a time as the lake has threads. On an error nothing that was written stays.
+pub(crate) fn take_out(
+    table: &Table,
+    files: &[DataFile],
+    schema: &SchemaRef,
+    take: &Take,
+) -> Result<Rewritten> {
+    let columns = take.columns(table);
+    let waiting = Mutex::new(files.iter().filter(|file| take.may_hit(file)));
+    let next = || {
+        waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next()
+    };
+    let work = || -> Result<Rewritten> {
+        let mut done = Rewritten::default();
+        let mut writer = FileWriter::new(table, Arc::clone(schema));
+        while let Some(file) = next() {
+            let outcome = take_out_of_file(table, file, schema, take, &columns, &mut writer);
+            match outcome {
+                Ok(0) => {}
+                Ok(hits) => {
+                    done.removed.push(file.clone());
+                    done.rows_removed += hits;
+                }
+                Err(error) => {
+                    writer.abandon();
+                    return Err(error);
+                }
+            }
+        }
+        done.added = writer.finish()?;
+        Ok(done)
+    };
+    let workers = table.options.threads.clamp(1, files.len().max(1));
+    let outcomes: Vec<Result<Rewritten>> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let own = work();
+        handles
+            .into_iter()
+            .filter_map(|handle| handle.join().ok())
+            .chain([own])
+            .collect()
+    });
+    let mut all = Rewritten::default();
+    let mut failure = (outcomes.len() < workers).then(|| Error::Io {
+        doing: "rewrite files of",
+        path: table.folder.clone(),
+        source: std::io::Error::other("a worker panicked"),
+    });
+    for outcome in outcomes {
+        match outcome {
+            Ok(done) => {
+                all.removed.extend(done.removed);
+                all.added.extend(done.added);
+                all.rows_removed += done.rows_removed;
+            }
+            Err(error) => failure = Some(error),
+        }
+    }
+    match failure {
+        None => Ok(all),
+        Some(error) => {
+            remove_files(&table.folder, &all.added);
+            Err(error)
+        }
+    }
+}
+
+fn take_out_of_file(
+    table: &Table,
+    file: &DataFile,
+    schema: &SchemaRef,
+    take: &Take,
+    columns: &[String],
+    writer: &mut FileWriter,
+) -> Result<u64> {
+    let path = file.full_path(&table.folder);
+    let mut hits = 0_u64;
+    for rows in read(&path, Some(columns))? {
+        let rows = rows.map_err(Error::rows(&table.id))?;
+        hits += take.hits(columns, &rows).true_count() as u64;
+    }
+    if hits == 0 || hits == file.rows {
+        return Ok(hits);
+    }
+    for rows in read(&path, None)? {
+        let rows = rows.map_err(Error::rows(&table.id))?;
+        let stay = not(&take.hits(columns, &rows)).map_err(Error::rows(&table.id))?;
+        let kept = filter_record_batch(&rows, &stay).map_err(Error::rows(&table.id))?;
+        writer.write(&conform(&table.id, &kept, schema)?)?;
+    }
+    Ok(hits)
+}
+
+/// Reads a data file, or the named columns of it, texts as views.
+pub(crate) fn read(path: &Path, columns: Option<&[String]>) -> Result<ParquetRecordBatchReader> {
+    let file = File::open(path).map_err(Error::io("open", path))?;
+    let found = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+        .map_err(Error::file("open", path))?;
+    let options = ArrowReaderOptions::new().with_schema(with_views(found.schema()));
+    let metadata = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options)
+        .map_err(Error::file("open", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
+        .with_batch_size(BATCH_ROWS);
+    let builder = match columns {
+        None => builder,
+        Some(columns) => {
+            let mask = ProjectionMask::columns(
+                builder.parquet_schema(),
+                columns.iter().map(String::as_str),
+            );
+            builder.with_projection(mask)
+        }
+    };
+    builder.build().map_err(Error::file("read", path))
+}
+
+fn with_views(schema: &Schema) -> SchemaRef {
+    Arc::new(Schema::new(
+        schema
+            .fields()
+            .iter()
+            .map(|field| match field.data_type() {
+                DataType::Utf8 => Arc::new(Field::new(
+                    field.name(),
+                    DataType::Utf8View,
+                    field.is_nullable(),
+                )),
+                _ => Arc::clone(field),
+            })
+            .collect::<Vec<FieldRef>>(),
+    ))
+}
+
+/// Removes files that no commit will list.
+pub(crate) fn remove_files(folder: &Path, files: &[NewFile]) {
+    for file in files {
+        let path = folder.join(file.path());
+        if let Err(error) = std::fs::remove_file(&path) {
+            tracing::warn!(
+                file.path = %path.display(),
+                error = &error as &dyn std::error::Error,
+                "cannot remove a data file that was not committed"
+            );
+        }
+    }
+}

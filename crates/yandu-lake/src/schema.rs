@@ -1,0 +1,189 @@
+//! The three shapes of a table's columns: as declared (and read), as written to files, and as the Delta log says.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, new_null_array};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
+use serde_json::{Value, json};
+use yandu_words::id::DatasetId;
+
+use crate::{Error, Result};
+
+/// The column with the id of the batch that brought the row.
+pub const BATCH: &str = "_batch";
+
+/// The column with the place of the row in its batch, from 1.
+pub const ROW: &str = "_row";
+
+/// The declared columns and the two system columns after them, as a reader sees them.
+pub fn full_schema(declared: &Schema) -> SchemaRef {
+    let fields = declared
+        .fields()
+        .iter()
+        .filter(|field| field.name() != BATCH && field.name() != ROW)
+        .map(|field| Arc::new(Field::new(field.name(), read_type(field.data_type()), true)))
+        .chain([
+            Arc::new(Field::new(BATCH, DataType::Utf8View, false)),
+            Arc::new(Field::new(ROW, DataType::Int64, false)),
+        ]);
+    Arc::new(Schema::new(fields.collect::<Vec<FieldRef>>()))
+}
+
+fn read_type(data_type: &DataType) -> DataType {
+    match data_type {
+        DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+        DataType::Timestamp(_, _) => DataType::Timestamp(TimeUnit::Microsecond, None),
+        other => other.clone(),
+    }
+}
+
+/// The columns as files hold them: Delta has no time of day, so it is a number of microseconds there.
+pub(crate) fn file_schema(full: &Schema) -> SchemaRef {
+    Arc::new(Schema::new(
+        full.fields()
+            .iter()
+            .map(|field| match field.data_type() {
+                DataType::Time64(TimeUnit::Microsecond) => Arc::new(Field::new(
+                    field.name(),
+                    DataType::Int64,
+                    field.is_nullable(),
+                )),
+                _ => Arc::clone(field),
+            })
+            .collect::<Vec<FieldRef>>(),
+    ))
+}
+
+/// One column as the Delta log has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredColumn {
+    pub(crate) name: String,
+    /// Primitive type in the words of the Delta protocol.
+    pub(crate) delta_type: String,
+    pub(crate) nullable: bool,
+}
+
+impl StoredColumn {
+    pub(crate) fn of(dataset: &DatasetId, field: &Field) -> Result<Self> {
+        Ok(Self {
+            name: field.name().clone(),
+            delta_type: delta_type(field.data_type()).ok_or_else(|| Error::Type {
+                dataset: dataset.clone(),
+                column: field.name().clone(),
+                data_type: field.data_type().clone(),
+            })?,
+            nullable: field.is_nullable(),
+        })
+    }
+
+    /// The Arrow type of the column in files.
+    pub(crate) fn file_field(&self) -> Option<FieldRef> {
+        Some(Arc::new(Field::new(
+            &self.name,
+            arrow_type(&self.delta_type)?,
+            self.nullable,
+        )))
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        json!({"name": self.name, "type": self.delta_type, "nullable": self.nullable, "metadata": {}})
+    }
+
+    pub(crate) fn from_json(field: &Value) -> Option<Self> {
+        Some(Self {
+            name: field.get("name")?.as_str()?.to_owned(),
+            delta_type: field.get("type")?.as_str()?.to_owned(),
+            nullable: field.get("nullable")?.as_bool()?,
+        })
+    }
+}
+
+fn delta_type(data_type: &DataType) -> Option<String> {
+    Some(match data_type {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "string".to_owned(),
+        DataType::Int64 | DataType::Time64(TimeUnit::Microsecond) => "long".to_owned(),
+        DataType::Float64 => "double".to_owned(),
+        DataType::Boolean => "boolean".to_owned(),
+        DataType::Date32 => "date".to_owned(),
+        DataType::Timestamp(TimeUnit::Microsecond, None) => "timestamp_ntz".to_owned(),
+        DataType::Decimal128(precision, scale) if *scale >= 0 => {
+            format!("decimal({precision},{scale})")
+        }
+        _ => return None,
+    })
+}
+
+fn arrow_type(delta_type: &str) -> Option<DataType> {
+    Some(match delta_type {
+        "string" => DataType::Utf8View,
+        "long" => DataType::Int64,
+        "double" => DataType::Float64,
+        "boolean" => DataType::Boolean,
+        "date" => DataType::Date32,
+        "timestamp_ntz" => DataType::Timestamp(TimeUnit::Microsecond, None),
+        other => {
+            let (precision, scale) = other
+                .strip_prefix("decimal(")?
+                .strip_suffix(')')?
+                .split_once(',')?;
+            DataType::Decimal128(precision.trim().parse().ok()?, scale.trim().parse().ok()?)
+        }
+    })
+}
+
+/// What the log must say so that files of `declared` fit: the stored columns, then the new ones.
+///
+/// Returns `None` when nothing changes.
+pub(crate) fn evolve(
+    dataset: &DatasetId,
+    stored: &[StoredColumn],
+    full: &Schema,
+) -> Result<Option<Vec<StoredColumn>>> {
+    let mut evolved = stored.to_vec();
+    for field in full.fields() {
+        let declared = StoredColumn::of(dataset, field)?;
+        match stored.iter().find(|column| column.name == declared.name) {
+            Some(column) if column.delta_type == declared.delta_type => {}
+            Some(column) => {
+                return Err(Error::TypeChange {
+                    dataset: dataset.clone(),
+                    column: declared.name,
+                    stored: column.delta_type.clone(),
+                    declared: declared.delta_type,
+                });
+            }
+            None => evolved.push(declared),
+        }
+    }
+    Ok((evolved.len() > stored.len()).then_some(evolved))
+}
+
+/// The rows with the columns of `schema`, by name; columns that are missing become NULL.
+pub(crate) fn conform(
+    dataset: &DatasetId,
+    rows: &RecordBatch,
+    schema: &SchemaRef,
+) -> Result<RecordBatch> {
+    if rows.schema_ref() == schema {
+        return Ok(rows.clone());
+    }
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| column_as(dataset, rows, field))
+        .collect::<Result<Vec<_>>>()?;
+    RecordBatch::try_new(Arc::clone(schema), columns).map_err(Error::rows(dataset))
+}
+
+fn column_as(dataset: &DatasetId, rows: &RecordBatch, field: &Field) -> Result<ArrayRef> {
+    match rows.column_by_name(field.name()) {
+        Some(column) if column.data_type() == field.data_type() => Ok(Arc::clone(column)),
+        Some(column) => cast(column, field.data_type()).map_err(Error::rows(dataset)),
+        None if field.is_nullable() => Ok(new_null_array(field.data_type(), rows.num_rows())),
+        None => Err(Error::MissingColumn {
+            dataset: dataset.clone(),
+            column: field.name().clone(),
+        }),
+    }
+}

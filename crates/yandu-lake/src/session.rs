@@ -1,0 +1,228 @@
+//! Reading: a session sees the datasets that its principal may see, at one read point, through SQL.
+//!
+//! Every query gets an engine context of its own, with a catalogue that holds nothing but providers of this crate,
+//! and pins one version of each table. Two checks refuse a query with any other way to data.
+
+mod catalogue;
+mod problem;
+mod provider;
+mod rows;
+mod scan;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::datatypes::SchemaRef;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{DataFusionError, TableReference};
+use datafusion::datasource::source_as_provider;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::context::{SQLOptions, SessionContext};
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::logical_expr::{LogicalPlan, TableScan};
+use datafusion::physical_plan::execute_stream;
+use datafusion::prelude::SessionConfig;
+use jiff::Timestamp;
+use tokio::time::Instant;
+use yandu_words::id::DatasetId;
+
+use crate::session::catalogue::Catalogues;
+use crate::session::problem::problem_of;
+use crate::session::provider::{DatasetProvider, Pins};
+use crate::{Error, Lake, Options, Result, Version};
+
+pub use rows::Rows;
+
+const CATALOGUE: &str = "yandu";
+const INFORMATION_SCHEMA: &str = "information_schema";
+
+/// Table functions that read nothing.
+const PURE_FUNCTIONS: [&str; 2] = ["generate_series", "range"];
+
+/// Who reads. It can only be had from those who may give it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    name: Arc<str>,
+}
+
+impl Principal {
+    /// The one who runs the program on this machine, and sees everything.
+    pub fn local_administrator() -> Self {
+        Self {
+            name: "local-administrator".into(),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// The moment that a session reads. The default is the present, with the hot tails; a version or a time shows
+/// snapshots alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadPoint {
+    /// Every table as its newest commit at this time left it.
+    pub as_of: Option<Timestamp>,
+    /// Single tables at a version; goes before `as_of`.
+    pub versions: BTreeMap<DatasetId, Version>,
+}
+
+/// A reader of the lake.
+#[derive(Debug, Clone)]
+pub struct Session {
+    lake: Lake,
+    principal: Principal,
+    at: ReadPoint,
+}
+
+impl Session {
+    pub(crate) fn new(lake: Lake, principal: Principal, at: ReadPoint) -> Self {
+        Self {
+            lake,
+            principal,
+            at,
+        }
+    }
+
+    /// The datasets that the principal may see.
+    pub fn datasets(&self) -> Vec<DatasetId> {
+        self.lake.datasets()
+    }
+
+    /// The columns of a dataset that the principal may see. Hidden and absent datasets give the same error.
+    pub fn schema(&self, id: &DatasetId) -> Result<SchemaRef> {
+        self.lake.schema(id)
+    }
+
+    /// Runs one `SELECT` (or `EXPLAIN`, `SHOW`, `DESCRIBE`); anything that would change something is refused.
+    ///
+    /// Planning and reading together have the time limit of the lake, and share its memory.
+    pub async fn query(&self, sql: &str) -> Result<Rows> {
+        let seconds = self.lake.inner.options.query_seconds;
+        let deadline = Instant::now() + Duration::from_secs(seconds);
+        tokio::time::timeout_at(deadline, self.start(sql, deadline))
+            .await
+            .unwrap_or(Err(Error::TimeLimit { seconds }))
+    }
+
+    /// The columns that a query would have, without running it.
+    pub async fn describe(&self, sql: &str) -> Result<SchemaRef> {
+        let (context, _) = self.context();
+        let plan = self.plan(&context, sql).await?;
+        Ok(Arc::clone(plan.schema().inner()))
+    }
+
+    async fn start(&self, sql: &str, deadline: Instant) -> Result<Rows> {
+        let (context, pins) = self.context();
+        let plan = self.plan(&context, sql).await?;
+        let failed = |error| self.failed(sql, error);
+        let physical = context
+            .state()
+            .create_physical_plan(&plan)
+            .await
+            .map_err(failed)?;
+        let stream = execute_stream(physical, context.task_ctx()).map_err(failed)?;
+        Ok(Rows::new(
+            stream,
+            pins.versions(),
+            deadline,
+            Arc::clone(&self.lake.inner.options),
+        ))
+    }
+
+    async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {
+        let failed = |error| self.failed(sql, error);
+        let plan = context
+            .state()
+            .create_logical_plan(sql)
+            .await
+            .map_err(failed)?;
+        SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false)
+            .verify_plan(&plan)
+            .map_err(failed)?;
+        verify_sources(&plan).map_err(failed)?;
+        Ok(plan)
+    }
+
+    fn failed(&self, sql: &str, error: DataFusionError) -> Error {
+        problem_of(error, Some(sql), &self.lake.inner.options)
+    }
+
+    fn context(&self) -> (SessionContext, Arc<Pins>) {
+        let pins = Arc::new(Pins::new(self.at.clone()));
+        let catalogues = Arc::new(Catalogues::new(self.lake.clone(), Arc::clone(&pins)));
+        let state = SessionStateBuilder::new()
+            .with_config(config(&self.lake.inner.options))
+            .with_runtime_env(Arc::clone(&self.lake.inner.runtime))
+            .with_default_features()
+            .with_catalog_list(catalogues)
+            .build();
+        (SessionContext::new_with_state(state), pins)
+    }
+}
+
+fn config(options: &Options) -> SessionConfig {
+    let mut config = SessionConfig::new()
+        .with_target_partitions(options.threads)
+        .with_create_default_catalog_and_schema(false)
+        .with_default_catalog_and_schema(CATALOGUE, "public")
+        .with_information_schema(true);
+    let parquet = &mut config.options_mut().execution.parquet;
+    parquet.pushdown_filters = true;
+    parquet.reorder_filters = true;
+    config.options_mut().sql_parser.collect_spans = true;
+    config
+}
+
+/// Refuses a plan that reads anything but datasets of the session, its own information schema, and series.
+fn verify_sources(plan: &LogicalPlan) -> Result<(), DataFusionError> {
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node
+            && !is_allowed(scan)
+        {
+            return Err(DataFusionError::Plan(format!(
+                "`{}` cannot be read here",
+                scan.table_name
+            )));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(())
+}
+
+fn is_allowed(scan: &TableScan) -> bool {
+    let Ok(provider) = source_as_provider(&scan.source) else {
+        return false;
+    };
+    let provider: &dyn std::any::Any = provider.as_ref();
+    if provider.is::<DatasetProvider>() {
+        return true;
+    }
+    match &scan.table_name {
+        TableReference::Full { schema, .. } | TableReference::Partial { schema, .. } => {
+            schema.as_ref() == INFORMATION_SCHEMA
+        }
+        TableReference::Bare { table } => PURE_FUNCTIONS
+            .iter()
+            .any(|name| table.as_ref() == *name || table.starts_with(&format!("{name}("))),
+    }
+}
+
+/// What all queries of a lake share: memory, disk to spill to, and the footers of files.
+pub(crate) fn runtime(options: &Options) -> Result<Arc<RuntimeEnv>> {
+    let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![
+        options.spill_root.clone(),
+    ]));
+    RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(options.memory_bytes)))
+        .with_disk_manager_builder(disk)
+        .build_arc()
+        .map_err(|error| Error::Engine(Box::new(error)))
+}

@@ -1,0 +1,117 @@
+//! The catalogue of one query: packs are schemas, datasets are tables.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::catalog::{CatalogProvider, CatalogProviderList, SchemaProvider, TableProvider};
+use datafusion::common::DataFusionError;
+use datafusion::logical_expr::TableType;
+use yandu_words::id::DatasetId;
+
+use crate::Lake;
+use crate::session::CATALOGUE;
+use crate::session::provider::{DatasetProvider, Pins};
+
+#[derive(Debug)]
+pub(crate) struct Catalogues {
+    catalogue: Arc<Packs>,
+}
+
+#[derive(Debug)]
+struct Packs {
+    lake: Lake,
+    pins: Arc<Pins>,
+}
+
+#[derive(Debug)]
+struct Pack {
+    name: String,
+    lake: Lake,
+    pins: Arc<Pins>,
+}
+
+impl Catalogues {
+    pub(crate) fn new(lake: Lake, pins: Arc<Pins>) -> Self {
+        Self {
+            catalogue: Arc::new(Packs { lake, pins }),
+        }
+    }
+}
+
+impl CatalogProviderList for Catalogues {
+    /// Nothing joins the catalogue of a query.
+    fn register_catalog(
+        &self,
+        _name: String,
+        _catalog: Arc<dyn CatalogProvider>,
+    ) -> Option<Arc<dyn CatalogProvider>> {
+        None
+    }
+
+    fn catalog_names(&self) -> Vec<String> {
+        vec![CATALOGUE.to_owned()]
+    }
+
+    fn catalog(&self, name: &str) -> Option<Arc<dyn CatalogProvider>> {
+        (name == CATALOGUE).then(|| Arc::clone(&self.catalogue) as Arc<dyn CatalogProvider>)
+    }
+}
+
+impl CatalogProvider for Packs {
+    fn schema_names(&self) -> Vec<String> {
+        let packs: BTreeSet<String> = self
+            .lake
+            .datasets()
+            .iter()
+            .map(|id| id.parts().0.to_owned())
+            .collect();
+        packs.into_iter().collect()
+    }
+
+    fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
+        self.schema_names()
+            .iter()
+            .any(|pack| pack == name)
+            .then(|| {
+                Arc::new(Pack {
+                    name: name.to_owned(),
+                    lake: self.lake.clone(),
+                    pins: Arc::clone(&self.pins),
+                }) as Arc<dyn SchemaProvider>
+            })
+    }
+}
+
+impl Pack {
+    fn id(&self, name: &str) -> Option<DatasetId> {
+        format!("{}.{name}", self.name).parse().ok()
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for Pack {
+    fn table_names(&self) -> Vec<String> {
+        self.lake
+            .datasets()
+            .iter()
+            .filter(|id| id.parts().0 == self.name)
+            .map(|id| id.name().to_owned())
+            .collect()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
+        let table = self.id(name).and_then(|id| self.lake.table(&id).ok());
+        Ok(table.map(|table| {
+            Arc::new(DatasetProvider::new(table, Arc::clone(&self.pins))) as Arc<dyn TableProvider>
+        }))
+    }
+
+    async fn table_type(&self, name: &str) -> Result<Option<TableType>, DataFusionError> {
+        Ok(self.table_exist(name).then_some(TableType::Base))
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.id(name).is_some_and(|id| self.lake.table(&id).is_ok())
+    }
+}

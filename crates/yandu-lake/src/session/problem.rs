@@ -1,0 +1,120 @@
+//! Errors of the engine in the words of the one who asked.
+
+use datafusion::common::{DataFusionError, SchemaError};
+use datafusion::sql::sqlparser::parser::ParserError;
+
+use crate::{Error, Options, QueryProblem};
+
+/// The error of a query. With the text of the query, what is wrong with it is a [`QueryProblem`].
+pub(crate) fn problem_of(error: DataFusionError, sql: Option<&str>, options: &Options) -> Error {
+    let root = error.find_root();
+    if matches!(root, DataFusionError::ResourcesExhausted(_)) {
+        return Error::MemoryLimit {
+            megabytes: options.memory_bytes >> 20,
+        };
+    }
+    if let DataFusionError::External(source) = root
+        && source.downcast_ref::<Error>().is_some()
+    {
+        return own_error(error);
+    }
+    let is_of_the_text = matches!(
+        root,
+        DataFusionError::SQL(..)
+            | DataFusionError::Plan(_)
+            | DataFusionError::SchemaError(..)
+            | DataFusionError::NotImplemented(_)
+            | DataFusionError::Configuration(_)
+    );
+    // What rows hold may be at fault while they are read: a division by zero, a text that is no number.
+    let is_of_the_rows = matches!(
+        root,
+        DataFusionError::ArrowError(..) | DataFusionError::Execution(_)
+    );
+    if is_of_the_text || is_of_the_rows {
+        return Error::Query(describe(&error, sql));
+    }
+    Error::Engine(Box::new(error))
+}
+
+fn own_error(error: DataFusionError) -> Error {
+    match error {
+        DataFusionError::External(source) => match source.downcast::<Error>() {
+            Ok(own) => *own,
+            Err(source) => Error::Engine(Box::new(DataFusionError::External(source))),
+        },
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => {
+            own_error(*inner)
+        }
+        other => Error::Engine(Box::new(other)),
+    }
+}
+
+fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProblem {
+    let root = error.find_root();
+    let diagnostic = error.diagnostic();
+    let mut message = match root {
+        DataFusionError::SQL(parser, _) => match parser.as_ref() {
+            ParserError::TokenizerError(text) | ParserError::ParserError(text) => text.clone(),
+            ParserError::RecursionLimitExceeded => "the query is nested too deeply".to_owned(),
+        },
+        DataFusionError::SchemaError(schema, _) => schema_message(schema),
+        DataFusionError::Plan(text)
+        | DataFusionError::NotImplemented(text)
+        | DataFusionError::Configuration(text)
+        | DataFusionError::Execution(text) => text.clone(),
+        DataFusionError::ArrowError(arrow, _) => arrow.to_string(),
+        other => other.strip_backtrace(),
+    };
+    let mut place = diagnostic
+        .and_then(|diagnostic| diagnostic.span)
+        .map(|span| (span.start.line, span.start.column))
+        .filter(|(line, _)| *line > 0);
+    if let Some((text, line, column)) = split_place(&message) {
+        message = text;
+        place = place.or(Some((line, column)));
+    }
+    let help = diagnostic.and_then(|diagnostic| {
+        diagnostic
+            .helps
+            .first()
+            .map(|help| help.message.clone())
+            .or_else(|| diagnostic.notes.first().map(|note| note.message.clone()))
+    });
+    let message = message.replace("yandu.public.", "").replace("yandu.", "");
+    let place = place.filter(|_| sql.is_some());
+    QueryProblem {
+        message: lowercase_start(message.trim_end_matches('.')),
+        line: place.map(|(line, _)| line),
+        column: place.map(|(_, column)| column),
+        help,
+    }
+}
+
+fn schema_message(error: &SchemaError) -> String {
+    error.to_string()
+}
+
+/// Takes ` at Line: 1, Column: 8` from the end of a message of the parser.
+fn split_place(message: &str) -> Option<(String, u64, u64)> {
+    let (text, place) = message.rsplit_once(" at Line: ")?;
+    let (line, column) = place.split_once(", Column: ")?;
+    let digits = |text: &str| -> Option<u64> {
+        text.chars()
+            .take_while(char::is_ascii_digit)
+            .collect::<String>()
+            .parse()
+            .ok()
+    };
+    Some((text.to_owned(), digits(line)?, digits(column)?))
+}
+
+fn lowercase_start(message: &str) -> String {
+    let mut letters = message.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => message.to_owned(),
+    }
+}

@@ -1,0 +1,165 @@
+//! One dataset for one query: its columns are known without I/O, its version is pinned when it is first scanned.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::DataFusionError;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+use yandu_words::id::DatasetId;
+
+use crate::session::scan::{self, View};
+use crate::table::Table;
+use crate::version::TableVersion;
+use crate::{Error, ReadPoint, Result, Version, log};
+
+/// The views that a query has taken of its tables: however often it names one, it reads one version.
+#[derive(Debug)]
+pub(crate) struct Pins {
+    at: ReadPoint,
+    taking: tokio::sync::Mutex<()>,
+    views: Mutex<HashMap<DatasetId, View>>,
+}
+
+impl Pins {
+    pub(crate) fn new(at: ReadPoint) -> Self {
+        Self {
+            at,
+            taking: tokio::sync::Mutex::default(),
+            views: Mutex::default(),
+        }
+    }
+
+    /// The versions that were taken; a table without a commit has none.
+    pub(crate) fn versions(&self) -> BTreeMap<DatasetId, Version> {
+        self.views
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .filter_map(|(id, view)| Some((id.clone(), view.version.as_ref()?.version)))
+            .collect()
+    }
+
+    fn taken(&self, id: &DatasetId) -> Option<View> {
+        self.views
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
+    }
+
+    async fn view(&self, table: &Table) -> Result<View> {
+        let _taking = self.taking.lock().await;
+        if let Some(view) = self.taken(&table.id) {
+            return Ok(view);
+        }
+        let view = self.take(table).await?;
+        self.views
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(table.id.clone(), view.clone());
+        Ok(view)
+    }
+
+    async fn take(&self, table: &Table) -> Result<View> {
+        let present = table.present().await?;
+        let version = match (self.at.versions.get(&table.id), self.at.as_of) {
+            (Some(version), _) => *version,
+            (None, Some(at)) => version_at(table, at)?,
+            (None, None) => return Ok(View::present(present)),
+        };
+        if let Some(newest) = &present.version
+            && newest.version == version
+        {
+            return Ok(View::past(Arc::clone(newest)));
+        }
+        let version = TableVersion::load(&table.id, &table.folder, Some(version))
+            .await?
+            .ok_or_else(|| Error::NoVersion {
+                dataset: table.id.clone(),
+                version,
+            })?;
+        if version
+            .files
+            .iter()
+            .any(|file| !file.full_path(&table.folder).exists())
+        {
+            return Err(Error::Vacuumed {
+                dataset: table.id.clone(),
+                version: version.version,
+            });
+        }
+        Ok(View::past(Arc::new(version)))
+    }
+}
+
+/// The newest version that is not younger than `at`.
+pub(crate) fn version_at(table: &Table, at: jiff::Timestamp) -> Result<Version> {
+    for version in log::versions(&table.folder)?.into_iter().rev() {
+        if log::read_note(&table.folder, version)?.is_some_and(|note| note.at <= at) {
+            return Ok(version);
+        }
+    }
+    Err(Error::NoVersionAt {
+        dataset: table.id.clone(),
+        at,
+    })
+}
+
+#[derive(Debug)]
+pub(crate) struct DatasetProvider {
+    table: Arc<Table>,
+    pins: Arc<Pins>,
+}
+
+impl DatasetProvider {
+    pub(crate) fn new(table: Arc<Table>, pins: Arc<Pins>) -> Self {
+        Self { table, pins }
+    }
+}
+
+#[async_trait]
+impl TableProvider for DatasetProvider {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.table.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    /// Files are skipped by any filter, and the engine applies it again to what is left.
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> Result<Vec<TableProviderFilterPushDown>, DataFusionError> {
+        Ok(filters
+            .iter()
+            .map(|filter| {
+                if filter.is_volatile() {
+                    TableProviderFilterPushDown::Unsupported
+                } else {
+                    TableProviderFilterPushDown::Inexact
+                }
+            })
+            .collect())
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        let view = self
+            .pins
+            .view(&self.table)
+            .await
+            .map_err(|error| DataFusionError::External(Box::new(error)))?;
+        scan::plan(state, &self.table, &view, projection, filters, limit)
+    }
+}

@@ -1,0 +1,130 @@
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::{Clock, Error, Migration, Result, migrate};
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "clock",
+    sql: include_str!("../migrations/0001_clock.sql"),
+}];
+
+/// How long a writer waits for another one.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The record database: SQLite with a write-ahead log, every commit on disk before it is acknowledged.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: SqlitePool,
+    clock: Clock,
+}
+
+impl Store {
+    /// Opens or creates the database file and brings the tables of the store itself up to date.
+    pub async fn open(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(8)
+            .connect_with(options)
+            .await
+            .map_err(|source| Error::Open {
+                path: path.to_owned(),
+                source,
+            })?;
+        migrate::apply(&pool, "store", MIGRATIONS, &Clock::default()).await?;
+        let newest: i64 = sqlx::query_scalar("SELECT newest_at FROM clock")
+            .fetch_one(&pool)
+            .await?;
+        Ok(Self {
+            pool,
+            clock: Clock::after(
+                Timestamp::from_microsecond(newest).unwrap_or(Timestamp::UNIX_EPOCH),
+            ),
+        })
+    }
+
+    pub fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Applies the migrations of a module that are missing, each in a transaction of its own.
+    ///
+    /// A migration that was applied with another text is an error, and so is a database that is newer than
+    /// `migrations`.
+    pub async fn migrate(&self, module: &'static str, migrations: &[Migration]) -> Result<()> {
+        migrate::apply(&self.pool, module, migrations, &self.clock).await
+    }
+
+    /// The time now, recorded: no later process gives an earlier one, whatever its machine says.
+    pub async fn stamp(&self) -> Result<Timestamp> {
+        let now = self.clock.now();
+        sqlx::query("UPDATE clock SET newest_at = max(newest_at, ?)")
+            .bind(now.as_microsecond())
+            .execute(&self.pool)
+            .await?;
+        Ok(now)
+    }
+
+    /// Records the time, writes the log back into the database file and closes all connections.
+    pub async fn close(&self) -> Result<()> {
+        self.stamp().await?;
+        self.pool.close().await;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_time_that_was_recorded_is_never_given_again_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records.sqlite");
+        let store = Store::open(&path).await.unwrap();
+        let future = 4_102_444_800_000_000_i64;
+        sqlx::query("UPDATE clock SET newest_at = ?")
+            .bind(future)
+            .execute(store.pool())
+            .await
+            .unwrap();
+        store.close().await.unwrap();
+        let store = Store::open(&path).await.unwrap();
+        assert!(store.clock().now().as_microsecond() > future);
+    }
+
+    #[tokio::test]
+    async fn commits_are_durable_and_foreign_keys_hold() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("records.sqlite"))
+            .await
+            .unwrap();
+        let pragma = |name: &'static str| {
+            let pool = store.pool().clone();
+            async move {
+                sqlx::query_scalar::<_, i64>(name)
+                    .fetch_one(&pool)
+                    .await
+                    .unwrap()
+            }
+        };
+        assert_eq!(pragma("PRAGMA synchronous").await, 2);
+        assert_eq!(pragma("PRAGMA foreign_keys").await, 1);
+        assert_eq!(pragma("PRAGMA busy_timeout").await, 30_000);
+    }
+}
