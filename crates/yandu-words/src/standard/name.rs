@@ -11,15 +11,21 @@ const MIDDLE_DOT: char = '·';
 pub(super) fn check(text: &str) -> Result<(), FaultCode> {
     let mut length = 0;
     let mut previous = Kind::Joint;
+    let mut stopped = false;
     let mut han = false;
     for sign in text.chars() {
         let kind = kind_of(sign);
         match (previous, kind) {
             (_, Kind::Other) => return Err(FaultCode::Character),
+            // A space may follow the full stop of an initial (`J. Smith`).
+            (Kind::Joint, Kind::Joint) if stopped && sign == ' ' => {}
             (Kind::Joint, Kind::Joint | Kind::Mark) => return Err(FaultCode::Format),
-            (Kind::Han, Kind::Joint) if sign == ' ' => return Err(FaultCode::Format),
+            (Kind::Han, Kind::Joint) if matches!(sign, ' ' | '.') => {
+                return Err(FaultCode::Format);
+            }
             _ => {}
         }
+        stopped = sign == '.';
         han |= kind == Kind::Han;
         previous = kind;
         length += 1;
