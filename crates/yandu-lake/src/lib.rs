@@ -7,6 +7,7 @@
 //! (sessions are made for a principal, and only the local administrator exists).
 
 mod commit;
+mod condition;
 mod error;
 mod file;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod version;
 mod writer;
 
 pub use commit::{Change, Commit, Committed};
+pub use condition::{Condition, SqlProblem, compile_condition};
 pub use error::{Error, QueryProblem};
 pub use lake::Lake;
 pub use options::Options;

@@ -4,7 +4,7 @@
 //! and pins one version of each table. Two checks refuse a query with any other way to data.
 
 mod catalogue;
-mod problem;
+pub(crate) mod problem;
 mod provider;
 mod rows;
 mod scan;

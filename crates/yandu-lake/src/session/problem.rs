@@ -1,5 +1,6 @@
 //! Errors of the engine in the words of the one who asked.
 
+use arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
 
@@ -50,7 +51,7 @@ fn own_error(error: DataFusionError) -> Error {
     }
 }
 
-fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProblem {
+pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProblem {
     let root = error.find_root();
     let diagnostic = error.diagnostic();
     let mut message = match root {
@@ -63,7 +64,7 @@ fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProblem {
         | DataFusionError::NotImplemented(text)
         | DataFusionError::Configuration(text)
         | DataFusionError::Execution(text) => text.clone(),
-        DataFusionError::ArrowError(arrow, _) => arrow.to_string(),
+        DataFusionError::ArrowError(arrow, _) => arrow_message(arrow),
         other => other.strip_backtrace(),
     };
     let mut place = diagnostic
@@ -88,6 +89,29 @@ fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProblem {
         line: place.map(|(line, _)| line),
         column: place.map(|(_, column)| column),
         help,
+    }
+}
+
+fn arrow_message(error: &ArrowError) -> String {
+    match error {
+        ArrowError::DivideByZero => "divide by zero error".to_owned(),
+        ArrowError::CastError(text)
+        | ArrowError::ParseError(text)
+        | ArrowError::ComputeError(text)
+        | ArrowError::InvalidArgumentError(text)
+        | ArrowError::ArithmeticOverflow(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The name of a column that does not exist, when that is the error.
+pub(crate) fn unknown_column(error: &DataFusionError) -> Option<String> {
+    match error.find_root() {
+        DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
+            SchemaError::FieldNotFound { field, .. } => Some(field.flat_name().replace('"', "")),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
