@@ -84,6 +84,11 @@ impl TextBlock {
             .unwrap_or_default()
     }
 
+    /// Bytes of the delivery that this block stands for, near enough for a progress bar.
+    pub fn source_bytes(&self) -> u64 {
+        self.text.len() as u64
+    }
+
     pub(crate) fn slice(&self, span: CellSpan) -> Option<&str> {
         let start = span.start as usize;
         self.text.get(start..start + span.len as usize)

@@ -1,1 +1,35 @@
+//! Collection: deliveries of departments become governed rows.
+//!
+//! A delivery is kept as it came, decoded, checked in one pass and committed once; rows that break a hard check
+//! wait in quarantine with their reasons. What happened is in the record of its batch. A batch that was under way
+//! when the process died is rolled back, or completed where its commit had already reached the lake.
+//!
+//! Not here: what a dataset expects (packs declare it, `yandu-check` evaluates it), how tables are stored
+//! (`yandu-lake`), who may do what.
 
+pub mod batch;
+mod collector;
+pub mod decode;
+mod error;
+mod expectation;
+mod headers;
+mod keep;
+mod pass;
+mod progress;
+pub mod quarantine;
+mod recover;
+mod reference;
+mod store;
+mod undo;
+
+pub use batch::{Batch, BatchStatus};
+pub use collector::{Collector, Delivery, Outcome};
+pub use error::Error;
+pub use keep::{Keep, Kept};
+pub use progress::{Phase, Progress, Reading};
+pub use yandu_pack::declare::Mode;
+
+/// The column that holds, as one JSON object, the cells of a row under headers that no column claims.
+pub const EXTRA: &str = "_extra";
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;

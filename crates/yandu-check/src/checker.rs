@@ -1,0 +1,240 @@
+//! The one pass over the rows of a block.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use arrow::compute::kernels::cmp;
+use arrow::error::ArrowError;
+
+use crate::block::TextBlock;
+use crate::column::ColumnReader;
+use crate::expectation::{Check, CheckKind, Expectations, Within};
+use crate::finding::{Cause, Finding};
+use crate::key::{Key, hash_rows};
+use crate::Level;
+
+/// The column of every table in the lake that names the batch of a row.
+pub const SYSTEM_BATCH: &str = "_batch";
+/// The column of every table in the lake that holds the place of a row in its batch, from 1.
+pub const SYSTEM_ROW: &str = "_row";
+
+/// Checks the blocks of one batch against the expectations of one dataset.
+#[derive(Clone)]
+pub struct Checker {
+    expectations: Arc<Expectations>,
+    /// Declared column → cell of a row; `None` when the delivery lacks the column.
+    cells: Vec<Option<usize>>,
+}
+
+/// A block after the pass.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// Every row of the block, typed; a cell that could not be read is NULL.
+    pub rows: RecordBatch,
+    /// Ordered by row.
+    pub findings: Vec<Finding>,
+    /// Per row: it broke something hard.
+    pub hard: Vec<bool>,
+    /// Per row: the hash of its key; `None` when the dataset has no key or a part of it is NULL.
+    pub keys: Vec<Option<Key>>,
+    /// Per check of uniqueness, by its index: the hash of its columns, row by row.
+    pub unique: Vec<(u32, Vec<Option<Key>>)>,
+}
+
+impl Checker {
+    pub fn new(expectations: Arc<Expectations>, cells: Vec<Option<usize>>) -> Self {
+        Self { expectations, cells }
+    }
+
+    pub fn expectations(&self) -> &Arc<Expectations> {
+        &self.expectations
+    }
+
+    /// The place of a declared column among the cells of a row.
+    pub fn cell(&self, column: usize) -> Option<usize> {
+        self.cells.get(column).copied().flatten()
+    }
+
+    /// Reads, types and checks every row of a block.
+    ///
+    /// The error is Arrow's own and means that a block is inconsistent, never that a row is bad.
+    pub fn check(&self, block: &TextBlock) -> Result<Checked, ArrowError> {
+        let rows = block.rows();
+        let mut findings = Vec::new();
+        let mut broken = vec![false; rows];
+        for fault in &block.faults {
+            if let Some(flag) = broken.get_mut(fault.row as usize) {
+                *flag = true;
+            }
+            findings.push(Finding {
+                row: fault.row,
+                column: None,
+                cause: Cause::of_row(&fault.kind),
+            });
+        }
+        let columns: Vec<ArrayRef> = self
+            .expectations
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, rule)| {
+                let reader = ColumnReader {
+                    rule,
+                    index: index as u32,
+                    block,
+                    cell: self.cells.get(index).copied().flatten(),
+                    broken: &broken,
+                };
+                reader.read(&mut findings)
+            })
+            .collect();
+        let typed = RecordBatch::try_new(Arc::clone(self.expectations.schema()), columns)?;
+        self.finish(typed, findings)
+    }
+
+    /// Checks rows that are typed already, such as a row read back or one that was corrected.
+    pub fn check_typed(&self, typed: RecordBatch) -> Result<Checked, ArrowError> {
+        let mut findings = Vec::new();
+        for (index, rule) in self.expectations.columns.iter().enumerate() {
+            if !rule.required {
+                continue;
+            }
+            let column = typed.column(index);
+            findings.extend((0..column.len()).filter(|row| column.is_null(*row)).map(|row| Finding {
+                row: row as u32,
+                column: Some(index as u32),
+                cause: Cause::Missing,
+            }));
+        }
+        self.finish(typed, findings)
+    }
+
+    fn finish(&self, typed: RecordBatch, mut findings: Vec<Finding>) -> Result<Checked, ArrowError> {
+        for (index, check) in self.expectations.checks.iter().enumerate() {
+            evaluate(check, index as u32, &typed, &mut findings)?;
+        }
+        findings.sort_by_key(|finding| finding.row);
+        let mut hard = vec![false; typed.num_rows()];
+        for finding in &findings {
+            if let Some(flag) = hard.get_mut(finding.row as usize) {
+                *flag |= finding.cause.level(&self.expectations) == Level::Hard;
+            }
+        }
+        let keys = hash_columns(&typed, &self.expectations.key);
+        let unique = self
+            .expectations
+            .checks
+            .iter()
+            .enumerate()
+            .filter_map(|(index, check)| match &check.kind {
+                CheckKind::Unique(columns) => Some((index as u32, hash_columns(&typed, columns))),
+                _ => None,
+            })
+            .collect();
+        Ok(Checked {
+            rows: typed,
+            findings,
+            hard,
+            keys,
+            unique,
+        })
+    }
+}
+
+fn hash_columns(typed: &RecordBatch, columns: &[usize]) -> Vec<Option<Key>> {
+    if columns.is_empty() {
+        return vec![None; typed.num_rows()];
+    }
+    let columns: Vec<ArrayRef> = columns
+        .iter()
+        .map(|column| Arc::clone(typed.column(*column)))
+        .collect();
+    hash_rows(&columns, typed.num_rows())
+}
+
+fn evaluate(check: &Check, index: u32, typed: &RecordBatch, findings: &mut Vec<Finding>) -> Result<(), ArrowError> {
+    let column = check.column.map(|column| typed.column(column));
+    let found = |row: usize, cause: Cause| Finding {
+        row: row as u32,
+        column: check.column.map(|column| column as u32),
+        cause,
+    };
+    match (&check.kind, column) {
+        (CheckKind::Within(within), Some(column)) => {
+            for verdicts in within.verdicts(column)? {
+                findings.extend(failures(&verdicts).map(|row| found(row, Cause::Check(index))));
+            }
+        }
+        (CheckKind::Matches(pattern), Some(column)) => {
+            findings.extend(
+                text_failures(column, |text| pattern.is_match(text)).map(|row| found(row, Cause::Check(index))),
+            );
+        }
+        (CheckKind::OneOf(values), Some(column)) => {
+            findings.extend(
+                text_failures(column, |text| values.contains(text)).map(|row| found(row, Cause::Check(index))),
+            );
+        }
+        (CheckKind::Known(keys), Some(column)) => {
+            let hashes = hash_rows(std::slice::from_ref(column), typed.num_rows());
+            for (row, key) in hashes.iter().enumerate() {
+                if key.is_some_and(|key| !keys.contains(&key)) {
+                    findings.push(found(row, Cause::Check(index)));
+                }
+            }
+        }
+        (CheckKind::Condition(condition), _) => match condition.evaluate(typed) {
+            Ok(verdicts) => findings.extend(failures(&verdicts).map(|row| found(row, Cause::Check(index)))),
+            Err(_) => {
+                for (row, failed) in row_by_row(condition.as_ref(), typed, 0) {
+                    findings.push(found(
+                        row,
+                        if failed { Cause::CheckError(index) } else { Cause::Check(index) },
+                    ));
+                }
+            }
+        },
+        (CheckKind::WholeSet | CheckKind::Unique(_), _) | (_, None) => {}
+    }
+    Ok(())
+}
+
+/// Halves the rows until those that cannot be evaluated stand alone; `true` marks an error, `false` a failed check.
+fn row_by_row(condition: &dyn crate::Condition, rows: &RecordBatch, offset: usize) -> Vec<(usize, bool)> {
+    match condition.evaluate(rows) {
+        Ok(verdicts) => failures(&verdicts).map(|row| (offset + row, false)).collect(),
+        Err(_) if rows.num_rows() <= 1 => vec![(offset, true)],
+        Err(_) => {
+            let half = rows.num_rows() / 2;
+            let mut found = row_by_row(condition, &rows.slice(0, half), offset);
+            let rest = rows.slice(half, rows.num_rows() - half);
+            found.extend(row_by_row(condition, &rest, offset + half));
+            found
+        }
+    }
+}
+
+/// Rows whose verdict is false; NULL passes.
+fn failures(verdicts: &BooleanArray) -> impl Iterator<Item = usize> + '_ {
+    let any = verdicts.false_count() > 0;
+    (0..if any { verdicts.len() } else { 0 }).filter(|row| verdicts.is_valid(*row) && !verdicts.value(*row))
+}
+
+fn text_failures<'a>(column: &'a ArrayRef, passes: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = usize> + 'a {
+    column
+        .as_string_view_opt()
+        .into_iter()
+        .flat_map(|texts| texts.iter().enumerate())
+        .filter_map(move |(row, text)| text.is_some_and(|text| !passes(text)).then_some(row))
+}
+
+impl Within {
+    fn verdicts(&self, column: &ArrayRef) -> Result<Vec<BooleanArray>, ArrowError> {
+        let low = self.low.as_ref().map(|low| cmp::gt_eq(column, low));
+        let high = self.high.as_ref().map(|high| cmp::lt_eq(column, high));
+        low.into_iter().chain(high).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

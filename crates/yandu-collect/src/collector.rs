@@ -1,0 +1,280 @@
+//! From a delivered file to a commit.
+
+mod run;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use serde::Serialize;
+use yandu_check::FindingCount;
+use yandu_lake::{Lake, Principal};
+use yandu_pack::Packs;
+use yandu_store::{DataFolder, Store};
+use yandu_words::id::{BatchId, DatasetId, SourceId};
+
+use crate::batch::{Batch, BatchDetail, BatchStatus, Failure};
+use crate::decode::Hints;
+use crate::keep::Keep;
+use crate::progress::Progress;
+use crate::store::{Batches, MIGRATIONS, mode_name};
+use crate::{Error, Mode, Result};
+
+pub use crate::store::BatchFilter;
+
+/// One delivery, ready to be read: a file on this machine.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    pub dataset: DatasetId,
+    pub source: Option<SourceId>,
+    /// The mode of the dataset's source when `None`.
+    pub mode: Option<Mode>,
+    pub path: PathBuf,
+    /// What the delivery is called in the records: the name of the file, or what was asked of a source.
+    pub name: String,
+    /// The file belongs to the collection and is removed when it is done.
+    pub temporary: bool,
+    /// What is known about the form of the file; the source of the dataset fills the gaps.
+    pub hints: Hints,
+    /// Where the next reading of the source starts once this delivery is collected.
+    pub watermark: Option<String>,
+}
+
+impl Delivery {
+    /// A file that somebody hands over for a dataset.
+    pub fn file(dataset: DatasetId, path: PathBuf) -> Self {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        Self {
+            dataset,
+            source: None,
+            mode: None,
+            path,
+            name,
+            temporary: false,
+            hints: Hints::default(),
+            watermark: None,
+        }
+    }
+}
+
+/// What a finished collection says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outcome {
+    /// `collected`, `unchanged` or `refused`; `rolled-back` when something around the delivery failed.
+    pub status: BatchStatus,
+    pub dataset: DatasetId,
+    pub batch: BatchId,
+    pub mode: Mode,
+    pub rows_in: u64,
+    pub rows_kept: u64,
+    pub rows_superseded: u64,
+    pub rows_quarantined: u64,
+    pub rows_deleted: u64,
+    pub version: Option<u64>,
+    pub encoding: Option<String>,
+    pub score: Option<f64>,
+    pub findings: Vec<FindingCount>,
+    pub report: Option<serde_json::Value>,
+    pub error: Option<Failure>,
+}
+
+impl From<BatchDetail> for Outcome {
+    fn from(detail: BatchDetail) -> Self {
+        let batch = detail.batch;
+        Self {
+            status: batch.status,
+            encoding: batch.encoding().map(ToOwned::to_owned),
+            dataset: batch.dataset,
+            batch: batch.id,
+            mode: batch.mode,
+            rows_in: batch.rows_in,
+            rows_kept: batch.rows_kept,
+            rows_superseded: batch.rows_superseded,
+            rows_quarantined: batch.rows_quarantined,
+            rows_deleted: batch.rows_deleted,
+            version: batch.version,
+            score: batch.score.and_then(|score| score.total),
+            findings: detail.findings,
+            report: batch.report,
+            error: batch.error,
+        }
+    }
+}
+
+/// Collects deliveries. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Collector {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) folder: DataFolder,
+    pub(crate) store: Store,
+    pub(crate) batches: Batches,
+    pub(crate) lake: Lake,
+    pub(crate) packs: RwLock<Arc<Packs>>,
+    pub(crate) keep: Keep,
+    pub(crate) threads: usize,
+    under_way: Mutex<HashMap<BatchId, Arc<Progress>>>,
+    /// One collection a dataset at a time.
+    turns: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl Collector {
+    /// Opens the records of collection, and settles what was under way when the process last ended.
+    pub async fn open(folder: DataFolder, store: Store, lake: Lake, packs: Arc<Packs>, threads: usize) -> Result<Self> {
+        store.migrate("collect", MIGRATIONS).await?;
+        let collector = Self {
+            inner: Arc::new(Inner {
+                batches: Batches::new(store.pool().clone()),
+                keep: Keep::new(folder.raw(), folder.staging()),
+                folder,
+                store,
+                lake,
+                packs: RwLock::new(packs),
+                threads,
+                under_way: Mutex::default(),
+                turns: Mutex::default(),
+            }),
+        };
+        collector.recover().await?;
+        Ok(collector)
+    }
+
+    pub fn packs(&self) -> Arc<Packs> {
+        Arc::clone(&self.inner.packs.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn lake(&self) -> &Lake {
+        &self.inner.lake
+    }
+
+    pub fn folder(&self) -> &DataFolder {
+        &self.inner.folder
+    }
+
+    /// The bytes of batches as they came.
+    pub fn keep(&self) -> &Keep {
+        &self.inner.keep
+    }
+
+    /// Records the delivery and starts to collect it; the handle ends with what became of it.
+    pub async fn start(
+        &self,
+        principal: &Principal,
+        delivery: Delivery,
+    ) -> Result<(BatchId, tokio::task::JoinHandle<Result<Outcome>>)> {
+        let packs = self.packs();
+        let dataset = packs
+            .dataset(&delivery.dataset)
+            .ok_or_else(|| Error::NoDataset(delivery.dataset.clone()))?;
+        if dataset.file().origin != yandu_pack::declare::Origin::Collect {
+            return Err(Error::NotCollected(delivery.dataset));
+        }
+        let source = delivery
+            .source
+            .clone()
+            .or_else(|| packs.sources_of(&delivery.dataset).next().map(|source| source.file().source.clone()));
+        let mode = delivery
+            .mode
+            .or_else(|| Some(packs.source(source.as_ref()?)?.file().mode))
+            .unwrap_or(Mode::Snapshot);
+        if mode == Mode::Upsert && dataset.file().key.is_empty() {
+            return Err(Error::NoKey(delivery.dataset));
+        }
+        let batch = Batch {
+            id: self.new_batch_id()?,
+            dataset: delivery.dataset.clone(),
+            source,
+            status: BatchStatus::Running,
+            mode,
+            delivered_as: delivery.name.clone(),
+            delivered_by: principal.name().to_owned(),
+            content_hash: None,
+            size_bytes: None,
+            rows_in: 0,
+            rows_kept: 0,
+            rows_superseded: 0,
+            rows_quarantined: 0,
+            rows_deleted: 0,
+            base_version: None,
+            version: None,
+            report: None,
+            score: None,
+            error: None,
+            started_at: self.now(),
+            finished_at: None,
+        };
+        self.inner.batches.insert(&batch).await?;
+        let progress = Arc::new(Progress::default());
+        self.under_way().insert(batch.id.clone(), Arc::clone(&progress));
+        tracing::info!(
+            dataset.id = %batch.dataset,
+            batch.id = %batch.id,
+            mode = mode_name(mode),
+            "collection started"
+        );
+        let id = batch.id.clone();
+        let collector = self.clone();
+        let handle = tokio::spawn(async move { collector.carry_out(batch, delivery, progress).await });
+        Ok((id, handle))
+    }
+
+    /// Collects a delivery and says what became of it.
+    pub async fn collect(&self, principal: &Principal, delivery: Delivery) -> Result<Outcome> {
+        let (_, handle) = self.start(principal, delivery).await?;
+        handle.await?
+    }
+
+    pub async fn batch(&self, id: &BatchId) -> Result<BatchDetail> {
+        self.inner.batches.detail(id).await
+    }
+
+    pub async fn batches(&self, filter: &BatchFilter) -> Result<Vec<Batch>> {
+        self.inner.batches.list(filter).await
+    }
+
+    /// How far a collection under way has come; `None` once it is settled.
+    pub fn progress(&self, id: &BatchId) -> Option<Arc<Progress>> {
+        self.under_way().get(id).cloned()
+    }
+
+    /// Number of collections under way.
+    pub fn active(&self) -> usize {
+        self.under_way().len()
+    }
+
+    /// Asks every collection under way to stop and roll back.
+    pub fn cancel_all(&self) {
+        for progress in self.under_way().values() {
+            progress.cancel();
+        }
+    }
+
+    pub(crate) fn done(&self, id: &BatchId) {
+        self.under_way().remove(id);
+    }
+
+    fn under_way(&self) -> std::sync::MutexGuard<'_, HashMap<BatchId, Arc<Progress>>> {
+        self.inner.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The lock of a dataset: whoever changes its rows holds it.
+    pub(crate) fn turn(&self, dataset: &DatasetId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.inner.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(dataset.clone()).or_default())
+    }
+
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.inner.store.clock().now()
+    }
+
+    /// The id of a new batch: its start to the microsecond, in UTC, so that ids ascend and can be read. The clock of
+    /// the store never gives a time twice.
+    pub(crate) fn new_batch_id(&self) -> Result<BatchId> {
+        crate::store::parse_id(&self.now().strftime("%Y%m%d-%H%M%S-%6f").to_string())
+    }
+}

@@ -1,0 +1,411 @@
+//! The steps of one collection.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use yandu_check::key::KeySet;
+use yandu_check::{Checker, Expectations, Score};
+use yandu_lake::{Change, Commit};
+use yandu_pack::declare::{CheckKind, Level, ReferenceTarget};
+use yandu_pack::{Dataset, Packs};
+
+use super::{Collector, Delivery, Outcome};
+use crate::batch::{Batch, BatchStatus, Failure};
+use crate::decode::{self, Opened};
+use crate::headers::{self, Known, Mapping};
+use crate::pass::{self, Passed, Plan};
+use crate::progress::{Phase, Progress};
+use crate::store::Ready;
+use crate::{Error, Mode, Result, expectation};
+
+/// How a collection that did not fail ended.
+enum End {
+    Collected,
+    Unchanged,
+}
+
+impl Collector {
+    /// Carries out a recorded collection and settles its record, whatever happens.
+    pub(super) async fn carry_out(&self, batch: Batch, delivery: Delivery, progress: Arc<Progress>) -> Result<Outcome> {
+        let id = batch.id.clone();
+        let dataset = batch.dataset.clone();
+        let turn = self.turn(&dataset);
+        let _turn = turn.lock().await;
+        let result = self.steps(batch, &delivery, &progress).await;
+        if delivery.temporary {
+            // What is left is swept at the next start if this fails.
+            let _ = fs::remove_file(&delivery.path);
+        }
+        let settled = match &result {
+            Ok(End::Collected) => Ok(()),
+            Ok(End::Unchanged) => {
+                self.inner
+                    .batches
+                    .settle(&id, BatchStatus::Unchanged, None, None, self.now())
+                    .await
+            }
+            Err(error) => {
+                let status = if is_the_files_fault(error) { BatchStatus::Refused } else { BatchStatus::RolledBack };
+                self.discard_quarantine(&id);
+                let failure = failure_of(error);
+                tracing::warn!(
+                    dataset.id = %dataset,
+                    batch.id = %id,
+                    code = failure.code,
+                    error = failure.message,
+                    "collection {}",
+                    status.name()
+                );
+                self.inner
+                    .batches
+                    .settle(&id, status, None, Some(&failure), self.now())
+                    .await
+            }
+        };
+        progress.start(Phase::Done, 0);
+        self.done(&id);
+        settled?;
+        match result {
+            Ok(End::Collected) => self.look_at_references(&dataset).await?,
+            Ok(End::Unchanged) => {}
+            Err(error) if is_the_files_fault(&error) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(self.inner.batches.detail(&id).await?.into())
+    }
+
+    async fn steps(&self, mut batch: Batch, delivery: &Delivery, progress: &Arc<Progress>) -> Result<End> {
+        let kept = {
+            let size = fs::metadata(&delivery.path)
+                .map_err(|source| Error::file("open the delivery", &delivery.path, source))?;
+            if size.is_dir() {
+                return Err(decode::Error::Directory.into());
+            }
+            progress.start(Phase::Keeping, size.len());
+            let (keep, path, threads) = (self.inner.keep.clone(), delivery.path.clone(), self.inner.threads);
+            let progress = Arc::clone(progress);
+            tokio::task::spawn_blocking(move || keep.file(&path, threads, &progress)).await??
+        };
+        self.inner.batches.kept(&batch.id, &kept.hash, kept.size_bytes).await?;
+        if let Some(same) = self
+            .inner
+            .batches
+            .same_content(&batch.dataset, &kept.hash, batch.mode)
+            .await?
+        {
+            let report = json!({"same_as": same});
+            self.inner.batches.record_report(&batch.id, &report).await?;
+            return Ok(End::Unchanged);
+        }
+        batch.base_version = self.inner.lake.version(&batch.dataset).await?;
+
+        let packs = self.packs();
+        let dataset = packs
+            .dataset(&batch.dataset)
+            .ok_or_else(|| Error::NoDataset(batch.dataset.clone()))?;
+        let known = known_headers(&packs, dataset, batch.source.as_ref());
+        let hints = self.hints(&packs, delivery, &batch, &known);
+        let path = delivery.path.clone();
+        let opened = tokio::task::spawn_blocking(move || decode::open(&path, &hints)).await??;
+        let mapping = headers::map(&batch.dataset, &known, &opened.header)?;
+        let mut report = report_of(&opened, &mapping);
+        self.inner.batches.record_report(&batch.id, &report).await?;
+        let references = self.hard_references(&packs, dataset).await?;
+        let expectations = Arc::new(expectation::compile(&packs, dataset, &references)?);
+
+        progress.start(Phase::Checking, kept.size_bytes);
+        let passed = self
+            .pass(&batch, opened, mapping, Arc::clone(&expectations), Arc::clone(progress))
+            .await?;
+        progress.start(Phase::Committing, 0);
+        let files: Vec<String> = passed.files.iter().map(|file| file.path().to_owned()).collect();
+        let committed = self
+            .commit(&mut batch, dataset, delivery, passed, &expectations, &mut report)
+            .await;
+        if committed.is_err() {
+            self.inner.lake.sweep(&batch.dataset, &files).await?;
+        }
+        committed
+    }
+
+    /// What is known of the form of the file: what the delivery says, then what its source says.
+    fn hints(&self, packs: &Packs, delivery: &Delivery, batch: &Batch, known: &[Known]) -> decode::Hints {
+        let mut hints = delivery.hints.clone();
+        hints.known_headers = known.iter().flat_map(|known| known.headers.clone()).collect();
+        let format = batch
+            .source
+            .as_ref()
+            .and_then(|source| packs.source(source)?.file().format.clone());
+        if let Some(format) = format {
+            hints.encoding = hints.encoding.or(format.encoding);
+            hints.delimiter = hints.delimiter.or(format.delimiter);
+            hints.header_row = hints.header_row.or(format.header_row);
+            hints.sheet = hints.sheet.or(format.sheet);
+            if hints.columns.is_none() && !format.columns.is_empty() {
+                hints.columns = Some(format.columns);
+            }
+        }
+        hints
+    }
+
+    async fn pass(
+        &self,
+        batch: &Batch,
+        opened: Opened,
+        mapping: Mapping,
+        expectations: Arc<Expectations>,
+        progress: Arc<Progress>,
+    ) -> Result<Passed> {
+        let id = batch.id.clone();
+        let dataset = batch.dataset.clone();
+        let mode = batch.mode;
+        let threads = self.inner.threads;
+        let lake = self.inner.lake.clone();
+        let quarantine = self.quarantine_folder(&batch.id);
+        tokio::task::spawn_blocking(move || {
+            let checker = Checker::new(expectations, mapping.cells);
+            let plan = Plan {
+                batch: &id,
+                mode,
+                checker: &checker,
+                extra: &mapping.extra,
+                threads,
+                quarantine,
+                progress: &progress,
+            };
+            pass::run_rows(&plan, opened.rows, || Ok(lake.writer(&dataset)?))
+        })
+        .await?
+    }
+
+    async fn commit(
+        &self,
+        batch: &mut Batch,
+        dataset: &Dataset,
+        delivery: &Delivery,
+        passed: Passed,
+        expectations: &Expectations,
+        report: &mut Value,
+    ) -> Result<End> {
+        if passed.rows_in == 0 {
+            // A source that has nothing new is as it should be; a file without rows is not.
+            return if delivery.temporary { Ok(End::Unchanged) } else { Err(decode::Error::NoRows.into()) };
+        }
+        check_row_count(dataset, passed.rows_in)?;
+        let Passed {
+            rows_in,
+            rows_kept,
+            rows_quarantined,
+            superseded,
+            tally,
+            profile,
+            files,
+            keys,
+        } = passed;
+        let findings = tally.counts(expectations);
+        batch.rows_in = rows_in;
+        batch.rows_kept = rows_kept;
+        batch.rows_quarantined = rows_quarantined;
+        batch.rows_superseded = superseded.len() as u64;
+        batch.score = Some(Score::new(expectations, &findings, rows_in));
+        let keys = Arc::new(keys);
+        if batch.mode == Mode::Snapshot && rows_kept > 0 {
+            batch.rows_deleted = self.deleted(batch, dataset, &keys).await?;
+        }
+        if rows_kept == 0 {
+            note(report, "no row was kept, so the table is as it was");
+        }
+        batch.report = Some(report.clone());
+        self.inner
+            .batches
+            .ready(&Ready {
+                batch,
+                findings: &findings,
+                profile: &profile,
+                watermark: delivery.watermark.as_deref(),
+            })
+            .await?;
+        let version = if rows_kept == 0 {
+            None
+        } else {
+            let change = match batch.mode {
+                Mode::Snapshot => Change::Replace,
+                Mode::Append => Change::Append,
+                Mode::Upsert => Change::Upsert { keys },
+            };
+            let files = self
+                .inner
+                .lake
+                .without(&batch.dataset, files, &batch.id, &superseded)
+                .await?;
+            let commit = Commit {
+                batch: batch.id.clone(),
+                change,
+                files,
+                operation: "collect".to_owned(),
+            };
+            Some(self.inner.lake.commit(&batch.dataset, commit).await?.version)
+        };
+        self.inner
+            .batches
+            .settle(&batch.id, BatchStatus::Collected, version, None, self.now())
+            .await?;
+        tracing::info!(
+            dataset.id = %batch.dataset,
+            batch.id = %batch.id,
+            rows.r#in = rows_in,
+            rows.kept = rows_kept,
+            rows.quarantined = rows_quarantined,
+            rows.superseded = batch.rows_superseded,
+            version,
+            "collection committed"
+        );
+        Ok(End::Collected)
+    }
+
+    /// Rows of the present snapshot whose key the new one does not have.
+    async fn deleted(&self, batch: &Batch, dataset: &Dataset, keys: &KeySet) -> Result<u64> {
+        if batch.base_version.is_none() {
+            return Ok(0);
+        }
+        if dataset.file().key.is_empty() {
+            return Ok(0);
+        }
+        let columns: Vec<&str> = dataset.file().key.iter().map(yandu_words::ColumnName::as_str).collect();
+        let mut deleted = 0;
+        self.each_key(&batch.dataset, &columns, |key| deleted += u64::from(!keys.contains(&key)))
+            .await?;
+        Ok(deleted)
+    }
+
+    /// The keys of the datasets that hard references point at, read before the pass.
+    async fn hard_references(
+        &self,
+        packs: &Packs,
+        dataset: &Dataset,
+    ) -> Result<HashMap<ReferenceTarget, Arc<KeySet>>> {
+        let mut known = HashMap::new();
+        for check in &dataset.file().checks {
+            let (CheckKind::References { target, .. }, Level::Hard) = (&check.kind, check.level) else {
+                continue;
+            };
+            let Some(column) = expectation::target_column(packs, target) else {
+                continue;
+            };
+            let mut keys = KeySet::default();
+            self.each_key(&target.dataset, &[&column], |key| {
+                keys.insert(key);
+            })
+            .await?;
+            known.insert(target.clone(), Arc::new(keys));
+        }
+        Ok(known)
+    }
+
+    pub(crate) fn quarantine_folder(&self, batch: &yandu_words::id::BatchId) -> PathBuf {
+        self.inner.folder.quarantine().join(batch.as_str())
+    }
+
+    pub(crate) fn discard_quarantine(&self, batch: &yandu_words::id::BatchId) {
+        let folder = self.quarantine_folder(batch);
+        if let Err(error) = fs::remove_dir_all(&folder)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(path = %folder.display(), %error, "quarantined rows of a batch that is not there stay on disk");
+        }
+    }
+}
+
+/// Whether the delivery itself is at fault, so that delivering it again would end the same way.
+fn is_the_files_fault(error: &Error) -> bool {
+    match error {
+        Error::Decode(error) => !error.is_io(),
+        Error::MissingColumns { .. } | Error::AmbiguousHeaders { .. } | Error::RowCount { .. } => true,
+        _ => false,
+    }
+}
+
+/// The failure as the record keeps it, with the causes below it.
+pub(crate) fn failure_of(error: &Error) -> Failure {
+    let mut message = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(source) = cause {
+        message.push_str(": ");
+        message.push_str(&source.to_string());
+        cause = source.source();
+    }
+    Failure {
+        code: error.code().to_owned(),
+        message,
+        help: error.help(),
+    }
+}
+
+fn known_headers(packs: &Packs, dataset: &Dataset, source: Option<&yandu_words::id::SourceId>) -> Vec<Known> {
+    let source = source.and_then(|source| packs.source(source)).map(|source| source.file());
+    let file = dataset.file();
+    file.columns
+        .iter()
+        .map(|(name, column)| {
+            let mut headers: Vec<String> = source
+                .iter()
+                .flat_map(|source| &source.headers)
+                .filter(|(_, target)| *target == name)
+                .map(|(header, _)| header.clone())
+                .collect();
+            headers.push(name.to_string());
+            headers.extend(column.from.iter().cloned());
+            headers.push(column.title.zh.clone());
+            headers.extend(column.title.en.clone());
+            Known {
+                column: name.to_string(),
+                required: column.required || file.key.contains(name),
+                headers,
+            }
+        })
+        .collect()
+}
+
+fn report_of(opened: &Opened, mapping: &Mapping) -> Value {
+    let mut report = serde_json::to_value(&opened.report).unwrap_or_else(|_| json!({}));
+    let extra: Vec<&String> = mapping.extra.iter().map(|(_, header)| header).collect();
+    if let Some(object) = report.as_object_mut() {
+        object.insert("new_columns".to_owned(), json!(extra));
+        object.insert("absent_columns".to_owned(), json!(mapping.absent));
+    }
+    report
+}
+
+fn note(report: &mut Value, text: &str) {
+    if let Some(notes) = report.get_mut("notes").and_then(Value::as_array_mut) {
+        notes.push(text.into());
+    }
+}
+
+/// A declared number of rows is a property of the file: outside it a hard check refuses the batch.
+fn check_row_count(dataset: &Dataset, rows: u64) -> Result<()> {
+    for check in &dataset.file().checks {
+        let (CheckKind::Rows { count }, Level::Hard) = (&check.kind, check.level) else {
+            continue;
+        };
+        let too_few = count.at_least.is_some_and(|least| rows < least);
+        let too_many = count.at_most.is_some_and(|most| rows > most);
+        if too_few || too_many {
+            let expected = match (count.at_least, count.at_most) {
+                (Some(least), Some(most)) => format!("{least} to {most}"),
+                (Some(least), None) => format!("at least {least}"),
+                (None, Some(most)) => format!("at most {most}"),
+                (None, None) => continue,
+            };
+            return Err(Error::RowCount {
+                dataset: dataset.file().dataset.clone(),
+                rows,
+                expected,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+use std::path::{Path, PathBuf};
+
+use arrow::error::ArrowError;
+use yandu_words::id::{BatchId, DatasetId, SourceId};
+
+/// Why a collection, or work on its outcome, did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot {doing} `{}`", path.display())]
+    File {
+        doing: &'static str,
+        path: PathBuf,
+        source: std::io::Error,
+    },
+
+    #[error("the disk is full: cannot {doing} `{}`", path.display())]
+    DiskFull { doing: &'static str, path: PathBuf },
+
+    #[error(transparent)]
+    Decode(#[from] crate::decode::Error),
+
+    #[error("there is no dataset `{0}`")]
+    NoDataset(DatasetId),
+
+    #[error("there is no source `{0}`")]
+    NoSource(SourceId),
+
+    #[error("the rows of `{0}` are not collected: they come from elsewhere")]
+    NotCollected(DatasetId),
+
+    #[error("mode `upsert` needs a key, and `{0}` has none")]
+    NoKey(DatasetId),
+
+    #[error("there is no batch `{0}`")]
+    NoBatch(String),
+
+    #[error("the delivery lacks {} that `{dataset}` requires: {}", plural(columns), columns.join(", "))]
+    MissingColumns {
+        dataset: DatasetId,
+        columns: Vec<String>,
+        headers: Vec<String>,
+    },
+
+    #[error("the headers {} both stand for the column `{column}`", headers.iter().map(|h| format!("`{h}`")).collect::<Vec<_>>().join(" and "))]
+    AmbiguousHeaders { column: String, headers: Vec<String> },
+
+    #[error("check `{check}` of `{dataset}` cannot be evaluated: {message}")]
+    Check {
+        dataset: DatasetId,
+        check: String,
+        message: String,
+    },
+
+    #[error("the delivery has {rows} rows, and `{dataset}` expects {expected}")]
+    RowCount {
+        dataset: DatasetId,
+        rows: u64,
+        expected: String,
+    },
+
+    #[error("the collection was cancelled")]
+    Cancelled,
+
+    #[error("a worker stopped without a reason")]
+    WorkerPanicked,
+
+    #[error("batch `{batch}` cannot be undone: it is {status}")]
+    NotUndoable { batch: BatchId, status: &'static str },
+
+    #[error("batch `{batch}` cannot be undone on its own: {later} later batches of `{dataset}` build on it")]
+    LaterBatches {
+        batch: BatchId,
+        dataset: DatasetId,
+        later: usize,
+    },
+
+    #[error("row {row} of batch `{batch}` is not in quarantine")]
+    NotQuarantined { batch: BatchId, row: u64 },
+
+    #[error("row {row} still breaks {}", reasons.join(", "))]
+    StillWrong { row: u64, reasons: Vec<String> },
+
+    #[error("`{dataset}` has no column `{column}`")]
+    NoColumn { dataset: DatasetId, column: String },
+
+    #[error("a reason is missing: say why")]
+    NoReason,
+
+    #[error("secret {secret} cannot be read: {why}")]
+    Secret { secret: String, why: String },
+
+    #[error("the source `{source_id}` refused: {message}")]
+    SourceRefused { source_id: SourceId, message: String },
+
+    #[error("the source `{source_id}` stopped answering: {message}")]
+    SourceSilent { source_id: SourceId, message: String },
+
+    #[error("the source `{source_id}` answered what is not expected: {message}")]
+    SourceAnswer { source_id: SourceId, message: String },
+
+    #[error(transparent)]
+    Lake(#[from] yandu_lake::Error),
+
+    #[error(transparent)]
+    Store(#[from] yandu_store::Error),
+
+    #[error("cannot read or write the records of collections")]
+    Records(#[from] sqlx::Error),
+
+    #[error("rows could not be put together")]
+    Rows(#[from] ArrowError),
+
+    #[error("cannot read or write quarantined rows")]
+    Quarantine(#[from] parquet::errors::ParquetError),
+
+    #[error("a stored record of a collection is damaged")]
+    Stored(#[from] serde_json::Error),
+
+    #[error("a workbook could not be written")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+
+    #[error("a task was stopped")]
+    Stopped(#[from] tokio::task::JoinError),
+}
+
+fn plural(columns: &[String]) -> &'static str {
+    if columns.len() == 1 { "a column" } else { "columns" }
+}
+
+impl Error {
+    pub(crate) fn file(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull { doing, path },
+            _ => Self::File { doing, path, source },
+        }
+    }
+
+    /// Stable name of the cause, the name of its page under `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "file",
+            Self::DiskFull { .. } => "disk-full",
+            Self::Decode(error) => error.code(),
+            Self::NoDataset(_) => "no-dataset",
+            Self::NoSource(_) => "no-source",
+            Self::NotCollected(_) => "not-collected",
+            Self::NoKey(_) => "no-key",
+            Self::NoBatch(_) => "no-batch",
+            Self::MissingColumns { .. } => "missing-columns",
+            Self::AmbiguousHeaders { .. } => "ambiguous-headers",
+            Self::Check { .. } => "check-failed",
+            Self::RowCount { .. } => "row-count",
+            Self::Cancelled => "cancelled",
+            Self::NotUndoable { .. } => "not-undoable",
+            Self::LaterBatches { .. } => "later-batches",
+            Self::NotQuarantined { .. } => "not-quarantined",
+            Self::StillWrong { .. } => "still-wrong",
+            Self::NoColumn { .. } => "no-column",
+            Self::NoReason => "no-reason",
+            Self::Secret { .. } => "secret",
+            Self::SourceRefused { .. } => "source-refused",
+            Self::SourceSilent { .. } => "source-silent",
+            Self::SourceAnswer { .. } => "source-answer",
+            Self::Lake(error) => error.code(),
+            Self::Store(_)
+            | Self::Records(_)
+            | Self::Rows(_)
+            | Self::Quarantine(_)
+            | Self::Stored(_)
+            | Self::Workbook(_)
+            | Self::WorkerPanicked
+            | Self::Stopped(_) => "internal",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::Decode(error) => return Some(error.help()),
+            Self::DiskFull { .. } => "free space on the disk of the data folder and deliver again; nothing was changed".to_owned(),
+            Self::NoDataset(_) => "`yandu dataset list` shows the datasets of the installed packs".to_owned(),
+            Self::NoSource(_) => "`yandu pack list` shows the sources of the installed packs".to_owned(),
+            Self::NoKey(dataset) => format!("declare a `key` for `{dataset}`, or collect with mode `append` or `snapshot`"),
+            Self::NoBatch(_) => "`yandu batch list` shows the batches".to_owned(),
+            Self::MissingColumns { headers, .. } => format!(
+                "the delivery has the headers {}; add the header to `from:` of the column, or to `headers:` of the source",
+                headers.join(", ")
+            ),
+            Self::AmbiguousHeaders { .. } => "say under `headers:` of the source which of them is meant".to_owned(),
+            Self::LaterBatches { .. } => "undo the later batches first, newest first; `yandu batch list` shows them".to_owned(),
+            Self::NotQuarantined { .. } => "`yandu quarantine list` shows the rows that wait".to_owned(),
+            Self::StillWrong { .. } => "correct the cells with `yandu quarantine correct`, then release the row".to_owned(),
+            Self::Secret { .. } => "set the environment variable, the file or the stored secret that the source names".to_owned(),
+            Self::SourceSilent { .. } => "the delivery was rolled back; it is tried again at the next scheduled time".to_owned(),
+            Self::SourceRefused { .. } => "check the address, the user and the secret of the source".to_owned(),
+            Self::Lake(error) => return error.help(),
+            _ => return None,
+        };
+        Some(help)
+    }
+}
+
+impl From<crate::expectation::Problem> for Error {
+    fn from(problem: crate::expectation::Problem) -> Self {
+        Self::Check {
+            dataset: problem.dataset,
+            check: problem.check,
+            message: problem.message,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Rows that broke a hard check: where they wait, and how they leave.
+//!
+//! The rows of a batch stand in files that are written once; what became of a row afterwards is a record beside
+//! them, with who and why.
+
+pub(crate) mod file;
+mod leave;
+mod report;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use yandu_check::Level;
+use yandu_words::id::BatchId;
+
+pub(crate) use file::QuarantineWriter;
+pub use leave::{Refusal, Released};
+
+/// One thing that is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The column, where the reason is about one.
+    pub column: Option<String>,
+    /// The code of the fault or the name of the check.
+    pub reason: String,
+    pub level: Level,
+}
+
+/// What became of a quarantined row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RowState {
+    Waiting,
+    /// Its cells were corrected; it still waits.
+    Corrected,
+    /// It is in the lake.
+    Released,
+    /// Its owner gave it up.
+    Dropped,
+}
+
+/// A quarantined row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuarantinedRow {
+    pub batch: BatchId,
+    /// Place of the row in its batch, from 1.
+    pub row: u64,
+    pub state: RowState,
+    pub reasons: Vec<Reason>,
+    /// The cells by column, as they came or as they were corrected.
+    pub cells: BTreeMap<String, Option<String>>,
+    /// The record as it stood in the delivery.
+    pub record: String,
+    /// Why it was last corrected, released or dropped, and by whom.
+    pub note: Option<Note>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub reason: String,
+    pub principal: String,
+    /// Microseconds since 1970.
+    pub at: i64,
+}
+
+/// Which quarantined rows are meant.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Places in the batch; all rows when empty.
+    pub rows: Vec<u64>,
+    /// Only rows with this reason.
+    pub reason: Option<String>,
+    /// Only rows that still wait.
+    pub waiting: bool,
+    /// Only rows after this place, for paging.
+    pub after: Option<u64>,
+    pub limit: Option<usize>,
+}
+
+impl Selection {
+    fn matches(&self, row: &QuarantinedRow) -> bool {
+        (self.rows.is_empty() || self.rows.contains(&row.row))
+            && self
+                .reason
+                .as_ref()
+                .is_none_or(|wanted| row.reasons.iter().any(|reason| &reason.reason == wanted))
+            && (!self.waiting || matches!(row.state, RowState::Waiting | RowState::Corrected))
+            && self.after.is_none_or(|after| row.row > after)
+    }
+}
+
+/// What a reason code means, in the words of a clerk; the code itself where it is not one of the program's.
+pub fn reason_title(code: &str) -> String {
+    if let Some(fault) = yandu_words::FaultCode::from_name(code) {
+        return fault.title().zh;
+    }
+    if let Some(change) = yandu_words::Change::from_name(code) {
+        return change.title().zh;
+    }
+    match code {
+        "missing" => "必填项为空",
+        "empty-word" => "以文字表示的空值",
+        "synonym" => "以名称代替代码",
+        "cell-count" => "列数与表头不符",
+        "encoding" => "文字编码损坏",
+        "open-quote" => "引号未闭合",
+        "syntax" => "不是一条数据记录",
+        "control-character" => "含有控制字符",
+        "cell-too-long" => "单元格过长",
+        "duplicate-key" => "主键与前面的行重复",
+        "key-taken" => "主键已在库中",
+        other => other,
+    }
+    .to_owned()
+}

@@ -1,0 +1,191 @@
+//! The files of quarantined rows: Parquet, one a worker, in the folder of the batch.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, Int64Builder, RecordBatch, StringViewBuilder};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use yandu_check::block::TextBlock;
+use yandu_check::{Checked, Checker, Expectations, SYSTEM_ROW};
+use yandu_words::id::BatchId;
+
+use super::{QuarantinedRow, Reason, RowState};
+use crate::{Error, Result};
+
+const RECORD: &str = "_record";
+const REASONS: &str = "_reasons";
+/// Columns before those of the dataset.
+const LEADING: usize = 3;
+const ROWS_A_GROUP: usize = 32_768;
+
+/// Writes the quarantined rows of one worker. The file appears with the first row.
+pub(crate) struct QuarantineWriter {
+    path: PathBuf,
+    schema: SchemaRef,
+    writer: Option<ArrowWriter<File>>,
+}
+
+impl QuarantineWriter {
+    pub(crate) fn new(path: PathBuf, expectations: &Expectations) -> Self {
+        let mut fields = vec![
+            Field::new(SYSTEM_ROW, DataType::Int64, false),
+            Field::new(RECORD, DataType::Utf8View, false),
+            Field::new(REASONS, DataType::Utf8View, false),
+        ];
+        fields.extend(
+            expectations
+                .columns
+                .iter()
+                .map(|column| Field::new(&column.name, DataType::Utf8View, true)),
+        );
+        Self {
+            path,
+            schema: Arc::new(Schema::new(fields)),
+            writer: None,
+        }
+    }
+
+    /// Takes the rows of the block that broke something hard.
+    pub(crate) fn write(&mut self, block: &TextBlock, checker: &Checker, checked: &Checked) -> Result<()> {
+        let expectations = checker.expectations();
+        let rows: Vec<usize> = (0..block.rows())
+            .filter(|row| checked.hard.get(*row).copied().unwrap_or_default())
+            .collect();
+        let mut places = Int64Builder::with_capacity(rows.len());
+        let mut records = StringViewBuilder::with_capacity(rows.len());
+        let mut reasons = StringViewBuilder::with_capacity(rows.len());
+        for row in &rows {
+            places.append_value((block.first_row + *row as u64) as i64);
+            records.append_value(block.record(*row));
+            reasons.append_value(serde_json::to_string(&reasons_of(checked, expectations, *row as u32))?);
+        }
+        let mut columns: Vec<ArrayRef> = vec![
+            Arc::new(places.finish()),
+            Arc::new(records.finish()),
+            Arc::new(reasons.finish()),
+        ];
+        for column in 0..expectations.columns.len() {
+            let mut cells = StringViewBuilder::with_capacity(rows.len());
+            for row in &rows {
+                cells.append_option(checker.cell(column).and_then(|cell| block.cell(*row, cell)));
+            }
+            columns.push(Arc::new(cells.finish()));
+        }
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => none.insert(create(&self.path, &self.schema)?),
+        };
+        Ok(writer.write(&batch)?)
+    }
+
+    /// Closes the file; it is on disk when this returns.
+    pub(crate) fn finish(self) -> Result<()> {
+        let Some(writer) = self.writer else { return Ok(()) };
+        writer
+            .into_inner()?
+            .sync_all()
+            .map_err(|source| Error::file("write quarantined rows to", &self.path, source))
+    }
+}
+
+fn create(path: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>> {
+    let failed = |source| Error::file("write quarantined rows to", path, source);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_max_row_group_row_count(Some(ROWS_A_GROUP))
+        .build();
+    let file = File::create(path).map_err(failed)?;
+    Ok(ArrowWriter::try_new(file, Arc::clone(schema), Some(properties))?)
+}
+
+fn reasons_of(checked: &Checked, expectations: &Expectations, row: u32) -> Vec<Reason> {
+    let from = checked.findings.partition_point(|finding| finding.row < row);
+    checked
+        .findings
+        .iter()
+        .skip(from)
+        .take_while(|finding| finding.row == row)
+        .map(|finding| Reason {
+            column: finding
+                .column
+                .and_then(|column| Some(expectations.columns.get(column as usize)?.name.clone())),
+            reason: finding.cause.code(expectations).to_owned(),
+            level: finding.cause.level(expectations),
+        })
+        .collect()
+}
+
+/// Reads the quarantined rows of a batch, in the order of the delivery, as they came.
+///
+/// `wanted` sees each row; a row it does not want costs no memory.
+pub(super) fn read(
+    folder: &Path,
+    batch: &BatchId,
+    mut wanted: impl FnMut(&mut QuarantinedRow) -> bool,
+) -> Result<Vec<QuarantinedRow>> {
+    let mut rows = Vec::new();
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(rows),
+        Err(source) => return Err(Error::file("list quarantined rows in", folder, source)),
+    };
+    for entry in entries {
+        let path = entry.map_err(|source| Error::file("list quarantined rows in", folder, source))?.path();
+        let file = File::open(&path).map_err(|source| Error::file("read quarantined rows from", &path, source))?;
+        for read in ParquetRecordBatchReaderBuilder::try_new(file)?.build()? {
+            let read = read?;
+            for index in 0..read.num_rows() {
+                let mut row = row_of(&read, index, batch)?;
+                if wanted(&mut row) {
+                    rows.push(row);
+                }
+            }
+        }
+    }
+    rows.sort_by_key(|row: &QuarantinedRow| row.row);
+    Ok(rows)
+}
+
+fn row_of(read: &RecordBatch, index: usize, batch: &BatchId) -> Result<QuarantinedRow> {
+    let text = |column: usize| -> Option<String> {
+        let column = read.columns().get(column)?;
+        if column.is_null(index) {
+            return None;
+        }
+        match column.data_type() {
+            DataType::Utf8View => Some(column.as_string_view().value(index).to_owned()),
+            _ => Some(column.as_string_opt::<i32>()?.value(index).to_owned()),
+        }
+    };
+    let schema = read.schema();
+    let cells: BTreeMap<String, Option<String>> = schema
+        .fields()
+        .iter()
+        .enumerate()
+        .skip(LEADING)
+        .map(|(column, field)| (field.name().clone(), text(column)))
+        .collect();
+    Ok(QuarantinedRow {
+        batch: batch.clone(),
+        row: read
+            .columns()
+            .first()
+            .and_then(|places| places.as_primitive_opt::<Int64Type>())
+            .map_or(0, |places| places.value(index) as u64),
+        state: RowState::Waiting,
+        reasons: serde_json::from_str(&text(2).unwrap_or_default())?,
+        cells,
+        record: text(1).unwrap_or_default(),
+        note: None,
+    })
+}

@@ -1,0 +1,295 @@
+//! How a row leaves quarantine: corrected and released into the lake, or dropped.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use sqlx::Row;
+use yandu_check::block::{CellSpan, TextBlock};
+use yandu_check::{Checker, Level};
+use yandu_lake::{Change, Commit, Principal};
+use yandu_words::id::BatchId;
+
+use super::{Note, QuarantinedRow, RowState, Selection, file};
+use crate::batch::{Batch, BatchStatus};
+use crate::collector::Collector;
+use crate::pass::Output;
+use crate::{Error, Result, expectation};
+
+/// What became of the rows that were to be released.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Released {
+    pub released: Vec<u64>,
+    /// Rows that still break something, with the reasons.
+    pub refused: Vec<Refusal>,
+    /// The version that has the rows; `None` when none was released.
+    pub version: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Refusal {
+    pub row: u64,
+    pub reasons: Vec<String>,
+}
+
+/// The last record of a row.
+struct Last {
+    state: RowState,
+    cells: Option<BTreeMap<String, Option<String>>>,
+    note: Note,
+}
+
+impl Collector {
+    /// Quarantined rows of a collected batch, in the order of the delivery.
+    pub async fn quarantined(&self, id: &BatchId, selection: &Selection) -> Result<Vec<QuarantinedRow>> {
+        let batch = self.inner.batches.find(id).await?;
+        if batch.status != BatchStatus::Collected {
+            return Ok(Vec::new());
+        }
+        let records = self.records_of_rows(id).await?;
+        let (folder, id, selection) = (self.quarantine_folder(id), id.clone(), selection.clone());
+        tokio::task::spawn_blocking(move || {
+            let mut rows = file::read(&folder, &id, |row| {
+                if let Some(last) = records.get(&row.row) {
+                    row.state = last.state;
+                    row.note = Some(last.note.clone());
+                    if let Some(cells) = &last.cells {
+                        row.cells.extend(cells.clone());
+                    }
+                }
+                selection.matches(row)
+            })?;
+            rows.truncate(selection.limit.unwrap_or(usize::MAX));
+            Ok(rows)
+        })
+        .await?
+    }
+
+    async fn records_of_rows(&self, id: &BatchId) -> Result<HashMap<u64, Last>> {
+        let mut last: HashMap<u64, Last> = HashMap::new();
+        let records = sqlx::query(
+            "SELECT row, action, cells, reason, principal, at FROM quarantine_action WHERE batch = ? ORDER BY id",
+        )
+        .bind(id.as_str())
+        .fetch_all(self.inner.batches.pool())
+        .await?;
+        for record in records {
+            let row = record.try_get::<i64, _>("row")? as u64;
+            let action: String = record.try_get("action")?;
+            let cells: Option<String> = record.try_get("cells")?;
+            let mut corrected: Option<BTreeMap<String, Option<String>>> =
+                cells.map(|cells| serde_json::from_str(&cells)).transpose()?;
+            // Later corrections go on top of earlier ones.
+            if let Some(earlier) = last.remove(&row).and_then(|last| last.cells) {
+                let mut merged = earlier;
+                merged.extend(corrected.unwrap_or_default());
+                corrected = Some(merged);
+            }
+            last.insert(
+                row,
+                Last {
+                    state: match action.as_str() {
+                        "released" => RowState::Released,
+                        "dropped" => RowState::Dropped,
+                        _ => RowState::Corrected,
+                    },
+                    cells: corrected,
+                    note: Note {
+                        reason: record.try_get("reason")?,
+                        principal: record.try_get("principal")?,
+                        at: record.try_get("at")?,
+                    },
+                },
+            );
+        }
+        Ok(last)
+    }
+
+    async fn waiting(&self, id: &BatchId, rows: &[u64]) -> Result<Vec<QuarantinedRow>> {
+        let selection = Selection {
+            rows: rows.to_vec(),
+            waiting: true,
+            ..Selection::default()
+        };
+        let found = self.quarantined(id, &selection).await?;
+        match rows.iter().find(|row| !found.iter().any(|found| found.row == **row)) {
+            Some(row) => Err(Error::NotQuarantined {
+                batch: id.clone(),
+                row: *row,
+            }),
+            None => Ok(found),
+        }
+    }
+
+    async fn record(
+        &self,
+        principal: &Principal,
+        id: &BatchId,
+        rows: &[u64],
+        action: &str,
+        cells: Option<String>,
+        reason: &str,
+    ) -> Result<()> {
+        let mut transaction = self.inner.batches.pool().begin().await?;
+        for row in rows {
+            sqlx::query(
+                "INSERT INTO quarantine_action (batch, row, action, cells, reason, principal, at) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?)",
+            )
+            .bind(id.as_str())
+            .bind(*row as i64)
+            .bind(action)
+            .bind(cells.as_deref())
+            .bind(reason)
+            .bind(principal.name())
+            .bind(self.now().as_microsecond())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Corrects cells of a quarantined row, by column. The row still waits; its former cells stay in the batch.
+    pub async fn correct(
+        &self,
+        principal: &Principal,
+        id: &BatchId,
+        row: u64,
+        cells: &BTreeMap<String, Option<String>>,
+        reason: &str,
+    ) -> Result<QuarantinedRow> {
+        require(reason)?;
+        let batch = self.inner.batches.find(id).await?;
+        let turn = self.turn(&batch.dataset);
+        let _turn = turn.lock().await;
+        let found = self.waiting(id, &[row]).await?;
+        if let Some(column) = cells
+            .keys()
+            .find(|column| !found.iter().any(|row| row.cells.contains_key(*column)))
+        {
+            return Err(Error::NoColumn {
+                dataset: batch.dataset,
+                column: column.clone(),
+            });
+        }
+        let cells = serde_json::to_string(cells)?;
+        self.record(principal, id, &[row], "corrected", Some(cells), reason).await?;
+        let mut found = self.waiting(id, &[row]).await?;
+        found.pop().ok_or(Error::NotQuarantined { batch: id.clone(), row })
+    }
+
+    /// Gives quarantined rows up. They stay on disk with the batch.
+    pub async fn drop_rows(&self, principal: &Principal, id: &BatchId, rows: &[u64], reason: &str) -> Result<u64> {
+        require(reason)?;
+        let batch = self.inner.batches.find(id).await?;
+        let turn = self.turn(&batch.dataset);
+        let _turn = turn.lock().await;
+        let found: Vec<u64> = self.waiting(id, rows).await?.iter().map(|row| row.row).collect();
+        self.record(principal, id, &found, "dropped", None, reason).await?;
+        Ok(found.len() as u64)
+    }
+
+    /// Checks waiting rows again and lets those that pass into the lake, under their old batch and place.
+    ///
+    /// All waiting rows of the batch when `rows` is empty. A row whose key is in the table by now is refused: what
+    /// is there came later or was released before.
+    pub async fn release(
+        &self,
+        principal: &Principal,
+        id: &BatchId,
+        rows: &[u64],
+        reason: &str,
+    ) -> Result<Released> {
+        require(reason)?;
+        let batch = self.inner.batches.find(id).await?;
+        let turn = self.turn(&batch.dataset);
+        let _turn = turn.lock().await;
+        let waiting = self.waiting(id, rows).await?;
+        let mut released = Released::default();
+        if waiting.is_empty() {
+            return Ok(released);
+        }
+        let packs = self.packs();
+        let dataset = packs
+            .dataset(&batch.dataset)
+            .ok_or_else(|| Error::NoDataset(batch.dataset.clone()))?;
+        let expectations = Arc::new(expectation::compile(&packs, dataset, &HashMap::new())?);
+        let names: Vec<String> = expectations.columns.iter().map(|column| column.name.clone()).collect();
+        let checker = Checker::new(Arc::clone(&expectations), (0..names.len()).map(Some).collect());
+        let mut taken = yandu_check::key::KeySet::default();
+        let key: Vec<&str> = dataset.file().key.iter().map(yandu_words::ColumnName::as_str).collect();
+        if !key.is_empty() && self.lake().version(&batch.dataset).await?.is_some() {
+            self.each_key(&batch.dataset, &key, |key| {
+                taken.insert(key);
+            })
+            .await?;
+        }
+        let mut writer = self.lake().writer(&batch.dataset)?;
+        for row in &waiting {
+            let block = block_of(row, &names);
+            let checked = checker.check(&block)?;
+            let mut reasons: Vec<String> = checked
+                .findings
+                .iter()
+                .filter(|finding| finding.cause.level(&expectations) == Level::Hard)
+                .map(|finding| finding.cause.code(&expectations).to_owned())
+                .collect();
+            if checked.keys.first().copied().flatten().is_some_and(|key| !taken.insert(key)) {
+                reasons.push("key-taken".to_owned());
+            }
+            if reasons.is_empty() {
+                writer.write(&Output::new(id, &[]).rows(&block, &checked.rows, None)?)?;
+                released.released.push(row.row);
+            } else {
+                released.refused.push(Refusal { row: row.row, reasons });
+            }
+        }
+        if released.released.is_empty() {
+            writer.abandon();
+            return Ok(released);
+        }
+        let commit = Commit {
+            batch: self.new_batch_id()?,
+            change: Change::Append,
+            files: writer.finish()?,
+            operation: "release".to_owned(),
+        };
+        released.version = Some(self.lake().commit(&batch.dataset, commit).await?.version);
+        self.record(principal, id, &released.released, "released", None, reason).await?;
+        self.look_at_references(&batch.dataset).await?;
+        Ok(released)
+    }
+
+    /// The batch that rows are quarantined under.
+    pub(super) async fn batch_record(&self, id: &BatchId) -> Result<Batch> {
+        self.inner.batches.find(id).await
+    }
+}
+
+fn require(reason: &str) -> Result<()> {
+    if reason.trim().is_empty() { Err(Error::NoReason) } else { Ok(()) }
+}
+
+/// A row as a block of its own, its cells in the order of the columns.
+fn block_of(row: &QuarantinedRow, columns: &[String]) -> TextBlock {
+    let mut block = TextBlock {
+        width: columns.len(),
+        first_row: row.row,
+        ..TextBlock::default()
+    };
+    for column in columns {
+        let span = match row.cells.get(column).and_then(Option::as_ref) {
+            Some(text) => {
+                let start = block.text.len();
+                block.text.push_str(text);
+                CellSpan::new(start, block.text.len())
+            }
+            None => CellSpan::ABSENT,
+        };
+        block.cells.push(span);
+    }
+    let start = block.text.len();
+    block.text.push_str(&row.record);
+    block.records.push(CellSpan::new(start, block.text.len()));
+    block
+}

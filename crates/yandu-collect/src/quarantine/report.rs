@@ -1,0 +1,111 @@
+//! The workbook that goes back to the department: its own rows, with what is wrong beside them.
+
+use rust_xlsxwriter::{Color, Format, Workbook};
+use yandu_words::id::BatchId;
+
+use super::{QuarantinedRow, Selection};
+use crate::collector::Collector;
+use crate::Result;
+
+/// Rows of one sheet of a workbook, the header apart.
+const SHEET_ROWS: usize = 1_000_000;
+/// Leading columns: row number, reasons.
+const LEADING: u16 = 2;
+
+impl Collector {
+    /// The quarantined rows of a batch as an xlsx workbook: the place of each row, the reasons in words, the cells
+    /// under the headers of the dataset with the faulty ones marked.
+    pub async fn quarantine_workbook(&self, id: &BatchId, selection: &Selection) -> Result<Vec<u8>> {
+        let batch = self.batch_record(id).await?;
+        let rows = self.quarantined(id, selection).await?;
+        let packs = self.packs();
+        let columns: Vec<(String, String)> = packs
+            .dataset(&batch.dataset)
+            .map(|dataset| {
+                let file = dataset.file();
+                file.columns
+                    .iter()
+                    .map(|(name, column)| (name.to_string(), column.title.zh.clone()))
+                    .collect()
+            })
+            .unwrap_or_default();
+        let titles: std::collections::HashMap<String, String> = packs
+            .dataset(&batch.dataset)
+            .map(|dataset| {
+                let checks = &dataset.file().checks;
+                checks
+                    .iter()
+                    .filter_map(|check| Some((check.name.clone(), check.title.as_ref()?.zh.clone())))
+                    .collect()
+            })
+            .unwrap_or_default();
+        tokio::task::spawn_blocking(move || workbook(&columns, &titles, &rows)).await?
+    }
+}
+
+fn workbook(
+    columns: &[(String, String)],
+    titles: &std::collections::HashMap<String, String>,
+    rows: &[QuarantinedRow],
+) -> Result<Vec<u8>> {
+    let heading = Format::new().set_bold().set_background_color(Color::RGB(0x00E8_EEF7));
+    let faulty = Format::new().set_background_color(Color::RGB(0x00FF_E3E0));
+    let mut workbook = Workbook::new();
+    let pages: Vec<&[QuarantinedRow]> = if rows.is_empty() { vec![rows] } else { rows.chunks(SHEET_ROWS).collect() };
+    for (page, rows) in pages.into_iter().enumerate() {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(format!("问题数据{}", page + 1))?;
+        sheet.set_freeze_panes(1, LEADING)?;
+        sheet.write_with_format(0, 0, "行号", &heading)?;
+        sheet.write_with_format(0, 1, "问题", &heading)?;
+        sheet.set_column_width(1, 40)?;
+        for (place, (_, title)) in columns.iter().enumerate() {
+            sheet.write_with_format(0, place as u16 + LEADING, title, &heading)?;
+            sheet.set_column_width(place as u16 + LEADING, 18)?;
+        }
+        for (line, row) in rows.iter().enumerate() {
+            let line = line as u32 + 1;
+            sheet.write(line, 0, row.row as f64)?;
+            sheet.write(line, 1, describe(columns, titles, row))?;
+            for (place, (name, _)) in columns.iter().enumerate() {
+                let Some(Some(text)) = row.cells.get(name) else { continue };
+                let place = place as u16 + LEADING;
+                // Texts stay texts: eighteen digits would lose three as a number.
+                if row.reasons.iter().any(|reason| reason.column.as_ref() == Some(name)) {
+                    sheet.write_string_with_format(line, place, text, &faulty)?;
+                } else {
+                    sheet.write_string(line, place, text)?;
+                }
+            }
+        }
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+fn describe(
+    columns: &[(String, String)],
+    titles: &std::collections::HashMap<String, String>,
+    row: &QuarantinedRow,
+) -> String {
+    let reasons: Vec<String> = row
+        .reasons
+        .iter()
+        .map(|reason| {
+            let title = titles
+                .get(&reason.reason)
+                .cloned()
+                .unwrap_or_else(|| super::reason_title(&reason.reason));
+            match &reason.column {
+                Some(column) => {
+                    let column = columns
+                        .iter()
+                        .find(|(name, _)| name == column)
+                        .map_or(column.as_str(), |(_, title)| title);
+                    format!("{column}：{title}")
+                }
+                None => title,
+            }
+        })
+        .collect();
+    reasons.join("；")
+}

@@ -1,0 +1,53 @@
+//! After a crash: what was under way is completed where its commit reached the lake, and rolled back elsewhere.
+
+use std::fs;
+
+use crate::batch::{BatchStatus, Failure};
+use crate::collector::Collector;
+use crate::{Error, Result};
+
+impl Collector {
+    /// Settles the batches that were under way when the process last ended, and empties the staging folder.
+    ///
+    /// The commit of the lake is the one moment at which a batch is there: with it, the batch is collected, because
+    /// its counts and findings were recorded before; without it, nothing of the batch is visible.
+    pub(crate) async fn recover(&self) -> Result<()> {
+        let inner = &self.inner;
+        for batch in inner.batches.under_way().await? {
+            let committed = match batch.status {
+                BatchStatus::Committing if inner.lake.has(&batch.dataset) => {
+                    inner.lake.find_commit(&batch.dataset, &batch.id).await?
+                }
+                _ => None,
+            };
+            let done = committed.is_some() || (batch.status == BatchStatus::Committing && batch.rows_kept == 0);
+            if done {
+                inner
+                    .batches
+                    .settle(&batch.id, BatchStatus::Collected, committed, None, self.now())
+                    .await?;
+                tracing::info!(dataset.id = %batch.dataset, batch.id = %batch.id, "collection found complete");
+                continue;
+            }
+            self.discard_quarantine(&batch.id);
+            let failure = Failure {
+                code: "interrupted".to_owned(),
+                message: "the program ended before the collection did".to_owned(),
+                help: Some("deliver the file again".to_owned()),
+            };
+            inner
+                .batches
+                .settle(&batch.id, BatchStatus::RolledBack, None, Some(&failure), self.now())
+                .await?;
+            tracing::info!(dataset.id = %batch.dataset, batch.id = %batch.id, "interrupted collection rolled back");
+        }
+        let staging = inner.folder.staging();
+        let failed = |source| Error::file("empty", &staging, source);
+        for entry in fs::read_dir(&staging).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            removed.map_err(failed)?;
+        }
+        Ok(())
+    }
+}

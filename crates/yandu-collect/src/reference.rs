@@ -1,0 +1,175 @@
+//! References between datasets, looked at whenever either side changes.
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::Int64Type;
+use serde::Serialize;
+use sqlx::Row;
+use yandu_check::key::{Key, hash_rows};
+use yandu_lake::{Principal, ReadPoint};
+use yandu_pack::declare::CheckKind;
+use yandu_words::id::DatasetId;
+
+use crate::collector::Collector;
+use crate::{Result, expectation};
+
+/// A soft reference as it stood when either side last changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReferenceState {
+    pub dataset: DatasetId,
+    pub check: String,
+    /// `pack.dataset.column`.
+    pub target: String,
+    /// Rows with a value.
+    pub rows: u64,
+    /// Rows whose value the target does not have.
+    pub orphans: u64,
+    pub samples: Vec<String>,
+    /// Microseconds since 1970.
+    pub looked_at: i64,
+}
+
+/// A reference to look at.
+struct Look {
+    dataset: DatasetId,
+    check: String,
+    column: String,
+    target: DatasetId,
+    target_column: String,
+}
+
+impl Collector {
+    /// Looks at the references of a dataset and at those that point at it.
+    pub(crate) async fn look_at_references(&self, changed: &DatasetId) -> Result<()> {
+        let packs = self.packs();
+        let mut looks = Vec::new();
+        for dataset in packs.datasets() {
+            let file = dataset.file();
+            for check in &file.checks {
+                let CheckKind::References { column, target } = &check.kind else { continue };
+                if file.dataset != *changed && target.dataset != *changed {
+                    continue;
+                }
+                if let Some(target_column) = expectation::target_column(&packs, target) {
+                    looks.push(Look {
+                        dataset: file.dataset.clone(),
+                        check: check.name.clone(),
+                        column: column.to_string(),
+                        target: target.dataset.clone(),
+                        target_column,
+                    });
+                }
+            }
+        }
+        for look in looks {
+            self.look(&look).await?;
+        }
+        Ok(())
+    }
+
+    async fn look(&self, look: &Look) -> Result<()> {
+        let lake = self.lake();
+        if lake.version(&look.dataset).await?.is_none() {
+            return Ok(());
+        }
+        let Look {
+            dataset,
+            column,
+            target,
+            target_column,
+            ..
+        } = look;
+        let orphans = format!(
+            "SELECT {column} AS value FROM {dataset} WHERE {column} IS NOT NULL \
+             AND {column} NOT IN (SELECT {target_column} FROM {target} WHERE {target_column} IS NOT NULL)"
+        );
+        let rows = self
+            .count(&format!("SELECT count(*) FROM {dataset} WHERE {column} IS NOT NULL"))
+            .await?;
+        let missing = self.count(&format!("SELECT count(*) FROM ({orphans})")).await?;
+        let mut samples: Vec<String> = Vec::new();
+        if missing > 0 {
+            let sql = format!("SELECT DISTINCT CAST(value AS VARCHAR) FROM ({orphans}) ORDER BY 1 LIMIT 5");
+            for rows in self.query(&sql).await? {
+                if let Some(column) = rows.columns().first() {
+                    let text = arrow::compute::cast(column, &arrow::datatypes::DataType::Utf8)?;
+                    samples.extend(text.as_string::<i32>().iter().flatten().map(ToOwned::to_owned));
+                }
+            }
+        }
+        sqlx::query(
+            "INSERT INTO reference_state (dataset, check_name, target, rows, orphans, samples, looked_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dataset, check_name) DO UPDATE SET \
+             target = excluded.target, rows = excluded.rows, orphans = excluded.orphans, \
+             samples = excluded.samples, looked_at = excluded.looked_at",
+        )
+        .bind(dataset.as_str())
+        .bind(&look.check)
+        .bind(format!("{target}.{target_column}"))
+        .bind(rows as i64)
+        .bind(missing as i64)
+        .bind(serde_json::to_string(&samples)?)
+        .bind(self.now().as_microsecond())
+        .execute(self.inner.batches.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// The references of a dataset as they stood when either side last changed.
+    pub async fn references(&self, dataset: &DatasetId) -> Result<Vec<ReferenceState>> {
+        sqlx::query(
+            "SELECT check_name, target, rows, orphans, samples, looked_at FROM reference_state WHERE dataset = ? \
+             ORDER BY check_name",
+        )
+        .bind(dataset.as_str())
+        .fetch_all(self.inner.batches.pool())
+        .await?
+        .iter()
+        .map(|row| {
+            let samples: String = row.try_get("samples")?;
+            Ok(ReferenceState {
+                dataset: dataset.clone(),
+                check: row.try_get("check_name")?,
+                target: row.try_get("target")?,
+                rows: row.try_get::<i64, _>("rows")? as u64,
+                orphans: row.try_get::<i64, _>("orphans")? as u64,
+                samples: serde_json::from_str(&samples)?,
+                looked_at: row.try_get("looked_at")?,
+            })
+        })
+        .collect()
+    }
+
+    /// Hands the hash of every non-NULL key of a dataset to `take`.
+    pub(crate) async fn each_key(
+        &self,
+        dataset: &DatasetId,
+        columns: &[&str],
+        mut take: impl FnMut(Key),
+    ) -> Result<()> {
+        let sql = format!("SELECT {} FROM {dataset}", columns.join(", "));
+        let mut rows = self.session().query(&sql).await?;
+        while let Some(block) = rows.next().await? {
+            let columns: Vec<ArrayRef> = block.columns().to_vec();
+            hash_rows(&columns, block.num_rows()).into_iter().flatten().for_each(&mut take);
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn count(&self, sql: &str) -> Result<u64> {
+        let rows = self.query(sql).await?;
+        let count = rows
+            .first()
+            .and_then(|rows| rows.columns().first()?.as_primitive_opt::<Int64Type>().cloned())
+            .filter(|counts| !counts.is_empty())
+            .map_or(0, |counts| counts.value(0));
+        Ok(count as u64)
+    }
+
+    async fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        Ok(self.session().query(sql).await?.collect().await?)
+    }
+
+    fn session(&self) -> yandu_lake::Session {
+        self.lake().session(&Principal::local_administrator(), ReadPoint::default())
+    }
+}

@@ -1,0 +1,338 @@
+//! The SQL of collection.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqlitePool};
+use yandu_check::FindingCount;
+use yandu_check::profile::ColumnProfile;
+use yandu_store::Migration;
+use yandu_words::id::{BatchId, DatasetId, SourceId};
+
+use crate::batch::{Batch, BatchDetail, BatchStatus, Failure};
+use crate::{Error, Mode, Result};
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "batch",
+    sql: include_str!("../migrations/0001_batch.sql"),
+}];
+
+const BATCH_COLUMNS: &str = "id, dataset, source, status, mode, delivered_as, delivered_by, content_hash, size_bytes, \
+     rows_in, rows_kept, rows_superseded, rows_quarantined, rows_deleted, base_version, version, report, score, error, \
+     started_at, finished_at";
+
+/// Which batches are listed, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct BatchFilter {
+    pub dataset: Option<DatasetId>,
+    pub status: Option<BatchStatus>,
+    /// Only batches before this one, for paging.
+    pub before: Option<BatchId>,
+    pub limit: u32,
+}
+
+/// The records of batches.
+#[derive(Debug, Clone)]
+pub(crate) struct Batches {
+    pool: SqlitePool,
+}
+
+/// What is known once the pass is over, written before the commit.
+pub(crate) struct Ready<'a> {
+    pub(crate) batch: &'a Batch,
+    pub(crate) findings: &'a [FindingCount],
+    pub(crate) profile: &'a [ColumnProfile],
+    pub(crate) watermark: Option<&'a str>,
+}
+
+impl Batches {
+    pub(crate) fn new(pool: SqlitePool) -> Self {
+        Self { pool }
+    }
+
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    pub(crate) async fn insert(&self, batch: &Batch) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO batch (id, dataset, source, status, mode, delivered_as, delivered_by, base_version, started_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(batch.id.as_str())
+        .bind(batch.dataset.as_str())
+        .bind(batch.source.as_ref().map(SourceId::as_str))
+        .bind(batch.status.name())
+        .bind(mode_name(batch.mode))
+        .bind(&batch.delivered_as)
+        .bind(&batch.delivered_by)
+        .bind(batch.base_version.map(|version| version as i64))
+        .bind(batch.started_at.as_microsecond())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The bytes are kept: from here on they can be found by their hash.
+    pub(crate) async fn kept(&self, id: &BatchId, hash: &str, size_bytes: u64) -> Result<()> {
+        sqlx::query("UPDATE batch SET content_hash = ?, size_bytes = ? WHERE id = ?")
+            .bind(hash)
+            .bind(size_bytes as i64)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Everything but the commit is done.
+    pub(crate) async fn ready(&self, ready: &Ready<'_>) -> Result<()> {
+        let batch = ready.batch;
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(
+            "UPDATE batch SET status = 'committing', rows_in = ?, rows_kept = ?, rows_superseded = ?, \
+             rows_quarantined = ?, rows_deleted = ?, base_version = ?, report = ?, score = ?, watermark = ? WHERE id = ?",
+        )
+        .bind(batch.rows_in as i64)
+        .bind(batch.rows_kept as i64)
+        .bind(batch.rows_superseded as i64)
+        .bind(batch.rows_quarantined as i64)
+        .bind(batch.rows_deleted as i64)
+        .bind(batch.base_version.map(|version| version as i64))
+        .bind(batch.report.as_ref().map(ToString::to_string))
+        .bind(batch.score.as_ref().map(serde_json::to_string).transpose()?)
+        .bind(ready.watermark)
+        .bind(batch.id.as_str())
+        .execute(&mut *transaction)
+        .await?;
+        for (place, finding) in ready.findings.iter().enumerate() {
+            sqlx::query(
+                "INSERT INTO finding (batch, place, column_name, reason, level, dimension, rows, samples) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            )
+            .bind(batch.id.as_str())
+            .bind(place as i64)
+            .bind(finding.column.as_deref())
+            .bind(&finding.reason)
+            .bind(word(&finding.level)?)
+            .bind(word(&finding.dimension)?)
+            .bind(finding.rows as i64)
+            .bind(serde_json::to_string(&finding.samples)?)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        sqlx::query("INSERT INTO batch_profile (batch, columns) VALUES (?, ?)")
+            .bind(batch.id.as_str())
+            .bind(serde_json::to_string(ready.profile)?)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    pub(crate) async fn settle(
+        &self,
+        id: &BatchId,
+        status: BatchStatus,
+        version: Option<u64>,
+        failure: Option<&Failure>,
+        at: Timestamp,
+    ) -> Result<()> {
+        sqlx::query(
+            "UPDATE batch SET status = ?, version = coalesce(?, version), error = coalesce(?, error), finished_at = ? \
+             WHERE id = ?",
+        )
+        .bind(status.name())
+        .bind(version.map(|version| version as i64))
+        .bind(failure.map(serde_json::to_string).transpose()?)
+        .bind(at.as_microsecond())
+        .bind(id.as_str())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Counts of a batch that reached no table are not counts of its dataset.
+    pub(crate) async fn record_report(&self, id: &BatchId, report: &serde_json::Value) -> Result<()> {
+        sqlx::query("UPDATE batch SET report = ? WHERE id = ?")
+            .bind(report.to_string())
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn find(&self, id: &BatchId) -> Result<Batch> {
+        let sql = format!("SELECT {BATCH_COLUMNS} FROM batch WHERE id = ?");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(id.as_str())
+            .fetch_optional(&self.pool)
+            .await?
+            .ok_or_else(|| Error::NoBatch(id.to_string()))?;
+        batch_of(&row)
+    }
+
+    pub(crate) async fn detail(&self, id: &BatchId) -> Result<BatchDetail> {
+        let batch = self.find(id).await?;
+        let findings = sqlx::query(
+            "SELECT column_name, reason, level, dimension, rows, samples FROM finding WHERE batch = ? ORDER BY place",
+        )
+        .bind(id.as_str())
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(finding_of)
+        .collect::<Result<_>>()?;
+        let profile: Option<String> = sqlx::query_scalar("SELECT columns FROM batch_profile WHERE batch = ?")
+            .bind(id.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(BatchDetail {
+            batch,
+            findings,
+            profile: profile
+                .map(|text| serde_json::from_str(&text))
+                .transpose()?
+                .unwrap_or_default(),
+        })
+    }
+
+    pub(crate) async fn list(&self, filter: &BatchFilter) -> Result<Vec<Batch>> {
+        let sql = format!(
+            "SELECT {BATCH_COLUMNS} FROM batch WHERE (?1 IS NULL OR dataset = ?1) AND (?2 IS NULL OR status = ?2) \
+             AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(filter.dataset.as_ref().map(DatasetId::as_str))
+            .bind(filter.status.map(BatchStatus::name))
+            .bind(filter.before.as_ref().map(BatchId::as_str))
+            .bind(if filter.limit == 0 { 100 } else { filter.limit })
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(batch_of)
+            .collect()
+    }
+
+    /// Batches that were under way when the process ended.
+    pub(crate) async fn under_way(&self) -> Result<Vec<Batch>> {
+        let sql = format!("SELECT {BATCH_COLUMNS} FROM batch WHERE status IN ('running', 'committing') ORDER BY id");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(batch_of)
+            .collect()
+    }
+
+    /// The collected batch that makes a delivery of these bytes change nothing.
+    ///
+    /// A snapshot says what the whole dataset is, so only the newest batch counts: a return to an older state is a
+    /// change. An upsert or append that was collected once is never collected again.
+    pub(crate) async fn same_content(&self, dataset: &DatasetId, hash: &str, mode: Mode) -> Result<Option<BatchId>> {
+        let sql = match mode {
+            Mode::Snapshot => {
+                "SELECT id FROM (SELECT id, content_hash FROM batch WHERE dataset = ? AND status = 'collected' \
+                 ORDER BY id DESC LIMIT 1) WHERE content_hash = ?"
+            }
+            Mode::Upsert | Mode::Append => {
+                "SELECT id FROM batch WHERE dataset = ? AND content_hash = ? AND status = 'collected' \
+                 ORDER BY id DESC LIMIT 1"
+            }
+        };
+        let id: Option<String> = sqlx::query_scalar(sql)
+            .bind(dataset.as_str())
+            .bind(hash)
+            .fetch_optional(&self.pool)
+            .await?;
+        id.map(|id| parse_id(&id)).transpose()
+    }
+
+    /// Collected batches of a dataset after this one, newest first.
+    pub(crate) async fn later(&self, dataset: &DatasetId, id: &BatchId) -> Result<Vec<BatchId>> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT id FROM batch WHERE dataset = ? AND id > ? AND status = 'collected' AND version IS NOT NULL \
+             ORDER BY id DESC",
+        )
+        .bind(dataset.as_str())
+        .bind(id.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        ids.iter().map(|id| parse_id(id)).collect()
+    }
+
+    /// Where the next reading of a source starts: the watermark of its newest collected batch.
+    pub(crate) async fn watermark(&self, source: &SourceId) -> Result<Option<String>> {
+        let watermark: Option<Option<String>> = sqlx::query_scalar(
+            "SELECT watermark FROM batch WHERE source = ? AND status = 'collected' AND watermark IS NOT NULL \
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(source.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(watermark.flatten())
+    }
+}
+
+pub(crate) fn parse_id(text: &str) -> Result<BatchId> {
+    text.parse().map_err(|_| Error::NoBatch(text.to_owned()))
+}
+
+pub(crate) fn mode_name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Snapshot => "snapshot",
+        Mode::Upsert => "upsert",
+        Mode::Append => "append",
+    }
+}
+
+fn batch_of(row: &SqliteRow) -> Result<Batch> {
+    let count = |column: &str| -> Result<u64> { Ok(row.try_get::<i64, _>(column)? as u64) };
+    let number =
+        |column: &str| -> Result<Option<u64>> { Ok(row.try_get::<Option<i64>, _>(column)?.map(|n| n as u64)) };
+    let json = |column: &str| -> Result<Option<String>> { Ok(row.try_get::<Option<String>, _>(column)?) };
+    let word = |column: &str| -> Result<serde_json::Value> { Ok(row.try_get::<String, _>(column)?.into()) };
+    let time = |at: i64| Timestamp::from_microsecond(at).unwrap_or_default();
+    let status: String = row.try_get("status")?;
+    let source: Option<String> = row.try_get("source")?;
+    Ok(Batch {
+        id: serde_json::from_value(word("id")?)?,
+        dataset: serde_json::from_value(word("dataset")?)?,
+        source: source.map(|source| serde_json::from_value(source.into())).transpose()?,
+        status: BatchStatus::from_name(&status).unwrap_or(BatchStatus::RolledBack),
+        mode: serde_json::from_value(word("mode")?)?,
+        delivered_as: row.try_get("delivered_as")?,
+        delivered_by: row.try_get("delivered_by")?,
+        content_hash: row.try_get("content_hash")?,
+        size_bytes: number("size_bytes")?,
+        rows_in: count("rows_in")?,
+        rows_kept: count("rows_kept")?,
+        rows_superseded: count("rows_superseded")?,
+        rows_quarantined: count("rows_quarantined")?,
+        rows_deleted: count("rows_deleted")?,
+        base_version: number("base_version")?,
+        version: number("version")?,
+        report: json("report")?.map(|text| serde_json::from_str(&text)).transpose()?,
+        score: json("score")?.map(|text| serde_json::from_str(&text)).transpose()?,
+        error: json("error")?.map(|text| serde_json::from_str(&text)).transpose()?,
+        started_at: time(row.try_get("started_at")?),
+        finished_at: row.try_get::<Option<i64>, _>("finished_at")?.map(time),
+    })
+}
+
+fn finding_of(row: &SqliteRow) -> Result<FindingCount> {
+    let word = |column: &str| -> Result<serde_json::Value> { Ok(row.try_get::<String, _>(column)?.into()) };
+    let samples: String = row.try_get("samples")?;
+    Ok(FindingCount {
+        column: row.try_get("column_name")?,
+        reason: row.try_get("reason")?,
+        level: serde_json::from_value(word("level")?)?,
+        dimension: serde_json::from_value(word("dimension")?)?,
+        rows: row.try_get::<i64, _>("rows")? as u64,
+        samples: serde_json::from_str(&samples)?,
+    })
+}
+
+/// The word that a unit variant is written as.
+fn word(value: &impl serde::Serialize) -> Result<String> {
+    Ok(serde_json::to_value(value)?.as_str().unwrap_or_default().to_owned())
+}
