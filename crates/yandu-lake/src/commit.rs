@@ -12,7 +12,7 @@ use crate::file::DataFile;
 use crate::log::{self, CommitNote};
 use crate::rewrite::{self, Rewritten, Take};
 use crate::schema::{StoredColumn, evolve};
-use crate::table::{Present, Table};
+use crate::table::Table;
 use crate::version::{self, TableVersion};
 use crate::writer::NewFile;
 use crate::{Error, Result, Version};
@@ -80,35 +80,53 @@ impl Change {
     }
 }
 
+/// A change before it is known which files it touches.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) batch: Option<BatchId>,
+    pub(crate) change: Change,
+    pub(crate) files: Vec<NewFile>,
+    pub(crate) operation: String,
+    pub(crate) folded: Option<u64>,
+}
+
+impl From<Commit> for Plan {
+    fn from(commit: Commit) -> Self {
+        Self {
+            batch: Some(commit.batch),
+            change: commit.change,
+            files: commit.files,
+            operation: commit.operation,
+            folded: None,
+        }
+    }
+}
+
 /// Makes a change. The caller holds the table's writing lock.
-pub(crate) async fn apply(
-    table: &Arc<Table>,
-    commit: Commit,
-    folded: Option<u64>,
-) -> Result<Committed> {
+pub(crate) async fn apply(table: &Arc<Table>, plan: Plan) -> Result<Committed> {
     let present = table.present().await?;
-    let change = commit.change.name();
+    let change = plan.change.name();
     let Rewritten {
         removed,
         added: rewritten,
         rows_removed,
-    } = make_room(table, present.version.as_ref(), commit.change).await?;
-    let rows_added = commit.files.iter().map(NewFile::rows).sum();
+    } = make_room(table, present.version.as_ref(), plan.change).await?;
+    let rows_added = plan.files.iter().map(NewFile::rows).sum();
     let step = Step {
-        batch: Some(commit.batch),
-        operation: commit.operation,
+        batch: plan.batch,
+        operation: plan.operation,
         change,
         delta_operation: "WRITE",
         removed,
         added: rewritten
             .iter()
-            .chain(&commit.files)
+            .chain(&plan.files)
             .map(|new| new.file.clone())
             .collect(),
         rows_added,
         rows_removed,
         data_change: true,
-        folded,
+        folded: plan.folded,
     };
     match write(table, present.version.as_ref(), step).await {
         Ok(version) => Ok(Committed {
@@ -202,15 +220,13 @@ pub(crate) async fn write(
     let written =
         tokio::task::spawn_blocking(move || log::write(&folder, next, &actions)).await??;
     if !written {
-        table.forget();
+        table.forget_version();
         return Err(Error::Conflict {
             dataset: table.id.clone(),
             version: next,
         });
     }
-    table.set_present(Present {
-        version: Some(Arc::new(after)),
-    });
+    table.set_version(Arc::new(after));
     if (next + 1).is_multiple_of(table.options.checkpoint_every)
         && let Err(error) = version::checkpoint(&table.id, &table.folder, next).await
     {

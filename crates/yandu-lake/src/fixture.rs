@@ -195,3 +195,27 @@ pub(crate) fn lines(batches: &[RecordBatch]) -> Vec<String> {
         })
         .collect()
 }
+
+type OnStep = Box<dyn Fn(&str) + Send + Sync>;
+
+/// Lets a test look at the folder between two steps.
+#[derive(Default)]
+pub(crate) struct Steps(std::sync::Mutex<Option<OnStep>>);
+
+impl std::fmt::Debug for Steps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Steps")
+    }
+}
+
+impl Steps {
+    pub(crate) fn set(&self, on_step: impl Fn(&str) + Send + Sync + 'static) {
+        *self.0.lock().unwrap() = Some(Box::new(on_step));
+    }
+
+    pub(crate) fn at(&self, step: &str) {
+        if let Some(on_step) = self.0.lock().unwrap().as_ref() {
+            on_step(step);
+        }
+    }
+}

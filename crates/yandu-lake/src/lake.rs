@@ -1,13 +1,16 @@
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::commit::{self, Commit, Committed};
 use crate::table::{Table, TableSpec};
+use crate::tail::journal::JournalFrame;
+use crate::tail::{self, Folded, TailInfo};
 use crate::version::{self, VersionInfo};
 use crate::writer::FileWriter;
 use crate::{Error, Options, Principal, ReadPoint, Result, Session, Version, log, session};
@@ -89,7 +92,9 @@ impl Lake {
         let table = self.table(id)?;
         let writing = Arc::clone(&table.owned.writing).lock_owned().await;
         tokio::spawn(async move {
-            let committed = commit::apply(&table, commit, None).await;
+            // What the tail holds came before: it may not hide the rows of this commit.
+            tail::fold(&table).await?;
+            let committed = commit::apply(&table, commit.into()).await;
             drop(writing);
             committed
         })
@@ -143,6 +148,45 @@ impl Lake {
             }
         }
         Ok(())
+    }
+
+    /// Writes rows to the hot tail: they are in the journal on disk, and readable, when this returns their sequence.
+    ///
+    /// `rows` carry `_batch` and `_row` as in a [`FileWriter`]; `raw` is what came, for the archive. In a table with a
+    /// key a row takes the place of the one with the same key.
+    pub async fn append(&self, id: &DatasetId, rows: &RecordBatch, raw: &[u8]) -> Result<u64> {
+        tail::append(&self.table(id)?, rows, raw).await
+    }
+
+    /// Moves the tail into the snapshot, in one commit. `None` when there is nothing to move.
+    ///
+    /// The journals that are returned hold the bytes as they came. They are nobody's after a crash but listed again by
+    /// [`Self::folded_journals`].
+    pub async fn fold(&self, id: &DatasetId) -> Result<Option<Folded>> {
+        let table = self.table(id)?;
+        let writing = Arc::clone(&table.owned.writing).lock_owned().await;
+        tokio::spawn(async move {
+            let folded = tail::fold(&table).await;
+            drop(writing);
+            folded
+        })
+        .await?
+    }
+
+    /// How much waits in the tail.
+    pub async fn tail(&self, id: &DatasetId) -> Result<TailInfo> {
+        let table = self.table(id)?;
+        tail::info(&table).await
+    }
+
+    /// Journals whose rows are all in the snapshot, oldest first: archive what came, then remove them.
+    pub fn folded_journals(&self, id: &DatasetId) -> Result<Vec<PathBuf>> {
+        tail::journal::folded_segments(&self.table(id)?.tail_folder)
+    }
+
+    /// What a folded journal holds.
+    pub fn read_journal(&self, path: &Path) -> Result<Vec<JournalFrame>> {
+        tail::journal::read(path)
     }
 
     /// A reader for `principal`: it sees what the principal may see, at the read point.

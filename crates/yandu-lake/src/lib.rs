@@ -19,6 +19,7 @@ mod rewrite;
 mod schema;
 mod session;
 mod table;
+mod tail;
 mod version;
 mod writer;
 
@@ -30,6 +31,8 @@ pub use options::Options;
 pub use schema::{BATCH, ROW, full_schema};
 pub use session::{Principal, ReadPoint, Rows, Session};
 pub use table::TableSpec;
+pub use tail::journal::JournalFrame;
+pub use tail::{Folded, TailInfo};
 pub use version::VersionInfo;
 pub use writer::{FileWriter, NewFile};
 

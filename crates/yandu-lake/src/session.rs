@@ -6,6 +6,7 @@
 mod catalogue;
 pub(crate) mod problem;
 mod provider;
+mod replace;
 mod rows;
 mod scan;
 

@@ -1,10 +1,11 @@
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use arrow::datatypes::{Schema, SchemaRef};
 use yandu_words::id::DatasetId;
 
-use crate::schema::{BATCH, ROW, file_schema, full_schema};
+use crate::schema::{file_schema, full_schema};
+use crate::tail::{self, Tail, TailWriter};
 use crate::version::TableVersion;
 use crate::{Error, Options, Result};
 
@@ -19,7 +20,7 @@ pub struct TableSpec {
 }
 
 /// A declared table. It touches the disk only when somebody reads or writes it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Table {
     pub(crate) id: DatasetId,
     /// The declared columns and the system columns, as readers see them.
@@ -38,16 +39,33 @@ pub(crate) struct Table {
 pub(crate) struct Owned {
     /// Held by the one who changes the table, for as long as it takes.
     pub(crate) writing: Arc<tokio::sync::Mutex<()>>,
-    /// Held while the log is read for the first time.
-    pub(crate) loading: tokio::sync::Mutex<()>,
-    pub(crate) present: RwLock<Option<Present>>,
+    pub(crate) tail: TailWriter,
+    /// Held while the log is read.
+    loading: tokio::sync::Mutex<()>,
+    present: RwLock<Loaded>,
+    #[cfg(test)]
+    pub(crate) steps: crate::fixture::Steps,
 }
 
-/// The newest version, as far as this process has read or written it.
+#[derive(Debug, Default)]
+struct Loaded {
+    present: Option<Present>,
+    /// The log has commits that this process has not read.
+    is_stale: bool,
+}
+
+/// The newest version and the tail beyond it. The two always change together.
 #[derive(Debug, Clone)]
 pub(crate) struct Present {
     /// `None` while the table has no log.
     pub(crate) version: Option<Arc<TableVersion>>,
+    pub(crate) tail: Arc<Tail>,
+}
+
+impl Present {
+    fn folded(&self) -> u64 {
+        self.version.as_ref().map_or(0, |version| version.folded)
+    }
 }
 
 impl Table {
@@ -81,7 +99,7 @@ impl Table {
         })
     }
 
-    /// The present version, read from the log when this is the first touch.
+    /// The present state, read from the log and the journal when this is the first touch.
     pub(crate) async fn present(&self) -> Result<Present> {
         if let Some(present) = self.cached() {
             return Ok(present);
@@ -90,47 +108,96 @@ impl Table {
         if let Some(present) = self.cached() {
             return Ok(present);
         }
-        let present = Present {
-            version: TableVersion::load(&self.id, &self.folder, None)
-                .await?
-                .map(Arc::new),
+        let version = TableVersion::load(&self.id, &self.folder, None)
+            .await?
+            .map(Arc::new);
+        let folded = version.as_ref().map_or(0, |version| version.folded);
+        // The journal is read once: from then on the tail in memory is what it holds.
+        let is_first = self.loaded().present.is_none();
+        let journalled = if is_first {
+            let table = self.clone();
+            tokio::task::spawn_blocking(move || tail::load(&table, folded)).await??
+        } else {
+            Tail::default()
         };
-        self.set_present(present.clone());
+        let mut loaded = self.loaded_mut();
+        let tail = Arc::new(match &loaded.present {
+            Some(present) => present.tail.after(folded),
+            None => journalled,
+        });
+        let present = Present { version, tail };
+        *loaded = Loaded {
+            present: Some(present.clone()),
+            is_stale: false,
+        };
         Ok(present)
     }
 
-    fn cached(&self) -> Option<Present> {
+    fn loaded(&self) -> RwLockReadGuard<'_, Loaded> {
         self.owned
             .present
             .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clone()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn set_present(&self, present: Present) {
-        *self
-            .owned
+    fn loaded_mut(&self) -> RwLockWriteGuard<'_, Loaded> {
+        self.owned
             .present
             .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(present);
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cached(&self) -> Option<Present> {
+        let loaded = self.loaded();
+        loaded.present.clone().filter(|_| !loaded.is_stale)
+    }
+
+    /// Makes a version that was just committed the present one, without the part of the tail that it holds.
+    pub(crate) fn set_version(&self, version: Arc<TableVersion>) {
+        let mut loaded = self.loaded_mut();
+        let tail = match &loaded.present {
+            Some(present) if present.folded() == version.folded => Arc::clone(&present.tail),
+            Some(present) => Arc::new(present.tail.after(version.folded)),
+            None => Arc::default(),
+        };
+        loaded.present = Some(Present {
+            version: Some(version),
+            tail,
+        });
+    }
+
+    /// Changes the tail beside the present version.
+    pub(crate) fn change_tail(&self, change: impl FnOnce(&Tail) -> Tail) {
+        if let Some(present) = &mut self.loaded_mut().present {
+            present.tail = Arc::new(change(&present.tail));
+        }
+    }
+
+    /// The sequence of the next write to the tail.
+    pub(crate) fn next_sequence(&self) -> u64 {
+        self.loaded().present.as_ref().map_or(1, |present| {
+            let last = present.tail.frames.last().map_or(0, |frame| frame.sequence);
+            last.max(present.folded()) + 1
+        })
     }
 
     /// Lets the next touch read the log again.
-    pub(crate) fn forget(&self) {
-        *self
-            .owned
-            .present
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+    pub(crate) fn forget_version(&self) {
+        self.loaded_mut().is_stale = true;
     }
+
+    #[cfg(test)]
+    pub(crate) fn at_step(&self, step: &str) {
+        self.owned.steps.at(step);
+    }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "tests stop here")]
+    pub(crate) fn at_step(&self, _step: &str) {}
 
     /// Indices of the key columns in [`Self::schema`].
     pub(crate) fn key_indices(&self) -> Vec<usize> {
         key_indices(&self.schema, &self.key)
-    }
-
-    pub(crate) fn is_system(column: &str) -> bool {
-        column == BATCH || column == ROW
     }
 }
 

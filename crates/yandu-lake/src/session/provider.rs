@@ -69,7 +69,7 @@ impl Pins {
         let version = match (self.at.versions.get(&table.id), self.at.as_of) {
             (Some(version), _) => *version,
             (None, Some(at)) => version_at(table, at)?,
-            (None, None) => return Ok(View::present(present)),
+            (None, None) => return View::present(table, present),
         };
         if let Some(newest) = &present.version
             && newest.version == version

@@ -4,57 +4,112 @@ use std::sync::Arc;
 
 use datafusion::catalog::Session;
 use datafusion::common::config::TableParquetOptions;
-use datafusion::common::{DataFusionError, Statistics, project_schema};
+use datafusion::common::{DFSchema, DataFusionError, Statistics, project_schema};
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::object_store::ObjectStoreUrl;
 use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::logical_expr::Expr;
+use datafusion::logical_expr::utils::conjunction;
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
+use datafusion::physical_plan::union::UnionExec;
 
+use crate::Result;
+use crate::session::replace::ReplaceExec;
 use crate::table::{Present, Table};
+use crate::tail::Live;
 use crate::version::TableVersion;
 
 /// What a query reads of a table.
 #[derive(Debug, Clone)]
 pub(crate) struct View {
     pub(crate) version: Option<Arc<TableVersion>>,
+    tail: Option<Arc<Live>>,
 }
 
 impl View {
-    pub(crate) fn present(present: Present) -> Self {
-        Self {
+    pub(crate) fn present(table: &Table, present: Present) -> Result<Self> {
+        let tail = if present.tail.is_empty() {
+            None
+        } else {
+            Some(present.tail.live(table)?)
+        };
+        Ok(Self {
             version: present.version,
-        }
+            tail,
+        })
     }
 
     /// A snapshot without the tail.
     pub(crate) fn past(version: Arc<TableVersion>) -> Self {
         Self {
             version: Some(version),
+            tail: None,
         }
     }
 }
 
+/// Plans the snapshot minus the keys that the tail replaces, plus the tail.
 pub(crate) fn plan(
     state: &dyn Session,
     table: &Table,
     view: &View,
     projection: Option<&Vec<usize>>,
-    _filters: &[Expr],
+    filters: &[Expr],
     limit: Option<usize>,
 ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-    snapshot(
-        state,
-        table,
-        view.version.as_deref(),
-        projection,
-        None,
-        limit,
-    )
+    let version = view.version.as_deref();
+    let Some(tail) = view.tail.as_deref() else {
+        return snapshot(state, table, version, projection, None, limit);
+    };
+    let rows = vec![vec![tail.rows.clone()]];
+    let hot =
+        MemorySourceConfig::try_new_exec(&rows, Arc::clone(&table.schema), projection.cloned())?;
+    if version.is_none_or(|version| version.files.is_empty()) {
+        return Ok(hot);
+    }
+    let wanted: Vec<usize> = match projection {
+        Some(projection) => projection.clone(),
+        None => (0..table.schema.fields().len()).collect(),
+    };
+    let mut read = wanted.clone();
+    for index in table.key_indices() {
+        if !read.contains(&index) {
+            read.push(index);
+        }
+    }
+    let predicate = conjunction(filters.iter().cloned())
+        .map(|filter| {
+            let schema = DFSchema::try_from(table.schema.as_ref().clone())?;
+            state.create_physical_expr(filter, &schema)
+        })
+        .transpose()?;
+    let mut cold = snapshot(state, table, version, Some(&read), predicate, None)?;
+    if !tail.keys.is_empty() {
+        let key = table
+            .key_indices()
+            .iter()
+            .filter_map(|index| read.iter().position(|column| column == index))
+            .collect();
+        cold = Arc::new(ReplaceExec::new(cold, key, Arc::clone(&tail.keys)));
+    }
+    if read.len() > wanted.len() {
+        let columns = wanted.iter().enumerate().map(|(place, index)| {
+            let name = table.schema.field(*index).name();
+            ProjectionExpr {
+                expr: Arc::new(Column::new(name, place)),
+                alias: name.clone(),
+            }
+        });
+        cold = Arc::new(ProjectionExec::try_new(columns, cold)?);
+    }
+    UnionExec::try_new(vec![cold, hot])
 }
 
 /// Reads the files of a version; `predicate` lets it skip, and is not all that is asked.
