@@ -4,3 +4,19 @@
 //! What is absent on purpose: rows are not read, nothing is run, and SQL is compiled by whoever calls.
 
 pub mod declare;
+
+mod check;
+mod dataset;
+mod file;
+mod load;
+mod packs;
+mod problem;
+mod schema;
+mod validate;
+mod yaml;
+
+pub use dataset::{Dataset, Headers, fold_header};
+pub use load::{AnyCondition, ConditionCompiler, Loaded, SqlProblem};
+pub use packs::{ExpandError, Pack, PackTest, Packs, PathError, SettingError, Settings, Source};
+pub use problem::{Code, Problem, Severity, Span};
+pub use schema::FileKind;

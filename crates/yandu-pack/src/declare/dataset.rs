@@ -60,7 +60,7 @@ pub enum Origin {
 #[serde(deny_unknown_fields)]
 pub struct Sharing {
     pub class: SharingClass,
-    /// The law or document that says so; needed where the class is not unconditional.
+    /// The law or document that says so; needed where the class is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<String>,
     /// Who may have it, and for what.

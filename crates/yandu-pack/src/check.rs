@@ -1,0 +1,140 @@
+//! What only the whole set of packs can show: ids, references, headers, conditions, secrets.
+//!
+//! A file that was found faulty before is looked at as far as it could be read, and nothing is reported that follows
+//! from what was left out of it.
+
+use std::collections::{HashMap, HashSet};
+
+use yandu_words::{CodeListId, ColumnName, DatasetId, PackId};
+
+use crate::declare::{CodeListFile, DatasetFile, PackFile};
+use crate::load::{ConditionCompiler, Declared, Drafts};
+use crate::problem::{Code, Problem, alternatives};
+use crate::schema::FileKind;
+
+mod bound;
+mod checks;
+mod codes;
+mod condition;
+mod datasets;
+mod names;
+mod needs;
+pub(crate) mod order;
+mod pattern;
+mod secrets;
+mod settings;
+mod sources;
+mod tests;
+
+pub(crate) fn check(drafts: &Drafts, compiler: &dyn ConditionCompiler, problems: &mut Vec<Problem>) {
+    let mut checker = Checker::new(drafts, problems);
+    names::check(&mut checker);
+    needs::check(&mut checker);
+    settings::check(&mut checker);
+    codes::check(&mut checker);
+    datasets::check(&mut checker);
+    checks::check(&mut checker, compiler);
+    sources::check(&mut checker);
+    tests::check(&mut checker);
+}
+
+/// All declarations by id, and the problems found so far.
+struct Checker<'a> {
+    drafts: &'a Drafts,
+    packs: HashMap<PackId, &'a Declared<PackFile>>,
+    /// The declaration of each folder's pack.
+    pack_of_folder: HashMap<usize, &'a Declared<PackFile>>,
+    datasets: HashMap<DatasetId, &'a Declared<DatasetFile>>,
+    code_lists: HashMap<CodeListId, &'a Declared<CodeListFile>>,
+    /// Folders and packs whose undeclared need was reported.
+    undeclared: HashSet<(usize, PackId)>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(drafts: &'a Drafts, problems: &'a mut Vec<Problem>) -> Self {
+        Self {
+            drafts,
+            packs: by_id(&drafts.packs, |file| &file.pack),
+            pack_of_folder: drafts.packs.iter().map(|pack| (pack.folder, pack)).collect(),
+            datasets: by_id(&drafts.datasets, |file| &file.dataset),
+            code_lists: by_id(&drafts.code_lists, |file| &file.codes),
+            undeclared: HashSet::new(),
+            problems,
+        }
+    }
+
+    fn push(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// The dataset that a declaration refers to. When it is not there, that is reported.
+    fn dataset<T>(&mut self, from: &Declared<T>, pointer: &str, id: &DatasetId) -> Option<&'a Declared<DatasetFile>> {
+        if let Some(dataset) = self.datasets.get(id).copied() {
+            self.uses(from, pointer, &id.pack());
+            return Some(dataset);
+        }
+        if !self.drafts.is_unread(FileKind::Dataset, id.as_str()) {
+            let known: Vec<&str> = self.datasets.keys().map(DatasetId::as_str).collect();
+            let problem = from
+                .at(Code::MissingDataset, pointer, format!("there is no dataset `{id}`"))
+                .help_if(alternatives_sorted(id.as_str(), "datasets", known));
+            self.push(problem);
+        }
+        None
+    }
+
+    /// Reports the use of a pack that the own one does not say it needs.
+    fn uses<T>(&mut self, from: &Declared<T>, pointer: &str, pack: &PackId) {
+        let Some(own) = self.pack_of_folder.get(&from.folder) else {
+            return;
+        };
+        let declared = own.declaration.pack == *pack
+            || self.drafts.pack_of(from.folder) == pack.as_str()
+            || own.declaration.needs.contains(pack)
+            || own.has_lost("/needs");
+        if !declared && self.undeclared.insert((from.folder, pack.clone())) {
+            let own = &own.declaration.pack;
+            let problem = from
+                .at(Code::UndeclaredNeed, pointer, format!("the pack `{own}` does not say that it needs `{pack}`"))
+                .help(format!("add `{pack}` to `needs` in its pack.yaml"));
+            self.push(problem);
+        }
+    }
+
+    /// Whether a dataset has a column. When it has not, that is reported.
+    fn column<T>(
+        &mut self,
+        from: &Declared<T>,
+        pointer: &str,
+        dataset: &Declared<DatasetFile>,
+        column: &ColumnName,
+    ) -> bool {
+        if dataset.names.contains(column.as_str()) {
+            return true;
+        }
+        let id = &dataset.declaration.dataset;
+        let known = dataset.declaration.columns.keys().map(ColumnName::as_str);
+        let problem = from
+            .at(Code::MissingColumn, pointer, format!("the dataset `{id}` has no column `{column}`"))
+            .help_if(alternatives(column.as_str(), "columns", known));
+        self.push(problem);
+        false
+    }
+}
+
+fn by_id<T, K: std::hash::Hash + Eq + Clone>(
+    declared: &[Declared<T>],
+    id: impl Fn(&T) -> &K,
+) -> HashMap<K, &Declared<T>> {
+    let mut map = HashMap::with_capacity(declared.len());
+    for one in declared {
+        map.entry(id(&one.declaration).clone()).or_insert(one);
+    }
+    map
+}
+
+fn alternatives_sorted(wrong: &str, what: &str, mut known: Vec<&str>) -> Option<String> {
+    known.sort_unstable();
+    alternatives(wrong, what, known)
+}

@@ -1,0 +1,83 @@
+//! SQL conditions, with problems placed at the word of the file that is wrong.
+
+use std::sync::OnceLock;
+
+use arrow::datatypes::SchemaRef;
+
+use crate::dataset;
+use crate::declare::DatasetFile;
+use crate::load::{ConditionCompiler, Declared, SqlProblem};
+use crate::problem::{Code, Problem};
+use crate::yaml::locate;
+
+pub(super) struct Conditions<'a> {
+    dataset: &'a Declared<DatasetFile>,
+    compiler: &'a dyn ConditionCompiler,
+    schema: OnceLock<SchemaRef>,
+}
+
+impl<'a> Conditions<'a> {
+    pub(super) fn new(dataset: &'a Declared<DatasetFile>, compiler: &'a dyn ConditionCompiler) -> Self {
+        Self {
+            dataset,
+            compiler,
+            schema: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn check(&mut self, pointer: &str, sql: &str) -> Option<Problem> {
+        let schema = self.schema.get_or_init(|| dataset::schema(&self.dataset.declaration));
+        let wrong = self.compiler.compile(schema, sql).err()?;
+        // The condition may be right, and the column that it speaks of was left out.
+        if self.dataset.has_lost("/columns") {
+            return None;
+        }
+        Some(self.problem(pointer, sql, wrong))
+    }
+
+    fn problem(&self, pointer: &str, sql: &str, wrong: SqlProblem) -> Problem {
+        let message = wrong.message.trim_end_matches('.').to_owned();
+        let problem = match offset(sql, wrong.line, wrong.column) {
+            Some(offset) => {
+                let scalar = self.dataset.root.find(pointer).node.place;
+                let text = &self.dataset.file.text;
+                let mut place = locate(text, scalar, sql, offset);
+                let last = locate(text, scalar, sql, offset + word_length(sql, offset).saturating_sub(1));
+                if last.line == place.line {
+                    place.end = last.end.max(place.end);
+                }
+                self.dataset.at_place(Code::WrongSql, place, message)
+            }
+            None => self.dataset.at(Code::WrongSql, pointer, message),
+        };
+        problem.help_if(wrong.help)
+    }
+}
+
+/// The character at a line and column, both from 1.
+fn offset(sql: &str, line: u64, column: u64) -> Option<usize> {
+    let line = usize::try_from(line).ok()?.checked_sub(1)?;
+    let column = usize::try_from(column).ok()?.checked_sub(1)?;
+    let before: usize = sql
+        .split_inclusive('\n')
+        .take(line)
+        .map(|line| line.chars().count())
+        .sum();
+    let length = sql.chars().count();
+    // The end of the text is pointed at by its last character.
+    Some((before + column).min(length.checked_sub(1)?))
+}
+
+/// The characters of the word, number, text or sign at a place.
+fn word_length(sql: &str, offset: usize) -> usize {
+    let mut rest = sql.chars().skip(offset);
+    let is_word = |sign: char| sign.is_alphanumeric() || sign == '_';
+    match rest.next() {
+        Some(first) if is_word(first) => 1 + rest.take_while(|sign| is_word(*sign)).count(),
+        Some(quote @ ('\'' | '"')) => {
+            let inside = rest.clone().take_while(|sign| *sign != quote).count();
+            if rest.nth(inside).is_some() { inside + 2 } else { inside + 1 }
+        }
+        _ => 1,
+    }
+}

@@ -1,0 +1,155 @@
+//! A dataset with what follows from its declaration: the schema of its table, grades, masks, headers.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use indexmap::IndexMap;
+use yandu_words::{ColumnName, DatasetId, Grade, Mask, ValueType};
+
+use crate::declare::{Column, DatasetFile};
+
+/// A dataset as it was declared.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    file: Arc<DatasetFile>,
+    path: PathBuf,
+    schema: SchemaRef,
+}
+
+impl Dataset {
+    pub(crate) fn new(file: DatasetFile, path: PathBuf) -> Self {
+        let schema = schema(&file);
+        Self {
+            file: Arc::new(file),
+            path,
+            schema,
+        }
+    }
+
+    /// What the file of the dataset says.
+    pub fn file(&self) -> &DatasetFile {
+        &self.file
+    }
+
+    pub fn id(&self) -> &DatasetId {
+        &self.file.dataset
+    }
+
+    /// The file that declares the dataset.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The declared columns in their order, all nullable, without the columns that the lake adds.
+    pub fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.file.columns.get(name)
+    }
+
+    /// The highest grade of its columns.
+    pub fn grade(&self) -> Grade {
+        self.file
+            .columns
+            .values()
+            .map(|column| self.grade_of(column))
+            .chain(self.file.grade)
+            .max()
+            .unwrap_or(Grade::General1)
+    }
+
+    /// The grade of a column: its own, or else the higher of those of its standard and of the dataset.
+    pub fn column_grade(&self, name: &str) -> Option<Grade> {
+        self.column(name).map(|column| self.grade_of(column))
+    }
+
+    fn grade_of(&self, column: &Column) -> Grade {
+        let inherited = || column.standard.map(yandu_words::Standard::grade).max(self.file.grade);
+        column.grade.or_else(inherited).unwrap_or(Grade::General1)
+    }
+
+    /// What stands in for a value that a reader may not see: the column's mask, that of its standard, or nothing at all.
+    pub fn column_mask(&self, name: &str) -> Option<Mask> {
+        let column = self.column(name)?;
+        let mask = column.mask.clone();
+        Some(
+            mask.or_else(|| column.standard.map(yandu_words::Standard::mask))
+                .unwrap_or(Mask::Null),
+        )
+    }
+
+    /// The headers under which a column is delivered, its own name first.
+    pub fn aliases(&self, name: &str) -> Vec<&str> {
+        match self.file.columns.get_key_value(name) {
+            Some((name, column)) => std::iter::once(name.as_str())
+                .chain(column.from.iter().map(String::as_str))
+                .collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// The headers of a delivery; `more` are those that only its source knows, and they come first.
+    pub fn headers(&self, more: &IndexMap<String, ColumnName>) -> Headers {
+        let mut columns = HashMap::new();
+        for (header, column) in more {
+            columns.insert(fold_header(header), column.clone());
+        }
+        for (name, column) in &self.file.columns {
+            columns.entry(fold_header(name.as_str())).or_insert_with(|| name.clone());
+            for header in &column.from {
+                columns.entry(fold_header(header)).or_insert_with(|| name.clone());
+            }
+        }
+        Headers(columns)
+    }
+}
+
+/// Headers with the columns that they stand for.
+#[derive(Debug, Clone, Default)]
+pub struct Headers(HashMap<String, ColumnName>);
+
+impl Headers {
+    pub fn column(&self, header: &str) -> Option<&ColumnName> {
+        self.0.get(&fold_header(header))
+    }
+}
+
+/// A header without what departments write differently: case, white space, full-width signs, marks of required columns.
+pub fn fold_header(header: &str) -> String {
+    header
+        .chars()
+        .map(|sign| match sign {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xfee0).unwrap_or(sign),
+            _ => sign,
+        })
+        .filter(|sign| !sign.is_whitespace() && !sign.is_control() && !matches!(sign, '\u{feff}' | '\u{200b}' | '*'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The schema of a dataset's rows.
+pub(crate) fn schema(file: &DatasetFile) -> SchemaRef {
+    let fields: Vec<Field> = file
+        .columns
+        .iter()
+        .map(|(name, column)| Field::new(name.as_str(), data_type(column.value_type()), true))
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+fn data_type(value_type: ValueType) -> DataType {
+    match value_type {
+        ValueType::Text => DataType::Utf8View,
+        ValueType::Integer => DataType::Int64,
+        ValueType::Decimal { precision, scale } => DataType::Decimal128(precision, scale as i8),
+        ValueType::Float => DataType::Float64,
+        ValueType::Boolean => DataType::Boolean,
+        ValueType::Date => DataType::Date32,
+        ValueType::Time => DataType::Time64(TimeUnit::Microsecond),
+        ValueType::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
+    }
+}

@@ -1,0 +1,239 @@
+//! Which files a pack has. Nothing outside of its folder is looked at, and nothing but plain files is read.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::problem::{Code, Problem, did_you_mean};
+use crate::schema::FileKind;
+use crate::yaml::MAX_BYTES;
+
+/// The most files that are read of one pack.
+const MAX_FILES: usize = 10_000;
+
+/// What may stand at the top of a pack. Folders that no version of the program reads yet are known by their names.
+const TOP_FOLDERS: [&str; 11] = [
+    "datasets", "sources", "codes", "models", "matters", "rules", "policies", "pages", "examples", "tests", "data",
+];
+const TOP_FILES: [&str; 6] = [
+    "pack.yaml", "README.md", "README.zh-CN.md", "LICENSE", "alarms.yaml", "metrics.yaml",
+];
+
+/// The folder of a pack and its declarations.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    /// As it was given, for messages and for reading.
+    pub(crate) path: PathBuf,
+    pub(crate) name: String,
+    pub(crate) files: Vec<(FileKind, PathBuf)>,
+    pub(crate) has_readme: bool,
+}
+
+/// The packs at the given paths, in the order of the paths and of their names.
+pub(crate) fn find(paths: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Folder> {
+    let mut folders = Vec::new();
+    for path in paths {
+        if path.join("pack.yaml").symlink_metadata().is_ok() {
+            folders.extend(Folder::read(path, problems));
+            continue;
+        }
+        let before = folders.len();
+        match entries(path) {
+            Err(error) => problems.push(unreadable(path, &error)),
+            Ok(entries) => {
+                for entry in entries {
+                    if entry.join("pack.yaml").symlink_metadata().is_ok() {
+                        folders.extend(Folder::read(&entry, problems));
+                    }
+                }
+                if folders.len() == before {
+                    let problem = Problem::new(Code::NoPack, path, "there is no pack in this folder")
+                        .help("a pack is a folder with a `pack.yaml`; `yandu pack new` makes one");
+                    problems.push(problem);
+                }
+            }
+        }
+    }
+    folders
+}
+
+impl Folder {
+    fn read(path: &Path, problems: &mut Vec<Problem>) -> Option<Self> {
+        let root = match path.canonicalize() {
+            Ok(root) => root,
+            Err(error) => {
+                problems.push(unreadable(path, &error));
+                return None;
+            }
+        };
+        let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let mut walk = Walk {
+            root: &root,
+            problems,
+            files: 0,
+        };
+        let mut folder = Self {
+            path: path.to_owned(),
+            name,
+            files: Vec::new(),
+            has_readme: false,
+        };
+        for entry in walk.entries(path) {
+            folder.take(&entry, &mut walk);
+        }
+        Some(folder)
+    }
+
+    fn take(&mut self, entry: &Path, walk: &mut Walk<'_>) {
+        let name = file_name(entry);
+        let is_folder = entry.is_dir();
+        if name.starts_with('.') {
+            return;
+        }
+        self.has_readme |= name == "README.md";
+        match (is_folder, name.as_str()) {
+            (false, "pack.yaml") => self.files.push((FileKind::Pack, entry.to_owned())),
+            (true, folder) if TOP_FOLDERS.contains(&folder) => {
+                let kind = FileKind::ALL.into_iter().find(|kind| kind.folder() == Some(folder));
+                for file in walk.entries(entry) {
+                    if let Some(kind) = kind {
+                        self.declaration(kind, &file, walk);
+                    }
+                }
+            }
+            (true, folder) => walk.unknown(entry, did_you_mean(folder, TOP_FOLDERS)),
+            (false, file) if !TOP_FILES.contains(&file) => walk.unknown(entry, did_you_mean(file, TOP_FILES)),
+            (false, _) => {}
+        }
+    }
+
+    fn declaration(&mut self, kind: FileKind, file: &Path, walk: &mut Walk<'_>) {
+        let name = file_name(file);
+        if name.starts_with('.') {
+            return;
+        }
+        if file.extension().is_some_and(|extension| extension == "yaml") && !file.is_dir() {
+            self.files.push((kind, file.to_owned()));
+        } else {
+            let folder = kind.folder().unwrap_or_default();
+            let problem = Problem::new(Code::UnknownFile, file, format!("nothing reads this file in {folder}/"))
+                .help(format!("a {} is declared in a file whose name ends with `.yaml`", kind.name()));
+            walk.problems.push(problem);
+        }
+    }
+}
+
+struct Walk<'a> {
+    root: &'a Path,
+    problems: &'a mut Vec<Problem>,
+    files: usize,
+}
+
+impl Walk<'_> {
+    /// What stands in a folder, without what leads out of the pack.
+    fn entries(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let entries = match entries(folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.problems.push(unreadable(folder, &error));
+                return Vec::new();
+            }
+        };
+        if self.files <= MAX_FILES && self.files + entries.len() > MAX_FILES {
+            let message = format!("a pack has at most {MAX_FILES} files");
+            self.problems.push(Problem::new(Code::TooManyFiles, folder, message));
+        }
+        self.files += entries.len();
+        if self.files > MAX_FILES {
+            return Vec::new();
+        }
+        entries.into_iter().filter(|entry| self.is_inside(entry)).collect()
+    }
+
+    fn is_inside(&mut self, entry: &Path) -> bool {
+        let is_link = entry.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+        if !is_link {
+            return true;
+        }
+        match entry.canonicalize() {
+            Ok(target) if target.starts_with(self.root) => true,
+            Ok(_) => {
+                let problem = Problem::new(Code::PathOutside, entry, "this link leads out of the pack")
+                    .help("put the file itself into the pack");
+                self.problems.push(problem);
+                false
+            }
+            Err(error) => {
+                self.problems.push(unreadable(entry, &error));
+                false
+            }
+        }
+    }
+
+    fn unknown(&mut self, entry: &Path, meant: Option<&str>) {
+        let help = match meant {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("the folders of a pack are {}", TOP_FOLDERS.join(", ")),
+        };
+        let problem = Problem::new(Code::UnknownFile, entry, "nothing reads this part of a pack").help(help);
+        self.problems.push(problem);
+    }
+}
+
+/// The text of a declaration, without ever reading more than a declaration may hold.
+pub(super) fn read_text(path: &Path) -> Result<String, Problem> {
+    let unreadable = |error: &io::Error| unreadable(path, error);
+    let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !metadata.is_file() {
+        return Err(Problem::new(Code::UnreadableFile, path, "this is no plain file"));
+    }
+    let too_large = || {
+        Problem::new(
+            Code::FileTooLarge,
+            path,
+            format!("a declaration has at most {MAX_BYTES} bytes"),
+        )
+        .help("rows belong into a file under data/")
+    };
+    if metadata.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(&error))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(too_large());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
+        Problem::new(Code::NotText, path, format!("line {} is not UTF-8", line + 1))
+            .help("save the file as UTF-8; other encodings are for deliveries")
+    })
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        entries.push(entry?.path());
+    }
+    entries.sort();
+    Ok(entries)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    Problem::new(Code::UnreadableFile, path, format!("cannot be read: {}", reason(error)))
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotADirectory => "this is no folder".to_owned(),
+        _ => error.to_string().to_lowercase(),
+    }
+}

@@ -1,0 +1,279 @@
+//! The packs of a site, as they were read and checked.
+
+use std::path::{Component, Path, PathBuf};
+
+use indexmap::IndexMap;
+use yandu_words::{CodeListId, ColumnName, DatasetId, PackId, SourceId};
+
+use crate::dataset::{Dataset, Headers};
+use crate::declare::{CodeListFile, Literal, PackFile, SettingValue, SourceFile, Test};
+
+/// All packs of a site, with lookups by id.
+///
+/// Packs come in the order of their needs: one that is needed stands before those that need it.
+#[derive(Debug, Clone, Default)]
+pub struct Packs {
+    pub(crate) packs: IndexMap<PackId, Pack>,
+    pub(crate) datasets: IndexMap<DatasetId, Dataset>,
+    pub(crate) sources: IndexMap<SourceId, Source>,
+    pub(crate) code_lists: IndexMap<CodeListId, CodeListFile>,
+}
+
+/// One pack.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    pub(crate) file: PackFile,
+    pub(crate) folder: PathBuf,
+    pub(crate) tests: Vec<PackTest>,
+    pub(crate) overrides: IndexMap<ColumnName, SettingValue>,
+}
+
+/// A test of a pack, and the file that it stands in.
+#[derive(Debug, Clone)]
+pub struct PackTest {
+    pub path: PathBuf,
+    pub test: Test,
+}
+
+/// One source of rows.
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub(crate) file: SourceFile,
+    pub(crate) path: PathBuf,
+}
+
+/// A path that does not lead to a file of a pack.
+#[derive(Debug, thiserror::Error)]
+pub enum PathError {
+    #[error("there is no pack `{0}`")]
+    NoPack(PackId),
+    #[error("the path `{0}` leads out of its folder")]
+    Outside(String),
+    #[error("the pack has no file `{path}`")]
+    Missing {
+        path: String,
+        source: std::io::Error,
+    },
+    #[error("`{0}` is no file")]
+    NotAFile(String),
+}
+
+/// A value that a site cannot set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    #[error("there is no pack `{0}`")]
+    NoPack(PackId),
+    #[error("the pack `{pack}` has no setting `{name}`")]
+    Unknown { pack: PackId, name: String },
+    #[error("the setting `{name}` of the pack `{pack}` is {expected}, and not {found}")]
+    Kind {
+        pack: PackId,
+        name: ColumnName,
+        expected: &'static str,
+        found: &'static str,
+    },
+}
+
+/// A text uses a setting that its pack does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExpandError {
+    #[error("the pack has no setting `{0}`")]
+    Unknown(String),
+    #[error("`${{` is never closed")]
+    Open,
+}
+
+impl Packs {
+    pub fn pack(&self, id: &PackId) -> Option<&Pack> {
+        self.packs.get(id)
+    }
+
+    pub fn packs(&self) -> impl ExactSizeIterator<Item = &Pack> {
+        self.packs.values()
+    }
+
+    pub fn dataset(&self, id: &DatasetId) -> Option<&Dataset> {
+        self.datasets.get(id)
+    }
+
+    /// The datasets, each after those that it refers to, as far as no circle is in the way.
+    pub fn datasets(&self) -> impl ExactSizeIterator<Item = &Dataset> {
+        self.datasets.values()
+    }
+
+    pub fn source(&self, id: &SourceId) -> Option<&Source> {
+        self.sources.get(id)
+    }
+
+    /// The sources, in the order of their datasets.
+    pub fn sources(&self) -> impl ExactSizeIterator<Item = &Source> {
+        self.sources.values()
+    }
+
+    pub fn code_list(&self, id: &CodeListId) -> Option<&CodeListFile> {
+        self.code_lists.get(id)
+    }
+
+    pub fn code_lists(&self) -> impl ExactSizeIterator<Item = &CodeListFile> {
+        self.code_lists.values()
+    }
+
+    /// The headers of a source's deliveries, with the columns that they stand for.
+    pub fn headers(&self, source: &Source) -> Option<Headers> {
+        let dataset = self.dataset(&source.file.dataset)?;
+        Some(dataset.headers(&source.file.headers))
+    }
+
+    /// The settings of a pack: the values of the site, and the defaults for the rest.
+    pub fn settings(&self, id: &PackId) -> Option<Settings> {
+        self.packs.get(id).map(Pack::settings)
+    }
+
+    /// Sets values of the site over the defaults of the packs. All values that cannot be set come back.
+    pub fn override_settings(
+        &mut self,
+        values: impl IntoIterator<Item = (PackId, String, SettingValue)>,
+    ) -> Result<(), Vec<SettingError>> {
+        let errors: Vec<SettingError> = values
+            .into_iter()
+            .filter_map(|(pack, name, value)| self.override_setting(pack, name, value).err())
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    fn override_setting(&mut self, id: PackId, name: String, value: SettingValue) -> Result<(), SettingError> {
+        let Some(pack) = self.packs.get_mut(&id) else {
+            return Err(SettingError::NoPack(id));
+        };
+        let Some((known, setting)) = pack.file.settings.get_key_value(name.as_str()) else {
+            return Err(SettingError::Unknown { pack: id, name });
+        };
+        let (expected, found) = (setting.default.kind(), value.kind());
+        if expected != found {
+            return Err(SettingError::Kind {
+                pack: id,
+                name: known.clone(),
+                expected,
+                found,
+            });
+        }
+        pack.overrides.insert(known.clone(), value);
+        Ok(())
+    }
+
+    /// The file of a pack at a path relative to its folder, which no link leads out of.
+    pub fn file(&self, pack: &PackId, path: &str) -> Result<PathBuf, PathError> {
+        match self.packs.get(pack) {
+            Some(pack) => pack.resolve(path),
+            None => Err(PathError::NoPack(pack.clone())),
+        }
+    }
+}
+
+impl Pack {
+    /// What `pack.yaml` says.
+    pub fn file(&self) -> &PackFile {
+        &self.file
+    }
+
+    pub fn id(&self) -> &PackId {
+        &self.file.pack
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub fn tests(&self) -> &[PackTest] {
+        &self.tests
+    }
+
+    pub fn settings(&self) -> Settings {
+        let value = |(name, setting): (&ColumnName, &crate::declare::Setting)| {
+            let value = self.overrides.get(name).unwrap_or(&setting.default);
+            (name.clone(), value.clone())
+        };
+        Settings(self.file.settings.iter().map(value).collect())
+    }
+
+    /// The file at a path relative to the folder of the pack.
+    pub fn resolve(&self, path: &str) -> Result<PathBuf, PathError> {
+        resolve(&self.folder, path)
+    }
+}
+
+/// The file at a path relative to a folder, when neither the path nor a link on it leads out of the folder.
+pub(crate) fn resolve(folder: &Path, path: &str) -> Result<PathBuf, PathError> {
+    if !is_inside(path) {
+        return Err(PathError::Outside(path.to_owned()));
+    }
+    let missing = |source| PathError::Missing {
+        path: path.to_owned(),
+        source,
+    };
+    let folder = folder.canonicalize().map_err(missing)?;
+    let file = folder.join(path).canonicalize().map_err(missing)?;
+    if !file.starts_with(&folder) {
+        return Err(PathError::Outside(path.to_owned()));
+    }
+    if !file.is_file() {
+        return Err(PathError::NotAFile(path.to_owned()));
+    }
+    Ok(file)
+}
+
+/// Whether a path is relative and never climbs, read under the rules of every system that packs are used on.
+pub(crate) fn is_inside(path: &str) -> bool {
+    !path.is_empty()
+        && !path.contains(['\\', '\0', ':'])
+        && Path::new(path)
+            .components()
+            .all(|component| matches!(component, Component::Normal(_) | Component::CurDir))
+}
+
+impl Source {
+    /// What the file of the source says.
+    pub fn file(&self) -> &SourceFile {
+        &self.file
+    }
+
+    pub fn id(&self) -> &SourceId {
+        &self.file.source
+    }
+
+    /// The file that declares the source.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The settings of a pack at a site.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settings(IndexMap<ColumnName, SettingValue>);
+
+impl Settings {
+    pub fn value(&self, name: &str) -> Option<&SettingValue> {
+        self.0.get(name)
+    }
+
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&ColumnName, &Literal)> {
+        self.0.iter()
+    }
+
+    /// A text with each `${name}` replaced by the value of the setting.
+    pub fn expand(&self, text: &str) -> Result<String, ExpandError> {
+        let mut expanded = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, after) = after.split_once('}').ok_or(ExpandError::Open)?;
+            let value = self
+                .value(name)
+                .ok_or_else(|| ExpandError::Unknown(name.to_owned()))?;
+            expanded.push_str(before);
+            expanded.push_str(&value.to_string());
+            rest = after;
+        }
+        expanded.push_str(rest);
+        Ok(expanded)
+    }
+}

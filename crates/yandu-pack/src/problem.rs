@@ -1,0 +1,89 @@
+//! What is wrong in a pack: a stable code, a place, a message and a mend.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+mod code;
+mod render;
+mod text;
+
+pub use code::Code;
+pub(crate) use render::excerpt;
+pub(crate) use text::{alternatives, did_you_mean, quoted};
+
+/// One thing that is wrong, or doubtful, in a file of a pack.
+///
+/// As JSON: `code`, `severity`, `file`, `span` (`line`, `column`, `length`, or null), `message`, `help` (or null).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    pub code: Code,
+    pub severity: Severity,
+    /// The file as it was reached from the path that the loader was given.
+    pub file: PathBuf,
+    pub span: Option<Span>,
+    /// Lower-case, without a full stop, the user's words in backticks.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The line of the span, or the part of a long line around it.
+    #[serde(skip)]
+    pub(crate) excerpt: Option<Excerpt>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    Warning,
+    /// The packs must not be used.
+    Error,
+}
+
+/// A place in a file. Lines and columns start at 1; columns and lengths are counted in Unicode characters.
+///
+/// What reaches over several lines is given by its part of the first one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Span {
+    pub line: usize,
+    pub column: usize,
+    pub length: usize,
+}
+
+/// The shown part of a source line: the text before the span, in it, and after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Excerpt {
+    pub(crate) before: String,
+    pub(crate) marked: String,
+    pub(crate) after: String,
+}
+
+impl Problem {
+    pub(crate) fn new(code: Code, file: impl Into<PathBuf>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            file: file.into(),
+            span: None,
+            message: message.into(),
+            help: None,
+            excerpt: None,
+        }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn help_if(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+
+

@@ -1,0 +1,113 @@
+//! The JSON Schemas of the files of a pack, generated from the declarations.
+//!
+//! Editors use them for completion and the reader for validation, so that both say the same.
+
+use std::sync::LazyLock;
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, Schema};
+use serde_json::{Map, Value};
+
+use crate::declare::{CodeListFile, DatasetFile, PackFile, SourceFile, TestFile};
+
+/// The kinds of files that a pack declares things in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    Pack,
+    Dataset,
+    Codes,
+    Source,
+    Test,
+}
+
+impl FileKind {
+    pub const ALL: [Self; 5] = [Self::Pack, Self::Dataset, Self::Codes, Self::Source, Self::Test];
+
+    /// The word for such a file, which is also the name of its schema: `schemas/dataset.schema.json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pack => "pack",
+            Self::Dataset => "dataset",
+            Self::Codes => "codes",
+            Self::Source => "source",
+            Self::Test => "test",
+        }
+    }
+
+    /// The folder of a pack that holds such files; `None` for the one file at its top.
+    pub fn folder(self) -> Option<&'static str> {
+        match self {
+            Self::Pack => None,
+            Self::Dataset => Some("datasets"),
+            Self::Codes => Some("codes"),
+            Self::Source => Some("sources"),
+            Self::Test => Some("tests"),
+        }
+    }
+
+    /// The JSON Schema (draft 2020-12) of such a file.
+    pub fn schema(self) -> &'static Value {
+        let schema = match self {
+            Self::Pack => &PACK,
+            Self::Dataset => &DATASET,
+            Self::Codes => &CODES,
+            Self::Source => &SOURCE,
+            Self::Test => &TEST,
+        };
+        schema
+    }
+}
+
+static PACK: LazyLock<Value> = LazyLock::new(generate::<PackFile>);
+static DATASET: LazyLock<Value> = LazyLock::new(generate::<DatasetFile>);
+static CODES: LazyLock<Value> = LazyLock::new(generate::<CodeListFile>);
+static SOURCE: LazyLock<Value> = LazyLock::new(generate::<SourceFile>);
+static TEST: LazyLock<Value> = LazyLock::new(generate::<TestFile>);
+
+fn generate<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(WithoutNull));
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// A key that may be left out may not be null: an empty value in YAML is a forgotten one.
+///
+/// Of a `oneOf` nothing is taken, so a null that means something stays; so does that of a cell of a test.
+#[derive(Clone)]
+struct WithoutNull;
+
+impl Transform for WithoutNull {
+    fn transform(&mut self, schema: &mut Schema) {
+        let Some(Value::Object(properties)) = schema.get_mut("properties") else {
+            return;
+        };
+        for property in properties.values_mut().filter_map(Value::as_object_mut) {
+            remove_null(property);
+        }
+    }
+}
+
+fn remove_null(property: &mut Map<String, Value>) {
+    let is_null = |value: &Value| value == "null" || value.get("type").is_some_and(|kind| kind == "null");
+    if let Some(Value::Array(kinds)) = property.get_mut("type") {
+        kinds.retain(|kind| !is_null(kind));
+        if let [only] = kinds.as_slice() {
+            let only = only.clone();
+            property.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(kinds)) = property.get_mut("anyOf") {
+        let before = kinds.len();
+        kinds.retain(|kind| !is_null(kind));
+        if kinds.len() < before
+            && let [Value::Object(only)] = kinds.as_slice()
+        {
+            let only = only.clone();
+            property.remove("anyOf");
+            property.extend(only);
+        }
+    }
+    if property.get("default").is_some_and(Value::is_null) {
+        property.remove("default");
+    }
+}
