@@ -21,16 +21,21 @@ pub mod delimited;
 mod encoding;
 mod error;
 mod header;
+mod html;
+mod json;
 mod rows;
+mod serial;
 mod sniff;
 mod source;
+mod spreadsheet;
 
 pub use delimited::{Cutter, Delimited, Limits, Parser, RawBlock};
 pub use error::Error;
 
+use archive::Content;
 use header::{Cells, Header};
 use sniff::Kind;
-use source::Source;
+use source::{LOADED_BYTES, Source};
 
 /// What is known of a file beforehand. Everything may be left open.
 #[derive(Debug, Clone, Default)]
@@ -156,8 +161,16 @@ pub fn open(path: &Path, hints: &Hints) -> Result<Opened, Error> {
     if metadata.is_dir() {
         return Err(Error::Directory);
     }
-    open_source(&Source::File(path.to_owned()), hints, Limits::default())
+    open_source(
+        &Source::File(path.to_owned()),
+        hints,
+        Limits::default(),
+        PACKED,
+    )
 }
+
+/// How deep an archive may stand in another.
+const PACKED: u8 = 2;
 
 /// Opens a file that is in memory.
 pub fn open_bytes(bytes: Vec<u8>, hints: &Hints) -> Result<Opened, Error> {
@@ -166,17 +179,59 @@ pub fn open_bytes(bytes: Vec<u8>, hints: &Hints) -> Result<Opened, Error> {
 
 /// Opens a file that is in memory, with limits of one's own.
 pub fn open_bytes_within(bytes: Vec<u8>, hints: &Hints, limits: Limits) -> Result<Opened, Error> {
-    open_source(&Source::Bytes(Arc::from(bytes)), hints, limits)
+    open_source(&Source::Bytes(Arc::from(bytes)), hints, limits, PACKED)
 }
 
-fn open_source(source: &Source, hints: &Hints, limits: Limits) -> Result<Opened, Error> {
+fn open_source(
+    source: &Source,
+    hints: &Hints,
+    limits: Limits,
+    packed: u8,
+) -> Result<Opened, Error> {
     let head = source.head()?;
     if head.is_empty() {
         return Err(Error::Empty);
     }
     match sniff::sniff(&head) {
         Kind::Text => delimited::open(source, &head, hints, limits),
+        Kind::Html => html::open(source, &head, hints),
+        Kind::Json => json::open(source, &head, hints, limits),
+        Kind::Compound => {
+            sniff::compound(&source.load(LOADED_BYTES)?)?;
+            spreadsheet::open(source, Format::Xls, hints)
+        }
+        Kind::Gzip | Kind::Zip if packed == 0 => Err(Error::Binary {
+            what: "an archive in an archive",
+        }),
+        Kind::Gzip => {
+            let unpacked = Source::Gzip(Box::new(source.clone()));
+            open_source(&unpacked, hints, limits, packed - 1)
+        }
+        Kind::Zip => match archive::look(source, hints.sheet.as_deref())? {
+            Content::Xlsx => spreadsheet::open(source, Format::Xlsx, hints),
+            Content::Xlsb => spreadsheet::open(source, Format::Xlsb, hints),
+            Content::Ods(content) => {
+                spreadsheet::within(content.open(source.seekable()?)?)?;
+                spreadsheet::open(source, Format::Ods, hints)
+            }
+            Content::Files { chosen, others } => {
+                let name = chosen.name.clone();
+                let unpacked = Source::Member(Box::new(source.clone()), chosen);
+                let mut opened = open_source(&unpacked, hints, limits, packed - 1)?;
+                opened.report.member = Some(name);
+                if !others.is_empty() {
+                    let note = format!(
+                        "files of the archive that were not read: {}",
+                        others.join(", ")
+                    );
+                    opened.report.notes.push(note);
+                }
+                Ok(opened)
+            }
+        },
         Kind::Binary(what) => Err(Error::Binary { what }),
-        _ => Err(Error::UnknownFormat),
     }
 }
+
+#[cfg(test)]
+mod tests;

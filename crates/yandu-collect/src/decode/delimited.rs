@@ -16,7 +16,7 @@ pub use cutter::{Cutter, Limits, RawBlock};
 pub use parser::Parser;
 
 use super::encoding::Detected;
-use super::header::{self, Cells, Header};
+use super::header::{self, Cells};
 use super::rows::RowJudge;
 use super::source::{HEAD_BYTES, Input, Source, Transcoder, read_up_to, skip};
 use super::{Error, Format, Hints, Opened, Report, Rows};

@@ -77,6 +77,20 @@ impl Error {
         }
     }
 
+    /// The cause of a failed read: the reader itself may have refused to go on, or found broken packing.
+    pub(crate) fn from_read(error: io::Error) -> Self {
+        if error.get_ref().is_some_and(|inner| inner.is::<Self>()) {
+            let inner = error.into_inner().and_then(|inner| inner.downcast().ok());
+            return inner.map_or(Self::NoTable, |inner: Box<Self>| *inner);
+        }
+        match error.kind() {
+            io::ErrorKind::InvalidInput
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::UnexpectedEof => Self::damaged("archive", error),
+            _ => Self::Read(error),
+        }
+    }
+
     /// The stable code of the error, under which it is documented.
     pub fn code(&self) -> &'static str {
         match self {

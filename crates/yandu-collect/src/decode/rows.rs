@@ -3,16 +3,17 @@
 use yandu_check::block::{CellSpan, RowFault, RowFaultKind, TextBlock};
 
 /// Words that stand at the start of a row of totals.
-const TOTALS: [&str; 9] = [
+const TOTALS: [&str; 10] = [
     "合计",
     "总计",
     "共计",
     "小计",
     "总合计",
     "total",
+    "totals",
     "subtotal",
-    "grand total",
     "grandtotal",
+    "grandtotals",
 ];
 
 /// Tells rows that are no data: the header once more, and totals under the table.
@@ -28,15 +29,12 @@ pub(crate) struct RowJudge {
 impl RowJudge {
     pub(crate) fn new(header: Vec<String>, written: Vec<String>) -> Self {
         let mut suspects = vec![false; 256];
-        let words = TOTALS
-            .iter()
-            .copied()
-            .chain(["Total", "Subtotal", "Grand", "TOTAL"]);
         let first_name = written
             .first()
             .map(String::as_str)
             .filter(|_| written.len() > 1);
-        for word in words.chain(first_name).chain([" ", "\u{3000}"]) {
+        let words = TOTALS.into_iter().chain(["T", "S", "G", " ", "\u{3000}"]);
+        for word in words.chain(first_name) {
             let first = word.bytes().next().map(usize::from);
             if let Some(flag) = first.and_then(|first| suspects.get_mut(first)) {
                 *flag = true;
@@ -51,10 +49,6 @@ impl RowJudge {
 
     pub(crate) fn width(&self) -> usize {
         self.header.len()
-    }
-
-    pub(crate) fn header(&self) -> &[String] {
-        &self.header
     }
 
     /// Why a row is no data, by its cells.

@@ -1,6 +1,6 @@
 //! What a file is, by its first bytes; its name is never trusted.
 
-use super::encoding;
+use super::{Error, encoding};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -51,14 +51,12 @@ pub(crate) fn sniff(head: &[u8]) -> Kind {
         return Kind::Compound;
     }
     let magic = MAGIC.iter().find(|(magic, _)| head.starts_with(magic));
-    if let Some((magic, what)) = magic
-        && (!magic.is_ascii()
-            || magic.contains(&0)
-            || has_controls(head)
-            || *what == "a PDF document"
-            || *what == "a text document")
-    {
-        return Kind::Binary(what);
+    if let Some((magic, what)) = magic {
+        // Letters alone may begin a text, too.
+        let letters = magic.iter().all(u8::is_ascii_alphanumeric);
+        if !letters || head.contains(&0) {
+            return Kind::Binary(what);
+        }
     }
     let decoded;
     let text: &[u8] = match encoding::mark(head) {
@@ -120,7 +118,8 @@ fn is_html(text: &[u8]) -> bool {
         .iter()
         .any(|tag| start.starts_with(tag))
             || start.contains("<html")
-            || start.contains("<table"))
+            || start.contains("<table")
+            || start.contains("urn:schemas-microsoft-com:office:spreadsheet"))
 }
 
 /// A JSON array of rows starts with an object or an array in it; `[id]` is a cell.
@@ -128,4 +127,23 @@ fn starts_array(text: &[u8]) -> bool {
     let mut bytes = text.iter().filter(|byte| !byte.is_ascii_whitespace());
     bytes.next();
     matches!(bytes.next(), Some(b'{' | b'[' | b']'))
+}
+
+/// Whether a compound file is a workbook. Names of its streams stand in it as UTF-16.
+pub(crate) fn compound(bytes: &[u8]) -> Result<(), Error> {
+    let has = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        memchr::memmem::find(bytes, &name).is_some()
+    };
+    if has("EncryptedPackage") {
+        Err(Error::Encrypted { what: "workbook" })
+    } else if has("Workbook") || has("Book") {
+        Ok(())
+    } else if has("WordDocument") || has("PowerPoint Document") {
+        Err(Error::Binary {
+            what: "a document or presentation",
+        })
+    } else {
+        Err(Error::UnknownFormat)
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use encoding_rs::Decoder;
 
 use super::Error;
-use super::archive::Member;
+use super::archive::{Bounded, Member, STREAMED_BYTES};
 use super::encoding::{self, Detected};
 
 pub(crate) type Input = Box<dyn Read + Send>;
@@ -33,11 +33,12 @@ impl<T: Read + Seek + Send> Seekable for T {}
 impl Source {
     pub(crate) fn open(&self) -> Result<Input, Error> {
         Ok(match self {
-            Self::File(path) => Box::new(File::open(path).map_err(Error::Read)?),
+            Self::File(path) => Box::new(File::open(path).map_err(Error::from_read)?),
             Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
             Self::Gzip(inner) => {
                 let reader = io::BufReader::with_capacity(1 << 16, inner.open()?);
-                Box::new(flate2::bufread::MultiGzDecoder::new(reader))
+                let unpacked = flate2::bufread::MultiGzDecoder::new(reader);
+                Box::new(Bounded::new(unpacked, STREAMED_BYTES))
             }
             Self::Member(inner, member) => member.open(inner.seekable()?)?,
         })
@@ -46,7 +47,7 @@ impl Source {
     /// The bytes for random access; packed ones are unpacked into memory, at most `LOADED_BYTES`.
     pub(crate) fn seekable(&self) -> Result<Box<dyn Seekable>, Error> {
         Ok(match self {
-            Self::File(path) => Box::new(File::open(path).map_err(Error::Read)?),
+            Self::File(path) => Box::new(File::open(path).map_err(Error::from_read)?),
             Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
             Self::Gzip(_) | Self::Member(..) => Box::new(Cursor::new(self.load(LOADED_BYTES)?)),
         })
@@ -58,7 +59,7 @@ impl Source {
             .open()?
             .take(limit_bytes + 1)
             .read_to_end(&mut bytes)
-            .map_err(Error::Read)?;
+            .map_err(Error::from_read)?;
         if read as u64 > limit_bytes {
             return Err(if matches!(self, Self::File(_) | Self::Bytes(_)) {
                 Error::TooLarge { limit_bytes }
@@ -116,14 +117,14 @@ impl Source {
         let Self::File(path) = self else {
             return Ok(());
         };
-        let mut file = File::open(path).map_err(Error::Read)?;
-        let size = file.metadata().map_err(Error::Read)?.len();
+        let mut file = File::open(path).map_err(Error::from_read)?;
+        let size = file.metadata().map_err(Error::from_read)?.len();
         if size < 4 * HEAD_BYTES as u64 {
             return Ok(());
         }
         for probe in 1..=PROBES {
             let at = (size - PROBE_BYTES as u64) / PROBES * probe;
-            file.seek(SeekFrom::Start(at)).map_err(Error::Read)?;
+            file.seek(SeekFrom::Start(at)).map_err(Error::from_read)?;
             let bytes = read_up_to(&mut file, PROBE_BYTES)?;
             if let Some(first) = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
                 let lines = bytes.get(first..).unwrap_or_default();
@@ -167,7 +168,7 @@ pub(crate) fn read_up_to(input: &mut impl Read, limit: usize) -> Result<Vec<u8>,
     input
         .take(limit as u64)
         .read_to_end(&mut bytes)
-        .map_err(Error::Read)?;
+        .map_err(Error::from_read)?;
     Ok(bytes)
 }
 
@@ -244,5 +245,5 @@ impl<R: Read> Read for Transcoder<R> {
 pub(crate) fn skip(input: &mut impl Read, bytes: usize) -> Result<(), Error> {
     io::copy(&mut input.take(bytes as u64), &mut io::sink())
         .map(drop)
-        .map_err(Error::Read)
+        .map_err(Error::from_read)
 }

@@ -113,7 +113,7 @@ impl<R: Read> Cutter<R> {
         let read = (&mut self.input)
             .take(missing as u64)
             .read_to_end(bytes)
-            .map_err(Error::Read)?;
+            .map_err(Error::from_read)?;
         self.ended = read < missing;
         Ok(())
     }
