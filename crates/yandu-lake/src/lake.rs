@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -8,6 +9,7 @@ use datafusion::execution::runtime_env::RuntimeEnv;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::commit::{self, Commit, Committed};
+use crate::maintain::{self, Compacted, Vacuumed};
 use crate::table::{Table, TableSpec};
 use crate::tail::journal::JournalFrame;
 use crate::tail::{self, Folded, TailInfo};
@@ -26,6 +28,36 @@ pub(crate) struct Inner {
     pub(crate) options: Arc<Options>,
     pub(crate) tables: RwLock<BTreeMap<DatasetId, Arc<Table>>>,
     pub(crate) runtime: Arc<RuntimeEnv>,
+    pub(crate) threads: Threads,
+}
+
+/// The threads that do the work of queries, so that a long one does not hold up whoever asks.
+#[derive(Debug)]
+pub(crate) struct Threads(Option<tokio::runtime::Runtime>, tokio::runtime::Handle);
+
+impl Threads {
+    fn start(count: usize) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(count.max(1))
+            .thread_name("yandu-query")
+            .enable_all()
+            .build()
+            .map_err(Error::io("start threads for", "queries"))?;
+        let handle = runtime.handle().clone();
+        Ok(Self(Some(runtime), handle))
+    }
+
+    pub(crate) fn handle(&self) -> &tokio::runtime::Handle {
+        &self.1
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Lake {
@@ -35,11 +67,13 @@ impl Lake {
             std::fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
         }
         let runtime = session::runtime(&options)?;
+        let threads = Threads::start(options.threads)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 options: Arc::new(options),
                 tables: RwLock::default(),
                 runtime,
+                threads,
             }),
         })
     }
@@ -89,16 +123,12 @@ impl Lake {
     /// Dropping the future does not stop a commit that has begun. On an error the files of the commit are left for the
     /// caller to [`Self::sweep`] or to commit again.
     pub async fn commit(&self, id: &DatasetId, commit: Commit) -> Result<Committed> {
-        let table = self.table(id)?;
-        let writing = Arc::clone(&table.owned.writing).lock_owned().await;
-        tokio::spawn(async move {
+        self.change(id, |table| async move {
             // What the tail holds came before: it may not hide the rows of this commit.
             tail::fold(&table).await?;
-            let committed = commit::apply(&table, commit.into()).await;
-            drop(writing);
-            committed
+            commit::apply(&table, commit.into()).await
         })
-        .await?
+        .await
     }
 
     /// The version that a batch made, read from disk: after a crash it says whether the batch was committed.
@@ -163,12 +193,60 @@ impl Lake {
     /// The journals that are returned hold the bytes as they came. They are nobody's after a crash but listed again by
     /// [`Self::folded_journals`].
     pub async fn fold(&self, id: &DatasetId) -> Result<Option<Folded>> {
+        self.change(id, |table| async move { tail::fold(&table).await })
+            .await
+    }
+
+    /// Makes the content of an older version the present one, as a new version that `batch` made.
+    pub async fn restore(
+        &self,
+        id: &DatasetId,
+        version: Version,
+        batch: BatchId,
+    ) -> Result<Committed> {
+        self.change(id, move |table| async move {
+            tail::fold(&table).await?;
+            maintain::restore(&table, version, Some(batch), "restore".to_owned()).await
+        })
+        .await
+    }
+
+    /// Joins small files into larger ones; `None` when there is nothing to join.
+    ///
+    /// When the number of rows is not what it was, the table goes back to its former content and the error says so.
+    pub async fn compact(&self, id: &DatasetId) -> Result<Option<Compacted>> {
+        self.change(id, |table| async move { maintain::compact(&table).await })
+            .await
+    }
+
+    /// Removes files that no version of the last `keep` needs, and files of writers that died more than a day ago.
+    /// Without a time it is that of the lake's options.
+    pub async fn vacuum(
+        &self,
+        id: &DatasetId,
+        keep: impl Into<Option<Duration>>,
+    ) -> Result<Vacuumed> {
+        let days = u64::from(self.inner.options.keep_days);
+        let keep = keep.into().unwrap_or(Duration::from_hours(24 * days));
+        self.change(id, move |table| async move {
+            maintain::vacuum(&table, keep).await
+        })
+        .await
+    }
+
+    /// Runs a change of a table as its only owner, to the end even when the caller goes away.
+    async fn change<T, F>(&self, id: &DatasetId, change: impl FnOnce(Arc<Table>) -> F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
         let table = self.table(id)?;
         let writing = Arc::clone(&table.owned.writing).lock_owned().await;
+        let change = change(table);
         tokio::spawn(async move {
-            let folded = tail::fold(&table).await;
+            let changed = change.await;
             drop(writing);
-            folded
+            changed
         })
         .await?
     }

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow::datatypes::SchemaRef;
-use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::catalog::cte_worktable::CteWorkTable;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, TableReference};
 use datafusion::datasource::source_as_provider;
 use datafusion::execution::SessionStateBuilder;
@@ -24,7 +25,9 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::logical_expr::{LogicalPlan, TableScan};
-use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::coop::CooperativeExec;
+use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
+use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream, execute_stream};
 use datafusion::prelude::SessionConfig;
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -33,6 +36,7 @@ use yandu_words::id::DatasetId;
 use crate::session::catalogue::Catalogues;
 use crate::session::problem::problem_of;
 use crate::session::provider::{DatasetProvider, Pins};
+use crate::session::rows::Query;
 use crate::{Error, Lake, Options, Result, Version};
 
 pub use rows::Rows;
@@ -89,6 +93,14 @@ impl Session {
         }
     }
 
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    pub fn read_point(&self) -> &ReadPoint {
+        &self.at
+    }
+
     /// The datasets that the principal may see.
     pub fn datasets(&self) -> Vec<DatasetId> {
         self.lake.datasets()
@@ -101,11 +113,13 @@ impl Session {
 
     /// Runs one `SELECT` (or `EXPLAIN`, `SHOW`, `DESCRIBE`); anything that would change something is refused.
     ///
-    /// Planning and reading together have the time limit of the lake, and share its memory.
+    /// Planning and reading together have the time limit of the lake, and share its memory. The work is done by threads
+    /// of the lake; it stops when the rows are dropped.
     pub async fn query(&self, sql: &str) -> Result<Rows> {
         let seconds = self.lake.inner.options.query_seconds;
         let deadline = Instant::now() + Duration::from_secs(seconds);
-        tokio::time::timeout_at(deadline, self.start(sql, deadline))
+        let query = Query::start(self.clone(), sql.to_owned(), deadline);
+        tokio::time::timeout_at(deadline, query.rows())
             .await
             .unwrap_or(Err(Error::TimeLimit { seconds }))
     }
@@ -117,7 +131,10 @@ impl Session {
         Ok(Arc::clone(plan.schema().inner()))
     }
 
-    async fn start(&self, sql: &str, deadline: Instant) -> Result<Rows> {
+    async fn start(
+        &self,
+        sql: &str,
+    ) -> Result<(SendableRecordBatchStream, BTreeMap<DatasetId, Version>)> {
         let (context, pins) = self.context();
         let plan = self.plan(&context, sql).await?;
         let failed = |error| self.failed(sql, error);
@@ -125,14 +142,10 @@ impl Session {
             .state()
             .create_physical_plan(&plan)
             .await
+            .and_then(interruptible)
             .map_err(failed)?;
         let stream = execute_stream(physical, context.task_ctx()).map_err(failed)?;
-        Ok(Rows::new(
-            stream,
-            pins.versions(),
-            deadline,
-            Arc::clone(&self.lake.inner.options),
-        ))
+        Ok((stream, pins.versions()))
     }
 
     async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {
@@ -182,7 +195,23 @@ fn config(options: &Options) -> SessionConfig {
     config
 }
 
-/// Refuses a plan that reads anything but datasets of the session, its own information schema, and series.
+/// Lets a query be stopped between two batches of a join: a join makes any number of rows out of one batch, and the
+/// engine yields only where it reads.
+fn interruptible(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    let plan = plan.transform_up(|node| {
+        let any: &dyn std::any::Any = node.as_ref();
+        if any.is::<NestedLoopJoinExec>() || any.is::<CrossJoinExec>() || any.is::<HashJoinExec>() {
+            return Ok(Transformed::yes(
+                Arc::new(CooperativeExec::new(node)) as Arc<dyn ExecutionPlan>
+            ));
+        }
+        Ok(Transformed::no(node))
+    })?;
+    Ok(plan.data)
+}
+
+/// Refuses a plan that reads anything but datasets of the session, its own information schema, series, and what the
+/// query itself makes.
 fn verify_sources(plan: &LogicalPlan) -> Result<(), DataFusionError> {
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node
@@ -203,7 +232,7 @@ fn is_allowed(scan: &TableScan) -> bool {
         return false;
     };
     let provider: &dyn std::any::Any = provider.as_ref();
-    if provider.is::<DatasetProvider>() {
+    if provider.is::<DatasetProvider>() || provider.is::<CteWorkTable>() {
         return true;
     }
     match &scan.table_name {
@@ -227,3 +256,6 @@ pub(crate) fn runtime(options: &Options) -> Result<Arc<RuntimeEnv>> {
         .build_arc()
         .map_err(|error| Error::Engine(Box::new(error)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,6 +75,10 @@ pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProbl
         message = text;
         place = place.or(Some((line, column)));
     }
+    if let Some(table) = unknown_table(&message) {
+        place = place.or_else(|| place_of(sql?, table));
+        message = format!("there is no dataset `{table}`");
+    }
     let help = diagnostic.and_then(|diagnostic| {
         diagnostic
             .helps
@@ -116,7 +120,30 @@ pub(crate) fn unknown_column(error: &DataFusionError) -> Option<String> {
 }
 
 fn schema_message(error: &SchemaError) -> String {
-    error.to_string()
+    match error {
+        SchemaError::FieldNotFound { field, .. } => {
+            format!(
+                "there is no column `{}`",
+                field.flat_name().replace('"', "")
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The table of an engine's message about a table that does not exist.
+fn unknown_table(message: &str) -> Option<&str> {
+    let (name, _) = message.strip_prefix("table '")?.split_once("' not found")?;
+    let name = name.strip_prefix("yandu.").unwrap_or(name);
+    Some(name.strip_prefix("public.").unwrap_or(name))
+}
+
+/// Line and column, from 1, of the first place where `word` stands in the text.
+fn place_of(sql: &str, word: &str) -> Option<(u64, u64)> {
+    let before = sql.get(..sql.to_ascii_lowercase().find(word)?)?;
+    let line = before.matches('\n').count() as u64 + 1;
+    let column = before.rsplit('\n').next()?.chars().count() as u64 + 1;
+    Some((line, column))
 }
 
 /// Takes ` at Line: 1, Column: 8` from the end of a message of the parser.

@@ -71,17 +71,20 @@ impl Pins {
             (None, Some(at)) => version_at(table, at)?,
             (None, None) => return View::present(table, present),
         };
-        if let Some(newest) = &present.version
-            && newest.version == version
-        {
-            return Ok(View::past(Arc::clone(newest)));
+        let no_version = || Error::NoVersion {
+            dataset: table.id.clone(),
+            version,
+        };
+        let newest = present.version.ok_or_else(no_version)?;
+        if newest.version == version {
+            return Ok(View::past(newest));
+        }
+        if newest.version < version {
+            return Err(no_version());
         }
         let version = TableVersion::load(&table.id, &table.folder, Some(version))
             .await?
-            .ok_or_else(|| Error::NoVersion {
-                dataset: table.id.clone(),
-                version,
-            })?;
+            .ok_or_else(no_version)?;
         if version
             .files
             .iter()

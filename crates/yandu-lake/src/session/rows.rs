@@ -1,54 +1,122 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::common::DataFusionError;
 use futures::{Stream, StreamExt, TryStreamExt};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep};
 use yandu_words::id::DatasetId;
 
 use crate::session::problem::problem_of;
-use crate::{Error, Options, Result, Version};
+use crate::{Error, Options, Result, Session, Version};
+
+/// Batches that wait for a slow reader.
+const WAITING: usize = 2;
+
+type Batch = Result<RecordBatch, DataFusionError>;
+
+struct Started {
+    schema: SchemaRef,
+    versions: BTreeMap<DatasetId, Version>,
+}
+
+/// A query on the threads of the lake.
+pub(crate) struct Query {
+    task: Task,
+    started: oneshot::Receiver<Result<Started>>,
+    batches: mpsc::Receiver<Batch>,
+    deadline: Instant,
+    options: Arc<Options>,
+}
+
+/// Stops with its owner.
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Query {
+    pub(crate) fn start(session: Session, sql: String, deadline: Instant) -> Self {
+        let (tell, started) = oneshot::channel();
+        let (send, batches) = mpsc::channel(WAITING);
+        let options = Arc::clone(&session.lake.inner.options);
+        let threads = session.lake.inner.threads.handle().clone();
+        let task = threads.spawn(async move {
+            let (mut stream, versions) = match session.start(&sql).await {
+                Ok(started) => started,
+                Err(error) => {
+                    // Nobody waits any more when the reader has gone.
+                    let _ = tell.send(Err(error));
+                    return;
+                }
+            };
+            let schema = stream.schema();
+            if tell.send(Ok(Started { schema, versions })).is_err() {
+                return;
+            }
+            while let Some(batch) = stream.next().await {
+                if send.send(batch).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            task: Task(task),
+            started,
+            batches,
+            deadline,
+            options,
+        }
+    }
+
+    /// Waits until the query is planned.
+    pub(crate) async fn rows(self) -> Result<Rows> {
+        let started = self.started.await.unwrap_or_else(|_| {
+            let error = DataFusionError::Execution("the query was stopped by a fault".to_owned());
+            Err(Error::Engine(Box::new(error)))
+        })?;
+        Ok(Rows {
+            schema: started.schema,
+            versions: started.versions,
+            batches: self.batches,
+            deadline: Box::pin(tokio::time::sleep_until(self.deadline)),
+            options: self.options,
+            task: Some(self.task),
+        })
+    }
+}
 
 /// The rows of a query, as a stream of Arrow batches that ends with an error when a limit is met.
 pub struct Rows {
-    stream: SendableRecordBatchStream,
+    schema: SchemaRef,
     versions: BTreeMap<DatasetId, Version>,
+    batches: mpsc::Receiver<Batch>,
     deadline: Pin<Box<Sleep>>,
     options: Arc<Options>,
-    is_over: bool,
+    /// `None` when the query is over.
+    task: Option<Task>,
 }
 
 impl std::fmt::Debug for Rows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Rows")
-            .field("schema", &self.stream.schema())
+            .field("schema", &self.schema)
             .field("versions", &self.versions)
             .finish_non_exhaustive()
     }
 }
 
 impl Rows {
-    pub(crate) fn new(
-        stream: SendableRecordBatchStream,
-        versions: BTreeMap<DatasetId, Version>,
-        deadline: Instant,
-        options: Arc<Options>,
-    ) -> Self {
-        Self {
-            stream,
-            versions,
-            deadline: Box::pin(tokio::time::sleep_until(deadline)),
-            options,
-            is_over: false,
-        }
-    }
-
     pub fn schema(&self) -> SchemaRef {
-        self.stream.schema()
+        Arc::clone(&self.schema)
     }
 
     /// The version of each table that is read.
@@ -60,31 +128,49 @@ impl Rows {
     pub async fn collect(self) -> Result<Vec<RecordBatch>> {
         self.try_collect().await
     }
+
+    fn end_with(&mut self, error: Error) -> Poll<Option<Result<RecordBatch>>> {
+        self.task = None;
+        Poll::Ready(Some(Err(error)))
+    }
 }
 
 impl Stream for Rows {
     type Item = Result<RecordBatch>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.is_over {
+        if self.task.is_none() {
             return Poll::Ready(None);
         }
         if self.deadline.as_mut().poll(context).is_ready() {
-            self.is_over = true;
             let seconds = self.options.query_seconds;
-            return Poll::Ready(Some(Err(Error::TimeLimit { seconds })));
+            return self.end_with(Error::TimeLimit { seconds });
         }
-        match ready!(self.stream.poll_next_unpin(context)) {
-            Some(Ok(rows)) => Poll::Ready(Some(Ok(rows))),
-            Some(Err(error)) => {
-                self.is_over = true;
+        match self.batches.poll_recv(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Some(Ok(rows))) => Poll::Ready(Some(Ok(rows))),
+            Poll::Ready(Some(Err(error))) => {
                 let error = problem_of(error, None, &self.options);
-                Poll::Ready(Some(Err(error)))
+                self.end_with(error)
             }
-            None => {
-                self.is_over = true;
+            Poll::Ready(None) => self.poll_end(context),
+        }
+    }
+}
+
+impl Rows {
+    /// The last batch has come; a query that ended by a panic has not given all of them.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<RecordBatch>>> {
+        let Some(task) = self.task.as_mut() else {
+            return Poll::Ready(None);
+        };
+        match Pin::new(&mut task.0).poll(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(())) => {
+                self.task = None;
                 Poll::Ready(None)
             }
+            Poll::Ready(Err(error)) => self.end_with(Error::Stopped(error)),
         }
     }
 }

@@ -1,0 +1,301 @@
+//! Upkeep of a table by its one owner: going back to a version, joining small files, removing what nobody needs.
+//!
+//! Every function here expects the caller to hold the table's writing lock. Two compactions from one snapshot would
+//! both succeed and double the rows, so a count follows each compaction.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::io::{BufRead, BufReader, ErrorKind};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use serde_json::Value;
+use yandu_words::id::BatchId;
+
+use crate::commit::{self, Committed, Step, rewrite_schema};
+use crate::file::DataFile;
+use crate::rewrite::{read, remove_files};
+use crate::table::Table;
+use crate::version::TableVersion;
+use crate::writer::{FileWriter, NewFile};
+use crate::{Error, Result, Version, log};
+
+/// A file that no commit knows is removed when it is older: nobody writes that long.
+const ORPHAN_AGE: Duration = Duration::from_hours(24);
+
+/// What a compaction did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compacted {
+    pub version: Version,
+    pub files_before: usize,
+    pub files_after: usize,
+}
+
+/// What a vacuum removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Vacuumed {
+    pub files: usize,
+    pub bytes: u64,
+}
+
+/// Makes the content of an older version the present one, as a new version.
+pub(crate) async fn restore(
+    table: &Arc<Table>,
+    version: Version,
+    batch: Option<BatchId>,
+    operation: String,
+) -> Result<Committed> {
+    let present = table.present().await?;
+    let no_version = || Error::NoVersion {
+        dataset: table.id.clone(),
+        version,
+    };
+    let present = present.version.ok_or_else(no_version)?;
+    if version > present.version {
+        return Err(no_version());
+    }
+    let target = TableVersion::load(&table.id, &table.folder, Some(version))
+        .await?
+        .ok_or_else(no_version)?;
+    if let Some(gone) = target
+        .files
+        .iter()
+        .find(|file| !file.full_path(&table.folder).exists())
+    {
+        tracing::info!(dataset.id = %table.id, file.path = gone.path, "a version was vacuumed");
+        return Err(Error::Vacuumed {
+            dataset: table.id.clone(),
+            version,
+        });
+    }
+    let removed = without(&present.files, &target.files);
+    let added = without(&target.files, &present.files);
+    let rows = |files: &[DataFile]| files.iter().map(|file| file.rows).sum();
+    let step = Step {
+        batch,
+        operation,
+        change: "restore",
+        delta_operation: "RESTORE",
+        rows_added: rows(&added),
+        rows_removed: rows(&removed),
+        removed,
+        added,
+        data_change: true,
+        folded: None,
+    };
+    let (rows_added, rows_removed) = (step.rows_added, step.rows_removed);
+    let version = commit::write(table, Some(&present), step).await?;
+    Ok(Committed {
+        version,
+        rows_added,
+        rows_removed,
+    })
+}
+
+fn without(files: &[DataFile], others: &[DataFile]) -> Vec<DataFile> {
+    let others: HashSet<&str> = others.iter().map(|file| file.path.as_str()).collect();
+    files
+        .iter()
+        .filter(|file| !others.contains(file.path.as_str()))
+        .cloned()
+        .collect()
+}
+
+/// Joins small files. `None` when there are not two of them.
+pub(crate) async fn compact(table: &Arc<Table>) -> Result<Option<Compacted>> {
+    let Some(before) = table.present().await?.version else {
+        return Ok(None);
+    };
+    let mut small: Vec<DataFile> = before
+        .files
+        .iter()
+        .filter(|file| file.bytes < table.options.file_bytes / 2)
+        .cloned()
+        .collect();
+    if small.len() < 2 {
+        return Ok(None);
+    }
+    // Rows stay in the order in which they came.
+    small.sort_by(|a, b| (a.modified_ms, &a.path).cmp(&(b.modified_ms, &b.path)));
+    let schema = rewrite_schema(table, &before)?;
+    let joining = Arc::clone(table);
+    let (small, added) = tokio::task::spawn_blocking(move || -> Result<_> {
+        let mut writer = FileWriter::new(&joining, schema);
+        match join(&joining, &small, &mut writer) {
+            Ok(()) => Ok((small, writer.finish()?)),
+            Err(error) => {
+                writer.abandon();
+                Err(error)
+            }
+        }
+    })
+    .await??;
+    let step = Step {
+        batch: None,
+        operation: "compact".to_owned(),
+        change: "compact",
+        delta_operation: "OPTIMIZE",
+        removed: small,
+        added: added.iter().map(|new| new.file.clone()).collect(),
+        rows_added: 0,
+        rows_removed: 0,
+        data_change: false,
+        folded: None,
+    };
+    let version = match commit::write(table, Some(&before), step).await {
+        Ok(version) => version,
+        Err(error) => {
+            remove_files(&table.folder, &added);
+            return Err(error);
+        }
+    };
+    table.at_step("compacted");
+    check_count(table, &before, &added).await?;
+    let after = table.present().await?.version;
+    Ok(Some(Compacted {
+        version,
+        files_before: before.files.len(),
+        files_after: after.map_or(0, |after| after.files.len()),
+    }))
+}
+
+fn join(table: &Table, files: &[DataFile], writer: &mut FileWriter) -> Result<()> {
+    for file in files {
+        for rows in read(&file.full_path(&table.folder), None)? {
+            writer.write(&rows.map_err(Error::rows(&table.id))?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads the log anew and the footers of the new files; when the rows are not as many as before, goes back.
+async fn check_count(table: &Arc<Table>, before: &TableVersion, added: &[NewFile]) -> Result<()> {
+    let logged = TableVersion::load(&table.id, &table.folder, None)
+        .await?
+        .map_or(0, |version| version.rows());
+    let checking = Arc::clone(table);
+    let files = added.to_vec();
+    let found = tokio::task::spawn_blocking(move || rows_in_footers(&checking, &files)).await??;
+    let expected: u64 = added.iter().map(NewFile::rows).sum();
+    let after = (logged + found).saturating_sub(expected);
+    if after == before.rows() {
+        return Ok(());
+    }
+    tracing::error!(
+        dataset.id = %table.id,
+        rows.before = before.rows(),
+        rows.after = after,
+        "a compaction changed the number of rows; going back"
+    );
+    table.forget_version();
+    restore(table, before.version, None, "undo a compaction".to_owned()).await?;
+    Err(Error::CountChanged {
+        dataset: table.id.clone(),
+        before: before.rows(),
+        after,
+    })
+}
+
+fn rows_in_footers(table: &Table, files: &[NewFile]) -> Result<u64> {
+    let mut rows = 0;
+    for file in files {
+        let path = table.folder.join(file.path());
+        let opened = fs::File::open(&path).map_err(Error::io("open", &path))?;
+        let metadata = parquet::file::metadata::ParquetMetaDataReader::new()
+            .parse_and_finish(&opened)
+            .map_err(Error::file("open", &path))?;
+        rows += metadata.file_metadata().num_rows() as u64;
+    }
+    Ok(rows)
+}
+
+/// Removes the files that no version of the last `keep` needs, and those that no commit knows.
+pub(crate) async fn vacuum(table: &Arc<Table>, keep: Duration) -> Result<Vacuumed> {
+    let Some(present) = table.present().await?.version else {
+        return remove_unlisted(table, BTreeMap::new(), &HashSet::new(), Timestamp::MAX);
+    };
+    let now = Timestamp::now().max(present.committed_at);
+    let cutoff = now
+        .checked_sub(jiff::SignedDuration::try_from(keep).unwrap_or(jiff::SignedDuration::MAX))
+        .unwrap_or(Timestamp::MIN);
+    let vacuumed = Arc::clone(table);
+    tokio::task::spawn_blocking(move || {
+        let removed_at = removals(&vacuumed.folder)?;
+        let active: HashSet<String> = present.files.iter().map(|file| file.path.clone()).collect();
+        remove_unlisted(&vacuumed, removed_at, &active, cutoff)
+    })
+    .await?
+}
+
+/// When each file that the log knows was removed from the table.
+fn removals(folder: &Path) -> Result<BTreeMap<String, Timestamp>> {
+    let mut removed_at = BTreeMap::new();
+    for version in log::versions(folder)? {
+        let path = log::path_of(folder, version);
+        let file = fs::File::open(&path).map_err(Error::io("read", &path))?;
+        for line in BufReader::new(file).lines() {
+            let line = line.map_err(Error::io("read", &path))?;
+            if !line.contains("\"remove\"") {
+                continue;
+            }
+            let action: Value = serde_json::from_str(&line).map_err(|source| Error::LogLine {
+                path: path.clone(),
+                source,
+            })?;
+            let Some(remove) = action.get("remove") else {
+                continue;
+            };
+            let text = |name: &str| remove.get(name).and_then(Value::as_str);
+            let at = remove
+                .get("deletionTimestamp")
+                .and_then(Value::as_i64)
+                .and_then(|at| Timestamp::from_millisecond(at).ok());
+            if let (Some(file), Some(at)) = (text("path"), at) {
+                removed_at.insert(file.to_owned(), at);
+            }
+        }
+    }
+    Ok(removed_at)
+}
+
+fn remove_unlisted(
+    table: &Table,
+    removed_at: BTreeMap<String, Timestamp>,
+    active: &HashSet<String>,
+    cutoff: Timestamp,
+) -> Result<Vacuumed> {
+    let mut vacuumed = Vacuumed::default();
+    let entries = match fs::read_dir(&table.folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vacuumed),
+        Err(error) => return Err(Error::io("list", &table.folder)(error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(Error::io("list", &table.folder))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = entry.path();
+        if active.contains(&name) || path.extension().is_none_or(|found| found != "parquet") {
+            continue;
+        }
+        let metadata = entry.metadata().map_err(Error::io("look at", &path))?;
+        let is_over = match removed_at.get(&name) {
+            Some(at) => *at < cutoff,
+            None => metadata
+                .modified()
+                .ok()
+                .and_then(|at| SystemTime::now().duration_since(at).ok())
+                .is_some_and(|age| age > ORPHAN_AGE),
+        };
+        if is_over {
+            fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+            vacuumed.files += 1;
+            vacuumed.bytes += metadata.len();
+        }
+    }
+    Ok(vacuumed)
+}
+
+#[cfg(test)]
+mod tests;

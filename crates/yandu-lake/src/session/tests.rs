@@ -1,0 +1,291 @@
+use futures::StreamExt;
+
+use crate::fixture::{Fixture, query, try_query};
+use crate::{Error, Principal, ReadPoint};
+
+async fn refusal(lake: &Fixture, sql: &str) -> String {
+    match try_query(&lake.lake, sql, ReadPoint::default()).await {
+        Ok(rows) => format!("no error but:\n{rows}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+async fn people() -> Fixture {
+    let lake = Fixture::new();
+    lake.append("b1", &[("1", "a"), ("2", "b"), ("3", "c")])
+        .await;
+    lake
+}
+
+#[tokio::test]
+async fn whatever_would_change_something_is_refused() {
+    let lake = people().await;
+    for sql in [
+        "CREATE TABLE t (x INT)",
+        "CREATE VIEW v AS SELECT 1",
+        "CREATE EXTERNAL TABLE t STORED AS CSV LOCATION '/etc/passwd'",
+        "DROP TABLE population.person",
+        "INSERT INTO population.person SELECT * FROM population.person",
+        "DELETE FROM population.person",
+        "UPDATE population.person SET name = 'x'",
+        "COPY (SELECT 1) TO '/tmp/x.csv'",
+        "SET datafusion.execution.target_partitions = 1",
+        "PREPARE p AS SELECT 1",
+        "EXPLAIN ANALYZE INSERT INTO population.person SELECT * FROM population.person",
+        "SELECT 1; SELECT 2",
+    ] {
+        let error = try_query(&lake.lake, sql, ReadPoint::default()).await;
+        assert!(matches!(error, Err(Error::Query(_))), "{sql}: {error:?}");
+    }
+    assert_eq!(
+        lake.query("SELECT count(*) FROM population.person").await,
+        "3"
+    );
+}
+
+#[tokio::test]
+async fn no_file_can_be_read_by_its_path() {
+    let lake = people().await;
+    let folder = lake.folder.path().join("lake/population/person");
+    let file = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|found| found == "parquet"))
+        .unwrap();
+    for sql in [
+        format!("SELECT * FROM '{}'", file.display()),
+        format!("SELECT * FROM \"{}\"", file.display()),
+        format!("SELECT * FROM read_parquet('{}')", file.display()),
+        format!("SELECT * FROM parquet_metadata('{}')", file.display()),
+    ] {
+        let error = try_query(&lake.lake, &sql, ReadPoint::default()).await;
+        assert!(matches!(error, Err(Error::Query(_))), "{sql}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_reads_no_dataset_is_allowed() {
+    let lake = people().await;
+    assert_eq!(lake.query("SELECT 1 + 1").await, "2");
+    assert_eq!(
+        lake.query("SELECT count(*) FROM generate_series(1, 10)")
+            .await,
+        "10"
+    );
+    assert_eq!(
+        lake.query("SELECT sum(x) FROM (VALUES (1), (2)) AS t (x)")
+            .await,
+        "3"
+    );
+    assert_eq!(
+        lake.query("WITH RECURSIVE n AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM n WHERE x < 5) SELECT count(*) FROM n").await,
+        "5"
+    );
+    assert_eq!(
+        lake.query("SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema <> 'information_schema'").await,
+        "population|person"
+    );
+    assert!(
+        lake.query("DESCRIBE population.person")
+            .await
+            .contains("_batch")
+    );
+    assert!(
+        lake.query("EXPLAIN SELECT * FROM population.person")
+            .await
+            .contains("TableScan")
+    );
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_is_named_with_its_place() {
+    let lake = people().await;
+    assert_eq!(
+        refusal(&lake, "SELECT *\nFROM population.persons").await,
+        "there is no dataset `population.persons` (line 2, column 6)"
+    );
+    assert_eq!(
+        refusal(&lake, "SELECT * FROM person").await,
+        "there is no dataset `person` (line 1, column 15)"
+    );
+    assert_eq!(
+        refusal(&lake, "SELECT * FROM nosuch.person").await,
+        "there is no dataset `nosuch.person` (line 1, column 15)"
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_the_text_is_said_with_its_place() {
+    let lake = people().await;
+    assert_eq!(
+        refusal(&lake, "SELECT nmae FROM population.person").await,
+        "there is no column `nmae` (line 1, column 8)"
+    );
+    assert!(
+        refusal(&lake, "SELECT FROM WHERE")
+            .await
+            .contains("(line 1, column ")
+    );
+    assert!(
+        refusal(&lake, "SELEC 1")
+            .await
+            .contains("(line 1, column 1)"),
+        "{}",
+        refusal(&lake, "SELEC 1").await
+    );
+    assert!(
+        refusal(&lake, "").await.starts_with("no "),
+        "{}",
+        refusal(&lake, "").await
+    );
+    let text = refusal(&lake, "SELECT cast(name AS BIGINT) FROM population.person").await;
+    assert_eq!(text, "cannot cast string 'a' to value of Int64 type");
+}
+
+#[tokio::test]
+async fn a_dataset_without_a_commit_is_empty() {
+    let lake = Fixture::new();
+    assert_eq!(
+        lake.query("SELECT count(*), max(id) FROM population.person")
+            .await,
+        "0|"
+    );
+    assert_eq!(lake.query("SELECT * FROM population.person").await, "");
+}
+
+#[tokio::test]
+async fn one_query_reads_one_version_of_a_table() {
+    let lake = people().await;
+    let session = lake
+        .lake
+        .session(&Principal::local_administrator(), ReadPoint::default());
+    let mut rows = session
+        .query("SELECT a.id FROM population.person a JOIN population.person b ON a.id = b.id")
+        .await
+        .unwrap();
+    assert_eq!(rows.versions().get(&lake.id), Some(&0));
+    lake.append("b2", &[("1", "again")]).await;
+    let mut count = 0;
+    while let Some(batch) = rows.next().await {
+        count += batch.unwrap().num_rows();
+    }
+    assert_eq!(count, 3);
+    assert_eq!(
+        session
+            .query("SELECT 1 FROM population.person")
+            .await
+            .unwrap()
+            .collect()
+            .await
+            .unwrap()
+            .iter()
+            .map(arrow::array::RecordBatch::num_rows)
+            .sum::<usize>(),
+        4
+    );
+}
+
+#[tokio::test]
+async fn a_query_that_takes_too_long_is_stopped_and_says_so() {
+    let lake = Fixture::with(|options| options.query_seconds = 1);
+    let started = std::time::Instant::now();
+    let error = try_query(
+        &lake.lake,
+        "SELECT count(*) FROM generate_series(1, 10000000) a (x), generate_series(1, 10000000) b (y) WHERE x * y % 7 = 3",
+        ReadPoint::default(),
+    )
+    .await
+    .unwrap_err();
+    assert!(started.elapsed().as_secs() < 5);
+    assert_eq!(
+        error.to_string(),
+        "the query was stopped after 1 s, the limit of one query; narrow it, or raise `query_seconds`"
+    );
+}
+
+#[tokio::test]
+async fn a_query_that_needs_too_much_memory_is_stopped_and_says_so() {
+    let lake = Fixture::with(|options| options.memory_bytes = 4 << 20);
+    let error = try_query(
+        &lake.lake,
+        "SELECT count(*) FROM generate_series(1, 3000000) a (x) JOIN generate_series(1, 3000000) b (y) ON x = y",
+        ReadPoint::default(),
+    )
+    .await
+    .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the query needs more than the 4 MB that queries may use together; narrow it, or raise `query_memory`"
+    );
+}
+
+#[tokio::test]
+async fn a_sort_that_does_not_fit_into_memory_goes_over_the_disk() {
+    let lake = Fixture::with(|options| options.memory_bytes = 24 << 20);
+    assert_eq!(
+        lake.query("SELECT count(*), min(y) FROM (SELECT x, row_number() OVER (ORDER BY x * 7919 % 1000003, x) AS y FROM generate_series(1, 2000000) t (x))").await,
+        "2000000|1"
+    );
+}
+
+#[tokio::test]
+async fn counts_and_extremes_come_from_the_log() {
+    let lake = people().await;
+    lake.append("b2", &[("7", "z")]).await;
+    let plan = lake
+        .query("EXPLAIN SELECT count(*), min(born), max(id) FROM population.person")
+        .await;
+    assert!(plan.contains("PlaceholderRowExec"), "{plan}");
+    assert_eq!(
+        lake.query("SELECT count(*), min(born), max(id) FROM population.person")
+            .await,
+        "4|1971-01-01|7"
+    );
+}
+
+#[tokio::test]
+async fn a_filter_reaches_the_files_also_under_a_tail() {
+    let lake = people().await;
+    let filtered = "EXPLAIN SELECT name FROM population.person WHERE id = '2'";
+    assert!(
+        lake.query(filtered).await.contains("predicate=id@0 = 2"),
+        "{}",
+        lake.query(filtered).await
+    );
+    lake.lake
+        .append(&lake.id, &crate::fixture::people("t1", &[("9", "x")]), b"")
+        .await
+        .unwrap();
+    assert!(
+        lake.query(filtered).await.contains("predicate=id@0 = 2"),
+        "{}",
+        lake.query(filtered).await
+    );
+}
+
+#[tokio::test]
+async fn a_thousand_datasets_are_declared_in_no_time() {
+    let lake = Fixture::new();
+    let started = std::time::Instant::now();
+    for number in 0..1_000 {
+        let mut spec = crate::fixture::person_spec();
+        spec.id = format!("pack{}.dataset{number}", number % 30)
+            .parse()
+            .unwrap();
+        lake.lake.declare(spec).unwrap();
+    }
+    assert!(
+        started.elapsed().as_millis() < 500,
+        "{:?}",
+        started.elapsed()
+    );
+    assert_eq!(
+        query(
+            &lake.lake,
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema LIKE 'pack%'",
+            ReadPoint::default()
+        )
+        .await,
+        "1000"
+    );
+}
