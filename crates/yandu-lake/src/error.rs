@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use arrow::datatypes::DataType;
@@ -25,10 +26,7 @@ pub enum Error {
     },
 
     /// The types of a column that has data never change.
-    #[error(
-        "column `{column}` of `{dataset}` holds {stored} and is declared as {declared}; \
-         give the column with the new type another name"
-    )]
+    #[error("column `{column}` of `{dataset}` holds {stored} and is declared as {declared}")]
     TypeChange {
         dataset: DatasetId,
         column: String,
@@ -129,16 +127,10 @@ pub enum Error {
     #[error("{0}")]
     Query(QueryProblem),
 
-    #[error(
-        "the query was stopped after {seconds} s, the limit of one query; \
-         narrow it, or raise `query_seconds`"
-    )]
+    #[error("the query was stopped after {seconds} s, the limit of one query")]
     TimeLimit { seconds: u64 },
 
-    #[error(
-        "the query needs more than the {megabytes} MB that queries may use together; \
-         narrow it, or raise `query_memory`"
-    )]
+    #[error("the query needs more than the {megabytes} MB that queries may use together")]
     MemoryLimit { megabytes: usize },
 
     #[error("the query failed")]
@@ -168,6 +160,81 @@ impl std::fmt::Display for QueryProblem {
 }
 
 impl Error {
+    /// Every code that [`Error::code`] gives, in alphabetical order.
+    pub const CODES: &'static [&'static str] = &[
+        "column-type-changed",
+        "disk-full",
+        "foreign-table",
+        "internal",
+        "journal-damaged",
+        "no-dataset",
+        "no-key",
+        "no-version",
+        "query",
+        "query-memory-limit",
+        "query-time-limit",
+        "table-conflict",
+        "version-removed",
+    ];
+
+    /// Stable name of the cause, the name of its page under `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoDataset(_) => "no-dataset",
+            Self::TypeChange { .. } => "column-type-changed",
+            Self::NoKey(_) => "no-key",
+            Self::NoVersion { .. } | Self::NoVersionAt { .. } => "no-version",
+            Self::Vacuumed { .. } => "version-removed",
+            Self::Conflict { .. } => "table-conflict",
+            Self::Foreign { .. } => "foreign-table",
+            Self::Journal { .. } => "journal-damaged",
+            Self::Query(_) => "query",
+            Self::TimeLimit { .. } => "query-time-limit",
+            Self::MemoryLimit { .. } => "query-memory-limit",
+            _ if self.is_disk_full() => "disk-full",
+            _ => "internal",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::NoDataset(_) => "`yandu dataset list` shows the datasets of the installed packs",
+            Self::TypeChange { .. } => "give the column with the new type another name",
+            Self::NoKey(_) => "declare a `key`, or change rows by snapshot or append",
+            Self::NoVersion { .. } | Self::NoVersionAt { .. } => {
+                "`yandu dataset versions` shows the versions that there are"
+            }
+            Self::Conflict { .. } => {
+                "let nobody but yandu write into its data folder, and try again"
+            }
+            Self::Journal { .. } => {
+                "restore the file from a backup; without one, move it away to go on without the writes that only it holds"
+            }
+            Self::TimeLimit { .. } => "narrow the query, or raise `query_seconds`",
+            Self::MemoryLimit { .. } => "narrow the query, or raise `query_memory`",
+            Self::Query(problem) => return problem.help.clone(),
+            _ if self.is_disk_full() => {
+                "free space on the disk of the data folder and try again; nothing was changed"
+            }
+            _ => return None,
+        };
+        Some(help.to_owned())
+    }
+
+    fn is_disk_full(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            if let Some(io) = error.downcast_ref::<std::io::Error>()
+                && matches!(io.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+            {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+
     pub(crate) fn io(
         doing: &'static str,
         path: impl Into<PathBuf>,
@@ -207,5 +274,25 @@ impl Error {
     pub(crate) fn rows(dataset: &DatasetId) -> impl FnOnce(ArrowError) -> Self {
         let dataset = dataset.clone();
         move |source| Self::Rows { dataset, source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_seen_below_other_errors() {
+        let full = std::io::Error::from(ErrorKind::StorageFull);
+        let error = Error::file("write", "/x.parquet")(ParquetError::External(Box::new(full)));
+        assert_eq!(error.code(), "disk-full");
+        assert!(Error::CODES.contains(&error.code()));
+        let other = Error::io("write", "/x")(std::io::Error::other("no"));
+        assert_eq!((other.code(), other.help()), ("internal", None));
+    }
+
+    #[test]
+    fn the_codes_are_in_order() {
+        assert!(Error::CODES.is_sorted());
     }
 }

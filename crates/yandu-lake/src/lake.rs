@@ -107,6 +107,11 @@ impl Lake {
             .collect()
     }
 
+    /// Whether a dataset is declared.
+    pub fn has(&self, id: &DatasetId) -> bool {
+        self.table(id).is_ok()
+    }
+
     /// The columns of a dataset as readers see them, with `_batch` and `_row` at the end.
     pub fn schema(&self, id: &DatasetId) -> Result<SchemaRef> {
         Ok(Arc::clone(&self.table(id)?.schema))

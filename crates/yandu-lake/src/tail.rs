@@ -264,12 +264,17 @@ fn write_group(
     if let Err(error) = written {
         // The next write starts a new segment: this one may not take any more.
         *segment = None;
-        let reason = error.to_string();
+        let kind = match &error {
+            Error::Io { source, .. } => source.kind(),
+            _ => std::io::ErrorKind::Other,
+        };
+        let reason = std::error::Error::source(&error)
+            .map_or_else(|| error.to_string(), ToString::to_string);
         for one in waiting {
             let _ = one.acknowledge.send(Err(Error::Io {
                 doing: "write the journal in",
                 path: table.tail_folder.clone(),
-                source: std::io::Error::other(reason.clone()),
+                source: std::io::Error::new(kind, reason.clone()),
             }));
         }
         return;

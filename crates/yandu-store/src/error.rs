@@ -20,8 +20,7 @@ pub enum Error {
     },
 
     #[error(
-        "the data folder `{}` has format {found}, this program knows formats up to {known}; \
-         use a newer yandu or another folder",
+        "the data folder `{}` has format {found}, this program knows formats up to {known}",
         path.display()
     )]
     NewerFormat {
@@ -35,7 +34,7 @@ pub enum Error {
 
     /// A folder with files of somebody else is not taken over.
     #[error(
-        "`{}` is not empty and is no data folder of yandu; name an empty or a new folder",
+        "`{}` is not empty and is no data folder of yandu",
         path.display()
     )]
     Foreign { path: PathBuf },
@@ -51,20 +50,14 @@ pub enum Error {
         source: sqlx::Error,
     },
 
-    #[error(
-        "migration {version} `{name}` of `{module}` is not the one that was applied; \
-         an applied migration is never edited, add a new one"
-    )]
+    #[error("migration {version} `{name}` of `{module}` is not the one that was applied")]
     ChangedMigration {
         module: &'static str,
         version: i64,
         name: &'static str,
     },
 
-    #[error(
-        "the records of `{module}` are at version {found}, this program knows up to {known}; \
-         use a newer yandu"
-    )]
+    #[error("the records of `{module}` are at version {found}, this program knows up to {known}")]
     NewerSchema {
         module: &'static str,
         found: i64,
@@ -73,6 +66,44 @@ pub enum Error {
 
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
+}
+
+impl Error {
+    /// Every code that [`Error::code`] gives, in alphabetical order.
+    pub const CODES: &'static [&'static str] = &["data-folder", "in-use", "internal"];
+
+    /// Stable name of the cause, the name of its page under `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InUse { .. } => "in-use",
+            Self::Folder { .. }
+            | Self::NewerFormat { .. }
+            | Self::NoFormat { .. }
+            | Self::Foreign { .. }
+            | Self::NewerSchema { .. }
+            | Self::Open { .. } => "data-folder",
+            Self::Migration { .. } | Self::ChangedMigration { .. } | Self::Sql(_) => "internal",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::InUse { .. } => {
+                Some("stop the other process, or name another folder with `--data`")
+            }
+            Self::NewerFormat { .. } => {
+                Some("use a newer yandu, or name another folder with `--data`")
+            }
+            Self::NewerSchema { .. } => Some("use a newer yandu"),
+            Self::Foreign { .. } => Some("name an empty or a new folder with `--data`"),
+            Self::NoFormat { .. } => Some("restore the file from a backup"),
+            Self::ChangedMigration { .. } => {
+                Some("an applied migration is never edited; add a new one")
+            }
+            _ => None,
+        }
+    }
 }
 
 fn who(holder: Option<&Holder>) -> String {
