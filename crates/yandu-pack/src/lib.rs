@@ -20,3 +20,6 @@ pub use load::{AnyCondition, ConditionCompiler, Loaded, SqlProblem};
 pub use packs::{ExpandError, Pack, PackTest, Packs, PathError, SettingError, Settings, Source};
 pub use problem::{Code, Problem, Severity, Span};
 pub use schema::FileKind;
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,6 @@ mod declared;
 mod folder;
 
 pub(crate) use declared::{Declared, Drafts};
-pub(crate) use folder::Folder;
 
 /// Compiles the SQL conditions of checks, which is done elsewhere: this crate has no SQL of its own.
 pub trait ConditionCompiler {

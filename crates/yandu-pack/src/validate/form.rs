@@ -1,8 +1,8 @@
 //! What is wrong with a text that does not match its pattern.
 
-use yandu_words::{CodeListId, ColumnName, DatasetId, PackId, SourceId, ValueType};
+use yandu_words::{CodeListId, ColumnName, DatasetId, PackId, SourceId};
 
-use crate::declare::{Period, ReferenceTarget};
+use crate::declare::ReferenceTarget;
 use crate::problem::quoted;
 
 /// What is wrong and what to do, for a definition of the schemas whose texts are read by the program.
@@ -19,10 +19,7 @@ pub(super) fn explain(definition: &str, text: &str) -> (String, Option<String>) 
             .map_err(|error| error.to_string()),
         "ValueType" => return value_type(text),
         "Period" => {
-            let message = match text.parse::<Period>() {
-                Ok(_) => format!("{} is no length of time", quoted(text)),
-                Err(_) => format!("{} is no length of time", quoted(text)),
-            };
+            let message = format!("{} is no length of time", quoted(text));
             let help = "write a whole number and s, min, h, d (calendar days) or wd (working days), such as `36 h`";
             return (message, Some(help.to_owned()));
         }
