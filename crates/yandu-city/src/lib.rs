@@ -1,1 +1,43 @@
+//! A city that does not exist, and what its departments hand over.
+//!
+//! The same people, households, houses and firms stand in the deliveries of all departments, in the
+//! encodings and formats that real departments use, with faults planted here and there. Every planted
+//! fault is written down, so that a collector can be measured against the truth. The bytes follow from
+//! the seed alone: every person and every row has a random stream of its own.
+//!
+//! Deliberately absent: the validators of `yandu-words`. Check digits are computed here from their
+//! standards, because a simulator that shared the validators' code would hide their faults.
 
+mod address;
+mod air;
+mod city;
+mod codes;
+mod day;
+mod defect;
+mod delivery;
+mod error;
+mod family;
+mod firm;
+mod options;
+mod parallel;
+mod person;
+mod progress;
+mod random;
+mod rates;
+mod settings;
+mod sheet;
+mod simulate;
+mod sink;
+mod spoil;
+mod table;
+mod term;
+mod words;
+mod world;
+
+pub use air::{router, serve};
+pub use defect::{DefectKind, Truth, Verdict};
+pub use delivery::Written;
+pub use error::Error;
+pub use options::{Delivery, Options, Rates};
+pub use progress::Progress;
+pub use simulate::{DefectCount, Summary, simulate};

@@ -1,0 +1,121 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// What a department hands over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// Public security: the resident register, csv in GB18030.
+    Residents,
+    /// Civil affairs: households, an HTML table that is named .xls.
+    Households,
+    /// Market regulation: companies and their annual reports, two sheets of an xlsx.
+    Enterprises,
+    /// Medical security: insured persons, csv in UTF-8 with a byte order mark.
+    Insured,
+    /// Housing: properties, JSON lines.
+    Properties,
+    /// Medical security: settlements, a SQLite file and a script for PostgreSQL.
+    Settlements,
+    /// Ecology and environment: station readings, served by [`crate::serve`] and never written.
+    Air,
+}
+
+impl Delivery {
+    pub const ALL: [Self; 7] = [
+        Self::Residents,
+        Self::Households,
+        Self::Enterprises,
+        Self::Insured,
+        Self::Properties,
+        Self::Settlements,
+        Self::Air,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Residents => "residents",
+            Self::Households => "households",
+            Self::Enterprises => "enterprises",
+            Self::Insured => "insured",
+            Self::Properties => "properties",
+            Self::Settlements => "settlements",
+            Self::Air => "air",
+        }
+    }
+}
+
+/// How often defects are planted, against the rates of the city's settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rates {
+    /// All rates are multiplied by this; 0 plants nothing, 1 is the city's own setting.
+    pub scale: f64,
+    /// Rates per thousand rows of single kinds, in place of the city's own, in every dataset that has the kind.
+    pub per_thousand: BTreeMap<String, f64>,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self {
+            scale: 1.0,
+            per_thousand: BTreeMap::new(),
+        }
+    }
+}
+
+impl Rates {
+    pub fn none() -> Self {
+        Self {
+            scale: 0.0,
+            ..Self::default()
+        }
+    }
+}
+
+/// A city to simulate.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Registered residents, exactly.
+    pub people: u64,
+    pub seed: u64,
+    /// The folder that receives `inbox/`, `late/`, `truth.json` and `truth.jsonl`.
+    pub out: PathBuf,
+    /// Worker threads; the bytes do not depend on it.
+    pub threads: usize,
+    /// The day of the export: no date in a delivery is later.
+    pub date: Date,
+    pub defects: Rates,
+    /// Only these deliveries; all when absent.
+    pub only: Option<Vec<Delivery>>,
+    /// Also write `reference/residents_utf8.csv`, the resident delivery decoded.
+    pub population_utf8: bool,
+    /// A folder of place data in place of the city of Yancheng that is built in.
+    pub city: Option<PathBuf>,
+}
+
+impl Options {
+    pub const MOST_PEOPLE: u64 = 60_000_000;
+
+    pub fn new(people: u64, seed: u64, out: impl Into<PathBuf>) -> Self {
+        Self {
+            people,
+            seed,
+            out: out.into(),
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            date: jiff::civil::date(2025, 12, 31),
+            defects: Rates::default(),
+            only: None,
+            population_utf8: false,
+            city: None,
+        }
+    }
+
+    pub(crate) fn wants(&self, delivery: Delivery) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.contains(&delivery))
+    }
+}
