@@ -3,7 +3,7 @@ CREATE TABLE batch (
     id TEXT PRIMARY KEY,
     dataset TEXT NOT NULL,
     source TEXT,
-    status TEXT NOT NULL CHECK (status IN ('running', 'committing', 'collected', 'unchanged', 'refused', 'rolled-back', 'undone')),
+    status TEXT NOT NULL CHECK (status IN ('running', 'committing', 'collected', 'unchanged', 'refused', 'rolled-back', 'undone', 'written')),
     mode TEXT NOT NULL CHECK (mode IN ('snapshot', 'upsert', 'append')),
     delivered_as TEXT NOT NULL,
     delivered_by TEXT NOT NULL,

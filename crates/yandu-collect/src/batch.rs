@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use yandu_check::{FindingCount, Score};
 use yandu_check::profile::ColumnProfile;
+use yandu_lake::Principal;
 use yandu_words::id::{BatchId, DatasetId, SourceId};
 
 use crate::Mode;
@@ -23,10 +24,12 @@ pub enum BatchStatus {
     /// Something around the delivery failed, or it was cancelled; the lake is as it was.
     RolledBack,
     Undone,
+    /// Rows written one by one; there from the moment each was acknowledged.
+    Written,
 }
 
 impl BatchStatus {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Running,
         Self::Committing,
         Self::Collected,
@@ -34,6 +37,7 @@ impl BatchStatus {
         Self::Refused,
         Self::RolledBack,
         Self::Undone,
+        Self::Written,
     ];
 
     pub fn name(self) -> &'static str {
@@ -45,6 +49,7 @@ impl BatchStatus {
             Self::Refused => "refused",
             Self::RolledBack => "rolled-back",
             Self::Undone => "undone",
+            Self::Written => "written",
         }
     }
 
@@ -98,6 +103,40 @@ pub struct Batch {
 }
 
 impl Batch {
+    pub(crate) fn new(
+        id: BatchId,
+        dataset: DatasetId,
+        status: BatchStatus,
+        mode: Mode,
+        delivered_as: String,
+        principal: &Principal,
+        started_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            dataset,
+            source: None,
+            status,
+            mode,
+            delivered_as,
+            delivered_by: principal.name().to_owned(),
+            content_hash: None,
+            size_bytes: None,
+            rows_in: 0,
+            rows_kept: 0,
+            rows_superseded: 0,
+            rows_quarantined: 0,
+            rows_deleted: 0,
+            base_version: None,
+            version: None,
+            report: None,
+            score: None,
+            error: None,
+            started_at,
+            finished_at: None,
+        }
+    }
+
     /// The encoding that the delivery was read in.
     pub fn encoding(&self) -> Option<&str> {
         self.report.as_ref()?.get("encoding")?.as_str()

@@ -2,6 +2,8 @@
 
 mod run;
 
+pub(crate) use run::failure_of;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -18,6 +20,7 @@ use crate::decode::Hints;
 use crate::keep::Keep;
 use crate::progress::Progress;
 use crate::store::{Batches, MIGRATIONS, mode_name};
+use crate::write::OpenBatch;
 use crate::{Error, Mode, Result};
 
 pub use crate::store::BatchFilter;
@@ -121,6 +124,7 @@ pub(crate) struct Inner {
     under_way: Mutex<HashMap<BatchId, Arc<Progress>>>,
     /// One collection a dataset at a time.
     turns: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<()>>>>,
+    pub(crate) open_batches: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<OpenBatch>>>>,
 }
 
 impl Collector {
@@ -138,6 +142,7 @@ impl Collector {
                 threads,
                 under_way: Mutex::default(),
                 turns: Mutex::default(),
+                open_batches: Mutex::default(),
             }),
         };
         collector.recover().await?;
@@ -177,7 +182,10 @@ impl Collector {
         let source = delivery
             .source
             .clone()
-            .or_else(|| packs.sources_of(&delivery.dataset).next().map(|source| source.file().source.clone()));
+            .or_else(|| {
+                let mut sources = packs.sources();
+                Some(sources.find(|source| source.file().dataset == delivery.dataset)?.id().clone())
+            });
         let mode = delivery
             .mode
             .or_else(|| Some(packs.source(source.as_ref()?)?.file().mode))
@@ -185,29 +193,16 @@ impl Collector {
         if mode == Mode::Upsert && dataset.file().key.is_empty() {
             return Err(Error::NoKey(delivery.dataset));
         }
-        let batch = Batch {
-            id: self.new_batch_id()?,
-            dataset: delivery.dataset.clone(),
-            source,
-            status: BatchStatus::Running,
+        let mut batch = Batch::new(
+            self.new_batch_id()?,
+            delivery.dataset.clone(),
+            BatchStatus::Running,
             mode,
-            delivered_as: delivery.name.clone(),
-            delivered_by: principal.name().to_owned(),
-            content_hash: None,
-            size_bytes: None,
-            rows_in: 0,
-            rows_kept: 0,
-            rows_superseded: 0,
-            rows_quarantined: 0,
-            rows_deleted: 0,
-            base_version: None,
-            version: None,
-            report: None,
-            score: None,
-            error: None,
-            started_at: self.now(),
-            finished_at: None,
-        };
+            delivery.name.clone(),
+            principal,
+            self.now(),
+        );
+        batch.source = source;
         self.inner.batches.insert(&batch).await?;
         let progress = Arc::new(Progress::default());
         self.under_way().insert(batch.id.clone(), Arc::clone(&progress));
@@ -278,3 +273,6 @@ impl Collector {
         crate::store::parse_id(&self.now().strftime("%Y%m%d-%H%M%S-%6f").to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

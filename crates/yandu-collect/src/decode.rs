@@ -102,7 +102,7 @@ impl Report {
     fn of(format: Format, header: &Header, rows: &[Cells]) -> Self {
         let (top, bottom) = header.rows.unwrap_or((0, 0));
         let above = rows.get(..top).unwrap_or_default();
-        let titles: Vec<String> = above.iter().filter_map(|row| title(row)).collect();
+        let titles: Vec<String> = above.iter().filter_map(title).collect();
         Self {
             format,
             member: None,

@@ -58,6 +58,9 @@ pub enum Error {
         expected: String,
     },
 
+    #[error("the delivery has a header and no rows")]
+    NoRows,
+
     #[error("the collection was cancelled")]
     Cancelled,
 
@@ -67,7 +70,7 @@ pub enum Error {
     #[error("batch `{batch}` cannot be undone: it is {status}")]
     NotUndoable { batch: BatchId, status: &'static str },
 
-    #[error("batch `{batch}` cannot be undone on its own: {later} later batches of `{dataset}` build on it")]
+    #[error("batch `{batch}` cannot be undone on its own: {later} later changes of `{dataset}` build on it")]
     LaterBatches {
         batch: BatchId,
         dataset: DatasetId,
@@ -77,11 +80,14 @@ pub enum Error {
     #[error("row {row} of batch `{batch}` is not in quarantine")]
     NotQuarantined { batch: BatchId, row: u64 },
 
-    #[error("row {row} still breaks {}", reasons.join(", "))]
-    StillWrong { row: u64, reasons: Vec<String> },
-
     #[error("`{dataset}` has no column `{column}`")]
     NoColumn { dataset: DatasetId, column: String },
+
+    #[error("{} of the rows for `{dataset}` cannot be written", rows.len())]
+    RowsRefused {
+        dataset: DatasetId,
+        rows: Vec<crate::write::RowRefusal>,
+    },
 
     #[error("a reason is missing: say why")]
     NoReason,
@@ -136,6 +142,34 @@ impl Error {
         }
     }
 
+    /// Every code that [`Error::code`] gives beside those of decoding and of the lake, in alphabetical order.
+    pub const CODES: &'static [&'static str] = &[
+        "ambiguous-headers",
+        "cancelled",
+        "check-failed",
+        "disk-full",
+        "file",
+        "internal",
+        "later-batches",
+        "missing-columns",
+        "no-batch",
+        "no-column",
+        "no-dataset",
+        "no-key",
+        "no-reason",
+        "no-rows",
+        "no-source",
+        "not-collected",
+        "not-quarantined",
+        "not-undoable",
+        "row-count",
+        "rows-refused",
+        "secret",
+        "source-answer",
+        "source-refused",
+        "source-silent",
+    ];
+
     /// Stable name of the cause, the name of its page under `docs/errors/`.
     pub fn code(&self) -> &'static str {
         match self {
@@ -151,12 +185,13 @@ impl Error {
             Self::AmbiguousHeaders { .. } => "ambiguous-headers",
             Self::Check { .. } => "check-failed",
             Self::RowCount { .. } => "row-count",
+            Self::NoRows => "no-rows",
             Self::Cancelled => "cancelled",
             Self::NotUndoable { .. } => "not-undoable",
             Self::LaterBatches { .. } => "later-batches",
             Self::NotQuarantined { .. } => "not-quarantined",
-            Self::StillWrong { .. } => "still-wrong",
             Self::NoColumn { .. } => "no-column",
+            Self::RowsRefused { .. } => "rows-refused",
             Self::NoReason => "no-reason",
             Self::Secret { .. } => "secret",
             Self::SourceRefused { .. } => "source-refused",
@@ -188,9 +223,10 @@ impl Error {
                 headers.join(", ")
             ),
             Self::AmbiguousHeaders { .. } => "say under `headers:` of the source which of them is meant".to_owned(),
+            Self::NoRows => "check the export; to empty a dataset undo its batches, a file without rows never does".to_owned(),
             Self::LaterBatches { .. } => "undo the later batches first, newest first; `yandu batch list` shows them".to_owned(),
             Self::NotQuarantined { .. } => "`yandu quarantine list` shows the rows that wait".to_owned(),
-            Self::StillWrong { .. } => "correct the cells with `yandu quarantine correct`, then release the row".to_owned(),
+            Self::RowsRefused { .. } => "correct the cells that are named and send the rows again; none of them was stored".to_owned(),
             Self::Secret { .. } => "set the environment variable, the file or the stored secret that the source names".to_owned(),
             Self::SourceSilent { .. } => "the delivery was rolled back; it is tried again at the next scheduled time".to_owned(),
             Self::SourceRefused { .. } => "check the address, the user and the secret of the source".to_owned(),

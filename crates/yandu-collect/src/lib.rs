@@ -16,17 +16,22 @@ mod headers;
 mod keep;
 mod pass;
 mod progress;
+pub mod propose;
 pub mod quarantine;
 mod recover;
 mod reference;
 mod store;
+pub mod trial;
 mod undo;
+mod write;
 
 pub use batch::{Batch, BatchStatus};
-pub use collector::{Collector, Delivery, Outcome};
+pub use collector::{BatchFilter, Collector, Delivery, Outcome};
 pub use error::Error;
 pub use keep::{Keep, Kept};
 pub use progress::{Phase, Progress, Reading};
+pub use reference::ReferenceState;
+pub use write::{RowRefusal, Written};
 pub use yandu_pack::declare::Mode;
 
 /// The column that holds, as one JSON object, the cells of a row under headers that no column claims.

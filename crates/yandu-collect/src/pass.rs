@@ -6,6 +6,7 @@
 mod keys;
 mod output;
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -17,6 +18,7 @@ use yandu_check::{Cause, Checked, Checker, Finding, Level, Tally};
 use yandu_lake::{FileWriter, NewFile};
 use yandu_words::id::BatchId;
 
+use crate::decode::{self, Cutter, Delimited, RawBlock};
 use crate::progress::Progress;
 use crate::quarantine::QuarantineWriter;
 use crate::{Error, Mode, Result};
@@ -41,6 +43,22 @@ pub(crate) trait Blocks: Send {
     type Block: Send;
     /// The next block; called under a lock, so it should do no more than it must.
     fn next(&mut self) -> Result<Option<Self::Block>>;
+}
+
+impl<R: Read + Send> Blocks for Cutter<R> {
+    type Block = RawBlock;
+
+    fn next(&mut self) -> Result<Option<RawBlock>> {
+        Ok(self.next_block()?)
+    }
+}
+
+impl Blocks for decode::Blocks {
+    type Block = TextBlock;
+
+    fn next(&mut self) -> Result<Option<TextBlock>> {
+        Ok(Iterator::next(self).transpose()?)
+    }
 }
 
 /// What came out of a pass.
@@ -71,8 +89,23 @@ struct Order {
     failed: bool,
 }
 
+/// Runs the pass over the rows of an opened delivery.
+pub(crate) fn run_rows(
+    plan: &Plan<'_>,
+    rows: decode::Rows,
+    writer: impl Fn() -> Result<FileWriter> + Sync,
+) -> Result<Passed> {
+    match rows {
+        decode::Rows::Delimited(delimited) => {
+            let Delimited { cutter, parser } = *delimited;
+            run(plan, cutter, |block| parser.parse(block), writer)
+        }
+        decode::Rows::Serial(blocks) => run(plan, blocks, |block| block, writer),
+    }
+}
+
 /// Runs the pass. On an error every file it wrote is removed again.
-pub(crate) fn run<B: Blocks>(
+fn run<B: Blocks>(
     plan: &Plan<'_>,
     blocks: B,
     parse: impl Fn(B::Block) -> TextBlock + Sync,

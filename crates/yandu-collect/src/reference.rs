@@ -1,7 +1,8 @@
 //! References between datasets, looked at whenever either side changes.
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
+use futures::TryStreamExt;
 use serde::Serialize;
 use sqlx::Row;
 use yandu_check::key::{Key, hash_rows};
@@ -148,7 +149,7 @@ impl Collector {
     ) -> Result<()> {
         let sql = format!("SELECT {} FROM {dataset}", columns.join(", "));
         let mut rows = self.session().query(&sql).await?;
-        while let Some(block) = rows.next().await? {
+        while let Some(block) = rows.try_next().await? {
             let columns: Vec<ArrayRef> = block.columns().to_vec();
             hash_rows(&columns, block.num_rows()).into_iter().flatten().for_each(&mut take);
         }

@@ -151,7 +151,31 @@ impl Batches {
         Ok(())
     }
 
-    /// Counts of a batch that reached no table are not counts of its dataset.
+    /// Rows that were written one by one are in the snapshot, and their raw bytes are kept.
+    pub(crate) async fn written(
+        &self,
+        id: &str,
+        hash: &str,
+        size_bytes: u64,
+        rows: u64,
+        at: Timestamp,
+    ) -> Result<()> {
+        sqlx::query(
+            "UPDATE batch SET content_hash = ?, size_bytes = coalesce(size_bytes, 0) + ?, rows_in = rows_in + ?, \
+             rows_kept = rows_kept + ?, finished_at = ? WHERE id = ? AND status = 'written'",
+        )
+        .bind(hash)
+        .bind(size_bytes as i64)
+        .bind(rows as i64)
+        .bind(rows as i64)
+        .bind(at.as_microsecond())
+        .bind(id)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// What decoding found out, known before the rows are read.
     pub(crate) async fn record_report(&self, id: &BatchId, report: &serde_json::Value) -> Result<()> {
         sqlx::query("UPDATE batch SET report = ? WHERE id = ?")
             .bind(report.to_string())
@@ -245,19 +269,6 @@ impl Batches {
             .fetch_optional(&self.pool)
             .await?;
         id.map(|id| parse_id(&id)).transpose()
-    }
-
-    /// Collected batches of a dataset after this one, newest first.
-    pub(crate) async fn later(&self, dataset: &DatasetId, id: &BatchId) -> Result<Vec<BatchId>> {
-        let ids: Vec<String> = sqlx::query_scalar(
-            "SELECT id FROM batch WHERE dataset = ? AND id > ? AND status = 'collected' AND version IS NOT NULL \
-             ORDER BY id DESC",
-        )
-        .bind(dataset.as_str())
-        .bind(id.as_str())
-        .fetch_all(&self.pool)
-        .await?;
-        ids.iter().map(|id| parse_id(id)).collect()
     }
 
     /// Where the next reading of a source starts: the watermark of its newest collected batch.

@@ -1,9 +1,9 @@
 //! Taking a batch back as a whole.
 
 use yandu_lake::{Change, Commit, Principal};
-use yandu_words::id::BatchId;
+use yandu_words::id::{BatchId, DatasetId};
 
-use crate::batch::{BatchDetail, BatchStatus};
+use crate::batch::{Batch, BatchDetail, BatchStatus};
 use crate::collector::Collector;
 use crate::{Error, Mode, Result};
 
@@ -26,13 +26,15 @@ impl Collector {
                 status: batch.status.name(),
             });
         }
-        let later = self.inner.batches.later(&batch.dataset, id).await?;
-        if !later.is_empty() && batch.mode != Mode::Append {
-            return Err(Error::LaterBatches {
-                batch: id.clone(),
-                dataset: batch.dataset,
-                later: later.len(),
-            });
+        if batch.mode != Mode::Append {
+            let later = self.later_changes(&batch).await?;
+            if later > 0 {
+                return Err(Error::LaterBatches {
+                    batch: id.clone(),
+                    dataset: batch.dataset,
+                    later,
+                });
+            }
         }
         let undoing = self.new_batch_id()?;
         sqlx::query("INSERT INTO undoing (batch, undone_by, reason, commit_id, at) VALUES (?, ?, ?, ?, ?)")
@@ -47,7 +49,7 @@ impl Collector {
             let lake = &self.inner.lake;
             match (batch.mode, batch.base_version) {
                 (Mode::Snapshot | Mode::Upsert, Some(version)) => {
-                    lake.restore(&batch.dataset, version, &undoing).await?;
+                    lake.restore(&batch.dataset, version, undoing).await?;
                 }
                 _ => {
                     let commit = Commit {
@@ -67,5 +69,70 @@ impl Collector {
         tracing::info!(dataset.id = %batch.dataset, batch.id = %id, principal = principal.name(), "batch undone");
         self.look_at_references(&batch.dataset).await?;
         self.inner.batches.detail(id).await
+    }
+
+    /// Makes the content of an older version of a dataset the present one, and records who did it and why.
+    ///
+    /// Batches that came after that version count as undone: delivered again, they are collected again.
+    pub async fn restore(
+        &self,
+        principal: &Principal,
+        dataset: &DatasetId,
+        version: u64,
+        reason: &str,
+    ) -> Result<u64> {
+        if reason.trim().is_empty() {
+            return Err(Error::NoReason);
+        }
+        let turn = self.turn(dataset);
+        let _turn = turn.lock().await;
+        let restoring = self.new_batch_id()?;
+        let restored = self.lake().restore(dataset, version, restoring.clone()).await?;
+        let pool = self.inner.batches.pool();
+        let mut transaction = pool.begin().await?;
+        sqlx::query(
+            "INSERT INTO undoing (batch, undone_by, reason, commit_id, at) \
+             SELECT id, ?, ?, ?, ? FROM batch WHERE dataset = ? AND version > ? AND status = 'collected'",
+        )
+        .bind(principal.name())
+        .bind(reason)
+        .bind(restoring.as_str())
+        .bind(self.now().as_microsecond())
+        .bind(dataset.as_str())
+        .bind(version as i64)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query("UPDATE batch SET status = 'undone' WHERE dataset = ? AND version > ? AND status = 'collected'")
+            .bind(dataset.as_str())
+            .bind(version as i64)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        tracing::info!(dataset.id = %dataset, version, principal = principal.name(), "dataset restored");
+        self.look_at_references(dataset).await?;
+        Ok(restored.version)
+    }
+
+    /// Changes of the rows after a batch: later batches, rows released or written one by one. Compactions change none,
+    /// and what was taken back since counts no more.
+    async fn later_changes(&self, batch: &Batch) -> Result<usize> {
+        let Some(version) = batch.version else { return Ok(0) };
+        let taken_back: Vec<String> = sqlx::query_scalar(
+            "SELECT undoing.batch FROM undoing JOIN batch ON batch.id = undoing.batch WHERE batch.dataset = ?1 \
+             UNION SELECT undoing.commit_id FROM undoing JOIN batch ON batch.id = undoing.batch \
+             WHERE batch.dataset = ?1",
+        )
+        .bind(batch.dataset.as_str())
+        .fetch_all(self.inner.batches.pool())
+        .await?;
+        let versions = self.inner.lake.versions(&batch.dataset).await?;
+        Ok(versions
+            .iter()
+            .filter(|later| later.version > version && later.rows_added + later.rows_removed > 0)
+            .filter(|later| {
+                let by = later.batch.as_ref().map(BatchId::as_str);
+                !taken_back.iter().any(|id| Some(id.as_str()) == by)
+            })
+            .count())
     }
 }

@@ -14,6 +14,8 @@ use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::file::metadata::ParquetMetaData;
 use serde_json::{Map, Value, json};
 
+use crate::point::BloomFilters;
+
 /// Texts of this length and more have no bounds in the statistics: Parquet cuts its bounds at 64 bytes, at the end of a
 /// character of up to 4.
 const LONGEST_BOUND: usize = 61;
@@ -22,7 +24,7 @@ const LONGEST_BOUND: usize = 61;
 const EXACT_DIGITS: u8 = 15;
 
 /// One active data file of a version.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct DataFile {
     /// Path under the folder of the table.
     pub(crate) path: String,
@@ -31,6 +33,7 @@ pub(crate) struct DataFile {
     pub(crate) modified_ms: i64,
     /// Statistics as the Delta protocol writes them.
     pub(crate) stats: Arc<Value>,
+    pub(crate) blooms: Arc<BloomFilters>,
 }
 
 impl DataFile {

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::execution::session_state::SessionState;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::commit::{self, Commit, Committed};
+use crate::file::DataFile;
 use crate::maintain::{self, Compacted, Vacuumed};
+use crate::rewrite::{self, Take};
 use crate::table::{Table, TableSpec};
 use crate::tail::journal::JournalFrame;
 use crate::tail::{self, Folded, TailInfo};
 use crate::version::{self, VersionInfo};
-use crate::writer::FileWriter;
+use crate::writer::{FileWriter, NewFile};
 use crate::{Error, Options, Principal, ReadPoint, Result, Session, Version, log, session};
 
 /// The tables of a city. Clones share everything.
@@ -27,7 +29,7 @@ pub struct Lake {
 pub(crate) struct Inner {
     pub(crate) options: Arc<Options>,
     pub(crate) tables: RwLock<BTreeMap<DatasetId, Arc<Table>>>,
-    pub(crate) runtime: Arc<RuntimeEnv>,
+    pub(crate) engine: SessionState,
     pub(crate) threads: Threads,
 }
 
@@ -66,13 +68,13 @@ impl Lake {
         for folder in [&options.root, &options.tail_root, &options.spill_root] {
             std::fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
         }
-        let runtime = session::runtime(&options)?;
+        let engine = session::engine(&options)?;
         let threads = Threads::start(options.threads)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 options: Arc::new(options),
                 tables: RwLock::default(),
-                runtime,
+                engine,
                 threads,
             }),
         })
@@ -134,6 +136,37 @@ impl Lake {
             commit::apply(&table, commit.into()).await
         })
         .await
+    }
+
+    /// Takes rows out of new files by their places in the batch, before the commit. Files without such a row stay as
+    /// they are, the others are written anew.
+    pub async fn without(
+        &self,
+        id: &DatasetId,
+        files: Vec<NewFile>,
+        places: &[u64],
+    ) -> Result<Vec<NewFile>> {
+        if places.is_empty() {
+            return Ok(files);
+        }
+        let table = self.table(id)?;
+        let take = Take::Places(Arc::new(places.iter().map(|place| *place as i64).collect()));
+        tokio::task::spawn_blocking(move || {
+            let written: Vec<DataFile> = files.iter().map(|new| new.file.clone()).collect();
+            let schema = Arc::clone(&table.file_schema);
+            let rewritten = rewrite::take_out(&table, &written, &schema, &take)?;
+            let (gone, mut kept): (Vec<NewFile>, Vec<NewFile>) =
+                files.into_iter().partition(|new| {
+                    rewritten
+                        .removed
+                        .iter()
+                        .any(|gone| gone.path == new.file.path)
+                });
+            rewrite::remove_files(&table.folder, &gone);
+            kept.extend(rewritten.added);
+            Ok(kept)
+        })
+        .await?
     }
 
     /// The version that a batch made, read from disk: after a crash it says whether the batch was committed.

@@ -16,6 +16,7 @@ mod lake;
 mod log;
 mod maintain;
 mod options;
+mod point;
 mod rewrite;
 mod schema;
 mod session;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{filter_record_batch, not};
-use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, FieldRef, Int64Type, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
@@ -17,7 +17,7 @@ use yandu_check::key::{KeySet, hash_rows};
 use yandu_words::id::BatchId;
 
 use crate::file::DataFile;
-use crate::schema::{BATCH, conform};
+use crate::schema::{BATCH, ROW, conform};
 use crate::table::Table;
 use crate::writer::{FileWriter, NewFile};
 use crate::{Error, Result};
@@ -31,6 +31,8 @@ pub(crate) enum Take {
     Keys(Arc<KeySet>),
     /// Rows that a batch brought.
     Batch(BatchId),
+    /// Rows at these places of the one batch that the files hold.
+    Places(Arc<std::collections::HashSet<i64>>),
 }
 
 /// What became of the active files.
@@ -46,12 +48,14 @@ impl Take {
         match self {
             Self::Keys(_) => table.key.clone(),
             Self::Batch(_) => vec![BATCH.to_owned()],
+            Self::Places(_) => vec![ROW.to_owned()],
         }
     }
 
     fn may_hit(&self, file: &DataFile) -> bool {
         match self {
             Self::Keys(keys) => !keys.is_empty(),
+            Self::Places(places) => !places.is_empty(),
             Self::Batch(batch) => file
                 .text_bounds(BATCH)
                 .is_none_or(|(from, to)| from <= batch.as_str() && batch.as_str() <= to),
@@ -71,6 +75,15 @@ impl Take {
                     .map(|key| Some(key.is_some_and(|key| keys.contains(&key))))
                     .collect()
             }
+            Self::Places(places) => rows
+                .column_by_name(ROW)
+                .and_then(|column| column.as_primitive_opt::<Int64Type>())
+                .map(|rows| {
+                    rows.iter()
+                        .map(|row| Some(row.is_some_and(|row| places.contains(&row))))
+                        .collect()
+                })
+                .unwrap_or_else(|| BooleanArray::from(vec![false; rows.num_rows()])),
             Self::Batch(batch) => rows
                 .column_by_name(BATCH)
                 .and_then(|column| column.as_string_view_opt())

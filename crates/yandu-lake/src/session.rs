@@ -24,6 +24,7 @@ use datafusion::execution::context::{SQLOptions, SessionContext};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{LogicalPlan, TableScan};
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
@@ -171,15 +172,21 @@ impl Session {
 
     fn context(&self) -> (SessionContext, Arc<Pins>) {
         let pins = Arc::new(Pins::new(self.at.clone()));
-        let catalogues = Arc::new(Catalogues::new(self.lake.clone(), Arc::clone(&pins)));
-        let state = SessionStateBuilder::new()
-            .with_config(config(&self.lake.inner.options))
-            .with_runtime_env(Arc::clone(&self.lake.inner.runtime))
-            .with_default_features()
-            .with_catalog_list(catalogues)
-            .build();
+        let catalogues = Catalogues::new(self.lake.clone(), Arc::clone(&pins));
+        let mut state = self.lake.inner.engine.clone();
+        // A cloned state shares its catalogue list with the others until it gets one of its own.
+        state.register_catalog_list(Arc::new(catalogues));
         (SessionContext::new_with_state(state), pins)
     }
+}
+
+/// The engine that every query starts from: functions, rules and settings, and no table.
+pub(crate) fn engine(options: &Options) -> Result<SessionState> {
+    Ok(SessionStateBuilder::new()
+        .with_config(config(options))
+        .with_runtime_env(runtime(options)?)
+        .with_default_features()
+        .build())
 }
 
 fn config(options: &Options) -> SessionConfig {
@@ -246,7 +253,7 @@ fn is_allowed(scan: &TableScan) -> bool {
 }
 
 /// What all queries of a lake share: memory, disk to spill to, and the footers of files.
-pub(crate) fn runtime(options: &Options) -> Result<Arc<RuntimeEnv>> {
+fn runtime(options: &Options) -> Result<Arc<RuntimeEnv>> {
     let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![
         options.spill_root.clone(),
     ]));

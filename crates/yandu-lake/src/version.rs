@@ -89,6 +89,7 @@ impl TableVersion {
                 rows,
                 modified_ms: view.modification_time(),
                 stats: Arc::new(stats),
+                blooms: Arc::default(),
             });
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));

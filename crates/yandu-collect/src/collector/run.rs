@@ -192,7 +192,7 @@ impl Collector {
     ) -> Result<End> {
         if passed.rows_in == 0 {
             // A source that has nothing new is as it should be; a file without rows is not.
-            return if delivery.temporary { Ok(End::Unchanged) } else { Err(decode::Error::NoRows.into()) };
+            return if delivery.temporary { Ok(End::Unchanged) } else { Err(Error::NoRows) };
         }
         check_row_count(dataset, passed.rows_in)?;
         let Passed {
@@ -239,7 +239,7 @@ impl Collector {
             let files = self
                 .inner
                 .lake
-                .without(&batch.dataset, files, &batch.id, &superseded)
+                .without(&batch.dataset, files, &superseded)
                 .await?;
             let commit = Commit {
                 batch: batch.id.clone(),
@@ -322,8 +322,8 @@ impl Collector {
 /// Whether the delivery itself is at fault, so that delivering it again would end the same way.
 fn is_the_files_fault(error: &Error) -> bool {
     match error {
-        Error::Decode(error) => !error.is_io(),
-        Error::MissingColumns { .. } | Error::AmbiguousHeaders { .. } | Error::RowCount { .. } => true,
+        Error::Decode(error) => !matches!(error, decode::Error::Read(_)),
+        Error::MissingColumns { .. } | Error::AmbiguousHeaders { .. } | Error::RowCount { .. } | Error::NoRows => true,
         _ => false,
     }
 }

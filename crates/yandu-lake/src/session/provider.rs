@@ -14,7 +14,7 @@ use yandu_words::id::DatasetId;
 use crate::session::scan::{self, View};
 use crate::table::Table;
 use crate::version::TableVersion;
-use crate::{Error, ReadPoint, Result, Version, log};
+use crate::{Error, ReadPoint, Result, Version, log, point};
 
 /// The views that a query has taken of its tables: however often it names one, it reads one version.
 #[derive(Debug)]
@@ -163,6 +163,17 @@ impl TableProvider for DatasetProvider {
             .view(&self.table)
             .await
             .map_err(|error| DataFusionError::External(Box::new(error)))?;
-        scan::plan(state, &self.table, &view, projection, filters, limit)
+        let selection = match &view.version {
+            Some(version) => point::select(&self.table, version, filters)
+                .await
+                .map_err(|error| DataFusionError::External(Box::new(error)))?,
+            None => None,
+        };
+        let scan = scan::Scan {
+            table: &self.table,
+            view: &view,
+            selection: selection.as_ref(),
+        };
+        scan.plan(state, projection, filters, limit)
     }
 }

@@ -8,7 +8,9 @@ use datafusion::common::{DFSchema, DataFusionError, Statistics, project_schema};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::object_store::ObjectStoreUrl;
-use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::parquet::{
+    CachedParquetFileReaderFactory, ParquetAccessPlan,
+};
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::logical_expr::Expr;
@@ -21,6 +23,7 @@ use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
 use datafusion::physical_plan::union::UnionExec;
 
 use crate::Result;
+use crate::point::{SelectedGroups, Selection};
 use crate::session::replace::ReplaceExec;
 use crate::table::{Present, Table};
 use crate::tail::Live;
@@ -55,115 +58,146 @@ impl View {
     }
 }
 
-/// Plans the snapshot minus the keys that the tail replaces, plus the tail.
-pub(crate) fn plan(
-    state: &dyn Session,
-    table: &Table,
-    view: &View,
-    projection: Option<&Vec<usize>>,
-    filters: &[Expr],
-    limit: Option<usize>,
-) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-    let version = view.version.as_deref();
-    let Some(tail) = view.tail.as_deref() else {
-        return snapshot(state, table, version, projection, None, limit);
-    };
-    let rows = vec![vec![tail.rows.clone()]];
-    let hot =
-        MemorySourceConfig::try_new_exec(&rows, Arc::clone(&table.schema), projection.cloned())?;
-    if version.is_none_or(|version| version.files.is_empty()) {
-        return Ok(hot);
-    }
-    let wanted: Vec<usize> = match projection {
-        Some(projection) => projection.clone(),
-        None => (0..table.schema.fields().len()).collect(),
-    };
-    let mut read = wanted.clone();
-    for index in table.key_indices() {
-        if !read.contains(&index) {
-            read.push(index);
-        }
-    }
-    let predicate = conjunction(filters.iter().cloned())
-        .map(|filter| {
-            let schema = DFSchema::try_from(table.schema.as_ref().clone())?;
-            state.create_physical_expr(filter, &schema)
-        })
-        .transpose()?;
-    let mut cold = snapshot(state, table, version, Some(&read), predicate, None)?;
-    if !tail.keys.is_empty() {
-        let key = table
-            .key_indices()
-            .iter()
-            .filter_map(|index| read.iter().position(|column| column == index))
-            .collect();
-        cold = Arc::new(ReplaceExec::new(cold, key, Arc::clone(&tail.keys)));
-    }
-    if read.len() > wanted.len() {
-        let columns = wanted.iter().enumerate().map(|(place, index)| {
-            let name = table.schema.field(*index).name();
-            ProjectionExpr {
-                expr: Arc::new(Column::new(name, place)),
-                alias: name.clone(),
-            }
-        });
-        cold = Arc::new(ProjectionExec::try_new(columns, cold)?);
-    }
-    UnionExec::try_new(vec![cold, hot])
+/// One reading of a table.
+pub(crate) struct Scan<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) view: &'a View,
+    /// What of the version has to be read, when less than all.
+    pub(crate) selection: Option<&'a Selection>,
 }
 
-/// Reads the files of a version; `predicate` lets it skip, and is not all that is asked.
-fn snapshot(
-    state: &dyn Session,
-    table: &Table,
-    version: Option<&TableVersion>,
-    projection: Option<&Vec<usize>>,
-    predicate: Option<Arc<dyn PhysicalExpr>>,
-    limit: Option<usize>,
-) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-    let Some(version) = version.filter(|version| !version.files.is_empty()) else {
-        let schema = project_schema(&table.schema, projection)?;
-        return Ok(Arc::new(EmptyExec::new(schema)));
-    };
-    let store_url = ObjectStoreUrl::local_filesystem();
-    let runtime = state.runtime_env();
-    let readers = CachedParquetFileReaderFactory::new(
-        runtime.object_store(&store_url)?,
-        runtime.cache_manager.get_file_metadata_cache(),
-    );
-    let mut source = ParquetSource::new(Arc::clone(&table.schema))
-        .with_table_parquet_options(parquet_options(state))
-        .with_parquet_file_reader_factory(Arc::new(readers));
-    if let Some(predicate) = predicate {
-        source = source.with_predicate(predicate);
+impl Scan<'_> {
+    /// Plans the snapshot minus the keys that the tail replaces, plus the tail.
+    pub(crate) fn plan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        let Some(tail) = self.view.tail.as_deref() else {
+            return self.snapshot(state, projection, None, limit);
+        };
+        let schema = &self.table.schema;
+        let hot = MemorySourceConfig::try_new_exec(
+            &[vec![tail.rows.clone()]],
+            Arc::clone(schema),
+            projection.cloned(),
+        )?;
+        let wanted: Vec<usize> = match projection {
+            Some(projection) => projection.clone(),
+            None => (0..schema.fields().len()).collect(),
+        };
+        let mut read = wanted.clone();
+        for index in self.table.key_indices() {
+            if !read.contains(&index) {
+                read.push(index);
+            }
+        }
+        let predicate = conjunction(filters.iter().cloned())
+            .map(|filter| {
+                let schema = DFSchema::try_from(schema.as_ref().clone())?;
+                state.create_physical_expr(filter, &schema)
+            })
+            .transpose()?;
+        let mut cold = self.snapshot(state, Some(&read), predicate, None)?;
+        if !tail.keys.is_empty() {
+            let key = self
+                .table
+                .key_indices()
+                .iter()
+                .filter_map(|index| read.iter().position(|column| column == index))
+                .collect();
+            cold = Arc::new(ReplaceExec::new(cold, key, Arc::clone(&tail.keys)));
+        }
+        if read.len() > wanted.len() {
+            let columns = wanted.iter().enumerate().map(|(place, index)| {
+                let name = schema.field(*index).name();
+                ProjectionExpr {
+                    expr: Arc::new(Column::new(name, place)),
+                    alias: name.clone(),
+                }
+            });
+            cold = Arc::new(ProjectionExec::try_new(columns, cold)?);
+        }
+        UnionExec::try_new(vec![cold, hot])
     }
-    let statistics: Vec<Arc<Statistics>> = version
-        .files
-        .iter()
-        .map(|file| Arc::new(file.statistics(&table.schema)))
-        .collect();
-    let total = Statistics::try_merge_iter(statistics.iter().map(Arc::as_ref), &table.schema)?;
-    let files = version
-        .files
-        .iter()
-        .zip(statistics)
-        .map(|(file, statistics)| {
-            let path = file.full_path(&table.folder);
-            PartitionedFile::new(path.to_string_lossy().into_owned(), file.bytes)
-                .with_statistics(statistics)
-        });
-    let config = FileScanConfigBuilder::new(store_url, Arc::new(source))
-        .with_file_groups(groups(files, state.config().target_partitions()))
-        .with_statistics(total)
-        .with_projection_indices(projection.cloned())?
-        .with_limit(limit)
-        .build();
-    Ok(DataSourceExec::from_data_source(config))
+
+    /// Reads the files of the version; `predicate` lets it skip, and is not all that is asked.
+    fn snapshot(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        predicate: Option<Arc<dyn PhysicalExpr>>,
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        let schema = &self.table.schema;
+        let (files, statistics) = self.files();
+        if files.is_empty() {
+            let schema = project_schema(schema, projection)?;
+            return Ok(Arc::new(EmptyExec::new(schema)));
+        }
+        let store_url = ObjectStoreUrl::local_filesystem();
+        let runtime = state.runtime_env();
+        let readers = CachedParquetFileReaderFactory::new(
+            runtime.object_store(&store_url)?,
+            runtime.cache_manager.get_file_metadata_cache(),
+        );
+        let mut source = ParquetSource::new(Arc::clone(schema))
+            .with_table_parquet_options(parquet_options(state))
+            .with_bloom_filter_on_read(self.selection.is_none())
+            .with_parquet_file_reader_factory(Arc::new(readers));
+        if let Some(predicate) = predicate {
+            source = source.with_predicate(predicate);
+        }
+        let total = Statistics::try_merge_iter(statistics.iter().map(Arc::as_ref), schema)?;
+        let config = FileScanConfigBuilder::new(store_url, Arc::new(source))
+            .with_file_groups(groups(files, state.config().target_partitions()))
+            .with_statistics(total)
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .build();
+        Ok(DataSourceExec::from_data_source(config))
+    }
+
+    /// The files to read, each with its statistics.
+    fn files(&self) -> (Vec<PartitionedFile>, Vec<Arc<Statistics>>) {
+        let Some(version) = &self.view.version else {
+            return (Vec::new(), Vec::new());
+        };
+        version
+            .files
+            .iter()
+            .enumerate()
+            .filter_map(|(place, file)| {
+                let selected = self.selection.and_then(|all| all.files.get(place));
+                if selected.is_some_and(|selected| selected.groups.is_empty()) {
+                    return None;
+                }
+                let statistics = Arc::new(file.statistics(&self.table.schema));
+                let path = file.full_path(&self.table.folder);
+                let mut read =
+                    PartitionedFile::new(path.to_string_lossy().into_owned(), file.bytes)
+                        .with_statistics(Arc::clone(&statistics));
+                if let Some(selected) = selected {
+                    read = read.with_extension(access(selected));
+                }
+                Some((read, statistics))
+            })
+            .unzip()
+    }
+}
+
+fn access(selected: &SelectedGroups) -> ParquetAccessPlan {
+    let mut plan = ParquetAccessPlan::new_none(selected.count);
+    for group in &selected.groups {
+        plan.scan(*group);
+    }
+    plan
 }
 
 /// Spreads files over partitions, the largest first and each to the emptiest partition.
-fn groups(files: impl Iterator<Item = PartitionedFile>, partitions: usize) -> Vec<FileGroup> {
-    let mut files: Vec<PartitionedFile> = files.collect();
+fn groups(mut files: Vec<PartitionedFile>, partitions: usize) -> Vec<FileGroup> {
     files.sort_by_key(|file| std::cmp::Reverse(file.object_meta.size));
     let mut groups: Vec<(u64, Vec<PartitionedFile>)> =
         vec![(0, Vec::new()); partitions.clamp(1, files.len().max(1))];

@@ -1,0 +1,25 @@
+# The commands of the house. `make run` and `make test` are all a newcomer needs.
+
+PEOPLE ?= 50000
+SEED   ?= 2025
+DATA   ?= yandu-data
+LISTEN ?= 127.0.0.1:8640
+
+.PHONY: run test bench lint format
+
+run: ## Build and start a simulated city.
+	cargo build --locked -p yandu
+	PEOPLE=$(PEOPLE) SEED=$(SEED) DATA=$(DATA) LISTEN=$(LISTEN) scripts/run.sh
+
+test: ## Run every test; installs what the tests need.
+	scripts/test.sh
+
+bench: ## Measure against peers; writes benches/RESULTS.md.
+	scripts/bench.sh
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+format:
+	cargo fmt --all

@@ -1,0 +1,172 @@
+//! Look-ups by key: the bloom filters of key columns, kept in memory, say which row groups can hold a value.
+//!
+//! The engine could read the filters itself, from the files and again for every query; in a table of millions of
+//! rows that is most of the time of a look-up.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use datafusion::common::{Column, ScalarValue};
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::bloom_filter::Sbbf;
+
+use crate::table::Table;
+use crate::version::TableVersion;
+use crate::{Error, Result};
+
+/// One filter per row group of a file; a row group without one may hold anything.
+type Filters = Arc<Vec<Option<Sbbf>>>;
+
+/// The filters of one file that have been read, by column.
+#[derive(Debug, Default)]
+pub(crate) struct BloomFilters(Mutex<HashMap<String, Filters>>);
+
+/// A value that a key column must have.
+#[derive(Debug)]
+struct Wanted {
+    column: String,
+    value: Value,
+}
+
+#[derive(Debug)]
+enum Value {
+    Text(String),
+    Number(i64),
+}
+
+/// The row groups that a look-up has to read, by file, in the order of the version's files.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    pub(crate) files: Vec<SelectedGroups>,
+}
+
+#[derive(Debug)]
+pub(crate) struct SelectedGroups {
+    /// How many row groups the file has.
+    pub(crate) count: usize,
+    pub(crate) groups: Vec<usize>,
+}
+
+impl Value {
+    fn may_be_in(&self, filter: &Sbbf) -> bool {
+        match self {
+            Self::Text(text) => filter.check(text.as_str()),
+            Self::Number(number) => filter.check(number),
+        }
+    }
+}
+
+impl BloomFilters {
+    fn of(&self, path: &Path, column: &str) -> Result<Filters> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(filters) = known().get(column) {
+            return Ok(Arc::clone(filters));
+        }
+        let filters = Arc::new(read(path, column)?);
+        known().insert(column.to_owned(), Arc::clone(&filters));
+        Ok(filters)
+    }
+}
+
+fn read(path: &Path, column: &str) -> Result<Vec<Option<Sbbf>>> {
+    let file = File::open(path).map_err(Error::io("open", path))?;
+    let reader =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::file("open", path))?;
+    let groups = reader.metadata().num_row_groups();
+    let place = reader
+        .parquet_schema()
+        .columns()
+        .iter()
+        .position(|found| found.name() == column);
+    (0..groups)
+        .map(|group| match place {
+            Some(place) => reader
+                .get_row_group_column_bloom_filter(group, place)
+                .map_err(Error::file("read", path)),
+            None => Ok(None),
+        })
+        .collect()
+}
+
+/// What a query by key has to read of a version; `None` when its filters name no key.
+pub(crate) async fn select(
+    table: &Arc<Table>,
+    version: &Arc<TableVersion>,
+    filters: &[Expr],
+) -> Result<Option<Selection>> {
+    let wanted: Vec<Wanted> = filters
+        .iter()
+        .filter_map(|filter| wanted(table, filter))
+        .collect();
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    let table = Arc::clone(table);
+    let version = Arc::clone(version);
+    let files = tokio::task::spawn_blocking(move || {
+        version
+            .files
+            .iter()
+            .map(|file| selected_groups(&table, file, &wanted))
+            .collect::<Result<Vec<_>>>()
+    })
+    .await??;
+    Ok(Some(Selection { files }))
+}
+
+fn selected_groups(
+    table: &Table,
+    file: &crate::file::DataFile,
+    wanted: &[Wanted],
+) -> Result<SelectedGroups> {
+    let path = file.full_path(&table.folder);
+    let filters = wanted
+        .iter()
+        .map(|wanted| file.blooms.of(&path, &wanted.column))
+        .collect::<Result<Vec<_>>>()?;
+    let count = filters.first().map_or(0, |filters| filters.len());
+    let groups = (0..count)
+        .filter(|group| {
+            wanted.iter().zip(&filters).all(|(wanted, filters)| {
+                filters
+                    .get(*group)
+                    .and_then(Option::as_ref)
+                    .is_none_or(|filter| wanted.value.may_be_in(filter))
+            })
+        })
+        .collect();
+    Ok(SelectedGroups { count, groups })
+}
+
+/// `key = constant`, either way round, for texts and integers.
+fn wanted(table: &Table, filter: &Expr) -> Option<Wanted> {
+    let Expr::BinaryExpr(BinaryExpr {
+        left,
+        op: Operator::Eq,
+        right,
+    }) = filter
+    else {
+        return None;
+    };
+    let (Column { name, .. }, value) = match (left.as_ref(), right.as_ref()) {
+        (Expr::Column(column), Expr::Literal(value, _))
+        | (Expr::Literal(value, _), Expr::Column(column)) => (column, value),
+        _ => return None,
+    };
+    let field = table.schema.field_with_name(name).ok()?;
+    if !table.key.contains(name) || *field.data_type() != value.data_type() {
+        return None;
+    }
+    let value = match value {
+        ScalarValue::Utf8View(Some(text)) => Value::Text(text.clone()),
+        ScalarValue::Int64(Some(number)) => Value::Number(*number),
+        _ => return None,
+    };
+    Some(Wanted {
+        column: name.clone(),
+        value,
+    })
+}

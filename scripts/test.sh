@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs what the tests need, then runs them all. Safe to run again.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+
+# Database servers of sources. The tests start their own on free ports with data folders of their own.
+install_servers() {
+  local missing=()
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+  command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
+  [ ${#missing[@]} -eq 0 ] && return
+  say "installing ${missing[*]}"
+  local sudo=""
+  [ "$(id -u)" -eq 0 ] || sudo="sudo -n"
+  if ! { $sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -yq --no-install-recommends "${missing[@]}"; }; then
+    echo "could not install ${missing[*]}: the tests that need them say so and are skipped" >&2
+  fi
+}
+
+# Clients that nobody here wrote, which read what the program writes.
+install_clients() {
+  local venv=target/clients
+  if [ ! -x "$venv/bin/python" ] || ! cmp -s scripts/clients.txt "$venv/installed.txt"; then
+    say "installing Python clients"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install -q -r scripts/clients.txt
+    cp scripts/clients.txt "$venv/installed.txt"
+  fi
+  export YANDU_TEST_PYTHON="$PWD/$venv/bin/python"
+}
+
+install_servers
+install_clients
+
+say "building"
+cargo build --locked --workspace
+say "testing"
+cargo test --locked --workspace
