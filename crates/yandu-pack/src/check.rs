@@ -17,7 +17,7 @@ mod checks;
 mod codes;
 mod condition;
 mod datasets;
-mod names;
+pub(crate) mod names;
 mod needs;
 pub(crate) mod order;
 mod pattern;
@@ -26,7 +26,11 @@ mod settings;
 mod sources;
 mod tests;
 
-pub(crate) fn check(drafts: &Drafts, compiler: &dyn ConditionCompiler, problems: &mut Vec<Problem>) {
+pub(crate) fn check(
+    drafts: &Drafts,
+    compiler: &dyn ConditionCompiler,
+    problems: &mut Vec<Problem>,
+) {
     let mut checker = Checker::new(drafts, problems);
     names::check(&mut checker);
     needs::check(&mut checker);
@@ -56,7 +60,11 @@ impl<'a> Checker<'a> {
         Self {
             drafts,
             packs: by_id(&drafts.packs, |file| &file.pack),
-            pack_of_folder: drafts.packs.iter().map(|pack| (pack.folder, pack)).collect(),
+            pack_of_folder: drafts
+                .packs
+                .iter()
+                .map(|pack| (pack.folder, pack))
+                .collect(),
             datasets: by_id(&drafts.datasets, |file| &file.dataset),
             code_lists: by_id(&drafts.code_lists, |file| &file.codes),
             undeclared: HashSet::new(),
@@ -69,7 +77,12 @@ impl<'a> Checker<'a> {
     }
 
     /// The dataset that a declaration refers to. When it is not there, that is reported.
-    fn dataset<T>(&mut self, from: &Declared<T>, pointer: &str, id: &DatasetId) -> Option<&'a Declared<DatasetFile>> {
+    fn dataset<T>(
+        &mut self,
+        from: &Declared<T>,
+        pointer: &str,
+        id: &DatasetId,
+    ) -> Option<&'a Declared<DatasetFile>> {
         if let Some(dataset) = self.datasets.get(id).copied() {
             self.uses(from, pointer, &id.pack());
             return Some(dataset);
@@ -77,7 +90,11 @@ impl<'a> Checker<'a> {
         if !self.drafts.is_unread(FileKind::Dataset, id.as_str()) {
             let known: Vec<&str> = self.datasets.keys().map(DatasetId::as_str).collect();
             let problem = from
-                .at(Code::MissingDataset, pointer, format!("there is no dataset `{id}`"))
+                .at(
+                    Code::MissingDataset,
+                    pointer,
+                    format!("there is no dataset `{id}`"),
+                )
                 .help_if(alternatives_sorted(id.as_str(), "datasets", known));
             self.push(problem);
         }
@@ -96,7 +113,11 @@ impl<'a> Checker<'a> {
         if !declared && self.undeclared.insert((from.folder, pack.clone())) {
             let own = &own.declaration.pack;
             let problem = from
-                .at(Code::UndeclaredNeed, pointer, format!("the pack `{own}` does not say that it needs `{pack}`"))
+                .at(
+                    Code::UndeclaredNeed,
+                    pointer,
+                    format!("the pack `{own}` does not say that it needs `{pack}`"),
+                )
                 .help(format!("add `{pack}` to `needs` in its pack.yaml"));
             self.push(problem);
         }
@@ -116,7 +137,11 @@ impl<'a> Checker<'a> {
         let id = &dataset.declaration.dataset;
         let known = dataset.declaration.columns.keys().map(ColumnName::as_str);
         let problem = from
-            .at(Code::MissingColumn, pointer, format!("the dataset `{id}` has no column `{column}`"))
+            .at(
+                Code::MissingColumn,
+                pointer,
+                format!("the dataset `{id}` has no column `{column}`"),
+            )
             .help_if(alternatives(column.as_str(), "columns", known));
         self.push(problem);
         false

@@ -68,7 +68,12 @@ impl Dataset {
     }
 
     fn grade_of(&self, column: &Column) -> Grade {
-        let inherited = || column.standard.map(yandu_words::Standard::grade).max(self.file.grade);
+        let inherited = || {
+            column
+                .standard
+                .map(yandu_words::Standard::grade)
+                .max(self.file.grade)
+        };
         column.grade.or_else(inherited).unwrap_or(Grade::General1)
     }
 
@@ -99,9 +104,13 @@ impl Dataset {
             columns.insert(fold_header(header), column.clone());
         }
         for (name, column) in &self.file.columns {
-            columns.entry(fold_header(name.as_str())).or_insert_with(|| name.clone());
+            columns
+                .entry(fold_header(name.as_str()))
+                .or_insert_with(|| name.clone());
             for header in &column.from {
-                columns.entry(fold_header(header)).or_insert_with(|| name.clone());
+                columns
+                    .entry(fold_header(header))
+                    .or_insert_with(|| name.clone());
             }
         }
         Headers(columns)
@@ -126,7 +135,11 @@ pub fn fold_header(header: &str) -> String {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xfee0).unwrap_or(sign),
             _ => sign,
         })
-        .filter(|sign| !sign.is_whitespace() && !sign.is_control() && !matches!(sign, '\u{feff}' | '\u{200b}' | '*'))
+        .filter(|sign| {
+            !sign.is_whitespace()
+                && !sign.is_control()
+                && !matches!(sign, '\u{feff}' | '\u{200b}' | '*')
+        })
         .flat_map(char::to_lowercase)
         .collect()
 }

@@ -37,13 +37,14 @@ impl FileText {
     pub(crate) fn problem(&self, code: Code, place: Place, message: impl Into<String>) -> Problem {
         let mut problem = Problem::new(code, &self.path, message);
         let (line, span) = self.locate(place);
-        problem.excerpt = Some(excerpt(line, span));
+        problem.excerpt = (!line.trim().is_empty()).then(|| excerpt(line, span));
         problem.span = Some(span);
         problem
     }
 
     /// Hides what stands at the place of a problem, which may be a secret.
     pub(crate) fn redact(mut problem: Problem) -> Problem {
+        problem.is_secret = true;
         if let Some(excerpt) = &mut problem.excerpt {
             excerpt.marked = "*".repeat(8);
             excerpt.after.clear();

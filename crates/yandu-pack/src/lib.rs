@@ -11,6 +11,7 @@ mod file;
 mod load;
 mod packs;
 mod problem;
+pub mod scaffold;
 mod schema;
 mod validate;
 mod yaml;

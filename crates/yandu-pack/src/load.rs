@@ -1,5 +1,6 @@
 //! Folders of packs into checked declarations, with all problems of all files at once.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use arrow::datatypes::SchemaRef;
@@ -61,6 +62,7 @@ impl Packs {
         let folders = folder::find(paths, &mut problems);
         let drafts = Drafts::read(folders, &mut problems);
         check::check(&drafts, compiler, &mut problems);
+        hide_secrets(&mut problems);
         problems.sort_by(|one, other| {
             let place = |problem: &Problem| problem.span.map(|span| (span.line, span.column));
             (&one.file, place(one), one.code).cmp(&(&other.file, place(other), other.code))
@@ -69,6 +71,24 @@ impl Packs {
         Loaded {
             packs: drafts.finish(),
             problems,
+        }
+    }
+}
+
+/// Takes the line of a secret away from the other problems that would show it.
+fn hide_secrets(problems: &mut [Problem]) {
+    let line = |problem: &Problem| problem.span.map(|span| (problem.file.clone(), span.line));
+    let secret: HashSet<_> = problems
+        .iter()
+        .filter(|problem| problem.is_secret)
+        .filter_map(line)
+        .collect();
+    if secret.is_empty() {
+        return;
+    }
+    for problem in problems.iter_mut().filter(|problem| !problem.is_secret) {
+        if line(problem).is_some_and(|line| secret.contains(&line)) {
+            problem.excerpt = None;
         }
     }
 }

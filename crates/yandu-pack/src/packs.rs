@@ -138,10 +138,19 @@ impl Packs {
             .into_iter()
             .filter_map(|(pack, name, value)| self.override_setting(pack, name, value).err())
             .collect();
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
     }
 
-    fn override_setting(&mut self, id: PackId, name: String, value: SettingValue) -> Result<(), SettingError> {
+    fn override_setting(
+        &mut self,
+        id: PackId,
+        name: String,
+        value: SettingValue,
+    ) -> Result<(), SettingError> {
         let Some(pack) = self.packs.get_mut(&id) else {
             return Err(SettingError::NoPack(id));
         };

@@ -29,6 +29,9 @@ pub struct Problem {
     /// The line of the span, or the part of a long line around it.
     #[serde(skip)]
     pub(crate) excerpt: Option<Excerpt>,
+    /// A secret stands at the place, and its line is shown by no problem.
+    #[serde(skip)]
+    pub(crate) is_secret: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -67,6 +70,7 @@ impl Problem {
             message: message.into(),
             help: None,
             excerpt: None,
+            is_secret: false,
         }
     }
 
@@ -84,6 +88,3 @@ impl Problem {
         self.severity == Severity::Error
     }
 }
-
-
-

@@ -22,7 +22,13 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    pub const ALL: [Self; 5] = [Self::Pack, Self::Dataset, Self::Codes, Self::Source, Self::Test];
+    pub const ALL: [Self; 5] = [
+        Self::Pack,
+        Self::Dataset,
+        Self::Codes,
+        Self::Source,
+        Self::Test,
+    ];
 
     /// The word for such a file, which is also the name of its schema: `schemas/dataset.schema.json`.
     pub fn name(self) -> &'static str {
@@ -67,7 +73,10 @@ static TEST: LazyLock<Value> = LazyLock::new(generate::<TestFile>);
 
 fn generate<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(WithoutNull));
-    settings.into_generator().into_root_schema_for::<T>().to_value()
+    settings
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .to_value()
 }
 
 /// A key that may be left out may not be null: an empty value in YAML is a forgotten one.
@@ -88,7 +97,8 @@ impl Transform for WithoutNull {
 }
 
 fn remove_null(property: &mut Map<String, Value>) {
-    let is_null = |value: &Value| value == "null" || value.get("type").is_some_and(|kind| kind == "null");
+    let is_null =
+        |value: &Value| value == "null" || value.get("type").is_some_and(|kind| kind == "null");
     if let Some(Value::Array(kinds)) = property.get_mut("type") {
         kinds.retain(|kind| !is_null(kind));
         if let [only] = kinds.as_slice() {

@@ -4,11 +4,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::SchemaRef;
+use expect_test::Expect;
 use tempfile::TempDir;
 
 use crate::{ConditionCompiler, Loaded, Packs, SqlProblem};
 
+mod conditions;
+mod hostile;
+mod lookups;
+mod misfits;
+mod properties;
+mod references;
 mod repository;
+mod scaffold;
+mod schemas;
+mod sources;
 
 /// Knows no SQL but which words may stand in it: columns, numbers and a few others.
 struct Words;
@@ -63,4 +73,47 @@ fn rendered(folder: &Path, loaded: &Loaded) -> String {
     let prefix = format!("{}/", folder.display());
     let text: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
     text.join("\n").replace(&prefix, "")
+}
+
+/// Loads packs written as text and compares all that is said about them.
+fn check(files: &str, expect: Expect) {
+    let folder = write(files);
+    let loaded = load(folder.path());
+    expect.assert_eq(&rendered(folder.path(), &loaded));
+}
+
+/// A pack with one small dataset, to which a test adds files or of which it replaces some.
+const AIR: &str = "\
+== air/pack.yaml
+pack: air
+version: 1.0.0
+title: {zh: 空气质量, en: Air quality}
+== air/README.md
+== air/tests/station.yaml
+given: {dataset: air.station, rows: [{station_id: S1}]}
+then: {rows_kept: 1}
+== air/datasets/station.yaml
+dataset: air.station
+title: {zh: 监测站, en: Station}
+owner: 市生态环境局
+origin: collect
+sharing: {class: unconditional}
+opening: open
+refresh: daily
+key: [station_id]
+columns:
+  station_id: {title: {zh: 站点编号, en: Station}, standard: id, from: [站点编号]}
+  name: {title: {zh: 站点名称, en: Name}, type: text}
+  height: {title: {zh: 高度, en: Height}, type: \"decimal(6,2)\", required: false}
+  opened_on: {title: {zh: 启用日期, en: Opened}, type: date}
+";
+
+/// The usual pack and more files.
+fn air(more: &str) -> String {
+    format!("{AIR}{more}")
+}
+
+/// The usual pack, its dataset ending with these lines.
+fn station(lines: &str) -> String {
+    format!("{AIR}{lines}")
 }

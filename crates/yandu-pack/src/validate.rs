@@ -53,5 +53,6 @@ static SOURCE: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Source))
 static TEST: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Test));
 
 fn compile(kind: FileKind) -> Validator {
-    jsonschema::validator_for(kind.schema()).expect("schemas generated from the declarations are valid, as a test shows")
+    jsonschema::validator_for(kind.schema())
+        .expect("schemas generated from the declarations are valid, as a test shows")
 }

@@ -71,7 +71,10 @@ pub(crate) struct Found<'a> {
 impl Node {
     /// Finds a value by JSON pointer; where it is not there, the nearest value around it.
     pub(crate) fn find(&self, pointer: &str) -> Found<'_> {
-        let mut found = Found { key: None, node: self };
+        let mut found = Found {
+            key: None,
+            node: self,
+        };
         for part in parts(pointer) {
             let next = match &found.node.content {
                 Content::Scalar => None,
@@ -80,10 +83,15 @@ impl Node {
                     .ok()
                     .and_then(|index: usize| items.get(index))
                     .map(|node| Found { key: None, node }),
-                Content::Map(entries) => entries.iter().find(|entry| entry.key == part).map(|entry| Found {
-                    key: Some(entry.key_place),
-                    node: &entry.node,
-                }),
+                Content::Map(entries) => {
+                    entries
+                        .iter()
+                        .find(|entry| entry.key == part)
+                        .map(|entry| Found {
+                            key: Some(entry.key_place),
+                            node: &entry.node,
+                        })
+                }
             };
             match next {
                 Some(next) => found = next,
@@ -106,7 +114,11 @@ impl Node {
         match &mut self.content {
             Content::Scalar => {}
             Content::List(items) => {
-                if let Some(index) = part.parse().ok().filter(|index: &usize| *index < items.len()) {
+                if let Some(index) = part
+                    .parse()
+                    .ok()
+                    .filter(|index: &usize| *index < items.len())
+                {
                     items.remove(index);
                 }
             }
@@ -120,7 +132,9 @@ impl Node {
             node = match &mut node.content {
                 Content::Scalar => return None,
                 Content::List(items) => items.get_mut(part.parse::<usize>().ok()?)?,
-                Content::Map(entries) => &mut entries.iter_mut().find(|entry| entry.key == part)?.node,
+                Content::Map(entries) => {
+                    &mut entries.iter_mut().find(|entry| entry.key == part)?.node
+                }
             };
         }
         Some(node)
@@ -165,6 +179,3 @@ fn parts(pointer: &str) -> impl Iterator<Item = String> {
 pub(crate) fn escape(part: &str) -> String {
     part.replace('~', "~0").replace('/', "~1")
 }
-
-
-

@@ -18,7 +18,9 @@ pub(super) fn read(value_type: ValueType, text: &str) -> Option<Bound> {
     match value_type {
         ValueType::Text => Some(Bound::Text(text.to_owned())),
         ValueType::Integer => whole(value::parse_integer(text)),
-        ValueType::Decimal { precision, scale } => whole(value::parse_decimal(text, precision, scale)),
+        ValueType::Decimal { precision, scale } => {
+            whole(value::parse_decimal(text, precision, scale))
+        }
         ValueType::Float => valid(value::parse_float(text)).map(Bound::Float),
         ValueType::Boolean => whole(value::parse_boolean(text)),
         ValueType::Date => whole(value::parse_date(text)),

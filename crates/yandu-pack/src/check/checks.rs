@@ -29,7 +29,12 @@ pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn ConditionCompiler)
                 let problem = conditions.check(&format!("/checks/{index}/expect"), sql);
                 checker.problems.extend(problem);
             } else {
-                One { dataset, index, check }.check(checker);
+                One {
+                    dataset,
+                    index,
+                    check,
+                }
+                .check(checker);
             }
         }
     }
@@ -58,13 +63,24 @@ impl One<'_> {
             CheckKind::OneOf { column, values } => {
                 if let Some(value_type) = self.column(checker, column) {
                     for (index, value) in values.iter().enumerate() {
-                        self.value(checker, &self.at(&format!("in/{index}")), column, value_type, value);
+                        self.value(
+                            checker,
+                            &self.at(&format!("in/{index}")),
+                            column,
+                            value_type,
+                            value,
+                        );
                     }
                 }
             }
             CheckKind::Unique { columns } => {
                 for (index, column) in columns.iter().enumerate() {
-                    checker.column(self.dataset, &self.at(&format!("unique/{index}")), self.dataset, column);
+                    checker.column(
+                        self.dataset,
+                        &self.at(&format!("unique/{index}")),
+                        self.dataset,
+                        column,
+                    );
                 }
             }
             CheckKind::References { column, target } => self.references(checker, column, target),
@@ -72,7 +88,8 @@ impl One<'_> {
                 if let (Some(least), Some(most)) = (count.at_least, count.at_most)
                     && least > most
                 {
-                    let message = format!("no number of rows is at least {least} and at most {most}");
+                    let message =
+                        format!("no number of rows is at least {least} and at most {most}");
                     checker.push(self.dataset.at(Code::WrongBound, &self.at("rows"), message));
                 }
             }
@@ -80,7 +97,11 @@ impl One<'_> {
                 if matches!(within.unit, PeriodUnit::Second | PeriodUnit::Minute) {
                     let problem = self
                         .dataset
-                        .at(Code::WrongSchedule, &self.at("fresh"), "freshness is told in h, d or wd")
+                        .at(
+                            Code::WrongSchedule,
+                            &self.at("fresh"),
+                            "freshness is told in h, d or wd",
+                        )
                         .help("write hours, calendar days or working days, such as `36 h`");
                     checker.push(problem);
                 }
@@ -121,7 +142,10 @@ impl One<'_> {
                 .at(
                     Code::WrongBound,
                     pointer,
-                    format!("{} is no value of `{column}`, which is {value_type}", quoted(&text)),
+                    format!(
+                        "{} is no value of `{column}`, which is {value_type}",
+                        quoted(&text)
+                    ),
                 )
                 .help(help);
             checker.push(problem);
@@ -137,8 +161,12 @@ impl One<'_> {
         (low, high): (Option<&Literal>, Option<&Literal>),
     ) {
         let both = low.is_some() && high.is_some();
-        let is_between = both && self.dataset.root.find(&self.at("between")).key.is_some()
-            && matches!(self.dataset.root.find(&self.at("between")).node.content, crate::yaml::Content::List(_));
+        let is_between = both
+            && self.dataset.root.find(&self.at("between")).key.is_some()
+            && matches!(
+                self.dataset.root.find(&self.at("between")).node.content,
+                crate::yaml::Content::List(_)
+            );
         let (low_at, high_at) = if is_between {
             (self.at("between/0"), self.at("between/1"))
         } else {
@@ -149,10 +177,18 @@ impl One<'_> {
         if let (Some(low), Some(high)) = (low, high)
             && low > high
         {
-            let pointer = if is_between { self.at("between") } else { low_at };
+            let pointer = if is_between {
+                self.at("between")
+            } else {
+                low_at
+            };
             let problem = self
                 .dataset
-                .at(Code::WrongBound, &pointer, "the least value is greater than the greatest")
+                .at(
+                    Code::WrongBound,
+                    &pointer,
+                    "the least value is greater than the greatest",
+                )
                 .help("every row would break the check");
             checker.push(problem);
         }
@@ -199,7 +235,10 @@ impl One<'_> {
                         .at(
                             Code::NoSingleKey,
                             &pointer,
-                            format!("the key of `{id}` has {} columns, so the column must be named", key.len()),
+                            format!(
+                                "the key of `{id}` has {} columns, so the column must be named",
+                                key.len()
+                            ),
                         )
                         .help(format!("write `{id}.column`"));
                     return checker.push(problem);
@@ -231,5 +270,9 @@ fn type_of(dataset: &Declared<DatasetFile>, column: &ColumnName) -> Option<Value
     if dataset.has_lost(&format!("/columns/{column}")) {
         return None;
     }
-    dataset.declaration.columns.get(column).map(crate::declare::Column::value_type)
+    dataset
+        .declaration
+        .columns
+        .get(column)
+        .map(crate::declare::Column::value_type)
 }

@@ -13,13 +13,21 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             if !list.names.contains(code) {
                 let known = values.keys().map(String::as_str);
                 let problem = list
-                    .at(Code::MissingCode, &pointer, format!("the list has no code {}", quoted(code)))
+                    .at(
+                        Code::MissingCode,
+                        &pointer,
+                        format!("the list has no code {}", quoted(code)),
+                    )
                     .help_if(alternatives(code, "codes", known));
                 checker.push(problem);
             }
             if list.names.contains(word) && word != code {
                 let problem = list
-                    .at_key(Code::DuplicateName, &pointer, format!("the synonym {} is itself a code", quoted(word)))
+                    .at_key(
+                        Code::DuplicateName,
+                        &pointer,
+                        format!("the synonym {} is itself a code", quoted(word)),
+                    )
                     .help("a word that is a code always means itself");
                 checker.push(problem);
             }

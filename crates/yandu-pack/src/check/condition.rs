@@ -17,7 +17,10 @@ pub(super) struct Conditions<'a> {
 }
 
 impl<'a> Conditions<'a> {
-    pub(super) fn new(dataset: &'a Declared<DatasetFile>, compiler: &'a dyn ConditionCompiler) -> Self {
+    pub(super) fn new(
+        dataset: &'a Declared<DatasetFile>,
+        compiler: &'a dyn ConditionCompiler,
+    ) -> Self {
         Self {
             dataset,
             compiler,
@@ -26,7 +29,9 @@ impl<'a> Conditions<'a> {
     }
 
     pub(super) fn check(&mut self, pointer: &str, sql: &str) -> Option<Problem> {
-        let schema = self.schema.get_or_init(|| dataset::schema(&self.dataset.declaration));
+        let schema = self
+            .schema
+            .get_or_init(|| dataset::schema(&self.dataset.declaration));
         let wrong = self.compiler.compile(schema, sql).err()?;
         // The condition may be right, and the column that it speaks of was left out.
         if self.dataset.has_lost("/columns") {
@@ -42,7 +47,12 @@ impl<'a> Conditions<'a> {
                 let scalar = self.dataset.root.find(pointer).node.place;
                 let text = &self.dataset.file.text;
                 let mut place = locate(text, scalar, sql, offset);
-                let last = locate(text, scalar, sql, offset + word_length(sql, offset).saturating_sub(1));
+                let last = locate(
+                    text,
+                    scalar,
+                    sql,
+                    offset + word_length(sql, offset).saturating_sub(1),
+                );
                 if last.line == place.line {
                     place.end = last.end.max(place.end);
                 }
@@ -76,7 +86,11 @@ fn word_length(sql: &str, offset: usize) -> usize {
         Some(first) if is_word(first) => 1 + rest.take_while(|sign| is_word(*sign)).count(),
         Some(quote @ ('\'' | '"')) => {
             let inside = rest.clone().take_while(|sign| *sign != quote).count();
-            if rest.nth(inside).is_some() { inside + 2 } else { inside + 1 }
+            if rest.nth(inside).is_some() {
+                inside + 2
+            } else {
+                inside + 1
+            }
         }
         _ => 1,
     }

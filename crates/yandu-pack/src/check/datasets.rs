@@ -66,9 +66,14 @@ fn headers(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>) {
                         .at(
                             Code::AmbiguousHeader,
                             &format!("/columns/{name}/from/{index}"),
-                            format!("the header {} stands for `{other}` and for `{name}`", quoted(header)),
+                            format!(
+                                "the header {} stands for `{other}` and for `{name}`",
+                                quoted(header)
+                            ),
                         )
-                        .help("leave it to one of them; a source can say otherwise under `headers`");
+                        .help(
+                            "leave it to one of them; a source can say otherwise under `headers`",
+                        );
                     checker.push(problem);
                 }
                 _ => {}
@@ -77,7 +82,12 @@ fn headers(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>) {
     }
 }
 
-fn codes(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>, name: &ColumnName, column: &Column) {
+fn codes(
+    checker: &mut Checker<'_>,
+    dataset: &Declared<DatasetFile>,
+    name: &ColumnName,
+    column: &Column,
+) {
     let Some(id) = &column.codes else {
         return;
     };
@@ -86,7 +96,11 @@ fn codes(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>, name: &Colu
         if !checker.drafts.is_unread(FileKind::Codes, id.as_str()) {
             let known: Vec<&str> = checker.code_lists.keys().map(CodeListId::as_str).collect();
             let problem = dataset
-                .at(Code::MissingCodes, &pointer, format!("there is no code list `{id}`"))
+                .at(
+                    Code::MissingCodes,
+                    &pointer,
+                    format!("there is no code list `{id}`"),
+                )
                 .help_if(alternatives_sorted(id.as_str(), "code lists", known));
             checker.push(problem);
         }
@@ -109,7 +123,12 @@ fn codes(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>, name: &Colu
     }
 }
 
-fn mask(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>, name: &ColumnName, column: &Column) {
+fn mask(
+    checker: &mut Checker<'_>,
+    dataset: &Declared<DatasetFile>,
+    name: &ColumnName,
+    column: &Column,
+) {
     use ValueType::{Date, Decimal, Float, Integer, Text, Timestamp};
     if dataset.has_lost(&format!("/columns/{name}")) {
         return;
@@ -117,11 +136,17 @@ fn mask(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>, name: &Colum
     let value_type = column.value_type();
     let (fits, what) = match &column.mask {
         None | Some(Mask::Null | Mask::Hash) => return,
-        Some(Mask::Month | Mask::Year) => (matches!(value_type, Date | Timestamp), "dates and timestamps"),
-        Some(Mask::Step { .. } | Mask::Grid { .. }) => {
-            (matches!(value_type, Integer | Decimal { .. } | Float), "numbers")
+        Some(Mask::Month | Mask::Year) => (
+            matches!(value_type, Date | Timestamp),
+            "dates and timestamps",
+        ),
+        Some(Mask::Step { .. } | Mask::Grid { .. }) => (
+            matches!(value_type, Integer | Decimal { .. } | Float),
+            "numbers",
+        ),
+        Some(Mask::Fixed { .. } | Mask::Keep { .. } | Mask::Fpe) => {
+            (matches!(value_type, Text), "texts")
         }
-        Some(Mask::Fixed { .. } | Mask::Keep { .. } | Mask::Fpe) => (matches!(value_type, Text), "texts"),
     };
     if !fits {
         let problem = dataset

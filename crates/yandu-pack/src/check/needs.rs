@@ -15,7 +15,11 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             }
             let known: Vec<&str> = checker.packs.keys().map(PackId::as_str).collect();
             let problem = pack
-                .at(Code::MissingPack, &format!("/needs/{index}"), format!("there is no pack `{need}`"))
+                .at(
+                    Code::MissingPack,
+                    &format!("/needs/{index}"),
+                    format!("there is no pack `{need}`"),
+                )
                 .help_if(alternatives_sorted(need.as_str(), "packs", known));
             checker.push(problem);
         }
@@ -32,13 +36,20 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         let Some(pack) = cycle.first().and_then(|index| drafts.packs.get(*index)) else {
             continue;
         };
-        let place = pack.declaration.needs.iter().position(|need| need == *second);
+        let place = pack
+            .declaration
+            .needs
+            .iter()
+            .position(|need| need == *second);
         let spelled: Vec<&str> = ids.iter().chain([first]).map(|id| id.as_str()).collect();
         let problem = pack
             .at(
                 Code::NeedsCycle,
                 &format!("/needs/{}", place.unwrap_or_default()),
-                format!("packs need each other in a circle: `{}`", spelled.join(" → ")),
+                format!(
+                    "packs need each other in a circle: `{}`",
+                    spelled.join(" → ")
+                ),
             )
             .help("move what both need into a pack of its own");
         checker.push(problem);

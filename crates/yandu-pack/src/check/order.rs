@@ -18,7 +18,13 @@ pub(super) fn needs(packs: &[Declared<PackFile>]) -> Edges {
         .collect();
     packs
         .iter()
-        .map(|pack| pack.declaration.needs.iter().filter_map(|need| index.get(need).copied()).collect())
+        .map(|pack| {
+            pack.declaration
+                .needs
+                .iter()
+                .filter_map(|need| index.get(need).copied())
+                .collect()
+        })
         .collect()
 }
 
@@ -47,10 +53,14 @@ pub(crate) fn datasets(
     let edges: Edges = datasets
         .iter()
         .map(|dataset| {
-            let targets = dataset.declaration.checks.iter().filter_map(|check| match &check.kind {
-                CheckKind::References { target, .. } => index.get(&target.dataset).copied(),
-                _ => None,
-            });
+            let targets = dataset
+                .declaration
+                .checks
+                .iter()
+                .filter_map(|check| match &check.kind {
+                    CheckKind::References { target, .. } => index.get(&target.dataset).copied(),
+                    _ => None,
+                });
             targets.collect::<BTreeSet<_>>().into_iter().collect()
         })
         .collect();
@@ -58,7 +68,10 @@ pub(crate) fn datasets(
     start.sort_by_cached_key(|index| {
         datasets.get(*index).map(|dataset| {
             let id = &dataset.declaration.dataset;
-            (pack_order.get(&id.pack()).copied().unwrap_or(usize::MAX), id.clone())
+            (
+                pack_order.get(&id.pack()).copied().unwrap_or(usize::MAX),
+                id.clone(),
+            )
         })
     });
     topological(&start, &edges)
@@ -106,7 +119,12 @@ pub(super) fn cycles(edges: &Edges) -> BTreeSet<Vec<usize>> {
     cycles
 }
 
-fn walk(start: &[usize], edges: &Edges, mut on_cycle: impl FnMut(&[usize]), mut on_done: impl FnMut(usize)) {
+fn walk(
+    start: &[usize],
+    edges: &Edges,
+    mut on_cycle: impl FnMut(&[usize]),
+    mut on_done: impl FnMut(usize),
+) {
     let mut states = vec![State::New; edges.len()];
     for root in start {
         if states.get(*root) != Some(&State::New) {
@@ -117,7 +135,10 @@ fn walk(start: &[usize], edges: &Edges, mut on_cycle: impl FnMut(&[usize]), mut 
         let mut next = vec![0];
         set(&mut states, *root, State::Open);
         while let (Some(node), Some(position)) = (path.last().copied(), next.last_mut()) {
-            let target = edges.get(node).and_then(|targets| targets.get(*position)).copied();
+            let target = edges
+                .get(node)
+                .and_then(|targets| targets.get(*position))
+                .copied();
             *position += 1;
             match target.map(|target| (target, states.get(target).copied())) {
                 None => {
@@ -132,7 +153,10 @@ fn walk(start: &[usize], edges: &Edges, mut on_cycle: impl FnMut(&[usize]), mut 
                     next.push(0);
                 }
                 Some((target, Some(State::Open))) => {
-                    let from = path.iter().position(|node| *node == target).unwrap_or_default();
+                    let from = path
+                        .iter()
+                        .position(|node| *node == target)
+                        .unwrap_or_default();
                     on_cycle(path.get(from..).unwrap_or_default());
                 }
                 Some(_) => {}

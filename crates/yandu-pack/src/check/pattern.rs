@@ -10,23 +10,45 @@ use crate::yaml::locate;
 /// How deep groups may be nested.
 const MAX_NESTING: u32 = 50;
 
-pub(super) fn check(dataset: &Declared<DatasetFile>, pointer: &str, pattern: &str) -> Option<Problem> {
-    let error = ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(pattern).err()?;
+pub(super) fn check(
+    dataset: &Declared<DatasetFile>,
+    pointer: &str,
+    pattern: &str,
+) -> Option<Problem> {
+    let error = ParserBuilder::new()
+        .nest_limit(MAX_NESTING)
+        .build()
+        .parse(pattern)
+        .err()?;
     let (message, span) = match &error {
         Error::Parse(error) => (error.kind().to_string(), error.span()),
         Error::Translate(error) => (error.kind().to_string(), error.span()),
         _ => (error.to_string(), &EVERYTHING),
     };
     let message = format!("the pattern does not compile: {}", sentence(&message));
-    let to_characters = |byte: usize| pattern.get(..byte).map_or(0, |before| before.chars().count());
-    let (start, end) = (to_characters(span.start.offset), to_characters(span.end.offset));
+    let to_characters = |byte: usize| {
+        pattern
+            .get(..byte)
+            .map_or(0, |before| before.chars().count())
+    };
+    let (start, end) = (
+        to_characters(span.start.offset),
+        to_characters(span.end.offset),
+    );
     let scalar = dataset.root.find(pointer).node.place;
     let mut place = locate(&dataset.file.text, scalar, pattern, start);
     if end > start {
-        place.end = locate(&dataset.file.text, scalar, pattern, end - 1).end.max(place.end);
+        place.end = locate(&dataset.file.text, scalar, pattern, end - 1)
+            .end
+            .max(place.end);
     }
-    let help = "patterns are those of the Rust `regex` crate, without look-around and back-references";
-    Some(dataset.at_place(Code::WrongPattern, place, message).help(help))
+    let help =
+        "patterns are those of the Rust `regex` crate, without look-around and back-references";
+    Some(
+        dataset
+            .at_place(Code::WrongPattern, place, message)
+            .help(help),
+    )
 }
 
 const EVERYTHING: regex_syntax::ast::Span = regex_syntax::ast::Span {

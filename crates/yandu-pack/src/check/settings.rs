@@ -57,7 +57,12 @@ pub(super) fn used<T>(checker: &mut Checker<'_>, from: &Declared<T>, pointer: &s
             let mut known: Vec<&str> = known.collect();
             known.sort_unstable();
             let problem = from
-                .at(Code::MissingSetting, pointer, format!("the pack `{id}` has no setting {}", quoted(name)))
+                .at(
+                    Code::MissingSetting,
+                    pointer,
+                    format!("the pack `{id}` has no setting {}", quoted(name)),
+                )
+                .help("declare it under `settings` in pack.yaml")
                 .help_if(alternatives(name, "settings", known));
             checker.push(problem);
         }

@@ -7,8 +7,8 @@ use yandu_words::ColumnName;
 use super::{Checker, secrets, settings};
 use crate::dataset::fold_header;
 use crate::declare::{
-    Channel, Engine, FolderChannel, Format, HttpChannel, Mode, Origin, Period, PeriodUnit, Secret, SourceFile,
-    SqlChannel, Url,
+    Channel, Engine, FolderChannel, Format, HttpChannel, Mode, Origin, Period, PeriodUnit, Secret,
+    SourceFile, SqlChannel, Url,
 };
 use crate::file::FileText;
 use crate::load::Declared;
@@ -18,7 +18,17 @@ use crate::yaml::escape;
 
 /// Names of encodings that departments deliver in, as the encoding standard of the web spells them.
 const ENCODINGS: [&str; 11] = [
-    "utf-8", "gb18030", "gbk", "gb2312", "big5", "utf-16", "utf-16le", "utf-16be", "windows-1252", "iso-8859-1", "ascii",
+    "utf-8",
+    "gb18030",
+    "gbk",
+    "gb2312",
+    "big5",
+    "utf-16",
+    "utf-16le",
+    "utf-16be",
+    "windows-1252",
+    "iso-8859-1",
+    "ascii",
 ];
 
 pub(super) fn check(checker: &mut Checker<'_>) {
@@ -50,7 +60,11 @@ fn target(checker: &mut Checker<'_>, source: &Declared<SourceFile>) {
     if dataset.declaration.origin != Origin::Collect && !dataset.has_lost("/origin") {
         let id = &declaration.dataset;
         let problem = source
-            .at(Code::WrongOrigin, "/dataset", format!("the rows of `{id}` do not come from sources"))
+            .at(
+                Code::WrongOrigin,
+                "/dataset",
+                format!("the rows of `{id}` do not come from sources"),
+            )
             .help("a source delivers to a dataset whose `origin` is `collect`");
         checker.push(problem);
     }
@@ -58,7 +72,11 @@ fn target(checker: &mut Checker<'_>, source: &Declared<SourceFile>) {
     if declaration.mode == Mode::Upsert && !has_key {
         let id = &declaration.dataset;
         let problem = source
-            .at(Code::NoKey, "/mode", format!("rows cannot be replaced by key: `{id}` has none"))
+            .at(
+                Code::NoKey,
+                "/mode",
+                format!("rows cannot be replaced by key: `{id}` has none"),
+            )
             .help("declare its `key`, or use `snapshot` or `append`");
         checker.push(problem);
     }
@@ -73,7 +91,10 @@ fn target(checker: &mut Checker<'_>, source: &Declared<SourceFile>) {
                 .at_key(
                     Code::AmbiguousHeader,
                     &pointer,
-                    format!("the header {} stands for `{other}` and for `{column}`", quoted(header)),
+                    format!(
+                        "the header {} stands for `{other}` and for `{column}`",
+                        quoted(header)
+                    ),
                 )
                 .help("headers are compared without case, spaces and full-width signs");
             checker.push(problem);
@@ -87,7 +108,11 @@ fn schedule(checker: &mut Checker<'_>, source: &Declared<SourceFile>) {
     };
     if schedule.every.unit == PeriodUnit::Second {
         let problem = source
-            .at(Code::WrongSchedule, "/schedule/every", "a delivery cannot be due every few seconds")
+            .at(
+                Code::WrongSchedule,
+                "/schedule/every",
+                "a delivery cannot be due every few seconds",
+            )
             .help("write min, h, d or wd, such as `24 h`");
         checker.push(problem);
     }
@@ -98,13 +123,25 @@ fn format(checker: &mut Checker<'_>, source: &Declared<SourceFile>, format: &For
         && !ENCODINGS.contains(&encoding.to_lowercase().as_str())
     {
         let problem = source
-            .at(Code::WrongValue, "/format/encoding", format!("{} is no known encoding", quoted(encoding)))
-            .help_if(alternatives(&encoding.to_lowercase(), "encodings", ENCODINGS));
+            .at(
+                Code::WrongValue,
+                "/format/encoding",
+                format!("{} is no known encoding", quoted(encoding)),
+            )
+            .help_if(alternatives(
+                &encoding.to_lowercase(),
+                "encodings",
+                ENCODINGS,
+            ));
         checker.push(problem);
     }
     if !format.columns.is_empty() && format.header_row.is_some_and(|row| row > 0) {
         let problem = source
-            .at(Code::WrongKeys, "/format/columns", "a file with a header row names its columns itself")
+            .at(
+                Code::WrongKeys,
+                "/format/columns",
+                "a file with a header row names its columns itself",
+            )
             .help("leave out `header_row` or `columns`; map other headers under `headers`");
         checker.push(problem);
     }
@@ -112,14 +149,22 @@ fn format(checker: &mut Checker<'_>, source: &Declared<SourceFile>, format: &For
 
 fn folder(checker: &mut Checker<'_>, source: &Declared<SourceFile>, folder: &FolderChannel) {
     if !is_inside(&folder.path) {
-        checker.push(outside(source, "/channel/folder/path", &folder.path, "data folder"));
+        checker.push(outside(
+            source,
+            "/channel/folder/path",
+            &folder.path,
+            "data folder",
+        ));
     }
     if folder.pattern.contains(['/', '\\', '\0']) || folder.pattern.contains("..") {
         let problem = source
             .at(
                 Code::PathOutside,
                 "/channel/folder/pattern",
-                format!("the pattern {} reaches out of its folder", quoted(&folder.pattern)),
+                format!(
+                    "the pattern {} reaches out of its folder",
+                    quoted(&folder.pattern)
+                ),
             )
             .help("name the files of one folder, such as `*.csv`");
         checker.push(problem);
@@ -127,19 +172,38 @@ fn folder(checker: &mut Checker<'_>, source: &Declared<SourceFile>, folder: &Fol
 }
 
 fn outside<T>(from: &Declared<T>, pointer: &str, path: &str, of: &str) -> Problem {
-    from.at(Code::PathOutside, pointer, format!("the path {} leads out of its folder", quoted(path)))
-        .help(format!("write a path relative to the {of}, without `..`"))
+    from.at(
+        Code::PathOutside,
+        pointer,
+        format!("the path {} leads out of its folder", quoted(path)),
+    )
+    .help(format!("write a path relative to the {of}, without `..`"))
 }
 
 /// What is wrong with the path of a file of the pack.
-pub(super) fn pack_file<T>(checker: &Checker<'_>, from: &Declared<T>, pointer: &str, path: &str) -> Option<Problem> {
+pub(super) fn pack_file<T>(
+    checker: &Checker<'_>,
+    from: &Declared<T>,
+    pointer: &str,
+    path: &str,
+) -> Option<Problem> {
     let folder = checker.drafts.folders.get(from.folder)?;
     let problem = match resolve(&folder.path, path).err()? {
-        PathError::Outside(_) | PathError::NoPack(_) => outside(from, pointer, path, "folder of the pack"),
+        PathError::Outside(_) | PathError::NoPack(_) => {
+            outside(from, pointer, path, "folder of the pack")
+        }
         PathError::Missing { .. } => from
-            .at(Code::MissingFile, pointer, format!("the pack has no file {}", quoted(path)))
+            .at(
+                Code::MissingFile,
+                pointer,
+                format!("the pack has no file {}", quoted(path)),
+            )
             .help("paths are relative to the folder of the pack"),
-        PathError::NotAFile(_) => from.at(Code::MissingFile, pointer, format!("{} is no file", quoted(path))),
+        PathError::NotAFile(_) => from.at(
+            Code::MissingFile,
+            pointer,
+            format!("{} is no file", quoted(path)),
+        ),
     };
     Some(problem)
 }
@@ -152,7 +216,11 @@ fn sql(checker: &mut Checker<'_>, source: &Declared<SourceFile>, sql: &SqlChanne
             settings::used(checker, source, pointer, url);
             if secrets::has_password(url) {
                 let problem = source
-                    .at(Code::LiteralSecret, pointer, "a password is written into the address of the database")
+                    .at(
+                        Code::LiteralSecret,
+                        pointer,
+                        "a password is written into the address of the database",
+                    )
                     .help(secrets::HELP);
                 checker.push(FileText::redact(problem));
             } else if sql.engine == Engine::Sqlite && !url.contains("${") && !is_inside(url) {
@@ -162,11 +230,21 @@ fn sql(checker: &mut Checker<'_>, source: &Declared<SourceFile>, sql: &SqlChanne
     }
 }
 
-fn secret(checker: &mut Checker<'_>, source: &Declared<SourceFile>, pointer: &str, secret: &Secret) {
+fn secret(
+    checker: &mut Checker<'_>,
+    source: &Declared<SourceFile>,
+    pointer: &str,
+    secret: &Secret,
+) {
     if let Secret::File(path) = secret
         && !is_inside(path)
     {
-        checker.push(outside(source, &format!("{pointer}/file"), path, "data folder"));
+        checker.push(outside(
+            source,
+            &format!("{pointer}/file"),
+            path,
+            "data folder",
+        ));
     }
 }
 
@@ -175,22 +253,42 @@ fn http(checker: &mut Checker<'_>, source: &Declared<SourceFile>, http: &HttpCha
     settings::used(checker, source, pointer, &http.url);
     if secrets::has_password(&http.url) {
         let problem = source
-            .at(Code::LiteralSecret, pointer, "a secret is written into the address")
+            .at(
+                Code::LiteralSecret,
+                pointer,
+                "a secret is written into the address",
+            )
             .help("send it as a header: `headers: {Authorization: {env: NAME}}`");
         checker.push(FileText::redact(problem));
-    } else if !["http://", "https://", "${"].iter().any(|start| http.url.starts_with(start)) {
+    } else if !["http://", "https://", "${"]
+        .iter()
+        .any(|start| http.url.starts_with(start))
+    {
         let problem = source
-            .at(Code::WrongForm, pointer, format!("{} is no address of the web", quoted(&http.url)))
+            .at(
+                Code::WrongForm,
+                pointer,
+                format!("{} is no address of the web", quoted(&http.url)),
+            )
             .help("it starts with `https://`, `http://` or a setting, `${name}`");
         checker.push(problem);
     }
     for (name, secret) in &http.headers {
-        self::secret(checker, source, &format!("/channel/http/headers/{}", escape(name)), secret);
+        self::secret(
+            checker,
+            source,
+            &format!("/channel/http/headers/{}", escape(name)),
+            secret,
+        );
     }
     let mut seconds = |pointer: &str, period: Period| {
         if !matches!(period.unit, PeriodUnit::Second | PeriodUnit::Minute) {
             let problem = source
-                .at(Code::WrongSchedule, pointer, "a wait of this kind is told in s or min")
+                .at(
+                    Code::WrongSchedule,
+                    pointer,
+                    "a wait of this kind is told in s or min",
+                )
                 .help("write such as `30 s`");
             checker.push(problem);
         }

@@ -88,9 +88,15 @@ impl Drafts {
                 };
                 match kind {
                     FileKind::Pack => reader.read(&mut drafts.packs, &mut drafts.unread, problems),
-                    FileKind::Dataset => reader.read(&mut drafts.datasets, &mut drafts.unread, problems),
-                    FileKind::Codes => reader.read(&mut drafts.code_lists, &mut drafts.unread, problems),
-                    FileKind::Source => reader.read(&mut drafts.sources, &mut drafts.unread, problems),
+                    FileKind::Dataset => {
+                        reader.read(&mut drafts.datasets, &mut drafts.unread, problems)
+                    }
+                    FileKind::Codes => {
+                        reader.read(&mut drafts.code_lists, &mut drafts.unread, problems)
+                    }
+                    FileKind::Source => {
+                        reader.read(&mut drafts.sources, &mut drafts.unread, problems)
+                    }
                     FileKind::Test => reader.read(&mut drafts.tests, &mut drafts.unread, problems),
                 }
             }
@@ -105,7 +111,9 @@ impl Drafts {
 
     /// The id of the pack of a folder, which is the name of the folder.
     pub(crate) fn pack_of(&self, folder: usize) -> &str {
-        self.folders.get(folder).map_or("", |folder| folder.name.as_str())
+        self.folders
+            .get(folder)
+            .map_or("", |folder| folder.name.as_str())
     }
 
     /// The declarations without their texts, in the order of what refers to what.
@@ -149,9 +157,14 @@ impl Drafts {
             };
             sources.entry(source.file.source.clone()).or_insert(source);
         }
-        sources.sort_by_cached_key(|id, source| (rank(&dataset_order, &source.file.dataset), id.clone()));
+        sources.sort_by_cached_key(|id, source| {
+            (rank(&dataset_order, &source.file.dataset), id.clone())
+        });
 
-        let code_lists = self.code_lists.into_iter().map(|declared| declared.declaration);
+        let code_lists = self
+            .code_lists
+            .into_iter()
+            .map(|declared| declared.declaration);
         Packs {
             packs,
             datasets,
@@ -179,14 +192,24 @@ impl FileReader<'_> {
         unread: &mut HashSet<(&'static str, String)>,
         problems: &mut Vec<Problem>,
     ) {
-        let stem = self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let stem = self
+            .path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let id = match self.kind {
             FileKind::Pack => self.pack.to_owned(),
             _ => format!("{}.{stem}", self.pack),
         };
         let mut found = Vec::new();
         let declared = match read_text(self.path) {
-            Ok(text) => self.declare(FileText::new(self.path.clone(), text), stem, &id, &mut found),
+            Ok(text) => self.declare(
+                FileText::new(self.path.clone(), text),
+                stem,
+                &id,
+                &mut found,
+            ),
             Err(problem) => {
                 found.push(problem);
                 None
@@ -224,7 +247,9 @@ impl FileReader<'_> {
 
         let mut lost = Vec::new();
         // From the end, so that the places of list items before a removed one stay as they are.
-        misfits.unusable.sort_by_cached_key(|pointer| place_in_document(pointer));
+        misfits
+            .unusable
+            .sort_by_cached_key(|pointer| place_in_document(pointer));
         misfits.unusable.dedup();
         for pointer in misfits.unusable.into_iter().rev() {
             document.remove(&pointer);
@@ -318,7 +343,9 @@ fn fill(kind: FileKind, id: &str, document: &mut Document) {
             "sharing": { "class": "unconditional" }, "opening": "closed", "refresh": "irregular", "columns": {},
         }),
         FileKind::Codes => json!({ "codes": id, "title": title, "values": {} }),
-        FileKind::Source => json!({ "source": id, "title": title, "mode": "append", "channel": { "upload": {} } }),
+        FileKind::Source => {
+            json!({ "source": id, "title": title, "mode": "append", "channel": { "upload": {} } })
+        }
         FileKind::Test => json!({}),
     };
     let (Value::Object(map), Value::Object(needed)) = (&mut document.value, needed) else {

@@ -13,10 +13,16 @@ const MAX_FILES: usize = 10_000;
 
 /// What may stand at the top of a pack. Folders that no version of the program reads yet are known by their names.
 const TOP_FOLDERS: [&str; 11] = [
-    "datasets", "sources", "codes", "models", "matters", "rules", "policies", "pages", "examples", "tests", "data",
+    "datasets", "sources", "codes", "models", "matters", "rules", "policies", "pages", "examples",
+    "tests", "data",
 ];
 const TOP_FILES: [&str; 6] = [
-    "pack.yaml", "README.md", "README.zh-CN.md", "LICENSE", "alarms.yaml", "metrics.yaml",
+    "pack.yaml",
+    "README.md",
+    "README.zh-CN.md",
+    "LICENSE",
+    "alarms.yaml",
+    "metrics.yaml",
 ];
 
 /// The folder of a pack and its declarations.
@@ -47,8 +53,10 @@ pub(crate) fn find(paths: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Folder
                     }
                 }
                 if folders.len() == before {
-                    let problem = Problem::new(Code::NoPack, path, "there is no pack in this folder")
-                        .help("a pack is a folder with a `pack.yaml`; `yandu pack new` makes one");
+                    let problem =
+                        Problem::new(Code::NoPack, path, "there is no pack in this folder").help(
+                            "a pack is a folder with a `pack.yaml`; `yandu pack new` makes one",
+                        );
                     problems.push(problem);
                 }
             }
@@ -66,7 +74,11 @@ impl Folder {
                 return None;
             }
         };
-        let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = root
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let mut walk = Walk {
             root: &root,
             problems,
@@ -94,15 +106,20 @@ impl Folder {
         match (is_folder, name.as_str()) {
             (false, "pack.yaml") => self.files.push((FileKind::Pack, entry.to_owned())),
             (true, folder) if TOP_FOLDERS.contains(&folder) => {
-                let kind = FileKind::ALL.into_iter().find(|kind| kind.folder() == Some(folder));
-                for file in walk.entries(entry) {
-                    if let Some(kind) = kind {
+                // The other folders are only read where a declaration names a file of them.
+                if let Some(kind) = FileKind::ALL
+                    .into_iter()
+                    .find(|kind| kind.folder() == Some(folder))
+                {
+                    for file in walk.entries(entry) {
                         self.declaration(kind, &file, walk);
                     }
                 }
             }
             (true, folder) => walk.unknown(entry, did_you_mean(folder, TOP_FOLDERS)),
-            (false, file) if !TOP_FILES.contains(&file) => walk.unknown(entry, did_you_mean(file, TOP_FILES)),
+            (false, file) if !TOP_FILES.contains(&file) => {
+                walk.unknown(entry, did_you_mean(file, TOP_FILES))
+            }
             (false, _) => {}
         }
     }
@@ -112,12 +129,23 @@ impl Folder {
         if name.starts_with('.') {
             return;
         }
-        if file.extension().is_some_and(|extension| extension == "yaml") && !file.is_dir() {
+        if file
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
+            && !file.is_dir()
+        {
             self.files.push((kind, file.to_owned()));
         } else {
             let folder = kind.folder().unwrap_or_default();
-            let problem = Problem::new(Code::UnknownFile, file, format!("nothing reads this file in {folder}/"))
-                .help(format!("a {} is declared in a file whose name ends with `.yaml`", kind.name()));
+            let problem = Problem::new(
+                Code::UnknownFile,
+                file,
+                format!("nothing reads this file in {folder}/"),
+            )
+            .help(format!(
+                "a {} is declared in a file whose name ends with `.yaml`",
+                kind.name()
+            ));
             walk.problems.push(problem);
         }
     }
@@ -141,25 +169,32 @@ impl Walk<'_> {
         };
         if self.files <= MAX_FILES && self.files + entries.len() > MAX_FILES {
             let message = format!("a pack has at most {MAX_FILES} files");
-            self.problems.push(Problem::new(Code::TooManyFiles, folder, message));
+            self.problems
+                .push(Problem::new(Code::TooManyFiles, folder, message));
         }
         self.files += entries.len();
         if self.files > MAX_FILES {
             return Vec::new();
         }
-        entries.into_iter().filter(|entry| self.is_inside(entry)).collect()
+        entries
+            .into_iter()
+            .filter(|entry| self.is_inside(entry))
+            .collect()
     }
 
     fn is_inside(&mut self, entry: &Path) -> bool {
-        let is_link = entry.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+        let is_link = entry
+            .symlink_metadata()
+            .is_ok_and(|metadata| metadata.is_symlink());
         if !is_link {
             return true;
         }
         match entry.canonicalize() {
             Ok(target) if target.starts_with(self.root) => true,
             Ok(_) => {
-                let problem = Problem::new(Code::PathOutside, entry, "this link leads out of the pack")
-                    .help("put the file itself into the pack");
+                let problem =
+                    Problem::new(Code::PathOutside, entry, "this link leads out of the pack")
+                        .help("put the file itself into the pack");
                 self.problems.push(problem);
                 false
             }
@@ -175,7 +210,12 @@ impl Walk<'_> {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("the folders of a pack are {}", TOP_FOLDERS.join(", ")),
         };
-        let problem = Problem::new(Code::UnknownFile, entry, "nothing reads this part of a pack").help(help);
+        let problem = Problem::new(
+            Code::UnknownFile,
+            entry,
+            "nothing reads this part of a pack",
+        )
+        .help(help);
         self.problems.push(problem);
     }
 }
@@ -185,7 +225,11 @@ pub(super) fn read_text(path: &Path) -> Result<String, Problem> {
     let unreadable = |error: &io::Error| unreadable(path, error);
     let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
     if !metadata.is_file() {
-        return Err(Problem::new(Code::UnreadableFile, path, "this is no plain file"));
+        return Err(Problem::new(
+            Code::UnreadableFile,
+            path,
+            "this is no plain file",
+        ));
     }
     let too_large = || {
         Problem::new(
@@ -206,9 +250,18 @@ pub(super) fn read_text(path: &Path) -> Result<String, Problem> {
         return Err(too_large());
     }
     String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
-        Problem::new(Code::NotText, path, format!("line {} is not UTF-8", line + 1))
-            .help("save the file as UTF-8; other encodings are for deliveries")
+        let line = error
+            .as_bytes()
+            .iter()
+            .take(error.utf8_error().valid_up_to())
+            .filter(|byte| **byte == b'\n')
+            .count();
+        Problem::new(
+            Code::NotText,
+            path,
+            format!("line {} is not UTF-8", line + 1),
+        )
+        .help("save the file as UTF-8; other encodings are for deliveries")
     })
 }
 
@@ -222,11 +275,18 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    Problem::new(Code::UnreadableFile, path, format!("cannot be read: {}", reason(error)))
+    Problem::new(
+        Code::UnreadableFile,
+        path,
+        format!("cannot be read: {}", reason(error)),
+    )
 }
 
 fn reason(error: &io::Error) -> String {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use unicode_width::UnicodeWidthChar as _;
 
+use super::text::is_hidden;
 use super::{Excerpt, Problem, Severity, Span};
 
 /// How much of a long line is shown on each side of the place, in characters.
@@ -25,7 +26,11 @@ impl fmt::Display for Problem {
                 let margin = " ".repeat(number.len());
                 writeln!(f, "{margin}--> {file}:{}:{}", span.line, span.column)?;
                 if let Some(excerpt) = excerpt {
-                    let Excerpt { before, marked, after } = excerpt;
+                    let Excerpt {
+                        before,
+                        marked,
+                        after,
+                    } = excerpt;
                     writeln!(f, "{margin} |")?;
                     writeln!(f, "{number} | {before}{marked}{after}")?;
                     let indent = " ".repeat(width(before));
@@ -82,13 +87,11 @@ pub(crate) fn excerpt(line: &str, span: Span) -> Excerpt {
     }
 }
 
-/// A tab is shown as one space, so that carets stand under their signs; what a terminal would obey is not shown.
+/// A tab is shown as one space, so that carets stand under their signs; hidden signs are not sent to the terminal.
 fn shown(sign: char) -> char {
     match sign {
         '\t' => ' ',
-        // Marks that turn the direction of text would show another line than the one that is read.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => '\u{fffd}',
-        _ if sign.is_control() => '\u{fffd}',
+        _ if is_hidden(sign) => '\u{fffd}',
         _ => sign,
     }
 }

@@ -5,7 +5,13 @@ use std::fmt::Write as _;
 /// The longest piece of a user's text that a message repeats, in characters.
 const MAX_QUOTED: usize = 60;
 
-/// A piece of the user's text in backticks, cut when long, with control characters made visible.
+/// Signs that a terminal obeys instead of showing, or that make it show a line in another order than it is read.
+pub(super) fn is_hidden(sign: char) -> bool {
+    sign.is_control()
+        || matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+}
+
+/// A piece of the user's text in backticks, cut when long, with hidden signs made visible.
 pub(crate) fn quoted(text: &str) -> String {
     let mut shown = String::from("`");
     for (count, sign) in text.chars().enumerate() {
@@ -13,8 +19,8 @@ pub(crate) fn quoted(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if sign.is_control() {
-            let _ = write!(shown, "{}", sign.escape_default());
+        if is_hidden(sign) {
+            let _ = write!(shown, "{}", sign.escape_unicode());
         } else {
             shown.push(sign);
         }
@@ -24,7 +30,10 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// The known name that a mistyped one probably means.
-pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn did_you_mean<'a>(
+    wrong: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     if wrong.chars().count() > MAX_QUOTED {
         return None;
     }

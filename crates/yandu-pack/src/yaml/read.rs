@@ -5,8 +5,13 @@ use std::borrow::Cow;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::{Map, Value};
 
-use super::{Content, Document, Entry, MAX_DEPTH, MAX_PROBLEMS, MAX_SCALAR, MAX_VALUES, Node, Place, scalar};
+use super::{
+    Content, Document, Entry, MAX_DEPTH, MAX_PROBLEMS, MAX_SCALAR, MAX_VALUES, Node, Place, scalar,
+};
 use crate::problem::{Code, quoted};
+
+/// The digits of the greatest number that is kept exactly.
+const MAX_DIGITS: usize = 18;
 
 /// Something wrong with the text of a file.
 #[derive(Debug)]
@@ -30,7 +35,13 @@ pub(crate) fn read(text: &str) -> (Option<Document>, Vec<Fault>) {
             Err(error) => {
                 let marker = *error.marker();
                 let message = error.info().trim_end_matches('.').to_lowercase();
-                reader.fail(Code::YamlSyntax, place(Span::empty(marker)), message, None);
+                let is_depth = message == "recursion limit exceeded";
+                let code = if is_depth {
+                    Code::TooDeep
+                } else {
+                    Code::YamlSyntax
+                };
+                reader.fail(code, place(Span::empty(marker)), message, None);
             }
         }
         if reader.stop || reader.faults.len() >= MAX_PROBLEMS {
@@ -60,7 +71,10 @@ fn control_character(text: &str) -> Option<Fault> {
             line: before.matches('\n').count() + 1,
             column: before.get(line_start..)?.chars().count(),
         },
-        message: format!("the control character U+{:04X} is no part of a declaration", u32::from(sign)),
+        message: format!(
+            "the control character U+{:04X} is no part of a declaration",
+            u32::from(sign)
+        ),
         help: Some("save the file as plain UTF-8 text"),
     })
 }
@@ -108,7 +122,13 @@ struct Key {
 }
 
 impl Reader {
-    fn fail(&mut self, code: Code, place: Place, message: impl Into<String>, help: Option<&'static str>) {
+    fn fail(
+        &mut self,
+        code: Code,
+        place: Place,
+        message: impl Into<String>,
+        help: Option<&'static str>,
+    ) {
         self.stop |= !matches!(code, Code::DuplicateKey | Code::DoubtfulNumber);
         self.faults.push(Fault {
             code,
@@ -202,22 +222,33 @@ impl Reader {
 
     fn scalar(&mut self, text: Cow<'_, str>, style: ScalarStyle, place: Place) {
         if text.len() > MAX_SCALAR {
-            let message = format!("a text of {} bytes is too long: at most {MAX_SCALAR} are read", text.len());
+            let message = format!(
+                "a text of {} bytes is too long: at most {MAX_SCALAR} are read",
+                text.len()
+            );
             return self.fail(Code::TooMuch, place, message, None);
         }
         if let Some(Open::Map {
-            key: key @ None, map, ..
+            key: key @ None,
+            map,
+            ..
         }) = self.open.last_mut()
         {
             let dropped = map.contains_key(text.as_ref());
-            let message = dropped.then(|| format!("the key {} stands twice in one map", quoted(&text)));
+            let message =
+                dropped.then(|| format!("the key {} stands twice in one map", quoted(&text)));
             *key = Some(Key {
                 text: text.into_owned(),
                 place,
                 dropped,
             });
             if let Some(message) = message {
-                self.fail(Code::DuplicateKey, place, message, Some("keep one of the two"));
+                self.fail(
+                    Code::DuplicateKey,
+                    place,
+                    message,
+                    Some("keep one of the two"),
+                );
             }
             return;
         }
@@ -227,7 +258,11 @@ impl Reader {
             Some(Value::String(text.as_ref().to_owned()))
         };
         let value = value.unwrap_or_else(|| {
-            let message = format!("{} can be read as more than one number", quoted(&text));
+            let message = if text.len() > MAX_DIGITS {
+                format!("{} has more digits than a number keeps", quoted(&text))
+            } else {
+                format!("{} can be read as more than one number", quoted(&text))
+            };
             self.fail(
                 Code::DoubtfulNumber,
                 place,
@@ -252,9 +287,16 @@ impl Reader {
             ..place
         };
         let (value, place, content) = match open {
-            Open::List { place, values, nodes } => (Value::Array(values), place, Content::List(nodes)),
+            Open::List {
+                place,
+                values,
+                nodes,
+            } => (Value::Array(values), place, Content::List(nodes)),
             Open::Map {
-                place, map, entries, ..
+                place,
+                map,
+                entries,
+                ..
             } => (Value::Object(map), place, Content::Map(entries)),
         };
         self.put(
@@ -284,7 +326,9 @@ impl Reader {
                 values.push(value);
                 nodes.push(node);
             }
-            Some(Open::Map { map, entries, key, .. }) => {
+            Some(Open::Map {
+                map, entries, key, ..
+            }) => {
                 if let Some(key) = key.take().filter(|key| !key.dropped) {
                     map.insert(key.text.clone(), value);
                     entries.push(Entry {

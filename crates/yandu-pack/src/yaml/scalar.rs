@@ -8,14 +8,18 @@ pub(super) fn resolve(text: &str) -> Option<Value> {
         "" | "~" | "null" | "Null" | "NULL" => return Some(Value::Null),
         "true" | "True" | "TRUE" => return Some(Value::Bool(true)),
         "false" | "False" | "FALSE" => return Some(Value::Bool(false)),
-        ".inf" | ".Inf" | ".INF" | "-.inf" | "-.Inf" | "-.INF" | "+.inf" | "+.Inf" | "+.INF" | ".nan" | ".NaN"
-        | ".NAN" => return None,
+        ".inf" | ".Inf" | ".INF" | "-.inf" | "-.Inf" | "-.INF" | "+.inf" | "+.Inf" | "+.INF"
+        | ".nan" | ".NaN" | ".NAN" => return None,
         _ => {}
     }
     match number(text) {
         Form::Text => Some(Value::String(text.to_owned())),
         Form::Integer => text.parse::<i64>().ok().map(Value::from),
-        Form::Decimal => text.parse().ok().and_then(Number::from_f64).map(Value::Number),
+        Form::Decimal => text
+            .parse()
+            .ok()
+            .and_then(Number::from_f64)
+            .map(Value::Number),
         Form::Doubtful => None,
     }
 }
@@ -31,9 +35,16 @@ enum Form {
 fn number(text: &str) -> Form {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if let Some(rest) = unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X")) {
+    if let Some(rest) = unsigned
+        .strip_prefix("0x")
+        .or_else(|| unsigned.strip_prefix("0X"))
+    {
         let hexadecimal = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
-        return if hexadecimal { Form::Doubtful } else { Form::Text };
+        return if hexadecimal {
+            Form::Doubtful
+        } else {
+            Form::Text
+        };
     }
     if unsigned.strip_prefix("0o").is_some_and(digits) {
         return Form::Doubtful;
@@ -42,7 +53,9 @@ fn number(text: &str) -> Form {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
         None => (unsigned, None),
     };
-    if exponent.is_some_and(|exponent| !digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))) {
+    if exponent
+        .is_some_and(|exponent| !digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)))
+    {
         return Form::Text;
     }
     let (whole, fraction) = match mantissa.split_once('.') {

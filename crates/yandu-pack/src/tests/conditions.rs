@@ -1,0 +1,180 @@
+use expect_test::expect;
+
+use super::{check, station};
+
+#[test]
+fn a_wrong_word_is_found_in_a_plain_text() {
+    check(
+        &station("checks:\n  - expect: height > 0 and hieght < 9\n"),
+        expect![[r#"
+        error[wrong-sql]: there is no column `hieght`
+          --> air/datasets/station.yaml:15:28
+           |
+        15 |   - expect: height > 0 and hieght < 9
+           |                            ^^^^^^
+    "#]],
+    );
+}
+
+#[test]
+fn a_wrong_word_is_found_in_quotes() {
+    check(
+        &station(
+            "checks:
+  - {expect: \"name <> '站' and \\\"nmae\\\" > 1\"}
+  - {expect: 'name <> ''站'' and nmae > 1'}
+  - {expect: \"height > 1 and \\u0068ieght > 1\"}
+",
+        ),
+        expect![[r#"
+            error[wrong-sql]: there is no column `nmae`
+              --> air/datasets/station.yaml:15:33
+               |
+            15 |   - {expect: "name <> '站' and \"nmae\" > 1"}
+               |                                  ^^^^
+
+            error[wrong-sql]: there is no column `nmae`
+              --> air/datasets/station.yaml:16:33
+               |
+            16 |   - {expect: 'name <> ''站'' and nmae > 1'}
+               |                                  ^^^^
+
+            error[wrong-sql]: there is no column `hieght`
+              --> air/datasets/station.yaml:17:30
+               |
+            17 |   - {expect: "height > 1 and \u0068ieght > 1"}
+               |                              ^^^^^^^^^^^
+        "#]],
+    );
+}
+
+#[test]
+fn a_wrong_word_is_found_in_a_block() {
+    check(
+        &station(
+            "checks:
+  - expect: |
+      height > 0
+        and name <> '监测站' and hieght < 9
+  - level: soft
+    expect: >-
+      height > 0
+
+      and opened > height
+",
+        ),
+        expect![[r#"
+            error[wrong-sql]: there is no column `hieght`
+              --> air/datasets/station.yaml:17:31
+               |
+            17 |         and name <> '监测站' and hieght < 9
+               |                                  ^^^^^^
+
+            error[wrong-sql]: there is no column `opened`
+              --> air/datasets/station.yaml:22:11
+               |
+            22 |       and opened > height
+               |           ^^^^^^
+        "#]],
+    );
+}
+
+#[test]
+fn patterns_compile() {
+    check(
+        &station(
+            "checks:
+  - {column: name, matches: \"^[A-Z{3}$\"}
+  - {column: name, matches: \"站(\\\\d+\", name: second}
+  - {column: height, matches: \"^1\"}
+",
+        ),
+        expect![[r#"
+            error[wrong-pattern]: the pattern does not compile: unclosed character class
+              --> air/datasets/station.yaml:15:31
+               |
+            15 |   - {column: name, matches: "^[A-Z{3}$"}
+               |                               ^
+               help: patterns are those of the Rust `regex` crate, without look-around and back-references
+
+            error[wrong-pattern]: the pattern does not compile: unclosed group
+              --> air/datasets/station.yaml:16:31
+               |
+            16 |   - {column: name, matches: "站(\\d+", name: second}
+               |                                ^
+               help: patterns are those of the Rust `regex` crate, without look-around and back-references
+
+            error[type-mismatch]: `matches` is for texts, and `height` is decimal(6,2)
+              --> air/datasets/station.yaml:17:14
+               |
+            17 |   - {column: height, matches: "^1"}
+               |              ^^^^^^
+               help: use `between`, `at_least` or `at_most`, or a condition in `expect`
+        "#]],
+    );
+}
+
+#[test]
+fn bounds_are_of_the_type_of_their_column() {
+    check(
+        &station(
+            "checks:
+  - {column: height, between: [low, 10.555]}
+  - {column: opened_on, at_least: \"2020-13-01\"}
+  - {column: opened_on, between: [\"2024-01-01\", \"2020-01-01\"], name: backwards}
+  - {column: name, in: [1, a]}
+  - {rows: {at_least: 5, at_most: 2}}
+  - {fresh: 5 min}
+",
+        ),
+        expect![[r#"
+            error[wrong-bound]: `low` is no value of `height`, which is decimal(6,2)
+              --> air/datasets/station.yaml:15:32
+               |
+            15 |   - {column: height, between: [low, 10.555]}
+               |                                ^^^
+               help: write a value of type decimal(6,2)
+
+            error[wrong-bound]: `10.555` is no value of `height`, which is decimal(6,2)
+              --> air/datasets/station.yaml:15:37
+               |
+            15 |   - {column: height, between: [low, 10.555]}
+               |                                     ^^^^^^
+               help: write a value of type decimal(6,2)
+
+            error[wrong-bound]: `2020-13-01` is no value of `opened_on`, which is date
+              --> air/datasets/station.yaml:16:35
+               |
+            16 |   - {column: opened_on, at_least: "2020-13-01"}
+               |                                   ^^^^^^^^^^^^
+               help: write a date such as "2024-03-01"
+
+            error[wrong-bound]: the least value is greater than the greatest
+              --> air/datasets/station.yaml:17:34
+               |
+            17 |   - {column: opened_on, between: ["2024-01-01", "2020-01-01"], name: backwards}
+               |                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+               help: every row would break the check
+
+            error[wrong-bound]: `1` is no value of `name`, which is text
+              --> air/datasets/station.yaml:18:25
+               |
+            18 |   - {column: name, in: [1, a]}
+               |                         ^
+               help: put it in quotes
+
+            error[wrong-bound]: no number of rows is at least 5 and at most 2
+              --> air/datasets/station.yaml:19:12
+               |
+            19 |   - {rows: {at_least: 5, at_most: 2}}
+               |            ^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error[wrong-schedule]: freshness is told in h, d or wd
+              --> air/datasets/station.yaml:20:13
+               |
+            20 |   - {fresh: 5 min}
+               |             ^^^^^
+               help: write hours, calendar days or working days, such as `36 h`
+        "#]],
+    );
+}
