@@ -44,6 +44,8 @@ pub struct Commit {
     pub operation: String,
 }
 
+/// What a commit did. Versions have no gaps: the table before it is `version - 1`, and that holds what was in the hot
+/// tail when the commit began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committed {
     pub version: Version,

@@ -170,3 +170,6 @@ fn wanted(table: &Table, filter: &Expr) -> Option<Wanted> {
         value,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+use std::sync::Arc;
+
+use datafusion::logical_expr::{col, lit};
+use datafusion::scalar::ScalarValue;
+
+use crate::fixture::{Fixture, batch, people, people_from, query};
+use crate::{Change, Commit, ReadPoint, point};
+
+async fn many() -> Fixture {
+    let lake = Fixture::with(|options| options.row_group_rows = 1_000);
+    let mut writer = lake.lake.writer(&lake.id).unwrap();
+    let ids: Vec<String> = (0..20_000)
+        .map(|n| format!("{:05}", n * 7_919 % 20_000))
+        .collect();
+    let rows: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();
+    writer.write(&people_from("b1", 1, &rows)).unwrap();
+    let files = writer.finish().unwrap();
+    let commit = Commit {
+        batch: batch("b1"),
+        change: Change::Append,
+        files,
+        operation: "collect".to_owned(),
+    };
+    lake.lake.commit(&lake.id, commit).await.unwrap();
+    lake
+}
+
+fn by_id(id: &str) -> String {
+    format!("SELECT name FROM population.person WHERE id = '{id}'")
+}
+
+#[tokio::test]
+async fn a_look_up_reads_few_row_groups_and_finds_every_row() {
+    let lake = many().await;
+    let table = lake.lake.table(&lake.id).unwrap();
+    let version = table.present().await.unwrap().version.unwrap();
+    let mut read = 0;
+    for number in (0..20_000).step_by(501) {
+        let id = format!("{number:05}");
+        assert_eq!(lake.query(&by_id(&id)).await, id);
+        let filter = col("id").eq(lit(ScalarValue::Utf8View(Some(id))));
+        let selection = point::select(&table, &version, &[filter])
+            .await
+            .unwrap()
+            .unwrap();
+        read += selection
+            .files
+            .iter()
+            .map(|file| file.groups.len())
+            .sum::<usize>();
+    }
+    assert!((40..60).contains(&read), "{read} groups for 40 look-ups");
+    assert_eq!(lake.query(&by_id("99999")).await, "");
+    assert_eq!(
+        lake.query("SELECT name FROM population.person WHERE '00007' = id AND name > '0'")
+            .await,
+        "00007"
+    );
+    assert_eq!(
+        lake.query("SELECT count(*) FROM population.person WHERE id = '00007' OR name = '00008'")
+            .await,
+        "2"
+    );
+    assert_eq!(
+        lake.query("SELECT count(*) FROM population.person WHERE id = '00007'")
+            .await,
+        "1"
+    );
+}
+
+#[tokio::test]
+async fn a_look_up_sees_the_tail_and_what_was_changed() {
+    let lake = many().await;
+    assert_eq!(lake.query(&by_id("00007")).await, "00007");
+    lake.lake
+        .append(
+            &lake.id,
+            &people("t1", &[("00007", "hot"), ("new", "new")]),
+            b"",
+        )
+        .await
+        .unwrap();
+    assert_eq!(lake.query(&by_id("00007")).await, "hot");
+    assert_eq!(lake.query(&by_id("new")).await, "new");
+    lake.lake.fold(&lake.id).await.unwrap();
+    assert_eq!(lake.query(&by_id("00007")).await, "hot");
+    assert_eq!(
+        query(&lake.reopened(), &by_id("new"), ReadPoint::default()).await,
+        "new"
+    );
+    let past = ReadPoint {
+        versions: [(lake.id.clone(), 0)].into(),
+        ..ReadPoint::default()
+    };
+    assert_eq!(query(&lake.lake, &by_id("00007"), past).await, "00007");
+}
+
+#[tokio::test]
+async fn a_condition_that_names_no_key_selects_nothing_beforehand() {
+    let lake = many().await;
+    let table = lake.lake.table(&lake.id).unwrap();
+    let version = table.present().await.unwrap().version.unwrap();
+    let text = |text: &str| lit(ScalarValue::Utf8View(Some(text.to_owned())));
+    for filter in [
+        col("name").eq(text("x")),
+        col("id").gt(text("x")),
+        col("id").eq(text("x")).or(col("id").eq(text("y"))),
+        col("id").eq(lit(ScalarValue::Utf8View(None))),
+        col("height").eq(lit(1_i64)),
+    ] {
+        assert!(
+            point::select(&Arc::clone(&table), &version, &[filter])
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+}
