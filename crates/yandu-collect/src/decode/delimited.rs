@@ -70,7 +70,7 @@ pub(crate) fn open(
     let sample = read_up_to(&mut input, HEAD_BYTES)?;
     let encoding = if transcoded { UTF_8 } else { detected.encoding };
 
-    let start = Start::read(&scanner, encoding, &sample, sample.len() < HEAD_BYTES);
+    let start = Start::read(scanner, encoding, &sample, sample.len() < HEAD_BYTES);
     if start.rows.iter().all(|row| row.iter().all(Option::is_none)) {
         return Err(Error::NoTable);
     }
@@ -137,7 +137,7 @@ struct Start {
 }
 
 impl Start {
-    fn read(scanner: &Scanner, encoding: &'static Encoding, sample: &[u8], complete: bool) -> Self {
+    fn read(scanner: Scanner, encoding: &'static Encoding, sample: &[u8], complete: bool) -> Self {
         let mut start = Self {
             rows: Vec::new(),
             ends: Vec::new(),

@@ -79,7 +79,7 @@ impl Error {
 
     /// The cause of a failed read: the reader itself may have refused to go on, or found broken packing.
     pub(crate) fn from_read(error: io::Error) -> Self {
-        if error.get_ref().is_some_and(|inner| inner.is::<Self>()) {
+        if matches!(error.get_ref(), Some(inner) if inner.is::<Self>()) {
             let inner = error.into_inner().and_then(|inner| inner.downcast().ok());
             return inner.map_or(Self::NoTable, |inner: Box<Self>| *inner);
         }
@@ -122,7 +122,7 @@ impl Error {
             }
             Self::Empty => "deliver a file with a header row; an empty table is a header row alone".to_owned(),
             Self::Directory => "name one file of the directory".to_owned(),
-            Self::Binary { .. } => {
+            Self::Binary { .. } | Self::UnknownFormat => {
                 "deliver delimited text, a workbook (xlsx, xls, ods), an HTML table or JSON".to_owned()
             }
             Self::Encrypted { .. } => "remove the password and deliver the file again".to_owned(),
@@ -147,9 +147,6 @@ impl Error {
             }
             Self::TooManyColumns { .. } => {
                 "check that the file is the table it should be; keys that are values belong into rows".to_owned()
-            }
-            Self::UnknownFormat => {
-                "deliver delimited text, a workbook (xlsx, xls, ods), an HTML table or JSON".to_owned()
             }
             Self::UnknownEncoding { .. } => {
                 "declare one such as `GB18030`, `UTF-8`, `UTF-16LE`, `Big5` or `windows-1252`".to_owned()

@@ -67,26 +67,28 @@ pub(crate) fn find(rows: &[Cells], hints: &Hints) -> Result<Header, Error> {
 }
 
 fn filled(row: &Cells) -> usize {
-    row.iter().filter(|cell| text(cell).is_some()).count()
+    row.iter()
+        .filter(|cell| text(cell.as_ref()).is_some())
+        .count()
 }
 
 /// Filled cells of a row, where a text that is merged over neighbouring cells counts once.
 fn distinct(row: &Cells) -> usize {
     let mut before = None;
     row.iter()
-        .map(text)
+        .map(|cell| text(cell.as_ref()))
         .filter(|cell| std::mem::replace(&mut before, *cell) != *cell && cell.is_some())
         .count()
 }
 
-fn text(cell: &Option<String>) -> Option<&str> {
-    let text = cell.as_deref()?.trim();
+fn text(cell: Option<&String>) -> Option<&str> {
+    let text = cell?.trim();
     (!text.is_empty()).then_some(text)
 }
 
 fn extent(row: &Cells) -> usize {
     row.iter()
-        .rposition(|cell| text(cell).is_some())
+        .rposition(|cell| text(cell.as_ref()).is_some())
         .map_or(0, |last| last + 1)
 }
 
@@ -103,7 +105,11 @@ pub(crate) fn key(name: &str) -> String {
 }
 
 fn known_names(row: &Cells, known: &HashSet<String>) -> usize {
-    let names: HashSet<String> = row.iter().filter_map(text).map(key).collect();
+    let names: HashSet<String> = row
+        .iter()
+        .filter_map(|cell| text(cell.as_ref()))
+        .map(key)
+        .collect();
     names.intersection(known).count()
 }
 
@@ -135,8 +141,13 @@ fn by_shape(rows: &[Cells]) -> Option<usize> {
     };
     let names = |row: &Cells| {
         let alone = width < 2;
-        row.iter().filter_map(text).all(|text| is_name(text, alone))
-            && row.iter().filter_map(text).any(|text| !is_year(text))
+        row.iter()
+            .filter_map(|cell| text(cell.as_ref()))
+            .all(|text| is_name(text, alone))
+            && row
+                .iter()
+                .filter_map(|cell| text(cell.as_ref()))
+                .any(|text| !is_year(text))
     };
     let searched = rows.get(..SEARCHED.min(rows.len())).unwrap_or_default();
     let first = searched.iter().position(|row| full(row) && names(row))?;
@@ -150,7 +161,7 @@ fn by_shape(rows: &[Cells]) -> Option<usize> {
     let mut best = first;
     for place in first + 1..later {
         let width_of = |place: usize| searched.get(place).map_or(0, distinct);
-        if width_of(place) > width_of(best) && searched.get(place).is_some_and(|row| full(row)) {
+        if width_of(place) > width_of(best) && searched.get(place).is_some_and(full) {
             best = place;
         }
     }
@@ -250,7 +261,11 @@ fn group_rows(rows: &[Cells], place: usize, known: &HashSet<String>) -> (usize, 
 
 fn is_group(top: &Cells, bottom: &Cells, known: &HashSet<String>) -> bool {
     let width = extent(top).max(extent(bottom));
-    let at = |row: &Cells, column: usize| row.get(column).and_then(text).map(str::to_owned);
+    let at = |row: &Cells, column: usize| {
+        row.get(column)
+            .and_then(|cell| text(cell.as_ref()))
+            .map(str::to_owned)
+    };
     let mut opened = false;
     let mut spanned = false;
     for column in 0..width {
@@ -290,7 +305,12 @@ fn named(
     }
     let texts = |row: &Cells| -> Vec<String> {
         (0..width)
-            .map(|column| row.get(column).and_then(text).map(tidy).unwrap_or_default())
+            .map(|column| {
+                row.get(column)
+                    .and_then(|cell| text(cell.as_ref()))
+                    .map(tidy)
+                    .unwrap_or_default()
+            })
             .collect()
     };
     let (groups, lowest) = (texts(upper), texts(lower));

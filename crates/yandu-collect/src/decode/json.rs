@@ -3,7 +3,7 @@
 //! Lines and arrays are streamed, and read twice: the columns of all rows are known before the first row is
 //! given out. A document is loaded, within a limit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read};
 
 use encoding_rs::UTF_8;
@@ -143,7 +143,7 @@ impl Place {
 /// Names of all columns, in the order in which they first occur.
 fn columns(place: &Place, limits: Limits) -> Result<Vec<String>, Error> {
     let mut names: Vec<String> = Vec::new();
-    let mut known: HashMap<String, ()> = HashMap::new();
+    let mut known: HashSet<String> = HashSet::new();
     let mut records = place.records(limits)?;
     while let Some(record) = records.next()? {
         let Ok(text) = std::str::from_utf8(&record.bytes) else {
@@ -151,13 +151,13 @@ fn columns(place: &Place, limits: Limits) -> Result<Vec<String>, Error> {
         };
         let mut found = Vec::new();
         let read = flatten(text.trim(), &mut |name, _| {
-            if !known.contains_key(name) {
+            if !known.contains(name) {
                 found.push(name.to_owned());
             }
         });
         if read.is_ok() {
             for name in found {
-                if known.insert(name.clone(), ()).is_none() {
+                if known.insert(name.clone()) {
                     names.push(name);
                 }
             }

@@ -92,7 +92,7 @@ fn has_controls(bytes: &[u8]) -> bool {
         .iter()
         .filter(|byte| **byte < 0x20 && !matches!(**byte, 9..=13 | 0x1A | 0x1B))
         .count();
-    controls > 8 && controls * 10 > bytes.len()
+    controls > 8 && controls * 30 > bytes.len()
 }
 
 fn is_html(text: &[u8]) -> bool {

@@ -214,7 +214,7 @@ impl<R: Read> Cutter<R> {
         let mut walk = Walk::CellStart;
         let mut length = 0_u64;
         let rest = loop {
-            if let Some(end) = walk.go(&bytes, &self.scanner) {
+            if let Some(end) = walk.go(&bytes, self.scanner) {
                 length += end as u64;
                 break tail(&bytes, end).to_vec();
             }
@@ -283,7 +283,7 @@ enum Walk {
 
 impl Walk {
     /// Goes on over the bytes; gives the start of the next record once it is reached.
-    fn go(&mut self, bytes: &[u8], scanner: &Scanner) -> Option<usize> {
+    fn go(&mut self, bytes: &[u8], scanner: Scanner) -> Option<usize> {
         if *self == Self::Plain && scanner.quote.is_none() {
             return memchr(scanner.newline, bytes).map(|end| end + 1);
         }

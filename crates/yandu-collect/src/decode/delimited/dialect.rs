@@ -93,10 +93,10 @@ fn score(text: &str, complete: bool, scanner: Scanner, known: &[String]) -> f64 
     let mut counts: Vec<usize> = Vec::new();
     let mut names = 0;
     let mut start = 0;
-    while let Some(head) = first_record(&scanner, bytes, start, complete) {
+    while let Some(head) = first_record(scanner, bytes, start, complete) {
         let record = text.get(start..head.end).unwrap_or_default();
         if !scanner.is_blank(record.as_bytes()) {
-            let cells = split_record(&scanner, record, head.plain);
+            let cells = split_record(scanner, record, head.plain);
             counts.push(cells.len());
             if counts.len() <= 30 && !known.is_empty() {
                 let found = cells

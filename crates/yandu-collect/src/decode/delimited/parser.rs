@@ -336,7 +336,7 @@ fn span(start: usize, end: usize) -> CellSpan {
 }
 
 /// The cells of one record, for the rows at the start of a file.
-pub(crate) fn split_record(scanner: &Scanner, record: &str, plain: bool) -> Vec<Option<String>> {
+pub(crate) fn split_record(scanner: Scanner, record: &str, plain: bool) -> Vec<Option<String>> {
     let mut cells = Vec::new();
     scanner.cells(record.as_bytes(), plain, |cell| {
         cells.push(match cell {
@@ -357,7 +357,7 @@ pub(crate) fn split_record(scanner: &Scanner, record: &str, plain: bool) -> Vec<
 
 /// One record of the start of a file: its place, and its line alone when its quotes make no sense.
 pub(crate) fn first_record(
-    scanner: &Scanner,
+    scanner: Scanner,
     bytes: &[u8],
     start: usize,
     last: bool,

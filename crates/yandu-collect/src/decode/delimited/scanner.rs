@@ -48,7 +48,7 @@ pub(crate) fn tail(bytes: &[u8], from: usize) -> &[u8] {
 
 impl Scanner {
     /// The record that starts at `start`; `last` says that nothing follows the bytes.
-    pub(crate) fn record(&self, bytes: &[u8], start: usize, last: bool) -> Record {
+    pub(crate) fn record(self, bytes: &[u8], start: usize, last: bool) -> Record {
         let mut at = start;
         loop {
             let rest = tail(bytes, at);
@@ -82,7 +82,7 @@ impl Scanner {
     }
 
     /// The line that starts at `start`, whatever quotes it has.
-    pub(crate) fn line(&self, bytes: &[u8], start: usize, last: bool) -> Record {
+    pub(crate) fn line(self, bytes: &[u8], start: usize, last: bool) -> Record {
         match memchr(self.newline, tail(bytes, start)) {
             Some(found) => self.end_of_line(bytes, start, start + found, last),
             None if last => Record::Whole {
@@ -93,7 +93,7 @@ impl Scanner {
         }
     }
 
-    fn end_of_line(&self, bytes: &[u8], start: usize, newline: usize, last: bool) -> Record {
+    fn end_of_line(self, bytes: &[u8], start: usize, newline: usize, last: bool) -> Record {
         let mut next = newline + 1;
         if self.newline == b'\r' {
             match bytes.get(next) {
@@ -108,7 +108,7 @@ impl Scanner {
         }
     }
 
-    fn trim_end(&self, bytes: &[u8], start: usize, end: usize) -> usize {
+    fn trim_end(self, bytes: &[u8], start: usize, end: usize) -> usize {
         let returned = self.newline == b'\n'
             && end > start
             && end.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'\r');
@@ -116,7 +116,7 @@ impl Scanner {
     }
 
     /// Whether the quote at `quote` is the first of its cell.
-    fn opens(&self, bytes: &[u8], start: usize, quote: usize) -> bool {
+    fn opens(self, bytes: &[u8], start: usize, quote: usize) -> bool {
         let before = bytes.get(start..quote).unwrap_or_default();
         match before.iter().rev().find(|byte| **byte != b' ') {
             Some(byte) => *byte == self.delimiter,
@@ -125,7 +125,7 @@ impl Scanner {
     }
 
     /// The end of a quoted cell whose content starts at `from`.
-    pub(crate) fn close(&self, bytes: &[u8], from: usize, last: bool) -> Close {
+    pub(crate) fn close(self, bytes: &[u8], from: usize, last: bool) -> Close {
         let Some(quote) = self.quote else {
             return Close::Stray;
         };
@@ -170,7 +170,7 @@ impl Scanner {
     }
 
     /// Whether a record has no content: nothing but delimiters, spaces and the end-of-file mark of DOS.
-    pub(crate) fn is_blank(&self, record: &[u8]) -> bool {
+    pub(crate) fn is_blank(self, record: &[u8]) -> bool {
         let blank = |byte: &u8| {
             *byte == self.delimiter || matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x1A)
         };
@@ -178,20 +178,22 @@ impl Scanner {
     }
 
     /// The cells of a record, with their quotes taken off; `plain` leaves quotes as they are.
-    pub(crate) fn cells(&self, record: &[u8], plain: bool, mut cell: impl FnMut(Cell)) {
+    pub(crate) fn cells(self, record: &[u8], plain: bool, mut cell: impl FnMut(Cell)) {
         let mut at = 0;
         loop {
-            let next = match (plain, self.quoted_cell(record, at)) {
-                (false, Some((found, next))) => {
-                    cell(found);
-                    next
-                }
-                _ => {
-                    let end = memchr(self.delimiter, tail(record, at))
-                        .map_or(record.len(), |found| at + found);
-                    cell(Cell::Plain { start: at, end });
-                    end
-                }
+            let quoted = if plain {
+                None
+            } else {
+                self.quoted_cell(record, at)
+            };
+            let next = if let Some((found, next)) = quoted {
+                cell(found);
+                next
+            } else {
+                let end = memchr(self.delimiter, tail(record, at))
+                    .map_or(record.len(), |found| at + found);
+                cell(Cell::Plain { start: at, end });
+                end
             };
             if next >= record.len() {
                 return;
@@ -200,7 +202,7 @@ impl Scanner {
         }
     }
 
-    fn quoted_cell(&self, record: &[u8], at: usize) -> Option<(Cell, usize)> {
+    fn quoted_cell(self, record: &[u8], at: usize) -> Option<(Cell, usize)> {
         let quote = self.quote?;
         let mut open = at;
         while record.get(open) == Some(&b' ') && self.delimiter != b' ' {

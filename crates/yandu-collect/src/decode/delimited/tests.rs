@@ -546,10 +546,8 @@ proptest! {
     fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         outcome(&bytes, Limits::default());
         if let Ok(opened) = open_bytes(bytes, &Hints::default()) {
-            for block in opened.rows.into_blocks() {
-                if let Ok(block) = block {
-                    prop_assert_eq!(block.cells.len(), block.rows() * block.width);
-                }
+            for block in opened.rows.into_blocks().flatten() {
+                prop_assert_eq!(block.cells.len(), block.rows() * block.width);
             }
         }
     }

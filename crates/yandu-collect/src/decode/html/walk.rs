@@ -176,12 +176,11 @@ impl State {
         );
         match &mut cell.hidden {
             Some((hidden, depth)) if hidden == name && !tag.self_closing => *depth += 1,
-            Some(_) => {}
             None if !is_void(name) && (never_shown || is_hidden(tag)) => {
                 cell.hidden = Some((name.to_owned(), 1));
             }
             None if is_block(name) && !cell.text.is_empty() => cell.text.push(' '),
-            None => {}
+            _ => {}
         }
     }
 
