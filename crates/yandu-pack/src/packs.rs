@@ -12,6 +12,7 @@ use crate::declare::{CodeListFile, Literal, PackFile, SettingValue, SourceFile, 
 ///
 /// Packs come in the order of their needs: one that is needed stands before those that need it.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_field_names, reason = "all packs hold packs and more")]
 pub struct Packs {
     pub(crate) packs: IndexMap<PackId, Pack>,
     pub(crate) datasets: IndexMap<DatasetId, Dataset>,

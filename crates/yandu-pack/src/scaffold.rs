@@ -258,7 +258,7 @@ impl Proposal {
                 .collect();
             let _ = writeln!(text, "    - {{{}}}", cells.join(", "));
         }
-        let _ = write!(text, "then: {{rows_in: {}}}\n", self.rows.len());
+        let _ = writeln!(text, "then: {{rows_in: {}}}", self.rows.len());
         text
     }
 }

@@ -54,14 +54,13 @@ impl FileKind {
 
     /// The JSON Schema (draft 2020-12) of such a file.
     pub fn schema(self) -> &'static Value {
-        let schema = match self {
+        match self {
             Self::Pack => &PACK,
             Self::Dataset => &DATASET,
             Self::Codes => &CODES,
             Self::Source => &SOURCE,
             Self::Test => &TEST,
-        };
-        schema
+        }
     }
 }
 

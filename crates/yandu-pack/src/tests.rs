@@ -1,5 +1,10 @@
 //! Packs as text, and what is said about them.
 
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "expected texts are written by `UPDATE_EXPECT=1`, always with hashes"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +15,7 @@ use tempfile::TempDir;
 use crate::{ConditionCompiler, Loaded, Packs, SqlProblem};
 
 mod conditions;
+mod declarations;
 mod hostile;
 mod lookups;
 mod misfits;
@@ -76,6 +82,10 @@ fn rendered(folder: &Path, loaded: &Loaded) -> String {
 }
 
 /// Loads packs written as text and compares all that is said about them.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "reads like the macro that makes it"
+)]
 fn check(files: &str, expect: Expect) {
     let folder = write(files);
     let loaded = load(folder.path());

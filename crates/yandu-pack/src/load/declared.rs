@@ -1,7 +1,9 @@
 //! The declarations of all packs, each with its text, before they are checked against each other.
 
 use std::collections::{HashMap, HashSet};
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::thread;
 
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
@@ -18,6 +20,9 @@ use crate::problem::{Code, Problem, quoted};
 use crate::schema::FileKind;
 use crate::validate::validate;
 use crate::yaml::{Document, MAX_PROBLEMS, Node, Place, escape};
+
+/// The fewest files that are worth a thread of their own.
+const MIN_SHARE: usize = 64;
 
 /// How often parts of a faulty file are taken out before it is given up.
 const MAX_REMOVALS: usize = 50;
@@ -77,32 +82,63 @@ pub(crate) struct Drafts {
 
 impl Drafts {
     pub(crate) fn read(folders: Vec<Folder>, problems: &mut Vec<Problem>) -> Self {
-        let mut drafts = Self::default();
-        for (index, folder) in folders.iter().enumerate() {
-            for (kind, path) in &folder.files {
-                let reader = FileReader {
+        let readers: Vec<FileReader<'_>> = folders
+            .iter()
+            .enumerate()
+            .flat_map(|(index, folder)| {
+                folder.files.iter().map(move |(kind, path)| FileReader {
                     kind: *kind,
                     folder: index,
                     pack: &folder.name,
                     path,
-                };
-                match kind {
-                    FileKind::Pack => reader.read(&mut drafts.packs, &mut drafts.unread, problems),
-                    FileKind::Dataset => {
-                        reader.read(&mut drafts.datasets, &mut drafts.unread, problems)
+                })
+            })
+            .collect();
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let share = readers.len().div_ceil(threads).max(MIN_SHARE);
+        let mut drafts = Self::default();
+        thread::scope(|scope| {
+            let workers: Vec<_> = readers
+                .chunks(share)
+                .map(|readers| scope.spawn(|| Self::read_share(readers)))
+                .collect();
+            for worker in workers {
+                match worker.join() {
+                    Ok((mut share, mut found)) => {
+                        drafts.append(&mut share);
+                        problems.append(&mut found);
                     }
-                    FileKind::Codes => {
-                        reader.read(&mut drafts.code_lists, &mut drafts.unread, problems)
-                    }
-                    FileKind::Source => {
-                        reader.read(&mut drafts.sources, &mut drafts.unread, problems)
-                    }
-                    FileKind::Test => reader.read(&mut drafts.tests, &mut drafts.unread, problems),
+                    Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
-        }
+        });
         drafts.folders = folders;
         drafts
+    }
+
+    fn read_share(readers: &[FileReader<'_>]) -> (Self, Vec<Problem>) {
+        let mut drafts = Self::default();
+        let mut problems = Vec::new();
+        for reader in readers {
+            let (unread, problems) = (&mut drafts.unread, &mut problems);
+            match reader.kind {
+                FileKind::Pack => reader.read(&mut drafts.packs, unread, problems),
+                FileKind::Dataset => reader.read(&mut drafts.datasets, unread, problems),
+                FileKind::Codes => reader.read(&mut drafts.code_lists, unread, problems),
+                FileKind::Source => reader.read(&mut drafts.sources, unread, problems),
+                FileKind::Test => reader.read(&mut drafts.tests, unread, problems),
+            }
+        }
+        (drafts, problems)
+    }
+
+    fn append(&mut self, other: &mut Self) {
+        self.packs.append(&mut other.packs);
+        self.datasets.append(&mut other.datasets);
+        self.code_lists.append(&mut other.code_lists);
+        self.sources.append(&mut other.sources);
+        self.tests.append(&mut other.tests);
+        self.unread.extend(other.unread.drain());
     }
 
     pub(crate) fn is_unread(&self, kind: FileKind, id: &str) -> bool {
@@ -211,7 +247,7 @@ impl FileReader<'_> {
                 &mut found,
             ),
             Err(problem) => {
-                found.push(problem);
+                found.push(*problem);
                 None
             }
         };
@@ -275,9 +311,11 @@ impl FileReader<'_> {
                 Err(error) => error,
             };
             let pointer = pointer(error.path());
-            if fits {
-                // What the schema cannot say, such as the digits of a decimal type.
-                let message = shown(&error.inner().to_string());
+            let message = shown(&error.inner().to_string());
+            // What the schema cannot say, such as the digits of a decimal type, and nothing that comes of a removal.
+            let is_new = !message.starts_with("missing field")
+                && !lost.iter().any(|lost| lost.starts_with(&pointer));
+            if fits || is_new {
                 let place = file.value_place(&document.root, &pointer);
                 problems.push(file.problem(Code::WrongForm, place, message));
             }

@@ -118,7 +118,7 @@ impl Folder {
             }
             (true, folder) => walk.unknown(entry, did_you_mean(folder, TOP_FOLDERS)),
             (false, file) if !TOP_FILES.contains(&file) => {
-                walk.unknown(entry, did_you_mean(file, TOP_FILES))
+                walk.unknown(entry, did_you_mean(file, TOP_FILES));
             }
             (false, _) => {}
         }
@@ -221,23 +221,17 @@ impl Walk<'_> {
 }
 
 /// The text of a declaration, without ever reading more than a declaration may hold.
-pub(super) fn read_text(path: &Path) -> Result<String, Problem> {
-    let unreadable = |error: &io::Error| unreadable(path, error);
+pub(super) fn read_text(path: &Path) -> Result<String, Box<Problem>> {
+    let unreadable = |error: &io::Error| Box::new(unreadable(path, error));
     let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
     if !metadata.is_file() {
-        return Err(Problem::new(
-            Code::UnreadableFile,
-            path,
-            "this is no plain file",
-        ));
+        let problem = Problem::new(Code::UnreadableFile, path, "this is no plain file");
+        return Err(Box::new(problem));
     }
     let too_large = || {
-        Problem::new(
-            Code::FileTooLarge,
-            path,
-            format!("a declaration has at most {MAX_BYTES} bytes"),
-        )
-        .help("rows belong into a file under data/")
+        let message = format!("a declaration has at most {MAX_BYTES} bytes");
+        let problem = Problem::new(Code::FileTooLarge, path, message);
+        Box::new(problem.help("rows belong into a file under data/"))
     };
     if metadata.len() > MAX_BYTES {
         return Err(too_large());
@@ -256,12 +250,9 @@ pub(super) fn read_text(path: &Path) -> Result<String, Problem> {
             .take(error.utf8_error().valid_up_to())
             .filter(|byte| **byte == b'\n')
             .count();
-        Problem::new(
-            Code::NotText,
-            path,
-            format!("line {} is not UTF-8", line + 1),
-        )
-        .help("save the file as UTF-8; other encodings are for deliveries")
+        let message = format!("line {} is not UTF-8", line + 1);
+        let problem = Problem::new(Code::NotText, path, message);
+        Box::new(problem.help("save the file as UTF-8; other encodings are for deliveries"))
     })
 }
 

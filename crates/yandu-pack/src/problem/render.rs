@@ -19,31 +19,27 @@ impl fmt::Display for Problem {
             Severity::Warning => "warning",
         };
         writeln!(f, "{word}[{}]: {}", self.code, self.message)?;
-        let file = self.file.display();
-        match (&self.span, &self.excerpt) {
-            (Some(span), excerpt) => {
-                let number = span.line.to_string();
-                let margin = " ".repeat(number.len());
-                writeln!(f, "{margin}--> {file}:{}:{}", span.line, span.column)?;
-                if let Some(excerpt) = excerpt {
-                    let Excerpt {
-                        before,
-                        marked,
-                        after,
-                    } = excerpt;
-                    writeln!(f, "{margin} |")?;
-                    writeln!(f, "{number} | {before}{marked}{after}")?;
-                    let indent = " ".repeat(width(before));
-                    let carets = "^".repeat(width(marked).max(1));
-                    writeln!(f, "{margin} | {indent}{carets}")?;
-                }
-                self.fmt_help(f, &margin)
-            }
-            (None, _) => {
-                writeln!(f, " --> {file}")?;
-                self.fmt_help(f, "")
-            }
+        let file: String = self.file.to_string_lossy().chars().map(shown).collect();
+        let Some(span) = &self.span else {
+            writeln!(f, " --> {file}")?;
+            return self.fmt_help(f, "");
+        };
+        let number = span.line.to_string();
+        let margin = " ".repeat(number.len());
+        writeln!(f, "{margin}--> {file}:{}:{}", span.line, span.column)?;
+        if let Some(Excerpt {
+            before,
+            marked,
+            after,
+        }) = &self.excerpt
+        {
+            writeln!(f, "{margin} |")?;
+            writeln!(f, "{number} | {before}{marked}{after}")?;
+            let indent = " ".repeat(width(before));
+            let carets = "^".repeat(width(marked).max(1));
+            writeln!(f, "{margin} | {indent}{carets}")?;
         }
+        self.fmt_help(f, &margin)
     }
 }
 

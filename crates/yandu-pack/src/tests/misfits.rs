@@ -356,13 +356,20 @@ fn the_bare_word_null_is_a_mask() {
 #[test]
 fn a_type_with_too_many_digits_is_refused() {
     check(
-        &station("  x: {title: {zh: 甲}, type: \"decimal(99,2)\"}\n"),
+        &station("  x: {title: {zh: 甲}, type: \"decimal(99,2)\"}\n  y: {title: {}, type: text}\n"),
         expect![[r#"
             error[wrong-form]: `decimal(99,2)` has no such digits: the precision is 1 to 38, the scale at most the precision
               --> air/datasets/station.yaml:14:29
                |
             14 |   x: {title: {zh: 甲}, type: "decimal(99,2)"}
                |                              ^^^^^^^^^^^^^^^
+
+            error[missing-key]: missing key `zh`
+              --> air/datasets/station.yaml:15:7
+               |
+            15 |   y: {title: {}, type: text}
+               |       ^^^^^
+               help: add `zh`: the Chinese title, in simplified characters
         "#]],
     );
 }

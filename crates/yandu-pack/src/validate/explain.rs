@@ -61,10 +61,10 @@ impl<'a> Explainer<'a> {
         let schema_path = error.schema_path().as_str();
         match error.kind() {
             Kind::AdditionalProperties { unexpected } => {
-                self.unexpected(&pointer, schema_path, unexpected)
+                self.unexpected(&pointer, schema_path, unexpected);
             }
             Kind::Required { property } => {
-                self.required(&pointer, schema_path, property.as_str().unwrap_or_default())
+                self.required(&pointer, schema_path, property.as_str().unwrap_or_default());
             }
             Kind::Type { kind } => self.wrong_type(&pointer, schema_path, &words::kinds(kind)),
             Kind::Enum { options } => {
@@ -139,7 +139,7 @@ impl<'a> Explainer<'a> {
                         place,
                         format!("{} is no name", quoted(key)),
                     )
-                    .help_if(form::meant_name(key))
+                    .help(form::meant_name(key))
             } else if key.ends_with(')') {
                 self.file
                     .problem(

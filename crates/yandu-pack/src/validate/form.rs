@@ -41,7 +41,7 @@ pub(super) fn explain(definition: &str, text: &str) -> (String, Option<String>) 
         _ => Ok(()),
     };
     match read {
-        Err(message) => (message, meant_name(text)),
+        Err(message) => (message, Some(meant_name(text))),
         Ok(()) => (
             format!("{} does not have the right form", quoted(text)),
             None,
@@ -92,15 +92,15 @@ const TYPES: [(&str, &str); 21] = [
 ];
 
 /// A name that is right but for its letters' case or its dashes.
-pub(super) fn meant_name(text: &str) -> Option<String> {
+pub(super) fn meant_name(text: &str) -> String {
     let meant = text.trim().to_ascii_lowercase().replace(['-', ' '], "_");
     let is_name = meant
         .split('.')
         .all(|part| part.parse::<ColumnName>().is_ok());
     if is_name && meant != text {
-        Some(format!("did you mean `{meant}`?"))
+        format!("did you mean `{meant}`?")
     } else {
-        Some("a name is a lower-case letter and then lower-case letters, digits and `_`".to_owned())
+        "a name is a lower-case letter and then lower-case letters, digits and `_`".to_owned()
     }
 }
 
