@@ -80,9 +80,9 @@ impl Readings {
         while low < high {
             let middle = u64::midpoint(low, high);
             if later(&middle) {
-                high = middle
+                high = middle;
             } else {
-                low = middle + 1
+                low = middle + 1;
             }
         }
         low * self.city.stations.len() as u64

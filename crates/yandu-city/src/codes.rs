@@ -58,7 +58,7 @@ pub(crate) fn uscc_check(signs: &[u8]) -> u8 {
 }
 
 /// A citizen number; `serial` is odd for a man.
-pub(crate) fn resident_id(area: &[u8; 6], birth_ymd: &[u8; 8], serial: u32) -> [u8; 18] {
+pub(crate) fn resident_id(area: [u8; 6], birth_ymd: [u8; 8], serial: u32) -> [u8; 18] {
     let mut id = [b'0'; 18];
     let digits = [
         b'0' + (serial / 100 % 10) as u8,
@@ -67,7 +67,7 @@ pub(crate) fn resident_id(area: &[u8; 6], birth_ymd: &[u8; 8], serial: u32) -> [
     ];
     for (place, sign) in id
         .iter_mut()
-        .zip(area.iter().chain(birth_ymd).chain(&digits))
+        .zip(area.iter().chain(&birth_ymd).chain(&digits))
     {
         *place = *sign;
     }
@@ -80,7 +80,7 @@ pub(crate) fn resident_id(area: &[u8; 6], birth_ymd: &[u8; 8], serial: u32) -> [
 
 /// A unified social credit code of the market regulator: 9, `kind`, the division, and an organisation
 /// code that begins with MA and carries `number`.
-pub(crate) fn uscc(kind: u8, division: &[u8; 6], number: u32) -> [u8; 18] {
+pub(crate) fn uscc(kind: u8, division: [u8; 6], number: u32) -> [u8; 18] {
     let mut code = [b'0'; 18];
     let mut organisation = *b"MA000000";
     let mut rest = number;
@@ -94,7 +94,7 @@ pub(crate) fn uscc(kind: u8, division: &[u8; 6], number: u32) -> [u8; 18] {
     let check = organisation_check(&organisation);
     let signs = [b'9', kind]
         .into_iter()
-        .chain(*division)
+        .chain(division)
         .chain(organisation)
         .chain([check]);
     for (place, sign) in code.iter_mut().zip(signs) {
@@ -122,14 +122,14 @@ mod tests {
     #[test]
     fn a_resident_number_is_put_together_in_order() {
         assert_eq!(
-            &resident_id(b"320902", b"19900101", 123),
+            &resident_id(*b"320902", *b"19900101", 123),
             b"320902199001011236"
         );
     }
 
     #[test]
     fn a_credit_code_carries_two_right_check_signs() {
-        let code = uscc(b'1', b"320902", 28_629_150);
+        let code = uscc(b'1', *b"320902", 28_629_150);
         assert_eq!(&code[..8], b"91320902");
         assert_eq!(code[16], organisation_check(&code[8..16]));
         assert_eq!(code[17], uscc_check(&code[..17]));

@@ -89,8 +89,12 @@ impl Days {
     /// YYYYMMDD.
     #[inline]
     pub(crate) fn packed(&self, day: i32) -> [u8; 8] {
-        let [a, b, c, d, _, e, f, _, g, h] = *self.dashed(day);
-        [a, b, c, d, e, f, g, h]
+        let digits = self.dashed(day).iter().filter(|sign| **sign != b'-');
+        let mut packed = [b'0'; 8];
+        for (place, digit) in packed.iter_mut().zip(digits) {
+            *place = *digit;
+        }
+        packed
     }
 }
 

@@ -125,14 +125,14 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Makes all blocks with `fill` and hands the page of each, in order, to `take`.
+    /// Makes all blocks with `write_rows` and hands the page of each, in order, to `take`.
     pub(crate) fn write<P: Page + Send>(
         &self,
         context: &Context<'_>,
         file: &Arc<str>,
         sheet: Option<&Arc<str>>,
         new_page: impl Fn() -> P + Sync,
-        fill: impl Fn(&mut Pen<'_, P>, Range<u32>) + Sync,
+        write_rows: impl Fn(&mut Pen<'_, P>, Range<u32>) + Sync,
         mut take: impl FnMut(P) -> Result<(), Error>,
     ) -> Result<Report, Error> {
         let plan = context.plan(self.layout.dataset)?;
@@ -141,7 +141,7 @@ impl Run<'_> {
             let from = block as u32 * self.step;
             let to = from.saturating_add(self.step).min(self.total);
             let mut pen = Pen::new(context.world, self.layout, &plan, new_page());
-            fill(&mut pen, from..to);
+            write_rows(&mut pen, from..to);
             pen.finish()
         };
         let mut rows = 0;

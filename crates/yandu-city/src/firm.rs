@@ -116,7 +116,8 @@ impl Firms {
             .counties
             .get(self.county(firm))
             .and_then(|county| city.areas.get(county.id_area))
-            .unwrap_or(b"320900");
+            .copied()
+            .unwrap_or(*b"320900");
         let number = (u64::from(firm) * 7_919_317 + crate::random::mix(self.seed)) % NUMBERS;
         codes::uscc(kind, area, (NUMBERS + number) as u32)
     }

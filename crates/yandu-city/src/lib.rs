@@ -18,6 +18,7 @@ mod delivery;
 mod error;
 mod family;
 mod firm;
+mod hand;
 mod options;
 mod parallel;
 mod person;

@@ -26,17 +26,17 @@ impl<T> Drop for Seat<'_, T> {
     }
 }
 
-/// Calls `make` for 0..`blocks` on `threads` threads and `take` with the results in order on this one.
+/// Calls `build` for 0..`blocks` on `threads` threads and `take` with the results in order on this one.
 /// No more than a few blocks a thread wait at any time.
 pub(crate) fn in_order<T: Send>(
     threads: usize,
     blocks: usize,
-    make: impl Fn(usize) -> T + Sync,
+    build: impl Fn(usize) -> T + Sync,
     mut take: impl FnMut(T) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let threads = threads.max(1);
     if threads == 1 || blocks < 2 {
-        return (0..blocks).try_for_each(|block| take(make(block)));
+        return (0..blocks).try_for_each(|block| take(build(block)));
     }
     let window = threads * 3;
     let desk = Mutex::new(Desk {
@@ -66,7 +66,7 @@ pub(crate) fn in_order<T: Send>(
                     let block = state.next_to_make;
                     state.next_to_make += 1;
                     drop(state);
-                    let made = make(block);
+                    let made = build(block);
                     lock().ready.insert(block, made);
                     bell.notify_all();
                 }

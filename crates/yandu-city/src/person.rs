@@ -234,7 +234,9 @@ impl World {
 
 /// Level of schooling by year of birth, as codes of GB/T 4658.
 fn education(year: i32, age: i32, stream: &mut Stream) -> [u8; 2] {
-    const TABLES: [(i32, &[(u32, &[u8; 2])]); 5] = [
+    /// Up to which of a hundred draws a code is given.
+    type Shares = &'static [(u32, &'static [u8; 2])];
+    const TABLES: [(i32, Shares); 5] = [
         (
             1945,
             &[

@@ -124,11 +124,8 @@ impl Weighted {
         let mut shares: Vec<u128> = weights
             .iter()
             .map(|weight| {
-                if total == 0 {
-                    full
-                } else {
-                    u128::from(*weight) * count * full / total
-                }
+                let share = u128::from(*weight) * count * full;
+                share.checked_div(total).unwrap_or(full)
             })
             .collect();
         let (mut poor, mut rich): (Vec<usize>, Vec<usize>) =
@@ -156,7 +153,7 @@ impl Weighted {
         let word = stream.word();
         let slot = (((word >> 32) * self.slots.len() as u64) >> 32) as usize;
         match self.slots.get(slot) {
-            Some((share, other)) if (word as u32) > *share => *other as usize,
+            Some((share, other)) if (word as u32) >= *share => *other as usize,
             _ => slot,
         }
     }

@@ -144,9 +144,10 @@ impl World {
             .city
             .areas
             .get(usize::from(member.area))
-            .unwrap_or(b"320900");
+            .copied()
+            .unwrap_or(*b"320900");
         let serial = number as u32 * 2 - u32::from(member.man);
-        codes::resident_id(area, &self.days.packed(member.birth), serial)
+        codes::resident_id(area, self.days.packed(member.birth), serial)
     }
 
     pub(crate) fn age(&self, member: &Member) -> i32 {

@@ -55,11 +55,11 @@ struct Parameters {
 struct Answer {
     code: u16,
     message: &'static str,
-    data: Page,
+    data: Readable,
 }
 
 #[derive(Debug, Serialize)]
-struct Page {
+struct Readable {
     items: Vec<Reading>,
     page: u64,
     pages: u64,
@@ -96,7 +96,7 @@ async fn list_readings(
     Json(Answer {
         code: 200,
         message: "success",
-        data: Page {
+        data: Readable {
             items: (from..to)
                 .filter_map(|index| readings.reading(index).map(|(reading, _)| reading))
                 .collect(),

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use crate::defect::{DefectKind, Planted};
 use crate::firm::{Firm, FirmKind, Status};
+use crate::hand::Hand;
 use crate::random::Purpose;
-use crate::sheet::{Hand, Layout, Mode, Page, Pen};
+use crate::sheet::{Layout, Mode, Page, Pen};
 use crate::sink::{Cell, Row, Sink};
 use crate::spoil;
 use crate::term::Charset;

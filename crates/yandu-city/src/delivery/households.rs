@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::residents::{HOUSEHOLDS_A_BLOCK, household_id};
 use super::{Context, Output, Report, Run};
 use crate::defect::{DefectKind, Planted};
+use crate::hand::Hand;
 use crate::person::Customs;
 use crate::random::Purpose;
-use crate::sheet::{Hand, Layout, Mode, Page, Pen, Text};
+use crate::sheet::{Layout, Mode, Page, Pen, Text};
 use crate::sink::{Frame, Row, Sink};
 use crate::spoil;
 use crate::term::{Charset, encode};
@@ -116,18 +117,14 @@ pub(crate) fn write(context: &Context<'_>) -> Result<Report, Error> {
 fn opening(context: &Context<'_>) -> String {
     let date = context.options.date;
     let city = context.world.city.name.text();
-    let headers: String = LAYOUT
-        .headers
-        .iter()
-        .map(|header| format!("<td><b>{header}</b></td>"))
-        .collect();
+    let headers = LAYOUT.headers.join("</b></td><td><b>");
     format!(
         "<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\">\r\n<head>\r\n\
          <meta http-equiv=\"Content-Type\" content=\"text/html; charset=gb2312\">\r\n\
          <title>户籍家庭</title>\r\n</head>\r\n<body>\r\n<table border=\"1\">\r\n\
          <tr><td colspan=\"8\" align=\"center\">{city}户籍家庭信息表</td></tr>\r\n\
          <tr><td colspan=\"8\">填报单位：{city}民政局&nbsp;&nbsp;导出日期：{date}</td></tr>\r\n\
-         <tr>{headers}</tr>\r\n"
+         <tr><td><b>{headers}</b></td></tr>\r\n"
     )
 }
 

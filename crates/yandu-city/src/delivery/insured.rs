@@ -9,9 +9,10 @@ use crate::codes;
 use crate::day::from_civil;
 use crate::defect::{DefectKind, Planted};
 use crate::family::Member;
+use crate::hand::Hand;
 use crate::person::{Customs, Name};
 use crate::random::{Purpose, Stream};
-use crate::sheet::{Hand, Layout, Mode, Page, Pen, Text};
+use crate::sheet::{Layout, Mode, Page, Pen, Text};
 use crate::sink::{Cell, Frame, Row, Sink};
 use crate::spoil;
 use crate::term::Charset;
@@ -56,7 +57,7 @@ pub(crate) struct Insured<'a> {
     division: [u8; 6],
     employer: Option<[u8; 18]>,
     status: u8,
-    insured_on: i32,
+    first_day: i32,
     base: Option<i64>,
     days: &'a crate::day::Days,
 }
@@ -77,7 +78,7 @@ impl Row for Insured<'_> {
             None => sink.absent(),
         }
         sink.ascii_cell(&[self.status]);
-        sink.ascii_cell(self.days.dashed(self.insured_on));
+        sink.ascii_cell(self.days.dashed(self.first_day));
         match self.base {
             Some(base) => sink.cents_cell(base),
             None => sink.absent(),
@@ -147,9 +148,12 @@ impl World {
         );
         let member = home.family.head();
         let county = self.county_of(&home);
-        let area = stream.pick(&self.city.elsewhere).unwrap_or(b"320600");
+        let area = stream
+            .pick(&self.city.elsewhere)
+            .copied()
+            .unwrap_or(*b"320600");
         let serial = stream.below(498) * 2 + 2 - u32::from(member.man);
-        let id = codes::resident_id(area, &self.days.packed(member.birth), serial);
+        let id = codes::resident_id(area, self.days.packed(member.birth), serial);
         let name = self.name_of(&self.customs(&home), &member, &mut stream);
         let working = self.age(&member) < 60;
         let firm = working
@@ -193,7 +197,7 @@ impl World {
                 93..98 => b'2',
                 _ => b'4',
             },
-            insured_on: stream.between(first.min(self.today), self.today),
+            first_day: stream.between(first.min(self.today), self.today),
             base: base.map(|base| base.clamp(442_200, 2_431_000)),
             days: &self.days,
         }

@@ -7,8 +7,9 @@ use super::{Context, Output, Report, Run};
 use crate::address::Address;
 use crate::defect::{DefectKind, Planted};
 use crate::family::Member;
+use crate::hand::Hand;
 use crate::person::Person;
-use crate::sheet::{Hand, Layout, Mode, Page, Pen, Text};
+use crate::sheet::{Layout, Mode, Page, Pen, Text};
 use crate::sink::{Frame, Row, Sink};
 use crate::spoil;
 use crate::term::Charset;
@@ -116,12 +117,16 @@ pub(crate) fn household_id(index: u32) -> [u8; 11] {
 
 /// YYYY-MM-DD HH:MM:SS.
 pub(crate) fn write_time<S: Sink>(world: &World, day: i32, second: u32, sink: &mut S) {
-    let two = |number: u32| [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8];
-    let [h, i] = two(second / 3_600);
-    let [m, n] = two(second / 60 % 60);
-    let [s, t] = two(second % 60);
+    let mut time = *b" 00:00:00";
+    let parts = [second / 3_600, second / 60 % 60, second % 60];
+    for (place, part) in time.chunks_exact_mut(3).zip(parts) {
+        if let [_, tens, ones] = place {
+            *tens = b'0' + (part / 10 % 10) as u8;
+            *ones = b'0' + (part % 10) as u8;
+        }
+    }
     sink.ascii(world.days.dashed(day));
-    sink.ascii(&[b' ', h, i, b':', m, n, b':', s, t]);
+    sink.ascii(&time);
 }
 
 pub(crate) fn fill<P: Page>(world: &World, pen: &mut Pen<'_, P>, households: Range<u32>) {

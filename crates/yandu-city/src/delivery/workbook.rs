@@ -335,3 +335,67 @@ fn serial_of(cell: &Cell) -> Option<f64> {
     (to_civil(number) == (year as i32, month, day))
         .then(|| f64::from(number - from_civil(1899, 12, 30)))
 }
+
+#[cfg(test)]
+mod tests {
+    use calamine::{Data, Reader, Xlsx, open_workbook};
+
+    use super::*;
+    use crate::{Options, world::World};
+
+    fn sheets(path: &Path) -> [Vec<Vec<Data>>; 2] {
+        let mut book: Xlsx<_> = open_workbook(path).unwrap();
+        ["企业登记信息", "年报信息"].map(|sheet| {
+            let range = book.worksheet_range(sheet).unwrap();
+            range.rows().map(<[Data]>::to_vec).collect()
+        })
+    }
+
+    #[test]
+    fn a_book_written_row_by_row_holds_what_one_built_in_memory_does() {
+        let folder = std::env::temp_dir().join(format!("yandu-city-book-{}", std::process::id()));
+        let options = Options::new(20_000, 5, &folder);
+        let world = World::new(&options).unwrap();
+        let context = Context {
+            world: &world,
+            options: &options,
+            progress: &(),
+        };
+        let write = |name: &str, in_memory| {
+            let book = Book {
+                context: &context,
+                file: name.into(),
+                firms: 0..world.firms.count(),
+                in_memory,
+                formats: Formats::new(),
+            };
+            let report = book.write().unwrap();
+            (
+                std::fs::read(folder.join(name)).unwrap(),
+                report.truths.len(),
+            )
+        };
+        let (_, truths) = write("memory.xlsx", true);
+        let (bytes, same_truths) = write("rows.xlsx", false);
+        let (again, _) = write("again.xlsx", false);
+        assert!(bytes == again, "two books differ");
+        assert_eq!(truths, same_truths);
+        let [companies, mut reports] = sheets(&folder.join("memory.xlsx"));
+        let [same_companies, same_reports] = sheets(&folder.join("rows.xlsx"));
+        assert!(companies == same_companies);
+        let mut year = Data::Empty;
+        for row in &mut reports {
+            match row.get(1) {
+                Some(Data::Empty) => row[1] = year.clone(),
+                _ => year = row[1].clone(),
+            }
+        }
+        assert!(reports == same_reports);
+        assert_eq!(
+            companies[0][0],
+            Data::String("盐城市市场主体登记台账".into())
+        );
+        assert_eq!(companies.last().unwrap()[0], Data::String("合计".into()));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,90 @@
+//! A row that is worked on: the faults that a dataset plants in its columns.
+
+use crate::defect::Planted;
+use crate::random::Stream;
+use crate::sheet::Layout;
+use crate::sink::Cell;
+
+/// The cells of one row and the draws for its fault.
+pub(crate) struct Hand<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) cells: &'a mut Vec<Cell>,
+    pub(crate) stream: Stream,
+}
+
+impl Hand<'_> {
+    pub(crate) fn text(&self, column: &str) -> &str {
+        self.layout
+            .at(column)
+            .and_then(|at| self.cells.get(at))
+            .map_or("", Cell::text)
+    }
+
+    pub(crate) fn set(&mut self, column: &str, cell: Cell) {
+        if let Some(place) = self.layout.at(column).and_then(|at| self.cells.get_mut(at)) {
+            *place = cell;
+        }
+    }
+
+    pub(crate) fn set_text(&mut self, column: &str, text: impl Into<String>) {
+        self.set(column, Cell::Text(text.into()));
+    }
+
+    fn change(
+        &mut self,
+        column: &str,
+        spoil: impl FnOnce(&str, &mut Stream) -> Option<String>,
+    ) -> Option<()> {
+        let text = self.text(column).to_owned();
+        if text.is_empty() {
+            return None;
+        }
+        let spoiled = spoil(&text, &mut self.stream)?;
+        self.set_text(column, spoiled);
+        Some(())
+    }
+
+    pub(crate) fn hard(
+        &mut self,
+        column: &'static str,
+        reason: &'static str,
+        spoil: impl FnOnce(&str, &mut Stream) -> Option<String>,
+    ) -> Option<Planted> {
+        self.change(column, spoil)?;
+        Some(Planted::hard(column, reason))
+    }
+
+    pub(crate) fn soft(
+        &mut self,
+        column: &'static str,
+        reason: &'static str,
+        spoil: impl FnOnce(&str, &mut Stream) -> Option<String>,
+    ) -> Option<Planted> {
+        self.change(column, spoil)?;
+        Some(Planted::soft(column, reason))
+    }
+
+    /// A number in the form that people write.
+    pub(crate) fn as_written(&mut self, column: &'static str) -> Option<Planted> {
+        let (text, change) = crate::spoil::as_written(self.text(column))?;
+        self.set(column, Cell::Quoted(text));
+        Some(Planted::soft(column, change))
+    }
+
+    pub(crate) fn empty(&mut self, columns: &[&'static str]) -> Option<Planted> {
+        let column = *self.stream.pick(columns)?;
+        self.set(column, Cell::Absent);
+        Some(Planted::hard(column, "missing"))
+    }
+
+    /// One of some columns, each with a code that its list does not have.
+    pub(crate) fn wrong_code(&mut self, codes: &[(&'static str, &'static str)]) -> Option<Planted> {
+        let (column, code) = *self.stream.pick(codes)?;
+        self.set(column, Cell::Quoted(code.into()));
+        Some(Planted::hard(column, "code-list"))
+    }
+
+    pub(crate) fn one_of(&mut self, columns: &[&'static str]) -> Option<&'static str> {
+        self.stream.pick(columns).copied()
+    }
+}
