@@ -1,1 +1,38 @@
+//! The HTTP face: one router over the modules, used by `yandu serve` and, in process, by every command.
+//!
+//! Invariants: every answer that is not a success is problem details (RFC 9457) with a stable code; work that changes
+//! something goes on when the one who asked goes away; nothing is served to a name or a page that is not this
+//! machine's own, because there are no accounts yet.
+//!
+//! Not here: what a request does (the modules), who may ask (every caller is the local administrator), pages.
 
+pub mod batch;
+mod caller;
+pub mod dataset;
+mod extract;
+mod guard;
+mod health;
+mod home;
+mod metrics;
+mod observe;
+mod openapi;
+pub mod pack;
+pub mod problem;
+pub mod quarantine;
+pub mod query;
+mod router;
+pub mod row;
+pub mod source;
+mod state;
+mod stream;
+mod upload;
+mod value;
+
+pub use guard::is_loopback;
+pub use openapi::document;
+pub use problem::Problem;
+pub use router::router;
+pub use state::{Options, State};
+
+/// What a handler gives back.
+pub(crate) type Result<T, E = Problem> = std::result::Result<T, E>;

@@ -1,0 +1,191 @@
+//! Deliveries: handing one over, following it, and taking it back.
+
+mod deliver;
+mod shape;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_collect::{BatchFilter, BatchStatus};
+use yandu_words::id::{BatchId, DatasetId};
+
+use crate::Result;
+use crate::caller::Caller;
+use crate::extract::{Body, Path, Query};
+use crate::problem::Problem;
+use crate::state::State;
+
+pub use deliver::{Accepted, DeliverFile};
+pub(crate) use shape::word;
+pub use shape::{
+    Batch, BatchDetail, DimensionScore, Failure, Finding, Frequent, Profile, Progress, Sample,
+};
+
+pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list_batches))
+        .routes(routes!(show_batch))
+        .routes(routes!(read_batch))
+        .routes(routes!(undo_batch))
+        .merge(deliver::routes(state))
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// Only batches of this dataset.
+    #[param(value_type = Option<String>, example = "population.resident")]
+    dataset: Option<DatasetId>,
+    /// Only batches with this status.
+    #[param(value_type = Option<String>, example = "collected")]
+    status: Option<String>,
+    /// Only batches before this one: the `next` of the page before.
+    #[param(value_type = Option<String>)]
+    before: Option<BatchId>,
+    /// Batches of one page, 100 when absent and at most 1000.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+/// A page of batches, newest first.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct BatchPage {
+    pub batches: Vec<Batch>,
+    /// What to ask for as `before` to get the next page; absent on the last one.
+    pub next: Option<String>,
+}
+
+/// Lists batches, newest first.
+#[utoipa::path(get, path = "/batches", tag = "batches", params(Filter), responses((status = 200, body = BatchPage), Problem))]
+async fn list_batches(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Query(filter): Query<Filter>,
+) -> Result<Json<BatchPage>> {
+    let status = filter.status.as_deref().map(status).transpose()?;
+    let limit = filter.limit.unwrap_or(100).clamp(1, 1000);
+    let batches = state
+        .collector()
+        .batches(&BatchFilter {
+            dataset: filter.dataset,
+            status,
+            before: filter.before,
+            limit,
+        })
+        .await?;
+    let next = (batches.len() == limit as usize)
+        .then(|| batches.last().map(|batch| batch.id.to_string()))
+        .flatten();
+    Ok(Json(BatchPage {
+        batches: batches.into_iter().map(Batch::from).collect(),
+        next,
+    }))
+}
+
+fn status(name: &str) -> Result<BatchStatus> {
+    BatchStatus::from_name(name).ok_or_else(|| {
+        Problem::new("invalid-parameter", format!("`{name}` is no status of a batch")).with_help(
+            "one of `running`, `committing`, `collected`, `unchanged`, `refused`, `rolled-back`, `undone`".to_owned(),
+        )
+    })
+}
+
+/// Shows a batch: what became of it, its findings with evidence, its profile, and while it runs how far it is.
+#[utoipa::path(get, path = "/batches/{id}", tag = "batches", params(("id" = String, Path)), responses((status = 200, body = BatchDetail), Problem))]
+async fn show_batch(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Path(id): Path<BatchId>,
+) -> Result<Json<BatchDetail>> {
+    // Read first: a collection that ends in between is seen as settled and not as one without progress.
+    let progress = state.collector().progress(&id).map(|progress| progress.read());
+    let detail = state.collector().batch(&id).await?;
+    let packs = state.collector().packs();
+    Ok(Json(BatchDetail::new(detail, progress, &packs)))
+}
+
+/// The delivery as it came, byte for byte.
+#[utoipa::path(get, path = "/batches/{id}/raw", tag = "batches", params(("id" = String, Path)), responses((status = 200, body = [u8], content_type = "application/octet-stream"), Problem))]
+async fn read_batch(Shared(state): Shared<State>, _caller: Caller, Path(id): Path<BatchId>) -> Result<Response> {
+    let batch = state.collector().batch(&id).await?.batch;
+    let hash = batch
+        .content_hash
+        .ok_or_else(|| Problem::new("not-kept", format!("batch `{id}` ended before its bytes were kept")))?;
+    let reader = state.collector().keep().open(&hash)?;
+    let mut response = crate::stream::from_reader(reader).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/octet-stream"),
+    );
+    headers.insert(header::CONTENT_DISPOSITION, attachment(&batch.delivered_as));
+    Ok(response)
+}
+
+/// The header that makes a browser save a file under a name of any script (RFC 6266, RFC 8187).
+pub(crate) fn attachment(name: &str) -> header::HeaderValue {
+    use std::fmt::Write as _;
+    let mut encoded = String::from("attachment; filename*=UTF-8''");
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    header::HeaderValue::from_str(&encoded).unwrap_or(header::HeaderValue::from_static("attachment"))
+}
+
+/// Why something is done.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Because {
+    /// Kept with what was done.
+    #[schema(min_length = 1, example = "公安局要求撤回")]
+    pub reason: String,
+}
+
+/// Takes a collected batch back as a whole. The undoing is recorded with its reason.
+#[utoipa::path(post, path = "/batches/{id}/undo", tag = "batches", params(("id" = String, Path)), request_body = Because, responses((status = 200, body = BatchDetail), Problem))]
+async fn undo_batch(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(id): Path<BatchId>,
+    Body(because): Body<Because>,
+) -> Result<Json<BatchDetail>> {
+    let collector = state.collector().clone();
+    let packs = collector.packs();
+    let detail = finish(async move { collector.undo(&principal, &id, &because.reason).await }).await?;
+    Ok(Json(BatchDetail::new(detail, None, &packs)))
+}
+
+/// Carries work through even when the one who asked goes away.
+pub(crate) async fn finish<T: Send + 'static>(
+    work: impl Future<Output = yandu_collect::Result<T>> + Send + 'static,
+) -> Result<T> {
+    match tokio::spawn(work).await {
+        Ok(result) => Ok(result?),
+        Err(error) => Err(yandu_collect::Error::from(error).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_of_any_script_survive_a_download() {
+        assert_eq!(
+            super::attachment("登记 1.csv").to_str().unwrap(),
+            "attachment; filename*=UTF-8''%E7%99%BB%E8%AE%B0%201.csv"
+        );
+        assert_eq!(
+            super::attachment("a\"\r\nb").to_str().unwrap(),
+            "attachment; filename*=UTF-8''a%22%0D%0Ab"
+        );
+    }
+}

@@ -1,0 +1,236 @@
+//! Handing a delivery over: as an upload, or as a file of the machine that the server runs on.
+
+use std::path::PathBuf;
+
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State as Shared};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinHandle;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_collect::decode::Hints;
+use yandu_collect::{Delivery, Mode, Outcome};
+use yandu_words::id::SourceId;
+
+use super::finish;
+use crate::Result;
+use crate::caller::Caller;
+use crate::extract::Body;
+use crate::problem::Problem;
+use crate::state::State;
+use crate::upload::{self, Spooled};
+
+pub(super) fn routes(state: &State) -> OpenApiRouter<State> {
+    let limit = usize::try_from(state.options().upload_bytes).unwrap_or(usize::MAX);
+    OpenApiRouter::new()
+        .routes(routes!(deliver))
+        .layer(DefaultBodyLimit::max(limit))
+}
+
+/// A file on the machine of the server, and what is known about its form. All but the first two may be left open: the
+/// source of the dataset fills the gaps, and the rest is found out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliverFile {
+    #[schema(example = "population.resident")]
+    pub dataset: String,
+    /// Absolute path of the file.
+    #[schema(value_type = String, example = "/data/常住人口登记_20251231.csv")]
+    pub path: PathBuf,
+    /// `snapshot`, `upsert` or `append`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "snapshot")]
+    pub mode: Option<String>,
+    /// The source that the file is a delivery of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "gb18030")]
+    pub encoding: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// Row that holds the headers, from 1; 0 when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_row: Option<u32>,
+    /// Sheet of a workbook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+}
+
+/// An upload: the fields of a form, the file among them.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the shape of a form, for the document of the interface alone")]
+struct Upload {
+    dataset: String,
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    mode: Option<String>,
+    source: Option<String>,
+    encoding: Option<String>,
+    delimiter: Option<char>,
+    header_row: Option<u32>,
+    sheet: Option<String>,
+}
+
+/// A delivery that is being collected.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Accepted {
+    /// The batch to follow, also in `Location`.
+    pub batch: String,
+    pub dataset: String,
+}
+
+/// Hands a file over and starts to collect it. Follow the batch at the address in `Location`.
+#[utoipa::path(
+    post,
+    path = "/batches",
+    tag = "batches",
+    request_body(content((Upload = "multipart/form-data"), (DeliverFile = "application/json"))),
+    responses(
+        (status = 202, body = Accepted, headers(("Location" = String, description = "Address of the batch."))),
+        Problem
+    )
+)]
+async fn deliver(Shared(state): Shared<State>, Caller(principal): Caller, request: Request) -> Result<Response> {
+    let delivery = match media_type(request.headers()) {
+        "multipart/form-data" => uploaded(&state, request).await?,
+        "application/json" => {
+            let Body(file) = Body::<DeliverFile>::from_request(request, &state).await?;
+            on_this_machine(file)?
+        }
+        _ => {
+            return Err(Problem::new(
+                "unsupported-media-type",
+                "a delivery comes as `multipart/form-data`, or as `application/json` that names a file",
+            ));
+        }
+    };
+    let dataset = delivery.dataset.to_string();
+    let collector = state.collector().clone();
+    let spooled = delivery.temporary.then(|| delivery.path.clone());
+    let started = finish(async move { collector.start(&principal, delivery).await }).await;
+    let (batch, handle) = match (started, spooled) {
+        (Ok(started), _) => started,
+        (Err(problem), Some(path)) => {
+            // What stays is swept at the next start.
+            let _ = std::fs::remove_file(path);
+            return Err(problem);
+        }
+        (Err(problem), None) => return Err(problem),
+    };
+    watch(&state, handle);
+    let location = format!("/api/v1/batches/{batch}");
+    let accepted = Accepted {
+        batch: batch.to_string(),
+        dataset,
+    };
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(accepted)).into_response())
+}
+
+/// Counts what becomes of a collection. Its failure is in the record of the batch, and logged there.
+fn watch(state: &State, handle: JoinHandle<yandu_collect::Result<Outcome>>) {
+    let state = state.clone();
+    tokio::spawn(async move {
+        if let Ok(Ok(outcome)) = handle.await {
+            state.metrics().delivery(&outcome);
+        }
+    });
+}
+
+fn media_type(headers: &HeaderMap) -> &str {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    value.and_then(|value| value.split(';').next()).unwrap_or_default().trim()
+}
+
+fn on_this_machine(file: DeliverFile) -> Result<Delivery> {
+    if !file.path.is_absolute() {
+        return Err(Problem::new(
+            "invalid-body",
+            format!("`{}` is no absolute path", file.path.display()),
+        ));
+    }
+    if let Err(source) = std::fs::metadata(&file.path) {
+        return Err(yandu_collect::Error::File {
+            doing: "open the delivery",
+            path: file.path,
+            source,
+        }
+        .into());
+    }
+    file.delivery()
+}
+
+async fn uploaded(state: &State, request: Request) -> Result<Delivery> {
+    let mut multipart = Multipart::from_request(request, state)
+        .await
+        .map_err(|rejection| Problem::new("invalid-body", rejection.body_text()))?;
+    let mut form = DeliverFile::default();
+    let mut file = None;
+    while let Some(field) = multipart.next_field().await.map_err(|error| upload::refuse(&error))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            if file.is_some() {
+                return Err(Problem::new("invalid-body", "an upload has one file"));
+            }
+            let staging = state.collector().folder().staging();
+            file = Some(Spooled::write(&staging, field).await?);
+            continue;
+        }
+        let text = upload::text(field).await?;
+        match name.as_str() {
+            "dataset" => form.dataset = text,
+            "mode" => form.mode = Some(text),
+            "source" => form.source = Some(text),
+            "encoding" => form.encoding = Some(text),
+            "delimiter" => form.delimiter = Some(parse("delimiter", &text)?),
+            "header_row" => form.header_row = Some(parse("header_row", &text)?),
+            "sheet" => form.sheet = Some(text),
+            _ => return Err(Problem::new("invalid-body", format!("an upload has no field `{name}`"))),
+        }
+    }
+    let file = file.ok_or_else(|| Problem::new("invalid-body", "the field `file` is missing"))?;
+    let mut delivery = form.delivery()?;
+    delivery.name.clone_from(&file.name);
+    delivery.temporary = true;
+    delivery.path = file.take();
+    Ok(delivery)
+}
+
+impl DeliverFile {
+    fn delivery(self) -> Result<Delivery> {
+        let mut delivery = Delivery::file(parse("dataset", &self.dataset)?, self.path);
+        delivery.mode = self.mode.as_deref().map(mode).transpose()?;
+        delivery.source = self
+            .source
+            .as_deref()
+            .map(|source| parse::<SourceId>("source", source))
+            .transpose()?;
+        delivery.hints = Hints {
+            encoding: self.encoding,
+            delimiter: self.delimiter,
+            header_row: self.header_row,
+            sheet: self.sheet,
+            ..Hints::default()
+        };
+        Ok(delivery)
+    }
+}
+
+fn mode(name: &str) -> Result<Mode> {
+    match name {
+        "snapshot" => Ok(Mode::Snapshot),
+        "upsert" => Ok(Mode::Upsert),
+        "append" => Ok(Mode::Append),
+        _ => Err(Problem::new("invalid-body", format!("`{name}` is no mode"))
+            .with_help("one of `snapshot`, `upsert`, `append`".to_owned())),
+    }
+}
+
+fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Result<T> {
+    text.parse()
+        .map_err(|error| Problem::new("invalid-body", format!("`{field}`: {error}")))
+}
+

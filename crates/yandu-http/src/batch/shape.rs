@@ -1,0 +1,252 @@
+//! Batches as they are shown.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use yandu_collect::{Reading, batch};
+use yandu_pack::Packs;
+
+/// A delivery and what became of it. `rows_in` = `rows_kept` + `rows_superseded` + `rows_quarantined`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Batch {
+    #[schema(example = "20260901-083000-000123")]
+    pub id: String,
+    pub dataset: String,
+    pub source: Option<String>,
+    /// `running`, `committing`, `collected`, `unchanged`, `refused`, `rolled-back` or `undone`.
+    pub status: String,
+    /// `snapshot`, `upsert` or `append`.
+    pub mode: String,
+    /// The name of the file, or what was asked of the source.
+    pub delivered_as: String,
+    pub delivered_by: String,
+    /// BLAKE3 of the bytes as they came.
+    pub content_hash: Option<String>,
+    pub size_bytes: Option<u64>,
+    pub rows_in: u64,
+    pub rows_kept: u64,
+    pub rows_superseded: u64,
+    pub rows_quarantined: u64,
+    /// Rows of the former snapshot that this one does not have.
+    pub rows_deleted: u64,
+    /// Version of the dataset that the batch made.
+    pub version: Option<u64>,
+    pub encoding: Option<String>,
+    /// Quality of the batch, 0 to 100; absent when nothing could be assessed.
+    pub score: Option<f64>,
+    pub error: Option<Failure>,
+    #[schema(value_type = String, format = DateTime)]
+    pub started_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub finished_at: Option<Timestamp>,
+}
+
+/// Why a delivery did not reach the lake.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Failure {
+    pub code: String,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// A batch with everything that is known of it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BatchDetail {
+    #[serde(flatten)]
+    pub batch: Batch,
+    /// How far a running collection is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
+    pub findings: Vec<Finding>,
+    pub scores: Vec<DimensionScore>,
+    pub profile: Vec<Profile>,
+    /// How the file was read, and why so.
+    #[schema(value_type = Object)]
+    pub report: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Progress {
+    /// `fetching`, `keeping`, `checking`, `committing` or `done`.
+    pub phase: String,
+    pub bytes_total: u64,
+    pub bytes_done: u64,
+    pub rows_done: u64,
+}
+
+/// How often one reason was found in one column.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Finding {
+    pub column: Option<String>,
+    /// Code of the fault, or name of the check.
+    pub reason: String,
+    /// The reason in Chinese.
+    pub title: String,
+    /// `hard`: the rows are in quarantine; `soft`: they were kept.
+    pub level: String,
+    /// Dimension of data quality of GB/T 36344-2018.
+    pub dimension: String,
+    pub rows: u64,
+    /// Some of the cells.
+    pub samples: Vec<Sample>,
+}
+
+/// A cell that shows what a finding means.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Sample {
+    /// Place of the row in the batch, from 1.
+    pub row: u64,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct DimensionScore {
+    pub dimension: String,
+    pub title: String,
+    /// 0 to 1; absent is *not assessed*.
+    pub pass_rate: Option<f64>,
+    pub assessed: u64,
+    pub failed: u64,
+}
+
+/// What the values of a column look like.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Profile {
+    pub column: String,
+    pub rows: u64,
+    pub nulls: u64,
+    /// Approximate.
+    pub distinct: u64,
+    pub min: Option<String>,
+    pub max: Option<String>,
+    pub frequent: Vec<Frequent>,
+    /// `9{18}` is 18 digits, `汉{2,4}` Chinese characters.
+    pub patterns: Vec<Frequent>,
+    /// Whether frequent values and patterns were counted over every row.
+    pub exact: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Frequent {
+    pub value: String,
+    pub rows: u64,
+}
+
+impl From<batch::Batch> for Batch {
+    fn from(batch: batch::Batch) -> Self {
+        Self {
+            encoding: batch.encoding().map(ToOwned::to_owned),
+            id: batch.id.to_string(),
+            dataset: batch.dataset.to_string(),
+            source: batch.source.map(|source| source.to_string()),
+            status: batch.status.name().to_owned(),
+            mode: word(&batch.mode),
+            delivered_as: batch.delivered_as,
+            delivered_by: batch.delivered_by,
+            content_hash: batch.content_hash,
+            size_bytes: batch.size_bytes,
+            rows_in: batch.rows_in,
+            rows_kept: batch.rows_kept,
+            rows_superseded: batch.rows_superseded,
+            rows_quarantined: batch.rows_quarantined,
+            rows_deleted: batch.rows_deleted,
+            version: batch.version,
+            score: batch.score.and_then(|score| score.total),
+            error: batch.error.map(|error| Failure {
+                code: error.code,
+                message: error.message,
+                help: error.help,
+            }),
+            started_at: batch.started_at,
+            finished_at: batch.finished_at,
+        }
+    }
+}
+
+impl BatchDetail {
+    pub(super) fn new(detail: batch::BatchDetail, progress: Option<Reading>, packs: &Packs) -> Self {
+        let batch = detail.batch;
+        let scores = batch.score.iter().flat_map(|score| &score.dimensions);
+        let titles = crate::quarantine::Titles::new(packs, &batch.dataset);
+        Self {
+            progress: progress.filter(|_| !batch.status.is_settled()).map(Progress::from),
+            findings: detail
+                .findings
+                .into_iter()
+                .map(|finding| Finding {
+                    title: titles.of(&finding.reason),
+                    level: word(&finding.level),
+                    dimension: finding.dimension.name().to_owned(),
+                    column: finding.column,
+                    reason: finding.reason,
+                    rows: finding.rows,
+                    samples: finding
+                        .samples
+                        .into_iter()
+                        .map(|sample| Sample {
+                            row: sample.row,
+                            text: sample.text,
+                        })
+                        .collect(),
+                })
+                .collect(),
+            scores: scores
+                .map(|score| DimensionScore {
+                    dimension: score.dimension.name().to_owned(),
+                    title: score.dimension.title().zh,
+                    pass_rate: score.pass_rate,
+                    assessed: score.assessed,
+                    failed: score.failed,
+                })
+                .collect(),
+            profile: detail.profile.into_iter().map(Profile::from).collect(),
+            report: batch.report.clone(),
+            batch: batch.into(),
+        }
+    }
+}
+
+impl From<Reading> for Progress {
+    fn from(reading: Reading) -> Self {
+        Self {
+            phase: word(&reading.phase),
+            bytes_total: reading.bytes_total,
+            bytes_done: reading.bytes_done,
+            rows_done: reading.rows_done,
+        }
+    }
+}
+
+impl From<yandu_check::profile::ColumnProfile> for Profile {
+    fn from(profile: yandu_check::profile::ColumnProfile) -> Self {
+        let frequent = |values: Vec<yandu_check::profile::Frequent>| {
+            values
+                .into_iter()
+                .map(|frequent| Frequent {
+                    value: frequent.value,
+                    rows: frequent.rows,
+                })
+                .collect()
+        };
+        Self {
+            column: profile.column,
+            rows: profile.rows,
+            nulls: profile.nulls,
+            distinct: profile.distinct,
+            min: profile.min,
+            max: profile.max,
+            frequent: frequent(profile.frequent),
+            patterns: frequent(profile.patterns),
+            exact: profile.exact,
+        }
+    }
+}
+
+/// The word that a unit variant is written as.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(ToOwned::to_owned))
+        .unwrap_or_default()
+}
+

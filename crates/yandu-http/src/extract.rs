@@ -1,0 +1,114 @@
+//! Extractors whose refusals are problem details.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// How long the small body of a request may take to arrive.
+const BODY_SECONDS: u64 = 30;
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match in_time(Json::from_request(request, state)).await? {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(rejection) => Err(refuse_json(&rejection)),
+        }
+    }
+}
+
+/// The bytes of a body.
+pub(crate) struct Bytes(pub(crate) bytes::Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Bytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match in_time(bytes::Bytes::from_request(request, state)).await? {
+            Ok(bytes) => Ok(Self(bytes)),
+            Err(rejection) => Err(refuse(rejection.status(), &rejection.body_text(), "invalid-body")),
+        }
+    }
+}
+
+/// The parameters in the query of an address.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        axum::extract::Query::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Query(query)| Self(query))
+            .map_err(|rejection| refuse(rejection.status(), &rejection.body_text(), "invalid-parameter"))
+    }
+}
+
+/// The parameters in the path of an address.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        axum::extract::Path::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Path(path)| Self(path))
+            .map_err(|rejection| refuse(rejection.status(), &rejection.body_text(), "invalid-parameter"))
+    }
+}
+
+async fn in_time<T>(reading: impl Future<Output = T>) -> Result<T, Problem> {
+    tokio::time::timeout(Duration::from_secs(BODY_SECONDS), reading)
+        .await
+        .map_err(|_| Problem::new("timeout", format!("the body did not arrive within {BODY_SECONDS} s")))
+}
+
+fn refuse_json(rejection: &JsonRejection) -> Problem {
+    let code = match rejection {
+        JsonRejection::JsonDataError(_) => "invalid-body",
+        _ => "invalid-json",
+    };
+    refuse(rejection.status(), &rejection.body_text(), code)
+}
+
+/// The refusal of an extractor in our words: its own text without what it says about types of the program.
+fn refuse(status: StatusCode, text: &str, code: &'static str) -> Problem {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new("body-too-large", "the body is larger than the server takes"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Problem::new("unsupported-media-type", "the body is not marked as `application/json`")
+        }
+        _ => Problem::new(code, reason(text)),
+    }
+}
+
+fn reason(text: &str) -> String {
+    let prefixes = [
+        "Failed to deserialize the JSON body into the target type: ",
+        "Failed to parse the request body as JSON: ",
+        "Failed to deserialize query string: ",
+        "Invalid URL: ",
+    ];
+    let text = prefixes
+        .iter()
+        .find_map(|prefix| text.strip_prefix(prefix))
+        .unwrap_or(text);
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,97 @@
+//! Who may reach the server while there are no accounts: programs and pages of this machine.
+//!
+//! A page of another site can make a browser send requests here. It is kept out by the name it must use to reach the
+//! server (its own name, when DNS is bent to this machine) and by the origin that browsers write into requests.
+
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::problem::Problem;
+use crate::state::State;
+
+/// Whether a host, with or without a port, names this machine.
+pub fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+    if let Err(problem) = check(&state, request.method(), request.headers()) {
+        return problem.into_response();
+    }
+    let mut response = if *request.method() == Method::GET {
+        let seconds = state.options().reply_seconds;
+        match tokio::time::timeout(Duration::from_secs(seconds), next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => Problem::new("timeout", format!("there was no answer within {seconds} s")).into_response(),
+        }
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    response
+}
+
+fn check(state: &State, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let host = text(header::HOST).unwrap_or_default();
+    if !is_loopback(host) {
+        return Err(Problem::new(
+            "host-refused",
+            format!("`{}` is not a name of this machine", clipped(host)),
+        )
+        .with_help("use the address that `yandu serve` prints".to_owned()));
+    }
+    if method.is_safe() {
+        return Ok(());
+    }
+    let is_own = |origin: &str| origin.strip_prefix("http://").is_some_and(|origin| origin == host);
+    let is_foreign = text(header::ORIGIN).is_some_and(|origin| !is_own(origin))
+        || text(header::HeaderName::from_static("sec-fetch-site"))
+            .is_some_and(|site| !matches!(site, "same-origin" | "none"));
+    if is_foreign {
+        return Err(Problem::new(
+            "cross-origin",
+            "a page of another site may not change anything here",
+        ));
+    }
+    if state.is_stopping() {
+        return Err(Problem::new("stopping", "the server is being stopped"));
+    }
+    Ok(())
+}
+
+fn clipped(text: &str) -> String {
+    text.chars().take(100).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn only_names_of_this_machine_are_loopback() {
+        for own in ["localhost", "LOCALHOST:80", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080", "[::1]"] {
+            assert!(is_loopback(own), "{own}");
+        }
+        for other in ["", "yancheng.example", "127.0.0.1.nip.io", "localhost.evil.example:80", "10.0.0.1", "[::2]:80", "0.0.0.0"] {
+            assert!(!is_loopback(other), "{other}");
+        }
+    }
+}

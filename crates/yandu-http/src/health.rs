@@ -1,0 +1,23 @@
+use axum::extract::State as Shared;
+use yandu_collect::BatchFilter;
+
+use crate::problem::Problem;
+use crate::state::State;
+
+/// The process is alive.
+pub(crate) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The server takes work: it is not being stopped, and its records can be read.
+pub(crate) async fn readyz(Shared(state): Shared<State>) -> crate::Result<&'static str> {
+    if state.is_stopping() {
+        return Err(Problem::new("stopping", "the server is being stopped"));
+    }
+    let newest = BatchFilter {
+        limit: 1,
+        ..BatchFilter::default()
+    };
+    state.collector().batches(&newest).await?;
+    Ok("ready\n")
+}

@@ -1,0 +1,128 @@
+//! Counts for Prometheus, in its text format.
+
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use axum::extract::State as Shared;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+use yandu_collect::Outcome;
+
+use crate::problem::Problem;
+use crate::state::State;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    method: String,
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Labelled {
+    outcome: &'static str,
+}
+
+/// All counts of one server.
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    durations: Family<Route, Histogram>,
+    deliveries: Family<Labelled, Counter>,
+    rows: Family<Labelled, Counter>,
+    queries: Family<Labelled, Counter>,
+    under_way: Gauge,
+    uptime: Gauge<f64, AtomicU64>,
+    started: Instant,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("yandu");
+        let requests = Family::default();
+        let durations = Family::<Route, Histogram>::new_with_constructor(|| {
+            Histogram::new([0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0, 300.0])
+        });
+        let (deliveries, rows, queries) = (Family::default(), Family::default(), Family::default());
+        let (under_way, uptime) = (Gauge::default(), Gauge::default());
+        registry.register("build", "The program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+        registry.register("http_requests", "Requests by method, route and status", requests.clone());
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time until an answer begins",
+            Unit::Seconds,
+            durations.clone(),
+        );
+        registry.register("deliveries", "Deliveries by what became of them", deliveries.clone());
+        registry.register("delivered_rows", "Delivered rows by what became of them", rows.clone());
+        registry.register("queries", "Queries by outcome", queries.clone());
+        registry.register("collections_under_way", "Collections that run now", under_way.clone());
+        registry.register_with_unit("uptime", "Time since the start", Unit::Seconds, uptime.clone());
+        Self {
+            registry,
+            requests,
+            durations,
+            deliveries,
+            rows,
+            queries,
+            under_way,
+            uptime,
+            started: Instant::now(),
+        }
+    }
+}
+
+impl Metrics {
+    pub(crate) fn request(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
+        let (method, route) = (method.to_owned(), route.to_owned());
+        self.durations
+            .get_or_create(&Route {
+                method: method.clone(),
+                route: route.clone(),
+            })
+            .observe(elapsed.as_secs_f64());
+        self.requests.get_or_create(&Request { method, route, status }).inc();
+    }
+
+    pub(crate) fn delivery(&self, outcome: &Outcome) {
+        let count = |outcome| Labelled { outcome };
+        self.deliveries.get_or_create(&count(outcome.status.name())).inc();
+        for (name, rows) in [
+            ("kept", outcome.rows_kept),
+            ("superseded", outcome.rows_superseded),
+            ("quarantined", outcome.rows_quarantined),
+        ] {
+            self.rows.get_or_create(&count(name)).inc_by(rows);
+        }
+    }
+
+    pub(crate) fn query(&self, is_ok: bool) {
+        let outcome = if is_ok { "answered" } else { "failed" };
+        self.queries.get_or_create(&Labelled { outcome }).inc();
+    }
+}
+
+pub(crate) async fn metrics(Shared(state): Shared<State>) -> crate::Result<Response> {
+    let metrics = state.metrics();
+    metrics.under_way.set(state.collector().active() as i64);
+    metrics.uptime.set(metrics.started.elapsed().as_secs_f64());
+    let mut body = String::new();
+    text::encode(&mut body, &metrics.registry)
+        .map_err(|_| Problem::new("internal", "the counts could not be written"))?;
+    let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, form)], body).into_response())
+}
+

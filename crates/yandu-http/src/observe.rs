@@ -1,0 +1,32 @@
+//! One log line and one count for each request. Neither holds a body, a query string or a header.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State as Shared};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::state::State;
+
+pub(crate) async fn observe(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    // The pattern of the route and not the address: ids in labels would make a series each.
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
+    let response = next.run(request).await;
+    let elapsed = started.elapsed();
+    let status = response.status().as_u16();
+    state.metrics().request(method.as_str(), &route, status, elapsed);
+    tracing::info!(
+        http.method = method.as_str(),
+        http.route = route,
+        http.status = status,
+        duration_ms = elapsed.as_secs_f64() * 1e3,
+        "request"
+    );
+    response
+}

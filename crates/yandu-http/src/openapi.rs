@@ -1,0 +1,73 @@
+//! The document of the interface, generated from the handlers and committed as `openapi.json`.
+
+use std::sync::Arc;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use utoipa::PartialSchema;
+use utoipa::ToSchema;
+use utoipa::openapi::{Components, Info, License, OpenApi, Server, Tag};
+
+use crate::problem::{Problem, RowProblem};
+use crate::state::State;
+
+/// The document, as JSON.
+pub fn document(state: &State) -> String {
+    let (_, document) = crate::router::api(state).split_for_parts();
+    text(&finish(document))
+}
+
+fn text(document: &OpenApi) -> String {
+    // The document is built of texts and maps with text keys, which JSON can always hold.
+    document.to_pretty_json().unwrap_or_default()
+}
+
+/// Adds what no single handler knows.
+pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
+    document.info = Info::builder()
+        .title("盐渎 Yandu")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "归集、核查、隔离、入湖与查询。Collect a city's data, check it, quarantine what is wrong, and query it. \
+             Every answer that is not a success is problem details (RFC 9457) with a stable `code`.",
+        ))
+        .license(Some(License::new("Apache-2.0")))
+        .build();
+    document.servers = Some(vec![Server::new("/")]);
+    document.tags = Some(
+        [
+            ("batches", "批次 · deliveries and what became of them"),
+            ("quarantine", "隔离 · rows that wait"),
+            ("datasets", "数据集 · what is there, and what was there"),
+            ("query", "查询 · SQL"),
+            ("sources", "数据源 · where rows come from"),
+            ("packs", "场景包 · the installed packs"),
+        ]
+        .map(|(name, about)| {
+            let mut tag = Tag::new(name);
+            tag.description = Some(about.to_owned());
+            tag
+        })
+        .to_vec(),
+    );
+    let schemas = &mut document.components.get_or_insert_with(Components::new).schemas;
+    schemas.insert(Problem::name().into_owned(), Problem::schema());
+    schemas.insert(RowProblem::name().into_owned(), RowProblem::schema());
+    document
+}
+
+/// The document, ready to be sent.
+#[derive(Clone)]
+pub(crate) struct Document(Arc<str>);
+
+impl Document {
+    pub(crate) fn new(document: OpenApi) -> Self {
+        Self(text(&document).into())
+    }
+}
+
+impl IntoResponse for Document {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, "application/json")], self.0.to_string()).into_response()
+    }
+}

@@ -1,0 +1,105 @@
+//! The kinds of problems, each with its status, its title and its page under `docs/errors/`.
+
+/// A kind of problem.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    /// Stable name; never changes.
+    pub code: &'static str,
+    /// The one HTTP status of the kind.
+    pub status: u16,
+    /// In Chinese.
+    pub title: &'static str,
+    /// What it means and what to do, as Markdown.
+    pub page: &'static str,
+}
+
+impl Kind {
+    /// The kind with a code; `internal` for a code that nobody knows.
+    pub(crate) fn of(code: &str) -> &'static Self {
+        KINDS.iter().find(|kind| kind.code == code).unwrap_or(&INTERNAL)
+    }
+}
+
+macro_rules! kind {
+    ($code:literal $status:literal $title:literal) => {
+        Kind {
+            code: $code,
+            status: $status,
+            title: $title,
+            page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors/", $code, ".md")),
+        }
+    };
+}
+
+const INTERNAL: Kind = kind!("internal" 500 "程序内部错误");
+
+/// Every kind, by code.
+pub const KINDS: &[Kind] = &[
+    kind!("ambiguous-headers" 422 "表头有歧义"),
+    kind!("binary-file" 422 "二进制文件"),
+    kind!("body-too-large" 413 "请求体过大"),
+    kind!("cancelled" 409 "归集被取消"),
+    kind!("check-failed" 500 "核查规则无法执行"),
+    kind!("column-type-changed" 409 "列的类型变了"),
+    kind!("cross-origin" 403 "拒绝跨站修改"),
+    kind!("damaged-file" 422 "文件已损坏"),
+    kind!("data-folder" 409 "数据文件夹不可用"),
+    kind!("directory" 422 "路径是文件夹"),
+    kind!("disk-full" 507 "磁盘已满"),
+    kind!("empty-file" 422 "空文件"),
+    kind!("encrypted-file" 422 "文件有密码"),
+    kind!("file" 422 "无法读取文件"),
+    kind!("file-too-large" 422 "文件过大"),
+    kind!("foreign-table" 409 "表的格式不支持"),
+    kind!("host-refused" 403 "拒绝此主机名"),
+    kind!("in-use" 409 "数据文件夹被占用"),
+    INTERNAL,
+    kind!("interrupted" 409 "归集被中断"),
+    kind!("invalid-body" 422 "请求体内容有误"),
+    kind!("invalid-json" 400 "不是有效的 JSON"),
+    kind!("invalid-parameter" 400 "地址参数有误"),
+    kind!("journal-damaged" 500 "日志损坏"),
+    kind!("later-batches" 409 "之后还有批次"),
+    kind!("method-not-allowed" 405 "此地址不支持该方法"),
+    kind!("missing-columns" 422 "缺少必需的列"),
+    kind!("no-batch" 404 "没有这个批次"),
+    kind!("no-column" 422 "没有这一列"),
+    kind!("no-dataset" 404 "没有这个数据集"),
+    kind!("no-header" 422 "找不到表头"),
+    kind!("no-key" 409 "数据集没有主键"),
+    kind!("no-reason" 422 "缺少理由"),
+    kind!("no-rows" 422 "文件没有数据行"),
+    kind!("no-source" 404 "没有这个数据源"),
+    kind!("no-such-path" 422 "文档中没有这个路径"),
+    kind!("no-such-row" 422 "没有这一表头行"),
+    kind!("no-such-sheet" 422 "没有这个工作表"),
+    kind!("no-table" 422 "没有表格"),
+    kind!("no-version" 404 "没有这个版本"),
+    kind!("not-collected" 409 "该数据集不是归集来的"),
+    kind!("not-found" 404 "没有这个地址"),
+    kind!("not-kept" 404 "没有留存原始文件"),
+    kind!("not-quarantined" 409 "该行不在隔离区"),
+    kind!("not-undoable" 409 "批次不能撤销"),
+    kind!("packs" 409 "场景包有误"),
+    kind!("query" 422 "SQL 有误"),
+    kind!("query-memory-limit" 503 "查询内存不足"),
+    kind!("query-time-limit" 504 "查询超时"),
+    kind!("row-count" 422 "行数超出声明的范围"),
+    kind!("rows-refused" 422 "有行未通过核查"),
+    kind!("secret" 409 "无法读取密钥"),
+    kind!("secret-name" 422 "密钥名称不合要求"),
+    kind!("source-answer" 502 "数据源应答异常"),
+    kind!("source-refused" 502 "数据源拒绝"),
+    kind!("source-silent" 504 "数据源没有应答"),
+    kind!("stopping" 503 "正在停止"),
+    kind!("table-conflict" 409 "表被别人改动"),
+    kind!("timeout" 408 "超时"),
+    kind!("too-many-columns" 422 "列数过多"),
+    kind!("unknown-delimiter" 422 "分隔符无效"),
+    kind!("unknown-encoding" 422 "编码名称无效"),
+    kind!("unknown-format" 422 "文件格式无法识别"),
+    kind!("unpacks-too-large" 422 "解压后过大"),
+    kind!("unreadable-file" 422 "文件读取中断"),
+    kind!("unsupported-media-type" 415 "不支持的内容类型"),
+    kind!("version-removed" 410 "版本已清理"),
+];

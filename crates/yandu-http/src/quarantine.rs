@@ -1,0 +1,325 @@
+//! Rows that wait: looking at them, correcting, releasing and dropping them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_collect::quarantine::{self, QuarantinedRow, Selection, reason_title};
+use yandu_pack::Packs;
+use yandu_words::id::{BatchId, DatasetId};
+
+use crate::Result;
+use crate::batch::{attachment, finish};
+use crate::caller::Caller;
+use crate::extract::{Body, Path, Query};
+use crate::problem::Problem;
+use crate::state::State;
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list_rows))
+        .routes(routes!(export_rows))
+        .routes(routes!(correct_row))
+        .routes(routes!(release_rows))
+        .routes(routes!(drop_rows))
+}
+
+/// The names of reasons in Chinese: those of a dataset's checks, and the program's own.
+pub(crate) struct Titles(HashMap<String, String>);
+
+impl Titles {
+    pub(crate) fn new(packs: &Packs, dataset: &DatasetId) -> Self {
+        let checks = packs.dataset(dataset).map(|dataset| dataset.file().checks.as_slice());
+        let titled = checks.unwrap_or_default().iter();
+        Self(
+            titled
+                .filter_map(|check| Some((check.name.clone(), check.title.as_ref()?.zh.clone())))
+                .collect(),
+        )
+    }
+
+    pub(crate) fn of(&self, reason: &str) -> String {
+        self.0.get(reason).cloned().unwrap_or_else(|| reason_title(reason))
+    }
+}
+
+/// A quarantined row.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Row {
+    /// Place of the row in its batch, from 1.
+    pub row: u64,
+    /// `waiting`, `corrected`, `released` or `dropped`.
+    pub state: String,
+    pub reasons: Vec<Reason>,
+    /// The cells by column, as they came or as they were corrected.
+    pub cells: BTreeMap<String, Option<String>>,
+    /// The record as it stood in the delivery.
+    pub record: String,
+    pub note: Option<Note>,
+}
+
+/// One thing that is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Reason {
+    pub column: Option<String>,
+    /// Code of the fault, or name of the check.
+    pub reason: String,
+    /// The reason in Chinese.
+    pub title: String,
+    /// `hard` or `soft`.
+    pub level: String,
+}
+
+/// Why a row was last corrected, released or dropped, and by whom.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Note {
+    pub reason: String,
+    pub principal: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+impl Reason {
+    pub(crate) fn new(reason: quarantine::Reason, titles: &Titles) -> Self {
+        Self {
+            title: titles.of(&reason.reason),
+            level: crate::batch::word(&reason.level),
+            column: reason.column,
+            reason: reason.reason,
+        }
+    }
+}
+
+impl Row {
+    fn new(row: QuarantinedRow, titles: &Titles) -> Self {
+        Self {
+            row: row.row,
+            state: crate::batch::word(&row.state),
+            reasons: row
+                .reasons
+                .into_iter()
+                .map(|reason| Reason::new(reason, titles))
+                .collect(),
+            cells: row.cells,
+            record: row.record,
+            note: row.note.map(|note| Note {
+                reason: note.reason,
+                principal: note.principal,
+                at: Timestamp::from_microsecond(note.at).unwrap_or_default(),
+            }),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// Only rows with this reason.
+    #[param(example = "check-digit")]
+    reason: Option<String>,
+    /// Only rows that still wait; all rows when false or absent.
+    #[serde(default)]
+    waiting: bool,
+    /// Only rows after this place: the `next` of the page before.
+    after: Option<u64>,
+    /// Rows of one page, 100 when absent and at most 10000.
+    #[param(minimum = 1, maximum = 10000)]
+    limit: Option<usize>,
+}
+
+/// A page of quarantined rows, in the order of the delivery.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct RowPage {
+    pub batch: String,
+    pub dataset: String,
+    pub rows: Vec<Row>,
+    /// What to ask for as `after` to get the next page; absent on the last one.
+    pub next: Option<u64>,
+}
+
+/// Lists the quarantined rows of a batch with their reasons.
+#[utoipa::path(get, path = "/batches/{id}/quarantine", tag = "quarantine", params(("id" = String, Path), Filter), responses((status = 200, body = RowPage), Problem))]
+async fn list_rows(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Path(id): Path<BatchId>,
+    Query(filter): Query<Filter>,
+) -> Result<Json<RowPage>> {
+    let collector = state.collector();
+    let limit = filter.limit.unwrap_or(100).clamp(1, 10_000);
+    let dataset = collector.batch(&id).await?.batch.dataset;
+    let selection = Selection {
+        rows: Vec::new(),
+        reason: filter.reason,
+        waiting: filter.waiting,
+        after: filter.after,
+        limit: Some(limit),
+    };
+    let rows = collector.quarantined(&id, &selection).await?;
+    let next = (rows.len() == limit)
+        .then(|| rows.last().map(|row| row.row))
+        .flatten();
+    let titles = Titles::new(&collector.packs(), &dataset);
+    Ok(Json(RowPage {
+        batch: id.to_string(),
+        dataset: dataset.to_string(),
+        rows: rows.into_iter().map(|row| Row::new(row, &titles)).collect(),
+        next,
+    }))
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Export {
+    /// Only rows with this reason.
+    reason: Option<String>,
+    /// Only rows that still wait.
+    #[serde(default)]
+    waiting: bool,
+}
+
+/// The quarantined rows as a workbook for the department: its own lines with the reasons beside them.
+#[utoipa::path(get, path = "/batches/{id}/quarantine.xlsx", tag = "quarantine", params(("id" = String, Path), Export), responses((status = 200, body = [u8], content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+async fn export_rows(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Path(id): Path<BatchId>,
+    Query(export): Query<Export>,
+) -> Result<Response> {
+    let selection = Selection {
+        reason: export.reason,
+        waiting: export.waiting,
+        ..Selection::default()
+    };
+    let workbook = state.collector().quarantine_workbook(&id, &selection).await?;
+    let form = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let mut response = ([(header::CONTENT_TYPE, form)], workbook).into_response();
+    response
+        .headers_mut()
+        .insert(header::CONTENT_DISPOSITION, attachment(&format!("问题数据_{id}.xlsx")));
+    Ok(response)
+}
+
+/// New cells of a row, and why.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Correction {
+    /// The new text of each column that changes; null empties a cell.
+    pub cells: BTreeMap<String, Option<String>>,
+    #[schema(min_length = 1, example = "电话核实")]
+    pub reason: String,
+}
+
+/// Corrects cells of a quarantined row. It still waits; its former cells stay in the batch.
+#[utoipa::path(post, path = "/batches/{id}/quarantine/{row}/correct", tag = "quarantine", params(("id" = String, Path), ("row" = u64, Path)), request_body = Correction, responses((status = 200, body = Row), Problem))]
+async fn correct_row(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path((id, row)): Path<(BatchId, u64)>,
+    Body(correction): Body<Correction>,
+) -> Result<Json<Row>> {
+    let collector = state.collector().clone();
+    let dataset = collector.batch(&id).await?.batch.dataset;
+    let titles = Titles::new(&collector.packs(), &dataset);
+    let row = finish(async move {
+        collector
+            .correct(&principal, &id, row, &correction.cells, &correction.reason)
+            .await
+    })
+    .await?;
+    Ok(Json(Row::new(row, &titles)))
+}
+
+/// Which rows, and why.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// Places in the batch; all rows that wait when empty.
+    pub rows: Vec<u64>,
+    #[schema(min_length = 1, example = "部门已更正")]
+    pub reason: String,
+}
+
+/// What became of rows that were to be released.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Released {
+    pub released: Vec<u64>,
+    /// Rows that still break something.
+    pub refused: Vec<Refusal>,
+    /// Version of the dataset that has the rows; absent when none was released.
+    pub version: Option<u64>,
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Refusal {
+    pub row: u64,
+    /// Codes of faults and names of checks.
+    pub reasons: Vec<String>,
+    /// The reasons in Chinese.
+    pub titles: Vec<String>,
+}
+
+/// Checks waiting rows again and lets those that pass into the lake.
+#[utoipa::path(post, path = "/batches/{id}/quarantine/release", tag = "quarantine", params(("id" = String, Path)), request_body = Choice, responses((status = 200, body = Released), Problem))]
+async fn release_rows(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(id): Path<BatchId>,
+    Body(choice): Body<Choice>,
+) -> Result<Json<Released>> {
+    let collector = state.collector().clone();
+    let dataset = collector.batch(&id).await?.batch.dataset;
+    let titles = Titles::new(&collector.packs(), &dataset);
+    let released = finish(async move {
+        collector
+            .release(&principal, &id, &choice.rows, &choice.reason)
+            .await
+    })
+    .await?;
+    Ok(Json(Released {
+        released: released.released,
+        refused: released
+            .refused
+            .into_iter()
+            .map(|refusal| Refusal {
+                row: refusal.row,
+                titles: refusal.reasons.iter().map(|reason| titles.of(reason)).collect(),
+                reasons: refusal.reasons,
+            })
+            .collect(),
+        version: released.version,
+    }))
+}
+
+/// How many rows were dropped.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Dropped {
+    pub dropped: u64,
+}
+
+/// Gives quarantined rows up. They stay on disk with the batch.
+#[utoipa::path(post, path = "/batches/{id}/quarantine/drop", tag = "quarantine", params(("id" = String, Path)), request_body = Choice, responses((status = 200, body = Dropped), Problem))]
+async fn drop_rows(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(id): Path<BatchId>,
+    Body(choice): Body<Choice>,
+) -> Result<Json<Dropped>> {
+    let collector = state.collector().clone();
+    let dropped = finish(async move {
+        collector
+            .drop_rows(&principal, &id, &choice.rows, &choice.reason)
+            .await
+    })
+    .await?;
+    Ok(Json(Dropped { dropped }))
+}

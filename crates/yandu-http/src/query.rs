@@ -1,0 +1,307 @@
+//! SQL over the datasets, as JSON or CSV, sent while it is read.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use arrow::array::RecordBatch;
+use arrow::csv::WriterBuilder;
+use axum::body::Body as Payload;
+use axum::extract::State as Shared;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_lake::{ReadPoint, Rows};
+use yandu_words::id::DatasetId;
+
+use crate::Result;
+use crate::caller::Caller;
+use crate::extract::Body;
+use crate::problem::Problem;
+use crate::state::State;
+use crate::value;
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(run_query))
+}
+
+/// A question in SQL.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Query {
+    /// One `SELECT` over datasets, each named `pack.dataset`.
+    #[schema(example = "SELECT sex, count(*) AS people FROM population.resident GROUP BY sex")]
+    pub sql: String,
+    /// Every dataset as it was at this time: RFC 3339, or a date and time of the city.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-01-01T00:00:00+08:00")]
+    pub as_of: Option<String>,
+    /// Single datasets at a version; goes before `as_of`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, u64>)]
+    pub versions: BTreeMap<String, u64>,
+    /// Most rows of the answer. When absent, the limit of the server for JSON, and none for CSV.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+}
+
+/// The answer to a question.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Answer {
+    pub columns: Vec<Column>,
+    /// The version of each dataset that was read.
+    pub versions: BTreeMap<String, u64>,
+    /// Values in the order of the columns. Decimals, dates and times are texts.
+    #[schema(value_type = Vec<Vec<Object>>)]
+    pub rows: Vec<Vec<serde_json::Value>>,
+    /// Whether there are more rows than the limit.
+    pub truncated: bool,
+    /// Why the rows end early, when reading failed after the answer had begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Column {
+    pub name: String,
+    /// `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` …
+    #[serde(rename = "type")]
+    pub data_type: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Csv,
+}
+
+/// Runs a query. JSON, or CSV when `Accept` asks for `text/csv`.
+#[utoipa::path(
+    post,
+    path = "/query",
+    tag = "query",
+    request_body = Query,
+    responses((status = 200, content((Answer = "application/json"), (String = "text/csv"))), Problem)
+)]
+async fn run_query(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    headers: HeaderMap,
+    Body(query): Body<Query>,
+) -> Result<Response> {
+    let form = form(&headers);
+    let session = state.lake().session(&principal, read_point(&query)?);
+    let opened = open(session.query(&query.sql).await).await;
+    state.metrics().query(opened.is_ok());
+    let (rows, first) = opened?;
+    let limit = match (form, query.limit) {
+        (_, Some(limit)) => limit,
+        (Form::Json, None) => state.options().query_rows,
+        (Form::Csv, None) => u64::MAX,
+    };
+    let answer = Sending {
+        form,
+        waiting: VecDeque::from_iter(first),
+        rows,
+        left: limit,
+        step: Step::Head,
+    };
+    let kind = match form {
+        Form::Json => "application/json",
+        Form::Csv => "text/csv; charset=utf-8",
+    };
+    let body = Payload::from_stream(stream::unfold(answer, Sending::next));
+    Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
+}
+
+/// The rows with their first batch: most of what can go wrong has gone wrong then, and is a status of its own.
+async fn open(rows: yandu_lake::Result<Rows>) -> yandu_lake::Result<(Rows, Option<RecordBatch>)> {
+    let mut rows = rows?;
+    let first = rows.next().await.transpose()?;
+    Ok((rows, first))
+}
+
+fn form(headers: &HeaderMap) -> Form {
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if accept.contains("text/csv") { Form::Csv } else { Form::Json }
+}
+
+fn read_point(query: &Query) -> Result<ReadPoint> {
+    let versions = query
+        .versions
+        .iter()
+        .map(|(dataset, version)| {
+            let id: DatasetId = dataset
+                .parse()
+                .map_err(|error| Problem::new("invalid-body", format!("`versions`: {error}")))?;
+            Ok((id, *version))
+        })
+        .collect::<Result<_>>()?;
+    Ok(ReadPoint {
+        as_of: query.as_of.as_deref().map(time).transpose()?,
+        versions,
+    })
+}
+
+/// A time with an offset, or one of the city, which keeps China Standard Time.
+fn time(text: &str) -> Result<Timestamp> {
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time);
+    }
+    let zone = TimeZone::fixed(Offset::constant(8));
+    text.parse::<DateTime>()
+        .ok()
+        .and_then(|time| zone.to_timestamp(time).ok())
+        .ok_or_else(|| {
+            Problem::new("invalid-body", format!("`as_of`: `{text}` is no time"))
+                .with_help("write it as `2026-01-01T08:00:00+08:00` or `2026-01-01 08:00`".to_owned())
+        })
+}
+
+enum Step {
+    Head,
+    /// Whether a row was sent.
+    Rows(bool),
+    Over,
+}
+
+/// An answer under way.
+struct Sending {
+    form: Form,
+    waiting: VecDeque<RecordBatch>,
+    rows: Rows,
+    left: u64,
+    step: Step,
+}
+
+impl Sending {
+    async fn next(mut self) -> Option<(std::io::Result<Bytes>, Self)> {
+        let chunk = match self.step {
+            Step::Over => return None,
+            Step::Head => {
+                self.step = Step::Rows(false);
+                self.head()
+            }
+            Step::Rows(any) => self.piece(any).await,
+        };
+        if chunk.is_err() {
+            self.step = Step::Over;
+        }
+        Some((chunk.map(Bytes::from), self))
+    }
+
+    fn head(&self) -> std::io::Result<Vec<u8>> {
+        let schema = self.rows.schema();
+        if self.form == Form::Csv {
+            return csv(&RecordBatch::new_empty(schema), true);
+        }
+        let columns: Vec<Column> = schema
+            .fields()
+            .iter()
+            .map(|field| Column {
+                name: field.name().clone(),
+                data_type: value::type_name(field.data_type()),
+            })
+            .collect();
+        let mut head = b"{\"columns\":".to_vec();
+        serde_json::to_writer(&mut head, &columns)?;
+        head.extend_from_slice(b",\"versions\":");
+        let versions: BTreeMap<&str, u64> = self
+            .rows
+            .versions()
+            .iter()
+            .map(|(id, version)| (id.as_str(), *version))
+            .collect();
+        serde_json::to_writer(&mut head, &versions)?;
+        head.extend_from_slice(b",\"rows\":[");
+        Ok(head)
+    }
+
+    async fn piece(&mut self, any: bool) -> std::io::Result<Vec<u8>> {
+        let next = match self.waiting.pop_front() {
+            Some(batch) => Some(Ok(batch)),
+            None => self.rows.next().await,
+        };
+        let batch = match next {
+            None => return self.end(false, None),
+            Some(Err(error)) => return self.end(false, Some(error.into())),
+            Some(Ok(batch)) => batch,
+        };
+        let room = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let kept = batch.slice(0, batch.num_rows().min(room));
+        let mut piece = self.rows_of(&kept, any)?;
+        self.left -= kept.num_rows() as u64;
+        self.step = Step::Rows(any || kept.num_rows() > 0);
+        if kept.num_rows() < batch.num_rows() {
+            piece.extend(self.end(true, None)?);
+        }
+        Ok(piece)
+    }
+
+    fn rows_of(&self, batch: &RecordBatch, any: bool) -> std::io::Result<Vec<u8>> {
+        if self.form == Form::Csv {
+            return csv(batch, false);
+        }
+        let rows = value::rows(batch, batch.num_rows()).map_err(std::io::Error::other)?;
+        let mut piece = Vec::new();
+        for (place, row) in rows.iter().enumerate() {
+            if any || place > 0 {
+                piece.push(b',');
+            }
+            serde_json::to_writer(&mut piece, row)?;
+        }
+        Ok(piece)
+    }
+
+    /// The end of the answer. A CSV has no place for a problem, so its body breaks off instead.
+    fn end(&mut self, truncated: bool, problem: Option<Problem>) -> std::io::Result<Vec<u8>> {
+        self.step = Step::Over;
+        match (self.form, problem) {
+            (Form::Csv, None) => Ok(Vec::new()),
+            (Form::Csv, Some(problem)) => Err(std::io::Error::other(problem.detail)),
+            (Form::Json, problem) => {
+                let mut end = format!("],\"truncated\":{truncated}").into_bytes();
+                if let Some(problem) = problem {
+                    end.extend_from_slice(b",\"problem\":");
+                    serde_json::to_writer(&mut end, &problem)?;
+                }
+                end.push(b'}');
+                Ok(end)
+            }
+        }
+    }
+}
+
+fn csv(batch: &RecordBatch, with_header: bool) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut writer = WriterBuilder::new()
+        .with_header(with_header)
+        .with_timestamp_format("%Y-%m-%d %H:%M:%S%.f".to_owned())
+        .build(&mut bytes);
+    writer.write(batch).map_err(std::io::Error::other)?;
+    drop(writer);
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_without_an_offset_is_one_of_the_city() {
+        let time = |text| super::time(text).unwrap().to_string();
+        assert_eq!(time("2026-01-01T08:00:00+08:00"), "2026-01-01T00:00:00Z");
+        assert_eq!(time("2026-01-01 08:00"), "2026-01-01T00:00:00Z");
+        assert_eq!(time("2026-01-01"), "2025-12-31T16:00:00Z");
+        assert_eq!(super::time("yesterday").unwrap_err().code, "invalid-body");
+    }
+}

@@ -1,0 +1,70 @@
+//! All routes, in one list.
+
+use std::any::Any;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, Uri};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::problem::Problem;
+use crate::state::State;
+use crate::{batch, dataset, guard, health, home, metrics, observe, openapi, pack, problem, quarantine};
+use crate::{query, row, source};
+
+/// The whole face. It may be served, or asked in process.
+pub fn router(state: State) -> Router {
+    let (api, document) = api(&state).split_for_parts();
+    let document = openapi::Document::new(openapi::finish(document));
+    api.route("/api/v1/openapi.json", get(move || async move { document.into_response() }))
+        .route("/", get(home::home))
+        .route("/errors/{code}", get(problem::page))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(state.options().body_bytes))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(state.clone(), observe::observe))
+        .with_state(state)
+}
+
+/// The routes that the document of the interface describes.
+pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
+    let resources = OpenApiRouter::new()
+        .merge(batch::routes(state))
+        .merge(quarantine::routes())
+        .merge(dataset::routes())
+        .merge(row::routes())
+        .merge(query::routes())
+        .merge(pack::routes())
+        .merge(source::routes());
+    OpenApiRouter::with_openapi(OpenApi::default()).nest("/api/v1", resources)
+}
+
+async fn not_found(uri: Uri) -> Problem {
+    let path: String = uri.path().chars().take(200).collect();
+    Problem::new("not-found", format!("there is nothing at `{path}`"))
+        .with_help("`/api/v1/openapi.json` describes the interface".to_owned())
+}
+
+async fn method_not_allowed(method: Method) -> Problem {
+    Problem::new("method-not-allowed", format!("this address does not take `{method}`"))
+}
+
+fn panicked(reason: Box<dyn Any + Send>) -> Response {
+    let reason = reason
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| reason.downcast_ref::<&str>().copied())
+        .unwrap_or("without a reason");
+    tracing::error!(reason, "a handler panicked");
+    Problem::new("internal", "the request could not be finished").into_response()
+}

@@ -1,0 +1,99 @@
+//! Sources: where rows come from, how they stand, and asking one for a delivery now.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_collect::BatchFilter;
+use yandu_pack::declare::{Channel, SourceFile};
+
+use crate::Result;
+use crate::batch::{Batch, word};
+use crate::caller::Caller;
+use crate::problem::Problem;
+use crate::state::State;
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(list_sources))
+}
+
+/// A source and how it stands.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Source {
+    pub id: String,
+    /// In Chinese.
+    pub title: String,
+    pub dataset: String,
+    /// `snapshot`, `upsert` or `append`.
+    pub mode: String,
+    /// `folder`, `file`, `upload`, `sql` or `http`.
+    pub channel: String,
+    /// How often a delivery is expected: `24 h`.
+    pub every: Option<String>,
+    pub last_batch: Option<String>,
+    pub last_status: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_at: Option<Timestamp>,
+}
+
+/// The sources of the installed packs.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct SourceList {
+    pub sources: Vec<Source>,
+}
+
+/// Lists the sources and their last deliveries.
+#[utoipa::path(get, path = "/sources", tag = "sources", responses((status = 200, body = SourceList), Problem))]
+async fn list_sources(Shared(state): Shared<State>, _caller: Caller) -> Result<Json<SourceList>> {
+    let packs = state.collector().packs();
+    let mut sources = Vec::with_capacity(packs.sources().len());
+    for source in packs.sources() {
+        let file = source.file();
+        sources.push(Source::new(file, last_batch(&state, file).await?));
+    }
+    Ok(Json(SourceList { sources }))
+}
+
+/// The newest delivery of a source among the recent ones of its dataset.
+async fn last_batch(state: &State, file: &SourceFile) -> Result<Option<Batch>> {
+    const RECENT: u32 = 50;
+    let recent = BatchFilter {
+        dataset: Some(file.dataset.clone()),
+        limit: RECENT,
+        ..BatchFilter::default()
+    };
+    let batches = state.collector().batches(&recent).await?;
+    Ok(batches
+        .into_iter()
+        .find(|batch| batch.source.as_ref() == Some(&file.source))
+        .map(Batch::from))
+}
+
+impl Source {
+    fn new(file: &SourceFile, last: Option<Batch>) -> Self {
+        Self {
+            id: file.source.to_string(),
+            title: file.title.zh.clone(),
+            dataset: file.dataset.to_string(),
+            mode: word(&file.mode),
+            channel: channel(&file.channel).to_owned(),
+            every: file.schedule.map(|schedule| schedule.every.to_string()),
+            last_status: last.as_ref().map(|batch| batch.status.clone()),
+            last_at: last.as_ref().map(|batch| batch.started_at),
+            last_batch: last.map(|batch| batch.id),
+        }
+    }
+}
+
+fn channel(channel: &Channel) -> &'static str {
+    match channel {
+        Channel::Folder(_) => "folder",
+        Channel::File(_) => "file",
+        Channel::Upload(_) => "upload",
+        Channel::Sql(_) => "sql",
+        Channel::Http(_) => "http",
+    }
+}

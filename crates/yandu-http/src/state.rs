@@ -1,0 +1,82 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use yandu_collect::Collector;
+use yandu_lake::Lake;
+
+use crate::metrics::Metrics;
+
+/// Limits of the face.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Rows that an answer to a query has when it does not ask for more or fewer.
+    pub query_rows: u64,
+    /// The largest file that can be uploaded, in bytes.
+    pub upload_bytes: u64,
+    /// The largest body of any other request, in bytes.
+    pub body_bytes: usize,
+    /// How long a request that only reads may take until its answer begins; queries have a limit of their own.
+    pub reply_seconds: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            query_rows: 10_000,
+            upload_bytes: 16 << 30,
+            body_bytes: 16 << 20,
+            reply_seconds: 60,
+        }
+    }
+}
+
+/// What all handlers share. Clones are one.
+#[derive(Clone)]
+pub struct State {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    collector: Collector,
+    options: Options,
+    metrics: Metrics,
+    stopping: AtomicBool,
+}
+
+impl State {
+    pub fn new(collector: Collector, options: Options) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                collector,
+                options,
+                metrics: Metrics::default(),
+                stopping: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    pub fn collector(&self) -> &Collector {
+        &self.inner.collector
+    }
+
+    pub(crate) fn lake(&self) -> &Lake {
+        self.inner.collector.lake()
+    }
+
+    pub fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// From now on requests that change something are refused, and the server says that it is not ready.
+    pub fn stop(&self) {
+        self.inner.stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        self.inner.stopping.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,114 @@
+//! Files that come with a request: spooled to the disk while they arrive.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use axum::extract::multipart::{Field, MultipartError};
+use axum::http::StatusCode;
+use tokio::io::{AsyncWriteExt, BufWriter};
+
+use crate::problem::Problem;
+
+/// Bytes that wait in memory for the disk.
+const BUFFER_BYTES: usize = 1 << 20;
+/// How long an upload may stand still.
+const IDLE_SECONDS: u64 = 60;
+/// The longest text of a field that is not the file.
+const TEXT_BYTES: usize = 64 << 10;
+
+/// A file under way, removed unless somebody takes it.
+#[derive(Debug)]
+pub(crate) struct Spooled {
+    path: PathBuf,
+    /// The name that the file had where it came from.
+    pub(crate) name: String,
+    taken: bool,
+}
+
+impl Spooled {
+    /// Writes a field to a new file in `folder`.
+    pub(crate) async fn write(folder: &Path, mut field: Field<'_>) -> Result<Self, Problem> {
+        let spooled = Self {
+            path: folder.join(format!("upload-{}", uuid::Uuid::now_v7())),
+            name: base_name(field.file_name().unwrap_or("upload")),
+            taken: false,
+        };
+        let failed = |error: std::io::Error| write_failed(&error);
+        let file = tokio::fs::File::create(&spooled.path).await.map_err(failed)?;
+        let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
+        while let Some(chunk) = next_chunk(&mut field).await? {
+            file.write_all(&chunk).await.map_err(failed)?;
+        }
+        file.flush().await.map_err(failed)?;
+        Ok(spooled)
+    }
+
+    /// The file is the caller's now.
+    pub(crate) fn take(mut self) -> PathBuf {
+        self.taken = true;
+        self.path.clone()
+    }
+}
+
+impl Drop for Spooled {
+    fn drop(&mut self) {
+        if !self.taken {
+            // What stays is swept at the next start.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The text of a field.
+pub(crate) async fn text(mut field: Field<'_>) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = next_chunk(&mut field).await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > TEXT_BYTES {
+            return Err(Problem::new("body-too-large", "a field of the upload is too long"));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| Problem::new("invalid-body", "a field of the upload is not UTF-8"))
+}
+
+async fn next_chunk(field: &mut Field<'_>) -> Result<Option<bytes::Bytes>, Problem> {
+    tokio::time::timeout(Duration::from_secs(IDLE_SECONDS), field.chunk())
+        .await
+        .map_err(|_| Problem::new("timeout", format!("nothing of the upload arrived for {IDLE_SECONDS} s")))?
+        .map_err(|error| refuse(&error))
+}
+
+pub(crate) fn refuse(error: &MultipartError) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Problem::new("body-too-large", "the upload is larger than the server takes")
+            .with_help("raise `upload_limit`, or put the file into the folder of its source".to_owned());
+    }
+    Problem::new("invalid-body", "the upload is cut short or is no form")
+}
+
+fn write_failed(error: &std::io::Error) -> Problem {
+    let full = matches!(
+        error.kind(),
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+    );
+    let code = if full { "disk-full" } else { "internal" };
+    tracing::error!(%error, "an upload could not be written");
+    Problem::new(code, "the upload could not be written to the disk")
+}
+
+/// The last part of a name that a browser may have sent with folders.
+fn base_name(name: &str) -> String {
+    name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base_name;
+
+    #[test]
+    fn folders_of_the_sender_are_cut_from_a_name() {
+        assert_eq!(base_name(r"C:\导出\登记.csv"), "登记.csv");
+        assert_eq!(base_name("../../etc/passwd"), "passwd");
+        assert_eq!(base_name("a.csv"), "a.csv");
+    }
+}
