@@ -6,7 +6,7 @@ use encoding_rs::{DecoderResult, Encoding, UTF_8};
 use memchr::memchr;
 use yandu_check::block::{CellSpan, RowFault, RowFaultKind, TextBlock};
 
-use super::super::rows::RowJudge;
+use super::super::rows::{RowJudge, has_control};
 use super::cutter::RawBlock;
 use super::hits::for_each_hit;
 use super::scanner::{Cell, Record, Scanner, unescape};
@@ -80,9 +80,10 @@ impl Parser {
     /// The block as UTF-8, and the rows that have bytes which are not text.
     fn decode(&self, bytes: Vec<u8>, marks: &[(u32, RowFaultKind)]) -> (String, Vec<u32>) {
         if self.encoding == UTF_8 {
-            return match String::from_utf8(bytes) {
-                Ok(text) => (text, Vec::new()),
-                Err(error) => self.decode_rows(error.as_bytes(), marks),
+            // Checking by vectors and copying is quicker than the check that `String::from_utf8` makes.
+            return match simdutf8::basic::from_utf8(&bytes) {
+                Ok(text) => (text.to_owned(), Vec::new()),
+                Err(_) => self.decode_rows(&bytes, marks),
             };
         }
         let mut decoder = self.encoding.new_decoder_without_bom_handling();
@@ -170,21 +171,11 @@ fn weight(kind: &RowFaultKind) -> u8 {
     }
 }
 
-fn is_control(byte: u8) -> bool {
-    (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C)) || byte == 0x7F
-}
-
 fn add_control_faults(block: &mut TextBlock) {
-    let controls = block
-        .text
-        .as_bytes()
-        .iter()
-        .filter(|byte| is_control(**byte))
-        .count();
-    if controls == 0 {
+    if !has_control(&block.text) {
         return;
     }
-    let rows = (0..block.rows()).filter(|row| block.record(*row).bytes().any(is_control));
+    let rows = (0..block.rows()).filter(|row| has_control(block.record(*row)));
     let faults: Vec<RowFault> = rows
         .map(|row| RowFault {
             row: row as u32,
@@ -239,8 +230,13 @@ impl Reading<'_> {
             let row_base = self.block.cells.len();
             let row = self.block.records.len() as u32;
             let fault = mark(marks, row);
-            let (end, next) = self.parser.record(bytes, start, row, marks);
-            self.split(text, start, end, fault.is_some());
+            let (end, next) = if fault.is_some() {
+                let (end, next) = self.parser.record(bytes, start, row, marks);
+                self.split_plain(text, start, end);
+                (end, next)
+            } else {
+                self.split(text, start)
+            };
             let rows = self.block.records.len();
             self.end_row(text, row_base, start, end);
             if let (Some(kind), true) = (fault, self.block.records.len() > rows) {
@@ -253,31 +249,39 @@ impl Reading<'_> {
         }
     }
 
-    fn split(&mut self, text: &str, start: usize, end: usize, plain: bool) {
+    /// The cells of the line from `start` to `end`, whatever quotes it has.
+    fn split_plain(&mut self, text: &str, start: usize, end: usize) {
         let record = text.as_bytes().get(start..end).unwrap_or_default();
+        let cells = &mut self.block.cells;
+        self.parser.scanner.cells(record, true, |cell| {
+            if let Cell::Plain { start: from, end } = cell {
+                cells.push(span(start + from, start + end));
+            }
+        });
+    }
+
+    /// The cells of the record that starts at `start`; gives its end and the start of the next one.
+    fn split(&mut self, text: &str, start: usize) -> (usize, usize) {
         let (cells, extra) = (&mut self.block.cells, &mut self.extra);
         let quote = self.parser.scanner.quote.unwrap_or_default();
-        self.parser.scanner.cells(record, plain, |cell| match cell {
-            Cell::Plain {
-                start: from,
-                end: to,
-            } => cells.push(span(start + from, start + to)),
+        let scanner = self.parser.scanner;
+        scanner.split(text.as_bytes(), start, |cell| match cell {
+            Cell::Plain { start, end } => cells.push(span(start, end)),
             Cell::Quoted {
-                start: from,
-                end: to,
+                start,
+                end,
                 inner: false,
-            } => cells.push(CellSpan::new(start + from, start + to)),
+            } => cells.push(CellSpan::new(start, end)),
             Cell::Quoted {
-                start: from,
-                end: to,
+                start,
+                end,
                 inner: true,
             } => {
                 let begin = text.len() + extra.len();
-                let content = text.get(start + from..start + to).unwrap_or_default();
-                unescape(content, quote, extra);
+                unescape(text.get(start..end).unwrap_or_default(), quote, extra);
                 cells.push(CellSpan::new(begin, text.len() + extra.len()));
             }
-        });
+        })
     }
 
     /// Ends a row whose cells stand from `row_base` on; gives where the cells of the next row start.

@@ -202,22 +202,74 @@ impl Scanner {
         }
     }
 
-    fn quoted_cell(self, record: &[u8], at: usize) -> Option<(Cell, usize)> {
+    /// The cells of the record that starts at `start`, in bytes of the whole text, together with its end and the
+    /// start of the next one: what [`Self::record`] and [`Self::cells`] give for a record without stray quotes, in
+    /// one walk over it.
+    pub(crate) fn split(
+        self,
+        bytes: &[u8],
+        start: usize,
+        mut cell: impl FnMut(Cell),
+    ) -> (usize, usize) {
+        let mut at = start;
+        loop {
+            let quoted = self.quoted_start(bytes, at);
+            let (from, found) = match quoted.map(|open| (open, self.close(bytes, open, true))) {
+                Some((open, Close::At { quote, next, inner })) => {
+                    let found = Cell::Quoted {
+                        start: open,
+                        end: quote,
+                        inner,
+                    };
+                    (next, Some(found))
+                }
+                _ => (at, None),
+            };
+            let end = match bytes.get(from) {
+                Some(byte) if *byte == self.delimiter || *byte == self.newline => from,
+                _ => memchr2(self.delimiter, self.newline, tail(bytes, from))
+                    .map_or(bytes.len(), |found| from + found),
+            };
+            let goes_on = bytes.get(end) == Some(&self.delimiter);
+            let text_end = if goes_on {
+                end
+            } else {
+                self.trim_end(bytes, start, end)
+            };
+            cell(found.unwrap_or(Cell::Plain {
+                start: at,
+                end: text_end.max(at),
+            }));
+            if goes_on {
+                at = end + 1;
+                continue;
+            }
+            return match self.end_of_line(bytes, start, end, true) {
+                Record::Whole { next, .. } => (text_end, next.min(bytes.len())),
+                Record::Partial | Record::Stray => (text_end, bytes.len()),
+            };
+        }
+    }
+
+    /// Start of the content of a cell that opens with a quote.
+    fn quoted_start(self, bytes: &[u8], at: usize) -> Option<usize> {
         let quote = self.quote?;
         let mut open = at;
-        while record.get(open) == Some(&b' ') && self.delimiter != b' ' {
+        while bytes.get(open) == Some(&b' ') && self.delimiter != b' ' {
             open += 1;
         }
-        if record.get(open) != Some(&quote) {
-            return None;
-        }
-        match self.close(record, open + 1, true) {
+        (bytes.get(open) == Some(&quote)).then_some(open + 1)
+    }
+
+    fn quoted_cell(self, record: &[u8], at: usize) -> Option<(Cell, usize)> {
+        let open = self.quoted_start(record, at)?;
+        match self.close(record, open, true) {
             Close::At { quote, next, inner } => {
                 let end = memchr(self.delimiter, tail(record, next))
                     .map_or(record.len(), |found| next + found);
                 Some((
                     Cell::Quoted {
-                        start: open + 1,
+                        start: open,
                         end: quote,
                         inner,
                     },
@@ -230,7 +282,7 @@ impl Scanner {
 }
 
 /// A cell of a record, in bytes of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cell {
     Plain {
         start: usize,

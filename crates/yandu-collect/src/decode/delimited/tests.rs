@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use yandu_check::block::{RowFaultKind, TextBlock};
 
 use super::super::{Error, Hints, Limits, Opened, Report, Rows, open_bytes, open_bytes_within};
+use super::scanner::{Cell, Record, Scanner};
 
 type Row = Vec<Option<String>>;
 
@@ -510,6 +511,36 @@ proptest! {
             let whole = outcome(text.as_bytes(), Limits { block_bytes: 1 << 20, record_bytes });
             let parts = outcome(text.as_bytes(), Limits { block_bytes, record_bytes });
             prop_assert_eq!(whole, parts);
+        }
+    }
+
+    #[test]
+    fn one_walk_over_a_record_finds_what_two_find(text in messy(), bare in any::<bool>()) {
+        let text = if bare { text.replace('\n', "\r") } else { text };
+        let scanner = Scanner { delimiter: b',', quote: Some(b'"'), newline: if bare { b'\r' } else { b'\n' } };
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        while start < bytes.len() {
+            let (end, next) = match scanner.record(bytes, start, true) {
+                Record::Whole { end, next } => {
+                    let mut twice = Vec::new();
+                    scanner.cells(&bytes[start..end], false, |cell| twice.push(match cell {
+                        Cell::Plain { start: from, end } => Cell::Plain { start: start + from, end: start + end },
+                        Cell::Quoted { start: from, end, inner } => Cell::Quoted { start: start + from, end: start + end, inner },
+                    }));
+                    let mut once = Vec::new();
+                    let walked = scanner.split(bytes, start, |cell| once.push(cell));
+                    prop_assert_eq!(once, twice);
+                    prop_assert_eq!(walked, (end, next));
+                    (end, next)
+                }
+                _ => match scanner.line(bytes, start, true) {
+                    Record::Whole { end, next } => (end, next),
+                    _ => break,
+                },
+            };
+            prop_assert!(end <= next && next > start);
+            start = next;
         }
     }
 
