@@ -6,7 +6,7 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow::datatypes::SchemaRef;
 use expect_test::Expect;
@@ -57,16 +57,19 @@ impl ConditionCompiler for Words {
 /// Writes files, each after a line `== path`, into a new folder.
 fn write(files: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
-    let mut path = PathBuf::new();
-    for line in files.lines() {
-        if let Some(name) = line.strip_prefix("== ") {
-            path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(&path, "").unwrap();
-        } else if !path.as_os_str().is_empty() {
-            let before = fs::read_to_string(&path).unwrap();
-            fs::write(&path, format!("{before}{line}\n")).unwrap();
-        }
+    for file in files
+        .split("\n== ")
+        .flat_map(|file| file.strip_prefix("== ").or(Some(file)))
+    {
+        let (name, text) = file.split_once('\n').unwrap_or((file, ""));
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let end = if text.is_empty() || text.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
+        fs::write(path, format!("{text}{end}")).unwrap();
     }
     folder
 }

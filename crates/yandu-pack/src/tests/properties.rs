@@ -9,7 +9,9 @@ use crate::file::FileText;
 use crate::validate::validate;
 use crate::{FileKind, Packs};
 
-use super::{AIR, Words, write};
+use super::{AIR, Words};
+
+const PACK: &str = "pack: air\nversion: 1.0.0\ntitle: {zh: 空气质量}\n";
 
 /// Reads a text as every kind of file and renders what is said about it.
 fn read(text: &str) {
@@ -94,8 +96,9 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_pack_never_makes_loading_panic(from in 0_usize..1200, length in 0_usize..40, new in vec(piece(), 0..6)) {
-        let signs: Vec<char> = AIR.chars().collect();
+    fn a_damaged_dataset_never_makes_loading_panic(from in 0_usize..1200, length in 0_usize..40, new in vec(piece(), 0..6)) {
+        let (_, station) = AIR.split_once("station.yaml\ndataset").unwrap();
+        let signs: Vec<char> = format!("dataset{station}").chars().collect();
         let from = from.min(signs.len());
         let damaged: String = signs[..from]
             .iter()
@@ -103,7 +106,10 @@ proptest! {
             .chain(new.concat().chars())
             .chain(signs[(from + length).min(signs.len())..].iter().copied())
             .collect();
-        let folder = write(&damaged.replace("== ../", "== "));
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("pack.yaml"), PACK).unwrap();
+        fs::create_dir(folder.path().join("datasets")).unwrap();
+        fs::write(folder.path().join("datasets/station.yaml"), damaged).unwrap();
         let loaded = Packs::load(&[folder.path().to_owned()], &Words);
         for problem in &loaded.problems {
             prop_assert!(!problem.to_string().is_empty());
