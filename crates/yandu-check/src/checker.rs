@@ -39,6 +39,8 @@ pub struct Checked {
     pub keys: Vec<Option<Key>>,
     /// Per check of uniqueness, by its index: the hash of its columns, row by row.
     pub unique: Vec<(u32, Vec<Option<Key>>)>,
+    /// Per check that could not be evaluated on some row: its index, and the engine's own words.
+    pub errors: Vec<(u32, String)>,
 }
 
 impl Checker {
@@ -110,8 +112,9 @@ impl Checker {
     }
 
     fn finish(&self, typed: RecordBatch, mut findings: Vec<Finding>) -> Result<Checked, ArrowError> {
+        let mut errors = Vec::new();
         for (index, check) in self.expectations.checks.iter().enumerate() {
-            evaluate(check, index as u32, &typed, &mut findings)?;
+            evaluate(check, index as u32, &typed, &mut findings, &mut errors)?;
         }
         findings.sort_by_key(|finding| finding.row);
         let mut hard = vec![false; typed.num_rows()];
@@ -137,6 +140,7 @@ impl Checker {
             hard,
             keys,
             unique,
+            errors,
         })
     }
 }
@@ -152,7 +156,13 @@ fn hash_columns(typed: &RecordBatch, columns: &[usize]) -> Vec<Option<Key>> {
     hash_rows(&columns, typed.num_rows())
 }
 
-fn evaluate(check: &Check, index: u32, typed: &RecordBatch, findings: &mut Vec<Finding>) -> Result<(), ArrowError> {
+fn evaluate(
+    check: &Check,
+    index: u32,
+    typed: &RecordBatch,
+    findings: &mut Vec<Finding>,
+    errors: &mut Vec<(u32, String)>,
+) -> Result<(), ArrowError> {
     let column = check.column.map(|column| typed.column(column));
     let found = |row: usize, cause: Cause| Finding {
         row: row as u32,
@@ -185,7 +195,8 @@ fn evaluate(check: &Check, index: u32, typed: &RecordBatch, findings: &mut Vec<F
         }
         (CheckKind::Condition(condition), _) => match condition.evaluate(typed) {
             Ok(verdicts) => findings.extend(failures(&verdicts).map(|row| found(row, Cause::Check(index)))),
-            Err(_) => {
+            Err(message) => {
+                errors.push((index, message));
                 for (row, failed) in row_by_row(condition.as_ref(), typed, 0) {
                     findings.push(found(
                         row,

@@ -101,7 +101,7 @@ pub struct Finding {
 /// A cell that shows what a finding means.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sample {
-    /// Place of the row in the batch, from 1.
+    /// Place of the row in the batch, from 1; 0 where the sample is a value of the table.
     pub row: u64,
     /// The text as it came, cut to 80 characters.
     pub text: String,

@@ -64,6 +64,7 @@ CREATE INDEX quarantine_action_by_row ON quarantine_action (batch, row);
 CREATE TABLE reference_state (
     dataset TEXT NOT NULL,
     check_name TEXT NOT NULL,
+    column_name TEXT NOT NULL,
     target TEXT NOT NULL,
     rows INTEGER NOT NULL,
     orphans INTEGER NOT NULL,

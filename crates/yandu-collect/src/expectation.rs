@@ -139,3 +139,21 @@ fn code_list(packs: &Packs, id: &yandu_words::CodeListId) -> Option<Arc<CodeList
         synonyms,
     }))
 }
+
+/// The SQL of the lake, for the loader of packs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SqlConditions;
+
+impl yandu_pack::ConditionCompiler for SqlConditions {
+    fn compile(&self, schema: &arrow::datatypes::SchemaRef, sql: &str) -> Result<(), yandu_pack::SqlProblem> {
+        match compile_condition(schema, sql) {
+            Ok(_) => Ok(()),
+            Err(problem) => Err(yandu_pack::SqlProblem {
+                message: problem.message,
+                line: problem.line,
+                column: problem.column,
+                help: problem.help,
+            }),
+        }
+    }
+}

@@ -28,6 +28,7 @@ mod write;
 pub use batch::{Batch, BatchStatus};
 pub use collector::{BatchFilter, Collector, Delivery, Outcome};
 pub use error::Error;
+pub use expectation::SqlConditions;
 pub use keep::{Keep, Kept};
 pub use progress::{Phase, Progress, Reading};
 pub use reference::ReferenceState;

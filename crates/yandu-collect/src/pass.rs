@@ -6,6 +6,7 @@
 mod keys;
 mod output;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -74,6 +75,8 @@ pub(crate) struct Passed {
     pub(crate) files: Vec<NewFile>,
     /// Keys of the kept rows; empty when the dataset has no key.
     pub(crate) keys: KeySet,
+    /// Checks that could not be evaluated on some row, by index, with the first message of each.
+    pub(crate) errors: BTreeMap<u32, String>,
 }
 
 struct Input<B> {
@@ -159,6 +162,7 @@ struct Worked {
     rows_kept: u64,
     rows_quarantined: u64,
     tally: Tally,
+    errors: BTreeMap<u32, String>,
     profiler: Profiler,
     writer: FileWriter,
     quarantine: QuarantineWriter,
@@ -178,6 +182,7 @@ fn work<B: Blocks>(
         rows_kept: 0,
         rows_quarantined: 0,
         tally: Tally::default(),
+        errors: BTreeMap::new(),
         profiler: Profiler::new(expectations),
         writer: writer()?,
         quarantine: QuarantineWriter::new(plan.quarantine.join(format!("{number}.parquet")), expectations),
@@ -185,6 +190,7 @@ fn work<B: Blocks>(
     while let Some((ticket, block)) = shared.take()? {
         let block = parse(block);
         let mut checked = plan.checker.check(&block)?;
+        worked.errors.extend(std::mem::take(&mut checked.errors));
         worked.profiler.update(&checked.rows, block.first_row);
         shared.settle(ticket, &block, &mut checked)?;
         for finding in &checked.findings {
@@ -312,6 +318,7 @@ fn join(outcomes: Vec<Result<Worked>>, keys: Keys) -> Result<Passed> {
         profile: Vec::new(),
         files: Vec::new(),
         keys,
+        errors: BTreeMap::new(),
     };
     let mut profiler: Option<Profiler> = None;
     for worked in outcomes.into_iter().flatten() {
@@ -319,6 +326,7 @@ fn join(outcomes: Vec<Result<Worked>>, keys: Keys) -> Result<Passed> {
         passed.rows_kept += worked.rows_kept;
         passed.rows_quarantined += worked.rows_quarantined;
         passed.tally.merge(worked.tally);
+        passed.errors.extend(worked.errors);
         match &mut profiler {
             Some(profiler) => profiler.merge(worked.profiler),
             None => profiler = Some(worked.profiler),

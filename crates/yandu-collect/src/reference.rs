@@ -18,6 +18,7 @@ use crate::{Result, expectation};
 pub struct ReferenceState {
     pub dataset: DatasetId,
     pub check: String,
+    pub column: String,
     /// `pack.dataset.column`.
     pub target: String,
     /// Rows with a value.
@@ -98,13 +99,14 @@ impl Collector {
             }
         }
         sqlx::query(
-            "INSERT INTO reference_state (dataset, check_name, target, rows, orphans, samples, looked_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dataset, check_name) DO UPDATE SET \
-             target = excluded.target, rows = excluded.rows, orphans = excluded.orphans, \
+            "INSERT INTO reference_state (dataset, check_name, column_name, target, rows, orphans, samples, looked_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dataset, check_name) DO UPDATE SET \
+             column_name = excluded.column_name, target = excluded.target, rows = excluded.rows, orphans = excluded.orphans, \
              samples = excluded.samples, looked_at = excluded.looked_at",
         )
         .bind(dataset.as_str())
         .bind(&look.check)
+        .bind(column)
         .bind(format!("{target}.{target_column}"))
         .bind(rows as i64)
         .bind(missing as i64)
@@ -118,7 +120,7 @@ impl Collector {
     /// The references of a dataset as they stood when either side last changed.
     pub async fn references(&self, dataset: &DatasetId) -> Result<Vec<ReferenceState>> {
         sqlx::query(
-            "SELECT check_name, target, rows, orphans, samples, looked_at FROM reference_state WHERE dataset = ? \
+            "SELECT check_name, column_name, target, rows, orphans, samples, looked_at FROM reference_state WHERE dataset = ? \
              ORDER BY check_name",
         )
         .bind(dataset.as_str())
@@ -130,6 +132,7 @@ impl Collector {
             Ok(ReferenceState {
                 dataset: dataset.clone(),
                 check: row.try_get("check_name")?,
+                column: row.try_get("column_name")?,
                 target: row.try_get("target")?,
                 rows: row.try_get::<i64, _>("rows")? as u64,
                 orphans: row.try_get::<i64, _>("orphans")? as u64,

@@ -87,6 +87,10 @@ async fn trial(packs: &Arc<Packs>, pack: &Path, test: &Test) -> Result<Vec<Strin
     };
     let outcome = deliver(&test.given.dataset, path).await?;
     let mut differences = compare(&test.then, &outcome);
+    if !differences.is_empty() {
+        let notes = outcome.report.as_ref().and_then(|report| report.get("notes"));
+        differences.extend(notes.map(|notes| format!("notes: {notes}")));
+    }
     if let Some(expected) = &test.then.rows {
         let sql = format!(
             "SELECT * FROM {} WHERE _batch = '{}' ORDER BY _row LIMIT {}",
@@ -188,5 +192,36 @@ fn same(found: &str, expected: &str) -> bool {
     match (found.parse::<f64>(), expected.parse::<f64>()) {
         (Ok(number), Ok(other)) => found.len() <= EXACT_DIGITS && number.total_cmp(&other).is_eq(),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SqlConditions;
+
+    #[tokio::test]
+    async fn every_pack_loads_and_its_tests_pass() {
+        let packs = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs"));
+        let loaded = Packs::load(&[packs], &SqlConditions);
+        let problems: Vec<String> = loaded
+            .problems
+            .iter()
+            .map(|problem| format!("{}: {}", problem.file.display(), problem.message))
+            .collect();
+        assert!(problems.is_empty(), "{}", problems.join("\n"));
+        let packs = Arc::new(loaded.packs);
+        let mut failed = Vec::new();
+        let mut count = 0;
+        for pack in packs.packs() {
+            for result in run(&packs, pack.id()).await.unwrap() {
+                count += 1;
+                if !result.differences.is_empty() {
+                    failed.push(format!("{} {}: {}\n    {}", pack.id(), result.file, result.name, result.differences.join("\n    ")));
+                }
+            }
+        }
+        assert!(failed.is_empty(), "{} of {count} tests fail\n{}", failed.len(), failed.join("\n"));
+        assert!(count >= 20, "the first packs have {count} tests");
     }
 }

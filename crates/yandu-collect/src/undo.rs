@@ -26,6 +26,8 @@ impl Collector {
                 status: batch.status.name(),
             });
         }
+        // What was written row by row since is a change too, and must be in the history to be seen.
+        self.lake().fold(&batch.dataset).await?;
         if batch.mode != Mode::Append {
             let later = self.later_changes(&batch).await?;
             if later > 0 {
@@ -45,11 +47,12 @@ impl Collector {
             .bind(self.now().as_microsecond())
             .execute(self.inner.batches.pool())
             .await?;
-        if batch.version.is_some() {
+        if let Some(version) = batch.version {
             let lake = &self.inner.lake;
-            match (batch.mode, batch.base_version) {
-                (Mode::Snapshot | Mode::Upsert, Some(version)) => {
-                    lake.restore(&batch.dataset, version, undoing).await?;
+            match batch.mode {
+                // The version before the commit, which may hold rows of the tail that the commit folded.
+                Mode::Snapshot | Mode::Upsert if version > 0 => {
+                    lake.restore(&batch.dataset, version - 1, undoing).await?;
                 }
                 _ => {
                     let commit = Commit {

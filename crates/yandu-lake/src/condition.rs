@@ -14,7 +14,9 @@ use datafusion::common::{DFSchema, DataFusionError};
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{Expr, ExprSchemable, Volatility};
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionConfig;
 use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, visit_expressions};
@@ -119,8 +121,17 @@ pub fn compile_condition(schema: &SchemaRef, sql: &str) -> Result<Condition, Sql
     let columns = columns_of(schema, &logical);
     let named = DFSchema::try_from(columns.as_ref().clone())
         .map_err(|error| problem_in(sql, schema, &error))?;
-    let compiled = ENGINE
-        .create_physical_expr(logical.clone(), &named)
+    // Some functions, such as coalesce, exist only until an expression is simplified.
+    let simplifier = ExprSimplifier::new(
+        SimplifyContext::builder()
+            .with_schema(Arc::new(named.clone()))
+            .with_config_options(Arc::clone(ENGINE.config_options()))
+            .build(),
+    );
+    let compiled = simplifier
+        .coerce(logical.clone(), &named)
+        .and_then(|coerced| simplifier.simplify(coerced))
+        .and_then(|simple| ENGINE.create_physical_expr(simple, &named))
         .map_err(|error| problem_in(sql, schema, &error))?;
     let found = compiled
         .data_type(&columns)

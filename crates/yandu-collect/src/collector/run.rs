@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use yandu_check::key::KeySet;
-use yandu_check::{Checker, Expectations, Score};
+use yandu_check::{Checker, Expectations, FindingCount, Sample, Score};
 use yandu_lake::{Change, Commit};
 use yandu_pack::declare::{CheckKind, Level, ReferenceTarget};
 use yandu_pack::{Dataset, Packs};
@@ -74,7 +74,32 @@ impl Collector {
             Err(error) if is_the_files_fault(&error) => {}
             Err(error) => return Err(error),
         }
-        Ok(self.inner.batches.detail(&id).await?.into())
+        let mut outcome: Outcome = self.inner.batches.detail(&id).await?.into();
+        if outcome.status == BatchStatus::Collected {
+            self.add_references(&mut outcome).await?;
+        }
+        Ok(outcome)
+    }
+
+    /// References are looked at once the rows are in the lake; their orphans stand beside the findings of the pass.
+    async fn add_references(&self, outcome: &mut Outcome) -> Result<()> {
+        for reference in self.references(&outcome.dataset).await? {
+            if reference.orphans > 0 {
+                outcome.findings.push(FindingCount {
+                    column: Some(reference.column),
+                    reason: reference.check,
+                    level: yandu_check::Level::Soft,
+                    dimension: yandu_words::Dimension::Consistency,
+                    rows: reference.orphans,
+                    samples: reference
+                        .samples
+                        .into_iter()
+                        .map(|text| Sample { row: 0, text })
+                        .collect(),
+                });
+            }
+        }
+        Ok(())
     }
 
     async fn steps(&self, mut batch: Batch, delivery: &Delivery, progress: &Arc<Progress>) -> Result<End> {
@@ -204,7 +229,12 @@ impl Collector {
             profile,
             files,
             keys,
+            errors,
         } = passed;
+        for (check, message) in errors {
+            let name = expectations.checks.get(check as usize).map_or("", |check| &check.name);
+            note(report, &format!("check `{name}` could not be evaluated on every row: {message}"));
+        }
         let findings = tally.counts(expectations);
         batch.rows_in = rows_in;
         batch.rows_kept = rows_kept;
@@ -380,8 +410,11 @@ fn report_of(opened: &Opened, mapping: &Mapping) -> Value {
 }
 
 fn note(report: &mut Value, text: &str) {
-    if let Some(notes) = report.get_mut("notes").and_then(Value::as_array_mut) {
-        notes.push(text.into());
+    if let Some(report) = report.as_object_mut() {
+        let notes = report.entry("notes").or_insert_with(|| json!([]));
+        if let Some(notes) = notes.as_array_mut() {
+            notes.push(text.into());
+        }
     }
 }
 

@@ -188,3 +188,11 @@ fn names_are_at_most_a_few_changes_apart() {
     assert_eq!(super::distance("", "abc"), 3);
     assert_eq!(super::distance("same", "same"), 0);
 }
+
+#[test]
+fn functions_that_only_simplify_can_be_used() {
+    assert_eq!(
+        verdicts("coalesce(income, height) > 0.5"),
+        [Some(true), Some(false), Some(false)]
+    );
+}
