@@ -59,7 +59,7 @@ fn write(files: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     for file in files
         .split("\n== ")
-        .flat_map(|file| file.strip_prefix("== ").or(Some(file)))
+        .map(|file| file.strip_prefix("== ").unwrap_or(file))
     {
         let (name, text) = file.split_once('\n').unwrap_or((file, ""));
         let path = folder.path().join(name);
