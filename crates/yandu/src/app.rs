@@ -1,0 +1,131 @@
+//! The composition: data folder, records, lake, packs, collection, and the router over them.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::time::Instant;
+use yandu_collect::{Collector, trial};
+use yandu_http::State;
+use yandu_lake::Lake;
+use yandu_pack::declare::SettingValue;
+use yandu_pack::{AnyCondition, Packs};
+use yandu_store::{DataFolder, Store};
+use yandu_words::id::{IdError, PackId};
+
+use crate::config::Config;
+use crate::failure::{Failure, Result};
+
+/// How often it is looked whether work under way has ended.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long cancelled work may take to roll back.
+const ROLL_BACK: Duration = Duration::from_secs(30);
+
+/// A running city.
+pub(crate) struct App {
+    pub(crate) state: State,
+    pub(crate) router: Router,
+    store: Store,
+}
+
+impl App {
+    /// Opens everything. Costs nothing for each dataset but its declaration.
+    pub(crate) async fn open(config: &Config) -> Result<Self> {
+        let folder = DataFolder::open(&config.data)?;
+        let packs = load_packs(config)?;
+        let store = Store::open(&folder.records()).await?;
+        let options = yandu_lake::Options {
+            memory_bytes: usize::try_from(config.query_memory.0).unwrap_or(usize::MAX),
+            query_seconds: config.query_seconds,
+            threads: config.threads(),
+            keep_days: config.keep_days,
+            ..yandu_lake::Options::new(folder.root())
+        };
+        let lake = Lake::open(options)?;
+        trial::declare(&lake, &packs)?;
+        let collector = Collector::open(folder, store.clone(), lake, Arc::new(packs), config.threads()).await?;
+        let limits = yandu_http::Options {
+            query_rows: config.query_rows,
+            upload_bytes: config.upload_limit.0,
+            ..yandu_http::Options::default()
+        };
+        let state = State::new(collector, limits);
+        Ok(Self {
+            router: yandu_http::router(state.clone()),
+            state,
+            store,
+        })
+    }
+
+    /// Waits until nothing is under way, at most `grace`; what is left then is cancelled and rolled back.
+    pub(crate) async fn settle(&self, grace: Duration) {
+        self.state.stop();
+        let collector = self.state.collector();
+        if !self.is_idle_within(grace).await {
+            tracing::warn!(collections = collector.active(), "collections under way are cancelled");
+            collector.cancel_all();
+            self.is_idle_within(ROLL_BACK).await;
+        }
+    }
+
+    async fn is_idle_within(&self, time: Duration) -> bool {
+        let end = Instant::now() + time;
+        while self.state.collector().active() > 0 {
+            if Instant::now() >= end {
+                return false;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        true
+    }
+
+    /// Writes down what is only in memory. The data folder is free when the last clone of the state is gone.
+    pub(crate) async fn close(self) -> Result<()> {
+        self.store.close().await?;
+        Ok(())
+    }
+}
+
+/// Reads the packs. Their SQL is compiled when it is used, or by `yandu pack check`.
+pub(crate) fn load_packs(config: &Config) -> Result<Packs> {
+    let folders = config.pack_folders();
+    let loaded = Packs::load(&folders, &AnyCondition);
+    if loaded.has_errors() {
+        let problems = loaded.problems.iter().filter(|problem| problem.is_error());
+        return Err(Failure {
+            details: problems.map(ToString::to_string).collect(),
+            ..Failure::new("the packs have errors")
+        }
+        .code("packs")
+        .help("mend them; `yandu pack check` shows them all"));
+    }
+    let mut packs = loaded.packs;
+    override_settings(config, &mut packs)?;
+    Ok(packs)
+}
+
+fn override_settings(config: &Config, packs: &mut Packs) -> Result<()> {
+    let mut values = Vec::new();
+    for (pack, settings) in &config.settings {
+        let id: PackId = pack
+            .parse()
+            .map_err(|error: IdError| Failure::new(format!("`settings.{pack}`: {error}")))?;
+        for (name, value) in settings {
+            let json = serde_json::to_value(value).map_err(|error| Failure::of(&error))?;
+            let value: SettingValue = serde_json::from_value(json).map_err(|_| {
+                Failure::new(format!("`settings.{pack}.{name}` is no text, no number and neither true nor false"))
+            })?;
+            values.push((id.clone(), name.clone(), value));
+        }
+    }
+    packs.override_settings(values).map_err(|errors| Failure {
+        details: errors.iter().map(|error| format!("  {error}")).collect(),
+        ..Failure::new("the configuration sets what the packs do not have")
+    })
+}
+
+/// Whether a path is a data folder, or could be opened as one.
+pub(crate) fn is_data_folder(path: &Path) -> bool {
+    path.join("format.json").is_file()
+}

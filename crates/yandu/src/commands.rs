@@ -1,0 +1,21 @@
+//! The commands, one file each.
+
+pub(crate) mod batch;
+pub(crate) mod city;
+pub(crate) mod collect;
+pub(crate) mod dataset;
+pub(crate) mod notice;
+pub(crate) mod pack;
+pub(crate) mod quarantine;
+pub(crate) mod serve;
+pub(crate) mod source;
+pub(crate) mod sql;
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+
+/// A time as the city's clocks show it.
+fn local(time: Timestamp) -> String {
+    let zone = TimeZone::fixed(Offset::constant(8));
+    zone.to_datetime(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}

@@ -1,0 +1,279 @@
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::Value;
+use yandu_http::batch::{Accepted, BatchDetail, DeliverFile, Failure as BatchFailure, Finding};
+use yandu_http::source::{Source, SourceList, Started};
+
+use crate::cli::Context;
+use crate::client::{Client, Folder, encode, with_client};
+use crate::failure::{Failure, Result};
+use crate::follow::follow;
+use crate::table::{Table, grouped, printable};
+
+/// Collect a file, or the delivery of a source: check it and put its good rows into the lake
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  yandu collect 常住人口登记_20251231.csv --dataset population.resident
+  yandu collect residents.csv --dataset population.resident --mode upsert --encoding gb18030 --json
+  yandu collect population.resident_export")]
+pub(crate) struct Collect {
+    /// The file to collect, or the id of a source
+    #[arg(value_name = "FILE|SOURCE")]
+    from: PathBuf,
+    /// The dataset that the rows of the file go to
+    #[arg(long, value_name = "ID")]
+    dataset: Option<String>,
+    /// snapshot, upsert or append; that of the dataset's source when absent
+    #[arg(long, value_parser = ["snapshot", "upsert", "append"])]
+    mode: Option<String>,
+    /// The source that the file is a delivery of
+    #[arg(long, value_name = "ID")]
+    source: Option<String>,
+    /// The encoding of the file, where it should not be found out
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// The sign between two cells
+    #[arg(long, value_name = "SIGN")]
+    delimiter: Option<char>,
+    /// The row that holds the headers, from 1; 0 when there is none
+    #[arg(long, value_name = "N")]
+    header_row: Option<u32>,
+    /// The sheet of a workbook
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+}
+
+/// What became of a delivery. `rows_in` = `rows_kept` + `rows_superseded` + `rows_quarantined`.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Outcome {
+    /// `collected`, `unchanged` or `refused`; `rolled-back` when something around the delivery failed.
+    status: String,
+    dataset: String,
+    batch: String,
+    mode: String,
+    rows_in: u64,
+    rows_kept: u64,
+    rows_superseded: u64,
+    rows_quarantined: u64,
+    rows_deleted: u64,
+    version: Option<u64>,
+    encoding: Option<String>,
+    score: Option<f64>,
+    findings: Vec<Finding>,
+    report: Option<Value>,
+    error: Option<BatchFailure>,
+    /// The batches of a source that delivered several files; the counts are their sums.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    batches: Vec<Outcome>,
+}
+
+impl Collect {
+    pub(crate) async fn run(self, context: &Context) -> Result<()> {
+        let outcome = with_client(&context.config, Folder::MayBeNew, async |client| {
+            if self.is_source(client).await? {
+                deliver(client, &self.from.to_string_lossy()).await
+            } else {
+                self.file(client).await
+            }
+        })
+        .await?;
+        finish(context, &outcome)
+    }
+
+    /// A source is meant when no file has the name.
+    async fn is_source(&self, client: &Client) -> Result<bool> {
+        if self.from.exists() || self.dataset.is_some() {
+            return Ok(false);
+        }
+        let sources: SourceList = client.get("/api/v1/sources").await?;
+        let is_known = |source: &Source| Path::new(&source.id) == self.from;
+        if sources.sources.iter().any(is_known) {
+            return Ok(true);
+        }
+        Err(Failure::new(format!("there is no file and no source `{}`", self.from.display()))
+            .help("`yandu source list` shows the sources"))
+    }
+
+    async fn file(&self, client: &Client) -> Result<Outcome> {
+        let path = std::fs::canonicalize(&self.from).map_err(|error| {
+            Failure {
+                causes: vec![error.to_string()],
+                ..Failure::new(format!("cannot open `{}`", self.from.display()))
+            }
+            .code("file")
+        })?;
+        let dataset = self.dataset.clone().ok_or_else(|| {
+            Failure::new("a file needs the dataset that its rows go to")
+                .help("add `--dataset ID`; `yandu dataset list` shows the datasets")
+        })?;
+        let file = DeliverFile {
+            dataset,
+            path,
+            mode: self.mode.clone(),
+            source: self.source.clone(),
+            encoding: self.encoding.clone(),
+            delimiter: self.delimiter,
+            header_row: self.header_row,
+            sheet: self.sheet.clone(),
+        };
+        let accepted: Accepted = client.post("/api/v1/batches", &file).await?;
+        Ok(follow(client, &accepted.batch).await?.into())
+    }
+}
+
+/// Takes the delivery of a source, as a command of its own.
+pub(super) async fn run_source(context: &Context, source: &str) -> Result<()> {
+    let outcome = with_client(&context.config, Folder::MayBeNew, async |client| deliver(client, source).await).await?;
+    finish(context, &outcome)
+}
+
+async fn deliver(client: &Client, source: &str) -> Result<Outcome> {
+    let path = format!("/api/v1/sources/{}/run", encode(source));
+    let started: Started = client.post(&path, &Value::Null).await?;
+    let mut outcomes = Vec::new();
+    for batch in &started.batches {
+        outcomes.push(Outcome::from(follow(client, batch).await?));
+    }
+    Ok(Outcome::sum(&started, outcomes))
+}
+
+fn finish(context: &Context, outcome: &Outcome) -> Result<()> {
+    context.output.result(outcome, text)?;
+    if matches!(outcome.status.as_str(), "refused" | "rolled-back") {
+        return Err(refusal(outcome, context.output.as_json));
+    }
+    Ok(())
+}
+
+impl From<BatchDetail> for Outcome {
+    fn from(detail: BatchDetail) -> Self {
+        let batch = detail.batch;
+        Self {
+            status: batch.status,
+            dataset: batch.dataset,
+            batch: batch.id,
+            mode: batch.mode,
+            rows_in: batch.rows_in,
+            rows_kept: batch.rows_kept,
+            rows_superseded: batch.rows_superseded,
+            rows_quarantined: batch.rows_quarantined,
+            rows_deleted: batch.rows_deleted,
+            version: batch.version,
+            encoding: batch.encoding,
+            score: batch.score,
+            findings: detail.findings,
+            report: detail.report,
+            error: batch.error,
+            batches: Vec::new(),
+        }
+    }
+}
+
+impl Outcome {
+    /// One outcome for what a source delivered: the only one there is, or their sum.
+    fn sum(started: &Started, mut outcomes: Vec<Self>) -> Self {
+        if outcomes.len() == 1
+            && let Some(only) = outcomes.pop()
+        {
+            return only;
+        }
+        let total = |count: fn(&Self) -> u64| outcomes.iter().map(count).sum();
+        let worst = ["rolled-back", "refused", "collected"]
+            .into_iter()
+            .find(|status| outcomes.iter().any(|outcome| outcome.status == *status));
+        let last = outcomes.last();
+        Self {
+            status: worst.unwrap_or("unchanged").to_owned(),
+            dataset: started.dataset.clone(),
+            batch: last.map(|last| last.batch.clone()).unwrap_or_default(),
+            mode: last.map(|last| last.mode.clone()).unwrap_or_default(),
+            rows_in: total(|one| one.rows_in),
+            rows_kept: total(|one| one.rows_kept),
+            rows_superseded: total(|one| one.rows_superseded),
+            rows_quarantined: total(|one| one.rows_quarantined),
+            rows_deleted: total(|one| one.rows_deleted),
+            version: outcomes.iter().filter_map(|one| one.version).max(),
+            encoding: last.and_then(|last| last.encoding.clone()),
+            score: last.and_then(|last| last.score),
+            findings: Vec::new(),
+            report: None,
+            error: outcomes.iter().find_map(|one| one.error.clone()),
+            batches: outcomes,
+        }
+    }
+}
+
+fn refusal(outcome: &Outcome, as_json: bool) -> Failure {
+    match &outcome.error {
+        Some(error) if !as_json => Failure {
+            help: error.help.clone(),
+            code: Some(error.code.clone()),
+            ..Failure::new(error.message.clone())
+        },
+        _ => Failure::told(),
+    }
+}
+
+fn text(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    let parts = if outcome.batches.is_empty() { std::slice::from_ref(outcome) } else { &outcome.batches };
+    if outcome.batch.is_empty() {
+        let _ = writeln!(text, "nothing new for {}", outcome.dataset);
+        return text;
+    }
+    for one in parts {
+        part(&mut text, one);
+    }
+    text
+}
+
+fn part(text: &mut String, outcome: &Outcome) {
+    let version = outcome.version.map(|version| format!(", version {version}")).unwrap_or_default();
+    let _ = writeln!(text, "{} {} as batch {}{version}", outcome.status, outcome.dataset, outcome.batch);
+    if outcome.rows_in == 0 {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "{} rows in = {} kept + {} superseded + {} quarantined",
+        grouped(outcome.rows_in),
+        grouped(outcome.rows_kept),
+        grouped(outcome.rows_superseded),
+        grouped(outcome.rows_quarantined)
+    );
+    if outcome.rows_deleted > 0 {
+        let _ = writeln!(text, "{} rows of the former snapshot are gone", grouped(outcome.rows_deleted));
+    }
+    if let Some(score) = outcome.score {
+        let _ = writeln!(text, "quality {score:.2} of 100");
+    }
+    if !outcome.findings.is_empty() {
+        text.push('\n');
+        text.push_str(&findings(&outcome.findings));
+    }
+    if outcome.rows_quarantined > 0 {
+        let _ = writeln!(text, "\nnext: yandu quarantine list {}", outcome.batch);
+    }
+}
+
+/// The findings of a batch, with one cell as evidence.
+pub(super) fn findings(findings: &[Finding]) -> String {
+    let mut table = Table::new(["column", "reason", "", "level", "rows", "for example"]);
+    for finding in findings {
+        let sample = finding.samples.first();
+        let example = sample.map(|sample| format!("row {}: {}", sample.row, printable(&sample.text)));
+        let title = if finding.title == finding.reason { "" } else { finding.title.as_str() };
+        table.row(vec![
+            finding.column.clone().into(),
+            finding.reason.as_str().into(),
+            title.into(),
+            finding.level.as_str().into(),
+            finding.rows.into(),
+            example.unwrap_or_default().into(),
+        ]);
+    }
+    table.render()
+}

@@ -1,0 +1,209 @@
+mod new;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use yandu_collect::trial::{self, TrialResult};
+use yandu_collect::SqlConditions;
+use yandu_http::pack::PackList;
+use yandu_pack::{Loaded, Packs, Problem};
+use yandu_words::id::PackId;
+
+use crate::cli::Context;
+use crate::failure::{Failure, Result};
+use crate::table::Table;
+
+/// Make, check, test or list packs: the folders that add city systems
+#[derive(Debug, Args)]
+pub(crate) struct Pack {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    New(new::New),
+    /// Read packs and show all that is wrong with them, with places and mends
+    #[command(after_help = "Examples:\n  yandu pack check\n  yandu pack check packs/population --json")]
+    Check {
+        /// Folders of packs; those of the configuration when none is named
+        paths: Vec<PathBuf>,
+    },
+    /// Run the tests of packs: their rows are really collected, in a city that is gone afterwards
+    #[command(after_help = "Example:\n  yandu pack test packs/population")]
+    Test {
+        /// Folders of packs; those of the configuration when none is named
+        paths: Vec<PathBuf>,
+    },
+    /// List the packs
+    #[command(after_help = "Example:\n  yandu pack list")]
+    List,
+}
+
+#[derive(Debug, Serialize)]
+struct Checked<'a> {
+    errors: usize,
+    warnings: usize,
+    problems: &'a [&'a Problem],
+}
+
+#[derive(Debug, Serialize)]
+struct Tested {
+    passed: usize,
+    failed: usize,
+    packs: Vec<TestedPack>,
+}
+
+#[derive(Debug, Serialize)]
+struct TestedPack {
+    pack: String,
+    tests: Vec<TrialResult>,
+}
+
+impl Pack {
+    pub(crate) async fn run(self, context: &Context) -> Result<()> {
+        match self.action {
+            Action::New(new) => new.run(context).await,
+            Action::Check { paths } => check(context, &paths),
+            Action::Test { paths } => test(context, &paths).await,
+            Action::List => {
+                let loaded = load(context, &[])?;
+                refuse_errors(&loaded)?;
+                context.output.result(&PackList::from(&loaded.packs), list)
+            }
+        }
+    }
+}
+
+/// The packs of the configuration, and those at the paths, which may need them.
+fn load(context: &Context, paths: &[PathBuf]) -> Result<Loaded> {
+    let mut folders = Vec::new();
+    let mut seen = BTreeSet::new();
+    for folder in paths.iter().cloned().chain(context.config.pack_folders()) {
+        let is_named = paths.contains(&folder);
+        if !folder.is_dir() && (is_named || paths.is_empty()) {
+            return Err(Failure::new(format!("there is no folder `{}`", folder.display()))
+                .help("name a folder of packs with `--packs`"));
+        }
+        for pack in packs_in(&folder) {
+            let place = pack.canonicalize().unwrap_or_else(|_| pack.clone());
+            if seen.insert(place) {
+                folders.push(pack);
+            }
+        }
+    }
+    Ok(Packs::load(&folders, &SqlConditions))
+}
+
+/// The folder itself when it is a pack, or the packs in it.
+fn packs_in(folder: &std::path::Path) -> Vec<PathBuf> {
+    if folder.join("pack.yaml").is_file() {
+        return vec![folder.to_owned()];
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
+    let mut packs: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.join("pack.yaml").is_file()).collect();
+    packs.sort();
+    if packs.is_empty() { vec![folder.to_owned()] } else { packs }
+}
+
+fn refuse_errors(loaded: &Loaded) -> Result<()> {
+    if !loaded.has_errors() {
+        return Ok(());
+    }
+    let errors = loaded.problems.iter().filter(|problem| problem.is_error());
+    Err(Failure {
+        details: errors.map(ToString::to_string).collect(),
+        ..Failure::new("the packs have errors")
+    }
+    .code("packs"))
+}
+
+fn check(context: &Context, paths: &[PathBuf]) -> Result<()> {
+    let loaded = load(context, paths)?;
+    let is_meant = |problem: &&Problem| paths.is_empty() || paths.iter().any(|path| problem.file.starts_with(path));
+    let problems: Vec<&Problem> = loaded.problems.iter().filter(is_meant).collect();
+    let errors = problems.iter().filter(|problem| problem.is_error()).count();
+    let checked = Checked {
+        errors,
+        warnings: problems.len() - errors,
+        problems: &problems,
+    };
+    context.output.result(&checked, |checked| {
+        let mut text = String::new();
+        for problem in checked.problems {
+            let _ = writeln!(text, "{problem}");
+        }
+        let count = loaded.packs.packs().len();
+        let _ = writeln!(text, "{count} packs read: {} errors, {} warnings", checked.errors, checked.warnings);
+        text
+    })?;
+    if errors > 0 { Err(Failure::told()) } else { Ok(()) }
+}
+
+async fn test(context: &Context, paths: &[PathBuf]) -> Result<()> {
+    let loaded = load(context, paths)?;
+    refuse_errors(&loaded)?;
+    let packs = Arc::new(loaded.packs);
+    let meant: BTreeSet<PathBuf> = paths
+        .iter()
+        .flat_map(|path| packs_in(path))
+        .filter_map(|path| path.canonicalize().ok())
+        .collect();
+    let ids: Vec<PackId> = packs
+        .packs()
+        .filter(|pack| paths.is_empty() || pack.folder().canonicalize().is_ok_and(|folder| meant.contains(&folder)))
+        .map(|pack| pack.id().clone())
+        .collect();
+    let mut tested = Tested {
+        passed: 0,
+        failed: 0,
+        packs: Vec::new(),
+    };
+    for id in ids {
+        let tests = trial::run(&packs, &id).await?;
+        let failed = tests.iter().filter(|test| !test.differences.is_empty()).count();
+        tested.failed += failed;
+        tested.passed += tests.len() - failed;
+        tested.packs.push(TestedPack {
+            pack: id.to_string(),
+            tests,
+        });
+    }
+    context.output.result(&tested, text)?;
+    if tested.failed > 0 { Err(Failure::told()) } else { Ok(()) }
+}
+
+fn text(tested: &Tested) -> String {
+    let mut text = String::new();
+    for pack in &tested.packs {
+        for test in &pack.tests {
+            let mark = if test.differences.is_empty() { "ok  " } else { "FAIL" };
+            let _ = writeln!(text, "{mark} {} · {}", pack.pack, test.name);
+            for difference in &test.differences {
+                let _ = writeln!(text, "       {difference}");
+            }
+        }
+    }
+    let _ = writeln!(text, "{} passed, {} failed", tested.passed, tested.failed);
+    text
+}
+
+fn list(list: &PackList) -> String {
+    let mut table = Table::new(["pack", "version", "title", "datasets", "sources", "tests", "needs"]);
+    for pack in &list.packs {
+        table.row(vec![
+            pack.id.as_str().into(),
+            pack.version.as_str().into(),
+            pack.title.as_str().into(),
+            (pack.datasets.len() as u64).into(),
+            (pack.sources.len() as u64).into(),
+            (pack.tests as u64).into(),
+            pack.needs.join(", ").into(),
+        ]);
+    }
+    table.render()
+}

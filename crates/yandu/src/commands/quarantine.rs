@@ -1,0 +1,256 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use axum::http::Method;
+use clap::{Args, Subcommand};
+use futures::StreamExt;
+use serde::Serialize;
+use tokio::io::AsyncWriteExt;
+use yandu_http::quarantine::{Choice, Correction, Dropped, Released, Row, RowPage};
+
+use crate::cli::Context;
+use crate::client::{Ask, Client, Folder, encode, query, with_client};
+use crate::failure::{Failure, Result};
+use crate::table::{Table, grouped};
+
+/// Look at quarantined rows, correct, release or drop them, or hand them back as a workbook
+#[derive(Debug, Args)]
+pub(crate) struct Quarantine {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the quarantined rows of a batch with their reasons
+    #[command(after_help = "Example:\n  yandu quarantine list 20260901-083000-000123 --reason check-digit")]
+    List {
+        batch: String,
+        /// Only rows with this reason
+        #[arg(long)]
+        reason: Option<String>,
+        /// Only rows that still wait
+        #[arg(long)]
+        waiting: bool,
+        /// Only rows after this place
+        #[arg(long, value_name = "ROW")]
+        after: Option<u64>,
+        /// How many
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Write the quarantined rows as a workbook for the department, reasons beside its own lines
+    #[command(after_help = "Example:\n  yandu quarantine export 20260901-083000-000123 --out 问题数据.xlsx")]
+    Export {
+        batch: String,
+        /// The workbook to write [default: 问题数据_BATCH.xlsx]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Only rows with this reason
+        #[arg(long)]
+        reason: Option<String>,
+        /// Only rows that still wait
+        #[arg(long)]
+        waiting: bool,
+    },
+    /// Correct cells of a row; it waits until it is released
+    #[command(after_help = "Example:\n  yandu quarantine correct 20260901-083000-000123 17 birth_date=1990-01-01 mobile= --reason 电话核实")]
+    Correct {
+        batch: String,
+        /// Place of the row in its batch
+        row: u64,
+        /// New cells; nothing after the sign empties one
+        #[arg(value_name = "COLUMN=TEXT", required = true)]
+        cells: Vec<String>,
+        /// Why; kept with the row
+        #[arg(long)]
+        reason: String,
+    },
+    /// Check waiting rows again and let those that pass into the lake
+    #[command(after_help = "Example:\n  yandu quarantine release 20260901-083000-000123 17 18 --reason 部门已更正")]
+    Release(Chosen),
+    /// Give rows up; they stay on disk with their batch
+    #[command(after_help = "Example:\n  yandu quarantine drop 20260901-083000-000123 17 --reason 重复上报")]
+    Drop(Chosen),
+}
+
+#[derive(Debug, Args)]
+struct Chosen {
+    batch: String,
+    /// Places of the rows in their batch
+    rows: Vec<u64>,
+    /// All rows that wait
+    #[arg(long, conflicts_with = "rows")]
+    all: bool,
+    /// Why; kept with the rows
+    #[arg(long)]
+    reason: String,
+}
+
+/// A workbook that was written.
+#[derive(Debug, Serialize)]
+struct Exported {
+    batch: String,
+    file: PathBuf,
+    size_bytes: u64,
+}
+
+impl Quarantine {
+    pub(crate) async fn run(self, context: &Context) -> Result<()> {
+        let (config, output) = (&context.config, context.output);
+        match self.action {
+            Action::List {
+                batch,
+                reason,
+                waiting,
+                after,
+                limit,
+            } => {
+                let parameters = query([
+                    ("reason", reason),
+                    ("waiting", waiting.then(|| "true".to_owned())),
+                    ("after", after.map(|row| row.to_string())),
+                    ("limit", Some(limit.to_string())),
+                ]);
+                let path = format!("{}{parameters}", address(&batch));
+                let page: RowPage =
+                    with_client(config, Folder::MustExist, async |client| client.get(&path).await).await?;
+                output.result(&page, list)
+            }
+            Action::Export {
+                batch,
+                out,
+                reason,
+                waiting,
+            } => {
+                let out = out.unwrap_or_else(|| PathBuf::from(format!("问题数据_{batch}.xlsx")));
+                let parameters = query([("reason", reason), ("waiting", waiting.then(|| "true".to_owned()))]);
+                let path = format!("{}.xlsx{parameters}", address(&batch));
+                let size_bytes =
+                    with_client(config, Folder::MustExist, async |client| download(client, &path, &out).await).await?;
+                let exported = Exported {
+                    batch,
+                    file: out,
+                    size_bytes,
+                };
+                output.result(&exported, |exported| format!("{}\n", exported.file.display()))
+            }
+            Action::Correct {
+                batch,
+                row,
+                cells,
+                reason,
+            } => {
+                let path = format!("{}/{row}/correct", address(&batch));
+                let correction = Correction {
+                    cells: cells.iter().map(|cell| assignment(cell)).collect::<Result<_>>()?,
+                    reason,
+                };
+                let row: Row =
+                    with_client(config, Folder::MustExist, async |client| client.post(&path, &correction).await)
+                        .await?;
+                output.result(&row, |row| {
+                    format!("row {} is {}; next: yandu quarantine release {batch} {}\n", row.row, row.state, row.row)
+                })
+            }
+            Action::Release(chosen) => {
+                let path = format!("{}/release", address(&chosen.batch));
+                let choice = chosen.choice()?;
+                let released: Released =
+                    with_client(config, Folder::MustExist, async |client| client.post(&path, &choice).await).await?;
+                output.result(&released, text_of_release)?;
+                if released.refused.is_empty() { Ok(()) } else { Err(Failure::told()) }
+            }
+            Action::Drop(chosen) => {
+                let path = format!("{}/drop", address(&chosen.batch));
+                let choice = chosen.choice()?;
+                let dropped: Dropped =
+                    with_client(config, Folder::MustExist, async |client| client.post(&path, &choice).await).await?;
+                output.result(&dropped, |dropped| format!("{} rows dropped\n", grouped(dropped.dropped)))
+            }
+        }
+    }
+}
+
+fn address(batch: &str) -> String {
+    format!("/api/v1/batches/{}/quarantine", encode(batch))
+}
+
+impl Chosen {
+    fn choice(self) -> Result<Choice> {
+        if self.rows.is_empty() && !self.all {
+            return Err(Failure::new("no row is named").help("name rows by their places, or all that wait with `--all`"));
+        }
+        Ok(Choice {
+            rows: self.rows,
+            reason: self.reason,
+        })
+    }
+}
+
+fn assignment(cell: &str) -> Result<(String, Option<String>)> {
+    let (column, text) = cell
+        .split_once('=')
+        .ok_or_else(|| Failure::new(format!("`{cell}` is no `COLUMN=TEXT`")))?;
+    Ok((column.to_owned(), Some(text.to_owned()).filter(|text| !text.is_empty())))
+}
+
+/// Saves an answer under a name that it gets when it is whole.
+async fn download(client: &Client, path: &str, out: &PathBuf) -> Result<u64> {
+    let response = client.send(Method::GET, path, Ask::default()).await?;
+    let draft = out.with_extension("part");
+    let mut file = tokio::fs::File::create(&draft).await.map_err(Failure::io("write", &draft))?;
+    let mut chunks = response.into_body().into_data_stream();
+    let mut size = 0;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| Failure::of(&error))?;
+        size += chunk.len() as u64;
+        file.write_all(&chunk).await.map_err(Failure::io("write", &draft))?;
+    }
+    file.sync_all().await.map_err(Failure::io("write", &draft))?;
+    std::fs::rename(&draft, out).map_err(Failure::io("write", out))?;
+    Ok(size)
+}
+
+fn list(page: &RowPage) -> String {
+    let mut table = Table::new(["row", "state", "reasons", "record"]);
+    for row in &page.rows {
+        let reasons: Vec<String> = row
+            .reasons
+            .iter()
+            .map(|reason| match &reason.column {
+                Some(column) => format!("{column}: {} ({})", reason.title, reason.reason),
+                None => format!("{} ({})", reason.title, reason.reason),
+            })
+            .collect();
+        table.row(vec![
+            row.row.into(),
+            row.state.as_str().into(),
+            reasons.join("; ").into(),
+            row.record.trim_end().into(),
+        ]);
+    }
+    let mut text = table.render();
+    if let Some(next) = page.next {
+        let _ = writeln!(text, "more: yandu quarantine list {} --after {next}", page.batch);
+    }
+    text
+}
+
+fn text_of_release(released: &Released) -> String {
+    let mut text = format!("{} rows released", grouped(released.released.len() as u64));
+    if let Some(version) = released.version {
+        let _ = write!(text, " into version {version}");
+    }
+    text.push('\n');
+    let refused: BTreeMap<u64, String> = released
+        .refused
+        .iter()
+        .map(|refusal| (refusal.row, refusal.titles.join("; ")))
+        .collect();
+    for (row, reasons) in refused {
+        let _ = writeln!(text, "row {row} still breaks: {reasons}");
+    }
+    text
+}

@@ -1,0 +1,163 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::city::announce;
+use crate::app::App;
+use crate::cli::Context;
+use crate::config::Override;
+use crate::failure::{Failure, Result};
+
+/// Serve the city: collect by schedule, and answer over HTTP
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  yandu serve --data yandu-data --listen 127.0.0.1:8650
+
+Port 0 takes any free port; the address is printed on stdout. SIGINT and SIGTERM stop the server: what is under way is
+finished, or after `grace_seconds` rolled back. A second signal rolls it back at once.")]
+pub(crate) struct Serve {
+    /// Where to listen; this machine alone, until there are accounts [default: 127.0.0.1:8650]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Worker threads [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+impl Serve {
+    pub(crate) fn overrides(&self) -> Vec<Override> {
+        let listen = self.listen.as_ref().map(|listen| Override::flag("listen", listen, "--listen"));
+        let threads = self.threads.map(|threads| Override::flag("threads", threads.to_string(), "--threads"));
+        listen.into_iter().chain(threads).collect()
+    }
+
+    pub(crate) async fn run(self, context: &Context) -> Result<()> {
+        let config = &context.config;
+        // Before the data is opened: an address that cannot be had changes nothing.
+        let (listener, address) = bind(&config.listen).await?;
+        let mut signals = Signals::listen()?;
+        let app = App::open(config).await?;
+        app.state.collector().folder().announce(&address.to_string())?;
+        announce(context, address)?;
+        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+
+        let (stop, stopped) = watch::channel(false);
+        let tending = tokio::spawn(tend(app.state.clone(), stopped.clone()));
+        let mut until = stopped.clone();
+        let serving = axum::serve(listener, app.router.clone()).with_graceful_shutdown(async move {
+            // An error means that the sender is gone, and the server with it.
+            let _ = until.wait_for(|is_stopped| *is_stopped).await;
+        });
+        let mut serving = tokio::spawn(async move { serving.await });
+        tokio::select! {
+            () = signals.next() => {}
+            ended = &mut serving => {
+                return ended
+                    .map_err(|error| Failure::of(&error))?
+                    .map_err(|error| Failure::of(&error));
+            }
+        }
+        tracing::info!(collections = app.state.collector().active(), "stopping");
+        app.state.stop();
+        // Nobody listens any more when this fails.
+        let _ = stop.send(true);
+        let grace = Duration::from_secs(config.grace_seconds);
+        let finish = async {
+            app.settle(grace).await;
+            // Connections that are still read from are given up after the same time.
+            let _ = tokio::time::timeout(grace, &mut serving).await;
+            let _ = tending.await;
+        };
+        tokio::select! {
+            () = finish => {}
+            () = signals.next() => {
+                app.settle(Duration::ZERO).await;
+            }
+        }
+        app.close().await?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Listens on an address of this machine.
+pub(super) async fn bind(listen: &str) -> Result<(TcpListener, SocketAddr)> {
+    let resolved = tokio::net::lookup_host(listen).await.map_err(|error| Failure {
+        causes: vec![error.to_string()],
+        ..Failure::new(format!("`{listen}` is no address to listen on")).help("write it as `127.0.0.1:8650`")
+    })?;
+    let addresses: Vec<SocketAddr> = resolved.collect();
+    if let Some(other) = addresses.iter().find(|address| !address.ip().is_loopback()) {
+        return Err(Failure::new(format!("`{other}` can be reached from other machines"))
+            .help("until there are accounts only this machine is served: listen on 127.0.0.1"));
+    }
+    let listener = TcpListener::bind(addresses.as_slice()).await.map_err(|error| Failure {
+        causes: vec![error.to_string()],
+        ..Failure::new(format!("cannot listen on `{listen}`")).help("port 0 takes any free port")
+    })?;
+    let address = listener.local_addr().map_err(|error| Failure::of(&error))?;
+    Ok((listener, address))
+}
+
+/// The signals that stop a server.
+pub(super) struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    /// From here on a signal does not end the process by itself.
+    #[cfg(unix)]
+    pub(super) fn listen() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let failed = |error: std::io::Error| Failure::of(&error);
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(failed)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
+        })
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn listen() -> Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Ends at the next signal.
+    pub(super) async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        #[cfg(not(unix))]
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Collects by schedule, folds tails and keeps tables in order, until the server is stopped.
+async fn tend(state: yandu_http::State, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let pause = turn(&state).await;
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.wait_for(|is_stopped| *is_stopped) => return,
+        }
+    }
+}
+
+/// Moves what waits in hot tails into the snapshots.
+async fn turn(state: &yandu_http::State) -> Duration {
+    for dataset in state.collector().lake().datasets() {
+        if let Err(error) = state.collector().fold(&dataset).await {
+            tracing::error!(dataset.id = %dataset, code = error.code(), %error, "a tail could not be folded");
+        }
+    }
+    Duration::from_secs(60)
+}

@@ -1,0 +1,225 @@
+//! One configuration: a file, the environment over it, and flags over both.
+
+mod keys;
+mod size;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use crate::failure::{Failure, Result};
+
+pub(crate) use size::Size;
+
+/// The file that is read when none is named and it is there.
+const FILE: &str = "yandu.toml";
+
+/// Everything that can be set. Documented in `docs/configuration.md`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    pub(crate) data: PathBuf,
+    pub(crate) packs: Vec<PathBuf>,
+    pub(crate) listen: String,
+    pub(crate) threads: usize,
+    pub(crate) query_memory: Size,
+    pub(crate) query_seconds: u64,
+    pub(crate) query_rows: u64,
+    pub(crate) upload_limit: Size,
+    pub(crate) keep_days: u32,
+    pub(crate) grace_seconds: u64,
+    pub(crate) log: String,
+    pub(crate) log_format: LogFormat,
+    pub(crate) city: Option<PathBuf>,
+    /// Settings of packs, by pack and name.
+    pub(crate) settings: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: "yandu-data".into(),
+            packs: Vec::new(),
+            listen: "127.0.0.1:8650".to_owned(),
+            threads: 0,
+            query_memory: Size(1 << 30),
+            query_seconds: 300,
+            query_rows: 10_000,
+            upload_limit: Size(16 << 30),
+            keep_days: 400,
+            grace_seconds: 20,
+            log: String::new(),
+            log_format: LogFormat::Text,
+            city: None,
+            settings: BTreeMap::new(),
+        }
+    }
+}
+
+/// A value that goes over the file, and where it comes from.
+#[derive(Debug, Clone)]
+pub(crate) struct Override {
+    pub(crate) key: String,
+    pub(crate) text: String,
+    pub(crate) origin: String,
+}
+
+impl Config {
+    /// Reads the file, then puts the environment and the flags over it.
+    pub(crate) fn read(file: Option<&Path>, flags: Vec<Override>) -> Result<Self> {
+        let named = file
+            .map(Path::to_owned)
+            .or_else(|| std::env::var_os("YANDU_CONFIG").map(PathBuf::from));
+        let text = match named {
+            Some(path) => Some((std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?, path)),
+            None if Path::new(FILE).is_file() => {
+                let path = PathBuf::from(FILE);
+                Some((std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?, path))
+            }
+            None => None,
+        };
+        let environment = keys::KEYS.iter().filter_map(|key| {
+            let name = key.variable();
+            Some(Override {
+                key: key.name.to_owned(),
+                text: std::env::var(&name).ok()?,
+                origin: name,
+            })
+        });
+        let file = text.as_ref().map(|(text, path)| (text.as_str(), path.as_path()));
+        Self::merge(file, environment.chain(flags))
+    }
+
+    fn merge(file: Option<(&str, &Path)>, overrides: impl IntoIterator<Item = Override>) -> Result<Self> {
+        let mut table = match file {
+            Some((text, path)) => {
+                // On its own first, so that the place of a fault in it is known.
+                toml::from_str::<Self>(text).map_err(|error| fault_in_file(text, path, &error))?;
+                toml::from_str(text).map_err(|error| fault_in_file(text, path, &error))?
+            }
+            None => Table::new(),
+        };
+        for one in overrides {
+            let over = one.table()?;
+            Self::deserialize(over.clone()).map_err(|error| {
+                Failure::new(format!("`{}` of {}: {}", one.text, one.origin, error.message()))
+                    .help("`docs/configuration.md` shows the keys and their values")
+            })?;
+            lay_over(&mut table, over);
+        }
+        Self::deserialize(table).map_err(|error| Failure::new(error.message()))
+    }
+
+    /// Worker threads: those that are set, or as many as the machine has processors.
+    pub(crate) fn threads(&self) -> usize {
+        match self.threads {
+            0 => std::thread::available_parallelism().map_or(2, usize::from),
+            threads => threads,
+        }
+    }
+
+    /// The folders of packs: those that are set, `./packs`, or those beside the checkout that the program was built in.
+    pub(crate) fn pack_folders(&self) -> Vec<PathBuf> {
+        if !self.packs.is_empty() {
+            return self.packs.clone();
+        }
+        let here = PathBuf::from("packs");
+        if here.is_dir() {
+            return vec![here];
+        }
+        let program = std::env::current_exe().unwrap_or_default();
+        let beside = program.ancestors().skip(1).map(|folder| folder.join("packs"));
+        vec![beside.into_iter().find(|folder| holds_packs(folder)).unwrap_or(here)]
+    }
+}
+
+fn holds_packs(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|entries| {
+        entries
+            .filter_map(std::result::Result::ok)
+            .any(|entry| entry.path().join("pack.yaml").is_file())
+    })
+}
+
+impl Override {
+    pub(crate) fn flag(key: &str, text: impl Into<String>, flag: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            text: text.into(),
+            origin: format!("`{flag}`"),
+        }
+    }
+
+    /// The table that has this value alone; a dotted key is one in tables.
+    fn table(&self) -> Result<Table> {
+        let known = keys::KEYS.iter().any(|key| key.name == self.key);
+        let mut parts: Vec<&str> = self.key.split('.').collect();
+        if !known && parts.first() != Some(&"settings") {
+            return Err(Failure::new(format!("{}: there is no key `{}`", self.origin, self.key))
+                .help("`docs/configuration.md` shows the keys"));
+        }
+        let mut value = if self.key == "packs" {
+            let paths = std::env::split_paths(&self.text).map(|path| Value::String(path.to_string_lossy().into_owned()));
+            Value::Array(paths.collect())
+        } else {
+            scalar(&self.key, &self.text)
+        };
+        while let Some(part) = parts.pop() {
+            value = Value::Table(Table::from_iter([(part.to_owned(), value)]));
+        }
+        match value {
+            Value::Table(table) => Ok(table),
+            _ => Ok(Table::new()),
+        }
+    }
+}
+
+/// Keys that are texts stay texts; of others a text is what it looks like.
+fn scalar(key: &str, text: &str) -> Value {
+    let is_text = matches!(key, "data" | "listen" | "log" | "log_format" | "city");
+    if is_text {
+        return Value::String(text.to_owned());
+    }
+    if let Ok(number) = text.parse::<i64>() {
+        return Value::Integer(number);
+    }
+    match text {
+        "true" => Value::Boolean(true),
+        "false" => Value::Boolean(false),
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+/// Puts the values of one table over those of another; tables inside are joined.
+fn lay_over(table: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (table.get_mut(&key), value) {
+            (Some(Value::Table(under)), Value::Table(value)) => lay_over(under, value),
+            (_, value) => {
+                table.insert(key, value);
+            }
+        }
+    }
+}
+
+fn fault_in_file(text: &str, path: &Path, error: &toml::de::Error) -> Failure {
+    let line = error
+        .span()
+        .map(|span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+    let place = line.map(|line| format!(" line {line}")).unwrap_or_default();
+    Failure::new(format!("`{}`{place}: {}", path.display(), error.message()))
+        .help("`docs/configuration.md` shows the keys and their values")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! The keys of the configuration, with what a reader of it must know. `docs/configuration.md` is written from here.
+
+/// One key.
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    /// As it would stand in the file.
+    pub(crate) default: &'static str,
+    pub(crate) zh: &'static str,
+    pub(crate) en: &'static str,
+}
+
+impl Key {
+    /// The environment variable that sets it.
+    pub(crate) fn variable(&self) -> String {
+        format!("YANDU_{}", self.name.to_uppercase())
+    }
+}
+
+pub(crate) const KEYS: &[Key] = &[
+    Key {
+        name: "data",
+        default: r#""yandu-data""#,
+        zh: "数据文件夹；命令行 `--data`",
+        en: "the data folder; flag `--data`",
+    },
+    Key {
+        name: "packs",
+        default: "[]",
+        zh: "场景包所在的文件夹（环境变量中以冒号分隔）；为空时用 `./packs`，再用程序所在代码库的 `packs`；命令行 `--packs`",
+        en: "folders of packs (separated by colons in the environment); when empty `./packs`, then the `packs` of the checkout that the program stands in; flag `--packs`",
+    },
+    Key {
+        name: "listen",
+        default: r#""127.0.0.1:8650""#,
+        zh: "`yandu serve` 的监听地址，只能是本机；端口 0 表示任选一个；命令行 `--listen`",
+        en: "where `yandu serve` listens, this machine alone; port 0 takes any free one; flag `--listen`",
+    },
+    Key {
+        name: "threads",
+        default: "0",
+        zh: "工作线程数，0 为处理器个数",
+        en: "worker threads; 0 is one for each processor",
+    },
+    Key {
+        name: "query_memory",
+        default: r#""1 GiB""#,
+        zh: "所有查询合用的内存，超出时溢写磁盘或停止",
+        en: "memory of all queries together before they spill or are stopped",
+    },
+    Key {
+        name: "query_seconds",
+        default: "300",
+        zh: "单次查询的时间上限（秒）",
+        en: "how long one query may take, in seconds",
+    },
+    Key {
+        name: "query_rows",
+        default: "10000",
+        zh: "查询没有写明 `limit` 时 JSON 应答的行数上限",
+        en: "rows of a JSON answer to a query that names no limit",
+    },
+    Key {
+        name: "upload_limit",
+        default: r#""16 GiB""#,
+        zh: "上传文件的大小上限",
+        en: "the largest file that may be uploaded",
+    },
+    Key {
+        name: "keep_days",
+        default: "400",
+        zh: "历史版本保留的天数",
+        en: "days that old versions are kept",
+    },
+    Key {
+        name: "grace_seconds",
+        default: "20",
+        zh: "停止时等待进行中的工作完成的秒数，之后取消并回滚",
+        en: "seconds that a stop waits for what is under way before it is cancelled and rolled back",
+    },
+    Key {
+        name: "log",
+        default: r#""""#,
+        zh: "日志级别或过滤式；为空时 `yandu serve` 用 `info`，其他命令用 `warn`；命令行 `--log`",
+        en: "level or filter of the log; when empty `info` for `yandu serve` and `warn` for other commands; flag `--log`",
+    },
+    Key {
+        name: "log_format",
+        default: r#""text""#,
+        zh: "日志格式：`text` 或 `json`",
+        en: "form of the log: `text` or `json`",
+    },
+    Key {
+        name: "city",
+        default: "（无）",
+        zh: "模拟城市的地方资料文件夹，缺省为内置的盐城",
+        en: "folder of place data for the simulated city; Yancheng is built in",
+    },
+];
+
+/// The document of the configuration.
+#[cfg(test)]
+pub(crate) fn document() -> String {
+    use std::fmt::Write as _;
+    let mut text = String::from(
+        "# 配置 · Configuration\n\n\
+         配置写在一个 TOML 文件里：`--config FILE`、环境变量 `YANDU_CONFIG`，或当前文件夹的 `yandu.toml`。\
+         环境变量覆盖文件，命令行覆盖环境变量；每个键都可以用 `--set KEY=VALUE` 在命令行设置。\n\n\
+         One TOML file: `--config FILE`, the variable `YANDU_CONFIG`, or `yandu.toml` in the present folder. \
+         The environment goes over the file, and flags go over both; any key can be set with `--set KEY=VALUE`.\n\n\
+         | 键 key | 环境变量 variable | 缺省 default | 含义 meaning |\n|---|---|---|---|\n",
+    );
+    for key in KEYS {
+        let _ = writeln!(
+            text,
+            "| `{}` | `{}` | `{}` | {} · {} |",
+            key.name,
+            key.variable(),
+            key.default,
+            key.zh,
+            key.en
+        );
+    }
+    text.push_str(
+        "\n## 场景包的设置 · Settings of packs\n\n\
+         场景包声明的设置写在 `[settings.包名]` 下，也可用 `--set settings.包名.名称=值`：\n\n\
+         What a pack lets a site set stands under `[settings.<pack>]`, or in `--set settings.<pack>.<name>=<value>`:\n\n\
+         ```toml\nquery_seconds = 60\n\n[settings.air]\nair_api = \"http://127.0.0.1:8655/api/stations/readings\"\n```\n\n\
+         ## 密钥 · Secrets\n\n\
+         密钥不写在配置里：用 `yandu secret set NAME` 存入加密存储。环境变量 `YANDU_SECRET_KEY`（64 位十六进制）代替数据文件夹里的密钥文件。\n\n\
+         Secrets are not part of the configuration: `yandu secret set NAME` puts one into the encrypted store. \
+         `YANDU_SECRET_KEY` (64 hexadecimal digits) takes the place of the key file in the data folder.\n",
+    );
+    text
+}

@@ -1,0 +1,65 @@
+use super::*;
+
+fn over(key: &str, text: &str) -> Override {
+    Override::flag(key, text, &format!("--set {key}"))
+}
+
+#[test]
+fn flags_go_over_the_environment_and_that_over_the_file() {
+    let file = "data = \"a\"\nquery_rows = 1\nquery_memory = \"2 GiB\"\n[settings.air]\nair_api = \"x\"\nlimit = 1\n";
+    let config = Config::merge(
+        Some((file, Path::new("yandu.toml"))),
+        [
+            over("query_rows", "2"),
+            over("query_rows", "3"),
+            over("packs", "p:q"),
+            over("settings.air.limit", "7"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.data, Path::new("a"));
+    assert_eq!(config.query_rows, 3);
+    assert_eq!(config.query_memory, Size(2 << 30));
+    assert_eq!(config.packs, [PathBuf::from("p"), PathBuf::from("q")]);
+    let air = &config.settings["air"];
+    assert_eq!((air["air_api"].as_str(), air["limit"].as_integer()), (Some("x"), Some(7)));
+}
+
+#[test]
+fn a_fault_names_its_place() {
+    let message = |file: &str, overrides: Vec<Override>| {
+        Config::merge(Some((file, Path::new("yandu.toml"))), overrides)
+            .unwrap_err()
+            .message
+    };
+    assert!(message("data = \"a\"\nquery_row = 1\n", vec![]).starts_with("`yandu.toml` line 2: unknown field `query_row`"));
+    assert!(message("query_seconds = \"soon\"", vec![]).starts_with("`yandu.toml` line 1: invalid type"));
+    let text = message("", vec![over("query_seconds", "soon")]);
+    assert!(text.starts_with("`soon` of `--set query_seconds`: "), "{text}");
+    assert_eq!(message("", vec![over("colour", "red")]), "`--set colour`: there is no key `colour`");
+}
+
+#[test]
+fn every_key_is_documented_with_its_default() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");
+    let document = keys::document();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &document).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == document, "docs/configuration.md is out of date: run the test with UPDATE=1");
+}
+
+#[test]
+fn the_documented_defaults_are_the_defaults() {
+    let text: String = keys::KEYS
+        .iter()
+        .filter(|key| key.name != "city")
+        .map(|key| format!("{} = {}\n", key.name, key.default))
+        .collect();
+    assert_eq!(toml::from_str::<Config>(&text).unwrap(), Config::default());
+    // Every field but the settings of packs has a key: an unknown one is refused with the list of all.
+    let all = toml::from_str::<Config>("x = 1").unwrap_err().to_string();
+    let fields = all.matches('`').count() / 2 - 1;
+    assert_eq!(fields, keys::KEYS.len() + 1, "{all}");
+}
