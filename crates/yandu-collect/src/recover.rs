@@ -1,13 +1,11 @@
 //! After a crash: what was under way is completed where its commit reached the lake, and rolled back elsewhere.
 
-use std::fs;
-
 use crate::batch::{BatchStatus, Failure};
 use crate::collector::Collector;
-use crate::{Error, Result};
+use crate::Result;
 
 impl Collector {
-    /// Settles the batches that were under way when the process last ended, and empties the staging folder.
+    /// Settles the batches that were under way when the process last ended.
     ///
     /// The commit of the lake is the one moment at which a batch is there: with it, the batch is collected, because
     /// its counts and findings were recorded before; without it, nothing of the batch is visible.
@@ -40,13 +38,6 @@ impl Collector {
                 .settle(&batch.id, BatchStatus::RolledBack, None, Some(&failure), self.now())
                 .await?;
             tracing::info!(dataset.id = %batch.dataset, batch.id = %batch.id, "interrupted collection rolled back");
-        }
-        let staging = inner.folder.staging();
-        let failed = |source| Error::file("empty", &staging, source);
-        for entry in fs::read_dir(&staging).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            removed.map_err(failed)?;
         }
         Ok(())
     }

@@ -1,17 +1,22 @@
 //! References between datasets, looked at whenever either side changes.
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::Int64Type;
+use std::collections::BTreeSet;
+
+use arrow::array::RecordBatch;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use futures::TryStreamExt;
 use serde::Serialize;
 use sqlx::Row;
-use yandu_check::key::{Key, hash_rows};
+use yandu_check::key::{Key, KeySet, hash_rows};
 use yandu_lake::{Principal, ReadPoint};
 use yandu_pack::declare::CheckKind;
 use yandu_words::id::DatasetId;
 
 use crate::collector::Collector;
 use crate::{Result, expectation};
+
+/// Orphans that are shown.
+const SAMPLES: usize = 5;
 
 /// A soft reference as it stood when either side last changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,24 +85,28 @@ impl Collector {
             target_column,
             ..
         } = look;
-        let orphans = format!(
-            "SELECT {column} AS value FROM {dataset} WHERE {column} IS NOT NULL \
-             AND {column} NOT IN (SELECT {target_column} FROM {target} WHERE {target_column} IS NOT NULL)"
-        );
-        let rows = self
-            .count(&format!("SELECT count(*) FROM {dataset} WHERE {column} IS NOT NULL"))
+        let mut known = KeySet::default();
+        if lake.version(target).await?.is_some() {
+            self.each_key(target, &[target_column], |key, _, _| {
+                known.insert(key);
+                Ok(())
+            })
             .await?;
-        let missing = self.count(&format!("SELECT count(*) FROM ({orphans})")).await?;
-        let mut samples: Vec<String> = Vec::new();
-        if missing > 0 {
-            let sql = format!("SELECT DISTINCT CAST(value AS VARCHAR) FROM ({orphans}) ORDER BY 1 LIMIT 5");
-            for rows in self.query(&sql).await? {
-                if let Some(column) = rows.columns().first() {
-                    let text = arrow::compute::cast(column, &arrow::datatypes::DataType::Utf8)?;
-                    samples.extend(text.as_string::<i32>().iter().flatten().map(ToOwned::to_owned));
+        }
+        let (mut rows, mut missing) = (0_u64, 0_u64);
+        let mut samples: BTreeSet<String> = BTreeSet::new();
+        self.each_key(dataset, &[column], |key, block, row| {
+            rows += 1;
+            if !known.contains(&key) {
+                missing += 1;
+                if samples.len() < SAMPLES {
+                    let value = block.column(0);
+                    samples.insert(ArrayFormatter::try_new(value, &FormatOptions::default())?.value(row).to_string());
                 }
             }
-        }
+            Ok(())
+        })
+        .await?;
         sqlx::query(
             "INSERT INTO reference_state (dataset, check_name, column_name, target, rows, orphans, samples, looked_at) \
              VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dataset, check_name) DO UPDATE SET \
@@ -143,34 +152,23 @@ impl Collector {
         .collect()
     }
 
-    /// Hands the hash of every non-NULL key of a dataset to `take`.
+    /// Hands the hash of every non-NULL key of a dataset to `take`, with the rows that it stands in and its place there.
     pub(crate) async fn each_key(
         &self,
         dataset: &DatasetId,
         columns: &[&str],
-        mut take: impl FnMut(Key),
+        mut take: impl FnMut(Key, &RecordBatch, usize) -> Result<()>,
     ) -> Result<()> {
         let sql = format!("SELECT {} FROM {dataset}", columns.join(", "));
         let mut rows = self.session().query(&sql).await?;
         while let Some(block) = rows.try_next().await? {
-            let columns: Vec<ArrayRef> = block.columns().to_vec();
-            hash_rows(&columns, block.num_rows()).into_iter().flatten().for_each(&mut take);
+            for (row, key) in hash_rows(block.columns(), block.num_rows()).into_iter().enumerate() {
+                if let Some(key) = key {
+                    take(key, &block, row)?;
+                }
+            }
         }
         Ok(())
-    }
-
-    pub(crate) async fn count(&self, sql: &str) -> Result<u64> {
-        let rows = self.query(sql).await?;
-        let count = rows
-            .first()
-            .and_then(|rows| rows.columns().first()?.as_primitive_opt::<Int64Type>().cloned())
-            .filter(|counts| !counts.is_empty())
-            .map_or(0, |counts| counts.value(0));
-        Ok(count as u64)
-    }
-
-    async fn query(&self, sql: &str) -> Result<Vec<RecordBatch>> {
-        Ok(self.session().query(sql).await?.collect().await?)
     }
 
     fn session(&self) -> yandu_lake::Session {

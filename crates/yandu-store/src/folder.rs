@@ -73,6 +73,7 @@ impl DataFolder {
                 source,
             })?;
         }
+        empty(&root.join("staging"))?;
         close_to_others(&root.join("secrets"))?;
         let folder = Self {
             root,
@@ -136,7 +137,7 @@ impl DataFolder {
         self.root.join("quarantine")
     }
 
-    /// What is under way, and what queries spill.
+    /// What is under way, and what queries spill; empty whenever a process takes the folder over.
     pub fn staging(&self) -> PathBuf {
         self.root.join("staging")
     }
@@ -250,6 +251,25 @@ fn check_format(root: &Path, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What a process that is gone had under way is of use to nobody.
+fn empty(folder: &Path) -> Result<()> {
+    let failed = |source| Error::Folder {
+        doing: "empty",
+        path: folder.to_owned(),
+        source,
+    };
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let removed = if path.is_dir() {
+            fs::remove_dir_all(&path)
+        } else {
+            fs::remove_file(&path)
+        };
+        removed.map_err(failed)?;
+    }
+    Ok(())
+}
+
 #[cfg(unix)]
 fn close_to_others(folder: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -330,5 +350,16 @@ mod tests {
         fs::create_dir(folder.path().join("inbox")).unwrap();
         let data = DataFolder::open(folder.path()).unwrap();
         assert!(data.tail().is_dir());
+    }
+
+    #[test]
+    fn what_was_under_way_is_gone_when_the_folder_is_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(folder.path()).unwrap();
+        fs::create_dir(data.staging().join("spill")).unwrap();
+        fs::write(data.staging().join("half.csv"), "a,").unwrap();
+        drop(data);
+        let data = DataFolder::open(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(data.staging()).unwrap().count(), 0);
     }
 }

@@ -306,8 +306,11 @@ impl Collector {
         }
         let columns: Vec<&str> = dataset.file().key.iter().map(yandu_words::ColumnName::as_str).collect();
         let mut deleted = 0;
-        self.each_key(&batch.dataset, &columns, |key| deleted += u64::from(!keys.contains(&key)))
-            .await?;
+        self.each_key(&batch.dataset, &columns, |key, _, _| {
+            deleted += u64::from(!keys.contains(&key));
+            Ok(())
+        })
+        .await?;
         Ok(deleted)
     }
 
@@ -326,8 +329,9 @@ impl Collector {
                 continue;
             };
             let mut keys = KeySet::default();
-            self.each_key(&target.dataset, &[&column], |key| {
+            self.each_key(&target.dataset, &[&column], |key, _, _| {
                 keys.insert(key);
+                Ok(())
             })
             .await?;
             known.insert(target.clone(), Arc::new(keys));

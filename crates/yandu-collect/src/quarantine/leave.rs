@@ -219,8 +219,9 @@ impl Collector {
         let mut taken = yandu_check::key::KeySet::default();
         let key: Vec<&str> = dataset.file().key.iter().map(yandu_words::ColumnName::as_str).collect();
         if !key.is_empty() && self.lake().version(&batch.dataset).await?.is_some() {
-            self.each_key(&batch.dataset, &key, |key| {
+            self.each_key(&batch.dataset, &key, |key, _, _| {
                 taken.insert(key);
+                Ok(())
             })
             .await?;
         }

@@ -41,7 +41,7 @@ impl Parser {
             marks,
             ..
         } = raw;
-        let (text, undecoded) = self.decode(bytes, &marks);
+        let (text, undecoded) = self.decode(&bytes, &marks);
         let mut reading = Reading {
             parser: self,
             block: TextBlock {
@@ -78,12 +78,12 @@ impl Parser {
     }
 
     /// The block as UTF-8, and the rows that have bytes which are not text.
-    fn decode(&self, bytes: Vec<u8>, marks: &[(u32, RowFaultKind)]) -> (String, Vec<u32>) {
+    fn decode(&self, bytes: &[u8], marks: &[(u32, RowFaultKind)]) -> (String, Vec<u32>) {
         if self.encoding == UTF_8 {
             // Checking by vectors and copying is quicker than the check that `String::from_utf8` makes.
-            return match simdutf8::basic::from_utf8(&bytes) {
+            return match simdutf8::basic::from_utf8(bytes) {
                 Ok(text) => (text.to_owned(), Vec::new()),
-                Err(_) => self.decode_rows(&bytes, marks),
+                Err(_) => self.decode_rows(bytes, marks),
             };
         }
         let mut decoder = self.encoding.new_decoder_without_bom_handling();
@@ -91,9 +91,9 @@ impl Parser {
             .max_utf8_buffer_length_without_replacement(bytes.len())
             .unwrap_or(bytes.len() * 3);
         let mut text = String::with_capacity(room);
-        match decoder.decode_to_string_without_replacement(&bytes, &mut text, true) {
+        match decoder.decode_to_string_without_replacement(bytes, &mut text, true) {
             (DecoderResult::InputEmpty, _) => (text, Vec::new()),
-            _ => self.decode_rows(&bytes, marks),
+            _ => self.decode_rows(bytes, marks),
         }
     }
 
@@ -164,9 +164,10 @@ fn weight(kind: &RowFaultKind) -> u8 {
     match kind {
         RowFaultKind::CellTooLong { .. } => 0,
         RowFaultKind::OpenQuote => 1,
-        RowFaultKind::Encoding => 2,
-        RowFaultKind::ControlCharacter => 3,
-        RowFaultKind::CellCount { .. } => 4,
+        // A torn record often ends inside a character.
+        RowFaultKind::CellCount { .. } => 2,
+        RowFaultKind::Encoding => 3,
+        RowFaultKind::ControlCharacter => 4,
         RowFaultKind::Syntax(_) => 5,
     }
 }

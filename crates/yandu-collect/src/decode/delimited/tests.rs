@@ -306,6 +306,24 @@ fn lines_in_another_encoding_than_most_are_rows_at_fault() {
 }
 
 #[test]
+fn a_record_torn_inside_a_character_lacks_cells() {
+    let mut bytes = GB18030.encode(RESIDENTS).0.into_owned();
+    bytes.extend_from_slice(&GB18030.encode("赵敏,大丰区").0);
+    bytes.pop();
+    let table = read(bytes);
+    assert_eq!(
+        table.faults,
+        [(
+            4,
+            RowFaultKind::CellCount {
+                found: 2,
+                expected: 3
+            }
+        )]
+    );
+}
+
+#[test]
 fn a_bar_that_is_the_second_byte_of_a_character_does_not_separate() {
     let text = "姓名|住址\n王秀英|涀涁镇\n李建国|亭湖区\n陈玉兰|盐都区\n";
     let bytes = GB18030.encode(text).0.into_owned();

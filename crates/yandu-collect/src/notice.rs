@@ -1,0 +1,160 @@
+//! Notices: what somebody must be told of a source. Each is open until it is settled, and told once while it is.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqlitePool};
+use yandu_pack::declare::SourceFile;
+use yandu_words::id::{DatasetId, SourceId};
+
+use crate::collector::Collector;
+use crate::{Error, Result};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeKind {
+    /// A delivery should have come, and its grace is over.
+    Late,
+    /// A run failed, or a delivery was refused.
+    Failed,
+    /// What was late or failed is there; settled from the start.
+    Recovered,
+}
+
+impl NoticeKind {
+    const ALL: [Self; 3] = [Self::Late, Self::Failed, Self::Recovered];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::Failed => "failed",
+            Self::Recovered => "recovered",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    pub id: i64,
+    pub kind: NoticeKind,
+    pub source: SourceId,
+    pub dataset: DatasetId,
+    pub message: String,
+    pub at: Timestamp,
+    pub settled_at: Option<Timestamp>,
+}
+
+/// Which notices are listed, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct NoticeFilter {
+    pub source: Option<SourceId>,
+    /// Only those that nothing has settled yet.
+    pub open: bool,
+    /// Only notices before this one, for paging.
+    pub before: Option<i64>,
+    /// 100 when 0.
+    pub limit: u32,
+}
+
+impl Collector {
+    pub async fn notices(&self, filter: &NoticeFilter) -> Result<Vec<Notice>> {
+        Notices::new(self.inner.store.pool()).list(filter).await
+    }
+}
+
+/// The records of notices.
+pub(crate) struct Notices<'a> {
+    pool: &'a SqlitePool,
+}
+
+impl<'a> Notices<'a> {
+    pub(crate) fn new(pool: &'a SqlitePool) -> Self {
+        Self { pool }
+    }
+
+    /// Records a notice unless one of its kind is open; says whether it did.
+    pub(crate) async fn raise(
+        &self,
+        kind: NoticeKind,
+        source: &SourceFile,
+        message: &str,
+        at: Timestamp,
+    ) -> Result<bool> {
+        let raised = sqlx::query(
+            "INSERT INTO notice (kind, source, dataset, message, at) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS \
+             (SELECT 1 FROM notice WHERE source = ?2 AND kind = ?1 AND settled_at IS NULL)",
+        )
+        .bind(kind.name())
+        .bind(source.source.as_str())
+        .bind(source.dataset.as_str())
+        .bind(message)
+        .bind(at.as_microsecond())
+        .execute(self.pool)
+        .await?;
+        let is_new = raised.rows_affected() > 0;
+        if is_new {
+            tracing::warn!(source.id = %source.source, dataset.id = %source.dataset, error = message, "source {}", kind.name());
+        }
+        Ok(is_new)
+    }
+
+    /// Settles what is open of a source, and says so when something was.
+    pub(crate) async fn recover(&self, source: &SourceFile, at: Timestamp) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        let settled = sqlx::query("UPDATE notice SET settled_at = ? WHERE source = ? AND settled_at IS NULL")
+            .bind(at.as_microsecond())
+            .bind(source.source.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        if settled.rows_affected() == 0 {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO notice (kind, source, dataset, message, at, settled_at) VALUES ('recovered', ?1, ?2, ?3, ?4, ?4)",
+        )
+        .bind(source.source.as_str())
+        .bind(source.dataset.as_str())
+        .bind("a delivery came and was collected")
+        .bind(at.as_microsecond())
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        tracing::info!(source.id = %source.source, dataset.id = %source.dataset, "source recovered");
+        Ok(())
+    }
+
+    async fn list(&self, filter: &NoticeFilter) -> Result<Vec<Notice>> {
+        sqlx::query(
+            "SELECT id, kind, source, dataset, message, at, settled_at FROM notice \
+             WHERE (?1 IS NULL OR source = ?1) AND (NOT ?2 OR settled_at IS NULL) AND (?3 IS NULL OR id < ?3) \
+             ORDER BY id DESC LIMIT ?4",
+        )
+        .bind(filter.source.as_ref().map(SourceId::as_str))
+        .bind(filter.open)
+        .bind(filter.before)
+        .bind(if filter.limit == 0 { 100 } else { filter.limit })
+        .fetch_all(self.pool)
+        .await?
+        .iter()
+        .map(notice_of)
+        .collect()
+    }
+}
+
+fn notice_of(row: &SqliteRow) -> Result<Notice> {
+    let word = |column: &str| -> Result<serde_json::Value> { Ok(row.try_get::<String, _>(column)?.into()) };
+    let time = |at: i64| Timestamp::from_microsecond(at).unwrap_or_default();
+    let kind: String = row.try_get("kind")?;
+    Ok(Notice {
+        id: row.try_get("id")?,
+        kind: NoticeKind::ALL
+            .into_iter()
+            .find(|known| known.name() == kind)
+            .ok_or_else(|| Error::Records(sqlx::Error::Decode(format!("notice of kind `{kind}`").into())))?,
+        source: serde_json::from_value(word("source")?)?,
+        dataset: serde_json::from_value(word("dataset")?)?,
+        message: row.try_get("message")?,
+        at: time(row.try_get("at")?),
+        settled_at: row.try_get::<Option<i64>, _>("settled_at")?.map(time),
+    })
+}
