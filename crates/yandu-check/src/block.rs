@@ -71,6 +71,7 @@ impl TextBlock {
     }
 
     /// The text of a cell, `None` when absent.
+    #[inline]
     pub fn cell(&self, row: usize, column: usize) -> Option<&str> {
         let span = *self.cells.get(row * self.width + column)?;
         self.slice(span)
@@ -89,6 +90,7 @@ impl TextBlock {
         self.text.len() as u64
     }
 
+    #[inline]
     pub(crate) fn slice(&self, span: CellSpan) -> Option<&str> {
         let start = span.start as usize;
         self.text.get(start..start + span.len as usize)
