@@ -58,8 +58,8 @@ pub(crate) fn excel_serial(text: &str) -> Option<String> {
     };
     let days = crate::day::from_civil(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
     let serial = days - crate::day::from_civil(1899, 12, 30);
-    // A serial of four digits could be taken for a year.
-    (serial >= 10_000).then(|| serial.to_string())
+    // Smaller numbers, before October 1954, are too often something else for a reader to take them for days.
+    (serial >= 20_000).then(|| serial.to_string())
 }
 
 /// Year, month and day, and a time of day where there is one.
