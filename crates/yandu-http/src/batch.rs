@@ -161,15 +161,16 @@ async fn undo_batch(
 ) -> Result<Json<BatchDetail>> {
     let collector = state.collector().clone();
     let packs = collector.packs();
-    let detail = finish(async move { collector.undo(&principal, &id, &because.reason).await }).await?;
+    let detail = finish(&state, async move { collector.undo(&principal, &id, &because.reason).await }).await?;
     Ok(Json(BatchDetail::new(detail, None, &packs)))
 }
 
 /// Carries work through even when the one who asked goes away.
 pub(crate) async fn finish<T: Send + 'static>(
+    state: &State,
     work: impl Future<Output = yandu_collect::Result<T>> + Send + 'static,
 ) -> Result<T> {
-    match tokio::spawn(work).await {
+    match state.works().spawn(work).await {
         Ok(result) => Ok(result?),
         Err(error) => Err(yandu_collect::Error::from(error).into()),
     }

@@ -250,7 +250,7 @@ async fn restore_dataset(
 ) -> Result<Json<Restored>> {
     let collector = state.collector().clone();
     let dataset = id.to_string();
-    let version = finish(async move {
+    let version = finish(&state, async move {
         collector
             .restore(&principal, &id, restore.version, &restore.reason)
             .await

@@ -107,8 +107,8 @@ fn reason(text: &str) -> String {
         .find_map(|prefix| text.strip_prefix(prefix))
         .unwrap_or(text);
     let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => String::new(),
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
+        _ => text.to_owned(),
     }
 }

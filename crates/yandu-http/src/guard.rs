@@ -23,17 +23,15 @@ pub fn is_loopback(host: &str) -> bool {
 }
 
 pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
-    if let Err(problem) = check(&state, request.method(), request.headers()) {
-        return problem.into_response();
-    }
-    let mut response = if *request.method() == Method::GET {
-        let seconds = state.options().reply_seconds;
-        match tokio::time::timeout(Duration::from_secs(seconds), next.run(request)).await {
-            Ok(response) => response,
-            Err(_) => Problem::new("timeout", format!("there was no answer within {seconds} s")).into_response(),
+    let mut response = match check(&state, request.method(), request.headers()) {
+        Err(problem) => problem.into_response(),
+        Ok(()) if *request.method() == Method::GET => {
+            let seconds = state.options().reply_seconds;
+            let answer = tokio::time::timeout(Duration::from_secs(seconds), next.run(request)).await;
+            let late = |_| Problem::new("timeout", format!("there was no answer within {seconds} s")).into_response();
+            answer.unwrap_or_else(late)
         }
-    } else {
-        next.run(request).await
+        Ok(()) => next.run(request).await,
     };
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -14,6 +14,7 @@ mod guard;
 mod health;
 mod home;
 mod metrics;
+pub mod notice;
 mod observe;
 mod openapi;
 pub mod pack;
@@ -33,6 +34,9 @@ pub use openapi::document;
 pub use problem::Problem;
 pub use router::router;
 pub use state::{Options, State};
+
+#[cfg(test)]
+mod tests;
 
 /// What a handler gives back.
 pub(crate) type Result<T, E = Problem> = std::result::Result<T, E>;

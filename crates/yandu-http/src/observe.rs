@@ -21,12 +21,13 @@ pub(crate) async fn observe(Shared(state): Shared<State>, request: Request, next
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
     state.metrics().request(method.as_str(), &route, status, elapsed);
-    tracing::info!(
-        http.method = method.as_str(),
-        http.route = route,
-        http.status = status,
-        duration_ms = elapsed.as_secs_f64() * 1e3,
-        "request"
-    );
+    let duration_ms = elapsed.as_micros() as f64 / 1e3;
+    let method = method.as_str();
+    // What a machine asks every few seconds is no news.
+    if matches!(route.as_str(), "/healthz" | "/readyz" | "/metrics") {
+        tracing::debug!(http.method = method, http.route = route, http.status = status, duration_ms, "request");
+    } else {
+        tracing::info!(http.method = method, http.route = route, http.status = status, duration_ms, "request");
+    }
     response
 }

@@ -230,7 +230,7 @@ async fn correct_row(
     let collector = state.collector().clone();
     let dataset = collector.batch(&id).await?.batch.dataset;
     let titles = Titles::new(&collector.packs(), &dataset);
-    let row = finish(async move {
+    let row = finish(&state, async move {
         collector
             .correct(&principal, &id, row, &correction.cells, &correction.reason)
             .await
@@ -279,7 +279,7 @@ async fn release_rows(
     let collector = state.collector().clone();
     let dataset = collector.batch(&id).await?.batch.dataset;
     let titles = Titles::new(&collector.packs(), &dataset);
-    let released = finish(async move {
+    let released = finish(&state, async move {
         collector
             .release(&principal, &id, &choice.rows, &choice.reason)
             .await
@@ -315,7 +315,7 @@ async fn drop_rows(
     Body(choice): Body<Choice>,
 ) -> Result<Json<Dropped>> {
     let collector = state.collector().clone();
-    let dropped = finish(async move {
+    let dropped = finish(&state, async move {
         collector
             .drop_rows(&principal, &id, &choice.rows, &choice.reason)
             .await

@@ -294,8 +294,6 @@ fn csv(batch: &RecordBatch, with_header: bool) -> std::io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn a_time_without_an_offset_is_one_of_the_city() {
         let time = |text| super::time(text).unwrap().to_string();

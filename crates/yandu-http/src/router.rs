@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::problem::Problem;
 use crate::state::State;
-use crate::{batch, dataset, guard, health, home, metrics, observe, openapi, pack, problem, quarantine};
+use crate::{batch, dataset, guard, health, home, metrics, notice, observe, openapi, pack, problem, quarantine};
 use crate::{query, row, source};
 
 /// The whole face. It may be served, or asked in process.
@@ -45,7 +45,8 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(row::routes())
         .merge(query::routes())
         .merge(pack::routes())
-        .merge(source::routes());
+        .merge(source::routes())
+        .merge(notice::routes());
     OpenApiRouter::with_openapi(OpenApi::default()).nest("/api/v1", resources)
 }
 

@@ -59,9 +59,10 @@ async fn write_rows(
     if rows.is_empty() {
         return Err(Problem::new("invalid-body", "there is no row to write"));
     }
+    let sent = rows.len();
     let collector = state.collector().clone();
     let dataset = id.clone();
-    let written = finish(async move {
+    let written = finish(&state, async move {
         match collector.write(&principal, &dataset, &rows, &raw).await {
             Err(yandu_collect::Error::RowsRefused { rows, .. }) => Ok(Err(rows)),
             other => other.map(Ok),
@@ -70,7 +71,7 @@ async fn write_rows(
     .await?;
     let written = written.map_err(|refused| {
         let titles = Titles::new(&state.collector().packs(), &id);
-        let mut problem = Problem::new("rows-refused", format!("{} of the rows break a check of `{id}`", refused.len()));
+        let mut problem = Problem::new("rows-refused", format!("{} of {sent} rows did not pass the checks of `{id}`; none was written", refused.len()));
         problem.rows = refused
             .into_iter()
             .map(|refusal| RowProblem {

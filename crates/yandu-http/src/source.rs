@@ -9,15 +9,19 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::BatchFilter;
 use yandu_pack::declare::{Channel, SourceFile};
+use yandu_words::id::SourceId;
 
 use crate::Result;
-use crate::batch::{Batch, word};
+use crate::batch::{Batch, finish, word};
 use crate::caller::Caller;
+use crate::extract::Path;
 use crate::problem::Problem;
 use crate::state::State;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list_sources))
+    OpenApiRouter::new()
+        .routes(routes!(list_sources))
+        .routes(routes!(run_source))
 }
 
 /// A source and how it stands.
@@ -96,4 +100,37 @@ fn channel(channel: &Channel) -> &'static str {
         Channel::Sql(_) => "sql",
         Channel::Http(_) => "http",
     }
+}
+
+/// The batches that a run of a source brought; none when nothing was new.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Ran {
+    pub source: String,
+    pub dataset: String,
+    pub batches: Vec<String>,
+}
+
+/// Fetches what is new from a source now and collects it. The answer comes when that is done.
+///
+/// The work goes on when the one who asked goes away; a source that is running already is waited for.
+#[utoipa::path(post, path = "/sources/{id}/run", tag = "sources", params(("id" = String, Path)), responses((status = 200, body = Ran), Problem))]
+async fn run_source(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(id): Path<SourceId>,
+) -> Result<Json<Ran>> {
+    let collector = state.collector().clone();
+    let packs = collector.packs();
+    let absent = || yandu_collect::Error::NoSource(id.clone());
+    let dataset = packs.source(&id).ok_or_else(absent)?.file().dataset.to_string();
+    let source = id.to_string();
+    let outcomes = finish(&state, async move { collector.run_source(&principal, &id).await }).await?;
+    for outcome in &outcomes {
+        state.metrics().delivery(outcome);
+    }
+    Ok(Json(Ran {
+        source,
+        dataset,
+        batches: outcomes.iter().map(|outcome| outcome.batch.to_string()).collect(),
+    }))
 }

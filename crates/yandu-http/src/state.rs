@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio_util::task::TaskTracker;
 use yandu_collect::Collector;
 use yandu_lake::Lake;
 
@@ -41,6 +42,7 @@ struct Inner {
     options: Options,
     metrics: Metrics,
     stopping: AtomicBool,
+    works: TaskTracker,
 }
 
 impl State {
@@ -51,6 +53,7 @@ impl State {
                 options,
                 metrics: Metrics::default(),
                 stopping: AtomicBool::new(false),
+                works: TaskTracker::new(),
             }),
         }
     }
@@ -74,6 +77,16 @@ impl State {
     /// From now on requests that change something are refused, and the server says that it is not ready.
     pub fn stop(&self) {
         self.inner.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Changes that requests began, some of which nobody waits for any more.
+    pub(crate) fn works(&self) -> &TaskTracker {
+        &self.inner.works
+    }
+
+    /// Whether something is under way that a stop should wait for.
+    pub fn is_idle(&self) -> bool {
+        self.inner.collector.active() == 0 && self.inner.works.is_empty()
     }
 
     pub fn is_stopping(&self) -> bool {

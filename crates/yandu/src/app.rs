@@ -62,22 +62,11 @@ impl App {
     pub(crate) async fn settle(&self, grace: Duration) {
         self.state.stop();
         let collector = self.state.collector();
-        if !self.is_idle_within(grace).await {
+        if !wait(grace, || self.state.is_idle()).await {
             tracing::warn!(collections = collector.active(), "collections under way are cancelled");
             collector.cancel_all();
-            self.is_idle_within(ROLL_BACK).await;
+            wait(ROLL_BACK, || collector.active() == 0).await;
         }
-    }
-
-    async fn is_idle_within(&self, time: Duration) -> bool {
-        let end = Instant::now() + time;
-        while self.state.collector().active() > 0 {
-            if Instant::now() >= end {
-                return false;
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-        true
     }
 
     /// Writes down what is only in memory. The data folder is free when the last clone of the state is gone.
@@ -85,6 +74,18 @@ impl App {
         self.store.close().await?;
         Ok(())
     }
+}
+
+/// Whether something came true within a time.
+async fn wait(time: Duration, is_true: impl Fn() -> bool) -> bool {
+    let end = Instant::now() + time;
+    while !is_true() {
+        if Instant::now() >= end {
+            return false;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    true
 }
 
 /// Reads the packs. Their SQL is compiled when it is used, or by `yandu pack check`.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{batch, city, collect, dataset, notice, pack, quarantine, serve, source, sql};
+use crate::commands::{batch, city, collect, dataset, notice, pack, quarantine, secret, serve, source, sql};
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};
 use crate::logs;
@@ -64,6 +64,7 @@ enum Command {
     Quarantine(quarantine::Quarantine),
     Dataset(dataset::Dataset),
     Sql(sql::Sql),
+    Secret(secret::Secret),
     Source(source::Source),
     Notice(notice::Notice),
 }
@@ -113,6 +114,7 @@ fn execute(cli: Cli) -> Result<()> {
             Command::Quarantine(command) => command.run(&context).await,
             Command::Dataset(command) => command.run(&context).await,
             Command::Sql(command) => command.run(&context).await,
+            Command::Secret(command) => command.run(&context),
             Command::Source(command) => command.run(&context).await,
             Command::Notice(command) => command.run(&context).await,
         }

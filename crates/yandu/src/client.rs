@@ -61,7 +61,10 @@ pub(crate) async fn with_client<T>(
         result = work(&client) => result,
         _ = tokio::signal::ctrl_c() => Err(client.interrupted()),
     };
-    let closed = client.close(result.is_err()).await;
+    let closed = tokio::select! {
+        closed = client.close(result.is_err()) => closed,
+        _ = tokio::signal::ctrl_c() => Err(Failure::new("interrupted twice; the rest is rolled back at the next start")),
+    };
     result.and_then(|result| closed.map(|()| result))
 }
 

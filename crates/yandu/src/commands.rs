@@ -7,6 +7,7 @@ pub(crate) mod dataset;
 pub(crate) mod notice;
 pub(crate) mod pack;
 pub(crate) mod quarantine;
+pub(crate) mod secret;
 pub(crate) mod serve;
 pub(crate) mod source;
 pub(crate) mod sql;

@@ -215,7 +215,7 @@ fn lay_over(table: &mut Table, over: Table) {
 fn fault_in_file(text: &str, path: &Path, error: &toml::de::Error) -> Failure {
     let line = error
         .span()
-        .map(|span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+        .map(|span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
     let place = line.map(|line| format!(" line {line}")).unwrap_or_default();
     Failure::new(format!("`{}`{place}: {}", path.display(), error.message()))
         .help("`docs/configuration.md` shows the keys and their values")

@@ -135,6 +135,16 @@ pub(crate) fn printable(text: &str) -> String {
         .collect()
 }
 
+/// The start of a long text.
+pub(crate) fn clipped(text: &str) -> String {
+    const LONGEST: usize = 32;
+    let mut clipped: String = text.chars().take(LONGEST).collect();
+    if text.chars().count() > LONGEST {
+        clipped.push('…');
+    }
+    clipped
+}
+
 /// A number with its thousands set apart.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();

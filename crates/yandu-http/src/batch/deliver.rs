@@ -111,7 +111,7 @@ async fn deliver(Shared(state): Shared<State>, Caller(principal): Caller, reques
     let dataset = delivery.dataset.to_string();
     let collector = state.collector().clone();
     let spooled = delivery.temporary.then(|| delivery.path.clone());
-    let started = finish(async move { collector.start(&principal, delivery).await }).await;
+    let started = finish(&state, async move { collector.start(&principal, delivery).await }).await;
     let (batch, handle) = match (started, spooled) {
         (Ok(started), _) => started,
         (Err(problem), Some(path)) => {

@@ -7,7 +7,7 @@ use super::local;
 use crate::cli::Context;
 use crate::client::{Folder, encode, query, with_client};
 use crate::failure::Result;
-use crate::table::{Table, grouped, printable};
+use crate::table::{Table, clipped, grouped, printable};
 
 /// List, show or undo batches: what was delivered, and what became of it
 #[derive(Debug, Args)]
@@ -184,14 +184,4 @@ fn tables(text: &mut String, detail: &BatchDetail) {
         }
         let _ = write!(text, "\n{}", table.render());
     }
-}
-
-/// The start of a long value.
-fn clipped(text: &str) -> String {
-    const LONGEST: usize = 24;
-    let mut clipped: String = text.chars().take(LONGEST).collect();
-    if text.chars().count() > LONGEST {
-        clipped.push('…');
-    }
-    clipped
 }

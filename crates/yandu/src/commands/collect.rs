@@ -1,17 +1,18 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 use yandu_http::batch::{Accepted, BatchDetail, DeliverFile, Failure as BatchFailure, Finding};
-use yandu_http::source::{Source, SourceList, Started};
+use yandu_http::source::{Ran, Source, SourceList};
 
 use crate::cli::Context;
 use crate::client::{Client, Folder, encode, with_client};
 use crate::failure::{Failure, Result};
-use crate::follow::follow;
-use crate::table::{Table, grouped, printable};
+use crate::follow::{bar, follow};
+use crate::table::{Table, clipped, grouped};
 
 /// Collect a file, or the delivery of a source: check it and put its good rows into the lake
 #[derive(Debug, Args)]
@@ -132,12 +133,16 @@ pub(super) async fn run_source(context: &Context, source: &str) -> Result<()> {
 
 async fn deliver(client: &Client, source: &str) -> Result<Outcome> {
     let path = format!("/api/v1/sources/{}/run", encode(source));
-    let started: Started = client.post(&path, &Value::Null).await?;
+    let spinner = bar(0, "{spinner} {msg} {elapsed}");
+    spinner.set_message(format!("fetching from {source}"));
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    let ran: Ran = client.post(&path, &Value::Null).await?;
+    spinner.finish_and_clear();
     let mut outcomes = Vec::new();
-    for batch in &started.batches {
+    for batch in &ran.batches {
         outcomes.push(Outcome::from(follow(client, batch).await?));
     }
-    Ok(Outcome::sum(&started, outcomes))
+    Ok(Outcome::sum(&ran, outcomes))
 }
 
 fn finish(context: &Context, outcome: &Outcome) -> Result<()> {
@@ -174,7 +179,7 @@ impl From<BatchDetail> for Outcome {
 
 impl Outcome {
     /// One outcome for what a source delivered: the only one there is, or their sum.
-    fn sum(started: &Started, mut outcomes: Vec<Self>) -> Self {
+    fn sum(ran: &Ran, mut outcomes: Vec<Self>) -> Self {
         if outcomes.len() == 1
             && let Some(only) = outcomes.pop()
         {
@@ -187,7 +192,7 @@ impl Outcome {
         let last = outcomes.last();
         Self {
             status: worst.unwrap_or("unchanged").to_owned(),
-            dataset: started.dataset.clone(),
+            dataset: ran.dataset.clone(),
             batch: last.map(|last| last.batch.clone()).unwrap_or_default(),
             mode: last.map(|last| last.mode.clone()).unwrap_or_default(),
             rows_in: total(|one| one.rows_in),
@@ -264,7 +269,7 @@ pub(super) fn findings(findings: &[Finding]) -> String {
     let mut table = Table::new(["column", "reason", "", "level", "rows", "for example"]);
     for finding in findings {
         let sample = finding.samples.first();
-        let example = sample.map(|sample| format!("row {}: {}", sample.row, printable(&sample.text)));
+        let example = sample.map(|sample| format!("row {}: {}", sample.row, clipped(&sample.text)));
         let title = if finding.title == finding.reason { "" } else { finding.title.as_str() };
         table.row(vec![
             finding.column.clone().into(),

@@ -4,6 +4,8 @@ use std::time::Duration;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use yandu_collect::channel::Rhythm;
+use yandu_lake::Principal;
 
 use super::city::announce;
 use crate::app::App;
@@ -45,10 +47,19 @@ impl Serve {
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
 
         let (stop, stopped) = watch::channel(false);
-        let tending = tokio::spawn(tend(app.state.clone(), stopped.clone()));
+        let collector = app.state.collector().clone();
         let mut until = stopped.clone();
+        let watching = tokio::spawn(async move {
+            let over = async {
+                // An error means that the sender is gone, and the server with it.
+                let _ = until.wait_for(|is_stopped| *is_stopped).await;
+            };
+            collector
+                .watch(&Principal::local_administrator(), Rhythm::default(), over)
+                .await;
+        });
+        let mut until = stopped;
         let serving = axum::serve(listener, app.router.clone()).with_graceful_shutdown(async move {
-            // An error means that the sender is gone, and the server with it.
             let _ = until.wait_for(|is_stopped| *is_stopped).await;
         });
         let mut serving = tokio::spawn(async move { serving.await });
@@ -66,10 +77,11 @@ impl Serve {
         let _ = stop.send(true);
         let grace = Duration::from_secs(config.grace_seconds);
         let finish = async {
+            // First, so that no source begins a delivery that nobody waits for.
+            let _ = watching.await;
             app.settle(grace).await;
             // Connections that are still read from are given up after the same time.
             let _ = tokio::time::timeout(grace, &mut serving).await;
-            let _ = tending.await;
         };
         tokio::select! {
             () = finish => {}
@@ -139,25 +151,4 @@ impl Signals {
             std::future::pending::<()>().await;
         }
     }
-}
-
-/// Collects by schedule, folds tails and keeps tables in order, until the server is stopped.
-async fn tend(state: yandu_http::State, mut stopped: watch::Receiver<bool>) {
-    loop {
-        let pause = turn(&state).await;
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            _ = stopped.wait_for(|is_stopped| *is_stopped) => return,
-        }
-    }
-}
-
-/// Moves what waits in hot tails into the snapshots.
-async fn turn(state: &yandu_http::State) -> Duration {
-    for dataset in state.collector().lake().datasets() {
-        if let Err(error) = state.collector().fold(&dataset).await {
-            tracing::error!(dataset.id = %dataset, code = error.code(), %error, "a tail could not be folded");
-        }
-    }
-    Duration::from_secs(60)
 }

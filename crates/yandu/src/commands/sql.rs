@@ -124,6 +124,7 @@ fn cell(value: &Value, data_type: &str) -> Cell {
     let is_number = matches!(data_type, "integer" | "float") || data_type.starts_with("decimal");
     let text = match value {
         Value::Null => String::new(),
+        Value::String(text) if data_type == "timestamp" => text.replace('T', " "),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };

@@ -1,0 +1,98 @@
+//! Notices: what someone must be told, such as a delivery that is late.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_collect::NoticeFilter;
+
+use crate::Result;
+use crate::caller::Caller;
+use crate::extract::Query;
+use crate::problem::Problem;
+use crate::state::State;
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(list_notices))
+}
+
+/// What someone must be told.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Notice {
+    pub id: i64,
+    /// `late`, `failed` or `recovered`.
+    pub kind: String,
+    pub source: String,
+    pub dataset: String,
+    pub message: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// When it no longer held.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub settled_at: Option<Timestamp>,
+}
+
+/// Notices, newest first.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct NoticeList {
+    pub notices: Vec<Notice>,
+    /// What to ask for as `before` to get the next page; absent on the last one.
+    pub next: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// Settled ones too; only open ones when false or absent.
+    #[serde(default)]
+    all: bool,
+    /// Only notices before this one: the `next` of the page before.
+    before: Option<i64>,
+    /// Notices of one page, 100 when absent and at most 1000.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+/// Lists notices, newest first.
+#[utoipa::path(get, path = "/notices", tag = "sources", params(Filter), responses((status = 200, body = NoticeList), Problem))]
+async fn list_notices(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Query(filter): Query<Filter>,
+) -> Result<Json<NoticeList>> {
+    let limit = filter.limit.unwrap_or(100).clamp(1, 1000);
+    let found = state
+        .collector()
+        .notices(&NoticeFilter {
+            source: None,
+            open: !filter.all,
+            before: filter.before,
+            limit,
+        })
+        .await?;
+    let next = (found.len() == limit as usize)
+        .then(|| found.last().map(|notice| notice.id))
+        .flatten();
+    Ok(Json(NoticeList {
+        notices: found.into_iter().map(Notice::from).collect(),
+        next,
+    }))
+}
+
+impl From<yandu_collect::Notice> for Notice {
+    fn from(notice: yandu_collect::Notice) -> Self {
+        Self {
+            id: notice.id,
+            kind: notice.kind.name().to_owned(),
+            source: notice.source.to_string(),
+            dataset: notice.dataset.to_string(),
+            message: notice.message,
+            at: notice.at,
+            settled_at: notice.settled_at,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt;
+use yandu_collect::{Collector, trial};
+use yandu_lake::Lake;
+use yandu_pack::{AnyCondition, Packs};
+use yandu_store::{DataFolder, Store};
+
+use crate::{Options, State};
+
+const PACK: &str = "pack: club\nversion: 0.1.0\ntitle: {zh: 社团}\n";
+const MEMBER: &str = "\
+dataset: club.member
+title: {zh: 会员, en: Member}
+owner: 市民政局
+origin: collect
+sharing: {class: unconditional}
+opening: open
+refresh: daily
+key: [number]
+columns:
+  number: {title: {zh: 会员号}, type: text}
+  name: {title: {zh: 姓名}, standard: name, from: [会员姓名]}
+  age: {title: {zh: 年龄}, type: integer, required: false}
+  fee: {title: {zh: 会费}, type: 'decimal(12,2)', required: false}
+checks:
+  - {name: age-range, title: {zh: 年龄超出范围}, column: age, between: [0, 150]}
+";
+const SOURCE: &str = "\
+source: club.member_file
+title: {zh: 会员名册}
+dataset: club.member
+mode: upsert
+channel: {upload: {}}
+";
+
+/// A city in a folder that goes with it.
+pub(super) struct City {
+    _folder: TempDir,
+    pub(super) state: State,
+    router: Router,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {:?}", self.text()))
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The code of the problem that the answer is.
+    pub(super) fn problem(&self) -> (u16, String) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        let problem: crate::Problem = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(problem.status, self.status.as_u16());
+        assert_eq!(problem.page, format!("/errors/{}", problem.code));
+        (problem.status, problem.code)
+    }
+}
+
+impl City {
+    pub(super) async fn found() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub(super) async fn with(options: Options) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let pack = folder.path().join("packs/club");
+        write(&pack.join("pack.yaml"), PACK);
+        write(&pack.join("datasets/member.yaml"), MEMBER);
+        write(&pack.join("sources/member_file.yaml"), SOURCE);
+        let loaded = Packs::load(&[folder.path().join("packs")], &AnyCondition);
+        assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+        let data = DataFolder::open(&folder.path().join("data")).unwrap();
+        let store = Store::open(&data.records()).await.unwrap();
+        let lake = Lake::open(yandu_lake::Options::new(data.root())).unwrap();
+        trial::declare(&lake, &loaded.packs).unwrap();
+        let collector = Collector::open(data, store, lake, Arc::new(loaded.packs), 2).await.unwrap();
+        let state = State::new(collector, options);
+        Self {
+            _folder: folder,
+            router: crate::router(state.clone()),
+            state,
+        }
+    }
+
+    pub(super) async fn ask(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+        }
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        self.ask(request(Method::GET, path), Body::empty()).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &str) -> Answer {
+        let request = request(Method::POST, path).header(header::CONTENT_TYPE, "application/json");
+        self.ask(request, body.to_owned()).await
+    }
+
+    /// Uploads a file, waits for its end and gives the batch.
+    pub(super) async fn deliver(&self, name: &str, content: &str) -> Value {
+        let answer = self.upload(&[("dataset", "club.member")], Some((name, content))).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+        let address = answer.header("location").to_owned();
+        for _ in 0..2_000 {
+            let batch = self.get(&address).await.json();
+            if !matches!(batch["status"].as_str(), Some("running" | "committing")) {
+                return batch;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("the collection does not end");
+    }
+
+    pub(super) async fn upload(&self, fields: &[(&str, &str)], file: Option<(&str, &str)>) -> Answer {
+        let mut body = String::new();
+        for (name, value) in fields {
+            body.push_str(&format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+        }
+        if let Some((name, content)) = file {
+            body.push_str(&format!(
+                "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n"
+            ));
+        }
+        body.push_str("--cut--\r\n");
+        let request = request(Method::POST, "/api/v1/batches").header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        self.ask(request, body).await
+    }
+}
+
+pub(super) fn request(method: Method, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(path).header(header::HOST, "localhost")
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
