@@ -6,20 +6,22 @@ cd "$(dirname "$0")/.."
 yandu="${CARGO_TARGET_DIR:-target}/debug/yandu"
 stations=127.0.0.1:8655
 
-mkdir -p "$DATA"
-if [ ! -e "$DATA/city.json" ]; then
+city="$DATA-city"
+
+# The deliveries go into the inbox of the data folder; the truth about their faults stays beside it.
+if [ ! -e "$city/truth.json" ]; then
   echo "Simulating a city of $PEOPLE people (seed $SEED) …"
-  "$yandu" city simulate --people "$PEOPLE" --seed "$SEED" --out "$DATA/city.new"
+  rm -rf "$city.new"
+  "$yandu" city simulate --people "$PEOPLE" --seed "$SEED" --out "$city.new"
   mkdir -p "$DATA/inbox"
-  cp -r "$DATA/city.new/inbox/." "$DATA/inbox/"
-  rm -rf "$DATA/city.new/inbox"
-  mv "$DATA/city.new" "$DATA/city"
-  printf '{"people": %s, "seed": %s}\n' "$PEOPLE" "$SEED" > "$DATA/city.json"
+  cp -r "$city.new/inbox/." "$DATA/inbox/"
+  rm -rf "$city.new/inbox"
+  mv "$city.new" "$city"
 fi
 
 "$yandu" city serve --seed "$SEED" --listen "$stations" &
-city=$!
-trap 'kill "$city" 2>/dev/null || true' EXIT
+stations_process=$!
+trap 'kill "$stations_process" 2>/dev/null || true' EXIT
 
 cat <<TXT
 
@@ -28,7 +30,7 @@ Three things to try, in another terminal:
 
   $yandu dataset list --data $DATA
   $yandu sql "SELECT township, count(*) AS people FROM population.resident GROUP BY township ORDER BY people DESC LIMIT 5" --data $DATA
-  $yandu batch list --data $DATA      # then: $yandu quarantine list BATCH --data $DATA
+  $yandu batch list --data $DATA      # then: $yandu quarantine list population.resident --data $DATA
 
 TXT
 "$yandu" serve --data "$DATA" --listen "$LISTEN"

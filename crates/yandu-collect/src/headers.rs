@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use yandu_pack::fold_header;
 use yandu_words::id::DatasetId;
 
 use crate::{Error, Result};
@@ -37,19 +38,19 @@ pub(crate) fn map(dataset: &DatasetId, known: &[Known], headers: &[String]) -> R
     for rank in 0..longest {
         for (index, column) in known.iter().enumerate() {
             if let Some(header) = column.headers.get(rank) {
-                columns.entry(fold(header)).or_insert(index);
+                columns.entry(fold_header(header)).or_insert(index);
             }
         }
     }
     let mut cells = vec![None; known.len()];
     let mut extra = Vec::new();
     for (place, header) in headers.iter().enumerate() {
-        let folded = fold(header);
+        let folded = fold_header(header);
         match columns.get(&folded).and_then(|index| Some((*index, cells.get_mut(*index)?))) {
             Some((_, slot @ None)) => *slot = Some(place),
             Some((index, Some(first))) => {
                 let earlier = headers.get(*first).cloned().unwrap_or_default();
-                if fold(&earlier) != folded {
+                if fold_header(&earlier) != folded {
                     return Err(Error::AmbiguousHeaders {
                         column: known.get(index).map(|known| known.column.clone()).unwrap_or_default(),
                         headers: vec![earlier, header.clone()],
@@ -82,23 +83,6 @@ pub(crate) fn map(dataset: &DatasetId, known: &[Known], headers: &[String]) -> R
         cells,
         extra,
     })
-}
-
-/// Folds what differs between two writings of one header: spaces, full-width signs, case, stars of required fields
-/// and the kind of brackets.
-pub(crate) fn fold(header: &str) -> String {
-    header
-        .chars()
-        .filter_map(|sign| match sign {
-            sign if sign.is_whitespace() || sign == '\u{feff}' || sign == '*' || sign == '＊' => None,
-            '【' => Some('['),
-            '】' => Some(']'),
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(sign as u32 - 0xfee0),
-            sign => Some(sign),
-        })
-        .flat_map(char::to_lowercase)
-        .filter(|sign| !matches!(sign, '*' | '_' | '-'))
-        .collect()
 }
 
 #[cfg(test)]

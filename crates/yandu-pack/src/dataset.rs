@@ -127,18 +127,21 @@ impl Headers {
     }
 }
 
-/// A header without what departments write differently: case, white space, full-width signs, marks of required columns.
+/// A header without what departments write differently: case, white space, full-width signs, kinds of brackets, marks of
+/// required columns, and what joins words.
 pub fn fold_header(header: &str) -> String {
     header
         .chars()
         .map(|sign| match sign {
+            '【' => '[',
+            '】' => ']',
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xfee0).unwrap_or(sign),
             _ => sign,
         })
         .filter(|sign| {
             !sign.is_whitespace()
                 && !sign.is_control()
-                && !matches!(sign, '\u{feff}' | '\u{200b}' | '*')
+                && !matches!(sign, '\u{feff}' | '\u{200b}' | '*' | '_' | '-')
         })
         .flat_map(char::to_lowercase)
         .collect()
