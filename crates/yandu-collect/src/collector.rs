@@ -16,6 +16,7 @@ use yandu_store::{DataFolder, Store};
 use yandu_words::id::{BatchId, DatasetId, SourceId};
 
 use crate::batch::{Batch, BatchDetail, BatchStatus, Failure};
+use crate::channel::Channels;
 use crate::decode::Hints;
 use crate::keep::Keep;
 use crate::progress::Progress;
@@ -125,6 +126,7 @@ pub(crate) struct Inner {
     /// One collection a dataset at a time.
     turns: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<()>>>>,
     pub(crate) open_batches: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<OpenBatch>>>>,
+    pub(crate) channels: Channels,
 }
 
 impl Collector {
@@ -143,6 +145,7 @@ impl Collector {
                 under_way: Mutex::default(),
                 turns: Mutex::default(),
                 open_batches: Mutex::default(),
+                channels: Channels::default(),
             }),
         };
         collector.recover().await?;
@@ -194,7 +197,7 @@ impl Collector {
             return Err(Error::NoKey(delivery.dataset));
         }
         let mut batch = Batch::new(
-            self.new_batch_id()?,
+            self.new_batch_id().await?,
             delivery.dataset.clone(),
             BatchStatus::Running,
             mode,
@@ -226,6 +229,24 @@ impl Collector {
 
     pub async fn batch(&self, id: &BatchId) -> Result<BatchDetail> {
         self.inner.batches.detail(id).await
+    }
+
+    /// The batch of an id, or the newest collected batch of a dataset.
+    pub async fn batch_named(&self, name: &str) -> Result<BatchId> {
+        let Ok(dataset) = name.parse::<DatasetId>() else {
+            return crate::store::parse_id(name);
+        };
+        if self.packs().dataset(&dataset).is_none() {
+            return Err(Error::NoDataset(dataset));
+        }
+        let filter = BatchFilter {
+            dataset: Some(dataset),
+            status: Some(BatchStatus::Collected),
+            limit: 1,
+            ..BatchFilter::default()
+        };
+        let newest = self.inner.batches.list(&filter).await?.into_iter().next();
+        newest.map(|batch| batch.id).ok_or_else(|| Error::NoBatch(name.to_owned()))
     }
 
     pub async fn batches(&self, filter: &BatchFilter) -> Result<Vec<Batch>> {
@@ -267,10 +288,11 @@ impl Collector {
         self.inner.store.clock().now()
     }
 
-    /// The id of a new batch: its start to the microsecond, in UTC, so that ids ascend and can be read. The clock of
-    /// the store never gives a time twice.
-    pub(crate) fn new_batch_id(&self) -> Result<BatchId> {
-        crate::store::parse_id(&self.now().strftime("%Y%m%d-%H%M%S-%6f").to_string())
+    /// The id of a new batch: its start to the microsecond, in UTC, so that ids ascend and can be read. The time is
+    /// recorded, so that no later process gives an earlier id, however the clock of its machine stands.
+    pub(crate) async fn new_batch_id(&self) -> Result<BatchId> {
+        let now = self.inner.store.stamp().await?;
+        crate::store::parse_id(&now.strftime("%Y%m%d-%H%M%S-%6f").to_string())
     }
 }
 

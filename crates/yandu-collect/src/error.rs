@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use arrow::error::ArrowError;
+use sqlx::error::DatabaseError;
 use yandu_words::id::{BatchId, DatasetId, SourceId};
 
 /// Why a collection, or work on its outcome, did not succeed.
@@ -95,6 +96,9 @@ pub enum Error {
     #[error("secret {secret} cannot be read: {why}")]
     Secret { secret: String, why: String },
 
+    #[error("`{0}` is no name of a secret")]
+    SecretName(String),
+
     #[error("the source `{source_id}` refused: {message}")]
     SourceRefused { source_id: SourceId, message: String },
 
@@ -136,9 +140,10 @@ fn plural(columns: &[String]) -> &'static str {
 impl Error {
     pub(crate) fn file(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
         let path = path.to_owned();
-        match source.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull { doing, path },
-            _ => Self::File { doing, path, source },
+        if is_full(source.kind()) {
+            Self::DiskFull { doing, path }
+        } else {
+            Self::File { doing, path, source }
         }
     }
 
@@ -165,6 +170,7 @@ impl Error {
         "row-count",
         "rows-refused",
         "secret",
+        "secret-name",
         "source-answer",
         "source-refused",
         "source-silent",
@@ -194,10 +200,12 @@ impl Error {
             Self::RowsRefused { .. } => "rows-refused",
             Self::NoReason => "no-reason",
             Self::Secret { .. } => "secret",
+            Self::SecretName(_) => "secret-name",
             Self::SourceRefused { .. } => "source-refused",
             Self::SourceSilent { .. } => "source-silent",
             Self::SourceAnswer { .. } => "source-answer",
             Self::Lake(error) => error.code(),
+            _ if self.is_disk_full() => "disk-full",
             Self::Store(_)
             | Self::Records(_)
             | Self::Rows(_)
@@ -213,7 +221,6 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         let help = match self {
             Self::Decode(error) => return Some(error.help()),
-            Self::DiskFull { .. } => "free space on the disk of the data folder and deliver again; nothing was changed".to_owned(),
             Self::NoDataset(_) => "`yandu dataset list` shows the datasets of the installed packs".to_owned(),
             Self::NoSource(_) => "`yandu pack list` shows the sources of the installed packs".to_owned(),
             Self::NoKey(dataset) => format!("declare a `key` for `{dataset}`, or collect with mode `append` or `snapshot`"),
@@ -228,13 +235,46 @@ impl Error {
             Self::NotQuarantined { .. } => "`yandu quarantine list` shows the rows that wait".to_owned(),
             Self::RowsRefused { .. } => "correct the cells that are named and send the rows again; none of them was stored".to_owned(),
             Self::Secret { .. } => "set the environment variable, the file or the stored secret that the source names".to_owned(),
+            Self::SecretName(_) => "write small letters, digits and `_`, a letter first, 63 at most".to_owned(),
             Self::SourceSilent { .. } => "the delivery was rolled back; it is tried again at the next scheduled time".to_owned(),
             Self::SourceRefused { .. } => "check the address, the user and the secret of the source".to_owned(),
             Self::Lake(error) => return error.help(),
+            _ if self.is_disk_full() => {
+                "free space on the disk of the data folder and deliver again; nothing was changed".to_owned()
+            }
             _ => return None,
         };
         Some(help)
     }
+
+    /// Whether a file, a table or the records found no room.
+    fn is_disk_full(&self) -> bool {
+        /// `SQLITE_FULL`.
+        const FULL: &str = "13";
+        if matches!(self, Self::DiskFull { .. }) {
+            return true;
+        }
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            let file = error.downcast_ref::<std::io::Error>();
+            // A transparent error leaves out its own source, and only what that one wraps is seen.
+            let records = match error.downcast_ref::<sqlx::Error>() {
+                Some(error) => error.as_database_error(),
+                None => error.downcast_ref::<Box<dyn DatabaseError>>().map(|error| &**error),
+            };
+            if file.is_some_and(|error| is_full(error.kind()))
+                || records.and_then(DatabaseError::code).is_some_and(|code| code == FULL)
+            {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+}
+
+fn is_full(kind: std::io::ErrorKind) -> bool {
+    matches!(kind, std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
 impl From<crate::expectation::Problem> for Error {

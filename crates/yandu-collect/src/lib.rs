@@ -8,21 +8,26 @@
 //! (`yandu-lake`), who may do what.
 
 pub mod batch;
+pub mod channel;
 mod collector;
 pub mod decode;
 mod error;
 mod expectation;
 mod headers;
 mod keep;
+mod notice;
 mod pass;
 mod progress;
 pub mod propose;
 pub mod quarantine;
 mod recover;
 mod reference;
+pub mod schedule;
+pub mod secret;
 mod store;
 pub mod trial;
 mod undo;
+mod upkeep;
 mod write;
 
 pub use batch::{Batch, BatchStatus};
@@ -30,8 +35,10 @@ pub use collector::{BatchFilter, Collector, Delivery, Outcome};
 pub use error::Error;
 pub use expectation::SqlConditions;
 pub use keep::{Keep, Kept};
+pub use notice::{Notice, NoticeFilter, NoticeKind};
 pub use progress::{Phase, Progress, Reading};
 pub use reference::ReferenceState;
+pub use upkeep::Upkeep;
 pub use write::{RowRefusal, Written};
 pub use yandu_pack::declare::Mode;
 

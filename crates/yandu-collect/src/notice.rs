@@ -101,11 +101,12 @@ impl<'a> Notices<'a> {
     /// Settles what is open of a source, and says so when something was.
     pub(crate) async fn recover(&self, source: &SourceFile, at: Timestamp) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
-        let settled = sqlx::query("UPDATE notice SET settled_at = ? WHERE source = ? AND settled_at IS NULL")
-            .bind(at.as_microsecond())
-            .bind(source.source.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        let settled =
+            sqlx::query("UPDATE notice SET settled_at = ? WHERE source = ? AND settled_at IS NULL")
+                .bind(at.as_microsecond())
+                .bind(source.source.as_str())
+                .execute(&mut *transaction)
+                .await?;
         if settled.rows_affected() == 0 {
             return Ok(());
         }
@@ -142,7 +143,9 @@ impl<'a> Notices<'a> {
 }
 
 fn notice_of(row: &SqliteRow) -> Result<Notice> {
-    let word = |column: &str| -> Result<serde_json::Value> { Ok(row.try_get::<String, _>(column)?.into()) };
+    let word = |column: &str| -> Result<serde_json::Value> {
+        Ok(row.try_get::<String, _>(column)?.into())
+    };
     let time = |at: i64| Timestamp::from_microsecond(at).unwrap_or_default();
     let kind: String = row.try_get("kind")?;
     Ok(Notice {
@@ -150,7 +153,11 @@ fn notice_of(row: &SqliteRow) -> Result<Notice> {
         kind: NoticeKind::ALL
             .into_iter()
             .find(|known| known.name() == kind)
-            .ok_or_else(|| Error::Records(sqlx::Error::Decode(format!("notice of kind `{kind}`").into())))?,
+            .ok_or_else(|| {
+                Error::Records(sqlx::Error::Decode(
+                    format!("notice of kind `{kind}`").into(),
+                ))
+            })?,
         source: serde_json::from_value(word("source")?)?,
         dataset: serde_json::from_value(word("dataset")?)?,
         message: row.try_get("message")?,

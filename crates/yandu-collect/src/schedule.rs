@@ -56,11 +56,15 @@ impl History {
 pub fn standing(schedule: &Schedule, history: &History, now: Timestamp) -> Standing {
     let next = history.attempted_at.map(|attempted| {
         let regular = after(attempted, schedule.every);
-        history.retry_at().map_or(regular, |retry| retry.min(regular))
+        history
+            .retry_at()
+            .map_or(regular, |retry| retry.min(regular))
     });
     let since = history.succeeded_at.unwrap_or(history.known_since);
     let expected = after(since, schedule.every);
-    let excused = schedule.grace.map_or(expected, |grace| after(expected, grace));
+    let excused = schedule
+        .grace
+        .map_or(expected, |grace| after(expected, grace));
     Standing {
         due: next.is_none_or(|next| next <= now),
         late: excused < now,
@@ -70,7 +74,9 @@ pub fn standing(schedule: &Schedule, history: &History, now: Timestamp) -> Stand
 /// The time a period later. Working days are the days from Monday to Friday: a delivery that a holiday holds up is told
 /// of as late, and the calendar of the city is not asked.
 fn after(time: Timestamp, period: Period) -> Timestamp {
-    let seconds = period.seconds().unwrap_or_else(|| 86_400 * calendar_days(time, period.count));
+    let seconds = period
+        .seconds()
+        .unwrap_or_else(|| 86_400 * calendar_days(time, period.count));
     let length = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
     time.saturating_add(length).unwrap_or(Timestamp::MAX)
 }
@@ -129,7 +135,10 @@ mod tests {
         let history = History::new(at("2025-01-01T00:00"));
         assert_eq!(
             standing(&daily(), &history, at("2025-01-01T00:00")),
-            Standing { due: true, late: false }
+            Standing {
+                due: true,
+                late: false
+            }
         );
         assert!(standing(&daily(), &history, at("2025-01-02T06:01")).late);
     }
@@ -140,7 +149,13 @@ mod tests {
         let mut waits = Vec::new();
         for failures in 1..=9 {
             history.failures = failures;
-            waits.push(history.retry_at().unwrap().duration_since(at("2025-01-06T08:00")).as_mins());
+            waits.push(
+                history
+                    .retry_at()
+                    .unwrap()
+                    .duration_since(at("2025-01-06T08:00"))
+                    .as_mins(),
+            );
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
         history.failures = 9;
@@ -148,7 +163,10 @@ mod tests {
             every: "10 min".parse().unwrap(),
             grace: None,
         };
-        assert!(standing(&hourly, &history, at("2025-01-06T08:10")).due, "never later than its schedule");
+        assert!(
+            standing(&hourly, &history, at("2025-01-06T08:10")).due,
+            "never later than its schedule"
+        );
         history.failures = 2;
         assert!(!standing(&daily(), &history, at("2025-01-06T08:01:59")).due);
         assert!(standing(&daily(), &history, at("2025-01-06T08:02")).due);
@@ -162,7 +180,12 @@ mod tests {
         };
         // 2025-01-10 is a Friday.
         let history = history("2025-01-10T08:00");
-        for (every, due) in [("1 wd", "2025-01-13"), ("4 wd", "2025-01-16"), ("5 wd", "2025-01-17"), ("6 wd", "2025-01-20")] {
+        for (every, due) in [
+            ("1 wd", "2025-01-13"),
+            ("4 wd", "2025-01-16"),
+            ("5 wd", "2025-01-17"),
+            ("6 wd", "2025-01-20"),
+        ] {
             let due = at(&format!("{due}T08:00"));
             assert!(standing(&schedule(every), &history, due).due, "{every}");
             let before = due - SignedDuration::from_secs(1);
@@ -175,7 +198,10 @@ mod tests {
         let history = history("2025-01-06T08:00");
         assert_eq!(
             standing(&daily(), &history, at("2024-01-06T08:00")),
-            Standing { due: false, late: false }
+            Standing {
+                due: false,
+                late: false
+            }
         );
     }
 }

@@ -98,7 +98,8 @@ impl Secrets {
         bytes.extend_from_slice(&nonce);
         bytes.extend_from_slice(&sealed);
         let folder = self.stored_folder();
-        fs::create_dir_all(&folder).map_err(|source| Error::file("make the folder", &folder, source))?;
+        fs::create_dir_all(&folder)
+            .map_err(|source| Error::file("make the folder", &folder, source))?;
         write_closed(&path, &bytes)?;
         tracing::info!(secret.name = name, "secret stored");
         Ok(())
@@ -120,7 +121,10 @@ impl Secrets {
             if !is_name(&name) {
                 continue;
             }
-            let modified = entry.metadata().and_then(|metadata| metadata.modified()).map_err(failed)?;
+            let modified = entry
+                .metadata()
+                .and_then(|metadata| metadata.modified())
+                .map_err(failed)?;
             secrets.push(StoredSecret {
                 name,
                 set_at: Timestamp::try_from(modified).unwrap_or_default(),
@@ -146,13 +150,13 @@ impl Secrets {
     /// The value that a declaration names.
     pub fn resolve(&self, declared: &declare::Secret) -> Result<Secret> {
         match declared {
-            declare::Secret::Env(name) => self.from_environment(name),
-            declare::Secret::File(path) => self.from_file(path),
-            declare::Secret::Stored(name) => self.from_store(name),
+            declare::Secret::Env(name) => self.in_environment(name),
+            declare::Secret::File(path) => self.in_file(path),
+            declare::Secret::Stored(name) => self.in_store(name),
         }
     }
 
-    fn from_environment(&self, name: &str) -> Result<Secret> {
+    fn in_environment(&self, name: &str) -> Result<Secret> {
         // The key opens all stored secrets, so it is nobody's password.
         match (self.environment)(name) {
             Some(value) if !value.is_empty() && name != KEY_VARIABLE => Ok(Secret(value)),
@@ -162,8 +166,9 @@ impl Secrets {
         }
     }
 
-    fn from_file(&self, relative: &str) -> Result<Secret> {
-        let path = place::secret_file(&self.root, relative).map_err(|problem| unreadable(relative, problem))?;
+    fn in_file(&self, relative: &str) -> Result<Secret> {
+        let path = place::secret_file(&self.root, relative)
+            .map_err(|problem| unreadable(relative, problem))?;
         let read = || -> std::io::Result<(String, bool)> {
             let file = File::open(&path)?;
             let is_open = is_open_to_others(&file)?;
@@ -184,7 +189,7 @@ impl Secrets {
         }
     }
 
-    fn from_store(&self, name: &str) -> Result<Secret> {
+    fn in_store(&self, name: &str) -> Result<Secret> {
         let path = self.stored(name)?;
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
@@ -199,7 +204,12 @@ impl Secrets {
         let nonce = XNonce::try_from(nonce).map_err(|_| damaged())?;
         let text = XChaCha20Poly1305::new(&self.key(name, false)?)
             .decrypt(&nonce, payload(name, sealed))
-            .map_err(|_| unreadable(name, "it was sealed with another key, or what is stored is damaged"))?;
+            .map_err(|_| {
+                unreadable(
+                    name,
+                    "it was sealed with another key, or what is stored is damaged",
+                )
+            })?;
         String::from_utf8(text).map(Secret).map_err(|_| damaged())
     }
 
@@ -214,16 +224,23 @@ impl Secrets {
             Ok(file) => {
                 let failed = |source| Error::file("read", &path, source);
                 if is_open_to_others(&file).map_err(failed)? {
-                    return Err(unreadable(secret, format!("others may read `{}`", path.display())));
+                    return Err(unreadable(
+                        secret,
+                        format!("others may read `{}`", path.display()),
+                    ));
                 }
                 let mut text = String::new();
-                file.take(MAX_BYTES).read_to_string(&mut text).map_err(failed)?;
-                key_of(text.trim_end()).ok_or_else(|| unreadable(secret, format!("`{}` is damaged", path.display())))
+                file.take(MAX_BYTES)
+                    .read_to_string(&mut text)
+                    .map_err(failed)?;
+                key_of(text.trim_end())
+                    .ok_or_else(|| unreadable(secret, format!("`{}` is damaged", path.display())))
             }
-            Err(error) if error.kind() == ErrorKind::NotFound && may_make && self.list()?.is_empty() => {
+            Err(error)
+                if error.kind() == ErrorKind::NotFound && may_make && self.list()?.is_empty() =>
+            {
                 let key = Key::generate();
-                let digits: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-                write_closed(&path, format!("{digits}\n").as_bytes())?;
+                write_closed(&path, digits_of(&key).as_bytes())?;
                 Ok(key)
             }
             Err(error) if error.kind() == ErrorKind::NotFound => Err(unreadable(
@@ -252,7 +269,9 @@ impl Secrets {
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Secrets").field("root", &self.root).finish_non_exhaustive()
+        f.debug_struct("Secrets")
+            .field("root", &self.root)
+            .finish_non_exhaustive()
     }
 }
 
@@ -272,7 +291,18 @@ fn payload<'a>(name: &'a str, message: &'a [u8]) -> Payload<'a, 'a> {
 
 fn is_name(name: &str) -> bool {
     let is_rest = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_';
-    name.len() <= 63 && name.starts_with(|sign: char| sign.is_ascii_lowercase()) && name.chars().all(is_rest)
+    name.len() <= 63
+        && name.starts_with(|sign: char| sign.is_ascii_lowercase())
+        && name.chars().all(is_rest)
+}
+
+/// The key as a line of hexadecimal digits.
+fn digits_of(key: &Key) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    let digits = key
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    digits.chain(['\n']).collect()
 }
 
 fn key_of(digits: &str) -> Option<Key> {

@@ -11,11 +11,18 @@ use yandu_words::id::{BatchId, DatasetId, SourceId};
 use crate::batch::{Batch, BatchDetail, BatchStatus, Failure};
 use crate::{Error, Mode, Result};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "batch",
-    sql: include_str!("../migrations/0001_batch.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "batch",
+        sql: include_str!("../migrations/0001_batch.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "channel",
+        sql: include_str!("../migrations/0002_channel.sql"),
+    },
+];
 
 const BATCH_COLUMNS: &str = "id, dataset, source, status, mode, delivered_as, delivered_by, content_hash, size_bytes, \
      rows_in, rows_kept, rows_superseded, rows_quarantined, rows_deleted, base_version, version, report, score, error, \
@@ -152,6 +159,8 @@ impl Batches {
     }
 
     /// Rows that were written one by one are in the snapshot, and their raw bytes are kept.
+    ///
+    /// A journal whose bytes were recorded, and that a crash left in place, is recorded no second time.
     pub(crate) async fn written(
         &self,
         id: &str,
@@ -162,7 +171,8 @@ impl Batches {
     ) -> Result<()> {
         sqlx::query(
             "UPDATE batch SET content_hash = ?, size_bytes = coalesce(size_bytes, 0) + ?, rows_in = rows_in + ?, \
-             rows_kept = rows_kept + ?, finished_at = ? WHERE id = ? AND status = 'written'",
+             rows_kept = rows_kept + ?, finished_at = ? \
+             WHERE id = ? AND status = 'written' AND content_hash IS NOT ?",
         )
         .bind(hash)
         .bind(size_bytes as i64)
@@ -170,6 +180,7 @@ impl Batches {
         .bind(rows as i64)
         .bind(at.as_microsecond())
         .bind(id)
+        .bind(hash)
         .execute(&self.pool)
         .await?;
         Ok(())

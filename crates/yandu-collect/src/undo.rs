@@ -38,7 +38,7 @@ impl Collector {
                 });
             }
         }
-        let undoing = self.new_batch_id()?;
+        let undoing = self.new_batch_id().await?;
         sqlx::query("INSERT INTO undoing (batch, undone_by, reason, commit_id, at) VALUES (?, ?, ?, ?, ?)")
             .bind(id.as_str())
             .bind(principal.name())
@@ -89,7 +89,7 @@ impl Collector {
         }
         let turn = self.turn(dataset);
         let _turn = turn.lock().await;
-        let restoring = self.new_batch_id()?;
+        let restoring = self.new_batch_id().await?;
         let restored = self.lake().restore(dataset, version, restoring.clone()).await?;
         let pool = self.inner.batches.pool();
         let mut transaction = pool.begin().await?;

@@ -113,7 +113,7 @@ impl Collector {
         let cells = (0..expectations.columns.len()).map(Some).collect();
         let mode = if declared.file().key.is_empty() { Mode::Append } else { Mode::Upsert };
         let batch = Batch::new(
-            self.new_batch_id()?,
+            self.new_batch_id().await?,
             dataset.clone(),
             BatchStatus::Written,
             mode,

@@ -16,7 +16,7 @@ use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
 use crate::caller::Caller;
-use crate::extract::{Body, Path, Query};
+use crate::extract::{BatchName, Body, Path, Query};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -101,8 +101,9 @@ fn status(name: &str) -> Result<BatchStatus> {
 async fn show_batch(
     Shared(state): Shared<State>,
     _caller: Caller,
-    Path(id): Path<BatchId>,
+    Path(name): Path<BatchName>,
 ) -> Result<Json<BatchDetail>> {
+    let id = state.batch(&name).await?;
     // Read first: a collection that ends in between is seen as settled and not as one without progress.
     let progress = state.collector().progress(&id).map(|progress| progress.read());
     let detail = state.collector().batch(&id).await?;
@@ -112,7 +113,8 @@ async fn show_batch(
 
 /// The delivery as it came, byte for byte.
 #[utoipa::path(get, path = "/batches/{id}/raw", tag = "batches", params(("id" = String, Path)), responses((status = 200, body = [u8], content_type = "application/octet-stream"), Problem))]
-async fn read_batch(Shared(state): Shared<State>, _caller: Caller, Path(id): Path<BatchId>) -> Result<Response> {
+async fn read_batch(Shared(state): Shared<State>, _caller: Caller, Path(name): Path<BatchName>) -> Result<Response> {
+    let id = state.batch(&name).await?;
     let batch = state.collector().batch(&id).await?.batch;
     let hash = batch
         .content_hash
@@ -156,9 +158,10 @@ pub struct Because {
 async fn undo_batch(
     Shared(state): Shared<State>,
     Caller(principal): Caller,
-    Path(id): Path<BatchId>,
+    Path(name): Path<BatchName>,
     Body(because): Body<Because>,
 ) -> Result<Json<BatchDetail>> {
+    let id = state.batch(&name).await?;
     let collector = state.collector().clone();
     let packs = collector.packs();
     let detail = finish(&state, async move { collector.undo(&principal, &id, &because.reason).await }).await?;

@@ -7,6 +7,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
@@ -69,6 +70,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
             .map_err(|rejection| refuse(rejection.status(), &rejection.body_text(), "invalid-parameter"))
     }
 }
+
+/// A batch in an address: its id, or the id of a dataset for its newest collected batch.
+#[derive(Debug, Deserialize)]
+pub(crate) struct BatchName(pub(crate) String);
 
 async fn in_time<T>(reading: impl Future<Output = T>) -> Result<T, Problem> {
     tokio::time::timeout(Duration::from_secs(BODY_SECONDS), reading)

@@ -13,12 +13,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::quarantine::{self, QuarantinedRow, Selection, reason_title};
 use yandu_pack::Packs;
-use yandu_words::id::{BatchId, DatasetId};
+use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::batch::{attachment, finish};
 use crate::caller::Caller;
-use crate::extract::{Body, Path, Query};
+use crate::extract::{BatchName, Body, Path, Query};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -150,9 +150,10 @@ pub struct RowPage {
 async fn list_rows(
     Shared(state): Shared<State>,
     _caller: Caller,
-    Path(id): Path<BatchId>,
+    Path(name): Path<BatchName>,
     Query(filter): Query<Filter>,
 ) -> Result<Json<RowPage>> {
+    let id = state.batch(&name).await?;
     let collector = state.collector();
     let limit = filter.limit.unwrap_or(100).clamp(1, 10_000);
     let dataset = collector.batch(&id).await?.batch.dataset;
@@ -192,9 +193,10 @@ struct Export {
 async fn export_rows(
     Shared(state): Shared<State>,
     _caller: Caller,
-    Path(id): Path<BatchId>,
+    Path(name): Path<BatchName>,
     Query(export): Query<Export>,
 ) -> Result<Response> {
+    let id = state.batch(&name).await?;
     let selection = Selection {
         reason: export.reason,
         waiting: export.waiting,
@@ -224,9 +226,10 @@ pub struct Correction {
 async fn correct_row(
     Shared(state): Shared<State>,
     Caller(principal): Caller,
-    Path((id, row)): Path<(BatchId, u64)>,
+    Path((name, row)): Path<(BatchName, u64)>,
     Body(correction): Body<Correction>,
 ) -> Result<Json<Row>> {
+    let id = state.batch(&name).await?;
     let collector = state.collector().clone();
     let dataset = collector.batch(&id).await?.batch.dataset;
     let titles = Titles::new(&collector.packs(), &dataset);
@@ -273,9 +276,10 @@ pub struct Refusal {
 async fn release_rows(
     Shared(state): Shared<State>,
     Caller(principal): Caller,
-    Path(id): Path<BatchId>,
+    Path(name): Path<BatchName>,
     Body(choice): Body<Choice>,
 ) -> Result<Json<Released>> {
+    let id = state.batch(&name).await?;
     let collector = state.collector().clone();
     let dataset = collector.batch(&id).await?.batch.dataset;
     let titles = Titles::new(&collector.packs(), &dataset);
@@ -311,9 +315,10 @@ pub struct Dropped {
 async fn drop_rows(
     Shared(state): Shared<State>,
     Caller(principal): Caller,
-    Path(id): Path<BatchId>,
+    Path(name): Path<BatchName>,
     Body(choice): Body<Choice>,
 ) -> Result<Json<Dropped>> {
+    let id = state.batch(&name).await?;
     let collector = state.collector().clone();
     let dropped = finish(&state, async move {
         collector

@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::task::TaskTracker;
 use yandu_collect::Collector;
 use yandu_lake::Lake;
+use yandu_words::id::BatchId;
 
+use crate::Result;
+use crate::extract::BatchName;
 use crate::metrics::Metrics;
 
 /// Limits of the face.
@@ -46,6 +49,11 @@ struct Inner {
 }
 
 impl State {
+    /// The batch that an address names.
+    pub(crate) async fn batch(&self, name: &BatchName) -> Result<BatchId> {
+        Ok(self.collector().batch_named(&name.0).await?)
+    }
+
     pub fn new(collector: Collector, options: Options) -> Self {
         Self {
             inner: Arc::new(Inner {

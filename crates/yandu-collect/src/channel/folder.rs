@@ -70,7 +70,8 @@ pub(super) fn list(
 
 /// Copies a file as it stands; `None` when it changed meanwhile or is gone.
 pub(super) fn copy(found: &Found, to: &Path) -> std::io::Result<Option<()>> {
-    let is_same = || Ok::<_, std::io::Error>(fingerprint(&fs::metadata(&found.path)?) == found.fingerprint);
+    let is_same =
+        || Ok::<_, std::io::Error>(fingerprint(&fs::metadata(&found.path)?) == found.fingerprint);
     let copied = || -> std::io::Result<bool> {
         Ok(is_same()? && {
             fs::copy(&found.path, to)?;
@@ -86,8 +87,15 @@ pub(super) fn copy(found: &Found, to: &Path) -> std::io::Result<Option<()>> {
 
 /// Size and time of the last change.
 fn fingerprint(metadata: &Metadata) -> String {
-    let modified = metadata.modified().ok().and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
-    format!("{}:{}", metadata.len(), modified.unwrap_or_default().as_nanos())
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+    format!(
+        "{}:{}",
+        metadata.len(),
+        modified.unwrap_or_default().as_nanos()
+    )
 }
 
 /// The time since which nothing has changed a file. The time of modification is set back by copies that keep it; the
@@ -99,7 +107,6 @@ fn changed_at(metadata: &Metadata) -> SystemTime {
         use std::os::unix::fs::MetadataExt;
         let seconds = u64::try_from(metadata.ctime()).unwrap_or_default();
         let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        // The whole second that was cut off must have gone by as well.
         modified.max(changed + Duration::from_nanos(metadata.ctime_nsec().unsigned_abs()))
     }
     #[cfg(not(unix))]
@@ -107,7 +114,13 @@ fn changed_at(metadata: &Metadata) -> SystemTime {
 }
 
 impl Watched {
-    fn is_quiet(&self, path: &Path, metadata: &Metadata, fingerprint: &str, quiet: Duration) -> bool {
+    fn is_quiet(
+        &self,
+        path: &Path,
+        metadata: &Metadata,
+        fingerprint: &str,
+        quiet: Duration,
+    ) -> bool {
         let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Ok(age) = SystemTime::now().duration_since(changed_at(metadata)) {
             watched.remove(path);
@@ -115,7 +128,9 @@ impl Watched {
         }
         // Its time lies ahead: the clock of this machine, or of the one that set it, is wrong.
         let now = Instant::now();
-        let seen = watched.entry(path.to_owned()).or_insert_with(|| (fingerprint.to_owned(), now));
+        let seen = watched
+            .entry(path.to_owned())
+            .or_insert_with(|| (fingerprint.to_owned(), now));
         if seen.0 != fingerprint {
             *seen = (fingerprint.to_owned(), now);
         }
@@ -154,7 +169,9 @@ fn fits(pattern: &str, name: &str) -> bool {
             (_, None) => return false,
         }
     }
-    pattern.get(at..).is_some_and(|rest| rest.iter().all(|sign| *sign == '*'))
+    pattern
+        .get(at..)
+        .is_some_and(|rest| rest.iter().all(|sign| *sign == '*'))
 }
 
 #[cfg(test)]
@@ -165,8 +182,16 @@ mod tests {
     fn stars_and_question_marks_fit_names_in_any_script() {
         for (pattern, name, expected) in [
             ("*.csv", "常住人口登记_20250101.csv", true),
-            ("常住人口登记_????????.csv", "常住人口登记_20250101.csv", true),
-            ("常住人口登记_????????.csv", "常住人口登记_2025010.csv", false),
+            (
+                "常住人口登记_????????.csv",
+                "常住人口登记_20250101.csv",
+                true,
+            ),
+            (
+                "常住人口登记_????????.csv",
+                "常住人口登记_2025010.csv",
+                false,
+            ),
             ("*", "", true),
             ("*_*_*.csv", "a_b_c_d.csv", true),
             ("*.csv", "a.csv.bak", false),
@@ -176,7 +201,10 @@ mod tests {
         ] {
             assert_eq!(fits(pattern, name), expected, "{pattern} {name}");
         }
-        assert!(!fits(&"*a".repeat(200), &"a".repeat(10_000).replace('a', "b")));
+        assert!(!fits(
+            &"*a".repeat(200),
+            &"a".repeat(10_000).replace('a', "b")
+        ));
     }
 
     #[test]
@@ -185,23 +213,50 @@ mod tests {
         let inbox = root.path().join("inbox");
         fs::create_dir_all(inbox.join("folder.csv")).unwrap();
         fs::write(root.path().join("records.sqlite"), "").unwrap();
-        for name in ["b.csv", "a.csv", ".hidden.csv", "c.csv.part", "d.tmp", "~$e.csv", "f.csv~", "g.txt"] {
+        for name in [
+            "b.csv",
+            "a.csv",
+            ".hidden.csv",
+            "c.csv.part",
+            "d.tmp",
+            "~$e.csv",
+            "f.csv~",
+            "g.txt",
+        ] {
             fs::write(inbox.join(name), name).unwrap();
         }
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink("/etc/hostname", inbox.join("out.csv")).unwrap();
-            std::os::unix::fs::symlink(root.path().join("records.sqlite"), inbox.join("own.csv")).unwrap();
+            std::os::unix::fs::symlink(root.path().join("records.sqlite"), inbox.join("own.csv"))
+                .unwrap();
             std::os::unix::fs::symlink(inbox.join("a.csv"), inbox.join("z.csv")).unwrap();
         }
         let watched = Watched::default();
         let found = list(root.path(), "inbox", "*.csv", Duration::ZERO, &watched).unwrap();
         let names: Vec<&str> = found.iter().map(|file| file.name.as_str()).collect();
-        assert_eq!(names, if cfg!(unix) { vec!["a.csv", "b.csv", "z.csv"] } else { vec!["a.csv", "b.csv"] });
+        assert_eq!(
+            names,
+            if cfg!(unix) {
+                vec!["a.csv", "b.csv", "z.csv"]
+            } else {
+                vec!["a.csv", "b.csv"]
+            }
+        );
         assert!(found.iter().all(|file| file.is_complete));
-        let busy = list(root.path(), "inbox", "*.csv", Duration::from_hours(1), &watched).unwrap();
+        let busy = list(
+            root.path(),
+            "inbox",
+            "*.csv",
+            Duration::from_hours(1),
+            &watched,
+        )
+        .unwrap();
         assert!(busy.iter().all(|file| !file.is_complete));
-        assert_eq!(list(root.path(), "inbox/absent", "*", Duration::ZERO, &watched).unwrap(), []);
+        assert_eq!(
+            list(root.path(), "inbox/absent", "*", Duration::ZERO, &watched).unwrap(),
+            []
+        );
         assert!(list(root.path(), "../inbox", "*", Duration::ZERO, &watched).is_err());
     }
 
@@ -211,13 +266,25 @@ mod tests {
         fs::create_dir(root.path().join("inbox")).unwrap();
         let path = root.path().join("inbox/a.csv");
         let file = fs::File::create(&path).unwrap();
-        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_hours(24)).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_hours(24))
+            .unwrap();
         let watched = Watched::default();
-        let complete = || list(root.path(), "inbox", "*", Duration::from_millis(300), &watched).unwrap()[0].is_complete;
+        let complete = || {
+            list(
+                root.path(),
+                "inbox",
+                "*",
+                Duration::from_millis(300),
+                &watched,
+            )
+            .unwrap()[0]
+                .is_complete
+        };
         assert!(!complete());
         std::thread::sleep(Duration::from_millis(400));
         assert!(complete());
-        file.set_modified(SystemTime::now() + Duration::from_hours(24)).unwrap();
+        file.set_modified(SystemTime::now() + Duration::from_hours(24))
+            .unwrap();
         assert!(!complete(), "a time ahead of the clock");
         std::thread::sleep(Duration::from_millis(400));
         assert!(complete());
@@ -229,7 +296,15 @@ mod tests {
         fs::create_dir(root.path().join("inbox")).unwrap();
         let path = root.path().join("inbox/a.csv");
         fs::write(&path, "first").unwrap();
-        let found = list(root.path(), "inbox", "*", Duration::ZERO, &Watched::default()).unwrap().remove(0);
+        let found = list(
+            root.path(),
+            "inbox",
+            "*",
+            Duration::ZERO,
+            &Watched::default(),
+        )
+        .unwrap()
+        .remove(0);
         let to = root.path().join("copy");
         assert_eq!(copy(&found, &to).unwrap(), Some(()));
         assert_eq!(fs::read_to_string(&to).unwrap(), "first");

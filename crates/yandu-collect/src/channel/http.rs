@@ -32,7 +32,10 @@ pub(crate) struct Request<'a> {
 }
 
 /// Reads all pages into the spool. `None` when there is no row.
-pub(crate) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Option<Fetched>, Problem> {
+pub(crate) async fn fetch(
+    request: &Request<'_>,
+    spool: &mut Spool,
+) -> Result<Option<Fetched>, Problem> {
     let channel = request.channel;
     let mut url = address(request.url)?;
     if let (Some(watermark), Some(since)) = (&channel.watermark, request.since) {
@@ -40,11 +43,21 @@ pub(crate) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
     }
     let client = Client::new(&url, headers(&request.headers)?, channel, request.options)?;
     let mut pages = Pages::new(channel.page.as_ref(), url, request.options.pages);
-    let mut newest = Newest::new(channel.watermark.as_ref().map(|watermark| watermark.column.as_str()), request.since);
+    let mut newest = Newest::new(
+        channel
+            .watermark
+            .as_ref()
+            .map(|watermark| watermark.column.as_str()),
+        request.since,
+    );
     let mut count = 0;
     while let Some(url) = pages.next() {
-        let body = client.ask(&url).await.map_err(|problem| pages.name(problem))?;
-        let page = rows::page(&body, &channel.rows, pages.next_pointer()).map_err(|problem| pages.name(problem))?;
+        let body = client
+            .ask(&url)
+            .await
+            .map_err(|problem| pages.name(problem))?;
+        let page = rows::page(&body, &channel.rows, pages.next_pointer())
+            .map_err(|problem| pages.name(problem))?;
         for row in &page.rows {
             newest.see(row).map_err(|problem| pages.name(problem))?;
             rows::write(row, spool.buffer());
@@ -65,7 +78,9 @@ pub(crate) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
 fn address(text: &str) -> Result<Url, Problem> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        _ => Err(Problem::Refused("its address is none of http or https".to_owned())),
+        _ => Err(Problem::Refused(
+            "its address is none of http or https".to_owned(),
+        )),
     }
 }
 
@@ -74,8 +89,11 @@ fn headers(declared: &[(String, Secret)]) -> Result<HeaderMap, Problem> {
     for (name, secret) in declared {
         let header = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| Problem::Refused(format!("`{name}` is no name of a header")))?;
-        let mut value = HeaderValue::from_str(secret.expose())
-            .map_err(|_| Problem::Refused(format!("the secret for `{name}` has signs that no header can hold")))?;
+        let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| {
+            Problem::Refused(format!(
+                "the secret for `{name}` has signs that no header can hold"
+            ))
+        })?;
         value.set_sensitive(true);
         headers.insert(header, value);
     }

@@ -46,9 +46,14 @@ impl fmt::Display for Problem {
 /// What stands at a relative path below the data folder, with links followed.
 pub(crate) fn inside(root: &Path, relative: &str) -> Result<PathBuf, Problem> {
     let (path, rest) = resolve(root, relative)?;
-    let first = rest.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let first = rest
+        .components()
+        .next()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
     match first {
-        Some(first) if OWN.contains(&first.as_str()) || first.starts_with(OWN_RECORDS) => Err(Problem::Own),
+        Some(first) if OWN.contains(&first.as_str()) || first.starts_with(OWN_RECORDS) => {
+            Err(Problem::Own)
+        }
         // The data folder itself holds what is the program's own.
         None => Err(Problem::Own),
         Some(_) => Ok(path),
@@ -64,11 +69,6 @@ pub(crate) fn secret_file(root: &Path, relative: &str) -> Result<PathBuf, Proble
     Ok(path)
 }
 
-/// Whether a path, with links followed, is below the folder.
-pub(crate) fn is_below(folder: &Path, path: &Path) -> io::Result<bool> {
-    Ok(fs::canonicalize(path)?.starts_with(folder))
-}
-
 fn resolve(root: &Path, relative: &str) -> Result<(PathBuf, PathBuf), Problem> {
     let relative = Path::new(relative);
     let climbs = relative
@@ -79,7 +79,10 @@ fn resolve(root: &Path, relative: &str) -> Result<(PathBuf, PathBuf), Problem> {
     }
     let root = fs::canonicalize(root).map_err(Problem::Io)?;
     let path = fs::canonicalize(root.join(relative)).map_err(Problem::Io)?;
-    let rest = path.strip_prefix(&root).map_err(|_| Problem::Outside)?.to_owned();
+    let rest = path
+        .strip_prefix(&root)
+        .map_err(|_| Problem::Outside)?
+        .to_owned();
     Ok((path, rest))
 }
 
@@ -107,7 +110,8 @@ mod tests {
         }
         #[cfg(unix)]
         {
-            std::os::unix::fs::symlink(around.path().join("elsewhere"), root.join("inbox/out")).unwrap();
+            std::os::unix::fs::symlink(around.path().join("elsewhere"), root.join("inbox/out"))
+                .unwrap();
             std::os::unix::fs::symlink(root.join("lake"), root.join("inbox/lake")).unwrap();
             assert!(matches!(inside(&root, "inbox/out"), Err(Problem::Outside)));
             assert!(matches!(inside(&root, "inbox/lake"), Err(Problem::Own)));

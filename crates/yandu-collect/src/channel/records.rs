@@ -39,29 +39,33 @@ impl<'a> Records<'a> {
     /// The histories of all sources that are known.
     pub(super) async fn histories(&self) -> Result<HashMap<String, History>> {
         let time = |at: i64| Timestamp::from_microsecond(at).unwrap_or_default();
-        sqlx::query("SELECT source, known_since, attempted_at, succeeded_at, failures FROM source_run")
-            .fetch_all(self.pool)
-            .await?
-            .iter()
-            .map(|row| {
-                let history = History {
-                    known_since: time(row.try_get("known_since")?),
-                    attempted_at: row.try_get::<Option<i64>, _>("attempted_at")?.map(time),
-                    succeeded_at: row.try_get::<Option<i64>, _>("succeeded_at")?.map(time),
-                    failures: row.try_get("failures")?,
-                };
-                Ok((row.try_get("source")?, history))
-            })
-            .collect()
+        sqlx::query(
+            "SELECT source, known_since, attempted_at, succeeded_at, failures FROM source_run",
+        )
+        .fetch_all(self.pool)
+        .await?
+        .iter()
+        .map(|row| {
+            let history = History {
+                known_since: time(row.try_get("known_since")?),
+                attempted_at: row.try_get::<Option<i64>, _>("attempted_at")?.map(time),
+                succeeded_at: row.try_get::<Option<i64>, _>("succeeded_at")?.map(time),
+                failures: row.try_get("failures")?,
+            };
+            Ok((row.try_get("source")?, history))
+        })
+        .collect()
     }
 
     /// Makes a source known.
     pub(super) async fn know(&self, source: &SourceId, now: Timestamp) -> Result<()> {
-        sqlx::query("INSERT INTO source_run (source, known_since) VALUES (?, ?) ON CONFLICT DO NOTHING")
-            .bind(source.as_str())
-            .bind(now.as_microsecond())
-            .execute(self.pool)
-            .await?;
+        sqlx::query(
+            "INSERT INTO source_run (source, known_since) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(source.as_str())
+        .bind(now.as_microsecond())
+        .execute(self.pool)
+        .await?;
         Ok(())
     }
 

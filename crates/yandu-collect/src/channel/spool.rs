@@ -61,8 +61,8 @@ impl Spool {
     /// Must be called within the runtime. More than `limit` bytes are refused.
     pub(crate) fn create(folder: &Path, extension: &str, limit: u64) -> Result<Self> {
         let staged = Staged::new(folder, extension);
-        let mut file =
-            File::create_new(staged.path()).map_err(|source| Error::file("write", staged.path(), source))?;
+        let mut file = File::create_new(staged.path())
+            .map_err(|source| Error::file("write", staged.path(), source))?;
         let (sender, mut receiver) = mpsc::channel::<Vec<u8>>(WAITING);
         let writer = tokio::task::spawn_blocking(move || {
             while let Some(piece) = receiver.blocking_recv() {
@@ -97,12 +97,17 @@ impl Spool {
         let piece = std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE + PIECE / 4));
         self.bytes += piece.len() as u64;
         if self.bytes > self.limit {
-            return Err(Problem::Answer(format!("it sends more than {} MiB", self.limit >> 20)));
+            return Err(Problem::Answer(format!(
+                "it sends more than {} MiB",
+                self.limit >> 20
+            )));
         }
         if self.sender.send(piece).await.is_err() {
             // The writer is gone, and its end says why.
             let ended = (&mut self.writer).await.map_err(Error::from)?;
-            let source = ended.err().unwrap_or_else(|| io::Error::other("the writer stopped"));
+            let source = ended
+                .err()
+                .unwrap_or_else(|| io::Error::other("the writer stopped"));
             return Err(Error::file("write", self.staged.path(), source).into());
         }
         Ok(())
@@ -111,7 +116,10 @@ impl Spool {
     pub(crate) async fn finish(mut self) -> Result<Staged, Problem> {
         self.flush().await?;
         let Self {
-            staged, sender, writer, ..
+            staged,
+            sender,
+            writer,
+            ..
         } = self;
         drop(sender);
         let written = writer.await.map_err(Error::from)?;
@@ -152,7 +160,9 @@ mod tests {
                 break;
             }
         }
-        assert!(matches!(refused, Some(Problem::Answer(message)) if message == "it sends more than 3 MiB"));
+        assert!(
+            matches!(refused, Some(Problem::Answer(message)) if message == "it sends more than 3 MiB")
+        );
         drop(spool);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

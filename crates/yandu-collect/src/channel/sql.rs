@@ -51,7 +51,10 @@ pub(crate) enum From<'a> {
 }
 
 /// Reads into the spool. `None` when the watermark says that there is nothing new.
-pub(crate) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Option<Fetched>, Problem> {
+pub(crate) async fn fetch(
+    request: &Request<'_>,
+    spool: &mut Spool,
+) -> Result<Option<Fetched>, Problem> {
     match request.engine {
         Engine::Postgres => postgres::fetch(request, spool).await,
         Engine::Mariadb => mariadb::fetch(request, spool).await,
@@ -85,25 +88,39 @@ impl Request<'_> {
     fn url(&self) -> Result<&str, Problem> {
         match &self.address {
             Address::Url(secret) => Ok(secret.expose()),
-            Address::File(_) => Err(Problem::Refused("a file is no address of a database server".to_owned())),
+            Address::File(_) => Err(Problem::Refused(
+                "a file is no address of a database server".to_owned(),
+            )),
         }
     }
 
     /// Waits until the connection stands.
-    async fn connected<T>(&self, connecting: impl Future<Output = sqlx::Result<T>>) -> Result<T, Problem> {
+    async fn connected<T>(
+        &self,
+        connecting: impl Future<Output = sqlx::Result<T>>,
+    ) -> Result<T, Problem> {
         let patience = self.options.connect_timeout;
         match tokio::time::timeout(patience, connecting).await {
             Ok(connected) => connected.map_err(|error| self.problem(&error)),
-            Err(_) => Err(Problem::Silent(format!("no connection within {} s", patience.as_secs_f64()))),
+            Err(_) => Err(Problem::Silent(format!(
+                "no connection within {} s",
+                patience.as_secs_f64()
+            ))),
         }
     }
 
     /// Waits for the next answer.
-    async fn answered<T>(&self, answering: impl Future<Output = sqlx::Result<T>>) -> Result<T, Problem> {
+    async fn answered<T>(
+        &self,
+        answering: impl Future<Output = sqlx::Result<T>>,
+    ) -> Result<T, Problem> {
         let patience = self.options.silence_timeout;
         match tokio::time::timeout(patience, answering).await {
             Ok(answered) => answered.map_err(|error| self.problem(&error)),
-            Err(_) => Err(Problem::Silent(format!("it sent nothing for {} s", patience.as_secs_f64()))),
+            Err(_) => Err(Problem::Silent(format!(
+                "it sent nothing for {} s",
+                patience.as_secs_f64()
+            ))),
         }
     }
 
@@ -127,7 +144,9 @@ impl Request<'_> {
                 _ => Problem::Silent(format!("the connection broke: {}", told(error))),
             },
             // The text of these may hold the address.
-            sqlx::Error::Configuration(_) => Problem::Refused("the address is none of a database".to_owned()),
+            sqlx::Error::Configuration(_) => {
+                Problem::Refused("the address is none of a database".to_owned())
+            }
             sqlx::Error::Tls(error) => Problem::Refused(told(error)),
             other => Problem::Answer(told(other)),
         }
@@ -154,7 +173,9 @@ fn check_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), Problem> 
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name) {
-            return Err(Problem::Answer(format!("two columns are named `{name}`; give one of them another name in the query")));
+            return Err(Problem::Answer(format!(
+                "two columns are named `{name}`; give one of them another name in the query"
+            )));
         }
     }
     if seen.is_empty() {
@@ -170,7 +191,9 @@ fn holds_bytes(column: &str, kind: &str) -> Problem {
 }
 
 fn no_column(column: &str) -> Problem {
-    Problem::Refused(format!("it has no column `{column}`, which the watermark names"))
+    Problem::Refused(format!(
+        "it has no column `{column}`, which the watermark names"
+    ))
 }
 
 #[cfg(test)]

@@ -250,7 +250,7 @@ impl Collector {
             return Ok(released);
         }
         let commit = Commit {
-            batch: self.new_batch_id()?,
+            batch: self.new_batch_id().await?,
             change: Change::Append,
             files: writer.finish()?,
             operation: "release".to_owned(),

@@ -36,10 +36,14 @@ enum Action {
     },
     /// Show a batch: counts, findings with evidence, scores, profile
     #[command(after_help = "Example:\n  yandu batch show 20260901-083000-000123")]
-    Show { batch: String },
+    Show {
+        /// Its id, or a dataset for its newest collected batch
+        batch: String,
+    },
     /// Take a collected batch back as a whole
     #[command(after_help = "Example:\n  yandu batch undo 20260901-083000-000123 --reason 公安局要求撤回")]
     Undo {
+        /// Its id, or a dataset for its newest collected batch
         batch: String,
         /// Why; kept with the undoing
         #[arg(long)]

@@ -26,6 +26,7 @@ enum Action {
     /// List the quarantined rows of a batch with their reasons
     #[command(after_help = "Example:\n  yandu quarantine list 20260901-083000-000123 --reason check-digit")]
     List {
+        /// Its id, or a dataset for its newest collected batch
         batch: String,
         /// Only rows with this reason
         #[arg(long)]
@@ -43,6 +44,7 @@ enum Action {
     /// Write the quarantined rows as a workbook for the department, reasons beside its own lines
     #[command(after_help = "Example:\n  yandu quarantine export 20260901-083000-000123 --out 问题数据.xlsx")]
     Export {
+        /// Its id, or a dataset for its newest collected batch
         batch: String,
         /// The workbook to write [default: 问题数据_BATCH.xlsx]
         #[arg(long, value_name = "FILE")]
@@ -57,6 +59,7 @@ enum Action {
     /// Correct cells of a row; it waits until it is released
     #[command(after_help = "Example:\n  yandu quarantine correct 20260901-083000-000123 17 birth_date=1990-01-01 mobile= --reason 电话核实")]
     Correct {
+        /// Its id, or a dataset for its newest collected batch
         batch: String,
         /// Place of the row in its batch
         row: u64,
@@ -77,6 +80,7 @@ enum Action {
 
 #[derive(Debug, Args)]
 struct Chosen {
+    /// Its id, or a dataset for its newest collected batch
     batch: String,
     /// Places of the rows in their batch
     rows: Vec<u64>,
@@ -91,6 +95,7 @@ struct Chosen {
 /// A workbook that was written.
 #[derive(Debug, Serialize)]
 struct Exported {
+    /// Its id, or a dataset for its newest collected batch
     batch: String,
     file: PathBuf,
     size_bytes: u64,

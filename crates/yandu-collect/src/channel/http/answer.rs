@@ -15,7 +15,10 @@ pub(super) enum Failure {
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
         if error.is_timeout() {
-            return Self::Passing(Problem::Silent("no whole answer within the timeout".to_owned()), None);
+            return Self::Passing(
+                Problem::Silent("no whole answer within the timeout".to_owned()),
+                None,
+            );
         }
         if error.is_redirect() {
             return Self::Final(Problem::Refused(reason(&error)));

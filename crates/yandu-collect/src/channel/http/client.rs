@@ -17,7 +17,7 @@ const DOUBLINGS: u32 = 6;
 
 /// Asks for pages, each as often as the channel says.
 pub(super) struct Client<'a> {
-    client: reqwest::Client,
+    inner: reqwest::Client,
     channel: &'a HttpChannel,
     options: &'a Options,
 }
@@ -29,7 +29,9 @@ impl<'a> Client<'a> {
         channel: &'a HttpChannel,
         options: &'a Options,
     ) -> Result<Self, Problem> {
-        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("application/json"));
         let origin = url.origin();
         let redirects = Policy::custom(move |attempt| {
             if attempt.previous().len() > REDIRECTS {
@@ -52,11 +54,11 @@ impl<'a> Client<'a> {
             // What runs on this machine is not reached through somebody else's.
             builder = builder.no_proxy();
         }
-        let client = builder
-            .build()
-            .map_err(|error| Problem::Refused(format!("no client can be made: {}", reason(&error))))?;
+        let client = builder.build().map_err(|error| {
+            Problem::Refused(format!("no client can be made: {}", reason(&error)))
+        })?;
         Ok(Self {
-            client,
+            inner: client,
             channel,
             options,
         })
@@ -76,7 +78,12 @@ impl<'a> Client<'a> {
             if attempt >= times || wait > self.options.longest_wait {
                 return Err(problem);
             }
-            tracing::debug!(attempt, wait_ms = wait.as_millis() as u64, ?problem, "page is asked for again");
+            tracing::debug!(
+                attempt,
+                wait_ms = wait.as_millis() as u64,
+                ?problem,
+                "page is asked for again"
+            );
             tokio::time::sleep(wait).await;
             attempt += 1;
         }
@@ -89,7 +96,7 @@ impl<'a> Client<'a> {
     }
 
     async fn once(&self, url: &Url) -> Result<Vec<u8>, Failure> {
-        let answer = self.client.get(url.clone()).send().await?;
+        let answer = self.inner.get(url.clone()).send().await?;
         let status = answer.status();
         if status == StatusCode::NO_CONTENT {
             return Ok(Vec::new());
@@ -98,7 +105,10 @@ impl<'a> Client<'a> {
             return self.body(answer).await;
         }
         let is_passing = status.is_server_error()
-            || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
+            || matches!(
+                status,
+                StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
+            );
         let told = format!("it answers {status}");
         if is_passing {
             let wait = answer.headers().get(RETRY_AFTER).and_then(wait_of);
@@ -113,8 +123,12 @@ impl<'a> Client<'a> {
 
     async fn body(&self, mut answer: Response) -> Result<Vec<u8>, Failure> {
         let limit = self.options.answer_bytes;
-        let too_large =
-            || Failure::Final(Problem::Answer(format!("one answer is larger than {} MiB", limit >> 20)));
+        let too_large = || {
+            Failure::Final(Problem::Answer(format!(
+                "one answer is larger than {} MiB",
+                limit >> 20
+            )))
+        };
         if answer.content_length().is_some_and(|bytes| bytes > limit) {
             return Err(too_large());
         }
@@ -135,7 +149,9 @@ fn wait_of(value: &HeaderValue) -> Option<Duration> {
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    let at = jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(text)
+        .ok()?;
     Some(Duration::try_from(at.duration_since(jiff::Timestamp::now())).unwrap_or_default())
 }
 

@@ -57,7 +57,11 @@ impl<'a> Pages<'a> {
     /// Says which page a problem is of, where there are several.
     pub(super) fn name(&self, problem: Problem) -> Problem {
         let named = |message: String| {
-            if self.paging.is_some() { format!("page {}: {message}", self.read + 1) } else { message }
+            if self.paging.is_some() {
+                format!("page {}: {message}", self.read + 1)
+            } else {
+                message
+            }
         };
         match problem {
             Problem::Refused(message) => Problem::Refused(named(message)),
@@ -72,7 +76,10 @@ impl<'a> Pages<'a> {
         let next = self.after(page, body)?;
         self.read += 1;
         if next.is_some() && self.read >= self.limit {
-            return Err(Problem::Answer(format!("it has more than {} pages", self.limit)));
+            return Err(Problem::Answer(format!(
+                "it has more than {} pages",
+                self.limit
+            )));
         }
         self.next = next;
         Ok(())
@@ -90,15 +97,18 @@ impl<'a> Pages<'a> {
                 set_query(&mut url, &number.param, &place.to_string());
                 Ok(Some(url))
             }
-            (None, _) | (_, None | Some(Value::Null)) => Ok(None),
-            // Some APIs end with an empty text, or with false.
+            (None, _) | (_, None | Some(Value::Null | Value::Bool(false))) => Ok(None),
+            // Some APIs end with false, some with an empty text.
             (_, Some(Value::String(text))) if text.is_empty() => Ok(None),
-            (_, Some(Value::Bool(false))) => Ok(None),
             (Some(Paging::Cursor(cursor)), Some(next)) => {
                 let next = match next {
                     Value::String(text) => text.clone(),
                     Value::Number(number) => number.to_string(),
-                    _ => return Err(self.name(Problem::Answer(format!("`{}` is no cursor", cursor.next)))),
+                    _ => {
+                        return Err(
+                            self.name(Problem::Answer(format!("`{}` is no cursor", cursor.next)))
+                        );
+                    }
                 };
                 self.note(next.as_bytes(), "names a cursor that was used before")?;
                 let mut url = self.first.clone();
@@ -108,13 +118,18 @@ impl<'a> Pages<'a> {
             (Some(Paging::Link(link)), Some(next)) => {
                 let here = self.next.as_ref().unwrap_or(&self.first);
                 let url = next.as_str().and_then(|next| here.join(next).ok());
-                let url = url.ok_or_else(|| self.name(Problem::Answer(format!("`{}` is no address", link.next))))?;
+                let url = url.ok_or_else(|| {
+                    self.name(Problem::Answer(format!("`{}` is no address", link.next)))
+                })?;
                 // Its headers, which may hold secrets, are meant for the host that the pack names.
                 if url.origin() != self.first.origin() {
                     let message = format!("`{}` is an address on another host", link.next);
                     return Err(self.name(Problem::Answer(message)));
                 }
-                self.note(url.as_str().as_bytes(), "names a next page that was read before")?;
+                self.note(
+                    url.as_str().as_bytes(),
+                    "names a next page that was read before",
+                )?;
                 Ok(Some(url))
             }
         }
@@ -125,7 +140,10 @@ impl<'a> Pages<'a> {
         if self.seen.insert(blake3::hash(what)) {
             return Ok(());
         }
-        Err(Problem::Answer(format!("page {} {otherwise}", self.read + 1)))
+        Err(Problem::Answer(format!(
+            "page {} {otherwise}",
+            self.read + 1
+        )))
     }
 }
 
@@ -147,6 +165,9 @@ mod tests {
     fn a_parameter_is_set_once_and_the_others_stay() {
         let mut url = Url::parse("http://127.0.0.1/x?since=old&a=1").unwrap();
         set_query(&mut url, "since", "2025-01-01 08:00:00");
-        assert_eq!(url.as_str(), "http://127.0.0.1/x?since=2025-01-01+08%3A00%3A00&a=1");
+        assert_eq!(
+            url.as_str(),
+            "http://127.0.0.1/x?since=2025-01-01+08%3A00%3A00&a=1"
+        );
     }
 }

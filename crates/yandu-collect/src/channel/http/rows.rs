@@ -20,25 +20,36 @@ pub(super) struct Page<'a> {
 }
 
 /// Finds the rows, and what tells the next page.
-pub(super) fn page<'a>(body: &'a [u8], pointer: &str, next: Option<&str>) -> Result<Page<'a>, Problem> {
+pub(super) fn page<'a>(
+    body: &'a [u8],
+    pointer: &str,
+    next: Option<&str>,
+) -> Result<Page<'a>, Problem> {
     if body.is_empty() {
         return Ok(Page {
             rows: Vec::new(),
             next: None,
         });
     }
-    let text = std::str::from_utf8(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).map_err(|_| no_json(body))?;
+    let text = std::str::from_utf8(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
+        .map_err(|_| no_json(body))?;
     let whole: &RawValue = serde_json::from_str(text).map_err(|_| no_json(body))?;
     let list = find(whole, pointer)?.ok_or_else(|| lacks(whole, pointer))?;
     let rows: Vec<&RawValue> = match list.get() {
         "null" => Vec::new(),
-        list => serde_json::from_str(list).map_err(|_| Problem::Answer(format!("`{pointer}` is no list of rows")))?,
+        list => serde_json::from_str(list)
+            .map_err(|_| Problem::Answer(format!("`{pointer}` is no list of rows")))?,
     };
     if let Some(place) = rows.iter().position(|row| !row.get().starts_with('{')) {
-        return Err(Problem::Answer(format!("row {} of `{pointer}` is no object", place + 1)));
+        return Err(Problem::Answer(format!(
+            "row {} of `{pointer}` is no object",
+            place + 1
+        )));
     }
     let next = match next {
-        Some(pointer) => find(whole, pointer)?.map(|next| serde_json::from_str(next.get())).transpose(),
+        Some(pointer) => find(whole, pointer)?
+            .map(|next| serde_json::from_str(next.get()))
+            .transpose(),
         None => Ok(None),
     };
     Ok(Page {
@@ -54,7 +65,9 @@ fn find<'a>(whole: &'a RawValue, pointer: &str) -> Result<Option<&'a RawValue>, 
         let step = step.replace("~1", "/").replace("~0", "~");
         let inner = if found.get().starts_with('[') {
             let items: Vec<&RawValue> = parts(found)?;
-            step.parse().ok().and_then(|place: usize| items.get(place).copied())
+            step.parse()
+                .ok()
+                .and_then(|place: usize| items.get(place).copied())
         } else if found.get().starts_with('{') {
             let mut members: Members = parts(found)?;
             members.remove(&step)
@@ -77,8 +90,19 @@ fn parts<'a, T: serde::Deserialize<'a>>(value: &'a RawValue) -> Result<T, Proble
 fn lacks(whole: &RawValue, pointer: &str) -> Problem {
     let names = match serde_json::from_str::<Members>(whole.get()) {
         Ok(members) => {
-            let names: Vec<String> = members.keys().take(8).map(|name| format!("`{}`", shown(name))).collect();
-            format!("its members are {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") })
+            let names: Vec<String> = members
+                .keys()
+                .take(8)
+                .map(|name| format!("`{}`", shown(name)))
+                .collect();
+            format!(
+                "its members are {}",
+                if names.is_empty() {
+                    "none".to_owned()
+                } else {
+                    names.join(", ")
+                }
+            )
         }
         Err(_) => "it is no object".to_owned(),
     };
@@ -87,7 +111,10 @@ fn lacks(whole: &RawValue, pointer: &str) -> Problem {
 
 fn no_json(body: &[u8]) -> Problem {
     let text = String::from_utf8_lossy(body.get(..4 * EXCERPT).unwrap_or(body)).into_owned();
-    Problem::Answer(format!("the answer is no JSON; it starts with `{}`", shown(text.trim_start())))
+    Problem::Answer(format!(
+        "the answer is no JSON; it starts with `{}`",
+        shown(text.trim_start())
+    ))
 }
 
 /// The start of a text on one line.
@@ -95,7 +122,13 @@ fn shown(text: &str) -> String {
     let mut shown: String = text
         .chars()
         .take(EXCERPT)
-        .map(|sign| if sign.is_control() || sign == '`' { ' ' } else { sign })
+        .map(|sign| {
+            if sign.is_control() || sign == '`' {
+                ' '
+            } else {
+                sign
+            }
+        })
         .collect();
     if text.chars().nth(EXCERPT).is_some() {
         shown.push('…');
@@ -107,7 +140,11 @@ fn shown(text: &str) -> String {
 pub(super) fn write(row: &RawValue, out: &mut Vec<u8>) {
     let start = out.len();
     out.extend_from_slice(row.get().as_bytes());
-    for byte in out.iter_mut().skip(start).filter(|byte| matches!(byte, b'\n' | b'\r')) {
+    for byte in out
+        .iter_mut()
+        .skip(start)
+        .filter(|byte| matches!(byte, b'\n' | b'\r'))
+    {
         *byte = b' ';
     }
     out.push(b'\n');
@@ -134,11 +171,20 @@ impl<'a> Newest<'a> {
             return Ok(());
         };
         let mut members: Members = parts(row)?;
-        let value = members.remove(column).map(|value| serde_json::from_str(value.get()));
-        match value.transpose().map_err(|_| no_json(row.get().as_bytes()))? {
+        let value = members
+            .remove(column)
+            .map(|value| serde_json::from_str(value.get()));
+        match value
+            .transpose()
+            .map_err(|_| no_json(row.get().as_bytes()))?
+        {
             None | Some(Value::Null) => Ok(()),
             Some(value @ (Value::String(_) | Value::Number(_))) => {
-                if self.newest.as_ref().is_none_or(|newest| compare(&value, newest) == Ordering::Greater) {
+                if self
+                    .newest
+                    .as_ref()
+                    .is_none_or(|newest| compare(&value, newest) == Ordering::Greater)
+                {
                     self.newest = Some(value);
                 }
                 Ok(())

@@ -33,7 +33,9 @@ struct Server {
 }
 
 impl Server {
-    async fn start(answer: impl Fn(u32, &HashMap<String, String>) -> Response<Body> + Send + Sync + 'static) -> Self {
+    async fn start(
+        answer: impl Fn(u32, &HashMap<String, String>) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
         let api = Api {
             answer: Arc::new(answer),
             asked: Arc::default(),
@@ -119,7 +121,10 @@ fn ok(body: impl Into<Body>) -> Response<Body> {
 }
 
 fn status(code: u16) -> Response<Body> {
-    Response::builder().status(code).body(Body::from("secret of somebody")).unwrap()
+    Response::builder()
+        .status(code)
+        .body(Body::from("secret of somebody"))
+        .unwrap()
 }
 
 fn message(problem: Problem) -> String {
@@ -154,9 +159,19 @@ fn by_number() -> serde_json::Value {
 #[tokio::test]
 async fn numbered_pages_are_read_until_one_is_not_full() {
     let server = Server::start(numbered).await;
-    let read = server.read_after(by_number(), Some("2024-12-31 08:00:00"), Vec::new()).await.unwrap().unwrap();
-    assert_eq!((read.rows, read.watermark.as_deref()), (7, Some("2025-01-07 08:00:00")));
-    assert_eq!(read.text.lines().next(), Some(r#"{"station":1,"observed_at":"2025-01-01 08:00:00"}"#));
+    let read = server
+        .read_after(by_number(), Some("2024-12-31 08:00:00"), Vec::new())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (read.rows, read.watermark.as_deref()),
+        (7, Some("2025-01-07 08:00:00"))
+    );
+    assert_eq!(
+        read.text.lines().next(),
+        Some(r#"{"station":1,"observed_at":"2025-01-01 08:00:00"}"#)
+    );
     assert_eq!(
         server.paths(),
         [1, 2, 3].map(|page| format!("/readings?since=2024-12-31+08%3A00%3A00&page={page}&size=3"))
@@ -167,7 +182,11 @@ async fn numbered_pages_are_read_until_one_is_not_full() {
 async fn rows_are_taken_as_they_stand_with_every_digit() {
     let body = "\u{feff}{\"list\": [\n  {\"id\": 12345678901234567890123, \"share\": 0.10,\n   \"name\": \"盐城\\n𰻝\", \"owner\": {\"id_no\": null}},\n {}\n]}";
     let server = Server::start(move |_, _| ok(body)).await;
-    let read = server.read(json!({"rows": "/list"})).await.unwrap().unwrap();
+    let read = server
+        .read(json!({"rows": "/list"}))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(
         read.text,
         "{\"id\": 12345678901234567890123, \"share\": 0.10,    \"name\": \"盐城\\n𰻝\", \"owner\": {\"id_no\": null}}\n{}\n"
@@ -176,25 +195,38 @@ async fn rows_are_taken_as_they_stand_with_every_digit() {
 
 #[tokio::test]
 async fn cursors_and_links_are_followed_to_their_end() {
-    let server = Server::start(|_, parameters| match parameters.get("cursor").map(String::as_str) {
-        None => ok(r#"{"rows": [{"n": 1}], "next": "a b/2"}"#),
-        Some("a b/2") => ok(r#"{"rows": [{"n": 2}], "next": 3}"#),
-        Some("3") => ok(r#"{"rows": [], "next": null}"#),
-        other => panic!("{other:?}"),
-    })
-    .await;
+    let server =
+        Server::start(
+            |_, parameters| match parameters.get("cursor").map(String::as_str) {
+                None => ok(r#"{"rows": [{"n": 1}], "next": "a b/2"}"#),
+                Some("a b/2") => ok(r#"{"rows": [{"n": 2}], "next": 3}"#),
+                Some("3") => ok(r#"{"rows": [], "next": null}"#),
+                other => panic!("{other:?}"),
+            },
+        )
+        .await;
     let page = json!({"cursor": {"param": "cursor", "next": "/next"}});
-    let read = server.read(json!({"rows": "/rows", "page": page})).await.unwrap().unwrap();
+    let read = server
+        .read(json!({"rows": "/rows", "page": page}))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(read.text, "{\"n\": 1}\n{\"n\": 2}\n");
 
-    let server = Server::start(|_, parameters| match parameters.get("part").map(String::as_str) {
-        None => ok(r#"{"rows": [{"n": 1}], "links": {"next": "/readings?part=2"}}"#),
-        Some("2") => ok(r#"{"rows": [{"n": 2}], "links": {}}"#),
-        other => panic!("{other:?}"),
-    })
+    let server = Server::start(
+        |_, parameters| match parameters.get("part").map(String::as_str) {
+            None => ok(r#"{"rows": [{"n": 1}], "links": {"next": "/readings?part=2"}}"#),
+            Some("2") => ok(r#"{"rows": [{"n": 2}], "links": {}}"#),
+            other => panic!("{other:?}"),
+        },
+    )
     .await;
     let page = json!({"link": {"next": "/links/next"}});
-    let read = server.read(json!({"rows": "/rows", "page": page})).await.unwrap().unwrap();
+    let read = server
+        .read(json!({"rows": "/rows", "page": page}))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(read.text, "{\"n\": 1}\n{\"n\": 2}\n");
 }
 
@@ -210,7 +242,11 @@ async fn a_list_without_rows_is_nothing_new() {
 async fn a_page_that_fails_is_asked_for_again_and_the_others_are_not() {
     let server = Server::start(|count, parameters| match count {
         2 => status(503),
-        3 => Response::builder().status(429).header("retry-after", "0").body(Body::empty()).unwrap(),
+        3 => Response::builder()
+            .status(429)
+            .header("retry-after", "0")
+            .body(Body::empty())
+            .unwrap(),
         _ => numbered(count, parameters),
     })
     .await;
@@ -232,14 +268,21 @@ async fn an_api_that_keeps_failing_is_given_up_with_its_last_word() {
     assert_eq!(server.asked(), 2);
 
     let server = Server::start(|_, _| {
-        Response::builder().status(429).header("retry-after", "86400").body(Body::empty()).unwrap()
+        Response::builder()
+            .status(429)
+            .header("retry-after", "86400")
+            .body(Body::empty())
+            .unwrap()
     })
     .await;
     let since = Instant::now();
     let mut channel = by_number();
     channel["retry"] = json!({"times": 5, "wait": "1 s"});
     assert!(message(server.read(channel).await.unwrap_err()).contains("429"));
-    assert!(since.elapsed() < Duration::from_secs(5), "nobody waits a day");
+    assert!(
+        since.elapsed() < Duration::from_secs(5),
+        "nobody waits a day"
+    );
 }
 
 #[tokio::test]
@@ -249,7 +292,10 @@ async fn an_api_that_refuses_is_asked_once() {
         let mut channel = by_number();
         channel["retry"] = json!({"times": 5, "wait": "1 s"});
         let refused = message(server.read(channel).await.unwrap_err());
-        assert!(refused.starts_with(&format!("refused: page 1: it answers {code} ")), "{refused}");
+        assert!(
+            refused.starts_with(&format!("refused: page 1: it answers {code} ")),
+            "{refused}"
+        );
         assert!(!refused.contains("somebody"), "{refused}");
         assert_eq!(server.asked(), 1);
     }
@@ -280,40 +326,83 @@ async fn garbage_is_named_with_its_start_and_a_missing_list_with_what_is_there()
             "<html>\n<body>请先登录".repeat(20),
             "answer: the answer is no JSON; it starts with `<html> <body>请先登录<html> <body>请先登录<html> <body>请先登录<html> <b…`",
         ),
-        (r#"{"data": {"items": [1"#.to_owned(), "answer: the answer is no JSON; it starts with `{\"data\": {\"items\": [1`"),
+        (
+            r#"{"data": {"items": [1"#.to_owned(),
+            "answer: the answer is no JSON; it starts with `{\"data\": {\"items\": [1`",
+        ),
         (
             r#"{"code": 7, "msg": "王小明 has no right"}"#.to_owned(),
             "answer: the answer has nothing at `/data/items`: its members are `code`, `msg`",
         ),
-        (r#"{"data": {"items": {}}}"#.to_owned(), "answer: `/data/items` is no list of rows"),
-        (r#"{"data": {"items": [{}, 7]}}"#.to_owned(), "answer: row 2 of `/data/items` is no object"),
+        (
+            r#"{"data": {"items": {}}}"#.to_owned(),
+            "answer: `/data/items` is no list of rows",
+        ),
+        (
+            r#"{"data": {"items": [{}, 7]}}"#.to_owned(),
+            "answer: row 2 of `/data/items` is no object",
+        ),
     ];
     for (body, expected) in cases {
         let server = Server::start(move |_, _| ok(body.clone())).await;
-        let told = message(server.read(json!({"rows": "/data/items"})).await.unwrap_err());
+        let told = message(
+            server
+                .read(json!({"rows": "/data/items"}))
+                .await
+                .unwrap_err(),
+        );
         assert_eq!(told, expected);
     }
     let server = Server::start(|_, _| ok(vec![0xB9, 0xAB, 0x00, 0xFF])).await;
-    assert!(message(server.read(json!({})).await.unwrap_err()).starts_with("answer: the answer is no JSON"));
+    assert!(
+        message(server.read(json!({})).await.unwrap_err())
+            .starts_with("answer: the answer is no JSON")
+    );
     let server = Server::start(|_, _| ok("[".repeat(100_000))).await;
-    assert!(message(server.read(json!({})).await.unwrap_err()).starts_with("answer: the answer is no JSON"));
+    assert!(
+        message(server.read(json!({})).await.unwrap_err())
+            .starts_with("answer: the answer is no JSON")
+    );
 }
 
 #[tokio::test]
 async fn circles_and_endless_pages_are_left() {
     let cursor = json!({"cursor": {"param": "cursor", "next": "/next"}});
     let server = Server::start(|_, _| ok(r#"{"rows": [{"n": 1}], "next": "same"}"#)).await;
-    let told = message(server.read(json!({"rows": "/rows", "page": cursor})).await.unwrap_err());
+    let told = message(
+        server
+            .read(json!({"rows": "/rows", "page": cursor}))
+            .await
+            .unwrap_err(),
+    );
     assert_eq!(told, "answer: page 2 names a cursor that was used before");
 
-    let server = Server::start(|count, _| ok(format!(r#"{{"rows": [{{"n": {count}}}], "next": "{count}"}}"#))).await;
-    let told = message(server.read(json!({"rows": "/rows", "page": cursor})).await.unwrap_err());
+    let server = Server::start(|count, _| {
+        ok(format!(
+            r#"{{"rows": [{{"n": {count}}}], "next": "{count}"}}"#
+        ))
+    })
+    .await;
+    let told = message(
+        server
+            .read(json!({"rows": "/rows", "page": cursor}))
+            .await
+            .unwrap_err(),
+    );
     assert_eq!(told, "answer: it has more than 50 pages");
 
     let link = json!({"link": {"next": "/next"}});
     let server = Server::start(|_, _| ok(r#"{"rows": [{"n": 1}], "next": "/readings"}"#)).await;
-    let told = message(server.read(json!({"rows": "/rows", "page": link})).await.unwrap_err());
-    assert_eq!(told, "answer: page 1 names a next page that was read before");
+    let told = message(
+        server
+            .read(json!({"rows": "/rows", "page": link}))
+            .await
+            .unwrap_err(),
+    );
+    assert_eq!(
+        told,
+        "answer: page 1 names a next page that was read before"
+    );
 
     let number = json!({"number": {"param": "p", "size": 1}});
     let server = Server::start(|_, _| ok(r#"[{"n": 1}]"#)).await;
@@ -325,7 +414,9 @@ async fn circles_and_endless_pages_are_left() {
 async fn an_answer_without_end_is_cut_off() {
     let endless = || {
         let piece = Bytes::from(vec![b' '; 1 << 16]);
-        Body::from_stream(futures::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone())))
+        Body::from_stream(futures::stream::repeat_with(move || {
+            Ok::<_, std::io::Error>(piece.clone())
+        }))
     };
     let server = Server::start(move |_, _| ok(endless())).await;
     let told = message(server.read(json!({})).await.unwrap_err());
@@ -333,11 +424,19 @@ async fn an_answer_without_end_is_cut_off() {
 
     let filling = "x".repeat(900_000);
     let server = Server::start(move |count, _| {
-        ok(json!({"rows": [{"n": count, "filling": filling}], "next": count.to_string()}).to_string())
+        ok(
+            json!({"rows": [{"n": count, "filling": filling}], "next": count.to_string()})
+                .to_string(),
+        )
     })
     .await;
     let cursor = json!({"cursor": {"param": "cursor", "next": "/next"}});
-    let told = message(server.read(json!({"rows": "/rows", "page": cursor})).await.unwrap_err());
+    let told = message(
+        server
+            .read(json!({"rows": "/rows", "page": cursor}))
+            .await
+            .unwrap_err(),
+    );
     assert_eq!(told, "answer: it sends more than 3 MiB");
 }
 
@@ -351,11 +450,24 @@ async fn secrets_go_in_headers_to_the_declared_host_alone() {
     let other = Server::start(|_, _| ok("[{}]")).await;
     let target = format!("http://{}/readings", other.address);
     let server = Server::start(move |count, _| match count {
-        1 => Response::builder().status(302).header("location", "/elsewhere").body(Body::empty()).unwrap(),
-        _ => Response::builder().status(302).header("location", &target).body(Body::empty()).unwrap(),
+        1 => Response::builder()
+            .status(302)
+            .header("location", "/elsewhere")
+            .body(Body::empty())
+            .unwrap(),
+        _ => Response::builder()
+            .status(302)
+            .header("location", &target)
+            .body(Body::empty())
+            .unwrap(),
     })
     .await;
-    let refused = message(server.read_after(json!({}), None, secret()).await.unwrap_err());
+    let refused = message(
+        server
+            .read_after(json!({}), None, secret())
+            .await
+            .unwrap_err(),
+    );
     assert_eq!(refused, "refused: it redirects to another host");
     assert_eq!(server.paths(), ["/readings", "/elsewhere"]);
 
@@ -363,27 +475,59 @@ async fn secrets_go_in_headers_to_the_declared_host_alone() {
     let server =
         Server::start(move |_, _| ok(json!({"rows": [{}], "next": target}).to_string())).await;
     let link = json!({"link": {"next": "/next"}});
-    let told = message(server.read_after(json!({"rows": "/rows", "page": link}), None, secret()).await.unwrap_err());
-    assert_eq!(told, "answer: page 1: `/next` is an address on another host");
+    let told = message(
+        server
+            .read_after(json!({"rows": "/rows", "page": link}), None, secret())
+            .await
+            .unwrap_err(),
+    );
+    assert_eq!(
+        told,
+        "answer: page 1: `/next` is an address on another host"
+    );
     assert_eq!(other.asked(), 0);
 
     let broken = vec![("X-Token".to_owned(), Secret::new("two\nlines"))];
-    let refused = message(server.read_after(json!({}), None, broken).await.unwrap_err());
-    assert_eq!(refused, "refused: the secret for `X-Token` has signs that no header can hold");
+    let refused = message(
+        server
+            .read_after(json!({}), None, broken)
+            .await
+            .unwrap_err(),
+    );
+    assert_eq!(
+        refused,
+        "refused: the secret for `X-Token` has signs that no header can hold"
+    );
 }
 
 #[tokio::test]
 async fn the_watermark_is_the_greatest_value_and_never_goes_back() {
     let cases = [
-        (r#"[{"n": 9}, {"n": 10}, {"n": null}, {}]"#, None, Some("10")),
+        (
+            r#"[{"n": 9}, {"n": 10}, {"n": null}, {}]"#,
+            None,
+            Some("10"),
+        ),
         (r#"[{"n": 9}]"#, Some("10"), Some("10")),
-        (r#"[{"n": 9007199254740993}]"#, Some("9007199254740992"), Some("9007199254740993")),
-        (r#"[{"n": "2025-01-09"}, {"n": "2025-01-10"}]"#, Some("2025-01-08"), Some("2025-01-10")),
+        (
+            r#"[{"n": 9007199254740993}]"#,
+            Some("9007199254740992"),
+            Some("9007199254740993"),
+        ),
+        (
+            r#"[{"n": "2025-01-09"}, {"n": "2025-01-10"}]"#,
+            Some("2025-01-08"),
+            Some("2025-01-10"),
+        ),
     ];
     for (body, since, expected) in cases {
         let server = Server::start(move |_, _| ok(body)).await;
         let channel = json!({"watermark": {"param": "since", "column": "n"}});
-        let read = server.read_after(channel, since, Vec::new()).await.unwrap().unwrap();
+        let read = server
+            .read_after(channel, since, Vec::new())
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(read.watermark.as_deref(), expected, "{body}");
     }
     let server = Server::start(|_, _| ok(r#"[{"n": [1]}]"#)).await;

@@ -49,9 +49,16 @@ mod tests {
     fn null_and_the_empty_text_differ_and_signs_that_mean_something_are_quoted() {
         let mut out = Vec::new();
         header(&mut out, ["编号", "a\"b"].into_iter());
-        for (at, cell) in [None, Some(""), Some("a,b"), Some("say \"yes\""), Some("two\r\nlines"), Some("盐城")]
-            .into_iter()
-            .enumerate()
+        for (at, cell) in [
+            None,
+            Some(""),
+            Some("a,b"),
+            Some("say \"yes\""),
+            Some("two\r\nlines"),
+            Some("盐城"),
+        ]
+        .into_iter()
+        .enumerate()
         {
             separate(&mut out, at);
             if let Some(cell) = cell {

@@ -5,7 +5,8 @@ use std::io::Write;
 use futures::TryStreamExt;
 use sqlx::mysql::{MySqlColumn, MySqlConnectOptions, MySqlConnection, MySqlRow};
 use sqlx::{
-    AssertSqlSafe, Column, ConnectOptions, Connection, Executor, MySql, Row, SqlSafeStr, Statement, Type, TypeInfo,
+    AssertSqlSafe, Column, ConnectOptions, Connection, Executor, MySql, Row, SqlSafeStr, Statement,
+    Type, TypeInfo,
 };
 
 use super::{Request, check_names, csv, holds_bytes, no_column, quoted};
@@ -32,10 +33,18 @@ struct Read {
     form: Form,
 }
 
-pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Option<Fetched>, Problem> {
-    let options: MySqlConnectOptions = request.url()?.parse().map_err(|error| request.problem(&error))?;
+pub(super) async fn fetch(
+    request: &Request<'_>,
+    spool: &mut Spool,
+) -> Result<Option<Fetched>, Problem> {
+    let options: MySqlConnectOptions = request
+        .url()?
+        .parse()
+        .map_err(|error| request.problem(&error))?;
     let options = options.disable_statement_logging();
-    let mut connection = request.connected(MySqlConnection::connect_with(&options)).await?;
+    let mut connection = request
+        .connected(MySqlConnection::connect_with(&options))
+        .await?;
     limit_statements(request, &mut connection).await?;
     run(request, &mut connection, BEGIN).await?;
 
@@ -44,13 +53,20 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
     let mut condition = String::new();
     let mut watermark = None;
     if let Some(name) = request.watermark {
-        let form = columns.iter().find(|read| read.name == name).ok_or_else(|| no_column(name))?.form;
+        let form = columns
+            .iter()
+            .find(|read| read.name == name)
+            .ok_or_else(|| no_column(name))?
+            .form;
         let column = quoted(name, '`');
         let after = match request.since {
             Some(since) => Some(format!("{column} > {}", literal(since, form)?)),
             None => None,
         };
-        let filter = after.as_ref().map(|after| format!(" WHERE {after}")).unwrap_or_default();
+        let filter = after
+            .as_ref()
+            .map(|after| format!(" WHERE {after}"))
+            .unwrap_or_default();
         let sql = format!("SELECT max({column}) FROM {relation}{filter}");
         let reading = connection.fetch_one(sqlx::raw_sql(AssertSqlSafe(sql)));
         let row = request.answered(reading).await?;
@@ -58,7 +74,10 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
         condition = match (after, &newest) {
             (Some(_), None) => return Ok(None),
             (Some(after), Some(newest)) => {
-                format!(" WHERE {after} AND {column} <= {} ORDER BY {column}", literal(newest, form)?)
+                format!(
+                    " WHERE {after} AND {column} <= {} ORDER BY {column}",
+                    literal(newest, form)?
+                )
             }
             // Tables without transactions may grow between the two statements.
             (None, Some(newest)) => {
@@ -69,7 +88,10 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
         };
         watermark = newest;
     }
-    csv::header(spool.buffer(), columns.iter().map(|read| read.name.as_str()));
+    csv::header(
+        spool.buffer(),
+        columns.iter().map(|read| read.name.as_str()),
+    );
     let mut rows = 0;
     {
         let sql = format!("SELECT * FROM {relation}{condition}");
@@ -86,13 +108,25 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
     Ok(Some(Fetched { rows, watermark }))
 }
 
-async fn run(request: &Request<'_>, connection: &mut MySqlConnection, sql: &'static str) -> Result<(), Problem> {
-    request.answered(connection.execute(sqlx::raw_sql(sql))).await.map(drop)
+async fn run(
+    request: &Request<'_>,
+    connection: &mut MySqlConnection,
+    sql: &'static str,
+) -> Result<(), Problem> {
+    request
+        .answered(connection.execute(sqlx::raw_sql(sql)))
+        .await
+        .map(drop)
 }
 
 /// Limits what a statement may take. MariaDB and MySQL name the limit differently.
-async fn limit_statements(request: &Request<'_>, connection: &mut MySqlConnection) -> Result<(), Problem> {
-    let row = request.answered(connection.fetch_one(sqlx::raw_sql("SELECT version()"))).await?;
+async fn limit_statements(
+    request: &Request<'_>,
+    connection: &mut MySqlConnection,
+) -> Result<(), Problem> {
+    let row = request
+        .answered(connection.fetch_one(sqlx::raw_sql("SELECT version()")))
+        .await?;
     let version = cell(request, &row, 0)?.unwrap_or_default();
     let limit = request.options.statement_timeout;
     let sql = if memchr::memmem::find(version, b"MariaDB").is_some() {
@@ -142,14 +176,28 @@ fn form(column: &MySqlColumn) -> Result<Form, Problem> {
 /// Whether values are written as digits. A `TINYINT(1)` is what MariaDB has for a boolean, and as often a code such as
 /// 2, so it stays the number that it is.
 fn is_number(kind: &str) -> bool {
-    kind == "BOOLEAN" || kind == "DECIMAL" || kind == "FLOAT" || kind == "DOUBLE" || kind.contains("INT")
+    kind == "BOOLEAN"
+        || kind == "DECIMAL"
+        || kind == "FLOAT"
+        || kind == "DOUBLE"
+        || kind.contains("INT")
 }
 
-fn cell<'r>(request: &Request<'_>, row: &'r MySqlRow, at: usize) -> Result<Option<&'r [u8]>, Problem> {
-    row.try_get_unchecked(at).map_err(|error| request.problem(&error))
+fn cell<'r>(
+    request: &Request<'_>,
+    row: &'r MySqlRow,
+    at: usize,
+) -> Result<Option<&'r [u8]>, Problem> {
+    row.try_get_unchecked(at)
+        .map_err(|error| request.problem(&error))
 }
 
-fn write(request: &Request<'_>, row: &MySqlRow, columns: &[Read], out: &mut Vec<u8>) -> Result<(), Problem> {
+fn write(
+    request: &Request<'_>,
+    row: &MySqlRow,
+    columns: &[Read],
+    out: &mut Vec<u8>,
+) -> Result<(), Problem> {
     for (at, column) in columns.iter().enumerate() {
         csv::separate(out, at);
         let Some(bytes) = cell(request, row, at)? else {
@@ -163,7 +211,9 @@ fn write(request: &Request<'_>, row: &MySqlRow, columns: &[Read], out: &mut Vec<
                 out.extend_from_slice(b"+00:00");
             }
             Form::Bits => {
-                let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+                let number = bytes
+                    .iter()
+                    .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
                 // Writing to a vector cannot fail.
                 let _ = write!(out, "{number}");
             }
@@ -176,13 +226,22 @@ fn write(request: &Request<'_>, row: &MySqlRow, columns: &[Read], out: &mut Vec<
 /// A value as it stands in a statement, whatever the server makes of a backslash.
 fn literal(text: &str, form: Form) -> Result<String, Problem> {
     if form == Form::Number {
-        let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+        let is_plain = !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
         return if is_plain {
             Ok(text.to_owned())
         } else {
-            Err(Problem::Answer(format!("the last watermark `{text}` is no number, and its column holds numbers")))
+            Err(Problem::Answer(format!(
+                "the last watermark `{text}` is no number, and its column holds numbers"
+            )))
         };
     }
-    let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    let digits: String = text
+        .bytes()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect();
     Ok(format!("_utf8mb4 X'{digits}'"))
 }

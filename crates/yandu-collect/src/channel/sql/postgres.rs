@@ -2,7 +2,9 @@
 
 use futures::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Executor, SqlSafeStr, Statement, TypeInfo};
+use sqlx::{
+    AssertSqlSafe, Column, ConnectOptions, Connection, Executor, SqlSafeStr, Statement, TypeInfo,
+};
 
 use super::{Request, check_names, csv, holds_bytes, no_column, quoted};
 use crate::channel::fetched::Fetched;
@@ -20,10 +22,20 @@ struct Read {
     expression: String,
 }
 
-pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Option<Fetched>, Problem> {
-    let options: PgConnectOptions = request.url()?.parse().map_err(|error| request.problem(&error))?;
-    let options = options.application_name("yandu").disable_statement_logging();
-    let mut connection = request.connected(PgConnection::connect_with(&options)).await?;
+pub(super) async fn fetch(
+    request: &Request<'_>,
+    spool: &mut Spool,
+) -> Result<Option<Fetched>, Problem> {
+    let options: PgConnectOptions = request
+        .url()?
+        .parse()
+        .map_err(|error| request.problem(&error))?;
+    let options = options
+        .application_name("yandu")
+        .disable_statement_logging();
+    let mut connection = request
+        .connected(PgConnection::connect_with(&options))
+        .await?;
     let timeout = request.options.statement_timeout.as_millis();
     let begin = format!(
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {FORMS}; SET LOCAL statement_timeout = {timeout}"
@@ -39,28 +51,46 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
             return Err(no_column(column));
         }
         let column = quoted(column, '"');
-        let after = request.since.map(|since| format!("{column} > {}", literal(since)));
-        let filter = after.as_ref().map(|after| format!(" WHERE {after}")).unwrap_or_default();
+        let after = request
+            .since
+            .map(|since| format!("{column} > {}", literal(since)));
+        let filter = after
+            .as_ref()
+            .map(|after| format!(" WHERE {after}"))
+            .unwrap_or_default();
         let sql = format!("SELECT max({column})::text FROM {relation}{filter}");
         let newest: Option<String> = request
-            .answered(sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(&mut connection))
+            .answered(
+                sqlx::query_scalar(AssertSqlSafe(sql))
+                    .persistent(false)
+                    .fetch_one(&mut connection),
+            )
             .await?;
         condition = match (after, &newest) {
             // Nothing is greater than the last value.
             (Some(_), None) => return Ok(None),
             (Some(after), Some(newest)) => {
-                format!(" WHERE {after} AND {column} <= {} ORDER BY {column}", literal(newest))
+                format!(
+                    " WHERE {after} AND {column} <= {} ORDER BY {column}",
+                    literal(newest)
+                )
             }
             (None, _) => format!(" ORDER BY {column}"),
         };
         watermark = newest;
     }
-    let list: Vec<&str> = columns.iter().map(|read| read.expression.as_str()).collect();
+    let list: Vec<&str> = columns
+        .iter()
+        .map(|read| read.expression.as_str())
+        .collect();
     let copy = format!(
         "COPY (SELECT {} FROM {relation}{condition}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8')",
         list.join(", ")
     );
-    csv::header(spool.buffer(), columns.iter().map(|read| read.name.as_str()));
+    csv::header(
+        spool.buffer(),
+        columns.iter().map(|read| read.name.as_str()),
+    );
     let mut rows = 0;
     {
         let mut lines = request.answered(connection.copy_out_raw(&copy)).await?;
@@ -76,7 +106,11 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
     Ok(Some(Fetched { rows, watermark }))
 }
 
-async fn run(request: &Request<'_>, connection: &mut PgConnection, sql: &str) -> Result<(), Problem> {
+async fn run(
+    request: &Request<'_>,
+    connection: &mut PgConnection,
+    sql: &str,
+) -> Result<(), Problem> {
     let running = connection.execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
     request.answered(running).await.map(drop)
 }

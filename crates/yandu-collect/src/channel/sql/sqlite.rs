@@ -5,7 +5,10 @@ use std::time::Instant;
 
 use futures::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, SqlSafeStr, Statement, TypeInfo, ValueRef};
+use sqlx::{
+    AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, SqlSafeStr, Statement,
+    TypeInfo, ValueRef,
+};
 
 use super::{Address, Request, check_names, csv, holds_bytes, no_column, quoted};
 use crate::channel::fetched::Fetched;
@@ -22,11 +25,16 @@ struct Read {
     is_boolean: bool,
 }
 
-pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Option<Fetched>, Problem> {
+pub(super) async fn fetch(
+    request: &Request<'_>,
+    spool: &mut Spool,
+) -> Result<Option<Fetched>, Problem> {
     let options = match &request.address {
         Address::File(path) => SqliteConnectOptions::new().filename(path),
         Address::Url(url) => match url.expose() {
-            url if url.starts_with("sqlite:") => url.parse().map_err(|error| request.problem(&error))?,
+            url if url.starts_with("sqlite:") => {
+                url.parse().map_err(|error| request.problem(&error))?
+            }
             path => SqliteConnectOptions::new().filename(path),
         },
     };
@@ -38,7 +46,9 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
         .busy_timeout(request.options.connect_timeout)
         .row_buffer_size(ROWS)
         .disable_statement_logging();
-    let mut connection = request.connected(SqliteConnection::connect_with(&options)).await?;
+    let mut connection = request
+        .connected(SqliteConnection::connect_with(&options))
+        .await?;
     let until = Instant::now() + request.options.statement_timeout;
     request
         .answered(connection.lock_handle())
@@ -68,7 +78,10 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
         condition = format!("{filter} ORDER BY {column}");
         watermark = newest.map(|newest| newest.text);
     }
-    csv::header(spool.buffer(), columns.iter().map(|read| read.name.as_str()));
+    csv::header(
+        spool.buffer(),
+        columns.iter().map(|read| read.name.as_str()),
+    );
     let mut rows = 0;
     {
         let sql = format!("SELECT * FROM {relation}{condition}");
@@ -84,8 +97,15 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Op
     Ok(Some(Fetched { rows, watermark }))
 }
 
-async fn run(request: &Request<'_>, connection: &mut SqliteConnection, sql: &'static str) -> Result<(), Problem> {
-    request.answered(connection.execute(sqlx::raw_sql(sql))).await.map(drop)
+async fn run(
+    request: &Request<'_>,
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+) -> Result<(), Problem> {
+    request
+        .answered(connection.execute(sqlx::raw_sql(sql)))
+        .await
+        .map(drop)
 }
 
 /// The columns of the relation. Preparing the statement also proves that a query is one select and no more.
@@ -131,7 +151,11 @@ async fn greatest(
         return Err(holds_bytes(column, "blob"));
     }
     // `max` gives a text that was quoted only for the file.
-    let text: Option<String> = if kind == Kind::Text { get(request, &row, 0)? } else { String::from_utf8(text).ok() };
+    let text: Option<String> = if kind == Kind::Text {
+        get(request, &row, 0)?
+    } else {
+        String::from_utf8(text).ok()
+    };
     Ok(text.map(|text| Greatest {
         text,
         is_number: kind == Kind::Number,
@@ -149,7 +173,8 @@ fn get<'r, T>(request: &Request<'_>, row: &'r SqliteRow, at: usize) -> Result<T,
 where
     T: sqlx::Decode<'r, sqlx::Sqlite>,
 {
-    row.try_get_unchecked(at).map_err(|error| request.problem(&error))
+    row.try_get_unchecked(at)
+        .map_err(|error| request.problem(&error))
 }
 
 fn write(
@@ -180,7 +205,9 @@ fn write_value(
     is_boolean: bool,
     out: &mut Vec<u8>,
 ) -> Result<Option<Kind>, Problem> {
-    let value = row.try_get_raw(at).map_err(|error| request.problem(&error))?;
+    let value = row
+        .try_get_raw(at)
+        .map_err(|error| request.problem(&error))?;
     if value.is_null() {
         return Ok(None);
     }

@@ -43,16 +43,30 @@ impl Database {
         let server = server::postgres()?;
         let mut connection = connect::<sqlx::PgConnection>(&server.url("postgres")).await;
         let sql = format!("CREATE DATABASE {name}");
-        connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.unwrap();
-        Some(Self::new(Engine::Postgres, Place::Url(server.url(name)), server))
+        connection
+            .execute(sqlx::raw_sql(AssertSqlSafe(sql)))
+            .await
+            .unwrap();
+        Some(Self::new(
+            Engine::Postgres,
+            Place::Url(server.url(name)),
+            server,
+        ))
     }
 
     async fn mariadb(name: &str) -> Option<Self> {
         let server = server::mariadb()?;
         let mut connection = connect::<sqlx::MySqlConnection>(&server.url("mysql")).await;
         let sql = format!("CREATE DATABASE {name}");
-        connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.unwrap();
-        Some(Self::new(Engine::Mariadb, Place::Url(server.url(name)), server))
+        connection
+            .execute(sqlx::raw_sql(AssertSqlSafe(sql)))
+            .await
+            .unwrap();
+        Some(Self::new(
+            Engine::Mariadb,
+            Place::Url(server.url(name)),
+            server,
+        ))
     }
 
     fn sqlite() -> Self {
@@ -81,14 +95,26 @@ impl Database {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match (&self.place, self.engine) {
             (Place::Url(url), Engine::Postgres) => {
-                connect::<sqlx::PgConnection>(url).await.execute(sql).await.unwrap();
+                connect::<sqlx::PgConnection>(url)
+                    .await
+                    .execute(sql)
+                    .await
+                    .unwrap();
             }
             (Place::Url(url), _) => {
-                connect::<sqlx::MySqlConnection>(url).await.execute(sql).await.unwrap();
+                connect::<sqlx::MySqlConnection>(url)
+                    .await
+                    .execute(sql)
+                    .await
+                    .unwrap();
             }
             (Place::File(path), _) => {
                 let url = format!("sqlite://{}", path.display());
-                connect::<sqlx::SqliteConnection>(&url).await.execute(sql).await.unwrap();
+                connect::<sqlx::SqliteConnection>(&url)
+                    .await
+                    .execute(sql)
+                    .await
+                    .unwrap();
             }
         }
     }
@@ -128,7 +154,7 @@ impl Database {
     }
 }
 
-async fn connect<C: Connection>(url: &str) -> C {
+pub(crate) async fn connect<C: Connection>(url: &str) -> C {
     // A server takes connections a little before it takes users.
     for _ in 0..100 {
         match C::connect(url).await {
@@ -170,7 +196,11 @@ async fn behaves(database: &Database) {
     let mut lines: Vec<&str> = read.text.lines().collect();
     assert_eq!(lines.remove(0), r#""id","name","amount","settled_at""#);
     lines.sort_unstable();
-    let decimals = if database.engine == Engine::Sqlite { ["1234.5", "0", "7"] } else { ["1234.50", "0.00", "7.00"] };
+    let decimals = if database.engine == Engine::Sqlite {
+        ["1234.5", "0", "7"]
+    } else {
+        ["1234.50", "0.00", "7.00"]
+    };
     let [big, zero, seven] = decimals;
     assert_eq!(
         lines,
@@ -182,25 +212,94 @@ async fn behaves(database: &Database) {
         ]
     );
 
-    let first = database.read_after(table, Some("settled_at"), None).await.unwrap().unwrap();
-    assert_eq!((first.rows, first.watermark.as_deref()), (4, Some("2025-01-03 08:00:00")));
-    let rest = database.read_after(table, Some("settled_at"), Some("2025-01-01 08:00:00")).await.unwrap().unwrap();
-    let ids: Vec<&str> = rest.text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
-    assert_eq!(ids, ["9007199254740993", "3"], "only what is past the watermark, in its order");
+    let first = database
+        .read_after(table, Some("settled_at"), None)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (first.rows, first.watermark.as_deref()),
+        (4, Some("2025-01-03 08:00:00"))
+    );
+    let rest = database
+        .read_after(table, Some("settled_at"), Some("2025-01-01 08:00:00"))
+        .await
+        .unwrap()
+        .unwrap();
+    let ids: Vec<&str> = rest
+        .text
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').next())
+        .collect();
+    assert_eq!(
+        ids,
+        ["9007199254740993", "3"],
+        "only what is past the watermark, in its order"
+    );
     assert_eq!(rest.watermark.as_deref(), Some("2025-01-03 08:00:00"));
-    assert_eq!(database.read_after(table, Some("settled_at"), Some("2025-01-03 08:00:00")).await.unwrap(), None);
-    assert_eq!(database.read_after(table, Some("settled_at"), Some("'; DROP TABLE settlement; --")).await.unwrap().map(|read| read.rows), Some(3));
+    assert_eq!(
+        database
+            .read_after(table, Some("settled_at"), Some("2025-01-03 08:00:00"))
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(
+        database
+            .read_after(
+                table,
+                Some("settled_at"),
+                Some("'; DROP TABLE settlement; --")
+            )
+            .await
+            .unwrap()
+            .map(|read| read.rows),
+        Some(3)
+    );
 
-    let numbered = database.read_after(table, Some("id"), Some("4")).await.unwrap().unwrap();
-    assert_eq!((numbered.rows, numbered.watermark.as_deref()), (1, Some("9007199254740993")));
-    assert_eq!(database.read_after(table, Some("id"), Some("9007199254740993")).await.unwrap(), None);
-    assert!(database.read_after(table, Some("id"), Some("9007199254740992")).await.unwrap().is_some());
-    let refused = database.read_after(table, Some("changed"), None).await.unwrap_err();
-    assert_eq!(message(refused), "refused: it has no column `changed`, which the watermark names");
+    let numbered = database
+        .read_after(table, Some("id"), Some("4"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (numbered.rows, numbered.watermark.as_deref()),
+        (1, Some("9007199254740993"))
+    );
+    assert_eq!(
+        database
+            .read_after(table, Some("id"), Some("9007199254740993"))
+            .await
+            .unwrap(),
+        None
+    );
+    assert!(
+        database
+            .read_after(table, Some("id"), Some("9007199254740992"))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let refused = database
+        .read_after(table, Some("changed"), None)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        message(refused),
+        "refused: it has no column `changed`, which the watermark names"
+    );
 
     let query = From::Query("SELECT id AS n, name FROM settlement WHERE id = 3 -- the third;\n;");
-    assert_eq!(database.read(query).await.unwrap().unwrap().text, "\"n\",\"name\"\n3,\n");
-    let empty = database.read(From::Query("SELECT id, name FROM settlement WHERE id = 5")).await.unwrap().unwrap();
+    assert_eq!(
+        database.read(query).await.unwrap().unwrap().text,
+        "\"n\",\"name\"\n3,\n"
+    );
+    let empty = database
+        .read(From::Query("SELECT id, name FROM settlement WHERE id = 5"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((empty.text.as_str(), empty.rows), ("\"id\",\"name\"\n", 0));
     for hostile in [
         "SELECT 1 AS n; DELETE FROM settlement",
@@ -209,12 +308,25 @@ async fn behaves(database: &Database) {
         "SELECT 1 AS n, 2 AS N FROM (SELECT 1) WHERE",
         "SELECT nothing FROM nowhere",
     ] {
-        assert!(database.read(From::Query(hostile)).await.is_err(), "{hostile}");
+        assert!(
+            database.read(From::Query(hostile)).await.is_err(),
+            "{hostile}"
+        );
     }
     if database.engine == Engine::Postgres {
-        let twice = message(database.read(From::Query("SELECT 1 AS n, 2 AS n")).await.unwrap_err());
-        assert_eq!(twice, "answer: two columns are named `n`; give one of them another name in the query");
+        let twice = message(
+            database
+                .read(From::Query("SELECT 1 AS n, 2 AS n"))
+                .await
+                .unwrap_err(),
+        );
+        assert_eq!(
+            twice,
+            "answer: two columns are named `n`; give one of them another name in the query"
+        );
     }
     assert_eq!(database.read(table).await.unwrap().unwrap().rows, 4);
-    assert!(message(database.read(From::Table("absent")).await.unwrap_err()).starts_with("refused: "));
+    assert!(
+        message(database.read(From::Table("absent")).await.unwrap_err()).starts_with("refused: ")
+    );
 }

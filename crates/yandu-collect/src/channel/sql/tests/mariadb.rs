@@ -2,16 +2,24 @@ use super::*;
 
 #[tokio::test]
 async fn mariadb_behaves_as_every_engine() {
-    let Some(database) = Database::mariadb("every_engine").await else { return };
+    let Some(database) = Database::mariadb("every_engine").await else {
+        return;
+    };
     // The suite quotes names as the standard does nowhere, but a backslash in a text as the standard does.
-    database.run("SET GLOBAL sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES')").await;
+    database
+        .run("SET GLOBAL sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES')")
+        .await;
     behaves(&database).await;
-    database.run("SET GLOBAL sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')").await;
+    database
+        .run("SET GLOBAL sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')")
+        .await;
 }
 
 #[tokio::test]
 async fn mariadb_types_come_in_their_canonical_form() {
-    let Some(database) = Database::mariadb("types").await else { return };
+    let Some(database) = Database::mariadb("types").await else {
+        return;
+    };
     database
         .run(
             "CREATE TABLE `odd ``name` (flag BOOLEAN, code TINYINT(1), mask BIT(9), day DATE, at TIMESTAMP(3) NULL, local DATETIME, \
@@ -22,7 +30,11 @@ async fn mariadb_types_come_in_their_canonical_form() {
                  (FALSE, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', 'c', NULL)",
         )
         .await;
-    let read = database.read(From::Table("odd `name")).await.unwrap().unwrap();
+    let read = database
+        .read(From::Table("odd `name"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(
         read.text,
         "\"flag\",\"code\",\"mask\",\"day\",\"at\",\"local\",\"big\",\"price\",\"place\",\"tag\",\"kind\",\"doc\"\n\
@@ -38,11 +50,28 @@ async fn mariadb_types_come_in_their_canonical_form() {
         ("place", "盐城"),
     ] {
         let table = From::Table("odd `name");
-        let first = database.read_after(table, Some(column), None).await.unwrap().unwrap();
-        assert_eq!((first.rows, first.watermark.as_deref()), (2, Some(newest)), "{column}");
-        assert_eq!(database.read_after(table, Some(column), Some(newest)).await.unwrap(), None, "{column}");
+        let first = database
+            .read_after(table, Some(column), None)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (first.rows, first.watermark.as_deref()),
+            (2, Some(newest)),
+            "{column}"
+        );
+        assert_eq!(
+            database
+                .read_after(table, Some(column), Some(newest))
+                .await
+                .unwrap(),
+            None,
+            "{column}"
+        );
     }
-    database.run("CREATE TABLE photo (id INT, image MEDIUMBLOB)").await;
+    database
+        .run("CREATE TABLE photo (id INT, image MEDIUMBLOB)")
+        .await;
     let refused = database.read(From::Table("photo")).await.unwrap_err();
     assert_eq!(
         message(refused),
@@ -52,12 +81,16 @@ async fn mariadb_types_come_in_their_canonical_form() {
 
 #[tokio::test]
 async fn mariadb_refuses_a_wrong_password_and_stops_a_statement_without_end() {
-    let Some(mut database) = Database::mariadb("refusals").await else { return };
+    let Some(mut database) = Database::mariadb("refusals").await else {
+        return;
+    };
     database.options.statement_timeout = Duration::from_millis(300);
     let slow = From::Query("SELECT seq, SLEEP(0.05) AS s FROM seq_1_to_1000");
     let stopped = message(database.read(slow).await.unwrap_err());
     assert!(stopped.starts_with("silent: "), "{stopped}");
-    let Place::Url(url) = &mut database.place else { unreachable!() };
+    let Place::Url(url) = &mut database.place else {
+        unreachable!()
+    };
     *url = url.replace("pa55", "other");
     let refused = message(database.read(From::Table("t")).await.unwrap_err());
     assert!(refused.starts_with("refused: Access denied"), "{refused}");

@@ -45,11 +45,19 @@ impl Drop for Server {
 /// A PostgreSQL server; `None`, with a message, when none is installed.
 pub(crate) fn postgres() -> Option<Arc<Server>> {
     static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
-    let newest = std::fs::read_dir("/usr/lib/postgresql").ok().and_then(|versions| {
-        let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
-        versions.flatten().map(|version| version.path()).max_by_key(number)
-    });
-    let Some(programs) = newest.map(|version| version.join("bin")).filter(|bin| bin.join("initdb").exists()) else {
+    let newest = std::fs::read_dir("/usr/lib/postgresql")
+        .ok()
+        .and_then(|versions| {
+            let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
+            versions
+                .flatten()
+                .map(|version| version.path())
+                .max_by_key(number)
+        });
+    let Some(programs) = newest
+        .map(|version| version.join("bin"))
+        .filter(|bin| bin.join("initdb").exists())
+    else {
         println!("skipped: no PostgreSQL server is installed");
         return None;
     };
@@ -60,14 +68,36 @@ pub(crate) fn postgres() -> Option<Arc<Server>> {
         std::fs::write(&password, PASSWORD).unwrap();
         let owner = give_away(folder.path(), "postgres");
         run(owner, &programs.join("initdb"), |command| {
-            command.arg("-D").arg(&data).arg(format!("--pwfile={}", password.display()));
-            command.args(["-U", USER, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
+            command
+                .arg("-D")
+                .arg(&data)
+                .arg(format!("--pwfile={}", password.display()));
+            command.args([
+                "-U",
+                USER,
+                "-A",
+                "scram-sha-256",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ]);
         });
         serve(folder, owner, "postgres", |port| {
             let port = port.to_string();
             let mut words: Vec<String> = vec![programs.join("postgres").display().to_string()];
-            words.extend(["-D".to_owned(), data.display().to_string(), "-p".to_owned(), port]);
-            for setting in ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "shared_buffers=64MB"] {
+            words.extend([
+                "-D".to_owned(),
+                data.display().to_string(),
+                "-p".to_owned(),
+                port,
+            ]);
+            for setting in [
+                "listen_addresses=127.0.0.1",
+                "unix_socket_directories=",
+                "fsync=off",
+                "shared_buffers=64MB",
+            ] {
                 words.extend(["-c".to_owned(), setting.to_owned()]);
             }
             words
@@ -94,8 +124,14 @@ pub(crate) fn mariadb() -> Option<Arc<Server>> {
         std::fs::write(at("users.sql"), users.replace("; ", ";\n")).unwrap();
         let owner = give_away(folder.path(), "mysql");
         run(owner, install, |command| {
-            command.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
-            command.args(["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]);
+            command
+                .arg("--no-defaults")
+                .arg(format!("--datadir={}", data.display()));
+            command.args([
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                "--skip-name-resolve",
+            ]);
         });
         let (socket, process, users) = (at("socket"), at("process"), at("users.sql"));
         serve(folder, owner, "mysql", |port| {
@@ -139,10 +175,19 @@ fn give_away(folder: &Path, user: &str) -> Option<(u32, u32)> {
         return None;
     }
     let users = std::fs::read_to_string("/etc/passwd").unwrap();
-    let line = users.lines().find(|line| line.starts_with(&format!("{user}:"))).unwrap();
-    let mut numbers = line.split(':').skip(2).map(|part| part.parse::<u32>());
-    let owner = (numbers.next().unwrap().unwrap(), numbers.next().unwrap().unwrap());
-    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+    let line = users
+        .lines()
+        .find(|line| line.starts_with(&format!("{user}:")))
+        .unwrap();
+    let mut numbers = line.split(':').skip(2).map(str::parse::<u32>);
+    let owner = (
+        numbers.next().unwrap().unwrap(),
+        numbers.next().unwrap().unwrap(),
+    );
+    for path in std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
         std::os::unix::fs::chown(path, Some(owner.0), Some(owner.1)).unwrap();
     }
     std::os::unix::fs::chown(folder, Some(owner.0), Some(owner.1)).unwrap();
@@ -175,19 +220,31 @@ fn serve(
     scheme: &'static str,
     words: impl FnOnce(u16) -> Vec<String>,
 ) -> Server {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let log = folder.path().join("log");
     let mut command = Command::new("sh");
     // The input ends with this process, however it ends, and the server with it.
-    command.args(["-c", "\"$@\" & read -r _; kill -TERM $!; wait", "sh"]).args(words(port));
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(std::fs::File::create(&log).unwrap());
+    command
+        .args(["-c", "\"$@\" & read -r _; kill -TERM $!; wait", "sh"])
+        .args(words(port));
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(std::fs::File::create(&log).unwrap());
     as_owner(&mut command, owner);
     let mut child = command.spawn().unwrap();
     let since = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if since.elapsed() > Duration::from_secs(120) {
+        if since.elapsed() > Duration::from_mins(2) {
             let _ = child.stdin.take().map(|mut input| input.flush());
-            panic!("the server does not start: {}", std::fs::read_to_string(&log).unwrap_or_default());
+            panic!(
+                "the server does not start: {}",
+                std::fs::read_to_string(&log).unwrap_or_default()
+            );
         }
         std::thread::sleep(Duration::from_millis(50));
     }

@@ -14,16 +14,29 @@ async fn sqlite_values_come_as_they_are_whatever_their_column_declares() {
              INSERT INTO \"odd \"\"name\" VALUES (1, 9223372036854775807, 0.1, '2025-01-05'), (0, 'text', 1e21, 20250105), (2, 1.5, NULL, '')",
         )
         .await;
-    let read = database.read(From::Table("odd \"name")).await.unwrap().unwrap();
+    let read = database
+        .read(From::Table("odd \"name"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(
         read.text,
         "\"flag\",\"any\",\"share\",\"day\"\ntrue,9223372036854775807,0.1,2025-01-05\n\
          false,text,1000000000000000000000,20250105\n2,1.5,,\"\"\n"
     );
-    let number = database.read_after(From::Query("SELECT share + 0 AS n FROM \"odd \"\"name\""), Some("n"), Some("0.1"));
+    let number = database.read_after(
+        From::Query("SELECT share + 0 AS n FROM \"odd \"\"name\""),
+        Some("n"),
+        Some("0.1"),
+    );
     let number = number.await.unwrap().unwrap();
-    assert_eq!((number.rows, number.watermark.as_deref()), (1, Some("1000000000000000000000")));
-    database.run("INSERT INTO \"odd \"\"name\" (any) VALUES (x'00ff')").await;
+    assert_eq!(
+        (number.rows, number.watermark.as_deref()),
+        (1, Some("1000000000000000000000"))
+    );
+    database
+        .run("INSERT INTO \"odd \"\"name\" (any) VALUES (x'00ff')")
+        .await;
     let refused = message(database.read(From::Table("odd \"name")).await.unwrap_err());
     assert_eq!(
         refused,
@@ -34,15 +47,21 @@ async fn sqlite_values_come_as_they_are_whatever_their_column_declares() {
 #[tokio::test]
 async fn a_file_that_is_no_database_or_not_there_is_refused() {
     let mut database = Database::sqlite();
-    let Place::File(path) = &mut database.place else { unreachable!() };
+    let Place::File(path) = &mut database.place else {
+        unreachable!()
+    };
     std::fs::write(&*path, "身份证号,姓名\n".repeat(200)).unwrap();
     let refused = message(database.read(From::Table("t")).await.unwrap_err());
     assert_eq!(refused, "refused: file is not a database");
-    let Place::File(path) = &mut database.place else { unreachable!() };
+    let Place::File(path) = &mut database.place else {
+        unreachable!()
+    };
     path.set_file_name("absent.sqlite");
     let refused = message(database.read(From::Table("t")).await.unwrap_err());
     assert!(refused.starts_with("refused: "), "{refused}");
-    let Place::File(path) = &database.place else { unreachable!() };
+    let Place::File(path) = &database.place else {
+        unreachable!()
+    };
     assert!(!path.exists());
 }
 
@@ -50,7 +69,9 @@ async fn a_file_that_is_no_database_or_not_there_is_refused() {
 async fn a_query_without_end_is_given_up() {
     let mut database = Database::sqlite();
     database.options.statement_timeout = Duration::from_millis(300);
-    let endless = From::Query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n");
+    let endless = From::Query(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n",
+    );
     let stopped = message(database.read(endless).await.unwrap_err());
     assert!(stopped.starts_with("silent: "), "{stopped}");
 }
