@@ -1,0 +1,419 @@
+//! One run of a source: fetch what is new, and collect it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use yandu_lake::Principal;
+use yandu_pack::Packs;
+use yandu_pack::declare::{
+    Channel, Engine, FileChannel, FolderChannel, HttpChannel, SourceFile, SqlChannel, Url,
+};
+use yandu_words::id::SourceId;
+
+use super::problem::Problem;
+use super::records::{End, Records, Taken};
+use super::spool::{Spool, Staged};
+use super::{Options, folder, http, place, sql};
+use crate::batch::BatchStatus;
+use crate::collector::{Collector, Delivery, Outcome, failure_of};
+use crate::decode::Hints;
+use crate::notice::{NoticeKind, Notices};
+use crate::secret::Secret;
+use crate::{Error, Mode, Result};
+
+/// Why a source is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// Somebody asked for it: files that were refused are tried again, and files that are not quiet yet waited for.
+    Asked,
+    Scheduled,
+}
+
+/// What one run works with.
+struct Run<'a> {
+    collector: &'a Collector,
+    principal: &'a Principal,
+    packs: &'a Packs,
+    source: &'a SourceFile,
+    options: Arc<Options>,
+    occasion: Occasion,
+}
+
+impl Collector {
+    /// Fetches what is new from a source and collects it. What has nothing new brings no outcome.
+    ///
+    /// Waits for a run of the source that is under way. Dropping the future gives up fetching; a delivery that is being
+    /// collected is collected.
+    pub async fn run_source(
+        &self,
+        principal: &Principal,
+        source: &SourceId,
+    ) -> Result<Vec<Outcome>> {
+        let turn = self.channels().turn(source);
+        let _turn = turn.lock().await;
+        self.run_in_turn(principal, source, Occasion::Asked).await
+    }
+
+    /// Runs a source whose turn the caller has, and records how it went.
+    pub(super) async fn run_in_turn(
+        &self,
+        principal: &Principal,
+        source: &SourceId,
+        occasion: Occasion,
+    ) -> Result<Vec<Outcome>> {
+        let packs = self.packs();
+        let declared = packs
+            .source(source)
+            .ok_or_else(|| Error::NoSource(source.clone()))?;
+        let run = Run {
+            collector: self,
+            principal,
+            packs: &packs,
+            source: declared.file(),
+            options: self.channels().options(),
+            occasion,
+        };
+        let result = run.run().await;
+        run.record(&result).await?;
+        result
+    }
+}
+
+impl Run<'_> {
+    async fn run(&self) -> Result<Vec<Outcome>> {
+        match &self.source.channel {
+            Channel::Folder(channel) => self.folder(channel).await,
+            Channel::File(channel) => self.file(channel).await,
+            Channel::Upload(_) => Err(Error::SourceRefused {
+                source_id: self.source.source.clone(),
+                message: "its files are handed over by upload, so there is nothing to fetch"
+                    .to_owned(),
+            }),
+            Channel::Sql(channel) => self.sql(channel).await,
+            Channel::Http(channel) => self.http(channel).await,
+        }
+    }
+
+    fn records(&self) -> Records<'_> {
+        Records::new(self.collector.inner.store.pool())
+    }
+
+    /// Takes over into the history and the notices how the run ended.
+    async fn record(&self, result: &Result<Vec<Outcome>>) -> Result<()> {
+        let refused = |outcome: &Outcome| {
+            !matches!(
+                outcome.status,
+                BatchStatus::Collected | BatchStatus::Unchanged
+            )
+        };
+        let (end, message) = match result {
+            // A program that stops, and a delivery that no folder holds, say nothing of the source.
+            Err(Error::Cancelled | Error::Stopped(_)) => return Ok(()),
+            Ok(outcomes)
+                if outcomes.is_empty() && matches!(self.source.channel, Channel::Folder(_)) =>
+            {
+                return Ok(());
+            }
+            Ok(outcomes) => match outcomes.last() {
+                Some(last) if refused(last) => {
+                    let failure = last.error.as_ref().map(|failure| failure.message.as_str());
+                    let why = failure.unwrap_or("the delivery was not collected");
+                    (End::Refused, format!("batch `{}`: {why}", last.batch))
+                }
+                _ => (End::Succeeded, String::new()),
+            },
+            Err(error) => (End::Failed, failure_of(error).message),
+        };
+        let now = self.collector.now();
+        self.records().ran(&self.source.source, end, now).await?;
+        let notices = Notices::new(self.collector.inner.store.pool());
+        if end == End::Succeeded {
+            return notices.recover(self.source, now).await;
+        }
+        notices
+            .raise(NoticeKind::Failed, self.source, &message, now)
+            .await?;
+        Ok(())
+    }
+
+    /// All files of the folder that wait, in the order of their names.
+    async fn folder(&self, channel: &FolderChannel) -> Result<Vec<Outcome>> {
+        let taken = self.records().taken(&self.source.source).await?;
+        let mut found = self.list(channel).await?;
+        if self.occasion == Occasion::Asked && found.iter().any(|file| !file.is_complete) {
+            tokio::time::sleep(self.options.quiet).await;
+            found = self.list(channel).await?;
+        }
+        let mut outcomes = Vec::new();
+        for file in found {
+            if !file.is_complete || !self.is_wanted(taken.get(&file.name), &file.fingerprint) {
+                continue;
+            }
+            let staged = Staged::new(&self.collector.folder().staging(), "delivery");
+            let (copied, to) = (file.clone(), staged.path().to_owned());
+            let copying = tokio::task::spawn_blocking(move || folder::copy(&copied, &to)).await?;
+            let copied = copying.map_err(|source| Error::file("copy", &file.path, source))?;
+            if copied.is_none() {
+                continue;
+            }
+            let delivery = self.delivery(staged.path().to_owned(), file.name.clone());
+            let outcome = self.collect(delivery, Some(staged)).await?;
+            self.remember(&file.name, &file.fingerprint, &outcome)
+                .await?;
+            outcomes.push(outcome);
+        }
+        Ok(outcomes)
+    }
+
+    async fn list(&self, channel: &FolderChannel) -> Result<Vec<folder::Found>> {
+        let collector = self.collector.clone();
+        let (channel, quiet) = (channel.clone(), self.options.quiet);
+        let listing = tokio::task::spawn_blocking(move || {
+            let root = collector.folder().root();
+            folder::list(
+                root,
+                &channel.path,
+                &channel.pattern,
+                quiet,
+                &collector.channels().watched,
+            )
+        });
+        listing.await?.map_err(|problem| match problem {
+            place::Problem::Io(source) => {
+                let path = match &self.source.channel {
+                    Channel::Folder(channel) => self.collector.folder().root().join(&channel.path),
+                    _ => self.collector.folder().root().to_owned(),
+                };
+                Error::file("list", &path, source)
+            }
+            problem => self.refused(problem.to_string()),
+        })
+    }
+
+    /// A file of the pack, when it is not as it was when it was collected.
+    async fn file(&self, channel: &FileChannel) -> Result<Vec<Outcome>> {
+        let path = self
+            .packs
+            .file(&self.source.source.pack(), &channel.path)
+            .map_err(|error| self.refused(error.to_string()))?;
+        let content = path.clone();
+        let hashing = tokio::task::spawn_blocking(move || -> std::io::Result<String> {
+            let mut hasher = blake3::Hasher::new();
+            std::io::copy(&mut std::fs::File::open(content)?, &mut hasher)?;
+            Ok(hasher.finalize().to_hex().to_string())
+        });
+        let fingerprint = hashing
+            .await?
+            .map_err(|source| Error::file("read", &path, source))?;
+        let taken = self.records().taken(&self.source.source).await?;
+        if self.occasion == Occasion::Scheduled
+            && !self.is_wanted(taken.get(&channel.path), &fingerprint)
+        {
+            return Ok(Vec::new());
+        }
+        let outcome = self
+            .collect(self.delivery(path, channel.path.clone()), None)
+            .await?;
+        self.remember(&channel.path, &fingerprint, &outcome).await?;
+        Ok(vec![outcome])
+    }
+
+    async fn sql(&self, channel: &SqlChannel) -> Result<Vec<Outcome>> {
+        let address = self.database(channel)?;
+        let (from, asked) = match (&channel.table, &channel.query) {
+            (Some(table), _) => (sql::From::Table(table), table.as_str()),
+            (None, Some(query)) => (sql::From::Query(query), "query"),
+            (None, None) => {
+                return Err(self.refused("it names neither a table nor a query".to_owned()));
+            }
+        };
+        let watermark = channel.watermark.as_deref().filter(|_| self.is_partial());
+        let since = self.since(watermark.is_some()).await?;
+        let request = sql::Request {
+            engine: channel.engine,
+            address: match &address {
+                Address::Url(secret) => sql::Address::Url(secret.clone()),
+                Address::File(path) => sql::Address::File(path),
+            },
+            from,
+            watermark,
+            since: since.as_deref(),
+            options: &self.options,
+        };
+        let mut spool = self.spool("csv")?;
+        let fetched = sql::fetch(&request, &mut spool)
+            .await
+            .map_err(|problem| self.problem(problem))?;
+        let Some(fetched) = fetched.filter(|fetched| fetched.rows > 0 || watermark.is_none())
+        else {
+            return Ok(Vec::new());
+        };
+        let staged = spool
+            .finish()
+            .await
+            .map_err(|problem| self.problem(problem))?;
+        let mut delivery = self.delivery(staged.hand_over(), named(asked, since.as_deref()));
+        delivery.hints = Hints {
+            encoding: Some("utf-8".to_owned()),
+            delimiter: Some(','),
+            header_row: Some(1),
+            ..Hints::default()
+        };
+        self.collect_fetched(delivery, fetched.watermark).await
+    }
+
+    async fn http(&self, channel: &HttpChannel) -> Result<Vec<Outcome>> {
+        let secrets = self.collector.secrets();
+        let since = self.since(channel.watermark.is_some()).await?;
+        let headers = channel
+            .headers
+            .iter()
+            .map(|(name, secret)| Ok((name.clone(), secrets.resolve(secret)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let url = self.expand(&channel.url)?;
+        let request = http::Request {
+            channel,
+            url: &url,
+            headers,
+            since: since.as_deref(),
+            options: &self.options,
+        };
+        let mut spool = self.spool("jsonl")?;
+        let fetched = http::fetch(&request, &mut spool)
+            .await
+            .map_err(|problem| self.problem(problem))?;
+        let Some(fetched) = fetched else {
+            return Ok(Vec::new());
+        };
+        let staged = spool
+            .finish()
+            .await
+            .map_err(|problem| self.problem(problem))?;
+        // The address with its settings may say more than a record should.
+        let mut delivery = self.delivery(staged.hand_over(), named(&channel.url, since.as_deref()));
+        delivery.hints.encoding = Some("utf-8".to_owned());
+        self.collect_fetched(delivery, fetched.watermark).await
+    }
+
+    async fn collect_fetched(
+        &self,
+        mut delivery: Delivery,
+        watermark: Option<String>,
+    ) -> Result<Vec<Outcome>> {
+        delivery.temporary = true;
+        delivery.watermark = watermark;
+        Ok(vec![self.collect(delivery, None).await?])
+    }
+
+    /// Collects to the end even when the caller goes away, and keeps the copy of a file for as long.
+    async fn collect(&self, delivery: Delivery, staged: Option<Staged>) -> Result<Outcome> {
+        let (collector, principal) = (self.collector.clone(), self.principal.clone());
+        let collecting = tokio::spawn(async move {
+            // The semaphore is never closed.
+            let _permit = collector.channels().collecting.acquire().await;
+            let outcome = collector.collect(&principal, delivery).await;
+            drop(staged);
+            outcome
+        });
+        collecting.await?
+    }
+
+    fn delivery(&self, path: PathBuf, name: String) -> Delivery {
+        Delivery {
+            dataset: self.source.dataset.clone(),
+            source: Some(self.source.source.clone()),
+            mode: None,
+            path,
+            name,
+            temporary: false,
+            hints: Hints::default(),
+            watermark: None,
+        }
+    }
+
+    /// Whether a file is to be collected as it stands.
+    fn is_wanted(&self, taken: Option<&Taken>, fingerprint: &str) -> bool {
+        taken.is_none_or(|taken| {
+            taken.fingerprint != fingerprint
+                || (taken.is_refused && self.occasion == Occasion::Asked)
+        })
+    }
+
+    async fn remember(&self, path: &str, fingerprint: &str, outcome: &Outcome) -> Result<()> {
+        let now = self.collector.now();
+        self.records()
+            .take(&self.source.source, path, fingerprint, outcome, now)
+            .await
+    }
+
+    /// A snapshot is the whole, so no watermark cuts it.
+    fn is_partial(&self) -> bool {
+        self.source.mode != Mode::Snapshot
+    }
+
+    async fn since(&self, has_watermark: bool) -> Result<Option<String>> {
+        if has_watermark && self.is_partial() {
+            return self
+                .collector
+                .inner
+                .batches
+                .watermark(&self.source.source)
+                .await;
+        }
+        Ok(None)
+    }
+
+    fn database(&self, channel: &SqlChannel) -> Result<Address> {
+        match &channel.url {
+            Url::Secret(secret) => Ok(Address::Url(self.collector.secrets().resolve(secret)?)),
+            Url::Text(text) => {
+                let text = self.expand(text)?;
+                if channel.engine != Engine::Sqlite {
+                    return Ok(Address::Url(Secret::new(text)));
+                }
+                let path = place::inside(self.collector.folder().root(), &text);
+                let path = path.map_err(|problem| self.refused(format!("`{text}`: {problem}")))?;
+                Ok(Address::File(path))
+            }
+        }
+    }
+
+    fn expand(&self, text: &str) -> Result<String> {
+        let settings = self
+            .packs
+            .settings(&self.source.source.pack())
+            .unwrap_or_default();
+        settings
+            .expand(text)
+            .map_err(|error| self.refused(error.to_string()))
+    }
+
+    fn spool(&self, extension: &str) -> Result<Spool> {
+        Spool::create(
+            &self.collector.folder().staging(),
+            extension,
+            self.options.delivery_bytes,
+        )
+    }
+
+    fn refused(&self, message: String) -> Error {
+        self.problem(Problem::Refused(message))
+    }
+
+    fn problem(&self, problem: Problem) -> Error {
+        problem.of(&self.source.source)
+    }
+}
+
+enum Address {
+    Url(Secret),
+    File(PathBuf),
+}
+
+/// What was asked of a source, for the records.
+fn named(asked: &str, since: Option<&str>) -> String {
+    match since {
+        Some(since) => format!("{asked} after {since}"),
+        None => asked.to_owned(),
+    }
+}

@@ -1,0 +1,510 @@
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use sqlx::{AssertSqlSafe, Connection, Executor};
+use yandu_lake::{Lake, Options as LakeOptions, Principal, ReadPoint};
+use yandu_pack::{AnyCondition, Packs};
+use yandu_store::{DataFolder, Store};
+
+use super::{Options, Ran, sql};
+use crate::batch::BatchStatus;
+use crate::collector::{Collector, Outcome};
+use crate::notice::{NoticeFilter, NoticeKind};
+use crate::secret::Secret;
+use crate::{Error, Result};
+
+const PACK: &str = "pack: demo
+version: 1.0.0
+title: {zh: 演示, en: Demo}
+settings:
+  api: {title: {zh: 接口, en: API}, default: \"http://127.0.0.1:1\"}
+";
+const READING: &str = "dataset: demo.reading
+title: {zh: 读数, en: Reading}
+owner: 市生态环境局
+origin: collect
+sharing: {class: unconditional}
+opening: closed
+refresh: daily
+key: [id]
+columns:
+  id:    {title: {zh: 编号, en: Id}, standard: id}
+  value: {title: {zh: 数值, en: Value}, type: integer, required: false}
+  at:    {title: {zh: 时间, en: Time}, type: text, required: false}
+";
+
+/// A city whose one dataset has one source.
+struct City {
+    folder: tempfile::TempDir,
+    collector: Collector,
+}
+
+impl City {
+    /// The rest of the declaration of the source `demo.source` comes from the test.
+    async fn with(source: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let collector = Self::start(folder.path(), source).await;
+        Self { folder, collector }
+    }
+
+    async fn start(folder: &Path, source: &str) -> Collector {
+        let pack = folder.join("packs/demo");
+        for part in ["datasets", "sources", "data"] {
+            fs::create_dir_all(pack.join(part)).unwrap();
+        }
+        fs::write(pack.join("pack.yaml"), PACK).unwrap();
+        fs::write(pack.join("datasets/reading.yaml"), READING).unwrap();
+        fs::write(pack.join("data/reading.csv"), "id,value\np1,1\n").unwrap();
+        let head = "source: demo.source\ntitle: {zh: 来源, en: Source}\ndataset: demo.reading\n";
+        fs::write(pack.join("sources/source.yaml"), format!("{head}{source}")).unwrap();
+        let loaded = Packs::load(&[folder.join("packs")], &AnyCondition);
+        assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+        let data = DataFolder::open(&folder.join("data")).unwrap();
+        let store = Store::open(&data.records()).await.unwrap();
+        let lake = Lake::open(LakeOptions::new(data.root())).unwrap();
+        crate::trial::declare(&lake, &loaded.packs).unwrap();
+        let collector = Collector::open(data, store, lake, Arc::new(loaded.packs), 2)
+            .await
+            .unwrap();
+        collector.set_channel_options(Options {
+            quiet: Duration::from_millis(50),
+            silence_timeout: Duration::from_secs(20),
+            connect_timeout: Duration::from_secs(20),
+            ..Options::default()
+        });
+        collector
+    }
+
+    async fn run(&self) -> Result<Vec<Outcome>> {
+        let principal = Principal::local_administrator();
+        self.collector
+            .run_source(&principal, &"demo.source".parse().unwrap())
+            .await
+    }
+
+    /// What became of the deliveries that a tick found.
+    async fn tick(&self) -> Vec<BatchStatus> {
+        // Files that were just written are not quiet yet.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let ran = self
+            .collector
+            .tick(&Principal::local_administrator())
+            .await
+            .unwrap();
+        ran.into_iter()
+            .flat_map(|Ran { result, .. }| statuses(result.unwrap_or_default()))
+            .collect()
+    }
+
+    async fn rows(&self) -> Vec<String> {
+        let sql =
+            "SELECT id || ':' || coalesce(CAST(value AS VARCHAR), '') FROM demo.reading ORDER BY 1";
+        let session = self
+            .collector
+            .lake()
+            .session(&Principal::local_administrator(), ReadPoint::default());
+        let found = session.query(sql).await.unwrap().collect().await.unwrap();
+        found
+            .iter()
+            .flat_map(|rows| {
+                let texts = arrow::compute::cast(rows.column(0), &arrow::datatypes::DataType::Utf8)
+                    .unwrap();
+                let texts = arrow::array::AsArray::as_string::<i32>(&texts);
+                texts
+                    .iter()
+                    .map(|text| text.unwrap().to_owned())
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    fn deliver(&self, name: &str, content: &str) {
+        let inbox = self.folder.path().join("data/inbox/health");
+        fs::create_dir_all(&inbox).unwrap();
+        fs::write(inbox.join(name), content).unwrap();
+    }
+
+    async fn notices(&self) -> Vec<(NoticeKind, bool)> {
+        let notices = self
+            .collector
+            .notices(&NoticeFilter::default())
+            .await
+            .unwrap();
+        notices
+            .iter()
+            .rev()
+            .map(|notice| (notice.kind, notice.settled_at.is_none()))
+            .collect()
+    }
+
+    /// Moves what is remembered of the source back in time.
+    async fn grow_old(&self, hours: i64) {
+        let pool = self.collector.inner.store.pool();
+        let sql = format!(
+            "UPDATE source_run SET known_since = known_since - {0}, attempted_at = attempted_at - {0}, \
+             succeeded_at = succeeded_at - {0}",
+            hours * 3_600_000_000
+        );
+        sqlx::query(AssertSqlSafe(sql)).execute(pool).await.unwrap();
+    }
+
+    /// Files that are left in the staging folder; queries have folders there.
+    fn staged(&self) -> usize {
+        let entries = fs::read_dir(self.collector.folder().staging()).unwrap();
+        entries
+            .flatten()
+            .filter(|entry| entry.path().is_file())
+            .count()
+    }
+}
+
+fn statuses(outcomes: Vec<Outcome>) -> Vec<BatchStatus> {
+    outcomes.into_iter().map(|outcome| outcome.status).collect()
+}
+
+const FOLDER: &str =
+    "mode: snapshot\nchannel: {folder: {path: inbox/health, pattern: \"*.csv\"}}\n";
+
+#[tokio::test]
+async fn files_of_a_folder_are_collected_once_in_the_order_of_their_names() {
+    let city = City::with(FOLDER).await;
+    assert_eq!(city.tick().await, []);
+    city.deliver("r_2.csv", "id,value\na,2\nb,2\n");
+    city.deliver("r_1.csv", "id,value\na,1\n");
+    assert_eq!(
+        city.tick().await,
+        [BatchStatus::Collected, BatchStatus::Collected]
+    );
+    assert_eq!(city.rows().await, ["a:2", "b:2"]);
+    assert_eq!(city.tick().await, []);
+    assert_eq!(city.run().await.unwrap(), []);
+    city.deliver("r_2.csv", "id,value\na,3\n");
+    assert_eq!(
+        statuses(city.run().await.unwrap()),
+        [BatchStatus::Collected]
+    );
+    assert_eq!(city.rows().await, ["a:3"]);
+    let names = city
+        .collector
+        .batches(&crate::BatchFilter::default())
+        .await
+        .unwrap();
+    let names: Vec<&str> = names
+        .iter()
+        .map(|batch| batch.delivered_as.as_str())
+        .collect();
+    assert_eq!(names, ["r_2.csv", "r_2.csv", "r_1.csv"]);
+    assert_eq!(city.staged(), 0);
+}
+
+#[tokio::test]
+async fn a_refused_file_waits_until_it_changes_or_somebody_asks_and_is_told_of_once() {
+    let city = City::with(FOLDER).await;
+    city.deliver("r.csv", "name,value\nx,1\n");
+    assert_eq!(city.tick().await, [BatchStatus::Refused]);
+    assert_eq!(city.tick().await, []);
+    assert_eq!(statuses(city.run().await.unwrap()), [BatchStatus::Refused]);
+    assert_eq!(city.notices().await, [(NoticeKind::Failed, true)]);
+    city.deliver("r.csv", "id,value\nx,1\n");
+    assert_eq!(city.tick().await, [BatchStatus::Collected]);
+    assert_eq!(
+        city.notices().await,
+        [(NoticeKind::Failed, false), (NoticeKind::Recovered, false)]
+    );
+    assert_eq!(city.rows().await, ["x:1"]);
+    city.deliver("s.csv", "id,value\n");
+    assert_eq!(
+        city.tick().await,
+        [BatchStatus::Refused],
+        "a file without rows"
+    );
+    city.deliver("t.csv", "");
+    assert_eq!(city.tick().await, [BatchStatus::Refused]);
+    assert_eq!(city.rows().await, ["x:1"]);
+}
+
+#[tokio::test]
+async fn a_delivery_that_does_not_come_is_late_until_it_comes() {
+    let city = City::with(&format!("{FOLDER}schedule: {{every: 24 h, grace: 6 h}}\n")).await;
+    city.tick().await;
+    city.grow_old(29).await;
+    city.tick().await;
+    assert_eq!(city.notices().await, []);
+    city.grow_old(2).await;
+    city.tick().await;
+    city.tick().await;
+    let open = NoticeFilter {
+        open: true,
+        ..NoticeFilter::default()
+    };
+    let late = city.collector.notices(&open).await.unwrap().remove(0);
+    assert_eq!(late.kind, NoticeKind::Late);
+    assert!(
+        late.message
+            .starts_with("a delivery is expected every 24 h, and none has come since "),
+        "{}",
+        late.message
+    );
+    city.deliver("r.csv", "id,value\na,1\n");
+    city.tick().await;
+    assert_eq!(
+        city.notices().await,
+        [(NoticeKind::Late, false), (NoticeKind::Recovered, false)]
+    );
+    city.grow_old(31).await;
+    city.tick().await;
+    assert_eq!(city.collector.notices(&open).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_of_a_pack_is_collected_when_it_differs() {
+    let source = "mode: snapshot\nchannel: {file: {path: data/reading.csv}}\n";
+    let city = City::with(source).await;
+    assert_eq!(city.tick().await, [BatchStatus::Collected]);
+    assert_eq!(city.tick().await, []);
+    assert_eq!(
+        statuses(city.run().await.unwrap()),
+        [BatchStatus::Unchanged]
+    );
+    let City { folder, collector } = city;
+    drop(collector);
+    let collector = City::start(folder.path(), source).await;
+    let city = City { folder, collector };
+    assert_eq!(city.tick().await, [], "not again after a restart");
+    assert_eq!(city.rows().await, ["p1:1"]);
+}
+
+#[tokio::test]
+async fn an_upload_source_has_nothing_to_fetch() {
+    let city = City::with("mode: snapshot\nchannel: {upload: {}}\n").await;
+    assert_eq!(city.tick().await, []);
+    assert!(matches!(city.run().await, Err(Error::SourceRefused { .. })));
+    let absent = city
+        .collector
+        .run_source(
+            &Principal::local_administrator(),
+            &"demo.absent".parse().unwrap(),
+        )
+        .await;
+    assert!(matches!(absent, Err(Error::NoSource(_))));
+}
+
+async fn sqlite(city: &City, sql: &str) {
+    let path = city.folder.path().join("data/inbox/source.sqlite");
+    let url = format!("sqlite://{}?mode=rwc", path.display());
+    let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    connection
+        .execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())))
+        .await
+        .unwrap();
+}
+
+const SQLITE: &str = "mode: upsert
+schedule: {every: 1 h}
+channel: {sql: {engine: sqlite, url: inbox/source.sqlite, table: reading, watermark: at}}
+";
+
+#[tokio::test]
+async fn only_what_is_new_in_a_table_is_read_and_a_batch_that_is_undone_is_read_again() {
+    let city = City::with(SQLITE).await;
+    sqlite(&city, "CREATE TABLE reading (id TEXT, value INTEGER, at TEXT); INSERT INTO reading VALUES ('a', 1, '01'), ('b', NULL, '02')").await;
+    let first = city.run().await.unwrap().remove(0);
+    assert_eq!((first.status, first.rows_kept), (BatchStatus::Collected, 2));
+    assert_eq!(city.run().await.unwrap(), []);
+    sqlite(&city, "INSERT INTO reading VALUES ('c', 3, '03'); UPDATE reading SET value = 10, at = '04' WHERE id = 'a'").await;
+    let second = city.run().await.unwrap().remove(0);
+    assert_eq!((second.rows_in, second.rows_kept), (2, 2));
+    assert_eq!(city.rows().await, ["a:10", "b:", "c:3"]);
+    let shown = city.collector.batch(&second.batch).await.unwrap();
+    assert_eq!(shown.batch.delivered_as, "reading after 02");
+    city.collector
+        .undo(&Principal::local_administrator(), &second.batch, "wrong")
+        .await
+        .unwrap();
+    assert_eq!(city.run().await.unwrap().remove(0).rows_kept, 2);
+    assert_eq!(city.rows().await, ["a:10", "b:", "c:3"]);
+    assert_eq!(city.staged(), 0);
+}
+
+#[tokio::test]
+async fn a_watermark_counts_only_when_its_rows_are_collected() {
+    let city = City::with(SQLITE).await;
+    sqlite(&city, "CREATE TABLE reading (code TEXT, value INTEGER, at TEXT); INSERT INTO reading VALUES ('a', 1, '05')").await;
+    assert_eq!(city.tick().await, [BatchStatus::Refused]);
+    assert_eq!(city.tick().await, [], "not before its time");
+    city.grow_old(2).await;
+    sqlite(&city, "ALTER TABLE reading RENAME COLUMN code TO id").await;
+    assert_eq!(city.tick().await, [BatchStatus::Collected]);
+    assert_eq!(city.rows().await, ["a:1"]);
+}
+
+#[tokio::test]
+async fn a_database_file_outside_the_data_folder_or_of_the_program_is_refused() {
+    for path in ["../packs/x.sqlite", "records.sqlite", "inbox/absent.sqlite"] {
+        let source = format!(
+            "mode: snapshot\nchannel: {{sql: {{engine: sqlite, url: {path}, table: batch}}}}\n"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        // A pack that climbs out does not load in the first place.
+        if path.starts_with("..") {
+            assert!(super::place::inside(folder.path(), path).is_err());
+            continue;
+        }
+        let city = City::with(&source).await;
+        assert!(
+            matches!(city.run().await, Err(Error::SourceRefused { .. })),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_fails_is_told_of_once_tried_again_later_and_recovers() {
+    let status = Arc::new(AtomicU16::new(503));
+    let answer = Arc::clone(&status);
+    let router = Router::new().route(
+        "/readings",
+        get(async move || {
+            let status = StatusCode::from_u16(answer.load(Ordering::SeqCst)).unwrap();
+            (
+                status,
+                r#"{"items": [{"id": "a", "value": 7, "at": "2025-01-01"}]}"#,
+            )
+        }),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let city = City::with(&format!(
+        "mode: upsert\nschedule: {{every: 1 h}}\nchannel:\n  http:\n    url: http://{address}/readings\n    rows: /items\n    \
+         headers: {{X-Token: {{stored: token}}}}\n    watermark: {{param: since, column: at}}\n    retry: {{times: 1, wait: 1 s}}\n"
+    ))
+    .await;
+    assert!(matches!(city.run().await, Err(Error::Secret { .. })));
+    city.collector
+        .secrets()
+        .set("token", &Secret::new("t0ken"))
+        .unwrap();
+    assert!(matches!(city.run().await, Err(Error::SourceSilent { .. })));
+    assert_eq!(city.tick().await, [], "it waits after a failure");
+    assert_eq!(city.notices().await, [(NoticeKind::Failed, true)]);
+    status.store(200, Ordering::SeqCst);
+    city.grow_old(1).await;
+    assert_eq!(city.tick().await, [BatchStatus::Collected]);
+    assert_eq!(city.rows().await, ["a:7"]);
+    assert_eq!(
+        city.notices().await,
+        [(NoticeKind::Failed, false), (NoticeKind::Recovered, false)]
+    );
+    assert_eq!(
+        statuses(city.run().await.unwrap()),
+        [BatchStatus::Unchanged]
+    );
+    assert_eq!(city.staged(), 0);
+}
+
+#[tokio::test]
+async fn a_table_of_postgres_becomes_a_dataset_and_a_wrong_password_is_kept_quiet() {
+    let Some(server) = sql::tests::server::postgres() else {
+        return;
+    };
+    let mut connection: sqlx::PgConnection = sql::tests::connect(&server.url("postgres")).await;
+    let rows = "CREATE TABLE reading AS SELECT 'r' || n AS id, n AS value, NULL::text AS at FROM generate_series(1, 20000) AS n";
+    connection.execute(sqlx::raw_sql(rows)).await.unwrap();
+    let source = "mode: snapshot\nchannel: {sql: {engine: postgres, url: {stored: database}, table: reading}}\n";
+    let city = City::with(source).await;
+    let secrets = city.collector.secrets();
+    secrets
+        .set("database", &Secret::new(server.url("postgres")))
+        .unwrap();
+    let outcome = city.run().await.unwrap().remove(0);
+    assert_eq!(
+        (outcome.status, outcome.rows_kept),
+        (BatchStatus::Collected, 20_000)
+    );
+    secrets
+        .set(
+            "database",
+            &Secret::new(server.url("postgres").replace("pa55", "wr0ng")),
+        )
+        .unwrap();
+    let refused = city.run().await.unwrap_err();
+    assert!(matches!(refused, Error::SourceRefused { .. }), "{refused}");
+    let notice = city
+        .collector
+        .notices(&NoticeFilter::default())
+        .await
+        .unwrap()
+        .remove(0);
+    for text in [refused.to_string(), format!("{refused:?}"), notice.message] {
+        assert!(!text.contains("wr0ng"), "{text}");
+        assert!(text.contains("password authentication failed"), "{text}");
+    }
+    assert_eq!(city.staged(), 0);
+}
+
+#[tokio::test]
+async fn upkeep_folds_tails_and_joins_small_files_without_changing_a_row() {
+    let city = City::with(FOLDER).await;
+    let principal = Principal::local_administrator();
+    let dataset = "demo.reading".parse().unwrap();
+    for n in 0..12 {
+        let row = serde_json::json!({"id": format!("w{n}"), "value": n});
+        let row = row.as_object().unwrap().clone();
+        city.collector
+            .write(&principal, &dataset, &[row], b"{}")
+            .await
+            .unwrap();
+        let upkeep = city.collector.maintain().await;
+        assert!(upkeep.failed.is_empty(), "{:?}", upkeep.failed);
+        assert_eq!(upkeep.folded, std::slice::from_ref(&dataset));
+        assert_eq!(upkeep.compacted.len(), usize::from(n == 10), "write {n}");
+    }
+    assert_eq!(
+        city.collector.lake().tail(&dataset).await.unwrap().writes,
+        0
+    );
+    assert_eq!(city.rows().await.len(), 12);
+    let idle = city.collector.maintain().await;
+    assert!(idle.folded.is_empty() && idle.compacted.is_empty() && idle.failed.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_due_happens_by_itself_until_it_is_stopped() {
+    let city = City::with(FOLDER).await;
+    city.deliver("r.csv", "id,value\na,1\n");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let collector = city.collector.clone();
+    let rhythm = super::Rhythm {
+        tick: Duration::from_millis(50),
+        upkeep: Duration::from_millis(50),
+    };
+    let watching = tokio::spawn(async move {
+        let stopped = async move { drop(stopped.await) };
+        collector
+            .watch(&Principal::local_administrator(), rhythm, stopped)
+            .await;
+    });
+    let settled = crate::BatchFilter {
+        status: Some(BatchStatus::Collected),
+        ..crate::BatchFilter::default()
+    };
+    for _ in 0..400 {
+        if !city.collector.batches(&settled).await.unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(city.rows().await, ["a:1"]);
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(10), watching)
+        .await
+        .unwrap()
+        .unwrap();
+}
