@@ -1,0 +1,130 @@
+"""Runs the benchmarks and writes RESULTS.md. `scripts/bench.sh` prepares what this needs; settings are BENCH_* there."""
+
+import argparse
+import datetime
+import importlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from measure import Context, Report
+
+HERE = Path(__file__).resolve().parent
+BENCHES = ["ingest", "checks", "postgres", "start", "point"]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--yandu", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md")
+    parser.add_argument("--people", type=int, default=6_700_000)
+    parser.add_argument("--check-rows", type=int, default=1_000_000)
+    parser.add_argument("--postgres-rows", type=int, default=3_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", default="", help=f"some of {','.join(BENCHES)}")
+    return parser.parse_args()
+
+
+def two_cores() -> int:
+    """Everything runs on two cores, whatever the machine has."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[:2])
+    return len(cores)
+
+
+def machine(cores: int) -> str:
+    info = Path("/proc/cpuinfo").read_text()
+    model = next((line.split(":", 1)[1].strip() for line in info.splitlines() if line.startswith("model name")), "?")
+    kib = int(Path("/proc/meminfo").read_text().split()[1])
+    return f"{model}, {cores} cores of which two are used, {kib / 1048576:.0f} GiB memory, {platform.system()}"
+
+
+def git(*command: str) -> str:
+    return subprocess.run(["git", "-C", HERE, *command], capture_output=True, text=True).stdout.strip()
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def figure(goal) -> str:
+    if goal.figure >= 1_000:
+        return f"{goal.figure:,.0f} {goal.unit}".strip()
+    digits = 2 if goal.figure < 10 else 1
+    return f"{goal.figure:.{digits}f} {goal.unit}".strip()
+
+
+def load(report: Report) -> str:
+    return f"{report.load[0]:.1f} → {report.load[1]:.1f}"
+
+
+def is_loaded(report: Report) -> bool:
+    """Before a benchmark nothing of ours runs on more than two cores; more than this is somebody else's work."""
+    return report.load[0] > 2.5
+
+
+def results(options: argparse.Namespace, reports: list[Report], failures: list[str], cores: int) -> str:
+    commit = git("rev-parse", "--short", "HEAD")
+    dirty = " with local changes" if git("status", "--porcelain", "--untracked-files=no", "--", "../crates") else ""
+    day = datetime.datetime.now(datetime.UTC).date().isoformat()
+    lines = [
+        "# Results of `make bench`", "",
+        f"Taken on {day} at {commit}{dirty}, with the executable that `make run` builds (dev profile).",
+        f"{machine(cores)}. Ours and the peer ran alternately, {options.runs} times; a ratio is the median of the",
+        "ratios of neighbouring runs. CPU seconds are user and system of the process; inputs were in the page cache.", "",
+    ]  # fmt: skip
+    if any(is_loaded(report) for report in reports):
+        lines += ["**Taken on a loaded machine: of the times, only CPU seconds and ratios are of use.**", ""]
+    goals = [
+        [goal.work, goal.goal, figure(goal), goal.verdict, load(report)] for report in reports for goal in report.goals
+    ]
+    lines += [table(["work", "goal", "figure", "verdict", "load before → after"], goals), ""]
+    lines += [f"**Not measured:** {failure}\n" for failure in failures]
+    for report in reports:
+        lines += [f"## {report.title}", "", report.about.strip(), ""]
+        if report.rows:
+            lines += [table(report.header, report.rows), ""]
+        lines += [f"- {note}" for note in report.notes] + ([""] if report.notes else [])
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main() -> int:
+    options = arguments()
+    cores = two_cores()
+    options.work.mkdir(parents=True, exist_ok=True)
+    work = options.work.resolve()
+    # Copies, so that a build or an edit during the run changes nothing.
+    yandu = shutil.copy(options.yandu, work / "yandu")
+    shutil.rmtree(work / "packs", ignore_errors=True)
+    packs = shutil.copytree(HERE.parent / "packs", work / "packs")
+    context = Context(
+        yandu=Path(yandu), packs=packs, python=Path(sys.executable), here=HERE, work=work, people=options.people,
+        check_rows=options.check_rows, postgres_rows=options.postgres_rows, runs=options.runs,
+    )  # fmt: skip
+    only = [name for name in options.only.split(",") if name] or BENCHES
+    reports, failures = [], []
+    for name in only:
+        before = os.getloadavg()[0]
+        print(f"== {name} (load {before:.1f})", flush=True)
+        try:
+            report = importlib.import_module(name).bench(context)
+        except Exception as error:  # one benchmark that fails does not take the others along
+            failures.append(f"{name}: {error}")
+            print(f"{name}: {error}", file=sys.stderr, flush=True)
+            continue
+        report.load = (before, os.getloadavg()[0])
+        reports.append(report)
+        for goal in report.goals:
+            print(f"{goal.work}: {figure(goal)} (goal {goal.goal}), {goal.verdict}", flush=True)
+    options.results.write_text(results(options, reports, failures, cores), encoding="utf-8")
+    print(f"wrote {options.results}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Measures against peers and writes benches/RESULTS.md. Settings, with their defaults:
+#   BENCH_PEOPLE=6700000 BENCH_CHECK_ROWS=1000000 BENCH_POSTGRES_ROWS=3000000 BENCH_RUNS=3
+#   BENCH_ONLY=            some of ingest,checks,postgres,start,point
+#   BENCH_YANDU=           an executable that is built already
+#   BENCH_WORK=target/bench/work   needs some 8 GB at full size
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+venv=target/bench/venv
+if [ ! -x "$venv/bin/python" ] || ! cmp -s benches/requirements.txt "$venv/installed.txt"; then
+  echo "== installing the peers"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install -q -r benches/requirements.txt
+  cp benches/requirements.txt "$venv/installed.txt"
+fi
+
+yandu="${BENCH_YANDU:-}"
+if [ -z "$yandu" ]; then
+  echo "== building"
+  cargo build --locked -p yandu
+  yandu="${CARGO_TARGET_DIR:-target}/debug/yandu"
+fi
+
+exec "$venv/bin/python" benches/run.py \
+  --yandu "$yandu" \
+  --work "${BENCH_WORK:-target/bench/work}" \
+  --people "${BENCH_PEOPLE:-6700000}" \
+  --check-rows "${BENCH_CHECK_ROWS:-1000000}" \
+  --postgres-rows "${BENCH_POSTGRES_ROWS:-3000000}" \
+  --runs "${BENCH_RUNS:-3}" \
+  --only "${BENCH_ONLY:-}" \
+  --results "${BENCH_RESULTS:-benches/RESULTS.md}"
