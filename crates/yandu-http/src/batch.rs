@@ -105,7 +105,10 @@ async fn show_batch(
 ) -> Result<Json<BatchDetail>> {
     let id = state.batch(&name).await?;
     // Read first: a collection that ends in between is seen as settled and not as one without progress.
-    let progress = state.collector().progress(&id).map(|progress| progress.read());
+    let progress = state
+        .collector()
+        .progress(&id)
+        .map(|progress| progress.read());
     let detail = state.collector().batch(&id).await?;
     let packs = state.collector().packs();
     Ok(Json(BatchDetail::new(detail, progress, &packs)))
@@ -113,12 +116,19 @@ async fn show_batch(
 
 /// The delivery as it came, byte for byte.
 #[utoipa::path(get, path = "/batches/{id}/raw", tag = "batches", params(("id" = String, Path)), responses((status = 200, body = [u8], content_type = "application/octet-stream"), Problem))]
-async fn read_batch(Shared(state): Shared<State>, _caller: Caller, Path(name): Path<BatchName>) -> Result<Response> {
+async fn read_batch(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Path(name): Path<BatchName>,
+) -> Result<Response> {
     let id = state.batch(&name).await?;
     let batch = state.collector().batch(&id).await?.batch;
-    let hash = batch
-        .content_hash
-        .ok_or_else(|| Problem::new("not-kept", format!("batch `{id}` ended before its bytes were kept")))?;
+    let hash = batch.content_hash.ok_or_else(|| {
+        Problem::new(
+            "not-kept",
+            format!("batch `{id}` ended before its bytes were kept"),
+        )
+    })?;
     let reader = state.collector().keep().open(&hash)?;
     let mut response = crate::stream::from_reader(reader).into_response();
     let headers = response.headers_mut();
@@ -141,7 +151,8 @@ pub(crate) fn attachment(name: &str) -> header::HeaderValue {
             let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    header::HeaderValue::from_str(&encoded).unwrap_or(header::HeaderValue::from_static("attachment"))
+    header::HeaderValue::from_str(&encoded)
+        .unwrap_or(header::HeaderValue::from_static("attachment"))
 }
 
 /// Why something is done.
@@ -164,7 +175,10 @@ async fn undo_batch(
     let id = state.batch(&name).await?;
     let collector = state.collector().clone();
     let packs = collector.packs();
-    let detail = finish(&state, async move { collector.undo(&principal, &id, &because.reason).await }).await?;
+    let detail = finish(&state, async move {
+        collector.undo(&principal, &id, &because.reason).await
+    })
+    .await?;
     Ok(Json(BatchDetail::new(detail, None, &packs)))
 }
 

@@ -60,7 +60,10 @@ pub struct DatasetList {
 
 /// Lists the datasets.
 #[utoipa::path(get, path = "/datasets", tag = "datasets", responses((status = 200, body = DatasetList), Problem))]
-async fn list_datasets(Shared(state): Shared<State>, Caller(principal): Caller) -> Result<Json<DatasetList>> {
+async fn list_datasets(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+) -> Result<Json<DatasetList>> {
     let packs = state.collector().packs();
     let mut datasets = Vec::with_capacity(packs.datasets().len());
     for dataset in packs.datasets() {
@@ -69,7 +72,11 @@ async fn list_datasets(Shared(state): Shared<State>, Caller(principal): Caller) 
     Ok(Json(DatasetList { datasets }))
 }
 
-async fn line(state: &State, principal: &Principal, dataset: &yandu_pack::Dataset) -> Result<DatasetLine> {
+async fn line(
+    state: &State,
+    principal: &Principal,
+    dataset: &yandu_pack::Dataset,
+) -> Result<DatasetLine> {
     let file = dataset.file();
     let last = last_batch(state, dataset.id()).await?;
     Ok(DatasetLine {
@@ -92,7 +99,12 @@ async fn last_batch(state: &State, id: &DatasetId) -> Result<Option<Batch>> {
         limit: 1,
         ..BatchFilter::default()
     };
-    Ok(state.collector().batches(&newest).await?.pop().map(Batch::from))
+    Ok(state
+        .collector()
+        .batches(&newest)
+        .await?
+        .pop()
+        .map(Batch::from))
 }
 
 /// Rows as a reader sees them, those of the hot tail included. A table that nobody has touched is not opened.
@@ -102,10 +114,19 @@ async fn count(state: &State, principal: &Principal, id: &DatasetId) -> Result<u
         return Ok(0);
     }
     let session = lake.session(principal, ReadPoint::default());
-    let counted = session.query(&format!("SELECT count(*) FROM {id}")).await?.collect().await?;
-    let count = counted
-        .iter()
-        .find_map(|rows| rows.columns().first()?.as_primitive_opt::<Int64Type>()?.iter().flatten().next());
+    let counted = session
+        .query(&format!("SELECT count(*) FROM {id}"))
+        .await?
+        .collect()
+        .await?;
+    let count = counted.iter().find_map(|rows| {
+        rows.columns()
+            .first()?
+            .as_primitive_opt::<Int64Type>()?
+            .iter()
+            .flatten()
+            .next()
+    });
     Ok(count.unwrap_or(0) as u64)
 }
 
@@ -258,4 +279,3 @@ async fn restore_dataset(
     .await?;
     Ok(Json(Restored { dataset, version }))
 }
-

@@ -38,7 +38,11 @@ impl<S: Send + Sync> FromRequest<S> for Bytes {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match in_time(bytes::Bytes::from_request(request, state)).await? {
             Ok(bytes) => Ok(Self(bytes)),
-            Err(rejection) => Err(refuse(rejection.status(), &rejection.body_text(), "invalid-body")),
+            Err(rejection) => Err(refuse(
+                rejection.status(),
+                &rejection.body_text(),
+                "invalid-body",
+            )),
         }
     }
 }
@@ -53,7 +57,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
         axum::extract::Query::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Query(query)| Self(query))
-            .map_err(|rejection| refuse(rejection.status(), &rejection.body_text(), "invalid-parameter"))
+            .map_err(|rejection| {
+                refuse(
+                    rejection.status(),
+                    &rejection.body_text(),
+                    "invalid-parameter",
+                )
+            })
     }
 }
 
@@ -67,7 +77,13 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
         axum::extract::Path::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Path(path)| Self(path))
-            .map_err(|rejection| refuse(rejection.status(), &rejection.body_text(), "invalid-parameter"))
+            .map_err(|rejection| {
+                refuse(
+                    rejection.status(),
+                    &rejection.body_text(),
+                    "invalid-parameter",
+                )
+            })
     }
 }
 
@@ -78,7 +94,12 @@ pub(crate) struct BatchName(pub(crate) String);
 async fn in_time<T>(reading: impl Future<Output = T>) -> Result<T, Problem> {
     tokio::time::timeout(Duration::from_secs(BODY_SECONDS), reading)
         .await
-        .map_err(|_| Problem::new("timeout", format!("the body did not arrive within {BODY_SECONDS} s")))
+        .map_err(|_| {
+            Problem::new(
+                "timeout",
+                format!("the body did not arrive within {BODY_SECONDS} s"),
+            )
+        })
 }
 
 fn refuse_json(rejection: &JsonRejection) -> Problem {
@@ -92,10 +113,13 @@ fn refuse_json(rejection: &JsonRejection) -> Problem {
 /// The refusal of an extractor in our words: its own text without what it says about types of the program.
 fn refuse(status: StatusCode, text: &str, code: &'static str) -> Problem {
     match status {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new("body-too-large", "the body is larger than the server takes"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            Problem::new("unsupported-media-type", "the body is not marked as `application/json`")
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new("body-too-large", "the body is larger than the server takes")
         }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(
+            "unsupported-media-type",
+            "the body is not marked as `application/json`",
+        ),
         _ => Problem::new(code, reason(text)),
     }
 }
@@ -113,7 +137,9 @@ fn reason(text: &str) -> String {
         .unwrap_or(text);
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
         _ => text.to_owned(),
     }
 }

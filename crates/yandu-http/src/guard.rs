@@ -19,7 +19,10 @@ pub fn is_loopback(host: &str) -> bool {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),
     };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
@@ -27,27 +30,43 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
         Err(problem) => problem.into_response(),
         Ok(()) if *request.method() == Method::GET => {
             let seconds = state.options().reply_seconds;
-            let answer = tokio::time::timeout(Duration::from_secs(seconds), next.run(request)).await;
-            let late = |_| Problem::new("timeout", format!("there was no answer within {seconds} s")).into_response();
+            let answer =
+                tokio::time::timeout(Duration::from_secs(seconds), next.run(request)).await;
+            let late = |_| {
+                Problem::new("timeout", format!("there was no answer within {seconds} s"))
+                    .into_response()
+            };
             answer.unwrap_or_else(late)
         }
         Ok(()) => next.run(request).await,
     };
     let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+        .or_insert(HeaderValue::from_static(
+            "default-src 'none'; frame-ancestors 'none'",
+        ));
     response
 }
 
 fn check(state: &State, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
     let host = text(header::HOST).unwrap_or_default();
     if !is_loopback(host) {
         return Err(Problem::new(
@@ -59,7 +78,11 @@ fn check(state: &State, method: &Method, headers: &HeaderMap) -> Result<(), Prob
     if method.is_safe() {
         return Ok(());
     }
-    let is_own = |origin: &str| origin.strip_prefix("http://").is_some_and(|origin| origin == host);
+    let is_own = |origin: &str| {
+        origin
+            .strip_prefix("http://")
+            .is_some_and(|origin| origin == host)
+    };
     let is_foreign = text(header::ORIGIN).is_some_and(|origin| !is_own(origin))
         || text(header::HeaderName::from_static("sec-fetch-site"))
             .is_some_and(|site| !matches!(site, "same-origin" | "none"));
@@ -85,10 +108,25 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_loopback() {
-        for own in ["localhost", "LOCALHOST:80", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080", "[::1]"] {
+        for own in [
+            "localhost",
+            "LOCALHOST:80",
+            "127.0.0.1:8080",
+            "127.9.9.9",
+            "[::1]:8080",
+            "[::1]",
+        ] {
             assert!(is_loopback(own), "{own}");
         }
-        for other in ["", "yancheng.example", "127.0.0.1.nip.io", "localhost.evil.example:80", "10.0.0.1", "[::2]:80", "0.0.0.0"] {
+        for other in [
+            "",
+            "yancheng.example",
+            "127.0.0.1.nip.io",
+            "localhost.evil.example:80",
+            "10.0.0.1",
+            "[::2]:80",
+            "0.0.0.0",
+        ] {
             assert!(!is_loopback(other), "{other}");
         }
     }

@@ -58,19 +58,44 @@ impl Default for Metrics {
         });
         let (deliveries, rows, queries) = (Family::default(), Family::default(), Family::default());
         let (under_way, uptime) = (Gauge::default(), Gauge::default());
-        registry.register("build", "The program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
-        registry.register("http_requests", "Requests by method, route and status", requests.clone());
+        registry.register(
+            "build",
+            "The program",
+            Info::new([("version", env!("CARGO_PKG_VERSION"))]),
+        );
+        registry.register(
+            "http_requests",
+            "Requests by method, route and status",
+            requests.clone(),
+        );
         registry.register_with_unit(
             "http_request_duration",
             "Time until an answer begins",
             Unit::Seconds,
             durations.clone(),
         );
-        registry.register("deliveries", "Deliveries by what became of them", deliveries.clone());
-        registry.register("delivered_rows", "Delivered rows by what became of them", rows.clone());
+        registry.register(
+            "deliveries",
+            "Deliveries by what became of them",
+            deliveries.clone(),
+        );
+        registry.register(
+            "delivered_rows",
+            "Delivered rows by what became of them",
+            rows.clone(),
+        );
         registry.register("queries", "Queries by outcome", queries.clone());
-        registry.register("collections_under_way", "Collections that run now", under_way.clone());
-        registry.register_with_unit("uptime", "Time since the start", Unit::Seconds, uptime.clone());
+        registry.register(
+            "collections_under_way",
+            "Collections that run now",
+            under_way.clone(),
+        );
+        registry.register_with_unit(
+            "uptime",
+            "Time since the start",
+            Unit::Seconds,
+            uptime.clone(),
+        );
         Self {
             registry,
             requests,
@@ -94,12 +119,20 @@ impl Metrics {
                 route: route.clone(),
             })
             .observe(elapsed.as_secs_f64());
-        self.requests.get_or_create(&Request { method, route, status }).inc();
+        self.requests
+            .get_or_create(&Request {
+                method,
+                route,
+                status,
+            })
+            .inc();
     }
 
     pub(crate) fn delivery(&self, outcome: &Outcome) {
         let count = |outcome| Labelled { outcome };
-        self.deliveries.get_or_create(&count(outcome.status.name())).inc();
+        self.deliveries
+            .get_or_create(&count(outcome.status.name()))
+            .inc();
         for (name, rows) in [
             ("kept", outcome.rows_kept),
             ("superseded", outcome.rows_superseded),
@@ -125,4 +158,3 @@ pub(crate) async fn metrics(Shared(state): Shared<State>) -> crate::Result<Respo
     let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, form)], body).into_response())
 }
-

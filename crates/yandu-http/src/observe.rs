@@ -8,7 +8,11 @@ use axum::response::Response;
 
 use crate::state::State;
 
-pub(crate) async fn observe(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+pub(crate) async fn observe(
+    Shared(state): Shared<State>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     // The pattern of the route and not the address: ids in labels would make a series each.
@@ -20,14 +24,28 @@ pub(crate) async fn observe(Shared(state): Shared<State>, request: Request, next
     let response = next.run(request).await;
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
-    state.metrics().request(method.as_str(), &route, status, elapsed);
+    state
+        .metrics()
+        .request(method.as_str(), &route, status, elapsed);
     let duration_ms = elapsed.as_micros() as f64 / 1e3;
     let method = method.as_str();
     // What a machine asks every few seconds is no news.
     if matches!(route.as_str(), "/healthz" | "/readyz" | "/metrics") {
-        tracing::debug!(http.method = method, http.route = route, http.status = status, duration_ms, "request");
+        tracing::debug!(
+            http.method = method,
+            http.route = route,
+            http.status = status,
+            duration_ms,
+            "request"
+        );
     } else {
-        tracing::info!(http.method = method, http.route = route, http.status = status, duration_ms, "request");
+        tracing::info!(
+            http.method = method,
+            http.route = route,
+            http.status = status,
+            duration_ms,
+            "request"
+        );
     }
     response
 }

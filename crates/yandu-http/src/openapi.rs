@@ -50,7 +50,10 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
         })
         .to_vec(),
     );
-    let schemas = &mut document.components.get_or_insert_with(Components::new).schemas;
+    let schemas = &mut document
+        .components
+        .get_or_insert_with(Components::new)
+        .schemas;
     schemas.insert(Problem::name().into_owned(), Problem::schema());
     schemas.insert(RowProblem::name().into_owned(), RowProblem::schema());
     document
@@ -68,6 +71,10 @@ impl Document {
 
 impl IntoResponse for Document {
     fn into_response(self) -> Response {
-        ([(header::CONTENT_TYPE, "application/json")], self.0.to_string()).into_response()
+        (
+            [(header::CONTENT_TYPE, "application/json")],
+            self.0.to_string(),
+        )
+            .into_response()
     }
 }

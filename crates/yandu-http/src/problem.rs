@@ -142,12 +142,17 @@ impl IntoResponses for Problem {
 }
 
 /// The page about a kind of problem, as Markdown.
-pub(crate) async fn page(crate::extract::Path(code): crate::extract::Path<String>) -> crate::Result<Response> {
-    let kind = KINDS
-        .iter()
-        .find(|kind| kind.code == code)
-        .ok_or_else(|| Problem::new("not-found", format!("there is no kind of problem `{code}`")))?;
-    Ok(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], kind.page).into_response())
+pub(crate) async fn page(
+    crate::extract::Path(code): crate::extract::Path<String>,
+) -> crate::Result<Response> {
+    let kind = KINDS.iter().find(|kind| kind.code == code).ok_or_else(|| {
+        Problem::new("not-found", format!("there is no kind of problem `{code}`"))
+    })?;
+    Ok((
+        [(header::CONTENT_TYPE, "text/markdown; charset=utf-8")],
+        kind.page,
+    )
+        .into_response())
 }
 
 #[cfg(test)]

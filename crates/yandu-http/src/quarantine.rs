@@ -36,7 +36,9 @@ pub(crate) struct Titles(HashMap<String, String>);
 
 impl Titles {
     pub(crate) fn new(packs: &Packs, dataset: &DatasetId) -> Self {
-        let checks = packs.dataset(dataset).map(|dataset| dataset.file().checks.as_slice());
+        let checks = packs
+            .dataset(dataset)
+            .map(|dataset| dataset.file().checks.as_slice());
         let titled = checks.unwrap_or_default().iter();
         Self(
             titled
@@ -46,7 +48,10 @@ impl Titles {
     }
 
     pub(crate) fn of(&self, reason: &str) -> String {
-        self.0.get(reason).cloned().unwrap_or_else(|| reason_title(reason))
+        self.0
+            .get(reason)
+            .cloned()
+            .unwrap_or_else(|| reason_title(reason))
     }
 }
 
@@ -202,12 +207,16 @@ async fn export_rows(
         waiting: export.waiting,
         ..Selection::default()
     };
-    let workbook = state.collector().quarantine_workbook(&id, &selection).await?;
+    let workbook = state
+        .collector()
+        .quarantine_workbook(&id, &selection)
+        .await?;
     let form = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let mut response = ([(header::CONTENT_TYPE, form)], workbook).into_response();
-    response
-        .headers_mut()
-        .insert(header::CONTENT_DISPOSITION, attachment(&format!("问题数据_{id}.xlsx")));
+    response.headers_mut().insert(
+        header::CONTENT_DISPOSITION,
+        attachment(&format!("问题数据_{id}.xlsx")),
+    );
     Ok(response)
 }
 
@@ -296,7 +305,11 @@ async fn release_rows(
             .into_iter()
             .map(|refusal| Refusal {
                 row: refusal.row,
-                titles: refusal.reasons.iter().map(|reason| titles.of(reason)).collect(),
+                titles: refusal
+                    .reasons
+                    .iter()
+                    .map(|reason| titles.of(reason))
+                    .collect(),
                 reasons: refusal.reasons,
             })
             .collect(),

@@ -132,7 +132,11 @@ fn form(headers: &HeaderMap) -> Form {
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if accept.contains("text/csv") { Form::Csv } else { Form::Json }
+    if accept.contains("text/csv") {
+        Form::Csv
+    } else {
+        Form::Json
+    }
 }
 
 fn read_point(query: &Query) -> Result<ReadPoint> {
@@ -162,8 +166,9 @@ fn time(text: &str) -> Result<Timestamp> {
         .ok()
         .and_then(|time| zone.to_timestamp(time).ok())
         .ok_or_else(|| {
-            Problem::new("invalid-body", format!("`as_of`: `{text}` is no time"))
-                .with_help("write it as `2026-01-01T08:00:00+08:00` or `2026-01-01 08:00`".to_owned())
+            Problem::new("invalid-body", format!("`as_of`: `{text}` is no time")).with_help(
+                "write it as `2026-01-01T08:00:00+08:00` or `2026-01-01 08:00`".to_owned(),
+            )
         })
 }
 

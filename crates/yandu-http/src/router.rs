@@ -14,26 +14,35 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::problem::Problem;
 use crate::state::State;
-use crate::{batch, dataset, guard, health, home, metrics, notice, observe, openapi, pack, problem, quarantine};
+use crate::{
+    batch, dataset, guard, health, home, metrics, notice, observe, openapi, pack, problem,
+    quarantine,
+};
 use crate::{query, row, source};
 
 /// The whole face. It may be served, or asked in process.
 pub fn router(state: State) -> Router {
     let (api, document) = api(&state).split_for_parts();
     let document = openapi::Document::new(openapi::finish(document));
-    api.route("/api/v1/openapi.json", get(move || async move { document.into_response() }))
-        .route("/", get(home::home))
-        .route("/errors/{code}", get(problem::page))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics::metrics))
-        .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(DefaultBodyLimit::max(state.options().body_bytes))
-        .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(state.clone(), observe::observe))
-        .with_state(state)
+    api.route(
+        "/api/v1/openapi.json",
+        get(move || async move { document.into_response() }),
+    )
+    .route("/", get(home::home))
+    .route("/errors/{code}", get(problem::page))
+    .route("/healthz", get(health::healthz))
+    .route("/readyz", get(health::readyz))
+    .route("/metrics", get(metrics::metrics))
+    .fallback(not_found)
+    .method_not_allowed_fallback(method_not_allowed)
+    .layer(DefaultBodyLimit::max(state.options().body_bytes))
+    .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
+    .layer(CatchPanicLayer::custom(panicked))
+    .layer(middleware::from_fn_with_state(
+        state.clone(),
+        observe::observe,
+    ))
+    .with_state(state)
 }
 
 /// The routes that the document of the interface describes.
@@ -57,7 +66,10 @@ async fn not_found(uri: Uri) -> Problem {
 }
 
 async fn method_not_allowed(method: Method) -> Problem {
-    Problem::new("method-not-allowed", format!("this address does not take `{method}`"))
+    Problem::new(
+        "method-not-allowed",
+        format!("this address does not take `{method}`"),
+    )
 }
 
 fn panicked(reason: Box<dyn Any + Send>) -> Response {

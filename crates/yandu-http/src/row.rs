@@ -51,9 +51,14 @@ async fn write_rows(
     headers: HeaderMap,
     Bytes(raw): Bytes,
 ) -> Result<(StatusCode, Json<Written>)> {
-    let form = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let form = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     if !form.is_some_and(|form| form.starts_with("application/json")) {
-        return Err(Problem::new("unsupported-media-type", "rows come as `application/json`"));
+        return Err(Problem::new(
+            "unsupported-media-type",
+            "rows come as `application/json`",
+        ));
     }
     let rows = read(&raw)?;
     if rows.is_empty() {
@@ -71,7 +76,13 @@ async fn write_rows(
     .await?;
     let written = written.map_err(|refused| {
         let titles = Titles::new(&state.collector().packs(), &id);
-        let mut problem = Problem::new("rows-refused", format!("{} of {sent} rows did not pass the checks of `{id}`; none was written", refused.len()));
+        let mut problem = Problem::new(
+            "rows-refused",
+            format!(
+                "{} of {sent} rows did not pass the checks of `{id}`; none was written",
+                refused.len()
+            ),
+        );
         problem.rows = refused
             .into_iter()
             .map(|refusal| RowProblem {
@@ -95,8 +106,10 @@ async fn write_rows(
 }
 
 fn read(raw: &[u8]) -> Result<Vec<Map<String, Value>>> {
-    let value: Value = serde_json::from_slice(raw).map_err(|error| Problem::new("invalid-json", error.to_string()))?;
-    let no_object = |place: usize| Problem::new("invalid-body", format!("row {place} is no JSON object"));
+    let value: Value = serde_json::from_slice(raw)
+        .map_err(|error| Problem::new("invalid-json", error.to_string()))?;
+    let no_object =
+        |place: usize| Problem::new("invalid-body", format!("row {place} is no JSON object"));
     match value {
         Value::Array(rows) => rows
             .into_iter()

@@ -122,15 +122,26 @@ async fn run_source(
     let collector = state.collector().clone();
     let packs = collector.packs();
     let absent = || yandu_collect::Error::NoSource(id.clone());
-    let dataset = packs.source(&id).ok_or_else(absent)?.file().dataset.to_string();
+    let dataset = packs
+        .source(&id)
+        .ok_or_else(absent)?
+        .file()
+        .dataset
+        .to_string();
     let source = id.to_string();
-    let outcomes = finish(&state, async move { collector.run_source(&principal, &id).await }).await?;
+    let outcomes = finish(&state, async move {
+        collector.run_source(&principal, &id).await
+    })
+    .await?;
     for outcome in &outcomes {
         state.metrics().delivery(outcome);
     }
     Ok(Json(Ran {
         source,
         dataset,
-        batches: outcomes.iter().map(|outcome| outcome.batch.to_string()).collect(),
+        batches: outcomes
+            .iter()
+            .map(|outcome| outcome.batch.to_string())
+            .collect(),
     }))
 }

@@ -17,7 +17,10 @@ pub(crate) fn from_reader(mut reader: impl Read + Send + 'static) -> Body {
     tokio::task::spawn_blocking(move || {
         loop {
             let mut chunk = Vec::with_capacity(CHUNK_BYTES);
-            let read = reader.by_ref().take(CHUNK_BYTES as u64).read_to_end(&mut chunk);
+            let read = reader
+                .by_ref()
+                .take(CHUNK_BYTES as u64)
+                .read_to_end(&mut chunk);
             let is_last = !matches!(read, Ok(1..));
             let chunk = read.map(|_| Bytes::from(chunk));
             let is_empty = chunk.as_ref().is_ok_and(Bytes::is_empty);

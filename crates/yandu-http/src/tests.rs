@@ -18,9 +18,15 @@ async fn the_committed_document_of_the_interface_is_the_generated_one() {
         std::fs::write(&path, &generated).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == generated, "openapi.json is out of date: run the test with UPDATE=1");
+    assert!(
+        committed == generated,
+        "openapi.json is out of date: run the test with UPDATE=1"
+    );
     let served = city.get("/api/v1/openapi.json").await;
-    assert_eq!(served.json(), serde_json::from_str::<serde_json::Value>(&committed).unwrap());
+    assert_eq!(
+        served.json(),
+        serde_json::from_str::<serde_json::Value>(&committed).unwrap()
+    );
 }
 
 #[tokio::test]
@@ -31,7 +37,10 @@ async fn every_schema_that_the_document_names_is_in_it() {
     let schemas = parsed["components"]["schemas"].as_object().unwrap();
     for part in document.split("#/components/schemas/").skip(1) {
         let name = part.split('"').next().unwrap();
-        assert!(schemas.contains_key(name), "`{name}` is named and not there");
+        assert!(
+            schemas.contains_key(name),
+            "`{name}` is named and not there"
+        );
     }
     assert!(schemas.contains_key("Problem"));
 }

@@ -34,7 +34,9 @@ impl Spooled {
             taken: false,
         };
         let failed = |error: std::io::Error| write_failed(&error);
-        let file = tokio::fs::File::create(&spooled.path).await.map_err(failed)?;
+        let file = tokio::fs::File::create(&spooled.path)
+            .await
+            .map_err(failed)?;
         let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
         while let Some(chunk) = next_chunk(&mut field).await? {
             file.write_all(&chunk).await.map_err(failed)?;
@@ -65,23 +67,37 @@ pub(crate) async fn text(mut field: Field<'_>) -> Result<String, Problem> {
     while let Some(chunk) = next_chunk(&mut field).await? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > TEXT_BYTES {
-            return Err(Problem::new("body-too-large", "a field of the upload is too long"));
+            return Err(Problem::new(
+                "body-too-large",
+                "a field of the upload is too long",
+            ));
         }
     }
-    String::from_utf8(bytes).map_err(|_| Problem::new("invalid-body", "a field of the upload is not UTF-8"))
+    String::from_utf8(bytes)
+        .map_err(|_| Problem::new("invalid-body", "a field of the upload is not UTF-8"))
 }
 
 async fn next_chunk(field: &mut Field<'_>) -> Result<Option<bytes::Bytes>, Problem> {
     tokio::time::timeout(Duration::from_secs(IDLE_SECONDS), field.chunk())
         .await
-        .map_err(|_| Problem::new("timeout", format!("nothing of the upload arrived for {IDLE_SECONDS} s")))?
+        .map_err(|_| {
+            Problem::new(
+                "timeout",
+                format!("nothing of the upload arrived for {IDLE_SECONDS} s"),
+            )
+        })?
         .map_err(|error| refuse(&error))
 }
 
 pub(crate) fn refuse(error: &MultipartError) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new("body-too-large", "the upload is larger than the server takes")
-            .with_help("raise `upload_limit`, or put the file into the folder of its source".to_owned());
+        return Problem::new(
+            "body-too-large",
+            "the upload is larger than the server takes",
+        )
+        .with_help(
+            "raise `upload_limit`, or put the file into the folder of its source".to_owned(),
+        );
     }
     Problem::new("invalid-body", "the upload is cut short or is no form")
 }
@@ -98,7 +114,10 @@ fn write_failed(error: &std::io::Error) -> Problem {
 
 /// The last part of a name that a browser may have sent with folders.
 fn base_name(name: &str) -> String {
-    name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+    name.rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[cfg(test)]

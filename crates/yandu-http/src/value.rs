@@ -4,8 +4,8 @@
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{
-    DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
-    UInt64Type,
+    DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type,
+    UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -33,7 +33,9 @@ pub(crate) fn type_name(data_type: &DataType) -> String {
         DataType::Time32(_) | DataType::Time64(_) => "time".to_owned(),
         DataType::Timestamp(_, _) => "timestamp".to_owned(),
         DataType::Null => "null".to_owned(),
-        DataType::List(field) | DataType::LargeList(field) => format!("list of {}", type_name(field.data_type())),
+        DataType::List(field) | DataType::LargeList(field) => {
+            format!("list of {}", type_name(field.data_type()))
+        }
         DataType::Struct(_) => "object".to_owned(),
         other => other.to_string().to_lowercase(),
     }
@@ -85,7 +87,8 @@ fn value(array: &dyn Array, row: usize) -> Result<Value, ArrowError> {
 }
 
 fn list(items: &dyn Array) -> Result<Value, ArrowError> {
-    let items: Result<Vec<Value>, ArrowError> = (0..items.len()).map(|item| value(items, item)).collect();
+    let items: Result<Vec<Value>, ArrowError> =
+        (0..items.len()).map(|item| value(items, item)).collect();
     Ok(items?.into())
 }
 
@@ -95,14 +98,19 @@ fn float(number: f64) -> Value {
 
 fn text(array: &dyn Array, row: usize) -> Result<String, ArrowError> {
     let options = FormatOptions::new().with_display_error(false);
-    ArrayFormatter::try_new(array, &options)?.value(row).try_to_string()
+    ArrayFormatter::try_new(array, &options)?
+        .value(row)
+        .try_to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray, StringViewArray};
+    use arrow::array::{
+        ArrayRef, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray,
+        StringViewArray,
+    };
     use serde_json::json;
 
     use super::*;
@@ -129,7 +137,16 @@ mod tests {
         .unwrap();
         assert_eq!(
             json!(rows(&batch, 10).unwrap()),
-            json!([[i64::MAX, "123456789012345678.90", "NaN", 0.5, "2024-10-04", "盐城", null, [1, null]]])
+            json!([[
+                i64::MAX,
+                "123456789012345678.90",
+                "NaN",
+                0.5,
+                "2024-10-04",
+                "盐城",
+                null,
+                [1, null]
+            ]])
         );
     }
 }

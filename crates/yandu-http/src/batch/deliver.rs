@@ -62,7 +62,10 @@ pub struct DeliverFile {
 
 /// An upload: the fields of a form, the file among them.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the shape of a form, for the document of the interface alone")]
+#[expect(
+    dead_code,
+    reason = "the shape of a form, for the document of the interface alone"
+)]
 struct Upload {
     dataset: String,
     #[schema(value_type = String, format = Binary)]
@@ -94,7 +97,11 @@ pub struct Accepted {
         Problem
     )
 )]
-async fn deliver(Shared(state): Shared<State>, Caller(principal): Caller, request: Request) -> Result<Response> {
+async fn deliver(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    request: Request,
+) -> Result<Response> {
     let delivery = match media_type(request.headers()) {
         "multipart/form-data" => uploaded(&state, request).await?,
         "application/json" => {
@@ -111,7 +118,10 @@ async fn deliver(Shared(state): Shared<State>, Caller(principal): Caller, reques
     let dataset = delivery.dataset.to_string();
     let collector = state.collector().clone();
     let spooled = delivery.temporary.then(|| delivery.path.clone());
-    let started = finish(&state, async move { collector.start(&principal, delivery).await }).await;
+    let started = finish(&state, async move {
+        collector.start(&principal, delivery).await
+    })
+    .await;
     let (batch, handle) = match (started, spooled) {
         (Ok(started), _) => started,
         (Err(problem), Some(path)) => {
@@ -127,7 +137,12 @@ async fn deliver(Shared(state): Shared<State>, Caller(principal): Caller, reques
         batch: batch.to_string(),
         dataset,
     };
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(accepted)).into_response())
+    Ok((
+        StatusCode::ACCEPTED,
+        [(header::LOCATION, location)],
+        Json(accepted),
+    )
+        .into_response())
 }
 
 /// Counts what becomes of a collection. Its failure is in the record of the batch, and logged there.
@@ -141,8 +156,13 @@ fn watch(state: &State, handle: JoinHandle<yandu_collect::Result<Outcome>>) {
 }
 
 fn media_type(headers: &HeaderMap) -> &str {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    value.and_then(|value| value.split(';').next()).unwrap_or_default().trim()
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    value
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim()
 }
 
 fn on_this_machine(file: DeliverFile) -> Result<Delivery> {
@@ -169,7 +189,11 @@ async fn uploaded(state: &State, request: Request) -> Result<Delivery> {
         .map_err(|rejection| Problem::new("invalid-body", rejection.body_text()))?;
     let mut form = DeliverFile::default();
     let mut file = None;
-    while let Some(field) = multipart.next_field().await.map_err(|error| upload::refuse(&error))? {
+    while let Some(field) = multipart
+        .next_field()
+        .await
+        .map_err(|error| upload::refuse(&error))?
+    {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
             if file.is_some() {
@@ -188,7 +212,12 @@ async fn uploaded(state: &State, request: Request) -> Result<Delivery> {
             "delimiter" => form.delimiter = Some(parse("delimiter", &text)?),
             "header_row" => form.header_row = Some(parse("header_row", &text)?),
             "sheet" => form.sheet = Some(text),
-            _ => return Err(Problem::new("invalid-body", format!("an upload has no field `{name}`"))),
+            _ => {
+                return Err(Problem::new(
+                    "invalid-body",
+                    format!("an upload has no field `{name}`"),
+                ));
+            }
         }
     }
     let file = file.ok_or_else(|| Problem::new("invalid-body", "the field `file` is missing"))?;
@@ -233,4 +262,3 @@ fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) 
     text.parse()
         .map_err(|error| Problem::new("invalid-body", format!("`{field}`: {error}")))
 }
-

@@ -164,12 +164,18 @@ impl From<batch::Batch> for Batch {
 }
 
 impl BatchDetail {
-    pub(super) fn new(detail: batch::BatchDetail, progress: Option<Reading>, packs: &Packs) -> Self {
+    pub(super) fn new(
+        detail: batch::BatchDetail,
+        progress: Option<Reading>,
+        packs: &Packs,
+    ) -> Self {
         let batch = detail.batch;
         let scores = batch.score.iter().flat_map(|score| &score.dimensions);
         let titles = crate::quarantine::Titles::new(packs, &batch.dataset);
         Self {
-            progress: progress.filter(|_| !batch.status.is_settled()).map(Progress::from),
+            progress: progress
+                .filter(|_| !batch.status.is_settled())
+                .map(Progress::from),
             findings: detail
                 .findings
                 .into_iter()
@@ -249,4 +255,3 @@ pub(crate) fn word(value: &impl Serialize) -> String {
         .and_then(|value| value.as_str().map(ToOwned::to_owned))
         .unwrap_or_default()
 }
-

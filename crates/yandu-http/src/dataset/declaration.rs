@@ -105,7 +105,9 @@ fn column(dataset: &Dataset, name: &str, column: &declare::Column) -> Column {
         codes: column.codes.as_ref().map(ToString::to_string),
         required: column.required,
         unit: column.unit.clone(),
-        grade: grade.map(|grade| grade.name().to_owned()).unwrap_or_default(),
+        grade: grade
+            .map(|grade| grade.name().to_owned())
+            .unwrap_or_default(),
         from: column.from.clone(),
     }
 }

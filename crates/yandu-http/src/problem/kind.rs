@@ -16,7 +16,10 @@ pub struct Kind {
 impl Kind {
     /// The kind with a code; `internal` for a code that nobody knows.
     pub(crate) fn of(code: &str) -> &'static Self {
-        KINDS.iter().find(|kind| kind.code == code).unwrap_or(&INTERNAL)
+        KINDS
+            .iter()
+            .find(|kind| kind.code == code)
+            .unwrap_or(&INTERNAL)
     }
 }
 
@@ -26,7 +29,12 @@ macro_rules! kind {
             code: $code,
             status: $status,
             title: $title,
-            page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors/", $code, ".md")),
+            page: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../../docs/errors/",
+                $code,
+                ".md"
+            )),
         }
     };
 }

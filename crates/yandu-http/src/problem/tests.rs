@@ -7,7 +7,15 @@ fn pages() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors");
     std::fs::read_dir(folder)
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect()
 }
 
@@ -34,7 +42,10 @@ fn every_code_of_the_modules_has_a_kind() {
 #[test]
 fn a_page_says_code_title_and_status_in_both_languages() {
     for kind in KINDS {
-        let head = format!("# {}（`{}`）\n\nHTTP {}\n", kind.title, kind.code, kind.status);
+        let head = format!(
+            "# {}（`{}`）\n\nHTTP {}\n",
+            kind.title, kind.code, kind.status
+        );
         assert!(kind.page.starts_with(&head), "{}: {}", kind.code, kind.page);
         for part in ["**怎么办**", "\n## ", "**What to do**"] {
             assert!(kind.page.contains(part), "{} lacks {part}", kind.code);

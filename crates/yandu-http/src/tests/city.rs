@@ -61,16 +61,23 @@ impl Answer {
     }
 
     pub(super) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {:?}", self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {:?}", self.text()))
     }
 
     pub(super) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// The code of the problem that the answer is.
     pub(super) fn problem(&self) -> (u16, String) {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{self:?}"
+        );
         let problem: crate::Problem = serde_json::from_slice(&self.body).unwrap();
         assert_eq!(problem.status, self.status.as_u16());
         assert_eq!(problem.page, format!("/errors/{}", problem.code));
@@ -95,7 +102,9 @@ impl City {
         let store = Store::open(&data.records()).await.unwrap();
         let lake = Lake::open(yandu_lake::Options::new(data.root())).unwrap();
         trial::declare(&lake, &loaded.packs).unwrap();
-        let collector = Collector::open(data, store, lake, Arc::new(loaded.packs), 2).await.unwrap();
+        let collector = Collector::open(data, store, lake, Arc::new(loaded.packs), 2)
+            .await
+            .unwrap();
         let state = State::new(collector, options);
         Self {
             _folder: folder,
@@ -104,13 +113,25 @@ impl City {
         }
     }
 
-    pub(super) async fn ask(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+    pub(super) async fn ask(
+        &self,
+        request: axum::http::request::Builder,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(body.into()).unwrap())
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         Answer {
             status: parts.status,
             headers: parts.headers,
-            body: axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+            body: axum::body::to_bytes(body, usize::MAX)
+                .await
+                .unwrap()
+                .to_vec(),
         }
     }
 
@@ -125,7 +146,9 @@ impl City {
 
     /// Uploads a file, waits for its end and gives the batch.
     pub(super) async fn deliver(&self, name: &str, content: &str) -> Value {
-        let answer = self.upload(&[("dataset", "club.member")], Some((name, content))).await;
+        let answer = self
+            .upload(&[("dataset", "club.member")], Some((name, content)))
+            .await;
         assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
         let address = answer.header("location").to_owned();
         for _ in 0..2_000 {
@@ -138,10 +161,16 @@ impl City {
         panic!("the collection does not end");
     }
 
-    pub(super) async fn upload(&self, fields: &[(&str, &str)], file: Option<(&str, &str)>) -> Answer {
+    pub(super) async fn upload(
+        &self,
+        fields: &[(&str, &str)],
+        file: Option<(&str, &str)>,
+    ) -> Answer {
         let mut body = String::new();
         for (name, value) in fields {
-            body.push_str(&format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+            body.push_str(&format!(
+                "--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            ));
         }
         if let Some((name, content)) = file {
             body.push_str(&format!(
@@ -149,13 +178,17 @@ impl City {
             ));
         }
         body.push_str("--cut--\r\n");
-        let request = request(Method::POST, "/api/v1/batches").header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        let request = request(Method::POST, "/api/v1/batches")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
         self.ask(request, body).await
     }
 }
 
 pub(super) fn request(method: Method, path: &str) -> axum::http::request::Builder {
-    Request::builder().method(method).uri(path).header(header::HOST, "localhost")
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "localhost")
 }
 
 fn write(path: &Path, text: &str) {

@@ -10,7 +10,11 @@ async fn city() -> City {
         ..Options::default()
     })
     .await;
-    city.deliver("a.csv", "number,name,age,fee\n1,王芳,30,10.50\n2,李强,,\n\"3,\"\"a\",张伟,5,3\n").await;
+    city.deliver(
+        "a.csv",
+        "number,name,age,fee\n1,王芳,30,10.50\n2,李强,,\n\"3,\"\"a\",张伟,5,3\n",
+    )
+    .await;
     city
 }
 
@@ -22,7 +26,10 @@ fn sql(text: &str) -> String {
 async fn an_answer_has_columns_types_versions_and_rows() {
     let city = city().await;
     let answer = city
-        .post("/api/v1/query", &sql("SELECT number, age, fee FROM club.member ORDER BY number LIMIT 2"))
+        .post(
+            "/api/v1/query",
+            &sql("SELECT number, age, fee FROM club.member ORDER BY number LIMIT 2"),
+        )
         .await
         .json();
     assert_eq!(
@@ -43,15 +50,36 @@ async fn the_limit_of_rows_is_told_and_can_be_set() {
     let city = city().await;
     let text = "SELECT number FROM club.member ORDER BY number";
     let answer = city.post("/api/v1/query", &sql(text)).await.json();
-    assert_eq!((&answer["rows"], &answer["truncated"]), (&json!([["1"], ["2"]]), &json!(true)));
+    assert_eq!(
+        (&answer["rows"], &answer["truncated"]),
+        (&json!([["1"], ["2"]]), &json!(true))
+    );
     let wide = json!({"sql": text, "limit": 3}).to_string();
     let answer = city.post("/api/v1/query", &wide).await.json();
-    assert_eq!((answer["rows"].as_array().unwrap().len(), &answer["truncated"]), (3, &json!(false)));
+    assert_eq!(
+        (
+            answer["rows"].as_array().unwrap().len(),
+            &answer["truncated"]
+        ),
+        (3, &json!(false))
+    );
     let none = json!({"sql": text, "limit": 0}).to_string();
     let answer = city.post("/api/v1/query", &none).await.json();
-    assert_eq!((&answer["rows"], &answer["truncated"]), (&json!([]), &json!(true)));
-    let empty = city.post("/api/v1/query", &sql("SELECT number FROM club.member WHERE age > 99")).await.json();
-    assert_eq!((&empty["rows"], &empty["truncated"]), (&json!([]), &json!(false)));
+    assert_eq!(
+        (&answer["rows"], &answer["truncated"]),
+        (&json!([]), &json!(true))
+    );
+    let empty = city
+        .post(
+            "/api/v1/query",
+            &sql("SELECT number FROM club.member WHERE age > 99"),
+        )
+        .await
+        .json();
+    assert_eq!(
+        (&empty["rows"], &empty["truncated"]),
+        (&json!([]), &json!(false))
+    );
 }
 
 #[tokio::test]
@@ -60,20 +88,46 @@ async fn csv_has_all_rows_and_quotes_where_it_must() {
     let asked = request(Method::POST, "/api/v1/query")
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, "text/csv");
-    let answer = city.ask(asked, sql("SELECT number, name, fee FROM club.member ORDER BY number")).await;
+    let answer = city
+        .ask(
+            asked,
+            sql("SELECT number, name, fee FROM club.member ORDER BY number"),
+        )
+        .await;
     assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
-    assert_eq!(answer.text(), "number,name,fee\n1,王芳,10.50\n2,李强,\n\"3,\"\"a\",张伟,3.00\n");
+    assert_eq!(
+        answer.text(),
+        "number,name,fee\n1,王芳,10.50\n2,李强,\n\"3,\"\"a\",张伟,3.00\n"
+    );
 }
 
 #[tokio::test]
 async fn a_fault_in_the_sql_has_its_place() {
     let city = city().await;
-    let answer = city.post("/api/v1/query", &sql("SELECT number,\n  nme FROM club.member")).await;
+    let answer = city
+        .post(
+            "/api/v1/query",
+            &sql("SELECT number,\n  nme FROM club.member"),
+        )
+        .await;
     assert_eq!(answer.problem(), (422, "query".to_owned()));
     let problem = answer.json();
-    assert_eq!((&problem["line"], &problem["column"]), (&json!(2), &json!(3)));
-    for text in ["DELETE FROM club.member", "SELECT 1; SELECT 2", "SELECT * FROM club.nobody", "", "SET a = 1"] {
-        assert_eq!(city.post("/api/v1/query", &sql(text)).await.problem(), (422, "query".to_owned()), "{text}");
+    assert_eq!(
+        (&problem["line"], &problem["column"]),
+        (&json!(2), &json!(3))
+    );
+    for text in [
+        "DELETE FROM club.member",
+        "SELECT 1; SELECT 2",
+        "SELECT * FROM club.nobody",
+        "",
+        "SET a = 1",
+    ] {
+        assert_eq!(
+            city.post("/api/v1/query", &sql(text)).await.problem(),
+            (422, "query".to_owned()),
+            "{text}"
+        );
     }
 }
 
@@ -83,9 +137,21 @@ async fn older_versions_can_be_asked() {
     city.deliver("b.csv", "number,name\n4,赵敏\n").await;
     let count = "SELECT count(*) FROM club.member";
     let at = |version: u64| json!({"sql": count, "versions": {"club.member": version}}).to_string();
-    assert_eq!(city.post("/api/v1/query", &at(0)).await.json()["rows"], json!([[3]]));
-    assert_eq!(city.post("/api/v1/query", &at(1)).await.json()["rows"], json!([[4]]));
-    assert_eq!(city.post("/api/v1/query", &at(7)).await.problem(), (404, "no-version".to_owned()));
+    assert_eq!(
+        city.post("/api/v1/query", &at(0)).await.json()["rows"],
+        json!([[3]])
+    );
+    assert_eq!(
+        city.post("/api/v1/query", &at(1)).await.json()["rows"],
+        json!([[4]])
+    );
+    assert_eq!(
+        city.post("/api/v1/query", &at(7)).await.problem(),
+        (404, "no-version".to_owned())
+    );
     let early = json!({"sql": count, "as_of": "2001-01-01"}).to_string();
-    assert_eq!(city.post("/api/v1/query", &early).await.problem(), (404, "no-version".to_owned()));
+    assert_eq!(
+        city.post("/api/v1/query", &early).await.problem(),
+        (404, "no-version".to_owned())
+    );
 }

@@ -9,12 +9,23 @@ use crate::Options;
 /// Every route with its method, ids filled in.
 fn routes(city: &City) -> Vec<(Method, String)> {
     let document: serde_json::Value = serde_json::from_str(&crate::document(&city.state)).unwrap();
-    let mut routes: Vec<(Method, String)> = ["/", "/healthz", "/readyz", "/metrics", "/errors/query", "/api/v1/openapi.json"]
-        .iter()
-        .map(|path| (Method::GET, (*path).to_owned()))
-        .collect();
+    let mut routes: Vec<(Method, String)> = [
+        "/",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/errors/query",
+        "/api/v1/openapi.json",
+    ]
+    .iter()
+    .map(|path| (Method::GET, (*path).to_owned()))
+    .collect();
     for (path, methods) in document["paths"].as_object().unwrap() {
-        let id = if path.contains("/batches/") { "20260101-000000-000000" } else { "club.member" };
+        let id = if path.contains("/batches/") {
+            "20260101-000000-000000"
+        } else {
+            "club.member"
+        };
         let path = path.replace("{id}", id).replace("{row}", "1");
         for method in methods.as_object().unwrap().keys() {
             routes.push((method.to_uppercase().parse().unwrap(), path.clone()));
@@ -29,9 +40,16 @@ async fn no_route_answers_to_a_name_of_another_machine() {
     let city = City::found().await;
     for (method, path) in routes(&city) {
         for host in ["yandu.example", "127.0.0.1.example:80", ""] {
-            let asked = axum::http::Request::builder().method(&method).uri(&path).header(header::HOST, host);
+            let asked = axum::http::Request::builder()
+                .method(&method)
+                .uri(&path)
+                .header(header::HOST, host);
             let answer = city.ask(asked, Body::empty()).await;
-            assert_eq!(answer.problem(), (403, "host-refused".to_owned()), "{method} {path} {host}");
+            assert_eq!(
+                answer.problem(),
+                (403, "host-refused".to_owned()),
+                "{method} {path} {host}"
+            );
         }
     }
 }
@@ -39,15 +57,27 @@ async fn no_route_answers_to_a_name_of_another_machine() {
 #[tokio::test]
 async fn no_page_of_another_site_changes_anything() {
     let city = City::found().await;
-    for (method, path) in routes(&city).into_iter().filter(|(method, _)| !method.is_safe()) {
+    for (method, path) in routes(&city)
+        .into_iter()
+        .filter(|(method, _)| !method.is_safe())
+    {
         for (name, value) in [
             ("origin", "http://evil.example"),
             ("origin", "https://localhost"),
             ("origin", "null"),
             ("sec-fetch-site", "cross-site"),
         ] {
-            let answer = city.ask(request(method.clone(), &path).header(name, value), Body::empty()).await;
-            assert_eq!(answer.problem(), (403, "cross-origin".to_owned()), "{method} {path} {value}");
+            let answer = city
+                .ask(
+                    request(method.clone(), &path).header(name, value),
+                    Body::empty(),
+                )
+                .await;
+            assert_eq!(
+                answer.problem(),
+                (403, "cross-origin".to_owned()),
+                "{method} {path} {value}"
+            );
         }
         let own = request(method.clone(), &path).header("origin", "http://localhost");
         let answer = city.ask(own, Body::empty()).await;
@@ -59,24 +89,66 @@ async fn no_page_of_another_site_changes_anything() {
 async fn every_error_is_problem_details() {
     let city = City::found().await;
     for (method, path) in routes(&city) {
-        let answer = city.ask(request(Method::DELETE, &path), Body::empty()).await;
-        assert_eq!(answer.problem(), (405, "method-not-allowed".to_owned()), "{path}");
-        assert!(answer.header("allow").contains(method.as_str()), "{path}: {}", answer.header("allow"));
+        let answer = city
+            .ask(request(Method::DELETE, &path), Body::empty())
+            .await;
+        assert_eq!(
+            answer.problem(),
+            (405, "method-not-allowed".to_owned()),
+            "{path}"
+        );
+        assert!(
+            answer.header("allow").contains(method.as_str()),
+            "{path}: {}",
+            answer.header("allow")
+        );
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         if !method.is_safe() && !path.ends_with("/run") {
             let typed = request(method.clone(), &path).header(header::CONTENT_TYPE, "text/plain");
-            assert_eq!(city.ask(typed, "x").await.problem(), (415, "unsupported-media-type".to_owned()), "{path}");
-            assert_eq!(city.post(&path, "{").await.problem(), (400, "invalid-json".to_owned()), "{path}");
+            assert_eq!(
+                city.ask(typed, "x").await.problem(),
+                (415, "unsupported-media-type".to_owned()),
+                "{path}"
+            );
+            assert_eq!(
+                city.post(&path, "{").await.problem(),
+                (400, "invalid-json".to_owned()),
+                "{path}"
+            );
         }
     }
-    assert_eq!(city.get("/api/v1/nothing").await.problem(), (404, "not-found".to_owned()));
-    assert_eq!(city.get("/api/v1/batches/UPPER").await.problem(), (400, "invalid-parameter".to_owned()));
-    assert_eq!(city.get("/api/v1/batches?limit=many").await.problem(), (400, "invalid-parameter".to_owned()));
-    assert_eq!(city.get("/api/v1/batches?colour=red").await.problem(), (400, "invalid-parameter".to_owned()));
-    assert_eq!(city.get("/api/v1/datasets/club.nobody").await.problem(), (404, "no-dataset".to_owned()));
-    let unknown = city.post("/api/v1/query", r#"{"sql": "SELECT 1", "colour": 1}"#).await;
+    assert_eq!(
+        city.get("/api/v1/nothing").await.problem(),
+        (404, "not-found".to_owned())
+    );
+    assert_eq!(
+        city.get("/api/v1/batches/UPPER").await.problem(),
+        (404, "no-batch".to_owned())
+    );
+    assert_eq!(
+        city.get("/api/v1/batches?limit=many").await.problem(),
+        (400, "invalid-parameter".to_owned())
+    );
+    assert_eq!(
+        city.get("/api/v1/batches?colour=red").await.problem(),
+        (400, "invalid-parameter".to_owned())
+    );
+    assert_eq!(
+        city.get("/api/v1/datasets/club.nobody").await.problem(),
+        (404, "no-dataset".to_owned())
+    );
+    let unknown = city
+        .post("/api/v1/query", r#"{"sql": "SELECT 1", "colour": 1}"#)
+        .await;
     assert_eq!(unknown.problem(), (422, "invalid-body".to_owned()));
-    assert!(unknown.json()["detail"].as_str().unwrap().starts_with("colour: unknown field"), "{}", unknown.text());
+    assert!(
+        unknown.json()["detail"]
+            .as_str()
+            .unwrap()
+            .starts_with("colour: unknown field"),
+        "{}",
+        unknown.text()
+    );
 }
 
 #[tokio::test]
@@ -88,14 +160,24 @@ async fn bodies_that_are_too_large_are_refused() {
     })
     .await;
     let large = format!(r#"{{"sql": "SELECT '{}'"}}"#, "x".repeat(1_000));
-    assert_eq!(city.post("/api/v1/query", &large).await.problem(), (413, "body-too-large".to_owned()));
+    assert_eq!(
+        city.post("/api/v1/query", &large).await.problem(),
+        (413, "body-too-large".to_owned())
+    );
     let rows = format!(r#"{{"number": "{}"}}"#, "x".repeat(1_000));
     let answer = city.post("/api/v1/datasets/club.member/rows", &rows).await;
     assert_eq!(answer.problem(), (413, "body-too-large".to_owned()));
     let file = "x".repeat(3_000);
-    let answer = city.upload(&[("dataset", "club.member")], Some(("a.csv", &file))).await;
+    let answer = city
+        .upload(&[("dataset", "club.member")], Some(("a.csv", &file)))
+        .await;
     assert_eq!(answer.problem(), (413, "body-too-large".to_owned()));
-    let fits = city.upload(&[("dataset", "club.member")], Some(("a.csv", "number,name\n1,王芳\n"))).await;
+    let fits = city
+        .upload(
+            &[("dataset", "club.member")],
+            Some(("a.csv", "number,name\n1,王芳\n")),
+        )
+        .await;
     assert_eq!(fits.status, 202);
 }
 
@@ -104,11 +186,23 @@ async fn a_server_that_is_being_stopped_says_so_and_takes_no_changes() {
     let city = City::found().await;
     assert_eq!(city.get("/readyz").await.text(), "ready\n");
     city.state.stop();
-    assert_eq!(city.get("/readyz").await.problem(), (503, "stopping".to_owned()));
+    assert_eq!(
+        city.get("/readyz").await.problem(),
+        (503, "stopping".to_owned())
+    );
     assert_eq!(city.get("/healthz").await.text(), "ok\n");
-    let answer = city.upload(&[("dataset", "club.member")], Some(("a.csv", "number,name\n"))).await;
+    let answer = city
+        .upload(
+            &[("dataset", "club.member")],
+            Some(("a.csv", "number,name\n")),
+        )
+        .await;
     assert_eq!(answer.problem(), (503, "stopping".to_owned()));
-    assert_eq!(city.get("/api/v1/datasets").await.status, 200, "reading goes on");
+    assert_eq!(
+        city.get("/api/v1/datasets").await.status,
+        200,
+        "reading goes on"
+    );
 }
 
 #[tokio::test]
@@ -118,7 +212,10 @@ async fn the_page_of_a_problem_can_be_read_where_the_problem_says() {
     let page = city.get(problem["type"].as_str().unwrap()).await;
     assert_eq!(page.header("content-type"), "text/markdown; charset=utf-8");
     assert!(page.text().contains(problem["title"].as_str().unwrap()));
-    assert_eq!(city.get("/errors/colour").await.problem(), (404, "not-found".to_owned()));
+    assert_eq!(
+        city.get("/errors/colour").await.problem(),
+        (404, "not-found".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -127,8 +224,12 @@ async fn requests_are_counted_by_route_and_not_by_address() {
     city.get("/api/v1/batches/20260101-000000-000000").await;
     city.get("/api/v1/secret-in-an-address").await;
     let counts = city.get("/metrics").await;
-    assert_eq!(counts.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
-    let line = "yandu_http_requests_total{method=\"GET\",route=\"/api/v1/batches/{id}\",status=\"404\"} 1";
+    assert_eq!(
+        counts.header("content-type"),
+        "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    );
+    let line =
+        "yandu_http_requests_total{method=\"GET\",route=\"/api/v1/batches/{id}\",status=\"404\"} 1";
     assert!(counts.text().contains(line), "{}", counts.text());
     assert!(!counts.text().contains("secret"));
     assert!(counts.text().ends_with("# EOF\n"));

@@ -12,15 +12,27 @@ async fn members(city: &City) -> serde_json::Value {
 #[tokio::test]
 async fn a_written_row_is_read_at_once_and_after_it_is_folded() {
     let city = City::found().await;
-    let one = city.post(ROWS, r#"{"number": "1", "name": "王芳", "age": 30, "fee": 10.5}"#).await;
+    let one = city
+        .post(
+            ROWS,
+            r#"{"number": "1", "name": "王芳", "age": 30, "fee": 10.5}"#,
+        )
+        .await;
     assert_eq!((one.status.as_u16(), &one.json()["rows"]), (201, &json!(1)));
     let two = r#"[{"number": "2", "name": "李强"}, {"number": "1", "name": "王芳", "age": "31"}]"#;
     assert_eq!(city.post(ROWS, two).await.json()["rows"], json!(2));
     let expected = json!([["1", 31, null], ["2", null, null]]);
     assert_eq!(members(&city).await, expected);
     let detail = city.get("/api/v1/datasets/club.member").await.json();
-    assert_eq!((&detail["rows"], &detail["version"]), (&json!(2), &json!(null)));
-    city.state.collector().fold(&"club.member".parse().unwrap()).await.unwrap();
+    assert_eq!(
+        (&detail["rows"], &detail["version"]),
+        (&json!(2), &json!(null))
+    );
+    city.state
+        .collector()
+        .fold(&"club.member".parse().unwrap())
+        .await
+        .unwrap();
     assert_eq!(members(&city).await, expected);
 }
 
@@ -48,12 +60,17 @@ async fn what_is_no_row_is_refused() {
         ("[", (400, "invalid-json")),
         ("[]", (422, "invalid-body")),
         ("3", (422, "invalid-body")),
-        (r#"[{"number": "1", "name": "王芳"}, 3]"#, (422, "invalid-body")),
+        (
+            r#"[{"number": "1", "name": "王芳"}, 3]"#,
+            (422, "invalid-body"),
+        ),
         (r#"{"number": "1", "colour": "red"}"#, (422, "no-column")),
     ] {
         let (status, code) = city.post(ROWS, body).await.problem();
         assert_eq!((status, code.as_str()), expected, "{body}");
     }
-    let nobody = city.post("/api/v1/datasets/club.nobody/rows", r#"{"a": 1}"#).await;
+    let nobody = city
+        .post("/api/v1/datasets/club.nobody/rows", r#"{"a": 1}"#)
+        .await;
     assert_eq!(nobody.problem(), (404, "no-dataset".to_owned()));
 }
