@@ -38,7 +38,7 @@ pub(crate) struct Channels {
     /// One run of a source at a time.
     turns: Mutex<HashMap<SourceId, Arc<tokio::sync::Mutex<()>>>>,
     /// Fetched deliveries are collected one after the other, since each uses all threads.
-    collecting: Semaphore,
+    collecting: Arc<Semaphore>,
     watched: folder::Watched,
     /// Sources of files of packs that were looked at, and the packs that they are of.
     looked_at: Mutex<(usize, HashSet<SourceId>)>,
@@ -49,7 +49,7 @@ impl Default for Channels {
         Self {
             options: RwLock::default(),
             turns: Mutex::default(),
-            collecting: Semaphore::new(1),
+            collecting: Arc::new(Semaphore::new(1)),
             watched: folder::Watched::default(),
             looked_at: Mutex::default(),
         }

@@ -308,11 +308,13 @@ impl Run<'_> {
     /// Collects to the end even when the caller goes away, and keeps the copy of a file for as long.
     async fn collect(&self, delivery: Delivery, staged: Option<Staged>) -> Result<Outcome> {
         let (collector, principal) = (self.collector.clone(), self.principal.clone());
+        // The semaphore is never closed. Who goes away while waiting here has begun nothing.
+        let permit = Arc::clone(&collector.channels().collecting)
+            .acquire_owned()
+            .await;
         let collecting = tokio::spawn(async move {
-            // The semaphore is never closed.
-            let _permit = collector.channels().collecting.acquire().await;
             let outcome = collector.collect(&principal, delivery).await;
-            drop(staged);
+            drop((staged, permit));
             outcome
         });
         collecting.await?

@@ -227,10 +227,11 @@ fn serve(
         .port();
     let log = folder.path().join("log");
     let mut command = Command::new("sh");
-    // The input ends with this process, however it ends, and the server with it.
-    command
-        .args(["-c", "\"$@\" & read -r _; kill -TERM $!; wait", "sh"])
-        .args(words(port));
+    // The input ends with this process, however it ends, and the server with it: at once, since nobody needs its data,
+    // and a server that is asked politely waits for its clients.
+    let signal = if scheme == "postgres" { "QUIT" } else { "KILL" };
+    let script = format!("\"$@\" & read -r _; kill -{signal} $!; wait");
+    command.args(["-c", &script, "sh"]).args(words(port));
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
