@@ -100,13 +100,21 @@ impl Run<'_> {
 
     /// Takes over into the history and the notices how the run ended.
     async fn record(&self, result: &Result<Vec<Outcome>>) -> Result<()> {
-        let refused = |outcome: &Outcome| {
+        let failure = |outcome: &Outcome| {
+            let why = outcome
+                .error
+                .as_ref()
+                .map(|failure| failure.message.as_str());
+            let why = why.unwrap_or("the delivery was not collected");
+            format!("batch `{}`: {why}", outcome.batch)
+        };
+        let is_refused = |outcome: &&Outcome| {
             !matches!(
                 outcome.status,
                 BatchStatus::Collected | BatchStatus::Unchanged
             )
         };
-        let (end, message) = match result {
+        let (end, failure) = match result {
             // A program that stops, and a delivery that no folder holds, say nothing of the source.
             Err(Error::Cancelled | Error::Stopped(_)) => return Ok(()),
             Ok(outcomes)
@@ -114,25 +122,25 @@ impl Run<'_> {
             {
                 return Ok(());
             }
-            Ok(outcomes) => match outcomes.last() {
-                Some(last) if refused(last) => {
-                    let failure = last.error.as_ref().map(|failure| failure.message.as_str());
-                    let why = failure.unwrap_or("the delivery was not collected");
-                    (End::Refused, format!("batch `{}`: {why}", last.batch))
-                }
-                _ => (End::Succeeded, String::new()),
-            },
-            Err(error) => (End::Failed, failure_of(error).message),
+            Ok(outcomes) => {
+                let refused: Vec<&Outcome> = outcomes.iter().filter(is_refused).collect();
+                let is_all = !outcomes.is_empty() && refused.len() == outcomes.len();
+                let end = if is_all { End::Refused } else { End::Succeeded };
+                (end, refused.last().map(|outcome| failure(outcome)))
+            }
+            Err(error) => (End::Failed, Some(failure_of(error).message)),
         };
         let now = self.collector.now();
         self.records().ran(&self.source.source, end, now).await?;
         let notices = Notices::new(self.collector.inner.store.pool());
         if end == End::Succeeded {
-            return notices.recover(self.source, now).await;
+            notices.recover(self.source, now).await?;
         }
-        notices
-            .raise(NoticeKind::Failed, self.source, &message, now)
-            .await?;
+        if let Some(message) = failure {
+            notices
+                .raise(NoticeKind::Failed, self.source, &message, now)
+                .await?;
+        }
         Ok(())
     }
 

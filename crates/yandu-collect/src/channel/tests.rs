@@ -230,6 +230,19 @@ async fn a_refused_file_waits_until_it_changes_or_somebody_asks_and_is_told_of_o
 }
 
 #[tokio::test]
+async fn a_refused_file_is_told_of_even_when_others_were_collected() {
+    let city = City::with(FOLDER).await;
+    city.deliver("r_1.csv", "name,value\nx,1\n");
+    city.deliver("r_2.csv", "id,value\nx,1\n");
+    assert_eq!(
+        city.tick().await,
+        [BatchStatus::Refused, BatchStatus::Collected]
+    );
+    assert_eq!(city.notices().await, [(NoticeKind::Failed, true)]);
+    assert_eq!(city.rows().await, ["x:1"]);
+}
+
+#[tokio::test]
 async fn a_delivery_that_does_not_come_is_late_until_it_comes() {
     let city = City::with(&format!("{FOLDER}schedule: {{every: 24 h, grace: 6 h}}\n")).await;
     city.tick().await;
