@@ -206,9 +206,13 @@ impl Collector {
             self.now(),
         );
         batch.source = source;
-        self.inner.batches.insert(&batch).await?;
+        self.recover().await?;
         let progress = Arc::new(Progress::default());
         self.under_way().insert(batch.id.clone(), Arc::clone(&progress));
+        if let Err(error) = self.inner.batches.insert(&batch).await {
+            self.done(&batch.id);
+            return Err(error);
+        }
         tracing::info!(
             dataset.id = %batch.dataset,
             batch.id = %batch.id,

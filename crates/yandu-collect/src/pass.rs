@@ -176,7 +176,6 @@ fn work<B: Blocks>(
 ) -> Result<Worked> {
     let plan = shared.plan;
     let expectations = plan.checker.expectations();
-    let mut output = Output::new(plan.batch, plan.extra);
     let mut worked = Worked {
         rows_in: 0,
         rows_kept: 0,
@@ -187,6 +186,22 @@ fn work<B: Blocks>(
         writer: writer()?,
         quarantine: QuarantineWriter::new(plan.quarantine.join(format!("{number}.parquet")), expectations),
     };
+    match work_through(shared, parse, &mut worked) {
+        Ok(()) => Ok(worked),
+        Err(error) => {
+            worked.writer.abandon();
+            Err(error)
+        }
+    }
+}
+
+fn work_through<B: Blocks>(
+    shared: &Shared<'_, B>,
+    parse: &(impl Fn(B::Block) -> TextBlock + Sync),
+    worked: &mut Worked,
+) -> Result<()> {
+    let plan = shared.plan;
+    let mut output = Output::new(plan.batch, plan.extra);
     while let Some((ticket, block)) = shared.take()? {
         let block = parse(block);
         let mut checked = plan.checker.check(&block)?;
@@ -212,7 +227,7 @@ fn work<B: Blocks>(
         worked.rows_quarantined += quarantined as u64;
         plan.progress.advance(block.source_bytes(), block.rows() as u64);
     }
-    Ok(worked)
+    Ok(())
 }
 
 /// The cell that a finding speaks of, or the record when it speaks of the whole row.

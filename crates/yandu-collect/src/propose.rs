@@ -206,7 +206,7 @@ fn types(values: &[&str], dated: bool) -> [(ValueType, usize); 6] {
 }
 
 fn is_code(value: &str) -> bool {
-    value.len() > 18 || (value.len() > 1 && value.starts_with('0') && !value.contains('.'))
+    !value.contains('.') && (value.len() > 18 || (value.len() > 1 && value.starts_with('0')))
 }
 
 #[cfg(test)]
@@ -225,6 +225,7 @@ mod tests {
         assert_eq!(guessed("联系方式", &["13800138000", "13900139000"]), standard(Standard::Mobile));
         assert_eq!(guessed("数量", &["1", "22", "-3"]), value_type(ValueType::Integer));
         assert_eq!(guessed("面积", &["1.5", "22", "3.25"]), value_type(ValueType::Float));
+        assert_eq!(guessed("比例", &["0.09674853860747218"]), value_type(ValueType::Float));
         assert_eq!(guessed("d", &["2024-01-02", "2024/3/4"]), value_type(ValueType::Date));
         assert_eq!(guessed("t", &["2024-01-02 08:00:00"]), value_type(ValueType::Timestamp));
         assert_eq!(guessed("编号", &["0012", "0013"]), value_type(ValueType::Text));

@@ -5,13 +5,17 @@ use crate::collector::Collector;
 use crate::Result;
 
 impl Collector {
-    /// Settles the batches that were under way when the process last ended.
+    /// Settles the batches that were under way when the process last ended, and those whose end could not be recorded
+    /// because the disk was full.
     ///
     /// The commit of the lake is the one moment at which a batch is there: with it, the batch is collected, because
     /// its counts and findings were recorded before; without it, nothing of the batch is visible.
     pub(crate) async fn recover(&self) -> Result<()> {
         let inner = &self.inner;
         for batch in inner.batches.under_way().await? {
+            if self.progress(&batch.id).is_some() {
+                continue;
+            }
             let committed = match batch.status {
                 BatchStatus::Committing if inner.lake.has(&batch.dataset) => {
                     inner.lake.find_commit(&batch.dataset, &batch.id).await?
