@@ -19,9 +19,9 @@ const BODY_SECONDS: u64 = 30;
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
-    type Rejection = Problem;
+    type Rejection = Box<Problem>;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Box<Problem>> {
         match in_time(Json::from_request(request, state)).await? {
             Ok(Json(body)) => Ok(Self(body)),
             Err(rejection) => Err(refuse_json(&rejection)),
@@ -33,9 +33,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 pub(crate) struct Bytes(pub(crate) bytes::Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Bytes {
-    type Rejection = Problem;
+    type Rejection = Box<Problem>;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Box<Problem>> {
         match in_time(bytes::Bytes::from_request(request, state)).await? {
             Ok(bytes) => Ok(Self(bytes)),
             Err(rejection) => Err(refuse(
@@ -51,9 +51,9 @@ impl<S: Send + Sync> FromRequest<S> for Bytes {
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
-    type Rejection = Problem;
+    type Rejection = Box<Problem>;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Box<Problem>> {
         axum::extract::Query::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Query(query)| Self(query))
@@ -71,9 +71,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 pub(crate) struct Path<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
-    type Rejection = Problem;
+    type Rejection = Box<Problem>;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Box<Problem>> {
         axum::extract::Path::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Path(path)| Self(path))
@@ -91,7 +91,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
 #[derive(Debug, Deserialize)]
 pub(crate) struct BatchName(pub(crate) String);
 
-async fn in_time<T>(reading: impl Future<Output = T>) -> Result<T, Problem> {
+async fn in_time<T>(reading: impl Future<Output = T>) -> Result<T, Box<Problem>> {
     tokio::time::timeout(Duration::from_secs(BODY_SECONDS), reading)
         .await
         .map_err(|_| {
@@ -102,7 +102,7 @@ async fn in_time<T>(reading: impl Future<Output = T>) -> Result<T, Problem> {
         })
 }
 
-fn refuse_json(rejection: &JsonRejection) -> Problem {
+fn refuse_json(rejection: &JsonRejection) -> Box<Problem> {
     let code = match rejection {
         JsonRejection::JsonDataError(_) => "invalid-body",
         _ => "invalid-json",
@@ -111,7 +111,7 @@ fn refuse_json(rejection: &JsonRejection) -> Problem {
 }
 
 /// The refusal of an extractor in our words: its own text without what it says about types of the program.
-fn refuse(status: StatusCode, text: &str, code: &'static str) -> Problem {
+fn refuse(status: StatusCode, text: &str, code: &'static str) -> Box<Problem> {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Problem::new("body-too-large", "the body is larger than the server takes")

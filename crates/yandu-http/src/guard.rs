@@ -61,7 +61,7 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
     response
 }
 
-fn check(state: &State, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+fn check(state: &State, method: &Method, headers: &HeaderMap) -> Result<(), Box<Problem>> {
     let text = |name| {
         headers
             .get(name)

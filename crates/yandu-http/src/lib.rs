@@ -39,4 +39,4 @@ pub use state::{Options, State};
 mod tests;
 
 /// What a handler gives back.
-pub(crate) type Result<T, E = Problem> = std::result::Result<T, E>;
+pub(crate) type Result<T, E = Box<Problem>> = std::result::Result<T, E>;

@@ -64,8 +64,8 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
 pub(crate) struct Document(Arc<str>);
 
 impl Document {
-    pub(crate) fn new(document: OpenApi) -> Self {
-        Self(text(&document).into())
+    pub(crate) fn new(document: &OpenApi) -> Self {
+        Self(text(document).into())
     }
 }
 

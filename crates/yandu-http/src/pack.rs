@@ -43,8 +43,8 @@ impl From<&Packs> for PackList {
     fn from(packs: &Packs) -> Self {
         let line = |pack: &yandu_pack::Pack| {
             let file = pack.file();
-            let datasets = packs.datasets().map(|dataset| dataset.id());
-            let sources = packs.sources().map(|source| source.id());
+            let datasets = packs.datasets().map(yandu_pack::Dataset::id);
+            let sources = packs.sources().map(yandu_pack::Source::id);
             Pack {
                 id: pack.id().to_string(),
                 version: file.version.clone(),

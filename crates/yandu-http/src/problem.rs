@@ -53,9 +53,9 @@ pub struct RowProblem {
 
 impl Problem {
     /// A problem of a known kind; a code that is not known is the program's own fault.
-    pub fn new(code: &str, detail: impl Into<String>) -> Self {
+    pub fn new(code: &str, detail: impl Into<String>) -> Box<Self> {
         let kind = Kind::of(code);
-        Self {
+        Box::new(Self {
             page: format!("/errors/{}", kind.code),
             title: kind.title.to_owned(),
             status: kind.status,
@@ -66,17 +66,21 @@ impl Problem {
             line: None,
             column: None,
             rows: Vec::new(),
-        }
+        })
     }
 
     #[must_use]
-    pub fn with_help(mut self, help: impl Into<Option<String>>) -> Self {
+    pub fn with_help(mut self: Box<Self>, help: impl Into<Option<String>>) -> Box<Self> {
         self.help = help.into();
         self
     }
 
     /// The problem that an error of a module is.
-    fn of(code: &str, help: Option<String>, error: &(dyn std::error::Error + 'static)) -> Self {
+    fn of(
+        code: &str,
+        help: Option<String>,
+        error: &(dyn std::error::Error + 'static),
+    ) -> Box<Self> {
         let mut problem = Self::new(code, error.to_string()).with_help(help);
         let mut cause = error.source();
         while let Some(source) = cause {
@@ -95,18 +99,18 @@ impl Problem {
     }
 }
 
-impl From<yandu_collect::Error> for Problem {
+impl From<yandu_collect::Error> for Box<Problem> {
     fn from(error: yandu_collect::Error) -> Self {
         match error {
             yandu_collect::Error::Lake(error) => error.into(),
-            error => Self::of(error.code(), error.help(), &error),
+            error => Problem::of(error.code(), error.help(), &error),
         }
     }
 }
 
-impl From<yandu_lake::Error> for Problem {
+impl From<yandu_lake::Error> for Box<Problem> {
     fn from(error: yandu_lake::Error) -> Self {
-        let mut problem = Self::of(error.code(), error.help(), &error);
+        let mut problem = Problem::of(error.code(), error.help(), &error);
         if let yandu_lake::Error::Query(query) = &error {
             problem.line = query.line;
             problem.column = query.column;
@@ -115,7 +119,7 @@ impl From<yandu_lake::Error> for Problem {
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for Box<Problem> {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(self)).into_response();

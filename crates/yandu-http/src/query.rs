@@ -268,7 +268,7 @@ impl Sending {
     }
 
     /// The end of the answer. A CSV has no place for a problem, so its body breaks off instead.
-    fn end(&mut self, truncated: bool, problem: Option<Problem>) -> std::io::Result<Vec<u8>> {
+    fn end(&mut self, truncated: bool, problem: Option<Box<Problem>>) -> std::io::Result<Vec<u8>> {
         self.step = Step::Over;
         match (self.form, problem) {
             (Form::Csv, None) => Ok(Vec::new()),

@@ -23,7 +23,7 @@ use crate::{query, row, source};
 /// The whole face. It may be served, or asked in process.
 pub fn router(state: State) -> Router {
     let (api, document) = api(&state).split_for_parts();
-    let document = openapi::Document::new(openapi::finish(document));
+    let document = openapi::Document::new(&openapi::finish(document));
     api.route(
         "/api/v1/openapi.json",
         get(move || async move { document.into_response() }),
@@ -59,19 +59,23 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
     OpenApiRouter::with_openapi(OpenApi::default()).nest("/api/v1", resources)
 }
 
-async fn not_found(uri: Uri) -> Problem {
+async fn not_found(uri: Uri) -> Box<Problem> {
     let path: String = uri.path().chars().take(200).collect();
     Problem::new("not-found", format!("there is nothing at `{path}`"))
         .with_help("`/api/v1/openapi.json` describes the interface".to_owned())
 }
 
-async fn method_not_allowed(method: Method) -> Problem {
+async fn method_not_allowed(method: Method) -> Box<Problem> {
     Problem::new(
         "method-not-allowed",
         format!("this address does not take `{method}`"),
     )
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the reason over"
+)]
 fn panicked(reason: Box<dyn Any + Send>) -> Response {
     let reason = reason
         .downcast_ref::<String>()

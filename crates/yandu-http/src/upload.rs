@@ -27,7 +27,7 @@ pub(crate) struct Spooled {
 
 impl Spooled {
     /// Writes a field to a new file in `folder`.
-    pub(crate) async fn write(folder: &Path, mut field: Field<'_>) -> Result<Self, Problem> {
+    pub(crate) async fn write(folder: &Path, mut field: Field<'_>) -> Result<Self, Box<Problem>> {
         let spooled = Self {
             path: folder.join(format!("upload-{}", uuid::Uuid::now_v7())),
             name: base_name(field.file_name().unwrap_or("upload")),
@@ -62,7 +62,7 @@ impl Drop for Spooled {
 }
 
 /// The text of a field.
-pub(crate) async fn text(mut field: Field<'_>) -> Result<String, Problem> {
+pub(crate) async fn text(mut field: Field<'_>) -> Result<String, Box<Problem>> {
     let mut bytes = Vec::new();
     while let Some(chunk) = next_chunk(&mut field).await? {
         bytes.extend_from_slice(&chunk);
@@ -77,7 +77,7 @@ pub(crate) async fn text(mut field: Field<'_>) -> Result<String, Problem> {
         .map_err(|_| Problem::new("invalid-body", "a field of the upload is not UTF-8"))
 }
 
-async fn next_chunk(field: &mut Field<'_>) -> Result<Option<bytes::Bytes>, Problem> {
+async fn next_chunk(field: &mut Field<'_>) -> Result<Option<bytes::Bytes>, Box<Problem>> {
     tokio::time::timeout(Duration::from_secs(IDLE_SECONDS), field.chunk())
         .await
         .map_err(|_| {
@@ -89,7 +89,7 @@ async fn next_chunk(field: &mut Field<'_>) -> Result<Option<bytes::Bytes>, Probl
         .map_err(|error| refuse(&error))
 }
 
-pub(crate) fn refuse(error: &MultipartError) -> Problem {
+pub(crate) fn refuse(error: &MultipartError) -> Box<Problem> {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return Problem::new(
             "body-too-large",
@@ -102,7 +102,7 @@ pub(crate) fn refuse(error: &MultipartError) -> Problem {
     Problem::new("invalid-body", "the upload is cut short or is no form")
 }
 
-fn write_failed(error: &std::io::Error) -> Problem {
+fn write_failed(error: &std::io::Error) -> Box<Problem> {
     let full = matches!(
         error.kind(),
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded

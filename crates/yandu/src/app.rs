@@ -44,7 +44,14 @@ impl App {
         };
         let lake = Lake::open(options)?;
         trial::declare(&lake, &packs)?;
-        let collector = Collector::open(folder, store.clone(), lake, Arc::new(packs), config.threads()).await?;
+        let collector = Collector::open(
+            folder,
+            store.clone(),
+            lake,
+            Arc::new(packs),
+            config.threads(),
+        )
+        .await?;
         let limits = yandu_http::Options {
             query_rows: config.query_rows,
             upload_bytes: config.upload_limit.0,
@@ -63,7 +70,10 @@ impl App {
         self.state.stop();
         let collector = self.state.collector();
         if !wait(grace, || self.state.is_idle()).await {
-            tracing::warn!(collections = collector.active(), "collections under way are cancelled");
+            tracing::warn!(
+                collections = collector.active(),
+                "collections under way are cancelled"
+            );
             collector.cancel_all();
             wait(ROLL_BACK, || collector.active() == 0).await;
         }
@@ -115,7 +125,9 @@ fn override_settings(config: &Config, packs: &mut Packs) -> Result<()> {
         for (name, value) in settings {
             let json = serde_json::to_value(value).map_err(|error| Failure::of(&error))?;
             let value: SettingValue = serde_json::from_value(json).map_err(|_| {
-                Failure::new(format!("`settings.{pack}.{name}` is no text, no number and neither true nor false"))
+                Failure::new(format!(
+                    "`settings.{pack}.{name}` is no text, no number and neither true nor false"
+                ))
             })?;
             values.push((id.clone(), name.clone(), value));
         }

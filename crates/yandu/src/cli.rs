@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{batch, city, collect, dataset, notice, pack, quarantine, secret, serve, source, sql};
+use crate::commands::{
+    batch, city, collect, dataset, notice, pack, quarantine, secret, serve, source, sql,
+};
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};
 use crate::logs;
@@ -15,7 +17,12 @@ use crate::output::Output;
 ///
 /// Collects what departments hand over, checks it, quarantines what is wrong, and answers questions in SQL.
 #[derive(Debug, Parser)]
-#[command(name = "yandu", version, propagate_version = true, max_term_width = 110)]
+#[command(
+    name = "yandu",
+    version,
+    propagate_version = true,
+    max_term_width = 110
+)]
 #[command(after_help = "Examples:
   yandu city simulate --people 50000 --seed 1 --out city-data
   yandu collect city-data/inbox/public_security/*.csv --dataset population.resident
@@ -89,7 +96,9 @@ pub(crate) fn run() -> ExitCode {
 
 fn execute(cli: Cli) -> Result<()> {
     let Cli { global, command } = cli;
-    let output = Output { as_json: global.json };
+    let output = Output {
+        as_json: global.json,
+    };
     let file = global.config.clone();
     let mut flags = global.overrides()?;
     if let Command::Serve(serve) = &command {
@@ -163,11 +172,17 @@ mod tests {
         fn look(command: &clap::Command, path: &str) {
             let path = format!("{path} {}", command.get_name());
             let path = path.trim();
-            let mut commands = command.get_subcommands().filter(|command| command.get_name() != "help").peekable();
+            let mut commands = command
+                .get_subcommands()
+                .filter(|command| command.get_name() != "help")
+                .peekable();
             if commands.peek().is_none() || path == "yandu" {
                 let help = command.clone().render_long_help().to_string();
                 assert!(help.contains("Example"), "`{path} --help` shows no example");
-                assert!(help.contains(&format!("  {path}")), "the example of `{path}` is another command:\n{help}");
+                assert!(
+                    help.contains(&format!("  {path}")),
+                    "the example of `{path}` is another command:\n{help}"
+                );
             }
             for command in commands {
                 look(command, path);

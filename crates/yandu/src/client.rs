@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How long a collection may go on after the one who gave the command has interrupted it.
 const INTERRUPTED: Duration = Duration::ZERO;
 /// How long it may go on after a command that has succeeded; there is hardly anything left.
-const SETTLED: Duration = Duration::from_secs(3600);
+const SETTLED: Duration = Duration::from_hours(1);
 
 /// The end of a request line that is sent, with what goes with it.
 #[derive(Debug, Default)]
@@ -73,7 +73,8 @@ impl Client {
         for _ in 0..TRIES {
             match DataFolder::holder(&config.data) {
                 Some(Holder {
-                    address: Some(address), ..
+                    address: Some(address),
+                    ..
                 }) => return Self::server(&address),
                 Some(Holder { address: None, .. }) => tokio::time::sleep(PAUSE).await,
                 None => break,
@@ -102,7 +103,9 @@ impl Client {
     fn interrupted(&self) -> Failure {
         match self.door {
             Door::Here(_) => Failure::new("interrupted; what was under way is rolled back"),
-            Door::Server { .. } => Failure::new("interrupted; the server goes on with what was asked"),
+            Door::Server { .. } => {
+                Failure::new("interrupted; the server goes on with what was asked")
+            }
         }
     }
 
@@ -122,7 +125,11 @@ impl Client {
         decode(response).await
     }
 
-    pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
         let body = serde_json::to_vec(body).map_err(|error| Failure::of(&error))?;
         let ask = Ask {
             body: Some(body),
@@ -132,12 +139,21 @@ impl Client {
     }
 
     /// Sends a request; an answer that is no success is the failure that it describes.
-    pub(crate) async fn send(&self, method: Method, path: &str, ask: Ask) -> Result<Response<Body>> {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        ask: Ask,
+    ) -> Result<Response<Body>> {
         let response = match &self.door {
             Door::Here(app) => {
                 let request = here(method, path, ask).map_err(|error| Failure::of(&error))?;
                 // The router answers every request, an error included.
-                app.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+                app.router
+                    .clone()
+                    .oneshot(request)
+                    .await
+                    .unwrap_or_else(|never| match never {})
             }
             Door::Server { base, http } => {
                 let mut request = http.request(method, format!("{base}{path}"));
@@ -145,9 +161,14 @@ impl Client {
                     request = request.header(header::ACCEPT, accept);
                 }
                 if let Some(body) = ask.body {
-                    request = request.header(header::CONTENT_TYPE, "application/json").body(body);
+                    request = request
+                        .header(header::CONTENT_TYPE, "application/json")
+                        .body(body);
                 }
-                let response = request.send().await.map_err(|error| unreachable(base, &error))?;
+                let response = request
+                    .send()
+                    .await
+                    .map_err(|error| unreachable(base, &error))?;
                 Response::from(response).map(Body::new)
             }
         };
@@ -238,7 +259,11 @@ pub(crate) fn query<const N: usize>(parameters: [(&str, Option<String>); N]) -> 
         .into_iter()
         .filter_map(|(name, value)| Some(format!("{name}={}", encode(&value?))))
         .collect();
-    if set.is_empty() { String::new() } else { format!("?{}", set.join("&")) }
+    if set.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", set.join("&"))
+    }
 }
 
 #[cfg(test)]
@@ -247,7 +272,10 @@ mod tests {
 
     #[test]
     fn names_of_checks_fit_into_an_address() {
-        let path = query([("reason", Some("income >= 0 & 是".to_owned())), ("after", None)]);
+        let path = query([
+            ("reason", Some("income >= 0 & 是".to_owned())),
+            ("after", None),
+        ]);
         assert_eq!(path, "?reason=income%20%3E%3D%200%20%26%20%E6%98%AF");
         assert_eq!(query([("a", None)]), "");
     }

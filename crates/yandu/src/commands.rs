@@ -18,5 +18,7 @@ use jiff::tz::{Offset, TimeZone};
 /// A time as the city's clocks show it.
 fn local(time: Timestamp) -> String {
     let zone = TimeZone::fixed(Offset::constant(8));
-    zone.to_datetime(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    zone.to_datetime(time)
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
 }

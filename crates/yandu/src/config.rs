@@ -81,10 +81,16 @@ impl Config {
             .map(Path::to_owned)
             .or_else(|| std::env::var_os("YANDU_CONFIG").map(PathBuf::from));
         let text = match named {
-            Some(path) => Some((std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?, path)),
+            Some(path) => Some((
+                std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?,
+                path,
+            )),
             None if Path::new(FILE).is_file() => {
                 let path = PathBuf::from(FILE);
-                Some((std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?, path))
+                Some((
+                    std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?,
+                    path,
+                ))
             }
             None => None,
         };
@@ -96,11 +102,16 @@ impl Config {
                 origin: name,
             })
         });
-        let file = text.as_ref().map(|(text, path)| (text.as_str(), path.as_path()));
+        let file = text
+            .as_ref()
+            .map(|(text, path)| (text.as_str(), path.as_path()));
         Self::merge(file, environment.chain(flags))
     }
 
-    fn merge(file: Option<(&str, &Path)>, overrides: impl IntoIterator<Item = Override>) -> Result<Self> {
+    fn merge(
+        file: Option<(&str, &Path)>,
+        overrides: impl IntoIterator<Item = Override>,
+    ) -> Result<Self> {
         let mut table = match file {
             Some((text, path)) => {
                 // On its own first, so that the place of a fault in it is known.
@@ -112,8 +123,13 @@ impl Config {
         for one in overrides {
             let over = one.table()?;
             Self::deserialize(over.clone()).map_err(|error| {
-                Failure::new(format!("`{}` of {}: {}", one.text, one.origin, error.message()))
-                    .help("`docs/configuration.md` shows the keys and their values")
+                Failure::new(format!(
+                    "`{}` of {}: {}",
+                    one.text,
+                    one.origin,
+                    error.message()
+                ))
+                .help("`docs/configuration.md` shows the keys and their values")
             })?;
             lay_over(&mut table, over);
         }
@@ -138,8 +154,16 @@ impl Config {
             return vec![here];
         }
         let program = std::env::current_exe().unwrap_or_default();
-        let beside = program.ancestors().skip(1).map(|folder| folder.join("packs"));
-        vec![beside.into_iter().find(|folder| holds_packs(folder)).unwrap_or(here)]
+        let beside = program
+            .ancestors()
+            .skip(1)
+            .map(|folder| folder.join("packs"));
+        vec![
+            beside
+                .into_iter()
+                .find(|folder| holds_packs(folder))
+                .unwrap_or(here),
+        ]
     }
 }
 
@@ -165,11 +189,14 @@ impl Override {
         let known = keys::KEYS.iter().any(|key| key.name == self.key);
         let mut parts: Vec<&str> = self.key.split('.').collect();
         if !known && parts.first() != Some(&"settings") {
-            return Err(Failure::new(format!("{}: there is no key `{}`", self.origin, self.key))
-                .help("`docs/configuration.md` shows the keys"));
+            return Err(
+                Failure::new(format!("{}: there is no key `{}`", self.origin, self.key))
+                    .help("`docs/configuration.md` shows the keys"),
+            );
         }
         let mut value = if self.key == "packs" {
-            let paths = std::env::split_paths(&self.text).map(|path| Value::String(path.to_string_lossy().into_owned()));
+            let paths = std::env::split_paths(&self.text)
+                .map(|path| Value::String(path.to_string_lossy().into_owned()));
             Value::Array(paths.collect())
         } else {
             scalar(&self.key, &self.text)
@@ -213,9 +240,13 @@ fn lay_over(table: &mut Table, over: Table) {
 }
 
 fn fault_in_file(text: &str, path: &Path, error: &toml::de::Error) -> Failure {
-    let line = error
-        .span()
-        .map(|span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
+    let line = error.span().map(|span| {
+        text.get(..span.start)
+            .unwrap_or_default()
+            .matches('\n')
+            .count()
+            + 1
+    });
     let place = line.map(|line| format!(" line {line}")).unwrap_or_default();
     Failure::new(format!("`{}`{place}: {}", path.display(), error.message()))
         .help("`docs/configuration.md` shows the keys and their values")

@@ -14,8 +14,8 @@ pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 pub(crate) struct Failure {
     pub(crate) message: String,
     pub(crate) causes: Vec<String>,
-    pub(crate) help: Option<String>,
-    pub(crate) code: Option<String>,
+    pub(crate) help: Option<Box<str>>,
+    pub(crate) code: Option<Box<str>>,
     /// More about single places, one line each, already written out.
     pub(crate) details: Vec<String>,
     /// What was refused is in the result that was printed; nothing more is to be said.
@@ -38,13 +38,13 @@ impl Failure {
         }
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<Box<str>>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     pub(crate) fn code(mut self, code: &str) -> Self {
-        self.code = Some(code.to_owned());
+        self.code = Some(code.into());
         self
     }
 
@@ -132,8 +132,8 @@ impl From<Problem> for Failure {
             details: rows.collect(),
             message: problem.detail,
             causes: problem.causes,
-            help: problem.help,
-            code: Some(problem.code),
+            help: problem.help.map(Into::into),
+            code: Some(problem.code.into()),
             is_told: false,
         }
     }
@@ -143,7 +143,7 @@ impl From<yandu_store::Error> for Failure {
     fn from(error: yandu_store::Error) -> Self {
         let failure = Self::of(&error).code(error.code());
         Self {
-            help: error.help().map(ToOwned::to_owned),
+            help: error.help().map(Into::into),
             ..failure
         }
     }
@@ -153,7 +153,7 @@ impl From<yandu_lake::Error> for Failure {
     fn from(error: yandu_lake::Error) -> Self {
         let failure = Self::of(&error).code(error.code());
         Self {
-            help: error.help(),
+            help: error.help().map(Into::into),
             ..failure
         }
     }
@@ -163,7 +163,7 @@ impl From<yandu_collect::Error> for Failure {
     fn from(error: yandu_collect::Error) -> Self {
         let failure = Self::of(&error).code(error.code());
         Self {
-            help: error.help(),
+            help: error.help().map(Into::into),
             ..failure
         }
     }

@@ -20,13 +20,17 @@ pub(crate) fn bar(total: u64, template: &str) -> ProgressBar {
     } else {
         ProgressDrawTarget::hidden()
     };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(total), target).with_style(style)
 }
 
 /// Waits until a batch is settled.
 pub(crate) async fn follow(client: &Client, batch: &str) -> Result<BatchDetail> {
-    let bar = bar(0, "{msg:11} {bar:32} {bytes:>10}/{total_bytes:10} {elapsed}");
+    let bar = bar(
+        0,
+        "{msg:11} {bar:32} {bytes:>10}/{total_bytes:10} {elapsed}",
+    );
     let path = format!("/api/v1/batches/{batch}");
     let mut pause = FIRST_PAUSE;
     loop {

@@ -9,7 +9,11 @@ use crate::failure::{Failure, Result, is_coloured};
 
 /// Starts the log. `default` is what is written when nothing is configured.
 pub(crate) fn start(config: &Config, default: &str) -> Result<()> {
-    let wanted = if config.log.is_empty() { default } else { &config.log };
+    let wanted = if config.log.is_empty() {
+        default
+    } else {
+        &config.log
+    };
     let filter = EnvFilter::try_new(wanted).map_err(|error| {
         Failure::new(format!("`{wanted}` is no filter of the log: {error}"))
             .help("write a level such as `info`, or `warn,yandu_collect=debug`")

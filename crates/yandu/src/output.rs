@@ -15,7 +15,11 @@ pub(crate) struct Output {
 
 impl Output {
     /// Prints a result: as one line of JSON, or as what `text` makes of it.
-    pub(crate) fn result<T: Serialize>(self, result: &T, text: impl FnOnce(&T) -> String) -> Result<()> {
+    pub(crate) fn result<T: Serialize>(
+        self,
+        result: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> Result<()> {
         if self.as_json {
             let mut line = serde_json::to_vec(result).map_err(|error| Failure::of(&error))?;
             line.push(b'\n');

@@ -23,9 +23,9 @@ impl Cell {
         }
     }
 
-    pub(crate) fn number(text: impl ToString) -> Self {
+    pub(crate) fn number(text: impl Into<String>) -> Self {
         Self {
-            text: text.to_string(),
+            text: text.into(),
             is_number: true,
         }
     }
@@ -51,13 +51,13 @@ impl From<Option<String>> for Cell {
 
 impl From<u64> for Cell {
     fn from(number: u64) -> Self {
-        Self::number(number)
+        Self::number(number.to_string())
     }
 }
 
 impl From<Option<u64>> for Cell {
     fn from(number: Option<u64>) -> Self {
-        number.map_or_else(|| Self::number("-"), Self::number)
+        number.map_or_else(|| Self::number("-"), Self::from)
     }
 }
 
@@ -86,7 +86,10 @@ impl Table {
             }
         }
         let mut text = String::new();
-        let rules: Vec<Cell> = widths.iter().map(|width| Cell::text(&"─".repeat(*width))).collect();
+        let rules: Vec<Cell> = widths
+            .iter()
+            .map(|width| Cell::text(&"─".repeat(*width)))
+            .collect();
         // A column of numbers has its header on the right too.
         let header: Vec<Cell> = self
             .header
@@ -94,7 +97,11 @@ impl Table {
             .enumerate()
             .map(|(place, cell)| Cell {
                 text: cell.text.clone(),
-                is_number: self.rows.first().and_then(|row| row.get(place)).is_some_and(|cell| cell.is_number),
+                is_number: self
+                    .rows
+                    .first()
+                    .and_then(|row| row.get(place))
+                    .is_some_and(|cell| cell.is_number),
             })
             .collect();
         for row in [&header, &rules].into_iter().chain(&self.rows) {
@@ -175,7 +182,10 @@ mod tests {
 
     #[test]
     fn data_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\x1b[31mb\nc\u{202e}d"), "a\u{fffd}[31mb c\u{fffd}d");
+        assert_eq!(
+            printable("a\x1b[31mb\nc\u{202e}d"),
+            "a\u{fffd}[31mb c\u{fffd}d"
+        );
     }
 
     #[test]

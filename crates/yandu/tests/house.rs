@@ -25,14 +25,18 @@ fn a_crate_uses_only_floors_below_its_own() {
     let mut broken = Vec::new();
     for (package, uses) in edges() {
         let Some(floor) = floors.get(package.as_str()) else {
-            broken.push(format!("`{package}` stands on no floor: add it to the table"));
+            broken.push(format!(
+                "`{package}` stands on no floor: add it to the table"
+            ));
             continue;
         };
         for used in uses {
             let allowed = match floors.get(used.as_str()) {
                 Some(_) if package == "yandu-city" => CITY_USES.contains(&used.as_str()),
                 Some(_) if used == "yandu-city" => package == "yandu",
-                Some(below) => below < floor || SIDEWAYS.contains(&(package.as_str(), used.as_str())),
+                Some(below) => {
+                    below < floor || SIDEWAYS.contains(&(package.as_str(), used.as_str()))
+                }
                 None => false,
             };
             if !allowed {
@@ -47,8 +51,14 @@ fn a_crate_uses_only_floors_below_its_own() {
 fn pure_engines_have_no_io_no_async_and_no_sql() {
     const BARRED: [&str; 5] = ["tokio", "sqlx", "reqwest", "datafusion", "deltalake"];
     for (package, uses) in dependencies() {
-        if FLOORS.iter().any(|(name, floor)| *name == package && *floor <= 1) {
-            let barred: Vec<_> = uses.iter().filter(|used| BARRED.contains(&used.as_str())).collect();
+        if FLOORS
+            .iter()
+            .any(|(name, floor)| *name == package && *floor <= 1)
+        {
+            let barred: Vec<_> = uses
+                .iter()
+                .filter(|used| BARRED.contains(&used.as_str()))
+                .collect();
             assert!(barred.is_empty(), "`{package}` uses {barred:?}");
         }
     }
@@ -59,18 +69,34 @@ fn edges() -> BTreeMap<String, Vec<String>> {
     let all = dependencies();
     let ours: Vec<String> = all.keys().cloned().collect();
     all.into_iter()
-        .map(|(package, uses)| (package, uses.into_iter().filter(|used| ours.contains(used)).collect()))
+        .map(|(package, uses)| {
+            (
+                package,
+                uses.into_iter()
+                    .filter(|used| ours.contains(used))
+                    .collect(),
+            )
+        })
         .collect()
 }
 
 fn dependencies() -> BTreeMap<String, Vec<String>> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs where cargo runs the tests");
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
-    let packages = metadata["packages"].as_array().expect("metadata lists packages");
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
+    let packages = metadata["packages"]
+        .as_array()
+        .expect("metadata lists packages");
     packages
         .iter()
         .map(|package| {
@@ -81,7 +107,10 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
                 .filter(|used| used["kind"].as_str() != Some("dev"))
                 .filter_map(|used| Some(used["name"].as_str()?.to_owned()))
                 .collect();
-            (package["name"].as_str().unwrap_or_default().to_owned(), uses)
+            (
+                package["name"].as_str().unwrap_or_default().to_owned(),
+                uses,
+            )
         })
         .collect()
 }

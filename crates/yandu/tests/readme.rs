@@ -10,17 +10,27 @@ fn repository() -> PathBuf {
 /// The shell block that stands under the mark `<!-- walk -->`.
 fn walk(readme: &str) -> String {
     let text = std::fs::read_to_string(repository().join(readme)).expect("the README is there");
-    let (_, after) = text.split_once("<!-- walk -->\n```sh\n").expect("the README has a walk");
-    after.split_once("\n```").expect("the walk ends").0.to_owned()
+    let (_, after) = text
+        .split_once("<!-- walk -->\n```sh\n")
+        .expect("the README has a walk");
+    after
+        .split_once("\n```")
+        .expect("the walk ends")
+        .0
+        .to_owned()
 }
 
 fn run(readme: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    std::os::unix::fs::symlink(repository().join("packs"), folder.path().join("packs")).expect("a link can be made");
+    std::os::unix::fs::symlink(repository().join("packs"), folder.path().join("packs"))
+        .expect("a link can be made");
     let executable = Path::new(env!("CARGO_BIN_EXE_yandu"));
     let path = format!(
         "{}:{}",
-        executable.parent().expect("the executable has a folder").display(),
+        executable
+            .parent()
+            .expect("the executable has a folder")
+            .display(),
         std::env::var("PATH").unwrap_or_default()
     );
     let output = Command::new("bash")
@@ -32,7 +42,10 @@ fn run(readme: &str) -> String {
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{readme}\n{stdout}\n{stderr}");
-    assert!(folder.path().join("faults.xlsx").exists(), "{readme}: the workbook was written\n{stdout}");
+    assert!(
+        folder.path().join("faults.xlsx").exists(),
+        "{readme}: the workbook was written\n{stdout}"
+    );
     stdout
 }
 

@@ -60,7 +60,7 @@ fn an_error_tells_its_causes_and_its_help() {
         path: "/a.csv".into(),
         source: std::io::Error::from(std::io::ErrorKind::NotFound),
     };
-    let problem = Problem::from(error);
+    let problem = Box::<Problem>::from(error);
     assert_eq!((problem.status, problem.code.as_str()), (422, "file"));
     assert_eq!(problem.detail, "cannot open the delivery `/a.csv`");
     assert_eq!(problem.causes, ["entity not found"]);

@@ -166,18 +166,18 @@ impl City {
         fields: &[(&str, &str)],
         file: Option<(&str, &str)>,
     ) -> Answer {
-        let mut body = String::new();
-        for (name, value) in fields {
-            body.push_str(&format!(
-                "--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            ));
-        }
-        if let Some((name, content)) = file {
-            body.push_str(&format!(
-                "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n"
-            ));
-        }
-        body.push_str("--cut--\r\n");
+        let mut parts: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("name=\"{name}\"\r\n\r\n{value}\r\n"))
+            .collect();
+        parts.extend(file.map(|(name, content)| {
+            format!("name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n")
+        }));
+        let parts: Vec<String> = parts
+            .iter()
+            .map(|part| format!("--cut\r\nContent-Disposition: form-data; {part}"))
+            .collect();
+        let body = parts.concat() + "--cut--\r\n";
         let request = request(Method::POST, "/api/v1/batches")
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
         self.ask(request, body).await

@@ -78,11 +78,18 @@ async fn a_file_of_this_machine_is_collected_by_its_path() {
     }
 }
 
+/// The fields of a form, its file, and the code of the refusal.
+type Case<'a> = (
+    &'a [(&'a str, &'a str)],
+    Option<(&'a str, &'a str)>,
+    &'a str,
+);
+
 #[tokio::test]
 async fn an_upload_that_lacks_something_is_refused_and_leaves_nothing() {
     let city = City::found().await;
     let file = Some(("a.csv", ROLL));
-    let cases: [(&[(&str, &str)], Option<(&str, &str)>, &str); 6] = [
+    let cases: [Case<'_>; 6] = [
         (&[("dataset", "club.member")], None, "invalid-body"),
         (&[], file, "invalid-body"),
         (&[("dataset", "club.nobody")], file, "no-dataset"),

@@ -41,7 +41,9 @@ enum Action {
         batch: String,
     },
     /// Take a collected batch back as a whole
-    #[command(after_help = "Example:\n  yandu batch undo 20260901-083000-000123 --reason 公安局要求撤回")]
+    #[command(
+        after_help = "Example:\n  yandu batch undo 20260901-083000-000123 --reason 公安局要求撤回"
+    )]
     Undo {
         /// Its id, or a dataset for its newest collected batch
         batch: String,
@@ -68,23 +70,32 @@ impl Batch {
                     ("limit", Some(limit.to_string())),
                 ]);
                 let path = format!("/api/v1/batches{parameters}");
-                let page: BatchPage =
-                    with_client(config, Folder::MustExist, async |client| client.get(&path).await).await?;
+                let page: BatchPage = with_client(config, Folder::MustExist, async |client| {
+                    client.get(&path).await
+                })
+                .await?;
                 output.result(&page, list)
             }
             Action::Show { batch } => {
                 let path = format!("/api/v1/batches/{}", encode(&batch));
-                let detail: BatchDetail =
-                    with_client(config, Folder::MustExist, async |client| client.get(&path).await).await?;
+                let detail: BatchDetail = with_client(config, Folder::MustExist, async |client| {
+                    client.get(&path).await
+                })
+                .await?;
                 output.result(&detail, show)
             }
             Action::Undo { batch, reason } => {
                 let path = format!("/api/v1/batches/{}/undo", encode(&batch));
                 let because = Because { reason };
-                let detail: BatchDetail =
-                    with_client(config, Folder::MustExist, async |client| client.post(&path, &because).await).await?;
+                let detail: BatchDetail = with_client(config, Folder::MustExist, async |client| {
+                    client.post(&path, &because).await
+                })
+                .await?;
                 output.result(&detail, |detail| {
-                    format!("batch {} of {} is {}\n", detail.batch.id, detail.batch.dataset, detail.batch.status)
+                    format!(
+                        "batch {} of {} is {}\n",
+                        detail.batch.id, detail.batch.dataset, detail.batch.status
+                    )
                 })
             }
         }
@@ -92,7 +103,17 @@ impl Batch {
 }
 
 fn list(page: &BatchPage) -> String {
-    let mut table = Table::new(["batch", "dataset", "status", "in", "kept", "superseded", "quarantined", "version", "delivered as"]);
+    let mut table = Table::new([
+        "batch",
+        "dataset",
+        "status",
+        "in",
+        "kept",
+        "superseded",
+        "quarantined",
+        "version",
+        "delivered as",
+    ]);
     for batch in &page.batches {
         table.row(vec![
             batch.id.as_str().into(),
@@ -122,8 +143,14 @@ fn show(detail: &BatchDetail) -> String {
     line("batch", batch.id.clone());
     line("dataset", batch.dataset.clone());
     line("status", batch.status.clone());
-    line("delivered", format!("{} ({})", printable(&batch.delivered_as), batch.mode));
-    line("by", format!("{}, {}", batch.delivered_by, local(batch.started_at)));
+    line(
+        "delivered",
+        format!("{} ({})", printable(&batch.delivered_as), batch.mode),
+    );
+    line(
+        "by",
+        format!("{}, {}", batch.delivered_by, local(batch.started_at)),
+    );
     if let Some(source) = &batch.source {
         line("source", source.clone());
     }
@@ -173,9 +200,19 @@ fn tables(text: &mut String, detail: &BatchDetail) {
         let _ = write!(text, "\n{}", super::collect::findings(&detail.findings));
     }
     if !detail.profile.is_empty() {
-        let mut table = Table::new(["column", "nulls", "distinct", "least", "greatest", "most frequent", "pattern"]);
+        let mut table = Table::new([
+            "column",
+            "nulls",
+            "distinct",
+            "least",
+            "greatest",
+            "most frequent",
+            "pattern",
+        ]);
         for column in &detail.profile {
-            let first = |values: &[yandu_http::batch::Frequent]| values.first().map(|frequent| frequent.value.clone());
+            let first = |values: &[yandu_http::batch::Frequent]| {
+                values.first().map(|frequent| frequent.value.clone())
+            };
             table.row(vec![
                 column.column.as_str().into(),
                 column.nulls.into(),

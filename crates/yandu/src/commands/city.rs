@@ -26,7 +26,9 @@ pub(crate) struct City {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Write the deliveries of a simulated city, and the truth about what is wrong with them
-    #[command(after_help = "Example:\n  yandu city simulate --people 50000 --seed 1 --out city-data")]
+    #[command(
+        after_help = "Example:\n  yandu city simulate --people 50000 --seed 1 --out city-data"
+    )]
     Simulate(Simulate),
     /// Serve the readings of the city's air stations as a paged JSON interface
     #[command(after_help = "Example:\n  yandu city serve --seed 1 --listen 127.0.0.1:8655")]
@@ -99,18 +101,25 @@ impl Simulate {
         options.only = self.only;
         options.population_utf8 = self.utf8;
         options.city.clone_from(&context.config.city);
-        let written = tokio::task::spawn_blocking(move || yandu_city::simulate(&options, &Bars::new())).await;
+        let written =
+            tokio::task::spawn_blocking(move || yandu_city::simulate(&options, &Bars::new())).await;
         let summary = written
             .map_err(|error| Failure::of(&error))?
             .map_err(|error| Failure::of(&error))?;
-        context.output.result(&summary, |summary| text(summary, &self.out))
+        context
+            .output
+            .result(&summary, |summary| text(summary, &self.out))
     }
 }
 
 fn text(summary: &Summary, out: &Path) -> String {
     let mut table = Table::new(["dataset", "rows", "file"]);
     for written in &summary.files {
-        let sheet = written.sheet.as_ref().map(|sheet| format!(" ({sheet})")).unwrap_or_default();
+        let sheet = written
+            .sheet
+            .as_ref()
+            .map(|sheet| format!(" ({sheet})"))
+            .unwrap_or_default();
         table.row(vec![
             written.dataset.as_ref().into(),
             written.rows.into(),
@@ -146,7 +155,10 @@ impl Bars {
     }
 
     fn with(&self, delivery: Delivery, act: impl FnOnce(&ProgressBar)) {
-        let bars = self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let bars = self
+            .bars
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         // A delivery may be of several files, each with a bar of its own; the newest one is under way.
         if let Some((_, bar)) = bars.iter().rev().find(|(known, _)| *known == delivery) {
             act(bar);
@@ -156,8 +168,15 @@ impl Bars {
 
 impl Progress for Bars {
     fn begin(&self, delivery: Delivery, rows: u64) {
-        let bar = follow::bar(rows, "{msg:12} {bar:32} {human_pos:>11}/{human_len:11} {elapsed}");
-        let bar = if bar.is_hidden() { bar } else { self.all.add(bar) };
+        let bar = follow::bar(
+            rows,
+            "{msg:12} {bar:32} {human_pos:>11}/{human_len:11} {elapsed}",
+        );
+        let bar = if bar.is_hidden() {
+            bar
+        } else {
+            self.all.add(bar)
+        };
         bar.set_message(delivery.name());
         self.bars
             .lock()

@@ -94,8 +94,11 @@ impl Collect {
         if sources.sources.iter().any(is_known) {
             return Ok(true);
         }
-        Err(Failure::new(format!("there is no file and no source `{}`", self.from.display()))
-            .help("`yandu source list` shows the sources"))
+        Err(Failure::new(format!(
+            "there is no file and no source `{}`",
+            self.from.display()
+        ))
+        .help("`yandu source list` shows the sources"))
     }
 
     async fn file(&self, client: &Client) -> Result<Outcome> {
@@ -127,7 +130,10 @@ impl Collect {
 
 /// Takes the delivery of a source, as a command of its own.
 pub(super) async fn run_source(context: &Context, source: &str) -> Result<()> {
-    let outcome = with_client(&context.config, Folder::MayBeNew, async |client| deliver(client, source).await).await?;
+    let outcome = with_client(&context.config, Folder::MayBeNew, async |client| {
+        deliver(client, source).await
+    })
+    .await?;
     finish(context, &outcome)
 }
 
@@ -214,8 +220,8 @@ impl Outcome {
 fn refusal(outcome: &Outcome, as_json: bool) -> Failure {
     match &outcome.error {
         Some(error) if !as_json => Failure {
-            help: error.help.clone(),
-            code: Some(error.code.clone()),
+            help: error.help.clone().map(Into::into),
+            code: Some(error.code.clone().into()),
             ..Failure::new(error.message.clone())
         },
         _ => Failure::told(),
@@ -224,7 +230,11 @@ fn refusal(outcome: &Outcome, as_json: bool) -> Failure {
 
 fn text(outcome: &Outcome) -> String {
     let mut text = String::new();
-    let parts = if outcome.batches.is_empty() { std::slice::from_ref(outcome) } else { &outcome.batches };
+    let parts = if outcome.batches.is_empty() {
+        std::slice::from_ref(outcome)
+    } else {
+        &outcome.batches
+    };
     if outcome.batch.is_empty() {
         let _ = writeln!(text, "nothing new for {}", outcome.dataset);
         return text;
@@ -236,8 +246,15 @@ fn text(outcome: &Outcome) -> String {
 }
 
 fn part(text: &mut String, outcome: &Outcome) {
-    let version = outcome.version.map(|version| format!(", version {version}")).unwrap_or_default();
-    let _ = writeln!(text, "{} {} as batch {}{version}", outcome.status, outcome.dataset, outcome.batch);
+    let version = outcome
+        .version
+        .map(|version| format!(", version {version}"))
+        .unwrap_or_default();
+    let _ = writeln!(
+        text,
+        "{} {} as batch {}{version}",
+        outcome.status, outcome.dataset, outcome.batch
+    );
     if outcome.rows_in == 0 {
         return;
     }
@@ -250,7 +267,11 @@ fn part(text: &mut String, outcome: &Outcome) {
         grouped(outcome.rows_quarantined)
     );
     if outcome.rows_deleted > 0 {
-        let _ = writeln!(text, "{} rows of the former snapshot are gone", grouped(outcome.rows_deleted));
+        let _ = writeln!(
+            text,
+            "{} rows of the former snapshot are gone",
+            grouped(outcome.rows_deleted)
+        );
     }
     if let Some(score) = outcome.score {
         let _ = writeln!(text, "quality {score:.2} of 100");
@@ -270,7 +291,11 @@ pub(super) fn findings(findings: &[Finding]) -> String {
     for finding in findings {
         let sample = finding.samples.first();
         let example = sample.map(|sample| format!("row {}: {}", sample.row, clipped(&sample.text)));
-        let title = if finding.title == finding.reason { "" } else { finding.title.as_str() };
+        let title = if finding.title == finding.reason {
+            ""
+        } else {
+            finding.title.as_str()
+        };
         table.row(vec![
             finding.column.clone().into(),
             finding.reason.as_str().into(),

@@ -28,7 +28,9 @@ enum Action {
     #[command(after_help = "Example:\n  yandu dataset versions population.resident")]
     Versions { dataset: String },
     /// Make the content of an older version the present one, as a new version
-    #[command(after_help = "Example:\n  yandu dataset restore population.resident --version 3 --reason 误导入")]
+    #[command(
+        after_help = "Example:\n  yandu dataset restore population.resident --version 3 --reason 误导入"
+    )]
     Restore {
         dataset: String,
         /// The version whose content comes back
@@ -45,22 +47,29 @@ impl Dataset {
         let (config, output) = (&context.config, context.output);
         match self.action {
             Action::List => {
-                let datasets: DatasetList = with_client(config, Folder::MustExist, async |client| {
-                    client.get("/api/v1/datasets").await
-                })
-                .await?;
+                let datasets: DatasetList =
+                    with_client(config, Folder::MustExist, async |client| {
+                        client.get("/api/v1/datasets").await
+                    })
+                    .await?;
                 output.result(&datasets, list)
             }
             Action::Show { dataset } => {
                 let path = format!("/api/v1/datasets/{}", encode(&dataset));
                 let detail: DatasetDetail =
-                    with_client(config, Folder::MustExist, async |client| client.get(&path).await).await?;
+                    with_client(config, Folder::MustExist, async |client| {
+                        client.get(&path).await
+                    })
+                    .await?;
                 output.result(&detail, show)
             }
             Action::Versions { dataset } => {
                 let path = format!("/api/v1/datasets/{}/versions", encode(&dataset));
                 let versions: VersionList =
-                    with_client(config, Folder::MustExist, async |client| client.get(&path).await).await?;
+                    with_client(config, Folder::MustExist, async |client| {
+                        client.get(&path).await
+                    })
+                    .await?;
                 output.result(&versions, list_versions)
             }
             Action::Restore {
@@ -70,8 +79,10 @@ impl Dataset {
             } => {
                 let path = format!("/api/v1/datasets/{}/restore", encode(&dataset));
                 let restore = Restore { version, reason };
-                let restored: Restored =
-                    with_client(config, Folder::MustExist, async |client| client.post(&path, &restore).await).await?;
+                let restored: Restored = with_client(config, Folder::MustExist, async |client| {
+                    client.post(&path, &restore).await
+                })
+                .await?;
                 output.result(&restored, |restored| {
                     format!(
                         "version {version} of {} is back as version {}\n",
@@ -84,7 +95,14 @@ impl Dataset {
 }
 
 fn list(list: &DatasetList) -> String {
-    let mut table = Table::new(["dataset", "title", "owner", "rows", "version", "last delivery"]);
+    let mut table = Table::new([
+        "dataset",
+        "title",
+        "owner",
+        "rows",
+        "version",
+        "last delivery",
+    ]);
     for dataset in &list.datasets {
         table.row(vec![
             dataset.id.as_str().into(),
@@ -121,9 +139,19 @@ fn show(detail: &DatasetDetail) -> String {
         line("version", &version.to_string());
     }
     if let Some(batch) = &detail.last_batch {
-        line("last batch", &format!("{} ({}, {})", batch.id, batch.status, local(batch.started_at)));
+        line(
+            "last batch",
+            &format!(
+                "{} ({}, {})",
+                batch.id,
+                batch.status,
+                local(batch.started_at)
+            ),
+        );
     }
-    let mut columns = Table::new(["column", "title", "type", "standard", "codes", "required", "grade"]);
+    let mut columns = Table::new([
+        "column", "title", "type", "standard", "codes", "required", "grade",
+    ]);
     for column in &declared.columns {
         columns.row(vec![
             column.name.as_str().into(),
@@ -149,7 +177,8 @@ fn show(detail: &DatasetDetail) -> String {
         let _ = write!(text, "\n{}", checks.render());
     }
     if !detail.references.is_empty() {
-        let mut references = Table::new(["reference", "points at", "rows", "orphans", "for example"]);
+        let mut references =
+            Table::new(["reference", "points at", "rows", "orphans", "for example"]);
         for reference in &detail.references {
             references.row(vec![
                 reference.check.as_str().into(),
@@ -165,7 +194,15 @@ fn show(detail: &DatasetDetail) -> String {
 }
 
 fn list_versions(list: &VersionList) -> String {
-    let mut table = Table::new(["version", "at", "operation", "batch", "added", "removed", "rows"]);
+    let mut table = Table::new([
+        "version",
+        "at",
+        "operation",
+        "batch",
+        "added",
+        "removed",
+        "rows",
+    ]);
     for version in &list.versions {
         table.row(vec![
             version.version.into(),

@@ -28,9 +28,14 @@ enum Action {
 impl Notice {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         let Action::List { all } = self.action;
-        let path = format!("/api/v1/notices{}", query([("all", all.then(|| "true".to_owned()))]));
-        let notices: NoticeList =
-            with_client(&context.config, Folder::MustExist, async |client| client.get(&path).await).await?;
+        let path = format!(
+            "/api/v1/notices{}",
+            query([("all", all.then(|| "true".to_owned()))])
+        );
+        let notices: NoticeList = with_client(&context.config, Folder::MustExist, async |client| {
+            client.get(&path).await
+        })
+        .await?;
         context.output.result(&notices, list)
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use yandu_collect::trial::{self, TrialResult};
 use yandu_collect::SqlConditions;
+use yandu_collect::trial::{self, TrialResult};
 use yandu_http::pack::PackList;
 use yandu_pack::{Loaded, Packs, Problem};
 use yandu_words::id::PackId;
@@ -28,7 +28,9 @@ pub(crate) struct Pack {
 enum Action {
     New(new::New),
     /// Read packs and show all that is wrong with them, with places and mends
-    #[command(after_help = "Examples:\n  yandu pack check\n  yandu pack check packs/population --json")]
+    #[command(
+        after_help = "Examples:\n  yandu pack check\n  yandu pack check packs/population --json"
+    )]
     Check {
         /// Folders of packs; those of the configuration when none is named
         paths: Vec<PathBuf>,
@@ -86,8 +88,10 @@ fn load(context: &Context, paths: &[PathBuf]) -> Result<Loaded> {
     for folder in paths.iter().cloned().chain(context.config.pack_folders()) {
         let is_named = paths.contains(&folder);
         if !folder.is_dir() && (is_named || paths.is_empty()) {
-            return Err(Failure::new(format!("there is no folder `{}`", folder.display()))
-                .help("name a folder of packs with `--packs`"));
+            return Err(
+                Failure::new(format!("there is no folder `{}`", folder.display()))
+                    .help("name a folder of packs with `--packs`"),
+            );
         }
         for pack in packs_in(&folder) {
             let place = pack.canonicalize().unwrap_or_else(|_| pack.clone());
@@ -104,10 +108,20 @@ fn packs_in(folder: &std::path::Path) -> Vec<PathBuf> {
     if folder.join("pack.yaml").is_file() {
         return vec![folder.to_owned()];
     }
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
-    let mut packs: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.join("pack.yaml").is_file()).collect();
+    let entries = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(std::result::Result::ok);
+    let mut packs: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.join("pack.yaml").is_file())
+        .collect();
     packs.sort();
-    if packs.is_empty() { vec![folder.to_owned()] } else { packs }
+    if packs.is_empty() {
+        vec![folder.to_owned()]
+    } else {
+        packs
+    }
 }
 
 fn refuse_errors(loaded: &Loaded) -> Result<()> {
@@ -124,7 +138,9 @@ fn refuse_errors(loaded: &Loaded) -> Result<()> {
 
 fn check(context: &Context, paths: &[PathBuf]) -> Result<()> {
     let loaded = load(context, paths)?;
-    let is_meant = |problem: &&Problem| paths.is_empty() || paths.iter().any(|path| problem.file.starts_with(path));
+    let is_meant = |problem: &&Problem| {
+        paths.is_empty() || paths.iter().any(|path| problem.file.starts_with(path))
+    };
     let problems: Vec<&Problem> = loaded.problems.iter().filter(is_meant).collect();
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
     let checked = Checked {
@@ -138,10 +154,18 @@ fn check(context: &Context, paths: &[PathBuf]) -> Result<()> {
             let _ = writeln!(text, "{problem}");
         }
         let count = loaded.packs.packs().len();
-        let _ = writeln!(text, "{count} packs read: {} errors, {} warnings", checked.errors, checked.warnings);
+        let _ = writeln!(
+            text,
+            "{count} packs read: {} errors, {} warnings",
+            checked.errors, checked.warnings
+        );
         text
     })?;
-    if errors > 0 { Err(Failure::told()) } else { Ok(()) }
+    if errors > 0 {
+        Err(Failure::told())
+    } else {
+        Ok(())
+    }
 }
 
 async fn test(context: &Context, paths: &[PathBuf]) -> Result<()> {
@@ -155,7 +179,13 @@ async fn test(context: &Context, paths: &[PathBuf]) -> Result<()> {
         .collect();
     let ids: Vec<PackId> = packs
         .packs()
-        .filter(|pack| paths.is_empty() || pack.folder().canonicalize().is_ok_and(|folder| meant.contains(&folder)))
+        .filter(|pack| {
+            paths.is_empty()
+                || pack
+                    .folder()
+                    .canonicalize()
+                    .is_ok_and(|folder| meant.contains(&folder))
+        })
         .map(|pack| pack.id().clone())
         .collect();
     let mut tested = Tested {
@@ -165,7 +195,10 @@ async fn test(context: &Context, paths: &[PathBuf]) -> Result<()> {
     };
     for id in ids {
         let tests = trial::run(&packs, &id).await?;
-        let failed = tests.iter().filter(|test| !test.differences.is_empty()).count();
+        let failed = tests
+            .iter()
+            .filter(|test| !test.differences.is_empty())
+            .count();
         tested.failed += failed;
         tested.passed += tests.len() - failed;
         tested.packs.push(TestedPack {
@@ -174,14 +207,22 @@ async fn test(context: &Context, paths: &[PathBuf]) -> Result<()> {
         });
     }
     context.output.result(&tested, text)?;
-    if tested.failed > 0 { Err(Failure::told()) } else { Ok(()) }
+    if tested.failed > 0 {
+        Err(Failure::told())
+    } else {
+        Ok(())
+    }
 }
 
 fn text(tested: &Tested) -> String {
     let mut text = String::new();
     for pack in &tested.packs {
         for test in &pack.tests {
-            let mark = if test.differences.is_empty() { "ok  " } else { "FAIL" };
+            let mark = if test.differences.is_empty() {
+                "ok  "
+            } else {
+                "FAIL"
+            };
             let _ = writeln!(text, "{mark} {} · {}", pack.pack, test.name);
             for difference in &test.differences {
                 let _ = writeln!(text, "       {difference}");
@@ -193,7 +234,9 @@ fn text(tested: &Tested) -> String {
 }
 
 fn list(list: &PackList) -> String {
-    let mut table = Table::new(["pack", "version", "title", "datasets", "sources", "tests", "needs"]);
+    let mut table = Table::new([
+        "pack", "version", "title", "datasets", "sources", "tests", "needs",
+    ]);
     for pack in &list.packs {
         table.row(vec![
             pack.id.as_str().into(),

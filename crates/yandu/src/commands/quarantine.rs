@@ -24,7 +24,9 @@ pub(crate) struct Quarantine {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// List the quarantined rows of a batch with their reasons
-    #[command(after_help = "Example:\n  yandu quarantine list 20260901-083000-000123 --reason check-digit")]
+    #[command(
+        after_help = "Example:\n  yandu quarantine list 20260901-083000-000123 --reason check-digit"
+    )]
     List {
         /// Its id, or a dataset for its newest collected batch
         batch: String,
@@ -42,7 +44,9 @@ enum Action {
         limit: u32,
     },
     /// Write the quarantined rows as a workbook for the department, reasons beside its own lines
-    #[command(after_help = "Example:\n  yandu quarantine export 20260901-083000-000123 --out 问题数据.xlsx")]
+    #[command(
+        after_help = "Example:\n  yandu quarantine export 20260901-083000-000123 --out 问题数据.xlsx"
+    )]
     Export {
         /// Its id, or a dataset for its newest collected batch
         batch: String,
@@ -57,7 +61,9 @@ enum Action {
         waiting: bool,
     },
     /// Correct cells of a row; it waits until it is released
-    #[command(after_help = "Example:\n  yandu quarantine correct 20260901-083000-000123 17 birth_date=1990-01-01 mobile= --reason 电话核实")]
+    #[command(
+        after_help = "Example:\n  yandu quarantine correct 20260901-083000-000123 17 birth_date=1990-01-01 mobile= --reason 电话核实"
+    )]
     Correct {
         /// Its id, or a dataset for its newest collected batch
         batch: String,
@@ -71,10 +77,14 @@ enum Action {
         reason: String,
     },
     /// Check waiting rows again and let those that pass into the lake
-    #[command(after_help = "Example:\n  yandu quarantine release 20260901-083000-000123 17 18 --reason 部门已更正")]
+    #[command(
+        after_help = "Example:\n  yandu quarantine release 20260901-083000-000123 17 18 --reason 部门已更正"
+    )]
     Release(Chosen),
     /// Give rows up; they stay on disk with their batch
-    #[command(after_help = "Example:\n  yandu quarantine drop 20260901-083000-000123 17 --reason 重复上报")]
+    #[command(
+        after_help = "Example:\n  yandu quarantine drop 20260901-083000-000123 17 --reason 重复上报"
+    )]
     Drop(Chosen),
 }
 
@@ -119,8 +129,10 @@ impl Quarantine {
                     ("limit", Some(limit.to_string())),
                 ]);
                 let path = format!("{}{parameters}", address(&batch));
-                let page: RowPage =
-                    with_client(config, Folder::MustExist, async |client| client.get(&path).await).await?;
+                let page: RowPage = with_client(config, Folder::MustExist, async |client| {
+                    client.get(&path).await
+                })
+                .await?;
                 output.result(&page, list)
             }
             Action::Export {
@@ -130,16 +142,23 @@ impl Quarantine {
                 waiting,
             } => {
                 let out = out.unwrap_or_else(|| PathBuf::from(format!("问题数据_{batch}.xlsx")));
-                let parameters = query([("reason", reason), ("waiting", waiting.then(|| "true".to_owned()))]);
+                let parameters = query([
+                    ("reason", reason),
+                    ("waiting", waiting.then(|| "true".to_owned())),
+                ]);
                 let path = format!("{}.xlsx{parameters}", address(&batch));
-                let size_bytes =
-                    with_client(config, Folder::MustExist, async |client| download(client, &path, &out).await).await?;
+                let size_bytes = with_client(config, Folder::MustExist, async |client| {
+                    download(client, &path, &out).await
+                })
+                .await?;
                 let exported = Exported {
                     batch,
                     file: out,
                     size_bytes,
                 };
-                output.result(&exported, |exported| format!("{}\n", exported.file.display()))
+                output.result(&exported, |exported| {
+                    format!("{}\n", exported.file.display())
+                })
             }
             Action::Correct {
                 batch,
@@ -149,30 +168,47 @@ impl Quarantine {
             } => {
                 let path = format!("{}/{row}/correct", address(&batch));
                 let correction = Correction {
-                    cells: cells.iter().map(|cell| assignment(cell)).collect::<Result<_>>()?,
+                    cells: cells
+                        .iter()
+                        .map(|cell| assignment(cell))
+                        .collect::<Result<_>>()?,
                     reason,
                 };
-                let row: Row =
-                    with_client(config, Folder::MustExist, async |client| client.post(&path, &correction).await)
-                        .await?;
+                let row: Row = with_client(config, Folder::MustExist, async |client| {
+                    client.post(&path, &correction).await
+                })
+                .await?;
                 output.result(&row, |row| {
-                    format!("row {} is {}; next: yandu quarantine release {batch} {}\n", row.row, row.state, row.row)
+                    format!(
+                        "row {} is {}; next: yandu quarantine release {batch} {}\n",
+                        row.row, row.state, row.row
+                    )
                 })
             }
             Action::Release(chosen) => {
                 let path = format!("{}/release", address(&chosen.batch));
                 let choice = chosen.choice()?;
-                let released: Released =
-                    with_client(config, Folder::MustExist, async |client| client.post(&path, &choice).await).await?;
+                let released: Released = with_client(config, Folder::MustExist, async |client| {
+                    client.post(&path, &choice).await
+                })
+                .await?;
                 output.result(&released, text_of_release)?;
-                if released.refused.is_empty() { Ok(()) } else { Err(Failure::told()) }
+                if released.refused.is_empty() {
+                    Ok(())
+                } else {
+                    Err(Failure::told())
+                }
             }
             Action::Drop(chosen) => {
                 let path = format!("{}/drop", address(&chosen.batch));
                 let choice = chosen.choice()?;
-                let dropped: Dropped =
-                    with_client(config, Folder::MustExist, async |client| client.post(&path, &choice).await).await?;
-                output.result(&dropped, |dropped| format!("{} rows dropped\n", grouped(dropped.dropped)))
+                let dropped: Dropped = with_client(config, Folder::MustExist, async |client| {
+                    client.post(&path, &choice).await
+                })
+                .await?;
+                output.result(&dropped, |dropped| {
+                    format!("{} rows dropped\n", grouped(dropped.dropped))
+                })
             }
         }
     }
@@ -185,7 +221,8 @@ fn address(batch: &str) -> String {
 impl Chosen {
     fn choice(self) -> Result<Choice> {
         if self.rows.is_empty() && !self.all {
-            return Err(Failure::new("no row is named").help("name rows by their places, or all that wait with `--all`"));
+            return Err(Failure::new("no row is named")
+                .help("name rows by their places, or all that wait with `--all`"));
         }
         Ok(Choice {
             rows: self.rows,
@@ -198,22 +235,31 @@ fn assignment(cell: &str) -> Result<(String, Option<String>)> {
     let (column, text) = cell
         .split_once('=')
         .ok_or_else(|| Failure::new(format!("`{cell}` is no `COLUMN=TEXT`")))?;
-    Ok((column.to_owned(), Some(text.to_owned()).filter(|text| !text.is_empty())))
+    Ok((
+        column.to_owned(),
+        Some(text.to_owned()).filter(|text| !text.is_empty()),
+    ))
 }
 
 /// Saves an answer under a name that it gets when it is whole.
 async fn download(client: &Client, path: &str, out: &PathBuf) -> Result<u64> {
     let response = client.send(Method::GET, path, Ask::default()).await?;
     let draft = out.with_extension("part");
-    let mut file = tokio::fs::File::create(&draft).await.map_err(Failure::io("write", &draft))?;
+    let mut file = tokio::fs::File::create(&draft)
+        .await
+        .map_err(Failure::io("write", &draft))?;
     let mut chunks = response.into_body().into_data_stream();
     let mut size = 0;
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| Failure::of(&error))?;
         size += chunk.len() as u64;
-        file.write_all(&chunk).await.map_err(Failure::io("write", &draft))?;
+        file.write_all(&chunk)
+            .await
+            .map_err(Failure::io("write", &draft))?;
     }
-    file.sync_all().await.map_err(Failure::io("write", &draft))?;
+    file.sync_all()
+        .await
+        .map_err(Failure::io("write", &draft))?;
     std::fs::rename(&draft, out).map_err(Failure::io("write", out))?;
     Ok(size)
 }
@@ -238,7 +284,11 @@ fn list(page: &RowPage) -> String {
     }
     let mut text = table.render();
     if let Some(next) = page.next {
-        let _ = writeln!(text, "more: yandu quarantine list {} --after {next}", page.batch);
+        let _ = writeln!(
+            text,
+            "more: yandu quarantine list {} --after {next}",
+            page.batch
+        );
     }
     text
 }

@@ -56,7 +56,10 @@ impl Secret {
         match self.action {
             Action::Set { name } => {
                 secrets.set(&name, &Value::new(read()?))?;
-                let done = Done { name, status: "stored" };
+                let done = Done {
+                    name,
+                    status: "stored",
+                };
                 context.output.result(&done, told)
             }
             Action::List => {
@@ -66,7 +69,11 @@ impl Secret {
                 context.output.result(&list, table)
             }
             Action::Remove { name } => {
-                let status = if secrets.remove(&name)? { "removed" } else { "absent" };
+                let status = if secrets.remove(&name)? {
+                    "removed"
+                } else {
+                    "absent"
+                };
                 context.output.result(&Done { name, status }, told)
             }
         }
@@ -78,7 +85,9 @@ fn read() -> Result<String> {
     const LONGEST: u64 = 64 << 10;
     let mut stdin = std::io::stdin();
     if stdin.is_terminal() {
-        return Err(Failure::new("a secret is read from stdin").help("yandu secret set NAME < FILE"));
+        return Err(
+            Failure::new("a secret is read from stdin").help("yandu secret set NAME < FILE")
+        );
     }
     let mut text = String::new();
     stdin
@@ -87,13 +96,20 @@ fn read() -> Result<String> {
         .read_to_string(&mut text)
         .map_err(|error| Failure::of(&error))?;
     let text = text.trim_end_matches(['\r', '\n']);
-    if text.is_empty() { Err(Failure::new("the secret is empty")) } else { Ok(text.to_owned()) }
+    if text.is_empty() {
+        Err(Failure::new("the secret is empty"))
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 fn table(list: &List) -> String {
     let mut table = Table::new(["secret", "set at"]);
     for secret in &list.secrets {
-        table.row(vec![secret.name.as_str().into(), local(secret.set_at).into()]);
+        table.row(vec![
+            secret.name.as_str().into(),
+            local(secret.set_at).into(),
+        ]);
     }
     table.render()
 }

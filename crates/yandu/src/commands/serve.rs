@@ -31,8 +31,13 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn overrides(&self) -> Vec<Override> {
-        let listen = self.listen.as_ref().map(|listen| Override::flag("listen", listen, "--listen"));
-        let threads = self.threads.map(|threads| Override::flag("threads", threads.to_string(), "--threads"));
+        let listen = self
+            .listen
+            .as_ref()
+            .map(|listen| Override::flag("listen", listen, "--listen"));
+        let threads = self
+            .threads
+            .map(|threads| Override::flag("threads", threads.to_string(), "--threads"));
         listen.into_iter().chain(threads).collect()
     }
 
@@ -42,7 +47,10 @@ impl Serve {
         let (listener, address) = bind(&config.listen).await?;
         let mut signals = Signals::listen()?;
         let app = App::open(config).await?;
-        app.state.collector().folder().announce(&address.to_string())?;
+        app.state
+            .collector()
+            .folder()
+            .announce(&address.to_string())?;
         announce(context, address)?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
 
@@ -59,9 +67,10 @@ impl Serve {
                 .await;
         });
         let mut until = stopped;
-        let serving = axum::serve(listener, app.router.clone()).with_graceful_shutdown(async move {
-            let _ = until.wait_for(|is_stopped| *is_stopped).await;
-        });
+        let serving =
+            axum::serve(listener, app.router.clone()).with_graceful_shutdown(async move {
+                let _ = until.wait_for(|is_stopped| *is_stopped).await;
+            });
         let mut serving = tokio::spawn(async move { serving.await });
         tokio::select! {
             () = signals.next() => {}
@@ -97,19 +106,27 @@ impl Serve {
 
 /// Listens on an address of this machine.
 pub(super) async fn bind(listen: &str) -> Result<(TcpListener, SocketAddr)> {
-    let resolved = tokio::net::lookup_host(listen).await.map_err(|error| Failure {
-        causes: vec![error.to_string()],
-        ..Failure::new(format!("`{listen}` is no address to listen on")).help("write it as `127.0.0.1:8650`")
-    })?;
+    let resolved = tokio::net::lookup_host(listen)
+        .await
+        .map_err(|error| Failure {
+            causes: vec![error.to_string()],
+            ..Failure::new(format!("`{listen}` is no address to listen on"))
+                .help("write it as `127.0.0.1:8650`")
+        })?;
     let addresses: Vec<SocketAddr> = resolved.collect();
     if let Some(other) = addresses.iter().find(|address| !address.ip().is_loopback()) {
-        return Err(Failure::new(format!("`{other}` can be reached from other machines"))
-            .help("until there are accounts only this machine is served: listen on 127.0.0.1"));
+        return Err(
+            Failure::new(format!("`{other}` can be reached from other machines"))
+                .help("until there are accounts only this machine is served: listen on 127.0.0.1"),
+        );
     }
-    let listener = TcpListener::bind(addresses.as_slice()).await.map_err(|error| Failure {
-        causes: vec![error.to_string()],
-        ..Failure::new(format!("cannot listen on `{listen}`")).help("port 0 takes any free port")
-    })?;
+    let listener = TcpListener::bind(addresses.as_slice())
+        .await
+        .map_err(|error| Failure {
+            causes: vec![error.to_string()],
+            ..Failure::new(format!("cannot listen on `{listen}`"))
+                .help("port 0 takes any free port")
+        })?;
     let address = listener.local_addr().map_err(|error| Failure::of(&error))?;
     Ok((listener, address))
 }

@@ -28,10 +28,11 @@ impl Source {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         match self.action {
             Action::List => {
-                let sources: SourceList = with_client(&context.config, Folder::MustExist, async |client| {
-                    client.get("/api/v1/sources").await
-                })
-                .await?;
+                let sources: SourceList =
+                    with_client(&context.config, Folder::MustExist, async |client| {
+                        client.get("/api/v1/sources").await
+                    })
+                    .await?;
                 context.output.result(&sources, list)
             }
             Action::Run { source } => collect::run_source(context, &source).await,
@@ -40,7 +41,16 @@ impl Source {
 }
 
 fn list(list: &SourceList) -> String {
-    let mut table = Table::new(["source", "title", "dataset", "mode", "channel", "every", "last delivery", "status"]);
+    let mut table = Table::new([
+        "source",
+        "title",
+        "dataset",
+        "mode",
+        "channel",
+        "every",
+        "last delivery",
+        "status",
+    ]);
     for source in &list.sources {
         table.row(vec![
             source.id.as_str().into(),

@@ -44,21 +44,31 @@ enum Format {
 
 impl Sql {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
-        let format = if context.output.as_json { Format::Json } else { self.format };
+        let format = if context.output.as_json {
+            Format::Json
+        } else {
+            self.format
+        };
         let query = Query {
             sql: self.query,
             as_of: self.as_of,
-            versions: self.at.iter().map(|at| version(at)).collect::<Result<_>>()?,
+            versions: self
+                .at
+                .iter()
+                .map(|at| version(at))
+                .collect::<Result<_>>()?,
             limit: self.limit,
         };
         let body = serde_json::to_vec(&query).map_err(|error| Failure::of(&error))?;
-        let asked = with_client(&context.config, Folder::MustExist, async |client| {
-            match format {
+        let asked = with_client(
+            &context.config,
+            Folder::MustExist,
+            async |client| match format {
                 Format::Table => table(client, &query).await,
                 Format::Csv => stream(client, body, "text/csv").await,
                 Format::Json => stream(client, body, "application/json").await,
-            }
-        })
+            },
+        )
         .await;
         asked.map_err(|failure| with_caret(failure, &query.sql))
     }
@@ -107,14 +117,27 @@ fn problem_at_end(end: &[u8]) -> Option<Problem> {
 
 async fn table(client: &Client, query: &Query) -> Result<()> {
     let answer: Answer = client.post("/api/v1/query", query).await?;
-    let mut table = Table::with_header(answer.columns.iter().map(|column| Cell::text(&column.name)).collect());
+    let mut table = Table::with_header(
+        answer
+            .columns
+            .iter()
+            .map(|column| Cell::text(&column.name))
+            .collect(),
+    );
     for row in &answer.rows {
         let cells = row.iter().zip(&answer.columns);
-        table.row(cells.map(|(value, column)| cell(value, &column.data_type)).collect());
+        table.row(
+            cells
+                .map(|(value, column)| cell(value, &column.data_type))
+                .collect(),
+        );
     }
     output::bytes(table.render().as_bytes())?;
     if answer.truncated {
-        let note = format!("… only the first {} rows; --limit N shows more, --format csv all\n", answer.rows.len());
+        let note = format!(
+            "… only the first {} rows; --limit N shows more, --format csv all\n",
+            answer.rows.len()
+        );
         output::bytes(note.as_bytes())?;
     }
     answer.problem.map_or(Ok(()), |problem| Err(problem.into()))
@@ -128,7 +151,11 @@ fn cell(value: &Value, data_type: &str) -> Cell {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    if is_number { Cell::number(text) } else { Cell::text(&text) }
+    if is_number {
+        Cell::number(text)
+    } else {
+        Cell::text(&text)
+    }
 }
 
 /// Shows the place of a fault under the text that was asked.
@@ -151,7 +178,7 @@ fn with_caret(mut failure: Failure, sql: &str) -> Failure {
     let indent = " ".repeat(unicode_width::UnicodeWidthStr::width(before.as_str()));
     let margin = " ".repeat(line.to_string().len());
     failure.details = vec![format!("{margin} |\n{line} | {text}\n{margin} | {indent}^")];
-    failure.message = message.to_owned();
+    failure.message.truncate(message.len());
     failure
 }
 
@@ -164,7 +191,10 @@ mod tests {
         let failure = Failure::new("there is no column `盐` (line 1, column 12)");
         let shown = with_caret(failure, "SELECT '城', 盐 FROM x");
         assert_eq!(shown.message, "there is no column `盐`");
-        assert_eq!(shown.details, ["  |\n1 | SELECT '城', 盐 FROM x\n  |             ^"]);
+        assert_eq!(
+            shown.details,
+            ["  |\n1 | SELECT '城', 盐 FROM x\n  |             ^"]
+        );
     }
 
     #[test]

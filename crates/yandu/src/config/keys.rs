@@ -1,7 +1,13 @@
 //! The keys of the configuration, with what a reader of it must know. `docs/configuration.md` is written from here.
 
 /// One key.
-#[cfg_attr(not(test), expect(dead_code, reason = "what a reader must know is read by the document alone"))]
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "what a reader must know is read by the document alone"
+    )
+)]
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     /// As it would stand in the file.

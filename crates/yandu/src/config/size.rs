@@ -23,7 +23,9 @@ impl FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = UNITS.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, *bytes)));
+        let known = UNITS
+            .iter()
+            .find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, *bytes)));
         let (number, unit) = known.unwrap_or((text, 1));
         let number: u64 = number
             .trim()
@@ -38,7 +40,11 @@ impl FromStr for Size {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let binary = UNITS.iter().take(4).rev().find(|(_, bytes)| self.0 > 0 && self.0 % bytes == 0);
+        let binary = UNITS
+            .iter()
+            .take(4)
+            .rev()
+            .find(|(_, bytes)| self.0 > 0 && self.0.is_multiple_of(*bytes));
         match binary {
             Some((unit, bytes)) => write!(f, "{} {unit}", self.0 / bytes),
             None => write!(f, "{}", self.0),

@@ -22,7 +22,10 @@ fn flags_go_over_the_environment_and_that_over_the_file() {
     assert_eq!(config.query_memory, Size(2 << 30));
     assert_eq!(config.packs, [PathBuf::from("p"), PathBuf::from("q")]);
     let air = &config.settings["air"];
-    assert_eq!((air["air_api"].as_str(), air["limit"].as_integer()), (Some("x"), Some(7)));
+    assert_eq!(
+        (air["air_api"].as_str(), air["limit"].as_integer()),
+        (Some("x"), Some(7))
+    );
 }
 
 #[test]
@@ -32,11 +35,23 @@ fn a_fault_names_its_place() {
             .unwrap_err()
             .message
     };
-    assert!(message("data = \"a\"\nquery_row = 1\n", vec![]).starts_with("`yandu.toml` line 2: unknown field `query_row`"));
-    assert!(message("query_seconds = \"soon\"", vec![]).starts_with("`yandu.toml` line 1: invalid type"));
+    assert!(
+        message("data = \"a\"\nquery_row = 1\n", vec![])
+            .starts_with("`yandu.toml` line 2: unknown field `query_row`")
+    );
+    assert!(
+        message("query_seconds = \"soon\"", vec![])
+            .starts_with("`yandu.toml` line 1: invalid type")
+    );
     let text = message("", vec![over("query_seconds", "soon")]);
-    assert!(text.starts_with("`soon` of `--set query_seconds`: "), "{text}");
-    assert_eq!(message("", vec![over("colour", "red")]), "`--set colour`: there is no key `colour`");
+    assert!(
+        text.starts_with("`soon` of `--set query_seconds`: "),
+        "{text}"
+    );
+    assert_eq!(
+        message("", vec![over("colour", "red")]),
+        "`--set colour`: there is no key `colour`"
+    );
 }
 
 #[test]
@@ -47,16 +62,20 @@ fn every_key_is_documented_with_its_default() {
         std::fs::write(&path, &document).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == document, "docs/configuration.md is out of date: run the test with UPDATE=1");
+    assert!(
+        committed == document,
+        "docs/configuration.md is out of date: run the test with UPDATE=1"
+    );
 }
 
 #[test]
 fn the_documented_defaults_are_the_defaults() {
-    let text: String = keys::KEYS
+    let lines: Vec<String> = keys::KEYS
         .iter()
         .filter(|key| key.name != "city")
-        .map(|key| format!("{} = {}\n", key.name, key.default))
+        .map(|key| format!("{} = {}", key.name, key.default))
         .collect();
+    let text = lines.join("\n");
     assert_eq!(toml::from_str::<Config>(&text).unwrap(), Config::default());
     // Every field but the settings of packs has a key: an unknown one is refused with the list of all.
     let all = toml::from_str::<Config>("x = 1").unwrap_err().to_string();

@@ -65,7 +65,10 @@ struct MadeColumn {
 impl New {
     pub(super) async fn run(self, context: &Context) -> Result<()> {
         let usage = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
-        let pack: PackId = self.name.parse().map_err(|error: yandu_words::id::IdError| usage(&error))?;
+        let pack: PackId = self
+            .name
+            .parse()
+            .map_err(|error: yandu_words::id::IdError| usage(&error))?;
         let name = self.dataset.as_deref().unwrap_or(&self.name);
         let dataset = DatasetId::new(&pack, name).map_err(|error| usage(&error))?;
         let hints = Hints {
@@ -82,10 +85,16 @@ impl New {
         };
         let title = self.title.clone().unwrap_or_else(|| {
             let stem = self.from.as_deref().and_then(Path::file_stem);
-            stem.map_or_else(|| self.name.clone(), |stem| stem.to_string_lossy().into_owned())
+            stem.map_or_else(
+                || self.name.clone(),
+                |stem| stem.to_string_lossy().into_owned(),
+            )
         });
         let proposal = proposal(dataset, title, self.from.as_deref(), found.as_ref());
-        let out = self.out.clone().or_else(|| context.config.pack_folders().into_iter().next());
+        let out = self
+            .out
+            .clone()
+            .or_else(|| context.config.pack_folders().into_iter().next());
         let out = out.unwrap_or_else(|| PathBuf::from("packs"));
         let folder = proposal.write(&out).map_err(|error| {
             let failure = Failure::io("make the pack in", &out.join(&self.name))(error);
@@ -133,32 +142,60 @@ fn look(file: &Path, hints: &Hints) -> Result<Found> {
         let is_whole = |row: &usize| !block.faults.iter().any(|fault| fault.row as usize == *row);
         for row in (0..block.rows()).filter(is_whole).take(TEST_ROWS) {
             let cell = |column| block.cell(row, column).filter(|cell| !cell.is_empty());
-            rows.push((0..block.width).map(|column| cell(column).map(ToOwned::to_owned)).collect());
+            rows.push(
+                (0..block.width)
+                    .map(|column| cell(column).map(ToOwned::to_owned))
+                    .collect(),
+            );
         }
     }
     Ok(Found { proposal, rows })
 }
 
-fn proposal(dataset: DatasetId, title: String, file: Option<&Path>, found: Option<&Found>) -> Proposal {
-    let columns = found.map(|found| found.proposal.columns.as_slice()).unwrap_or_default();
-    let headers: Vec<&str> = columns.iter().map(|column| column.header.as_str()).collect();
+fn proposal(
+    dataset: DatasetId,
+    title: String,
+    file: Option<&Path>,
+    found: Option<&Found>,
+) -> Proposal {
+    let columns = found
+        .map(|found| found.proposal.columns.as_slice())
+        .unwrap_or_default();
+    let headers: Vec<&str> = columns
+        .iter()
+        .map(|column| column.header.as_str())
+        .collect();
     let names = column_names(&headers);
     let proposed: Vec<ProposedColumn> = names
         .iter()
         .zip(columns)
         .map(|(name, column)| proposed(name, column))
         .collect();
-    let extension = file.and_then(Path::extension).map(|extension| extension.to_string_lossy().into_owned());
+    let extension = file
+        .and_then(Path::extension)
+        .map(|extension| extension.to_string_lossy().into_owned());
     Proposal {
         title: Title {
             zh: title,
             en: None,
         },
         key: key(&names, columns),
-        columns: if found.is_some() { proposed } else { column_names(&["编号"]).into_iter().map(first_column).collect() },
-        format: found.map(|found| format(&found.proposal.report)).unwrap_or_default(),
+        columns: if found.is_some() {
+            proposed
+        } else {
+            column_names(&["编号"])
+                .into_iter()
+                .map(first_column)
+                .collect()
+        },
+        format: found
+            .map(|found| format(&found.proposal.report))
+            .unwrap_or_default(),
         pattern: format!("*.{}", extension.as_deref().unwrap_or("csv")),
-        rows: found.map_or_else(|| vec![vec![Some("1".to_owned())]], |found| found.rows.clone()),
+        rows: found.map_or_else(
+            || vec![vec![Some("1".to_owned())]],
+            |found| found.rows.clone(),
+        ),
         dataset,
     }
 }
@@ -182,8 +219,14 @@ fn proposed(name: &ColumnName, column: &ColumnProposal) -> ProposedColumn {
 
 /// The first column whose values are all there and never repeat.
 fn key(names: &[ColumnName], columns: &[ColumnProposal]) -> Vec<ColumnName> {
-    let candidate = names.iter().zip(columns).find(|(_, column)| column.required && column.unique);
-    candidate.map(|(name, _)| name.clone()).into_iter().collect()
+    let candidate = names
+        .iter()
+        .zip(columns)
+        .find(|(_, column)| column.required && column.unique);
+    candidate
+        .map(|(name, _)| name.clone())
+        .into_iter()
+        .collect()
 }
 
 /// What an empty pack starts with.
@@ -219,6 +262,11 @@ fn text(made: &Made) -> String {
         ]);
     }
     let mut text = table.render();
-    let _ = writeln!(text, "{} is made; read it, then: yandu pack check {}", made.folder.display(), made.folder.display());
+    let _ = writeln!(
+        text,
+        "{} is made; read it, then: yandu pack check {}",
+        made.folder.display(),
+        made.folder.display()
+    );
     text
 }

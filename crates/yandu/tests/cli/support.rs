@@ -1,0 +1,236 @@
+//! A place of its own for each test: a pack, a data folder, and the built program.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PACK: &str = "pack: club\nversion: 0.1.0\ntitle: {zh: 社团}\n";
+const MEMBER: &str = "\
+dataset: club.member
+title: {zh: 会员, en: Member}
+owner: 市民政局
+origin: collect
+sharing: {class: unconditional}
+opening: open
+refresh: daily
+key: [number]
+columns:
+  number: {title: {zh: 会员号}, type: text}
+  name: {title: {zh: 姓名}, standard: name, from: [会员姓名]}
+  age: {title: {zh: 年龄}, type: integer, required: false}
+checks:
+  - {name: age-range, title: {zh: 年龄超出范围}, column: age, between: [0, 150]}
+";
+const SOURCE: &str = "\
+source: club.member_export
+title: {zh: 会员名册}
+dataset: club.member
+mode: upsert
+channel: {folder: {path: inbox/club, pattern: '*.csv'}}
+";
+
+pub(crate) struct Place {
+    folder: TempDir,
+}
+
+/// A run of the program, ended.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    pub(crate) fn ok(self) -> Self {
+        assert_eq!(self.code, 0, "{}{}", self.stdout, self.stderr);
+        self
+    }
+
+    pub(crate) fn fails(self) -> Self {
+        assert_eq!(self.code, 1, "{}{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// The one JSON object on stdout.
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(
+            self.stdout.lines().count(),
+            1,
+            "{}{}",
+            self.stdout,
+            self.stderr
+        );
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+}
+
+impl Place {
+    pub(crate) fn with_pack() -> Self {
+        let place = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        place.write("packs/club/pack.yaml", PACK);
+        place.write("packs/club/datasets/member.yaml", MEMBER);
+        place.write("packs/club/sources/member_export.yaml", SOURCE);
+        place
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_yandu"));
+        command
+            .current_dir(self.folder.path())
+            .args(["--data", "data"]);
+        // The environment of the one who runs the tests is not part of them.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("YANDU_") {
+                command.env_remove(name);
+            }
+        }
+        command
+    }
+
+    pub(crate) fn yandu(&self, arguments: &[&str]) -> Run {
+        run(self.command().args(arguments), "")
+    }
+
+    pub(crate) fn with_stdin(&self, arguments: &[&str], stdin: &str) -> Run {
+        run(self.command().args(arguments), stdin)
+    }
+
+    pub(crate) fn with_environment(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+        run(
+            self.command()
+                .args(arguments)
+                .envs(environment.iter().copied()),
+            "",
+        )
+    }
+
+    pub(crate) fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    pub(crate) fn serve_with(&self, arguments: &[&str]) -> Server {
+        let mut child = self
+            .command()
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        // Read all the while, or a full pipe would hold the server up.
+        let mut stderr = child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).unwrap();
+            log
+        });
+        let Some(address) = line.trim().strip_prefix("listening on http://") else {
+            let _ = child.kill();
+            panic!("no address in `{line}`: {}", log.join().unwrap());
+        };
+        Server {
+            address: address.to_owned(),
+            child,
+            log: Some(log),
+        }
+    }
+}
+
+fn run(command: &mut Command, stdin: &str) -> Run {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that does not read its stdin may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A server under way, killed with the test.
+pub(crate) struct Server {
+    address: String,
+    child: Child,
+    log: Option<std::thread::JoinHandle<String>>,
+}
+
+impl Server {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
+        self.ask(&format!("GET {path} HTTP/1.1\r\n"), "")
+    }
+
+    pub(crate) fn post(&self, path: &str, media_type: &str, body: &str) -> (u16, String) {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        self.ask(&head, body)
+    }
+
+    /// A request as it goes over the wire, so that no client of ours stands between.
+    fn ask(&self, head: &str, body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request = format!(
+            "{head}Host: {}\r\nConnection: close\r\n\r\n{body}",
+            self.address
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, body.to_owned())
+    }
+
+    /// Asks the server to stop, waits until it has, and gives its log.
+    pub(crate) fn stop(&mut self) -> String {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let status = self.child.wait().unwrap();
+        let log = self.log.take().unwrap().join().unwrap();
+        assert_eq!(status.code(), Some(0), "{log}");
+        log
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It is gone already when it was stopped.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
