@@ -29,7 +29,7 @@ def statements(csv: str, parquet: str) -> str:
 
 def main() -> None:
     csv, parquet = sys.argv[1:]
-    connection = duckdb.connect(config={"threads": 2})
+    connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
     connection.execute(statements(csv, parquet))
     (rows,) = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [parquet]).fetchone()
     print(json.dumps({"rows_kept": int(rows)}))
