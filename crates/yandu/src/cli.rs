@@ -106,7 +106,7 @@ fn execute(cli: Cli) -> Result<()> {
     }
     let config = Config::read(file.as_deref(), flags)?;
     let is_server = matches!(command, Command::Serve(_));
-    logs::start(&config, if is_server { "info" } else { "warn" })?;
+    logs::start(&config, if is_server { "info" } else { "error" })?;
     let context = Context { config, output };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(context.config.threads())

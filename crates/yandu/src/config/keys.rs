@@ -87,8 +87,8 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "log",
         default: r#""""#,
-        zh: "日志级别或过滤式；为空时 `yandu serve` 用 `info`，其他命令用 `warn`；命令行 `--log`",
-        en: "level or filter of the log; when empty `info` for `yandu serve` and `warn` for other commands; flag `--log`",
+        zh: "日志级别或过滤式；为空时 `yandu serve` 用 `info`，其他命令用 `error`；命令行 `--log`",
+        en: "level or filter of the log; when empty `info` for `yandu serve` and `error` for other commands; flag `--log`",
     },
     Key {
         name: "log_format",
