@@ -5,6 +5,7 @@ import os
 import shutil
 import statistics
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +90,7 @@ class Report:
     header: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    load: tuple[float, float] = (0.0, 0.0)
+    busy: tuple[float, float] = (0.0, 0.0)
 
 
 COSTS = ["side", "run", "wall s", "CPU s", "peak MB"]
@@ -97,20 +98,19 @@ COSTS = ["side", "run", "wall s", "CPU s", "peak MB"]
 
 def run(command: list[str], env: dict[str, str] | None = None) -> Cost:
     """Runs a command to its end: wall seconds, CPU seconds (user and system, with its own children), peak memory."""
+    # What earlier commands left to be written is written now, and not at the cost of this one.
     os.sync()
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **(env or {})}
-    ) as child:
+    with tempfile.TemporaryFile() as err:
         begun = time.perf_counter()
-        # Both pipes stay small: results are one JSON object, and progress bars are off without a terminal.
-        out = child.stdout.read()
-        err = child.stderr.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - begun
-        child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        tail = (err + out)[-2000:].decode(errors="replace")
-        raise Failed(f"{' '.join(command)}\nended with {child.returncode}:\n{tail}")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=err, env={**os.environ, **(env or {})}) as child:
+            out = child.stdout.read()
+            _, status, usage = os.wait4(child.pid, 0)
+            wall = time.perf_counter() - begun
+            child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            err.seek(0)
+            tail = (err.read() + out)[-2000:].decode(errors="replace")
+            raise Failed(f"`{' '.join(command)}` ended with {child.returncode}: {tail}")
     cpu = usage.ru_utime + usage.ru_stime
     return Cost(wall, cpu, usage.ru_maxrss * 1024 / 1e6, out.decode())
 
@@ -126,6 +126,18 @@ def median(values) -> float:
 def ratio(ours: list[Cost], peer: list[Cost], of=lambda cost: cost.wall) -> float:
     """The median of the ratios of the runs that stood beside each other."""
     return median(of(a) / of(b) for a, b in zip(ours, peer, strict=True))
+
+
+def busy_cores(seconds: float = 1.5) -> float:
+    """How many cores work while nothing of ours runs. A load average would still remember our own work."""
+
+    def ticks() -> tuple[int, int]:
+        counts = [int(count) for count in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        return sum(counts), counts[3] + counts[4]
+
+    (all_before, idle_before), _ = ticks(), time.sleep(seconds)
+    all_after, idle_after = ticks()
+    return (1 - (idle_after - idle_before) / max(all_after - all_before, 1)) * (os.cpu_count() or 1)
 
 
 def warm(*files: Path) -> None:

@@ -10,9 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measure import Context, Report
+from measure import Context, Report, busy_cores
 
 HERE = Path(__file__).resolve().parent
+FULL = {"people": 6_700_000, "check_rows": 1_000_000, "postgres_rows": 3_000_000}
 BENCHES = ["ingest", "checks", "postgres", "start", "point"]
 
 
@@ -21,9 +22,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--yandu", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md")
-    parser.add_argument("--people", type=int, default=6_700_000)
-    parser.add_argument("--check-rows", type=int, default=1_000_000)
-    parser.add_argument("--postgres-rows", type=int, default=3_000_000)
+    parser.add_argument("--people", type=int, default=FULL["people"])
+    parser.add_argument("--check-rows", type=int, default=FULL["check_rows"])
+    parser.add_argument("--postgres-rows", type=int, default=FULL["postgres_rows"])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="", help=f"some of {','.join(BENCHES)}")
     return parser.parse_args()
@@ -59,13 +60,16 @@ def figure(goal) -> str:
     return f"{goal.figure:.{digits}f} {goal.unit}".strip()
 
 
-def load(report: Report) -> str:
-    return f"{report.load[0]:.1f} → {report.load[1]:.1f}"
+def busy(report: Report) -> str:
+    return f"{report.busy[0]:.1f}, {report.busy[1]:.1f}"
 
 
 def is_loaded(report: Report) -> bool:
-    """Before a benchmark nothing of ours runs on more than two cores; more than this is somebody else's work."""
-    return report.load[0] > 2.5
+    return max(report.busy) > 0.3
+
+
+def reduced(options: argparse.Namespace) -> list[str]:
+    return [f"{name} {value:,} of {FULL[name]:,}" for name in FULL if (value := getattr(options, name)) < FULL[name]]
 
 
 def results(options: argparse.Namespace, reports: list[Report], failures: list[str], cores: int) -> str:
@@ -75,16 +79,20 @@ def results(options: argparse.Namespace, reports: list[Report], failures: list[s
     lines = [
         "# Results of `make bench`", "",
         f"Taken on {day} at {commit}{dirty}, with the executable that `make run` builds (dev profile).",
-        f"{machine(cores)}. Ours and the peer ran alternately, {options.runs} times; a ratio is the median of the",
-        "ratios of neighbouring runs. CPU seconds are user and system of the process; inputs were in the page cache.", "",
+        f"{machine(cores)}.",
+        f"Ours and the peer ran alternately, {options.runs} times; a ratio is the median of the",
+        "ratios of neighbouring runs. CPU seconds are user and system of the process; inputs were in the page cache. Busy cores",
+        "are those of other work on the machine, looked at while nothing of the benchmark ran.", "",
     ]  # fmt: skip
     if any(is_loaded(report) for report in reports):
-        lines += ["**Taken on a loaded machine: of the times, only CPU seconds and ratios are of use.**", ""]
+        lines += ["**Taken on a loaded machine: wall times are too long, and ratios of them are rough.**", ""]
+    if smaller := reduced(options):
+        lines += [f"**Taken at a reduced size ({', '.join(smaller)}): no goal is judged by this.**", ""]
     goals = [
-        [goal.work, goal.goal, figure(goal), goal.verdict, load(report)] for report in reports for goal in report.goals
+        [goal.work, goal.goal, figure(goal), goal.verdict, busy(report)] for report in reports for goal in report.goals
     ]
-    lines += [table(["work", "goal", "figure", "verdict", "load before → after"], goals), ""]
-    lines += [f"**Not measured:** {failure}\n" for failure in failures]
+    lines += [table(["work", "goal", "figure", "verdict", "busy cores before, after"], goals), ""]
+    lines += [f"**Not measured:** {failure.strip()}\n" for failure in failures]
     for report in reports:
         lines += [f"## {report.title}", "", report.about.strip(), ""]
         if report.rows:
@@ -109,15 +117,15 @@ def main() -> int:
     only = [name for name in options.only.split(",") if name] or BENCHES
     reports, failures = [], []
     for name in only:
-        before = os.getloadavg()[0]
-        print(f"== {name} (load {before:.1f})", flush=True)
+        before = busy_cores()
+        print(f"== {name} ({before:.1f} cores busy with other work)", flush=True)
         try:
             report = importlib.import_module(name).bench(context)
         except Exception as error:  # one benchmark that fails does not take the others along
             failures.append(f"{name}: {error}")
             print(f"{name}: {error}", file=sys.stderr, flush=True)
             continue
-        report.load = (before, os.getloadavg()[0])
+        report.busy = (before, busy_cores())
         reports.append(report)
         for goal in report.goals:
             print(f"{goal.work}: {figure(goal)} (goal {goal.goal}), {goal.verdict}", flush=True)

@@ -1,8 +1,9 @@
 -- The peer's side of the ingest benchmark: the checks of packs/population/datasets/resident.yaml and of the
 -- standards that it names, in SQL that DuckDB runs over a UTF-8 copy of the same file. Each form here is the fastest of
 -- those tried on 0.67 M rows. One of the rows with the same key is kept, whichever: repeated rows are the same in every
--- cell here, because DuckDB 2.0 numbers the rows of a filtered csv otherwise than they stand in the file, and a row
--- number in file order costs it a quarter more. The driver asserts that both sides keep the same rows.
+-- cell here. A table that DuckDB 2.0 made from this csv was seen to number rows otherwise than they stand in the file,
+-- and the window that keeps the first in file order cost it a third more. The driver asserts that both sides keep the
+-- same rows.
 -- The names in braces are filled in by peer_duckdb.py.
 
 -- GB 11643: the sign that the first seventeen digits call for.
