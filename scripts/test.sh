@@ -34,7 +34,5 @@ install_clients() {
 install_servers
 install_clients
 
-say "building"
-cargo build --locked --workspace
-say "testing"
+say "building and testing"
 cargo test --locked --workspace
