@@ -3,7 +3,8 @@
 Ours reads GB18030, keeps the raw file, quarantines with reasons, profiles and commits to Delta. DuckDB reads a UTF-8
 copy, does the same checks and writes Parquet only. The city plants only the kinds of fault that both sides judge alike:
 kinds that a normaliser mends, that break the csv itself, or that ask for the order of the file (repeated keys with other
-cells) are switched off in a copy of its settings. A whole row that is repeated is planted; ours still keeps the first."""
+cells) are switched off in a copy of its settings. A whole row that is repeated is planted; ours still keeps the first. The datasets that residents refer to are empty, so
+that references are looked up by neither side."""
 
 import json
 import shutil

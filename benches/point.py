@@ -29,7 +29,7 @@ def bench(context: Context) -> Report:
         ((count,),) = server.query("SELECT count(*) FROM population.resident")
         step = max(count // (KEYS + 10), 1)
         picked = server.query(
-            f"SELECT resident_id FROM population.resident WHERE _row % {step} = 1 ORDER BY _row LIMIT {KEYS + 10}"
+            f"SELECT resident_id FROM population.resident WHERE _row % {step} = 0 ORDER BY _row LIMIT {KEYS + 10}"
         )
         keys = [key for (key,) in picked]
         for key in keys[KEYS:]:

@@ -22,10 +22,10 @@ TABLE = """
 CREATE TABLE bench (id bigint PRIMARY KEY, person text NOT NULL, ward text NOT NULL, kind integer NOT NULL,
   amount numeric(12,2) NOT NULL, share double precision NOT NULL, active boolean NOT NULL, day date NOT NULL,
   at timestamp NOT NULL, remark text);
-INSERT INTO bench SELECT n, 'P' || lpad((n * 7919 % 9999991)::text, 8, '0'), (ARRAY['亭湖','盐都','大丰','东台'])[1 + n % 4],
-  n % 17, (n * 37 % 1000000) / 100.0, (n % 1024) / 1024.0, n % 3 = 0, date '2000-01-01' + (n % 9000)::int,
+INSERT INTO bench SELECT n, 'P' || lpad((n * 7919 % 9999991)::text, 8, '0'), (ARRAY['亭湖','盐都','大丰','东台'])[1 + (n % 4)::int],
+  (n % 17)::int, (n * 37 % 1000000) / 100.0, (n % 1024) / 1024.0, n % 3 = 0, date '2000-01-01' + (n % 9000)::int,
   timestamp '2020-01-01' + n * interval '1 second', CASE WHEN n % 5 = 0 THEN NULL ELSE '备注 ' || n % 1000 END
-  FROM generate_series(1, {rows}) AS n;
+  FROM generate_series(1::bigint, {rows}) AS n;
 ANALYZE bench;
 """
 

@@ -20,6 +20,7 @@ BENCHES = ["ingest", "checks", "postgres", "start", "point"]
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--yandu", type=Path, required=True)
+    parser.add_argument("--prebuilt", action="store_true", help="the executable may be of another commit")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md")
     parser.add_argument("--people", type=int, default=FULL["people"])
@@ -76,9 +77,13 @@ def results(options: argparse.Namespace, reports: list[Report], failures: list[s
     commit = git("rev-parse", "--short", "HEAD")
     dirty = " with local changes" if git("status", "--porcelain", "--untracked-files=no", "--", "../crates") else ""
     day = datetime.datetime.now(datetime.UTC).date().isoformat()
+    executable = "the executable that `make run` builds (dev profile)"
+    if options.prebuilt:
+        built = datetime.datetime.fromtimestamp(options.yandu.stat().st_mtime, datetime.UTC)
+        executable = f"an executable that was there already, built {built:%Y-%m-%d %H:%M} UTC"
     lines = [
         "# Results of `make bench`", "",
-        f"Taken on {day} at {commit}{dirty}, with the executable that `make run` builds (dev profile).",
+        f"Taken on {day} at {commit}{dirty}, with {executable}.",
         f"{machine(cores)}.",
         f"Ours and the peer ran alternately, {options.runs} times; a ratio is the median of the",
         "ratios of neighbouring runs. CPU seconds are user and system of the process; inputs were in the page cache. Busy cores",
@@ -87,7 +92,7 @@ def results(options: argparse.Namespace, reports: list[Report], failures: list[s
     if any(is_loaded(report) for report in reports):
         lines += ["**Taken on a loaded machine: wall times are too long, and ratios of them are rough.**", ""]
     if smaller := reduced(options):
-        lines += [f"**Taken at a reduced size ({', '.join(smaller)}): no goal is judged by this.**", ""]
+        lines += [f"**Taken at a reduced size ({', '.join(smaller)}): the verdicts are provisional.**", ""]
     goals = [
         [goal.work, goal.goal, figure(goal), goal.verdict, busy(report)] for report in reports for goal in report.goals
     ]

@@ -16,14 +16,16 @@ if [ ! -x "$venv/bin/python" ] || ! cmp -s benches/requirements.txt "$venv/insta
 fi
 
 yandu="${BENCH_YANDU:-}"
+prebuilt=(--prebuilt)
 if [ -z "$yandu" ]; then
   echo "== building"
   cargo build --locked -p yandu
   yandu="${CARGO_TARGET_DIR:-target}/debug/yandu"
+  prebuilt=()
 fi
 
 exec "$venv/bin/python" benches/run.py \
-  --yandu "$yandu" \
+  --yandu "$yandu" "${prebuilt[@]}" \
   --work "${BENCH_WORK:-target/bench/work}" \
   --people "${BENCH_PEOPLE:-6700000}" \
   --check-rows "${BENCH_CHECK_ROWS:-1000000}" \
