@@ -6,12 +6,12 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::kernels::cmp;
 use arrow::error::ArrowError;
 
+use crate::Level;
 use crate::block::TextBlock;
 use crate::column::ColumnReader;
 use crate::expectation::{Check, CheckKind, Expectations, Within};
 use crate::finding::{Cause, Finding};
 use crate::key::{Key, hash_rows};
-use crate::Level;
 
 /// The column of every table in the lake that names the batch of a row.
 pub const SYSTEM_BATCH: &str = "_batch";
@@ -45,7 +45,10 @@ pub struct Checked {
 
 impl Checker {
     pub fn new(expectations: Arc<Expectations>, cells: Vec<Option<usize>>) -> Self {
-        Self { expectations, cells }
+        Self {
+            expectations,
+            cells,
+        }
     }
 
     pub fn expectations(&self) -> &Arc<Expectations> {
@@ -102,16 +105,24 @@ impl Checker {
                 continue;
             }
             let column = typed.column(index);
-            findings.extend((0..column.len()).filter(|row| column.is_null(*row)).map(|row| Finding {
-                row: row as u32,
-                column: Some(index as u32),
-                cause: Cause::Missing,
-            }));
+            findings.extend(
+                (0..column.len())
+                    .filter(|row| column.is_null(*row))
+                    .map(|row| Finding {
+                        row: row as u32,
+                        column: Some(index as u32),
+                        cause: Cause::Missing,
+                    }),
+            );
         }
         self.finish(typed, findings)
     }
 
-    fn finish(&self, typed: RecordBatch, mut findings: Vec<Finding>) -> Result<Checked, ArrowError> {
+    fn finish(
+        &self,
+        typed: RecordBatch,
+        mut findings: Vec<Finding>,
+    ) -> Result<Checked, ArrowError> {
         let mut errors = Vec::new();
         for (index, check) in self.expectations.checks.iter().enumerate() {
             evaluate(check, index as u32, &typed, &mut findings, &mut errors)?;
@@ -177,12 +188,14 @@ fn evaluate(
         }
         (CheckKind::Matches(pattern), Some(column)) => {
             findings.extend(
-                text_failures(column, |text| pattern.is_match(text)).map(|row| found(row, Cause::Check(index))),
+                text_failures(column, |text| pattern.is_match(text))
+                    .map(|row| found(row, Cause::Check(index))),
             );
         }
         (CheckKind::OneOf(values), Some(column)) => {
             findings.extend(
-                text_failures(column, |text| values.contains(text)).map(|row| found(row, Cause::Check(index))),
+                text_failures(column, |text| values.contains(text))
+                    .map(|row| found(row, Cause::Check(index))),
             );
         }
         (CheckKind::Known(keys), Some(column)) => {
@@ -194,13 +207,19 @@ fn evaluate(
             }
         }
         (CheckKind::Condition(condition), _) => match condition.evaluate(typed) {
-            Ok(verdicts) => findings.extend(failures(&verdicts).map(|row| found(row, Cause::Check(index)))),
+            Ok(verdicts) => {
+                findings.extend(failures(&verdicts).map(|row| found(row, Cause::Check(index))))
+            }
             Err(message) => {
                 errors.push((index, message));
                 for (row, failed) in row_by_row(condition.as_ref(), typed, 0) {
                     findings.push(found(
                         row,
-                        if failed { Cause::CheckError(index) } else { Cause::Check(index) },
+                        if failed {
+                            Cause::CheckError(index)
+                        } else {
+                            Cause::Check(index)
+                        },
                     ));
                 }
             }
@@ -211,9 +230,15 @@ fn evaluate(
 }
 
 /// Halves the rows until those that cannot be evaluated stand alone; `true` marks an error, `false` a failed check.
-fn row_by_row(condition: &dyn crate::Condition, rows: &RecordBatch, offset: usize) -> Vec<(usize, bool)> {
+fn row_by_row(
+    condition: &dyn crate::Condition,
+    rows: &RecordBatch,
+    offset: usize,
+) -> Vec<(usize, bool)> {
     match condition.evaluate(rows) {
-        Ok(verdicts) => failures(&verdicts).map(|row| (offset + row, false)).collect(),
+        Ok(verdicts) => failures(&verdicts)
+            .map(|row| (offset + row, false))
+            .collect(),
         Err(_) if rows.num_rows() <= 1 => vec![(offset, true)],
         Err(_) => {
             let half = rows.num_rows() / 2;
@@ -228,10 +253,14 @@ fn row_by_row(condition: &dyn crate::Condition, rows: &RecordBatch, offset: usiz
 /// Rows whose verdict is false; NULL passes.
 fn failures(verdicts: &BooleanArray) -> impl Iterator<Item = usize> + '_ {
     let any = verdicts.false_count() > 0;
-    (0..if any { verdicts.len() } else { 0 }).filter(|row| verdicts.is_valid(*row) && !verdicts.value(*row))
+    (0..if any { verdicts.len() } else { 0 })
+        .filter(|row| verdicts.is_valid(*row) && !verdicts.value(*row))
 }
 
-fn text_failures<'a>(column: &'a ArrayRef, passes: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = usize> + 'a {
+fn text_failures<'a>(
+    column: &'a ArrayRef,
+    passes: impl Fn(&str) -> bool + 'a,
+) -> impl Iterator<Item = usize> + 'a {
     column
         .as_string_view_opt()
         .into_iter()

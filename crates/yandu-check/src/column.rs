@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, StringViewBuilder,
-    Time64MicrosecondBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
+    StringViewBuilder, Time64MicrosecondBuilder, TimestampMicrosecondBuilder,
 };
 use yandu_words::{FaultCode, Read, Standard, ValueType, value};
 
@@ -14,7 +14,9 @@ use crate::expectation::{CodeList, ColumnRule, Meaning};
 use crate::finding::{Cause, Finding};
 
 /// Words that systems write for an empty cell; they count as empty where the column is not free text.
-const EMPTY_WORDS: [&str; 10] = ["NULL", "null", "NA", "N/A", "n/a", "NaN", "nan", "\\N", "-", "--"];
+const EMPTY_WORDS: [&str; 10] = [
+    "NULL", "null", "NA", "N/A", "n/a", "NaN", "nan", "\\N", "-", "--",
+];
 
 pub(crate) struct ColumnReader<'a> {
     pub(crate) rule: &'a ColumnRule,
@@ -39,15 +41,19 @@ impl ColumnReader<'_> {
                 None => self.read_text(findings, |text| Read::Canonical(Cow::Borrowed(text))),
             },
             meaning => match meaning.value_type() {
-                ValueType::Text => self.read_text(findings, |text| Read::Canonical(Cow::Borrowed(text))),
+                ValueType::Text => {
+                    self.read_text(findings, |text| Read::Canonical(Cow::Borrowed(text)))
+                }
                 ValueType::Integer => {
                     let mut array = Int64Builder::with_capacity(rows);
-                    self.each(findings, value::parse_integer, |number| array.append_option(number));
+                    self.each(findings, value::parse_integer, |number| {
+                        array.append_option(number)
+                    });
                     Arc::new(array.finish())
                 }
                 ValueType::Decimal { precision, scale } => {
-                    let mut array =
-                        Decimal128Builder::with_capacity(rows).with_data_type(self.rule.data_type());
+                    let mut array = Decimal128Builder::with_capacity(rows)
+                        .with_data_type(self.rule.data_type());
                     self.each(
                         findings,
                         |text| value::parse_decimal(text, precision, scale),
@@ -57,12 +63,16 @@ impl ColumnReader<'_> {
                 }
                 ValueType::Float => {
                     let mut array = Float64Builder::with_capacity(rows);
-                    self.each(findings, value::parse_float, |number| array.append_option(number));
+                    self.each(findings, value::parse_float, |number| {
+                        array.append_option(number)
+                    });
                     Arc::new(array.finish())
                 }
                 ValueType::Boolean => {
                     let mut array = BooleanBuilder::with_capacity(rows);
-                    self.each(findings, value::parse_boolean, |flag| array.append_option(flag));
+                    self.each(findings, value::parse_boolean, |flag| {
+                        array.append_option(flag)
+                    });
                     Arc::new(array.finish())
                 }
                 ValueType::Date => {
@@ -72,12 +82,16 @@ impl ColumnReader<'_> {
                 }
                 ValueType::Time => {
                     let mut array = Time64MicrosecondBuilder::with_capacity(rows);
-                    self.each(findings, value::parse_time, |time| array.append_option(time));
+                    self.each(findings, value::parse_time, |time| {
+                        array.append_option(time)
+                    });
                     Arc::new(array.finish())
                 }
                 ValueType::Timestamp => {
                     let mut array = TimestampMicrosecondBuilder::with_capacity(rows);
-                    self.each(findings, value::parse_timestamp, |at| array.append_option(at));
+                    self.each(findings, value::parse_timestamp, |at| {
+                        array.append_option(at)
+                    });
                     Arc::new(array.finish())
                 }
             },
@@ -104,7 +118,8 @@ impl ColumnReader<'_> {
         read: impl Fn(&'t str) -> R,
         mut push: impl FnMut(Option<T>),
     ) {
-        let free_text = matches!(self.rule.meaning, Meaning::Type(ValueType::Text)) && self.rule.codes.is_none();
+        let free_text = matches!(self.rule.meaning, Meaning::Type(ValueType::Text))
+            && self.rule.codes.is_none();
         for (row, broken) in self.broken.iter().enumerate() {
             let mut found = |cause| {
                 findings.push(Finding {
@@ -131,7 +146,8 @@ impl ColumnReader<'_> {
                     push(Some(value));
                 }
                 CellRead::Invalid(fault) => {
-                    let empty = text.trim().is_empty() || (!free_text && EMPTY_WORDS.contains(&text.trim()));
+                    let empty = text.trim().is_empty()
+                        || (!free_text && EMPTY_WORDS.contains(&text.trim()));
                     found(match (empty, self.rule.required) {
                         (true, true) => Cause::Missing,
                         (true, false) => Cause::EmptyWord,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, Scalar, StringViewArray,
-    Time64MicrosecondArray, TimestampMicrosecondArray,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, Scalar,
+    StringViewArray, Time64MicrosecondArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use hashbrown::{HashMap, HashSet};
@@ -164,9 +164,13 @@ fn bound(value_type: ValueType, text: &str) -> Option<Scalar<ArrayRef>> {
             )
         }
         ValueType::Float => Arc::new(Float64Array::from(vec![valid(value::parse_float(text))?])),
-        ValueType::Boolean => Arc::new(BooleanArray::from(vec![valid(value::parse_boolean(text))?])),
+        ValueType::Boolean => {
+            Arc::new(BooleanArray::from(vec![valid(value::parse_boolean(text))?]))
+        }
         ValueType::Date => Arc::new(Date32Array::from(vec![valid(value::parse_date(text))?])),
-        ValueType::Time => Arc::new(Time64MicrosecondArray::from(vec![valid(value::parse_time(text))?])),
+        ValueType::Time => Arc::new(Time64MicrosecondArray::from(vec![valid(
+            value::parse_time(text),
+        )?])),
         ValueType::Timestamp => Arc::new(TimestampMicrosecondArray::from(vec![valid(
             value::parse_timestamp(text),
         )?])),
@@ -193,7 +197,12 @@ pub struct Expectations {
 }
 
 impl Expectations {
-    pub fn new(columns: Vec<ColumnRule>, key: Vec<usize>, checks: Vec<Check>, references: Vec<Reference>) -> Self {
+    pub fn new(
+        columns: Vec<ColumnRule>,
+        key: Vec<usize>,
+        checks: Vec<Check>,
+        references: Vec<Reference>,
+    ) -> Self {
         let fields: Vec<Field> = columns
             .iter()
             .map(|column| Field::new(&column.name, column.data_type(), true))

@@ -79,7 +79,9 @@ impl Cause {
         match self {
             Self::Missing => Dimension::Completeness,
             Self::Fault(fault) => fault.dimension(),
-            Self::Normalised(_) | Self::EmptyWord | Self::Synonym | Self::Row(_) => Dimension::Conformance,
+            Self::Normalised(_) | Self::EmptyWord | Self::Synonym | Self::Row(_) => {
+                Dimension::Conformance
+            }
             Self::Check(check) | Self::CheckError(check) => expectations
                 .checks
                 .get(*check as usize)
@@ -140,7 +142,10 @@ impl Tally {
         let count = self.counts.entry(key).or_default();
         count.rows += 1;
         let wanted = count.samples.len() < Self::SAMPLES
-            || count.samples.last().is_some_and(|last| batch_row < last.row);
+            || count
+                .samples
+                .last()
+                .is_some_and(|last| batch_row < last.row);
         if wanted {
             count.samples.push(Sample {
                 row: batch_row,

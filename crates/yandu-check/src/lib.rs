@@ -19,7 +19,8 @@ mod score;
 pub use checker::{Checked, Checker, SYSTEM_BATCH, SYSTEM_ROW};
 pub use condition::Condition;
 pub use expectation::{
-    BoundError, Check, CheckKind, CodeList, ColumnRule, Expectations, Level, Meaning, Reference, Within,
+    BoundError, Check, CheckKind, CodeList, ColumnRule, Expectations, Level, Meaning, Reference,
+    Within,
 };
 pub use finding::{Cause, Finding, FindingCount, Sample, Tally};
 pub use score::{DimensionScore, Score};

@@ -5,8 +5,8 @@ mod pattern;
 
 use serde::{Deserialize, Serialize};
 
-pub use column::ColumnProfiler;
 use arrow::array::RecordBatch;
+pub use column::ColumnProfiler;
 
 use crate::Expectations;
 
@@ -68,7 +68,10 @@ impl Profiler {
     }
 
     pub fn finish(self) -> Vec<ColumnProfile> {
-        self.columns.into_iter().map(ColumnProfiler::finish).collect()
+        self.columns
+            .into_iter()
+            .map(ColumnProfiler::finish)
+            .collect()
     }
 }
 

@@ -50,8 +50,12 @@ impl Score {
                 }
             })
             .collect();
-        let rates: Vec<f64> = dimensions.iter().filter_map(|score| score.pass_rate).collect();
-        let total = (!rates.is_empty()).then(|| 100.0 * rates.iter().sum::<f64>() / rates.len() as f64);
+        let rates: Vec<f64> = dimensions
+            .iter()
+            .filter_map(|score| score.pass_rate)
+            .collect();
+        let total =
+            (!rates.is_empty()).then(|| 100.0 * rates.iter().sum::<f64>() / rates.len() as f64);
         Self { total, dimensions }
     }
 }
@@ -61,11 +65,17 @@ fn subjects(expectations: &Expectations, dimension: Dimension) -> u64 {
     let checks = expectations
         .checks
         .iter()
-        .filter(|check| check.dimension == dimension && !matches!(check.kind, crate::CheckKind::WholeSet))
+        .filter(|check| {
+            check.dimension == dimension && !matches!(check.kind, crate::CheckKind::WholeSet)
+        })
         .count() as u64;
     let columns = match dimension {
         Dimension::Conformance => expectations.columns.len() as u64,
-        Dimension::Completeness => expectations.columns.iter().filter(|column| column.required).count() as u64,
+        Dimension::Completeness => expectations
+            .columns
+            .iter()
+            .filter(|column| column.required)
+            .count() as u64,
         Dimension::Accuracy => {
             let checked_digits = expectations
                 .columns

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use yandu_check::{FindingCount, Score};
 use yandu_check::profile::ColumnProfile;
+use yandu_check::{FindingCount, Score};
 use yandu_lake::Principal;
 use yandu_words::id::{BatchId, DatasetId, SourceId};
 

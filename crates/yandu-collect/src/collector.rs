@@ -131,7 +131,13 @@ pub(crate) struct Inner {
 
 impl Collector {
     /// Opens the records of collection, and settles what was under way when the process last ended.
-    pub async fn open(folder: DataFolder, store: Store, lake: Lake, packs: Arc<Packs>, threads: usize) -> Result<Self> {
+    pub async fn open(
+        folder: DataFolder,
+        store: Store,
+        lake: Lake,
+        packs: Arc<Packs>,
+        threads: usize,
+    ) -> Result<Self> {
         store.migrate("collect", MIGRATIONS).await?;
         let collector = Self {
             inner: Arc::new(Inner {
@@ -153,7 +159,13 @@ impl Collector {
     }
 
     pub fn packs(&self) -> Arc<Packs> {
-        Arc::clone(&self.inner.packs.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(
+            &self
+                .inner
+                .packs
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     pub fn lake(&self) -> &Lake {
@@ -182,13 +194,15 @@ impl Collector {
         if dataset.file().origin != yandu_pack::declare::Origin::Collect {
             return Err(Error::NotCollected(delivery.dataset));
         }
-        let source = delivery
-            .source
-            .clone()
-            .or_else(|| {
-                let mut sources = packs.sources();
-                Some(sources.find(|source| source.file().dataset == delivery.dataset)?.id().clone())
-            });
+        let source = delivery.source.clone().or_else(|| {
+            let mut sources = packs.sources();
+            Some(
+                sources
+                    .find(|source| source.file().dataset == delivery.dataset)?
+                    .id()
+                    .clone(),
+            )
+        });
         let mode = delivery
             .mode
             .or_else(|| Some(packs.source(source.as_ref()?)?.file().mode))
@@ -208,7 +222,8 @@ impl Collector {
         batch.source = source;
         self.recover().await?;
         let progress = Arc::new(Progress::default());
-        self.under_way().insert(batch.id.clone(), Arc::clone(&progress));
+        self.under_way()
+            .insert(batch.id.clone(), Arc::clone(&progress));
         if let Err(error) = self.inner.batches.insert(&batch).await {
             self.done(&batch.id);
             return Err(error);
@@ -221,7 +236,8 @@ impl Collector {
         );
         let id = batch.id.clone();
         let collector = self.clone();
-        let handle = tokio::spawn(async move { collector.carry_out(batch, delivery, progress).await });
+        let handle =
+            tokio::spawn(async move { collector.carry_out(batch, delivery, progress).await });
         Ok((id, handle))
     }
 
@@ -250,7 +266,9 @@ impl Collector {
             ..BatchFilter::default()
         };
         let newest = self.inner.batches.list(&filter).await?.into_iter().next();
-        newest.map(|batch| batch.id).ok_or_else(|| Error::NoBatch(name.to_owned()))
+        newest
+            .map(|batch| batch.id)
+            .ok_or_else(|| Error::NoBatch(name.to_owned()))
     }
 
     pub async fn batches(&self, filter: &BatchFilter) -> Result<Vec<Batch>> {
@@ -279,12 +297,19 @@ impl Collector {
     }
 
     fn under_way(&self) -> std::sync::MutexGuard<'_, HashMap<BatchId, Arc<Progress>>> {
-        self.inner.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The lock of a dataset: whoever changes its rows holds it.
     pub(crate) fn turn(&self, dataset: &DatasetId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.inner.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turns = self
+            .inner
+            .turns
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(dataset.clone()).or_default())
     }
 

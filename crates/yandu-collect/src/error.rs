@@ -43,7 +43,10 @@ pub enum Error {
     },
 
     #[error("the headers {} both stand for the column `{column}`", headers.iter().map(|h| format!("`{h}`")).collect::<Vec<_>>().join(" and "))]
-    AmbiguousHeaders { column: String, headers: Vec<String> },
+    AmbiguousHeaders {
+        column: String,
+        headers: Vec<String>,
+    },
 
     #[error("check `{check}` of `{dataset}` cannot be evaluated: {message}")]
     Check {
@@ -69,9 +72,14 @@ pub enum Error {
     WorkerPanicked,
 
     #[error("batch `{batch}` cannot be undone: it is {status}")]
-    NotUndoable { batch: BatchId, status: &'static str },
+    NotUndoable {
+        batch: BatchId,
+        status: &'static str,
+    },
 
-    #[error("batch `{batch}` cannot be undone on its own: {later} later changes of `{dataset}` build on it")]
+    #[error(
+        "batch `{batch}` cannot be undone on its own: {later} later changes of `{dataset}` build on it"
+    )]
     LaterBatches {
         batch: BatchId,
         dataset: DatasetId,
@@ -100,13 +108,22 @@ pub enum Error {
     SecretName(String),
 
     #[error("the source `{source_id}` refused: {message}")]
-    SourceRefused { source_id: SourceId, message: String },
+    SourceRefused {
+        source_id: SourceId,
+        message: String,
+    },
 
     #[error("the source `{source_id}` stopped answering: {message}")]
-    SourceSilent { source_id: SourceId, message: String },
+    SourceSilent {
+        source_id: SourceId,
+        message: String,
+    },
 
     #[error("the source `{source_id}` answered what is not expected: {message}")]
-    SourceAnswer { source_id: SourceId, message: String },
+    SourceAnswer {
+        source_id: SourceId,
+        message: String,
+    },
 
     #[error(transparent)]
     Lake(#[from] yandu_lake::Error),
@@ -134,7 +151,11 @@ pub enum Error {
 }
 
 fn plural(columns: &[String]) -> &'static str {
-    if columns.len() == 1 { "a column" } else { "columns" }
+    if columns.len() == 1 {
+        "a column"
+    } else {
+        "columns"
+    }
 }
 
 impl Error {
@@ -143,7 +164,11 @@ impl Error {
         if is_full(source.kind()) {
             Self::DiskFull { doing, path }
         } else {
-            Self::File { doing, path, source }
+            Self::File {
+                doing,
+                path,
+                source,
+            }
         }
     }
 
@@ -260,10 +285,14 @@ impl Error {
             // A transparent error leaves out its own source, and only what that one wraps is seen.
             let records = match error.downcast_ref::<sqlx::Error>() {
                 Some(error) => error.as_database_error(),
-                None => error.downcast_ref::<Box<dyn DatabaseError>>().map(|error| &**error),
+                None => error
+                    .downcast_ref::<Box<dyn DatabaseError>>()
+                    .map(|error| &**error),
             };
             if file.is_some_and(|error| is_full(error.kind()))
-                || records.and_then(DatabaseError::code).is_some_and(|code| code == FULL)
+                || records
+                    .and_then(DatabaseError::code)
+                    .is_some_and(|code| code == FULL)
             {
                 return true;
             }
@@ -274,7 +303,10 @@ impl Error {
 }
 
 fn is_full(kind: std::io::ErrorKind) -> bool {
-    matches!(kind, std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+    matches!(
+        kind,
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+    )
 }
 
 impl From<crate::expectation::Problem> for Error {

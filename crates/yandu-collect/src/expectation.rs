@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use regex::Regex;
 use yandu_check::key::KeySet;
-use yandu_check::{Check, CheckKind, CodeList, ColumnRule, Expectations, Level, Meaning, Reference, Within};
+use yandu_check::{
+    Check, CheckKind, CodeList, ColumnRule, Expectations, Level, Meaning, Reference, Within,
+};
 use yandu_lake::compile_condition;
 use yandu_pack::declare;
 use yandu_pack::{Dataset, Packs};
@@ -31,13 +33,22 @@ pub(crate) fn compile(
         .iter()
         .map(|(name, column)| ColumnRule {
             name: name.to_string(),
-            meaning: column.standard.map_or(Meaning::Type(column.value_type()), Meaning::Standard),
+            meaning: column
+                .standard
+                .map_or(Meaning::Type(column.value_type()), Meaning::Standard),
             required: column.required || file.key.contains(name),
-            codes: column.codes.as_ref().and_then(|list| code_list(packs, list)),
+            codes: column
+                .codes
+                .as_ref()
+                .and_then(|list| code_list(packs, list)),
         })
         .collect();
     let index = |name: &str| columns.iter().position(|column| column.name == name);
-    let key = file.key.iter().filter_map(|column| index(column.as_str())).collect();
+    let key = file
+        .key
+        .iter()
+        .filter_map(|column| index(column.as_str()))
+        .collect();
     let bare = Expectations::new(columns.clone(), Vec::new(), Vec::new(), Vec::new());
     let mut checks = Vec::new();
     let mut references = Vec::new();
@@ -47,8 +58,12 @@ pub(crate) fn compile(
             check: check.name.clone(),
             message,
         };
-        let column = check.kind.column().and_then(|column| index(column.as_str()));
-        if let (declare::CheckKind::References { target, .. }, Some(column)) = (&check.kind, column) {
+        let column = check
+            .kind
+            .column()
+            .and_then(|column| index(column.as_str()));
+        if let (declare::CheckKind::References { target, .. }, Some(column)) = (&check.kind, column)
+        {
             references.push(Reference {
                 check: checks.len(),
                 column,
@@ -76,7 +91,8 @@ fn kind(
 ) -> Result<CheckKind, String> {
     Ok(match &check.kind {
         declare::CheckKind::Expect { sql } => {
-            let condition = compile_condition(bare.schema(), sql).map_err(|problem| problem.message)?;
+            let condition =
+                compile_condition(bare.schema(), sql).map_err(|problem| problem.message)?;
             CheckKind::Condition(Arc::new(condition))
         }
         declare::CheckKind::Within { low, high, .. } => {
@@ -88,10 +104,12 @@ fn kind(
             let within = Within::parse(value_type, text(low).as_deref(), text(high).as_deref());
             CheckKind::Within(within.map_err(|error| error.to_string())?)
         }
-        declare::CheckKind::Matches { pattern, .. } => {
-            CheckKind::Matches(Regex::new(&format!("^(?:{pattern})$")).map_err(|error| error.to_string())?)
+        declare::CheckKind::Matches { pattern, .. } => CheckKind::Matches(
+            Regex::new(&format!("^(?:{pattern})$")).map_err(|error| error.to_string())?,
+        ),
+        declare::CheckKind::OneOf { values, .. } => {
+            CheckKind::OneOf(values.iter().map(ToString::to_string).collect())
         }
-        declare::CheckKind::OneOf { values, .. } => CheckKind::OneOf(values.iter().map(ToString::to_string).collect()),
         declare::CheckKind::References { target, .. } => match known.get(target) {
             Some(keys) => CheckKind::Known(Arc::clone(keys)),
             None => CheckKind::WholeSet,
@@ -99,7 +117,11 @@ fn kind(
         declare::CheckKind::Unique { columns: names } => CheckKind::Unique(
             names
                 .iter()
-                .filter_map(|name| columns.iter().position(|column| column.name == name.as_str()))
+                .filter_map(|name| {
+                    columns
+                        .iter()
+                        .position(|column| column.name == name.as_str())
+                })
                 .collect(),
         ),
         declare::CheckKind::Rows { .. } | declare::CheckKind::Fresh { .. } => CheckKind::WholeSet,
@@ -132,7 +154,9 @@ fn code_list(packs: &Packs, id: &yandu_words::CodeListId) -> Option<Arc<CodeList
         .map(|(word, code)| (word.clone(), code.clone()))
         .collect();
     for (code, title) in &list.values {
-        synonyms.entry(title.zh.clone()).or_insert_with(|| code.clone());
+        synonyms
+            .entry(title.zh.clone())
+            .or_insert_with(|| code.clone());
     }
     Some(Arc::new(CodeList {
         codes: list.values.keys().cloned().collect(),
@@ -145,7 +169,11 @@ fn code_list(packs: &Packs, id: &yandu_words::CodeListId) -> Option<Arc<CodeList
 pub struct SqlConditions;
 
 impl yandu_pack::ConditionCompiler for SqlConditions {
-    fn compile(&self, schema: &arrow::datatypes::SchemaRef, sql: &str) -> Result<(), yandu_pack::SqlProblem> {
+    fn compile(
+        &self,
+        schema: &arrow::datatypes::SchemaRef,
+        sql: &str,
+    ) -> Result<(), yandu_pack::SqlProblem> {
         match compile_condition(schema, sql) {
             Ok(_) => Ok(()),
             Err(problem) => Err(yandu_pack::SqlProblem {

@@ -34,7 +34,11 @@ pub(crate) struct Mapping {
 pub(crate) fn map(dataset: &DatasetId, known: &[Known], headers: &[String]) -> Result<Mapping> {
     let mut columns: HashMap<String, usize> = HashMap::new();
     // Earlier names of a column win over later ones of another: its own name over a title.
-    let longest = known.iter().map(|known| known.headers.len()).max().unwrap_or(0);
+    let longest = known
+        .iter()
+        .map(|known| known.headers.len())
+        .max()
+        .unwrap_or(0);
     for rank in 0..longest {
         for (index, column) in known.iter().enumerate() {
             if let Some(header) = column.headers.get(rank) {
@@ -46,13 +50,19 @@ pub(crate) fn map(dataset: &DatasetId, known: &[Known], headers: &[String]) -> R
     let mut extra = Vec::new();
     for (place, header) in headers.iter().enumerate() {
         let folded = fold_header(header);
-        match columns.get(&folded).and_then(|index| Some((*index, cells.get_mut(*index)?))) {
+        match columns
+            .get(&folded)
+            .and_then(|index| Some((*index, cells.get_mut(*index)?)))
+        {
             Some((_, slot @ None)) => *slot = Some(place),
             Some((index, Some(first))) => {
                 let earlier = headers.get(*first).cloned().unwrap_or_default();
                 if fold_header(&earlier) != folded {
                     return Err(Error::AmbiguousHeaders {
-                        column: known.get(index).map(|known| known.column.clone()).unwrap_or_default(),
+                        column: known
+                            .get(index)
+                            .map(|known| known.column.clone())
+                            .unwrap_or_default(),
                         headers: vec![earlier, header.clone()],
                     });
                 }
@@ -108,10 +118,24 @@ mod tests {
 
     #[test]
     fn a_header_is_known_in_any_usual_writing() {
-        for writing in ["证件号码", " 证件号码 ", "*证件号码", "zjhm", "ＺＪＨＭ", "Resident ID"] {
-            assert_eq!(mapped(&[writing]).unwrap().cells, vec![Some(0), None], "{writing}");
+        for writing in [
+            "证件号码",
+            " 证件号码 ",
+            "*证件号码",
+            "zjhm",
+            "ＺＪＨＭ",
+            "Resident ID",
+        ] {
+            assert_eq!(
+                mapped(&[writing]).unwrap().cells,
+                vec![Some(0), None],
+                "{writing}"
+            );
         }
-        assert_eq!(mapped(&["备注", "月收入（元）", "ZJHM"]).unwrap().cells, vec![Some(2), Some(1)]);
+        assert_eq!(
+            mapped(&["备注", "月收入（元）", "ZJHM"]).unwrap().cells,
+            vec![Some(2), Some(1)]
+        );
     }
 
     #[test]
@@ -119,11 +143,17 @@ mod tests {
         let mapping = mapped(&["证件号码", "备注"]).unwrap();
         assert_eq!(mapping.extra, vec![(1, "备注".to_owned())]);
         assert_eq!(mapping.absent, vec!["income".to_owned()]);
-        assert!(matches!(mapped(&["月收入（元）"]), Err(Error::MissingColumns { .. })));
+        assert!(matches!(
+            mapped(&["月收入（元）"]),
+            Err(Error::MissingColumns { .. })
+        ));
     }
 
     #[test]
     fn two_headers_for_one_column_are_refused() {
-        assert!(matches!(mapped(&["证件号码", "ZJHM"]), Err(Error::AmbiguousHeaders { .. })));
+        assert!(matches!(
+            mapped(&["证件号码", "ZJHM"]),
+            Err(Error::AmbiguousHeaders { .. })
+        ));
     }
 }

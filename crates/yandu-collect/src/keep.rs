@@ -49,13 +49,16 @@ impl Keep {
 
     /// Where the bytes with this hash are kept: a sequence of zstd frames.
     pub fn path(&self, hash: &str) -> PathBuf {
-        self.root.join(hash.get(..2).unwrap_or_default()).join(format!("{hash}.zst"))
+        self.root
+            .join(hash.get(..2).unwrap_or_default())
+            .join(format!("{hash}.zst"))
     }
 
     /// The delivered bytes.
     pub fn open(&self, hash: &str) -> Result<impl Read + use<>> {
         let path = self.path(hash);
-        let file = File::open(&path).map_err(|source| Error::file("open the kept batch", &path, source))?;
+        let file = File::open(&path)
+            .map_err(|source| Error::file("open the kept batch", &path, source))?;
         zstd::Decoder::new(file).map_err(|source| Error::file("read the kept batch", &path, source))
     }
 
@@ -63,9 +66,11 @@ impl Keep {
     ///
     /// The file is in place under its final name, and on disk, when this returns.
     pub fn file(&self, path: &Path, threads: usize, progress: &Progress) -> Result<Kept> {
-        let delivered = File::open(path).map_err(|source| Error::file("open the delivery", path, source))?;
+        let delivered =
+            File::open(path).map_err(|source| Error::file("open the delivery", path, source))?;
         let draft = self.staging.join(format!("{}.zst", uuid::Uuid::now_v7()));
-        let draft_file = File::create(&draft).map_err(|source| Error::file("write the kept batch", &draft, source))?;
+        let draft_file = File::create(&draft)
+            .map_err(|source| Error::file("write the kept batch", &draft, source))?;
         let source = Mutex::new(Source {
             file: delivered,
             hasher: blake3::Hasher::new(),
@@ -84,7 +89,11 @@ impl Keep {
                 .collect();
             workers
                 .into_iter()
-                .map(|worker| worker.join().unwrap_or_else(|_| Err(io::Error::other("a compressing thread panicked"))))
+                .map(|worker| {
+                    worker
+                        .join()
+                        .unwrap_or_else(|_| Err(io::Error::other("a compressing thread panicked")))
+                })
                 .collect()
         });
         let source = source.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -95,7 +104,10 @@ impl Keep {
         };
         let finish = || -> io::Result<bool> {
             results.into_iter().collect::<io::Result<()>>()?;
-            let file = target.into_inner().unwrap_or_else(PoisonError::into_inner).file;
+            let file = target
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner)
+                .file;
             let place = self.path(&kept.hash);
             if place.exists() {
                 fs::remove_file(&draft)?;
@@ -182,10 +194,16 @@ mod tests {
                 assert_eq!(kept.hash, blake3::hash(&bytes[..size]).to_hex().to_string());
                 assert_eq!(kept.known, threads == 3);
                 let mut back = Vec::new();
-                keep.open(&kept.hash).unwrap().read_to_end(&mut back).unwrap();
+                keep.open(&kept.hash)
+                    .unwrap()
+                    .read_to_end(&mut back)
+                    .unwrap();
                 assert!(back == bytes[..size], "{size} bytes on {threads} threads");
             }
         }
-        assert_eq!(fs::read_dir(folder.path().join("staging")).unwrap().count(), 0);
+        assert_eq!(
+            fs::read_dir(folder.path().join("staging")).unwrap().count(),
+            0
+        );
     }
 }

@@ -184,7 +184,10 @@ fn work<B: Blocks>(
         errors: BTreeMap::new(),
         profiler: Profiler::new(expectations),
         writer: writer()?,
-        quarantine: QuarantineWriter::new(plan.quarantine.join(format!("{number}.parquet")), expectations),
+        quarantine: QuarantineWriter::new(
+            plan.quarantine.join(format!("{number}.parquet")),
+            expectations,
+        ),
     };
     match work_through(shared, parse, &mut worked) {
         Ok(()) => Ok(worked),
@@ -210,7 +213,9 @@ fn work_through<B: Blocks>(
         shared.settle(ticket, &block, &mut checked)?;
         for finding in &checked.findings {
             let place = block.first_row + u64::from(finding.row);
-            worked.tally.add(finding, place, || evidence(&block, plan.checker, finding));
+            worked
+                .tally
+                .add(finding, place, || evidence(&block, plan.checker, finding));
         }
         let quarantined = checked.hard.iter().filter(|hard| **hard).count();
         let kept = block.rows() - quarantined;
@@ -218,14 +223,22 @@ fn work_through<B: Blocks>(
             worked.quarantine.write(&block, plan.checker, &checked)?;
         }
         if kept > 0 {
-            let mask = (quarantined > 0)
-                .then(|| checked.hard.iter().map(|hard| Some(!hard)).collect::<BooleanArray>());
-            worked.writer.write(&output.rows(&block, &checked.rows, mask.as_ref())?)?;
+            let mask = (quarantined > 0).then(|| {
+                checked
+                    .hard
+                    .iter()
+                    .map(|hard| Some(!hard))
+                    .collect::<BooleanArray>()
+            });
+            worked
+                .writer
+                .write(&output.rows(&block, &checked.rows, mask.as_ref())?)?;
         }
         worked.rows_in += block.rows() as u64;
         worked.rows_kept += kept as u64;
         worked.rows_quarantined += quarantined as u64;
-        plan.progress.advance(block.source_bytes(), block.rows() as u64);
+        plan.progress
+            .advance(block.source_bytes(), block.rows() as u64);
     }
     Ok(())
 }
@@ -233,7 +246,10 @@ fn work_through<B: Blocks>(
 /// The cell that a finding speaks of, or the record when it speaks of the whole row.
 fn evidence<'t>(block: &'t TextBlock, checker: &Checker, finding: &Finding) -> &'t str {
     let row = finding.row as usize;
-    match finding.column.and_then(|column| checker.cell(column as usize)) {
+    match finding
+        .column
+        .and_then(|column| checker.cell(column as usize))
+    {
         Some(cell) => block.cell(row, cell).unwrap_or_default(),
         None => block.record(row),
     }
@@ -262,7 +278,10 @@ impl<B: Blocks> Shared<'_, B> {
         };
         let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
         while order.next != ticket && !order.failed {
-            order = self.turn.wait(order).unwrap_or_else(PoisonError::into_inner);
+            order = self
+                .turn
+                .wait(order)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         if order.failed {
             return Err(Error::Cancelled);
@@ -276,7 +295,10 @@ impl<B: Blocks> Shared<'_, B> {
             }
         }
         mark(checked, &mut repeated);
-        for row in order.keys.settle(&checked.keys, &checked.hard, block.first_row) {
+        for row in order
+            .keys
+            .settle(&checked.keys, &checked.hard, block.first_row)
+        {
             repeated.push((row, key_column, Cause::DuplicateKey, true));
         }
         order.next += 1;
@@ -287,7 +309,10 @@ impl<B: Blocks> Shared<'_, B> {
     }
 
     fn give_up(&self) {
-        self.order.lock().unwrap_or_else(PoisonError::into_inner).failed = true;
+        self.order
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .failed = true;
         self.turn.notify_all();
     }
 }
@@ -310,7 +335,11 @@ fn join(outcomes: Vec<Result<Worked>>, keys: Keys) -> Result<Passed> {
     // The first cause is what the user must hear; the others only stopped because of it.
     let failed = outcomes
         .iter()
-        .position(|outcome| outcome.as_ref().is_err_and(|error| !matches!(error, Error::Cancelled)))
+        .position(|outcome| {
+            outcome
+                .as_ref()
+                .is_err_and(|error| !matches!(error, Error::Cancelled))
+        })
         .or_else(|| outcomes.iter().position(Result::is_err));
     if let Some(failed) = failed {
         let mut cause = Error::Cancelled;
@@ -353,4 +382,3 @@ fn join(outcomes: Vec<Result<Worked>>, keys: Keys) -> Result<Passed> {
     passed.profile = profiler.map(Profiler::finish).unwrap_or_default();
     Ok(passed)
 }
-

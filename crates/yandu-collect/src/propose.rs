@@ -96,7 +96,11 @@ fn column(header: &str, cells: &[String]) -> ColumnProposal {
     let evidence = if values.is_empty() {
         "no value in the sample".to_owned()
     } else {
-        format!("{fits} of {} values fit, {} distinct", values.len(), distinct.len())
+        format!(
+            "{fits} of {} values fit, {} distinct",
+            values.len(),
+            distinct.len()
+        )
     };
     ColumnProposal {
         header: header.to_owned(),
@@ -113,7 +117,10 @@ fn column(header: &str, cells: &[String]) -> ColumnProposal {
 }
 
 fn is_empty_word(cell: &str) -> bool {
-    matches!(cell, "NULL" | "null" | "NA" | "N/A" | "n/a" | "NaN" | "nan" | "\\N" | "-" | "--")
+    matches!(
+        cell,
+        "NULL" | "null" | "NA" | "N/A" | "n/a" | "NaN" | "nan" | "\\N" | "-" | "--"
+    )
 }
 
 fn guess(header: &str, values: &[&str]) -> (Guess, usize) {
@@ -126,12 +133,18 @@ fn guess(header: &str, values: &[&str]) -> (Guess, usize) {
         if !words.is_empty() && !has_word(header, words) {
             continue;
         }
-        let fits = values.iter().filter(|value| standard.read_text(value).value().is_some()).count();
+        let fits = values
+            .iter()
+            .filter(|value| standard.read_text(value).value().is_some())
+            .count();
         if enough(fits) {
             return (Guess::Standard(standard), fits);
         }
     }
-    let dated = has_word(header, &["日期", "时间", "日", "date", "time", "day", "day of"]);
+    let dated = has_word(
+        header,
+        &["日期", "时间", "日", "date", "time", "day", "day of"],
+    );
     for (value_type, fits) in types(values, dated) {
         if enough(fits) {
             return (Guess::Type(value_type), fits);
@@ -150,10 +163,22 @@ const STANDARDS: [(Standard, &[&str]); 12] = [
     (Standard::Landline, &["电话", "传真", "phone", "tel", "fax"]),
     (Standard::Plate, &["车牌", "号牌", "plate"]),
     (Standard::BankCard, &["银行卡", "卡号", "账号", "card"]),
-    (Standard::OrganisationCode, &["组织机构", "organisation code"]),
-    (Standard::Division, &["区划", "行政区", "乡镇", "街道", "division", "township"]),
-    (Standard::Address, &["地址", "住址", "住所", "坐落", "address"]),
-    (Standard::Name, &["姓名", "法定代表人", "负责人", "联系人", "name of person"]),
+    (
+        Standard::OrganisationCode,
+        &["组织机构", "organisation code"],
+    ),
+    (
+        Standard::Division,
+        &["区划", "行政区", "乡镇", "街道", "division", "township"],
+    ),
+    (
+        Standard::Address,
+        &["地址", "住址", "住所", "坐落", "address"],
+    ),
+    (
+        Standard::Name,
+        &["姓名", "法定代表人", "负责人", "联系人", "name of person"],
+    ),
 ];
 
 fn has_word(header: &str, words: &[&str]) -> bool {
@@ -170,7 +195,10 @@ fn types(values: &[&str], dated: bool) -> [(ValueType, usize); 6] {
         let read = value::parse_date(value);
         let change = read.change();
         // A time of day cut off would be lost: such a column is a timestamp.
-        change != Some(Change::TimeDropped) && is_written(change) && (dated || !compact(value)) && read.value().is_some()
+        change != Some(Change::TimeDropped)
+            && is_written(change)
+            && (dated || !compact(value))
+            && read.value().is_some()
     };
     let is_timestamp = |value: &str| {
         let read = value::parse_timestamp(value);
@@ -197,10 +225,19 @@ fn types(values: &[&str], dated: bool) -> [(ValueType, usize); 6] {
         ),
         (ValueType::Date, count(&is_date)),
         (ValueType::Timestamp, count(&is_timestamp)),
-        (ValueType::Time, count(&|value| value.contains(':') && value::parse_time(value).value().is_some())),
+        (
+            ValueType::Time,
+            count(&|value| value.contains(':') && value::parse_time(value).value().is_some()),
+        ),
         (
             ValueType::Float,
-            count(&|value| !is_code(value) && matches!(value::parse_float(value), Read::Canonical(_) | Read::Normalised(..))),
+            count(&|value| {
+                !is_code(value)
+                    && matches!(
+                        value::parse_float(value),
+                        Read::Canonical(_) | Read::Normalised(..)
+                    )
+            }),
         ),
     ]
 }
@@ -221,29 +258,77 @@ mod tests {
     fn values_say_what_a_column_is() {
         let standard = |standard| Guess::Standard(standard);
         let value_type = |value_type| Guess::Type(value_type);
-        assert_eq!(guessed("a", &["320902199001011236"]), standard(Standard::ResidentId));
-        assert_eq!(guessed("联系方式", &["13800138000", "13900139000"]), standard(Standard::Mobile));
-        assert_eq!(guessed("数量", &["1", "22", "-3"]), value_type(ValueType::Integer));
-        assert_eq!(guessed("面积", &["1.5", "22", "3.25"]), value_type(ValueType::Float));
-        assert_eq!(guessed("比例", &["0.09674853860747218"]), value_type(ValueType::Float));
-        assert_eq!(guessed("d", &["2024-01-02", "2024/3/4"]), value_type(ValueType::Date));
-        assert_eq!(guessed("t", &["2024-01-02 08:00:00"]), value_type(ValueType::Timestamp));
-        assert_eq!(guessed("编号", &["0012", "0013"]), value_type(ValueType::Text));
-        assert_eq!(guessed("是否", &["是", "否"]), value_type(ValueType::Boolean));
+        assert_eq!(
+            guessed("a", &["320902199001011236"]),
+            standard(Standard::ResidentId)
+        );
+        assert_eq!(
+            guessed("联系方式", &["13800138000", "13900139000"]),
+            standard(Standard::Mobile)
+        );
+        assert_eq!(
+            guessed("数量", &["1", "22", "-3"]),
+            value_type(ValueType::Integer)
+        );
+        assert_eq!(
+            guessed("面积", &["1.5", "22", "3.25"]),
+            value_type(ValueType::Float)
+        );
+        assert_eq!(
+            guessed("比例", &["0.09674853860747218"]),
+            value_type(ValueType::Float)
+        );
+        assert_eq!(
+            guessed("d", &["2024-01-02", "2024/3/4"]),
+            value_type(ValueType::Date)
+        );
+        assert_eq!(
+            guessed("t", &["2024-01-02 08:00:00"]),
+            value_type(ValueType::Timestamp)
+        );
+        assert_eq!(
+            guessed("编号", &["0012", "0013"]),
+            value_type(ValueType::Text)
+        );
+        assert_eq!(
+            guessed("是否", &["是", "否"]),
+            value_type(ValueType::Boolean)
+        );
     }
 
     #[test]
     fn a_bare_number_is_a_date_only_under_a_header_that_says_so() {
-        assert_eq!(guessed("面积", &["45292", "45293"]), Guess::Type(ValueType::Integer));
-        assert_eq!(guessed("成立日期", &["45292", "45293"]), Guess::Type(ValueType::Date));
-        assert_eq!(guessed("成立日期", &["20240101"]), Guess::Type(ValueType::Date));
+        assert_eq!(
+            guessed("面积", &["45292", "45293"]),
+            Guess::Type(ValueType::Integer)
+        );
+        assert_eq!(
+            guessed("成立日期", &["45292", "45293"]),
+            Guess::Type(ValueType::Date)
+        );
+        assert_eq!(
+            guessed("成立日期", &["20240101"]),
+            Guess::Type(ValueType::Date)
+        );
     }
 
     #[test]
     fn a_weak_standard_needs_its_word_in_the_header() {
-        assert_eq!(guessed("姓名", &["王芳", "李强"]), Guess::Standard(Standard::Name));
-        assert_eq!(guessed("等级", &["优秀", "良好"]), Guess::Type(ValueType::Text));
-        assert_eq!(guessed("邮编", &["224001"]), Guess::Type(ValueType::Integer));
-        assert_eq!(guessed("行政区划", &["320902"]), Guess::Standard(Standard::Division));
+        assert_eq!(
+            guessed("姓名", &["王芳", "李强"]),
+            Guess::Standard(Standard::Name)
+        );
+        assert_eq!(
+            guessed("等级", &["优秀", "良好"]),
+            Guess::Type(ValueType::Text)
+        );
+        assert_eq!(
+            guessed("邮编", &["224001"]),
+            Guess::Type(ValueType::Integer)
+        );
+        assert_eq!(
+            guessed("行政区划", &["320902"]),
+            Guess::Standard(Standard::Division)
+        );
     }
 }

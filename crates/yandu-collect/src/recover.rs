@@ -1,8 +1,8 @@
 //! After a crash: what was under way is completed where its commit reached the lake, and rolled back elsewhere.
 
+use crate::Result;
 use crate::batch::{BatchStatus, Failure};
 use crate::collector::Collector;
-use crate::Result;
 
 impl Collector {
     /// Settles the batches that were under way when the process last ended, and those whose end could not be recorded
@@ -22,11 +22,18 @@ impl Collector {
                 }
                 _ => None,
             };
-            let done = committed.is_some() || (batch.status == BatchStatus::Committing && batch.rows_kept == 0);
+            let done = committed.is_some()
+                || (batch.status == BatchStatus::Committing && batch.rows_kept == 0);
             if done {
                 inner
                     .batches
-                    .settle(&batch.id, BatchStatus::Collected, committed, None, self.now())
+                    .settle(
+                        &batch.id,
+                        BatchStatus::Collected,
+                        committed,
+                        None,
+                        self.now(),
+                    )
                     .await?;
                 tracing::info!(dataset.id = %batch.dataset, batch.id = %batch.id, "collection found complete");
                 continue;
@@ -39,7 +46,13 @@ impl Collector {
             };
             inner
                 .batches
-                .settle(&batch.id, BatchStatus::RolledBack, None, Some(&failure), self.now())
+                .settle(
+                    &batch.id,
+                    BatchStatus::RolledBack,
+                    None,
+                    Some(&failure),
+                    self.now(),
+                )
                 .await?;
             tracing::info!(dataset.id = %batch.dataset, batch.id = %batch.id, "interrupted collection rolled back");
         }

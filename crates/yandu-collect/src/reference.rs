@@ -52,7 +52,9 @@ impl Collector {
         for dataset in packs.datasets() {
             let file = dataset.file();
             for check in &file.checks {
-                let CheckKind::References { column, target } = &check.kind else { continue };
+                let CheckKind::References { column, target } = &check.kind else {
+                    continue;
+                };
                 if file.dataset != *changed && target.dataset != *changed {
                     continue;
                 }
@@ -101,7 +103,11 @@ impl Collector {
                 missing += 1;
                 if samples.len() < SAMPLES {
                     let value = block.column(0);
-                    samples.insert(ArrayFormatter::try_new(value, &FormatOptions::default())?.value(row).to_string());
+                    samples.insert(
+                        ArrayFormatter::try_new(value, &FormatOptions::default())?
+                            .value(row)
+                            .to_string(),
+                    );
                 }
             }
             Ok(())
@@ -162,7 +168,10 @@ impl Collector {
         let sql = format!("SELECT {} FROM {dataset}", columns.join(", "));
         let mut rows = self.session().query(&sql).await?;
         while let Some(block) = rows.try_next().await? {
-            for (row, key) in hash_rows(block.columns(), block.num_rows()).into_iter().enumerate() {
+            for (row, key) in hash_rows(block.columns(), block.num_rows())
+                .into_iter()
+                .enumerate()
+            {
                 if let Some(key) = key {
                     take(key, &block, row)?;
                 }
@@ -172,6 +181,7 @@ impl Collector {
     }
 
     fn session(&self) -> yandu_lake::Session {
-        self.lake().session(&Principal::local_administrator(), ReadPoint::default())
+        self.lake()
+            .session(&Principal::local_administrator(), ReadPoint::default())
     }
 }

@@ -187,7 +187,11 @@ impl Batches {
     }
 
     /// What decoding found out, known before the rows are read.
-    pub(crate) async fn record_report(&self, id: &BatchId, report: &serde_json::Value) -> Result<()> {
+    pub(crate) async fn record_report(
+        &self,
+        id: &BatchId,
+        report: &serde_json::Value,
+    ) -> Result<()> {
         sqlx::query("UPDATE batch SET report = ? WHERE id = ?")
             .bind(report.to_string())
             .bind(id.as_str())
@@ -217,10 +221,11 @@ impl Batches {
         .iter()
         .map(finding_of)
         .collect::<Result<_>>()?;
-        let profile: Option<String> = sqlx::query_scalar("SELECT columns FROM batch_profile WHERE batch = ?")
-            .bind(id.as_str())
-            .fetch_optional(&self.pool)
-            .await?;
+        let profile: Option<String> =
+            sqlx::query_scalar("SELECT columns FROM batch_profile WHERE batch = ?")
+                .bind(id.as_str())
+                .fetch_optional(&self.pool)
+                .await?;
         Ok(BatchDetail {
             batch,
             findings,
@@ -250,7 +255,9 @@ impl Batches {
 
     /// Batches that were under way when the process ended.
     pub(crate) async fn under_way(&self) -> Result<Vec<Batch>> {
-        let sql = format!("SELECT {BATCH_COLUMNS} FROM batch WHERE status IN ('running', 'committing') ORDER BY id");
+        let sql = format!(
+            "SELECT {BATCH_COLUMNS} FROM batch WHERE status IN ('running', 'committing') ORDER BY id"
+        );
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .fetch_all(&self.pool)
             .await?
@@ -263,7 +270,12 @@ impl Batches {
     ///
     /// A snapshot says what the whole dataset is, so only the newest batch counts: a return to an older state is a
     /// change. An upsert or append that was collected once is never collected again.
-    pub(crate) async fn same_content(&self, dataset: &DatasetId, hash: &str, mode: Mode) -> Result<Option<BatchId>> {
+    pub(crate) async fn same_content(
+        &self,
+        dataset: &DatasetId,
+        hash: &str,
+        mode: Mode,
+    ) -> Result<Option<BatchId>> {
         let sql = match mode {
             Mode::Snapshot => {
                 "SELECT id FROM (SELECT id, content_hash FROM batch WHERE dataset = ? AND status = 'collected' \
@@ -309,17 +321,23 @@ pub(crate) fn mode_name(mode: Mode) -> &'static str {
 
 fn batch_of(row: &SqliteRow) -> Result<Batch> {
     let count = |column: &str| -> Result<u64> { Ok(row.try_get::<i64, _>(column)? as u64) };
-    let number =
-        |column: &str| -> Result<Option<u64>> { Ok(row.try_get::<Option<i64>, _>(column)?.map(|n| n as u64)) };
-    let json = |column: &str| -> Result<Option<String>> { Ok(row.try_get::<Option<String>, _>(column)?) };
-    let word = |column: &str| -> Result<serde_json::Value> { Ok(row.try_get::<String, _>(column)?.into()) };
+    let number = |column: &str| -> Result<Option<u64>> {
+        Ok(row.try_get::<Option<i64>, _>(column)?.map(|n| n as u64))
+    };
+    let json =
+        |column: &str| -> Result<Option<String>> { Ok(row.try_get::<Option<String>, _>(column)?) };
+    let word = |column: &str| -> Result<serde_json::Value> {
+        Ok(row.try_get::<String, _>(column)?.into())
+    };
     let time = |at: i64| Timestamp::from_microsecond(at).unwrap_or_default();
     let status: String = row.try_get("status")?;
     let source: Option<String> = row.try_get("source")?;
     Ok(Batch {
         id: serde_json::from_value(word("id")?)?,
         dataset: serde_json::from_value(word("dataset")?)?,
-        source: source.map(|source| serde_json::from_value(source.into())).transpose()?,
+        source: source
+            .map(|source| serde_json::from_value(source.into()))
+            .transpose()?,
         status: BatchStatus::from_name(&status).unwrap_or(BatchStatus::RolledBack),
         mode: serde_json::from_value(word("mode")?)?,
         delivered_as: row.try_get("delivered_as")?,
@@ -333,16 +351,24 @@ fn batch_of(row: &SqliteRow) -> Result<Batch> {
         rows_deleted: count("rows_deleted")?,
         base_version: number("base_version")?,
         version: number("version")?,
-        report: json("report")?.map(|text| serde_json::from_str(&text)).transpose()?,
-        score: json("score")?.map(|text| serde_json::from_str(&text)).transpose()?,
-        error: json("error")?.map(|text| serde_json::from_str(&text)).transpose()?,
+        report: json("report")?
+            .map(|text| serde_json::from_str(&text))
+            .transpose()?,
+        score: json("score")?
+            .map(|text| serde_json::from_str(&text))
+            .transpose()?,
+        error: json("error")?
+            .map(|text| serde_json::from_str(&text))
+            .transpose()?,
         started_at: time(row.try_get("started_at")?),
         finished_at: row.try_get::<Option<i64>, _>("finished_at")?.map(time),
     })
 }
 
 fn finding_of(row: &SqliteRow) -> Result<FindingCount> {
-    let word = |column: &str| -> Result<serde_json::Value> { Ok(row.try_get::<String, _>(column)?.into()) };
+    let word = |column: &str| -> Result<serde_json::Value> {
+        Ok(row.try_get::<String, _>(column)?.into())
+    };
     let samples: String = row.try_get("samples")?;
     Ok(FindingCount {
         column: row.try_get("column_name")?,
@@ -356,5 +382,8 @@ fn finding_of(row: &SqliteRow) -> Result<FindingCount> {
 
 /// The word that a unit variant is written as.
 fn word(value: &impl serde::Serialize) -> Result<String> {
-    Ok(serde_json::to_value(value)?.as_str().unwrap_or_default().to_owned())
+    Ok(serde_json::to_value(value)?
+        .as_str()
+        .unwrap_or_default()
+        .to_owned())
 }

@@ -8,8 +8,8 @@ use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde::Serialize;
 use yandu_lake::{Lake, Options, Principal, ReadPoint, TableSpec};
-use yandu_pack::{PackTest, Packs};
 use yandu_pack::declare::{Row, Test, Then};
+use yandu_pack::{PackTest, Packs};
 use yandu_store::{DataFolder, Store};
 use yandu_words::id::{DatasetId, PackId};
 
@@ -29,9 +29,15 @@ pub struct TrialResult {
 /// Runs every test of a pack.
 pub async fn run(packs: &Arc<Packs>, pack: &PackId) -> Result<Vec<TrialResult>> {
     let mut results = Vec::new();
-    let Some(pack) = packs.pack(pack) else { return Ok(results) };
+    let Some(pack) = packs.pack(pack) else {
+        return Ok(results);
+    };
     for PackTest { path, test } in pack.tests() {
-        let file = path.strip_prefix(pack.folder()).unwrap_or(path).display().to_string();
+        let file = path
+            .strip_prefix(pack.folder())
+            .unwrap_or(path)
+            .display()
+            .to_string();
         let differences = match trial(packs, pack.folder(), test).await {
             Ok(differences) => differences,
             Err(error) => vec![crate::collector::failure_of(&error).message],
@@ -65,7 +71,8 @@ pub fn declare(lake: &Lake, packs: &Packs) -> Result<()> {
 }
 
 async fn trial(packs: &Arc<Packs>, pack: &Path, test: &Test) -> Result<Vec<String>> {
-    let city = tempfile::tempdir().map_err(|source| Error::file("make", Path::new("a temporary folder"), source))?;
+    let city = tempfile::tempdir()
+        .map_err(|source| Error::file("make", Path::new("a temporary folder"), source))?;
     let folder = DataFolder::open(city.path())?;
     let store = Store::open(&folder.records()).await?;
     let lake = Lake::open(Options::new(folder.root()))?;
@@ -73,7 +80,10 @@ async fn trial(packs: &Arc<Packs>, pack: &Path, test: &Test) -> Result<Vec<Strin
     let collector = Collector::open(folder, store, lake, Arc::clone(packs), 2).await?;
     let deliver = async |dataset: &DatasetId, path: PathBuf| {
         collector
-            .collect(&Principal::local_administrator(), Delivery::file(dataset.clone(), path))
+            .collect(
+                &Principal::local_administrator(),
+                Delivery::file(dataset.clone(), path),
+            )
             .await
     };
     for (dataset, rows) in &test.given.and {
@@ -88,7 +98,10 @@ async fn trial(packs: &Arc<Packs>, pack: &Path, test: &Test) -> Result<Vec<Strin
     let outcome = deliver(&test.given.dataset, path).await?;
     let mut differences = compare(&test.then, &outcome);
     if !differences.is_empty() {
-        let notes = outcome.report.as_ref().and_then(|report| report.get("notes"));
+        let notes = outcome
+            .report
+            .as_ref()
+            .and_then(|report| report.get("notes"));
         differences.extend(notes.map(|notes| format!("notes: {notes}")));
     }
     if let Some(expected) = &test.then.rows {
@@ -98,7 +111,9 @@ async fn trial(packs: &Arc<Packs>, pack: &Path, test: &Test) -> Result<Vec<Strin
             outcome.batch,
             expected.len().max(1)
         );
-        let session = collector.lake().session(&Principal::local_administrator(), ReadPoint::default());
+        let session = collector
+            .lake()
+            .session(&Principal::local_administrator(), ReadPoint::default());
         let kept = session.query(&sql).await?.collect().await?;
         differences.extend(compare_rows(expected, &kept)?);
     }
@@ -119,7 +134,11 @@ fn write_rows(folder: &Path, dataset: &DatasetId, rows: &[Row]) -> Result<PathBu
 fn compare(then: &Then, outcome: &Outcome) -> Vec<String> {
     let mut differences = Vec::new();
     if let Some(error) = &outcome.error {
-        differences.push(format!("the delivery was {}: {}", outcome.status.name(), error.message));
+        differences.push(format!(
+            "the delivery was {}: {}",
+            outcome.status.name(),
+            error.message
+        ));
     }
     let mut number = |what: &str, expected: Option<u64>, found: u64| {
         if let Some(expected) = expected
@@ -130,8 +149,16 @@ fn compare(then: &Then, outcome: &Outcome) -> Vec<String> {
     };
     number("rows_in", then.rows_in, outcome.rows_in);
     number("rows_kept", then.rows_kept, outcome.rows_kept);
-    number("rows_quarantined", then.rows_quarantined, outcome.rows_quarantined);
-    number("rows_superseded", then.rows_superseded, outcome.rows_superseded);
+    number(
+        "rows_quarantined",
+        then.rows_quarantined,
+        outcome.rows_quarantined,
+    );
+    number(
+        "rows_superseded",
+        then.rows_superseded,
+        outcome.rows_superseded,
+    );
     for (reason, expected) in &then.reasons {
         let found = outcome
             .findings
@@ -139,7 +166,11 @@ fn compare(then: &Then, outcome: &Outcome) -> Vec<String> {
             .filter(|finding| finding.reason == *reason)
             .map(|finding| finding.rows)
             .sum();
-        number(&format!("rows with the reason `{reason}`"), Some(*expected), found);
+        number(
+            &format!("rows with the reason `{reason}`"),
+            Some(*expected),
+            found,
+        );
     }
     if let Some(expected) = &then.encoding
         && !outcome
@@ -147,12 +178,16 @@ fn compare(then: &Then, outcome: &Outcome) -> Vec<String> {
             .as_ref()
             .is_some_and(|found| found.eq_ignore_ascii_case(expected))
     {
-        differences.push(format!("encoding: expected {expected}, found {:?}", outcome.encoding));
+        differences.push(format!(
+            "encoding: expected {expected}, found {:?}",
+            outcome.encoding
+        ));
     }
     differences
 }
 
-type ExpectedRow = indexmap::IndexMap<yandu_words::ColumnName, Option<yandu_pack::declare::Literal>>;
+type ExpectedRow =
+    indexmap::IndexMap<yandu_words::ColumnName, Option<yandu_pack::declare::Literal>>;
 
 fn compare_rows(expected: &[ExpectedRow], kept: &[RecordBatch]) -> Result<Vec<String>> {
     const OPTIONS: FormatOptions<'static> = FormatOptions::new().with_null("null");
@@ -173,10 +208,17 @@ fn compare_rows(expected: &[ExpectedRow], kept: &[RecordBatch]) -> Result<Vec<St
                 differences.push(format!("row {}: there is no column `{column}`", place + 1));
                 continue;
             };
-            let found = ArrayFormatter::try_new(array, &OPTIONS)?.value(*index).to_string();
-            let expected = expected.as_ref().map_or_else(|| "null".to_owned(), ToString::to_string);
+            let found = ArrayFormatter::try_new(array, &OPTIONS)?
+                .value(*index)
+                .to_string();
+            let expected = expected
+                .as_ref()
+                .map_or_else(|| "null".to_owned(), ToString::to_string);
             if !same(&found, &expected) {
-                differences.push(format!("row {}, {column}: expected `{expected}`, found `{found}`", place + 1));
+                differences.push(format!(
+                    "row {}, {column}: expected `{expected}`, found `{found}`",
+                    place + 1
+                ));
             }
         }
     }
@@ -217,11 +259,22 @@ mod tests {
             for result in run(&packs, pack.id()).await.unwrap() {
                 count += 1;
                 if !result.differences.is_empty() {
-                    failed.push(format!("{} {}: {}\n    {}", pack.id(), result.file, result.name, result.differences.join("\n    ")));
+                    failed.push(format!(
+                        "{} {}: {}\n    {}",
+                        pack.id(),
+                        result.file,
+                        result.name,
+                        result.differences.join("\n    ")
+                    ));
                 }
             }
         }
-        assert!(failed.is_empty(), "{} of {count} tests fail\n{}", failed.len(), failed.join("\n"));
+        assert!(
+            failed.is_empty(),
+            "{} of {count} tests fail\n{}",
+            failed.len(),
+            failed.join("\n")
+        );
         assert!(count >= 20, "the first packs have {count} tests");
     }
 }

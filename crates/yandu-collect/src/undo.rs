@@ -12,7 +12,12 @@ impl Collector {
     ///
     /// The newest batch of a dataset gives way to the version before it, with everything it replaced. An older one
     /// can go only where nothing builds on it, that is when it was appended.
-    pub async fn undo(&self, principal: &Principal, id: &BatchId, reason: &str) -> Result<BatchDetail> {
+    pub async fn undo(
+        &self,
+        principal: &Principal,
+        id: &BatchId,
+        reason: &str,
+    ) -> Result<BatchDetail> {
         if reason.trim().is_empty() {
             return Err(Error::NoReason);
         }
@@ -39,14 +44,16 @@ impl Collector {
             }
         }
         let undoing = self.new_batch_id().await?;
-        sqlx::query("INSERT INTO undoing (batch, undone_by, reason, commit_id, at) VALUES (?, ?, ?, ?, ?)")
-            .bind(id.as_str())
-            .bind(principal.name())
-            .bind(reason)
-            .bind(undoing.as_str())
-            .bind(self.now().as_microsecond())
-            .execute(self.inner.batches.pool())
-            .await?;
+        sqlx::query(
+            "INSERT INTO undoing (batch, undone_by, reason, commit_id, at) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(id.as_str())
+        .bind(principal.name())
+        .bind(reason)
+        .bind(undoing.as_str())
+        .bind(self.now().as_microsecond())
+        .execute(self.inner.batches.pool())
+        .await?;
         if let Some(version) = batch.version {
             let lake = &self.inner.lake;
             match batch.mode {
@@ -57,7 +64,9 @@ impl Collector {
                 _ => {
                     let commit = Commit {
                         batch: undoing,
-                        change: Change::RemoveBatch { removed: id.clone() },
+                        change: Change::RemoveBatch {
+                            removed: id.clone(),
+                        },
                         files: Vec::new(),
                         operation: "undo".to_owned(),
                     };
@@ -90,7 +99,10 @@ impl Collector {
         let turn = self.turn(dataset);
         let _turn = turn.lock().await;
         let restoring = self.new_batch_id().await?;
-        let restored = self.lake().restore(dataset, version, restoring.clone()).await?;
+        let restored = self
+            .lake()
+            .restore(dataset, version, restoring.clone())
+            .await?;
         let pool = self.inner.batches.pool();
         let mut transaction = pool.begin().await?;
         sqlx::query(
@@ -119,7 +131,9 @@ impl Collector {
     /// Changes of the rows after a batch: later batches, rows released or written one by one. Compactions change none,
     /// and what was taken back since counts no more.
     async fn later_changes(&self, batch: &Batch) -> Result<usize> {
-        let Some(version) = batch.version else { return Ok(0) };
+        let Some(version) = batch.version else {
+            return Ok(0);
+        };
         let taken_back: Vec<String> = sqlx::query_scalar(
             "SELECT undoing.batch FROM undoing JOIN batch ON batch.id = undoing.batch WHERE batch.dataset = ?1 \
              UNION SELECT undoing.commit_id FROM undoing JOIN batch ON batch.id = undoing.batch \

@@ -66,9 +66,9 @@ impl Collector {
                 continue;
             }
             let reason = Reason {
-                column: finding
-                    .column
-                    .and_then(|column| Some(expectations.columns.get(column as usize)?.name.clone())),
+                column: finding.column.and_then(|column| {
+                    Some(expectations.columns.get(column as usize)?.name.clone())
+                }),
                 reason: finding.cause.code(expectations).to_owned(),
                 level,
             };
@@ -111,7 +111,11 @@ impl Collector {
             .ok_or_else(|| Error::NoDataset(dataset.clone()))?;
         let expectations = Arc::new(expectation::compile(&packs, declared, &HashMap::new())?);
         let cells = (0..expectations.columns.len()).map(Some).collect();
-        let mode = if declared.file().key.is_empty() { Mode::Append } else { Mode::Upsert };
+        let mode = if declared.file().key.is_empty() {
+            Mode::Append
+        } else {
+            Mode::Upsert
+        };
         let batch = Batch::new(
             self.new_batch_id().await?,
             dataset.clone(),
@@ -128,11 +132,18 @@ impl Collector {
             checker: Arc::new(Checker::new(expectations, cells)),
         }));
         // Of two first writers at the same moment one made a batch that stays empty.
-        Ok(Arc::clone(self.open_batches().entry(dataset.clone()).or_insert(open)))
+        Ok(Arc::clone(
+            self.open_batches().entry(dataset.clone()).or_insert(open),
+        ))
     }
 
-    fn open_batches(&self) -> std::sync::MutexGuard<'_, HashMap<DatasetId, Arc<tokio::sync::Mutex<OpenBatch>>>> {
-        self.inner.open_batches.lock().unwrap_or_else(PoisonError::into_inner)
+    fn open_batches(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<DatasetId, Arc<tokio::sync::Mutex<OpenBatch>>>> {
+        self.inner
+            .open_batches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves the hot tail of a dataset into its snapshot, and keeps what came as the raw bytes of its batches.
@@ -158,16 +169,25 @@ impl Collector {
             let mut lines: HashMap<String, (u64, Vec<u8>)> = HashMap::new();
             for frame in self.lake().read_journal(&journal)? {
                 let (rows, bytes) = lines.entry(batch_of(&frame)).or_default();
-                *rows += frame.rows.iter().map(|rows| rows.num_rows() as u64).sum::<u64>();
+                *rows += frame
+                    .rows
+                    .iter()
+                    .map(|rows| rows.num_rows() as u64)
+                    .sum::<u64>();
                 bytes.extend_from_slice(&frame.raw);
                 bytes.push(b'\n');
             }
             for (batch, (rows, bytes)) in lines {
-                let spool = self.folder().staging().join(format!("{}.jsonl", uuid::Uuid::now_v7()));
+                let spool = self
+                    .folder()
+                    .staging()
+                    .join(format!("{}.jsonl", uuid::Uuid::now_v7()));
                 fs::write(&spool, &bytes).map_err(|source| Error::file("write", &spool, source))?;
                 let keep = self.keep().clone();
                 let path = spool.clone();
-                let kept = tokio::task::spawn_blocking(move || keep.file(&path, 1, &Progress::default())).await??;
+                let kept =
+                    tokio::task::spawn_blocking(move || keep.file(&path, 1, &Progress::default()))
+                        .await??;
                 fs::remove_file(&spool).map_err(|source| Error::file("remove", &spool, source))?;
                 self.inner
                     .batches
@@ -204,7 +224,10 @@ fn block_of(
         ..TextBlock::default()
     };
     for row in rows {
-        if let Some(column) = row.keys().find(|name| !columns.iter().any(|column| &column.name == *name)) {
+        if let Some(column) = row
+            .keys()
+            .find(|name| !columns.iter().any(|column| &column.name == *name))
+        {
             return Err(Error::NoColumn {
                 dataset: dataset.clone(),
                 column: column.clone(),

@@ -16,7 +16,7 @@ const FLOORS: [(&str, u8); 9] = [
     // Beside the house: it may use the words, and only the executable may use it.
     ("yandu-city", 4),
 ];
-const SIDEWAYS: [(&str, &str); 1] = [("yandu-lake", "yandu-store")];
+const SIDEWAYS: [(&str, &str); 0] = [];
 const CITY_USES: [&str; 1] = ["yandu-words"];
 
 #[test]

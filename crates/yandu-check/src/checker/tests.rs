@@ -7,7 +7,8 @@ use yandu_words::{Dimension, Standard, ValueType};
 
 use crate::block::{CellSpan, RowFault, RowFaultKind, TextBlock};
 use crate::{
-    Check, CheckKind, Checked, Checker, CodeList, ColumnRule, Condition, Expectations, Level, Meaning, Tally, Within,
+    Check, CheckKind, Checked, Checker, CodeList, ColumnRule, Condition, Expectations, Level,
+    Meaning, Tally, Within,
 };
 
 fn column(name: &str, meaning: Meaning) -> ColumnRule {
@@ -46,7 +47,11 @@ fn check(expectations: Expectations, block: &TextBlock) -> (Checked, Vec<String>
         .iter()
         .map(|finding| {
             let level = finding.cause.level(checker.expectations());
-            format!("{} {} {level:?}", finding.row, finding.cause.code(checker.expectations()))
+            format!(
+                "{} {} {level:?}",
+                finding.row,
+                finding.cause.code(checker.expectations())
+            )
         })
         .collect();
     (checked, findings)
@@ -56,7 +61,13 @@ fn check(expectations: Expectations, block: &TextBlock) -> (Checked, Vec<String>
 fn cells_become_typed_values_and_bad_ones_become_reasons() {
     let columns = vec![
         column("id", Meaning::Standard(Standard::ResidentId)),
-        column("income", Meaning::Type(ValueType::Decimal { precision: 12, scale: 2 })),
+        column(
+            "income",
+            Meaning::Type(ValueType::Decimal {
+                precision: 12,
+                scale: 2,
+            }),
+        ),
     ];
     let rows = block(&[
         &["320902199001011236", "1200.5"],
@@ -77,8 +88,14 @@ fn cells_become_typed_values_and_bad_ones_become_reasons() {
         ]
     );
     let incomes = checked.rows.column(1).as_primitive::<Decimal128Type>();
-    assert_eq!(incomes.iter().collect::<Vec<_>>(), [Some(120_050), None, Some(120_050), None]);
-    assert_eq!(checked.keys[0], checked.keys[2], "a normalised key is the same key");
+    assert_eq!(
+        incomes.iter().collect::<Vec<_>>(),
+        [Some(120_050), None, Some(120_050), None]
+    );
+    assert_eq!(
+        checked.keys[0], checked.keys[2],
+        "a normalised key is the same key"
+    );
     assert_eq!(checked.keys[3], None);
 }
 
@@ -88,8 +105,14 @@ fn a_required_cell_may_not_be_empty_in_any_writing() {
     age.required = true;
     let rows = block(&[&[""], &["  "], &["N/A"], &["0"]]);
     let (checked, findings) = check(Expectations::new(vec![age], vec![], vec![], vec![]), &rows);
-    assert_eq!(findings, ["0 missing Hard", "1 missing Hard", "2 missing Hard"]);
-    assert_eq!(checked.rows.column(0).as_primitive::<Int64Type>().value(3), 0);
+    assert_eq!(
+        findings,
+        ["0 missing Hard", "1 missing Hard", "2 missing Hard"]
+    );
+    assert_eq!(
+        checked.rows.column(0).as_primitive::<Int64Type>().value(3),
+        0
+    );
 }
 
 #[test]
@@ -101,7 +124,10 @@ fn a_code_may_come_as_its_word() {
     }));
     let rows = block(&[&["1"], &["男"], &["２"], &["未知"]]);
     let (checked, findings) = check(Expectations::new(vec![sex], vec![], vec![], vec![]), &rows);
-    assert_eq!(findings, ["1 synonym Soft", "2 full-width Soft", "3 code-list Hard"]);
+    assert_eq!(
+        findings,
+        ["1 synonym Soft", "2 full-width Soft", "3 code-list Hard"]
+    );
     let codes: Vec<_> = checked.rows.column(0).as_string_view().iter().collect();
     assert_eq!(codes, [Some("1"), Some("1"), Some("2"), None]);
 }
@@ -113,7 +139,10 @@ fn a_broken_row_has_one_reason_and_no_others() {
     let mut rows = block(&[&["x"], &["1"]]);
     rows.faults.push(RowFault {
         row: 0,
-        kind: RowFaultKind::CellCount { found: 3, expected: 1 },
+        kind: RowFaultKind::CellCount {
+            found: 3,
+            expected: 1,
+        },
     });
     let (checked, findings) = check(Expectations::new(vec![age], vec![], vec![], vec![]), &rows);
     assert_eq!(findings, ["0 cell-count Hard"]);
@@ -136,13 +165,29 @@ fn null_passes_every_declared_check() {
     let within = Within::parse(ValueType::Integer, Some("0"), Some("150")).unwrap();
     let checks = vec![
         declared("range", Level::Hard, Some(0), CheckKind::Within(within)),
-        declared("list", Level::Soft, Some(1), CheckKind::OneOf(HashSet::from(["a".to_owned()]))),
-        declared("form", Level::Soft, Some(1), CheckKind::Matches(regex::Regex::new("^a$").unwrap())),
+        declared(
+            "list",
+            Level::Soft,
+            Some(1),
+            CheckKind::OneOf(HashSet::from(["a".to_owned()])),
+        ),
+        declared(
+            "form",
+            Level::Soft,
+            Some(1),
+            CheckKind::Matches(regex::Regex::new("^a$").unwrap()),
+        ),
     ];
-    let columns = vec![column("age", number), column("kind", Meaning::Type(ValueType::Text))];
+    let columns = vec![
+        column("age", number),
+        column("kind", Meaning::Type(ValueType::Text)),
+    ];
     let rows = block(&[&["150", "a"], &["151", "b"], &["-1", ""], &["", ""]]);
     let (checked, findings) = check(Expectations::new(columns, vec![], checks, vec![]), &rows);
-    assert_eq!(findings, ["1 range Hard", "1 list Soft", "1 form Soft", "2 range Hard"]);
+    assert_eq!(
+        findings,
+        ["1 range Hard", "1 list Soft", "1 form Soft", "2 range Hard"]
+    );
     assert_eq!(checked.hard, [false, true, true, false]);
 }
 
@@ -155,13 +200,21 @@ impl Condition for Reciprocal {
         if numbers.iter().any(|number| number == Some(0)) {
             return Err("divide by zero".to_owned());
         }
-        Ok(numbers.iter().map(|number| number.map(|number| 10 / number > 1)).collect())
+        Ok(numbers
+            .iter()
+            .map(|number| number.map(|number| 10 / number > 1))
+            .collect())
     }
 }
 
 #[test]
 fn a_row_that_makes_a_condition_fail_is_found_alone() {
-    let checks = vec![declared("big", Level::Soft, None, CheckKind::Condition(Arc::new(Reciprocal)))];
+    let checks = vec![declared(
+        "big",
+        Level::Soft,
+        None,
+        CheckKind::Condition(Arc::new(Reciprocal)),
+    )];
     let columns = vec![column("n", Meaning::Type(ValueType::Integer))];
     let rows = block(&[&["1"], &["9"], &["0"], &["2"], &["0"]]);
     let (checked, findings) = check(Expectations::new(columns, vec![], checks, vec![]), &rows);
@@ -173,18 +226,30 @@ fn a_row_that_makes_a_condition_fail_is_found_alone() {
 fn a_tally_keeps_the_first_samples_whatever_the_order() {
     let columns = vec![column("n", Meaning::Type(ValueType::Integer))];
     let rows = block(&[&["a"], &["b"], &["c"], &["d"], &["e"], &["f"]]);
-    let (checked, _) = check(Expectations::new(columns.clone(), vec![], vec![], vec![]), &rows);
+    let (checked, _) = check(
+        Expectations::new(columns.clone(), vec![], vec![], vec![]),
+        &rows,
+    );
     let tally = |order: Vec<usize>| {
         let mut tally = Tally::default();
         for index in order {
             let finding = &checked.findings[index];
             let row = finding.row as usize;
-            tally.add(finding, 1 + row as u64, || rows.cell(row, 0).unwrap_or_default());
+            tally.add(finding, 1 + row as u64, || {
+                rows.cell(row, 0).unwrap_or_default()
+            });
         }
         tally.counts(&Expectations::new(columns.clone(), vec![], vec![], vec![]))
     };
     let forward = tally((0..6).collect());
     assert_eq!(forward, tally((0..6).rev().collect()));
     assert_eq!(forward[0].rows, 6);
-    assert_eq!(forward[0].samples.iter().map(|sample| sample.text.as_str()).collect::<String>(), "abcde");
+    assert_eq!(
+        forward[0]
+            .samples
+            .iter()
+            .map(|sample| sample.text.as_str())
+            .collect::<String>(),
+        "abcde"
+    );
 }

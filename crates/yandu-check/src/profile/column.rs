@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, Hasher};
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{
-    ArrowPrimitiveType, DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, Time64MicrosecondType,
-    TimeUnit, TimestampMicrosecondType,
+    ArrowPrimitiveType, DataType, Date32Type, Decimal128Type, Float64Type, Int64Type,
+    Time64MicrosecondType, TimeUnit, TimestampMicrosecondType,
 };
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use foldhash::fast::FixedState;
@@ -42,8 +42,15 @@ pub struct ColumnProfiler {
 #[derive(Clone)]
 enum Extremes {
     None,
-    Text { min: String, max: String },
-    Number { min: f64, max: f64, shown: (String, String) },
+    Text {
+        min: String,
+        max: String,
+    },
+    Number {
+        min: f64,
+        max: f64,
+        shown: (String, String),
+    },
 }
 
 impl ColumnProfiler {
@@ -66,20 +73,40 @@ impl ColumnProfiler {
         self.nulls += column.null_count() as u64;
         match column.data_type() {
             DataType::Utf8View => self.update_text(column, first_row),
-            DataType::Int64 => self.update_number::<Int64Type>(column, first_row, |v| v as f64, |v| v as u64),
+            DataType::Int64 => {
+                self.update_number::<Int64Type>(column, first_row, |v| v as f64, |v| v as u64)
+            }
             DataType::Decimal128(_, _) => {
                 self.update_number::<Decimal128Type>(column, first_row, |v| v as f64, |v| v as u64);
             }
-            DataType::Float64 => self.update_number::<Float64Type>(column, first_row, |v| v, f64::to_bits),
-            DataType::Date32 => self.update_number::<Date32Type>(column, first_row, f64::from, |v| v as u64),
+            DataType::Float64 => {
+                self.update_number::<Float64Type>(column, first_row, |v| v, f64::to_bits)
+            }
+            DataType::Date32 => {
+                self.update_number::<Date32Type>(column, first_row, f64::from, |v| v as u64)
+            }
             DataType::Time64(TimeUnit::Microsecond) => {
-                self.update_number::<Time64MicrosecondType>(column, first_row, |v| v as f64, |v| v as u64);
+                self.update_number::<Time64MicrosecondType>(
+                    column,
+                    first_row,
+                    |v| v as f64,
+                    |v| v as u64,
+                );
             }
             DataType::Timestamp(TimeUnit::Microsecond, _) => {
-                self.update_number::<TimestampMicrosecondType>(column, first_row, |v| v as f64, |v| v as u64);
+                self.update_number::<TimestampMicrosecondType>(
+                    column,
+                    first_row,
+                    |v| v as f64,
+                    |v| v as u64,
+                );
             }
             _ => {
-                for value in column.as_boolean_opt().into_iter().flat_map(|flags| flags.iter().flatten()) {
+                for value in column
+                    .as_boolean_opt()
+                    .into_iter()
+                    .flat_map(|flags| flags.iter().flatten())
+                {
                     self.distinct.insert_hash(mix(u64::from(value)));
                 }
                 self.sample(column, first_row);
@@ -133,11 +160,16 @@ impl ColumnProfiler {
                 max = Some((value, row));
             }
         }
-        if let (Some((min, min_row)), Some((max, max_row)), Some(format)) = (min, max, formatter(column)) {
+        if let (Some((min, min_row)), Some((max, max_row)), Some(format)) =
+            (min, max, formatter(column))
+        {
             self.extremes.widen(Extremes::Number {
                 min,
                 max,
-                shown: (format.value(min_row).to_string(), format.value(max_row).to_string()),
+                shown: (
+                    format.value(min_row).to_string(),
+                    format.value(max_row).to_string(),
+                ),
             });
         }
         self.sample(column, first_row);
@@ -146,7 +178,9 @@ impl ColumnProfiler {
     /// Counts values and shapes of the sampled rows. Which rows are sampled depends on their place in the batch
     /// alone, so the result does not depend on how blocks are spread over threads.
     fn sample(&mut self, column: &ArrayRef, first_row: u64) {
-        let Some(format) = formatter(column) else { return };
+        let Some(format) = formatter(column) else {
+            return;
+        };
         let mut text = String::new();
         let mut pattern = String::new();
         for row in (0..column.len()).filter(|row| {
@@ -189,11 +223,17 @@ impl ColumnProfiler {
     pub(super) fn finish(self) -> ColumnProfile {
         let valid = self.rows - self.nulls;
         let exact = self.sampled == valid && !self.overflown;
-        let scale = if self.sampled == 0 { 1.0 } else { valid as f64 / self.sampled as f64 };
+        let scale = if self.sampled == 0 {
+            1.0
+        } else {
+            valid as f64 / self.sampled as f64
+        };
         let (min, max) = match self.extremes {
             Extremes::None => (None, None),
             Extremes::Text { min, max } => (Some(min), Some(max)),
-            Extremes::Number { shown: (min, max), .. } => (Some(min), Some(max)),
+            Extremes::Number {
+                shown: (min, max), ..
+            } => (Some(min), Some(max)),
         };
         // While every distinct value is in the table, the table is the better counter.
         let distinct = if exact {
@@ -219,7 +259,13 @@ impl Extremes {
     fn widen(&mut self, other: Self) {
         match (&mut *self, other) {
             (_, Self::None) => {}
-            (Self::Text { min, max }, Self::Text { min: low, max: high }) => {
+            (
+                Self::Text { min, max },
+                Self::Text {
+                    min: low,
+                    max: high,
+                },
+            ) => {
                 if low < *min {
                     *min = low;
                 }
@@ -227,7 +273,14 @@ impl Extremes {
                     *max = high;
                 }
             }
-            (Self::Number { min, max, shown }, Self::Number { min: low, max: high, shown: other }) => {
+            (
+                Self::Number { min, max, shown },
+                Self::Number {
+                    min: low,
+                    max: high,
+                    shown: other,
+                },
+            ) => {
                 if low < *min {
                     (*min, shown.0) = (low, other.0);
                 }
@@ -250,7 +303,12 @@ fn head(text: &str) -> u64 {
     let bytes = text.as_bytes();
     match bytes.first_chunk::<8>() {
         Some(chunk) => u64::from_be_bytes(*chunk),
-        None => bytes.iter().fold(0, |head, byte| (head << 8) | u64::from(*byte)) << (64 - 8 * bytes.len().max(1)),
+        None => {
+            bytes
+                .iter()
+                .fold(0, |head, byte| (head << 8) | u64::from(*byte))
+                << (64 - 8 * bytes.len().max(1))
+        }
     }
 }
 

@@ -6,7 +6,12 @@ use super::column::ColumnProfiler;
 
 #[test]
 fn a_small_column_is_counted_exactly() {
-    let column: ArrayRef = Arc::new(StringViewArray::from(vec![Some("盐都"), Some("亭湖"), Some("盐都"), None]));
+    let column: ArrayRef = Arc::new(StringViewArray::from(vec![
+        Some("盐都"),
+        Some("亭湖"),
+        Some("盐都"),
+        None,
+    ]));
     let mut profiler = ColumnProfiler::new("county");
     profiler.update(&column, 1);
     let profile = profiler.finish();
@@ -37,6 +42,10 @@ fn many_distinct_values_are_estimated_within_five_per_cent() {
     let mut profiler = ColumnProfiler::new("id");
     profiler.update(&column, 1);
     let profile = profiler.finish();
-    assert!(profile.distinct.abs_diff(200_000) < 10_000, "{}", profile.distinct);
+    assert!(
+        profile.distinct.abs_diff(200_000) < 10_000,
+        "{}",
+        profile.distinct
+    );
     assert!(!profile.exact);
 }

@@ -29,7 +29,12 @@ enum End {
 
 impl Collector {
     /// Carries out a recorded collection and settles its record, whatever happens.
-    pub(super) async fn carry_out(&self, batch: Batch, delivery: Delivery, progress: Arc<Progress>) -> Result<Outcome> {
+    pub(super) async fn carry_out(
+        &self,
+        batch: Batch,
+        delivery: Delivery,
+        progress: Arc<Progress>,
+    ) -> Result<Outcome> {
         let id = batch.id.clone();
         let dataset = batch.dataset.clone();
         let turn = self.turn(&dataset);
@@ -48,7 +53,11 @@ impl Collector {
                     .await
             }
             Err(error) => {
-                let status = if is_the_files_fault(error) { BatchStatus::Refused } else { BatchStatus::RolledBack };
+                let status = if is_the_files_fault(error) {
+                    BatchStatus::Refused
+                } else {
+                    BatchStatus::RolledBack
+                };
                 self.discard_quarantine(&id);
                 let failure = failure_of(error);
                 tracing::warn!(
@@ -102,7 +111,12 @@ impl Collector {
         Ok(())
     }
 
-    async fn steps(&self, mut batch: Batch, delivery: &Delivery, progress: &Arc<Progress>) -> Result<End> {
+    async fn steps(
+        &self,
+        mut batch: Batch,
+        delivery: &Delivery,
+        progress: &Arc<Progress>,
+    ) -> Result<End> {
         let kept = {
             let size = fs::metadata(&delivery.path)
                 .map_err(|source| Error::file("open the delivery", &delivery.path, source))?;
@@ -110,11 +124,18 @@ impl Collector {
                 return Err(decode::Error::Directory.into());
             }
             progress.start(Phase::Keeping, size.len());
-            let (keep, path, threads) = (self.inner.keep.clone(), delivery.path.clone(), self.inner.threads);
+            let (keep, path, threads) = (
+                self.inner.keep.clone(),
+                delivery.path.clone(),
+                self.inner.threads,
+            );
             let progress = Arc::clone(progress);
             tokio::task::spawn_blocking(move || keep.file(&path, threads, &progress)).await??
         };
-        self.inner.batches.kept(&batch.id, &kept.hash, kept.size_bytes).await?;
+        self.inner
+            .batches
+            .kept(&batch.id, &kept.hash, kept.size_bytes)
+            .await?;
         if let Some(same) = self
             .inner
             .batches
@@ -143,12 +164,29 @@ impl Collector {
 
         progress.start(Phase::Checking, kept.size_bytes);
         let passed = self
-            .pass(&batch, opened, mapping, Arc::clone(&expectations), Arc::clone(progress))
+            .pass(
+                &batch,
+                opened,
+                mapping,
+                Arc::clone(&expectations),
+                Arc::clone(progress),
+            )
             .await?;
         progress.start(Phase::Committing, 0);
-        let files: Vec<String> = passed.files.iter().map(|file| file.path().to_owned()).collect();
+        let files: Vec<String> = passed
+            .files
+            .iter()
+            .map(|file| file.path().to_owned())
+            .collect();
         let committed = self
-            .commit(&mut batch, dataset, delivery, passed, &expectations, &mut report)
+            .commit(
+                &mut batch,
+                dataset,
+                delivery,
+                passed,
+                &expectations,
+                &mut report,
+            )
             .await;
         if committed.is_err() {
             self.inner.lake.sweep(&batch.dataset, &files).await?;
@@ -157,9 +195,18 @@ impl Collector {
     }
 
     /// What is known of the form of the file: what the delivery says, then what its source says.
-    fn hints(&self, packs: &Packs, delivery: &Delivery, batch: &Batch, known: &[Known]) -> decode::Hints {
+    fn hints(
+        &self,
+        packs: &Packs,
+        delivery: &Delivery,
+        batch: &Batch,
+        known: &[Known],
+    ) -> decode::Hints {
         let mut hints = delivery.hints.clone();
-        hints.known_headers = known.iter().flat_map(|known| known.headers.clone()).collect();
+        hints.known_headers = known
+            .iter()
+            .flat_map(|known| known.headers.clone())
+            .collect();
         let format = batch
             .source
             .as_ref()
@@ -217,7 +264,11 @@ impl Collector {
     ) -> Result<End> {
         if passed.rows_in == 0 {
             // A source that has nothing new is as it should be; a file without rows is not.
-            return if delivery.temporary { Ok(End::Unchanged) } else { Err(Error::NoRows) };
+            return if delivery.temporary {
+                Ok(End::Unchanged)
+            } else {
+                Err(Error::NoRows)
+            };
         }
         check_row_count(dataset, passed.rows_in)?;
         let Passed {
@@ -232,8 +283,14 @@ impl Collector {
             errors,
         } = passed;
         for (check, message) in errors {
-            let name = expectations.checks.get(check as usize).map_or("", |check| &check.name);
-            note(report, &format!("check `{name}` could not be evaluated on every row: {message}"));
+            let name = expectations
+                .checks
+                .get(check as usize)
+                .map_or("", |check| &check.name);
+            note(
+                report,
+                &format!("check `{name}` could not be evaluated on every row: {message}"),
+            );
         }
         let findings = tally.counts(expectations);
         batch.rows_in = rows_in;
@@ -277,7 +334,13 @@ impl Collector {
                 files,
                 operation: "collect".to_owned(),
             };
-            Some(self.inner.lake.commit(&batch.dataset, commit).await?.version)
+            Some(
+                self.inner
+                    .lake
+                    .commit(&batch.dataset, commit)
+                    .await?
+                    .version,
+            )
         };
         self.inner
             .batches
@@ -304,7 +367,12 @@ impl Collector {
         if dataset.file().key.is_empty() {
             return Ok(0);
         }
-        let columns: Vec<&str> = dataset.file().key.iter().map(yandu_words::ColumnName::as_str).collect();
+        let columns: Vec<&str> = dataset
+            .file()
+            .key
+            .iter()
+            .map(yandu_words::ColumnName::as_str)
+            .collect();
         let mut deleted = 0;
         self.each_key(&batch.dataset, &columns, |key, _, _| {
             deleted += u64::from(!keys.contains(&key));
@@ -322,7 +390,8 @@ impl Collector {
     ) -> Result<HashMap<ReferenceTarget, Arc<KeySet>>> {
         let mut known = HashMap::new();
         for check in &dataset.file().checks {
-            let (CheckKind::References { target, .. }, Level::Hard) = (&check.kind, check.level) else {
+            let (CheckKind::References { target, .. }, Level::Hard) = (&check.kind, check.level)
+            else {
                 continue;
             };
             let Some(column) = expectation::target_column(packs, target) else {
@@ -357,7 +426,10 @@ impl Collector {
 fn is_the_files_fault(error: &Error) -> bool {
     match error {
         Error::Decode(error) => !matches!(error, decode::Error::Read(_)),
-        Error::MissingColumns { .. } | Error::AmbiguousHeaders { .. } | Error::RowCount { .. } | Error::NoRows => true,
+        Error::MissingColumns { .. }
+        | Error::AmbiguousHeaders { .. }
+        | Error::RowCount { .. }
+        | Error::NoRows => true,
         _ => false,
     }
 }
@@ -378,8 +450,14 @@ pub(crate) fn failure_of(error: &Error) -> Failure {
     }
 }
 
-fn known_headers(packs: &Packs, dataset: &Dataset, source: Option<&yandu_words::id::SourceId>) -> Vec<Known> {
-    let source = source.and_then(|source| packs.source(source)).map(|source| source.file());
+fn known_headers(
+    packs: &Packs,
+    dataset: &Dataset,
+    source: Option<&yandu_words::id::SourceId>,
+) -> Vec<Known> {
+    let source = source
+        .and_then(|source| packs.source(source))
+        .map(|source| source.file());
     let file = dataset.file();
     file.columns
         .iter()

@@ -54,7 +54,9 @@ impl City {
         let store = Store::open(&data.records()).await.unwrap();
         let lake = Lake::open(Options::new(data.root())).unwrap();
         crate::trial::declare(&lake, &loaded.packs).unwrap();
-        Collector::open(data, store, lake, Arc::new(loaded.packs), 2).await.unwrap()
+        Collector::open(data, store, lake, Arc::new(loaded.packs), 2)
+            .await
+            .unwrap()
     }
 
     fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
@@ -64,7 +66,10 @@ impl City {
     }
 
     async fn collect(&self, content: impl AsRef<[u8]>, mode: Mode) -> Outcome {
-        let mut delivery = Delivery::file("demo.citizen".parse().unwrap(), self.write("delivery.csv", content));
+        let mut delivery = Delivery::file(
+            "demo.citizen".parse().unwrap(),
+            self.write("delivery.csv", content),
+        );
         delivery.mode = Some(mode);
         self.collector
             .collect(&Principal::local_administrator(), delivery)
@@ -73,7 +78,8 @@ impl City {
     }
 
     async fn rows(&self) -> Vec<String> {
-        let sql = "SELECT id || ':' || coalesce(CAST(age AS VARCHAR), '') FROM demo.citizen ORDER BY 1";
+        let sql =
+            "SELECT id || ':' || coalesce(CAST(age AS VARCHAR), '') FROM demo.citizen ORDER BY 1";
         let session = self
             .collector
             .lake()
@@ -82,9 +88,13 @@ impl City {
         found
             .iter()
             .flat_map(|rows| {
-                let texts = arrow::compute::cast(rows.column(0), &arrow::datatypes::DataType::Utf8).unwrap();
+                let texts = arrow::compute::cast(rows.column(0), &arrow::datatypes::DataType::Utf8)
+                    .unwrap();
                 let texts = arrow::array::AsArray::as_string::<i32>(&texts);
-                texts.iter().map(|text| text.unwrap().to_owned()).collect::<Vec<_>>()
+                texts
+                    .iter()
+                    .map(|text| text.unwrap().to_owned())
+                    .collect::<Vec<_>>()
             })
             .collect()
     }
@@ -116,12 +126,24 @@ fn reasons(outcome: &Outcome) -> Vec<String> {
 async fn a_quarantined_row_never_reaches_the_lake() {
     let city = City::open().await;
     let outcome = city
-        .collect("编号,年龄,上级\na,30,\nb,many,a\nc,200,a\na,31,\n,5,\nd,7,d\n", Mode::Snapshot)
+        .collect(
+            "编号,年龄,上级\na,30,\nb,many,a\nc,200,a\na,31,\n,5,\nd,7,d\n",
+            Mode::Snapshot,
+        )
         .await;
     assert_eq!(counts(&outcome), (6, 2, 0, 4));
     let mut found = reasons(&outcome);
     found.sort();
-    assert_eq!(found, ["age-range 1", "duplicate-key 1", "missing 1", "not-own-boss 1", "number 1"]);
+    assert_eq!(
+        found,
+        [
+            "age-range 1",
+            "duplicate-key 1",
+            "missing 1",
+            "not-own-boss 1",
+            "number 1"
+        ]
+    );
     assert_eq!(city.rows().await, ["a:30", "d:7"]);
     let waiting = city
         .collector
@@ -140,17 +162,25 @@ async fn a_second_delivery_of_the_same_bytes_changes_nothing() {
     let first = city.collect("编号,年龄\na,1\n", Mode::Snapshot).await;
     let again = city.collect("编号,年龄\na,1\n", Mode::Snapshot).await;
     assert_eq!(again.status, BatchStatus::Unchanged);
-    assert_eq!(city.collector.lake().version(&first.dataset).await.unwrap(), first.version);
+    assert_eq!(
+        city.collector.lake().version(&first.dataset).await.unwrap(),
+        first.version
+    );
     let other = city.collect("编号,年龄\na,2\n", Mode::Snapshot).await;
     assert_eq!(other.status, BatchStatus::Collected);
     let back = city.collect("编号,年龄\na,1\n", Mode::Snapshot).await;
-    assert_eq!(back.status, BatchStatus::Collected, "a return to an older state is a change");
+    assert_eq!(
+        back.status,
+        BatchStatus::Collected,
+        "a return to an older state is a change"
+    );
 }
 
 #[tokio::test]
 async fn a_snapshot_replaces_and_counts_what_is_gone() {
     let city = City::open().await;
-    city.collect("编号,年龄\na,1\nb,2\nc,3\n", Mode::Snapshot).await;
+    city.collect("编号,年龄\na,1\nb,2\nc,3\n", Mode::Snapshot)
+        .await;
     let outcome = city.collect("编号,年龄\nb,2\nd,4\n", Mode::Snapshot).await;
     assert_eq!(outcome.rows_deleted, 2);
     assert_eq!(city.rows().await, ["b:2", "d:4"]);
@@ -160,7 +190,9 @@ async fn a_snapshot_replaces_and_counts_what_is_gone() {
 async fn an_upsert_replaces_by_key_and_the_last_row_wins() {
     let city = City::open().await;
     city.collect("编号,年龄\na,1\nb,2\n", Mode::Upsert).await;
-    let outcome = city.collect("编号,年龄\nb,3\nc,4\nb,5\nb,x\n", Mode::Upsert).await;
+    let outcome = city
+        .collect("编号,年龄\nb,3\nc,4\nb,5\nb,x\n", Mode::Upsert)
+        .await;
     assert_eq!(counts(&outcome), (4, 2, 1, 1));
     assert_eq!(city.rows().await, ["a:1", "b:5", "c:4"]);
 }
@@ -171,14 +203,31 @@ async fn an_undone_batch_gives_back_what_it_replaced() {
     let me = Principal::local_administrator();
     let first = city.collect("编号,年龄\na,1\nb,2\n", Mode::Upsert).await;
     let second = city.collect("编号,年龄\nb,3\n", Mode::Upsert).await;
-    let refused = city.collector.undo(&me, &first.batch, "wrong file").await.unwrap_err();
-    assert!(matches!(refused, Error::LaterBatches { later: 1, .. }), "{refused}");
-    city.collector.undo(&me, &second.batch, "wrong file").await.unwrap();
+    let refused = city
+        .collector
+        .undo(&me, &first.batch, "wrong file")
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, Error::LaterBatches { later: 1, .. }),
+        "{refused}"
+    );
+    city.collector
+        .undo(&me, &second.batch, "wrong file")
+        .await
+        .unwrap();
     assert_eq!(city.rows().await, ["a:1", "b:2"]);
-    city.collector.undo(&me, &first.batch, "wrong file").await.unwrap();
+    city.collector
+        .undo(&me, &first.batch, "wrong file")
+        .await
+        .unwrap();
     assert!(city.rows().await.is_empty());
     let again = city.collect("编号,年龄\na,1\nb,2\n", Mode::Upsert).await;
-    assert_eq!(again.status, BatchStatus::Collected, "an undone batch can be delivered again");
+    assert_eq!(
+        again.status,
+        BatchStatus::Collected,
+        "an undone batch can be delivered again"
+    );
 }
 
 #[tokio::test]
@@ -187,7 +236,10 @@ async fn an_appended_batch_can_go_alone() {
     let first = city.collect("编号,年龄\na,1\n", Mode::Append).await;
     city.collect("编号,年龄\nb,2\n", Mode::Append).await;
     let me = Principal::local_administrator();
-    city.collector.undo(&me, &first.batch, "twice").await.unwrap();
+    city.collector
+        .undo(&me, &first.batch, "twice")
+        .await
+        .unwrap();
     assert_eq!(city.rows().await, ["b:2"]);
 }
 
@@ -195,17 +247,40 @@ async fn an_appended_batch_can_go_alone() {
 async fn a_row_is_corrected_and_released_under_its_old_place() {
     let city = City::open().await;
     let me = Principal::local_administrator();
-    let outcome = city.collect("编号,年龄\na,1\nb,x\na,9\n", Mode::Snapshot).await;
+    let outcome = city
+        .collect("编号,年龄\na,1\nb,x\na,9\n", Mode::Snapshot)
+        .await;
     let fixed = [("age".to_owned(), Some("22".to_owned()))].into();
-    let corrected = city.collector.correct(&me, &outcome.batch, 2, &fixed, "called them").await.unwrap();
+    let corrected = city
+        .collector
+        .correct(&me, &outcome.batch, 2, &fixed, "called them")
+        .await
+        .unwrap();
     assert_eq!(corrected.cells["age"].as_deref(), Some("22"));
-    let released = city.collector.release(&me, &outcome.batch, &[], "checked").await.unwrap();
+    let released = city
+        .collector
+        .release(&me, &outcome.batch, &[], "checked")
+        .await
+        .unwrap();
     assert_eq!(released.released, [2]);
     assert_eq!(released.refused[0].reasons, ["key-taken"]);
     assert_eq!(city.rows().await, ["a:1", "b:22"]);
-    let twice = city.collector.release(&me, &outcome.batch, &[2], "again").await.unwrap_err();
-    assert!(matches!(twice, Error::NotQuarantined { row: 2, .. }), "{twice}");
-    assert_eq!(city.collector.drop_rows(&me, &outcome.batch, &[3], "a copy").await.unwrap(), 1);
+    let twice = city
+        .collector
+        .release(&me, &outcome.batch, &[2], "again")
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(twice, Error::NotQuarantined { row: 2, .. }),
+        "{twice}"
+    );
+    assert_eq!(
+        city.collector
+            .drop_rows(&me, &outcome.batch, &[3], "a copy")
+            .await
+            .unwrap(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -213,7 +288,10 @@ async fn a_new_column_is_kept_and_a_missing_one_stops_the_batch() {
     let city = City::open().await;
     let outcome = city.collect("编号,备注\na,新来的\n", Mode::Snapshot).await;
     assert_eq!(outcome.status, BatchStatus::Collected);
-    assert_eq!(outcome.report.as_ref().unwrap()["new_columns"], serde_json::json!(["备注"]));
+    assert_eq!(
+        outcome.report.as_ref().unwrap()["new_columns"],
+        serde_json::json!(["备注"])
+    );
     let refused = city.collect("年龄,备注\n1,x\n", Mode::Snapshot).await;
     assert_eq!(refused.status, BatchStatus::Refused);
     assert_eq!(refused.error.unwrap().code, "missing-columns");
@@ -235,8 +313,15 @@ async fn faults_of_a_file_refuse_the_batch_and_leave_the_lake_alone() {
         assert_eq!(city.rows().await, ["a:1"]);
     }
     let nothing_good = city.collect("编号,年龄\nz,x\n", Mode::Snapshot).await;
-    assert_eq!((nothing_good.status, nothing_good.version), (BatchStatus::Collected, None));
-    assert_eq!(city.rows().await, ["a:1"], "a snapshot of faults does not empty the table");
+    assert_eq!(
+        (nothing_good.status, nothing_good.version),
+        (BatchStatus::Collected, None)
+    );
+    assert_eq!(
+        city.rows().await,
+        ["a:1"],
+        "a snapshot of faults does not empty the table"
+    );
 }
 
 #[tokio::test]
@@ -247,7 +332,12 @@ async fn the_batch_is_kept_as_it_came() {
     let batch = city.collector.batch(&outcome.batch).await.unwrap();
     let mut kept = String::new();
     let hash = batch.batch.content_hash.unwrap();
-    city.collector.keep().open(&hash).unwrap().read_to_string(&mut kept).unwrap();
+    city.collector
+        .keep()
+        .open(&hash)
+        .unwrap()
+        .read_to_string(&mut kept)
+        .unwrap();
     assert_eq!(kept, content);
     assert_eq!(city.rows().await, ["a:12"]);
 }
@@ -256,10 +346,15 @@ async fn the_batch_is_kept_as_it_came() {
 async fn references_are_looked_at_again_when_the_other_side_changes() {
     let city = City::open().await;
     let orphans = async |city: &City| {
-        let references = city.collector.references(&"demo.citizen".parse().unwrap()).await.unwrap();
+        let references = city
+            .collector
+            .references(&"demo.citizen".parse().unwrap())
+            .await
+            .unwrap();
         (references[0].rows, references[0].orphans)
     };
-    city.collect("编号,年龄,上级\na,1,\nb,2,a\nc,3,z\n", Mode::Upsert).await;
+    city.collect("编号,年龄,上级\na,1,\nb,2,a\nc,3,z\n", Mode::Upsert)
+        .await;
     assert_eq!(orphans(&city).await, (2, 1));
     city.collect("编号,年龄\nz,9\n", Mode::Upsert).await;
     assert_eq!(orphans(&city).await, (2, 0));
@@ -274,11 +369,19 @@ async fn rows_written_one_by_one_are_there_at_once_and_stay_after_folding() {
     let row = |text: &str| serde_json::from_str(text).unwrap();
     let written = city
         .collector
-        .write(&me, &dataset, &[row(r#"{"id": "b", "age": 5}"#)], br#"{"id": "b", "age": 5}"#)
+        .write(
+            &me,
+            &dataset,
+            &[row(r#"{"id": "b", "age": 5}"#)],
+            br#"{"id": "b", "age": 5}"#,
+        )
         .await
         .unwrap();
     assert_eq!(city.rows().await, ["a:1", "b:5"]);
-    let refused = city.collector.write(&me, &dataset, &[row(r#"{"id": "c", "age": 500}"#)], b"").await;
+    let refused = city
+        .collector
+        .write(&me, &dataset, &[row(r#"{"id": "c", "age": 500}"#)], b"")
+        .await;
     assert!(matches!(refused, Err(Error::RowsRefused { .. })));
     assert!(city.collector.fold(&dataset).await.unwrap());
     assert_eq!(city.rows().await, ["a:1", "b:5"]);
@@ -310,7 +413,12 @@ async fn a_batch_cut_off_before_its_commit_is_rolled_back_at_the_next_start() {
     cut("20250101-000000-000002", "committing").await;
     city.collector.recover().await.unwrap();
     for id in ["20250101-000000-000001", "20250101-000000-000002"] {
-        let batch = city.collector.batch(&id.parse().unwrap()).await.unwrap().batch;
+        let batch = city
+            .collector
+            .batch(&id.parse().unwrap())
+            .await
+            .unwrap()
+            .batch;
         assert_eq!(batch.status, BatchStatus::RolledBack);
     }
     assert_eq!(city.rows().await, ["a:1"]);

@@ -120,7 +120,7 @@ impl Error {
             Self::Read(_) => {
                 "check that the file is still there, whole, and may be read".to_owned()
             }
-            Self::Empty => "deliver a file with a header row; an empty table is a header row alone".to_owned(),
+            Self::Empty => "deliver a file with a header row and at least one row".to_owned(),
             Self::Directory => "name one file of the directory".to_owned(),
             Self::Binary { .. } | Self::UnknownFormat => {
                 "deliver delimited text, a workbook (xlsx, xls, ods), an HTML table or JSON".to_owned()

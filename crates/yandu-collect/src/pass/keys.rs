@@ -37,7 +37,12 @@ impl Keys {
     /// Takes in the rows of the next block; returns those that must go because an earlier row has their key.
     ///
     /// A row that broke a hard check holds no key: it is in quarantine, and a later good row may be kept.
-    pub(crate) fn settle(&mut self, keys: &[Option<Key>], hard: &[bool], first_row: u64) -> Vec<u32> {
+    pub(crate) fn settle(
+        &mut self,
+        keys: &[Option<Key>],
+        hard: &[bool],
+        first_row: u64,
+    ) -> Vec<u32> {
         let good = keys
             .iter()
             .zip(hard)
@@ -48,7 +53,9 @@ impl Keys {
             Self::Unkeyed => Vec::new(),
             Self::First(seen) => {
                 seen.reserve(keys.len());
-                good.filter(|(_, key)| !seen.insert(*key)).map(|(row, _)| row).collect()
+                good.filter(|(_, key)| !seen.insert(*key))
+                    .map(|(row, _)| row)
+                    .collect()
             }
             Self::Last { places, superseded } => {
                 for (row, key) in good {
@@ -127,14 +134,20 @@ mod tests {
     #[test]
     fn a_snapshot_keeps_the_first_good_row_of_a_key() {
         let mut keys = Keys::new(Mode::Snapshot, true);
-        assert_eq!(keys.settle(&KEYS, &[true, false, false, false, false], 1), vec![4]);
+        assert_eq!(
+            keys.settle(&KEYS, &[true, false, false, false, false], 1),
+            vec![4]
+        );
         assert_eq!(keys.settle(&[Some(8)], &[false], 6), vec![0]);
     }
 
     #[test]
     fn an_upsert_keeps_the_last_good_row_of_a_key() {
         let mut keys = Keys::new(Mode::Upsert, true);
-        assert!(keys.settle(&KEYS, &[false, false, false, false, true], 1).is_empty());
+        assert!(
+            keys.settle(&KEYS, &[false, false, false, false, true], 1)
+                .is_empty()
+        );
         let (held, superseded) = keys.finish();
         assert_eq!((held.len(), superseded), (2, vec![1]));
     }

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, StringViewArray, StringViewBuilder, UInt32Array};
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, StringViewArray, StringViewBuilder,
+    UInt32Array,
+};
 use arrow::compute::{filter, take};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use yandu_check::block::TextBlock;
 use yandu_check::{SYSTEM_BATCH, SYSTEM_ROW};
 use yandu_words::id::BatchId;
 
-use crate::{Result, EXTRA};
+use crate::{EXTRA, Result};
 
 pub(crate) struct Output<'a> {
     batch: StringViewArray,
@@ -34,7 +37,9 @@ impl<'a> Output<'a> {
         mask: Option<&BooleanArray>,
     ) -> Result<RecordBatch> {
         let first = block.first_row as i64;
-        let places: ArrayRef = Arc::new(Int64Array::from_iter_values(first..first + block.rows() as i64));
+        let places: ArrayRef = Arc::new(Int64Array::from_iter_values(
+            first..first + block.rows() as i64,
+        ));
         let extra: ArrayRef = Arc::new(self.extra_cells(block));
         let mut columns = Vec::with_capacity(typed.num_columns() + 3);
         let keep = |column: &ArrayRef| match mask {
@@ -46,7 +51,11 @@ impl<'a> Output<'a> {
         }
         columns.push(keep(&extra)?);
         let places = keep(&places)?;
-        columns.push(take(&self.batch, &UInt32Array::from(vec![0; places.len()]), None)?);
+        columns.push(take(
+            &self.batch,
+            &UInt32Array::from(vec![0; places.len()]),
+            None,
+        )?);
         columns.push(places);
         Ok(RecordBatch::try_new(self.schema(typed), columns)?)
     }
@@ -55,7 +64,11 @@ impl<'a> Output<'a> {
         let schema = self.schema.get_or_insert_with(|| {
             let mut fields = typed.schema().fields().to_vec();
             fields.push(Arc::new(Field::new(EXTRA, DataType::Utf8View, true)));
-            fields.push(Arc::new(Field::new(SYSTEM_BATCH, DataType::Utf8View, false)));
+            fields.push(Arc::new(Field::new(
+                SYSTEM_BATCH,
+                DataType::Utf8View,
+                false,
+            )));
             fields.push(Arc::new(Field::new(SYSTEM_ROW, DataType::Int64, false)));
             Arc::new(Schema::new(fields))
         });

@@ -52,7 +52,12 @@ impl QuarantineWriter {
     }
 
     /// Takes the rows of the block that broke something hard.
-    pub(crate) fn write(&mut self, block: &TextBlock, checker: &Checker, checked: &Checked) -> Result<()> {
+    pub(crate) fn write(
+        &mut self,
+        block: &TextBlock,
+        checker: &Checker,
+        checked: &Checked,
+    ) -> Result<()> {
         let expectations = checker.expectations();
         let rows: Vec<usize> = (0..block.rows())
             .filter(|row| checked.hard.get(*row).copied().unwrap_or_default())
@@ -63,7 +68,11 @@ impl QuarantineWriter {
         for row in &rows {
             places.append_value((block.first_row + *row as u64) as i64);
             records.append_value(block.record(*row));
-            reasons.append_value(serde_json::to_string(&reasons_of(checked, expectations, *row as u32))?);
+            reasons.append_value(serde_json::to_string(&reasons_of(
+                checked,
+                expectations,
+                *row as u32,
+            ))?);
         }
         let mut columns: Vec<ArrayRef> = vec![
             Arc::new(places.finish()),
@@ -87,7 +96,9 @@ impl QuarantineWriter {
 
     /// Closes the file; it is on disk when this returns.
     pub(crate) fn finish(self) -> Result<()> {
-        let Some(writer) = self.writer else { return Ok(()) };
+        let Some(writer) = self.writer else {
+            return Ok(());
+        };
         writer
             .into_inner()?
             .sync_all()
@@ -105,11 +116,17 @@ fn create(path: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>> {
         .set_max_row_group_row_count(Some(ROWS_A_GROUP))
         .build();
     let file = File::create(path).map_err(failed)?;
-    Ok(ArrowWriter::try_new(file, Arc::clone(schema), Some(properties))?)
+    Ok(ArrowWriter::try_new(
+        file,
+        Arc::clone(schema),
+        Some(properties),
+    )?)
 }
 
 fn reasons_of(checked: &Checked, expectations: &Expectations, row: u32) -> Vec<Reason> {
-    let from = checked.findings.partition_point(|finding| finding.row < row);
+    let from = checked
+        .findings
+        .partition_point(|finding| finding.row < row);
     checked
         .findings
         .iter()
@@ -140,8 +157,11 @@ pub(super) fn read(
         Err(source) => return Err(Error::file("list quarantined rows in", folder, source)),
     };
     for entry in entries {
-        let path = entry.map_err(|source| Error::file("list quarantined rows in", folder, source))?.path();
-        let file = File::open(&path).map_err(|source| Error::file("read quarantined rows from", &path, source))?;
+        let path = entry
+            .map_err(|source| Error::file("list quarantined rows in", folder, source))?
+            .path();
+        let file = File::open(&path)
+            .map_err(|source| Error::file("read quarantined rows from", &path, source))?;
         for read in ParquetRecordBatchReaderBuilder::try_new(file)?.build()? {
             let read = read?;
             for index in 0..read.num_rows() {

@@ -40,7 +40,11 @@ struct Last {
 
 impl Collector {
     /// Quarantined rows of a collected batch, in the order of the delivery.
-    pub async fn quarantined(&self, id: &BatchId, selection: &Selection) -> Result<Vec<QuarantinedRow>> {
+    pub async fn quarantined(
+        &self,
+        id: &BatchId,
+        selection: &Selection,
+    ) -> Result<Vec<QuarantinedRow>> {
         let batch = self.inner.batches.find(id).await?;
         if batch.status != BatchStatus::Collected {
             return Ok(Vec::new());
@@ -76,8 +80,9 @@ impl Collector {
             let row = record.try_get::<i64, _>("row")? as u64;
             let action: String = record.try_get("action")?;
             let cells: Option<String> = record.try_get("cells")?;
-            let mut corrected: Option<BTreeMap<String, Option<String>>> =
-                cells.map(|cells| serde_json::from_str(&cells)).transpose()?;
+            let mut corrected: Option<BTreeMap<String, Option<String>>> = cells
+                .map(|cells| serde_json::from_str(&cells))
+                .transpose()?;
             // Later corrections go on top of earlier ones.
             if let Some(earlier) = last.remove(&row).and_then(|last| last.cells) {
                 let mut merged = earlier;
@@ -111,7 +116,10 @@ impl Collector {
             ..Selection::default()
         };
         let found = self.quarantined(id, &selection).await?;
-        match rows.iter().find(|row| !found.iter().any(|found| found.row == **row)) {
+        match rows
+            .iter()
+            .find(|row| !found.iter().any(|found| found.row == **row))
+        {
             Some(row) => Err(Error::NotQuarantined {
                 batch: id.clone(),
                 row: *row,
@@ -173,19 +181,35 @@ impl Collector {
             });
         }
         let cells = serde_json::to_string(cells)?;
-        self.record(principal, id, &[row], "corrected", Some(cells), reason).await?;
+        self.record(principal, id, &[row], "corrected", Some(cells), reason)
+            .await?;
         let mut found = self.waiting(id, &[row]).await?;
-        found.pop().ok_or(Error::NotQuarantined { batch: id.clone(), row })
+        found.pop().ok_or(Error::NotQuarantined {
+            batch: id.clone(),
+            row,
+        })
     }
 
     /// Gives quarantined rows up. They stay on disk with the batch.
-    pub async fn drop_rows(&self, principal: &Principal, id: &BatchId, rows: &[u64], reason: &str) -> Result<u64> {
+    pub async fn drop_rows(
+        &self,
+        principal: &Principal,
+        id: &BatchId,
+        rows: &[u64],
+        reason: &str,
+    ) -> Result<u64> {
         require(reason)?;
         let batch = self.inner.batches.find(id).await?;
         let turn = self.turn(&batch.dataset);
         let _turn = turn.lock().await;
-        let found: Vec<u64> = self.waiting(id, rows).await?.iter().map(|row| row.row).collect();
-        self.record(principal, id, &found, "dropped", None, reason).await?;
+        let found: Vec<u64> = self
+            .waiting(id, rows)
+            .await?
+            .iter()
+            .map(|row| row.row)
+            .collect();
+        self.record(principal, id, &found, "dropped", None, reason)
+            .await?;
         Ok(found.len() as u64)
     }
 
@@ -214,10 +238,22 @@ impl Collector {
             .dataset(&batch.dataset)
             .ok_or_else(|| Error::NoDataset(batch.dataset.clone()))?;
         let expectations = Arc::new(expectation::compile(&packs, dataset, &HashMap::new())?);
-        let names: Vec<String> = expectations.columns.iter().map(|column| column.name.clone()).collect();
-        let checker = Checker::new(Arc::clone(&expectations), (0..names.len()).map(Some).collect());
+        let names: Vec<String> = expectations
+            .columns
+            .iter()
+            .map(|column| column.name.clone())
+            .collect();
+        let checker = Checker::new(
+            Arc::clone(&expectations),
+            (0..names.len()).map(Some).collect(),
+        );
         let mut taken = yandu_check::key::KeySet::default();
-        let key: Vec<&str> = dataset.file().key.iter().map(yandu_words::ColumnName::as_str).collect();
+        let key: Vec<&str> = dataset
+            .file()
+            .key
+            .iter()
+            .map(yandu_words::ColumnName::as_str)
+            .collect();
         if !key.is_empty() && self.lake().version(&batch.dataset).await?.is_some() {
             self.each_key(&batch.dataset, &key, |key, _, _| {
                 taken.insert(key);
@@ -235,14 +271,23 @@ impl Collector {
                 .filter(|finding| finding.cause.level(&expectations) == Level::Hard)
                 .map(|finding| finding.cause.code(&expectations).to_owned())
                 .collect();
-            if checked.keys.first().copied().flatten().is_some_and(|key| !taken.insert(key)) {
+            if checked
+                .keys
+                .first()
+                .copied()
+                .flatten()
+                .is_some_and(|key| !taken.insert(key))
+            {
                 reasons.push("key-taken".to_owned());
             }
             if reasons.is_empty() {
                 writer.write(&Output::new(id, &[]).rows(&block, &checked.rows, None)?)?;
                 released.released.push(row.row);
             } else {
-                released.refused.push(Refusal { row: row.row, reasons });
+                released.refused.push(Refusal {
+                    row: row.row,
+                    reasons,
+                });
             }
         }
         if released.released.is_empty() {
@@ -256,7 +301,8 @@ impl Collector {
             operation: "release".to_owned(),
         };
         released.version = Some(self.lake().commit(&batch.dataset, commit).await?.version);
-        self.record(principal, id, &released.released, "released", None, reason).await?;
+        self.record(principal, id, &released.released, "released", None, reason)
+            .await?;
         self.look_at_references(&batch.dataset).await?;
         Ok(released)
     }
@@ -268,7 +314,11 @@ impl Collector {
 }
 
 fn require(reason: &str) -> Result<()> {
-    if reason.trim().is_empty() { Err(Error::NoReason) } else { Ok(()) }
+    if reason.trim().is_empty() {
+        Err(Error::NoReason)
+    } else {
+        Ok(())
+    }
 }
 
 /// A row as a block of its own, its cells in the order of the columns.

@@ -4,8 +4,8 @@ use rust_xlsxwriter::{Color, Format, Workbook};
 use yandu_words::id::BatchId;
 
 use super::{QuarantinedRow, Selection};
-use crate::collector::Collector;
 use crate::Result;
+use crate::collector::Collector;
 
 /// Rows of one sheet of a workbook, the header apart.
 const SHEET_ROWS: usize = 1_000_000;
@@ -15,7 +15,11 @@ const LEADING: u16 = 2;
 impl Collector {
     /// The quarantined rows of a batch as an xlsx workbook: the place of each row, the reasons in words, the cells
     /// under the headers of the dataset with the faulty ones marked.
-    pub async fn quarantine_workbook(&self, id: &BatchId, selection: &Selection) -> Result<Vec<u8>> {
+    pub async fn quarantine_workbook(
+        &self,
+        id: &BatchId,
+        selection: &Selection,
+    ) -> Result<Vec<u8>> {
         let batch = self.batch_record(id).await?;
         let rows = self.quarantined(id, selection).await?;
         let packs = self.packs();
@@ -35,7 +39,9 @@ impl Collector {
                 let checks = &dataset.file().checks;
                 checks
                     .iter()
-                    .filter_map(|check| Some((check.name.clone(), check.title.as_ref()?.zh.clone())))
+                    .filter_map(|check| {
+                        Some((check.name.clone(), check.title.as_ref()?.zh.clone()))
+                    })
                     .collect()
             })
             .unwrap_or_default();
@@ -48,10 +54,16 @@ fn workbook(
     titles: &std::collections::HashMap<String, String>,
     rows: &[QuarantinedRow],
 ) -> Result<Vec<u8>> {
-    let heading = Format::new().set_bold().set_background_color(Color::RGB(0x00E8_EEF7));
+    let heading = Format::new()
+        .set_bold()
+        .set_background_color(Color::RGB(0x00E8_EEF7));
     let faulty = Format::new().set_background_color(Color::RGB(0x00FF_E3E0));
     let mut workbook = Workbook::new();
-    let pages: Vec<&[QuarantinedRow]> = if rows.is_empty() { vec![rows] } else { rows.chunks(SHEET_ROWS).collect() };
+    let pages: Vec<&[QuarantinedRow]> = if rows.is_empty() {
+        vec![rows]
+    } else {
+        rows.chunks(SHEET_ROWS).collect()
+    };
     for (page, rows) in pages.into_iter().enumerate() {
         let sheet = workbook.add_worksheet();
         sheet.set_name(format!("问题数据{}", page + 1))?;
@@ -68,10 +80,16 @@ fn workbook(
             sheet.write(line, 0, row.row as f64)?;
             sheet.write(line, 1, describe(columns, titles, row))?;
             for (place, (name, _)) in columns.iter().enumerate() {
-                let Some(Some(text)) = row.cells.get(name) else { continue };
+                let Some(Some(text)) = row.cells.get(name) else {
+                    continue;
+                };
                 let place = place as u16 + LEADING;
                 // Texts stay texts: eighteen digits would lose three as a number.
-                if row.reasons.iter().any(|reason| reason.column.as_ref() == Some(name)) {
+                if row
+                    .reasons
+                    .iter()
+                    .any(|reason| reason.column.as_ref() == Some(name))
+                {
                     sheet.write_string_with_format(line, place, text, &faulty)?;
                 } else {
                     sheet.write_string(line, place, text)?;
