@@ -1,0 +1,42 @@
+import { defineConfig } from '@playwright/test'
+
+/**
+ * The pages against the real program with a simulated city. Without `YANDU_WEB` the build is served by e2e/serve.mjs in
+ * front of the program at `YANDU`.
+ */
+const address = process.env.YANDU_WEB ?? 'http://127.0.0.1:8720'
+
+export default defineConfig({
+  testDir: 'e2e',
+  workers: 1,
+  fullyParallel: false,
+  timeout: 60_000,
+  reporter: [['list']],
+  snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
+  ...(process.env.YANDU_WEB
+    ? {}
+    : { webServer: { command: 'node e2e/serve.mjs', url: address, reuseExistingServer: false } }),
+  use: {
+    baseURL: address,
+    locale: 'zh-CN',
+    // The browser's clock zone is not the city's, so that a time written in the wrong zone shows.
+    timezoneId: 'America/New_York',
+    reducedMotion: 'reduce',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'pages', testMatch: '*.spec.ts' },
+    { name: 'shots', testMatch: 'shots.ts' },
+  ],
+})

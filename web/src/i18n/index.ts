@@ -1,0 +1,42 @@
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import zh from './zh-CN.json'
+
+export type Key = keyof typeof zh
+export type Language = 'zh-CN' | 'en'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'page'
+    resources: { page: typeof zh }
+    keySeparator: false
+    nsSeparator: false
+  }
+}
+
+const STORED = 'yandu.language'
+
+/** Chinese comes with the shell; English is fetched when somebody wants it. */
+export async function start(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: 'zh-CN',
+    fallbackLng: 'zh-CN',
+    ns: 'page',
+    defaultNS: 'page',
+    keySeparator: false,
+    nsSeparator: false,
+    resources: { 'zh-CN': { page: zh } },
+    // React escapes what it shows.
+    interpolation: { escapeValue: false },
+  })
+  await speak(localStorage.getItem(STORED) === 'en' ? 'en' : 'zh-CN')
+}
+
+export async function speak(language: Language): Promise<void> {
+  if (language === 'en' && !i18next.hasResourceBundle('en', 'page')) {
+    i18next.addResourceBundle('en', 'page', (await import('./en.json')).default)
+  }
+  await i18next.changeLanguage(language)
+  document.documentElement.lang = language
+  localStorage.setItem(STORED, language)
+}

@@ -1,0 +1,161 @@
+import Table, { type TableProps } from 'antd/es/table'
+import { type Key, type ReactNode, useEffect, useRef } from 'react'
+import { useNarrow } from './useNarrow'
+
+/** Columns as data. On a phone a row is a card: its first column is the head, the others are lines with their titles. */
+export interface Column<T> {
+  key: string
+  title: ReactNode
+  render: (row: T) => ReactNode
+  align?: 'left' | 'right'
+  width?: number | string
+  sort?: (one: T, other: T) => number
+  /** Left out of the card on a phone. */
+  onlyWide?: boolean
+  fixed?: boolean
+}
+
+export interface Sort {
+  key: string
+  order: 'ascend' | 'descend'
+}
+
+interface Props<T> {
+  label: string
+  columns: Column<T>[]
+  rows: readonly T[]
+  rowKey: (row: T) => Key
+  empty: ReactNode
+  dense?: boolean
+  sort?: Sort | undefined
+  onSort?: (sort: Sort | undefined) => void
+  selection?: TableProps<T>['rowSelection']
+  expand?: { render: (row: T) => ReactNode; can?: (row: T) => boolean }
+  pageSize?: number
+  /** A table wider than its place scrolls in itself. */
+  wide?: boolean
+  rowClass?: (row: T) => string
+}
+
+export function DataTable<T extends object>(props: Props<T>) {
+  const isNarrow = useNarrow()
+  if (props.rows.length === 0) return <>{props.empty}</>
+  return isNarrow && !props.wide ? <Cards {...props} /> : <Grid {...props} />
+}
+
+function Grid<T extends object>(props: Props<T>) {
+  const holder = useRef<HTMLDivElement>(null)
+  // A region that scrolls must be within reach of the keyboard.
+  useEffect(() => {
+    holder.current?.querySelector('table')?.setAttribute('aria-label', props.label)
+    const scrolling = holder.current?.querySelector<HTMLElement>('.ant-table-content, .ant-table-body')
+    if (!scrolling) return
+    const mark = () => {
+      const scrolls = scrolling.scrollWidth > scrolling.clientWidth || scrolling.scrollHeight > scrolling.clientHeight
+      if (scrolls) {
+        scrolling.tabIndex = 0
+        scrolling.setAttribute('role', 'region')
+        scrolling.setAttribute('aria-label', props.label)
+      } else {
+        scrolling.removeAttribute('tabindex')
+        scrolling.removeAttribute('role')
+        scrolling.removeAttribute('aria-label')
+      }
+    }
+    mark()
+    const observer = new ResizeObserver(mark)
+    observer.observe(scrolling)
+    return () => observer.disconnect()
+  })
+  return (
+    <div ref={holder} className="table-holder">
+      <Table<T>
+        size={props.dense ? 'small' : 'middle'}
+        rowKey={props.rowKey}
+        dataSource={props.rows as T[]}
+        pagination={
+          props.pageSize && props.rows.length > props.pageSize
+            ? { pageSize: props.pageSize, showSizeChanger: false, size: 'small' }
+            : false
+        }
+        {...(props.selection && { rowSelection: props.selection })}
+        {...(props.expand && {
+          expandable: {
+            expandedRowRender: props.expand.render,
+            rowExpandable: props.expand.can ?? (() => true),
+          },
+        })}
+        {...(props.rowClass && { rowClassName: props.rowClass })}
+        scroll={{ x: 'max-content' }}
+        sortDirections={['ascend', 'descend']}
+        showSorterTooltip={false}
+        onChange={(_, __, sorter) => {
+          if (!props.onSort || Array.isArray(sorter)) return
+          props.onSort(sorter.order ? { key: String(sorter.columnKey), order: sorter.order } : undefined)
+        }}
+        columns={props.columns.map((column) => ({
+          key: column.key,
+          title: column.title,
+          render: (_: unknown, row: T) => column.render(row),
+          ...(column.align && { align: column.align }),
+          ...(column.width !== undefined && { width: column.width }),
+          ...(column.fixed && { fixed: 'left' as const }),
+          ...(column.sort && {
+            sorter: column.sort,
+            ...(props.onSort && { sortOrder: props.sort?.key === column.key ? props.sort.order : null }),
+          }),
+        }))}
+      />
+    </div>
+  )
+}
+
+function Cards<T extends object>(props: Props<T>) {
+  const [head, ...lines] = props.columns.filter((column) => !column.onlyWide)
+  const sort = props.columns.find((column) => column.key === props.sort?.key)?.sort
+  const rows = sort
+    ? [...props.rows].sort((one, other) => (props.sort?.order === 'descend' ? -sort(one, other) : sort(one, other)))
+    : props.rows
+  const selected = props.selection?.selectedRowKeys ?? []
+  return (
+    <ul className="cards" aria-label={props.label}>
+      {rows.map((row) => {
+        const key = props.rowKey(row)
+        return (
+          <li key={key} className={`card ${props.rowClass?.(row) ?? ''}`}>
+            <div className="card-head">
+              {props.selection && (
+                <input
+                  type="checkbox"
+                  {...checkboxProps(props.selection, row)}
+                  checked={selected.includes(key)}
+                  onChange={(event) => {
+                    const now = event.target.checked ? [...selected, key] : selected.filter((other) => other !== key)
+                    props.selection?.onChange?.(now, [], { type: 'single' })
+                  }}
+                />
+              )}
+              <div className="card-title">{head?.render(row)}</div>
+            </div>
+            <dl>
+              {lines.map((column) => (
+                <div key={column.key}>
+                  <dt>{column.title}</dt>
+                  <dd>{column.render(row)}</dd>
+                </div>
+              ))}
+            </dl>
+            {props.expand && (props.expand.can?.(row) ?? true) && (
+              <div className="card-more">{props.expand.render(row)}</div>
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function checkboxProps<T>(selection: NonNullable<TableProps<T>['rowSelection']>, row: T) {
+  const given = selection.getCheckboxProps?.(row)
+  return { disabled: given?.disabled, 'aria-label': given?.['aria-label' as keyof typeof given] as string | undefined }
+}

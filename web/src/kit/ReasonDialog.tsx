@@ -1,0 +1,78 @@
+import Input from 'antd/es/input'
+import Modal from 'antd/es/modal'
+import { type ReactNode, useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ProblemPanel } from './Problem'
+
+interface Props {
+  title: string
+  confirm: string
+  danger?: boolean
+  /** What it will do, in words. */
+  children?: ReactNode
+  /** Words that are often the reason. */
+  stock: string[]
+  busy: boolean
+  error: unknown
+  onConfirm: (reason: string) => void
+  onClose: () => void
+}
+
+/** Whoever changes something says why; who it is the program knows. */
+export function ReasonDialog(props: Props) {
+  const { t } = useTranslation()
+  const [reason, setReason] = useState('')
+  const id = useId()
+  const isMissing = reason.trim() === ''
+  return (
+    <Modal
+      open
+      title={props.title}
+      okText={props.confirm}
+      cancelText={t('action.cancel')}
+      closable={{ 'aria-label': t('action.close') }}
+      okButtonProps={{ danger: props.danger ?? false, disabled: isMissing, title: isMissing ? t('reason-dialog.missing') : '' }}
+      confirmLoading={props.busy}
+      onOk={() => props.onConfirm(reason.trim())}
+      onCancel={props.onClose}
+    >
+      {props.children}
+      <ReasonField id={id} value={reason} set={setReason} stock={props.stock} />
+      <p className="hint">{t('reason-dialog.who', { who: t('principal.local-administrator') })}</p>
+      {props.error !== null && props.error !== undefined && <ProblemPanel error={props.error} doing={props.title} />}
+    </Modal>
+  )
+}
+
+interface FieldProps {
+  id: string
+  value: string
+  set: (reason: string) => void
+  stock: string[]
+}
+
+export function ReasonField({ id, value, set, stock }: FieldProps) {
+  const { t } = useTranslation()
+  return (
+    <div className="field">
+      <label htmlFor={id}>
+        {t('reason-dialog.why')} <span className="required">{t('field.required')}</span>
+      </label>
+      <Input.TextArea
+        id={id}
+        rows={2}
+        maxLength={500}
+        value={value}
+        aria-required
+        onChange={(event) => set(event.target.value)}
+      />
+      <div className="stock">
+        {stock.map((words) => (
+          <button key={words} type="button" onClick={() => set(words)}>
+            {words}
+          </button>
+        ))}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,91 @@
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import type { Cell } from '../api/types'
+import * as format from './format'
+import { useNow } from './useNow'
+
+/** Small pieces of text that appear on every page, each written in one way. */
+
+export function Num({ value }: { value: number }) {
+  const { i18n } = useTranslation()
+  return <span className="num">{format.number(value, i18n.language)}</span>
+}
+
+export function Score({ value }: { value: number | null | undefined }) {
+  const { t } = useTranslation()
+  if (value === null || value === undefined) return <span className="hint">{t('score.none')}</span>
+  const level = value >= 98 ? 'good' : value >= 90 ? 'due' : 'late'
+  return <span className={`num score score-${level}`}>{format.score(value)}</span>
+}
+
+export function Time({ at, seconds }: { at: string; seconds?: boolean }) {
+  return (
+    <time dateTime={at} className="num">
+      {format.time(at, seconds)}
+    </time>
+  )
+}
+
+export function Age({ at }: { at: string }) {
+  const { i18n } = useTranslation()
+  const now = useNow()
+  return (
+    <time dateTime={at} title={format.time(at, true)}>
+      {format.age(at, now, i18n.language)}
+    </time>
+  )
+}
+
+export function DatasetLink({ id, title }: { id: string; title?: string }) {
+  return (
+    <Link to={`/datasets/${encodeURIComponent(id)}`} translate="no">
+      {title ?? id}
+    </Link>
+  )
+}
+
+export function BatchLink({ id, children }: { id: string; children?: React.ReactNode }) {
+  return (
+    <Link to={`/batches/${encodeURIComponent(id)}`} className="code" translate="no">
+      {children ?? id}
+    </Link>
+  )
+}
+
+export function Code({ children }: { children: React.ReactNode }) {
+  return (
+    <code className="code" translate="no">
+      {children}
+    </code>
+  )
+}
+
+export function Hint({ children }: { children: React.ReactNode }) {
+  return <span className="hint">{children}</span>
+}
+
+/** Signs that no screen shows get a picture of their own, so that a reader can see what is wrong with a cell. */
+export function Raw({ text }: { text: string }) {
+  return (
+    <span className="raw" translate="no">
+      {visible(text)}
+    </span>
+  )
+}
+
+export function visible(text: string): string {
+  return text
+    .replace(/[\u0000-\u001f]/g, (sign) => String.fromCharCode(0x2400 + sign.charCodeAt(0)))
+    .replace(/\u007f/g, '\u2421')
+    .replace(/^[ \u3000]+|[ \u3000]+$/g, (spaces) => '␠'.repeat(spaces.length))
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '⍰')
+}
+
+export function CellText({ value }: { value: Cell }) {
+  const { t } = useTranslation()
+  if (value === null) return <span className="null">{t('cell.null')}</span>
+  if (typeof value === 'number') return <span className="num">{String(value)}</span>
+  if (typeof value === 'boolean') return <span>{t(value ? 'cell.true' : 'cell.false')}</span>
+  const text = typeof value === 'object' ? JSON.stringify(value) : value
+  return text === '' ? <span className="null">{t('cell.empty')}</span> : <Raw text={text} />
+}

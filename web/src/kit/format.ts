@@ -1,0 +1,83 @@
+/** How numbers, times and sizes are written. Times are those of the city, whatever the clock of the browser says. */
+const ZONE = 'Asia/Shanghai'
+
+export function number(value: number, language: string): string {
+  return new Intl.NumberFormat(language).format(value)
+}
+
+/** A score of 0 to 100 with one digit, never rounded up to a full 100. */
+export function score(value: number): string {
+  const cut = Math.floor(value * 10) / 10
+  return cut === 100 ? '100' : cut.toFixed(1)
+}
+
+/** A share of 0 to 1 in per cent, with the same rule as a score. */
+export function share(value: number): string {
+  const cut = Math.floor(value * 10_000) / 100
+  return `${cut === 100 ? '100' : cut.toFixed(2)}%`
+}
+
+const parts = new Intl.DateTimeFormat('en-CA', {
+  timeZone: ZONE,
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
+
+/** `2026-01-31 09:05`, the form of official documents and of file names alike. */
+export function time(at: string | Date, withSeconds = false): string {
+  const date = typeof at === 'string' ? new Date(at) : at
+  if (Number.isNaN(date.getTime())) return String(at)
+  const part = Object.fromEntries(parts.formatToParts(date).map(({ type, value }) => [type, value]))
+  const clock = `${part.hour}:${part.minute}${withSeconds ? `:${part.second}` : ''}`
+  return `${part.year}-${part.month}-${part.day} ${clock}`
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+]
+
+/** `3小时前`. */
+export function age(at: string, now: number, language: string): string {
+  const seconds = (now - new Date(at).getTime()) / 1000
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
+  for (const [unit, length] of STEPS) {
+    if (Math.abs(seconds) >= length) return format.format(-Math.trunc(seconds / length), unit)
+  }
+  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second')
+}
+
+export function duration(from: string, to: string, language: string): string {
+  const milliseconds = Math.max(0, new Date(to).getTime() - new Date(from).getTime())
+  return elapsed(milliseconds, language)
+}
+
+export function elapsed(milliseconds: number, language: string): string {
+  const as = (value: number, unit: string, digits: number) =>
+    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(
+      value,
+    )
+  if (milliseconds < 1000) return as(Math.round(milliseconds), 'millisecond', 0)
+  const seconds = milliseconds / 1000
+  return seconds < 60 ? as(seconds, 'second', 1) : as(seconds / 60, 'minute', 1)
+}
+
+export function size(bytes: number, language: string): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let step = 0
+  while (value >= 1000 && step < units.length - 1) {
+    value /= 1000
+    step += 1
+  }
+  const digits = step === 0 || value >= 100 ? 0 : 1
+  return `${new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value)} ${units[step]}`
+}

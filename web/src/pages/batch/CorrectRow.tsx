@@ -1,0 +1,192 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import Button from 'antd/es/button'
+import Drawer from 'antd/es/drawer'
+import Input from 'antd/es/input'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ask, client } from '../../api/client'
+import type { BatchDetail, QuarantinedRow } from '../../api/types'
+import { ProblemPanel } from '../../kit/Problem'
+import { ReasonField } from '../../kit/ReasonDialog'
+import { Raw, Time, visible } from '../../kit/Text'
+import { useNarrow } from '../../kit/useNarrow'
+import { useWords } from '../../kit/words'
+import type { Titles } from './titles'
+
+interface Props {
+  batch: BatchDetail
+  row: QuarantinedRow
+  titles: Titles
+  onClose: () => void
+}
+
+/** One row as a form: what is wrong on top, cells at fault first, and the record as it came. */
+export function CorrectRow({ batch, row, titles, onClose }: Props) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const isNarrow = useNarrow()
+  const id = useId()
+  const [changed, setChanged] = useState<Record<string, string>>({})
+  const [reason, setReason] = useState('')
+  const isOpen = row.state === 'waiting' || row.state === 'corrected'
+  const cells = Object.fromEntries(
+    Object.entries(changed)
+      .filter(([name, text]) => text !== (row.cells[name] ?? ''))
+      .map(([name, text]) => [name, text === '' ? null : text]),
+  )
+  const missing = Object.keys(cells).length === 0 ? 'nothing-changed' : reason.trim() === '' ? 'no-reason' : undefined
+  const correct = useMutation({
+    mutationFn: async (thenRelease: boolean) => {
+      const path = { id: batch.id, row: row.row }
+      await ask(
+        client.POST('/api/v1/batches/{id}/quarantine/{row}/correct', {
+          params: { path },
+          body: { cells, reason: reason.trim() },
+        }),
+      )
+      if (!thenRelease) return undefined
+      return ask(
+        client.POST('/api/v1/batches/{id}/quarantine/release', {
+          params: { path: { id: batch.id } },
+          body: { rows: [row.row], reason: reason.trim() },
+        }),
+      )
+    },
+    onSettled: () => void queries.invalidateQueries(),
+    onSuccess: (released) => {
+      if (!released || released.refused.length === 0) onClose()
+    },
+  })
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      placement="right"
+      size={isNarrow ? '100%' : 640}
+      title={t('quarantine.row-title', { row: row.row })}
+      closable={{ 'aria-label': t('action.close') }}
+      footer={
+        isOpen && (
+          <div className="drawer-foot">
+            {missing && <span className="hint">{t(`quarantine.${missing}`)}</span>}
+            <Button disabled={missing !== undefined} loading={correct.isPending} onClick={() => correct.mutate(false)}>
+              {t('quarantine.save')}
+            </Button>
+            <Button
+              type="primary"
+              disabled={missing !== undefined}
+              loading={correct.isPending}
+              onClick={() => correct.mutate(true)}
+            >
+              {t('quarantine.save-release')}
+            </Button>
+          </div>
+        )
+      }
+    >
+      <Wrong row={row} titles={titles} />
+      {correct.data && correct.data.refused.length > 0 && (
+        <div className="note note-warning" role="alert">
+          <strong>{t('quarantine.still-wrong')}</strong>{' '}
+          <Reasons codes={correct.data.refused[0]?.reasons ?? []} titles={correct.data.refused[0]?.titles ?? []} />
+        </div>
+      )}
+      {correct.isError && <ProblemPanel error={correct.error} doing={t('quarantine.save')} />}
+      <Fields
+        id={id}
+        row={row}
+        titles={titles}
+        changed={changed}
+        readOnly={!isOpen}
+        set={(name, text) => setChanged({ ...changed, [name]: text })}
+      />
+      {isOpen && (
+        <ReasonField
+          id={`${id}-reason`}
+          value={reason}
+          set={setReason}
+          stock={t('quarantine.correct-stock').split('|')}
+        />
+      )}
+      <details className="record">
+        <summary>{t('quarantine.record')}</summary>
+        <p>
+          <Raw text={row.record} />
+        </p>
+      </details>
+    </Drawer>
+  )
+}
+
+function Reasons({ codes, titles }: { codes: string[]; titles: string[] }) {
+  const { reason } = useWords()
+  return <>{codes.map((code, index) => reason(code, titles[index])).join('；')}</>
+}
+
+function Wrong({ row, titles }: { row: QuarantinedRow; titles: Titles }) {
+  const { t } = useTranslation()
+  const { reason, principal } = useWords()
+  return (
+    <div className="note">
+      <ul className="reasons">
+        {row.reasons.map((one) => (
+          <li key={`${one.column}/${one.reason}`} className={one.level === 'hard' ? 'hard' : 'soft'}>
+            {one.column && <strong className="weight-500">{titles.get(one.column) ?? one.column}</strong>}{' '}
+            {reason(one.reason, one.title)}
+          </li>
+        ))}
+      </ul>
+      {row.note && (
+        <p className="hint">
+          {t(`quarantine.${row.state}` as 'quarantine.waiting')} · {principal(row.note.principal)} ·{' '}
+          <Time at={row.note.at} /> · {row.note.reason}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface FieldsProps {
+  id: string
+  row: QuarantinedRow
+  titles: Titles
+  changed: Record<string, string>
+  readOnly: boolean
+  set: (name: string, text: string) => void
+}
+
+function Fields({ id, row, titles, changed, readOnly, set }: FieldsProps) {
+  const { t } = useTranslation()
+  const faulty = new Set(row.reasons.map((one) => one.column))
+  const names = [...titles.keys()]
+  const sorted = [...names.filter((name) => faulty.has(name)), ...names.filter((name) => !faulty.has(name))]
+  return (
+    <div className="row-fields">
+      {sorted.map((name) => {
+        const came = row.cells[name] ?? ''
+        const text = changed[name] ?? came
+        const isHidden = visible(came) !== came
+        return (
+          <div key={name} className={`field ${faulty.has(name) ? 'field-faulty' : ''}`}>
+            <label htmlFor={`${id}-${name}`}>
+              {titles.get(name)} <code className="code hint">{name}</code>
+              {faulty.has(name) && <span className="required">{t('quarantine.faulty')}</span>}
+            </label>
+            <Input
+              id={`${id}-${name}`}
+              value={text}
+              readOnly={readOnly}
+              {...(faulty.has(name) && text === came && { status: 'error' as const })}
+              onChange={(event) => set(name, event.target.value)}
+            />
+            {(text !== came || isHidden) && (
+              <p className="hint">
+                {t('quarantine.came-as')} <Raw text={came || '—'} />
+              </p>
+            )}
+          </div>
+        )
+      })}
+    </div>
+  )
+}

@@ -1,0 +1,22 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { sample as sampleQuery } from '../../api/queries'
+import type { DatasetDetail } from '../../api/types'
+import { AnswerTable } from '../../kit/AnswerTable'
+import { Loaded } from '../../kit/Loaded'
+
+export function Sample({ dataset }: { dataset: DatasetDetail }) {
+  const { t } = useTranslation()
+  const query = useQuery(sampleQuery(dataset.id))
+  const titles = new Map(dataset.columns.map((column) => [column.name, column.title]))
+  return (
+    <Loaded query={query} doing={t('dataset.sample')}>
+      {(answer) => (
+        <>
+          <p className="hint padded-line">{t('dataset.sample-about', { count: answer.rows.length })}</p>
+          <AnswerTable label={t('dataset.sample')} answer={answer} titles={titles} />
+        </>
+      )}
+    </Loaded>
+  )
+}

@@ -1,0 +1,200 @@
+import Button from 'antd/es/button'
+import Input from 'antd/es/input'
+import Radio from 'antd/es/radio'
+import Select from 'antd/es/select'
+import { type FormEvent, useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { DatasetLine, Source } from '../../api/types'
+import type { Delivery } from '../../api/upload'
+import { found } from '../../kit/search'
+import { usePinyin } from '../../kit/usePinyin'
+import { useWords } from '../../kit/words'
+import { Drop } from './Drop'
+import { defaultMode, suggested } from './suggest'
+
+const MODES = ['snapshot', 'upsert', 'append'] as const
+const ENCODINGS = ['UTF-8', 'GB18030', 'UTF-16LE', 'UTF-16BE'] as const
+
+interface Props {
+  datasets: DatasetLine[]
+  sources: Source[]
+  /** Chosen before this page was opened. */
+  dataset: string
+  onSend: (delivery: Delivery) => void
+}
+
+interface Draft {
+  file?: File
+  dataset: string
+  mode: string
+  encoding: string
+  delimiter: string
+  header_row: string
+  sheet: string
+}
+
+export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
+  const { t } = useTranslation()
+  const [draft, setDraft] = useState<Draft>({
+    dataset,
+    mode: defaultMode(sources, dataset),
+    encoding: '',
+    delimiter: '',
+    header_row: '',
+    sheet: '',
+  })
+  const [guess, setGuess] = useState<string>()
+  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part })
+  const choose = (file: File) => {
+    const line = draft.dataset ? undefined : suggested(file.name, datasets)
+    setGuess(line?.title)
+    change({ file, ...(line && { dataset: line.id, mode: defaultMode(sources, line.id) }) })
+  }
+  const missing = !draft.file ? 'deliver.no-file' : !draft.dataset ? 'deliver.no-dataset' : undefined
+  const send = (event: FormEvent) => {
+    event.preventDefault()
+    const { file, ...fields } = draft
+    if (file && !missing) onSend({ file, ...fields })
+  }
+  return (
+    <form className="surface padded deliver" onSubmit={send}>
+      <Drop {...(draft.file && { file: draft.file })} onFile={choose} />
+      <DatasetChoice
+        datasets={datasets}
+        value={draft.dataset}
+        guess={guess}
+        set={(id) => {
+          setGuess(undefined)
+          change({ dataset: id, mode: defaultMode(sources, id) })
+        }}
+      />
+      <ModeChoice value={draft.mode} set={(mode) => change({ mode })} />
+      <Details draft={draft} change={change} />
+      <div className="actions actions-start">
+        <Button type="primary" htmlType="submit" disabled={missing !== undefined}>
+          {t('deliver.send')}
+        </Button>
+        {missing && <span className="hint">{t(missing)}</span>}
+      </div>
+    </form>
+  )
+}
+
+interface ChoiceProps {
+  datasets: DatasetLine[]
+  value: string
+  guess: string | undefined
+  set: (id: string) => void
+}
+
+function DatasetChoice({ datasets, value, guess, set }: ChoiceProps) {
+  const { t } = useTranslation()
+  const table = usePinyin()
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>
+        {t('deliver.dataset')} <span className="required">{t('field.required')}</span>
+      </label>
+      <Select
+        id={id}
+        className="wide-select"
+        placeholder={t('deliver.dataset-hint')}
+        showSearch={{ filterOption: (typed, option) => found([String(option?.search)], typed, table) }}
+        {...(value && { value })}
+        onChange={set}
+        options={datasets.map((line) => ({
+          value: line.id,
+          label: `${line.title} · ${line.owner}`,
+          search: `${line.title} ${line.id} ${line.owner}`,
+        }))}
+      />
+      {guess && (
+        <p className="hint" role="status">
+          {t('deliver.guess', { title: guess })}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function ModeChoice({ value, set }: { value: string; set: (mode: string) => void }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  return (
+    <fieldset className="field">
+      <legend>{t('batch.mode')}</legend>
+      <Radio.Group value={value} onChange={(event) => set(String(event.target.value))} className="modes">
+        {MODES.map((mode) => (
+          <Radio key={mode} value={mode}>
+            {word('mode', mode)} <span className="hint">{t(`deliver.mode-${mode}`)}</span>
+          </Radio>
+        ))}
+      </Radio.Group>
+    </fieldset>
+  )
+}
+
+interface DetailsProps {
+  draft: Draft
+  change: (part: Partial<Draft>) => void
+}
+
+/** What the program finds out by itself nearly always. */
+function Details({ draft, change }: DetailsProps) {
+  const { t } = useTranslation()
+  const id = useId()
+  return (
+    <details className="more-options">
+      <summary>{t('deliver.details')}</summary>
+      <div className="field-row">
+        <div className="field">
+          <label htmlFor={`${id}-encoding`}>{t('reading.encoding')}</label>
+          <Select
+            id={`${id}-encoding`}
+            value={draft.encoding}
+            onChange={(encoding) => change({ encoding })}
+            options={[
+              { value: '', label: t('deliver.find-out') },
+              ...ENCODINGS.map((one) => ({ value: one, label: one })),
+            ]}
+          />
+        </div>
+        <div className="field">
+          <label htmlFor={`${id}-delimiter`}>{t('reading.delimiter')}</label>
+          <Select
+            id={`${id}-delimiter`}
+            value={draft.delimiter}
+            onChange={(delimiter) => change({ delimiter })}
+            options={[
+              { value: '', label: t('deliver.find-out') },
+              { value: ',', label: t('reading.comma') },
+              { value: '\t', label: t('reading.tab') },
+              { value: ';', label: t('reading.semicolon') },
+              { value: '|', label: '|' },
+            ]}
+          />
+        </div>
+        <div className="field">
+          <label htmlFor={`${id}-header`}>{t('reading.header')}</label>
+          <Input
+            id={`${id}-header`}
+            inputMode="numeric"
+            value={draft.header_row}
+            placeholder={t('deliver.find-out')}
+            onChange={(event) => change({ header_row: event.target.value.replace(/\D/g, '') })}
+          />
+        </div>
+        <div className="field">
+          <label htmlFor={`${id}-sheet`}>{t('reading.sheet')}</label>
+          <Input
+            id={`${id}-sheet`}
+            value={draft.sheet}
+            placeholder={t('deliver.find-out')}
+            onChange={(event) => change({ sheet: event.target.value })}
+          />
+        </div>
+      </div>
+    </details>
+  )
+}

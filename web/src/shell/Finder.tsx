@@ -1,0 +1,112 @@
+import { useQuery } from '@tanstack/react-query'
+import Input from 'antd/es/input'
+import Modal from 'antd/es/modal'
+import { type KeyboardEvent, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { datasets, latestBatches } from '../api/queries'
+import { found } from '../kit/search'
+import { usePinyin } from '../kit/usePinyin'
+import { menu } from './menu'
+
+interface Hit {
+  to: string
+  kind: string
+  title: string
+  about: string
+}
+
+const MOST = 12
+
+/** One search over pages, datasets and batches, by characters, ids, pinyin or initials. */
+export function Finder({ close }: { close: () => void }) {
+  const { t } = useTranslation()
+  const [typed, setTyped] = useState('')
+  const [at, setAt] = useState(0)
+  const hits = useHits(typed)
+  const navigate = useNavigate()
+  const chosen = Math.min(at, hits.length - 1)
+  const open = (hit: Hit | undefined) => {
+    if (!hit) return
+    close()
+    void navigate(hit.to)
+  }
+  const pressed = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return
+    if (event.key === 'Enter') open(hits[chosen])
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step && hits.length > 0) {
+      event.preventDefault()
+      setAt((chosen + step + hits.length) % hits.length)
+    }
+  }
+  return (
+    <Modal
+      open
+      onCancel={close}
+      footer={null}
+      title={t('finder.title')}
+      closable={{ 'aria-label': t('action.close') }}
+      className="finder"
+    >
+      <Input
+        autoFocus
+        size="large"
+        role="combobox"
+        aria-label={t('finder.title')}
+        aria-expanded={hits.length > 0}
+        aria-controls="finder-hits"
+        aria-activedescendant={hits.length > 0 ? `finder-${chosen}` : undefined}
+        placeholder={t('finder.hint')}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.target.value)
+          setAt(0)
+        }}
+        onKeyDown={pressed}
+      />
+      <ul id="finder-hits" role="listbox" aria-label={t('finder.hits')} className="hits">
+        {hits.map((hit, place) => (
+          // The keyboard moves in the field above; this is the pointer's way.
+          <li
+            key={hit.to}
+            id={`finder-${place}`}
+            role="option"
+            aria-selected={place === chosen}
+            onClick={() => open(hit)}
+            onPointerMove={() => setAt(place)}
+          >
+            <span className="hit-kind">{hit.kind}</span>
+            <span className="hit-title">{hit.title}</span>
+            <span className="hit-about">{hit.about}</span>
+          </li>
+        ))}
+      </ul>
+      {hits.length === 0 && <p className="hint">{t('finder.none')}</p>}
+    </Modal>
+  )
+}
+
+function useHits(typed: string): Hit[] {
+  const { t } = useTranslation()
+  const { data: lines = [] } = useQuery(datasets)
+  const { data: recent = [] } = useQuery(latestBatches({ limit: 100 }))
+  const table = usePinyin()
+  return useMemo(() => {
+    const pages = menu.map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
+    const sets = lines.map((line) => ({
+      to: `/datasets/${encodeURIComponent(line.id)}`,
+      kind: t('finder.dataset'),
+      title: line.title,
+      about: `${line.id} · ${line.owner}`,
+    }))
+    const all = recent.map((batch) => ({
+      to: `/batches/${encodeURIComponent(batch.id)}`,
+      kind: t('finder.batch'),
+      title: batch.delivered_as,
+      about: `${batch.dataset} · ${batch.id}`,
+    }))
+    const candidates: Hit[] = typed.trim() === '' ? [...pages, ...sets.slice(0, 6)] : [...pages, ...sets, ...all]
+    return candidates.filter((hit) => found([hit.title, hit.about], typed, table)).slice(0, MOST)
+  }, [typed, lines, recent, table, t])
+}
