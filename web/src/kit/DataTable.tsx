@@ -12,7 +12,6 @@ export interface Column<T> {
   sort?: (one: T, other: T) => number
   /** Left out of the card on a phone. */
   onlyWide?: boolean
-  fixed?: boolean
 }
 
 export interface Sort {
@@ -30,7 +29,7 @@ interface Props<T> {
   sort?: Sort | undefined
   onSort?: (sort: Sort | undefined) => void
   selection?: TableProps<T>['rowSelection']
-  expand?: { render: (row: T) => ReactNode; can?: (row: T) => boolean }
+  expand?: { title: string; render: (row: T) => ReactNode; can?: (row: T) => boolean }
   pageSize?: number
   /** A table wider than its place scrolls in itself. */
   wide?: boolean
@@ -47,11 +46,11 @@ function Grid<T extends object>(props: Props<T>) {
   const holder = useRef<HTMLDivElement>(null)
   // A region that scrolls must be within reach of the keyboard.
   useEffect(() => {
-    holder.current?.querySelector('table')?.setAttribute('aria-label', props.label)
-    const scrolling = holder.current?.querySelector<HTMLElement>('.ant-table-content, .ant-table-body')
+    const scrolling = holder.current
     if (!scrolling) return
+    scrolling.querySelector('table')?.setAttribute('aria-label', props.label)
     const mark = () => {
-      const scrolls = scrolling.scrollWidth > scrolling.clientWidth || scrolling.scrollHeight > scrolling.clientHeight
+      const scrolls = scrolling.scrollWidth > scrolling.clientWidth
       if (scrolls) {
         scrolling.tabIndex = 0
         scrolling.setAttribute('role', 'region')
@@ -68,7 +67,7 @@ function Grid<T extends object>(props: Props<T>) {
     return () => observer.disconnect()
   })
   return (
-    <div ref={holder} className="table-holder">
+    <div ref={holder} className={`table-holder ${props.wide ? 'table-wide' : ''}`}>
       <Table<T>
         size={props.dense ? 'small' : 'middle'}
         rowKey={props.rowKey}
@@ -86,7 +85,6 @@ function Grid<T extends object>(props: Props<T>) {
           },
         })}
         {...(props.rowClass && { rowClassName: props.rowClass })}
-        scroll={{ x: 'max-content' }}
         sortDirections={['ascend', 'descend']}
         showSorterTooltip={false}
         onChange={(_, __, sorter) => {
@@ -99,7 +97,6 @@ function Grid<T extends object>(props: Props<T>) {
           render: (_: unknown, row: T) => column.render(row),
           ...(column.align && { align: column.align }),
           ...(column.width !== undefined && { width: column.width }),
-          ...(column.fixed && { fixed: 'left' as const }),
           ...(column.sort && {
             sorter: column.sort,
             ...(props.onSort && { sortOrder: props.sort?.key === column.key ? props.sort.order : null }),
@@ -146,7 +143,10 @@ function Cards<T extends object>(props: Props<T>) {
               ))}
             </dl>
             {props.expand && (props.expand.can?.(row) ?? true) && (
-              <div className="card-more">{props.expand.render(row)}</div>
+              <details className="card-more">
+                <summary>{props.expand.title}</summary>
+                {props.expand.render(row)}
+              </details>
             )}
           </li>
         )

@@ -65,6 +65,12 @@ export function Explained({ problem, known }: { problem: Problem; known: Explana
         </p>
       )}
       <dl className="facts problem-facts">
+        {typeof problem.line === 'number' && typeof problem.column === 'number' && (
+          <>
+            <dt>{t('problem.at')}</dt>
+            <dd>{t('problem.place', { line: problem.line, column: problem.column })}</dd>
+          </>
+        )}
         <dt>{t('problem.detail')}</dt>
         <dd lang="en" translate="no">
           {problem.detail || '—'}

@@ -93,6 +93,7 @@ export function SqlEditor({ label, hint, value, onChange, onRun, names, fault, r
           // Tab leaves the field, as everywhere else on the page.
           keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap]),
           language.current.of(sql({ dialect: PostgreSQL, upperCaseKeywords: true })),
+          EditorView.domEventHandlers({ beforeinput: typeOver }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString())
           }),
@@ -133,6 +134,21 @@ export function SqlEditor({ label, hint, value, onChange, onRun, names, fault, r
     focus: () => view.current?.focus(),
   }))
   return <div ref={place} className="editor" />
+}
+
+/**
+ * Text typed over a selection. Left to the browser, it would be given the look of the text it replaces by an attribute
+ * that the policy of the page forbids.
+ */
+function typeOver(event: InputEvent, view: EditorView): boolean {
+  const { from, to, empty } = view.state.selection.main
+  const { data } = event
+  if (event.inputType !== 'insertText' || !data || empty || view.composing) return false
+  event.preventDefault()
+  const insert = () => view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true })
+  const isTaken = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, insert))
+  if (!isTaken) view.dispatch(insert())
+  return true
 }
 
 /** The word at the place of the fault. */

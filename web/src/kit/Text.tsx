@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Cell } from '../api/types'
 import * as format from './format'
+import { pieces } from './pieces'
 import { useNow } from './useNow'
 
 /** Small pieces of text that appear on every page, each written in one way. */
@@ -64,21 +65,21 @@ export function Hint({ children }: { children: React.ReactNode }) {
   return <span className="hint">{children}</span>
 }
 
-/** Signs that no screen shows get a picture of their own, so that a reader can see what is wrong with a cell. */
+/** Text as it came. Signs that no screen shows get a mark, so that a reader can see what is wrong with a cell. */
 export function Raw({ text }: { text: string }) {
   return (
     <span className="raw" translate="no">
-      {visible(text)}
+      {pieces(text).map((piece, place) =>
+        piece.isSign ? (
+          <span key={place} className="sign">
+            {piece.text}
+          </span>
+        ) : (
+          piece.text
+        ),
+      )}
     </span>
   )
-}
-
-export function visible(text: string): string {
-  return text
-    .replace(/[\u0000-\u001f]/g, (sign) => String.fromCharCode(0x2400 + sign.charCodeAt(0)))
-    .replace(/\u007f/g, '\u2421')
-    .replace(/^[ \u3000]+|[ \u3000]+$/g, (spaces) => '␠'.repeat(spaces.length))
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '⍰')
 }
 
 export function CellText({ value }: { value: Cell }) {

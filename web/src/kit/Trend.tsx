@@ -21,11 +21,14 @@ export function Trend({ label, points }: { label: string; points: Point[] }) {
   const [first] = points
   const last = points.at(-1)
   if (!first || !last) return null
-  const summary = t('trend.summary', {
-    count: points.length,
-    first: format.score(first.value),
-    last: format.score(last.value),
-  })
+  const summary =
+    points.length === 1
+      ? t('trend.single', { last: format.score(last.value) })
+      : t('trend.summary', {
+          count: points.length,
+          first: format.score(first.value),
+          last: format.score(last.value),
+        })
   return (
     <figure className="trend">
       {points.length > 1 && <Picture label={`${label}：${summary}`} points={points} />}

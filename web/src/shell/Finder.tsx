@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import Input from 'antd/es/input'
+import Input, { type InputRef } from 'antd/es/input'
 import Modal from 'antd/es/modal'
-import { type KeyboardEvent, useMemo, useState } from 'react'
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { datasets, latestBatches } from '../api/queries'
@@ -25,6 +25,7 @@ export function Finder({ close }: { close: () => void }) {
   const [at, setAt] = useState(0)
   const hits = useHits(typed)
   const navigate = useNavigate()
+  const field = useRef<InputRef>(null)
   const chosen = Math.min(at, hits.length - 1)
   const open = (hit: Hit | undefined) => {
     if (!hit) return
@@ -45,12 +46,14 @@ export function Finder({ close }: { close: () => void }) {
       open
       onCancel={close}
       footer={null}
+      // The dialog takes the focus for itself when it opens.
+      afterOpenChange={(isOpen) => isOpen && field.current?.focus()}
       title={t('finder.title')}
       closable={{ 'aria-label': t('action.close') }}
       className="finder"
     >
       <Input
-        autoFocus
+        ref={field}
         size="large"
         role="combobox"
         aria-label={t('finder.title')}

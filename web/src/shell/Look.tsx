@@ -13,6 +13,9 @@ for (const [name, value] of asVariables(tokens)) style.setProperty(name, value)
 style.setProperty('--font', fontFamily)
 style.setProperty('--code-font', codeFamily)
 
+/** Nothing moves for those who asked their system for that. */
+const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches
+
 const STORED = 'yandu.large-text'
 const LargeText = createContext({ isLarge: false, toggle: () => {} })
 
@@ -28,7 +31,7 @@ export function Look({ children }: { children: ReactNode }) {
     document.documentElement.classList.toggle('large-text', isLarge)
     localStorage.setItem(STORED, isLarge ? 'yes' : 'no')
   }, [isLarge])
-  const theme = useMemo(() => antdTheme(tokens, isLarge), [isLarge])
+  const theme = useMemo(() => antdTheme(tokens, isLarge, still), [isLarge])
   const large = useMemo(() => ({ isLarge, toggle: () => setLarge((was) => !was) }), [isLarge])
   return (
     <ConfigProvider

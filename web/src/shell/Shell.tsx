@@ -148,6 +148,7 @@ function useFocusOnMove(pathname: string) {
     if (former.current === pathname) return
     former.current = pathname
     window.scrollTo(0, 0)
-    document.querySelector<HTMLElement>('main h1, main')?.focus({ preventScroll: true })
+    const heading = document.querySelector<HTMLElement>('main h1') ?? document.querySelector<HTMLElement>('main')
+    heading?.focus({ preventScroll: true })
   }, [pathname])
 }

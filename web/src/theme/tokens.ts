@@ -53,9 +53,10 @@ export function asVariables(tokens: Tokens): [string, string][] {
   ])
 }
 
-export function antdTheme(tokens: Tokens, large: boolean): ThemeConfig {
+export function antdTheme(tokens: Tokens, large: boolean, still: boolean): ThemeConfig {
   return {
     token: {
+      motion: !still,
       colorPrimary: tokens.primary,
       colorInfo: tokens.primary,
       colorLink: tokens.primary,
@@ -66,6 +67,7 @@ export function antdTheme(tokens: Tokens, large: boolean): ThemeConfig {
       colorTextSecondary: tokens.secondary,
       colorTextTertiary: tokens.hint,
       colorTextDescription: tokens.hint,
+      colorTextQuaternary: tokens.placeholder,
       colorTextPlaceholder: tokens.placeholder,
       colorTextDisabled: tokens.placeholder,
       colorBorder: tokens.controlBorder,

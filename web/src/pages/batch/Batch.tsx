@@ -1,17 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
-import Tabs from 'antd/es/tabs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { ask, client } from '../../api/client'
-import { batch as batchQuery, dataset as datasetQuery, isUnderWay } from '../../api/queries'
+import { batch as batchQuery, dataset as datasetQuery, isUnderWay, sources } from '../../api/queries'
 import type { BatchDetail } from '../../api/types'
 import * as format from '../../kit/format'
 import { BatchLamp } from '../../kit/Lamp'
 import { Loaded } from '../../kit/Loaded'
 import { Facts, Page, Section } from '../../kit/Page'
 import { ReasonDialog } from '../../kit/ReasonDialog'
+import { Tabs } from '../../kit/Tabs'
 import { DatasetLink, Num, Score, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 import { Findings } from './Findings'
@@ -47,6 +47,8 @@ function Content({ batch }: { batch: BatchDetail }) {
   const dataset = useQuery(datasetQuery(batch.dataset))
   const titles = titlesOf(dataset.data)
   const tab = address.get('tab') ?? 'findings'
+  const { data: known } = useQuery(sources)
+  const sourceTitle = known?.find((source) => source.id === batch.source)?.title ?? batch.source
   return (
     <>
       <div className="surface padded">
@@ -64,7 +66,7 @@ function Content({ batch }: { batch: BatchDetail }) {
               batch.finished_at ? format.duration(batch.started_at, batch.finished_at, i18n.language) : '—',
             ],
             [t('batch.by'), principal(batch.delivered_by)],
-            [t('batch.source'), batch.source ?? t('batch.by-hand')],
+            [t('batch.source'), sourceTitle ?? t('batch.by-hand')],
             [t('batch.size'), typeof batch.size_bytes === 'number' ? format.size(batch.size_bytes, i18n.language) : '—'],
             [t('batch.version'), typeof batch.version === 'number' ? <Num key="version" value={batch.version} /> : '—'],
             [t('batch.id'), <code key="id" className="code">{batch.id}</code>],
@@ -73,29 +75,29 @@ function Content({ batch }: { batch: BatchDetail }) {
       </div>
       <div className="surface">
         <Tabs
-          className="page-tabs"
-          activeKey={tab}
+          label={t('batch.tabs')}
+          active={tab}
           onChange={(key) => setAddress({ tab: key }, { replace: true })}
-          items={[
+          tabs={[
             {
               key: 'findings',
               label: t('batch.findings-count', { count: batch.findings.length }),
-              children: <Findings findings={batch.findings} batch={batch.id} titles={titles} />,
+              render: () => <Findings findings={batch.findings} batch={batch.id} titles={titles} />,
             },
             {
               key: 'quarantine',
               label: t('batch.quarantine-count', { count: batch.rows_quarantined }),
-              children: <Quarantine batch={batch} titles={titles} />,
+              render: () => <Quarantine batch={batch} titles={titles} />,
             },
             {
               key: 'profile',
               label: t('batch.profile'),
-              children: <ProfileTable profile={batch.profile} titles={titles} />,
+              render: () => <ProfileTable profile={batch.profile} titles={titles} />,
             },
             {
               key: 'reading',
               label: t('batch.reading'),
-              children: (
+              render: () => (
                 <div className="padded two-columns">
                   <Section title={t('batch.how-read')}>
                     <Reading batch={batch} />

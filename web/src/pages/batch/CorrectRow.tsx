@@ -8,7 +8,8 @@ import { ask, client } from '../../api/client'
 import type { BatchDetail, QuarantinedRow } from '../../api/types'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
-import { Raw, Time, visible } from '../../kit/Text'
+import { hasSigns } from '../../kit/pieces'
+import { Raw, Time } from '../../kit/Text'
 import { useNarrow } from '../../kit/useNarrow'
 import { useWords } from '../../kit/words'
 import type { Titles } from './titles'
@@ -165,7 +166,7 @@ function Fields({ id, row, titles, changed, readOnly, set }: FieldsProps) {
       {sorted.map((name) => {
         const came = row.cells[name] ?? ''
         const text = changed[name] ?? came
-        const isHidden = visible(came) !== came
+        const isHidden = hasSigns(came)
         return (
           <div key={name} className={`field ${faulty.has(name) ? 'field-faulty' : ''}`}>
             <label htmlFor={`${id}-${name}`}>

@@ -68,7 +68,7 @@ export function Findings({ findings, batch, titles }: Props) {
       columns={columns}
       rows={sorted}
       rowKey={(finding) => `${finding.column}/${finding.reason}/${finding.level}`}
-      expand={{ render: (finding) => <Samples finding={finding} />, can: (finding) => finding.samples.length > 0 }}
+      expand={{ title: t('finding.sample'), render: (finding) => <Samples finding={finding} />, can: (finding) => finding.samples.length > 0 }}
       empty={<Nothing title={t('finding.none')} />}
     />
   )

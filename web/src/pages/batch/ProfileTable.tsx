@@ -33,7 +33,7 @@ export function ProfileTable({ profile, titles }: { profile: Profile[]; titles: 
       title: t('profile.frequent'),
       onlyWide: true,
       render: (one) => (
-        <span className="clip-wide" translate="no">
+        <span className="clip" translate="no">
           {one.frequent.slice(0, 3).map((value) => (
             <span key={value.value} className="frequent">
               <Raw text={value.value} /> <span className="hint num">{value.rows}</span>
@@ -47,7 +47,7 @@ export function ProfileTable({ profile, titles }: { profile: Profile[]; titles: 
       title: t('profile.patterns'),
       onlyWide: true,
       render: (one) => (
-        <code className="code clip">{one.patterns.slice(0, 3).map((pattern) => pattern.value).join('  ')}</code>
+        <code className="code clip-short">{one.patterns.slice(0, 3).map((pattern) => pattern.value).join('  ')}</code>
       ),
     },
   ]
@@ -65,7 +65,7 @@ export function ProfileTable({ profile, titles }: { profile: Profile[]; titles: 
 
 function Short({ text }: { text: string | null | undefined }) {
   return text ? (
-    <span className="clip">
+    <span className="clip-short">
       <Raw text={text} />
     </span>
   ) : (

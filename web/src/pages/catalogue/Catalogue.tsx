@@ -1,11 +1,14 @@
+import SearchOutlined from '@ant-design/icons/es/icons/SearchOutlined'
 import Button from 'antd/es/button'
 import Checkbox from 'antd/es/checkbox'
 import Drawer from 'antd/es/drawer'
 import Input from 'antd/es/input'
 import Select from 'antd/es/select'
-import { useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { Fragment, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
+import { packs } from '../../api/queries'
 import { type Column, DataTable, type Sort } from '../../kit/DataTable'
 import { FreshnessLamp } from '../../kit/Lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
@@ -35,7 +38,8 @@ function Content({ all }: { all: Standing[] }) {
   const table = usePinyin()
   const isNarrow = useNarrow()
   const [isOpen, setOpen] = useState(false)
-  const filter = fromAddress(address)
+  const [typed, setTyped] = useTyped(address.get('q') ?? '')
+  const filter = { ...fromAddress(address), typed }
   const rows = narrowed(all, filter, table)
   const sort = sortOf(address.get('sort'))
   const set = (name: string, value: string) =>
@@ -49,7 +53,10 @@ function Content({ all }: { all: Standing[] }) {
       { replace: true },
     )
   const active = facets.filter((facet) => filter.chosen[facet].length > 0).length
-  const clear = () => setAddress(new URLSearchParams(), { replace: true })
+  const clear = () => {
+    setTyped('')
+    setAddress(new URLSearchParams(), { replace: true })
+  }
   if (all.length === 0) return <Nothing title={t('home.no-datasets')}>{t('home.install-packs')}</Nothing>
   const side = <Facets all={all} filter={filter} table={table} set={(facet, values) => set(facet, values.join(','))} />
   return (
@@ -57,13 +64,17 @@ function Content({ all }: { all: Standing[] }) {
       {!isNarrow && <div className="facets no-print">{side}</div>}
       <div className="column-main">
         <div className="toolbar no-print">
-          <Input.Search
+          <Input
+            type="search"
             className="toolbar-search"
-            allowClear
+            prefix={<SearchOutlined aria-hidden />}
             aria-label={t('catalogue.search')}
             placeholder={t('catalogue.search')}
             value={filter.typed}
-            onChange={(event) => set('q', event.target.value)}
+            onChange={(event) => {
+              setTyped(event.target.value)
+              set('q', event.target.value)
+            }}
           />
           {isNarrow && (
             <>
@@ -103,6 +114,23 @@ function Content({ all }: { all: Standing[] }) {
       </Drawer>
     </div>
   )
+}
+
+/** What is typed is state of the field: the address follows a moment later, too late for an input method. */
+function useTyped(fromAddress: string): [string, (text: string) => void] {
+  const [typed, setTyped] = useState(fromAddress)
+  const written = useRef(new Set([fromAddress]))
+  useEffect(() => {
+    // An address that this field did not write comes from a link or from going back.
+    if (!written.current.has(fromAddress)) setTyped(fromAddress)
+    written.current.clear()
+    written.current.add(fromAddress)
+  }, [fromAddress])
+  const write = (text: string) => {
+    written.current.add(text)
+    setTyped(text)
+  }
+  return [typed, write]
 }
 
 function sortOf(text: string | null): Sort | undefined {
@@ -148,22 +176,30 @@ const LISTS: Record<Facet, string> = {
 function Facets({ all, filter, table, set }: FacetsProps) {
   const { t } = useTranslation()
   const { word } = useWords()
+  const { data: known = [] } = useQuery(packs)
+  const name = (facet: Facet, value: string) => {
+    if (facet === 'pack') return known.find((pack) => pack.id === value)?.title ?? value
+    return LISTS[facet] ? word(LISTS[facet], value) : value
+  }
   return (
     <>
-      {facets.map((facet) => (
-        <fieldset key={facet} className="facet">
+      {facets.map((facet, place) => (
+        <Fragment key={facet}>
+        {place > 0 && <div className="facet-line" />}
+        <fieldset className="facet">
           <legend>{t(`facet.${facet}`)}</legend>
           <Checkbox.Group value={filter.chosen[facet]} onChange={(values) => set(facet, values)}>
             <ul>
               {counts(all, filter, facet, table).map(([value, count]) => (
                 <li key={value}>
-                  <Checkbox value={value}>{LISTS[facet] ? word(LISTS[facet], value) : value}</Checkbox>
+                  <Checkbox value={value}>{name(facet, value)}</Checkbox>
                   <span className="num hint">{count}</span>
                 </li>
               ))}
             </ul>
           </Checkbox.Group>
         </fieldset>
+        </Fragment>
       ))}
     </>
   )
@@ -205,9 +241,13 @@ function List({ rows, sort, onSort, clear }: ListProps) {
       key: 'last',
       title: t('dataset.last'),
       sort: byNumber((one) => (one.last_at ? Date.parse(one.last_at) : 0)),
-      render: (one) => (one.last_at ? <Age at={one.last_at} /> : <Hint>{t('dataset.never')}</Hint>),
+      render: (one) => (
+        <div className="two-lines">
+          {one.last_at ? <Age at={one.last_at} /> : <Hint>{t('dataset.never')}</Hint>}
+          <Hint>{t('catalogue.every', { refresh: word('refresh', one.refresh) })}</Hint>
+        </div>
+      ),
     },
-    { key: 'refresh', title: t('dataset.refresh'), render: (one) => word('refresh', one.refresh) },
     {
       key: 'rows',
       title: t('dataset.rows'),

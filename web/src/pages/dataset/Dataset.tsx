@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import Tabs from 'antd/es/tabs'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams, useSearchParams } from 'react-router'
 import { dataset as datasetQuery, notices } from '../../api/queries'
@@ -8,6 +7,7 @@ import { freshness } from '../../kit/freshness'
 import { FreshnessLamp } from '../../kit/Lamp'
 import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
+import { Tabs } from '../../kit/Tabs'
 import { Age, Code, Hint, Num } from '../../kit/Text'
 import { useNow } from '../../kit/useNow'
 import { Deliveries } from './Deliveries'
@@ -84,24 +84,24 @@ function Content({ dataset }: { dataset: DatasetDetail }) {
   return (
     <div className="surface">
       <Tabs
-        className="page-tabs"
-        activeKey={address.get('tab') ?? 'overview'}
+        label={t('dataset.tabs')}
+        active={address.get('tab') ?? 'overview'}
         onChange={(key) => setAddress({ tab: key }, { replace: true })}
-        items={[
-          { key: 'overview', label: t('dataset.overview'), children: <Overview dataset={dataset} /> },
+        tabs={[
+          { key: 'overview', label: t('dataset.overview'), render: () => <Overview dataset={dataset} /> },
           {
             key: 'fields',
             label: t('dataset.fields-count', { count: dataset.columns.length }),
-            children: <Fields dataset={dataset} />,
+            render: () => <Fields dataset={dataset} />,
           },
-          { key: 'sample', label: t('dataset.sample'), children: <Sample dataset={dataset} /> },
-          { key: 'quality', label: t('dataset.quality'), children: <Quality dataset={dataset} /> },
-          { key: 'batches', label: t('menu.batches'), children: <Deliveries id={dataset.id} /> },
-          { key: 'versions', label: t('dataset.versions'), children: <Versions dataset={dataset} /> },
+          { key: 'sample', label: t('dataset.sample'), render: () => <Sample dataset={dataset} /> },
+          { key: 'quality', label: t('dataset.quality'), render: () => <Quality dataset={dataset} /> },
+          { key: 'batches', label: t('menu.batches'), render: () => <Deliveries id={dataset.id} /> },
+          { key: 'versions', label: t('dataset.versions'), render: () => <Versions dataset={dataset} /> },
           {
             key: 'references',
             label: t('dataset.references-count', { count: dataset.references.length }),
-            children: <References references={dataset.references} />,
+            render: () => <References references={dataset.references} />,
           },
         ]}
       />

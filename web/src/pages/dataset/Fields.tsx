@@ -40,7 +40,7 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
     { key: 'required', title: t('field.needed'), render: (column) => t(column.required ? 'field.yes' : 'field.no') },
     { key: 'unit', title: t('field.unit'), render: (column) => column.unit ?? '—' },
     { key: 'grade', title: t('dataset.grade'), render: (column) => word('grade', column.grade) },
-    { key: 'from', title: t('field.from'), render: (column) => column.from.join('、') },
+    { key: 'from', title: t('field.from'), render: (column) => <span className="wrap">{column.from.join('、')}</span> },
   ]
   return (
     <DataTable

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { sources as sourcesQuery } from '../../api/queries'
+import { packs, sources as sourcesQuery } from '../../api/queries'
 import type { DatasetDetail } from '../../api/types'
 import { BatchLamp } from '../../kit/Lamp'
 import { Nothing } from '../../kit/Loaded'
@@ -13,6 +13,8 @@ export function Overview({ dataset }: { dataset: DatasetDetail }) {
   const { t } = useTranslation()
   const { word } = useWords()
   const { data: sources = [] } = useQuery(sourcesQuery)
+  const { data: known } = useQuery(packs)
+  const packTitle = known?.find((pack) => pack.datasets.includes(dataset.id))?.title
   const own = sources.filter((source) => source.dataset === dataset.id)
   return (
     <div className="padded">
@@ -25,7 +27,7 @@ export function Overview({ dataset }: { dataset: DatasetDetail }) {
               [t('dataset.steward'), dataset.steward ?? t('dataset.unnamed')],
               [t('dataset.title-en'), dataset.title_en ?? '—'],
               [t('dataset.key'), dataset.key.length > 0 ? dataset.key.map((name) => <Code key={name}>{name} </Code>) : '—'],
-              [t('dataset.pack'), dataset.id.split('.')[0]],
+              [t('dataset.pack'), packTitle ?? dataset.id.split('.')[0]],
               [t('dataset.origin'), word('origin', dataset.origin)],
             ]}
           />

@@ -5,7 +5,7 @@ import type { Batch, DatasetDetail } from '../../api/types'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Section, Tag } from '../../kit/Page'
-import { BatchLink, Code, Score } from '../../kit/Text'
+import { BatchLink, Code, Hint, Score } from '../../kit/Text'
 import { type Point, Trend } from '../../kit/Trend'
 import { useWords } from '../../kit/words'
 import { Findings } from '../batch/Findings'
@@ -62,8 +62,8 @@ function Checks({ checks }: { checks: Check[] }) {
   const { t } = useTranslation()
   const { word } = useWords()
   const columns: Column<Check>[] = [
-    { key: 'title', title: t('check.title'), render: (check) => check.title ?? <Code>{check.name}</Code> },
-    { key: 'name', title: t('check.name'), onlyWide: true, render: (check) => <Code>{check.name}</Code> },
+    { key: 'title', title: t('check.title'), render: (check) => check.title ?? <Hint>{t('check.untitled')}</Hint> },
+    { key: 'name', title: t('check.name'), render: (check) => <Code>{check.name}</Code> },
     {
       key: 'level',
       title: t('finding.level'),

@@ -56,9 +56,7 @@ export function Drop({ file, onFile }: Props) {
           ref={input}
           type="file"
           accept={TYPES}
-          className="visually-hidden"
-          tabIndex={-1}
-          aria-label={t('deliver.choose')}
+          hidden
           onChange={(event) => {
             const [given] = event.target.files ?? []
             if (given) onFile(given)

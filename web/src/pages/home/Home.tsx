@@ -9,6 +9,7 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
 import { type Standing, useStandings } from '../../kit/standing'
 import { Age, DatasetLink, Hint, Num, Score, Time } from '../../kit/Text'
+import { useNarrow } from '../../kit/useNarrow'
 import { type Todo, todos, troubled } from './todo'
 
 export function Home() {
@@ -18,19 +19,7 @@ export function Home() {
   const open = useQuery(notices)
   return (
     <Page title={t('menu.home')} about={<Summary all={all.data} recent={recent.data} open={open.data} />}>
-      <div className="columns">
-        <div className="column-main">
-          <Section title={t('home.recent')} extra={<Link to="/batches">{t('home.all-batches')}</Link>} flush>
-            <Loaded query={recent} doing={t('home.recent')}>
-              {(batches) => <Recent batches={batches} all={all.data ?? []} />}
-            </Loaded>
-          </Section>
-          <Section title={t('home.trouble')} extra={<Link to="/catalogue">{t('home.all-datasets')}</Link>} flush>
-            <Loaded query={all} doing={t('home.trouble')}>
-              {(standing) => <Trouble rows={troubled(standing)} isEmpty={standing.length === 0} />}
-            </Loaded>
-          </Section>
-        </div>
+      <div className="columns columns-home">
         <div className="column-side">
           <Section title={t('home.next')}>
             <Loaded query={all} doing={t('home.next')}>
@@ -40,6 +29,18 @@ export function Home() {
           <Section title={t('home.notices')}>
             <Loaded query={open} doing={t('home.notices')}>
               {(list) => <Notices list={list} />}
+            </Loaded>
+          </Section>
+        </div>
+        <div className="column-main">
+          <Section title={t('home.recent')} extra={<Link to="/batches">{t('home.all-batches')}</Link>} flush>
+            <Loaded query={recent} doing={t('home.recent')}>
+              {(batches) => <Recent batches={batches} all={all.data ?? []} />}
+            </Loaded>
+          </Section>
+          <Section title={t('home.trouble')} extra={<Link to="/catalogue">{t('home.all-datasets')}</Link>} flush>
+            <Loaded query={all} doing={t('home.trouble')}>
+              {(standing) => <Trouble rows={troubled(standing)} isEmpty={standing.length === 0} />}
             </Loaded>
           </Section>
         </div>
@@ -73,6 +74,7 @@ function Summary({ all, recent, open }: SummaryProps) {
 function Recent({ batches, all }: { batches: Batch[]; all: Standing[] }) {
   const { t } = useTranslation()
   const titles = new Map(all.map((one) => [one.id, one.title]))
+  const isNarrow = useNarrow()
   const columns: Column<Batch>[] = [
     {
       key: 'what',
@@ -102,7 +104,7 @@ function Recent({ batches, all }: { batches: Batch[]; all: Standing[] }) {
     <DataTable
       label={t('home.recent')}
       columns={columns}
-      rows={batches}
+      rows={isNarrow ? batches.slice(0, 5) : batches}
       rowKey={(batch) => batch.id}
       empty={
         <Nothing title={t('home.no-batches')}>

@@ -2,21 +2,24 @@ import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import Input from 'antd/es/input'
-import { useId, useMemo, useRef, useState } from 'react'
+import { Suspense, lazy, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { problemOf } from '../../api/errors'
 import { dataset as datasetQuery, datasets, runSql } from '../../api/queries'
 import type { Answer } from '../../api/types'
-import { Loaded } from '../../kit/Loaded'
+import { Loaded, Waiting } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { type EditorHandle, type Fault, SqlEditor } from '../../kit/SqlEditor'
 import { useNarrow } from '../../kit/useNarrow'
 import { exportCsv } from './export'
 import { remember } from './history'
-import { Outcome, type Answered } from './Outcome'
+import type { Answered } from './Outcome'
 import { Past } from './Past'
 import { Tables } from './Tables'
+
+/** The table of the answer comes after the editor, so that one can begin to write. */
+const Outcome = lazy(async () => ({ default: (await import('./Outcome')).Outcome }))
 
 const DRAFT = 'yandu.draft'
 const MOST_ROWS = 1000
@@ -146,7 +149,9 @@ function Workbench({ editor, known, openTables }: WorkbenchProps) {
           <AsOf value={asOf} set={setAsOf} />
         </div>
       </section>
-      <Outcome ask={ask} />
+      <Suspense fallback={<Waiting />}>
+        <Outcome ask={ask} />
+      </Suspense>
       {isPast && (
         <Past
           onClose={() => setPast(false)}

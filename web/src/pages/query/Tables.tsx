@@ -22,7 +22,7 @@ export function Tables({ datasets, insert }: Props) {
   return (
     <>
       <Input
-        allowClear
+        type="search"
         aria-label={t('query.find-table')}
         placeholder={t('query.find-table')}
         value={typed}

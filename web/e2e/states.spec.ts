@@ -1,0 +1,139 @@
+import { residentBatch } from './city'
+import { expect, expectAccessible, expectNoSideways, settled, test, writeOver } from './fixtures'
+
+const problem = (status: number, code: string) => ({
+  status,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({ type: `/errors/${code}`, title: '标题', status, code, detail: 'told by the program' }),
+})
+
+test('a program that fails is told with its code, and can be tried again', async ({ page, watched }) => {
+  watched.allow(/status of 500/)
+  await page.route('**/api/v1/datasets', (route) => route.fulfill(problem(500, 'internal')))
+  await page.goto('/catalogue')
+  const alert = page.getByRole('alert')
+  await expect(alert).toContainText('told by the program')
+  await expect(alert).toContainText('internal')
+  await expectAccessible(page, 'failure')
+  await page.unroute('**/api/v1/datasets')
+  await alert.getByRole('button', { name: '重试' }).click()
+  await expect(page.getByRole('table', { name: '数据目录' })).toBeVisible()
+})
+
+test('what one may not see is told calmly', async ({ page, watched }) => {
+  watched.allow(/status of 403/)
+  await page.route('**/api/v1/packs', (route) => route.fulfill(problem(403, 'host-refused')))
+  await page.goto('/packs')
+  await expect(page.locator('.problem-forbidden')).toBeVisible()
+  await expectAccessible(page, 'forbidden')
+  await page.getByRole('link', { name: '关于这个错误' }).click()
+  await expect(page).toHaveURL(/\/problems\/host-refused/)
+  await expect(page.getByText('told by the program')).toBeVisible()
+})
+
+test('a slow program shows that it is slow', async ({ page }) => {
+  await page.route('**/api/v1/datasets', async (route) => {
+    await new Promise((done) => setTimeout(done, 5500))
+    await route.continue()
+  })
+  await page.goto('/catalogue')
+  await expect(page.getByText('比平时慢')).toBeVisible({ timeout: 5400 })
+  await expectAccessible(page, 'slow')
+  await expect(page.getByRole('table', { name: '数据目录' })).toBeVisible({ timeout: 8000 })
+})
+
+test('without a network the page says so and keeps what it has', async ({ page, context, watched }) => {
+  watched.allow(/ERR_INTERNET_DISCONNECTED/)
+  await page.goto('/catalogue')
+  await settled(page)
+  await context.setOffline(true)
+  await expect(page.getByText('网络已断开')).toBeVisible()
+  await expect(page.getByRole('table', { name: '数据目录' })).toBeVisible()
+  await expectAccessible(page, 'offline')
+  await context.setOffline(false)
+  await expect(page.getByText('网络已断开')).toBeHidden()
+})
+
+test('a program that is away is told apart from a fault', async ({ page, watched }) => {
+  watched.allow(/ERR_CONNECTION_REFUSED/)
+  await page.route('**/api/v1/batches?*', (route) => route.abort('connectionrefused'))
+  await page.goto('/batches')
+  await expect(page.getByRole('alert')).toContainText('连接不上服务')
+})
+
+test('an empty city says what to do', async ({ page }) => {
+  await page.route('**/api/v1/datasets', (route) => route.fulfill({ json: { datasets: [] } }))
+  await page.route('**/api/v1/batches?*', (route) => route.fulfill({ json: { batches: [] } }))
+  await page.route('**/api/v1/packs', (route) => route.fulfill({ json: { packs: [] } }))
+  await page.goto('/')
+  await expect(page.getByText('还没有交付过数据')).toBeVisible()
+  await expect(page.getByRole('link', { name: '交付第一批数据' })).toBeVisible()
+  await expectAccessible(page, 'empty home')
+  await page.goto('/catalogue')
+  await expect(page.getByText('还没有数据集')).toBeVisible()
+  await page.goto('/packs')
+  await expect(page.getByText('还没有安装能力包')).toBeVisible()
+})
+
+test('names and cells that contain scripts are text', async ({ page, request }) => {
+  const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
+  const list = (await (await request.get('/api/v1/datasets')).json()) as { datasets: { title: string; owner: string }[] }
+  const [first] = list.datasets
+  if (first) Object.assign(first, { title: evil, owner: evil })
+  await page.route('**/api/v1/datasets', (route) => route.fulfill({ json: list }))
+  await page.goto('/catalogue')
+  await expect(page.getByRole('link', { name: '<img src=x' })).toBeVisible()
+  await page.goto('/query')
+  await writeOver(page, "SELECT '<img src=x onerror=\"window.hit=1\">' AS \"<b>a</b>\"")
+  await page.keyboard.press('Control+Enter')
+  const table = page.getByRole('table', { name: '结果' })
+  await expect(table).toContainText('<b>a</b>')
+  await expect(table).toContainText('<img src=x')
+  expect(await page.evaluate(() => 'hit' in window)).toBe(false)
+})
+
+test('large text stays inside the page', async ({ page }) => {
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 })
+    await page.goto('/')
+    await settled(page)
+    const button = page.getByRole('button', { name: '大字' })
+    if ((await button.getAttribute('aria-pressed')) === 'false') await button.click()
+    for (const to of ['/', '/catalogue', '/deliver', '/query', '/batches', '/packs', '/datasets/population.resident']) {
+      await page.goto(to)
+      await settled(page)
+      expect(await page.evaluate(() => getComputedStyle(document.body).fontSize)).toBe('18px')
+      await expectNoSideways(page, `large ${to} at ${width}`)
+    }
+    await expectAccessible(page, `large at ${width}`)
+  }
+})
+
+test('times are those of the city, wherever the browser is', async ({ page, request }) => {
+  const id = await residentBatch(request)
+  const batch = (await (await request.get(`/api/v1/batches/${id}`)).json()) as { started_at: string }
+  const there = new Date(Date.parse(batch.started_at) + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
+  await page.goto(`/batches/${id}`)
+  await expect(page.getByText(there)).toBeVisible()
+})
+
+test('on paper there is the content alone, on A4', async ({ page, request }) => {
+  await page.goto(`/batches/${await residentBatch(request)}`)
+  await settled(page)
+  await page.emulateMedia({ media: 'print' })
+  await expect(page.getByRole('navigation')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: '撤销批次' })).toBeHidden()
+  await expect(page.getByRole('table', { name: '发现的问题' })).toBeVisible()
+  const pdf = await page.pdf({ preferCSSPageSize: true })
+  expect(pdf.toString('latin1')).toMatch(/MediaBox\s*\[0 0 59[45][.\d]* 84[12]/)
+})
+
+test('an asset that is not there is 404, not the shell', async ({ request }) => {
+  expect((await request.get('/assets/none.mjs')).status()).toBe(404)
+  const shell = await request.get('/catalogue')
+  expect(shell.headers()['cache-control']).toBe('no-store')
+  const [, nonce] = /'nonce-([^']+)'/.exec(shell.headers()['content-security-policy'] ?? '') ?? []
+  expect(await shell.text()).toContain(`nonce="${nonce}"`)
+  const again = await request.get('/catalogue')
+  expect(again.headers()['content-security-policy']).not.toContain(nonce)
+})

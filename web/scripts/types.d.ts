@@ -1,0 +1,6 @@
+declare module '*/scripts/schema.mjs' {
+  export function schema(): Promise<string>
+}
+declare module '*/scripts/problems.mjs' {
+  export function problems(): Promise<string>
+}

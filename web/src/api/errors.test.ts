@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { ApiError, fromAnswer, problemOf, unreachable } from './errors'
+
+test('problem details are kept as they came', () => {
+  const body = { type: '/errors/query', title: 'SQL 有误', status: 422, code: 'query', detail: 'no column', line: 1, column: 8 }
+  expect(problemOf(fromAnswer(422, body))).toEqual(body)
+})
+
+test('a proxy that finds nobody is a server that cannot be reached', () => {
+  expect(fromAnswer(502, '<html>').problem.code).toBe('unreachable')
+  expect(unreachable(new TypeError('Failed to fetch')).problem.code).toBe('unreachable')
+})
+
+test('an answer of another form is told apart from a fault of the page', () => {
+  expect(fromAnswer(500, '<html>').problem.code).toBe('unreadable-answer')
+  expect(problemOf(new Error('x is undefined')).code).toBe('page-failed')
+  expect(problemOf(new Error('x')).detail).toBe('x')
+  expect(new ApiError({ type: '', title: '', status: 1, code: 'a', detail: 'd' }).message).toBe('d')
+})

@@ -1,0 +1,59 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import en from './en.json'
+import zh from './zh-CN.json'
+
+const root = new URL('..', import.meta.url).pathname
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file) && !/\.test\./.test(file))
+  .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
+const code = files.filter(({ file }) => !/schema\.ts|pinyin-table\.ts|i18n\/problems\.ts/.test(file))
+
+test('both languages have the same keys', () => {
+  const plain = (keys: object) => [...new Set(Object.keys(keys).map((key) => key.replace(/_one$/, '')))].sort()
+  expect(plain(en)).toEqual(plain(zh))
+})
+
+test('both languages have the same places to fill in', () => {
+  const places = (text: string) => [...text.matchAll(/\{\{(\w+)/g)].map(([, name]) => name).sort()
+  for (const [key, text] of Object.entries(zh)) expect(places((en as Record<string, string>)[key] ?? ''), key).toEqual(places(text))
+})
+
+test('no text is empty, and no English text has Chinese in it', () => {
+  for (const [key, text] of Object.entries({ ...zh })) expect(text, key).not.toBe('')
+  const bilingual = new Set(['app.language', 'app.other-language'])
+  for (const [key, text] of Object.entries(en)) {
+    expect(text, key).not.toBe('')
+    if (!bilingual.has(key)) expect(text, key).not.toMatch(/\p{Script=Han}/u)
+  }
+})
+
+test('the code has no Chinese text of its own', () => {
+  // Punctuation between translated parts is not text.
+  for (const { file, text } of code) expect(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''), file).not.toMatch(/\p{Script=Han}/u)
+})
+
+test('every key is used', () => {
+  const all = code.map(({ text }) => text).join('\n')
+  const starts = [...all.matchAll(/t\(\s*`([a-z-]+[.][a-z]*-?)\$\{/g)].map(([, list]) => list ?? '')
+  const lists = [...all.matchAll(/word\('([a-z]+)'/g)].map(([, list]) => `${list}.`)
+  const built = [...starts, ...lists, 'batch.status.']
+  const unused = Object.keys(zh).filter(
+    (key) => !all.includes(`'${key}'`) && !built.some((start) => key.startsWith(start)),
+  )
+  expect(unused).toEqual([])
+})
+
+test('parts of the kit are imported one by one, so that no page pays for all of them', () => {
+  for (const { file, text } of files) expect(text, file).not.toMatch(/from '(antd|@ant-design\/icons)'/)
+})
+
+test('nothing is written as HTML, and no style is an attribute of the shell', () => {
+  for (const { file, text } of files) expect(text, file).not.toMatch(/dangerouslySetInnerHTML|innerHTML/)
+  expect(readFileSync(join(root, '../index.html'), 'utf8')).not.toMatch(/style=|onload=|<script>/)
+})
+
+test('no address of another host is in the code', () => {
+  for (const { file, text } of code) expect(text, file).not.toMatch(/https?:\/\//)
+})
