@@ -1,17 +1,12 @@
-import { type Page, test } from '@playwright/test'
+import { test } from '@playwright/test'
 import { places, residentBatch } from './city'
+import { settled } from './fixtures'
 
 /** Writes a picture of every page at desk and phone width into shots/. */
 const widths = [
   { name: 'desk', width: 1440, height: 900 },
   { name: 'phone', width: 390, height: 844 },
 ]
-
-export async function settled(page: Page): Promise<void> {
-  await page.locator('main h1, main [role=alert]').first().waitFor()
-  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
-  await page.waitForLoadState('networkidle')
-}
 
 for (const { name, width, height } of widths) {
   test(`${name}`, async ({ page, request }) => {
@@ -33,6 +28,7 @@ for (const { name, width, height } of widths) {
     await shoot('query-fault')
     await page.goto(`/batches/${await residentBatch(request)}?tab=quarantine`)
     await settled(page)
+    await page.screenshot({ path: `shots/quarantine-top-${name}.png` })
     await page.getByRole('button', { name: /更正第/ }).first().click()
     await page.getByText('原始记录').waitFor()
     await page.waitForTimeout(400)

@@ -92,6 +92,57 @@ test('names and cells that contain scripts are text', async ({ page, request }) 
   expect(await page.evaluate(() => 'hit' in window)).toBe(false)
 })
 
+test('a notice of the program lights the lamp and is the first thing to do', async ({ page }) => {
+  const notice = {
+    id: 1, kind: 'late', source: 'population.resident_export', dataset: 'population.resident',
+    message: 'no delivery for 31 h', at: '2026-01-01T00:00:00Z', settled_at: null,
+  }
+  await page.route('**/api/v1/notices', (route) => route.fulfill({ json: { notices: [notice] } }))
+  await page.goto('/')
+  await settled(page)
+  await expect(page.getByRole('region', { name: '提醒' })).toContainText('no delivery for 31 h')
+  await expect(page.getByRole('region', { name: '接下来做什么' }).getByRole('link').first()).toHaveText('补交：常住人口登记')
+  await expect(page.getByRole('table', { name: '需要关注的数据集' })).toContainText('超期')
+  await expectAccessible(page, 'notices')
+})
+
+test('an upload can be cancelled, and nothing has changed', async ({ page }) => {
+  await page.goto('/deliver?dataset=population.resident')
+  await settled(page)
+  await page.route('**/api/v1/batches', () => {})
+  await page.locator('input[type=file]').setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') })
+  await page.getByRole('button', { name: '开始交付' }).click()
+  await expect(page.getByRole('progressbar', { name: '上传进度' })).toBeVisible()
+  await expectAccessible(page, 'upload')
+  await page.getByRole('button', { name: '取消上传' }).click()
+  await expect(page.getByText('已取消上传，没有任何改动')).toBeVisible()
+  await expect(page.getByText('a.csv')).toBeVisible()
+})
+
+test('a running collection shows how far it is', async ({ page, request }) => {
+  const id = await residentBatch(request)
+  const batch = (await (await request.get(`/api/v1/batches/${id}`)).json()) as object
+  const running = {
+    ...batch, status: 'running', finished_at: null, findings: [], profile: [], scores: [], score: null,
+    progress: { phase: 'checking', rows_done: 12_000, bytes_done: 1_500_000, bytes_total: 3_000_000 },
+  }
+  await page.route(`**/api/v1/batches/${id}`, (route) => route.fulfill({ json: running }))
+  await page.goto(`/deliver?batch=${id}`)
+  await expect(page.getByText('已处理 12,000 行')).toBeVisible()
+  await expect(page.getByRole('progressbar')).toHaveAttribute('value', '0.5')
+  await expectAccessible(page, 'running')
+})
+
+test('cells pasted from a spreadsheet become a file', async ({ page }) => {
+  await page.goto('/deliver')
+  await settled(page)
+  await page.getByRole('button', { name: '粘贴表格' }).click()
+  await page.getByRole('textbox', { name: /从 Excel 复制的单元格/ }).fill('区划代码\t名称\n320902\t亭湖区\n')
+  await expectAccessible(page, 'paste')
+  await page.getByRole('button', { name: '用这 1 行' }).click()
+  await expect(page.getByText('粘贴内容.tsv')).toBeVisible()
+})
+
 test('large text stays inside the page', async ({ page }) => {
   for (const width of [390, 1280]) {
     await page.setViewportSize({ width, height: 900 })

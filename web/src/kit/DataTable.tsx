@@ -12,6 +12,8 @@ export interface Column<T> {
   sort?: (one: T, other: T) => number
   /** Left out of the card on a phone. */
   onlyWide?: boolean
+  /** Takes the whole width of the card on a phone. */
+  full?: boolean
 }
 
 export interface Sort {
@@ -136,7 +138,7 @@ function Cards<T extends object>(props: Props<T>) {
             </div>
             <dl>
               {lines.map((column) => (
-                <div key={column.key}>
+                <div key={column.key} {...(column.full && { className: 'card-full' })}>
                   <dt>{column.title}</dt>
                   <dd>{column.render(row)}</dd>
                 </div>

@@ -60,7 +60,7 @@ export function Trend({ label, points }: { label: string; points: Point[] }) {
 }
 
 function Picture({ label, points }: { label: string; points: Point[] }) {
-  const floor = Math.max(0, Math.floor(Math.min(...points.map((point) => point.value)) / 10) * 10 - 10)
+  const floor = Math.max(0, Math.floor((Math.min(...points.map((point) => point.value)) - 5) / 10) * 10)
   const x = (index: number) => LEFT + (index * (WIDTH - LEFT - 10)) / (points.length - 1)
   const y = (value: number) => TOP + ((100 - value) / (100 - floor)) * (HEIGHT - TOP - BOTTOM)
   const path = points.map((point, index) => `${index === 0 ? 'M' : 'L'}${x(index)} ${y(point.value)}`).join('')

@@ -6,7 +6,7 @@ import { standings } from '../kit/standing'
 import { isOpen, menu } from '../shell/menu'
 import { counts, fromAddress, narrowed } from './catalogue/filter'
 import { defaultMode, suggested } from './deliver/suggest'
-import { todos, troubled } from './home/todo'
+import { largestQuarantines, todos, troubled } from './home/todo'
 
 const now = Date.parse('2026-01-10T00:00:00Z')
 const line = (part: Partial<DatasetLine>): DatasetLine => ({
@@ -55,9 +55,14 @@ describe('catalogue', () => {
 
 describe('home', () => {
   test('there are always three things to do, failures first', () => {
-    const all = standings(lines, [batch({ status: 'refused' }), batch({ id: 'b0', dataset: 'housing.property' })], [], now)
-    expect(todos(all, []).map((todo) => todo.kind)).toEqual(['failed', 'quarantine', 'deliver'])
-    expect(todos([], []).map((todo) => todo.kind)).toEqual(['deliver', 'browse', 'ask'])
+    const waiting = batch({ id: 'b0', dataset: 'housing.property' })
+    const all = standings(lines, [batch({ status: 'refused' }), waiting], [], now)
+    expect(todos(all, [], [waiting]).map((todo) => todo.kind)).toEqual(['failed', 'quarantine', 'deliver'])
+    expect(todos([], [], []).map((todo) => todo.kind)).toEqual(['deliver', 'browse', 'ask'])
+  })
+  test('the largest quarantines are looked into first, and none that was undone', () => {
+    const recent = [batch({ id: 'a' }), batch({ id: 'b', rows_quarantined: 9 }), batch({ id: 'c', status: 'undone', rows_quarantined: 99 })]
+    expect(largestQuarantines(recent, 5).map((one) => one.id)).toEqual(['b', 'a'])
   })
   test('what is late or scores low needs a look', () => {
     expect(troubled(standings(lines, [], [], now)).map((one) => one.id)).toEqual(['housing.property'])

@@ -5,6 +5,7 @@ import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { datasets, latestBatches } from '../api/queries'
+import * as format from '../kit/format'
 import { found } from '../kit/search'
 import { usePinyin } from '../kit/usePinyin'
 import { menu } from './menu'
@@ -14,6 +15,8 @@ interface Hit {
   kind: string
   title: string
   about: string
+  /** Found by, but not shown. */
+  also?: string
 }
 
 const MOST = 12
@@ -107,9 +110,10 @@ function useHits(typed: string): Hit[] {
       to: `/batches/${encodeURIComponent(batch.id)}`,
       kind: t('finder.batch'),
       title: batch.delivered_as,
-      about: `${batch.dataset} · ${batch.id}`,
+      about: `${batch.dataset} · ${format.time(batch.started_at)}`,
+      also: batch.id,
     }))
     const candidates: Hit[] = typed.trim() === '' ? [...pages, ...sets.slice(0, 6)] : [...pages, ...sets, ...all]
-    return candidates.filter((hit) => found([hit.title, hit.about], typed, table)).slice(0, MOST)
+    return candidates.filter((hit) => found([hit.title, hit.about, hit.also], typed, table)).slice(0, MOST)
   }, [typed, lines, recent, table, t])
 }

@@ -1,4 +1,3 @@
-import App from 'antd/es/app'
 import ConfigProvider from 'antd/es/config-provider'
 import en from 'antd/es/locale/en_US'
 import zh from 'antd/es/locale/zh_CN'
@@ -41,9 +40,7 @@ export function Look({ children }: { children: ReactNode }) {
       // 驳回 would be shown as 驳 回, which breaks searching and copying.
       button={{ autoInsertSpace: false }}
     >
-      <App>
-        <LargeText value={large}>{children}</LargeText>
-      </App>
+      <LargeText value={large}>{children}</LargeText>
     </ConfigProvider>
   )
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../../api/types'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
 import { Tag } from '../../kit/Page'
-import { Num, Raw } from '../../kit/Text'
+import { CellText, Num } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 
 interface Props {
@@ -58,7 +58,7 @@ export function Findings({ findings, batch, titles }: Props) {
       title: t('finding.sample'),
       onlyWide: true,
       render: (finding) => (
-        <span className="clip-wide">{finding.samples[0] ? <Raw text={finding.samples[0].text} /> : '—'}</span>
+        <span className="clip-wide">{finding.samples[0] ? <CellText value={finding.samples[0].text} /> : '—'}</span>
       ),
     },
   ]
@@ -80,7 +80,7 @@ function Samples({ finding }: { finding: Finding }) {
     <ul className="samples">
       {finding.samples.map((sample) => (
         <li key={`${sample.row}/${sample.text}`}>
-          <span className="hint num">{t('finding.row', { row: sample.row })}</span> <Raw text={sample.text} />
+          <span className="hint num">{t('finding.row', { row: sample.row })}</span> <CellText value={sample.text} />
         </li>
       ))}
     </ul>

@@ -115,6 +115,7 @@ function Rows({ rows, titles, chosen, onChoose, onOpen, isAll }: RowsProps) {
     },
     {
       key: 'reasons',
+      full: true,
       title: t('quarantine.reasons'),
       render: (row) => (
         <ul className="reasons">
@@ -127,7 +128,7 @@ function Rows({ rows, titles, chosen, onChoose, onOpen, isAll }: RowsProps) {
         </ul>
       ),
     },
-    { key: 'cells', title: t('quarantine.cells'), render: (row) => <Cells row={row} titles={titles} /> },
+    { key: 'cells', full: true, title: t('quarantine.cells'), render: (row) => <Cells row={row} titles={titles} /> },
     {
       key: 'state',
       title: t('quarantine.state'),

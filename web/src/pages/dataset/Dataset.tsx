@@ -30,7 +30,7 @@ export function Dataset() {
       about={query.data && <Head dataset={query.data} />}
       actions={query.data && <Actions dataset={query.data} />}
     >
-      <Loaded query={query} doing={id}>
+      <Loaded query={query} doing={`${t('dataset.one')} ${id}`}>
         {(dataset) => <Content dataset={dataset} />}
       </Loaded>
     </Page>

@@ -8,7 +8,7 @@ import type { DatasetDetail, Version } from '../../api/types'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { ReasonDialog } from '../../kit/ReasonDialog'
-import { BatchLink, Num, Time } from '../../kit/Text'
+import { BatchLink, Code, Num, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 
 export function Versions({ dataset }: { dataset: DatasetDetail }) {
@@ -32,7 +32,7 @@ function History({ dataset, versions }: { dataset: DatasetDetail; versions: Vers
     { key: 'added', title: t('version.added'), align: 'right', render: (one) => <Num value={one.rows_added} /> },
     { key: 'removed', title: t('version.removed'), align: 'right', render: (one) => <Num value={one.rows_removed} /> },
     { key: 'rows', title: t('version.rows'), align: 'right', render: (one) => <Num value={one.rows} /> },
-    { key: 'batch', title: t('batch.one'), render: (one) => (one.batch ? <BatchLink id={one.batch} /> : '—') },
+    { key: 'batch', title: t('batch.one'), render: (one) => <Made version={one} /> },
     {
       key: 'back',
       title: t('version.do'),
@@ -58,6 +58,12 @@ function History({ dataset, versions }: { dataset: DatasetDetail; versions: Vers
       {back && <Restore dataset={dataset} version={back} onClose={() => setBack(undefined)} />}
     </>
   )
+}
+
+/** A release or an undoing has a number of its own, under which no batch is kept. */
+function Made({ version }: { version: Version }) {
+  if (!version.batch) return '—'
+  return version.operation === 'collect' ? <BatchLink id={version.batch} /> : <Code>{version.batch}</Code>
 }
 
 interface RestoreProps {

@@ -11,19 +11,21 @@ import { type Standing, useStandings } from '../../kit/standing'
 import { Age, DatasetLink, Hint, Num, Score, Time } from '../../kit/Text'
 import { useNarrow } from '../../kit/useNarrow'
 import { type Todo, todos, troubled } from './todo'
+import { useWaiting } from './useWaiting'
 
 export function Home() {
   const { t } = useTranslation()
   const all = useStandings()
   const recent = useQuery(latestBatches({ limit: 12 }))
   const open = useQuery(notices)
+  const waiting = useWaiting()
   return (
     <Page title={t('menu.home')} about={<Summary all={all.data} recent={recent.data} open={open.data} />}>
       <div className="columns columns-home">
         <div className="column-side">
           <Section title={t('home.next')}>
             <Loaded query={all} doing={t('home.next')}>
-              {(standing) => <Next items={todos(standing, open.data ?? [])} />}
+              {(standing) => <Next items={todos(standing, open.data ?? [], waiting)} />}
             </Loaded>
           </Section>
           <Section title={t('home.notices')}>
@@ -153,7 +155,7 @@ function Next({ items }: { items: Todo[] }) {
         <li key={item.kind + item.to}>
           <Link to={item.to}>{t(`todo.${item.kind}`, { title: 'title' in item ? item.title : '' })}</Link>
           <p className="hint">
-            {item.kind === 'quarantine' ? t('todo.quarantine-why', { rows: item.rows }) : t(`todo.${item.kind}-why`)}
+            {item.kind === 'quarantine' ? t('todo.quarantine-why', { rows: item.rows, file: item.file }) : t(`todo.${item.kind}-why`)}
           </p>
         </li>
       ))}

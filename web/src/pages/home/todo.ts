@@ -1,44 +1,49 @@
-import { isUnderWay } from '../../api/queries'
-import type { Notice } from '../../api/types'
+import type { Batch, Notice } from '../../api/types'
 import type { Standing } from '../../kit/standing'
 
 /** Something that should be done next, most pressing first. */
 export type Todo =
-  | { kind: 'failed'; to: string; dataset: string; title: string }
-  | { kind: 'late'; to: string; dataset: string; title: string }
-  | { kind: 'quarantine'; to: string; dataset: string; title: string; rows: number }
+  | { kind: 'failed'; to: string; title: string }
+  | { kind: 'late'; to: string; title: string }
+  | { kind: 'quarantine'; to: string; title: string; rows: number; file: string }
   | { kind: 'deliver' | 'browse' | 'ask'; to: string }
 
 const MOST = 3
 
-export function todos(all: Standing[], open: Notice[]): Todo[] {
+/** `waiting` are batches with rows in quarantine that nobody has settled. */
+export function todos(all: Standing[], open: Notice[], waiting: Batch[]): Todo[] {
+  const titleOf = (id: string) => all.find((one) => one.id === id)?.title ?? id
   const failed = all
     .filter(({ batch }) => batch?.status === 'refused' || batch?.status === 'rolled-back')
-    .map<Todo>((one) => ({ kind: 'failed', to: `/batches/${one.batch?.id}`, dataset: one.id, title: one.title }))
+    .map<Todo>((one) => ({ kind: 'failed', to: `/batches/${one.batch?.id}`, title: one.title }))
   const late = open
     .filter((notice) => notice.kind === 'late')
     .map<Todo>((notice) => ({
       kind: 'late',
       to: `/deliver?dataset=${notice.dataset}`,
-      dataset: notice.dataset,
-      title: all.find((one) => one.id === notice.dataset)?.title ?? notice.dataset,
+      title: titleOf(notice.dataset),
     }))
-  const quarantine = all
-    .filter(({ batch }) => batch && !isUnderWay(batch) && batch.status === 'collected' && batch.rows_quarantined > 0)
-    .sort((one, other) => (other.batch?.rows_quarantined ?? 0) - (one.batch?.rows_quarantined ?? 0))
-    .map<Todo>((one) => ({
-      kind: 'quarantine',
-      to: `/batches/${one.batch?.id}?tab=quarantine`,
-      dataset: one.id,
-      title: one.title,
-      rows: one.batch?.rows_quarantined ?? 0,
-    }))
+  const quarantine = waiting.map<Todo>((batch) => ({
+    kind: 'quarantine',
+    to: `/batches/${batch.id}?tab=quarantine`,
+    title: titleOf(batch.dataset),
+    rows: batch.rows_quarantined,
+    file: batch.delivered_as,
+  }))
   const always: Todo[] = [
     { kind: 'deliver', to: '/deliver' },
     { kind: 'browse', to: '/catalogue' },
     { kind: 'ask', to: '/query' },
   ]
   return [...failed, ...late, ...quarantine, ...always].slice(0, MOST)
+}
+
+/** Batches whose quarantine is the largest: the ones to look into for rows that still wait. */
+export function largestQuarantines(recent: Batch[], most: number): Batch[] {
+  return recent
+    .filter((batch) => batch.status === 'collected' && batch.rows_quarantined > 0)
+    .sort((one, other) => other.rows_quarantined - one.rows_quarantined)
+    .slice(0, most)
 }
 
 /** Datasets that somebody should look at: late, failed, or of low score. */

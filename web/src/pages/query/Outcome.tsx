@@ -60,7 +60,7 @@ function Rows({ answer, milliseconds }: Answered) {
       }
     >
       {answer.problem && <ProblemPanel error={answer.problem} doing={t('query.result')} />}
-      <AnswerTable label={t('query.result')} answer={answer} pageSize={100} />
+      <AnswerTable label={t('query.result')} answer={answer} pageSize={50} />
       <Read versions={answer.versions} />
     </Section>
   )
