@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 
 export interface Tab {
   key: string
@@ -13,12 +13,23 @@ interface Props {
   onChange: (key: string) => void
 }
 
+/** A tab that is scrolled to leaves this much of its neighbour in sight. */
+const EDGE = 40
+
 /** Tabs by the pattern of WAI-ARIA: arrows move, one stop of the Tab key. Those of the kit put a button into the list
  * where they overflow, which a list of tabs may not have; these scroll. */
 export function Tabs({ label, tabs, active, onChange }: Props) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
   const open = tabs.find((tab) => tab.key === active) ?? tabs[0]
+  useEffect(() => {
+    const tab = list.current?.querySelector<HTMLElement>('[aria-selected=true]')
+    if (!list.current || !tab) return
+    const right = tab.offsetLeft + tab.offsetWidth + EDGE
+    const { scrollLeft, clientWidth } = list.current
+    if (right > scrollLeft + clientWidth) list.current.scrollLeft = right - clientWidth
+    else if (tab.offsetLeft - EDGE < scrollLeft) list.current.scrollLeft = tab.offsetLeft - EDGE
+  }, [active])
   const pressed = (event: KeyboardEvent) => {
     const at = tabs.findIndex((tab) => tab === open)
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key]

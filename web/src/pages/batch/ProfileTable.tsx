@@ -26,8 +26,8 @@ export function ProfileTable({ profile, titles }: { profile: Profile[]; titles: 
       render: (one) => (one.rows > 0 ? format.share(one.nulls / one.rows) : '—'),
     },
     { key: 'distinct', title: t('profile.distinct'), align: 'right', render: (one) => <Num value={one.distinct} /> },
-    { key: 'min', title: t('profile.min'), render: (one) => <Short text={one.min} /> },
-    { key: 'max', title: t('profile.max'), render: (one) => <Short text={one.max} /> },
+    { key: 'min', full: true, title: t('profile.min'), render: (one) => <Short text={one.min} /> },
+    { key: 'max', full: true, title: t('profile.max'), render: (one) => <Short text={one.max} /> },
     {
       key: 'frequent',
       title: t('profile.frequent'),

@@ -25,6 +25,7 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
     { key: 'type', title: t('field.type'), render: (column) => <Code>{column.type}</Code> },
     {
       key: 'standard',
+      full: true,
       title: t('field.standard'),
       render: (column) => {
         if (column.standard) return word('standard', column.standard)
@@ -40,7 +41,7 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
     { key: 'required', title: t('field.needed'), render: (column) => t(column.required ? 'field.yes' : 'field.no') },
     { key: 'unit', title: t('field.unit'), render: (column) => column.unit ?? '—' },
     { key: 'grade', title: t('dataset.grade'), render: (column) => word('grade', column.grade) },
-    { key: 'from', title: t('field.from'), render: (column) => <span className="wrap">{column.from.join('、')}</span> },
+    { key: 'from', full: true, title: t('field.from'), render: (column) => <span className="wrap">{column.from.join('、')}</span> },
   ]
   return (
     <DataTable

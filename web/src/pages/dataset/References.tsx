@@ -13,6 +13,7 @@ export function References({ references }: { references: Reference[] }) {
     { key: 'check', title: t('reference.check'), render: (one) => <Code>{one.check}</Code> },
     {
       key: 'target',
+      full: true,
       title: t('reference.target'),
       render: (one) => {
         const [pack, name, column] = one.target.split('.')
@@ -36,6 +37,7 @@ export function References({ references }: { references: Reference[] }) {
     },
     {
       key: 'samples',
+      full: true,
       title: t('finding.sample'),
       render: (one) =>
         one.samples.length === 0
@@ -46,7 +48,7 @@ export function References({ references }: { references: Reference[] }) {
               </span>
             )),
     },
-    { key: 'at', title: t('reference.at'), render: (one) => <Time at={one.looked_at} /> },
+    { key: 'at', full: true, title: t('reference.at'), render: (one) => <Time at={one.looked_at} /> },
   ]
   return (
     <DataTable

@@ -19,7 +19,7 @@ export function Packs() {
           ) : (
             <ul className="gallery">
               {list.map((pack) => (
-                <Card key={pack.id} pack={pack} />
+                <Card key={pack.id} pack={pack} all={list} />
               ))}
             </ul>
           )
@@ -29,11 +29,12 @@ export function Packs() {
   )
 }
 
-function Card({ pack }: { pack: Pack }) {
+function Card({ pack, all }: { pack: Pack; all: Pack[] }) {
   const { t } = useTranslation()
   const { data: lines = [] } = useQuery(datasets)
   const { data: known = [] } = useQuery(sources)
   const title = (id: string) => lines.find((line) => line.id === id)?.title ?? id
+  const titleOfPack = (id: string) => all.find((one) => one.id === id)?.title ?? id
   const source = (id: string) => known.find((one) => one.id === id)?.title ?? id
   return (
     <li className="surface pack">
@@ -67,7 +68,7 @@ function Card({ pack }: { pack: Pack }) {
         </div>
         <div>
           <dt>{t('packs.needs')}</dt>
-          <dd>{pack.needs.length > 0 ? pack.needs.join('、') : t('packs.needs-none')}</dd>
+          <dd>{pack.needs.length > 0 ? pack.needs.map(titleOfPack).join('、') : t('packs.needs-none')}</dd>
         </div>
         <div>
           <dt>{t('packs.points')}</dt>
