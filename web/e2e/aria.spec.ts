@@ -172,3 +172,55 @@ test('deliver', async ({ page }) => {
     - text: 先选择文件
   `)
 })
+
+test('query', async ({ page }) => {
+  await page.goto('/query')
+  await settled(page)
+  await expect(page.locator('body')).toMatchAriaSnapshot(`
+    - main:
+      - heading "查询台" [level=1]
+      - region "可查询的数据集":
+        - searchbox "查找数据集"
+        - list "可查询的数据集":
+          - listitem:
+            - button "空气站小时值的字段"
+            - button "空气站小时值 air.reading"
+      - region "SQL 编辑器":
+        - textbox "SQL 编辑器"
+        - button "运行" [disabled]
+        - button "查看计划" [disabled]
+        - button "导出 CSV" [disabled]
+        - button "历史"
+        - text: 数据时点
+        - textbox "数据时点"
+  `)
+})
+
+test('packs', async ({ page }) => {
+  await page.goto('/packs')
+  await settled(page)
+  await expect(page.locator('body')).toMatchAriaSnapshot(`
+    - main:
+      - heading "能力包" [level=1]
+      - list:
+        - listitem:
+          - heading "人口基础库" [level=2]
+          - code: /population \\d/
+          - term: 数据集 2
+          - definition:
+            - list:
+              - listitem:
+                - link "常住人口登记"
+              - listitem:
+                - link "户籍家庭"
+          - term: 数据源 2
+          - definition: 常住人口登记导出、户籍家庭导出
+          - term: 自带测试
+          - definition
+          - term: 依赖
+          - definition: 基础数据、法人基础库
+          - term: 服务的要点
+          - definition
+          - link "在数据目录中查看"
+  `)
+})

@@ -67,3 +67,10 @@ test('an older version comes back as a new one', async ({ page, request }) => {
   await expect(table.getByRole('row').nth(1)).toContainText('恢复')
   await expect(table.getByRole('row').nth(1)).toContainText('当前版本')
 })
+
+test('a source is asked for what is new', async ({ page }) => {
+  await page.goto(`/datasets/${DATASET}`)
+  await settled(page)
+  await page.getByRole('button', { name: /^立即收取/ }).click()
+  await expect(page.getByRole('status').filter({ hasText: /没有新内容|^\d{8}-/ })).toBeVisible()
+})

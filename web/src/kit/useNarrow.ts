@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-const query = '(max-width: 767px)'
+const query = 'screen and (max-width: 767px)'
 
 /** Whether the window is that of a phone. Paper is as wide as a desk. */
 export function useNarrow(): boolean {

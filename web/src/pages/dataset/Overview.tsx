@@ -8,6 +8,7 @@ import { Nothing } from '../../kit/Loaded'
 import { Facts, Section } from '../../kit/Page'
 import { Code, Num, Score, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
+import { SourceFacts } from './SourceFacts'
 
 export function Overview({ dataset }: { dataset: DatasetDetail }) {
   const { t } = useTranslation()
@@ -51,17 +52,7 @@ export function Overview({ dataset }: { dataset: DatasetDetail }) {
           {own.length === 0 ? (
             <Nothing title={t('dataset.no-sources')} />
           ) : (
-            own.map((source) => (
-              <Facts
-                key={source.id}
-                items={[
-                  [t('source.title'), source.title],
-                  [t('source.channel'), word('channel', source.channel)],
-                  [t('source.every'), source.every ?? t('source.on-demand')],
-                  [t('batch.mode'), word('mode', source.mode)],
-                ]}
-              />
-            ))
+            own.map((source) => <SourceFacts key={source.id} source={source} />)
           )}
         </Section>
       </div>
