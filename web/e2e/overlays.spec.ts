@@ -100,3 +100,20 @@ test('a click on a name writes it into the query', async ({ page }) => {
   await page.getByRole('button', { name: /月收入/ }).click()
   await expect(page.getByRole('textbox', { name: 'SQL 编辑器' })).toContainText('income')
 })
+
+test('a dialog that closes gives the focus back', async ({ page, request }) => {
+  await page.goto(`/batches/${await residentBatch(request)}?tab=quarantine`)
+  await settled(page)
+  for (const opener of [page.getByRole('button', { name: /更正第/ }).nth(2), page.getByRole('button', { name: '舍弃全部待处理' })]) {
+    await opener.focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toBeHidden()
+    await expect(opener).toBeFocused()
+  }
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox', { name: '搜索' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('button', { name: '舍弃全部待处理' })).toBeFocused()
+})

@@ -3,6 +3,7 @@ import Modal from 'antd/es/modal'
 import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ProblemPanel } from './Problem'
+import { useReturnFocus } from './useReturnFocus'
 
 interface Props {
   title: string
@@ -23,6 +24,7 @@ export function ReasonDialog(props: Props) {
   const { t } = useTranslation()
   const [reason, setReason] = useState('')
   const id = useId()
+  useReturnFocus()
   const isMissing = reason.trim() === ''
   return (
     <Modal

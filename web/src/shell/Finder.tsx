@@ -8,6 +8,7 @@ import { datasets, latestBatches } from '../api/queries'
 import * as format from '../kit/format'
 import { found } from '../kit/search'
 import { usePinyin } from '../kit/usePinyin'
+import { useReturnFocus } from '../kit/useReturnFocus'
 import { menu } from './menu'
 
 interface Hit {
@@ -28,10 +29,12 @@ export function Finder({ close }: { close: () => void }) {
   const [at, setAt] = useState(0)
   const hits = useHits(typed)
   const navigate = useNavigate()
+  const { stay } = useReturnFocus()
   const field = useRef<InputRef>(null)
   const chosen = Math.min(at, hits.length - 1)
   const open = (hit: Hit | undefined) => {
     if (!hit) return
+    stay()
     close()
     void navigate(hit.to)
   }

@@ -10,6 +10,7 @@ import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
 import { hasSigns } from '../../kit/pieces'
 import { Raw, Time } from '../../kit/Text'
+import { useReturnFocus } from '../../kit/useReturnFocus'
 import { useNarrow } from '../../kit/useNarrow'
 import { useWords } from '../../kit/words'
 import type { Titles } from './titles'
@@ -27,6 +28,7 @@ export function CorrectRow({ batch, row, titles, onClose }: Props) {
   const queries = useQueryClient()
   const isNarrow = useNarrow()
   const id = useId()
+  useReturnFocus()
   const [changed, setChanged] = useState<Record<string, string>>({})
   const [reason, setReason] = useState('')
   const isOpen = row.state === 'waiting' || row.state === 'corrected'

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Nothing } from '../../kit/Loaded'
 import { Time } from '../../kit/Text'
+import { useReturnFocus } from '../../kit/useReturnFocus'
 import { useNarrow } from '../../kit/useNarrow'
 import * as format from '../../kit/format'
 import { asked, forget } from './history'
@@ -16,6 +17,7 @@ interface Props {
 export function Past({ onChoose, onClose }: Props) {
   const { t, i18n } = useTranslation()
   const isNarrow = useNarrow()
+  const { stay } = useReturnFocus()
   const [list, setList] = useState(asked)
   return (
     <Drawer
@@ -39,7 +41,10 @@ export function Past({ onChoose, onClose }: Props) {
         <ul className="past">
           {list.map((one) => (
             <li key={one.at}>
-              <button type="button" onClick={() => onChoose(one.sql)}>
+              <button type="button" onClick={() => {
+                  stay()
+                  onChoose(one.sql)
+                }}>
                 <code className="code">{one.sql}</code>
                 <span className="hint">
                   <Time at={one.at} /> · {t('query.rows', { count: one.rows })} ·{' '}
