@@ -32,7 +32,7 @@ pub use lake::Lake;
 pub use maintain::{Compacted, Vacuumed};
 pub use options::Options;
 pub use schema::{BATCH, ROW, full_schema};
-pub use session::{Principal, ReadPoint, Rows, Session};
+pub use session::{Count, Principal, ReadPoint, Rows, Session};
 pub use table::TableSpec;
 pub use tail::journal::JournalFrame;
 pub use tail::{Folded, TailInfo};
