@@ -2,8 +2,6 @@
 
 mod declaration;
 
-use arrow::array::AsArray;
-use arrow::datatypes::Int64Type;
 use axum::Json;
 use axum::extract::State as Shared;
 use jiff::Timestamp;
@@ -12,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::{BatchFilter, ReferenceState};
-use yandu_lake::{Principal, ReadPoint};
+use yandu_lake::{Count, Principal, ReadPoint};
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
@@ -79,6 +77,7 @@ async fn line(
 ) -> Result<DatasetLine> {
     let file = dataset.file();
     let last = last_batch(state, dataset.id()).await?;
+    let count = count(state, principal, dataset.id()).await?;
     Ok(DatasetLine {
         id: dataset.id().to_string(),
         title: file.title.zh.clone(),
@@ -86,8 +85,8 @@ async fn line(
         origin: crate::batch::word(&file.origin),
         refresh: crate::batch::word(&file.refresh),
         grade: dataset.grade().name().to_owned(),
-        rows: count(state, principal, dataset.id()).await?,
-        version: state.lake().version(dataset.id()).await?,
+        rows: count.rows,
+        version: count.version,
         last_at: last.as_ref().map(|batch| batch.started_at),
         last_batch: last.map(|batch| batch.id),
     })
@@ -107,27 +106,9 @@ async fn last_batch(state: &State, id: &DatasetId) -> Result<Option<Batch>> {
         .map(Batch::from))
 }
 
-/// Rows as a reader sees them, those of the hot tail included. A table that nobody has touched is not opened.
-async fn count(state: &State, principal: &Principal, id: &DatasetId) -> Result<u64> {
-    let lake = state.lake();
-    if lake.version(id).await?.is_none() && lake.tail(id).await?.rows == 0 {
-        return Ok(0);
-    }
-    let session = lake.session(principal, ReadPoint::default());
-    let counted = session
-        .query(&format!("SELECT count(*) FROM {id}"))
-        .await?
-        .collect()
-        .await?;
-    let count = counted.iter().find_map(|rows| {
-        rows.columns()
-            .first()?
-            .as_primitive_opt::<Int64Type>()?
-            .iter()
-            .flatten()
-            .next()
-    });
-    Ok(count.unwrap_or(0) as u64)
+async fn count(state: &State, principal: &Principal, id: &DatasetId) -> Result<Count> {
+    let session = state.lake().session(principal, ReadPoint::default());
+    Ok(session.count(id).await?)
 }
 
 /// A dataset with all that is known of it.
@@ -182,11 +163,12 @@ async fn show_dataset(
     let packs = state.collector().packs();
     let dataset = known(&packs, &id)?;
     let references = state.collector().references(&id).await?;
+    let count = count(&state, &principal, &id).await?;
     Ok(Json(DatasetDetail {
         declaration: Declaration::of(dataset),
-        rows: count(&state, &principal, &id).await?,
+        rows: count.rows,
         tail_rows: state.lake().tail(&id).await?.rows as u64,
-        version: state.lake().version(&id).await?,
+        version: count.version,
         last_batch: last_batch(&state, &id).await?,
         references: references.into_iter().map(Reference::from).collect(),
     }))
