@@ -214,7 +214,7 @@ fn rows_in_footers(table: &Table, files: &[NewFile]) -> Result<u64> {
 /// Removes the files that no version of the last `keep` needs, and those that no commit knows.
 pub(crate) async fn vacuum(table: &Arc<Table>, keep: Duration) -> Result<Vacuumed> {
     let Some(present) = table.present().await?.version else {
-        return remove_unlisted(table, BTreeMap::new(), &HashSet::new(), Timestamp::MAX);
+        return remove_unlisted(table, &BTreeMap::new(), &HashSet::new(), Timestamp::MAX);
     };
     let now = Timestamp::now().max(present.committed_at);
     let cutoff = now
@@ -224,7 +224,7 @@ pub(crate) async fn vacuum(table: &Arc<Table>, keep: Duration) -> Result<Vacuume
     tokio::task::spawn_blocking(move || {
         let removed_at = removals(&vacuumed.folder)?;
         let active: HashSet<String> = present.files.iter().map(|file| file.path.clone()).collect();
-        remove_unlisted(&vacuumed, removed_at, &active, cutoff)
+        remove_unlisted(&vacuumed, &removed_at, &active, cutoff)
     })
     .await?
 }
@@ -262,7 +262,7 @@ fn removals(folder: &Path) -> Result<BTreeMap<String, Timestamp>> {
 
 fn remove_unlisted(
     table: &Table,
-    removed_at: BTreeMap<String, Timestamp>,
+    removed_at: &BTreeMap<String, Timestamp>,
     active: &HashSet<String>,
     cutoff: Timestamp,
 ) -> Result<Vacuumed> {

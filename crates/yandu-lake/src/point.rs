@@ -151,10 +151,11 @@ fn wanted(table: &Table, filter: &Expr) -> Option<Wanted> {
     else {
         return None;
     };
-    let (Column { name, .. }, value) = match (left.as_ref(), right.as_ref()) {
-        (Expr::Column(column), Expr::Literal(value, _))
-        | (Expr::Literal(value, _), Expr::Column(column)) => (column, value),
-        _ => return None,
+    let ((Expr::Column(Column { name, .. }), Expr::Literal(value, _))
+    | (Expr::Literal(value, _), Expr::Column(Column { name, .. }))) =
+        (left.as_ref(), right.as_ref())
+    else {
+        return None;
     };
     let field = table.schema.field_with_name(name).ok()?;
     if !table.key.contains(name) || *field.data_type() != value.data_type() {

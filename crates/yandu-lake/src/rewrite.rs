@@ -78,21 +78,25 @@ impl Take {
             Self::Places(places) => rows
                 .column_by_name(ROW)
                 .and_then(|column| column.as_primitive_opt::<Int64Type>())
-                .map(|rows| {
-                    rows.iter()
-                        .map(|row| Some(row.is_some_and(|row| places.contains(&row))))
-                        .collect()
-                })
-                .unwrap_or_else(|| BooleanArray::from(vec![false; rows.num_rows()])),
+                .map_or_else(
+                    || BooleanArray::from(vec![false; rows.num_rows()]),
+                    |rows| {
+                        rows.iter()
+                            .map(|row| Some(row.is_some_and(|row| places.contains(&row))))
+                            .collect()
+                    },
+                ),
             Self::Batch(batch) => rows
                 .column_by_name(BATCH)
                 .and_then(|column| column.as_string_view_opt())
-                .map(|ids| {
-                    ids.iter()
-                        .map(|id| Some(id == Some(batch.as_str())))
-                        .collect()
-                })
-                .unwrap_or_else(|| BooleanArray::from(vec![false; rows.num_rows()])),
+                .map_or_else(
+                    || BooleanArray::from(vec![false; rows.num_rows()]),
+                    |ids| {
+                        ids.iter()
+                            .map(|id| Some(id == Some(batch.as_str())))
+                            .collect()
+                    },
+                ),
         }
     }
 }

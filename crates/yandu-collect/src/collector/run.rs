@@ -153,7 +153,7 @@ impl Collector {
             .dataset(&batch.dataset)
             .ok_or_else(|| Error::NoDataset(batch.dataset.clone()))?;
         let known = known_headers(&packs, dataset, batch.source.as_ref());
-        let hints = self.hints(&packs, delivery, &batch, &known);
+        let hints = hints(&packs, delivery, &batch, &known);
         let path = delivery.path.clone();
         let opened = tokio::task::spawn_blocking(move || decode::open(&path, &hints)).await??;
         let mapping = headers::map(&batch.dataset, &known, &opened.header)?;
@@ -192,35 +192,6 @@ impl Collector {
             self.inner.lake.sweep(&batch.dataset, &files).await?;
         }
         committed
-    }
-
-    /// What is known of the form of the file: what the delivery says, then what its source says.
-    fn hints(
-        &self,
-        packs: &Packs,
-        delivery: &Delivery,
-        batch: &Batch,
-        known: &[Known],
-    ) -> decode::Hints {
-        let mut hints = delivery.hints.clone();
-        hints.known_headers = known
-            .iter()
-            .flat_map(|known| known.headers.clone())
-            .collect();
-        let format = batch
-            .source
-            .as_ref()
-            .and_then(|source| packs.source(source)?.file().format.clone());
-        if let Some(format) = format {
-            hints.encoding = hints.encoding.or(format.encoding);
-            hints.delimiter = hints.delimiter.or(format.delimiter);
-            hints.header_row = hints.header_row.or(format.header_row);
-            hints.sheet = hints.sheet.or(format.sheet);
-            if hints.columns.is_none() && !format.columns.is_empty() {
-                hints.columns = Some(format.columns);
-            }
-        }
-        hints
     }
 
     async fn pass(
@@ -457,7 +428,7 @@ fn known_headers(
 ) -> Vec<Known> {
     let source = source
         .and_then(|source| packs.source(source))
-        .map(|source| source.file());
+        .map(yandu_pack::Source::file);
     let file = dataset.file();
     file.columns
         .iter()
@@ -523,4 +494,27 @@ fn check_row_count(dataset: &Dataset, rows: u64) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What is known of the form of the file: what the delivery says, then what its source says.
+fn hints(packs: &Packs, delivery: &Delivery, batch: &Batch, known: &[Known]) -> decode::Hints {
+    let mut hints = delivery.hints.clone();
+    hints.known_headers = known
+        .iter()
+        .flat_map(|known| known.headers.clone())
+        .collect();
+    let format = batch
+        .source
+        .as_ref()
+        .and_then(|source| packs.source(source)?.file().format.clone());
+    if let Some(format) = format {
+        hints.encoding = hints.encoding.or(format.encoding);
+        hints.delimiter = hints.delimiter.or(format.delimiter);
+        hints.header_row = hints.header_row.or(format.header_row);
+        hints.sheet = hints.sheet.or(format.sheet);
+        if hints.columns.is_none() && !format.columns.is_empty() {
+            hints.columns = Some(format.columns);
+        }
+    }
+    hints
 }
