@@ -104,16 +104,25 @@ pub(crate) async fn select(
     if wanted.is_empty() {
         return Ok(None);
     }
-    let table = Arc::clone(table);
-    let version = Arc::clone(version);
-    let files = tokio::task::spawn_blocking(move || {
-        version
-            .files
-            .iter()
-            .map(|file| selected_groups(&table, file, &wanted))
-            .collect::<Result<Vec<_>>>()
-    })
-    .await??;
+    let wanted = Arc::new(wanted);
+    let share = version.files.len().div_ceil(table.options.threads).max(1);
+    let looking: Vec<_> = version
+        .files
+        .chunks(share)
+        .map(|files| {
+            let (table, wanted, files) = (Arc::clone(table), Arc::clone(&wanted), files.to_vec());
+            tokio::task::spawn_blocking(move || {
+                files
+                    .iter()
+                    .map(|file| selected_groups(&table, file, &wanted))
+                    .collect::<Result<Vec<_>>>()
+            })
+        })
+        .collect();
+    let mut files = Vec::with_capacity(version.files.len());
+    for looked in looking {
+        files.extend(looked.await??);
+    }
     Ok(Some(Selection { files }))
 }
 
