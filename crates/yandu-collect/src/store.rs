@@ -22,6 +22,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "channel",
         sql: include_str!("../migrations/0002_channel.sql"),
     },
+    Migration {
+        version: 3,
+        name: "reversal",
+        sql: include_str!("../migrations/0003_reversal.sql"),
+    },
 ];
 
 const BATCH_COLUMNS: &str = "id, dataset, source, status, mode, delivered_as, delivered_by, content_hash, size_bytes, \

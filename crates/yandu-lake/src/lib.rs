@@ -13,6 +13,7 @@ mod file;
 #[cfg(test)]
 mod fixture;
 mod lake;
+mod lineage;
 mod log;
 mod maintain;
 mod options;
@@ -22,6 +23,7 @@ mod schema;
 mod session;
 mod table;
 mod tail;
+mod undo;
 mod version;
 mod writer;
 
@@ -29,6 +31,7 @@ pub use commit::{Change, Commit, Committed};
 pub use condition::{Condition, SqlProblem, compile_condition};
 pub use error::{Error, QueryProblem};
 pub use lake::Lake;
+pub use lineage::Lineage;
 pub use maintain::{Compacted, Vacuumed};
 pub use options::Options;
 pub use schema::{BATCH, ROW, full_schema};

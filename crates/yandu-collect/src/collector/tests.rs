@@ -1,3 +1,5 @@
+mod undoing;
+
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -195,52 +197,6 @@ async fn an_upsert_replaces_by_key_and_the_last_row_wins() {
         .await;
     assert_eq!(counts(&outcome), (4, 2, 1, 1));
     assert_eq!(city.rows().await, ["a:1", "b:5", "c:4"]);
-}
-
-#[tokio::test]
-async fn an_undone_batch_gives_back_what_it_replaced() {
-    let city = City::open().await;
-    let me = Principal::local_administrator();
-    let first = city.collect("编号,年龄\na,1\nb,2\n", Mode::Upsert).await;
-    let second = city.collect("编号,年龄\nb,3\n", Mode::Upsert).await;
-    let refused = city
-        .collector
-        .undo(&me, &first.batch, "wrong file")
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(refused, Error::LaterBatches { later: 1, .. }),
-        "{refused}"
-    );
-    city.collector
-        .undo(&me, &second.batch, "wrong file")
-        .await
-        .unwrap();
-    assert_eq!(city.rows().await, ["a:1", "b:2"]);
-    city.collector
-        .undo(&me, &first.batch, "wrong file")
-        .await
-        .unwrap();
-    assert!(city.rows().await.is_empty());
-    let again = city.collect("编号,年龄\na,1\nb,2\n", Mode::Upsert).await;
-    assert_eq!(
-        again.status,
-        BatchStatus::Collected,
-        "an undone batch can be delivered again"
-    );
-}
-
-#[tokio::test]
-async fn an_appended_batch_can_go_alone() {
-    let city = City::open().await;
-    let first = city.collect("编号,年龄\na,1\n", Mode::Append).await;
-    city.collect("编号,年龄\nb,2\n", Mode::Append).await;
-    let me = Principal::local_administrator();
-    city.collector
-        .undo(&me, &first.batch, "twice")
-        .await
-        .unwrap();
-    assert_eq!(city.rows().await, ["b:2"]);
 }
 
 #[tokio::test]
