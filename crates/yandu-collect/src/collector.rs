@@ -1,6 +1,7 @@
 //! From a delivered file to a commit.
 
 mod run;
+mod whole;
 
 pub(crate) use run::failure_of;
 

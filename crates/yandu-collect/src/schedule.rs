@@ -73,7 +73,7 @@ pub fn standing(schedule: &Schedule, history: &History, now: Timestamp) -> Stand
 
 /// The time a period later. Working days are the days from Monday to Friday: a delivery that a holiday holds up is told
 /// of as late, and the calendar of the city is not asked.
-fn after(time: Timestamp, period: Period) -> Timestamp {
+pub(crate) fn after(time: Timestamp, period: Period) -> Timestamp {
     let seconds = period
         .seconds()
         .unwrap_or_else(|| 86_400 * calendar_days(time, period.count));
@@ -92,6 +92,11 @@ fn calendar_days(time: Timestamp, working: u32) -> u64 {
         left -= u32::from(day.to_monday_one_offset() <= 5);
     }
     days
+}
+
+/// A time on the clock of the city.
+pub(crate) fn shown(at: Timestamp) -> String {
+    CITY.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 #[cfg(test)]
