@@ -139,7 +139,7 @@ pub(crate) fn target_column(packs: &Packs, target: &declare::ReferenceTarget) ->
     }
 }
 
-pub(crate) fn level(level: declare::Level) -> Level {
+fn level(level: declare::Level) -> Level {
     match level {
         declare::Level::Soft => Level::Soft,
         declare::Level::Hard => Level::Hard,

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use sqlx::{Row, SqlitePool};
 use yandu_pack::Dataset;
 use yandu_pack::declare::{Check, CheckKind, Period};
+use yandu_words::calendar::Calendar;
 use yandu_words::id::DatasetId;
 
 use crate::batch::Batch;
@@ -34,14 +35,16 @@ impl Collector {
             .ok_or_else(|| Error::NoDataset(id.clone()))?;
         let deliveries = Deliveries::new(self.inner.store.pool());
         let last_delivery_at = deliveries.newest(&[id]).await?.remove(id);
+        let calendar = self.calendar().await;
         let now = self.now();
+        let overdue = |since| overdue(dataset, &calendar, since, now);
         let is_fresh = if periods(dataset).next().is_none() {
             None
         } else if let Some(at) = last_delivery_at {
-            Some(overdue(dataset, at, now).is_none())
+            Some(overdue(at).is_none())
         } else {
             let since = deliveries.known().await?.get(id).copied();
-            since.and_then(|since| overdue(dataset, since, now).map(|_| false))
+            since.and_then(overdue).map(|_| false)
         };
         Ok(Freshness {
             is_fresh,
@@ -63,9 +66,14 @@ pub(crate) fn periods(dataset: &Dataset) -> impl Iterator<Item = (&Check, Period
 }
 
 /// The period of a dataset that is over, the one that was over first, where nothing has come since `since`.
-pub(crate) fn overdue(dataset: &Dataset, since: Timestamp, now: Timestamp) -> Option<Period> {
+pub(crate) fn overdue(
+    dataset: &Dataset,
+    calendar: &Calendar,
+    since: Timestamp,
+    now: Timestamp,
+) -> Option<Period> {
     periods(dataset)
-        .map(|(_, within)| (after(since, within), within))
+        .map(|(_, within)| (after(calendar, since, within), within))
         .filter(|(until, _)| *until < now)
         .min_by_key(|(until, _)| *until)
         .map(|(_, within)| within)

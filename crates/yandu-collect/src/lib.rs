@@ -29,6 +29,7 @@ mod store;
 pub mod trial;
 mod undo;
 mod upkeep;
+mod working_days;
 mod write;
 
 pub use batch::{Batch, BatchStatus};

@@ -11,6 +11,7 @@ use tokio::time::MissedTickBehavior;
 use yandu_lake::Principal;
 use yandu_pack::declare::{Channel, SourceFile};
 use yandu_pack::{Dataset, Packs};
+use yandu_words::calendar::Calendar;
 use yandu_words::id::{DatasetId, SourceId};
 
 use super::records::Records;
@@ -59,6 +60,7 @@ impl Collector {
         let packs = self.packs();
         let records = Records::new(self.inner.store.pool());
         let mut histories = records.histories().await?;
+        let calendar = self.calendar().await;
         let now = self.now();
         Deliveries::new(self.inner.store.pool())
             .know(packs.datasets().map(Dataset::id), now)
@@ -71,7 +73,7 @@ impl Collector {
         }
         let mut ran = Vec::new();
         for source in self.unseen_files(&packs) {
-            if is_due(source, &histories, now) {
+            if is_due(source, &histories, &calendar, now) {
                 ran.extend(self.run_due(principal, source).await);
             }
         }
@@ -79,7 +81,8 @@ impl Collector {
             .sources()
             .map(yandu_pack::Source::file)
             .filter(|source| {
-                !matches!(source.channel, Channel::File(_)) && is_due(source, &histories, now)
+                !matches!(source.channel, Channel::File(_))
+                    && is_due(source, &histories, &calendar, now)
             });
         let mut runs = Vec::new();
         for source in due {
@@ -204,6 +207,7 @@ impl Collector {
     }
 
     async fn tell_late(&self, packs: &Packs) -> Result<()> {
+        let calendar = self.calendar().await;
         let histories = Records::new(self.inner.store.pool()).histories().await?;
         let notices = Notices::new(self.inner.store.pool());
         let now = self.now();
@@ -213,7 +217,7 @@ impl Collector {
             else {
                 continue;
             };
-            if self.is_running(source) || !standing(schedule, history, now).late {
+            if self.is_running(source) || !standing(schedule, history, &calendar, now).late {
                 continue;
             }
             let since = match history.succeeded_at {
@@ -244,12 +248,13 @@ impl Collector {
         let ids: Vec<&DatasetId> = checked.iter().map(|dataset| dataset.id()).collect();
         let newest = deliveries.newest(&ids).await?;
         let known = deliveries.known().await?;
+        let calendar = self.calendar().await;
         let now = self.now();
         for dataset in checked {
             let id = dataset.id();
             let came = newest.get(id).copied();
             let since = came.or_else(|| known.get(id).copied()).unwrap_or(now);
-            let Some(period) = overdue(dataset, since, now) else {
+            let Some(period) = overdue(dataset, &calendar, since, now) else {
                 continue;
             };
             if told.remove(id) || self.is_delivering(packs, id) {
@@ -284,7 +289,12 @@ impl Collector {
     }
 }
 
-fn is_due(source: &SourceFile, histories: &HashMap<String, History>, now: Timestamp) -> bool {
+fn is_due(
+    source: &SourceFile,
+    histories: &HashMap<String, History>,
+    calendar: &Calendar,
+    now: Timestamp,
+) -> bool {
     let history = histories.get(source.source.as_str());
     match (&source.channel, &source.schedule) {
         (Channel::Upload(_), _) | (Channel::Sql(_) | Channel::Http(_), None) => false,
@@ -292,7 +302,7 @@ fn is_due(source: &SourceFile, histories: &HashMap<String, History>, now: Timest
             .and_then(History::retry_at)
             .is_none_or(|retry| retry <= now),
         (Channel::Sql(_) | Channel::Http(_), Some(schedule)) => {
-            history.is_none_or(|history| standing(schedule, history, now).due)
+            history.is_none_or(|history| standing(schedule, history, calendar, now).due)
         }
     }
 }

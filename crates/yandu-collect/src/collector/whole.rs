@@ -11,7 +11,7 @@ use super::Collector;
 use crate::batch::{Batch, BatchStatus};
 use crate::freshness::{Deliveries, periods};
 use crate::schedule::{after, shown};
-use crate::{Error, Result, expectation};
+use crate::{Error, Result};
 
 /// A check of freshness, asked of a delivery.
 pub(super) struct Timeliness<'a> {
@@ -27,12 +27,12 @@ impl Timeliness<'_> {
         self.check.dimension
     }
 
-    /// The rows of a late delivery are as good as any, so the finding counts none.
+    /// The rows of a late delivery are as good as any: the finding counts none and keeps them, whatever the check says.
     pub(super) fn finding(&self) -> FindingCount {
         FindingCount {
             column: None,
             reason: self.check.name.clone(),
-            level: expectation::level(self.check.level),
+            level: yandu_check::Level::Soft,
             dimension: self.check.dimension,
             rows: 0,
             samples: vec![Sample {
@@ -66,12 +66,13 @@ impl Collector {
         let Some(before) = before else {
             return Ok(Vec::new());
         };
+        let calendar = self.calendar().await;
         Ok(periods(dataset)
             .map(|(check, within)| Timeliness {
                 check,
                 within,
                 before,
-                is_in_time: batch.started_at <= after(before, within),
+                is_in_time: batch.started_at <= after(&calendar, before, within),
             })
             .collect())
     }

@@ -34,7 +34,21 @@ columns:
   at:    {title: {zh: 时间, en: Time}, type: text, required: false}
 ";
 
-/// A city with one dataset and its sources.
+const BASE: &str = "pack: base\nversion: 1.0.0\ntitle: {zh: 基础, en: Base}\n";
+const CALENDAR_DAY: &str = "dataset: base.calendar_day
+title: {zh: 节假日与调休, en: Holidays}
+owner: 市数据局
+origin: collect
+sharing: {class: unconditional}
+opening: open
+refresh: yearly
+key: [date]
+columns:
+  date: {title: {zh: 日期, en: Date}, type: date}
+  kind: {title: {zh: 类别, en: Kind}, type: text}
+";
+
+/// A city with one dataset and its sources, and a working-day calendar without a day.
 pub(super) struct City {
     pub(super) folder: tempfile::TempDir,
     pub(super) collector: Collector,
@@ -62,6 +76,10 @@ impl City {
         let reading = format!("{READING}{checks}");
         fs::write(pack.join("datasets/reading.yaml"), reading).unwrap();
         fs::write(pack.join("data/reading.csv"), "id,value\np1,1\n").unwrap();
+        let base = folder.join("packs/base");
+        fs::create_dir_all(base.join("datasets")).unwrap();
+        fs::write(base.join("pack.yaml"), BASE).unwrap();
+        fs::write(base.join("datasets/calendar_day.yaml"), CALENDAR_DAY).unwrap();
         for (name, source) in sources {
             let head = format!(
                 "source: demo.{name}\ntitle: {{zh: 来源, en: Source}}\ndataset: demo.reading\n"
@@ -167,9 +185,13 @@ impl City {
 
     /// Hands a file over, as an upload does.
     pub(super) async fn upload(&self, content: &str) -> Outcome {
+        self.upload_to("demo.reading", content).await
+    }
+
+    pub(super) async fn upload_to(&self, dataset: &str, content: &str) -> Outcome {
         let path = self.folder.path().join("upload.csv");
         fs::write(&path, content).unwrap();
-        let delivery = Delivery::file("demo.reading".parse().unwrap(), path);
+        let delivery = Delivery::file(dataset.parse().unwrap(), path);
         self.collector
             .collect(&Principal::local_administrator(), delivery)
             .await

@@ -196,6 +196,47 @@ async fn a_delivery_that_comes_late_after_the_one_before_it_says_so_in_its_repor
 }
 
 #[tokio::test]
+async fn nothing_is_late_or_stale_over_days_that_the_calendar_closes() {
+    let source = format!("{FOLDER}schedule: {{every: 1 wd}}\n");
+    let checks = "checks:\n  - {name: out-of-date, fresh: 1 wd}\n";
+    let city = City::of(checks, &[("source", &source)]).await;
+    let today = jiff::tz::offset(8)
+        .to_datetime(jiff::Timestamp::now())
+        .date();
+    let closed = |days: std::ops::Range<i64>| {
+        let day = |ago: i64| today - jiff::SignedDuration::from_hours(24 * ago);
+        let lines: Vec<String> = days.map(|ago| format!("{},closed\n", day(ago))).collect();
+        format!("date,kind\n{}", lines.concat())
+    };
+    let collected = city.upload_to("base.calendar_day", &closed(-1..15)).await;
+    assert_eq!(collected.rows_kept, 16, "{:?}", collected.findings);
+    city.deliver("r.csv", "id,value\na,1\n");
+    city.tick().await;
+    city.grow_old(24 * 12).await;
+    city.tick().await;
+    assert_eq!(city.notices().await, []);
+    assert_eq!(city.freshness().await.is_fresh, Some(true));
+    city.deliver("r.csv", "id,value\na,2\n");
+    assert_eq!(city.tick().await, [BatchStatus::Collected]);
+    let in_time = city.collector.batch_named("demo.reading").await.unwrap();
+    assert_eq!(city.detail(&in_time).await.findings, []);
+
+    city.grow_old(24 * 12).await;
+    // The calendar is read again when it changes: of these days only one was closed.
+    city.upload_to("base.calendar_day", &closed(14..15)).await;
+    city.tick().await;
+    assert_eq!(
+        city.notices().await,
+        [(NoticeKind::Late, true), (NoticeKind::Stale, true)]
+    );
+    assert_eq!(city.freshness().await.is_fresh, Some(false));
+    city.deliver("r.csv", "id,value\na,3\n");
+    city.tick().await;
+    let late = city.collector.batch_named("demo.reading").await.unwrap();
+    assert_eq!(city.detail(&late).await.findings[0].reason, "out-of-date");
+}
+
+#[tokio::test]
 async fn a_dataset_whose_checks_do_not_ask_for_it_is_neither_fresh_nor_stale() {
     let city = City::of("", &[("source", UPLOAD)]).await;
     city.upload("id,value\na,1\n").await;
