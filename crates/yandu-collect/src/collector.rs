@@ -1,6 +1,7 @@
 //! From a delivered file to a commit.
 
 mod run;
+mod whole;
 
 pub(crate) use run::failure_of;
 
@@ -21,6 +22,7 @@ use crate::decode::Hints;
 use crate::keep::Keep;
 use crate::progress::Progress;
 use crate::store::{Batches, MIGRATIONS, mode_name};
+use crate::working_days::WorkingDays;
 use crate::write::OpenBatch;
 use crate::{Error, Mode, Result};
 
@@ -127,6 +129,7 @@ pub(crate) struct Inner {
     turns: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<()>>>>,
     pub(crate) open_batches: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<OpenBatch>>>>,
     pub(crate) channels: Channels,
+    pub(crate) working_days: WorkingDays,
 }
 
 impl Collector {
@@ -152,6 +155,7 @@ impl Collector {
                 turns: Mutex::default(),
                 open_batches: Mutex::default(),
                 channels: Channels::default(),
+                working_days: WorkingDays::default(),
             }),
         };
         collector.recover().await?;

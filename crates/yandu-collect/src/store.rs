@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, SqliteConnection, SqlitePool};
 use yandu_check::FindingCount;
 use yandu_check::profile::ColumnProfile;
 use yandu_store::Migration;
@@ -26,6 +26,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         version: 3,
         name: "reversal",
         sql: include_str!("../migrations/0003_reversal.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "freshness",
+        sql: include_str!("../migrations/0004_freshness.sql"),
     },
 ];
 
@@ -116,25 +121,28 @@ impl Batches {
         .bind(batch.id.as_str())
         .execute(&mut *transaction)
         .await?;
-        for (place, finding) in ready.findings.iter().enumerate() {
-            sqlx::query(
-                "INSERT INTO finding (batch, place, column_name, reason, level, dimension, rows, samples) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            )
-            .bind(batch.id.as_str())
-            .bind(place as i64)
-            .bind(finding.column.as_deref())
-            .bind(&finding.reason)
-            .bind(word(&finding.level)?)
-            .bind(word(&finding.dimension)?)
-            .bind(finding.rows as i64)
-            .bind(serde_json::to_string(&finding.samples)?)
-            .execute(&mut *transaction)
-            .await?;
-        }
+        insert_findings(&mut transaction, &batch.id, ready.findings).await?;
         sqlx::query("INSERT INTO batch_profile (batch, columns) VALUES (?, ?)")
             .bind(batch.id.as_str())
             .bind(serde_json::to_string(ready.profile)?)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// What was found of a delivery whose rows were not looked at.
+    pub(crate) async fn found(
+        &self,
+        id: &BatchId,
+        findings: &[FindingCount],
+        report: &serde_json::Value,
+    ) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        insert_findings(&mut transaction, id, findings).await?;
+        sqlx::query("UPDATE batch SET report = ? WHERE id = ?")
+            .bind(report.to_string())
+            .bind(id.as_str())
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
@@ -310,6 +318,30 @@ impl Batches {
         .await?;
         Ok(watermark.flatten())
     }
+}
+
+async fn insert_findings(
+    connection: &mut SqliteConnection,
+    batch: &BatchId,
+    findings: &[FindingCount],
+) -> Result<()> {
+    for (place, finding) in findings.iter().enumerate() {
+        sqlx::query(
+            "INSERT INTO finding (batch, place, column_name, reason, level, dimension, rows, samples) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(batch.as_str())
+        .bind(place as i64)
+        .bind(finding.column.as_deref())
+        .bind(&finding.reason)
+        .bind(word(&finding.level)?)
+        .bind(word(&finding.dimension)?)
+        .bind(finding.rows as i64)
+        .bind(serde_json::to_string(&finding.samples)?)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
 }
 
 pub(crate) fn parse_id(text: &str) -> Result<BatchId> {

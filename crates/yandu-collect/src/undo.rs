@@ -4,7 +4,7 @@
 //! the table now; without it, nothing was done.
 
 use sqlx::Row;
-use yandu_lake::{Lineage, Principal};
+use yandu_lake::{Ancestry, Principal};
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::batch::{BatchDetail, BatchStatus};
@@ -77,9 +77,9 @@ impl Collector {
         }
         let turn = self.turn(dataset);
         let _turn = turn.lock().await;
-        let lineage = self.lake().lineage(dataset, version).await?;
+        let ancestry = self.lake().ancestry(dataset, version).await?;
         let gone: Vec<BatchId> = self
-            .batches_changed_by(dataset, &lineage)
+            .batches_changed_by(dataset, &ancestry)
             .await?
             .into_iter()
             .filter_map(|(id, status)| (status == BatchStatus::Undone).then_some(id))
@@ -144,8 +144,8 @@ impl Collector {
         let lake = self.lake();
         let changed = match lake.find_commit(dataset, commit).await? {
             Some(_) => {
-                let lineage = lake.lineage(dataset, None).await?;
-                Some(self.batches_changed_by(dataset, &lineage).await?)
+                let ancestry = lake.ancestry(dataset, None).await?;
+                Some(self.batches_changed_by(dataset, &ancestry).await?)
             }
             None => None,
         };
@@ -171,11 +171,11 @@ impl Collector {
         Ok(())
     }
 
-    /// The batches of a dataset whose status is not what a lineage says, with the status that is.
+    /// The batches of a dataset whose status is not what a ancestry says, with the status that is.
     async fn batches_changed_by(
         &self,
         dataset: &DatasetId,
-        lineage: &Lineage,
+        ancestry: &Ancestry,
     ) -> Result<Vec<(BatchId, BatchStatus)>> {
         let records = sqlx::query(
             "SELECT id, status, version FROM batch WHERE dataset = ? AND status IN ('collected', 'undone') ORDER BY id",
@@ -188,8 +188,8 @@ impl Collector {
             let id = parse_id(record.try_get("id")?)?;
             // A batch without a version brought no rows of its own.
             let is_brought =
-                record.try_get::<Option<i64>, _>("version")?.is_none() || lineage.has(&id);
-            let status = if is_brought && !lineage.is_undone(&id) {
+                record.try_get::<Option<i64>, _>("version")?.is_none() || ancestry.has(&id);
+            let status = if is_brought && !ancestry.is_undone(&id) {
                 BatchStatus::Collected
             } else {
                 BatchStatus::Undone

@@ -121,6 +121,12 @@ pub struct DatasetDetail {
     pub tail_rows: u64,
     pub version: Option<u64>,
     pub last_batch: Option<Batch>,
+    /// Whether the last delivery is as new as the checks of freshness ask. Absent when none asks, and when nothing has come
+    /// yet and nothing had to.
+    pub fresh: Option<bool>,
+    /// When the last delivery came that was collected, or found to change nothing.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_delivery_at: Option<Timestamp>,
     /// The soft references as they stood when either side last changed.
     pub references: Vec<Reference>,
 }
@@ -164,12 +170,15 @@ async fn show_dataset(
     let dataset = known(&packs, &id)?;
     let references = state.collector().references(&id).await?;
     let count = count(&state, &principal, &id).await?;
+    let freshness = state.collector().freshness(&id).await?;
     Ok(Json(DatasetDetail {
         declaration: Declaration::of(dataset),
         rows: count.rows,
         tail_rows: state.lake().tail(&id).await?.rows as u64,
         version: count.version,
         last_batch: last_batch(&state, &id).await?,
+        fresh: freshness.is_fresh,
+        last_delivery_at: freshness.last_delivery_at,
         references: references.into_iter().map(Reference::from).collect(),
     }))
 }

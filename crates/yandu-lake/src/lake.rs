@@ -8,9 +8,9 @@ use arrow::datatypes::SchemaRef;
 use datafusion::execution::session_state::SessionState;
 use yandu_words::id::{BatchId, DatasetId};
 
+use crate::ancestry::Ancestry;
 use crate::commit::{self, Commit, Committed};
 use crate::file::DataFile;
-use crate::lineage::Lineage;
 use crate::maintain::{self, Compacted, Vacuumed};
 use crate::rewrite::{self, Take};
 use crate::table::{Table, TableSpec};
@@ -263,11 +263,11 @@ impl Lake {
     }
 
     /// The commits that made the content of a version, of the newest one without a number.
-    pub async fn lineage(
+    pub async fn ancestry(
         &self,
         id: &DatasetId,
         version: impl Into<Option<Version>>,
-    ) -> Result<Lineage> {
+    ) -> Result<Ancestry> {
         let table = self.table(id)?;
         let version = match version.into() {
             Some(version) => Some(version),
@@ -275,9 +275,9 @@ impl Lake {
         };
         match version {
             Some(version) => {
-                tokio::task::spawn_blocking(move || Lineage::read(&table, version)).await?
+                tokio::task::spawn_blocking(move || Ancestry::read(&table, version)).await?
             }
-            None => Ok(Lineage::default()),
+            None => Ok(Ancestry::default()),
         }
     }
 

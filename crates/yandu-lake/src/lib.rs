@@ -6,6 +6,7 @@
 //! Not here: what a row must look like (`yandu-check`), where rows come from (collection), who may read what
 //! (sessions are made for a principal, and only the local administrator exists).
 
+mod ancestry;
 mod commit;
 mod condition;
 mod error;
@@ -13,7 +14,6 @@ mod file;
 #[cfg(test)]
 mod fixture;
 mod lake;
-mod lineage;
 mod log;
 mod maintain;
 mod options;
@@ -27,11 +27,11 @@ mod undo;
 mod version;
 mod writer;
 
+pub use ancestry::Ancestry;
 pub use commit::{Change, Commit, Committed};
 pub use condition::{Condition, SqlProblem, compile_condition};
 pub use error::{Error, QueryProblem};
 pub use lake::Lake;
-pub use lineage::Lineage;
 pub use maintain::{Compacted, Vacuumed};
 pub use options::Options;
 pub use schema::{BATCH, ROW, full_schema};

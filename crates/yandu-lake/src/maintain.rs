@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 use yandu_words::id::BatchId;
 
+use crate::ancestry::no_version;
 use crate::commit::{self, Committed, Step, rewrite_schema};
 use crate::file::DataFile;
-use crate::lineage::no_version;
 use crate::rewrite::{read, remove_files};
 use crate::table::Table;
 use crate::version::TableVersion;

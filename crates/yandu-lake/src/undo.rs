@@ -1,6 +1,6 @@
 //! Undoing a batch: the table becomes what the other batches make of it.
 //!
-//! The content of a version is what its lineage makes of an empty table, commit after commit: a batch that replaces is
+//! The content of a version is what its ancestry makes of an empty table, commit after commit: a batch that replaces is
 //! all there is, the rows of an upsert take the place of those with their keys, appended rows join. Without one batch
 //! little of that changes. Its own rows go, those released into it later among them; and rows come back that
 //! nothing but this batch had replaced. Those stand in a base, the newest older version with nothing in it that was
@@ -14,8 +14,8 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use yandu_words::id::BatchId;
 
+use crate::ancestry::Ancestry;
 use crate::commit::{self, Committed, Step, rewrite_schema};
-use crate::lineage::Lineage;
 use crate::maintain::{require_whole, rows_of, without};
 use crate::rewrite::{self, Rewritten, Take};
 use crate::table::Table;
@@ -38,16 +38,19 @@ struct Search {
 }
 
 impl Search {
-    /// Where to look when `batch`, which the lineage has among the undone ones, goes. `None` when nothing comes back.
-    fn of(lineage: &Lineage, batch: &BatchId) -> Option<Self> {
-        let own = lineage.commit_of(batch);
+    /// Where to look when `batch`, which the ancestry has among the undone ones, goes. `None` when nothing comes back.
+    fn of(ancestry: &Ancestry, batch: &BatchId) -> Option<Self> {
+        let own = ancestry.commit_of(batch);
         if own.is_some_and(|(_, note)| note.change == "append") {
             return None;
         }
-        let is_live =
-            |batch: &Option<BatchId>| !batch.as_ref().is_some_and(|batch| lineage.is_undone(batch));
+        let is_live = |batch: &Option<BatchId>| {
+            !batch
+                .as_ref()
+                .is_some_and(|batch| ancestry.is_undone(batch))
+        };
         let replacing = |live: bool| {
-            let mut newest_first = lineage.commits.iter().rev();
+            let mut newest_first = ancestry.commits.iter().rev();
             newest_first
                 .find(|(_, note)| note.change == "replace" && is_live(&note.batch) == live)
                 .map(|(version, _)| *version)
@@ -59,19 +62,19 @@ impl Search {
         if replaced > Some(top) {
             return None;
         }
-        let stays = lineage.stays();
+        let stays = ancestry.stays();
         let is_clean = |version| {
             !stays
                 .iter()
                 .any(|(since, until)| *since <= version && version < *until)
         };
-        let base = lineage
+        let base = ancestry
             .commits
             .iter()
             .rev()
             .map(|(version, _)| *version)
             .find(|version| *version < top && (is_clean(*version) || Some(*version) == replaced));
-        let mut brought: Vec<Version> = lineage
+        let mut brought: Vec<Version> = ancestry
             .commits
             .iter()
             .filter(|(version, _)| base.is_none_or(|base| *version > base))
@@ -111,41 +114,38 @@ pub(crate) async fn undo(table: &Arc<Table>, batch: BatchId, by: BatchId) -> Res
         ..Step::default()
     };
     if let Some(present) = &present {
-        let lineage = {
+        let ancestry = {
             let (table, version) = (Arc::clone(table), present.version);
-            tokio::task::spawn_blocking(move || Lineage::read(&table, version)).await??
+            tokio::task::spawn_blocking(move || Ancestry::read(&table, version)).await??
         };
-        let lineage = lineage.without(&batch);
-        let search = Search::of(&lineage, &batch);
+        let ancestry = ancestry.without(&batch);
+        let search = Search::of(&ancestry, &batch);
         let base = match search.as_ref().and_then(|search| search.base) {
             Some(version) => TableVersion::load(&table.id, &table.folder, Some(version)).await?,
             None => None,
         };
-        match (&search, &base) {
-            (Some(Search { is_all: true, .. }), Some(base)) => {
-                require_whole(table, base)?;
-                step.removed = without(&present.files, &base.files);
-                step.added = without(&base.files, &present.files);
-                step.rows_removed = rows_of(&step.removed);
-                step.rows_added = rows_of(&step.added);
-            }
-            _ => {
-                let work = Work {
-                    schema: rewrite_schema(table, present)?,
-                    table: Arc::clone(table),
-                    present: Arc::clone(present),
-                    lineage,
-                    batch,
-                    search,
-                    base,
-                };
-                (rewritten, back) = tokio::task::spawn_blocking(move || work.run()).await??;
-                step.removed.clone_from(&rewritten.removed);
-                step.rows_removed = rewritten.rows_removed;
-                step.rows_added = back.iter().map(NewFile::rows).sum();
-                let added = rewritten.added.iter().chain(&back);
-                step.added = added.map(|new| new.file.clone()).collect();
-            }
+        if let (Some(Search { is_all: true, .. }), Some(base)) = (&search, &base) {
+            require_whole(table, base)?;
+            step.removed = without(&present.files, &base.files);
+            step.added = without(&base.files, &present.files);
+            step.rows_removed = rows_of(&step.removed);
+            step.rows_added = rows_of(&step.added);
+        } else {
+            let work = Work {
+                schema: rewrite_schema(table, present)?,
+                table: Arc::clone(table),
+                present: Arc::clone(present),
+                ancestry,
+                batch,
+                search,
+                base,
+            };
+            (rewritten, back) = tokio::task::spawn_blocking(move || work.run()).await??;
+            step.removed.clone_from(&rewritten.removed);
+            step.rows_removed = rewritten.rows_removed;
+            step.rows_added = back.iter().map(NewFile::rows).sum();
+            let added = rewritten.added.iter().chain(&back);
+            step.added = added.map(|new| new.file.clone()).collect();
         }
     }
     let (rows_added, rows_removed) = (step.rows_added, step.rows_removed);
@@ -168,7 +168,7 @@ struct Work {
     table: Arc<Table>,
     present: Arc<TableVersion>,
     schema: SchemaRef,
-    lineage: Lineage,
+    ancestry: Ancestry,
     batch: BatchId,
     search: Option<Search>,
     base: Option<TableVersion>,
@@ -192,7 +192,7 @@ impl Work {
     }
 
     fn find(&self, search: &Search) -> Result<Vec<NewFile>> {
-        let mut finder = Finder::new(&self.table, &self.schema, &self.lineage);
+        let mut finder = Finder::new(&self.table, &self.schema, &self.ancestry);
         finder.look_at(&self.present.files, &self.batch, search.is_whole)?;
         if finder.is_done() {
             return finder.finish();

@@ -12,10 +12,12 @@ use yandu_lake::{Change, Commit};
 use yandu_pack::declare::{CheckKind, Level, ReferenceTarget};
 use yandu_pack::{Dataset, Packs};
 
+use super::whole::{check_row_count, note};
 use super::{Collector, Delivery, Outcome};
 use crate::batch::{Batch, BatchStatus, Failure};
 use crate::decode::{self, Opened};
 use crate::headers::{self, Known, Mapping};
+use crate::notice::{Notices, Subject};
 use crate::pass::{self, Passed, Plan};
 use crate::progress::{Phase, Progress};
 use crate::store::Ready;
@@ -46,12 +48,7 @@ impl Collector {
         }
         let settled = match &result {
             Ok(End::Collected) => Ok(()),
-            Ok(End::Unchanged) => {
-                self.inner
-                    .batches
-                    .settle(&id, BatchStatus::Unchanged, None, None, self.now())
-                    .await
-            }
+            Ok(End::Unchanged) => self.settle_unchanged(&id).await,
             Err(error) => {
                 let status = if is_the_files_fault(error) {
                     BatchStatus::Refused
@@ -77,6 +74,15 @@ impl Collector {
         progress.start(Phase::Done, 0);
         self.done(&id);
         settled?;
+        if result.is_ok() {
+            Notices::new(self.inner.store.pool())
+                .recover(
+                    Subject::Dataset(&dataset),
+                    "a delivery came and was collected",
+                    self.now(),
+                )
+                .await?;
+        }
         match result {
             Ok(End::Collected) => self.look_at_references(&dataset).await?,
             Ok(End::Unchanged) => {}
@@ -263,12 +269,20 @@ impl Collector {
                 &format!("check `{name}` could not be evaluated on every row: {message}"),
             );
         }
-        let findings = tally.counts(expectations);
+        let mut findings = tally.counts(expectations);
+        let mut score = Score::new(expectations, &findings, rows_in);
+        for asked in self.timeliness(batch, dataset).await? {
+            score = score.with_delivery(asked.dimension(), asked.is_in_time);
+            if !asked.is_in_time {
+                note(report, &asked.note());
+                findings.push(asked.finding());
+            }
+        }
         batch.rows_in = rows_in;
         batch.rows_kept = rows_kept;
         batch.rows_quarantined = rows_quarantined;
         batch.rows_superseded = superseded.len() as u64;
-        batch.score = Some(Score::new(expectations, &findings, rows_in));
+        batch.score = Some(score);
         let keys = Arc::new(keys);
         if batch.mode == Mode::Snapshot && rows_kept > 0 {
             batch.rows_deleted = self.deleted(batch, dataset, &keys).await?;
@@ -460,40 +474,6 @@ fn report_of(opened: &Opened, mapping: &Mapping) -> Value {
         object.insert("absent_columns".to_owned(), json!(mapping.absent));
     }
     report
-}
-
-fn note(report: &mut Value, text: &str) {
-    if let Some(report) = report.as_object_mut() {
-        let notes = report.entry("notes").or_insert_with(|| json!([]));
-        if let Some(notes) = notes.as_array_mut() {
-            notes.push(text.into());
-        }
-    }
-}
-
-/// A declared number of rows is a property of the file: outside it a hard check refuses the batch.
-fn check_row_count(dataset: &Dataset, rows: u64) -> Result<()> {
-    for check in &dataset.file().checks {
-        let (CheckKind::Rows { count }, Level::Hard) = (&check.kind, check.level) else {
-            continue;
-        };
-        let too_few = count.at_least.is_some_and(|least| rows < least);
-        let too_many = count.at_most.is_some_and(|most| rows > most);
-        if too_few || too_many {
-            let expected = match (count.at_least, count.at_most) {
-                (Some(least), Some(most)) => format!("{least} to {most}"),
-                (Some(least), None) => format!("at least {least}"),
-                (None, Some(most)) => format!("at most {most}"),
-                (None, None) => continue,
-            };
-            return Err(Error::RowCount {
-                dataset: dataset.file().dataset.clone(),
-                rows,
-                expected,
-            });
-        }
-    }
-    Ok(())
 }
 
 /// What is known of the form of the file: what the delivery says, then what its source says.

@@ -9,8 +9,8 @@ use arrow::datatypes::SchemaRef;
 use yandu_check::key::{Key, KeySet};
 use yandu_words::id::BatchId;
 
+use crate::ancestry::Ancestry;
 use crate::file::DataFile;
-use crate::lineage::Lineage;
 use crate::rewrite::{keys_of, read};
 use crate::schema::{BATCH, ROW, conform};
 use crate::table::Table;
@@ -43,15 +43,15 @@ struct Looked<'r> {
 }
 
 impl<'a> Finder<'a> {
-    pub(super) fn new(table: &'a Table, schema: &'a SchemaRef, lineage: &'a Lineage) -> Self {
+    pub(super) fn new(table: &'a Table, schema: &'a SchemaRef, ancestry: &'a Ancestry) -> Self {
         let mut columns = table.key.clone();
         columns.extend([BATCH.to_owned(), ROW.to_owned()]);
         Self {
             table,
             schema,
             columns,
-            undone: lineage.undone().collect(),
-            appended: lineage
+            undone: ancestry.undone().collect(),
+            appended: ancestry
                 .commits
                 .iter()
                 .filter(|(_, note)| note.change == "append")
@@ -147,7 +147,11 @@ impl<'a> Finder<'a> {
             batches: rows
                 .column_by_name(BATCH)
                 .and_then(|column| column.as_string_view_opt()),
-            ids: with_ids.then(|| keys_of(&id, rows)).unwrap_or_default(),
+            ids: if with_ids {
+                keys_of(&id, rows)
+            } else {
+                Vec::new()
+            },
         }
     }
 

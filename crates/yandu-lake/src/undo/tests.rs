@@ -155,9 +155,9 @@ async fn going_back_to_a_version_makes_the_undone_batch_one_that_can_be_undone_a
     lake.undo("b2").await;
     lake.lake.restore(&lake.id, 2, batch("r1")).await.unwrap();
     assert_eq!(lake.query(ALL).await, "1|A|b2|1\n2|b|b3|1");
-    let present = lake.lake.lineage(&lake.id, None).await.unwrap();
+    let present = lake.lake.ancestry(&lake.id, None).await.unwrap();
     assert!(present.has(&batch("b2")) && !present.is_undone(&batch("b2")));
-    let before = lake.lake.lineage(&lake.id, 3).await.unwrap();
+    let before = lake.lake.ancestry(&lake.id, 3).await.unwrap();
     assert!(before.is_undone(&batch("b2")));
     lake.lake.compact(&lake.id).await.unwrap();
     let by = batch("u2");
@@ -211,6 +211,6 @@ async fn a_batch_without_rows_is_undone_in_a_table_without_versions() {
     let lake = Fixture::new();
     assert_eq!(lake.undo("b1").await, (0, 0));
     assert_eq!(lake.query(ALL).await, "");
-    let undone = lake.reopened().lineage(&lake.id, None).await.unwrap();
+    let undone = lake.reopened().ancestry(&lake.id, None).await.unwrap();
     assert!(undone.is_undone(&batch("b1")) && !undone.has(&batch("b1")));
 }

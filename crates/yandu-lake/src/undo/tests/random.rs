@@ -206,12 +206,12 @@ impl Run {
         {
             return;
         }
-        let lineage = self.lake.lake.lineage(&self.lake.id, None).await.unwrap();
+        let ancestry = self.lake.lake.ancestry(&self.lake.id, None).await.unwrap();
         let live = self.live();
         for id in self.delivered.keys() {
             let id = batch(id);
             assert_eq!(
-                lineage.has(&id) && !lineage.is_undone(&id),
+                ancestry.has(&id) && !ancestry.is_undone(&id),
                 live.iter().any(|live| id == live.as_str()),
                 "{id} after {step:?}"
             );

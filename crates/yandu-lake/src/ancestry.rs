@@ -1,7 +1,7 @@
 //! The commits that made the content of a version.
 //!
 //! Versions have no gaps, but not every commit before a version had a part in it: going back to a version leaves out
-//! those between. Along a lineage a batch that was undone stays undone.
+//! those between. Along a ancestry a batch that was undone stays undone.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,14 +14,14 @@ use crate::{Error, Result, Version};
 
 /// The commits that made the content of a version, oldest first, and the batches that were undone among them.
 #[derive(Debug, Clone, Default)]
-pub struct Lineage {
+pub struct Ancestry {
     pub(crate) commits: Vec<(Version, CommitNote)>,
     /// Each with the version that is without it.
     undone: BTreeMap<BatchId, Version>,
 }
 
-impl Lineage {
-    /// Reads the lineage of a version from the log; blocking.
+impl Ancestry {
+    /// Reads the ancestry of a version from the log; blocking.
     pub(crate) fn read(table: &Table, version: Version) -> Result<Self> {
         if !log::path_of(&table.folder, version).exists() {
             return Err(no_version(&table.id, version));
