@@ -22,6 +22,7 @@ use crate::decode::Hints;
 use crate::keep::Keep;
 use crate::progress::Progress;
 use crate::store::{Batches, MIGRATIONS, mode_name};
+use crate::totals::Totals;
 use crate::working_days::WorkingDays;
 use crate::write::OpenBatch;
 use crate::{Error, Mode, Result};
@@ -130,6 +131,7 @@ pub(crate) struct Inner {
     pub(crate) open_batches: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<OpenBatch>>>>,
     pub(crate) channels: Channels,
     pub(crate) working_days: WorkingDays,
+    pub(crate) totals: Mutex<Totals>,
 }
 
 impl Collector {
@@ -156,6 +158,7 @@ impl Collector {
                 open_batches: Mutex::default(),
                 channels: Channels::default(),
                 working_days: WorkingDays::default(),
+                totals: Mutex::default(),
             }),
         };
         collector.recover().await?;
@@ -277,6 +280,28 @@ impl Collector {
 
     pub async fn batches(&self, filter: &BatchFilter) -> Result<Vec<Batch>> {
         self.inner.batches.list(filter).await
+    }
+
+    /// The newest batch of each dataset that has one.
+    pub async fn newest_batches(&self) -> Result<HashMap<DatasetId, Batch>> {
+        let packs = self.packs();
+        let datasets: Vec<&DatasetId> = packs.datasets().map(yandu_pack::Dataset::id).collect();
+        let newest = self.inner.batches.newest_of_datasets(&datasets).await?;
+        Ok(newest
+            .into_iter()
+            .map(|batch| (batch.dataset.clone(), batch))
+            .collect())
+    }
+
+    /// The newest batch of each source that has one.
+    pub async fn newest_batches_of_sources(&self) -> Result<HashMap<SourceId, Batch>> {
+        let packs = self.packs();
+        let sources: Vec<&SourceId> = packs.sources().map(yandu_pack::Source::id).collect();
+        let newest = self.inner.batches.newest_of_sources(&sources).await?;
+        Ok(newest
+            .into_iter()
+            .filter_map(|batch| Some((batch.source.clone()?, batch)))
+            .collect())
     }
 
     /// How far a collection under way has come; `None` once it is settled.

@@ -32,6 +32,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "freshness",
         sql: include_str!("../migrations/0004_freshness.sql"),
     },
+    Migration {
+        version: 5,
+        name: "newest",
+        sql: include_str!("../migrations/0005_newest.sql"),
+    },
 ];
 
 const BATCH_COLUMNS: &str = "id, dataset, source, status, mode, delivered_as, delivered_by, content_hash, size_bytes, \
@@ -259,6 +264,32 @@ impl Batches {
             .bind(filter.status.map(BatchStatus::name))
             .bind(filter.before.as_ref().map(BatchId::as_str))
             .bind(if filter.limit == 0 { 100 } else { filter.limit })
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(batch_of)
+            .collect()
+    }
+
+    /// The newest batch of each dataset; those without one are left out.
+    pub(crate) async fn newest_of_datasets(&self, datasets: &[&DatasetId]) -> Result<Vec<Batch>> {
+        let newest = "SELECT newest.id FROM batch AS newest WHERE newest.dataset = wanted.value";
+        self.newest(newest, serde_json::to_string(datasets)?).await
+    }
+
+    /// The newest batch of each source; those without one are left out.
+    pub(crate) async fn newest_of_sources(&self, sources: &[&SourceId]) -> Result<Vec<Batch>> {
+        let newest = "SELECT newest.id FROM batch AS newest WHERE newest.source = wanted.value";
+        self.newest(newest, serde_json::to_string(sources)?).await
+    }
+
+    async fn newest(&self, newest: &str, wanted: String) -> Result<Vec<Batch>> {
+        let sql = format!(
+            "SELECT {BATCH_COLUMNS} FROM batch WHERE id IN \
+             (SELECT ({newest} ORDER BY newest.id DESC LIMIT 1) FROM json_each(?) AS wanted)"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(wanted)
             .fetch_all(&self.pool)
             .await?
             .iter()

@@ -63,22 +63,22 @@ async fn list_datasets(
     Caller(principal): Caller,
 ) -> Result<Json<DatasetList>> {
     let packs = state.collector().packs();
+    let mut newest = state.collector().newest_batches().await?;
     let mut datasets = Vec::with_capacity(packs.datasets().len());
     for dataset in packs.datasets() {
-        datasets.push(line(&state, &principal, dataset).await?);
+        let count = count(&state, &principal, dataset.id()).await?;
+        datasets.push(line(dataset, count, newest.remove(dataset.id())));
     }
     Ok(Json(DatasetList { datasets }))
 }
 
-async fn line(
-    state: &State,
-    principal: &Principal,
+fn line(
     dataset: &yandu_pack::Dataset,
-) -> Result<DatasetLine> {
+    count: Count,
+    last: Option<yandu_collect::Batch>,
+) -> DatasetLine {
     let file = dataset.file();
-    let last = last_batch(state, dataset.id()).await?;
-    let count = count(state, principal, dataset.id()).await?;
-    Ok(DatasetLine {
+    DatasetLine {
         id: dataset.id().to_string(),
         title: file.title.zh.clone(),
         owner: file.owner.clone(),
@@ -88,8 +88,8 @@ async fn line(
         rows: count.rows,
         version: count.version,
         last_at: last.as_ref().map(|batch| batch.started_at),
-        last_batch: last.map(|batch| batch.id),
-    })
+        last_batch: last.map(|batch| batch.id.to_string()),
+    }
 }
 
 async fn last_batch(state: &State, id: &DatasetId) -> Result<Option<Batch>> {

@@ -372,3 +372,54 @@ async fn what_is_due_happens_by_itself_until_it_is_stopped() {
         .unwrap()
         .unwrap();
 }
+
+#[tokio::test]
+async fn what_a_schedule_collects_is_counted_as_what_somebody_hands_over() {
+    let city = City::with(FOLDER).await;
+    assert_eq!(city.collector.totals(), crate::Totals::default());
+    city.deliver("r.csv", "id,value\na,1\nb,x\n");
+    city.tick().await;
+    city.upload("id,value\na,2\n").await;
+    city.upload("id,value\na,2\n").await;
+    city.upload("nothing,of,this\n1,2,3\n").await;
+    let totals = city.collector.totals();
+    assert_eq!(
+        totals.deliveries,
+        [("collected", 2), ("refused", 1), ("unchanged", 1)].into()
+    );
+    assert_eq!(
+        totals.rows,
+        [("kept", 2), ("quarantined", 1), ("superseded", 0)].into()
+    );
+}
+
+#[tokio::test]
+async fn the_newest_batch_of_a_source_is_found_behind_any_number_of_others() {
+    let city = City::of(
+        "",
+        &[
+            ("source", FOLDER),
+            ("quiet", "mode: snapshot\nchannel: {upload: {}}\n"),
+        ],
+    )
+    .await;
+    assert!(city.collector.newest_batches().await.unwrap().is_empty());
+    city.deliver("r.csv", "id,value\na,1\n");
+    city.tick().await;
+    let of_source = city.collector.batch_named("demo.reading").await.unwrap();
+    for number in 0..60 {
+        let mut delivery = crate::Delivery::file(
+            "demo.reading".parse().unwrap(),
+            city.folder.path().join("none.csv"),
+        );
+        std::fs::write(&delivery.path, format!("id,value\na,{number}\n")).unwrap();
+        delivery.source = Some("demo.quiet".parse().unwrap());
+        let principal = Principal::local_administrator();
+        city.collector.collect(&principal, delivery).await.unwrap();
+    }
+    let newest = city.collector.newest_batches_of_sources().await.unwrap();
+    assert_eq!(newest.len(), 2);
+    assert_eq!(newest["demo.source"].id, of_source);
+    let of_dataset = city.collector.newest_batches().await.unwrap();
+    assert_eq!(of_dataset["demo.reading"].id, newest["demo.quiet"].id);
+}

@@ -87,9 +87,16 @@ impl Collector {
             Ok(End::Collected) => self.look_at_references(&dataset).await?,
             Ok(End::Unchanged) => {}
             Err(error) if is_the_files_fault(&error) => {}
-            Err(error) => return Err(error),
+            Err(error) => {
+                self.count(|totals| totals.ended(BatchStatus::RolledBack));
+                return Err(error);
+            }
         }
         let mut outcome: Outcome = self.inner.batches.detail(&id).await?.into();
+        self.count(|totals| {
+            totals.ended(outcome.status);
+            totals.looked_at(&outcome);
+        });
         if outcome.status == BatchStatus::Collected {
             self.add_references(&mut outcome).await?;
         }
