@@ -5,7 +5,7 @@ mod whole;
 
 pub(crate) use run::failure_of;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -291,6 +291,11 @@ impl Collector {
             .into_iter()
             .map(|batch| (batch.dataset.clone(), batch))
             .collect())
+    }
+
+    /// Those of a dataset's batches that have a record; a release or an undoing is a commit without one.
+    pub async fn recorded(&self, dataset: &DatasetId) -> Result<HashSet<BatchId>> {
+        self.inner.batches.ids(dataset).await
     }
 
     /// The newest batch of each source that has one.

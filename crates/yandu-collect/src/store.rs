@@ -1,5 +1,7 @@
 //! The SQL of collection.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, SqlitePool};
@@ -268,6 +270,16 @@ impl Batches {
             .await?
             .iter()
             .map(batch_of)
+            .collect()
+    }
+
+    pub(crate) async fn ids(&self, dataset: &DatasetId) -> Result<HashSet<BatchId>> {
+        sqlx::query_scalar::<_, String>("SELECT id FROM batch WHERE dataset = ?")
+            .bind(dataset.as_str())
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|id| parse_id(id))
             .collect()
     }
 

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::{BatchFilter, ReferenceState};
 use yandu_lake::{Count, Principal, ReadPoint};
-use yandu_words::id::{BatchId, DatasetId};
+use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::batch::{Batch, finish};
@@ -196,6 +196,7 @@ pub struct Version {
     pub committed_at: Timestamp,
     /// `collect`, `release`, `undo`, `restore`, `fold`, `compact` …
     pub operation: String,
+    /// The delivery that made it; releases, undoings and upkeep are none.
     pub batch: Option<String>,
     pub rows_added: u64,
     pub rows_removed: u64,
@@ -219,6 +220,7 @@ async fn list_versions(
 ) -> Result<Json<VersionList>> {
     known(&state.collector().packs(), &id)?;
     let versions = state.lake().versions(&id).await?;
+    let recorded = state.collector().recorded(&id).await?;
     Ok(Json(VersionList {
         dataset: id.to_string(),
         versions: versions
@@ -227,7 +229,10 @@ async fn list_versions(
                 version: version.version,
                 committed_at: version.committed_at,
                 operation: version.operation,
-                batch: version.batch.as_ref().map(BatchId::to_string),
+                batch: version
+                    .batch
+                    .filter(|batch| recorded.contains(batch))
+                    .map(|batch| batch.to_string()),
                 rows_added: version.rows_added,
                 rows_removed: version.rows_removed,
                 rows: version.rows,

@@ -55,9 +55,18 @@ impl Search {
                 .find(|(_, note)| note.change == "replace" && is_live(&note.batch) == live)
                 .map(|(version, _)| *version)
         };
-        // A row released into the batch may hide one that came after the batch, when what made room for the released
-        // row, a replacement, was undone.
-        let top = own.map(|(version, _)| *version).max(replacing(false))?;
+        // A row released into the batch may have taken the place of one that was there before it, however late; and it
+        // may hide one that came after the batch, when what made room for it, a replacement, was undone.
+        let released = ancestry
+            .commits
+            .iter()
+            .rev()
+            .find(|(_, note)| note.operation == "release" && note.change == "upsert")
+            .map(|(version, _)| *version);
+        let top = own
+            .map(|(version, _)| *version)
+            .max(replacing(false))
+            .max(released)?;
         let replaced = replacing(true);
         if replaced > Some(top) {
             return None;

@@ -366,7 +366,7 @@ impl Collector {
             .map(yandu_words::ColumnName::as_str)
             .collect();
         let mut deleted = 0;
-        self.each_key(&batch.dataset, &columns, |key, _, _| {
+        self.each_key(&batch.dataset, &columns, &[], |key, _, _| {
             deleted += u64::from(!keys.contains(&key));
             Ok(())
         })
@@ -390,7 +390,7 @@ impl Collector {
                 continue;
             };
             let mut keys = KeySet::default();
-            self.each_key(&target.dataset, &[&column], |key, _, _| {
+            self.each_key(&target.dataset, &[&column], &[], |key, _, _| {
                 keys.insert(key);
                 Ok(())
             })

@@ -240,6 +240,35 @@ async fn a_row_is_corrected_and_released_under_its_old_place() {
 }
 
 #[tokio::test]
+async fn a_released_row_of_an_upsert_updates_what_came_before_it_and_nothing_that_came_later() {
+    let city = City::open().await;
+    let me = Principal::local_administrator();
+    city.collect("编号,年龄\na,1\nb,1\n", Mode::Upsert).await;
+    let faulty = city.collect("编号,年龄\na,x\nb,x\n", Mode::Upsert).await;
+    city.collect("编号,年龄\nb,3\n", Mode::Upsert).await;
+    let fixed = [("age".to_owned(), Some("2".to_owned()))].into();
+    for row in [1, 2] {
+        city.collector
+            .correct(&me, &faulty.batch, row, &fixed, "called them")
+            .await
+            .unwrap();
+    }
+    let released = city
+        .collector
+        .release(&me, &faulty.batch, &[], "checked")
+        .await
+        .unwrap();
+    assert_eq!(released.released, [1]);
+    assert_eq!(released.refused[0].reasons, ["key-taken"]);
+    assert_eq!(city.rows().await, ["a:2", "b:3"]);
+    city.collector
+        .undo(&me, &faulty.batch, "a wrong file")
+        .await
+        .unwrap();
+    assert_eq!(city.rows().await, ["a:1", "b:3"]);
+}
+
+#[tokio::test]
 async fn a_new_column_is_kept_and_a_missing_one_stops_the_batch() {
     let city = City::open().await;
     let outcome = city.collect("编号,备注\na,新来的\n", Mode::Snapshot).await;

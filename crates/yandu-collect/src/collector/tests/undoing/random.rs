@@ -25,8 +25,9 @@ struct Model {
 }
 
 impl Model {
-    fn rows(&self) -> Vec<String> {
-        let mut table: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    /// The rows of each key: their ages, and the batches that brought them.
+    fn table(&self) -> BTreeMap<&str, Vec<(u32, &BatchId)>> {
+        let mut table: BTreeMap<&str, Vec<(u32, &BatchId)>> = BTreeMap::new();
         for event in &self.events {
             if self.undone.contains(&event.batch) {
                 continue;
@@ -35,16 +36,20 @@ impl Model {
                 table.clear();
             }
             for (key, age) in &event.rows {
-                let ages = table.entry(key).or_default();
+                let rows = table.entry(key).or_default();
                 if event.mode != Mode::Append {
-                    ages.clear();
+                    rows.clear();
                 }
-                ages.push(*age);
+                rows.push((*age, &event.batch));
             }
         }
-        let rows = table.into_iter();
+        table
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let rows = self.table().into_iter();
         let mut rows: Vec<String> = rows
-            .flat_map(|(key, ages)| ages.into_iter().map(move |age| format!("{key}:{age}")))
+            .flat_map(|(key, rows)| rows.into_iter().map(move |(age, _)| format!("{key}:{age}")))
             .collect();
         rows.sort();
         rows
@@ -169,8 +174,13 @@ impl Run {
             .release(&me, &batch, &[row], "asked")
             .await
             .unwrap();
-        let prefix = format!("{key}:");
-        if self.model.rows().iter().any(|row| row.starts_with(&prefix)) {
+        // A row of an upsert takes the place of older ones, as it would have when it came; no other row does.
+        let is_upsert = self.delivered[&batch].mode == Mode::Upsert;
+        let is_taken = self.model.table().get(key).is_some_and(|rows| {
+            let is_older = |of: &BatchId| of.as_str() < batch.as_str();
+            rows.iter().any(|(_, of)| !is_upsert || !is_older(of))
+        });
+        if is_taken {
             assert_eq!(released.released, [0_u64; 0]);
             self.waiting.push(Waiting { batch, row, key });
             return;
