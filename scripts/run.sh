@@ -16,7 +16,12 @@ if [ ! -e "$city/truth.json" ]; then
   mkdir -p "$DATA/inbox"
   cp -r "$city.new/inbox/." "$DATA/inbox/"
   rm -rf "$city.new/inbox"
+  echo "$PEOPLE $SEED" > "$city.new/made-for"
   mv "$city.new" "$city"
+elif [ "$(cat "$city/made-for" 2>/dev/null)" != "$PEOPLE $SEED" ]; then
+  read -r people seed <<<"$(cat "$city/made-for" 2>/dev/null)"
+  echo "Going on with the city of ${people:-some} people (seed ${seed:-unknown}) that is there." >&2
+  echo "For another one, choose another folder (DATA=other make run) or remove $DATA and $city." >&2
 fi
 
 "$yandu" city serve --seed "$SEED" --listen "$stations" &

@@ -208,7 +208,7 @@ fn evaluate(
         }
         (CheckKind::Condition(condition), _) => match condition.evaluate(typed) {
             Ok(verdicts) => {
-                findings.extend(failures(&verdicts).map(|row| found(row, Cause::Check(index))))
+                findings.extend(failures(&verdicts).map(|row| found(row, Cause::Check(index))));
             }
             Err(message) => {
                 errors.push((index, message));

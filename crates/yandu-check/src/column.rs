@@ -47,7 +47,7 @@ impl ColumnReader<'_> {
                 ValueType::Integer => {
                     let mut array = Int64Builder::with_capacity(rows);
                     self.each(findings, value::parse_integer, |number| {
-                        array.append_option(number)
+                        array.append_option(number);
                     });
                     Arc::new(array.finish())
                 }
@@ -64,14 +64,14 @@ impl ColumnReader<'_> {
                 ValueType::Float => {
                     let mut array = Float64Builder::with_capacity(rows);
                     self.each(findings, value::parse_float, |number| {
-                        array.append_option(number)
+                        array.append_option(number);
                     });
                     Arc::new(array.finish())
                 }
                 ValueType::Boolean => {
                     let mut array = BooleanBuilder::with_capacity(rows);
                     self.each(findings, value::parse_boolean, |flag| {
-                        array.append_option(flag)
+                        array.append_option(flag);
                     });
                     Arc::new(array.finish())
                 }
@@ -83,14 +83,14 @@ impl ColumnReader<'_> {
                 ValueType::Time => {
                     let mut array = Time64MicrosecondBuilder::with_capacity(rows);
                     self.each(findings, value::parse_time, |time| {
-                        array.append_option(time)
+                        array.append_option(time);
                     });
                     Arc::new(array.finish())
                 }
                 ValueType::Timestamp => {
                     let mut array = TimestampMicrosecondBuilder::with_capacity(rows);
                     self.each(findings, value::parse_timestamp, |at| {
-                        array.append_option(at)
+                        array.append_option(at);
                     });
                     Arc::new(array.finish())
                 }

@@ -103,7 +103,8 @@ pub struct Finding {
 /// A cell that shows what a finding means.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sample {
-    /// Place of the row in the batch, from 1; 0 where the sample is a value of the table.
+    /// Place of the row in the batch, from 1; 0 where the sample is a value of the table, or says something of the
+    /// whole delivery.
     pub row: u64,
     /// The text as it came, cut to 80 characters.
     pub text: String,
@@ -116,6 +117,7 @@ pub struct FindingCount {
     pub reason: String,
     pub level: Level,
     pub dimension: Dimension,
+    /// 0 for what was found of the delivery as a whole.
     pub rows: u64,
     pub samples: Vec<Sample>,
 }

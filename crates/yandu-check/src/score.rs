@@ -9,9 +9,9 @@ use crate::{Expectations, FindingCount, Meaning};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DimensionScore {
     pub dimension: Dimension,
-    /// Passed cells or rows over assessed ones, 0 to 1; `None` is *not assessed*, never full marks.
+    /// What passed over what was assessed, 0 to 1; `None` is *not assessed*, never full marks.
     pub pass_rate: Option<f64>,
-    /// Cells and rows that were assessed.
+    /// Cells, rows and whole deliveries that were assessed.
     pub assessed: u64,
     pub failed: u64,
 }
@@ -44,20 +44,43 @@ impl Score {
                     .min(assessed);
                 DimensionScore {
                     dimension: *dimension,
-                    pass_rate: (assessed > 0).then(|| 1.0 - failed as f64 / assessed as f64),
+                    pass_rate: pass_rate(assessed, failed),
                     assessed,
                     failed,
                 }
             })
             .collect();
-        let rates: Vec<f64> = dimensions
-            .iter()
-            .filter_map(|score| score.pass_rate)
-            .collect();
-        let total =
-            (!rates.is_empty()).then(|| 100.0 * rates.iter().sum::<f64>() / rates.len() as f64);
-        Self { total, dimensions }
+        Self {
+            total: total(&dimensions),
+            dimensions,
+        }
     }
+
+    /// Adds one assessment of the delivery as a whole, such as whether it came in time.
+    #[must_use]
+    pub fn with_delivery(mut self, dimension: Dimension, passed: bool) -> Self {
+        for score in &mut self.dimensions {
+            if score.dimension == dimension {
+                score.assessed += 1;
+                score.failed += u64::from(!passed);
+                score.pass_rate = pass_rate(score.assessed, score.failed);
+            }
+        }
+        self.total = total(&self.dimensions);
+        self
+    }
+}
+
+fn pass_rate(assessed: u64, failed: u64) -> Option<f64> {
+    (assessed > 0).then(|| 1.0 - failed as f64 / assessed as f64)
+}
+
+fn total(dimensions: &[DimensionScore]) -> Option<f64> {
+    let rates: Vec<f64> = dimensions
+        .iter()
+        .filter_map(|score| score.pass_rate)
+        .collect();
+    (!rates.is_empty()).then(|| 100.0 * rates.iter().sum::<f64>() / rates.len() as f64)
 }
 
 /// How many assessments one row gets in a dimension.

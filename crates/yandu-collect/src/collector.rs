@@ -1,10 +1,11 @@
 //! From a delivered file to a commit.
 
 mod run;
+mod whole;
 
 pub(crate) use run::failure_of;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -21,6 +22,8 @@ use crate::decode::Hints;
 use crate::keep::Keep;
 use crate::progress::Progress;
 use crate::store::{Batches, MIGRATIONS, mode_name};
+use crate::totals::Totals;
+use crate::working_days::WorkingDays;
 use crate::write::OpenBatch;
 use crate::{Error, Mode, Result};
 
@@ -127,6 +130,8 @@ pub(crate) struct Inner {
     turns: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<()>>>>,
     pub(crate) open_batches: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<OpenBatch>>>>,
     pub(crate) channels: Channels,
+    pub(crate) working_days: WorkingDays,
+    pub(crate) totals: Mutex<Totals>,
 }
 
 impl Collector {
@@ -152,6 +157,8 @@ impl Collector {
                 turns: Mutex::default(),
                 open_batches: Mutex::default(),
                 channels: Channels::default(),
+                working_days: WorkingDays::default(),
+                totals: Mutex::default(),
             }),
         };
         collector.recover().await?;
@@ -273,6 +280,33 @@ impl Collector {
 
     pub async fn batches(&self, filter: &BatchFilter) -> Result<Vec<Batch>> {
         self.inner.batches.list(filter).await
+    }
+
+    /// The newest batch of each dataset that has one.
+    pub async fn newest_batches(&self) -> Result<HashMap<DatasetId, Batch>> {
+        let packs = self.packs();
+        let datasets: Vec<&DatasetId> = packs.datasets().map(yandu_pack::Dataset::id).collect();
+        let newest = self.inner.batches.newest_of_datasets(&datasets).await?;
+        Ok(newest
+            .into_iter()
+            .map(|batch| (batch.dataset.clone(), batch))
+            .collect())
+    }
+
+    /// Those of a dataset's batches that have a record; a release or an undoing is a commit without one.
+    pub async fn recorded(&self, dataset: &DatasetId) -> Result<HashSet<BatchId>> {
+        self.inner.batches.ids(dataset).await
+    }
+
+    /// The newest batch of each source that has one.
+    pub async fn newest_batches_of_sources(&self) -> Result<HashMap<SourceId, Batch>> {
+        let packs = self.packs();
+        let sources: Vec<&SourceId> = packs.sources().map(yandu_pack::Source::id).collect();
+        let newest = self.inner.batches.newest_of_sources(&sources).await?;
+        Ok(newest
+            .into_iter()
+            .filter_map(|batch| Some((batch.source.clone()?, batch)))
+            .collect())
     }
 
     /// How far a collection under way has come; `None` once it is settled.

@@ -77,15 +77,6 @@ pub enum Error {
         status: &'static str,
     },
 
-    #[error(
-        "batch `{batch}` cannot be undone on its own: {later} later changes of `{dataset}` build on it"
-    )]
-    LaterBatches {
-        batch: BatchId,
-        dataset: DatasetId,
-        later: usize,
-    },
-
     #[error("row {row} of batch `{batch}` is not in quarantine")]
     NotQuarantined { batch: BatchId, row: u64 },
 
@@ -180,7 +171,6 @@ impl Error {
         "disk-full",
         "file",
         "internal",
-        "later-batches",
         "missing-columns",
         "no-batch",
         "no-column",
@@ -219,7 +209,6 @@ impl Error {
             Self::NoRows => "no-rows",
             Self::Cancelled => "cancelled",
             Self::NotUndoable { .. } => "not-undoable",
-            Self::LaterBatches { .. } => "later-batches",
             Self::NotQuarantined { .. } => "not-quarantined",
             Self::NoColumn { .. } => "no-column",
             Self::RowsRefused { .. } => "rows-refused",
@@ -256,7 +245,6 @@ impl Error {
             ),
             Self::AmbiguousHeaders { .. } => "say under `headers:` of the source which of them is meant".to_owned(),
             Self::NoRows => "check the export; to empty a dataset undo its batches, a file without rows never does".to_owned(),
-            Self::LaterBatches { .. } => "undo the later batches first, newest first; `yandu batch list` shows them".to_owned(),
             Self::NotQuarantined { .. } => "`yandu quarantine list` shows the rows that wait".to_owned(),
             Self::RowsRefused { .. } => "correct the cells that are named and send the rows again; none of them was stored".to_owned(),
             Self::Secret { .. } => "set the environment variable, the file or the stored secret that the source names".to_owned(),

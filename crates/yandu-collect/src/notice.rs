@@ -1,4 +1,5 @@
-//! Notices: what somebody must be told of a source. Each is open until it is settled, and told once while it is.
+//! Notices: what somebody must be told of a source or of a dataset. Each is open until it is settled, and told once while
+//! it is.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -17,17 +18,20 @@ pub enum NoticeKind {
     Late,
     /// A run failed, or a delivery was refused.
     Failed,
-    /// What was late or failed is there; settled from the start.
+    /// The newest delivery of a dataset is older than its checks of freshness allow.
+    Stale,
+    /// What was late, failed or stale is as it should be; settled from the start.
     Recovered,
 }
 
 impl NoticeKind {
-    const ALL: [Self; 3] = [Self::Late, Self::Failed, Self::Recovered];
+    const ALL: [Self; 4] = [Self::Late, Self::Failed, Self::Stale, Self::Recovered];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Late => "late",
             Self::Failed => "failed",
+            Self::Stale => "stale",
             Self::Recovered => "recovered",
         }
     }
@@ -37,7 +41,8 @@ impl NoticeKind {
 pub struct Notice {
     pub id: i64,
     pub kind: NoticeKind,
-    pub source: SourceId,
+    /// `None` when it is about the dataset, whichever of its sources should have delivered.
+    pub source: Option<SourceId>,
     pub dataset: DatasetId,
     pub message: String,
     pub at: Timestamp,
@@ -62,6 +67,37 @@ impl Collector {
     }
 }
 
+/// What a notice is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Subject<'a> {
+    Source(&'a SourceFile),
+    Dataset(&'a DatasetId),
+}
+
+impl<'a> Subject<'a> {
+    fn source(self) -> Option<&'a SourceId> {
+        match self {
+            Self::Source(source) => Some(&source.source),
+            Self::Dataset(_) => None,
+        }
+    }
+
+    fn dataset(self) -> &'a DatasetId {
+        match self {
+            Self::Source(source) => &source.dataset,
+            Self::Dataset(dataset) => dataset,
+        }
+    }
+
+    /// The condition that holds for its open notices, given its source and its dataset.
+    fn is_open(self) -> &'static str {
+        match self {
+            Self::Source(_) => "source = ?1 AND settled_at IS NULL",
+            Self::Dataset(_) => "source IS ?1 AND dataset = ?2 AND settled_at IS NULL",
+        }
+    }
+}
+
 /// The records of notices.
 pub(crate) struct Notices<'a> {
     pool: &'a SqlitePool,
@@ -76,55 +112,88 @@ impl<'a> Notices<'a> {
     pub(crate) async fn raise(
         &self,
         kind: NoticeKind,
-        source: &SourceFile,
+        subject: Subject<'_>,
         message: &str,
         at: Timestamp,
     ) -> Result<bool> {
-        let raised = sqlx::query(
-            "INSERT INTO notice (kind, source, dataset, message, at) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS \
-             (SELECT 1 FROM notice WHERE source = ?2 AND kind = ?1 AND settled_at IS NULL)",
-        )
-        .bind(kind.name())
-        .bind(source.source.as_str())
-        .bind(source.dataset.as_str())
-        .bind(message)
-        .bind(at.as_microsecond())
-        .execute(self.pool)
-        .await?;
+        let sql = format!(
+            "INSERT INTO notice (source, dataset, kind, message, at) SELECT ?1, ?2, ?3, ?4, ?5 \
+             WHERE NOT EXISTS (SELECT 1 FROM notice WHERE {} AND kind = ?3)",
+            subject.is_open()
+        );
+        let raised = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(subject.source().map(SourceId::as_str))
+            .bind(subject.dataset().as_str())
+            .bind(kind.name())
+            .bind(message)
+            .bind(at.as_microsecond())
+            .execute(self.pool)
+            .await?;
         let is_new = raised.rows_affected() > 0;
         if is_new {
-            tracing::warn!(source.id = %source.source, dataset.id = %source.dataset, error = message, "source {}", kind.name());
+            tracing::warn!(
+                source.id = subject.source().map(SourceId::as_str),
+                dataset.id = %subject.dataset(),
+                error = message,
+                "{} notice raised",
+                kind.name()
+            );
         }
         Ok(is_new)
     }
 
-    /// Settles what is open of a source, and says so when something was.
-    pub(crate) async fn recover(&self, source: &SourceFile, at: Timestamp) -> Result<()> {
+    /// Settles what is open, and says so when something was.
+    pub(crate) async fn recover(
+        &self,
+        subject: Subject<'_>,
+        message: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        let sql = format!(
+            "UPDATE notice SET settled_at = ?3 WHERE {}",
+            subject.is_open()
+        );
         let mut transaction = self.pool.begin().await?;
-        let settled =
-            sqlx::query("UPDATE notice SET settled_at = ? WHERE source = ? AND settled_at IS NULL")
-                .bind(at.as_microsecond())
-                .bind(source.source.as_str())
-                .execute(&mut *transaction)
-                .await?;
+        let settled = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(subject.source().map(SourceId::as_str))
+            .bind(subject.dataset().as_str())
+            .bind(at.as_microsecond())
+            .execute(&mut *transaction)
+            .await?;
         if settled.rows_affected() == 0 {
             return Ok(());
         }
         sqlx::query(
             "INSERT INTO notice (kind, source, dataset, message, at, settled_at) VALUES ('recovered', ?1, ?2, ?3, ?4, ?4)",
         )
-        .bind(source.source.as_str())
-        .bind(source.dataset.as_str())
-        .bind("a delivery came and was collected")
+        .bind(subject.source().map(SourceId::as_str))
+        .bind(subject.dataset().as_str())
+        .bind(message)
         .bind(at.as_microsecond())
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        tracing::info!(source.id = %source.source, dataset.id = %source.dataset, "source recovered");
+        tracing::info!(
+            source.id = subject.source().map(SourceId::as_str),
+            dataset.id = %subject.dataset(),
+            "notices settled"
+        );
         Ok(())
     }
 
-    async fn list(&self, filter: &NoticeFilter) -> Result<Vec<Notice>> {
+    /// The datasets that somebody was told to be stale.
+    pub(crate) async fn stale(&self) -> Result<Vec<DatasetId>> {
+        let open: Vec<String> = sqlx::query_scalar(
+            "SELECT dataset FROM notice WHERE source IS NULL AND kind = 'stale' AND settled_at IS NULL",
+        )
+        .fetch_all(self.pool)
+        .await?;
+        open.into_iter()
+            .map(|dataset| Ok(serde_json::from_value(dataset.into())?))
+            .collect()
+    }
+
+    pub(crate) async fn list(&self, filter: &NoticeFilter) -> Result<Vec<Notice>> {
         sqlx::query(
             "SELECT id, kind, source, dataset, message, at, settled_at FROM notice \
              WHERE (?1 IS NULL OR source = ?1) AND (NOT ?2 OR settled_at IS NULL) AND (?3 IS NULL OR id < ?3) \
@@ -158,7 +227,10 @@ fn notice_of(row: &SqliteRow) -> Result<Notice> {
                     format!("notice of kind `{kind}`").into(),
                 ))
             })?,
-        source: serde_json::from_value(word("source")?)?,
+        source: row
+            .try_get::<Option<String>, _>("source")?
+            .map(|source| serde_json::from_value(source.into()))
+            .transpose()?,
         dataset: serde_json::from_value(word("dataset")?)?,
         message: row.try_get("message")?,
         at: time(row.try_get("at")?),

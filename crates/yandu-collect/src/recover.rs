@@ -5,8 +5,8 @@ use crate::batch::{BatchStatus, Failure};
 use crate::collector::Collector;
 
 impl Collector {
-    /// Settles the batches that were under way when the process last ended, and those whose end could not be recorded
-    /// because the disk was full.
+    /// Settles the batches and the undoings that were under way when the process last ended, and those whose end could
+    /// not be recorded because the disk was full.
     ///
     /// The commit of the lake is the one moment at which a batch is there: with it, the batch is collected, because
     /// its counts and findings were recorded before; without it, nothing of the batch is visible.
@@ -56,6 +56,6 @@ impl Collector {
                 .await?;
             tracing::info!(dataset.id = %batch.dataset, batch.id = %batch.id, "interrupted collection rolled back");
         }
-        Ok(())
+        self.recover_reversals().await
     }
 }

@@ -89,7 +89,7 @@ impl Collector {
         } = look;
         let mut known = KeySet::default();
         if lake.version(target).await?.is_some() {
-            self.each_key(target, &[target_column], |key, _, _| {
+            self.each_key(target, &[target_column], &[], |key, _, _| {
                 known.insert(key);
                 Ok(())
             })
@@ -97,7 +97,7 @@ impl Collector {
         }
         let (mut rows, mut missing) = (0_u64, 0_u64);
         let mut samples: BTreeSet<String> = BTreeSet::new();
-        self.each_key(dataset, &[column], |key, block, row| {
+        self.each_key(dataset, &[column], &[], |key, block, row| {
             rows += 1;
             if !known.contains(&key) {
                 missing += 1;
@@ -159,19 +159,20 @@ impl Collector {
     }
 
     /// Hands the hash of every non-NULL key of a dataset to `take`, with the rows that it stands in and its place there.
+    /// The rows have the columns of the key, then those that are asked for beside it.
     pub(crate) async fn each_key(
         &self,
         dataset: &DatasetId,
         columns: &[&str],
+        beside: &[&str],
         mut take: impl FnMut(Key, &RecordBatch, usize) -> Result<()>,
     ) -> Result<()> {
-        let sql = format!("SELECT {} FROM {dataset}", columns.join(", "));
+        let shown = [columns, beside].concat().join(", ");
+        let sql = format!("SELECT {shown} FROM {dataset}");
         let mut rows = self.session().query(&sql).await?;
         while let Some(block) = rows.try_next().await? {
-            for (row, key) in hash_rows(block.columns(), block.num_rows())
-                .into_iter()
-                .enumerate()
-            {
+            let key = block.columns().get(..columns.len()).unwrap_or_default();
+            for (row, key) in hash_rows(key, block.num_rows()).into_iter().enumerate() {
                 if let Some(key) = key {
                     take(key, &block, row)?;
                 }

@@ -1,8 +1,10 @@
-//! When a source is due, and when its delivery is late: a function of its schedule, its history and the time.
+//! When a source is due, and when its delivery is late: a function of its schedule, its history, the working-day calendar
+//! and the time.
 
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use yandu_pack::declare::{Period, Schedule};
+use yandu_words::calendar::Calendar;
 
 /// The wait after a first failed run, doubled after each one more, and the longest.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(1);
@@ -53,7 +55,13 @@ impl History {
 }
 
 /// Where a source with this schedule and history stands now.
-pub fn standing(schedule: &Schedule, history: &History, now: Timestamp) -> Standing {
+pub fn standing(
+    schedule: &Schedule,
+    history: &History,
+    calendar: &Calendar,
+    now: Timestamp,
+) -> Standing {
+    let after = |time, period| after(calendar, time, period);
     let next = history.attempted_at.map(|attempted| {
         let regular = after(attempted, schedule.every);
         history
@@ -71,32 +79,34 @@ pub fn standing(schedule: &Schedule, history: &History, now: Timestamp) -> Stand
     }
 }
 
-/// The time a period later. Working days are the days from Monday to Friday: a delivery that a holiday holds up is told
-/// of as late, and the calendar of the city is not asked.
-fn after(time: Timestamp, period: Period) -> Timestamp {
-    let seconds = period
-        .seconds()
-        .unwrap_or_else(|| 86_400 * calendar_days(time, period.count));
-    let length = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
-    time.saturating_add(length).unwrap_or(Timestamp::MAX)
+/// The time a period later. Working days are those of the calendar, and keep the time of day; of a year that it does not
+/// hold they are the days from Monday to Friday.
+pub(crate) fn after(calendar: &Calendar, time: Timestamp, period: Period) -> Timestamp {
+    let later = match period.seconds() {
+        Some(seconds) => {
+            let length = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+            time.saturating_add(length).ok()
+        }
+        None => calendar
+            .add_presumed_working_days(CITY.to_datetime(time), period.count)
+            .and_then(|later| CITY.to_timestamp(later).ok()),
+    };
+    later.unwrap_or(Timestamp::MAX)
 }
 
-/// Calendar days until so many days from Monday to Friday have gone by.
-fn calendar_days(time: Timestamp, working: u32) -> u64 {
-    let mut days = u64::from(working / 5) * 7;
-    let mut day = CITY.to_datetime(time).weekday();
-    let mut left = working % 5;
-    while left > 0 {
-        day = day.next();
-        days += 1;
-        left -= u32::from(day.to_monday_one_offset() <= 5);
-    }
-    days
+/// A time on the clock of the city.
+pub(crate) fn shown(at: Timestamp) -> String {
+    CITY.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Where a source stands in a year of which no calendar is known.
+    fn standing(schedule: &Schedule, history: &History, now: Timestamp) -> Standing {
+        super::standing(schedule, history, &Calendar::default(), now)
+    }
 
     fn at(text: &str) -> Timestamp {
         format!("{text}+08").parse().unwrap()
@@ -172,25 +182,51 @@ mod tests {
         assert!(standing(&daily(), &history, at("2025-01-06T08:02")).due);
     }
 
-    #[test]
-    fn working_days_leave_out_saturday_and_sunday() {
-        let schedule = |every: &str| Schedule {
+    fn every(every: &str) -> Schedule {
+        Schedule {
             every: every.parse().unwrap(),
             grace: None,
-        };
+        }
+    }
+
+    #[test]
+    fn working_days_of_an_unknown_year_leave_out_saturday_and_sunday() {
         // 2025-01-10 is a Friday.
         let history = history("2025-01-10T08:00");
-        for (every, due) in [
+        for (period, due) in [
             ("1 wd", "2025-01-13"),
             ("4 wd", "2025-01-16"),
             ("5 wd", "2025-01-17"),
             ("6 wd", "2025-01-20"),
         ] {
             let due = at(&format!("{due}T08:00"));
-            assert!(standing(&schedule(every), &history, due).due, "{every}");
+            assert!(standing(&every(period), &history, due).due, "{period}");
             let before = due - SignedDuration::from_secs(1);
-            assert!(!standing(&schedule(every), &history, before).due, "{every}");
+            assert!(!standing(&every(period), &history, before).due, "{period}");
         }
+    }
+
+    #[test]
+    fn holidays_put_off_what_is_due_or_late_and_make_up_days_bring_it_forward() {
+        use yandu_words::calendar::DayRule::{Closed, Worked};
+        let october = |day: i8| (jiff::civil::date(2025, 10, day), Closed);
+        let days = (1..=8).map(october);
+        let make_up = (jiff::civil::date(2025, 9, 28), Worked);
+        let calendar = Calendar::from_rows("2025", days.chain([make_up])).unwrap();
+        // 2025-09-26 is a Friday.
+        let history = history("2025-09-26T08:00");
+        let schedule = Schedule {
+            every: "1 wd".parse().unwrap(),
+            grace: Some("3 wd".parse().unwrap()),
+        };
+        let stands = |now: &str| {
+            let standing = super::standing(&schedule, &history, &calendar, at(now));
+            (standing.due, standing.late)
+        };
+        assert_eq!(stands("2025-09-28T07:59"), (false, false));
+        assert_eq!(stands("2025-09-28T08:00"), (true, false));
+        assert_eq!(stands("2025-10-09T08:00"), (true, false));
+        assert_eq!(stands("2025-10-09T08:01"), (true, true));
     }
 
     #[test]

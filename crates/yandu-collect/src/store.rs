@@ -1,8 +1,10 @@
 //! The SQL of collection.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, SqliteConnection, SqlitePool};
 use yandu_check::FindingCount;
 use yandu_check::profile::ColumnProfile;
 use yandu_store::Migration;
@@ -21,6 +23,21 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         version: 2,
         name: "channel",
         sql: include_str!("../migrations/0002_channel.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "reversal",
+        sql: include_str!("../migrations/0003_reversal.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "freshness",
+        sql: include_str!("../migrations/0004_freshness.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "newest",
+        sql: include_str!("../migrations/0005_newest.sql"),
     },
 ];
 
@@ -111,25 +128,28 @@ impl Batches {
         .bind(batch.id.as_str())
         .execute(&mut *transaction)
         .await?;
-        for (place, finding) in ready.findings.iter().enumerate() {
-            sqlx::query(
-                "INSERT INTO finding (batch, place, column_name, reason, level, dimension, rows, samples) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            )
-            .bind(batch.id.as_str())
-            .bind(place as i64)
-            .bind(finding.column.as_deref())
-            .bind(&finding.reason)
-            .bind(word(&finding.level)?)
-            .bind(word(&finding.dimension)?)
-            .bind(finding.rows as i64)
-            .bind(serde_json::to_string(&finding.samples)?)
-            .execute(&mut *transaction)
-            .await?;
-        }
+        insert_findings(&mut transaction, &batch.id, ready.findings).await?;
         sqlx::query("INSERT INTO batch_profile (batch, columns) VALUES (?, ?)")
             .bind(batch.id.as_str())
             .bind(serde_json::to_string(ready.profile)?)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// What was found of a delivery whose rows were not looked at.
+    pub(crate) async fn found(
+        &self,
+        id: &BatchId,
+        findings: &[FindingCount],
+        report: &serde_json::Value,
+    ) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        insert_findings(&mut transaction, id, findings).await?;
+        sqlx::query("UPDATE batch SET report = ? WHERE id = ?")
+            .bind(report.to_string())
+            .bind(id.as_str())
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
@@ -253,6 +273,42 @@ impl Batches {
             .collect()
     }
 
+    pub(crate) async fn ids(&self, dataset: &DatasetId) -> Result<HashSet<BatchId>> {
+        sqlx::query_scalar::<_, String>("SELECT id FROM batch WHERE dataset = ?")
+            .bind(dataset.as_str())
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|id| parse_id(id))
+            .collect()
+    }
+
+    /// The newest batch of each dataset; those without one are left out.
+    pub(crate) async fn newest_of_datasets(&self, datasets: &[&DatasetId]) -> Result<Vec<Batch>> {
+        let newest = "SELECT newest.id FROM batch AS newest WHERE newest.dataset = wanted.value";
+        self.newest(newest, serde_json::to_string(datasets)?).await
+    }
+
+    /// The newest batch of each source; those without one are left out.
+    pub(crate) async fn newest_of_sources(&self, sources: &[&SourceId]) -> Result<Vec<Batch>> {
+        let newest = "SELECT newest.id FROM batch AS newest WHERE newest.source = wanted.value";
+        self.newest(newest, serde_json::to_string(sources)?).await
+    }
+
+    async fn newest(&self, newest: &str, wanted: String) -> Result<Vec<Batch>> {
+        let sql = format!(
+            "SELECT {BATCH_COLUMNS} FROM batch WHERE id IN \
+             (SELECT ({newest} ORDER BY newest.id DESC LIMIT 1) FROM json_each(?) AS wanted)"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(wanted)
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(batch_of)
+            .collect()
+    }
+
     /// Batches that were under way when the process ended.
     pub(crate) async fn under_way(&self) -> Result<Vec<Batch>> {
         let sql = format!(
@@ -305,6 +361,30 @@ impl Batches {
         .await?;
         Ok(watermark.flatten())
     }
+}
+
+async fn insert_findings(
+    connection: &mut SqliteConnection,
+    batch: &BatchId,
+    findings: &[FindingCount],
+) -> Result<()> {
+    for (place, finding) in findings.iter().enumerate() {
+        sqlx::query(
+            "INSERT INTO finding (batch, place, column_name, reason, level, dimension, rows, samples) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(batch.as_str())
+        .bind(place as i64)
+        .bind(finding.column.as_deref())
+        .bind(&finding.reason)
+        .bind(word(&finding.level)?)
+        .bind(word(&finding.dimension)?)
+        .bind(finding.rows as i64)
+        .bind(serde_json::to_string(&finding.samples)?)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
 }
 
 pub(crate) fn parse_id(text: &str) -> Result<BatchId> {

@@ -1,17 +1,31 @@
-//! Taking a batch back as a whole.
+//! Taking batches back: one of them as a whole, or all that came after a version.
+//!
+//! Who does it and why is recorded before the lake changes. Its one commit decides: with it, the batches say what is in
+//! the table now; without it, nothing was done.
 
-use yandu_lake::{Change, Commit, Principal};
+use sqlx::Row;
+use yandu_lake::{Ancestry, Principal};
 use yandu_words::id::{BatchId, DatasetId};
 
-use crate::batch::{Batch, BatchDetail, BatchStatus};
+use crate::batch::{BatchDetail, BatchStatus};
 use crate::collector::Collector;
-use crate::{Error, Mode, Result};
+use crate::store::parse_id;
+use crate::{Error, Result};
+
+/// A change of the lake that batches go or come back with.
+struct Reversal<'a> {
+    dataset: &'a DatasetId,
+    /// The batch id that its commit has.
+    commit: BatchId,
+    principal: &'a Principal,
+    reason: &'a str,
+}
 
 impl Collector {
     /// Takes a collected batch back, and records who did it and why.
     ///
-    /// The newest batch of a dataset gives way to the version before it, with everything it replaced. An older one
-    /// can go only where nothing builds on it, that is when it was appended.
+    /// The table is then as if the batch had never been delivered: its rows go, those released into it later among
+    /// them, and what it replaced comes back where no later batch replaced it again.
     pub async fn undo(
         &self,
         principal: &Principal,
@@ -31,52 +45,16 @@ impl Collector {
                 status: batch.status.name(),
             });
         }
-        // What was written row by row since is a change too, and must be in the history to be seen.
-        self.lake().fold(&batch.dataset).await?;
-        if batch.mode != Mode::Append {
-            let later = self.later_changes(&batch).await?;
-            if later > 0 {
-                return Err(Error::LaterBatches {
-                    batch: id.clone(),
-                    dataset: batch.dataset,
-                    later,
-                });
-            }
-        }
-        let undoing = self.new_batch_id().await?;
-        sqlx::query(
-            "INSERT INTO undoing (batch, undone_by, reason, commit_id, at) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(id.as_str())
-        .bind(principal.name())
-        .bind(reason)
-        .bind(undoing.as_str())
-        .bind(self.now().as_microsecond())
-        .execute(self.inner.batches.pool())
-        .await?;
-        if let Some(version) = batch.version {
-            let lake = &self.inner.lake;
-            match batch.mode {
-                // The version before the commit, which may hold rows of the tail that the commit folded.
-                Mode::Snapshot | Mode::Upsert if version > 0 => {
-                    lake.restore(&batch.dataset, version - 1, undoing).await?;
-                }
-                _ => {
-                    let commit = Commit {
-                        batch: undoing,
-                        change: Change::RemoveBatch {
-                            removed: id.clone(),
-                        },
-                        files: Vec::new(),
-                        operation: "undo".to_owned(),
-                    };
-                    lake.commit(&batch.dataset, commit).await?;
-                }
-            }
-        }
-        self.inner
-            .batches
-            .settle(id, BatchStatus::Undone, None, None, self.now())
+        let reversal = Reversal {
+            dataset: &batch.dataset,
+            commit: self.new_batch_id().await?,
+            principal,
+            reason,
+        };
+        let undoing = self
+            .lake()
+            .undo(&batch.dataset, id.clone(), reversal.commit.clone());
+        self.reverse(&reversal, std::slice::from_ref(id), undoing)
             .await?;
         tracing::info!(dataset.id = %batch.dataset, batch.id = %id, principal = principal.name(), "batch undone");
         self.look_at_references(&batch.dataset).await?;
@@ -85,7 +63,8 @@ impl Collector {
 
     /// Makes the content of an older version of a dataset the present one, and records who did it and why.
     ///
-    /// Batches that came after that version count as undone: delivered again, they are collected again.
+    /// Batches whose rows it does not have count as undone: delivered again, they are collected again. Batches that
+    /// were undone and whose rows it has are collected again.
     pub async fn restore(
         &self,
         principal: &Principal,
@@ -98,58 +77,149 @@ impl Collector {
         }
         let turn = self.turn(dataset);
         let _turn = turn.lock().await;
-        let restoring = self.new_batch_id().await?;
-        let restored = self
+        let ancestry = self.lake().ancestry(dataset, version).await?;
+        let gone: Vec<BatchId> = self
+            .batches_changed_by(dataset, &ancestry)
+            .await?
+            .into_iter()
+            .filter_map(|(id, status)| (status == BatchStatus::Undone).then_some(id))
+            .collect();
+        let reversal = Reversal {
+            dataset,
+            commit: self.new_batch_id().await?,
+            principal,
+            reason,
+        };
+        let restoring = self
             .lake()
-            .restore(dataset, version, restoring.clone())
-            .await?;
-        let pool = self.inner.batches.pool();
-        let mut transaction = pool.begin().await?;
-        sqlx::query(
-            "INSERT INTO undoing (batch, undone_by, reason, commit_id, at) \
-             SELECT id, ?, ?, ?, ? FROM batch WHERE dataset = ? AND version > ? AND status = 'collected'",
-        )
-        .bind(principal.name())
-        .bind(reason)
-        .bind(restoring.as_str())
-        .bind(self.now().as_microsecond())
-        .bind(dataset.as_str())
-        .bind(version as i64)
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query("UPDATE batch SET status = 'undone' WHERE dataset = ? AND version > ? AND status = 'collected'")
-            .bind(dataset.as_str())
-            .bind(version as i64)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
+            .restore(dataset, version, reversal.commit.clone());
+        let restored = self.reverse(&reversal, &gone, restoring).await?;
         tracing::info!(dataset.id = %dataset, version, principal = principal.name(), "dataset restored");
         self.look_at_references(dataset).await?;
         Ok(restored.version)
     }
 
-    /// Changes of the rows after a batch: later batches, rows released or written one by one. Compactions change none,
-    /// and what was taken back since counts no more.
-    async fn later_changes(&self, batch: &Batch) -> Result<usize> {
-        let Some(version) = batch.version else {
-            return Ok(0);
+    /// Records a reversal that takes `gone` back, lets `change` make it, and settles it.
+    async fn reverse<T>(
+        &self,
+        reversal: &Reversal<'_>,
+        gone: &[BatchId],
+        change: impl Future<Output = yandu_lake::Result<T>>,
+    ) -> Result<T> {
+        self.begin(reversal, gone).await?;
+        let changed = change.await;
+        let settled = self
+            .settle_reversal(reversal.dataset, &reversal.commit)
+            .await;
+        let changed = changed?;
+        settled?;
+        Ok(changed)
+    }
+
+    async fn begin(&self, reversal: &Reversal<'_>, gone: &[BatchId]) -> Result<()> {
+        let mut transaction = self.inner.batches.pool().begin().await?;
+        sqlx::query("INSERT INTO reversal (commit_id, dataset) VALUES (?, ?)")
+            .bind(reversal.commit.as_str())
+            .bind(reversal.dataset.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        for batch in gone {
+            sqlx::query(
+                "INSERT INTO undoing (batch, undone_by, reason, commit_id, at) VALUES (?, ?, ?, ?, ?)",
+            )
+            .bind(batch.as_str())
+            .bind(reversal.principal.name())
+            .bind(reversal.reason)
+            .bind(reversal.commit.as_str())
+            .bind(self.now().as_microsecond())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Lets the batches say what a reversal did, as its commit has it; without a commit forgets the reversal.
+    async fn settle_reversal(&self, dataset: &DatasetId, commit: &BatchId) -> Result<()> {
+        let lake = self.lake();
+        let changed = match lake.find_commit(dataset, commit).await? {
+            Some(_) => {
+                let ancestry = lake.ancestry(dataset, None).await?;
+                Some(self.batches_changed_by(dataset, &ancestry).await?)
+            }
+            None => None,
         };
-        let taken_back: Vec<String> = sqlx::query_scalar(
-            "SELECT undoing.batch FROM undoing JOIN batch ON batch.id = undoing.batch WHERE batch.dataset = ?1 \
-             UNION SELECT undoing.commit_id FROM undoing JOIN batch ON batch.id = undoing.batch \
-             WHERE batch.dataset = ?1",
+        let mut transaction = self.inner.batches.pool().begin().await?;
+        if changed.is_none() {
+            sqlx::query("DELETE FROM undoing WHERE commit_id = ?")
+                .bind(commit.as_str())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        for (batch, status) in changed.into_iter().flatten() {
+            sqlx::query("UPDATE batch SET status = ? WHERE id = ?")
+                .bind(status.name())
+                .bind(batch.as_str())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        sqlx::query("DELETE FROM reversal WHERE commit_id = ?")
+            .bind(commit.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The batches of a dataset whose status is not what a ancestry says, with the status that is.
+    async fn batches_changed_by(
+        &self,
+        dataset: &DatasetId,
+        ancestry: &Ancestry,
+    ) -> Result<Vec<(BatchId, BatchStatus)>> {
+        let records = sqlx::query(
+            "SELECT id, status, version FROM batch WHERE dataset = ? AND status IN ('collected', 'undone') ORDER BY id",
         )
-        .bind(batch.dataset.as_str())
+        .bind(dataset.as_str())
         .fetch_all(self.inner.batches.pool())
         .await?;
-        let versions = self.inner.lake.versions(&batch.dataset).await?;
-        Ok(versions
-            .iter()
-            .filter(|later| later.version > version && later.rows_added + later.rows_removed > 0)
-            .filter(|later| {
-                let by = later.batch.as_ref().map(BatchId::as_str);
-                !taken_back.iter().any(|id| Some(id.as_str()) == by)
-            })
-            .count())
+        let mut changed = Vec::new();
+        for record in records {
+            let id = parse_id(record.try_get("id")?)?;
+            // A batch without a version brought no rows of its own.
+            let is_brought =
+                record.try_get::<Option<i64>, _>("version")?.is_none() || ancestry.has(&id);
+            let status = if is_brought && !ancestry.is_undone(&id) {
+                BatchStatus::Collected
+            } else {
+                BatchStatus::Undone
+            };
+            if record.try_get::<&str, _>("status")? != status.name() {
+                changed.push((id, status));
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Settles the reversals that were under way when the process last ended.
+    pub(crate) async fn recover_reversals(&self) -> Result<()> {
+        let records = sqlx::query("SELECT commit_id, dataset FROM reversal ORDER BY commit_id")
+            .fetch_all(self.inner.batches.pool())
+            .await?;
+        for record in records {
+            let commit = parse_id(record.try_get("commit_id")?)?;
+            let dataset: String = record.try_get("dataset")?;
+            let dataset: DatasetId = serde_json::from_value(dataset.into())?;
+            let turn = self.turn(&dataset);
+            // Whoever holds the turn may be the one who reverses, and settles it.
+            let Ok(_turn) = turn.try_lock() else {
+                continue;
+            };
+            if self.lake().has(&dataset) {
+                self.settle_reversal(&dataset, &commit).await?;
+                tracing::info!(dataset.id = %dataset, commit.id = %commit, "an interrupted undoing settled");
+            }
+        }
+        Ok(())
     }
 }

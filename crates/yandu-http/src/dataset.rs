@@ -2,8 +2,6 @@
 
 mod declaration;
 
-use arrow::array::AsArray;
-use arrow::datatypes::Int64Type;
 use axum::Json;
 use axum::extract::State as Shared;
 use jiff::Timestamp;
@@ -12,8 +10,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::{BatchFilter, ReferenceState};
-use yandu_lake::{Principal, ReadPoint};
-use yandu_words::id::{BatchId, DatasetId};
+use yandu_lake::{Count, Principal, ReadPoint};
+use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::batch::{Batch, finish};
@@ -65,32 +63,33 @@ async fn list_datasets(
     Caller(principal): Caller,
 ) -> Result<Json<DatasetList>> {
     let packs = state.collector().packs();
+    let mut newest = state.collector().newest_batches().await?;
     let mut datasets = Vec::with_capacity(packs.datasets().len());
     for dataset in packs.datasets() {
-        datasets.push(line(&state, &principal, dataset).await?);
+        let count = count(&state, &principal, dataset.id()).await?;
+        datasets.push(line(dataset, count, newest.remove(dataset.id())));
     }
     Ok(Json(DatasetList { datasets }))
 }
 
-async fn line(
-    state: &State,
-    principal: &Principal,
+fn line(
     dataset: &yandu_pack::Dataset,
-) -> Result<DatasetLine> {
+    count: Count,
+    last: Option<yandu_collect::Batch>,
+) -> DatasetLine {
     let file = dataset.file();
-    let last = last_batch(state, dataset.id()).await?;
-    Ok(DatasetLine {
+    DatasetLine {
         id: dataset.id().to_string(),
         title: file.title.zh.clone(),
         owner: file.owner.clone(),
         origin: crate::batch::word(&file.origin),
         refresh: crate::batch::word(&file.refresh),
         grade: dataset.grade().name().to_owned(),
-        rows: count(state, principal, dataset.id()).await?,
-        version: state.lake().version(dataset.id()).await?,
+        rows: count.rows,
+        version: count.version,
         last_at: last.as_ref().map(|batch| batch.started_at),
-        last_batch: last.map(|batch| batch.id),
-    })
+        last_batch: last.map(|batch| batch.id.to_string()),
+    }
 }
 
 async fn last_batch(state: &State, id: &DatasetId) -> Result<Option<Batch>> {
@@ -107,27 +106,9 @@ async fn last_batch(state: &State, id: &DatasetId) -> Result<Option<Batch>> {
         .map(Batch::from))
 }
 
-/// Rows as a reader sees them, those of the hot tail included. A table that nobody has touched is not opened.
-async fn count(state: &State, principal: &Principal, id: &DatasetId) -> Result<u64> {
-    let lake = state.lake();
-    if lake.version(id).await?.is_none() && lake.tail(id).await?.rows == 0 {
-        return Ok(0);
-    }
-    let session = lake.session(principal, ReadPoint::default());
-    let counted = session
-        .query(&format!("SELECT count(*) FROM {id}"))
-        .await?
-        .collect()
-        .await?;
-    let count = counted.iter().find_map(|rows| {
-        rows.columns()
-            .first()?
-            .as_primitive_opt::<Int64Type>()?
-            .iter()
-            .flatten()
-            .next()
-    });
-    Ok(count.unwrap_or(0) as u64)
+async fn count(state: &State, principal: &Principal, id: &DatasetId) -> Result<Count> {
+    let session = state.lake().session(principal, ReadPoint::default());
+    Ok(session.count(id).await?)
 }
 
 /// A dataset with all that is known of it.
@@ -140,6 +121,12 @@ pub struct DatasetDetail {
     pub tail_rows: u64,
     pub version: Option<u64>,
     pub last_batch: Option<Batch>,
+    /// Whether the last delivery is as new as the checks of freshness ask. Absent when none asks, and when nothing has come
+    /// yet and nothing had to.
+    pub fresh: Option<bool>,
+    /// When the last delivery came that was collected, or found to change nothing.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_delivery_at: Option<Timestamp>,
     /// The soft references as they stood when either side last changed.
     pub references: Vec<Reference>,
 }
@@ -182,12 +169,16 @@ async fn show_dataset(
     let packs = state.collector().packs();
     let dataset = known(&packs, &id)?;
     let references = state.collector().references(&id).await?;
+    let count = count(&state, &principal, &id).await?;
+    let freshness = state.collector().freshness(&id).await?;
     Ok(Json(DatasetDetail {
         declaration: Declaration::of(dataset),
-        rows: count(&state, &principal, &id).await?,
+        rows: count.rows,
         tail_rows: state.lake().tail(&id).await?.rows as u64,
-        version: state.lake().version(&id).await?,
+        version: count.version,
         last_batch: last_batch(&state, &id).await?,
+        fresh: freshness.is_fresh,
+        last_delivery_at: freshness.last_delivery_at,
         references: references.into_iter().map(Reference::from).collect(),
     }))
 }
@@ -205,6 +196,7 @@ pub struct Version {
     pub committed_at: Timestamp,
     /// `collect`, `release`, `undo`, `restore`, `fold`, `compact` …
     pub operation: String,
+    /// The delivery that made it; releases, undoings and upkeep are none.
     pub batch: Option<String>,
     pub rows_added: u64,
     pub rows_removed: u64,
@@ -228,6 +220,7 @@ async fn list_versions(
 ) -> Result<Json<VersionList>> {
     known(&state.collector().packs(), &id)?;
     let versions = state.lake().versions(&id).await?;
+    let recorded = state.collector().recorded(&id).await?;
     Ok(Json(VersionList {
         dataset: id.to_string(),
         versions: versions
@@ -236,7 +229,10 @@ async fn list_versions(
                 version: version.version,
                 committed_at: version.committed_at,
                 operation: version.operation,
-                batch: version.batch.as_ref().map(BatchId::to_string),
+                batch: version
+                    .batch
+                    .filter(|batch| recorded.contains(batch))
+                    .map(|batch| batch.to_string()),
                 rows_added: version.rows_added,
                 rows_removed: version.rows_removed,
                 rows: version.rows,

@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use axum::extract::State as Shared;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use prometheus_client::encoding::{EncodeLabelSet, text};
-use prometheus_client::metrics::counter::Counter;
+use prometheus_client::collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text};
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
-use yandu_collect::Outcome;
+use yandu_collect::Collector;
 
 use crate::problem::Problem;
 use crate::state::State;
@@ -41,22 +42,20 @@ pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<Request, Counter>,
     durations: Family<Route, Histogram>,
-    deliveries: Family<Labelled, Counter>,
-    rows: Family<Labelled, Counter>,
     queries: Family<Labelled, Counter>,
     under_way: Gauge,
     uptime: Gauge<f64, AtomicU64>,
     started: Instant,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    pub(crate) fn new(collector: Collector) -> Self {
         let mut registry = Registry::with_prefix("yandu");
         let requests = Family::default();
         let durations = Family::<Route, Histogram>::new_with_constructor(|| {
             Histogram::new([0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0, 300.0])
         });
-        let (deliveries, rows, queries) = (Family::default(), Family::default(), Family::default());
+        let queries = Family::default();
         let (under_way, uptime) = (Gauge::default(), Gauge::default());
         registry.register(
             "build",
@@ -74,16 +73,7 @@ impl Default for Metrics {
             Unit::Seconds,
             durations.clone(),
         );
-        registry.register(
-            "deliveries",
-            "Deliveries by what became of them",
-            deliveries.clone(),
-        );
-        registry.register(
-            "delivered_rows",
-            "Delivered rows by what became of them",
-            rows.clone(),
-        );
+        registry.register_collector(Box::new(Collected(collector)));
         registry.register("queries", "Queries by outcome", queries.clone());
         registry.register(
             "collections_under_way",
@@ -100,13 +90,50 @@ impl Default for Metrics {
             registry,
             requests,
             durations,
-            deliveries,
-            rows,
             queries,
             under_way,
             uptime,
             started: Instant::now(),
         }
+    }
+}
+
+/// What the collector counted, of requests and schedules alike.
+struct Collected(Collector);
+
+impl std::fmt::Debug for Collected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Collected")
+    }
+}
+
+impl collector::Collector for Collected {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> std::fmt::Result {
+        let totals = self.0.totals();
+        for (name, help, counts) in [
+            (
+                "deliveries",
+                "Deliveries by what became of them",
+                totals.deliveries,
+            ),
+            (
+                "delivered_rows",
+                "Delivered rows by what became of them",
+                totals.rows,
+            ),
+        ] {
+            let mut family = encoder.encode_descriptor(
+                name,
+                help,
+                None,
+                ConstCounter::new(0_u64).metric_type(),
+            )?;
+            for (outcome, count) in counts {
+                let outcome = [("outcome", outcome)];
+                ConstCounter::new(count).encode(family.encode_family(&outcome)?)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -126,20 +153,6 @@ impl Metrics {
                 status,
             })
             .inc();
-    }
-
-    pub(crate) fn delivery(&self, outcome: &Outcome) {
-        let count = |outcome| Labelled { outcome };
-        self.deliveries
-            .get_or_create(&count(outcome.status.name()))
-            .inc();
-        for (name, rows) in [
-            ("kept", outcome.rows_kept),
-            ("superseded", outcome.rows_superseded),
-            ("quarantined", outcome.rows_quarantined),
-        ] {
-            self.rows.get_or_create(&count(name)).inc_by(rows);
-        }
     }
 
     pub(crate) fn query(&self, is_ok: bool) {

@@ -1,4 +1,4 @@
-//! Notices: what someone must be told, such as a delivery that is late.
+//! Notices: what someone must be told, such as a delivery that is late or data that is out of date.
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -23,9 +23,10 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Notice {
     pub id: i64,
-    /// `late`, `failed` or `recovered`.
+    /// `late`, `failed`, `stale` or `recovered`.
     pub kind: String,
-    pub source: String,
+    /// Absent when it is about the dataset, whichever of its sources should have delivered.
+    pub source: Option<String>,
     pub dataset: String,
     pub message: String,
     #[schema(value_type = String, format = DateTime)]
@@ -88,7 +89,7 @@ impl From<yandu_collect::Notice> for Notice {
         Self {
             id: notice.id,
             kind: notice.kind.name().to_owned(),
-            source: notice.source.to_string(),
+            source: notice.source.as_ref().map(ToString::to_string),
             dataset: notice.dataset.to_string(),
             message: notice.message,
             at: notice.at,

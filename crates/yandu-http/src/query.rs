@@ -58,7 +58,7 @@ pub struct Answer {
     /// The version of each dataset that was read.
     pub versions: BTreeMap<String, u64>,
     /// Values in the order of the columns. Decimals, dates and times are texts.
-    #[schema(value_type = Vec<Vec<Object>>)]
+    #[schema(value_type = Vec<Vec<serde_json::Value>>)]
     pub rows: Vec<Vec<serde_json::Value>>,
     /// Whether there are more rows than the limit.
     pub truncated: bool,
@@ -68,6 +68,7 @@ pub struct Answer {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AnswerColumn)]
 pub struct Column {
     pub name: String,
     /// `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` …

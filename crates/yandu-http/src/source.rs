@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_collect::BatchFilter;
 use yandu_pack::declare::{Channel, SourceFile};
 use yandu_words::id::SourceId;
 
@@ -53,27 +52,12 @@ pub struct SourceList {
 #[utoipa::path(get, path = "/sources", tag = "sources", responses((status = 200, body = SourceList), Problem))]
 async fn list_sources(Shared(state): Shared<State>, _caller: Caller) -> Result<Json<SourceList>> {
     let packs = state.collector().packs();
-    let mut sources = Vec::with_capacity(packs.sources().len());
-    for source in packs.sources() {
-        let file = source.file();
-        sources.push(Source::new(file, last_batch(&state, file).await?));
-    }
+    let mut newest = state.collector().newest_batches_of_sources().await?;
+    let sources = packs
+        .sources()
+        .map(|source| Source::new(source.file(), newest.remove(source.id()).map(Batch::from)))
+        .collect();
     Ok(Json(SourceList { sources }))
-}
-
-/// The newest delivery of a source among the recent ones of its dataset.
-async fn last_batch(state: &State, file: &SourceFile) -> Result<Option<Batch>> {
-    const RECENT: u32 = 50;
-    let recent = BatchFilter {
-        dataset: Some(file.dataset.clone()),
-        limit: RECENT,
-        ..BatchFilter::default()
-    };
-    let batches = state.collector().batches(&recent).await?;
-    Ok(batches
-        .into_iter()
-        .find(|batch| batch.source.as_ref() == Some(&file.source))
-        .map(Batch::from))
 }
 
 impl Source {
@@ -133,9 +117,6 @@ async fn run_source(
         collector.run_source(&principal, &id).await
     })
     .await?;
-    for outcome in &outcomes {
-        state.metrics().delivery(outcome);
-    }
     Ok(Json(Ran {
         source,
         dataset,

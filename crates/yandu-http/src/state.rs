@@ -57,9 +57,9 @@ impl State {
     pub fn new(collector: Collector, options: Options) -> Self {
         Self {
             inner: Arc::new(Inner {
+                metrics: Metrics::new(collector.clone()),
                 collector,
                 options,
-                metrics: Metrics::default(),
                 stopping: AtomicBool::new(false),
                 works: TaskTracker::new(),
             }),

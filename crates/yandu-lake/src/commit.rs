@@ -29,8 +29,6 @@ pub enum Change {
         /// The keys of the new rows.
         keys: Arc<KeySet>,
     },
-    /// The rows that a batch brought go; new rows may join.
-    RemoveBatch { removed: BatchId },
 }
 
 /// One change of a table.
@@ -40,7 +38,7 @@ pub struct Commit {
     pub batch: BatchId,
     pub change: Change,
     pub files: Vec<NewFile>,
-    /// What is done, for the history: `collect`, `release`, `undo` and the like.
+    /// What is done, for the history: `collect`, `release` and the like.
     pub operation: String,
 }
 
@@ -54,7 +52,7 @@ pub struct Committed {
 }
 
 /// A change as it goes into the log.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Step {
     pub(crate) batch: Option<BatchId>,
     pub(crate) operation: String,
@@ -69,6 +67,10 @@ pub(crate) struct Step {
     pub(crate) data_change: bool,
     /// The highest sequence of the hot tail that this version holds, when it grows.
     pub(crate) folded: Option<u64>,
+    /// The version whose content comes back.
+    pub(crate) restored: Option<Version>,
+    /// The batch that is undone.
+    pub(crate) undone: Option<BatchId>,
 }
 
 impl Change {
@@ -77,7 +79,6 @@ impl Change {
             Self::Append => "append",
             Self::Replace => "replace",
             Self::Upsert { .. } => "upsert",
-            Self::RemoveBatch { .. } => "remove-batch",
         }
     }
 }
@@ -129,6 +130,7 @@ pub(crate) async fn apply(table: &Arc<Table>, plan: Plan) -> Result<Committed> {
         rows_removed,
         data_change: true,
         folded: plan.folded,
+        ..Step::default()
     };
     match write(table, present.version.as_ref(), step).await {
         Ok(version) => Ok(Committed {
@@ -164,7 +166,6 @@ async fn make_room(
             return Err(Error::NoKey(table.id.clone()));
         }
         Change::Upsert { keys } => Take::Keys(keys),
-        Change::RemoveBatch { removed } => Take::Batch(removed),
     };
     let schema = rewrite_schema(table, version)?;
     let table = Arc::clone(table);
@@ -283,6 +284,8 @@ fn actions(step: &Step, after: &TableVersion, heads: Vec<Value>) -> Vec<Value> {
         rows_added: step.rows_added,
         rows_removed: step.rows_removed,
         rows: after.rows(),
+        restored: step.restored,
+        undone: step.undone.clone(),
     };
     let mut actions = vec![log::commit_info(&note, step.delta_operation)];
     actions.extend(heads);

@@ -205,6 +205,9 @@ impl Error {
             Self::NoVersion { .. } | Self::NoVersionAt { .. } => {
                 "`yandu dataset versions` shows the versions that there are"
             }
+            Self::Vacuumed { .. } => {
+                "choose a younger version; older ones are kept for the `keep_days` of the configuration"
+            }
             Self::Conflict { .. } => {
                 "let nobody but yandu write into its data folder, and try again"
             }

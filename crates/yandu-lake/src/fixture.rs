@@ -71,9 +71,12 @@ pub(crate) fn people_from(batch: &str, first_row: i64, rows: &[(&str, &str)]) ->
         Arc::new(Time64MicrosecondArray::from_iter_values(
             places.clone().map(|n| n * 1_000_000),
         )),
-        Arc::new(Int64Array::from_iter(
-            places.clone().map(|n| (n % 3 != 0).then_some(150 + n)),
-        )),
+        Arc::new(
+            places
+                .clone()
+                .map(|n| (n % 3 != 0).then_some(150 + n))
+                .collect::<Int64Array>(),
+        ),
         Arc::new(StringViewArray::from_iter_values(std::iter::repeat_n(
             batch,
             rows.len(),

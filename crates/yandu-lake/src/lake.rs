@@ -8,6 +8,7 @@ use arrow::datatypes::SchemaRef;
 use datafusion::execution::session_state::SessionState;
 use yandu_words::id::{BatchId, DatasetId};
 
+use crate::ancestry::Ancestry;
 use crate::commit::{self, Commit, Committed};
 use crate::file::DataFile;
 use crate::maintain::{self, Compacted, Vacuumed};
@@ -17,7 +18,7 @@ use crate::tail::journal::JournalFrame;
 use crate::tail::{self, Folded, TailInfo};
 use crate::version::{self, VersionInfo};
 use crate::writer::{FileWriter, NewFile};
-use crate::{Error, Options, Principal, ReadPoint, Result, Session, Version, log, session};
+use crate::{Error, Options, Principal, ReadPoint, Result, Session, Version, log, session, undo};
 
 /// The tables of a city. Clones share everything.
 #[derive(Debug, Clone)]
@@ -247,6 +248,37 @@ impl Lake {
             maintain::restore(&table, version, Some(batch), "restore".to_owned()).await
         })
         .await
+    }
+
+    /// Undoes a batch, in one commit that `by` makes: the table is then as if the batch had never come.
+    ///
+    /// The rows that carry its id go. What the batch alone had replaced comes back, but for rows of batches that were
+    /// undone before; what later ones replaced stays with them.
+    pub async fn undo(&self, id: &DatasetId, batch: BatchId, by: BatchId) -> Result<Committed> {
+        self.change(id, move |table| async move {
+            tail::fold(&table).await?;
+            undo::undo(&table, batch, by).await
+        })
+        .await
+    }
+
+    /// The commits that made the content of a version, of the newest one without a number.
+    pub async fn ancestry(
+        &self,
+        id: &DatasetId,
+        version: impl Into<Option<Version>>,
+    ) -> Result<Ancestry> {
+        let table = self.table(id)?;
+        let version = match version.into() {
+            Some(version) => Some(version),
+            None => self.version(id).await?,
+        };
+        match version {
+            Some(version) => {
+                tokio::task::spawn_blocking(move || Ancestry::read(&table, version)).await?
+            }
+            None => Ok(Ancestry::default()),
+        }
     }
 
     /// Joins small files into larger ones; `None` when there is nothing to join.

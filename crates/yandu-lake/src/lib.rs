@@ -6,6 +6,7 @@
 //! Not here: what a row must look like (`yandu-check`), where rows come from (collection), who may read what
 //! (sessions are made for a principal, and only the local administrator exists).
 
+mod ancestry;
 mod commit;
 mod condition;
 mod error;
@@ -22,9 +23,11 @@ mod schema;
 mod session;
 mod table;
 mod tail;
+mod undo;
 mod version;
 mod writer;
 
+pub use ancestry::Ancestry;
 pub use commit::{Change, Commit, Committed};
 pub use condition::{Condition, SqlProblem, compile_condition};
 pub use error::{Error, QueryProblem};
@@ -32,7 +35,7 @@ pub use lake::Lake;
 pub use maintain::{Compacted, Vacuumed};
 pub use options::Options;
 pub use schema::{BATCH, ROW, full_schema};
-pub use session::{Principal, ReadPoint, Rows, Session};
+pub use session::{Count, Principal, ReadPoint, Rows, Session};
 pub use table::TableSpec;
 pub use tail::journal::JournalFrame;
 pub use tail::{Folded, TailInfo};

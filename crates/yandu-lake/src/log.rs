@@ -32,6 +32,12 @@ pub(crate) struct CommitNote {
     pub(crate) rows_added: u64,
     pub(crate) rows_removed: u64,
     pub(crate) rows: u64,
+    /// The version whose content came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) restored: Option<Version>,
+    /// The batch that was undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) undone: Option<BatchId>,
 }
 
 /// Application id of the transaction of a batch.
@@ -122,6 +128,26 @@ pub(crate) fn read_note(folder: &Path, version: Version) -> Result<Option<Commit
         .get("commitInfo")
         .and_then(|info| info.get("yandu"))
         .and_then(|note| serde_json::from_value(note.clone()).ok()))
+}
+
+/// The actions of one kind in the commit of a version, without their envelopes.
+pub(crate) fn actions(folder: &Path, version: Version, kind: &str) -> Result<Vec<Value>> {
+    let path = path_of(folder, version);
+    let file = File::open(&path).map_err(Error::io("read", &path))?;
+    let envelope = format!("\"{kind}\"");
+    let mut actions = Vec::new();
+    for line in BufReader::new(file).lines() {
+        let line = line.map_err(Error::io("read", &path))?;
+        if !line.contains(&envelope) {
+            continue;
+        }
+        let action: Value = serde_json::from_str(&line).map_err(|source| Error::LogLine {
+            path: path.clone(),
+            source,
+        })?;
+        actions.extend(action.get(kind).cloned());
+    }
+    Ok(actions)
 }
 
 /// The number of a batch's commit among the transactions of one commit file.

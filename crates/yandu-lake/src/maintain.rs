@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
-use std::io::{BufRead, BufReader, ErrorKind};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use yandu_words::id::BatchId;
 
+use crate::ancestry::no_version;
 use crate::commit::{self, Committed, Step, rewrite_schema};
 use crate::file::DataFile;
 use crate::rewrite::{read, remove_files};
@@ -48,10 +49,7 @@ pub(crate) async fn restore(
     operation: String,
 ) -> Result<Committed> {
     let present = table.present().await?;
-    let no_version = || Error::NoVersion {
-        dataset: table.id.clone(),
-        version,
-    };
+    let no_version = || no_version(&table.id, version);
     let present = present.version.ok_or_else(no_version)?;
     if version > present.version {
         return Err(no_version());
@@ -59,31 +57,21 @@ pub(crate) async fn restore(
     let target = TableVersion::load(&table.id, &table.folder, Some(version))
         .await?
         .ok_or_else(no_version)?;
-    if let Some(gone) = target
-        .files
-        .iter()
-        .find(|file| !file.full_path(&table.folder).exists())
-    {
-        tracing::info!(dataset.id = %table.id, file.path = gone.path, "a version was vacuumed");
-        return Err(Error::Vacuumed {
-            dataset: table.id.clone(),
-            version,
-        });
-    }
+    require_whole(table, &target)?;
     let removed = without(&present.files, &target.files);
     let added = without(&target.files, &present.files);
-    let rows = |files: &[DataFile]| files.iter().map(|file| file.rows).sum();
     let step = Step {
         batch,
         operation,
         change: "restore",
         delta_operation: "RESTORE",
-        rows_added: rows(&added),
-        rows_removed: rows(&removed),
+        rows_added: rows_of(&added),
+        rows_removed: rows_of(&removed),
         removed,
         added,
         data_change: true,
-        folded: None,
+        restored: Some(version),
+        ..Step::default()
     };
     let (rows_added, rows_removed) = (step.rows_added, step.rows_removed);
     let version = commit::write(table, Some(&present), step).await?;
@@ -94,7 +82,24 @@ pub(crate) async fn restore(
     })
 }
 
-fn without(files: &[DataFile], others: &[DataFile]) -> Vec<DataFile> {
+/// Refuses a version of which a file was vacuumed.
+pub(crate) fn require_whole(table: &Table, version: &TableVersion) -> Result<()> {
+    let is_gone = |file: &&DataFile| !file.full_path(&table.folder).exists();
+    let Some(gone) = version.files.iter().find(is_gone) else {
+        return Ok(());
+    };
+    tracing::info!(dataset.id = %table.id, file.path = gone.path, "a version was vacuumed");
+    Err(Error::Vacuumed {
+        dataset: table.id.clone(),
+        version: version.version,
+    })
+}
+
+pub(crate) fn rows_of(files: &[DataFile]) -> u64 {
+    files.iter().map(|file| file.rows).sum()
+}
+
+pub(crate) fn without(files: &[DataFile], others: &[DataFile]) -> Vec<DataFile> {
     let others: HashSet<&str> = others.iter().map(|file| file.path.as_str()).collect();
     files
         .iter()
@@ -139,10 +144,8 @@ pub(crate) async fn compact(table: &Arc<Table>) -> Result<Option<Compacted>> {
         delta_operation: "OPTIMIZE",
         removed: small,
         added: added.iter().map(|new| new.file.clone()).collect(),
-        rows_added: 0,
-        rows_removed: 0,
         data_change: false,
-        folded: None,
+        ..Step::default()
     };
     let version = match commit::write(table, Some(&before), step).await {
         Ok(version) => version,
@@ -214,7 +217,7 @@ fn rows_in_footers(table: &Table, files: &[NewFile]) -> Result<u64> {
 /// Removes the files that no version of the last `keep` needs, and those that no commit knows.
 pub(crate) async fn vacuum(table: &Arc<Table>, keep: Duration) -> Result<Vacuumed> {
     let Some(present) = table.present().await?.version else {
-        return remove_unlisted(table, BTreeMap::new(), &HashSet::new(), Timestamp::MAX);
+        return remove_unlisted(table, &BTreeMap::new(), &HashSet::new(), Timestamp::MAX);
     };
     let now = Timestamp::now().max(present.committed_at);
     let cutoff = now
@@ -224,7 +227,7 @@ pub(crate) async fn vacuum(table: &Arc<Table>, keep: Duration) -> Result<Vacuume
     tokio::task::spawn_blocking(move || {
         let removed_at = removals(&vacuumed.folder)?;
         let active: HashSet<String> = present.files.iter().map(|file| file.path.clone()).collect();
-        remove_unlisted(&vacuumed, removed_at, &active, cutoff)
+        remove_unlisted(&vacuumed, &removed_at, &active, cutoff)
     })
     .await?
 }
@@ -233,26 +236,13 @@ pub(crate) async fn vacuum(table: &Arc<Table>, keep: Duration) -> Result<Vacuume
 fn removals(folder: &Path) -> Result<BTreeMap<String, Timestamp>> {
     let mut removed_at = BTreeMap::new();
     for version in log::versions(folder)? {
-        let path = log::path_of(folder, version);
-        let file = fs::File::open(&path).map_err(Error::io("read", &path))?;
-        for line in BufReader::new(file).lines() {
-            let line = line.map_err(Error::io("read", &path))?;
-            if !line.contains("\"remove\"") {
-                continue;
-            }
-            let action: Value = serde_json::from_str(&line).map_err(|source| Error::LogLine {
-                path: path.clone(),
-                source,
-            })?;
-            let Some(remove) = action.get("remove") else {
-                continue;
-            };
-            let text = |name: &str| remove.get(name).and_then(Value::as_str);
+        for remove in log::actions(folder, version, "remove")? {
             let at = remove
                 .get("deletionTimestamp")
                 .and_then(Value::as_i64)
                 .and_then(|at| Timestamp::from_millisecond(at).ok());
-            if let (Some(file), Some(at)) = (text("path"), at) {
+            let path = remove.get("path").and_then(Value::as_str);
+            if let (Some(file), Some(at)) = (path, at) {
                 removed_at.insert(file.to_owned(), at);
             }
         }
@@ -262,7 +252,7 @@ fn removals(folder: &Path) -> Result<BTreeMap<String, Timestamp>> {
 
 fn remove_unlisted(
     table: &Table,
-    removed_at: BTreeMap<String, Timestamp>,
+    removed_at: &BTreeMap<String, Timestamp>,
     active: &HashSet<String>,
     cutoff: Timestamp,
 ) -> Result<Vacuumed> {

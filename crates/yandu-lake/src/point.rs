@@ -104,16 +104,25 @@ pub(crate) async fn select(
     if wanted.is_empty() {
         return Ok(None);
     }
-    let table = Arc::clone(table);
-    let version = Arc::clone(version);
-    let files = tokio::task::spawn_blocking(move || {
-        version
-            .files
-            .iter()
-            .map(|file| selected_groups(&table, file, &wanted))
-            .collect::<Result<Vec<_>>>()
-    })
-    .await??;
+    let wanted = Arc::new(wanted);
+    let share = version.files.len().div_ceil(table.options.threads).max(1);
+    let looking: Vec<_> = version
+        .files
+        .chunks(share)
+        .map(|files| {
+            let (table, wanted, files) = (Arc::clone(table), Arc::clone(&wanted), files.to_vec());
+            tokio::task::spawn_blocking(move || {
+                files
+                    .iter()
+                    .map(|file| selected_groups(&table, file, &wanted))
+                    .collect::<Result<Vec<_>>>()
+            })
+        })
+        .collect();
+    let mut files = Vec::with_capacity(version.files.len());
+    for looked in looking {
+        files.extend(looked.await??);
+    }
     Ok(Some(Selection { files }))
 }
 
@@ -151,10 +160,11 @@ fn wanted(table: &Table, filter: &Expr) -> Option<Wanted> {
     else {
         return None;
     };
-    let (Column { name, .. }, value) = match (left.as_ref(), right.as_ref()) {
-        (Expr::Column(column), Expr::Literal(value, _))
-        | (Expr::Literal(value, _), Expr::Column(column)) => (column, value),
-        _ => return None,
+    let ((Expr::Column(Column { name, .. }), Expr::Literal(value, _))
+    | (Expr::Literal(value, _), Expr::Column(Column { name, .. }))) =
+        (left.as_ref(), right.as_ref())
+    else {
+        return None;
     };
     let field = table.schema.field_with_name(name).ok()?;
     if !table.key.contains(name) || *field.data_type() != value.data_type() {

@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder,
 };
-use yandu_check::key::{KeySet, hash_rows};
+use yandu_check::key::{Key, KeySet, hash_rows};
 use yandu_words::id::BatchId;
 
 use crate::file::DataFile;
@@ -65,34 +65,32 @@ impl Take {
     /// True for every row that goes.
     fn hits(&self, columns: &[String], rows: &RecordBatch) -> BooleanArray {
         match self {
-            Self::Keys(keys) => {
-                let key: Vec<ArrayRef> = columns
-                    .iter()
-                    .filter_map(|column| rows.column_by_name(column).cloned())
-                    .collect();
-                hash_rows(&key, rows.num_rows())
-                    .into_iter()
-                    .map(|key| Some(key.is_some_and(|key| keys.contains(&key))))
-                    .collect()
-            }
+            Self::Keys(keys) => keys_of(columns, rows)
+                .into_iter()
+                .map(|key| Some(key.is_some_and(|key| keys.contains(&key))))
+                .collect(),
             Self::Places(places) => rows
                 .column_by_name(ROW)
                 .and_then(|column| column.as_primitive_opt::<Int64Type>())
-                .map(|rows| {
-                    rows.iter()
-                        .map(|row| Some(row.is_some_and(|row| places.contains(&row))))
-                        .collect()
-                })
-                .unwrap_or_else(|| BooleanArray::from(vec![false; rows.num_rows()])),
+                .map_or_else(
+                    || BooleanArray::from(vec![false; rows.num_rows()]),
+                    |rows| {
+                        rows.iter()
+                            .map(|row| Some(row.is_some_and(|row| places.contains(&row))))
+                            .collect()
+                    },
+                ),
             Self::Batch(batch) => rows
                 .column_by_name(BATCH)
                 .and_then(|column| column.as_string_view_opt())
-                .map(|ids| {
-                    ids.iter()
-                        .map(|id| Some(id == Some(batch.as_str())))
-                        .collect()
-                })
-                .unwrap_or_else(|| BooleanArray::from(vec![false; rows.num_rows()])),
+                .map_or_else(
+                    || BooleanArray::from(vec![false; rows.num_rows()]),
+                    |ids| {
+                        ids.iter()
+                            .map(|id| Some(id == Some(batch.as_str())))
+                            .collect()
+                    },
+                ),
         }
     }
 }
@@ -193,6 +191,18 @@ fn take_out_of_file(
         writer.write(&conform(&table.id, &kept, schema)?)?;
     }
     Ok(hits)
+}
+
+/// The hash of these columns for each row; `None` where one of them has no value, and for all rows without columns.
+pub(crate) fn keys_of(columns: &[String], rows: &RecordBatch) -> Vec<Option<Key>> {
+    let found: Option<Vec<ArrayRef>> = columns
+        .iter()
+        .map(|column| rows.column_by_name(column).cloned())
+        .collect();
+    match found {
+        Some(found) if !found.is_empty() => hash_rows(&found, rows.num_rows()),
+        _ => vec![None; rows.num_rows()],
+    }
 }
 
 /// Reads a data file, or the named columns of it, texts as views.

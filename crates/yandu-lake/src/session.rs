@@ -4,6 +4,7 @@
 //! and pins one version of each table. Two checks refuse a query with any other way to data.
 
 mod catalogue;
+mod count;
 pub(crate) mod problem;
 mod provider;
 mod replace;
@@ -40,6 +41,7 @@ use crate::session::provider::{DatasetProvider, Pins};
 use crate::session::rows::Query;
 use crate::{Error, Lake, Options, Result, Version};
 
+pub use count::Count;
 pub use rows::Rows;
 
 const CATALOGUE: &str = "yandu";

@@ -7,7 +7,7 @@ use yandu_words::id::DatasetId;
 use crate::schema::{file_schema, full_schema};
 use crate::tail::{self, Tail, TailWriter};
 use crate::version::TableVersion;
-use crate::{Error, Options, Result};
+use crate::{Count, Error, Options, Result, log};
 
 /// What a dataset's table looks like.
 #[derive(Debug, Clone)]
@@ -150,6 +150,22 @@ impl Table {
     fn cached(&self) -> Option<Present> {
         let loaded = self.loaded();
         loaded.present.clone().filter(|_| !loaded.is_stale)
+    }
+
+    /// What the newest commit says of a table that nobody has touched and that has no tail; `None` when the log has to
+    /// be read to know.
+    pub(crate) fn count_untouched(&self) -> Result<Option<Count>> {
+        if self.cached().is_some() || !tail::journal::open_segments(&self.tail_folder)?.is_empty() {
+            return Ok(None);
+        }
+        let Some(version) = log::versions(&self.folder)?.pop() else {
+            return Ok((!log::exists(&self.folder)).then(Count::default));
+        };
+        let note = log::read_note(&self.folder, version)?;
+        Ok(note.map(|note| Count {
+            version: Some(version),
+            rows: note.rows,
+        }))
     }
 
     /// Makes a version that was just committed the present one, without the part of the tail that it holds.

@@ -181,13 +181,13 @@ pub(crate) fn load(table: &Table, folded: u64) -> Result<Tail> {
             continue;
         }
         for frame in found.into_iter().filter(|frame| frame.sequence > folded) {
-            frames.push(in_memory(table, frame)?);
+            frames.push(in_memory(table, &frame)?);
         }
     }
     Ok(Tail::new(frames))
 }
 
-fn in_memory(table: &Table, frame: JournalFrame) -> Result<Arc<Frame>> {
+fn in_memory(table: &Table, frame: &JournalFrame) -> Result<Arc<Frame>> {
     let rows = frame
         .rows
         .iter()

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Int64Type, SchemaRef, TimestampMicrosecondType};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -24,7 +24,8 @@ use crate::{Error, Options, Result, log};
 /// Rows that decide which columns are near-unique.
 const SAMPLE_ROWS: usize = 10_000;
 
-/// A text column with a larger share of distinct values gets no dictionary.
+/// A column with a larger share of distinct values gets no dictionary: it would be as large as the column, and a look-up
+/// of one row would have to read it whole.
 const NEAR_UNIQUE: f64 = 0.6;
 
 /// False hits of the filters on key columns. A filter is a power of two in size: for 122,880 rows this asks for 256 KiB
@@ -182,7 +183,7 @@ impl FileWriter {
                     DataType::Utf8View => {
                         properties.set_column_encoding(column(), Encoding::DELTA_LENGTH_BYTE_ARRAY)
                     }
-                    DataType::Int64 => {
+                    DataType::Int64 | DataType::Timestamp(..) => {
                         properties.set_column_encoding(column(), Encoding::DELTA_BINARY_PACKED)
                     }
                     _ => properties,
@@ -190,6 +191,8 @@ impl FileWriter {
             }
             if self.key.contains(field.name()) {
                 properties = properties
+                    // The engine asks for the places of pages only where a filtered column has page statistics.
+                    .set_column_statistics_enabled(column(), EnabledStatistics::Page)
                     .set_column_bloom_filter_enabled(column(), true)
                     .set_column_bloom_filter_fpp(column(), FALSE_HITS)
                     .set_column_bloom_filter_max_ndv(column(), self.options.row_group_rows as u64);
@@ -270,7 +273,7 @@ impl FileWriter {
     }
 }
 
-/// The key columns, the row numbers, and the text columns whose sampled values hardly repeat.
+/// The key columns, the row numbers, and the columns of texts, integers and times whose sampled values hardly repeat.
 fn near_unique(schema: &SchemaRef, key: &[String], sample: &[RecordBatch]) -> HashSet<String> {
     schema
         .fields()
@@ -278,30 +281,34 @@ fn near_unique(schema: &SchemaRef, key: &[String], sample: &[RecordBatch]) -> Ha
         .filter(|field| {
             field.name() == ROW
                 || (field.name() != BATCH
-                    && (key.contains(field.name())
-                        || (field.data_type() == &DataType::Utf8View
-                            && hardly_repeats(field.name(), sample))))
+                    && (key.contains(field.name()) || hardly_repeats(field.name(), sample)))
         })
         .map(|field| field.name().clone())
         .collect()
 }
 
 fn hardly_repeats(column: &str, sample: &[RecordBatch]) -> bool {
-    let mut distinct = HashSet::new();
+    let (mut texts, mut numbers) = (HashSet::new(), HashSet::new());
     let mut values = 0_usize;
     for rows in sample {
-        let Some(texts) = rows
-            .column_by_name(column)
-            .and_then(|column| column.as_string_view_opt())
-        else {
+        let left = SAMPLE_ROWS - values;
+        let Some(column) = rows.column_by_name(column) else {
             return false;
         };
-        for text in texts.iter().flatten().take(SAMPLE_ROWS - values) {
-            values += 1;
-            distinct.insert(text);
+        if let Some(column) = column.as_string_view_opt() {
+            let taken = column.iter().flatten().take(left);
+            values += taken.map(|text| texts.insert(text)).count();
+        } else if let Some(column) = column.as_primitive_opt::<Int64Type>() {
+            let taken = column.iter().flatten().take(left);
+            values += taken.map(|number| numbers.insert(number)).count();
+        } else if let Some(column) = column.as_primitive_opt::<TimestampMicrosecondType>() {
+            let taken = column.iter().flatten().take(left);
+            values += taken.map(|time| numbers.insert(time)).count();
+        } else {
+            return false;
         }
     }
-    distinct.len() as f64 > values as f64 * NEAR_UNIQUE
+    (texts.len() + numbers.len()) as f64 > values as f64 * NEAR_UNIQUE
 }
 
 fn milliseconds_now() -> i64 {

@@ -3,7 +3,8 @@
 //! Saturdays and Sundays rest, but for the make-up days that the yearly notice of the State Council
 //! names; the days that the same notice closes rest too. A calendar is data with a version, one entry
 //! a year. It never guesses: a question that touches a year without an entry is an error that names
-//! the year.
+//! the year. Where something must go on all the same, the presumed days take a year without an entry
+//! to be worked from Monday to Friday.
 //!
 //! A period starts on the day after the event (Civil Code, article 201), so adding one working day to
 //! a Friday gives the next working day. Which days a period counts, and whether its last day moves on
@@ -24,8 +25,8 @@ pub use data::{
 };
 pub use span::{DayKind, Span, SpanError};
 
-/// Working-day calendars of some years, as of one version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Working-day calendars of some years, as of one version; by default of none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calendar {
     version: String,
     years: BTreeMap<i16, Year>,
@@ -81,12 +82,30 @@ impl Calendar {
     }
 
     pub fn is_working_day(&self, date: Date) -> Result<bool, Error> {
-        let year = self.year(date.year())?;
-        if year.worked.contains(&date) {
-            return Ok(true);
+        Ok(self.year(date.year())?.is_working_day(date))
+    }
+
+    /// As [`Calendar::is_working_day`], and the days of a year without data from Monday to Friday.
+    ///
+    /// This is for what must go on before the notice of a year is there, such as telling that a
+    /// delivery is late. A clock that a law sets asks for the data.
+    pub fn is_presumed_working_day(&self, date: Date) -> bool {
+        match self.years.get(&date.year()) {
+            Some(year) => year.is_working_day(date),
+            None => !is_weekend(date),
         }
-        let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-        Ok(!weekend && !year.closed.contains(&date))
+    }
+
+    /// The event and so many presumed working days after it, counted and with the time of day kept as
+    /// by [`Calendar::add`]; `None` where that is later than any date there is.
+    pub fn add_presumed_working_days(&self, event: DateTime, n: u32) -> Option<DateTime> {
+        let mut date = event.date();
+        let mut left = n;
+        while left > 0 {
+            date = next(date)?;
+            left -= u32::from(self.is_presumed_working_day(date));
+        }
+        Some(date.to_datetime(event.time()))
     }
 
     /// The event and a span after it.
@@ -176,6 +195,16 @@ impl Calendar {
             year,
         })
     }
+}
+
+impl Year {
+    fn is_working_day(&self, date: Date) -> bool {
+        self.worked.contains(&date) || !(is_weekend(date) || self.closed.contains(&date))
+    }
+}
+
+fn is_weekend(date: Date) -> bool {
+    matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 
 fn next(date: Date) -> Option<Date> {

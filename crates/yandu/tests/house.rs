@@ -94,8 +94,9 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
         .expect("cargo runs where cargo runs the tests");
     let metadata: serde_json::Value =
         serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
-    let packages = metadata["packages"]
-        .as_array()
+    let packages = metadata
+        .get("packages")
+        .and_then(serde_json::Value::as_array)
         .expect("metadata lists packages");
     packages
         .iter()

@@ -74,16 +74,16 @@ impl ColumnProfiler {
         match column.data_type() {
             DataType::Utf8View => self.update_text(column, first_row),
             DataType::Int64 => {
-                self.update_number::<Int64Type>(column, first_row, |v| v as f64, |v| v as u64)
+                self.update_number::<Int64Type>(column, first_row, |v| v as f64, |v| v as u64);
             }
             DataType::Decimal128(_, _) => {
                 self.update_number::<Decimal128Type>(column, first_row, |v| v as f64, |v| v as u64);
             }
             DataType::Float64 => {
-                self.update_number::<Float64Type>(column, first_row, |v| v, f64::to_bits)
+                self.update_number::<Float64Type>(column, first_row, |v| v, f64::to_bits);
             }
             DataType::Date32 => {
-                self.update_number::<Date32Type>(column, first_row, f64::from, |v| v as u64)
+                self.update_number::<Date32Type>(column, first_row, f64::from, |v| v as u64);
             }
             DataType::Time64(TimeUnit::Microsecond) => {
                 self.update_number::<Time64MicrosecondType>(
@@ -185,7 +185,7 @@ impl ColumnProfiler {
         let mut pattern = String::new();
         for row in (0..column.len()).filter(|row| {
             let place = first_row + *row as u64;
-            place <= SAMPLED_FULLY || place % STRIDE == 0
+            place <= SAMPLED_FULLY || place.is_multiple_of(STRIDE)
         }) {
             if column.is_null(row) {
                 continue;
@@ -230,8 +230,8 @@ impl ColumnProfiler {
         };
         let (min, max) = match self.extremes {
             Extremes::None => (None, None),
-            Extremes::Text { min, max } => (Some(min), Some(max)),
-            Extremes::Number {
+            Extremes::Text { min, max }
+            | Extremes::Number {
                 shown: (min, max), ..
             } => (Some(min), Some(max)),
         };

@@ -17,7 +17,7 @@ use super::{Options, folder, http, place, sql};
 use crate::batch::BatchStatus;
 use crate::collector::{Collector, Delivery, Outcome, failure_of};
 use crate::decode::Hints;
-use crate::notice::{NoticeKind, Notices};
+use crate::notice::{NoticeKind, Notices, Subject};
 use crate::secret::Secret;
 use crate::{Error, Mode, Result};
 
@@ -133,12 +133,15 @@ impl Run<'_> {
         let now = self.collector.now();
         self.records().ran(&self.source.source, end, now).await?;
         let notices = Notices::new(self.collector.inner.store.pool());
+        let subject = Subject::Source(self.source);
         if end == End::Succeeded {
-            notices.recover(self.source, now).await?;
+            notices
+                .recover(subject, "a delivery came and was collected", now)
+                .await?;
         }
         if let Some(message) = failure {
             notices
-                .raise(NoticeKind::Failed, self.source, &message, now)
+                .raise(NoticeKind::Failed, subject, &message, now)
                 .await?;
         }
         Ok(())

@@ -141,6 +141,12 @@ impl Request<'_> {
                 | std::io::ErrorKind::HostUnreachable
                 | std::io::ErrorKind::NetworkUnreachable
                 | std::io::ErrorKind::PermissionDenied => Problem::Refused(told(error)),
+                // The handshake of TLS failed.
+                std::io::ErrorKind::InvalidData => Problem::Refused(format!(
+                    "no encrypted connection: {}; where the certificate of the server is the city's own, name its \
+                     issuer in the address: `sslrootcert=FILE` (MariaDB: `ssl-ca=FILE`)",
+                    told(error)
+                )),
                 _ => Problem::Silent(format!("the connection broke: {}", told(error))),
             },
             // The text of these may hold the address.

@@ -1,5 +1,6 @@
-use std::fs;
-use std::path::Path;
+mod city;
+mod freshness;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
@@ -8,165 +9,15 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 use sqlx::{AssertSqlSafe, Connection, Executor};
-use yandu_lake::{Lake, Options as LakeOptions, Principal, ReadPoint};
-use yandu_pack::{AnyCondition, Packs};
-use yandu_store::{DataFolder, Store};
+use yandu_lake::Principal;
 
-use super::{Options, Ran, sql};
+use super::sql;
+use crate::Error;
 use crate::batch::BatchStatus;
-use crate::collector::{Collector, Outcome};
 use crate::notice::{NoticeFilter, NoticeKind};
 use crate::secret::Secret;
-use crate::{Error, Result};
 
-const PACK: &str = "pack: demo
-version: 1.0.0
-title: {zh: 演示, en: Demo}
-settings:
-  api: {title: {zh: 接口, en: API}, default: \"http://127.0.0.1:1\"}
-";
-const READING: &str = "dataset: demo.reading
-title: {zh: 读数, en: Reading}
-owner: 市生态环境局
-origin: collect
-sharing: {class: unconditional}
-opening: closed
-refresh: daily
-key: [id]
-columns:
-  id:    {title: {zh: 编号, en: Id}, standard: id}
-  value: {title: {zh: 数值, en: Value}, type: integer, required: false}
-  at:    {title: {zh: 时间, en: Time}, type: text, required: false}
-";
-
-/// A city whose one dataset has one source.
-struct City {
-    folder: tempfile::TempDir,
-    collector: Collector,
-}
-
-impl City {
-    /// The rest of the declaration of the source `demo.source` comes from the test.
-    async fn with(source: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let collector = Self::start(folder.path(), source).await;
-        Self { folder, collector }
-    }
-
-    async fn start(folder: &Path, source: &str) -> Collector {
-        let pack = folder.join("packs/demo");
-        for part in ["datasets", "sources", "data"] {
-            fs::create_dir_all(pack.join(part)).unwrap();
-        }
-        fs::write(pack.join("pack.yaml"), PACK).unwrap();
-        fs::write(pack.join("datasets/reading.yaml"), READING).unwrap();
-        fs::write(pack.join("data/reading.csv"), "id,value\np1,1\n").unwrap();
-        let head = "source: demo.source\ntitle: {zh: 来源, en: Source}\ndataset: demo.reading\n";
-        fs::write(pack.join("sources/source.yaml"), format!("{head}{source}")).unwrap();
-        let loaded = Packs::load(&[folder.join("packs")], &AnyCondition);
-        assert!(!loaded.has_errors(), "{:?}", loaded.problems);
-        let data = DataFolder::open(&folder.join("data")).unwrap();
-        let store = Store::open(&data.records()).await.unwrap();
-        let lake = Lake::open(LakeOptions::new(data.root())).unwrap();
-        crate::trial::declare(&lake, &loaded.packs).unwrap();
-        let collector = Collector::open(data, store, lake, Arc::new(loaded.packs), 2)
-            .await
-            .unwrap();
-        collector.set_channel_options(Options {
-            quiet: Duration::from_millis(50),
-            silence_timeout: Duration::from_secs(20),
-            connect_timeout: Duration::from_secs(20),
-            ..Options::default()
-        });
-        collector
-    }
-
-    async fn run(&self) -> Result<Vec<Outcome>> {
-        let principal = Principal::local_administrator();
-        self.collector
-            .run_source(&principal, &"demo.source".parse().unwrap())
-            .await
-    }
-
-    /// What became of the deliveries that a tick found.
-    async fn tick(&self) -> Vec<BatchStatus> {
-        // Files that were just written are not quiet yet.
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        let ran = self
-            .collector
-            .tick(&Principal::local_administrator())
-            .await
-            .unwrap();
-        ran.into_iter()
-            .flat_map(|Ran { result, .. }| statuses(result.unwrap_or_default()))
-            .collect()
-    }
-
-    async fn rows(&self) -> Vec<String> {
-        let sql =
-            "SELECT id || ':' || coalesce(CAST(value AS VARCHAR), '') FROM demo.reading ORDER BY 1";
-        let session = self
-            .collector
-            .lake()
-            .session(&Principal::local_administrator(), ReadPoint::default());
-        let found = session.query(sql).await.unwrap().collect().await.unwrap();
-        found
-            .iter()
-            .flat_map(|rows| {
-                let texts = arrow::compute::cast(rows.column(0), &arrow::datatypes::DataType::Utf8)
-                    .unwrap();
-                let texts = arrow::array::AsArray::as_string::<i32>(&texts);
-                texts
-                    .iter()
-                    .map(|text| text.unwrap().to_owned())
-                    .collect::<Vec<_>>()
-            })
-            .collect()
-    }
-
-    fn deliver(&self, name: &str, content: &str) {
-        let inbox = self.folder.path().join("data/inbox/health");
-        fs::create_dir_all(&inbox).unwrap();
-        fs::write(inbox.join(name), content).unwrap();
-    }
-
-    async fn notices(&self) -> Vec<(NoticeKind, bool)> {
-        let notices = self
-            .collector
-            .notices(&NoticeFilter::default())
-            .await
-            .unwrap();
-        notices
-            .iter()
-            .rev()
-            .map(|notice| (notice.kind, notice.settled_at.is_none()))
-            .collect()
-    }
-
-    /// Moves what is remembered of the source back in time.
-    async fn grow_old(&self, hours: i64) {
-        let pool = self.collector.inner.store.pool();
-        let sql = format!(
-            "UPDATE source_run SET known_since = known_since - {0}, attempted_at = attempted_at - {0}, \
-             succeeded_at = succeeded_at - {0}",
-            hours * 3_600_000_000
-        );
-        sqlx::query(AssertSqlSafe(sql)).execute(pool).await.unwrap();
-    }
-
-    /// Files that are left in the staging folder; queries have folders there.
-    fn staged(&self) -> usize {
-        let entries = fs::read_dir(self.collector.folder().staging()).unwrap();
-        entries
-            .flatten()
-            .filter(|entry| entry.path().is_file())
-            .count()
-    }
-}
-
-fn statuses(outcomes: Vec<Outcome>) -> Vec<BatchStatus> {
-    outcomes.into_iter().map(|outcome| outcome.status).collect()
-}
+use city::{City, statuses};
 
 const FOLDER: &str =
     "mode: snapshot\nchannel: {folder: {path: inbox/health, pattern: \"*.csv\"}}\n";
@@ -287,7 +138,7 @@ async fn a_file_of_a_pack_is_collected_when_it_differs() {
     );
     let City { folder, collector } = city;
     drop(collector);
-    let collector = City::start(folder.path(), source).await;
+    let collector = City::start(folder.path(), "", &[("source", source)]).await;
     let city = City { folder, collector };
     assert_eq!(city.tick().await, [], "not again after a restart");
     assert_eq!(city.rows().await, ["p1:1"]);
@@ -520,4 +371,55 @@ async fn what_is_due_happens_by_itself_until_it_is_stopped() {
         .await
         .unwrap()
         .unwrap();
+}
+
+#[tokio::test]
+async fn what_a_schedule_collects_is_counted_as_what_somebody_hands_over() {
+    let city = City::with(FOLDER).await;
+    assert_eq!(city.collector.totals(), crate::Totals::default());
+    city.deliver("r.csv", "id,value\na,1\nb,x\n");
+    city.tick().await;
+    city.upload("id,value\na,2\n").await;
+    city.upload("id,value\na,2\n").await;
+    city.upload("nothing,of,this\n1,2,3\n").await;
+    let totals = city.collector.totals();
+    assert_eq!(
+        totals.deliveries,
+        [("collected", 2), ("refused", 1), ("unchanged", 1)].into()
+    );
+    assert_eq!(
+        totals.rows,
+        [("kept", 2), ("quarantined", 1), ("superseded", 0)].into()
+    );
+}
+
+#[tokio::test]
+async fn the_newest_batch_of_a_source_is_found_behind_any_number_of_others() {
+    let city = City::of(
+        "",
+        &[
+            ("source", FOLDER),
+            ("quiet", "mode: snapshot\nchannel: {upload: {}}\n"),
+        ],
+    )
+    .await;
+    assert!(city.collector.newest_batches().await.unwrap().is_empty());
+    city.deliver("r.csv", "id,value\na,1\n");
+    city.tick().await;
+    let of_source = city.collector.batch_named("demo.reading").await.unwrap();
+    for number in 0..60 {
+        let mut delivery = crate::Delivery::file(
+            "demo.reading".parse().unwrap(),
+            city.folder.path().join("none.csv"),
+        );
+        std::fs::write(&delivery.path, format!("id,value\na,{number}\n")).unwrap();
+        delivery.source = Some("demo.quiet".parse().unwrap());
+        let principal = Principal::local_administrator();
+        city.collector.collect(&principal, delivery).await.unwrap();
+    }
+    let newest = city.collector.newest_batches_of_sources().await.unwrap();
+    assert_eq!(newest.len(), 2);
+    assert_eq!(newest["demo.source"].id, of_source);
+    let of_dataset = city.collector.newest_batches().await.unwrap();
+    assert_eq!(of_dataset["demo.reading"].id, newest["demo.quiet"].id);
 }

@@ -1,6 +1,6 @@
 //! What happens by itself: sources that are due are run, what is late is told, tables are kept up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -9,16 +9,18 @@ use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use yandu_lake::Principal;
-use yandu_pack::Packs;
 use yandu_pack::declare::{Channel, SourceFile};
-use yandu_words::id::SourceId;
+use yandu_pack::{Dataset, Packs};
+use yandu_words::calendar::Calendar;
+use yandu_words::id::{DatasetId, SourceId};
 
 use super::records::Records;
 use super::run::Occasion;
 use crate::Result;
 use crate::collector::{Collector, Outcome};
-use crate::notice::{NoticeKind, Notices};
-use crate::schedule::{History, standing};
+use crate::freshness::{Deliveries, overdue, periods};
+use crate::notice::{NoticeKind, Notices, Subject};
+use crate::schedule::{History, shown, standing};
 
 /// What became of a source that a tick ran.
 #[derive(Debug)]
@@ -50,7 +52,7 @@ impl Default for Rhythm {
 const TICKS: usize = 8;
 
 impl Collector {
-    /// Runs the sources that are due, and records what is late. Sources that are running are passed over.
+    /// Runs the sources that are due, and records what is late or stale. Sources that are running are passed over.
     ///
     /// Files of packs come first, when they are not as they were collected, once for each set of packs. Watched folders
     /// are looked into at every tick, databases and APIs by their schedules.
@@ -58,7 +60,11 @@ impl Collector {
         let packs = self.packs();
         let records = Records::new(self.inner.store.pool());
         let mut histories = records.histories().await?;
+        let calendar = self.calendar().await;
         let now = self.now();
+        Deliveries::new(self.inner.store.pool())
+            .know(packs.datasets().map(Dataset::id), now)
+            .await?;
         for source in packs.sources().map(yandu_pack::Source::file) {
             if source.schedule.is_some() && !histories.contains_key(source.source.as_str()) {
                 records.know(&source.source, now).await?;
@@ -67,7 +73,7 @@ impl Collector {
         }
         let mut ran = Vec::new();
         for source in self.unseen_files(&packs) {
-            if is_due(source, &histories, now) {
+            if is_due(source, &histories, &calendar, now) {
                 ran.extend(self.run_due(principal, source).await);
             }
         }
@@ -75,7 +81,8 @@ impl Collector {
             .sources()
             .map(yandu_pack::Source::file)
             .filter(|source| {
-                !matches!(source.channel, Channel::File(_)) && is_due(source, &histories, now)
+                !matches!(source.channel, Channel::File(_))
+                    && is_due(source, &histories, &calendar, now)
             });
         let mut runs = Vec::new();
         for source in due {
@@ -87,6 +94,7 @@ impl Collector {
             ran.extend(one);
         }
         self.tell_late(&packs).await?;
+        self.tell_stale(&packs).await?;
         Ok(ran)
     }
 
@@ -187,7 +195,7 @@ impl Collector {
             .unwrap_or_else(PoisonError::into_inner);
         let present = Arc::as_ptr(packs) as usize;
         if looked_at.0 != present {
-            *looked_at = (present, std::collections::HashSet::new());
+            *looked_at = (present, HashSet::new());
         }
         packs
             .sources()
@@ -199,6 +207,7 @@ impl Collector {
     }
 
     async fn tell_late(&self, packs: &Packs) -> Result<()> {
+        let calendar = self.calendar().await;
         let histories = Records::new(self.inner.store.pool()).histories().await?;
         let notices = Notices::new(self.inner.store.pool());
         let now = self.now();
@@ -208,8 +217,7 @@ impl Collector {
             else {
                 continue;
             };
-            let is_running = self.channels().turn(&source.source).try_lock().is_err();
-            if is_running || !standing(schedule, history, now).late {
+            if self.is_running(source) || !standing(schedule, history, &calendar, now).late {
                 continue;
             }
             let since = match history.succeeded_at {
@@ -221,14 +229,72 @@ impl Collector {
                 schedule.every
             );
             notices
-                .raise(NoticeKind::Late, source, &message, now)
+                .raise(NoticeKind::Late, Subject::Source(source), &message, now)
                 .await?;
         }
         Ok(())
     }
+
+    /// Records which datasets went stale, and which are so no more although no delivery was collected: rows were written
+    /// to them one by one, or their checks ask for less.
+    async fn tell_stale(&self, packs: &Packs) -> Result<()> {
+        let deliveries = Deliveries::new(self.inner.store.pool());
+        let notices = Notices::new(self.inner.store.pool());
+        let mut told: HashSet<DatasetId> = notices.stale().await?.into_iter().collect();
+        let checked: Vec<&Dataset> = packs
+            .datasets()
+            .filter(|dataset| periods(dataset).next().is_some())
+            .collect();
+        let ids: Vec<&DatasetId> = checked.iter().map(|dataset| dataset.id()).collect();
+        let newest = deliveries.newest(&ids).await?;
+        let known = deliveries.known().await?;
+        let calendar = self.calendar().await;
+        let now = self.now();
+        for dataset in checked {
+            let id = dataset.id();
+            let came = newest.get(id).copied();
+            let since = came.or_else(|| known.get(id).copied()).unwrap_or(now);
+            let Some(period) = overdue(dataset, &calendar, since, now) else {
+                continue;
+            };
+            if told.remove(id) || self.is_delivering(packs, id) {
+                continue;
+            }
+            let since = match came {
+                Some(at) => format!("the last delivery came at {}", shown(at)),
+                None => format!("none has come since {}", shown(since)),
+            };
+            let message = format!("the data may be no older than {period}, and {since}");
+            notices
+                .raise(NoticeKind::Stale, Subject::Dataset(id), &message, now)
+                .await?;
+        }
+        for dataset in told {
+            notices
+                .recover(Subject::Dataset(&dataset), "the data is up to date", now)
+                .await?;
+        }
+        Ok(())
+    }
+
+    fn is_running(&self, source: &SourceFile) -> bool {
+        self.channels().turn(&source.source).try_lock().is_err()
+    }
+
+    /// Whether a delivery of a dataset is being fetched or collected.
+    fn is_delivering(&self, packs: &Packs, dataset: &DatasetId) -> bool {
+        let mut sources = packs.sources().map(yandu_pack::Source::file);
+        self.turn(dataset).try_lock().is_err()
+            || sources.any(|source| source.dataset == *dataset && self.is_running(source))
+    }
 }
 
-fn is_due(source: &SourceFile, histories: &HashMap<String, History>, now: Timestamp) -> bool {
+fn is_due(
+    source: &SourceFile,
+    histories: &HashMap<String, History>,
+    calendar: &Calendar,
+    now: Timestamp,
+) -> bool {
     let history = histories.get(source.source.as_str());
     match (&source.channel, &source.schedule) {
         (Channel::Upload(_), _) | (Channel::Sql(_) | Channel::Http(_), None) => false,
@@ -236,15 +302,7 @@ fn is_due(source: &SourceFile, histories: &HashMap<String, History>, now: Timest
             .and_then(History::retry_at)
             .is_none_or(|retry| retry <= now),
         (Channel::Sql(_) | Channel::Http(_), Some(schedule)) => {
-            history.is_none_or(|history| standing(schedule, history, now).due)
+            history.is_none_or(|history| standing(schedule, history, calendar, now).due)
         }
     }
-}
-
-/// A time on the clock of the city.
-fn shown(at: Timestamp) -> String {
-    jiff::tz::offset(8)
-        .to_datetime(at)
-        .strftime("%Y-%m-%d %H:%M")
-        .to_string()
 }

@@ -12,10 +12,12 @@ use yandu_lake::{Change, Commit};
 use yandu_pack::declare::{CheckKind, Level, ReferenceTarget};
 use yandu_pack::{Dataset, Packs};
 
+use super::whole::{check_row_count, note};
 use super::{Collector, Delivery, Outcome};
 use crate::batch::{Batch, BatchStatus, Failure};
 use crate::decode::{self, Opened};
 use crate::headers::{self, Known, Mapping};
+use crate::notice::{Notices, Subject};
 use crate::pass::{self, Passed, Plan};
 use crate::progress::{Phase, Progress};
 use crate::store::Ready;
@@ -46,12 +48,7 @@ impl Collector {
         }
         let settled = match &result {
             Ok(End::Collected) => Ok(()),
-            Ok(End::Unchanged) => {
-                self.inner
-                    .batches
-                    .settle(&id, BatchStatus::Unchanged, None, None, self.now())
-                    .await
-            }
+            Ok(End::Unchanged) => self.settle_unchanged(&id).await,
             Err(error) => {
                 let status = if is_the_files_fault(error) {
                     BatchStatus::Refused
@@ -77,13 +74,29 @@ impl Collector {
         progress.start(Phase::Done, 0);
         self.done(&id);
         settled?;
+        if result.is_ok() {
+            Notices::new(self.inner.store.pool())
+                .recover(
+                    Subject::Dataset(&dataset),
+                    "a delivery came and was collected",
+                    self.now(),
+                )
+                .await?;
+        }
         match result {
             Ok(End::Collected) => self.look_at_references(&dataset).await?,
             Ok(End::Unchanged) => {}
             Err(error) if is_the_files_fault(&error) => {}
-            Err(error) => return Err(error),
+            Err(error) => {
+                self.count(|totals| totals.ended(BatchStatus::RolledBack));
+                return Err(error);
+            }
         }
         let mut outcome: Outcome = self.inner.batches.detail(&id).await?.into();
+        self.count(|totals| {
+            totals.ended(outcome.status);
+            totals.looked_at(&outcome);
+        });
         if outcome.status == BatchStatus::Collected {
             self.add_references(&mut outcome).await?;
         }
@@ -153,7 +166,7 @@ impl Collector {
             .dataset(&batch.dataset)
             .ok_or_else(|| Error::NoDataset(batch.dataset.clone()))?;
         let known = known_headers(&packs, dataset, batch.source.as_ref());
-        let hints = self.hints(&packs, delivery, &batch, &known);
+        let hints = hints(&packs, delivery, &batch, &known);
         let path = delivery.path.clone();
         let opened = tokio::task::spawn_blocking(move || decode::open(&path, &hints)).await??;
         let mapping = headers::map(&batch.dataset, &known, &opened.header)?;
@@ -192,35 +205,6 @@ impl Collector {
             self.inner.lake.sweep(&batch.dataset, &files).await?;
         }
         committed
-    }
-
-    /// What is known of the form of the file: what the delivery says, then what its source says.
-    fn hints(
-        &self,
-        packs: &Packs,
-        delivery: &Delivery,
-        batch: &Batch,
-        known: &[Known],
-    ) -> decode::Hints {
-        let mut hints = delivery.hints.clone();
-        hints.known_headers = known
-            .iter()
-            .flat_map(|known| known.headers.clone())
-            .collect();
-        let format = batch
-            .source
-            .as_ref()
-            .and_then(|source| packs.source(source)?.file().format.clone());
-        if let Some(format) = format {
-            hints.encoding = hints.encoding.or(format.encoding);
-            hints.delimiter = hints.delimiter.or(format.delimiter);
-            hints.header_row = hints.header_row.or(format.header_row);
-            hints.sheet = hints.sheet.or(format.sheet);
-            if hints.columns.is_none() && !format.columns.is_empty() {
-                hints.columns = Some(format.columns);
-            }
-        }
-        hints
     }
 
     async fn pass(
@@ -292,12 +276,20 @@ impl Collector {
                 &format!("check `{name}` could not be evaluated on every row: {message}"),
             );
         }
-        let findings = tally.counts(expectations);
+        let mut findings = tally.counts(expectations);
+        let mut score = Score::new(expectations, &findings, rows_in);
+        for asked in self.timeliness(batch, dataset).await? {
+            score = score.with_delivery(asked.dimension(), asked.is_in_time);
+            if !asked.is_in_time {
+                note(report, &asked.note());
+                findings.push(asked.finding());
+            }
+        }
         batch.rows_in = rows_in;
         batch.rows_kept = rows_kept;
         batch.rows_quarantined = rows_quarantined;
         batch.rows_superseded = superseded.len() as u64;
-        batch.score = Some(Score::new(expectations, &findings, rows_in));
+        batch.score = Some(score);
         let keys = Arc::new(keys);
         if batch.mode == Mode::Snapshot && rows_kept > 0 {
             batch.rows_deleted = self.deleted(batch, dataset, &keys).await?;
@@ -374,7 +366,7 @@ impl Collector {
             .map(yandu_words::ColumnName::as_str)
             .collect();
         let mut deleted = 0;
-        self.each_key(&batch.dataset, &columns, |key, _, _| {
+        self.each_key(&batch.dataset, &columns, &[], |key, _, _| {
             deleted += u64::from(!keys.contains(&key));
             Ok(())
         })
@@ -398,7 +390,7 @@ impl Collector {
                 continue;
             };
             let mut keys = KeySet::default();
-            self.each_key(&target.dataset, &[&column], |key, _, _| {
+            self.each_key(&target.dataset, &[&column], &[], |key, _, _| {
                 keys.insert(key);
                 Ok(())
             })
@@ -457,7 +449,7 @@ fn known_headers(
 ) -> Vec<Known> {
     let source = source
         .and_then(|source| packs.source(source))
-        .map(|source| source.file());
+        .map(yandu_pack::Source::file);
     let file = dataset.file();
     file.columns
         .iter()
@@ -491,36 +483,25 @@ fn report_of(opened: &Opened, mapping: &Mapping) -> Value {
     report
 }
 
-fn note(report: &mut Value, text: &str) {
-    if let Some(report) = report.as_object_mut() {
-        let notes = report.entry("notes").or_insert_with(|| json!([]));
-        if let Some(notes) = notes.as_array_mut() {
-            notes.push(text.into());
+/// What is known of the form of the file: what the delivery says, then what its source says.
+fn hints(packs: &Packs, delivery: &Delivery, batch: &Batch, known: &[Known]) -> decode::Hints {
+    let mut hints = delivery.hints.clone();
+    hints.known_headers = known
+        .iter()
+        .flat_map(|known| known.headers.clone())
+        .collect();
+    let format = batch
+        .source
+        .as_ref()
+        .and_then(|source| packs.source(source)?.file().format.clone());
+    if let Some(format) = format {
+        hints.encoding = hints.encoding.or(format.encoding);
+        hints.delimiter = hints.delimiter.or(format.delimiter);
+        hints.header_row = hints.header_row.or(format.header_row);
+        hints.sheet = hints.sheet.or(format.sheet);
+        if hints.columns.is_none() && !format.columns.is_empty() {
+            hints.columns = Some(format.columns);
         }
     }
-}
-
-/// A declared number of rows is a property of the file: outside it a hard check refuses the batch.
-fn check_row_count(dataset: &Dataset, rows: u64) -> Result<()> {
-    for check in &dataset.file().checks {
-        let (CheckKind::Rows { count }, Level::Hard) = (&check.kind, check.level) else {
-            continue;
-        };
-        let too_few = count.at_least.is_some_and(|least| rows < least);
-        let too_many = count.at_most.is_some_and(|most| rows > most);
-        if too_few || too_many {
-            let expected = match (count.at_least, count.at_most) {
-                (Some(least), Some(most)) => format!("{least} to {most}"),
-                (Some(least), None) => format!("at least {least}"),
-                (None, Some(most)) => format!("at most {most}"),
-                (None, None) => continue,
-            };
-            return Err(Error::RowCount {
-                dataset: dataset.file().dataset.clone(),
-                rows,
-                expected,
-            });
-        }
-    }
-    Ok(())
+    hints
 }

@@ -1,3 +1,5 @@
+mod undoing;
+
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -198,52 +200,6 @@ async fn an_upsert_replaces_by_key_and_the_last_row_wins() {
 }
 
 #[tokio::test]
-async fn an_undone_batch_gives_back_what_it_replaced() {
-    let city = City::open().await;
-    let me = Principal::local_administrator();
-    let first = city.collect("编号,年龄\na,1\nb,2\n", Mode::Upsert).await;
-    let second = city.collect("编号,年龄\nb,3\n", Mode::Upsert).await;
-    let refused = city
-        .collector
-        .undo(&me, &first.batch, "wrong file")
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(refused, Error::LaterBatches { later: 1, .. }),
-        "{refused}"
-    );
-    city.collector
-        .undo(&me, &second.batch, "wrong file")
-        .await
-        .unwrap();
-    assert_eq!(city.rows().await, ["a:1", "b:2"]);
-    city.collector
-        .undo(&me, &first.batch, "wrong file")
-        .await
-        .unwrap();
-    assert!(city.rows().await.is_empty());
-    let again = city.collect("编号,年龄\na,1\nb,2\n", Mode::Upsert).await;
-    assert_eq!(
-        again.status,
-        BatchStatus::Collected,
-        "an undone batch can be delivered again"
-    );
-}
-
-#[tokio::test]
-async fn an_appended_batch_can_go_alone() {
-    let city = City::open().await;
-    let first = city.collect("编号,年龄\na,1\n", Mode::Append).await;
-    city.collect("编号,年龄\nb,2\n", Mode::Append).await;
-    let me = Principal::local_administrator();
-    city.collector
-        .undo(&me, &first.batch, "twice")
-        .await
-        .unwrap();
-    assert_eq!(city.rows().await, ["b:2"]);
-}
-
-#[tokio::test]
 async fn a_row_is_corrected_and_released_under_its_old_place() {
     let city = City::open().await;
     let me = Principal::local_administrator();
@@ -281,6 +237,35 @@ async fn a_row_is_corrected_and_released_under_its_old_place() {
             .unwrap(),
         1
     );
+}
+
+#[tokio::test]
+async fn a_released_row_of_an_upsert_updates_what_came_before_it_and_nothing_that_came_later() {
+    let city = City::open().await;
+    let me = Principal::local_administrator();
+    city.collect("编号,年龄\na,1\nb,1\n", Mode::Upsert).await;
+    let faulty = city.collect("编号,年龄\na,x\nb,x\n", Mode::Upsert).await;
+    city.collect("编号,年龄\nb,3\n", Mode::Upsert).await;
+    let fixed = [("age".to_owned(), Some("2".to_owned()))].into();
+    for row in [1, 2] {
+        city.collector
+            .correct(&me, &faulty.batch, row, &fixed, "called them")
+            .await
+            .unwrap();
+    }
+    let released = city
+        .collector
+        .release(&me, &faulty.batch, &[], "checked")
+        .await
+        .unwrap();
+    assert_eq!(released.released, [1]);
+    assert_eq!(released.refused[0].reasons, ["key-taken"]);
+    assert_eq!(city.rows().await, ["a:2", "b:3"]);
+    city.collector
+        .undo(&me, &faulty.batch, "a wrong file")
+        .await
+        .unwrap();
+    assert_eq!(city.rows().await, ["a:1", "b:3"]);
 }
 
 #[tokio::test]

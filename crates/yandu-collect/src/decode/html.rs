@@ -58,7 +58,11 @@ pub(crate) fn open(source: &Source, head: &[u8], hints: &Hints) -> Result<Opened
             let fault = row
                 .too_long
                 .map(|bytes| RowFaultKind::CellTooLong { bytes });
-            drain.rows.push(&row.cells, fault);
+            if row.may_end_early {
+                drain.rows.push(&row.cells, fault);
+            } else {
+                drain.rows.push_full(&row.cells, fault);
+            }
             drain.hand_on()
         })
     };

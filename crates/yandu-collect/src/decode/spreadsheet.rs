@@ -1,11 +1,11 @@
-//! Workbooks. Sheets of xlsx are streamed; the older formats are read whole, within a limit.
+//! Workbooks. Sheets of xlsx and xlsb are streamed; the other formats are read whole, within a limit.
 
 use std::io::BufReader;
 use std::ops::ControlFlow;
 
 use calamine::{
-    Data, Dimensions, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb,
-    XlsbError, Xlsx, XlsxError,
+    Cell, Data, DataRef, Dimensions, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls,
+    XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
 };
 
 mod cell;
@@ -236,10 +236,19 @@ impl Book {
     /// Calls `each` with the cells of every row that has some, by row and column of the sheet.
     fn each_row(&mut self, sheet: &str, each: &mut EachRow) -> Result<(), Error> {
         match self {
-            Self::Xlsx(book) => stream(book, sheet, each),
+            Self::Xlsx(book) => {
+                let mut cells = book.worksheet_cells_reader(sheet).map_err(xlsx_error)?;
+                stream(
+                    || Ok(cells.next_cell().map_err(xlsx_error)?.as_ref().map(own)),
+                    each,
+                )
+            }
             Self::Xlsb(book) => {
-                walk(&book.worksheet_range(sheet).map_err(xlsb_error)?, each);
-                Ok(())
+                let mut cells = book.worksheet_cells_reader(sheet).map_err(xlsb_error)?;
+                stream(
+                    || Ok(cells.next_cell().map_err(xlsb_error)?.as_ref().map(own)),
+                    each,
+                )
             }
             Self::Xls(book) => {
                 walk(&book.worksheet_range(sheet).map_err(xls_error)?, each);
@@ -255,19 +264,27 @@ impl Book {
 
 type EachRow<'a> = dyn FnMut(u32, Vec<(u32, Data)>) -> ControlFlow<()> + 'a;
 
-fn stream(book: &mut Xlsx<Input>, sheet: &str, each: &mut EachRow) -> Result<(), Error> {
-    let mut reader = book.worksheet_cells_reader(sheet).map_err(xlsx_error)?;
+/// A cell and its place, row and column.
+type Placed = ((u32, u32), Data);
+
+fn own(cell: &Cell<DataRef<'_>>) -> Placed {
+    (cell.get_position(), Data::from(cell.get_value().clone()))
+}
+
+/// Calls `each` with the cells that come one by one, row by row.
+fn stream(
+    mut next: impl FnMut() -> Result<Option<Placed>, Error>,
+    each: &mut EachRow,
+) -> Result<(), Error> {
     let mut row = 0;
     let mut cells: Vec<(u32, Data)> = Vec::new();
-    while let Some(cell) = reader.next_cell().map_err(xlsx_error)? {
-        let (at, column) = cell.get_position();
+    while let Some(((at, column), data)) = next()? {
         if at != row {
             if !cells.is_empty() && each(row, std::mem::take(&mut cells)).is_break() {
                 return Ok(());
             }
             row = at;
         }
-        let data = Data::from(cell.get_value().clone());
         if data != Data::Empty {
             cells.push((column, data));
         }

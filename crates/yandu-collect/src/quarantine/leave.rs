@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use arrow::array::AsArray;
 use sqlx::Row;
 use yandu_check::block::{CellSpan, TextBlock};
+use yandu_check::key::KeySet;
 use yandu_check::{Checker, Level};
-use yandu_lake::{Change, Commit, Principal};
+use yandu_lake::{BATCH, Change, Commit, Principal};
 use yandu_words::id::BatchId;
 
 use super::{Note, QuarantinedRow, RowState, Selection, file};
 use crate::batch::{Batch, BatchStatus};
 use crate::collector::Collector;
 use crate::pass::Output;
-use crate::{Error, Result, expectation};
+use crate::{Error, Mode, Result, expectation};
 
 /// What became of the rows that were to be released.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -215,8 +217,9 @@ impl Collector {
 
     /// Checks waiting rows again and lets those that pass into the lake, under their old batch and place.
     ///
-    /// All waiting rows of the batch when `rows` is empty. A row whose key is in the table by now is refused: what
-    /// is there came later or was released before.
+    /// All waiting rows of the batch when `rows` is empty. A row of an upsert takes the place of an older one with its
+    /// key, as it would have when it came; otherwise a row whose key is in the table is refused: what is there came
+    /// with it or later, or was released before.
     pub async fn release(
         &self,
         principal: &Principal,
@@ -247,7 +250,8 @@ impl Collector {
             Arc::clone(&expectations),
             (0..names.len()).map(Some).collect(),
         );
-        let mut taken = yandu_check::key::KeySet::default();
+        let (mut taken, mut older) = (KeySet::default(), KeySet::default());
+        let mut replaced = KeySet::default();
         let key: Vec<&str> = dataset
             .file()
             .key
@@ -255,8 +259,17 @@ impl Collector {
             .map(yandu_words::ColumnName::as_str)
             .collect();
         if !key.is_empty() && self.lake().version(&batch.dataset).await?.is_some() {
-            self.each_key(&batch.dataset, &key, |key, _, _| {
-                taken.insert(key);
+            self.each_key(&batch.dataset, &key, &[BATCH], |hash, rows, row| {
+                let batches = rows
+                    .columns()
+                    .get(key.len())
+                    .and_then(|column| column.as_string_view_opt());
+                let is_older = batches.is_some_and(|batches| batches.value(row) < id.as_str());
+                if batch.mode == Mode::Upsert && is_older {
+                    older.insert(hash);
+                } else {
+                    taken.insert(hash);
+                }
                 Ok(())
             })
             .await?;
@@ -271,16 +284,12 @@ impl Collector {
                 .filter(|finding| finding.cause.level(&expectations) == Level::Hard)
                 .map(|finding| finding.cause.code(&expectations).to_owned())
                 .collect();
-            if checked
-                .keys
-                .first()
-                .copied()
-                .flatten()
-                .is_some_and(|key| !taken.insert(key))
-            {
+            let key = checked.keys.first().copied().flatten();
+            if key.is_some_and(|key| !taken.insert(key)) {
                 reasons.push("key-taken".to_owned());
             }
             if reasons.is_empty() {
+                replaced.extend(key.filter(|key| older.contains(key)));
                 writer.write(&Output::new(id, &[]).rows(&block, &checked.rows, None)?)?;
                 released.released.push(row.row);
             } else {
@@ -296,7 +305,13 @@ impl Collector {
         }
         let commit = Commit {
             batch: self.new_batch_id().await?,
-            change: Change::Append,
+            change: if replaced.is_empty() {
+                Change::Append
+            } else {
+                Change::Upsert {
+                    keys: Arc::new(replaced),
+                }
+            },
             files: writer.finish()?,
             operation: "release".to_owned(),
         };

@@ -15,12 +15,12 @@ use yandu_store::DataFolder;
 use crate::child::{self, answer, peak_memory};
 use crate::site::{Site, assert_adds_up, collect, demo_packs, open, quarantined, query};
 
-const ITEM: &str = r#"key: [id]
+const ITEM: &str = r"key: [id]
 columns:
   id:   {title: {zh: 编号, en: Id}, standard: id}
   size: {title: {zh: 大小, en: Size}, type: integer}
   note: {title: {zh: 说明, en: Note}, type: text, required: false}
-"#;
+";
 const GOOD: &str = "id,size,note\na,1,first\nb,2,\n";
 const MEGABYTE: u64 = 1 << 20;
 
@@ -285,8 +285,8 @@ async fn batches_stay_in_order_when_the_clock_of_the_machine_jumps_back() {
         (outcome.batch, rows(&collector).await)
     };
     // The year 2100: to every later process the clock of the machine has jumped back by decades.
-    const FUTURE: i64 = 4_102_444_800_000_000;
-    set_clock(FUTURE).await;
+    let future: i64 = 4_102_444_800_000_000;
+    set_clock(future).await;
     let (first, _) = deliver("id,size\na,1\n").await;
     let (second, rows) = deliver("id,size\na,2\n").await;
     assert!(first < second, "{first} is before {second}");

@@ -22,11 +22,11 @@ const STEPS: u64 = 1_000_000;
 /// Rows that every upsert changes.
 const SHARED: u64 = 5;
 
-const COLUMNS: &str = r#"key: [id]
+const COLUMNS: &str = r"key: [id]
 columns:
   id:    {title: {zh: 编号, en: Id}, standard: id}
   value: {title: {zh: 值, en: Value}, type: integer}
-"#;
+";
 
 async fn start(folder: &Path) -> Collector {
     let packs = demo_packs(folder, &[("entry", COLUMNS), ("stock", COLUMNS)]);
@@ -273,7 +273,7 @@ async fn verify(collector: &Collector, told: &mut Told, is_folded: bool) {
             .unwrap_or_default();
         match (batch.status, batch.mode) {
             (BatchStatus::Collected, Mode::Append) => {
-                assert_eq!(rows, batch.rows_kept, "{batch:?}")
+                assert_eq!(rows, batch.rows_kept, "{batch:?}");
             }
             (BatchStatus::Collected, Mode::Upsert) => {
                 let replaced = batch.rows_kept - rows;
@@ -287,7 +287,7 @@ async fn verify(collector: &Collector, told: &mut Told, is_folded: bool) {
                 "{rows} rows of {batch:?}"
             ),
             (BatchStatus::Written, _) if is_folded => {
-                assert_eq!(rows, batch.rows_kept, "{batch:?}")
+                assert_eq!(rows, batch.rows_kept, "{batch:?}");
             }
             (BatchStatus::Written, _) => {}
             _ => assert_eq!(rows, 0, "{batch:?}"),

@@ -12,7 +12,7 @@ use yandu_collect::Mode;
 
 use crate::site::{Site, assert_adds_up, real_data};
 
-const REQUEST: &str = r#"key: [unique_key]
+const REQUEST: &str = r"key: [unique_key]
 columns:
   unique_key:     {title: {zh: 编号, en: Unique Key}, type: integer}
   agency:         {title: {zh: 部门, en: Agency}, type: text}
@@ -24,7 +24,7 @@ columns:
   borough:        {title: {zh: 区, en: Borough}, type: text, required: false}
 checks:
   - {name: status-list, column: status, in: [Closed, Open, Pending, Assigned, Started]}
-"#;
+";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_day_of_service_requests_with_bare_carriage_returns_is_2386_rows() {
@@ -182,12 +182,12 @@ async fn four_years_of_hourly_readings_keep_every_hour_and_every_gap() {
     assert_eq!(missing, gaps);
 }
 
-const STREET: &str = r#"key: [code]
+const STREET: &str = r"key: [code]
 columns:
   code: {title: {zh: 代码, en: Code}, type: text}
   name: {title: {zh: 名称, en: Name}, type: text}
   area: {title: {zh: 区县, en: Area}, type: text, from: [areaCode]}
-"#;
+";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gb18030_copy_of_all_streets_of_china_has_the_same_rows_and_names() {

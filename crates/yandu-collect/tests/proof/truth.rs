@@ -305,7 +305,6 @@ fn judge(
         }
         Verdict::LeftOut | Verdict::Superseded if is_kept => Err("in the lake".to_owned()),
         Verdict::Superseded if row.is_some() => Err("in quarantine".to_owned()),
-        Verdict::LeftOut | Verdict::Superseded => Ok(()),
         Verdict::Reported if !is_kept => Err(format!(
             "not in the lake: {:?}",
             row.map(|row| &row.reasons)
@@ -314,7 +313,7 @@ fn judge(
             "`{}` is reported of {reported} rows and planted in {planted}",
             truth.reason
         )),
-        Verdict::Reported => Ok(()),
+        Verdict::LeftOut | Verdict::Superseded | Verdict::Reported => Ok(()),
     }
 }
 
@@ -464,16 +463,15 @@ async fn cut_off(site: &Site, root: &Path, truths: &[Truth], measured: &mut Meas
         );
         delivery.mode = Some(Mode::Upsert);
         let outcome = site.collector.collect(&me(), delivery).await.unwrap();
-        let found = match outcome.status {
-            BatchStatus::Refused => Ok(()),
-            _ => {
-                let delivered = Delivered::of(site, outcome, &[]).await;
-                let row = delivered
-                    .quarantined
-                    .iter()
-                    .find(|row| row.row == truth.row);
-                judge(&delivered, row, truth, 0, 0)
-            }
+        let found = if outcome.status == BatchStatus::Refused {
+            Ok(())
+        } else {
+            let delivered = Delivered::of(site, outcome, &[]).await;
+            let row = delivered
+                .quarantined
+                .iter()
+                .find(|row| row.row == truth.row);
+            judge(&delivered, row, truth, 0, 0)
         };
         measured.add(truth, found);
     }

@@ -7,12 +7,11 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State as 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use tokio::task::JoinHandle;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::decode::Hints;
-use yandu_collect::{Delivery, Mode, Outcome};
+use yandu_collect::{Delivery, Mode};
 use yandu_words::id::SourceId;
 
 use super::finish;
@@ -122,7 +121,8 @@ async fn deliver(
         collector.start(&principal, delivery).await
     })
     .await;
-    let (batch, handle) = match (started, spooled) {
+    // The collection goes on by itself, and its record says how it ends.
+    let (batch, _) = match (started, spooled) {
         (Ok(started), _) => started,
         (Err(problem), Some(path)) => {
             // What stays is swept at the next start.
@@ -131,7 +131,6 @@ async fn deliver(
         }
         (Err(problem), None) => return Err(problem),
     };
-    watch(&state, handle);
     let location = format!("/api/v1/batches/{batch}");
     let accepted = Accepted {
         batch: batch.to_string(),
@@ -143,16 +142,6 @@ async fn deliver(
         Json(accepted),
     )
         .into_response())
-}
-
-/// Counts what becomes of a collection. Its failure is in the record of the batch, and logged there.
-fn watch(state: &State, handle: JoinHandle<yandu_collect::Result<Outcome>>) {
-    let state = state.clone();
-    tokio::spawn(async move {
-        if let Ok(Ok(outcome)) = handle.await {
-            state.metrics().delivery(&outcome);
-        }
-    });
 }
 
 fn media_type(headers: &HeaderMap) -> &str {

@@ -86,6 +86,7 @@ pub struct Finding {
     pub level: String,
     /// Dimension of data quality of GB/T 36344-2018.
     pub dimension: String,
+    /// 0 for what was found of the delivery as a whole.
     pub rows: u64,
     /// Some of the cells.
     pub samples: Vec<Sample>,
@@ -94,7 +95,7 @@ pub struct Finding {
 /// A cell that shows what a finding means.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Sample {
-    /// Place of the row in the batch, from 1.
+    /// Place of the row in the batch, from 1; 0 where the text is of no one row.
     pub row: u64,
     pub text: String,
 }

@@ -67,7 +67,6 @@ pub const KINDS: &[Kind] = &[
     kind!("invalid-json" 400 "不是有效的 JSON"),
     kind!("invalid-parameter" 400 "地址参数有误"),
     kind!("journal-damaged" 500 "日志损坏"),
-    kind!("later-batches" 409 "之后还有批次"),
     kind!("method-not-allowed" 405 "此地址不支持该方法"),
     kind!("missing-columns" 422 "缺少必需的列"),
     kind!("no-batch" 404 "没有这个批次"),

@@ -31,6 +31,7 @@ columns:
   fee: {title: {zh: 会费}, type: 'decimal(12,2)', required: false}
 checks:
   - {name: age-range, title: {zh: 年龄超出范围}, column: age, between: [0, 150]}
+  - {name: out-of-date, title: {zh: 超过一天半未更新}, fresh: 36 h}
 ";
 const SOURCE: &str = "\
 source: club.member_file

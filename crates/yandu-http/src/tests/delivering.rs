@@ -274,6 +274,26 @@ async fn a_batch_is_undone_and_a_version_comes_back() {
 }
 
 #[tokio::test]
+async fn a_dataset_says_whether_it_is_fresh_and_when_its_last_delivery_came() {
+    let city = City::found().await;
+    let detail = city.get("/api/v1/datasets/club.member").await.json();
+    assert_eq!(
+        (&detail["fresh"], &detail["last_delivery_at"]),
+        (&json!(null), &json!(null))
+    );
+    city.deliver("a.csv", ROLL).await;
+    let same = city.deliver("a.csv", ROLL).await;
+    assert_eq!(same["status"], "unchanged");
+    city.deliver("b.csv", "colour\nred\n").await;
+    let detail = city.get("/api/v1/datasets/club.member").await.json();
+    assert_eq!(detail["last_batch"]["status"], "refused");
+    assert_eq!(
+        (&detail["fresh"], &detail["last_delivery_at"]),
+        (&json!(true), &same["started_at"])
+    );
+}
+
+#[tokio::test]
 async fn packs_datasets_sources_and_notices_are_listed() {
     let city = City::found().await;
     let packs = city.get("/api/v1/packs").await.json();

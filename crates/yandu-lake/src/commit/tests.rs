@@ -105,30 +105,6 @@ async fn an_upsert_replaces_by_key_and_touches_no_other_file() {
 }
 
 #[tokio::test]
-async fn a_batch_can_be_taken_out_again() {
-    let lake = Fixture::new();
-    lake.append("b1", &[("1", "a"), ("2", "b")]).await;
-    lake.upsert("b2", &[("2", "B"), ("3", "c")]).await;
-    let undone = lake
-        .lake
-        .commit(
-            &lake.id,
-            Commit {
-                batch: batch("u1"),
-                change: Change::RemoveBatch {
-                    removed: batch("b2"),
-                },
-                files: Vec::new(),
-                operation: "undo".to_owned(),
-            },
-        )
-        .await
-        .unwrap();
-    assert_eq!(undone.rows_removed, 2);
-    assert_eq!(lake.query("SELECT id FROM population.person").await, "1");
-}
-
-#[tokio::test]
 async fn a_batch_is_found_after_a_restart_and_an_unknown_one_is_not() {
     let lake = Fixture::with(|options| options.checkpoint_every = 3);
     assert_eq!(

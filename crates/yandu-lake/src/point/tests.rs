@@ -116,3 +116,49 @@ async fn a_condition_that_names_no_key_selects_nothing_beforehand() {
         );
     }
 }
+
+/// Bytes of files that a query read, as the engine counts them.
+async fn bytes_scanned(lake: &Fixture, query: &str) -> f64 {
+    let plan = lake.query(&format!("EXPLAIN ANALYZE {query}")).await;
+    let (_, counted) = plan.split_once("bytes_scanned=").unwrap();
+    let number: String = counted
+        .chars()
+        .take_while(|sign| sign.is_ascii_digit() || *sign == '.')
+        .collect();
+    let unit = counted[number.len()..].trim_start().chars().next();
+    let factor = match unit {
+        Some('K') => 1e3,
+        Some('M') => 1e6,
+        _ => 1.0,
+    };
+    number.parse::<f64>().unwrap() * factor
+}
+
+#[tokio::test]
+async fn a_look_up_reads_single_pages_of_the_columns_that_it_shows() {
+    let lake = Fixture::new();
+    let mut writer = lake.lake.writer(&lake.id).unwrap();
+    let ids: Vec<String> = (0..100_000)
+        .map(|n| format!("{:06}", n * 7_919 % 100_000))
+        .collect();
+    let rows: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();
+    writer.write(&people_from("b1", 1, &rows)).unwrap();
+    let files = writer.finish().unwrap();
+    assert_eq!(files.len(), 1);
+    let commit = Commit {
+        batch: batch("b1"),
+        change: Change::Append,
+        files,
+        operation: "collect".to_owned(),
+    };
+    lake.lake.commit(&lake.id, commit).await.unwrap();
+
+    let by_key = "FROM population.person WHERE id = '000700'";
+    let key = bytes_scanned(&lake, &format!("SELECT id {by_key}")).await;
+    let shown = bytes_scanned(&lake, &format!("SELECT id, name, seen_at {by_key}")).await;
+    let all = bytes_scanned(&lake, "SELECT name, seen_at FROM population.person").await;
+    assert!(
+        shown - key < all / 3.0,
+        "{key} bytes of the key, {shown} with the other columns, which are {all}"
+    );
+}

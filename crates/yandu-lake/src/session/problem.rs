@@ -6,6 +6,13 @@ use datafusion::sql::sqlparser::parser::ParserError;
 
 use crate::{Error, Options, QueryProblem};
 
+/// How the engine begins to say that a statement is no query.
+const REFUSED_KINDS: [&str; 3] = [
+    "DDL not supported",
+    "DML not supported",
+    "Statement not supported",
+];
+
 /// The error of a query. With the text of the query, what is wrong with it is a [`QueryProblem`].
 pub(crate) fn problem_of(error: DataFusionError, sql: Option<&str>, options: &Options) -> Error {
     let root = error.find_root();
@@ -86,6 +93,14 @@ pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProbl
             .map(|help| help.message.clone())
             .or_else(|| diagnostic.notes.first().map(|note| note.message.clone()))
     });
+    let mut help = help;
+    if REFUSED_KINDS.iter().any(|kind| message.starts_with(kind)) {
+        message = "this would change something, and here can only be read".to_owned();
+        help = Some(
+            "ask with a SELECT; rows are changed by collecting, by the API and by `yandu quarantine`"
+                .to_owned(),
+        );
+    }
     let message = message.replace("yandu.public.", "").replace("yandu.", "");
     let place = place.filter(|_| sql.is_some());
     QueryProblem {

@@ -174,6 +174,7 @@ impl TableProvider for DatasetProvider {
             view: &view,
             selection: selection.as_ref(),
         };
+        scan.know_pages(state).await?;
         scan.plan(state, projection, filters, limit)
     }
 }

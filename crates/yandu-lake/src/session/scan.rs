@@ -8,6 +8,7 @@ use datafusion::common::{DFSchema, DataFusionError, Statistics, project_schema};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::object_store::ObjectStoreUrl;
+use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::datasource::physical_plan::parquet::{
     CachedParquetFileReaderFactory, ParquetAccessPlan,
 };
@@ -21,8 +22,10 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
 use datafusion::physical_plan::union::UnionExec;
+use parquet::file::metadata::PageIndexPolicy;
 
 use crate::Result;
+use crate::file::DataFile;
 use crate::point::{SelectedGroups, Selection};
 use crate::session::replace::ReplaceExec;
 use crate::table::{Present, Table};
@@ -123,6 +126,29 @@ impl Scan<'_> {
         UnionExec::try_new(vec![cold, hot])
     }
 
+    /// Keeps the places of the pages of selected files in memory: a look-up then reads one page of each column, not the
+    /// whole row group. The engine by itself would read them again for every query.
+    pub(crate) async fn know_pages(&self, state: &dyn Session) -> Result<(), DataFusionError> {
+        let (Some(version), Some(selection)) = (&self.view.version, self.selection) else {
+            return Ok(());
+        };
+        let runtime = state.runtime_env();
+        let store = runtime.object_store(ObjectStoreUrl::local_filesystem())?;
+        let known = runtime.cache_manager.get_file_metadata_cache();
+        for (file, selected) in version.files.iter().zip(&selection.files) {
+            if selected.groups.is_empty() {
+                continue;
+            }
+            let meta = self.partitioned(file).object_meta;
+            DFParquetMetadata::new(store.as_ref(), &meta)
+                .with_file_metadata_cache(Some(Arc::clone(&known)))
+                .with_page_index_policy(Some(PageIndexPolicy::Optional))
+                .fetch_metadata()
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Reads the files of the version; `predicate` lets it skip, and is not all that is asked.
     fn snapshot(
         &self,
@@ -175,16 +201,20 @@ impl Scan<'_> {
                     return None;
                 }
                 let statistics = Arc::new(file.statistics(&self.table.schema));
-                let path = file.full_path(&self.table.folder);
-                let mut read =
-                    PartitionedFile::new(path.to_string_lossy().into_owned(), file.bytes)
-                        .with_statistics(Arc::clone(&statistics));
+                let mut read = self
+                    .partitioned(file)
+                    .with_statistics(Arc::clone(&statistics));
                 if let Some(selected) = selected {
                     read = read.with_extension(access(selected));
                 }
                 Some((read, statistics))
             })
             .unzip()
+    }
+
+    fn partitioned(&self, file: &DataFile) -> PartitionedFile {
+        let path = file.full_path(&self.table.folder);
+        PartitionedFile::new(path.to_string_lossy().into_owned(), file.bytes)
     }
 }
 

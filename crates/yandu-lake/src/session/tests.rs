@@ -289,3 +289,63 @@ async fn a_thousand_datasets_are_declared_in_no_time() {
         "1000"
     );
 }
+
+#[tokio::test]
+async fn what_would_change_something_is_told_apart_and_has_a_mend() {
+    let lake = people().await;
+    for sql in [
+        "DROP TABLE population.person",
+        "DELETE FROM population.person",
+        "SET datafusion.execution.target_partitions = 1",
+    ] {
+        let error = try_query(&lake.lake, sql, ReadPoint::default()).await;
+        let Err(Error::Query(problem)) = error else {
+            panic!("{sql}: {error:?}");
+        };
+        assert_eq!(
+            problem.message,
+            "this would change something, and here can only be read"
+        );
+        assert!(problem.help.is_some_and(|help| help.contains("SELECT")));
+    }
+}
+
+#[tokio::test]
+async fn rows_are_counted_without_opening_a_table_that_nobody_touched() {
+    let session =
+        |lake: &crate::Lake| lake.session(&Principal::local_administrator(), ReadPoint::default());
+    let lake = Fixture::new();
+    let count = session(&lake.lake).count(&lake.id).await.unwrap();
+    assert_eq!((count.version, count.rows), (None, 0));
+    lake.append("b1", &[("1", "a"), ("2", "b")]).await;
+    lake.append("b2", &[("3", "c")]).await;
+    let count = session(&lake.lake).count(&lake.id).await.unwrap();
+    assert_eq!((count.version, count.rows), (Some(1), 3));
+
+    let reopened = lake.reopened();
+    let count = session(&reopened).count(&lake.id).await.unwrap();
+    assert_eq!((count.version, count.rows), (Some(1), 3));
+    let table = reopened.table(&lake.id).unwrap();
+    assert!(table.count_untouched().unwrap().is_some(), "it was opened");
+    table.present().await.unwrap();
+    assert!(table.count_untouched().unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_count_sees_the_tail_and_what_it_replaces() {
+    let lake = people().await;
+    let rows = crate::fixture::people("t1", &[("2", "z"), ("9", "new")]);
+    lake.lake.append(&lake.id, &rows, b"raw").await.unwrap();
+    let count = |lake: crate::Lake, at: ReadPoint| async move {
+        let session = lake.session(&Principal::local_administrator(), at);
+        let id = crate::fixture::person_spec().id;
+        session.count(&id).await.unwrap().rows
+    };
+    assert_eq!(count(lake.lake.clone(), ReadPoint::default()).await, 4);
+    assert_eq!(count(lake.reopened(), ReadPoint::default()).await, 4);
+    let past = ReadPoint {
+        versions: [(lake.id.clone(), 0)].into(),
+        ..ReadPoint::default()
+    };
+    assert_eq!(count(lake.lake.clone(), past).await, 3);
+}

@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use super::{Calendar, Year};
+use super::{Calendar, Year, is_weekend};
 
 /// A calendar as a file holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -240,7 +240,7 @@ fn check_year(year: &Year, faults: &mut Vec<CalendarDataError>) {
     for &date in &year.worked {
         if year.closed.contains(&date) {
             faults.push(CalendarDataError::ClosedAndWorked { date });
-        } else if !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        } else if !is_weekend(date) {
             faults.push(CalendarDataError::WorkedWeekday { date });
         }
     }

@@ -124,6 +124,29 @@ fn a_year_without_data_is_refused_by_its_number() {
 }
 
 #[test]
+fn a_year_without_data_is_presumed_to_be_worked_from_monday_to_friday() {
+    let calendar = calendar();
+    let presumed = |day: Date| calendar.is_presumed_working_day(day);
+    assert!(!presumed(date(2025, 10, 1)) && presumed(date(2025, 9, 28)));
+    assert!(presumed(date(2027, 10, 1)) && !presumed(date(2027, 9, 26)));
+    let evening = date(2026, 12, 30).at(18, 0, 0, 0);
+    // New Year's Day of 2027 is a Friday.
+    assert_eq!(
+        calendar.add_presumed_working_days(evening, 3),
+        Some(date(2027, 1, 4).at(18, 0, 0, 0))
+    );
+    assert_eq!(
+        calendar.add_presumed_working_days(evening, 0),
+        Some(evening)
+    );
+    assert_eq!(
+        calendar.add_presumed_working_days(date(9999, 12, 30).into(), 5),
+        None
+    );
+    assert!(Calendar::default().is_presumed_working_day(date(2025, 10, 1)));
+}
+
+#[test]
 fn calendar_days_and_hours_need_no_calendar() {
     let calendar = calendar();
     let event = date(2030, 12, 30).at(23, 30, 0, 0);
@@ -288,6 +311,16 @@ proptest! {
         let end = calendar.add_days(event, n, DayKind::WorkingDay).unwrap();
         prop_assert!(calendar.is_working_day(end).unwrap());
         prop_assert!(end > event);
+    }
+
+    #[test]
+    fn where_there_is_data_nothing_is_presumed(event in any_day(), n in 0_u32..60) {
+        let calendar = calendar();
+        let event = event.at(9, 30, 0, 0);
+        prop_assert_eq!(
+            calendar.add_presumed_working_days(event, n),
+            calendar.add(event, Span::working_days(n)).ok()
+        );
     }
 
     #[test]

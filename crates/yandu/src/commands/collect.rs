@@ -290,7 +290,10 @@ pub(super) fn findings(findings: &[Finding]) -> String {
     let mut table = Table::new(["column", "reason", "", "level", "rows", "for example"]);
     for finding in findings {
         let sample = finding.samples.first();
-        let example = sample.map(|sample| format!("row {}: {}", sample.row, clipped(&sample.text)));
+        let example = sample.map(|sample| match sample.row {
+            0 => clipped(&sample.text),
+            row => format!("row {row}: {}", clipped(&sample.text)),
+        });
         let title = if finding.title == finding.reason {
             ""
         } else {

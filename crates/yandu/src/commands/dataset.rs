@@ -149,6 +149,12 @@ fn show(detail: &DatasetDetail) -> String {
             ),
         );
     }
+    if let Some(at) = detail.last_delivery_at {
+        line("delivered", &local(at));
+    }
+    if let Some(fresh) = detail.fresh {
+        line("fresh", if fresh { "yes" } else { "no" });
+    }
     let mut columns = Table::new([
         "column", "title", "type", "standard", "codes", "required", "grade",
     ]);

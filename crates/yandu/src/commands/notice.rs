@@ -46,7 +46,7 @@ fn list(list: &NoticeList) -> String {
         table.row(vec![
             local(notice.at).into(),
             notice.kind.as_str().into(),
-            notice.source.as_str().into(),
+            notice.source.clone().into(),
             notice.dataset.as_str().into(),
             notice.message.as_str().into(),
             notice.settled_at.map(local).into(),

@@ -66,6 +66,17 @@ impl Serve {
                 .watch(&Principal::local_administrator(), Rhythm::default(), over)
                 .await;
         });
+        // What the engine makes once, the first query need not wait for.
+        let session = app.state.collector().lake().session(
+            &Principal::local_administrator(),
+            yandu_lake::ReadPoint::default(),
+        );
+        tokio::spawn(async move {
+            if let Ok(rows) = session.query("SELECT 1").await {
+                // Nobody asked; whoever does is told what is wrong.
+                let _ = rows.collect().await;
+            }
+        });
         let mut until = stopped;
         let serving =
             axum::serve(listener, app.router.clone()).with_graceful_shutdown(async move {

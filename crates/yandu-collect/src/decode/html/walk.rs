@@ -16,6 +16,8 @@ pub(crate) struct Row {
     pub(crate) cells: Cells,
     /// A cell was longer than the limit, with its bytes.
     pub(crate) too_long: Option<u64>,
+    /// The row is of a workbook, which leaves out the empty cells at its end.
+    pub(crate) may_end_early: bool,
 }
 
 #[derive(Default)]
@@ -42,6 +44,7 @@ struct Table {
 struct Line {
     cells: Vec<Cell>,
     hidden: bool,
+    of_workbook: bool,
 }
 
 #[derive(Default)]
@@ -125,6 +128,7 @@ impl State {
                     }
                     table.row = Some(Line {
                         hidden: is_hidden(tag),
+                        of_workbook: name == "row",
                         ..Line::default()
                     });
                 }
@@ -249,6 +253,7 @@ impl State {
                     table: table.number,
                     cells,
                     too_long,
+                    may_end_early: line.of_workbook,
                 });
             }
         }

@@ -33,6 +33,31 @@ fn cells_that_span_rows_and_columns_fill_them() {
 }
 
 #[test]
+fn a_row_that_lacks_a_cell_is_no_row_with_an_empty_one() {
+    let table = read(
+        "<table><tr><th>name<th>town<th>size<tr><td>a<td>b<td>1<tr><td>c<td>2\
+         <tr><td>d<td><td><tr><td colspan=2>e<td>3<tr><td>合计<td>4</table>",
+    );
+    assert_eq!(table.rows.len(), 5);
+    assert_eq!(
+        table.faults,
+        [
+            (
+                2,
+                RowFaultKind::CellCount {
+                    found: 2,
+                    expected: 3
+                }
+            ),
+            (
+                5,
+                RowFaultKind::Syntax("a row of totals (`合计`)".to_owned())
+            ),
+        ]
+    );
+}
+
+#[test]
 fn text_that_no_browser_shows_is_no_part_of_a_cell() {
     let table = read(
         "<table><tr><td>name<td>size<tr><td>a<span style=\"display: none\">x<span>y</span></span>b\

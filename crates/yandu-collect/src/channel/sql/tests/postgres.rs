@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::*;
@@ -145,4 +146,35 @@ async fn rows_that_come_while_reading_wait_for_the_next_reading() {
         .await
         .unwrap();
     assert_eq!(first.rows + next.map_or(0, |read| read.rows), 100_020);
+}
+
+#[tokio::test]
+async fn postgres_is_read_over_tls_and_its_certificate_is_looked_at_when_the_address_asks() {
+    let Some(server) = server::postgres() else {
+        return;
+    };
+    connect::<sqlx::PgConnection>(&server.url("postgres")).await;
+    let certificate = server.certificate().display().to_string();
+    let ways = [
+        ("sslmode=disable".to_owned(), "false"),
+        ("sslmode=require".to_owned(), "true"),
+        (
+            format!("sslmode=verify-full&sslrootcert={certificate}"),
+            "true",
+        ),
+    ];
+    let question = From::Query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+    for (way, encrypted) in ways {
+        let url = format!("{}?{way}", server.url("postgres"));
+        let database = Database::new(Engine::Postgres, Place::Url(url), Arc::clone(&server));
+        let read = database.read(question).await.unwrap().unwrap();
+        assert_eq!(read.text, format!("\"ssl\"\n{encrypted}\n"), "{way}");
+    }
+    let url = format!("{}?sslmode=verify-full", server.url("postgres"));
+    let database = Database::new(Engine::Postgres, Place::Url(url), server);
+    let refused = message(database.read(question).await.unwrap_err());
+    assert!(
+        refused.starts_with("refused: ") && refused.contains("certificate"),
+        "{refused}"
+    );
 }

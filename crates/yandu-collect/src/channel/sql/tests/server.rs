@@ -19,7 +19,7 @@ pub(crate) struct Server {
     child: Child,
     port: u16,
     scheme: &'static str,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Server {
@@ -31,6 +31,11 @@ impl Server {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The certificate that a PostgreSQL server shows, made for 127.0.0.1 and signed by itself.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.folder.path().join("data/server.crt")
     }
 }
 
@@ -83,6 +88,26 @@ pub(crate) fn postgres() -> Option<Arc<Server>> {
                 "--no-sync",
             ]);
         });
+        // Its package needs openssl too.
+        run(owner, Path::new("openssl"), |command| {
+            command
+                .args([
+                    "req",
+                    "-new",
+                    "-x509",
+                    "-nodes",
+                    "-days",
+                    "2",
+                    "-subj",
+                    "/CN=127.0.0.1",
+                ])
+                .args(["-addext", "subjectAltName=IP:127.0.0.1"])
+                .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+                .arg("-keyout")
+                .arg(data.join("server.key"))
+                .arg("-out")
+                .arg(data.join("server.crt"));
+        });
         serve(folder, owner, "postgres", |port| {
             let port = port.to_string();
             let mut words: Vec<String> = vec![programs.join("postgres").display().to_string()];
@@ -96,6 +121,7 @@ pub(crate) fn postgres() -> Option<Arc<Server>> {
                 "listen_addresses=127.0.0.1",
                 "unix_socket_directories=",
                 "fsync=off",
+                "ssl=on",
                 "shared_buffers=64MB",
             ] {
                 words.extend(["-c".to_owned(), setting.to_owned()]);
@@ -253,6 +279,6 @@ fn serve(
         child,
         port,
         scheme,
-        _folder: folder,
+        folder,
     }
 }

@@ -1,0 +1,302 @@
+//! Random deliveries and undoings against a model: the table is what the deliveries that count make of it, in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::rngs::StdRng;
+use rand::seq::{IndexedRandom, IteratorRandom};
+use rand::{Rng, SeedableRng};
+
+use super::*;
+
+const KEYS: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
+const STEPS: u32 = 80;
+
+#[derive(Clone)]
+struct Event {
+    batch: BatchId,
+    mode: Mode,
+    rows: Vec<(&'static str, u32)>,
+}
+
+#[derive(Clone, Default)]
+struct Model {
+    events: Vec<Event>,
+    undone: BTreeSet<BatchId>,
+}
+
+impl Model {
+    /// The rows of each key: their ages, and the batches that brought them.
+    fn table(&self) -> BTreeMap<&str, Vec<(u32, &BatchId)>> {
+        let mut table: BTreeMap<&str, Vec<(u32, &BatchId)>> = BTreeMap::new();
+        for event in &self.events {
+            if self.undone.contains(&event.batch) {
+                continue;
+            }
+            if event.mode == Mode::Snapshot {
+                table.clear();
+            }
+            for (key, age) in &event.rows {
+                let rows = table.entry(key).or_default();
+                if event.mode != Mode::Append {
+                    rows.clear();
+                }
+                rows.push((*age, &event.batch));
+            }
+        }
+        table
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let rows = self.table().into_iter();
+        let mut rows: Vec<String> = rows
+            .flat_map(|(key, rows)| rows.into_iter().map(move |(age, _)| format!("{key}:{age}")))
+            .collect();
+        rows.sort();
+        rows
+    }
+}
+
+/// A delivery as the model knows it.
+struct Delivered {
+    mode: Mode,
+    /// A delivery of faults alone makes no version.
+    has_rows: bool,
+}
+
+/// A row that waits in quarantine.
+struct Waiting {
+    batch: BatchId,
+    row: u64,
+    key: &'static str,
+}
+
+struct Run {
+    city: City,
+    random: StdRng,
+    modes: &'static [Mode],
+    model: Model,
+    delivered: BTreeMap<BatchId, Delivered>,
+    waiting: Vec<Waiting>,
+    versions: Vec<(u64, Model)>,
+    /// The age of all rows of a step, so that no two deliveries are the same.
+    age: u32,
+}
+
+impl Run {
+    fn status(&self, id: &BatchId) -> BatchStatus {
+        let has_event = self.model.events.iter().any(|event| event.batch == *id);
+        if self.model.undone.contains(id) || (self.delivered[id].has_rows && !has_event) {
+            BatchStatus::Undone
+        } else {
+            BatchStatus::Collected
+        }
+    }
+
+    fn keys(&mut self, most: usize) -> Vec<&'static str> {
+        let count = self.random.random_range(0..=most);
+        KEYS.into_iter().choose_multiple(&mut self.random, count)
+    }
+
+    async fn deliver(&mut self) {
+        let mode = *self.modes.choose(&mut self.random).unwrap();
+        let keys = self.keys(4);
+        let age = self.age;
+        let mut text = String::from("编号,年龄\n");
+        for key in &keys {
+            text += &format!("{key},{age}\n");
+        }
+        let faulty = (keys.is_empty() || self.random.random_bool(0.3))
+            .then(|| *KEYS.choose(&mut self.random).unwrap());
+        if let Some(key) = faulty {
+            text += &format!("{key},x{age}\n");
+        }
+        let outcome = self.city.collect(text, mode).await;
+        assert_eq!(outcome.status, BatchStatus::Collected);
+        assert_eq!(outcome.rows_kept, keys.len() as u64, "{outcome:?}");
+        let batch = outcome.batch;
+        self.delivered.insert(
+            batch.clone(),
+            Delivered {
+                mode,
+                has_rows: !keys.is_empty(),
+            },
+        );
+        self.waiting.extend(faulty.map(|key| Waiting {
+            batch: batch.clone(),
+            row: keys.len() as u64 + 1,
+            key,
+        }));
+        if !keys.is_empty() {
+            self.model.events.push(Event {
+                batch,
+                mode,
+                rows: keys.into_iter().map(|key| (key, age)).collect(),
+            });
+            self.keep().await;
+        }
+    }
+
+    async fn write(&mut self) {
+        let me = Principal::local_administrator();
+        let mut rows = self.keys(2);
+        rows.extend(rows.is_empty().then_some("a"));
+        let values: Vec<_> = rows
+            .iter()
+            .map(|key| format!(r#"{{"id": "{key}", "age": {}}}"#, self.age))
+            .map(|text| serde_json::from_str(&text).unwrap())
+            .collect();
+        let collector = &self.city.collector;
+        let written = collector
+            .write(&me, &dataset(), &values, b"written")
+            .await
+            .unwrap();
+        self.model.events.push(Event {
+            batch: written.batch,
+            mode: Mode::Upsert,
+            rows: rows.into_iter().map(|key| (key, self.age)).collect(),
+        });
+    }
+
+    async fn release(&mut self) {
+        let me = Principal::local_administrator();
+        let ready: Vec<usize> = (0..self.waiting.len())
+            .filter(|place| self.status(&self.waiting[*place].batch) == BatchStatus::Collected)
+            .collect();
+        let Some(place) = ready.choose(&mut self.random).copied() else {
+            return;
+        };
+        let Waiting { batch, row, key } = self.waiting.remove(place);
+        let collector = &self.city.collector;
+        let age = [("age".to_owned(), Some(self.age.to_string()))].into();
+        let correcting = collector.correct(&me, &batch, row, &age, "asked");
+        correcting.await.unwrap();
+        let released = collector
+            .release(&me, &batch, &[row], "asked")
+            .await
+            .unwrap();
+        // A row of an upsert takes the place of older ones, as it would have when it came; no other row does.
+        let is_upsert = self.delivered[&batch].mode == Mode::Upsert;
+        let is_taken = self.model.table().get(key).is_some_and(|rows| {
+            let is_older = |of: &BatchId| of.as_str() < batch.as_str();
+            rows.iter().any(|(_, of)| !is_upsert || !is_older(of))
+        });
+        if is_taken {
+            assert_eq!(released.released, [0_u64; 0]);
+            self.waiting.push(Waiting { batch, row, key });
+            return;
+        }
+        assert_eq!(released.released, [row]);
+        let mode = match self.delivered[&batch].mode {
+            Mode::Append => Mode::Append,
+            Mode::Upsert | Mode::Snapshot => Mode::Upsert,
+        };
+        self.model.events.push(Event {
+            batch,
+            mode,
+            rows: vec![(key, self.age)],
+        });
+        self.keep().await;
+    }
+
+    async fn undo(&mut self) {
+        let live = self.delivered.keys();
+        let live: Vec<BatchId> = live
+            .filter(|id| self.status(id) == BatchStatus::Collected)
+            .cloned()
+            .collect();
+        if let Some(batch) = live.choose(&mut self.random).cloned() {
+            self.city.undo(&batch).await;
+            self.model.undone.insert(batch);
+            self.keep().await;
+        }
+    }
+
+    async fn restore(&mut self) {
+        if let Some((version, model)) = self.versions.choose(&mut self.random).cloned() {
+            self.city.restore(version).await;
+            self.model = model;
+            self.keep().await;
+        }
+    }
+
+    /// Remembers what the newest version must be.
+    async fn keep(&mut self) {
+        let version = self.city.collector.lake().version(&dataset()).await;
+        self.versions
+            .push((version.unwrap().unwrap(), self.model.clone()));
+    }
+
+    async fn step(&mut self) -> &'static str {
+        self.age += 1;
+        match self.random.random_range(0..20) {
+            0..8 => {
+                self.deliver().await;
+                "deliver"
+            }
+            8..13 => {
+                self.undo().await;
+                "undo"
+            }
+            13 | 14 => {
+                self.release().await;
+                "release"
+            }
+            15 | 16 => {
+                self.write().await;
+                "write"
+            }
+            17 => {
+                self.city.collector.fold(&dataset()).await.unwrap();
+                "fold"
+            }
+            18 => {
+                let lake = self.city.collector.lake();
+                lake.compact(&dataset()).await.unwrap();
+                "compact"
+            }
+            _ => {
+                self.restore().await;
+                "restore"
+            }
+        }
+    }
+
+    async fn check(&self, step: &str) {
+        assert_eq!(self.city.rows().await, self.model.rows(), "after {step}");
+        for id in self.delivered.keys() {
+            assert_eq!(
+                self.city.status(id).await,
+                self.status(id),
+                "{id} after {step}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn any_deliveries_and_undoings_leave_what_the_other_batches_make_of_the_table() {
+    let seed: u64 = rand::random();
+    println!("seed {seed}");
+    let kinds: [&'static [Mode]; 3] = [
+        &[Mode::Upsert],
+        &[Mode::Snapshot],
+        &[Mode::Upsert, Mode::Snapshot, Mode::Append],
+    ];
+    for (number, modes) in kinds.into_iter().enumerate() {
+        let mut run = Run {
+            city: City::open().await,
+            random: StdRng::seed_from_u64(seed.wrapping_add(number as u64)),
+            modes,
+            model: Model::default(),
+            delivered: BTreeMap::new(),
+            waiting: Vec::new(),
+            versions: Vec::new(),
+            age: 0,
+        };
+        for number in 0..STEPS {
+            let step = run.step().await;
+            run.check(&format!("step {number} of {modes:?}: {step}"))
+                .await;
+        }
+    }
+}
