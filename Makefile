@@ -5,14 +5,18 @@ SEED   ?= 2025
 DATA   ?= yandu-data
 LISTEN ?= 127.0.0.1:8640
 
-.PHONY: run test bench lint format
+.PHONY: run test bench pages lint format
 
 run: ## Build and start a simulated city.
+	scripts/web.sh
 	cargo build --locked -p yandu
 	PEOPLE=$(PEOPLE) SEED=$(SEED) DATA=$(DATA) LISTEN=$(LISTEN) scripts/run.sh
 
 test: ## Run every test; installs what the tests need.
 	scripts/test.sh
+
+pages: ## Build the web pages and test them in a browser against a simulated city.
+	scripts/pages.sh
 
 bench: ## Measure against peers; writes benches/RESULTS.md.
 	scripts/bench.sh

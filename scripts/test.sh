@@ -33,6 +33,7 @@ install_clients() {
 
 install_servers
 install_clients
+scripts/web.sh test
 
 say "building and testing"
 cargo test --locked --workspace

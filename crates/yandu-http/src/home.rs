@@ -1,7 +1,7 @@
 use axum::http::header;
-use axum::response::{Html, IntoResponse};
+use axum::response::{Html, IntoResponse, Response};
 
-/// The one page there is: what runs here, and where to go.
+/// The one page of a program that was built without its pages: what runs here, and where to go.
 const PAGE: &str = r#"<!doctype html>
 <html lang="zh-CN">
 <meta charset="utf-8">
@@ -18,12 +18,14 @@ h1 { font-size: 1.6rem } code { background: #eef2f6; padding: .1em .35em; border
 <li><a href="/api/v1/openapi.json">接口说明（OpenAPI）</a></li>
 <li><a href="/metrics">运行指标</a>，<a href="/healthz">存活</a>，<a href="/readyz">就绪</a></li>
 </ul>
+<p>本程序编译时没有 Node.js，因此不含网页界面；装好 Node.js 20 或更高版本后重新执行 <code>make run</code> 即可。</p>
 <p>在本机终端里可以这样查询：<code>yandu sql "SELECT count(*) FROM population.resident"</code></p>
-<p lang="en">Yandu: a city's data is collected, checked and queried here. Start with the <a href="/api/v1/openapi.json">OpenAPI document</a>.</p>
+<p lang="en">Yandu: a city's data is collected, checked and queried here. This program was built without Node.js and has no
+pages; install Node.js 20 or later and run <code>make run</code> again. Start with the <a href="/api/v1/openapi.json">OpenAPI document</a>.</p>
 </html>
 "#;
 
-pub(crate) async fn home() -> impl IntoResponse {
+pub(crate) fn home() -> Response {
     (
         [(
             header::CONTENT_SECURITY_POLICY,
@@ -31,4 +33,5 @@ pub(crate) async fn home() -> impl IntoResponse {
         )],
         Html(PAGE),
     )
+        .into_response()
 }

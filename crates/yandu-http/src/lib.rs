@@ -26,6 +26,7 @@ pub mod row;
 pub mod source;
 mod state;
 mod stream;
+mod ui;
 mod upload;
 mod value;
 

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{Method, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -15,10 +15,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    batch, dataset, guard, health, home, metrics, notice, observe, openapi, pack, problem,
-    quarantine,
+    batch, dataset, guard, health, metrics, notice, observe, openapi, pack, problem, quarantine,
 };
-use crate::{query, row, source};
+use crate::{query, row, source, ui};
 
 /// The whole face. It may be served, or asked in process.
 pub fn router(state: State) -> Router {
@@ -28,12 +27,12 @@ pub fn router(state: State) -> Router {
         "/api/v1/openapi.json",
         get(move || async move { document.into_response() }),
     )
-    .route("/", get(home::home))
+    .route("/", get(async || ui::shell()))
     .route("/errors/{code}", get(problem::page))
     .route("/healthz", get(health::healthz))
     .route("/readyz", get(health::readyz))
     .route("/metrics", get(metrics::metrics))
-    .fallback(not_found)
+    .fallback(elsewhere)
     .method_not_allowed_fallback(method_not_allowed)
     .layer(DefaultBodyLimit::max(state.options().body_bytes))
     .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
@@ -59,7 +58,13 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
     OpenApiRouter::with_openapi(OpenApi::default()).nest("/api/v1", resources)
 }
 
-async fn not_found(uri: Uri) -> Box<Problem> {
+/// A page or a file of the pages, for a browser; anybody else is told that there is nothing.
+async fn elsewhere(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let page = method.is_safe().then(|| ui::page(&uri, &headers)).flatten();
+    page.unwrap_or_else(|| not_found(&uri).into_response())
+}
+
+fn not_found(uri: &Uri) -> Box<Problem> {
     let path: String = uri.path().chars().take(200).collect();
     Problem::new("not-found", format!("there is nothing at `{path}`"))
         .with_help("`/api/v1/openapi.json` describes the interface".to_owned())

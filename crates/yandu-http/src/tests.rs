@@ -2,6 +2,7 @@
 
 mod city;
 mod delivering;
+mod pages;
 mod querying;
 mod refusing;
 mod writing;

@@ -344,16 +344,21 @@ export interface components {
         };
         /** @description The answer to a question. */
         Answer: {
-            columns: components["schemas"]["Column"][];
+            columns: components["schemas"]["AnswerColumn"][];
             problem?: components["schemas"]["Problem"] | null;
             /** @description Values in the order of the columns. Decimals, dates and times are texts. */
-            rows: Record<string, never>[][];
+            rows: unknown[][];
             /** @description Whether there are more rows than the limit. */
             truncated: boolean;
             /** @description The version of each dataset that was read. */
             versions: {
                 [key: string]: number;
             };
+        };
+        AnswerColumn: {
+            name: string;
+            /** @description `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` … */
+            type: string;
         };
         /** @description A delivery and what became of it. `rows_in` = `rows_kept` + `rows_superseded` + `rows_quarantined`. */
         Batch: {
@@ -466,7 +471,17 @@ export interface components {
         };
         /** @description A dataset with all that is known of it. */
         DatasetDetail: components["schemas"]["Declaration"] & {
+            /**
+             * @description Whether the last delivery is as new as the checks of freshness ask. Absent when none asks, and when nothing has come
+             *     yet and nothing had to.
+             */
+            fresh?: boolean | null;
             last_batch?: components["schemas"]["Batch"] | null;
+            /**
+             * Format: date-time
+             * @description When the last delivery came that was collected, or found to change nothing.
+             */
+            last_delivery_at?: string | null;
             /** @description The soft references as they stood when either side last changed. */
             references: components["schemas"]["Reference"][];
             /** Format: int64 */
@@ -590,7 +605,10 @@ export interface components {
             level: string;
             /** @description Code of the fault, or name of the check. */
             reason: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0 for what was found of the delivery as a whole.
+             */
             rows: number;
             /** @description Some of the cells. */
             samples: components["schemas"]["Sample"][];
@@ -616,7 +634,7 @@ export interface components {
             dataset: string;
             /** Format: int64 */
             id: number;
-            /** @description `late`, `failed` or `recovered`. */
+            /** @description `late`, `failed`, `stale` or `recovered`. */
             kind: string;
             message: string;
             /**
@@ -624,7 +642,8 @@ export interface components {
              * @description When it no longer held.
              */
             settled_at?: string | null;
-            source: string;
+            /** @description Absent when it is about the dataset, whichever of its sources should have delivered. */
+            source?: string | null;
         };
         /** @description Notices, newest first. */
         NoticeList: {
@@ -846,7 +865,7 @@ export interface components {
         Sample: {
             /**
              * Format: int64
-             * @description Place of the row in the batch, from 1.
+             * @description Place of the row in the batch, from 1; 0 where the text is of no one row.
              */
             row: number;
             text: string;
@@ -887,6 +906,7 @@ export interface components {
         };
         /** @description One version of a dataset. */
         Version: {
+            /** @description The delivery that made it; releases, undoings and upkeep are none. */
             batch?: string | null;
             /** Format: date-time */
             committed_at: string;

@@ -1,0 +1,85 @@
+//! The pages: the build of `web/`, embedded in the program, and the shell around them with a policy for each request.
+//!
+//! A program that was built without Node has none of it and says so on its one page.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use rust_embed::Embed;
+
+use crate::home;
+
+#[derive(Embed)]
+#[folder = "../../web/dist"]
+#[allow_missing = true]
+#[exclude = ".*"]
+struct Build;
+
+const SHELL: &str = "index.html";
+/// Stands in the shell where the nonce of a request goes.
+const NONCE: &str = "__CSP_NONCE__";
+const ASSETS: &str = "assets/";
+
+/// What a browser gets for an address that no other route has: a file of the build, or the shell, which knows the pages.
+/// `None` where there is no page either.
+pub(crate) fn page(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+    let path = uri.path().trim_start_matches('/');
+    if let Some(file) = Build::get(path).filter(|_| path != SHELL) {
+        let kept = if path.starts_with(ASSETS) {
+            "public, max-age=31536000, immutable"
+        } else {
+            "no-cache"
+        };
+        let about = [
+            (header::CONTENT_TYPE, media_type(path)),
+            (header::CACHE_CONTROL, kept),
+        ];
+        return Some((about, Body::from(file.data)).into_response());
+    }
+    let is_file = path.starts_with(ASSETS) || path.rsplit('/').next()?.contains('.');
+    if is_file || path.starts_with("api/") || !asks_for_a_page(headers) {
+        return None;
+    }
+    Some(shell())
+}
+
+/// The shell, with a nonce that styles made in the browser must carry.
+pub(crate) fn shell() -> Response {
+    let Some(file) = Build::get(SHELL) else {
+        return home::home();
+    };
+    let nonce = format!("{:032x}", rand::random::<u128>());
+    let html = String::from_utf8_lossy(&file.data).replace(NONCE, &nonce);
+    let policy = format!(
+        "default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; \
+         worker-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'"
+    );
+    match HeaderValue::try_from(policy) {
+        Ok(policy) => ([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn is_built() -> bool {
+    Build::get(SHELL).is_some()
+}
+
+fn asks_for_a_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("json") => "application/json",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
