@@ -164,7 +164,7 @@ pub struct Because {
     pub reason: String,
 }
 
-/// Takes a collected batch back as a whole. The undoing is recorded with its reason.
+/// Takes a collected batch back as a whole; later ones stay. The undoing is recorded with its reason.
 #[utoipa::path(post, path = "/batches/{id}/undo", tag = "batches", params(("id" = String, Path)), request_body = Because, responses((status = 200, body = BatchDetail), Problem))]
 async fn undo_batch(
     Shared(state): Shared<State>,

@@ -206,7 +206,7 @@ impl Error {
                 "`yandu dataset versions` shows the versions that there are"
             }
             Self::Vacuumed { .. } => {
-                "choose a younger version; older ones are kept for the `keep_days` of the configuration"
+                "versions are kept for the `keep_days` of the configuration: choose a younger one, or deliver what the table should hold"
             }
             Self::Conflict { .. } => {
                 "let nobody but yandu write into its data folder, and try again"

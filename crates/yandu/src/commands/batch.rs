@@ -40,7 +40,7 @@ enum Action {
         /// Its id, or a dataset for its newest collected batch
         batch: String,
     },
-    /// Take a collected batch back as a whole
+    /// Take a collected batch back as a whole; later batches stay
     #[command(
         after_help = "Example:\n  yandu batch undo 20260901-083000-000123 --reason 公安局要求撤回"
     )]
