@@ -9,6 +9,7 @@ use std::process::{Child, ChildStdout};
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use yandu_collect::{Batch, BatchFilter, BatchStatus, Collector, Mode};
 use yandu_words::id::DatasetId;
@@ -39,7 +40,8 @@ fn dataset(name: &str) -> DatasetId {
 
 /// Works without a pause, and says before and after each step what it does.
 ///
-/// Step `n` brings the rows `append-n-0`, `append-n-1` … or so; its answers are `begin append n rows` and `done n`.
+/// Step `n` brings the rows `append-n-0`, `append-n-1` … or so; its answers are `begin append n rows` and `done n`. An
+/// undoing says `begin undo n m`, where step `m` brought the batch.
 pub(crate) async fn restless(folder: &Path, first: u64) {
     let mut random = StdRng::seed_from_u64(first);
     let collector = start(folder).await;
@@ -61,7 +63,7 @@ pub(crate) async fn restless(folder: &Path, first: u64) {
             answer(&format!("done {number}"));
             fs::remove_file(&file).unwrap();
         };
-        match random.random_range(0..10) {
+        match random.random_range(0..12) {
             0 | 1 => deliver("append", "entry", Mode::Append, "").await,
             2 | 3 => {
                 let shared: Vec<String> = (0..SHARED)
@@ -85,6 +87,21 @@ pub(crate) async fn restless(folder: &Path, first: u64) {
                 collector.fold(&dataset("entry")).await.unwrap();
                 answer(&format!("done {number}"));
             }
+            9 | 10 => {
+                let collected = BatchFilter {
+                    status: Some(BatchStatus::Collected),
+                    limit: 6,
+                    ..BatchFilter::default()
+                };
+                let batches = collector.batches(&collected).await.unwrap();
+                let Some(batch) = batches.choose(&mut random) else {
+                    continue;
+                };
+                let brought_by = batch.delivered_as.trim_end_matches(".csv");
+                answer(&format!("begin undo {number} {brought_by}"));
+                collector.undo(&me(), &batch.id, "wrong").await.unwrap();
+                answer(&format!("done {number}"));
+            }
             _ => {
                 answer(&format!("begin compact {number} 0"));
                 collector.lake().compact(&dataset("entry")).await.unwrap();
@@ -101,6 +118,17 @@ struct Step {
     is_done: bool,
     /// Whether its rows are there; a step that was found absent stays absent.
     is_there: Option<bool>,
+    /// The step whose batch it undoes.
+    undoes: Option<u64>,
+    undoing: Undoing,
+}
+
+/// How far the undoing of a step's batch has come, as far as it was told.
+#[derive(Clone, Copy, PartialEq)]
+enum Undoing {
+    None,
+    Begun,
+    Done,
 }
 
 #[derive(Default)]
@@ -113,12 +141,19 @@ impl Told {
     fn add(&mut self, answers: &[String]) {
         for answer in answers {
             match answer.split(' ').collect::<Vec<_>>().as_slice() {
-                ["begin", kind, number, rows] => {
+                ["begin", kind, number, about] => {
+                    let about = about.parse().unwrap();
+                    let undoes = (*kind == "undo").then_some(about);
+                    if let Some(undone) = undoes {
+                        self.steps.get_mut(&undone).unwrap().undoing = Undoing::Begun;
+                    }
                     let step = Step {
                         kind: (*kind).to_owned(),
-                        rows: rows.parse().unwrap(),
+                        rows: if undoes.is_some() { 0 } else { about },
                         is_done: false,
                         is_there: None,
+                        undoes,
+                        undoing: Undoing::None,
                     };
                     self.kinds.entry(step.kind.clone()).or_default()[0] += 1;
                     self.steps.insert(number.parse().unwrap(), step);
@@ -127,6 +162,9 @@ impl Told {
                     let step = self.steps.get_mut(&number.parse().unwrap()).unwrap();
                     step.is_done = true;
                     self.kinds.get_mut(&step.kind).unwrap()[1] += 1;
+                    if let Some(undone) = step.undoes {
+                        self.steps.get_mut(&undone).unwrap().undoing = Undoing::Done;
+                    }
                 }
                 other => panic!("{other:?}"),
             }
@@ -195,17 +233,28 @@ async fn verify(collector: &Collector, told: &mut Told, is_folded: bool) {
             step.rows
         );
         let is_there = rows > 0;
+        let may_go = step.undoing != Undoing::None;
         assert!(
-            is_there || !step.is_done,
+            is_there || !step.is_done || may_go,
             "acknowledged step {number} ({}) is lost",
             step.kind
         );
         assert!(
-            step.is_there.is_none_or(|before| before == is_there),
+            !is_there || step.undoing != Undoing::Done,
+            "step {number} ({}) was undone and is there",
+            step.kind
+        );
+        assert!(
+            step.is_there
+                .is_none_or(|before| before == is_there || (before && may_go)),
             "step {number} ({}) came or went later",
             step.kind
         );
         step.is_there = Some(is_there);
+        if is_there {
+            // An undoing that was cut off did not happen.
+            step.undoing = Undoing::None;
+        }
     }
     let known = |number: &u64| told.steps.contains_key(number);
     assert!(
@@ -235,11 +284,10 @@ async fn verify(collector: &Collector, told: &mut Told, is_folded: bool) {
         "rows of two snapshots: {:?}",
         stock.by_step
     );
-    let acknowledged = told
-        .steps
-        .iter()
-        .rev()
-        .find(|(_, step)| step.kind == "snapshot" && step.is_done);
+    let acknowledged =
+        told.steps.iter().rev().find(|(_, step)| {
+            step.kind == "snapshot" && step.is_done && step.undoing == Undoing::None
+        });
     if let Some((number, rows)) = stock.by_step.iter().next() {
         assert_eq!(
             *rows, told.steps[number].rows,
@@ -248,6 +296,10 @@ async fn verify(collector: &Collector, told: &mut Told, is_folded: bool) {
         assert!(
             acknowledged.is_none_or(|(newest, _)| number >= newest),
             "{number} is older than what was acknowledged"
+        );
+        assert!(
+            told.steps[number].undoing != Undoing::Done,
+            "snapshot {number} was undone and is there"
         );
     } else {
         assert!(acknowledged.is_none(), "the acknowledged snapshot is lost");
