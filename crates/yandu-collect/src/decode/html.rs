@@ -44,7 +44,7 @@ pub(crate) fn open(source: &Source, head: &[u8], hints: &Hints) -> Result<Opened
         report.notes.push(note);
     }
     let judge = RowJudge::new(names.clone(), written);
-    let (source, table) = (source.clone(), chosen.table);
+    let (source, table, width) = (source.clone(), chosen.table, judge.width());
     let mut above = chosen.header.data_start();
     let read = move |drain: &mut super::serial::Drain| {
         each_row(&source, &detected, &mut |row| {
@@ -58,11 +58,9 @@ pub(crate) fn open(source: &Source, head: &[u8], hints: &Hints) -> Result<Opened
             let fault = row
                 .too_long
                 .map(|bytes| RowFaultKind::CellTooLong { bytes });
-            if row.may_end_early {
-                drain.rows.push(&row.cells, fault);
-            } else {
-                drain.rows.push_full(&row.cells, fault);
-            }
+            drain
+                .rows
+                .push(&row.cells, fault.or(too_short(&row, width)));
             drain.hand_on()
         })
     };
@@ -70,6 +68,20 @@ pub(crate) fn open(source: &Source, head: &[u8], hints: &Hints) -> Result<Opened
         report,
         header: names,
         rows: Rows::Serial(blocks(judge, "document", read)),
+    })
+}
+
+/// The fault of a row that says something and lacks cells. A row that says nothing is no row.
+fn too_short(row: &Row, width: usize) -> Option<RowFaultKind> {
+    let found = row.found.filter(|found| *found < width)?;
+    let is_blank = row
+        .cells
+        .iter()
+        .flatten()
+        .all(|text| text.trim().is_empty());
+    (!is_blank).then_some(RowFaultKind::CellCount {
+        found: found as u32,
+        expected: width as u32,
     })
 }
 

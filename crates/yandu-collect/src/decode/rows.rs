@@ -120,27 +120,8 @@ impl<'a> BlockBuilder<'a> {
         }
     }
 
-    /// Adds a row whose record is its cells with tabs between them; cells that are missing at its end are empty. A blank
-    /// row is passed over.
+    /// Adds a row whose record is its cells with tabs between them. A blank row is passed over.
     pub(crate) fn push<S: AsRef<str>>(&mut self, cells: &[Option<S>], fault: Option<RowFaultKind>) {
-        self.push_cells(cells, fault, 0);
-    }
-
-    /// The same for a row that must have a cell in every column: one that is missing has shifted the others.
-    pub(crate) fn push_full<S: AsRef<str>>(
-        &mut self,
-        cells: &[Option<S>],
-        fault: Option<RowFaultKind>,
-    ) {
-        self.push_cells(cells, fault, self.judge.width());
-    }
-
-    fn push_cells<S: AsRef<str>>(
-        &mut self,
-        cells: &[Option<S>],
-        fault: Option<RowFaultKind>,
-        least: usize,
-    ) {
         let filled = |cell: &Option<S>| {
             cell.as_ref()
                 .is_some_and(|text| !text.as_ref().trim().is_empty())
@@ -150,10 +131,7 @@ impl<'a> BlockBuilder<'a> {
         }
         let width = self.judge.width();
         let start = self.block.text.len();
-        let mut miscount = (cells.len() < least).then_some(RowFaultKind::CellCount {
-            found: cells.len() as u32,
-            expected: width as u32,
-        });
+        let mut cut = None;
         for (at, cell) in cells.iter().enumerate() {
             if at > 0 {
                 self.block.text.push('\t');
@@ -168,7 +146,7 @@ impl<'a> BlockBuilder<'a> {
                     CellSpan::ABSENT
                 });
             } else if text.is_some_and(|text| !text.trim().is_empty()) {
-                miscount = Some(RowFaultKind::CellCount {
+                cut = Some(RowFaultKind::CellCount {
                     found: at as u32 + 1,
                     expected: width as u32,
                 });
@@ -179,7 +157,7 @@ impl<'a> BlockBuilder<'a> {
         let of_row = self
             .judge
             .fault(|at| cells.get(at)?.as_ref().map(AsRef::as_ref));
-        self.end(start, fault.or(control).or(of_row).or(miscount));
+        self.end(start, fault.or(control).or(of_row).or(cut));
     }
 
     /// Adds a record that could not be read as cells.

@@ -7,6 +7,7 @@ use yandu_check::block::RowFaultKind;
 
 use super::{Error, Hints, Limits, Opened, Report, open, open_bytes, open_bytes_within};
 
+mod binary_workbooks;
 mod documents;
 mod messy_tables;
 mod refusals;

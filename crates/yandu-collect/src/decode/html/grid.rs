@@ -24,12 +24,14 @@ impl Grid {
         });
     }
 
-    /// The cells of the next row.
-    pub(crate) fn row(&mut self, cells: Vec<Cell>) -> Cells {
+    /// The cells of the next row, and how many of them it really has: those that span columns or reach down counted
+    /// once for each, gaps in front of them not counted.
+    pub(crate) fn row(&mut self, cells: Vec<Cell>) -> (Cells, usize) {
         let mut row = Cells::new();
+        let mut gaps = 0;
         let mut reach: Vec<(usize, (usize, Option<String>))> = Vec::new();
         for cell in cells {
-            self.fill(&mut row, cell.at);
+            gaps += self.fill(&mut row, cell.at);
             let text = Some(cell.text).filter(|text| !text.is_empty());
             for _ in 0..cell.columns {
                 if row.len() >= MAX_COLUMNS {
@@ -41,15 +43,15 @@ impl Grid {
                 row.push(text.clone());
             }
         }
-        self.fill(&mut row, None);
+        gaps += self.fill(&mut row, None);
         let beyond: Vec<usize> = self
             .reaching
             .range(row.len()..)
             .map(|(at, _)| *at)
             .collect();
         for column in beyond {
-            self.fill(&mut row, Some(column));
-            self.fill(&mut row, None);
+            gaps += self.fill(&mut row, Some(column));
+            gaps += self.fill(&mut row, None);
         }
         self.reaching.extend(reach);
         self.reaching.retain(|_, (left, _)| {
@@ -57,18 +59,22 @@ impl Grid {
             *left > 0
         });
         self.row += 1;
-        row
+        let found = row.len() - gaps;
+        (row, found)
     }
 
-    /// Adds what reaches into the row from above, and empty cells up to a column that the file names.
-    fn fill(&self, row: &mut Cells, to: Option<usize>) {
+    /// Adds what reaches into the row from above, and empty cells up to a column that the file names; gives the number
+    /// of these.
+    fn fill(&self, row: &mut Cells, to: Option<usize>) -> usize {
+        let mut gaps = 0;
         loop {
             if let Some((_, text)) = self.reaching.get(&row.len()) {
                 row.push(text.clone());
             } else if to.is_some_and(|to| row.len() < to.min(MAX_COLUMNS)) {
                 row.push(None);
+                gaps += 1;
             } else {
-                return;
+                return gaps;
             }
         }
     }

@@ -14,10 +14,10 @@ use crate::decode::header::Cells;
 pub(crate) struct Row {
     pub(crate) table: usize,
     pub(crate) cells: Cells,
+    /// How many cells it has; `None` in a workbook, which leaves out empty cells at the end of a row.
+    pub(crate) found: Option<usize>,
     /// A cell was longer than the limit, with its bytes.
     pub(crate) too_long: Option<u64>,
-    /// The row is of a workbook, which leaves out the empty cells at its end.
-    pub(crate) may_end_early: bool,
 }
 
 #[derive(Default)]
@@ -44,6 +44,7 @@ struct Table {
 struct Line {
     cells: Vec<Cell>,
     hidden: bool,
+    /// The row is one of an XML workbook.
     of_workbook: bool,
 }
 
@@ -247,13 +248,13 @@ impl State {
         if let Some(line) = table.row.take() {
             let lost = line.cells.iter().find(|cell| cell.lost > 0);
             let too_long = lost.map(|cell| cell.lost + cell.text.len() as u64);
-            let cells = table.grid.row(line.cells);
+            let (cells, found) = table.grid.row(line.cells);
             if !line.hidden {
                 self.rows.push(Row {
                     table: table.number,
                     cells,
+                    found: (!line.of_workbook).then_some(found),
                     too_long,
-                    may_end_early: line.of_workbook,
                 });
             }
         }
