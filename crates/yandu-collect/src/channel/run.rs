@@ -77,7 +77,26 @@ impl Collector {
         run.record(&result).await?;
         result
     }
+
+    /// Takes over into the history and the notices of a source that files are handed over for that one came.
+    pub(crate) async fn record_upload(&self, source: &SourceId) -> Result<()> {
+        let packs = self.packs();
+        let Some(file) = packs.source(source).map(yandu_pack::Source::file) else {
+            return Ok(());
+        };
+        if !matches!(file.channel, Channel::Upload(_)) {
+            return Ok(());
+        }
+        let (pool, now) = (self.inner.store.pool(), self.now());
+        Records::new(pool).ran(source, End::Succeeded, now).await?;
+        Notices::new(pool)
+            .recover(Subject::Source(file), CAME, now)
+            .await
+    }
 }
+
+/// How a notice is settled.
+const CAME: &str = "a delivery came and was collected";
 
 impl Run<'_> {
     async fn run(&self) -> Result<Vec<Outcome>> {
@@ -135,9 +154,7 @@ impl Run<'_> {
         let notices = Notices::new(self.collector.inner.store.pool());
         let subject = Subject::Source(self.source);
         if end == End::Succeeded {
-            notices
-                .recover(subject, "a delivery came and was collected", now)
-                .await?;
+            notices.recover(subject, CAME, now).await?;
         }
         if let Some(message) = failure {
             notices

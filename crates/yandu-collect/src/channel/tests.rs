@@ -423,3 +423,23 @@ async fn the_newest_batch_of_a_source_is_found_behind_any_number_of_others() {
     let of_dataset = city.collector.newest_batches().await.unwrap();
     assert_eq!(of_dataset["demo.reading"].id, newest["demo.quiet"].id);
 }
+
+#[tokio::test]
+async fn an_upload_that_comes_in_time_is_not_late_and_one_that_comes_late_settles_the_notice() {
+    let city = City::with("mode: snapshot\nchannel: {upload: {}}\nschedule: {every: 24 h}\n").await;
+    city.tick().await;
+    for value in 1..4 {
+        city.grow_old(20).await;
+        city.upload(&format!("id,value\na,{value}\n")).await;
+        city.tick().await;
+    }
+    assert_eq!(city.notices().await, []);
+    city.grow_old(25).await;
+    city.tick().await;
+    assert_eq!(city.notices().await, [(NoticeKind::Late, true)]);
+    city.upload("id,value\na,9\n").await;
+    assert_eq!(
+        city.notices().await,
+        [(NoticeKind::Late, false), (NoticeKind::Recovered, false)]
+    );
+}

@@ -39,6 +39,7 @@ impl Collector {
     ) -> Result<Outcome> {
         let id = batch.id.clone();
         let dataset = batch.dataset.clone();
+        let source = batch.source.clone();
         let turn = self.turn(&dataset);
         let _turn = turn.lock().await;
         let result = self.steps(batch, &delivery, &progress).await;
@@ -82,6 +83,9 @@ impl Collector {
                     self.now(),
                 )
                 .await?;
+            if let Some(source) = &source {
+                self.record_upload(source).await?;
+            }
         }
         match result {
             Ok(End::Collected) => self.look_at_references(&dataset).await?,
