@@ -15,7 +15,7 @@ async fn browse(city: &City, path: &str) -> Answer {
 fn nonce(answer: &Answer) -> Option<&str> {
     let policy = answer.header("content-security-policy");
     let (_, rest) = policy.split_once("'nonce-")?;
-    Some(rest.split('\'').next()?)
+    rest.split('\'').next()
 }
 
 #[tokio::test]
