@@ -147,7 +147,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a collected batch back as a whole. The undoing is recorded with its reason. */
+        /** Takes a collected batch back as a whole; later ones stay. The undoing is recorded with its reason. */
         post: operations["undo_batch"];
         delete?: never;
         options?: never;
