@@ -12,7 +12,6 @@ use crate::home;
 #[derive(Embed)]
 #[folder = "../../web/dist"]
 #[allow_missing = true]
-#[exclude = ".*"]
 struct Build;
 
 const SHELL: &str = "index.html";
