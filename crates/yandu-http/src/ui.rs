@@ -30,12 +30,16 @@ pub(crate) fn page(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
             "no-cache"
         };
         let about = [
-            (header::CONTENT_TYPE, media_type(path)),
+            (
+                header::CONTENT_TYPE,
+                media_type(path).unwrap_or("application/octet-stream"),
+            ),
             (header::CACHE_CONTROL, kept),
         ];
         return Some((about, Body::from(file.data)).into_response());
     }
-    let is_file = path.starts_with(ASSETS) || path.rsplit('/').next()?.contains('.');
+    // The name of a dataset has a point too, and is a page.
+    let is_file = path.starts_with(ASSETS) || media_type(path).is_some();
     if is_file || path.starts_with("api/") || !asks_for_a_page(headers) {
         return None;
     }
@@ -72,13 +76,16 @@ fn asks_for_a_page(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn media_type(path: &str) -> &'static str {
-    match path.rsplit('.').next() {
-        Some("js" | "mjs") => "text/javascript; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        Some("json") => "application/json",
-        Some("woff2") => "font/woff2",
-        _ => "application/octet-stream",
-    }
+/// The type of a file of the pages, by its ending.
+fn media_type(path: &str) -> Option<&'static str> {
+    Some(match path.rsplit('.').next()? {
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "json" | "map" => "application/json",
+        "ico" => "image/x-icon",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
+        _ => return None,
+    })
 }
