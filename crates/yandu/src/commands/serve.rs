@@ -1,3 +1,4 @@
+use axum::serve::ListenerExt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -78,6 +79,10 @@ impl Serve {
             }
         });
         let mut until = stopped;
+        // An answer is several small writes; held back for an acknowledgement, each could cost 40 ms.
+        let listener = listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
         let serving =
             axum::serve(listener, app.router.clone()).with_graceful_shutdown(async move {
                 let _ = until.wait_for(|is_stopped| *is_stopped).await;
