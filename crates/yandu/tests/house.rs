@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// Floor of every crate, and the edges that run sideways. The table of `ARCHITECTURE.md` says the same in words.
-const FLOORS: [(&str, u8); 9] = [
+const FLOORS: [(&str, u8); 11] = [
     ("yandu-words", 0),
     ("yandu-check", 1),
     ("yandu-store", 2),
     ("yandu-lake", 2),
     ("yandu-pack", 2),
     ("yandu-collect", 3),
+    ("yandu-transform", 3),
+    ("yandu-ledger", 3),
     ("yandu-http", 4),
     ("yandu", 5),
     // Beside the house: it may use the words, and only the executable may use it.
