@@ -17,6 +17,7 @@ use yandu_words::id::{BatchId, DatasetId};
 use crate::Result;
 use crate::caller::Caller;
 use crate::extract::{BatchName, Body, Path, Query};
+use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -40,24 +41,26 @@ pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
 #[into_params(parameter_in = Query)]
 struct Filter {
     /// Only batches of this dataset.
-    #[param(value_type = Option<String>, example = "population.resident")]
+    #[param(value_type = Option<String>, example = "population.resident", pattern = "^[a-z][a-z0-9_]{0,62}\\.[a-z][a-z0-9_]{0,62}$")]
     dataset: Option<DatasetId>,
-    /// Only batches with this status.
-    #[param(value_type = Option<String>, example = "collected")]
+    /// Only batches with this status: `running`, `committing`, `collected`, `unchanged`, `refused`, `rolled-back` or
+    /// `undone`.
+    #[param(value_type = Option<String>, example = "collected", pattern = "^(running|committing|collected|unchanged|refused|rolled-back|undone)$")]
     status: Option<String>,
-    /// Only batches before this one: the `next` of the page before.
-    #[param(value_type = Option<String>)]
-    before: Option<BatchId>,
-    /// Batches of one page, 100 when absent and at most 1000.
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$")]
+    after: Option<After<BatchId>>,
+    /// Batches of one page.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100)]
+    limit: Limit<100, 1000>,
 }
 
 /// A page of batches, newest first.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BatchPage {
     pub batches: Vec<Batch>,
-    /// What to ask for as `before` to get the next page; absent on the last one.
+    /// What to ask for as `after` to get the next page; absent on the last one.
     pub next: Option<String>,
 }
 
@@ -69,19 +72,16 @@ async fn list_batches(
     Query(filter): Query<Filter>,
 ) -> Result<Json<BatchPage>> {
     let status = filter.status.as_deref().map(status).transpose()?;
-    let limit = filter.limit.unwrap_or(100).clamp(1, 1000);
     let batches = state
         .collector()
         .batches(&BatchFilter {
             dataset: filter.dataset,
             status,
-            before: filter.before,
-            limit,
+            before: filter.after.map(|after| after.0),
+            limit: filter.limit.and_one(),
         })
         .await?;
-    let next = (batches.len() == limit as usize)
-        .then(|| batches.last().map(|batch| batch.id.to_string()))
-        .flatten();
+    let (batches, next) = filter.limit.cut(batches, |batch| batch.id.clone());
     Ok(Json(BatchPage {
         batches: batches.into_iter().map(Batch::from).collect(),
         next,

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State as Shared;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::{BatchFilter, ReferenceState};
@@ -16,7 +16,8 @@ use yandu_words::id::DatasetId;
 use crate::Result;
 use crate::batch::{Batch, finish};
 use crate::caller::Caller;
-use crate::extract::{Body, Path};
+use crate::extract::{Body, Path, Query};
+use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -36,6 +37,7 @@ pub struct DatasetLine {
     pub id: String,
     /// In Chinese.
     pub title: String,
+    pub title_en: Option<String>,
     pub owner: String,
     /// `collect`, `model`, `matter`, `form` or `observe`.
     pub origin: String,
@@ -54,22 +56,87 @@ pub struct DatasetLine {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct DatasetList {
     pub datasets: Vec<DatasetLine>,
+    /// What to ask for as `after` to get the next page; absent on the last one.
+    pub next: Option<String>,
 }
 
-/// Lists the datasets.
-#[utoipa::path(get, path = "/datasets", tag = "datasets", responses((status = 200, body = DatasetList), Problem))]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// Only datasets of this pack.
+    #[param(example = "population")]
+    pack: Option<String>,
+    /// Only datasets of this department.
+    #[param(example = "市公安局")]
+    owner: Option<String>,
+    /// Only datasets with this origin: `collect`, `model`, `matter`, `form` or `observe`.
+    #[param(example = "collect")]
+    origin: Option<String>,
+    /// Only datasets whose id or title, in either language, has this text.
+    #[param(example = "人口")]
+    q: Option<String>,
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$")]
+    after: Option<After<DatasetId>>,
+    /// Datasets of one page.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 10000, default = 1000)]
+    limit: Limit<1000, 10_000>,
+}
+
+impl Filter {
+    fn takes(&self, dataset: &yandu_pack::Dataset) -> bool {
+        let file = dataset.file();
+        let is = |wanted: &Option<String>, found: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted == found)
+        };
+        let has = |text: &str| {
+            let titles = [Some(&file.title.zh), file.title.en.as_ref()];
+            let mut texts = titles
+                .into_iter()
+                .flatten()
+                .map(|title| title.to_lowercase());
+            dataset.id().as_str().contains(text) || texts.any(|title| title.contains(text))
+        };
+        is(&self.pack, dataset.id().parts().0)
+            && is(&self.owner, &file.owner)
+            && is(&self.origin, &crate::batch::word(&file.origin))
+            && self.q.as_ref().is_none_or(|text| has(&text.to_lowercase()))
+    }
+}
+
+/// Lists the datasets, each after those that it refers to. What is in them is counted without opening a table.
+#[utoipa::path(get, path = "/datasets", tag = "datasets", params(Filter), responses((status = 200, body = DatasetList), Problem))]
 async fn list_datasets(
     Shared(state): Shared<State>,
     Caller(principal): Caller,
+    Query(filter): Query<Filter>,
 ) -> Result<Json<DatasetList>> {
     let packs = state.collector().packs();
+    let mut all = packs.datasets();
+    if let Some(After(last)) = &filter.after {
+        let last = all.by_ref().find(|dataset| dataset.id() == last);
+        last.ok_or_else(|| {
+            Problem::new(
+                "invalid-parameter",
+                "the list has changed since the page before",
+            )
+            .with_help("begin with the first page".to_owned())
+        })?;
+    }
+    let found: Vec<&yandu_pack::Dataset> = all
+        .filter(|dataset| filter.takes(dataset))
+        .take(filter.limit.and_one() as usize)
+        .collect();
+    let (page, next) = filter.limit.cut(found, |dataset| dataset.id().clone());
     let mut newest = state.collector().newest_batches().await?;
-    let mut datasets = Vec::with_capacity(packs.datasets().len());
-    for dataset in packs.datasets() {
+    let mut datasets = Vec::with_capacity(page.len());
+    for dataset in page {
         let count = count(&state, &principal, dataset.id()).await?;
         datasets.push(line(dataset, count, newest.remove(dataset.id())));
     }
-    Ok(Json(DatasetList { datasets }))
+    Ok(Json(DatasetList { datasets, next }))
 }
 
 fn line(
@@ -81,6 +148,7 @@ fn line(
     DatasetLine {
         id: dataset.id().to_string(),
         title: file.title.zh.clone(),
+        title_en: file.title.en.clone(),
         owner: file.owner.clone(),
         origin: crate::batch::word(&file.origin),
         refresh: crate::batch::word(&file.refresh),
@@ -204,22 +272,41 @@ pub struct Version {
     pub rows: u64,
 }
 
-/// The versions of a dataset, oldest first, as far as they are kept.
+/// The versions of a dataset, newest first, as far as they are kept.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct VersionList {
     pub dataset: String,
     pub versions: Vec<Version>,
+    /// What to ask for as `after` to get the next page; absent on the last one.
+    pub next: Option<String>,
 }
 
-/// Lists the versions of a dataset.
-#[utoipa::path(get, path = "/datasets/{id}/versions", tag = "datasets", params(("id" = String, Path)), responses((status = 200, body = VersionList), Problem))]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct VersionFilter {
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$")]
+    after: Option<After<u64>>,
+    /// Versions of one page.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100)]
+    limit: Limit<100, 1000>,
+}
+
+/// Lists the versions of a dataset, newest first.
+#[utoipa::path(get, path = "/datasets/{id}/versions", tag = "datasets", params(("id" = String, Path), VersionFilter), responses((status = 200, body = VersionList), Problem))]
 async fn list_versions(
     Shared(state): Shared<State>,
     _caller: Caller,
     Path(id): Path<DatasetId>,
+    Query(filter): Query<VersionFilter>,
 ) -> Result<Json<VersionList>> {
     known(&state.collector().packs(), &id)?;
-    let versions = state.lake().versions(&id).await?;
+    let before = filter.after.map(|after| after.0);
+    let limit = filter.limit.and_one() as usize;
+    let versions = state.lake().newest_versions(&id, before, limit).await?;
+    let (versions, next) = filter.limit.cut(versions, |version| version.version);
     let recorded = state.collector().recorded(&id).await?;
     Ok(Json(VersionList {
         dataset: id.to_string(),
@@ -238,6 +325,7 @@ async fn list_versions(
                 rows: version.rows,
             })
             .collect(),
+        next,
     }))
 }
 

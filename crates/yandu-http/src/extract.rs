@@ -54,6 +54,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Box<Problem>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Box<Problem>> {
+        if !parts.uri.query().is_none_or(is_well_formed) {
+            return Err(Problem::new(
+                "invalid-parameter",
+                "the query of the address is no UTF-8 with `%` and two hexadecimal digits for other signs",
+            ));
+        }
         axum::extract::Query::from_request_parts(parts, state)
             .await
             .map(|axum::extract::Query(query)| Self(query))
@@ -102,6 +108,25 @@ async fn in_time<T>(reading: impl Future<Output = T>) -> Result<T, Box<Problem>>
         })
 }
 
+/// Whether every `%` of a query stands before two hexadecimal digits, and all together are UTF-8. The decoder that comes
+/// after would put a replacement sign where they are not, and the handler would take it for what was asked.
+fn is_well_formed(query: &str) -> bool {
+    let mut bytes = query.bytes();
+    let mut decoded = Vec::with_capacity(query.len());
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            decoded.push(byte);
+            continue;
+        }
+        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        let (Some(high), Some(low)) = (digit(bytes.next()), digit(bytes.next())) else {
+            return false;
+        };
+        decoded.push((high * 16 + low) as u8);
+    }
+    std::str::from_utf8(&decoded).is_ok()
+}
+
 fn refuse_json(rejection: &JsonRejection) -> Box<Problem> {
     let code = match rejection {
         JsonRejection::JsonDataError(_) => "invalid-body",
@@ -141,5 +166,35 @@ fn reason(text: &str) -> String {
             first.to_lowercase().chain(letters).collect()
         }
         _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_well_formed;
+
+    #[test]
+    fn a_query_is_utf8_or_refused() {
+        for well in [
+            "",
+            "a=1&b=2",
+            "q=%E7%9B%90%e5%9f%8e",
+            "q=盐城",
+            "q=100%25",
+            "+%20",
+        ] {
+            assert!(is_well_formed(well), "{well}");
+        }
+        for ill in [
+            "%",
+            "a=%4",
+            "a=%zz",
+            "a=%FF",
+            "a=%E7%9B",
+            "a=%C0%80",
+            "a=%ED%A0%80",
+        ] {
+            assert!(!is_well_formed(ill), "{ill}");
+        }
     }
 }

@@ -28,7 +28,7 @@ pub fn is_loopback(host: &str) -> bool {
 pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let mut response = match check(&state, request.method(), request.headers()) {
         Err(problem) => problem.into_response(),
-        Ok(()) if *request.method() == Method::GET => {
+        Ok(()) if request.method().is_safe() => {
             let seconds = state.options().reply_seconds;
             let answer =
                 tokio::time::timeout(Duration::from_secs(seconds), next.run(request)).await;

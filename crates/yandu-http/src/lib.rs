@@ -8,7 +8,9 @@
 
 pub mod batch;
 mod caller;
+mod compress;
 pub mod dataset;
+mod etag;
 mod extract;
 mod guard;
 mod health;
@@ -18,6 +20,7 @@ pub mod notice;
 mod observe;
 mod openapi;
 pub mod pack;
+mod page;
 pub mod problem;
 pub mod quarantine;
 pub mod query;

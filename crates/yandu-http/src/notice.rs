@@ -12,6 +12,7 @@ use yandu_collect::NoticeFilter;
 use crate::Result;
 use crate::caller::Caller;
 use crate::extract::Query;
+use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -40,8 +41,8 @@ pub struct Notice {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct NoticeList {
     pub notices: Vec<Notice>,
-    /// What to ask for as `before` to get the next page; absent on the last one.
-    pub next: Option<i64>,
+    /// What to ask for as `after` to get the next page; absent on the last one.
+    pub next: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -51,11 +52,13 @@ struct Filter {
     /// Settled ones too; only open ones when false or absent.
     #[serde(default)]
     all: bool,
-    /// Only notices before this one: the `next` of the page before.
-    before: Option<i64>,
-    /// Notices of one page, 100 when absent and at most 1000.
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$")]
+    after: Option<After<i64>>,
+    /// Notices of one page.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100)]
+    limit: Limit<100, 1000>,
 }
 
 /// Lists notices, newest first.
@@ -65,19 +68,16 @@ async fn list_notices(
     _caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<Json<NoticeList>> {
-    let limit = filter.limit.unwrap_or(100).clamp(1, 1000);
     let found = state
         .collector()
         .notices(&NoticeFilter {
             source: None,
             open: !filter.all,
-            before: filter.before,
-            limit,
+            before: filter.after.map(|after| after.0),
+            limit: filter.limit.and_one(),
         })
         .await?;
-    let next = (found.len() == limit as usize)
-        .then(|| found.last().map(|notice| notice.id))
-        .flatten();
+    let (found, next) = filter.limit.cut(found, |notice| notice.id);
     Ok(Json(NoticeList {
         notices: found.into_iter().map(Notice::from).collect(),
         next,

@@ -1,5 +1,7 @@
 //! The document of the interface, generated from the handlers and committed as `openapi.json`.
 
+mod answer;
+
 use std::sync::Arc;
 
 use axum::http::header;
@@ -29,7 +31,10 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "归集、核查、隔离、入湖与查询。Collect a city's data, check it, quarantine what is wrong, and query it. \
-             Every answer that is not a success is problem details (RFC 9457) with a stable `code`.",
+             Every answer that is not a success is problem details (RFC 9457) with a stable `code`. A list that can grow \
+             comes in pages: `next` of a page is `after` of the request for the page behind it. Answers carry an `ETag`; \
+             with `If-None-Match` the answer is 304 when nothing has changed. HEAD answers like GET without the body. \
+             zstd and gzip are used when `Accept-Encoding` takes them.",
         ))
         .license(Some(License::new("Apache-2.0")))
         .build();
@@ -56,6 +61,7 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
         .schemas;
     schemas.insert(Problem::name().into_owned(), Problem::schema());
     schemas.insert(RowProblem::name().into_owned(), RowProblem::schema());
+    answer::complete(&mut document);
     document
 }
 

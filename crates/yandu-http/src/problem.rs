@@ -131,17 +131,22 @@ impl IntoResponse for Box<Problem> {
     }
 }
 
+/// How an answer with problem details is described.
+pub(crate) fn described() -> utoipa::openapi::Response {
+    let reference = schema::Ref::from_schema_name(Problem::name());
+    ResponseBuilder::new()
+        .description("The request did not succeed.")
+        .content(
+            "application/problem+json",
+            Content::new(Some(RefOr::<schema::Schema>::Ref(reference))),
+        )
+        .build()
+}
+
+/// A mark of a handler: the statuses of its problems are written into the document once all operations are known.
 impl IntoResponses for Problem {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        let reference = schema::Ref::from_schema_name(Self::name());
-        let response = ResponseBuilder::new()
-            .description("The request did not succeed.")
-            .content(
-                "application/problem+json",
-                Content::new(Some(RefOr::<schema::Schema>::Ref(reference))),
-            )
-            .build();
-        BTreeMap::from([("default".to_owned(), response.into())])
+        BTreeMap::from([("default".to_owned(), described().into())])
     }
 }
 

@@ -19,6 +19,7 @@ use crate::Result;
 use crate::batch::{attachment, finish};
 use crate::caller::Caller;
 use crate::extract::{BatchName, Body, Path, Query};
+use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -133,11 +134,13 @@ struct Filter {
     /// Only rows that still wait; all rows when false or absent.
     #[serde(default)]
     waiting: bool,
-    /// Only rows after this place: the `next` of the page before.
-    after: Option<u64>,
-    /// Rows of one page, 100 when absent and at most 10000.
-    #[param(minimum = 1, maximum = 10000)]
-    limit: Option<usize>,
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$")]
+    after: Option<After<u64>>,
+    /// Rows of one page.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 10000, default = 100)]
+    limit: Limit<100, 10_000>,
 }
 
 /// A page of quarantined rows, in the order of the delivery.
@@ -147,7 +150,7 @@ pub struct RowPage {
     pub dataset: String,
     pub rows: Vec<Row>,
     /// What to ask for as `after` to get the next page; absent on the last one.
-    pub next: Option<u64>,
+    pub next: Option<String>,
 }
 
 /// Lists the quarantined rows of a batch with their reasons.
@@ -160,19 +163,16 @@ async fn list_rows(
 ) -> Result<Json<RowPage>> {
     let id = state.batch(&name).await?;
     let collector = state.collector();
-    let limit = filter.limit.unwrap_or(100).clamp(1, 10_000);
     let dataset = collector.batch(&id).await?.batch.dataset;
     let selection = Selection {
         rows: Vec::new(),
         reason: filter.reason,
         waiting: filter.waiting,
-        after: filter.after,
-        limit: Some(limit),
+        after: filter.after.map(|after| after.0),
+        limit: Some(filter.limit.and_one() as usize),
     };
     let rows = collector.quarantined(&id, &selection).await?;
-    let next = (rows.len() == limit)
-        .then(|| rows.last().map(|row| row.row))
-        .flatten();
+    let (rows, next) = filter.limit.cut(rows, |row| row.row);
     let titles = Titles::new(&collector.packs(), &dataset);
     Ok(Json(RowPage {
         batch: id.to_string(),

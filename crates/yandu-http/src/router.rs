@@ -15,7 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    batch, dataset, guard, health, metrics, notice, observe, openapi, pack, problem, quarantine,
+    batch, compress, dataset, etag, guard, health, metrics, notice, observe, openapi, pack,
+    problem, quarantine,
 };
 use crate::{query, row, source, ui};
 
@@ -23,25 +24,34 @@ use crate::{query, row, source, ui};
 pub fn router(state: State) -> Router {
     let (api, document) = api(&state).split_for_parts();
     let document = openapi::Document::new(&openapi::finish(document));
-    api.route(
-        "/api/v1/openapi.json",
-        get(move || async move { document.into_response() }),
-    )
-    .route("/", get(async || ui::shell()))
-    .route("/errors/{code}", get(problem::page))
-    .route("/healthz", get(health::healthz))
-    .route("/readyz", get(health::readyz))
-    .route("/metrics", get(metrics::metrics))
-    .fallback(elsewhere)
-    .method_not_allowed_fallback(method_not_allowed)
-    .layer(DefaultBodyLimit::max(state.options().body_bytes))
-    .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
-    .layer(CatchPanicLayer::custom(panicked))
-    .layer(middleware::from_fn_with_state(
-        state.clone(),
-        observe::observe,
-    ))
-    .with_state(state)
+    let described = Router::new()
+        .route(
+            "/api/v1/openapi.json",
+            get(move || async move { document.into_response() }),
+        )
+        .route("/errors/{code}", get(problem::page))
+        .layer(middleware::map_response(etag::kept));
+    let tagged = api
+        .merge(described)
+        .layer(middleware::from_fn(etag::validate));
+    tagged
+        .route("/", get(async || ui::shell()))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .fallback(elsewhere)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(state.options().body_bytes))
+        .layer(middleware::map_response(compress::bear))
+        .layer(compress::layer())
+        .layer(middleware::from_fn(compress::choose))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            observe::observe,
+        ))
+        .with_state(state)
 }
 
 /// The routes that the document of the interface describes.
@@ -52,7 +62,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(dataset::routes())
         .merge(row::routes())
         .merge(query::routes())
-        .merge(pack::routes())
+        .merge(pack::routes().layer(middleware::map_response(etag::kept)))
         .merge(source::routes())
         .merge(notice::routes());
     OpenApiRouter::with_openapi(OpenApi::default()).nest("/api/v1", resources)

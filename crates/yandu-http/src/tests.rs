@@ -1,6 +1,7 @@
 //! The face over a small city of its own: one pack, one dataset.
 
 mod city;
+mod conduct;
 mod delivering;
 mod pages;
 mod querying;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::Embed;
 
-use crate::home;
+use crate::{etag, home};
 
 #[derive(Embed)]
 #[folder = "../../web/dist"]
@@ -36,7 +36,17 @@ pub(crate) fn page(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
             ),
             (header::CACHE_CONTROL, kept),
         ];
-        return Some((about, Body::from(file.data)).into_response());
+        let tag = file
+            .metadata
+            .sha256_hash()
+            .iter()
+            .take(16)
+            .fold(String::with_capacity(32), |tag, byte| {
+                tag + &format!("{byte:02x}")
+            });
+        let tag = [(header::ETAG, etag::revision_tag(&tag))];
+        let response = (about, tag, Body::from(file.data)).into_response();
+        return Some(etag::unless_had(headers, response));
     }
     // The name of a dataset has a point too, and is a page.
     let is_file = path.starts_with(ASSETS) || media_type(path).is_some();

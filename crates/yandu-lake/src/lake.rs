@@ -196,6 +196,26 @@ impl Lake {
         tokio::task::spawn_blocking(move || history(&folder)).await?
     }
 
+    /// At most `limit` versions of a dataset before `before`, newest first. Reads no more of the log than they take.
+    pub async fn newest_versions(
+        &self,
+        id: &DatasetId,
+        before: Option<Version>,
+        limit: usize,
+    ) -> Result<Vec<VersionInfo>> {
+        let folder = self.table(id)?.folder.clone();
+        tokio::task::spawn_blocking(move || {
+            let mut versions = log::versions(&folder)?;
+            versions.retain(|version| before.is_none_or(|before| *version < before));
+            let noted = versions.into_iter().rev().filter_map(|version| {
+                let note = log::read_note(&folder, version).transpose()?;
+                Some(note.map(|note| VersionInfo::new(version, note)))
+            });
+            noted.take(limit).collect()
+        })
+        .await?
+    }
+
     /// Removes data files that no commit lists, by the paths that their writers gave them.
     pub async fn sweep(&self, id: &DatasetId, paths: &[String]) -> Result<()> {
         let table = self.table(id)?;

@@ -19,7 +19,7 @@ export const versions = (id: string) =>
   queryOptions({
     queryKey: ['versions', id],
     queryFn: ({ signal }) => ask(client.GET('/api/v1/datasets/{id}/versions', { params: { path: { id } }, signal })),
-    select: (list) => [...list.versions].reverse(),
+    select: (list) => list.versions,
   })
 
 export const sources = queryOptions({
@@ -61,7 +61,7 @@ export const batches = (filter: BatchFilter) =>
   infiniteQueryOptions({
     queryKey: ['batches', 'pages', filter],
     queryFn: ({ pageParam, signal }) =>
-      ask(client.GET('/api/v1/batches', { params: { query: { ...filter, before: pageParam } }, signal })),
+      ask(client.GET('/api/v1/batches', { params: { query: { ...filter, after: pageParam } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   })
@@ -88,7 +88,7 @@ export const quarantine = (id: string, filter: RowFilter) =>
           signal,
         }),
       ),
-    initialPageParam: undefined as number | undefined,
+    initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   })
 

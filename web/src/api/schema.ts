@@ -162,7 +162,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the datasets. */
+        /** Lists the datasets, each after those that it refers to. What is in them is counted without opening a table. */
         get: operations["list_datasets"];
         put?: never;
         post?: never;
@@ -234,7 +234,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the versions of a dataset. */
+        /** Lists the versions of a dataset, newest first. */
         get: operations["list_versions"];
         put?: never;
         post?: never;
@@ -413,13 +413,13 @@ export interface components {
             profile: components["schemas"]["Profile"][];
             progress?: components["schemas"]["Progress"] | null;
             /** @description How the file was read, and why so. */
-            report: Record<string, never>;
+            report?: Record<string, never> | null;
             scores: components["schemas"]["DimensionScore"][];
         };
         /** @description A page of batches, newest first. */
         BatchPage: {
             batches: components["schemas"]["Batch"][];
-            /** @description What to ask for as `before` to get the next page; absent on the last one. */
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
             next?: string | null;
         };
         /** @description Why something is done. */
@@ -510,6 +510,7 @@ export interface components {
             rows: number;
             /** @description In Chinese. */
             title: string;
+            title_en?: string | null;
             /**
              * Format: int64
              * @description Absent until something was committed.
@@ -519,6 +520,8 @@ export interface components {
         /** @description The datasets of the installed packs, each after those that it refers to. */
         DatasetList: {
             datasets: components["schemas"]["DatasetLine"][];
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
         };
         /** @description What a dataset is. */
         Declaration: {
@@ -647,11 +650,8 @@ export interface components {
         };
         /** @description Notices, newest first. */
         NoticeList: {
-            /**
-             * Format: int64
-             * @description What to ask for as `before` to get the next page; absent on the last one.
-             */
-            next?: number | null;
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
             notices: components["schemas"]["Notice"][];
         };
         /** @description A pack: one city system. */
@@ -845,11 +845,8 @@ export interface components {
         RowPage: {
             batch: string;
             dataset: string;
-            /**
-             * Format: int64
-             * @description What to ask for as `after` to get the next page; absent on the last one.
-             */
-            next?: number | null;
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
             rows: components["schemas"]["Row"][];
         };
         /** @description What is wrong with one of the rows that were sent. */
@@ -924,9 +921,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        /** @description The versions of a dataset, oldest first, as far as they are kept. */
+        /** @description The versions of a dataset, newest first, as far as they are kept. */
         VersionList: {
             dataset: string;
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
             versions: components["schemas"]["Version"][];
         };
         /** @description Rows that are on disk and can be read. */
@@ -942,7 +941,17 @@ export interface components {
             sequence: number;
         };
     };
-    responses: never;
+    responses: {
+        /** @description The request did not succeed. */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -959,13 +968,14 @@ export interface operations {
                  */
                 dataset?: string;
                 /**
-                 * @description Only batches with this status.
+                 * @description Only batches with this status: `running`, `committing`, `collected`, `unchanged`, `refused`, `rolled-back` or
+                 *     `undone`.
                  * @example collected
                  */
                 status?: string;
-                /** @description Only batches before this one: the `next` of the page before. */
-                before?: string;
-                /** @description Batches of one page, 100 when absent and at most 1000. */
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Batches of one page. */
                 limit?: number;
             };
             header?: never;
@@ -976,21 +986,25 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BatchPage"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     deliver: {
@@ -1017,15 +1031,17 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     show_batch: {
@@ -1041,21 +1057,26 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BatchDetail"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     list_rows: {
@@ -1068,9 +1089,9 @@ export interface operations {
                 reason?: string;
                 /** @description Only rows that still wait; all rows when false or absent. */
                 waiting?: boolean;
-                /** @description Only rows after this place: the `next` of the page before. */
-                after?: number;
-                /** @description Rows of one page, 100 when absent and at most 10000. */
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Rows of one page. */
                 limit?: number;
             };
             header?: never;
@@ -1083,21 +1104,26 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RowPage"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     export_rows: {
@@ -1124,15 +1150,11 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     drop_rows: {
@@ -1158,15 +1180,17 @@ export interface operations {
                     "application/json": components["schemas"]["Dropped"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     release_rows: {
@@ -1192,15 +1216,17 @@ export interface operations {
                     "application/json": components["schemas"]["Released"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     correct_row: {
@@ -1227,15 +1253,17 @@ export interface operations {
                     "application/json": components["schemas"]["Row"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_batch: {
@@ -1257,15 +1285,11 @@ export interface operations {
                     "application/octet-stream": number[];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     undo_batch: {
@@ -1291,20 +1315,47 @@ export interface operations {
                     "application/json": components["schemas"]["BatchDetail"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list_datasets: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Only datasets of this pack.
+                 * @example population
+                 */
+                pack?: string;
+                /**
+                 * @description Only datasets of this department.
+                 * @example 市公安局
+                 */
+                owner?: string;
+                /**
+                 * @description Only datasets with this origin: `collect`, `model`, `matter`, `form` or `observe`.
+                 * @example collect
+                 */
+                origin?: string;
+                /**
+                 * @description Only datasets whose id or title, in either language, has this text.
+                 * @example 人口
+                 */
+                q?: string;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Datasets of one page. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1313,21 +1364,25 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetList"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     show_dataset: {
@@ -1343,21 +1398,26 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetDetail"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     restore_dataset: {
@@ -1383,15 +1443,18 @@ export interface operations {
                     "application/json": components["schemas"]["Restored"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     write_rows: {
@@ -1417,20 +1480,27 @@ export interface operations {
                     "application/json": components["schemas"]["Written"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list_versions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Versions of one page. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -1441,21 +1511,26 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["VersionList"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     list_notices: {
@@ -1463,9 +1538,9 @@ export interface operations {
             query?: {
                 /** @description Settled ones too; only open ones when false or absent. */
                 all?: boolean;
-                /** @description Only notices before this one: the `next` of the page before. */
-                before?: number;
-                /** @description Notices of one page, 100 when absent and at most 1000. */
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Notices of one page. */
                 limit?: number;
             };
             header?: never;
@@ -1476,21 +1551,25 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeList"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     list_packs: {
@@ -1504,21 +1583,24 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PackList"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     run_query: {
@@ -1543,15 +1625,19 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list_sources: {
@@ -1565,21 +1651,24 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SourceList"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     run_source: {
@@ -1601,15 +1690,17 @@ export interface operations {
                     "application/json": components["schemas"]["Ran"];
                 };
             };
-            /** @description The request did not succeed. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
 }

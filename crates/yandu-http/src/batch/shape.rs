@@ -61,7 +61,7 @@ pub struct BatchDetail {
     pub scores: Vec<DimensionScore>,
     pub profile: Vec<Profile>,
     /// How the file was read, and why so.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub report: Option<serde_json::Value>,
 }
 

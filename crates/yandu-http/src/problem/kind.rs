@@ -82,6 +82,7 @@ pub const KINDS: &[Kind] = &[
     kind!("no-such-sheet" 422 "没有这个工作表"),
     kind!("no-table" 422 "没有表格"),
     kind!("no-version" 404 "没有这个版本"),
+    kind!("not-acceptable" 406 "没有要求的格式"),
     kind!("not-collected" 409 "该数据集不是归集来的"),
     kind!("not-found" 404 "没有这个地址"),
     kind!("not-kept" 404 "没有留存原始文件"),

@@ -27,9 +27,9 @@ enum Action {
         /// Only batches with this status
         #[arg(long)]
         status: Option<String>,
-        /// Only batches before this one
-        #[arg(long, value_name = "BATCH")]
-        before: Option<String>,
+        /// The page after this one, as the page before names it
+        #[arg(long, value_name = "KEY")]
+        after: Option<String>,
         /// How many
         #[arg(long, default_value_t = 20)]
         limit: u32,
@@ -60,13 +60,13 @@ impl Batch {
             Action::List {
                 dataset,
                 status,
-                before,
+                after,
                 limit,
             } => {
                 let parameters = query([
                     ("dataset", dataset),
                     ("status", status),
-                    ("before", before),
+                    ("after", after),
                     ("limit", Some(limit.to_string())),
                 ]);
                 let path = format!("/api/v1/batches{parameters}");
@@ -129,7 +129,7 @@ fn list(page: &BatchPage) -> String {
     }
     let mut text = table.render();
     if let Some(next) = &page.next {
-        let _ = writeln!(text, "more: yandu batch list --before {next}");
+        let _ = writeln!(text, "more: yandu batch list --after {next}");
     }
     text
 }

@@ -5,7 +5,7 @@ use yandu_http::dataset::{DatasetDetail, DatasetList, Restore, Restored, Version
 
 use super::local;
 use crate::cli::Context;
-use crate::client::{Folder, encode, with_client};
+use crate::client::{Folder, encode, query, with_client};
 use crate::failure::Result;
 use crate::table::{Table, grouped};
 
@@ -24,9 +24,17 @@ enum Action {
     /// Show a dataset: its declaration, how much is in it, its references
     #[command(after_help = "Example:\n  yandu dataset show population.resident")]
     Show { dataset: String },
-    /// List the versions of a dataset, oldest first
+    /// List the versions of a dataset, newest first
     #[command(after_help = "Example:\n  yandu dataset versions population.resident")]
-    Versions { dataset: String },
+    Versions {
+        dataset: String,
+        /// The page after this one, as the page before names it
+        #[arg(long, value_name = "KEY")]
+        after: Option<String>,
+        /// How many
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
     /// Make the content of an older version the present one, as a new version
     #[command(
         after_help = "Example:\n  yandu dataset restore population.resident --version 3 --reason 误导入"
@@ -49,7 +57,7 @@ impl Dataset {
             Action::List => {
                 let datasets: DatasetList =
                     with_client(config, Folder::MustExist, async |client| {
-                        client.get("/api/v1/datasets").await
+                        client.get("/api/v1/datasets?limit=10000").await
                     })
                     .await?;
                 output.result(&datasets, list)
@@ -63,8 +71,13 @@ impl Dataset {
                     .await?;
                 output.result(&detail, show)
             }
-            Action::Versions { dataset } => {
-                let path = format!("/api/v1/datasets/{}/versions", encode(&dataset));
+            Action::Versions {
+                dataset,
+                after,
+                limit,
+            } => {
+                let page = query([("after", after), ("limit", Some(limit.to_string()))]);
+                let path = format!("/api/v1/datasets/{}/versions{page}", encode(&dataset));
                 let versions: VersionList =
                     with_client(config, Folder::MustExist, async |client| {
                         client.get(&path).await
@@ -220,5 +233,13 @@ fn list_versions(list: &VersionList) -> String {
             version.rows.into(),
         ]);
     }
-    table.render()
+    let mut text = table.render();
+    if let Some(next) = &list.next {
+        let _ = writeln!(
+            text,
+            "more: yandu dataset versions {} --after {next}",
+            list.dataset
+        );
+    }
+    text
 }

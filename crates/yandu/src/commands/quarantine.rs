@@ -36,9 +36,9 @@ enum Action {
         /// Only rows that still wait
         #[arg(long)]
         waiting: bool,
-        /// Only rows after this place
-        #[arg(long, value_name = "ROW")]
-        after: Option<u64>,
+        /// The page after this one, as the page before names it
+        #[arg(long, value_name = "KEY")]
+        after: Option<String>,
         /// How many
         #[arg(long, default_value_t = 50)]
         limit: u32,
@@ -125,7 +125,7 @@ impl Quarantine {
                 let parameters = query([
                     ("reason", reason),
                     ("waiting", waiting.then(|| "true".to_owned())),
-                    ("after", after.map(|row| row.to_string())),
+                    ("after", after),
                     ("limit", Some(limit.to_string())),
                 ]);
                 let path = format!("{}{parameters}", address(&batch));
@@ -283,7 +283,7 @@ fn list(page: &RowPage) -> String {
         ]);
     }
     let mut text = table.render();
-    if let Some(next) = page.next {
+    if let Some(next) = &page.next {
         let _ = writeln!(
             text,
             "more: yandu quarantine list {} --after {next}",

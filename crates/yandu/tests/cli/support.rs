@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -77,6 +77,16 @@ impl Place {
         place.write("packs/club/pack.yaml", PACK);
         place.write("packs/club/datasets/member.yaml", MEMBER);
         place.write("packs/club/sources/member_export.yaml", SOURCE);
+        place
+    }
+
+    /// A place with the packs of the repository.
+    pub(crate) fn with_shipped_packs() -> Self {
+        let place = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+        std::os::unix::fs::symlink(packs, place.path("packs")).unwrap();
         place
     }
 
@@ -182,6 +192,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
         self.ask(&format!("GET {path} HTTP/1.1\r\n"), "")
     }

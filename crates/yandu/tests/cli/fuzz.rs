@@ -1,0 +1,60 @@
+//! The interface against a client that reads its document and tries what nobody thought of.
+//!
+//! By hand with more examples, or with the seed of a run that failed:
+//! `YANDU_FUZZ_EXAMPLES=500 YANDU_FUZZ_SEED=7 cargo test -p yandu --test cli schemathesis`, with `YANDU_TEST_PYTHON` set.
+
+use std::hash::{BuildHasher, Hasher};
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::Place;
+
+/// Examples for each operation and kind of test in an ordinary run.
+const EXAMPLES: u64 = 12;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+#[test]
+fn schemathesis_finds_nothing_wrong_with_the_interface() {
+    let Some(python) = std::env::var_os("YANDU_TEST_PYTHON") else {
+        eprintln!("skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does");
+        return;
+    };
+    let place = Place::with_shipped_packs();
+    for (file, dataset) in [
+        ("packs/base/examples/divisions.csv", "base.division"),
+        (
+            "packs/population/examples/residents.csv",
+            "population.resident",
+        ),
+    ] {
+        place.yandu(&["collect", file, "--dataset", dataset]).ok();
+    }
+    let mut server = place.serve();
+    let seed = number("YANDU_FUZZ_SEED").unwrap_or_else(|| {
+        let hasher = std::collections::hash_map::RandomState::new();
+        hasher.build_hasher().finish() >> 32
+    });
+    let examples = number("YANDU_FUZZ_EXAMPLES").unwrap_or(EXAMPLES);
+    println!("YANDU_FUZZ_SEED={seed} YANDU_FUZZ_EXAMPLES={examples}");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(Path::new(&python).with_file_name("schemathesis"))
+        .current_dir(place.path("."))
+        .arg("--config-file")
+        .arg(here.join("tests/cli/schemathesis.toml"))
+        .arg("run")
+        .arg(here.join("../yandu-http/openapi.json"))
+        .args(["--url", &server.url()])
+        .args(["--seed", &seed.to_string()])
+        .args(["--max-examples", &examples.to_string()])
+        .output()
+        .unwrap();
+    let found = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "seed {seed}\n{found}");
+    // It tells what it did not get to; a document that it cannot read at all would pass otherwise.
+    assert!(found.contains("API Operations"), "{found}");
+    let log = server.stop();
+    assert!(!log.contains("panicked"), "{log}");
+}
