@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow::datatypes::SchemaRef;
 use regex::Regex;
 use yandu_check::key::KeySet;
 use yandu_check::{
     Check, CheckKind, CodeList, ColumnRule, Expectations, Level, Meaning, Reference, Within,
 };
-use yandu_lake::compile_condition;
+use yandu_lake::{compile_condition, compile_model, model_inputs};
 use yandu_pack::declare;
-use yandu_pack::{Dataset, Packs};
+use yandu_pack::{CompiledModel, Dataset, ModelInput, ModelOutput, Packs};
 use yandu_words::id::DatasetId;
 
 /// A check that cannot be compiled; `yandu pack check` finds it too, with its place in the file.
@@ -168,20 +169,57 @@ fn code_list(packs: &Packs, id: &yandu_words::CodeListId) -> Option<Arc<CodeList
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SqlConditions;
 
-impl yandu_pack::ConditionCompiler for SqlConditions {
-    fn compile(
-        &self,
-        schema: &arrow::datatypes::SchemaRef,
-        sql: &str,
-    ) -> Result<(), yandu_pack::SqlProblem> {
+impl yandu_pack::Compiler for SqlConditions {
+    fn condition(&self, schema: &SchemaRef, sql: &str) -> Result<(), yandu_pack::SqlProblem> {
         match compile_condition(schema, sql) {
             Ok(_) => Ok(()),
-            Err(problem) => Err(yandu_pack::SqlProblem {
-                message: problem.message,
-                line: problem.line,
-                column: problem.column,
-                help: problem.help,
-            }),
+            Err(problem) => Err(in_pack(problem)),
         }
     }
+
+    fn inputs(&self, sql: &str) -> Result<Option<Vec<ModelInput>>, yandu_pack::SqlProblem> {
+        let inputs = model_inputs(sql).map_err(in_pack)?;
+        let inputs = inputs.into_iter().map(|input| ModelInput {
+            name: input.name,
+            place: place(input.place),
+        });
+        Ok(Some(inputs.collect()))
+    }
+
+    fn model(
+        &self,
+        schemas: &HashMap<DatasetId, SchemaRef>,
+        sql: &str,
+    ) -> Result<Option<CompiledModel>, yandu_pack::SqlProblem> {
+        let compiled = compile_model(schemas, sql).map_err(in_pack)?;
+        let fields = compiled.schema.fields().iter().zip(compiled.places);
+        let outputs = fields.map(|(field, selected)| ModelOutput {
+            name: field.name().clone(),
+            data_type: field.data_type().clone(),
+            place: selected.map(place),
+        });
+        Ok(Some(CompiledModel {
+            outputs: outputs.collect(),
+        }))
+    }
 }
+
+fn in_pack(problem: yandu_lake::SqlProblem) -> yandu_pack::SqlProblem {
+    yandu_pack::SqlProblem {
+        message: problem.message,
+        line: problem.line,
+        column: problem.column,
+        help: problem.help,
+    }
+}
+
+fn place(place: yandu_lake::SqlPlace) -> yandu_pack::SqlPlace {
+    yandu_pack::SqlPlace {
+        line: place.line,
+        column: place.column,
+        length: place.length,
+    }
+}
+
+#[cfg(test)]
+mod tests;

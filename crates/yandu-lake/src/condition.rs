@@ -33,7 +33,7 @@ static ENGINE: LazyLock<SessionState> = LazyLock::new(|| {
         .build()
 });
 
-/// Why a text is no condition, and where, counted from 1.
+/// Why a text is no condition, or no model, and where, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct SqlProblem {
@@ -210,7 +210,8 @@ fn columns_of(schema: &SchemaRef, expr: &Expr) -> SchemaRef {
 
 fn problem_in(sql: &str, schema: &Schema, error: &DataFusionError) -> SqlProblem {
     if let Some(unknown) = problem::unknown_column(error) {
-        let help = closest(&unknown, schema).map(|name| format!("did you mean `{name}`?"));
+        let columns = schema.fields().iter().map(|field| field.name().as_str());
+        let help = closest(&unknown, columns).map(|name| format!("did you mean `{name}`?"));
         return SqlProblem {
             help,
             ..at_word(sql, &unknown, &format!("there is no column `{unknown}`"))
@@ -226,7 +227,7 @@ fn problem_in(sql: &str, schema: &Schema, error: &DataFusionError) -> SqlProblem
 }
 
 /// A problem at the first place where `word` stands in the text, or at its start.
-fn at_word(sql: &str, word: &str, message: &str) -> SqlProblem {
+pub(crate) fn at_word(sql: &str, word: &str, message: &str) -> SqlProblem {
     let folded = sql.to_ascii_lowercase();
     let word = word.to_ascii_lowercase();
     let before = folded
@@ -259,12 +260,14 @@ fn at_word(sql: &str, word: &str, message: &str) -> SqlProblem {
     }
 }
 
-/// The column whose name needs the fewest changes to become `wanted`, when they are few.
-fn closest<'a>(wanted: &str, schema: &'a Schema) -> Option<&'a str> {
-    schema
-        .fields()
-        .iter()
-        .map(|field| (distance(wanted, field.name()), field.name().as_str()))
+/// The name that needs the fewest changes to become `wanted`, when they are few.
+pub(crate) fn closest<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    names
+        .into_iter()
+        .map(|name| (distance(wanted, name), name))
         .min()
         .filter(|(changes, name)| *changes <= 1 + wanted.len().max(name.len()) / 4)
         .map(|(_, name)| name)

@@ -8,15 +8,17 @@ use std::collections::{HashMap, HashSet};
 use yandu_words::{CodeListId, ColumnName, DatasetId, PackId};
 
 use crate::declare::{CodeListFile, DatasetFile, PackFile};
-use crate::load::{ConditionCompiler, Declared, Drafts};
+use crate::file::FileText;
+use crate::load::{Compiler, Declared, Drafts};
 use crate::problem::{Code, Problem, alternatives};
-use crate::schema::FileKind;
+use crate::yaml::Place;
 
 mod bound;
 mod checks;
 mod codes;
 mod condition;
 mod datasets;
+mod models;
 pub(crate) mod names;
 mod needs;
 pub(crate) mod order;
@@ -26,11 +28,7 @@ mod settings;
 mod sources;
 mod tests;
 
-pub(crate) fn check(
-    drafts: &Drafts,
-    compiler: &dyn ConditionCompiler,
-    problems: &mut Vec<Problem>,
-) {
+pub(crate) fn check(drafts: &Drafts, compiler: &dyn Compiler, problems: &mut Vec<Problem>) {
     let mut checker = Checker::new(drafts, problems);
     names::check(&mut checker);
     needs::check(&mut checker);
@@ -38,6 +36,7 @@ pub(crate) fn check(
     codes::check(&mut checker);
     datasets::check(&mut checker);
     checks::check(&mut checker, compiler);
+    models::check(&mut checker, compiler);
     sources::check(&mut checker);
     tests::check(&mut checker);
 }
@@ -87,37 +86,57 @@ impl<'a> Checker<'a> {
             self.uses(from, pointer, &id.pack());
             return Some(dataset);
         }
-        if !self.drafts.is_unread(FileKind::Dataset, id.as_str()) {
-            let known: Vec<&str> = self.datasets.keys().map(DatasetId::as_str).collect();
+        if !self.drafts.is_unread_dataset(id.as_str()) {
             let problem = from
                 .at(
                     Code::MissingDataset,
                     pointer,
                     format!("there is no dataset `{id}`"),
                 )
-                .help_if(alternatives_sorted(id.as_str(), "datasets", known));
+                .help_if(self.other_datasets(id.as_str()));
             self.push(problem);
         }
         None
     }
 
+    /// A mend for the name of a dataset that is not there.
+    fn other_datasets(&self, wrong: &str) -> Option<String> {
+        let known: Vec<&str> = self.datasets.keys().map(DatasetId::as_str).collect();
+        // The pack was left out.
+        let mut named = self.datasets.keys().filter(|id| id.name() == wrong);
+        if let (Some(only), None) = (named.next(), named.next()) {
+            return Some(format!("did you mean `{only}`?"));
+        }
+        alternatives_sorted(wrong, "datasets", known)
+    }
+
     /// Reports the use of a pack that the own one does not say it needs.
     fn uses<T>(&mut self, from: &Declared<T>, pointer: &str, pack: &PackId) {
-        let Some(own) = self.pack_of_folder.get(&from.folder) else {
+        self.uses_at(&from.file, from.folder, pack, |_| {
+            from.file.value_place(&from.root, pointer)
+        });
+    }
+
+    /// The same for a text of a folder that is no declaration.
+    fn uses_at(
+        &mut self,
+        file: &FileText,
+        folder: usize,
+        pack: &PackId,
+        place: impl FnOnce(&FileText) -> Place,
+    ) {
+        let Some(own) = self.pack_of_folder.get(&folder) else {
             return;
         };
         let declared = own.declaration.pack == *pack
-            || self.drafts.pack_of(from.folder) == pack.as_str()
+            || self.drafts.pack_of(folder) == pack.as_str()
             || own.declaration.needs.contains(pack)
             || own.has_lost("/needs");
-        if !declared && self.undeclared.insert((from.folder, pack.clone())) {
+        if !declared && self.undeclared.insert((folder, pack.clone())) {
             let own = &own.declaration.pack;
-            let problem = from
-                .at(
-                    Code::UndeclaredNeed,
-                    pointer,
-                    format!("the pack `{own}` does not say that it needs `{pack}`"),
-                )
+            let message = format!("the pack `{own}` does not say that it needs `{pack}`");
+            let problem = file
+                .problem(Code::UndeclaredNeed, place(file), message)
                 .help(format!("add `{pack}` to `needs` in its pack.yaml"));
             self.push(problem);
         }

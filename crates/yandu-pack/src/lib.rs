@@ -9,6 +9,7 @@ mod check;
 mod dataset;
 mod file;
 mod load;
+mod model;
 mod packs;
 mod problem;
 pub mod scaffold;
@@ -17,7 +18,10 @@ mod validate;
 mod yaml;
 
 pub use dataset::{Dataset, Headers, fold_header};
-pub use load::{AnyCondition, ConditionCompiler, Loaded, SqlProblem};
+pub use load::{
+    AnyCondition, CompiledModel, Compiler, Loaded, ModelInput, ModelOutput, SqlPlace, SqlProblem,
+};
+pub use model::Model;
 pub use packs::{ExpandError, Pack, PackTest, Packs, PathError, SettingError, Settings, Source};
 pub use problem::{Code, Problem, Severity, Span};
 pub use schema::FileKind;

@@ -1,9 +1,10 @@
 //! Folders of packs into checked declarations, with all problems of all files at once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
+use yandu_words::DatasetId;
 
 use crate::check;
 use crate::packs::Packs;
@@ -14,13 +15,56 @@ mod folder;
 
 pub(crate) use declared::{Declared, Drafts};
 
-/// Compiles the SQL conditions of checks, which is done elsewhere: this crate has no SQL of its own.
-pub trait ConditionCompiler {
+/// Compiles the SQL of packs, which is done elsewhere: this crate has no SQL of its own.
+///
+/// A compiler that knows no SQL answers that all is well: then packs are read, and their SQL is not looked at.
+pub trait Compiler {
     /// Whether a text is a boolean condition over one row of the schema.
-    fn compile(&self, schema: &SchemaRef, sql: &str) -> Result<(), SqlProblem>;
+    fn condition(&self, schema: &SchemaRef, sql: &str) -> Result<(), SqlProblem>;
+
+    /// The tables that one SELECT names, found without knowing any; `None` when SQL is not looked at.
+    fn inputs(&self, sql: &str) -> Result<Option<Vec<ModelInput>>, SqlProblem>;
+
+    /// The columns of a SELECT over datasets of these schemas; `None` when SQL is not looked at.
+    fn model(
+        &self,
+        schemas: &HashMap<DatasetId, SchemaRef>,
+        sql: &str,
+    ) -> Result<Option<CompiledModel>, SqlProblem>;
 }
 
-/// What is wrong with a condition, and where in its text: line and column in characters from 1, or 0 where unknown.
+/// A table that a SELECT names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelInput {
+    /// As it is understood: unquoted words in lower case, joined by dots.
+    pub name: String,
+    pub place: SqlPlace,
+}
+
+/// What a SELECT gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompiledModel {
+    /// The columns in their order.
+    pub outputs: Vec<ModelOutput>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelOutput {
+    pub name: String,
+    pub data_type: DataType,
+    /// Where the column is selected, when that is known.
+    pub place: Option<SqlPlace>,
+}
+
+/// A place in a SQL text: line and column in characters from 1. A length of 0 stands for the word there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SqlPlace {
+    pub line: u64,
+    pub column: u64,
+    pub length: u64,
+}
+
+/// What is wrong with a SQL text, and where: line and column in characters from 1, or 0 where unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SqlProblem {
     pub message: String,
@@ -30,13 +74,25 @@ pub struct SqlProblem {
     pub help: Option<String>,
 }
 
-/// Takes every condition as it is.
+/// Takes all SQL as it is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AnyCondition;
 
-impl ConditionCompiler for AnyCondition {
-    fn compile(&self, _: &SchemaRef, _: &str) -> Result<(), SqlProblem> {
+impl Compiler for AnyCondition {
+    fn condition(&self, _: &SchemaRef, _: &str) -> Result<(), SqlProblem> {
         Ok(())
+    }
+
+    fn inputs(&self, _: &str) -> Result<Option<Vec<ModelInput>>, SqlProblem> {
+        Ok(None)
+    }
+
+    fn model(
+        &self,
+        _: &HashMap<DatasetId, SchemaRef>,
+        _: &str,
+    ) -> Result<Option<CompiledModel>, SqlProblem> {
+        Ok(None)
     }
 }
 
@@ -57,7 +113,7 @@ impl Loaded {
 
 impl Packs {
     /// Reads packs. Each path is the folder of a pack, or a folder of such folders.
-    pub fn load(paths: &[PathBuf], compiler: &dyn ConditionCompiler) -> Loaded {
+    pub fn load(paths: &[PathBuf], compiler: &dyn Compiler) -> Loaded {
         let mut problems = Vec::new();
         let folders = folder::find(paths, &mut problems);
         let drafts = Drafts::read(folders, &mut problems);

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use yandu_words::{CodeListId, ColumnName, DatasetId, PackId, SourceId};
 
 use crate::dataset::{Dataset, Headers};
-use crate::declare::{CodeListFile, Literal, PackFile, SettingValue, SourceFile, Test};
+use crate::declare::{CodeListFile, Literal, PackFile, Setting, SettingValue, SourceFile, Test};
+use crate::model::{Expanded, Model};
 
 /// All packs of a site, with lookups by id.
 ///
@@ -16,6 +17,7 @@ use crate::declare::{CodeListFile, Literal, PackFile, SettingValue, SourceFile, 
 pub struct Packs {
     pub(crate) packs: IndexMap<PackId, Pack>,
     pub(crate) datasets: IndexMap<DatasetId, Dataset>,
+    pub(crate) models: IndexMap<DatasetId, Model>,
     pub(crate) sources: IndexMap<SourceId, Source>,
     pub(crate) code_lists: IndexMap<CodeListId, CodeListFile>,
 }
@@ -100,6 +102,21 @@ impl Packs {
     /// The datasets, each after those that it refers to, as far as no circle is in the way.
     pub fn datasets(&self) -> impl ExactSizeIterator<Item = &Dataset> {
         self.datasets.values()
+    }
+
+    pub fn model(&self, id: &DatasetId) -> Option<&Model> {
+        self.models.get(id)
+    }
+
+    /// The models, in the order of [`Self::datasets`]; what each reads is known to whoever compiles it.
+    pub fn models(&self) -> impl ExactSizeIterator<Item = &Model> {
+        self.models.values()
+    }
+
+    /// The SELECT of a model with the settings of its pack put in.
+    pub fn sql_of(&self, model: &Model) -> Result<String, ExpandError> {
+        let settings = self.settings(&model.pack()).unwrap_or_default();
+        Ok(Expanded::new(&settings, model.sql())?.text)
     }
 
     pub fn source(&self, id: &SourceId) -> Option<&Source> {
@@ -199,7 +216,7 @@ impl Pack {
     }
 
     pub fn settings(&self) -> Settings {
-        let value = |(name, setting): (&ColumnName, &crate::declare::Setting)| {
+        let value = |(name, setting): (&ColumnName, &Setting)| {
             let value = self.overrides.get(name).unwrap_or(&setting.default);
             (name.clone(), value.clone())
         };
@@ -262,6 +279,17 @@ impl Source {
 pub struct Settings(IndexMap<ColumnName, SettingValue>);
 
 impl Settings {
+    /// The values that a pack has where a site sets none.
+    pub(crate) fn defaults(file: &PackFile) -> Self {
+        let default =
+            |(name, setting): (&ColumnName, &Setting)| (name.clone(), setting.default.clone());
+        Self::of(file.settings.iter().map(default).collect())
+    }
+
+    pub(crate) fn of(values: IndexMap<ColumnName, SettingValue>) -> Self {
+        Self(values)
+    }
+
     pub fn value(&self, name: &str) -> Option<&SettingValue> {
         self.0.get(name)
     }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::declare::{CodeListFile, DatasetFile, PackFile, SourceFile, TestFile};
 
@@ -16,15 +16,17 @@ use crate::declare::{CodeListFile, DatasetFile, PackFile, SourceFile, TestFile};
 pub enum FileKind {
     Pack,
     Dataset,
+    Model,
     Codes,
     Source,
     Test,
 }
 
 impl FileKind {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Pack,
         Self::Dataset,
+        Self::Model,
         Self::Codes,
         Self::Source,
         Self::Test,
@@ -35,6 +37,7 @@ impl FileKind {
         match self {
             Self::Pack => "pack",
             Self::Dataset => "dataset",
+            Self::Model => "model",
             Self::Codes => "codes",
             Self::Source => "source",
             Self::Test => "test",
@@ -46,6 +49,7 @@ impl FileKind {
         match self {
             Self::Pack => None,
             Self::Dataset => Some("datasets"),
+            Self::Model => Some("models"),
             Self::Codes => Some("codes"),
             Self::Source => Some("sources"),
             Self::Test => Some("tests"),
@@ -57,6 +61,7 @@ impl FileKind {
         match self {
             Self::Pack => &PACK,
             Self::Dataset => &DATASET,
+            Self::Model => &MODEL,
             Self::Codes => &CODES,
             Self::Source => &SOURCE,
             Self::Test => &TEST,
@@ -66,6 +71,7 @@ impl FileKind {
 
 static PACK: LazyLock<Value> = LazyLock::new(generate::<PackFile>);
 static DATASET: LazyLock<Value> = LazyLock::new(generate::<DatasetFile>);
+static MODEL: LazyLock<Value> = LazyLock::new(model);
 static CODES: LazyLock<Value> = LazyLock::new(generate::<CodeListFile>);
 static SOURCE: LazyLock<Value> = LazyLock::new(generate::<SourceFile>);
 static TEST: LazyLock<Value> = LazyLock::new(generate::<TestFile>);
@@ -76,6 +82,25 @@ fn generate<T: JsonSchema>() -> Value {
         .into_generator()
         .into_root_schema_for::<T>()
         .to_value()
+}
+
+/// A model is a dataset of one origin.
+fn model() -> Value {
+    let mut schema = generate::<DatasetFile>();
+    if let Value::Object(root) = &mut schema {
+        root.insert("title".to_owned(), json!("ModelFile"));
+        root.insert(
+            "description".to_owned(),
+            json!("`models/*.yaml`: a dataset whose rows are those of the SELECT in the file `.sql` beside it."),
+        );
+        if let Some(Value::Object(properties)) = root.get_mut("properties") {
+            properties.insert(
+                "origin".to_owned(),
+                json!({"description": "Where the rows come from: a SQL select over other datasets.", "const": "model"}),
+            );
+        }
+    }
+    schema
 }
 
 /// A key that may be left out may not be null: an empty value in YAML is a forgotten one.

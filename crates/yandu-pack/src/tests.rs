@@ -5,20 +5,23 @@
     reason = "expected texts are written by `UPDATE_EXPECT=1`, always with hashes"
 )]
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
 use arrow::datatypes::SchemaRef;
 use expect_test::Expect;
 use tempfile::TempDir;
+use yandu_words::DatasetId;
 
-use crate::{ConditionCompiler, Loaded, Packs, SqlProblem};
+use crate::{CompiledModel, Compiler, Loaded, ModelInput, Packs, SqlProblem};
 
 mod conditions;
 mod declarations;
 mod hostile;
 mod lookups;
 mod misfits;
+mod models;
 mod properties;
 mod references;
 mod repository;
@@ -29,8 +32,8 @@ mod sources;
 /// Knows no SQL but which words may stand in it: columns, numbers and a few others.
 struct Words;
 
-impl ConditionCompiler for Words {
-    fn compile(&self, schema: &SchemaRef, sql: &str) -> Result<(), SqlProblem> {
+impl Compiler for Words {
+    fn condition(&self, schema: &SchemaRef, sql: &str) -> Result<(), SqlProblem> {
         let mut offset = 0;
         for word in sql.split(|sign: char| !sign.is_alphanumeric() && sign != '_') {
             let known = word.is_empty()
@@ -51,6 +54,18 @@ impl ConditionCompiler for Words {
             offset = at + word.len();
         }
         Ok(())
+    }
+
+    fn inputs(&self, _: &str) -> Result<Option<Vec<ModelInput>>, SqlProblem> {
+        Ok(None)
+    }
+
+    fn model(
+        &self,
+        _: &HashMap<DatasetId, SchemaRef>,
+        _: &str,
+    ) -> Result<Option<CompiledModel>, SqlProblem> {
+        Ok(None)
     }
 }
 

@@ -40,6 +40,7 @@ fn validator(kind: FileKind) -> &'static Validator {
     match kind {
         FileKind::Pack => &PACK,
         FileKind::Dataset => &DATASET,
+        FileKind::Model => &MODEL,
         FileKind::Codes => &CODES,
         FileKind::Source => &SOURCE,
         FileKind::Test => &TEST,
@@ -48,6 +49,7 @@ fn validator(kind: FileKind) -> &'static Validator {
 
 static PACK: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Pack));
 static DATASET: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Dataset));
+static MODEL: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Model));
 static CODES: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Codes));
 static SOURCE: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Source));
 static TEST: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Test));

@@ -6,10 +6,10 @@ use yandu_words::{ColumnName, ValueType};
 
 use super::{Checker, bound, condition, pattern};
 use crate::declare::{Check, CheckKind, DatasetFile, Literal, PeriodUnit, ReferenceTarget};
-use crate::load::{ConditionCompiler, Declared};
+use crate::load::{Compiler, Declared};
 use crate::problem::{Code, quoted};
 
-pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn ConditionCompiler) {
+pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
     let drafts = checker.drafts;
     for dataset in &drafts.datasets {
         let mut names: HashMap<&str, usize> = HashMap::new();

@@ -6,21 +6,18 @@ use arrow::datatypes::SchemaRef;
 
 use crate::dataset;
 use crate::declare::DatasetFile;
-use crate::load::{ConditionCompiler, Declared, SqlProblem};
+use crate::load::{Compiler, Declared, SqlProblem};
 use crate::problem::{Code, Problem};
 use crate::yaml::locate;
 
 pub(super) struct Conditions<'a> {
     dataset: &'a Declared<DatasetFile>,
-    compiler: &'a dyn ConditionCompiler,
+    compiler: &'a dyn Compiler,
     schema: OnceLock<SchemaRef>,
 }
 
 impl<'a> Conditions<'a> {
-    pub(super) fn new(
-        dataset: &'a Declared<DatasetFile>,
-        compiler: &'a dyn ConditionCompiler,
-    ) -> Self {
+    pub(super) fn new(dataset: &'a Declared<DatasetFile>, compiler: &'a dyn Compiler) -> Self {
         Self {
             dataset,
             compiler,
@@ -32,7 +29,7 @@ impl<'a> Conditions<'a> {
         let schema = self
             .schema
             .get_or_init(|| dataset::schema(&self.dataset.declaration));
-        let wrong = self.compiler.compile(schema, sql).err()?;
+        let wrong = self.compiler.condition(schema, sql).err()?;
         // The condition may be right, and the column that it speaks of was left out.
         if self.dataset.has_lost("/columns") {
             return None;
@@ -65,7 +62,7 @@ impl<'a> Conditions<'a> {
 }
 
 /// The character at a line and column, both from 1.
-fn offset(sql: &str, line: u64, column: u64) -> Option<usize> {
+pub(super) fn offset(sql: &str, line: u64, column: u64) -> Option<usize> {
     let line = usize::try_from(line).ok()?.checked_sub(1)?;
     let column = usize::try_from(column).ok()?.checked_sub(1)?;
     let before: usize = sql
@@ -79,7 +76,7 @@ fn offset(sql: &str, line: u64, column: u64) -> Option<usize> {
 }
 
 /// The characters of the word, number, text or sign at a place.
-fn word_length(sql: &str, offset: usize) -> usize {
+pub(super) fn word_length(sql: &str, offset: usize) -> usize {
     let mut rest = sql.chars().skip(offset);
     let is_word = |sign: char| sign.is_alphanumeric() || sign == '_';
     match rest.next() {

@@ -210,7 +210,7 @@ fn missing_parts(checker: &mut Checker<'_>, pack: &Declared<crate::declare::Pack
     let has_datasets = folder
         .files
         .iter()
-        .any(|(kind, _)| *kind == crate::FileKind::Dataset);
+        .any(|(kind, _)| matches!(kind, crate::FileKind::Dataset | crate::FileKind::Model));
     if has_datasets && !has_tests {
         incomplete(
             "the pack has no tests",

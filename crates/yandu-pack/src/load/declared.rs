@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use indexmap::IndexMap;
@@ -15,11 +15,15 @@ use crate::check::order;
 use crate::dataset::Dataset;
 use crate::declare::{CodeListFile, DatasetFile, PackFile, SourceFile, TestFile};
 use crate::file::FileText;
+use crate::model::Model;
 use crate::packs::{Pack, PackTest, Packs, Source};
 use crate::problem::{Code, Problem, quoted};
 use crate::schema::FileKind;
 use crate::validate::validate;
 use crate::yaml::{Document, MAX_PROBLEMS, Node, Place, escape};
+
+/// The kind of the other file of a model, which no schema describes.
+const SQL: &str = "sql";
 
 /// The fewest files that are worth a thread of their own.
 const MIN_SHARE: usize = 64;
@@ -33,6 +37,7 @@ pub(crate) struct Declared<T> {
     pub(crate) declaration: T,
     pub(crate) file: FileText,
     pub(crate) root: Node,
+    pub(crate) kind: FileKind,
     /// The folder of its pack, by index.
     pub(crate) folder: usize,
     /// The name of the file without its ending.
@@ -76,6 +81,8 @@ pub(crate) struct Drafts {
     pub(crate) code_lists: Vec<Declared<CodeListFile>>,
     pub(crate) sources: Vec<Declared<SourceFile>>,
     pub(crate) tests: Vec<Declared<TestFile>>,
+    /// The SQL of models, by folder and name of the file without its ending.
+    pub(crate) sql: HashMap<(usize, String), FileText>,
     /// `pack.name` of the files that could not be made anything of: references to them are not reported.
     pub(crate) unread: HashSet<(&'static str, String)>,
 }
@@ -112,8 +119,27 @@ impl Drafts {
                 }
             }
         });
+        for (index, folder) in folders.iter().enumerate() {
+            drafts.read_sql(index, folder, problems);
+        }
         drafts.folders = folders;
         drafts
+    }
+
+    fn read_sql(&mut self, index: usize, folder: &Folder, problems: &mut Vec<Problem>) {
+        for path in &folder.sql {
+            match read_text(path) {
+                Ok(text) => {
+                    let file = FileText::new(path.clone(), text);
+                    self.sql.insert((index, stem(path)), file);
+                }
+                Err(problem) => {
+                    let id = format!("{}.{}", folder.name, stem(path));
+                    self.unread.insert((SQL, id));
+                    problems.push(*problem);
+                }
+            }
+        }
     }
 
     fn read_share(readers: &[FileReader<'_>]) -> (Self, Vec<Problem>) {
@@ -123,7 +149,9 @@ impl Drafts {
             let (unread, problems) = (&mut drafts.unread, &mut problems);
             match reader.kind {
                 FileKind::Pack => reader.read(&mut drafts.packs, unread, problems),
-                FileKind::Dataset => reader.read(&mut drafts.datasets, unread, problems),
+                FileKind::Dataset | FileKind::Model => {
+                    reader.read(&mut drafts.datasets, unread, problems);
+                }
                 FileKind::Codes => reader.read(&mut drafts.code_lists, unread, problems),
                 FileKind::Source => reader.read(&mut drafts.sources, unread, problems),
                 FileKind::Test => reader.read(&mut drafts.tests, unread, problems),
@@ -145,6 +173,24 @@ impl Drafts {
         self.unread.contains(&(kind.name(), id.to_owned()))
     }
 
+    /// Whether the file of a dataset, or of a model, could not be made anything of.
+    pub(crate) fn is_unread_dataset(&self, id: &str) -> bool {
+        self.is_unread(FileKind::Dataset, id) || self.is_unread(FileKind::Model, id)
+    }
+
+    /// Whether the SQL of a model is there and cannot be read, which was reported.
+    pub(crate) fn is_unread_sql(&self, id: &str) -> bool {
+        self.unread.contains(&(SQL, id.to_owned()))
+    }
+
+    /// The SQL of a model, as it stands in its file.
+    pub(crate) fn sql_of(&self, dataset: &Declared<DatasetFile>) -> Option<&FileText> {
+        let key = (dataset.folder, dataset.stem.clone());
+        (dataset.kind == FileKind::Model)
+            .then(|| self.sql.get(&key))
+            .flatten()
+    }
+
     /// The id of the pack of a folder, which is the name of the folder.
     pub(crate) fn pack_of(&self, folder: usize) -> &str {
         self.folders
@@ -153,7 +199,7 @@ impl Drafts {
     }
 
     /// The declarations without their texts, in the order of what refers to what.
-    pub(crate) fn finish(self) -> Packs {
+    pub(crate) fn finish(mut self) -> Packs {
         let pack_order = order::packs(&self.packs);
         let dataset_order = order::datasets(&self.datasets, &pack_order);
         let mut tests: HashMap<usize, Vec<PackTest>> = HashMap::new();
@@ -179,11 +225,20 @@ impl Drafts {
         packs.sort_by_cached_key(|id, _| rank(&pack_order, id));
 
         let mut datasets = IndexMap::new();
+        let mut models = IndexMap::new();
         for declared in self.datasets {
+            let key = (declared.folder, declared.stem);
+            if let Some(sql) = self.sql.remove(&key)
+                && declared.kind == FileKind::Model
+            {
+                let model = Model::new(&declared.declaration, sql);
+                models.entry(model.id().clone()).or_insert(model);
+            }
             let dataset = Dataset::new(declared.declaration, declared.file.path);
             datasets.entry(dataset.id().clone()).or_insert(dataset);
         }
         datasets.sort_by_cached_key(|id, _| rank(&dataset_order, id));
+        models.sort_by_cached_key(|id, _| rank(&dataset_order, id));
 
         let mut sources = IndexMap::new();
         for declared in self.sources {
@@ -204,6 +259,7 @@ impl Drafts {
         Packs {
             packs,
             datasets,
+            models,
             sources,
             code_lists: code_lists.map(|list| (list.codes.clone(), list)).collect(),
         }
@@ -228,12 +284,7 @@ impl FileReader<'_> {
         unread: &mut HashSet<(&'static str, String)>,
         problems: &mut Vec<Problem>,
     ) {
-        let stem = self
-            .path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let stem = stem(self.path);
         let id = match self.kind {
             FileKind::Pack => self.pack.to_owned(),
             _ => format!("{}.{stem}", self.pack),
@@ -302,6 +353,7 @@ impl FileReader<'_> {
                         declaration,
                         file,
                         root: document.root,
+                        kind: self.kind,
                         folder: self.folder,
                         stem,
                         lost,
@@ -327,6 +379,13 @@ impl FileReader<'_> {
         }
         None
     }
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Orders pointers so that items of a list come by number.
@@ -360,7 +419,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 fn names(kind: FileKind, document: &Document) -> HashSet<String> {
     let map = match kind {
         FileKind::Pack => "/settings",
-        FileKind::Dataset => "/columns",
+        FileKind::Dataset | FileKind::Model => "/columns",
         FileKind::Codes => "/values",
         FileKind::Source | FileKind::Test => return HashSet::new(),
     };
@@ -376,10 +435,17 @@ fn fill(kind: FileKind, id: &str, document: &mut Document) {
     let title = json!({ "zh": "-" });
     let needed = match kind {
         FileKind::Pack => json!({ "pack": id, "version": "0", "title": title }),
-        FileKind::Dataset => json!({
-            "dataset": id, "title": title, "owner": "-", "origin": "collect",
-            "sharing": { "class": "unconditional" }, "opening": "closed", "refresh": "irregular", "columns": {},
-        }),
+        FileKind::Dataset | FileKind::Model => {
+            let origin = if kind == FileKind::Model {
+                "model"
+            } else {
+                "collect"
+            };
+            json!({
+                "dataset": id, "title": title, "owner": "-", "origin": origin,
+                "sharing": { "class": "unconditional" }, "opening": "closed", "refresh": "irregular", "columns": {},
+            })
+        }
         FileKind::Codes => json!({ "codes": id, "title": title, "values": {} }),
         FileKind::Source => {
             json!({ "source": id, "title": title, "mode": "append", "channel": { "upload": {} } })

@@ -32,6 +32,8 @@ pub(crate) struct Folder {
     pub(crate) path: PathBuf,
     pub(crate) name: String,
     pub(crate) files: Vec<(FileKind, PathBuf)>,
+    /// The SQL of its models.
+    pub(crate) sql: Vec<PathBuf>,
     pub(crate) has_readme: bool,
 }
 
@@ -88,6 +90,7 @@ impl Folder {
             path: path.to_owned(),
             name,
             files: Vec::new(),
+            sql: Vec::new(),
             has_readme: false,
         };
         for entry in walk.entries(path) {
@@ -129,12 +132,12 @@ impl Folder {
         if name.starts_with('.') {
             return;
         }
-        if file
-            .extension()
-            .is_some_and(|extension| extension == "yaml")
-            && !file.is_dir()
-        {
+        let has_ending =
+            |ending: &str| !file.is_dir() && file.extension().is_some_and(|found| found == ending);
+        if has_ending("yaml") {
             self.files.push((kind, file.to_owned()));
+        } else if kind == FileKind::Model && has_ending("sql") {
+            self.sql.push(file.to_owned());
         } else {
             let folder = kind.folder().unwrap_or_default();
             let problem = Problem::new(

@@ -110,7 +110,13 @@ codes! {
     TypeMismatch "type-mismatch" Error;
     /// One header stands for two columns.
     AmbiguousHeader "ambiguous-header" Error;
-    /// A SQL condition does not compile over the columns of its dataset.
+    /// Models read each other in a circle.
+    ModelCycle "model-cycle" Error;
+    /// A model selects a column that it does not declare.
+    UndeclaredColumn "undeclared-column" Error;
+    /// A declared column that the SQL of its model does not select.
+    NotSelected "not-selected" Error;
+    /// A SQL condition does not compile over the columns of its dataset, or a model over its inputs.
     WrongSql "wrong-sql" Error;
     /// A regular expression does not compile.
     WrongPattern "wrong-pattern" Error;
@@ -120,7 +126,7 @@ codes! {
     NoBasis "no-basis" Error;
     /// A source replaces rows by key, and the dataset has none.
     NoKey "no-key" Error;
-    /// A source delivers to a dataset whose rows come from elsewhere.
+    /// Rows are to come from elsewhere than the origin of their dataset says.
     WrongOrigin "wrong-origin" Error;
     /// A secret is written where it should be named.
     LiteralSecret "literal-secret" Error;

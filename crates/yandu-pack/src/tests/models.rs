@@ -1,0 +1,115 @@
+//! Where the files of a model stand, and what their declarations may say. SQL itself is compiled elsewhere, with its own
+//! tests beside the compiler.
+
+use expect_test::expect;
+
+use super::{air, check, load, write};
+
+const MEAN: &str = "\
+== air/models/mean.yaml
+dataset: air.mean
+title: {zh: 均值, en: Mean}
+owner: 市生态环境局
+origin: model
+sharing: {class: unconditional}
+opening: open
+refresh: daily
+key: [station_id]
+columns:
+  station_id: {title: {zh: 站点编号, en: Station}, standard: id}
+";
+
+const SQL: &str = "\
+== air/models/mean.sql
+select station_id from air.station where height > ${height} -- 站点
+";
+
+#[test]
+fn a_model_is_a_dataset_with_its_sql_beside_it() {
+    let folder = write(&air(&format!("{MEAN}{SQL}")));
+    let pack = folder.path().join("air/pack.yaml");
+    let text = std::fs::read_to_string(&pack).unwrap();
+    let settings = "settings:\n  height: {title: {zh: 高度, en: Height}, default: 3}\n";
+    std::fs::write(&pack, format!("{text}{settings}")).unwrap();
+    let mut loaded = load(folder.path());
+    assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+    let id = "air.mean".parse().unwrap();
+    assert!(loaded.packs.dataset(&id).is_some());
+    let model = loaded.packs.model(&id).unwrap().clone();
+    assert_eq!(loaded.packs.models().len(), 1);
+    assert!(model.sql().contains("${height}"));
+    assert!(model.path_of_sql().ends_with("air/models/mean.sql"));
+    let sql = loaded.packs.sql_of(&model).unwrap();
+    assert_eq!(
+        sql,
+        "select station_id from air.station where height > 3 -- 站点\n"
+    );
+    let value = crate::declare::Literal::Integer(7);
+    let value = ("air".parse().unwrap(), "height".to_owned(), value);
+    loaded.packs.override_settings([value]).unwrap();
+    let sql = loaded.packs.sql_of(&model).unwrap();
+    assert!(sql.contains("height > 7"), "{sql}");
+}
+
+#[test]
+fn a_model_and_its_sql_need_each_other() {
+    check(
+        &air(&format!(
+            "{MEAN}== air/models/other.sql\nselect 1\n== air/models/notes.txt\n"
+        )),
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn the_origin_says_in_which_folder_a_dataset_is_declared() {
+    let mean = MEAN.replace("origin: model", "origin: collect");
+    let station = "\
+== air/datasets/total.yaml
+dataset: air.total
+title: {zh: 合计, en: Total}
+owner: 市生态环境局
+origin: model
+sharing: {class: unconditional}
+opening: open
+refresh: daily
+columns:
+  value: {title: {zh: 数值, en: Value}, type: float}
+";
+    check(
+        &air(&format!(
+            "{mean}== air/models/mean.sql\nselect station_id from air.station\n{station}"
+        )),
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn nothing_is_delivered_to_a_model_and_it_says_what_a_row_is() {
+    let mean = MEAN
+        .replace("key: [station_id]\n", "")
+        .replace("standard: id}", "standard: id, from: [站点编号]}");
+    check(
+        &air(&format!(
+            "{mean}== air/models/mean.sql\nselect station_id from air.station
+== air/sources/mean.yaml
+source: air.mean
+title: {{zh: 均值, en: Mean}}
+dataset: air.mean
+mode: append
+channel: {{upload: {{}}}}
+"
+        )),
+        expect![[r#""#]],
+    );
+}
+
+#[test]
+fn a_setting_in_sql_is_one_of_the_pack() {
+    check(
+        &air(&format!(
+            "{MEAN}== air/models/mean.sql\nselect station_id\nfrom air.station -- 高度\nwhere height > ${{hight}}\n"
+        )),
+        expect![[r#""#]],
+    );
+}
