@@ -20,6 +20,7 @@ pub mod notice;
 mod observe;
 mod openapi;
 pub mod pack;
+pub mod pack_page;
 mod page;
 pub mod problem;
 pub mod quarantine;

@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::{
     batch, compress, dataset, etag, guard, health, metrics, notice, observe, openapi, pack,
-    problem, quarantine,
+    pack_page, problem, quarantine,
 };
 use crate::{query, row, source, ui};
 
@@ -63,6 +63,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(row::routes())
         .merge(query::routes())
         .merge(pack::routes().layer(middleware::map_response(etag::kept)))
+        .merge(pack_page::routes().layer(middleware::map_response(etag::kept)))
         .merge(source::routes())
         .merge(notice::routes());
     OpenApiRouter::with_openapi(OpenApi::default()).nest("/api/v1", resources)

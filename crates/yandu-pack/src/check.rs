@@ -18,10 +18,12 @@ mod checks;
 mod codes;
 mod condition;
 mod datasets;
+mod indicators;
 mod models;
 pub(crate) mod names;
 mod needs;
 pub(crate) mod order;
+mod pages;
 mod pattern;
 mod secrets;
 mod settings;
@@ -37,6 +39,8 @@ pub(crate) fn check(drafts: &Drafts, compiler: &dyn Compiler, problems: &mut Vec
     datasets::check(&mut checker);
     checks::check(&mut checker, compiler);
     models::check(&mut checker, compiler);
+    pages::check(&mut checker, compiler);
+    indicators::check(&mut checker);
     sources::check(&mut checker);
     tests::check(&mut checker);
 }

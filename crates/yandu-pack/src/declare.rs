@@ -8,8 +8,10 @@ mod channel;
 mod check;
 mod codes;
 mod dataset;
+mod indicator;
 mod literal;
 mod pack;
+mod page;
 mod period;
 mod secret;
 mod source;
@@ -22,8 +24,13 @@ pub use channel::{
 pub use check::{Check, CheckFields, CheckKind, CheckShapeError, Level, ReferenceTarget, RowCount};
 pub use codes::CodeListFile;
 pub use dataset::{Column, DatasetFile, Opening, Origin, Refresh, Sharing, SharingClass};
+pub use indicator::{
+    EntryFilter, EntryKind, EntryStatus, Fact, FactMeasure, Indicator, IndicatorFile, Measure,
+    Share, Uncovered,
+};
 pub use literal::{Literal, SettingValue};
 pub use pack::{PackFile, Setting};
+pub use page::{Chart, ChartType, PageFile, PageKind, SortColumn, Tile};
 pub use period::{Period, PeriodError, PeriodUnit};
 pub use secret::{Secret, Url};
 pub use source::{Format, Mode, Schedule, SourceFile};

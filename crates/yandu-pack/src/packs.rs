@@ -3,10 +3,13 @@
 use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
-use yandu_words::{CodeListId, ColumnName, DatasetId, PackId, SourceId};
+use yandu_words::{CodeListId, ColumnName, DatasetId, IndicatorSetId, PackId, PageId, SourceId};
 
 use crate::dataset::{Dataset, Headers};
-use crate::declare::{CodeListFile, Literal, PackFile, Setting, SettingValue, SourceFile, Test};
+use crate::declare::{
+    CodeListFile, IndicatorFile, Literal, PackFile, PageFile, Setting, SettingValue, SourceFile,
+    Test,
+};
 use crate::model::{Expanded, Model};
 
 /// All packs of a site, with lookups by id.
@@ -18,6 +21,8 @@ pub struct Packs {
     pub(crate) packs: IndexMap<PackId, Pack>,
     pub(crate) datasets: IndexMap<DatasetId, Dataset>,
     pub(crate) models: IndexMap<DatasetId, Model>,
+    pub(crate) pages: IndexMap<PageId, PageFile>,
+    pub(crate) indicators: IndexMap<IndicatorSetId, IndicatorFile>,
     pub(crate) sources: IndexMap<SourceId, Source>,
     pub(crate) code_lists: IndexMap<CodeListId, CodeListFile>,
 }
@@ -117,6 +122,36 @@ impl Packs {
     pub fn sql_of(&self, model: &Model) -> Result<String, ExpandError> {
         let settings = self.settings(&model.pack()).unwrap_or_default();
         Ok(Expanded::new(&settings, model.sql())?.text)
+    }
+
+    pub fn page(&self, id: &PageId) -> Option<&PageFile> {
+        self.pages.get(id)
+    }
+
+    /// The pages, in the order of their packs.
+    pub fn pages(&self) -> impl ExactSizeIterator<Item = &PageFile> {
+        self.pages.values()
+    }
+
+    /// A page with the settings of its pack put into its SQL.
+    pub fn expanded_page(&self, page: &PageFile) -> Result<PageFile, ExpandError> {
+        let settings = self.settings(&page.page.pack()).unwrap_or_default();
+        let mut page = page.clone();
+        let tiles = page.tiles.iter_mut().map(|tile| &mut tile.sql);
+        let charts = page.charts.iter_mut().map(|chart| &mut chart.sql);
+        for sql in tiles.chain(charts) {
+            *sql = Expanded::new(&settings, sql)?.text;
+        }
+        Ok(page)
+    }
+
+    pub fn indicator_set(&self, id: &IndicatorSetId) -> Option<&IndicatorFile> {
+        self.indicators.get(id)
+    }
+
+    /// The sets of indicators, in the order of their ids.
+    pub fn indicator_sets(&self) -> impl ExactSizeIterator<Item = &IndicatorFile> {
+        self.indicators.values()
     }
 
     pub fn source(&self, id: &SourceId) -> Option<&Source> {

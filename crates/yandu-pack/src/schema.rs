@@ -9,7 +9,9 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
-use crate::declare::{CodeListFile, DatasetFile, PackFile, SourceFile, TestFile};
+use crate::declare::{
+    CodeListFile, DatasetFile, IndicatorFile, PackFile, PageFile, SourceFile, TestFile,
+};
 
 /// The kinds of files that a pack declares things in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,16 +21,20 @@ pub enum FileKind {
     Model,
     Codes,
     Source,
+    Page,
+    Indicators,
     Test,
 }
 
 impl FileKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Pack,
         Self::Dataset,
         Self::Model,
         Self::Codes,
         Self::Source,
+        Self::Page,
+        Self::Indicators,
         Self::Test,
     ];
 
@@ -40,6 +46,8 @@ impl FileKind {
             Self::Model => "model",
             Self::Codes => "codes",
             Self::Source => "source",
+            Self::Page => "page",
+            Self::Indicators => "indicators",
             Self::Test => "test",
         }
     }
@@ -52,6 +60,8 @@ impl FileKind {
             Self::Model => Some("models"),
             Self::Codes => Some("codes"),
             Self::Source => Some("sources"),
+            Self::Page => Some("pages"),
+            Self::Indicators => Some("indicators"),
             Self::Test => Some("tests"),
         }
     }
@@ -64,6 +74,8 @@ impl FileKind {
             Self::Model => &MODEL,
             Self::Codes => &CODES,
             Self::Source => &SOURCE,
+            Self::Page => &PAGE,
+            Self::Indicators => &INDICATORS,
             Self::Test => &TEST,
         }
     }
@@ -74,6 +86,8 @@ static DATASET: LazyLock<Value> = LazyLock::new(generate::<DatasetFile>);
 static MODEL: LazyLock<Value> = LazyLock::new(model);
 static CODES: LazyLock<Value> = LazyLock::new(generate::<CodeListFile>);
 static SOURCE: LazyLock<Value> = LazyLock::new(generate::<SourceFile>);
+static PAGE: LazyLock<Value> = LazyLock::new(generate::<PageFile>);
+static INDICATORS: LazyLock<Value> = LazyLock::new(generate::<IndicatorFile>);
 static TEST: LazyLock<Value> = LazyLock::new(generate::<TestFile>);
 
 fn generate<T: JsonSchema>() -> Value {

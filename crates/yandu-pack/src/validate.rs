@@ -43,6 +43,8 @@ fn validator(kind: FileKind) -> &'static Validator {
         FileKind::Model => &MODEL,
         FileKind::Codes => &CODES,
         FileKind::Source => &SOURCE,
+        FileKind::Page => &PAGE,
+        FileKind::Indicators => &INDICATORS,
         FileKind::Test => &TEST,
     }
 }
@@ -52,6 +54,8 @@ static DATASET: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Dataset
 static MODEL: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Model));
 static CODES: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Codes));
 static SOURCE: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Source));
+static PAGE: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Page));
+static INDICATORS: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Indicators));
 static TEST: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Test));
 
 fn compile(kind: FileKind) -> Validator {

@@ -250,6 +250,14 @@ id!(
     CodeListId, "code list id", r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$", check_pair
 );
 id!(
+    /// A page that a pack declares, named `pack.page`.
+    PageId, "page id", r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$", check_pair
+);
+id!(
+    /// A set of indicators that a pack declares, named `pack.set`.
+    IndicatorSetId, "indicator set id", r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$", check_pair
+);
+id!(
     /// The name of a column. Those that start with `_` belong to the program and are no such names.
     ColumnName, "column name", "^[a-z][a-z0-9_]{0,62}$", |what, text| check_name(what, text, text)
 );
@@ -261,6 +269,8 @@ id!(
 pair!(DatasetId);
 pair!(SourceId);
 pair!(CodeListId);
+pair!(PageId);
+pair!(IndicatorSetId);
 
 #[cfg(test)]
 mod tests;

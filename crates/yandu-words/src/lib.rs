@@ -19,7 +19,9 @@ mod value_type;
 
 pub use fault::{Dimension, FaultCode};
 pub use grade::Grade;
-pub use id::{BatchId, CodeListId, ColumnName, DatasetId, IdError, PackId, SourceId};
+pub use id::{
+    BatchId, CodeListId, ColumnName, DatasetId, IdError, IndicatorSetId, PackId, PageId, SourceId,
+};
 pub use mask::Mask;
 pub use read::{Change, Read};
 pub use standard::Standard;

@@ -113,7 +113,35 @@ join information_schema.tables t on true
 ",
             model("mean", "")
         ),
-        expect![[r#""#]],
+        expect![[r#"
+            error[missing-dataset]: there is no dataset `air.raeding`
+             --> air/models/mean.sql:2:6
+              |
+            2 | from air.raeding r -- 读数
+              |      ^^^^^^^^^^^
+              help: did you mean `air.reading`?
+
+            error[missing-dataset]: there is no dataset `water.level`
+             --> air/models/mean.sql:3:6
+              |
+            3 | join water.level w on w.station = r.station
+              |      ^^^^^^^^^^^
+              help: datasets: `air.mean`, `air.reading`
+
+            error[missing-dataset]: there is no dataset `reading`
+             --> air/models/mean.sql:4:6
+              |
+            4 | join reading x on x.station = r.station
+              |      ^^^^^^^
+              help: did you mean `air.reading`?
+
+            error[missing-dataset]: there is no dataset `information_schema.tables`
+             --> air/models/mean.sql:5:6
+              |
+            5 | join information_schema.tables t on true
+              |      ^^^^^^^^^^^^^^^^^^^^^^^^^
+              help: a model reads rows of datasets; what datasets there are changes without any of them
+        "#]],
     );
 }
 
@@ -136,7 +164,33 @@ select station from air.reading where ${{valid_hours}} > 1 and vlaue > 3
             model("broken", ""),
             model("column", "")
         ),
-        expect![[r#""#]],
+        expect![[r#"
+            error[wrong-sql]: expected: end of statement, found: value
+             --> air/models/broken.sql:3:11
+              |
+            3 | where and value > ${valid_hours}
+              |           ^^^^^
+
+            error[wrong-sql]: there is no column `vlaue`
+             --> air/models/column.sql:1:62
+              |
+            1 | …elect station from air.reading where ${valid_hours} > 1 and vlaue > 3
+              |                                                              ^^^^^
+              help: did you mean `value`?
+
+            error[reserved-name]: `column` is a word of SQL
+             --> air/models/column.yaml:1:10
+              |
+            1 | dataset: air.column
+              |          ^^^^^^^^^^
+              help: SQL would read it as its own word; add another word to the name
+
+            error[wrong-sql]: `sum` does not take these values: `sum(Text)`
+             --> air/models/mean.sql:2:3
+              |
+            2 |   sum(r.station) as total
+              |   ^^^
+        "#]],
     );
 }
 
@@ -153,7 +207,35 @@ from air.reading r group by r.station
                 &(column("mean", "float") + &column("lowest", "float"))
             )
         ),
-        expect![[r#""#]],
+        expect![[r#"
+            error[undeclared-column]: the column `maen` is selected and not declared
+             --> air/models/mean.sql:1:19
+              |
+            1 | select r.station, avg(r.value) as maen, count(*) as hours, max(r.value)
+              |                   ^^^^^^^^^^^^^^^^^^^^
+              help: did you mean `mean`? name it so with `AS mean`
+
+            error[undeclared-column]: the column `hours` is selected and not declared
+             --> air/models/mean.sql:1:41
+              |
+            1 | select r.station, avg(r.value) as maen, count(*) as hours, max(r.value)
+              |                                         ^^^^^^^^^^^^^^^^^
+              help: declare it in mean.yaml as `hours: {title: {zh: …, en: …}, type: integer}`
+
+            error[undeclared-column]: the column `max(r.value)` is selected and not declared
+             --> air/models/mean.sql:1:60
+              |
+            1 | select r.station, avg(r.value) as maen, count(*) as hours, max(r.value)
+              |                                                            ^^^^^^^^^^^
+              help: name it with `AS`: a word in small letters
+
+            error[not-selected]: the SQL of the model selects no column `lowest`
+              --> air/models/mean.yaml:12:3
+               |
+            12 |   lowest: {title: {zh: 列, en: Column}, type: "float", required: fals…
+               |   ^^^^^^
+               help: select it in mean.sql, or leave it out here
+        "#]],
     );
 }
 
@@ -184,7 +266,35 @@ from air.reading r group by r.station
                 .concat()
             )
         ),
-        expect![[r#""#]],
+        expect![[r#"
+            error[type-mismatch]: `total` is decimal(22,2) here, and it is declared as decimal(12,2)
+             --> air/models/mean.sql:2:3
+              |
+            2 |   sum(r.price) as total,
+              |   ^^^^^^^^^^^^^^^^^^^^^
+              help: write `cast(… as decimal(12,2)) AS total`, or declare it as decimal(22,2)
+
+            error[type-mismatch]: `hours` is integer here, and it is declared as float
+             --> air/models/mean.sql:4:3
+              |
+            4 |   count(*) as hours,
+              |   ^^^^^^^^^^^^^^^^^
+              help: write `cast(… as double) AS hours`, or declare it as integer
+
+            error[type-mismatch]: `since` is timestamp here, and it is declared as date
+             --> air/models/mean.sql:5:3
+              |
+            5 |   min(r.observed_at) as since,
+              |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              help: write `cast(… as date) AS since`, or declare it as timestamp
+
+            error[type-mismatch]: `last_station` is text here, and it is declared as boolean
+             --> air/models/mean.sql:7:3
+              |
+            7 |   max(r.station) as last_station
+              |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              help: write `cast(… as boolean) AS last_station`, or declare it as text
+        "#]],
     );
 }
 
@@ -203,7 +313,21 @@ fn circles_of_models_are_spelled_out() {
             model("own", ""),
             select("own"),
         ),
-        expect![[r#""#]],
+        expect![[r#"
+            error[model-cycle]: models read each other in a circle: `air.first → air.second → air.third → air.first`
+             --> air/models/first.sql:1:21
+              |
+            1 | select station from air.second
+              |                     ^^^^^^^^^^
+              help: let one of them read the datasets that the others are made of
+
+            error[model-cycle]: the model `air.own` reads itself
+             --> air/models/own.sql:1:21
+              |
+            1 | select station from air.own
+              |                     ^^^^^^^
+              help: let one of them read the datasets that the others are made of
+        "#]],
     );
 }
 
@@ -237,7 +361,14 @@ columns:
 ",
             model("mean", "")
         ),
-        expect![[r#""#]],
+        expect![[r#"
+            error[undeclared-need]: the pack `air` does not say that it needs `weather`
+             --> air/models/mean.sql:3:6
+              |
+            3 | join weather.day d on d.station = r.station
+              |      ^^^^^^^^^^^
+              help: add `weather` to `needs` in its pack.yaml
+        "#]],
     );
 }
 
@@ -266,7 +397,65 @@ fn what_no_model_says_is_refused() {
         .iter()
         .map(|(name, sql)| format!("{}== air/models/{name}.sql\n{sql}\n", model(name, "")))
         .collect();
-    check(&files.concat(), expect![[r#""#]]);
+    check(
+        &files.concat(),
+        expect![[r#"
+        error[wrong-sql]: `random` gives another value each time, so no row could be followed to what it was made of
+         --> air/models/chance.sql:1:17
+          |
+        1 | select station, random() as x from air.reading
+          |                 ^^^^^^
+          help: leave it out; a row is named by its key
+
+        error[wrong-sql]: `now` tells the time of the refresh, so the rows would change without any input
+         --> air/models/clock.sql:2:21
+          |
+        2 | where observed_at > now()
+          |                     ^^^
+          help: compare with the newest date of the data, or with a setting of the pack as `${name}`
+
+        error[wrong-sql]: a model only reads, and this is no SELECT
+         --> air/models/dropping.sql:1:1
+          |
+        1 | drop table air.reading
+          | ^^^^
+          help: write a SELECT; the declaration beside it says what becomes of its rows
+
+        error[wrong-sql]: a model selects its columns by name, and this is `*`
+         --> air/models/everything.sql:1:8
+          |
+        1 | select * from air.reading
+          |        ^
+          help: name the columns: a new column of an input would change the model unseen
+
+        error[wrong-sql]: a model is one SELECT, and there is none
+         --> air/models/nothing.sql:1:1
+          |
+        1 | -- 以后再写
+          | ^
+
+        error[duplicate-name]: two columns are named `station`
+         --> air/models/same.sql:1:19
+          |
+        1 | select r.station, x.station from air.reading r, air.reading x
+          |                   ^^^^^^^^^
+          help: give one of them another name with `AS`
+
+        error[wrong-sql]: a second statement starts here; a model is one SELECT
+         --> air/models/twice.sql:2:1
+          |
+        2 | select station from air.reading
+          | ^^^^^^
+          help: make it a model of its own, or a common table expression: WITH … AS (…)
+
+        error[wrong-sql]: a model reads at least one dataset, and this reads none
+         --> air/models/unread.sql:1:1
+          |
+        1 | select 'S1' as station
+          | ^^^^^^
+          help: rows that nothing makes belong into a file under data/
+    "#]],
+    );
 }
 
 #[test]
@@ -293,6 +482,16 @@ select station from air.partly
             model("mean", ""),
             model("other", "")
         ),
-        expect![[r#""#]],
+        expect![[r#"
+            error[yaml-syntax]: while parsing a node, did not find expected node content
+             --> air/datasets/broken.yaml:2:1
+
+            error[wrong-form]: `txet` is no type
+             --> air/datasets/partly.yaml:9:49
+              |
+            9 |   station: {title: {zh: 站点, en: Station}, type: txet}
+              |                                                   ^^^^
+              help: did you mean `text`?
+        "#]],
     );
 }

@@ -74,6 +74,7 @@ pub const KINDS: &[Kind] = &[
     kind!("no-dataset" 404 "没有这个数据集"),
     kind!("no-header" 422 "找不到表头"),
     kind!("no-key" 409 "数据集没有主键"),
+    kind!("no-page" 404 "没有这个页面"),
     kind!("no-reason" 422 "缺少理由"),
     kind!("no-rows" 422 "文件没有数据行"),
     kind!("no-source" 404 "没有这个数据源"),

@@ -136,9 +136,8 @@ fn a_mistyped_dataset_is_placed_and_mended() {
 
 #[test]
 fn ill_typed_sql_is_found_without_rows() {
-    let text =
-        refusal("SELECT members + birth_date AS x FROM population.household, population.resident");
-    assert!(text.contains("Int64 + Date32"), "{text}");
+    let text = refusal("SELECT pm25 + observed_at AS x FROM air.reading");
+    assert!(text.contains("Float64 + Timestamp"), "{text}");
     let text = refusal("SELECT sum(station) AS x FROM air.reading");
     assert!(text.contains("sum"), "{text}");
     let text = refusal("SELECT household_id AS x FROM population.household WHERE members");

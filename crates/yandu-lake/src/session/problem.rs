@@ -82,6 +82,11 @@ pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProbl
         message = text;
         place = place.or(Some((line, column)));
     }
+    if let Some(call) = unsuited_call(&message) {
+        let name = call.split('(').next().unwrap_or_default();
+        place = place.or_else(|| place_of(sql?, name));
+        message = format!("`{name}` does not take these values: `{call}`");
+    }
     if let Some(table) = unknown_table(&message) {
         place = place.or_else(|| place_of(sql?, table));
         message = format!("there is no dataset `{table}`");
@@ -151,6 +156,14 @@ fn unknown_table(message: &str) -> Option<&str> {
     let (name, _) = message.strip_prefix("table '")?.split_once("' not found")?;
     let name = name.strip_prefix("yandu.").unwrap_or(name);
     Some(name.strip_prefix("public.").unwrap_or(name))
+}
+
+/// The call of an engine's message about a function that has no form for the types it was given.
+fn unsuited_call(message: &str) -> Option<String> {
+    const BEGINNING: &str = "No function matches the given name and argument types '";
+    let (_, call) = message.split_once(BEGINNING)?;
+    let (call, _) = call.split_once('\'')?;
+    Some(call.replace("Utf8View", "Text").replace("Utf8", "Text"))
 }
 
 /// Line and column, from 1, of the first place where `word` stands in the text.

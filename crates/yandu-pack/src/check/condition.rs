@@ -6,7 +6,7 @@ use arrow::datatypes::SchemaRef;
 
 use crate::dataset;
 use crate::declare::DatasetFile;
-use crate::load::{Compiler, Declared, SqlProblem};
+use crate::load::{Compiler, Declared};
 use crate::problem::{Code, Problem};
 use crate::yaml::locate;
 
@@ -34,31 +34,34 @@ impl<'a> Conditions<'a> {
         if self.dataset.has_lost("/columns") {
             return None;
         }
-        Some(self.problem(pointer, sql, wrong))
-    }
-
-    fn problem(&self, pointer: &str, sql: &str, wrong: SqlProblem) -> Problem {
         let message = wrong.message.trim_end_matches('.').to_owned();
-        let problem = match offset(sql, wrong.line, wrong.column) {
-            Some(offset) => {
-                let scalar = self.dataset.root.find(pointer).node.place;
-                let text = &self.dataset.file.text;
-                let mut place = locate(text, scalar, sql, offset);
-                let last = locate(
-                    text,
-                    scalar,
-                    sql,
-                    offset + word_length(sql, offset).saturating_sub(1),
-                );
-                if last.line == place.line {
-                    place.end = last.end.max(place.end);
-                }
-                self.dataset.at_place(Code::WrongSql, place, message)
-            }
-            None => self.dataset.at(Code::WrongSql, pointer, message),
-        };
-        problem.help_if(wrong.help)
+        let offset = offset(sql, wrong.line, wrong.column);
+        let problem = in_yaml(self.dataset, pointer, sql, Code::WrongSql, offset, message);
+        Some(problem.help_if(wrong.help))
     }
+}
+
+/// A problem of a SQL text that stands at a pointer, placed at the word that is wrong.
+pub(super) fn in_yaml<T>(
+    declared: &Declared<T>,
+    pointer: &str,
+    sql: &str,
+    code: Code,
+    offset: Option<usize>,
+    message: String,
+) -> Problem {
+    let Some(offset) = offset else {
+        return declared.at(code, pointer, message);
+    };
+    let scalar = declared.root.find(pointer).node.place;
+    let text = &declared.file.text;
+    let mut place = locate(text, scalar, sql, offset);
+    let end = offset + word_length(sql, offset).saturating_sub(1);
+    let last = locate(text, scalar, sql, end);
+    if last.line == place.line {
+        place.end = last.end.max(place.end);
+    }
+    declared.at_place(code, place, message)
 }
 
 /// The character at a line and column, both from 1.

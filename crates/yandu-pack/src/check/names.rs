@@ -145,6 +145,13 @@ pub(super) fn check(checker: &mut Checker<'_>) {
     for list in &drafts.code_lists {
         id_of_file(checker, list, "/codes", list.declaration.codes.as_str());
     }
+    for page in &drafts.pages {
+        id_of_file(checker, page, "/page", page.declaration.page.as_str());
+    }
+    for set in &drafts.indicators {
+        let id = set.declaration.indicators.as_str();
+        id_of_file(checker, set, "/indicators", id);
+    }
     for source in &drafts.sources {
         id_of_file(
             checker,

@@ -1,12 +1,20 @@
 //! The tests of packs name things that are there.
 
+use yandu_words::DatasetId;
+
 use super::Checker;
 use super::sources::pack_file;
+use crate::declare::{DatasetFile, Origin, TestFile};
+use crate::load::Declared;
+use crate::problem::Code;
 
 pub(super) fn check(checker: &mut Checker<'_>) {
     let drafts = checker.drafts;
     for declared in &drafts.tests {
         let is_list = declared.root.keys().any(|key| key == "tests");
+        for id in &declared.declaration.usual {
+            checker.dataset(declared, &format!("/usual/{id}"), id);
+        }
         for (index, test) in declared.declaration.tests.iter().enumerate() {
             let at = if is_list {
                 format!("/tests/{index}")
@@ -25,6 +33,10 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             for id in test.given.and.keys() {
                 checker.dataset(declared, &format!("{at}/given/and/{id}"), id);
             }
+            let dataset = match &test.then.model {
+                Some(id) => model(checker, declared, &format!("{at}/then/model"), id),
+                None => dataset,
+            };
             let Some(dataset) = dataset else {
                 continue;
             };
@@ -40,4 +52,22 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             }
         }
     }
+}
+
+/// The model whose rows a test expects. That another dataset is named, or none that is there, is reported.
+fn model<'a>(
+    checker: &mut Checker<'a>,
+    declared: &Declared<TestFile>,
+    pointer: &str,
+    id: &DatasetId,
+) -> Option<&'a Declared<DatasetFile>> {
+    let model = checker.dataset(declared, pointer, id)?;
+    if model.declaration.origin != Origin::Model && !model.has_lost("/origin") {
+        let message = format!("the rows of `{id}` are made by no model");
+        let problem = declared
+            .at(Code::WrongOrigin, pointer, message)
+            .help("name a model, or leave `model` out: then `rows` are those of the delivery");
+        checker.push(problem);
+    }
+    Some(model)
 }

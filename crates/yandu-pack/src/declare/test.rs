@@ -10,6 +10,8 @@ use super::Literal;
 #[serde(try_from = "TestFields")]
 pub struct TestFile {
     pub tests: Vec<Test>,
+    /// The datasets of which usual cells are given.
+    pub(crate) usual: Vec<DatasetId>,
 }
 
 /// Rows that are delivered, and what becomes of them.
@@ -32,6 +34,9 @@ pub struct TestFields {
     #[serde(default)]
     #[schemars(length(min = 1))]
     pub tests: Option<Vec<Test>>,
+    /// The cells that every given row of a dataset has where it has none of that name itself.
+    #[serde(default)]
+    pub usual: IndexMap<DatasetId, Row>,
     /// What the test shows, as a sentence.
     #[serde(default)]
     pub name: Option<String>,
@@ -54,9 +59,26 @@ pub struct Given {
     /// The delivered rows, by header or column name; null is an empty cell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<Vec<Row>>,
-    /// Rows of other datasets, delivered before.
+    /// Rows of other datasets, delivered before. A model is refreshed after them, and again after the delivery.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub and: IndexMap<DatasetId, Vec<Row>>,
+}
+
+impl Given {
+    /// Gives rows the usual cells of their dataset where they have none of that name.
+    fn complete(&mut self, usual: &IndexMap<DatasetId, Row>) {
+        let delivered = self.rows.as_mut().map(|rows| (&self.dataset, rows));
+        for (dataset, rows) in self.and.iter_mut().chain(delivered) {
+            let Some(cells) = usual.get(dataset) else {
+                continue;
+            };
+            for row in rows {
+                for (header, value) in cells {
+                    row.entry(header.clone()).or_insert_with(|| value.clone());
+                }
+            }
+        }
+    }
 }
 
 /// The cells of a row by header; `None` is an empty cell.
@@ -80,6 +102,9 @@ pub struct Then {
     /// The encoding that the file is found to have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
+    /// The model that `rows` are of: all its rows, in the order of its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<DatasetId>,
     /// The first kept rows, in their order, in the columns that are named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<Vec<IndexMap<ColumnName, Option<Literal>>>>,
@@ -94,16 +119,21 @@ impl TryFrom<TestFields> for TestFile {
     type Error = TestShapeError;
 
     fn try_from(fields: TestFields) -> Result<Self, Self::Error> {
-        match (fields.tests, fields.given, fields.then) {
-            (Some(tests), None, None) => Ok(Self { tests }),
-            (None, Some(given), Some(then)) => Ok(Self {
-                tests: vec![Test {
-                    name: fields.name,
-                    given,
-                    then,
-                }],
-            }),
-            _ => Err(TestShapeError),
+        let mut tests = match (fields.tests, fields.given, fields.then) {
+            (Some(tests), None, None) => tests,
+            (None, Some(given), Some(then)) => vec![Test {
+                name: fields.name,
+                given,
+                then,
+            }],
+            _ => return Err(TestShapeError),
+        };
+        for test in &mut tests {
+            test.given.complete(&fields.usual);
         }
+        Ok(Self {
+            tests,
+            usual: fields.usual.into_keys().collect(),
+        })
     }
 }

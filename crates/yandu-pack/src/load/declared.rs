@@ -13,7 +13,9 @@ use serde_path_to_error::Segment;
 use super::folder::{Folder, read_text};
 use crate::check::order;
 use crate::dataset::Dataset;
-use crate::declare::{CodeListFile, DatasetFile, PackFile, SourceFile, TestFile};
+use crate::declare::{
+    CodeListFile, DatasetFile, IndicatorFile, PackFile, PageFile, SourceFile, TestFile,
+};
 use crate::file::FileText;
 use crate::model::Model;
 use crate::packs::{Pack, PackTest, Packs, Source};
@@ -21,6 +23,7 @@ use crate::problem::{Code, Problem, quoted};
 use crate::schema::FileKind;
 use crate::validate::validate;
 use crate::yaml::{Document, MAX_PROBLEMS, Node, Place, escape};
+use yandu_words::PageId;
 
 /// The kind of the other file of a model, which no schema describes.
 const SQL: &str = "sql";
@@ -80,6 +83,8 @@ pub(crate) struct Drafts {
     pub(crate) datasets: Vec<Declared<DatasetFile>>,
     pub(crate) code_lists: Vec<Declared<CodeListFile>>,
     pub(crate) sources: Vec<Declared<SourceFile>>,
+    pub(crate) pages: Vec<Declared<PageFile>>,
+    pub(crate) indicators: Vec<Declared<IndicatorFile>>,
     pub(crate) tests: Vec<Declared<TestFile>>,
     /// The SQL of models, by folder and name of the file without its ending.
     pub(crate) sql: HashMap<(usize, String), FileText>,
@@ -154,6 +159,8 @@ impl Drafts {
                 }
                 FileKind::Codes => reader.read(&mut drafts.code_lists, unread, problems),
                 FileKind::Source => reader.read(&mut drafts.sources, unread, problems),
+                FileKind::Page => reader.read(&mut drafts.pages, unread, problems),
+                FileKind::Indicators => reader.read(&mut drafts.indicators, unread, problems),
                 FileKind::Test => reader.read(&mut drafts.tests, unread, problems),
             }
         }
@@ -165,6 +172,8 @@ impl Drafts {
         self.datasets.append(&mut other.datasets);
         self.code_lists.append(&mut other.code_lists);
         self.sources.append(&mut other.sources);
+        self.pages.append(&mut other.pages);
+        self.indicators.append(&mut other.indicators);
         self.tests.append(&mut other.tests);
         self.unread.extend(other.unread.drain());
     }
@@ -252,6 +261,20 @@ impl Drafts {
             (rank(&dataset_order, &source.file.dataset), id.clone())
         });
 
+        let mut pages = IndexMap::new();
+        for Declared { declaration, .. } in self.pages {
+            let id = declaration.page.clone();
+            pages.entry(id).or_insert(declaration);
+        }
+        pages.sort_by_cached_key(|id: &PageId, _| (rank(&pack_order, &id.pack()), id.clone()));
+
+        let mut indicators = IndexMap::new();
+        for Declared { declaration, .. } in self.indicators {
+            let id = declaration.indicators.clone();
+            indicators.entry(id).or_insert(declaration);
+        }
+        indicators.sort_keys();
+
         let code_lists = self
             .code_lists
             .into_iter()
@@ -260,6 +283,8 @@ impl Drafts {
             packs,
             datasets,
             models,
+            pages,
+            indicators,
             sources,
             code_lists: code_lists.map(|list| (list.codes.clone(), list)).collect(),
         }
@@ -421,7 +446,9 @@ fn names(kind: FileKind, document: &Document) -> HashSet<String> {
         FileKind::Pack => "/settings",
         FileKind::Dataset | FileKind::Model => "/columns",
         FileKind::Codes => "/values",
-        FileKind::Source | FileKind::Test => return HashSet::new(),
+        FileKind::Source | FileKind::Page | FileKind::Indicators | FileKind::Test => {
+            return HashSet::new();
+        }
     };
     let found = document.root.find(map);
     if found.key.is_none() {
@@ -450,6 +477,8 @@ fn fill(kind: FileKind, id: &str, document: &mut Document) {
         FileKind::Source => {
             json!({ "source": id, "title": title, "mode": "append", "channel": { "upload": {} } })
         }
+        FileKind::Page => json!({ "page": id, "title": title, "kind": "list" }),
+        FileKind::Indicators => json!({ "indicators": id, "title": title, "items": [] }),
         FileKind::Test => json!({}),
     };
     let (Value::Object(map), Value::Object(needed)) = (&mut document.value, needed) else {

@@ -12,9 +12,19 @@ use crate::yaml::MAX_BYTES;
 const MAX_FILES: usize = 10_000;
 
 /// What may stand at the top of a pack. Folders that no version of the program reads yet are known by their names.
-const TOP_FOLDERS: [&str; 11] = [
-    "datasets", "sources", "codes", "models", "matters", "rules", "policies", "pages", "examples",
-    "tests", "data",
+const TOP_FOLDERS: [&str; 12] = [
+    "datasets",
+    "sources",
+    "codes",
+    "models",
+    "matters",
+    "rules",
+    "policies",
+    "pages",
+    "indicators",
+    "examples",
+    "tests",
+    "data",
 ];
 const TOP_FILES: [&str; 6] = [
     "pack.yaml",

@@ -99,7 +99,7 @@ dataset: air.secret
     )
     .unwrap();
     symlink("/", pack.join("codes")).unwrap();
-    symlink(&pack, pack.join("models")).unwrap();
+    symlink(&pack, pack.join("rules")).unwrap();
     symlink("/etc/passwd", pack.join("data")).unwrap();
     let loaded = load(&pack);
     let codes: Vec<Code> = loaded.problems.iter().map(|problem| problem.code).collect();

@@ -57,7 +57,22 @@ fn a_model_and_its_sql_need_each_other() {
         &air(&format!(
             "{MEAN}== air/models/other.sql\nselect 1\n== air/models/notes.txt\n"
         )),
-        expect![[r#""#]],
+        expect![[r#"
+            error[missing-file]: the model `air.mean` has no SQL
+             --> air/models/mean.yaml:1:10
+              |
+            1 | dataset: air.mean
+              |          ^^^^^^^^
+              help: write its SELECT into models/mean.sql
+
+            warning[unknown-file]: nothing reads this file in models/
+             --> air/models/notes.txt
+             help: a model is declared in a file whose name ends with `.yaml`
+
+            warning[unknown-file]: nothing declares what this SELECT makes
+             --> air/models/other.sql
+             help: add `other.yaml` beside it, with the columns and their titles
+        "#]],
     );
 }
 
@@ -80,7 +95,21 @@ columns:
         &air(&format!(
             "{mean}== air/models/mean.sql\nselect station_id from air.station\n{station}"
         )),
-        expect![[r#""#]],
+        expect![[r#"
+            error[wrong-origin]: a dataset with the origin `model` is declared in models/, beside its SQL
+             --> air/datasets/total.yaml:4:9
+              |
+            4 | origin: model
+              |         ^^^^^
+              help: move it to models/total.yaml and its SELECT to models/total.sql
+
+            error[wrong-value]: `collect` is not a value of `origin`
+             --> air/models/mean.yaml:4:9
+              |
+            4 | origin: collect
+              |         ^^^^^^^
+              help: it is one of: `model`
+        "#]],
     );
 }
 
@@ -100,7 +129,28 @@ mode: append
 channel: {{upload: {{}}}}
 "
         )),
-        expect![[r#""#]],
+        expect![[r#"
+            warning[incomplete]: the model has no `key`, so it is always computed anew as a whole
+             --> air/models/mean.yaml:1:1
+              |
+            1 | dataset: air.mean
+              | ^^^^^^^
+              help: add `key`: the columns that say what one row is, such as those of GROUP BY
+
+            error[wrong-keys]: nothing is delivered to a model, so its columns have no headers
+             --> air/models/mean.yaml:9:68
+              |
+            9 | …on_id: {title: {zh: 站点编号, en: Station}, standard: id, from: [站点编号]}
+              |                                                                  ^^^^^^^^^^
+              help: leave `from` out
+
+            error[wrong-origin]: the rows of `air.mean` do not come from sources
+             --> air/sources/mean.yaml:3:10
+              |
+            3 | dataset: air.mean
+              |          ^^^^^^^^
+              help: a source delivers to a dataset whose `origin` is `collect`
+        "#]],
     );
 }
 
@@ -110,6 +160,13 @@ fn a_setting_in_sql_is_one_of_the_pack() {
         &air(&format!(
             "{MEAN}== air/models/mean.sql\nselect station_id\nfrom air.station -- 高度\nwhere height > ${{hight}}\n"
         )),
-        expect![[r#""#]],
+        expect![[r#"
+            error[missing-setting]: the pack `air` has no setting `hight`
+             --> air/models/mean.sql:3:16
+              |
+            3 | where height > ${hight}
+              |                ^^^^^^^^
+              help: declare it under `settings` in pack.yaml
+        "#]],
     );
 }
