@@ -35,21 +35,57 @@ impl Collector {
             .ok_or_else(|| Error::NoDataset(id.clone()))?;
         let deliveries = Deliveries::new(self.inner.store.pool());
         let last_delivery_at = deliveries.newest(&[id]).await?.remove(id);
+        let known = match last_delivery_at {
+            None if periods(dataset).next().is_some() => deliveries.known().await?.get(id).copied(),
+            _ => None,
+        };
+        let calendar = self.calendar().await;
+        Ok(stands(
+            dataset,
+            &calendar,
+            last_delivery_at,
+            known,
+            self.now(),
+        ))
+    }
+
+    /// How all datasets stand against their checks of freshness now, by a few requests of the records for all of them.
+    pub async fn freshness_of_all(&self) -> Result<HashMap<DatasetId, Freshness>> {
+        let packs = self.packs();
+        let deliveries = Deliveries::new(self.inner.store.pool());
+        let ids: Vec<&DatasetId> = packs.datasets().map(Dataset::id).collect();
+        let newest = deliveries.newest(&ids).await?;
+        let known = deliveries.known().await?;
         let calendar = self.calendar().await;
         let now = self.now();
-        let overdue = |since| overdue(dataset, &calendar, since, now);
-        let is_fresh = if periods(dataset).next().is_none() {
-            None
-        } else if let Some(at) = last_delivery_at {
-            Some(overdue(at).is_none())
-        } else {
-            let since = deliveries.known().await?.get(id).copied();
-            since.and_then(overdue).map(|_| false)
+        let stands = |dataset: &Dataset| {
+            let id = dataset.id();
+            let (newest, known) = (newest.get(id).copied(), known.get(id).copied());
+            (id.clone(), stands(dataset, &calendar, newest, known, now))
         };
-        Ok(Freshness {
-            is_fresh,
-            last_delivery_at,
-        })
+        Ok(packs.datasets().map(stands).collect())
+    }
+}
+
+/// How a dataset stands, given when its last delivery came, and since when it is known.
+fn stands(
+    dataset: &Dataset,
+    calendar: &Calendar,
+    last_delivery_at: Option<Timestamp>,
+    known_since: Option<Timestamp>,
+    now: Timestamp,
+) -> Freshness {
+    let overdue = |since| overdue(dataset, calendar, since, now);
+    let is_fresh = if periods(dataset).next().is_none() {
+        None
+    } else if let Some(at) = last_delivery_at {
+        Some(overdue(at).is_none())
+    } else {
+        known_since.and_then(overdue).map(|_| false)
+    };
+    Freshness {
+        is_fresh,
+        last_delivery_at,
     }
 }
 

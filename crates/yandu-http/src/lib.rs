@@ -15,6 +15,7 @@ mod extract;
 mod guard;
 mod health;
 mod home;
+pub mod ledger;
 mod metrics;
 pub mod notice;
 mod observe;

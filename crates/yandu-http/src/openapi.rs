@@ -47,6 +47,10 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
             ("query", "查询 · SQL"),
             ("sources", "数据源 · where rows come from"),
             ("packs", "场景包 · the installed packs"),
+            (
+                "ledger",
+                "一本账 · what the city holds, and what became of it",
+            ),
         ]
         .map(|(name, about)| {
             let mut tag = Tag::new(name);

@@ -108,6 +108,12 @@ impl From<yandu_collect::Error> for Box<Problem> {
     }
 }
 
+impl From<yandu_ledger::Error> for Box<Problem> {
+    fn from(error: yandu_ledger::Error) -> Self {
+        Problem::of(error.code(), error.help(), &error)
+    }
+}
+
 impl From<yandu_lake::Error> for Box<Problem> {
     fn from(error: yandu_lake::Error) -> Self {
         let mut problem = Problem::of(error.code(), error.help(), &error);

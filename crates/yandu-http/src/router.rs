@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    batch, compress, dataset, etag, guard, health, metrics, notice, observe, openapi, pack,
+    batch, compress, dataset, etag, guard, health, ledger, metrics, notice, observe, openapi, pack,
     pack_page, problem, quarantine,
 };
 use crate::{query, row, source, ui};
@@ -65,7 +65,8 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(pack::routes().layer(middleware::map_response(etag::kept)))
         .merge(pack_page::routes().layer(middleware::map_response(etag::kept)))
         .merge(source::routes())
-        .merge(notice::routes());
+        .merge(notice::routes())
+        .merge(ledger::routes(state).layer(middleware::map_response(etag::kept)));
     OpenApiRouter::with_openapi(OpenApi::default()).nest("/api/v1", resources)
 }
 

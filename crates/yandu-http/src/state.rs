@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::task::TaskTracker;
 use yandu_collect::Collector;
 use yandu_lake::Lake;
+use yandu_ledger::Ledger;
 use yandu_words::id::BatchId;
 
 use crate::Result;
@@ -42,6 +43,7 @@ pub struct State {
 
 struct Inner {
     collector: Collector,
+    ledger: Ledger,
     options: Options,
     metrics: Metrics,
     stopping: AtomicBool,
@@ -54,11 +56,12 @@ impl State {
         Ok(self.collector().batch_named(&name.0).await?)
     }
 
-    pub fn new(collector: Collector, options: Options) -> Self {
+    pub fn new(collector: Collector, ledger: Ledger, options: Options) -> Self {
         Self {
             inner: Arc::new(Inner {
                 metrics: Metrics::new(collector.clone()),
                 collector,
+                ledger,
                 options,
                 stopping: AtomicBool::new(false),
                 works: TaskTracker::new(),
@@ -68,6 +71,10 @@ impl State {
 
     pub fn collector(&self) -> &Collector {
         &self.inner.collector
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.inner.ledger
     }
 
     pub(crate) fn lake(&self) -> &Lake {

@@ -9,12 +9,14 @@ use tokio::time::Instant;
 use yandu_collect::{Collector, trial};
 use yandu_http::State;
 use yandu_lake::Lake;
+use yandu_ledger::Ledger;
 use yandu_pack::declare::SettingValue;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_store::{DataFolder, Store};
 use yandu_words::id::{IdError, PackId};
 
 use crate::config::Config;
+use crate::facts;
 use crate::failure::{Failure, Result};
 
 /// How often it is looked whether work under way has ended.
@@ -44,6 +46,8 @@ impl App {
         };
         let lake = Lake::open(options)?;
         trial::declare(&lake, &packs)?;
+        let ledger = Ledger::open(store.clone(), &folder.root().join("ledger")).await?;
+        ledger.sync_packs(&packs).await?;
         let collector = Collector::open(
             folder,
             store.clone(),
@@ -57,7 +61,7 @@ impl App {
             upload_bytes: config.upload_limit.0,
             ..yandu_http::Options::default()
         };
-        let state = State::new(collector, limits);
+        let state = State::new(collector, ledger, limits);
         Ok(Self {
             router: yandu_http::router(state.clone()),
             state,
@@ -77,10 +81,17 @@ impl App {
             collector.cancel_all();
             wait(ROLL_BACK, || collector.active() == 0).await;
         }
+        if let Err(failure) = facts::note(&self.state).await {
+            tracing::error!(
+                error = failure.message,
+                "the ledger could not be told of the datasets"
+            );
+        }
     }
 
     /// Writes down what is only in memory. The data folder is free when the last clone of the state is gone.
     pub(crate) async fn close(self) -> Result<()> {
+        self.state.ledger().close().await?;
         self.store.close().await?;
         Ok(())
     }

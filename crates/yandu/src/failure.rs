@@ -149,6 +149,16 @@ impl From<yandu_store::Error> for Failure {
     }
 }
 
+impl From<yandu_ledger::Error> for Failure {
+    fn from(error: yandu_ledger::Error) -> Self {
+        let failure = Self::of(&error).code(error.code());
+        Self {
+            help: error.help().map(Into::into),
+            ..failure
+        }
+    }
+}
+
 impl From<yandu_lake::Error> for Failure {
     fn from(error: yandu_lake::Error) -> Self {
         let failure = Self::of(&error).code(error.code());

@@ -9,6 +9,7 @@ mod cli;
 mod client;
 mod commands;
 mod config;
+mod facts;
 mod failure;
 mod follow;
 mod logs;

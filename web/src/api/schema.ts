@@ -244,6 +244,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds entries: all of them, or those that fit. */
+        get: operations["list_entries"];
+        put?: never;
+        /** Registers an entry by hand. It starts as `drafted`. */
+        post: operations["register_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows an entry with its columns, its duties and what became of its data. */
+        get: operations["show_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what is said of an entry. Of a dataset that a pack declares only `code`, `owner_code`, `contact`, `late_contact`,
+         *     `opening_condition`, `division`, `theme`, `tags`, `related` and `sharing.method` are set here.
+         * @description With `If-Match` only when the entry is still at that revision.
+         */
+        patch: operations["change_entry"];
+        trace?: never;
+    };
+    "/api/v1/ledger/entries/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the revisions of an entry: who changed what, when and why. */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/entries/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves an entry along its life: drafted → reviewed → published → withdrawn → drafted. A published entry whose content changes is
+         *     `changed` until it is published again. An entry that lacks what it needs is not published.
+         */
+        post: operations["move_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports the entries that fit, all of them: as a table for people, or as JSON Lines that can be imported as they are. */
+        get: operations["export_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Imports a file of entries: JSON Lines of entries as they are shown, or a table under the headers of a catalogue. The answer comes
+         *     when all of them can be found. A file that is imported again changes nothing.
+         */
+        post: operations["import_entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sets of indicators. */
+        get: operations["list_indicator_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/indicators/{set}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers the indicators of a set, for the city and for each of its counties. */
+        get: operations["show_indicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/rollup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sums the ledger up: county → city, by department or by theme. */
+        get: operations["rollup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds entries while somebody types: by title, code, pinyin or its initials. Withdrawn ones are left out. */
+        get: operations["suggest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -270,6 +452,40 @@ export interface paths {
         };
         /** Lists the installed packs. */
         get: operations["list_packs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the pages of the installed packs. */
+        get: operations["list_pages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a page as its pack declares it. */
+        get: operations["get_page"];
         put?: never;
         post?: never;
         delete?: never;
@@ -429,6 +645,13 @@ export interface components {
              * @example 公安局要求撤回
              */
             reason: string;
+        };
+        /** @description One field that changed. */
+        Change: {
+            /** @example columns.mobile */
+            field: string;
+            from: unknown;
+            to: unknown;
         };
         Check: {
             /** @description Dimension of data quality of GB/T 36344-2018. */
@@ -593,11 +816,141 @@ export interface components {
             /** Format: int64 */
             dropped: number;
         };
+        /** @description Who has to do what with an entry. */
+        Duty: {
+            /** @description `owner`, `steward`, `contact` or `told-when-late`. */
+            role: string;
+            /** @description Absent where nobody has it. */
+            who?: string | null;
+        };
+        /** @description An entry of the ledger. */
+        Entry: {
+            about?: string | null;
+            /** @description The code of the resource: classification code and serial. */
+            code?: string | null;
+            /** @description Absent in lists. */
+            columns?: components["schemas"]["Column"][] | null;
+            contact?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description A division code. */
+            division?: string | null;
+            duties: components["schemas"]["Duty"][];
+            facts: components["schemas"]["Facts"];
+            grade?: string | null;
+            /** @example population.resident */
+            id: string;
+            /** @description Whether a dataset of the installed packs stands behind it. */
+            is_pack: boolean;
+            /** @description The columns whose values together name a row. */
+            key: string[];
+            /** @description `table`, `api`, `file` or `stream`. */
+            kind: string;
+            /** @description The elements that it needs and does not have. All but `key` are needed to publish it. */
+            lacks: string[];
+            /** @description Who is told when a delivery is late, where it is not the steward. */
+            late_contact?: string | null;
+            /** @description Where it may be moved from here. */
+            moves: string[];
+            /** @description `open`, `conditional` or `closed`. */
+            opening?: string | null;
+            opening_condition?: string | null;
+            /** @description `collect`, `model`, `matter`, `form` or `observe`. */
+            origin?: string | null;
+            /** @description The department that provides the data. */
+            owner: string;
+            /** @description Its unified social credit code. */
+            owner_code?: string | null;
+            /** @description The points of the work plan that it serves. */
+            points: number[];
+            /** Format: date-time */
+            published_at?: string | null;
+            /** @description `real-time`, `hourly`, `daily`, `weekly`, `ten-daily`, `monthly`, `quarterly`, `half-yearly`, `yearly` or `irregular`. */
+            refresh?: string | null;
+            /** @description Entries that belong with it. */
+            related: string[];
+            /** Format: int64 */
+            revision: number;
+            sharing: components["schemas"]["Sharing"];
+            /** @description `drafted`, `reviewed`, `published`, `changed` or `withdrawn`. */
+            status: string;
+            steward?: string | null;
+            tags: string[];
+            theme?: string | null;
+            title: components["schemas"]["Title"];
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description A result: an entry without its columns. */
+        EntryHit: components["schemas"]["Entry"] & {
+            highlight?: components["schemas"]["Highlight"] | null;
+        };
+        /** @description A page of results. */
+        EntryPage: {
+            entries: components["schemas"]["EntryHit"][];
+            /**
+             * @description By facet, the values that results have, the most frequent first; those of a facet that is narrowed down are counted as if it
+             *     were not.
+             */
+            facets: {
+                [key: string]: components["schemas"]["FacetValue"][];
+            };
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description All results.
+             */
+            total: number;
+        };
+        /** @description A value of a facet, with the number of results that have it. */
+        FacetValue: {
+            /** Format: int64 */
+            count: number;
+            /** @description What a code stands for. */
+            title?: string | null;
+            value: string;
+        };
+        /** @description What became of the data; absent is what nobody has measured. */
+        Facts: {
+            /** Format: int64 */
+            bytes?: number | null;
+            /** @description Whether the newest delivery is as new as was promised. */
+            fresh?: boolean | null;
+            /**
+             * Format: date-time
+             * @description When the newest delivery came.
+             */
+            last_at?: string | null;
+            last_batch?: string | null;
+            /** Format: int64 */
+            rows?: number | null;
+            /**
+             * Format: double
+             * @description Quality, 0 to 100.
+             */
+            score?: number | null;
+            /** Format: int64 */
+            uses_30_days: number;
+            /** Format: int64 */
+            version?: number | null;
+        };
         /** @description Why a delivery did not reach the lake. */
         Failure: {
             code: string;
             help?: string | null;
             message: string;
+        };
+        /** @description What is wrong with a line. */
+        Fault: {
+            field?: string | null;
+            id?: string | null;
+            /**
+             * Format: int64
+             * @description From 1; in a table the header is the first.
+             */
+            line: number;
+            why: string;
         };
         /** @description How often one reason was found in one column. */
         Finding: {
@@ -618,10 +971,131 @@ export interface components {
             /** @description The reason in Chinese. */
             title: string;
         };
+        /** @description An entry that may be meant. */
+        Found: {
+            id: string;
+            kind: string;
+            owner: string;
+            /** @description The title in pieces. */
+            pieces: components["schemas"]["Piece"][];
+            status: string;
+            title: components["schemas"]["Title"];
+        };
         Frequent: {
             /** Format: int64 */
             rows: number;
             value: string;
+        };
+        /** @description What was found of an entry, as pieces of plain text. */
+        Highlight: {
+            /** @description The neighbourhood of the first finding. */
+            about?: components["schemas"]["Piece"][] | null;
+            /** @description Titles of columns by their names, a few of them. */
+            columns: {
+                [key: string]: components["schemas"]["Piece"][];
+            };
+            title?: components["schemas"]["Piece"][] | null;
+        };
+        /** @description What became of an entry. */
+        History: {
+            id: string;
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+            /** @description The newest first. */
+            revisions: components["schemas"]["Revision"][];
+        };
+        /** @description A file of entries on the machine of the server. */
+        ImportFile: {
+            /** @description `jsonl`, `csv` or `xlsx`; by the name of the file when absent. */
+            format?: string | null;
+            /**
+             * @description Absolute path of the file.
+             * @example /data/catalogue.jsonl
+             */
+            path: string;
+            /** @description Why; kept with every entry that changes. */
+            reason?: string | null;
+        };
+        /** @description An upload: the fields of a form, the file among them. */
+        ImportUpload: {
+            /** Format: binary */
+            file: string;
+            format?: string | null;
+            reason?: string | null;
+        };
+        /** @description What became of a file of entries. What is wrong with a line keeps no other line out. */
+        Imported: {
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            created: number;
+            /** @description The first thousand of the faulty lines. */
+            faults: components["schemas"]["Fault"][];
+            /** Format: int64 */
+            faulty: number;
+            /**
+             * Format: int64
+             * @description Entries that were to be published and lack something; they are kept as drafts.
+             */
+            held_back: number;
+            /** @description Headers of a table that mean nothing here. */
+            ignored: string[];
+            /** Format: int64 */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Entries that were there as the file says.
+             */
+            unchanged: number;
+        };
+        /** @description An indicator with its answers. */
+        Indicator: {
+            about?: string | null;
+            city: components["schemas"]["Answer"];
+            /** @description By the codes of the counties. */
+            counties: {
+                [key: string]: components["schemas"]["Answer"];
+            };
+            /** @description The number or code that the document gives it. */
+            id: string;
+            title: components["schemas"]["Title"];
+            unit: string;
+        };
+        /** @description A set of indicators with its answers, gaps among them. */
+        IndicatorReport: {
+            /**
+             * Format: int64
+             * @description How many of the indicators the city cannot answer.
+             */
+            gaps: number;
+            items: components["schemas"]["Indicator"][];
+            set: components["schemas"]["IndicatorSet"];
+        };
+        /** @description A set of indicators that a pack declares. */
+        IndicatorSet: {
+            about?: string | null;
+            /** @description The document that asks for the indicators. */
+            basis?: string | null;
+            /** @example base.province_sample */
+            id: string;
+            indicators: number;
+            /** @description True where nobody has issued the set: it shows what one looks like. */
+            sample: boolean;
+            title: components["schemas"]["Title"];
+        };
+        /** @description The sets of the installed packs. */
+        IndicatorSetList: {
+            sets: components["schemas"]["IndicatorSet"][];
+        };
+        /** @description Where an entry is to be moved, and why. */
+        Move: {
+            /** @example 已核对编目要素 */
+            reason: string;
+            /**
+             * @description `drafted`, `reviewed`, `published` or `withdrawn`.
+             * @example reviewed
+             */
+            to: string;
         };
         /** @description Why a row was last corrected, released or dropped, and by whom. */
         Note: {
@@ -671,6 +1145,79 @@ export interface components {
         /** @description The installed packs, each after those that it needs. */
         PackList: {
             packs: components["schemas"]["Pack"][];
+        };
+        /** @description A page as its pack declares it, with the settings of the site in its SQL. */
+        Page: {
+            about?: string | null;
+            /** @description dashboard: drawings. */
+            charts: components["schemas"]["PageChart"][];
+            /** @description list: the columns in their order. */
+            columns: string[];
+            /** @description list: the dataset whose rows are shown. */
+            dataset?: string | null;
+            /** @description list: the columns that rows can be narrowed down by. */
+            filters: string[];
+            id: string;
+            /** @description `list` or `dashboard`. */
+            kind: string;
+            pack: string;
+            sort: components["schemas"]["PageSort"][];
+            /** @description dashboard: single numbers. */
+            tiles: components["schemas"]["PageTile"][];
+            title: components["schemas"]["PageTitle"];
+        };
+        /** @description A drawing of the rows that the SQL gives. */
+        PageChart: {
+            /** @description The column whose values are lines or bars of their own. */
+            series?: string | null;
+            sql: string;
+            title: components["schemas"]["PageTitle"];
+            /** @description `bar`, `line` or `pie`. */
+            type: string;
+            unit: string;
+            /** @description The column along the axis, or of the names of the pieces. */
+            x: string;
+            /** @description The columns of numbers. */
+            y: string[];
+        };
+        /** @description A page in the list of pages. */
+        PageLine: {
+            about?: string | null;
+            id: string;
+            /** @description `list` or `dashboard`. */
+            kind: string;
+            pack: string;
+            title: components["schemas"]["PageTitle"];
+        };
+        /** @description The pages of the installed packs, in the order of the packs. */
+        PageList: {
+            pages: components["schemas"]["PageLine"][];
+        };
+        /** @description A column that rows are ordered by. */
+        PageSort: {
+            column: string;
+            descending: boolean;
+        };
+        /** @description A number: the only cell of what the SQL gives. */
+        PageTile: {
+            sql: string;
+            title: components["schemas"]["PageTitle"];
+            unit: string;
+        };
+        /** @description A title in Chinese, and in English where it has one. */
+        PageTitle: {
+            en?: string | null;
+            zh: string;
+        };
+        /** @description A merge patch (RFC 7396) over the fields of an entry: null empties one, a list takes the place of the one that was there. */
+        Patch: Record<string, never> & {
+            /** @description Why; kept in the history. */
+            reason?: string | null;
+        };
+        /** @description A piece of a text, and whether it is what was searched for. */
+        Piece: {
+            hit: boolean;
+            text: string;
         };
         /** @description Why a request did not succeed. */
         Problem: {
@@ -799,6 +1346,13 @@ export interface components {
             /** @description The reasons in Chinese. */
             titles: string[];
         };
+        /** @description An entry that no pack declares: what is said of it, under an id. */
+        Register: Record<string, never> & {
+            /** @example tinghu.road_lamp */
+            id: string;
+            /** @description Why; kept in the history. */
+            reason?: string | null;
+        };
         /** @description What became of rows that were to be released. */
         Released: {
             /** @description Rows that still break something. */
@@ -822,6 +1376,67 @@ export interface components {
             dataset: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description One change of an entry. */
+        Revision: {
+            /** Format: date-time */
+            at: string;
+            changes: components["schemas"]["Change"][];
+            /** @description `created`, `edited`, `moved`, `synced` or `imported`. */
+            kind: string;
+            reason?: string | null;
+            /** Format: int64 */
+            revision: number;
+            /** @description Absent in the first revision. */
+            status_from?: string | null;
+            status_to: string;
+            who: string;
+        };
+        /** @description Sums by county, department or theme. Every entry is in exactly one row, so the rows add up to the total. */
+        Rollup: {
+            by: string;
+            rows: components["schemas"]["RollupRow"][];
+            total: components["schemas"]["RollupRow"];
+        };
+        /** @description Counts of entries that are not withdrawn. */
+        RollupRow: {
+            /**
+             * Format: double
+             * @description The mean of those scores.
+             */
+            average_score?: number | null;
+            /**
+             * Format: int64
+             * @description Entries that lack nothing that is needed to publish them.
+             */
+            complete: number;
+            /** Format: int64 */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Entries whose newest delivery is as new as was promised.
+             */
+            fresh: number;
+            /** Format: int64 */
+            never_delivered: number;
+            /** Format: int64 */
+            published: number;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Entries with a quality score.
+             */
+            scored: number;
+            /**
+             * Format: int64
+             * @description Entries whose newest delivery is older than was promised. The rest promises nothing.
+             */
+            stale: number;
+            /** @description What a code stands for. */
+            title?: string | null;
+            /** @description The code of a county, or a name; `unset` for entries that say nothing, and absent in the sum of all. */
+            value?: string | null;
         };
         /** @description A quarantined row. */
         Row: {
@@ -867,6 +1482,15 @@ export interface components {
             row: number;
             text: string;
         };
+        /** @description Whether other departments may have the data, on which ground, and how they get it. */
+        Sharing: {
+            basis?: string | null;
+            /** @description `unconditional`, `conditional` or `none`. */
+            class?: string | null;
+            condition?: string | null;
+            /** @description `system-link`, `online-query`, `online-view`, `service`, `download`, `copy` or `other`. */
+            method?: string | null;
+        };
         /** @description A source and how it stands. */
         Source: {
             /** @description `folder`, `file`, `upload`, `sql` or `http`. */
@@ -887,6 +1511,15 @@ export interface components {
         /** @description The sources of the installed packs. */
         SourceList: {
             sources: components["schemas"]["Source"][];
+        };
+        /** @description Entries that may be meant, the likeliest first. */
+        Suggestions: {
+            entries: components["schemas"]["Found"][];
+        };
+        /** @description A name in Chinese, and in English where somebody has written it. */
+        Title: {
+            en?: string | null;
+            zh: string;
         };
         /** @description An upload: the fields of a form, the file among them. */
         Upload: {
@@ -1533,6 +2166,538 @@ export interface operations {
             500: components["responses"]["Problem"];
         };
     };
+    list_entries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Words, codes or names of columns, in simplified or traditional characters, pinyin or its initials; at most 200 signs.
+                 * @example czrk
+                 */
+                q?: string;
+                /** @example published */
+                status?: string;
+                owner?: string;
+                /**
+                 * @description Codes; each stands for all that lies inside of the division too.
+                 * @example 320902
+                 */
+                division?: string;
+                theme?: string;
+                kind?: string;
+                sharing?: string;
+                opening?: string;
+                origin?: string;
+                grade?: string;
+                refresh?: string;
+                /** @description Points of the work plan. */
+                point?: string;
+                /** @description `true`, `false` or `unset`. */
+                fresh?: string;
+                /** @description Elements that an entry lacks; `something` or `nothing` for those needed to publish it. */
+                lacks?: string;
+                /**
+                 * @description `relevance`, `title`, `updated`, `score` or `rows`.
+                 * @example updated
+                 */
+                sort?: string;
+                /** @description Entries of one page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Whether values of facets are counted; they are when absent. */
+                facets?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    register_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Register"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    /** @description Address of the entry. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    show_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    change_entry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that the change was made to. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Patch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Revisions of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    move_entry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is meant. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    export_entries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `csv` when absent, `xlsx` or `jsonl`.
+                 * @example xlsx
+                 */
+                format?: string;
+                /**
+                 * @description Words, codes or names of columns, in simplified or traditional characters, pinyin or its initials; at most 200 signs.
+                 * @example czrk
+                 */
+                q?: string;
+                /** @example published */
+                status?: string;
+                owner?: string;
+                /**
+                 * @description Codes; each stands for all that lies inside of the division too.
+                 * @example 320902
+                 */
+                division?: string;
+                theme?: string;
+                kind?: string;
+                sharing?: string;
+                opening?: string;
+                origin?: string;
+                grade?: string;
+                refresh?: string;
+                /** @description Points of the work plan. */
+                point?: string;
+                /** @description `true`, `false` or `unset`. */
+                fresh?: string;
+                /** @description Elements that an entry lacks; `something` or `nothing` for those needed to publish it. */
+                lacks?: string;
+                /**
+                 * @description `relevance`, `title`, `updated`, `score` or `rows`.
+                 * @example updated
+                 */
+                sort?: string;
+                /** @description Entries of one page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Whether values of facets are counted; they are when absent. */
+                facets?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries as a file. */
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    import_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportFile"];
+                "multipart/form-data": components["schemas"]["ImportUpload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_indicator_sets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorSetList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_indicators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the set.
+                 * @example base.province_sample
+                 */
+                set: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorReport"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    rollup: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `division` when absent, `owner` or `theme`.
+                 * @example division
+                 */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollup"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    suggest: {
+        parameters: {
+            query: {
+                /**
+                 * @description What was typed so far.
+                 * @example czrk
+                 */
+                q: string;
+                /** @description Entries at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -1599,6 +2764,73 @@ export interface operations {
                 content?: never;
             };
             403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_pages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    get_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The page, as `pack.page` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
         };

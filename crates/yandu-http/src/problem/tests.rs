@@ -33,6 +33,7 @@ fn every_code_of_the_modules_has_a_kind() {
         yandu_collect::Error::CODES,
         yandu_collect::decode::Error::CODES,
         yandu_lake::Error::CODES,
+        yandu_ledger::Error::CODES,
     ];
     for code in modules.into_iter().flatten() {
         assert!(kinds.contains(code), "`{code}` has no kind");

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 use yandu_collect::{Collector, trial};
 use yandu_lake::Lake;
+use yandu_ledger::Ledger;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_store::{DataFolder, Store};
 
@@ -103,10 +104,14 @@ impl City {
         let store = Store::open(&data.records()).await.unwrap();
         let lake = Lake::open(yandu_lake::Options::new(data.root())).unwrap();
         trial::declare(&lake, &loaded.packs).unwrap();
+        let ledger = Ledger::open(store.clone(), &data.root().join("ledger"))
+            .await
+            .unwrap();
+        ledger.sync_packs(&loaded.packs).await.unwrap();
         let collector = Collector::open(data, store, lake, Arc::new(loaded.packs), 2)
             .await
             .unwrap();
-        let state = State::new(collector, options);
+        let state = State::new(collector, ledger, options);
         Self {
             _folder: folder,
             router: crate::router(state.clone()),

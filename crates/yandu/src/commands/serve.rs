@@ -12,6 +12,7 @@ use super::city::announce;
 use crate::app::App;
 use crate::cli::Context;
 use crate::config::Override;
+use crate::facts;
 use crate::failure::{Failure, Result};
 
 /// Serve the city: collect by schedule, and answer over HTTP
@@ -67,6 +68,11 @@ impl Serve {
                 .watch(&Principal::local_administrator(), Rhythm::default(), over)
                 .await;
         });
+        let mut until = stopped.clone();
+        let noting = tokio::spawn(facts::keep(app.state.clone(), async move {
+            // An error means that the sender is gone, and the server with it.
+            let _ = until.wait_for(|is_stopped| *is_stopped).await;
+        }));
         // What the engine makes once, the first query need not wait for.
         let session = app.state.collector().lake().session(
             &Principal::local_administrator(),
@@ -104,6 +110,7 @@ impl Serve {
         let finish = async {
             // First, so that no source begins a delivery that nobody waits for.
             let _ = watching.await;
+            let _ = noting.await;
             app.settle(grace).await;
             // Connections that are still read from are given up after the same time.
             let _ = tokio::time::timeout(grace, &mut serving).await;

@@ -1,0 +1,305 @@
+//! The board: of every entry what filters, facets, sums and orders need, in memory, in columns of small numbers.
+//!
+//! A request goes over it once. It is a copy of the records and of nothing else, so it needs no file of its own.
+
+mod count;
+mod filter;
+mod order;
+mod words;
+
+use jiff::Timestamp;
+use yandu_pack::declare::{Opening, Origin, SharingClass};
+use yandu_words::Grade;
+
+use crate::content::{Kind, Refresh};
+use crate::facts::Facts;
+use crate::lacks;
+use crate::search::{pinyin, sign};
+use crate::status::Status;
+use crate::store::Stored;
+
+pub use count::FacetCount;
+pub(crate) use count::counted;
+pub(crate) use filter::required;
+pub use filter::{Filter, Lacking};
+pub use order::Sort;
+pub(crate) use order::{After, page_of};
+pub(crate) use words::{Places, Words};
+
+/// The signs of a title that decide its place in the order of titles.
+const KEY_SIGNS: usize = 24;
+
+/// What results can be narrowed down by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Facet {
+    Owner,
+    Division,
+    Theme,
+    Kind,
+    Sharing,
+    Opening,
+    Origin,
+    Grade,
+    Refresh,
+    Status,
+    Fresh,
+    Point,
+}
+
+impl Facet {
+    pub const ALL: [Self; 12] = [
+        Self::Owner,
+        Self::Division,
+        Self::Theme,
+        Self::Kind,
+        Self::Sharing,
+        Self::Opening,
+        Self::Origin,
+        Self::Grade,
+        Self::Refresh,
+        Self::Status,
+        Self::Fresh,
+        Self::Point,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Division => "division",
+            Self::Theme => "theme",
+            Self::Kind => "kind",
+            Self::Sharing => "sharing",
+            Self::Opening => "opening",
+            Self::Origin => "origin",
+            Self::Grade => "grade",
+            Self::Refresh => "refresh",
+            Self::Status => "status",
+            Self::Fresh => "fresh",
+            Self::Point => "point",
+        }
+    }
+}
+
+/// The word for a value that nobody has set, in facets and in filters.
+pub(crate) const UNSET: &str = "unset";
+
+const SHARING: [&str; 4] = [UNSET, "unconditional", "conditional", "none"];
+const OPENING: [&str; 4] = [UNSET, "open", "conditional", "closed"];
+const ORIGIN: [&str; 6] = [UNSET, "collect", "model", "matter", "form", "observe"];
+const FRESH: [&str; 3] = [UNSET, "true", "false"];
+
+/// What the board knows of an entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) updated_at: Timestamp,
+    pub(crate) status: Status,
+    pub(crate) lacks: u32,
+    owner: u32,
+    division: u32,
+    theme: u32,
+    kind: u8,
+    sharing: u8,
+    opening: u8,
+    origin: u8,
+    grade: u8,
+    refresh: u8,
+    points: u32,
+    /// The title as it is spoken, for the order of titles.
+    key: Box<str>,
+    /// The folded title, as a number and in signs.
+    pub(crate) title_hash: u64,
+    pub(crate) title_signs: u16,
+    pub(crate) facts: Facts,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Board {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) owners: Words,
+    pub(crate) themes: Words,
+    pub(crate) places: Places,
+}
+
+impl Board {
+    /// Puts an entry on the board, in the place of what was there of it.
+    pub(crate) fn put(&mut self, entry: &Stored, lacks: u32) {
+        let facts = self
+            .lines
+            .get_mut(entry.number as usize)
+            .map(|line| std::mem::take(&mut line.facts))
+            .unwrap_or_default();
+        let line = self.line(entry, lacks, facts);
+        match self.lines.get_mut(entry.number as usize) {
+            Some(place) => *place = line,
+            // Numbers are given without gaps, so the next one is the end.
+            None => self.lines.push(line),
+        }
+    }
+
+    fn line(&mut self, entry: &Stored, lacks: u32, facts: Facts) -> Line {
+        let content = &entry.content;
+        let place = |place: Option<usize>| place.map_or(0, |place| place as u8 + 1);
+        Line {
+            updated_at: entry.updated_at,
+            status: entry.status,
+            lacks,
+            owner: self.owners.place(Some(content.owner.as_str())),
+            division: self.places.place(content.division.as_deref()),
+            theme: self.themes.place(content.theme.as_deref()),
+            kind: place(Kind::ALL.iter().position(|kind| *kind == content.kind)),
+            sharing: content.sharing.class.map_or(0, |class| match class {
+                SharingClass::Unconditional => 1,
+                SharingClass::Conditional => 2,
+                SharingClass::None => 3,
+            }),
+            opening: content.opening.map_or(0, |opening| match opening {
+                Opening::Open => 1,
+                Opening::Conditional => 2,
+                Opening::Closed => 3,
+            }),
+            origin: content.origin.map_or(0, |origin| match origin {
+                Origin::Collect => 1,
+                Origin::Model => 2,
+                Origin::Matter => 3,
+                Origin::Form => 4,
+                Origin::Observe => 5,
+            }),
+            grade: content.grade.map_or(0, |grade| grade as u8 + 1),
+            refresh: place(
+                content
+                    .refresh
+                    .and_then(|refresh| Refresh::ALL.iter().position(|known| *known == refresh)),
+            ),
+            points: content
+                .points
+                .iter()
+                .fold(0, |points, point| points | 1 << (u32::from(*point) & 31)),
+            key: pinyin::spoken(&content.title.zh, KEY_SIGNS).into(),
+            title_hash: sign::hash(&content.title.zh),
+            title_signs: content.title.zh.chars().count().min(usize::from(u16::MAX)) as u16,
+            facts,
+        }
+    }
+
+    /// Notes facts; false where there is no such entry.
+    pub(crate) fn note(&mut self, number: u32, facts: Facts) {
+        if let Some(line) = self.lines.get_mut(number as usize) {
+            line.facts = facts;
+        }
+    }
+}
+
+impl Line {
+    /// The place of its value of a facet that has one value; 0 where it is not set.
+    fn place(&self, facet: Facet, places: &Places) -> u32 {
+        match facet {
+            Facet::Owner => self.owner,
+            Facet::Division => places.county(self.division),
+            Facet::Theme => self.theme,
+            facet => self.listed(facet),
+        }
+    }
+
+    /// The place of its value of a closed list.
+    fn listed(&self, facet: Facet) -> u32 {
+        match facet {
+            Facet::Kind => self.kind.into(),
+            Facet::Sharing => self.sharing.into(),
+            Facet::Opening => self.opening.into(),
+            Facet::Origin => self.origin.into(),
+            Facet::Grade => self.grade.into(),
+            Facet::Refresh => self.refresh.into(),
+            Facet::Status => self.status as u32 + 1,
+            Facet::Fresh => match self.facts.fresh {
+                None => 0,
+                Some(true) => 1,
+                Some(false) => 2,
+            },
+            Facet::Owner | Facet::Division | Facet::Theme | Facet::Point => 0,
+        }
+    }
+
+    /// Its word of a closed list.
+    pub(crate) fn closed(&self, facet: Facet) -> &'static str {
+        closed(facet, self.listed(facet) as usize)
+    }
+
+    pub(crate) fn serves(&self, point: u8) -> bool {
+        self.points & (1 << (u32::from(point) & 31)) != 0
+    }
+
+    pub(crate) fn owner(&self) -> u32 {
+        self.owner
+    }
+
+    pub(crate) fn theme(&self) -> u32 {
+        self.theme
+    }
+
+    pub(crate) fn division(&self) -> u32 {
+        self.division
+    }
+}
+
+impl Board {
+    /// How many places the values of a facet have, the one for those without a value among them.
+    fn width(&self, facet: Facet) -> usize {
+        match facet {
+            Facet::Owner => self.owners.len(),
+            Facet::Division => self.places.len(),
+            Facet::Theme => self.themes.len(),
+            Facet::Kind => Kind::ALL.len() + 1,
+            Facet::Sharing => SHARING.len(),
+            Facet::Opening => OPENING.len(),
+            Facet::Origin => ORIGIN.len(),
+            Facet::Grade => Grade::ALL.len() + 1,
+            Facet::Refresh => Refresh::ALL.len() + 1,
+            Facet::Status => Status::ALL.len() + 1,
+            Facet::Fresh => FRESH.len(),
+            Facet::Point => 32,
+        }
+    }
+
+    /// The word for a place of a facet.
+    fn word(&self, facet: Facet, place: usize) -> String {
+        match facet {
+            Facet::Owner => self.owners.word(place).to_owned(),
+            Facet::Division => self.places.word(place).to_owned(),
+            Facet::Theme => self.themes.word(place).to_owned(),
+            Facet::Point if place > 0 => place.to_string(),
+            facet => closed(facet, place).to_owned(),
+        }
+    }
+
+    pub(crate) fn lacking(&self, number: u32) -> Vec<lacks::Element> {
+        self.lines
+            .get(number as usize)
+            .map(|line| lacks::from_bits(line.lacks))
+            .unwrap_or_default()
+    }
+}
+
+/// The word for a place of a closed list.
+fn closed(facet: Facet, place: usize) -> &'static str {
+    let below = place.checked_sub(1);
+    match facet {
+        Facet::Kind => below
+            .and_then(|at| Kind::ALL.get(at))
+            .map(|kind| kind.name()),
+        Facet::Sharing => SHARING.get(place).copied(),
+        Facet::Opening => OPENING.get(place).copied(),
+        Facet::Origin => ORIGIN.get(place).copied(),
+        Facet::Grade => below
+            .and_then(|at| Grade::ALL.get(at))
+            .map(|grade| grade.name()),
+        Facet::Refresh => below
+            .and_then(|at| Refresh::ALL.get(at))
+            .map(|refresh| refresh.name()),
+        Facet::Status => below
+            .and_then(|at| Status::ALL.get(at))
+            .map(|status| status.name()),
+        Facet::Fresh => FRESH.get(place).copied(),
+        Facet::Owner | Facet::Division | Facet::Theme | Facet::Point => None,
+    }
+    .unwrap_or(UNSET)
+}

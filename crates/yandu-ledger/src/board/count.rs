@@ -1,0 +1,133 @@
+//! One pass over the board: which entries are meant, and what could be chosen instead.
+
+use super::filter::{Filter, Test, Verdict};
+use super::{Board, Facet, Line};
+use crate::Result;
+
+/// The most values of one facet that are counted out.
+const VALUES: usize = 300;
+
+/// How many of the results have a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FacetCount {
+    pub value: String,
+    pub count: u64,
+    /// What a code stands for.
+    pub title: Option<String>,
+}
+
+/// What a pass has found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) numbers: Vec<u32>,
+    /// Of each facet, the values that results have, counted as if the facet itself were not narrowed down.
+    pub(crate) facets: Vec<(Facet, Vec<FacetCount>)>,
+}
+
+/// Goes over the candidates, or over all entries where there are none given.
+pub(crate) fn counted(
+    board: &Board,
+    filter: &Filter,
+    candidates: Option<&[u32]>,
+    with_facets: bool,
+) -> Result<Found> {
+    let test = Test::new(filter, board)?;
+    let mut counts = Counts::new(board, with_facets);
+    let mut numbers = Vec::new();
+    let mut look = |number: u32, line: &Line| match test.verdict(line, board) {
+        Verdict::Wanted => {
+            numbers.push(number);
+            counts.add(board, line);
+        }
+        Verdict::But(facet) => counts.add_to(board, line, facet),
+        Verdict::Unwanted => {}
+    };
+    match candidates {
+        None => {
+            for (number, line) in board.lines.iter().enumerate() {
+                look(number as u32, line);
+            }
+        }
+        Some(candidates) => {
+            for number in candidates {
+                if let Some(line) = board.lines.get(*number as usize) {
+                    look(*number, line);
+                }
+            }
+        }
+    }
+    Ok(Found {
+        numbers,
+        facets: counts.finish(board),
+    })
+}
+
+struct Counts {
+    by_facet: Vec<(Facet, Vec<u64>)>,
+}
+
+impl Counts {
+    fn new(board: &Board, with_facets: bool) -> Self {
+        let facets: &[Facet] = if with_facets { &Facet::ALL } else { &[] };
+        let by_facet = facets
+            .iter()
+            .map(|facet| (*facet, vec![0; board.width(*facet)]))
+            .collect();
+        Self { by_facet }
+    }
+
+    fn add(&mut self, board: &Board, line: &Line) {
+        for (facet, counts) in &mut self.by_facet {
+            add(counts, *facet, board, line);
+        }
+    }
+
+    fn add_to(&mut self, board: &Board, line: &Line, facet: Facet) {
+        if let Some((_, counts)) = self.by_facet.iter_mut().find(|(of, _)| *of == facet) {
+            add(counts, facet, board, line);
+        }
+    }
+
+    fn finish(self, board: &Board) -> Vec<(Facet, Vec<FacetCount>)> {
+        self.by_facet
+            .into_iter()
+            .map(|(facet, counts)| {
+                let mut places: Vec<(usize, u64)> = counts
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(_, count)| *count > 0)
+                    .collect();
+                places.sort_by_key(|(place, count)| (std::cmp::Reverse(*count), *place));
+                places.truncate(VALUES);
+                let values = places
+                    .into_iter()
+                    .map(|(place, count)| FacetCount {
+                        value: board.word(facet, place),
+                        count,
+                        title: None,
+                    })
+                    .collect();
+                (facet, values)
+            })
+            .collect()
+    }
+}
+
+fn add(counts: &mut [u64], facet: Facet, board: &Board, line: &Line) {
+    let mut one = |place: u32| {
+        if let Some(count) = counts.get_mut(place as usize) {
+            *count += 1;
+        }
+    };
+    if facet != Facet::Point {
+        return one(line.place(facet, &board.places));
+    }
+    let mut points = line.points;
+    if points == 0 {
+        one(0);
+    }
+    while points != 0 {
+        one(points.trailing_zeros());
+        points &= points - 1;
+    }
+}

@@ -1,0 +1,12 @@
+//! The ledger over real records, a real index and the packs of this repository.
+
+mod crash;
+mod finding;
+mod hostile;
+mod importing;
+mod life;
+mod model;
+mod packs;
+mod quality;
+mod site;
+mod sums;

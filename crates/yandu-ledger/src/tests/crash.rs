@@ -1,0 +1,81 @@
+use serde_json::json;
+
+use super::site::{Site, bare};
+
+#[tokio::test]
+async fn a_crash_between_a_record_and_the_index_loses_nothing() {
+    let mut site = Site::new().await;
+    for round in 0..4 {
+        for number in 0..20 {
+            site.register(
+                &format!("r{round}e{number}"),
+                bare("海堤巡查记录", "市水利局"),
+            )
+            .await
+            .unwrap();
+        }
+        // Nothing is closed: what waits in memory for the index is gone.
+        site = site.killed().await;
+        assert_eq!(site.ids("海堤巡查").await.len(), 20 * (round + 1));
+    }
+    site.patch("r0e0", json!({"title": {"zh": "河道疏浚"}}))
+        .await
+        .unwrap();
+    site = site.killed().await;
+    assert_eq!(site.ids("河道疏浚").await, ["r0e0"]);
+    assert_eq!(site.ids("海堤巡查").await.len(), 79);
+}
+
+#[tokio::test]
+async fn a_folder_of_the_index_that_is_gone_is_made_anew() {
+    let site = Site::new().await;
+    for number in 0..10 {
+        site.register(&format!("e{number}"), bare("海堤巡查记录", "市水利局"))
+            .await
+            .unwrap();
+    }
+    site.ledger.close().await.unwrap();
+    let index = site.index();
+    std::fs::remove_dir_all(&index).unwrap();
+    let site = site.killed().await;
+    assert_eq!(site.ids("海堤巡查").await.len(), 10);
+    site.ledger.close().await.unwrap();
+    std::fs::write(index.join("meta.json"), "{broken").unwrap();
+    let site = site.killed().await;
+    assert_eq!(site.ids("海堤巡查").await.len(), 10);
+}
+
+#[tokio::test]
+async fn an_index_of_other_records_is_not_believed() {
+    let other = Site::new().await;
+    for number in 0..10 {
+        other
+            .register(&format!("e{number}"), bare("别处的登记", "别处"))
+            .await
+            .unwrap();
+    }
+    other.ledger.close().await.unwrap();
+    let site = Site::new().await;
+    for number in 0..10 {
+        site.register(&format!("e{number}"), bare("海堤巡查记录", "市水利局"))
+            .await
+            .unwrap();
+    }
+    site.ledger.close().await.unwrap();
+    let index = site.index();
+    std::fs::remove_dir_all(&index).unwrap();
+    copy(&other.index(), &index);
+    let site = site.killed().await;
+    assert_eq!(site.ids("海堤巡查").await.len(), 10);
+    assert!(site.ids("别处").await.is_empty());
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for file in std::fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        if !file.file_name().to_string_lossy().ends_with(".lock") {
+            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What became of datasets, told to the ledger: collection and the lake know it, the ledger shows it.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use yandu_collect::{Batch, BatchStatus, Freshness};
+use yandu_http::State;
+use yandu_lake::{Principal, ReadPoint};
+use yandu_ledger::{EntryId, Facts, FactsOf};
+use yandu_pack::Dataset;
+use yandu_pack::declare::Origin;
+
+use crate::failure::Result;
+
+/// How often it is looked.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Keeps the facts of the ledger as they are until `over` is.
+pub(crate) async fn keep(state: State, over: impl Future<Output = ()>) {
+    let mut over = pin!(over);
+    loop {
+        if let Err(failure) = note(&state).await {
+            tracing::error!(
+                error = failure.message,
+                "the ledger could not be told of the datasets"
+            );
+        }
+        tokio::select! {
+            () = &mut over => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Tells the ledger what has changed since it was told last: a few requests for all datasets, and a count for each that
+/// has changed.
+pub(crate) async fn note(state: &State) -> Result<()> {
+    let collector = state.collector();
+    let packs = collector.packs();
+    let ids: Vec<&str> = packs
+        .datasets()
+        .map(|dataset| dataset.id().as_str())
+        .collect();
+    let before = state.ledger().facts(&ids).await?;
+    let mut newest = collector.newest_batches().await?;
+    let fresh = collector.freshness_of_all().await?;
+    let mut all = Vec::new();
+    for dataset in packs.datasets() {
+        let id = dataset.id();
+        let Some(known) = before.get(id.as_str()) else {
+            continue;
+        };
+        let facts = facts(state, dataset, known, newest.remove(id), fresh.get(id)).await?;
+        all.push(FactsOf {
+            id: EntryId::from(id),
+            facts,
+        });
+    }
+    state.ledger().note_all_facts(all).await?;
+    state.ledger().flush_uses().await?;
+    Ok(())
+}
+
+async fn facts(
+    state: &State,
+    dataset: &Dataset,
+    before: &Facts,
+    newest: Option<Batch>,
+    fresh: Option<&Freshness>,
+) -> Result<Facts> {
+    let mut facts = before.clone();
+    if let Some(fresh) = fresh {
+        facts.fresh = fresh.is_fresh;
+        facts.last_at = fresh.last_delivery_at.or(facts.last_at);
+    }
+    let is_model = dataset.file().origin == Origin::Model;
+    let changed = newest.as_ref().is_some_and(|batch| {
+        facts.last_batch.as_deref() != Some(batch.id.as_str())
+            || batch.status == BatchStatus::Written
+            || batch.status == BatchStatus::Undone
+    });
+    if let Some(batch) = newest {
+        if batch.status == BatchStatus::Collected {
+            facts.score = batch.score.and_then(|score| score.total);
+        }
+        facts.last_batch = Some(batch.id.to_string());
+    }
+    if changed || is_model {
+        let session = state
+            .collector()
+            .lake()
+            .session(&Principal::local_administrator(), ReadPoint::default());
+        let count = session.count(dataset.id()).await?;
+        facts.version = count.version;
+        facts.rows = count
+            .version
+            .map(|_| count.rows)
+            .or(Some(count.rows).filter(|rows| *rows > 0));
+    }
+    Ok(facts)
+}
