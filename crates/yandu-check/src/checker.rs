@@ -8,7 +8,7 @@ use arrow::error::ArrowError;
 
 use crate::Level;
 use crate::block::TextBlock;
-use crate::column::ColumnReader;
+use crate::column::{ColumnReader, check_typed_column};
 use crate::expectation::{Check, CheckKind, Expectations, Within};
 use crate::finding::{Cause, Finding};
 use crate::key::{Key, hash_rows};
@@ -97,23 +97,12 @@ impl Checker {
         self.finish(typed, findings)
     }
 
-    /// Checks rows that are typed already, such as a row read back or one that was corrected.
+    /// Checks rows that are typed already, such as those that a query made: the same checks as for text, and what a
+    /// standard or a code list says of a text holds for the text of a cell as it is.
     pub fn check_typed(&self, typed: RecordBatch) -> Result<Checked, ArrowError> {
         let mut findings = Vec::new();
         for (index, rule) in self.expectations.columns.iter().enumerate() {
-            if !rule.required {
-                continue;
-            }
-            let column = typed.column(index);
-            findings.extend(
-                (0..column.len())
-                    .filter(|row| column.is_null(*row))
-                    .map(|row| Finding {
-                        row: row as u32,
-                        column: Some(index as u32),
-                        cause: Cause::Missing,
-                    }),
-            );
+            check_typed_column(rule, index as u32, typed.column(index), &mut findings);
         }
         self.finish(typed, findings)
     }

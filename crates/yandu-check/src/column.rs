@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
-    StringViewBuilder, Time64MicrosecondBuilder, TimestampMicrosecondBuilder,
+    Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder,
+    Int64Builder, StringViewBuilder, Time64MicrosecondBuilder, TimestampMicrosecondBuilder,
 };
 use yandu_words::{FaultCode, Read, Standard, ValueType, value};
 
@@ -156,6 +156,43 @@ impl ColumnReader<'_> {
                     push(None);
                 }
             }
+        }
+    }
+}
+
+/// Finds what is wrong with the cells of a column that has its type already.
+pub(crate) fn check_typed_column(
+    rule: &ColumnRule,
+    index: u32,
+    column: &ArrayRef,
+    findings: &mut Vec<Finding>,
+) {
+    let mut found = |row: usize, cause| {
+        findings.push(Finding {
+            row: row as u32,
+            column: Some(index),
+            cause,
+        });
+    };
+    if rule.required && column.null_count() > 0 {
+        for row in (0..column.len()).filter(|row| column.is_null(*row)) {
+            found(row, Cause::Missing);
+        }
+    }
+    let Some(texts) = column.as_string_view_opt() else {
+        return;
+    };
+    for (row, text) in texts.iter().enumerate() {
+        let Some(text) = text else { continue };
+        let read = match (rule.meaning, &rule.codes) {
+            (Meaning::Standard(standard), _) => standard.read_text(text).into(),
+            (Meaning::Type(_), Some(codes)) => read_code(codes, text),
+            (Meaning::Type(_), None) => return,
+        };
+        match read {
+            CellRead::Value(_) => {}
+            CellRead::Changed(_, cause) => found(row, cause),
+            CellRead::Invalid(fault) => found(row, Cause::Fault(fault)),
         }
     }
 }

@@ -297,8 +297,8 @@ fn is_full(kind: std::io::ErrorKind) -> bool {
     )
 }
 
-impl From<crate::expectation::Problem> for Error {
-    fn from(problem: crate::expectation::Problem) -> Self {
+impl From<yandu_pack::expectation::CheckProblem> for Error {
+    fn from(problem: yandu_pack::expectation::CheckProblem) -> Self {
         Self::Check {
             dataset: problem.dataset,
             check: problem.check,

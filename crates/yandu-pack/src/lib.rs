@@ -7,6 +7,7 @@ pub mod declare;
 
 mod check;
 mod dataset;
+pub mod expectation;
 mod file;
 mod load;
 mod model;
