@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use yandu_check::key::KeySet;
 use yandu_words::id::BatchId;
 
+use crate::changes::Exchange;
 use crate::file::DataFile;
 use crate::log::{self, CommitNote};
 use crate::rewrite::{self, Rewritten, Take};
@@ -29,6 +30,8 @@ pub enum Change {
         /// The keys of the new rows.
         keys: Arc<KeySet>,
     },
+    /// The new rows take the place of those with these keys, of which there must be so many; otherwise nothing changes.
+    Exchange { keys: Arc<KeySet>, rows: u64 },
 }
 
 /// One change of a table.
@@ -71,6 +74,8 @@ pub(crate) struct Step {
     pub(crate) restored: Option<Version>,
     /// The batch that is undone.
     pub(crate) undone: Option<BatchId>,
+    /// The rows that come and go, where they are known one by one.
+    pub(crate) exchange: Option<Exchange>,
 }
 
 impl Change {
@@ -78,7 +83,7 @@ impl Change {
         match self {
             Self::Append => "append",
             Self::Replace => "replace",
-            Self::Upsert { .. } => "upsert",
+            Self::Upsert { .. } | Self::Exchange { .. } => "upsert",
         }
     }
 }
@@ -109,11 +114,30 @@ impl From<Commit> for Plan {
 pub(crate) async fn apply(table: &Arc<Table>, plan: Plan) -> Result<Committed> {
     let present = table.present().await?;
     let change = plan.change.name();
+    let is_known = !matches!(plan.change, Change::Replace);
+    let expected = match plan.change {
+        Change::Exchange { rows, .. } => Some(rows),
+        _ => None,
+    };
     let Rewritten {
         removed,
         added: rewritten,
         rows_removed,
+        taken,
+        beside,
     } = make_room(table, present.version.as_ref(), plan.change).await?;
+    let clean_up = || {
+        rewrite::remove_files(&table.folder, &rewritten);
+        rewrite::remove_files(&table.folder, &beside);
+    };
+    if expected.is_some_and(|expected| expected != rows_removed) {
+        clean_up();
+        return Err(Error::Exchange {
+            dataset: table.id.clone(),
+            expected: expected.unwrap_or_default(),
+            found: rows_removed,
+        });
+    }
     let rows_added = plan.files.iter().map(NewFile::rows).sum();
     let step = Step {
         batch: plan.batch,
@@ -130,6 +154,7 @@ pub(crate) async fn apply(table: &Arc<Table>, plan: Plan) -> Result<Committed> {
         rows_removed,
         data_change: true,
         folded: plan.folded,
+        exchange: is_known.then(|| Exchange::new(&plan.files, taken)),
         ..Step::default()
     };
     match write(table, present.version.as_ref(), step).await {
@@ -139,7 +164,7 @@ pub(crate) async fn apply(table: &Arc<Table>, plan: Plan) -> Result<Committed> {
             rows_removed,
         }),
         Err(error) => {
-            rewrite::remove_files(&table.folder, &rewritten);
+            clean_up();
             Err(error)
         }
     }
@@ -158,14 +183,14 @@ async fn make_room(
         Change::Replace => {
             return Ok(Rewritten {
                 removed: version.files.to_vec(),
-                added: Vec::new(),
                 rows_removed: version.rows(),
+                ..Rewritten::default()
             });
         }
-        Change::Upsert { .. } if table.key.is_empty() => {
+        Change::Upsert { .. } | Change::Exchange { .. } if table.key.is_empty() => {
             return Err(Error::NoKey(table.id.clone()));
         }
-        Change::Upsert { keys } => Take::Keys(keys),
+        Change::Upsert { keys } | Change::Exchange { keys, .. } => Take::Keys(keys),
     };
     let schema = rewrite_schema(table, version)?;
     let table = Arc::clone(table);
@@ -286,6 +311,7 @@ fn actions(step: &Step, after: &TableVersion, heads: Vec<Value>) -> Vec<Value> {
         rows: after.rows(),
         restored: step.restored,
         undone: step.undone.clone(),
+        exchange: step.exchange.clone(),
     };
     let mut actions = vec![log::commit_info(&note, step.delta_operation)];
     actions.extend(heads);

@@ -63,6 +63,24 @@ pub enum Error {
         version: Version,
     },
 
+    #[error("`{dataset}` has {found} rows with these keys, and {expected} were to be exchanged")]
+    Exchange {
+        dataset: DatasetId,
+        expected: u64,
+        found: u64,
+    },
+
+    #[error("what changed in `{dataset}` between versions {from} and {to} is not known: {why}")]
+    Untraced {
+        dataset: DatasetId,
+        from: Version,
+        to: Version,
+        why: String,
+    },
+
+    #[error("the rows of this query cannot be followed: {0}")]
+    NotDerived(String),
+
     /// Another process has written the table.
     #[error("version {version} of `{dataset}` was written by somebody else")]
     Conflict {

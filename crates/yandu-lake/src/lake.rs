@@ -6,9 +6,11 @@ use std::time::Duration;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::execution::session_state::SessionState;
+use tokio::sync::watch;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::ancestry::Ancestry;
+use crate::changes::{self, Changes};
 use crate::commit::{self, Commit, Committed};
 use crate::file::DataFile;
 use crate::maintain::{self, Compacted, Vacuumed};
@@ -32,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) tables: RwLock<BTreeMap<DatasetId, Arc<Table>>>,
     pub(crate) engine: SessionState,
     pub(crate) threads: Threads,
+    /// How often a table was changed.
+    commits: watch::Sender<u64>,
 }
 
 /// The threads that do the work of queries, so that a long one does not hold up whoever asks.
@@ -77,6 +81,7 @@ impl Lake {
                 tables: RwLock::default(),
                 engine,
                 threads,
+                commits: watch::Sender::new(0),
             }),
         })
     }
@@ -324,6 +329,26 @@ impl Lake {
         .await
     }
 
+    /// Tells of changes of tables: the number grows with each that this process makes, whatever it was.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.inner.commits.subscribe()
+    }
+
+    /// How many rows came and went between two versions of a table, or why that is not known.
+    pub async fn changes(&self, id: &DatasetId, from: Version, to: Version) -> Result<Changes> {
+        let table = self.table(id)?;
+        let read = tokio::task::spawn_blocking(move || changes::read(&table, from, to)).await?;
+        match read {
+            Ok(files) => Ok(Changes::Known {
+                added: files.added.iter().map(|file| file.rows).sum(),
+                removed: files.removed.iter().map(|file| file.rows).sum(),
+                commits: files.commits,
+            }),
+            Err(Error::Untraced { why, .. }) => Ok(Changes::Unknown(why)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Runs a change of a table as its only owner, to the end even when the caller goes away.
     async fn change<T, F>(&self, id: &DatasetId, change: impl FnOnce(Arc<Table>) -> F) -> Result<T>
     where
@@ -333,9 +358,11 @@ impl Lake {
         let table = self.table(id)?;
         let writing = Arc::clone(&table.owned.writing).lock_owned().await;
         let change = change(table);
+        let commits = self.inner.commits.clone();
         tokio::spawn(async move {
             let changed = change.await;
             drop(writing);
+            commits.send_modify(|number| *number += 1);
             changed
         })
         .await?

@@ -7,8 +7,10 @@
 //! (sessions are made for a principal, and only the local administrator exists).
 
 mod ancestry;
+mod changes;
 mod commit;
 mod condition;
+mod derive;
 mod error;
 mod file;
 #[cfg(test)]
@@ -29,8 +31,10 @@ mod version;
 mod writer;
 
 pub use ancestry::Ancestry;
+pub use changes::{ChangeOf, Changes, Side};
 pub use commit::{Change, Commit, Committed};
 pub use condition::{Condition, SqlProblem, compile_condition};
+pub use derive::{Derivation, Form, Kept, KeptAs, Only, Ways};
 pub use error::{Error, QueryProblem};
 pub use lake::Lake;
 pub use maintain::{Compacted, Vacuumed};

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use yandu_words::id::{BatchId, DatasetId};
 
+use crate::changes::Exchange;
 use crate::schema::StoredColumn;
 use crate::{Error, Result, Version};
 
@@ -38,6 +39,9 @@ pub(crate) struct CommitNote {
     /// The batch that was undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) undone: Option<BatchId>,
+    /// The rows that came and went, where they are known one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) exchange: Option<Exchange>,
 }
 
 /// Application id of the transaction of a batch.

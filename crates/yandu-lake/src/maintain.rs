@@ -15,6 +15,7 @@ use serde_json::Value;
 use yandu_words::id::BatchId;
 
 use crate::ancestry::no_version;
+use crate::changes::TAKEN;
 use crate::commit::{self, Committed, Step, rewrite_schema};
 use crate::file::DataFile;
 use crate::rewrite::{read, remove_files};
@@ -232,6 +233,22 @@ pub(crate) async fn vacuum(table: &Arc<Table>, keep: Duration) -> Result<Vacuume
     .await?
 }
 
+/// When each file of rows that were taken out came to be.
+fn takings(folder: &Path) -> Result<BTreeMap<String, Timestamp>> {
+    let mut taken_at = BTreeMap::new();
+    for version in log::versions(folder)? {
+        let Some(note) = log::read_note(folder, version)? else {
+            continue;
+        };
+        let taken = note
+            .exchange
+            .into_iter()
+            .flat_map(|exchange| exchange.taken);
+        taken_at.extend(taken.map(|file| (file.path, note.at)));
+    }
+    Ok(taken_at)
+}
+
 /// When each file that the log knows was removed from the table.
 fn removals(folder: &Path) -> Result<BTreeMap<String, Timestamp>> {
     let mut removed_at = BTreeMap::new();
@@ -257,14 +274,38 @@ fn remove_unlisted(
     cutoff: Timestamp,
 ) -> Result<Vacuumed> {
     let mut vacuumed = Vacuumed::default();
-    let entries = match fs::read_dir(&table.folder) {
+    remove_from(&table.folder, "", removed_at, active, cutoff, &mut vacuumed)?;
+    let taken_at = takings(&table.folder)?;
+    let place = format!("{TAKEN}/");
+    remove_from(
+        &table.folder,
+        &place,
+        &taken_at,
+        &HashSet::new(),
+        cutoff,
+        &mut vacuumed,
+    )?;
+    Ok(vacuumed)
+}
+
+/// Removes files of one folder, which stands at `place` in the folder of the table.
+fn remove_from(
+    folder: &Path,
+    place: &str,
+    removed_at: &BTreeMap<String, Timestamp>,
+    active: &HashSet<String>,
+    cutoff: Timestamp,
+    vacuumed: &mut Vacuumed,
+) -> Result<()> {
+    let folder = folder.join(place);
+    let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vacuumed),
-        Err(error) => return Err(Error::io("list", &table.folder)(error)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Error::io("list", &folder)(error)),
     };
     for entry in entries {
-        let entry = entry.map_err(Error::io("list", &table.folder))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
+        let entry = entry.map_err(Error::io("list", &folder))?;
+        let name = format!("{place}{}", entry.file_name().to_string_lossy());
         let path = entry.path();
         if active.contains(&name) || path.extension().is_none_or(|found| found != "parquet") {
             continue;
@@ -284,7 +325,7 @@ fn remove_unlisted(
             vacuumed.bytes += metadata.len();
         }
     }
-    Ok(vacuumed)
+    Ok(())
 }
 
 #[cfg(test)]

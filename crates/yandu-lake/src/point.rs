@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::common::{Column, ScalarValue};
+use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::bloom_filter::Sbbf;
@@ -28,8 +29,12 @@ pub(crate) struct BloomFilters(Mutex<HashMap<String, Filters>>);
 #[derive(Debug)]
 struct Wanted {
     column: String,
-    value: Value,
+    /// It is one of these.
+    values: Vec<Value>,
 }
+
+/// Of more values nearly every row group holds one.
+const MOST_VALUES: usize = 200;
 
 #[derive(Debug)]
 enum Value {
@@ -143,41 +148,53 @@ fn selected_groups(
                 filters
                     .get(*group)
                     .and_then(Option::as_ref)
-                    .is_none_or(|filter| wanted.value.may_be_in(filter))
+                    .is_none_or(|filter| wanted.values.iter().any(|value| value.may_be_in(filter)))
             })
         })
         .collect();
     Ok(SelectedGroups { count, groups })
 }
 
-/// `key = constant`, either way round, for texts and integers.
+/// `key = constant`, either way round, or `key IN (constants)`, for texts and integers.
 fn wanted(table: &Table, filter: &Expr) -> Option<Wanted> {
-    let Expr::BinaryExpr(BinaryExpr {
-        left,
-        op: Operator::Eq,
-        right,
-    }) = filter
-    else {
-        return None;
-    };
-    let ((Expr::Column(Column { name, .. }), Expr::Literal(value, _))
-    | (Expr::Literal(value, _), Expr::Column(Column { name, .. }))) =
-        (left.as_ref(), right.as_ref())
-    else {
-        return None;
-    };
-    let field = table.schema.field_with_name(name).ok()?;
-    if !table.key.contains(name) || *field.data_type() != value.data_type() {
-        return None;
-    }
-    let value = match value {
-        ScalarValue::Utf8View(Some(text)) => Value::Text(text.clone()),
-        ScalarValue::Int64(Some(number)) => Value::Number(*number),
+    let (column, literals) = match filter {
+        Expr::BinaryExpr(BinaryExpr {
+            left,
+            op: Operator::Eq,
+            right,
+        }) => match (left.as_ref(), right.as_ref()) {
+            (Expr::Column(column), literal @ Expr::Literal(..))
+            | (literal @ Expr::Literal(..), Expr::Column(column)) => {
+                (column, std::slice::from_ref(literal))
+            }
+            _ => return None,
+        },
+        Expr::InList(InList {
+            expr,
+            list,
+            negated: false,
+        }) if list.len() <= MOST_VALUES => match expr.as_ref() {
+            Expr::Column(column) => (column, list.as_slice()),
+            _ => return None,
+        },
         _ => return None,
     };
+    let Column { name, .. } = column;
+    let field = table.schema.field_with_name(name).ok()?;
+    if !table.key.contains(name) {
+        return None;
+    }
+    let values = literals.iter().map(|literal| match literal {
+        Expr::Literal(value, _) if value.data_type() == *field.data_type() => match value {
+            ScalarValue::Utf8View(Some(text)) => Some(Value::Text(text.clone())),
+            ScalarValue::Int64(Some(number)) => Some(Value::Number(*number)),
+            _ => None,
+        },
+        _ => None,
+    });
     Some(Wanted {
         column: name.clone(),
-        value,
+        values: values.collect::<Option<_>>()?,
     })
 }
 

@@ -16,6 +16,7 @@ use parquet::arrow::arrow_reader::{
 use yandu_check::key::{Key, KeySet, hash_rows};
 use yandu_words::id::BatchId;
 
+use crate::changes::FileNote;
 use crate::file::DataFile;
 use crate::schema::{BATCH, ROW, conform};
 use crate::table::Table;
@@ -41,6 +42,10 @@ pub(crate) struct Rewritten {
     pub(crate) removed: Vec<DataFile>,
     pub(crate) added: Vec<NewFile>,
     pub(crate) rows_removed: u64,
+    /// The files that hold the rows that went and nothing else.
+    pub(crate) taken: Vec<FileNote>,
+    /// Those of them that were written for it, beside the table.
+    pub(crate) beside: Vec<NewFile>,
 }
 
 impl Take {
@@ -50,6 +55,11 @@ impl Take {
             Self::Batch(_) => vec![BATCH.to_owned()],
             Self::Places(_) => vec![ROW.to_owned()],
         }
+    }
+
+    /// Whether the rows were in the table, so that somebody may ask which they were.
+    fn is_traced(&self) -> bool {
+        !matches!(self, Self::Places(_))
     }
 
     fn may_hit(&self, file: &DataFile) -> bool {
@@ -114,22 +124,44 @@ pub(crate) fn take_out(
     };
     let work = || -> Result<Rewritten> {
         let mut done = Rewritten::default();
-        let mut writer = FileWriter::new(table, Arc::clone(schema));
+        let mut writers = Writers {
+            stay: FileWriter::new(table, Arc::clone(schema)),
+            go: FileWriter::beside(table, Arc::clone(schema)),
+        };
         while let Some(file) = next() {
-            let outcome = take_out_of_file(table, file, schema, take, &columns, &mut writer);
+            let outcome = take_out_of_file(table, file, schema, take, &columns, &mut writers);
             match outcome {
                 Ok(0) => {}
                 Ok(hits) => {
+                    if hits == file.rows {
+                        done.taken.push(FileNote::of(file));
+                    }
                     done.removed.push(file.clone());
                     done.rows_removed += hits;
                 }
                 Err(error) => {
-                    writer.abandon();
+                    writers.stay.abandon();
+                    writers.go.abandon();
                     return Err(error);
                 }
             }
         }
-        done.added = writer.finish()?;
+        done.added = match writers.stay.finish() {
+            Ok(added) => added,
+            Err(error) => {
+                writers.go.abandon();
+                return Err(error);
+            }
+        };
+        match writers.go.finish() {
+            Ok(beside) => done.beside = beside,
+            Err(error) => {
+                remove_files(&table.folder, &done.added);
+                return Err(error);
+            }
+        }
+        let notes = done.beside.iter().map(|new| FileNote::of(&new.file));
+        done.taken.extend(notes);
         Ok(done)
     };
     let workers = table.options.threads.clamp(1, files.len().max(1));
@@ -154,6 +186,8 @@ pub(crate) fn take_out(
                 all.removed.extend(done.removed);
                 all.added.extend(done.added);
                 all.rows_removed += done.rows_removed;
+                all.taken.extend(done.taken);
+                all.beside.extend(done.beside);
             }
             Err(error) => failure = Some(error),
         }
@@ -162,9 +196,16 @@ pub(crate) fn take_out(
         None => Ok(all),
         Some(error) => {
             remove_files(&table.folder, &all.added);
+            remove_files(&table.folder, &all.beside);
             Err(error)
         }
     }
+}
+
+/// Where the rows of a rewritten file go.
+struct Writers {
+    stay: FileWriter,
+    go: FileWriter,
 }
 
 fn take_out_of_file(
@@ -173,7 +214,7 @@ fn take_out_of_file(
     schema: &SchemaRef,
     take: &Take,
     columns: &[String],
-    writer: &mut FileWriter,
+    writers: &mut Writers,
 ) -> Result<u64> {
     let path = file.full_path(&table.folder);
     let mut hits = 0_u64;
@@ -186,9 +227,14 @@ fn take_out_of_file(
     }
     for rows in read(&path, None)? {
         let rows = rows.map_err(Error::rows(&table.id))?;
-        let stay = not(&take.hits(columns, &rows)).map_err(Error::rows(&table.id))?;
+        let go = take.hits(columns, &rows);
+        let stay = not(&go).map_err(Error::rows(&table.id))?;
         let kept = filter_record_batch(&rows, &stay).map_err(Error::rows(&table.id))?;
-        writer.write(&conform(&table.id, &kept, schema)?)?;
+        writers.stay.write(&conform(&table.id, &kept, schema)?)?;
+        if take.is_traced() {
+            let gone = filter_record_batch(&rows, &go).map_err(Error::rows(&table.id))?;
+            writers.go.write(&conform(&table.id, &gone, schema)?)?;
+        }
     }
     Ok(hits)
 }

@@ -35,13 +35,15 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use yandu_words::id::DatasetId;
 
+use crate::derive::{self, Only, Question};
 use crate::session::catalogue::Catalogues;
 use crate::session::problem::problem_of;
-use crate::session::provider::{DatasetProvider, Pins};
+use crate::session::provider::Pins;
 use crate::session::rows::Query;
-use crate::{Error, Lake, Options, Result, Version};
+use crate::{ChangeOf, Error, Lake, Options, Result, Version};
 
 pub use count::Count;
+pub(crate) use provider::DatasetProvider;
 pub use rows::Rows;
 
 const CATALOGUE: &str = "yandu";
@@ -77,6 +79,8 @@ pub struct ReadPoint {
     pub as_of: Option<Timestamp>,
     /// Single tables at a version; goes before `as_of`.
     pub versions: BTreeMap<DatasetId, Version>,
+    /// Of single tables only the rows that came, or went, between two versions; goes before `versions`.
+    pub changes: BTreeMap<DatasetId, ChangeOf>,
 }
 
 /// A reader of the lake.
@@ -85,15 +89,46 @@ pub struct Session {
     lake: Lake,
     principal: Principal,
     at: ReadPoint,
+    /// How long a query may take.
+    seconds: u64,
+    /// Joins sort their inputs, which can go to disk, and hold none in memory.
+    sorts_joins: bool,
+    /// Only what has to do with these rows is read.
+    only: Option<Arc<Only>>,
 }
 
 impl Session {
     pub(crate) fn new(lake: Lake, principal: Principal, at: ReadPoint) -> Self {
         Self {
+            seconds: lake.inner.options.query_seconds,
+            sorts_joins: false,
+            only: None,
             lake,
             principal,
             at,
         }
+    }
+
+    /// The same reader with another time limit for a query.
+    #[must_use]
+    pub fn within(mut self, limit: Duration) -> Self {
+        self.seconds = limit.as_secs();
+        self
+    }
+
+    /// The same reader, cut down to what has to do with rows of one dataset that have some values in a column: a query
+    /// gives those of its rows that a change of these rows can touch, and may give others that it cannot.
+    #[must_use]
+    pub fn only(mut self, only: Only) -> Self {
+        self.only = Some(Arc::new(only));
+        self
+    }
+
+    /// The same reader, whose joins need more time and no memory that grows with their inputs.
+    #[must_use]
+    pub fn sorting_joins(mut self) -> Self {
+        self.sorts_joins = true;
+        self
     }
 
     pub fn principal(&self) -> &Principal {
@@ -119,12 +154,20 @@ impl Session {
     /// Planning and reading together have the time limit of the lake, and share its memory. The work is done by threads
     /// of the lake; it stops when the rows are dropped.
     pub async fn query(&self, sql: &str) -> Result<Rows> {
-        let seconds = self.lake.inner.options.query_seconds;
+        self.ask(sql, Question::Rows).await
+    }
+
+    pub(crate) async fn ask(&self, sql: &str, question: Question) -> Result<Rows> {
+        let seconds = self.seconds;
         let deadline = Instant::now() + Duration::from_secs(seconds);
-        let query = Query::start(self.clone(), sql.to_owned(), deadline);
+        let query = Query::start(self.clone(), sql.to_owned(), question, deadline);
         tokio::time::timeout_at(deadline, query.rows())
             .await
             .unwrap_or(Err(Error::TimeLimit { seconds }))
+    }
+
+    pub(crate) fn seconds(&self) -> u64 {
+        self.seconds
     }
 
     /// The columns that a query would have, without running it.
@@ -137,10 +180,18 @@ impl Session {
     async fn start(
         &self,
         sql: &str,
+        question: Question,
     ) -> Result<(SendableRecordBatchStream, BTreeMap<DatasetId, Version>)> {
         let (context, pins) = self.context();
         let plan = self.plan(&context, sql).await?;
         let failed = |error| self.failed(sql, error);
+        let plan = match question {
+            Question::Rows if self.at.changes.is_empty() && self.only.is_none() => plan,
+            question => {
+                let only = self.only.as_deref();
+                derive::answer(plan, question, &self.at, only).map_err(failed)?
+            }
+        };
         let physical = context
             .state()
             .create_physical_plan(&plan)
@@ -151,7 +202,7 @@ impl Session {
         Ok((stream, pins.versions()))
     }
 
-    async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {
+    pub(crate) async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {
         let failed = |error| self.failed(sql, error);
         let plan = context
             .state()
@@ -168,14 +219,17 @@ impl Session {
         Ok(plan)
     }
 
-    fn failed(&self, sql: &str, error: DataFusionError) -> Error {
+    pub(crate) fn failed(&self, sql: &str, error: DataFusionError) -> Error {
         problem_of(error, Some(sql), &self.lake.inner.options)
     }
 
-    fn context(&self) -> (SessionContext, Arc<Pins>) {
+    pub(crate) fn context(&self) -> (SessionContext, Arc<Pins>) {
         let pins = Arc::new(Pins::new(self.at.clone()));
         let catalogues = Catalogues::new(self.lake.clone(), Arc::clone(&pins));
         let mut state = self.lake.inner.engine.clone();
+        if self.sorts_joins {
+            state.config_mut().options_mut().optimizer.prefer_hash_join = false;
+        }
         // A cloned state shares its catalogue list with the others until it gets one of its own.
         state.register_catalog_list(Arc::new(catalogues));
         (SessionContext::new_with_state(state), pins)

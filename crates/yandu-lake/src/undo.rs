@@ -15,6 +15,7 @@ use arrow::datatypes::SchemaRef;
 use yandu_words::id::BatchId;
 
 use crate::ancestry::Ancestry;
+use crate::changes::{Exchange, FileNote};
 use crate::commit::{self, Committed, Step, rewrite_schema};
 use crate::maintain::{require_whole, rows_of, without};
 use crate::rewrite::{self, Rewritten, Take};
@@ -139,6 +140,10 @@ pub(crate) async fn undo(table: &Arc<Table>, batch: BatchId, by: BatchId) -> Res
             step.added = without(&base.files, &present.files);
             step.rows_removed = rows_of(&step.removed);
             step.rows_added = rows_of(&step.added);
+            step.exchange = Some(Exchange {
+                brought: step.added.iter().map(FileNote::of).collect(),
+                taken: step.removed.iter().map(FileNote::of).collect(),
+            });
         } else {
             let work = Work {
                 schema: rewrite_schema(table, present)?,
@@ -155,6 +160,7 @@ pub(crate) async fn undo(table: &Arc<Table>, batch: BatchId, by: BatchId) -> Res
             step.rows_added = back.iter().map(NewFile::rows).sum();
             let added = rewritten.added.iter().chain(&back);
             step.added = added.map(|new| new.file.clone()).collect();
+            step.exchange = Some(Exchange::new(&back, rewritten.taken.clone()));
         }
     }
     let (rows_added, rows_removed) = (step.rows_added, step.rows_removed);
@@ -166,6 +172,7 @@ pub(crate) async fn undo(table: &Arc<Table>, batch: BatchId, by: BatchId) -> Res
         }),
         Err(error) => {
             rewrite::remove_files(&table.folder, &rewritten.added);
+            rewrite::remove_files(&table.folder, &rewritten.beside);
             rewrite::remove_files(&table.folder, &back);
             Err(error)
         }

@@ -16,6 +16,7 @@ use parquet::schema::types::ColumnPath;
 use uuid::Uuid;
 use yandu_words::id::DatasetId;
 
+use crate::changes::TAKEN;
 use crate::file::{DataFile, collect_stats};
 use crate::schema::{BATCH, ROW, conform};
 use crate::table::Table;
@@ -66,6 +67,8 @@ impl NewFile {
 pub struct FileWriter {
     dataset: DatasetId,
     folder: PathBuf,
+    /// The folder in it that the files are written to; empty for the folder itself.
+    place: &'static str,
     /// The columns of the files.
     schema: SchemaRef,
     key: Vec<String>,
@@ -96,6 +99,7 @@ impl FileWriter {
         Self {
             dataset: table.id.clone(),
             folder: table.folder.clone(),
+            place: "",
             schema,
             key: table.key.clone(),
             options: Arc::clone(&table.options),
@@ -104,6 +108,14 @@ impl FileWriter {
             near_unique: None,
             open: None,
             done: Vec::new(),
+        }
+    }
+
+    /// A writer of files that no version of the table will list: they hold rows that were taken out of it.
+    pub(crate) fn beside(table: &Table, schema: SchemaRef) -> Self {
+        Self {
+            place: TAKEN,
+            ..Self::new(table, schema)
         }
     }
 
@@ -151,10 +163,11 @@ impl FileWriter {
     }
 
     fn create(&self) -> Result<OpenFile> {
-        if !self.folder.exists() {
-            fs::create_dir_all(&self.folder).map_err(Error::io("make", &self.folder))?;
+        let folder = self.folder.join(self.place);
+        if !folder.exists() {
+            fs::create_dir_all(&folder).map_err(Error::io("make", &folder))?;
         }
-        let path = self.folder.join(format!("part-{}.parquet", Uuid::now_v7()));
+        let path = folder.join(format!("part-{}.parquet", Uuid::now_v7()));
         let file = File::create_new(&path).map_err(Error::io("make", &path))?;
         let options = ArrowWriterOptions::new()
             .with_properties(self.properties())
@@ -214,9 +227,13 @@ impl FileWriter {
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
+        let path = match self.place {
+            "" => name,
+            place => format!("{place}/{name}"),
+        };
         self.done.push(NewFile {
             file: DataFile {
-                path: name,
+                path,
                 bytes,
                 rows,
                 modified_ms: milliseconds_now(),
@@ -246,6 +263,9 @@ impl FileWriter {
         self.close()?;
         if self.done.is_empty() {
             return Ok(());
+        }
+        if !self.place.is_empty() {
+            log::sync_folder(&self.folder.join(self.place))?;
         }
         log::sync_folder(&self.folder)
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::DataFusionError;
@@ -11,10 +11,11 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use yandu_words::id::DatasetId;
 
+use crate::schema::{BATCH, ROW};
 use crate::session::scan::{self, View};
 use crate::table::Table;
 use crate::version::TableVersion;
-use crate::{Error, ReadPoint, Result, Version, log, point};
+use crate::{Error, ReadPoint, Result, Version, changes, log, point};
 
 /// The views that a query has taken of its tables: however often it names one, it reads one version.
 #[derive(Debug)]
@@ -66,6 +67,16 @@ impl Pins {
 
     async fn take(&self, table: &Table) -> Result<View> {
         let present = table.present().await?;
+        if let Some(change) = self.at.changes.get(&table.id).copied() {
+            let newest = present.version.ok_or_else(|| Error::NoVersion {
+                dataset: table.id.clone(),
+                version: change.to,
+            })?;
+            let reading = table.clone();
+            let side =
+                tokio::task::spawn_blocking(move || changes::side_of(&reading, &newest, change));
+            return Ok(View::past(Arc::new(side.await??)));
+        }
         let version = match (self.at.versions.get(&table.id), self.at.as_of) {
             (Some(version), _) => *version,
             (None, Some(at)) => version_at(table, at)?,
@@ -121,6 +132,25 @@ pub(crate) struct DatasetProvider {
 impl DatasetProvider {
     pub(crate) fn new(table: Arc<Table>, pins: Arc<Pins>) -> Self {
         Self { table, pins }
+    }
+
+    pub(crate) fn dataset(&self) -> &DatasetId {
+        &self.table.id
+    }
+
+    /// The columns, those of the key first, without the system's.
+    pub(crate) fn columns_by_key(&self) -> SchemaRef {
+        let Table { schema, key, .. } = self.table.as_ref();
+        let is_key = |field: &FieldRef| key.contains(field.name());
+        let is_system = |field: &FieldRef| [BATCH, ROW].contains(&field.name().as_str());
+        let fields = || schema.fields().iter();
+        let rest = fields().filter(|field| !is_key(field) && !is_system(field));
+        let ordered: Vec<FieldRef> = fields()
+            .filter(|field| is_key(field))
+            .chain(rest)
+            .cloned()
+            .collect();
+        Arc::new(Schema::new(ordered))
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep};
 use yandu_words::id::DatasetId;
 
+use crate::derive::Question;
 use crate::session::problem::problem_of;
 use crate::{Error, Options, Result, Session, Version};
 
@@ -31,6 +32,7 @@ pub(crate) struct Query {
     started: oneshot::Receiver<Result<Started>>,
     batches: mpsc::Receiver<Batch>,
     deadline: Instant,
+    seconds: u64,
     options: Arc<Options>,
 }
 
@@ -44,13 +46,19 @@ impl Drop for Task {
 }
 
 impl Query {
-    pub(crate) fn start(session: Session, sql: String, deadline: Instant) -> Self {
+    pub(crate) fn start(
+        session: Session,
+        sql: String,
+        question: Question,
+        deadline: Instant,
+    ) -> Self {
         let (tell, started) = oneshot::channel();
         let (send, batches) = mpsc::channel(WAITING);
         let options = Arc::clone(&session.lake.inner.options);
+        let seconds = session.seconds();
         let threads = session.lake.inner.threads.handle().clone();
         let task = threads.spawn(async move {
-            let (mut stream, versions) = match session.start(&sql).await {
+            let (mut stream, versions) = match session.start(&sql, question).await {
                 Ok(started) => started,
                 Err(error) => {
                     // Nobody waits any more when the reader has gone.
@@ -73,6 +81,7 @@ impl Query {
             started,
             batches,
             deadline,
+            seconds,
             options,
         }
     }
@@ -88,6 +97,7 @@ impl Query {
             versions: started.versions,
             batches: self.batches,
             deadline: Box::pin(tokio::time::sleep_until(self.deadline)),
+            seconds: self.seconds,
             options: self.options,
             task: Some(self.task),
         })
@@ -100,6 +110,7 @@ pub struct Rows {
     versions: BTreeMap<DatasetId, Version>,
     batches: mpsc::Receiver<Batch>,
     deadline: Pin<Box<Sleep>>,
+    seconds: u64,
     options: Arc<Options>,
     /// `None` when the query is over.
     task: Option<Task>,
@@ -143,7 +154,7 @@ impl Stream for Rows {
             return Poll::Ready(None);
         }
         if self.deadline.as_mut().poll(context).is_ready() {
-            let seconds = self.options.query_seconds;
+            let seconds = self.seconds;
             return self.end_with(Error::TimeLimit { seconds });
         }
         match self.batches.poll_recv(context) {
