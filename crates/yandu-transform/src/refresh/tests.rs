@@ -1,0 +1,6 @@
+pub(crate) mod city;
+mod kill;
+mod modes;
+mod random;
+
+pub(crate) use city::Steps;
