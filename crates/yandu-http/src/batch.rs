@@ -22,10 +22,10 @@ use crate::problem::Problem;
 use crate::state::State;
 
 pub use deliver::{Accepted, DeliverFile};
-pub(crate) use shape::word;
 pub use shape::{
     Batch, BatchDetail, DimensionScore, Failure, Finding, Frequent, Profile, Progress, Sample,
 };
+pub(crate) use shape::{findings, word};
 
 pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
     OpenApiRouter::new()

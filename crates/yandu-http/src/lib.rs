@@ -17,6 +17,7 @@ mod health;
 mod home;
 pub mod ledger;
 mod metrics;
+pub mod model;
 pub mod notice;
 mod observe;
 mod openapi;

@@ -114,6 +114,15 @@ impl From<yandu_ledger::Error> for Box<Problem> {
     }
 }
 
+impl From<yandu_transform::Error> for Box<Problem> {
+    fn from(error: yandu_transform::Error) -> Self {
+        match error {
+            yandu_transform::Error::Lake(error) => error.into(),
+            error => Problem::of(error.code(), error.help(), &error),
+        }
+    }
+}
+
 impl From<yandu_lake::Error> for Box<Problem> {
     fn from(error: yandu_lake::Error) -> Self {
         let mut problem = Problem::of(error.code(), error.help(), &error);

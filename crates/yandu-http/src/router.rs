@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    batch, compress, dataset, etag, guard, health, ledger, metrics, notice, observe, openapi, pack,
+    batch, compress, dataset, etag, guard, health, ledger, metrics, model, notice, observe, openapi, pack,
     pack_page, problem, quarantine,
 };
 use crate::{query, row, source, ui};
@@ -66,7 +66,8 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(pack_page::routes().layer(middleware::map_response(etag::kept)))
         .merge(source::routes())
         .merge(notice::routes())
-        .merge(ledger::routes(state).layer(middleware::map_response(etag::kept)));
+        .merge(ledger::routes(state).layer(middleware::map_response(etag::kept)))
+        .merge(model::routes());
     OpenApiRouter::with_openapi(OpenApi::default()).nest("/api/v1", resources)
 }
 

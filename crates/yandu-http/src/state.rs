@@ -5,6 +5,7 @@ use tokio_util::task::TaskTracker;
 use yandu_collect::Collector;
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
+use yandu_transform::Transform;
 use yandu_words::id::BatchId;
 
 use crate::Result;
@@ -44,6 +45,7 @@ pub struct State {
 struct Inner {
     collector: Collector,
     ledger: Ledger,
+    transform: Transform,
     options: Options,
     metrics: Metrics,
     stopping: AtomicBool,
@@ -56,12 +58,18 @@ impl State {
         Ok(self.collector().batch_named(&name.0).await?)
     }
 
-    pub fn new(collector: Collector, ledger: Ledger, options: Options) -> Self {
+    pub fn new(
+        collector: Collector,
+        ledger: Ledger,
+        transform: Transform,
+        options: Options,
+    ) -> Self {
         Self {
             inner: Arc::new(Inner {
                 metrics: Metrics::new(collector.clone()),
                 collector,
                 ledger,
+                transform,
                 options,
                 stopping: AtomicBool::new(false),
                 works: TaskTracker::new(),
@@ -75,6 +83,10 @@ impl State {
 
     pub fn ledger(&self) -> &Ledger {
         &self.inner.ledger
+    }
+
+    pub fn transform(&self) -> &Transform {
+        &self.inner.transform
     }
 
     pub(crate) fn lake(&self) -> &Lake {
@@ -101,7 +113,9 @@ impl State {
 
     /// Whether something is under way that a stop should wait for.
     pub fn is_idle(&self) -> bool {
-        self.inner.collector.active() == 0 && self.inner.works.is_empty()
+        self.inner.collector.active() == 0
+            && self.inner.transform.active() == 0
+            && self.inner.works.is_empty()
     }
 
     pub fn is_stopping(&self) -> bool {

@@ -13,6 +13,7 @@ use yandu_ledger::Ledger;
 use yandu_pack::declare::SettingValue;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_store::{DataFolder, Store};
+use yandu_transform::Transform;
 use yandu_words::id::{IdError, PackId};
 
 use crate::config::Config;
@@ -61,7 +62,14 @@ impl App {
             upload_bytes: config.upload_limit.0,
             ..yandu_http::Options::default()
         };
-        let state = State::new(collector, ledger, limits);
+        let transform = Transform::open(
+            collector.folder().clone(),
+            store.clone(),
+            collector.lake().clone(),
+            collector.packs(),
+        )
+        .await?;
+        let state = State::new(collector, ledger, transform, limits);
         Ok(Self {
             router: yandu_http::router(state.clone()),
             state,
@@ -72,14 +80,17 @@ impl App {
     /// Waits until nothing is under way, at most `grace`; what is left then is cancelled and rolled back.
     pub(crate) async fn settle(&self, grace: Duration) {
         self.state.stop();
-        let collector = self.state.collector();
+        let (collector, transform) = (self.state.collector(), self.state.transform());
+        transform.stop();
         if !wait(grace, || self.state.is_idle()).await {
             tracing::warn!(
                 collections = collector.active(),
-                "collections under way are cancelled"
+                refreshes = transform.active(),
+                "collections and refreshes under way are cancelled"
             );
             collector.cancel_all();
-            wait(ROLL_BACK, || collector.active() == 0).await;
+            transform.cancel_all();
+            wait(ROLL_BACK, || collector.active() + transform.active() == 0).await;
         }
         if let Err(failure) = facts::note(&self.state).await {
             tracing::error!(

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    batch, city, collect, dataset, ledger, notice, pack, quarantine, secret, serve, source, sql,
+    batch, city, collect, dataset, ledger, model, notice, pack, quarantine, secret, serve, source, sql,
 };
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};
@@ -71,6 +71,7 @@ enum Command {
     Quarantine(quarantine::Quarantine),
     Dataset(dataset::Dataset),
     Ledger(ledger::Ledger),
+    Model(model::Model),
     Sql(sql::Sql),
     Secret(secret::Secret),
     Source(source::Source),
@@ -124,6 +125,7 @@ fn execute(cli: Cli) -> Result<()> {
             Command::Quarantine(command) => command.run(&context).await,
             Command::Dataset(command) => command.run(&context).await,
             Command::Ledger(command) => command.run(&context).await,
+            Command::Model(command) => command.run(&context).await,
             Command::Sql(command) => command.run(&context).await,
             Command::Secret(command) => command.run(&context),
             Command::Source(command) => command.run(&context).await,

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use yandu_check::FindingCount;
 use yandu_collect::{Reading, batch};
 use yandu_pack::Packs;
+use yandu_words::id::DatasetId;
 
 /// A delivery and what became of it. `rows_in` = `rows_kept` + `rows_superseded` + `rows_quarantined`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -172,31 +174,11 @@ impl BatchDetail {
     ) -> Self {
         let batch = detail.batch;
         let scores = batch.score.iter().flat_map(|score| &score.dimensions);
-        let titles = crate::quarantine::Titles::new(packs, &batch.dataset);
         Self {
             progress: progress
                 .filter(|_| !batch.status.is_settled())
                 .map(Progress::from),
-            findings: detail
-                .findings
-                .into_iter()
-                .map(|finding| Finding {
-                    title: titles.of(&finding.reason),
-                    level: word(&finding.level),
-                    dimension: finding.dimension.name().to_owned(),
-                    column: finding.column,
-                    reason: finding.reason,
-                    rows: finding.rows,
-                    samples: finding
-                        .samples
-                        .into_iter()
-                        .map(|sample| Sample {
-                            row: sample.row,
-                            text: sample.text,
-                        })
-                        .collect(),
-                })
-                .collect(),
+            findings: findings(detail.findings, packs, &batch.dataset),
             scores: scores
                 .map(|score| DimensionScore {
                     dimension: score.dimension.name().to_owned(),
@@ -211,6 +193,34 @@ impl BatchDetail {
             batch: batch.into(),
         }
     }
+}
+
+/// What was found of rows of a dataset, with titles.
+pub(crate) fn findings(
+    found: Vec<FindingCount>,
+    packs: &Packs,
+    dataset: &DatasetId,
+) -> Vec<Finding> {
+    let titles = crate::quarantine::Titles::new(packs, dataset);
+    found
+        .into_iter()
+        .map(|finding| Finding {
+            title: titles.of(&finding.reason),
+            level: word(&finding.level),
+            dimension: finding.dimension.name().to_owned(),
+            column: finding.column,
+            reason: finding.reason,
+            rows: finding.rows,
+            samples: finding
+                .samples
+                .into_iter()
+                .map(|sample| Sample {
+                    row: sample.row,
+                    text: sample.text,
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 impl From<Reading> for Progress {

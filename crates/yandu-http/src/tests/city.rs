@@ -12,6 +12,7 @@ use yandu_lake::Lake;
 use yandu_ledger::Ledger;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_store::{DataFolder, Store};
+use yandu_transform::Transform;
 
 use crate::{Options, State};
 
@@ -108,10 +109,17 @@ impl City {
             .await
             .unwrap();
         ledger.sync_packs(&loaded.packs).await.unwrap();
-        let collector = Collector::open(data, store, lake, Arc::new(loaded.packs), 2)
+        let collector = Collector::open(data, store.clone(), lake, Arc::new(loaded.packs), 2)
             .await
             .unwrap();
-        let state = State::new(collector, ledger, options);
+        let packs = collector.packs();
+        let transform = Transform::open(
+            collector.folder().clone(),
+            store,
+            collector.lake().clone(),
+            packs,
+        );
+        let state = State::new(collector, ledger, transform.await.unwrap(), options);
         Self {
             _folder: folder,
             router: crate::router(state.clone()),

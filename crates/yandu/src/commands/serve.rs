@@ -73,6 +73,16 @@ impl Serve {
             // An error means that the sender is gone, and the server with it.
             let _ = until.wait_for(|is_stopped| *is_stopped).await;
         }));
+        let transform = app.state.transform().clone();
+        let mut until = stopped.clone();
+        let refreshing = tokio::spawn(async move {
+            let over = async {
+                let _ = until.wait_for(|is_stopped| *is_stopped).await;
+            };
+            transform
+                .watch(yandu_transform::Rhythm::default(), over)
+                .await;
+        });
         // What the engine makes once, the first query need not wait for.
         let session = app.state.collector().lake().session(
             &Principal::local_administrator(),
@@ -111,6 +121,7 @@ impl Serve {
             // First, so that no source begins a delivery that nobody waits for.
             let _ = watching.await;
             let _ = noting.await;
+            let _ = refreshing.await;
             app.settle(grace).await;
             // Connections that are still read from are given up after the same time.
             let _ = tokio::time::timeout(grace, &mut serving).await;
