@@ -112,7 +112,13 @@ impl Transform {
         session: &Session,
         progress: &Arc<Progress>,
     ) -> Result<Whole> {
-        if let Some(layout) = layout_of(model)
+        // With groups that were too many to be kept the last time, nothing is tried twice.
+        let last = self.inner.runs.newest_done(&model.id).await?;
+        let were_too_many = last.is_some_and(|last| {
+            last.state.is_none() && last.fingerprint == self.fingerprint(model)
+        });
+        if !were_too_many
+            && let Some(layout) = layout_of(model)
             && model.bar(dataset).is_none()
             && let Some(state) = all_groups(model, layout, session, progress).await?
         {
