@@ -154,6 +154,7 @@ fn read_point(query: &Query) -> Result<ReadPoint> {
     Ok(ReadPoint {
         as_of: query.as_of.as_deref().map(time).transpose()?,
         versions,
+        ..ReadPoint::default()
     })
 }
 

@@ -15,8 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    batch, compress, dataset, etag, guard, health, ledger, metrics, model, notice, observe, openapi, pack,
-    pack_page, problem, quarantine,
+    batch, compress, dataset, etag, guard, health, ledger, metrics, model, notice, observe,
+    openapi, pack, pack_page, problem, quarantine,
 };
 use crate::{query, row, source, ui};
 

@@ -138,10 +138,27 @@ impl Transform {
         if waits.is_some() {
             return Ok((Standing::Stale, waits));
         }
+        let failed = self.failed_input(model).await?;
+        let failed = failed.map(|input| format!("it reads `{input}`, whose last refresh failed"));
         Ok(match self.stale(model).await? {
-            Some(why) => (Standing::Stale, Some(why)),
-            None => (Standing::Fresh, None),
+            Some(why) => (Standing::Stale, failed.or(Some(why))),
+            None => (Standing::Fresh, failed),
         })
+    }
+
+    /// An input that is a model and could not be refreshed the last time.
+    async fn failed_input(&self, model: &Model) -> Result<Option<DatasetId>> {
+        for input in &model.derivation.inputs {
+            let last = if self.has(input) {
+                self.inner.runs.newest(input).await?
+            } else {
+                None
+            };
+            if last.is_some_and(|run| run.status == RunStatus::Failed) {
+                return Ok(Some(input.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// The inputs that have no rows yet, and never had.

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    batch, city, collect, dataset, ledger, model, notice, pack, quarantine, secret, serve, source, sql,
+    batch, city, collect, dataset, ledger, model, notice, pack, quarantine, secret, serve, source,
+    sql,
 };
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};
