@@ -3,7 +3,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rand::Rng as _;
 use rand::seq::IndexedRandom as _;
@@ -77,17 +79,26 @@ async fn backups_of_a_city_that_goes_on_lose_nothing_that_was_acknowledged_befor
     let live = start(folder.path()).await;
     let told: Arc<Mutex<Vec<String>>> = Arc::default();
     let answers = Arc::clone(&told);
-    let say = move |text: &str| answers.lock().unwrap().push(text.to_owned());
+    // While a copy is looked at nothing new is done, so that the test does not grow with the time that looking takes.
+    let rests = Arc::new(AtomicBool::new(false));
+    let resting = Arc::clone(&rests);
+    let say = move |text: &str| {
+        while resting.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        answers.lock().unwrap().push(text.to_owned());
+    };
 
     let (collector, root) = (live.clone(), folder.path().to_owned());
     let backing = tokio::spawn(async move {
         let backups = root.join("backups");
         for number in 0..BACKUPS {
             let pause = rand::rng().random_range(20..120);
-            tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+            tokio::time::sleep(Duration::from_millis(pause)).await;
             let before = told.lock().unwrap().clone();
             back_up(&collector, &backups).await;
             let after = told.lock().unwrap().clone();
+            rests.store(true, Ordering::SeqCst);
             // What was told meanwhile was begun, and need not have ended.
             let mut known = before.clone();
             let meanwhile = after.into_iter().skip(before.len());
@@ -111,6 +122,7 @@ async fn backups_of_a_city_that_goes_on_lose_nothing_that_was_acknowledged_befor
                 .unwrap();
             drop(restored);
             fs::remove_dir_all(&elsewhere).unwrap();
+            rests.store(false, Ordering::SeqCst);
         }
     });
     tokio::select! {
