@@ -5,7 +5,7 @@ SEED   ?= 2025
 DATA   ?= yandu-data
 LISTEN ?= 127.0.0.1:8640
 
-.PHONY: run test bench pages lint format
+.PHONY: run test bench pages dist lint format
 
 run: ## Build and start a simulated city.
 	scripts/web.sh
@@ -20,6 +20,9 @@ pages: ## Build the web pages and test them in a browser against a simulated cit
 
 bench: ## Measure against peers; writes benches/RESULTS.md.
 	scripts/bench.sh
+
+dist: ## Write one archive for machines without a network, and try it in such a place.
+	scripts/dist.sh
 
 lint:
 	cargo fmt --all --check

@@ -1,6 +1,7 @@
 """Runs commands and takes what each cost. Nothing heavy is imported here: a child that is forked from a large process
 inherits its peak memory."""
 
+import math
 import os
 import shutil
 import statistics
@@ -35,6 +36,8 @@ class Context:
     people: int
     check_rows: int
     postgres_rows: int
+    entries: int
+    columns: int
     runs: int
 
     def folder(self, name: str) -> Path:
@@ -121,6 +124,12 @@ def row(side: str, number: int, cost: Cost) -> list[str]:
 
 def median(values) -> float:
     return statistics.median(values)
+
+
+def p99(values) -> float:
+    """The value that 99 of 100 do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, math.ceil(len(ordered) * 0.99) - 1)]
 
 
 def ratio(ours: list[Cost], peer: list[Cost], of=lambda cost: cost.wall) -> float:

@@ -13,8 +13,8 @@ from pathlib import Path
 from measure import Context, Report, busy_cores
 
 HERE = Path(__file__).resolve().parent
-FULL = {"people": 6_700_000, "check_rows": 1_000_000, "postgres_rows": 3_000_000}
-BENCHES = ["ingest", "checks", "postgres", "start", "point"]
+FULL = {"people": 6_700_000, "check_rows": 1_000_000, "postgres_rows": 3_000_000, "entries": 100_000, "columns": 100_000}
+BENCHES = ["ingest", "checks", "postgres", "start", "point", "ledger", "lineage", "models", "pages"]
 
 
 def arguments() -> argparse.Namespace:
@@ -26,6 +26,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=FULL["people"])
     parser.add_argument("--check-rows", type=int, default=FULL["check_rows"])
     parser.add_argument("--postgres-rows", type=int, default=FULL["postgres_rows"])
+    parser.add_argument("--entries", type=int, default=FULL["entries"])
+    parser.add_argument("--columns", type=int, default=FULL["columns"])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="", help=f"some of {','.join(BENCHES)}")
     return parser.parse_args()
@@ -117,7 +119,8 @@ def main() -> int:
     packs = shutil.copytree(HERE.parent / "packs", work / "packs")
     context = Context(
         yandu=Path(yandu), packs=packs, python=Path(sys.executable), here=HERE, work=work, people=options.people,
-        check_rows=options.check_rows, postgres_rows=options.postgres_rows, runs=options.runs,
+        check_rows=options.check_rows, postgres_rows=options.postgres_rows,
+        entries=options.entries, columns=options.columns, runs=options.runs,
     )  # fmt: skip
     only = [name for name in options.only.split(",") if name] or BENCHES
     reports, failures = [], []

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Measures against peers and writes benches/RESULTS.md. Settings, with their defaults:
 #   BENCH_PEOPLE=6700000 BENCH_CHECK_ROWS=1000000 BENCH_POSTGRES_ROWS=3000000 BENCH_RUNS=3
-#   BENCH_ONLY=            some of ingest,checks,postgres,start,point
+#   BENCH_ENTRIES=100000 BENCH_COLUMNS=100000
+#   BENCH_ONLY=            some of ingest,checks,postgres,start,point,ledger,lineage,models,pages
 #   BENCH_YANDU=           an executable that is built already
-#   BENCH_WORK=target/bench/work   needs some 8 GB at full size
+#   BENCH_WORK=target/bench/work   needs some 16 GB at full size
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,6 +31,8 @@ exec "$venv/bin/python" benches/run.py \
   --people "${BENCH_PEOPLE:-6700000}" \
   --check-rows "${BENCH_CHECK_ROWS:-1000000}" \
   --postgres-rows "${BENCH_POSTGRES_ROWS:-3000000}" \
+  --entries "${BENCH_ENTRIES:-100000}" \
+  --columns "${BENCH_COLUMNS:-100000}" \
   --runs "${BENCH_RUNS:-3}" \
   --only "${BENCH_ONLY:-}" \
   --results "${BENCH_RESULTS:-benches/RESULTS.md}"

@@ -3,7 +3,7 @@
 mod run;
 mod whole;
 
-pub(crate) use run::failure_of;
+pub(crate) use run::{failure_of, hints};
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -19,6 +19,7 @@ use yandu_words::id::{BatchId, DatasetId, SourceId};
 use crate::batch::{Batch, BatchDetail, BatchStatus, Failure};
 use crate::channel::Channels;
 use crate::decode::Hints;
+use crate::headers::Given;
 use crate::keep::Keep;
 use crate::progress::Progress;
 use crate::store::{Batches, MIGRATIONS, mode_name};
@@ -43,6 +44,9 @@ pub struct Delivery {
     pub temporary: bool,
     /// What is known about the form of the file; the source of the dataset fills the gaps.
     pub hints: Hints,
+    /// What is known about its headers: the column that each stands for, or that it stands for none. Goes over what
+    /// the dataset and the source declare.
+    pub headers: Given,
     /// Where the next reading of the source starts once this delivery is collected.
     pub watermark: Option<String>,
 }
@@ -62,6 +66,7 @@ impl Delivery {
             name,
             temporary: false,
             hints: Hints::default(),
+            headers: Given::new(),
             watermark: None,
         }
     }
@@ -132,6 +137,8 @@ pub(crate) struct Inner {
     pub(crate) channels: Channels,
     pub(crate) working_days: WorkingDays,
     pub(crate) totals: Mutex<Totals>,
+    /// The newest backup, under way or done.
+    pub(crate) backup: Mutex<Option<Arc<crate::backup::Backup>>>,
 }
 
 impl Collector {
@@ -159,6 +166,7 @@ impl Collector {
                 channels: Channels::default(),
                 working_days: WorkingDays::default(),
                 totals: Mutex::default(),
+                backup: Mutex::default(),
             }),
         };
         collector.recover().await?;
@@ -177,6 +185,11 @@ impl Collector {
 
     pub fn lake(&self) -> &Lake {
         &self.inner.lake
+    }
+
+    /// The records, with those of other modules.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
     }
 
     pub fn folder(&self) -> &DataFolder {
@@ -201,15 +214,8 @@ impl Collector {
         if dataset.file().origin != yandu_pack::declare::Origin::Collect {
             return Err(Error::NotCollected(delivery.dataset));
         }
-        let source = delivery.source.clone().or_else(|| {
-            let mut sources = packs.sources();
-            Some(
-                sources
-                    .find(|source| source.file().dataset == delivery.dataset)?
-                    .id()
-                    .clone(),
-            )
-        });
+        check_columns(dataset, &delivery.headers)?;
+        let source = source_of(&packs, delivery.source.as_ref(), &delivery.dataset);
         let mode = delivery
             .mode
             .or_else(|| Some(packs.source(source.as_ref()?)?.file().mode))
@@ -246,6 +252,20 @@ impl Collector {
         let handle =
             tokio::spawn(async move { collector.carry_out(batch, delivery, progress).await });
         Ok((id, handle))
+    }
+
+    /// Stops a collection that is under way and rolls it back; the record says so when this returns.
+    pub async fn cancel(&self, principal: &Principal, id: &BatchId) -> Result<BatchDetail> {
+        let under_way = self.progress(id).filter(|progress| progress.cancel());
+        let Some(progress) = under_way else {
+            return Err(Error::NotCancellable {
+                batch: id.clone(),
+                status: self.inner.batches.find(id).await?.status.name(),
+            });
+        };
+        tracing::info!(batch.id = %id, principal = principal.name(), "collection cancelled");
+        progress.done().await;
+        self.batch(id).await
     }
 
     /// Collects a delivery and says what became of it.
@@ -319,8 +339,11 @@ impl Collector {
         self.under_way().len()
     }
 
-    /// Asks every collection under way to stop and roll back.
+    /// Asks every collection under way to stop and roll back, and a backup to stop.
     pub fn cancel_all(&self) {
+        if let Some(backup) = self.newest_backup() {
+            backup.progress().cancel();
+        }
         for progress in self.under_way().values() {
             progress.cancel();
         }
@@ -357,6 +380,37 @@ impl Collector {
         let now = self.inner.store.stamp().await?;
         crate::store::parse_id(&now.strftime("%Y%m%d-%H%M%S-%6f").to_string())
     }
+}
+
+/// The source that a delivery comes from: the one it names, or the first of its dataset.
+pub(crate) fn source_of(
+    packs: &Packs,
+    named: Option<&SourceId>,
+    dataset: &DatasetId,
+) -> Option<SourceId> {
+    named.cloned().or_else(|| {
+        let mut sources = packs.sources();
+        let first = sources.find(|source| source.file().dataset == *dataset)?;
+        Some(first.id().clone())
+    })
+}
+
+/// Refuses a delivery that puts a header under a column that its dataset does not have.
+pub(crate) fn check_columns(dataset: &yandu_pack::Dataset, headers: &Given) -> Result<()> {
+    for column in headers.values().flatten() {
+        if !dataset
+            .file()
+            .columns
+            .keys()
+            .any(|name| name.as_str() == column)
+        {
+            return Err(Error::NoColumn {
+                dataset: dataset.id().clone(),
+                column: column.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

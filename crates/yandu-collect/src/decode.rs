@@ -87,6 +87,9 @@ pub struct Report {
     pub line_end: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
+    /// Other sheets that hold something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_sheets: Vec<String>,
     /// Row of the file that names the columns, from 1; 0 when the file has no header.
     pub header_row: u32,
     /// Rows above the header that hold a text, such as titles.
@@ -112,6 +115,7 @@ impl Report {
             quote: None,
             line_end: None,
             sheet: None,
+            other_sheets: Vec::new(),
             header_row: header.rows.map_or(0, |_| bottom as u32 + 1),
             skipped_rows_above: titles.len() as u32,
             titles,

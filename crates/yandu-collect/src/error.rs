@@ -48,6 +48,12 @@ pub enum Error {
         headers: Vec<String>,
     },
 
+    #[error("the delivery has no header `{header}`")]
+    NoSuchHeader {
+        header: String,
+        headers: Vec<String>,
+    },
+
     #[error("check `{check}` of `{dataset}` cannot be evaluated: {message}")]
     Check {
         dataset: DatasetId,
@@ -76,6 +82,15 @@ pub enum Error {
         batch: BatchId,
         status: &'static str,
     },
+
+    #[error("batch `{batch}` cannot be cancelled: it is {status}")]
+    NotCancellable {
+        batch: BatchId,
+        status: &'static str,
+    },
+
+    #[error("a backup is under way")]
+    BackupRunning,
 
     #[error("row {row} of batch `{batch}` is not in quarantine")]
     NotQuarantined { batch: BatchId, row: u64 },
@@ -166,6 +181,7 @@ impl Error {
     /// Every code that [`Error::code`] gives beside those of decoding and of the lake, in alphabetical order.
     pub const CODES: &'static [&'static str] = &[
         "ambiguous-headers",
+        "backup-running",
         "cancelled",
         "check-failed",
         "disk-full",
@@ -179,6 +195,8 @@ impl Error {
         "no-reason",
         "no-rows",
         "no-source",
+        "no-such-header",
+        "not-cancellable",
         "not-collected",
         "not-quarantined",
         "not-undoable",
@@ -204,11 +222,14 @@ impl Error {
             Self::NoBatch(_) => "no-batch",
             Self::MissingColumns { .. } => "missing-columns",
             Self::AmbiguousHeaders { .. } => "ambiguous-headers",
+            Self::NoSuchHeader { .. } => "no-such-header",
             Self::Check { .. } => "check-failed",
             Self::RowCount { .. } => "row-count",
             Self::NoRows => "no-rows",
             Self::Cancelled => "cancelled",
             Self::NotUndoable { .. } => "not-undoable",
+            Self::BackupRunning => "backup-running",
+            Self::NotCancellable { .. } => "not-cancellable",
             Self::NotQuarantined { .. } => "not-quarantined",
             Self::NoColumn { .. } => "no-column",
             Self::RowsRefused { .. } => "rows-refused",
@@ -220,8 +241,8 @@ impl Error {
             Self::SourceAnswer { .. } => "source-answer",
             Self::Lake(error) => error.code(),
             _ if self.is_disk_full() => "disk-full",
-            Self::Store(_)
-            | Self::Records(_)
+            Self::Store(error) => error.code(),
+            Self::Records(_)
             | Self::Rows(_)
             | Self::Quarantine(_)
             | Self::Stored(_)
@@ -244,6 +265,8 @@ impl Error {
                 headers.join(", ")
             ),
             Self::AmbiguousHeaders { .. } => "say under `headers:` of the source which of them is meant".to_owned(),
+            Self::NoSuchHeader { headers, .. } => format!("the delivery has the headers {}", headers.join(", ")),
+            Self::NotCancellable { .. } => "once it is collected, undo it".to_owned(),
             Self::NoRows => "check the export; to empty a dataset undo its batches, a file without rows never does".to_owned(),
             Self::NotQuarantined { .. } => "`yandu quarantine list` shows the rows that wait".to_owned(),
             Self::RowsRefused { .. } => "correct the cells that are named and send the rows again; none of them was stored".to_owned(),
@@ -252,6 +275,8 @@ impl Error {
             Self::SourceSilent { .. } => "the delivery was rolled back; it is tried again at the next scheduled time".to_owned(),
             Self::SourceRefused { .. } => "check the address, the user and the secret of the source".to_owned(),
             Self::Lake(error) => return error.help(),
+            Self::Store(error) => return error.help().map(ToOwned::to_owned),
+            Self::BackupRunning => "wait until it ends".to_owned(),
             _ if self.is_disk_full() => {
                 "free space on the disk of the data folder and deliver again; nothing was changed".to_owned()
             }

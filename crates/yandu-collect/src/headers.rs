@@ -1,9 +1,10 @@
 //! Which header of a delivery stands for which column.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use yandu_pack::fold_header;
-use yandu_words::id::DatasetId;
+use serde_json::Value;
+use yandu_pack::{Dataset, Packs, fold_header};
+use yandu_words::id::{DatasetId, SourceId};
 
 use crate::{Error, Result};
 
@@ -16,6 +17,9 @@ pub(crate) struct Known {
     pub(crate) headers: Vec<String>,
 }
 
+/// What somebody said about the headers of one delivery: the column of each, or that it is no column's.
+pub type Given = BTreeMap<String, Option<String>>;
+
 /// How a delivery's headers were understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mapping {
@@ -25,15 +29,151 @@ pub(crate) struct Mapping {
     pub(crate) extra: Vec<(usize, String)>,
     /// Columns that the delivery lacks and that may be empty.
     pub(crate) absent: Vec<String>,
+    /// The headers that a column claims, in the order of the delivery, each with its column.
+    pub(crate) claimed: Vec<(String, String)>,
 }
 
-/// Maps headers to columns by their folded text.
+impl Mapping {
+    /// Header → column.
+    pub(crate) fn to_json(&self) -> Value {
+        let claimed = self.claimed.iter();
+        Value::Object(
+            claimed
+                .map(|(header, column)| (header.clone(), column.clone().into()))
+                .collect(),
+        )
+    }
+}
+
+/// What can be said of the headers of a delivery, whether or not it can be collected so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Proposal {
+    /// Declared column → place among the headers.
+    pub(crate) cells: Vec<Option<usize>>,
+    /// Header → declared column.
+    pub(crate) claims: Vec<Option<usize>>,
+    /// A column that two different headers stand for, and the headers.
+    pub(crate) ambiguous: Option<(usize, [String; 2])>,
+    /// A header that was named and that the delivery does not have.
+    pub(crate) stranger: Option<String>,
+}
+
+impl Proposal {
+    /// Puts a header under a column; false when an earlier header has it.
+    fn claim(&mut self, place: usize, column: usize, headers: &[String]) -> bool {
+        match self.cells.get_mut(column) {
+            Some(slot @ None) => {
+                *slot = Some(place);
+                if let Some(claim) = self.claims.get_mut(place) {
+                    *claim = Some(column);
+                }
+                true
+            }
+            Some(Some(first)) => {
+                let name = |place: usize| headers.get(place).cloned().unwrap_or_default();
+                let both = [name(*first), name(place)];
+                let [earlier, later] = both.each_ref().map(|header| fold_header(header));
+                if earlier != later {
+                    self.ambiguous.get_or_insert((column, both));
+                }
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Columns that the delivery lacks, of those that must be there or of the others.
+    pub(crate) fn lacking(&self, known: &[Known], required: bool) -> Vec<String> {
+        known
+            .iter()
+            .zip(&self.cells)
+            .filter(|(column, cell)| cell.is_none() && column.required == required)
+            .map(|(column, _)| column.column.clone())
+            .collect()
+    }
+}
+
+/// The columns of a dataset with the headers that they are known by: those of the source first, then their names, the
+/// aliases of the dataset, their titles.
+pub(crate) fn known(packs: &Packs, dataset: &Dataset, source: Option<&SourceId>) -> Vec<Known> {
+    let source = source
+        .and_then(|source| packs.source(source))
+        .map(yandu_pack::Source::file);
+    let file = dataset.file();
+    file.columns
+        .iter()
+        .map(|(name, column)| {
+            let mut headers: Vec<String> = source
+                .iter()
+                .flat_map(|source| &source.headers)
+                .filter(|(_, target)| *target == name)
+                .map(|(header, _)| header.clone())
+                .collect();
+            headers.push(name.to_string());
+            headers.extend(column.from.iter().cloned());
+            headers.push(column.title.zh.clone());
+            headers.extend(column.title.en.clone());
+            Known {
+                column: name.to_string(),
+                required: column.required || file.key.contains(name),
+                headers,
+            }
+        })
+        .collect()
+}
+
+/// Finds the column of each header by its folded text; what was said of a header goes first.
 ///
-/// The same header twice counts once, for its first place; two different headers for one column are an error,
-/// because nobody can say which is meant.
-pub(crate) fn map(dataset: &DatasetId, known: &[Known], headers: &[String]) -> Result<Mapping> {
-    let mut columns: HashMap<String, usize> = HashMap::new();
-    // Earlier names of a column win over later ones of another: its own name over a title.
+/// The same header twice counts once, for its first place.
+pub(crate) fn propose(known: &[Known], headers: &[String], given: &Given) -> Proposal {
+    let columns = columns_by_header(known);
+    let mut said: HashMap<String, (&String, Option<usize>, bool)> = given
+        .iter()
+        .map(|(header, column)| {
+            let place = column
+                .as_ref()
+                .and_then(|column| known.iter().position(|known| known.column == *column));
+            (fold_header(header), (header, place, false))
+        })
+        .collect();
+    let mut proposal = Proposal {
+        cells: vec![None; known.len()],
+        claims: vec![None; headers.len()],
+        ..Proposal::default()
+    };
+    let mut open = Vec::new();
+    for (place, header) in headers.iter().enumerate() {
+        match said.get_mut(&fold_header(header)) {
+            Some((_, column, was_seen)) => {
+                *was_seen = true;
+                if let Some(column) = *column {
+                    proposal.claim(place, column, headers);
+                }
+            }
+            None => open.push(place),
+        }
+    }
+    let of_somebody = proposal.cells.clone();
+    for place in open {
+        let Some(header) = headers.get(place) else {
+            continue;
+        };
+        let Some(column) = columns.get(&fold_header(header)) else {
+            continue;
+        };
+        // What somebody put under a column stands there alone.
+        if of_somebody.get(*column).is_some_and(Option::is_none) {
+            proposal.claim(place, *column, headers);
+        }
+    }
+    let unseen = said.into_values().filter(|(_, _, was_seen)| !was_seen);
+    proposal.stranger = unseen.map(|(header, _, _)| header.clone()).min();
+    proposal
+}
+
+/// Earlier names of a column win over later ones of another: its own name over a title.
+fn columns_by_header(known: &[Known]) -> HashMap<String, usize> {
+    let mut columns = HashMap::new();
     let longest = known
         .iter()
         .map(|known| known.headers.len())
@@ -46,52 +186,69 @@ pub(crate) fn map(dataset: &DatasetId, known: &[Known], headers: &[String]) -> R
             }
         }
     }
-    let mut cells = vec![None; known.len()];
+    columns
+}
+
+/// Maps the headers of a delivery to columns.
+///
+/// Two different headers for one column are an error, because nobody can say which is meant; so is a required column
+/// that no header stands for.
+pub(crate) fn map(
+    dataset: &DatasetId,
+    known: &[Known],
+    headers: &[String],
+    given: &Given,
+) -> Result<Mapping> {
+    let proposal = propose(known, headers, given);
+    check(dataset, known, headers, &proposal)?;
+    let name = |column: usize| known.get(column).map(|known| known.column.clone());
     let mut extra = Vec::new();
-    for (place, header) in headers.iter().enumerate() {
-        let folded = fold_header(header);
-        match columns
-            .get(&folded)
-            .and_then(|index| Some((*index, cells.get_mut(*index)?)))
-        {
-            Some((_, slot @ None)) => *slot = Some(place),
-            Some((index, Some(first))) => {
-                let earlier = headers.get(*first).cloned().unwrap_or_default();
-                if fold_header(&earlier) != folded {
-                    return Err(Error::AmbiguousHeaders {
-                        column: known
-                            .get(index)
-                            .map(|known| known.column.clone())
-                            .unwrap_or_default(),
-                        headers: vec![earlier, header.clone()],
-                    });
-                }
-                extra.push((place, header.clone()));
-            }
-            None if folded.is_empty() => {}
+    let mut claimed = Vec::new();
+    for (place, (header, claim)) in headers.iter().zip(&proposal.claims).enumerate() {
+        match claim.and_then(name) {
+            Some(column) => claimed.push((header.clone(), column)),
+            None if fold_header(header).is_empty() => {}
             None => extra.push((place, header.clone())),
         }
     }
-    let lacking = |required: bool| -> Vec<String> {
-        known
-            .iter()
-            .zip(&cells)
-            .filter(|(column, cell)| cell.is_none() && column.required == required)
-            .map(|(column, _)| column.column.clone())
-            .collect()
-    };
-    let missing = lacking(true);
-    if !missing.is_empty() {
-        return Err(Error::MissingColumns {
-            dataset: dataset.clone(),
-            columns: missing,
+    Ok(Mapping {
+        absent: proposal.lacking(known, false),
+        cells: proposal.cells,
+        extra,
+        claimed,
+    })
+}
+
+/// Why a delivery with these headers is refused.
+pub(crate) fn check(
+    dataset: &DatasetId,
+    known: &[Known],
+    headers: &[String],
+    proposal: &Proposal,
+) -> Result<()> {
+    if let Some(header) = &proposal.stranger {
+        return Err(Error::NoSuchHeader {
+            header: header.clone(),
             headers: headers.to_vec(),
         });
     }
-    Ok(Mapping {
-        absent: lacking(false),
-        cells,
-        extra,
+    if let Some((column, both)) = &proposal.ambiguous {
+        return Err(Error::AmbiguousHeaders {
+            column: known
+                .get(*column)
+                .map(|known| known.column.clone())
+                .unwrap_or_default(),
+            headers: both.to_vec(),
+        });
+    }
+    let missing = proposal.lacking(known, true);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::MissingColumns {
+        dataset: dataset.clone(),
+        columns: missing,
+        headers: headers.to_vec(),
     })
 }
 
@@ -108,12 +265,25 @@ mod tests {
     }
 
     fn mapped(headers: &[&str]) -> Result<Mapping> {
+        given(headers, &[])
+    }
+
+    fn given(headers: &[&str], given: &[(&str, Option<&str>)]) -> Result<Mapping> {
         let columns = [
             known("resident_id", true, &["resident_id", "证件号码", "ZJHM"]),
             known("income", false, &["income", "月收入(元)"]),
         ];
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
-        map(&"population.resident".parse().unwrap(), &columns, &headers)
+        let given = given
+            .iter()
+            .map(|(header, column)| ((*header).to_owned(), column.map(ToOwned::to_owned)))
+            .collect();
+        map(
+            &"population.resident".parse().unwrap(),
+            &columns,
+            &headers,
+            &given,
+        )
     }
 
     #[test]
@@ -154,6 +324,45 @@ mod tests {
         assert!(matches!(
             mapped(&["证件号码", "ZJHM"]),
             Err(Error::AmbiguousHeaders { .. })
+        ));
+    }
+
+    #[test]
+    fn what_is_said_of_a_header_goes_over_what_is_declared() {
+        let mapping = given(
+            &["旧证件号", "ZJHM", "收入"],
+            &[
+                ("旧证件号", Some("resident_id")),
+                (" 收入 ", Some("income")),
+            ],
+        )
+        .unwrap();
+        assert_eq!(mapping.cells, vec![Some(0), Some(2)]);
+        assert_eq!(mapping.extra, vec![(1, "ZJHM".to_owned())]);
+        assert_eq!(
+            mapping.to_json(),
+            serde_json::json!({"旧证件号": "resident_id", "收入": "income"})
+        );
+        let mapping = given(&["证件号码", "ZJHM"], &[("证件号码", None)]).unwrap();
+        assert_eq!(mapping.cells, vec![Some(1), None]);
+    }
+
+    #[test]
+    fn a_header_that_the_delivery_does_not_have_and_two_for_one_column_are_refused() {
+        assert!(matches!(
+            given(&["证件号码"], &[("身份证", Some("resident_id"))]),
+            Err(Error::NoSuchHeader { header, .. }) if header == "身份证"
+        ));
+        assert!(matches!(
+            given(
+                &["甲", "乙"],
+                &[("甲", Some("resident_id")), ("乙", Some("resident_id"))]
+            ),
+            Err(Error::AmbiguousHeaders { .. })
+        ));
+        assert!(matches!(
+            given(&["证件号码"], &[("证件号码", None)]),
+            Err(Error::MissingColumns { .. })
         ));
     }
 }

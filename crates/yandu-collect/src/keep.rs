@@ -121,6 +121,11 @@ impl Keep {
             File::open(&self.root)?.sync_all()?;
             Ok(false)
         };
+        if progress.is_cancelled() {
+            // What is left of the draft is swept at the next start if this fails.
+            let _ = fs::remove_file(&draft);
+            return Err(Error::Cancelled);
+        }
         match finish() {
             Ok(known) => Ok(Kept { known, ..kept }),
             Err(source) => {
@@ -138,7 +143,7 @@ fn compress(
     turn: &Condvar,
     progress: &Progress,
 ) -> io::Result<()> {
-    loop {
+    while !progress.is_cancelled() {
         let mut chunk = Vec::with_capacity(CHUNK);
         let ticket = {
             let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
@@ -168,6 +173,7 @@ fn compress(
         written?;
         progress.advance(chunk.len() as u64, 0);
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! Not here: what a dataset expects (packs declare it, `yandu-check` evaluates it), how tables are stored
 //! (`yandu-lake`), who may do what.
 
+pub mod backup;
 pub mod batch;
 pub mod channel;
 mod collector;
@@ -18,6 +19,7 @@ mod headers;
 mod keep;
 mod notice;
 mod pass;
+pub mod preview;
 mod progress;
 pub mod propose;
 pub mod quarantine;
@@ -38,6 +40,7 @@ pub use collector::{BatchFilter, Collector, Delivery, Outcome};
 pub use error::Error;
 pub use expectation::SqlConditions;
 pub use freshness::Freshness;
+pub use headers::Given;
 pub use keep::{Keep, Kept};
 pub use notice::{Notice, NoticeFilter, NoticeKind};
 pub use progress::{Phase, Progress, Reading};

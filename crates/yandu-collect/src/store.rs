@@ -331,20 +331,22 @@ impl Batches {
         dataset: &DatasetId,
         hash: &str,
         mode: Mode,
+        given: Option<&serde_json::Value>,
     ) -> Result<Option<BatchId>> {
         let sql = match mode {
             Mode::Snapshot => {
-                "SELECT id FROM (SELECT id, content_hash FROM batch WHERE dataset = ? AND status = 'collected' \
-                 ORDER BY id DESC LIMIT 1) WHERE content_hash = ?"
+                "SELECT id FROM (SELECT id, content_hash, report FROM batch WHERE dataset = ? AND status = 'collected' \
+                 ORDER BY id DESC LIMIT 1) WHERE content_hash = ? AND json_extract(report, '$.given') IS ?"
             }
             Mode::Upsert | Mode::Append => {
                 "SELECT id FROM batch WHERE dataset = ? AND content_hash = ? AND status = 'collected' \
-                 ORDER BY id DESC LIMIT 1"
+                 AND json_extract(report, '$.given') IS ? ORDER BY id DESC LIMIT 1"
             }
         };
         let id: Option<String> = sqlx::query_scalar(sql)
             .bind(dataset.as_str())
             .bind(hash)
+            .bind(given.map(ToString::to_string))
             .fetch_optional(&self.pool)
             .await?;
         id.map(|id| parse_id(&id)).transpose()

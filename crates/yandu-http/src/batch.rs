@@ -1,6 +1,7 @@
 //! Deliveries: handing one over, following it, and taking it back.
 
 mod deliver;
+mod preview;
 mod shape;
 
 use axum::Json;
@@ -22,6 +23,9 @@ use crate::problem::Problem;
 use crate::state::State;
 
 pub use deliver::{Accepted, DeliverFile};
+pub use preview::{
+    AbsentColumn, Candidate, DeliveryPreview, PreviewFile, PreviewHeader, PreviewRow,
+};
 pub use shape::{
     Batch, BatchDetail, DimensionScore, Failure, Finding, Frequent, Profile, Progress, Sample,
 };
@@ -33,6 +37,7 @@ pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(show_batch))
         .routes(routes!(read_batch))
         .routes(routes!(undo_batch))
+        .routes(routes!(cancel_batch))
         .merge(deliver::routes(state))
 }
 
@@ -178,6 +183,25 @@ async fn undo_batch(
     let detail = finish(&state, async move {
         collector.undo(&principal, &id, &because.reason).await
     })
+    .await?;
+    Ok(Json(BatchDetail::new(detail, None, &packs)))
+}
+
+/// Stops a collection that is under way: it is rolled back as `cancelled`, and nothing of it is visible. Answers when it
+/// has ended; a collection whose commit has begun goes through, and can be undone.
+#[utoipa::path(post, path = "/batches/{id}/cancel", tag = "batches", params(("id" = String, Path)), responses((status = 200, body = BatchDetail), Problem))]
+async fn cancel_batch(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(name): Path<BatchName>,
+) -> Result<Json<BatchDetail>> {
+    let id = state.batch(&name).await?;
+    let collector = state.collector().clone();
+    let packs = collector.packs();
+    let detail = finish(
+        &state,
+        async move { collector.cancel(&principal, &id).await },
+    )
     .await?;
     Ok(Json(BatchDetail::new(detail, None, &packs)))
 }

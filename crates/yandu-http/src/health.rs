@@ -10,7 +10,7 @@ pub(crate) async fn healthz() -> &'static str {
 }
 
 /// The server takes work: it is not being stopped, and its records can be read.
-pub(crate) async fn readyz(Shared(state): Shared<State>) -> crate::Result<&'static str> {
+pub(crate) async fn readyz(Shared(state): Shared<State>) -> crate::Result<String> {
     if state.is_stopping() {
         return Err(Problem::new("stopping", "the server is being stopped"));
     }
@@ -19,5 +19,9 @@ pub(crate) async fn readyz(Shared(state): Shared<State>) -> crate::Result<&'stat
         ..BatchFilter::default()
     };
     state.collector().batches(&newest).await?;
-    Ok("ready\n")
+    let clock = state.collector().store().clock();
+    if clock.is_standing() {
+        return Ok(format!("ready, the clock stands at {}\n", clock.now()));
+    }
+    Ok("ready\n".to_owned())
 }

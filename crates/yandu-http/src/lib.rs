@@ -6,10 +6,13 @@
 //!
 //! Not here: what a request does (the modules), who may ask (every caller is the local administrator), pages.
 
+pub mod backup;
 pub mod batch;
 mod caller;
+mod clock;
 mod compress;
 pub mod dataset;
+pub mod draft;
 mod etag;
 mod extract;
 mod guard;
@@ -24,6 +27,7 @@ mod openapi;
 pub mod pack;
 pub mod pack_page;
 mod page;
+mod precondition;
 pub mod problem;
 pub mod quarantine;
 pub mod query;
@@ -36,6 +40,7 @@ mod ui;
 mod upload;
 mod value;
 
+pub use clock::ClockReading;
 pub use guard::is_loopback;
 pub use openapi::document;
 pub use problem::Problem;

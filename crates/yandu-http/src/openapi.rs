@@ -51,6 +51,11 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
                 "ledger",
                 "一本账 · what the city holds, and what became of it",
             ),
+            ("drafts", "草稿 · what was begun and not sent yet"),
+            (
+                "clock",
+                "时钟 · the time that all times of the city come from",
+            ),
         ]
         .map(|(name, about)| {
             let mut tag = Tag::new(name);

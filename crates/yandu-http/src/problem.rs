@@ -134,6 +134,12 @@ impl From<yandu_lake::Error> for Box<Problem> {
     }
 }
 
+impl From<yandu_store::Error> for Box<Problem> {
+    fn from(error: yandu_store::Error) -> Self {
+        Problem::of(error.code(), error.help().map(ToOwned::to_owned), &error)
+    }
+}
+
 impl IntoResponse for Box<Problem> {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

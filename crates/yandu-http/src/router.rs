@@ -15,8 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    batch, compress, dataset, etag, guard, health, ledger, metrics, model, notice, observe,
-    openapi, pack, pack_page, problem, quarantine,
+    backup, batch, clock, compress, dataset, draft, etag, guard, health, ledger, metrics, model,
+    notice, observe, openapi, pack, pack_page, problem, quarantine,
 };
 use crate::{query, row, source, ui};
 
@@ -39,6 +39,7 @@ pub fn router(state: State) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
+        .merge(backup::routes())
         .fallback(elsewhere)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(state.options().body_bytes))
@@ -60,6 +61,8 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(batch::routes(state))
         .merge(quarantine::routes())
         .merge(dataset::routes())
+        .merge(draft::routes())
+        .merge(clock::routes())
         .merge(row::routes())
         .merge(query::routes())
         .merge(pack::routes().layer(middleware::map_response(etag::kept)))

@@ -4,6 +4,7 @@ mod cataloguing;
 mod city;
 mod conduct;
 mod delivering;
+mod drafting;
 mod modelling;
 mod pages;
 mod querying;

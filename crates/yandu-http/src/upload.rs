@@ -45,6 +45,11 @@ impl Spooled {
         Ok(spooled)
     }
 
+    /// Where the file is, for as long as this lives.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The file is the caller's now.
     pub(crate) fn take(mut self) -> PathBuf {
         self.taken = true;

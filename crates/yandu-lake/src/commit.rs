@@ -218,7 +218,7 @@ pub(crate) async fn write(
     step: Step,
 ) -> Result<Version> {
     let next = before.map_or(0, |before| before.version + 1);
-    let mut at = Timestamp::now();
+    let mut at = table.options.now.read();
     if let Some(before) = before
         && before.committed_at >= at
     {
@@ -245,8 +245,13 @@ pub(crate) async fn write(
     };
     let actions = actions(&step, &after, heads);
     let folder = table.folder.clone();
-    let written =
-        tokio::task::spawn_blocking(move || log::write(&folder, next, &actions)).await??;
+    let passing = table.options.gate.pass().await;
+    let written = tokio::task::spawn_blocking(move || {
+        let written = log::write(&folder, next, &actions);
+        drop(passing);
+        written
+    })
+    .await??;
     if !written {
         table.forget_version();
         return Err(Error::Conflict {

@@ -154,6 +154,21 @@ pub(crate) fn actions(folder: &Path, version: Version, kind: &str) -> Result<Vec
     Ok(actions)
 }
 
+/// All actions in the commit of a version, with their envelopes.
+pub(crate) fn all_actions(folder: &Path, version: Version) -> Result<Vec<Value>> {
+    let path = path_of(folder, version);
+    let text = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            serde_json::from_str(line).map_err(|source| Error::LogLine {
+                path: path.clone(),
+                source,
+            })
+        })
+        .collect()
+}
+
 /// The number of a batch's commit among the transactions of one commit file.
 pub(crate) fn commit_info(note: &CommitNote, delta_operation: &str) -> Value {
     json!({"commitInfo": {

@@ -216,11 +216,16 @@ fn rows_in_footers(table: &Table, files: &[NewFile]) -> Result<u64> {
 }
 
 /// Removes the files that no version of the last `keep` needs, and those that no commit knows.
+///
+/// While a backup reads files none is removed; there is another day for that.
 pub(crate) async fn vacuum(table: &Arc<Table>, keep: Duration) -> Result<Vacuumed> {
+    let Some(_removing) = table.options.gate.may_remove() else {
+        return Ok(Vacuumed::default());
+    };
     let Some(present) = table.present().await?.version else {
         return remove_unlisted(table, &BTreeMap::new(), &HashSet::new(), Timestamp::MAX);
     };
-    let now = Timestamp::now().max(present.committed_at);
+    let now = table.options.now.read().max(present.committed_at);
     let cutoff = now
         .checked_sub(jiff::SignedDuration::try_from(keep).unwrap_or(jiff::SignedDuration::MAX))
         .unwrap_or(Timestamp::MIN);

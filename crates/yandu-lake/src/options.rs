@@ -1,4 +1,10 @@
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::Gate;
 
 /// Where a lake stands and how much it may use.
 #[derive(Debug, Clone)]
@@ -23,6 +29,36 @@ pub struct Options {
     pub keep_days: u32,
     /// Commits between two checkpoints of a table's log.
     pub checkpoint_every: u64,
+    /// What every change passes, and a backup closes.
+    pub gate: Gate,
+    /// The clock of the commits.
+    pub now: Now,
+}
+
+/// Where a lake has the time from; the machine by default.
+#[derive(Clone)]
+pub struct Now(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Now {
+    pub fn from(clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(clock))
+    }
+
+    pub(crate) fn read(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl Default for Now {
+    fn default() -> Self {
+        Self::from(Timestamp::now)
+    }
+}
+
+impl fmt::Debug for Now {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Now")
+    }
 }
 
 impl Options {
@@ -40,6 +76,8 @@ impl Options {
             file_bytes: 256 << 20,
             keep_days: 400,
             checkpoint_every: 50,
+            gate: Gate::default(),
+            now: Now::default(),
         }
     }
 }

@@ -243,9 +243,14 @@ async fn write_waiting(table: &Arc<Table>) {
     if waiting.is_empty() {
         return;
     }
+    let passing = table.options.gate.pass().await;
     let table = Arc::clone(table);
     // When the blocking task dies, its senders are dropped and every waiting writer gets an error.
-    let _ = tokio::task::spawn_blocking(move || write_group(&table, segment, waiting)).await;
+    let _ = tokio::task::spawn_blocking(move || {
+        write_group(&table, segment, waiting);
+        drop(passing);
+    })
+    .await;
 }
 
 fn write_group(

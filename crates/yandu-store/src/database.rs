@@ -8,11 +8,18 @@ use sqlx::sqlite::{
 
 use crate::{Clock, Error, Migration, Result, migrate};
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "clock",
-    sql: include_str!("../migrations/0001_clock.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "clock",
+        sql: include_str!("../migrations/0001_clock.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "draft",
+        sql: include_str!("../migrations/0002_draft.sql"),
+    },
+];
 
 /// How long a writer waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -27,6 +34,11 @@ pub struct Store {
 impl Store {
     /// Opens or creates the database file and brings the tables of the store itself up to date.
     pub async fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, Clock::default()).await
+    }
+
+    /// The same with a clock of one's own; it gives only times after those that are recorded.
+    pub async fn open_with(path: &Path, clock: Clock) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -42,16 +54,12 @@ impl Store {
                 path: path.to_owned(),
                 source,
             })?;
-        migrate::apply(&pool, "store", MIGRATIONS, &Clock::default()).await?;
+        migrate::apply(&pool, "store", MIGRATIONS, &clock).await?;
         let newest: i64 = sqlx::query_scalar("SELECT newest_at FROM clock")
             .fetch_one(&pool)
             .await?;
-        Ok(Self {
-            pool,
-            clock: Clock::after(
-                Timestamp::from_microsecond(newest).unwrap_or(Timestamp::UNIX_EPOCH),
-            ),
-        })
+        clock.pass(Timestamp::from_microsecond(newest).unwrap_or(Timestamp::UNIX_EPOCH));
+        Ok(Self { pool, clock })
     }
 
     pub fn pool(&self) -> &SqlitePool {
@@ -78,6 +86,35 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(now)
+    }
+
+    /// Writes a copy of all records as they are at one moment to a new file, while others read and write on.
+    pub async fn copy_to(&self, path: &Path) -> Result<()> {
+        sqlx::query("VACUUM INTO ?")
+            .bind(path.to_string_lossy().as_ref())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Opens a copy to look at it, and refuses one that is damaged.
+    pub async fn look_at(path: &Path) -> Result<SqlitePool> {
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let pool = SqlitePool::connect_with(options)
+            .await
+            .map_err(|source| Error::Open {
+                path: path.to_owned(),
+                source,
+            })?;
+        let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+            .fetch_one(&pool)
+            .await?;
+        if verdict != "ok" {
+            return Err(Error::BackupDamaged {
+                what: format!("the copy of the records: {verdict}"),
+            });
+        }
+        Ok(pool)
     }
 
     /// Records the time, writes the log back into the database file and closes all connections.

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::Holder;
+use crate::{DRAFT_BYTES, DRAFTS, Holder};
 
 /// What can go wrong with the data folder and the record database.
 #[derive(Debug, thiserror::Error)]
@@ -64,13 +64,69 @@ pub enum Error {
         known: i64,
     },
 
+    #[error("there is no draft `{0}`")]
+    NoDraft(String),
+
+    #[error("`{0}` is no key of a draft")]
+    DraftKey(String),
+
+    /// Somebody has written since the state that the caller has.
+    #[error("the draft `{0}` is not in the state that was expected")]
+    DraftChanged(String),
+
+    #[error("a draft of {0} bytes is larger than {DRAFT_BYTES}")]
+    DraftTooLarge(usize),
+
+    #[error("there are {DRAFTS} drafts already")]
+    TooManyDrafts,
+
+    #[error("the disk is full: cannot {doing} `{}`", path.display())]
+    DiskFull { doing: &'static str, path: PathBuf },
+
+    #[error("`{}` cannot be used for backups: {why}", path.display())]
+    BackupFolder { path: PathBuf, why: &'static str },
+
+    #[error("the backup is damaged: {what}")]
+    BackupDamaged { what: String },
+
+    #[error("there is no backup{} in `{}`", named(id.as_deref()), path.display())]
+    NoBackup { path: PathBuf, id: Option<String> },
+
+    #[error("`{}` is not empty", .0.display())]
+    RestoreTarget(PathBuf),
+
+    #[error("the backup was cancelled")]
+    BackupCancelled,
+
+    #[error("cannot {doing} `{}`", path.display())]
+    BackupFile {
+        doing: &'static str,
+        path: PathBuf,
+        source: std::io::Error,
+    },
+
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
 }
 
 impl Error {
     /// Every code that [`Error::code`] gives, in alphabetical order.
-    pub const CODES: &'static [&'static str] = &["data-folder", "in-use", "internal"];
+    pub const CODES: &'static [&'static str] = &[
+        "backup-cancelled",
+        "backup-damaged",
+        "backup-folder",
+        "body-too-large",
+        "data-folder",
+        "disk-full",
+        "in-use",
+        "internal",
+        "invalid-parameter",
+        "no-backup",
+        "no-draft",
+        "precondition-failed",
+        "restore-target",
+        "too-many-drafts",
+    ];
 
     /// Stable name of the cause, the name of its page under `docs/errors/`.
     pub fn code(&self) -> &'static str {
@@ -82,6 +138,17 @@ impl Error {
             | Self::Foreign { .. }
             | Self::NewerSchema { .. }
             | Self::Open { .. } => "data-folder",
+            Self::DiskFull { .. } => "disk-full",
+            Self::BackupFolder { .. } | Self::BackupFile { .. } => "backup-folder",
+            Self::BackupDamaged { .. } => "backup-damaged",
+            Self::BackupCancelled => "backup-cancelled",
+            Self::NoBackup { .. } => "no-backup",
+            Self::RestoreTarget(_) => "restore-target",
+            Self::NoDraft(_) => "no-draft",
+            Self::DraftKey(_) => "invalid-parameter",
+            Self::DraftChanged(_) => "precondition-failed",
+            Self::DraftTooLarge(_) => "body-too-large",
+            Self::TooManyDrafts => "too-many-drafts",
             Self::Migration { .. } | Self::ChangedMigration { .. } | Self::Sql(_) => "internal",
         }
     }
@@ -101,9 +168,54 @@ impl Error {
             Self::ChangedMigration { .. } => {
                 Some("an applied migration is never edited; add a new one")
             }
+            Self::DiskFull { .. } => Some("free space on that disk, then do it again"),
+            Self::BackupFolder { .. } => {
+                Some("name an empty or a new folder, or one that holds backups already")
+            }
+            Self::BackupDamaged { .. } => {
+                Some("use another backup of the folder; `yandu restore DIR --list` shows them")
+            }
+            Self::NoBackup { .. } => {
+                Some("`yandu restore DIR --list` shows the backups of a folder")
+            }
+            Self::RestoreTarget(_) => Some("name an empty or a new folder with `--data`"),
+            Self::DraftKey(_) => {
+                Some("a key has 1 to 128 letters, digits and signs of `.`, `_`, `-`, `:`, `~`")
+            }
+            Self::DraftChanged(_) => Some("read it again, then change what is there now"),
+            Self::TooManyDrafts => Some("throw drafts away that nobody needs"),
             _ => None,
         }
     }
+}
+
+impl Error {
+    /// An error of a file of a backup.
+    pub(crate) fn backup(
+        doing: &'static str,
+        path: &std::path::Path,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| {
+            let is_full = matches!(
+                source.kind(),
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+            );
+            if is_full {
+                Self::DiskFull { doing, path }
+            } else {
+                Self::BackupFile {
+                    doing,
+                    path,
+                    source,
+                }
+            }
+        }
+    }
+}
+
+fn named(id: Option<&str>) -> String {
+    id.map(|id| format!(" `{id}`")).unwrap_or_default()
 }
 
 fn who(holder: Option<&Holder>) -> String {

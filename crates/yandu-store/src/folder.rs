@@ -20,6 +20,13 @@ const SUBFOLDERS: [&str; 7] = [
     "secrets",
 ];
 
+/// What stands in a data folder and is of no use in another: what is under way, what departments have put down and
+/// nobody has taken yet, and who holds the folder.
+pub const PASSING: [&str; 4] = ["staging", "inbox", "lock", "format.json.new"];
+
+/// Folders that are made again from the others when they are missing.
+pub const DERIVED: [&str; 1] = ["ledger"];
+
 /// Who works on a data folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {

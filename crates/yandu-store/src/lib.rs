@@ -1,18 +1,21 @@
-//! The data folder, the record database with its migrations, and a clock that never goes backwards.
+//! The data folder, the record database with its migrations, folders of backups, drafts, and a clock that never goes backwards.
 //!
 //! No table of a module lives here: every module brings its own migrations and its own SQL. Rows of datasets
 //! are in the lake.
 
+pub mod backup;
 mod clock;
 mod database;
+mod draft;
 mod error;
 mod folder;
 mod migrate;
 
 pub use clock::Clock;
 pub use database::Store;
+pub use draft::{DRAFT_BYTES, DRAFTS, Draft, DraftInfo, DraftState, Drafts, Expected};
 pub use error::Error;
-pub use folder::{DataFolder, FORMAT, Holder};
+pub use folder::{DERIVED, DataFolder, FORMAT, Holder, PASSING};
 pub use migrate::Migration;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

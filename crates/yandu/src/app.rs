@@ -37,12 +37,17 @@ impl App {
     pub(crate) async fn open(config: &Config) -> Result<Self> {
         let folder = DataFolder::open(&config.data)?;
         let packs = load_packs(config)?;
-        let store = Store::open(&folder.records()).await?;
+        let store = Store::open_with(&folder.records(), config.now.clock()).await?;
+        let clock = store.clock().clone();
+        if clock.is_standing() {
+            tracing::warn!(clock.at = %clock.now(), "the clock stands: nothing falls due by itself");
+        }
         let options = yandu_lake::Options {
             memory_bytes: usize::try_from(config.query_memory.0).unwrap_or(usize::MAX),
             query_seconds: config.query_seconds,
             threads: config.threads(),
             keep_days: config.keep_days,
+            now: yandu_lake::Now::from(move || clock.now()),
             ..yandu_lake::Options::new(folder.root())
         };
         let lake = Lake::open(options)?;

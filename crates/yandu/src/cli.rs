@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    batch, city, collect, dataset, ledger, model, notice, pack, quarantine, secret, serve, source,
-    sql,
+    backup, batch, city, collect, dataset, ledger, model, notice, pack, quarantine, restore,
+    secret, serve, source, sql,
 };
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};
@@ -77,6 +77,8 @@ enum Command {
     Secret(secret::Secret),
     Source(source::Source),
     Notice(notice::Notice),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
 }
 
 /// What a command works with.
@@ -131,6 +133,8 @@ fn execute(cli: Cli) -> Result<()> {
             Command::Secret(command) => command.run(&context),
             Command::Source(command) => command.run(&context).await,
             Command::Notice(command) => command.run(&context).await,
+            Command::Backup(command) => command.run(&context).await,
+            Command::Restore(command) => command.run(&context).await,
         }
     });
     // A thread that still reads a file must not hold the end up.

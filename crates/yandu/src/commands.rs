@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod backup;
 pub(crate) mod batch;
 pub(crate) mod city;
 pub(crate) mod collect;
@@ -9,6 +10,7 @@ pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod pack;
 pub(crate) mod quarantine;
+pub(crate) mod restore;
 pub(crate) mod secret;
 pub(crate) mod serve;
 pub(crate) mod source;

@@ -1,6 +1,7 @@
 //! One configuration: a file, the environment over it, and flags over both.
 
 mod keys;
+mod moment;
 mod size;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use toml::{Table, Value};
 
 use crate::failure::{Failure, Result};
 
+pub(crate) use moment::Moment;
 pub(crate) use size::Size;
 
 /// The file that is read when none is named and it is there.
@@ -33,6 +35,7 @@ pub(crate) struct Config {
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
     pub(crate) city: Option<PathBuf>,
+    pub(crate) now: Moment,
     /// Settings of packs, by pack and name.
     pub(crate) settings: BTreeMap<String, BTreeMap<String, Value>>,
 }
@@ -61,6 +64,7 @@ impl Default for Config {
             log: String::new(),
             log_format: LogFormat::Text,
             city: None,
+            now: Moment::default(),
             settings: BTreeMap::new(),
         }
     }
@@ -213,7 +217,10 @@ impl Override {
 
 /// Keys that are texts stay texts; of others a text is what it looks like.
 fn scalar(key: &str, text: &str) -> Value {
-    let is_text = matches!(key, "data" | "listen" | "log" | "log_format" | "city");
+    let is_text = matches!(
+        key,
+        "data" | "listen" | "log" | "log_format" | "city" | "now"
+    );
     if is_text {
         return Value::String(text.to_owned());
     }

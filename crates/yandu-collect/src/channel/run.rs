@@ -350,6 +350,7 @@ impl Run<'_> {
 
     fn delivery(&self, path: PathBuf, name: String) -> Delivery {
         Delivery {
+            headers: crate::Given::new(),
             dataset: self.source.dataset.clone(),
             source: Some(self.source.source.clone()),
             mode: None,

@@ -11,6 +11,7 @@ use yandu_check::{Checker, Expectations, FindingCount, Sample, Score};
 use yandu_lake::{Change, Commit};
 use yandu_pack::declare::{CheckKind, Level, ReferenceTarget};
 use yandu_pack::{Dataset, Packs};
+use yandu_words::id::SourceId;
 
 use super::whole::{check_row_count, note};
 use super::{Collector, Delivery, Outcome};
@@ -41,8 +42,14 @@ impl Collector {
         let dataset = batch.dataset.clone();
         let source = batch.source.clone();
         let turn = self.turn(&dataset);
-        let _turn = turn.lock().await;
-        let result = self.steps(batch, &delivery, &progress).await;
+        let turn = tokio::select! {
+            turn = turn.lock() => Some(turn),
+            () = progress.cancelled() => None,
+        };
+        let result = match turn {
+            Some(_) => self.steps(batch, &delivery, &progress).await,
+            None => Err(Error::Cancelled),
+        };
         if delivery.temporary {
             // What is left is swept at the next start if this fails.
             let _ = fs::remove_file(&delivery.path);
@@ -156,9 +163,15 @@ impl Collector {
         if let Some(same) = self
             .inner
             .batches
-            .same_content(&batch.dataset, &kept.hash, batch.mode)
+            .same_content(
+                &batch.dataset,
+                &kept.hash,
+                batch.mode,
+                given(delivery).as_ref(),
+            )
             .await?
         {
+            progress.settle()?;
             let report = json!({"same_as": same});
             self.inner.batches.record_report(&batch.id, &report).await?;
             return Ok(End::Unchanged);
@@ -169,12 +182,13 @@ impl Collector {
         let dataset = packs
             .dataset(&batch.dataset)
             .ok_or_else(|| Error::NoDataset(batch.dataset.clone()))?;
-        let known = known_headers(&packs, dataset, batch.source.as_ref());
-        let hints = hints(&packs, delivery, &batch, &known);
+        let known = headers::known(&packs, dataset, batch.source.as_ref());
+        let given = (&delivery.hints, &delivery.headers);
+        let hints = hints(&packs, given, batch.source.as_ref(), &known);
         let path = delivery.path.clone();
         let opened = tokio::task::spawn_blocking(move || decode::open(&path, &hints)).await??;
-        let mapping = headers::map(&batch.dataset, &known, &opened.header)?;
-        let mut report = report_of(&opened, &mapping);
+        let mapping = headers::map(&batch.dataset, &known, &opened.header, &delivery.headers)?;
+        let mut report = report_of(&opened, &mapping, delivery);
         self.inner.batches.record_report(&batch.id, &report).await?;
         let references = self.hard_references(&packs, dataset).await?;
         let expectations = Arc::new(expectation::compile(&packs, dataset, &references)?);
@@ -203,6 +217,7 @@ impl Collector {
                 passed,
                 &expectations,
                 &mut report,
+                progress,
             )
             .await;
         if committed.is_err() {
@@ -241,6 +256,10 @@ impl Collector {
         .await?
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the last step takes what all steps before it have found"
+    )]
     async fn commit(
         &self,
         batch: &mut Batch,
@@ -249,6 +268,7 @@ impl Collector {
         passed: Passed,
         expectations: &Expectations,
         report: &mut Value,
+        progress: &Progress,
     ) -> Result<End> {
         if passed.rows_in == 0 {
             // A source that has nothing new is as it should be; a file without rows is not.
@@ -302,6 +322,7 @@ impl Collector {
             note(report, "no row was kept, so the table is as it was");
         }
         batch.report = Some(report.clone());
+        progress.settle()?;
         self.inner
             .batches
             .ready(&Ready {
@@ -424,6 +445,7 @@ fn is_the_files_fault(error: &Error) -> bool {
         Error::Decode(error) => !matches!(error, decode::Error::Read(_)),
         Error::MissingColumns { .. }
         | Error::AmbiguousHeaders { .. }
+        | Error::NoSuchHeader { .. }
         | Error::RowCount { .. }
         | Error::NoRows => true,
         _ => false,
@@ -446,58 +468,54 @@ pub(crate) fn failure_of(error: &Error) -> Failure {
     }
 }
 
-fn known_headers(
-    packs: &Packs,
-    dataset: &Dataset,
-    source: Option<&yandu_words::id::SourceId>,
-) -> Vec<Known> {
-    let source = source
-        .and_then(|source| packs.source(source))
-        .map(yandu_pack::Source::file);
-    let file = dataset.file();
-    file.columns
-        .iter()
-        .map(|(name, column)| {
-            let mut headers: Vec<String> = source
-                .iter()
-                .flat_map(|source| &source.headers)
-                .filter(|(_, target)| *target == name)
-                .map(|(header, _)| header.clone())
-                .collect();
-            headers.push(name.to_string());
-            headers.extend(column.from.iter().cloned());
-            headers.push(column.title.zh.clone());
-            headers.extend(column.title.en.clone());
-            Known {
-                column: name.to_string(),
-                required: column.required || file.key.contains(name),
-                headers,
-            }
-        })
-        .collect()
-}
-
-fn report_of(opened: &Opened, mapping: &Mapping) -> Value {
+fn report_of(opened: &Opened, mapping: &Mapping, delivery: &Delivery) -> Value {
     let mut report = serde_json::to_value(&opened.report).unwrap_or_else(|_| json!({}));
     let extra: Vec<&String> = mapping.extra.iter().map(|(_, header)| header).collect();
     if let Some(object) = report.as_object_mut() {
+        object.insert("mapping".to_owned(), mapping.to_json());
+        object.extend(given(delivery).map(|given| ("given".to_owned(), given)));
         object.insert("new_columns".to_owned(), json!(extra));
         object.insert("absent_columns".to_owned(), json!(mapping.absent));
     }
     report
 }
 
+/// What the delivery itself says about its form: the same bytes read in another way are another delivery.
+fn given(delivery: &Delivery) -> Option<Value> {
+    let hints = &delivery.hints;
+    let mut given = serde_json::Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        given.extend(value.map(|value| (name.to_owned(), value)));
+    };
+    put(
+        "encoding",
+        hints.encoding.as_ref().map(|encoding| json!(encoding)),
+    );
+    put(
+        "delimiter",
+        hints.delimiter.map(|delimiter| json!(delimiter)),
+    );
+    put("header_row", hints.header_row.map(|row| json!(row)));
+    put("sheet", hints.sheet.as_ref().map(|sheet| json!(sheet)));
+    let headers = Some(&delivery.headers).filter(|headers| !headers.is_empty());
+    put("headers", headers.map(|headers| json!(headers)));
+    (!given.is_empty()).then_some(Value::Object(given))
+}
+
 /// What is known of the form of the file: what the delivery says, then what its source says.
-fn hints(packs: &Packs, delivery: &Delivery, batch: &Batch, known: &[Known]) -> decode::Hints {
-    let mut hints = delivery.hints.clone();
+pub(crate) fn hints(
+    packs: &Packs,
+    (given, headers): (&decode::Hints, &headers::Given),
+    source: Option<&SourceId>,
+    known: &[Known],
+) -> decode::Hints {
+    let mut hints = given.clone();
     hints.known_headers = known
         .iter()
         .flat_map(|known| known.headers.clone())
+        .chain(headers.keys().cloned())
         .collect();
-    let format = batch
-        .source
-        .as_ref()
-        .and_then(|source| packs.source(source)?.file().format.clone());
+    let format = source.and_then(|source| packs.source(source)?.file().format.clone());
     if let Some(format) = format {
         hints.encoding = hints.encoding.or(format.encoding);
         hints.delimiter = hints.delimiter.or(format.delimiter);

@@ -50,6 +50,7 @@ pub(crate) fn open(source: &Source, format: Format, hints: &Hints) -> Result<Ope
         report
             .notes
             .push(format!("sheets that were not read: {}", others.join(", ")));
+        report.other_sheets = others;
     }
     let start = header.data_start() as u32;
     let names = header.names.clone();

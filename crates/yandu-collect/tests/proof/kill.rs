@@ -29,12 +29,12 @@ columns:
   value: {title: {zh: 值, en: Value}, type: integer}
 ";
 
-async fn start(folder: &Path) -> Collector {
+pub(crate) async fn start(folder: &Path) -> Collector {
     let packs = demo_packs(folder, &[("entry", COLUMNS), ("stock", COLUMNS)]);
     open(&folder.join("data"), packs).await.unwrap()
 }
 
-fn dataset(name: &str) -> DatasetId {
+pub(crate) fn dataset(name: &str) -> DatasetId {
     format!("demo.{name}").parse().unwrap()
 }
 
@@ -43,9 +43,14 @@ fn dataset(name: &str) -> DatasetId {
 /// Step `n` brings the rows `append-n-0`, `append-n-1` … or so; its answers are `begin append n rows` and `done n`. An
 /// undoing says `begin undo n m`, where step `m` brought the batch.
 pub(crate) async fn restless(folder: &Path, first: u64) {
-    let mut random = StdRng::seed_from_u64(first);
     let collector = start(folder).await;
     answer("ready");
+    work(&collector, folder, first, &answer).await;
+}
+
+/// The steps themselves, told of by `answer`.
+pub(crate) async fn work(collector: &Collector, folder: &Path, first: u64, answer: &impl Fn(&str)) {
+    let mut random = StdRng::seed_from_u64(first);
     for number in first.. {
         let rows = random.random_range(1..60);
         let file = folder.join(format!("{number}.csv"));
@@ -56,7 +61,7 @@ pub(crate) async fn restless(folder: &Path, first: u64) {
             }
             fs::write(&file, text).unwrap();
             answer(&format!("begin {kind} {number} {rows}"));
-            let outcome = collect(&collector, &format!("demo.{name}"), &file, Some(mode))
+            let outcome = collect(collector, &format!("demo.{name}"), &file, Some(mode))
                 .await
                 .unwrap();
             assert_eq!(outcome.status, BatchStatus::Collected);
@@ -132,13 +137,13 @@ enum Undoing {
 }
 
 #[derive(Default)]
-struct Told {
+pub(crate) struct Told {
     steps: BTreeMap<u64, Step>,
     kinds: BTreeMap<String, [u64; 2]>,
 }
 
 impl Told {
-    fn add(&mut self, answers: &[String]) {
+    pub(crate) fn add(&mut self, answers: &[String]) {
         for answer in answers {
             match answer.split(' ').collect::<Vec<_>>().as_slice() {
                 ["begin", kind, number, about] => {
@@ -219,7 +224,7 @@ async fn find(collector: &Collector, name: &str) -> Found {
 }
 
 /// Everything that must hold in a data folder whose process is gone.
-async fn verify(collector: &Collector, told: &mut Told, is_folded: bool) {
+pub(crate) async fn verify(collector: &Collector, told: &mut Told, is_folded: bool) {
     let entry = find(collector, "entry").await;
     for (number, step) in &mut told.steps {
         if step.kind == "snapshot" || step.rows == 0 {

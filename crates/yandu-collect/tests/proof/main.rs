@@ -9,6 +9,7 @@
     reason = "clippy takes the helpers of these tests for product code"
 )]
 
+mod backup;
 mod bad;
 mod child;
 mod kill;

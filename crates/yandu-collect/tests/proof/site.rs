@@ -119,7 +119,12 @@ pub(crate) async fn collect(
 
 /// The rows of a query as texts; NULL is empty.
 pub(crate) async fn query(collector: &Collector, sql: &str) -> Vec<Vec<String>> {
-    let session = collector.lake().session(&me(), ReadPoint::default());
+    query_at(collector, sql, ReadPoint::default()).await
+}
+
+/// The same at a read point.
+pub(crate) async fn query_at(collector: &Collector, sql: &str, at: ReadPoint) -> Vec<Vec<String>> {
+    let session = collector.lake().session(&me(), at);
     let found = session.query(sql).await.unwrap().collect().await.unwrap();
     let mut rows = Vec::new();
     for batch in &found {

@@ -1,6 +1,7 @@
 //! Handing a delivery over: as an upload, or as a file of the machine that the server runs on.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State as Shared};
@@ -26,6 +27,7 @@ pub(super) fn routes(state: &State) -> OpenApiRouter<State> {
     let limit = usize::try_from(state.options().upload_bytes).unwrap_or(usize::MAX);
     OpenApiRouter::new()
         .routes(routes!(deliver))
+        .routes(routes!(super::preview::preview_delivery))
         .layer(DefaultBodyLimit::max(limit))
 }
 
@@ -57,6 +59,10 @@ pub struct DeliverFile {
     /// Sheet of a workbook.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
+    /// Header → column, over what the dataset and the source declare; `null` for a header that is no column's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, Option<String>>, example = json!({"证件号": "resident_id", "备注": null}))]
+    pub headers: BTreeMap<String, Option<String>>,
 }
 
 /// An upload: the fields of a form, the file among them.
@@ -75,6 +81,8 @@ struct Upload {
     delimiter: Option<char>,
     header_row: Option<u32>,
     sheet: Option<String>,
+    /// A JSON object: header → column.
+    headers: Option<String>,
 }
 
 /// A delivery that is being collected.
@@ -105,14 +113,10 @@ async fn deliver(
         "multipart/form-data" => uploaded(&state, request).await?,
         "application/json" => {
             let Body(file) = Body::<DeliverFile>::from_request(request, &state).await?;
-            on_this_machine(file)?
+            on_this_machine(&file.path)?;
+            file.delivery()?
         }
-        _ => {
-            return Err(Problem::new(
-                "unsupported-media-type",
-                "a delivery comes as `multipart/form-data`, or as `application/json` that names a file",
-            ));
-        }
+        _ => return Err(neither()),
     };
     let dataset = delivery.dataset.to_string();
     let collector = state.collector().clone();
@@ -144,7 +148,15 @@ async fn deliver(
         .into_response())
 }
 
-fn media_type(headers: &HeaderMap) -> &str {
+/// The refusal of a body that is neither an upload nor names a file.
+pub(super) fn neither() -> Box<Problem> {
+    Problem::new(
+        "unsupported-media-type",
+        "a delivery comes as `multipart/form-data`, or as `application/json` that names a file",
+    )
+}
+
+pub(super) fn media_type(headers: &HeaderMap) -> &str {
     let value = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
@@ -154,30 +166,46 @@ fn media_type(headers: &HeaderMap) -> &str {
         .trim()
 }
 
-fn on_this_machine(file: DeliverFile) -> Result<Delivery> {
-    if !file.path.is_absolute() {
+pub(super) fn on_this_machine(path: &Path) -> Result<()> {
+    if !path.is_absolute() {
         return Err(Problem::new(
             "invalid-body",
-            format!("`{}` is no absolute path", file.path.display()),
+            format!("`{}` is no absolute path", path.display()),
         ));
     }
-    if let Err(source) = std::fs::metadata(&file.path) {
-        return Err(yandu_collect::Error::File {
-            doing: "open the delivery",
-            path: file.path,
+    std::fs::metadata(path).map(drop).map_err(|source| {
+        let path = path.to_owned();
+        let doing = "open the delivery";
+        yandu_collect::Error::File {
+            doing,
+            path,
             source,
         }
-        .into());
-    }
-    file.delivery()
+        .into()
+    })
 }
 
 async fn uploaded(state: &State, request: Request) -> Result<Delivery> {
+    let (form, file, _) = read_form(state, request, &[]).await?;
+    let mut delivery = form.delivery()?;
+    delivery.name.clone_from(&file.name);
+    delivery.temporary = true;
+    delivery.path = file.take();
+    Ok(delivery)
+}
+
+/// The fields of an upload and its file; `flags` are fields that may be `true`, and those that are come back.
+pub(super) async fn read_form(
+    state: &State,
+    request: Request,
+    flags: &[&'static str],
+) -> Result<(DeliverFile, Spooled, Vec<&'static str>)> {
     let mut multipart = Multipart::from_request(request, state)
         .await
         .map_err(|rejection| Problem::new("invalid-body", rejection.body_text()))?;
     let mut form = DeliverFile::default();
     let mut file = None;
+    let mut raised = Vec::new();
     while let Some(field) = multipart
         .next_field()
         .await
@@ -201,7 +229,15 @@ async fn uploaded(state: &State, request: Request) -> Result<Delivery> {
             "delimiter" => form.delimiter = Some(parse("delimiter", &text)?),
             "header_row" => form.header_row = Some(parse("header_row", &text)?),
             "sheet" => form.sheet = Some(text),
-            _ => {
+            "headers" => {
+                form.headers = serde_json::from_str(&text)
+                    .map_err(|error| Problem::new("invalid-body", format!("`headers`: {error}")))?;
+            }
+            other => {
+                if let Some(flag) = flags.iter().find(|flag| **flag == other) {
+                    raised.extend(parse::<bool>(flag, &text)?.then_some(*flag));
+                    continue;
+                }
                 return Err(Problem::new(
                     "invalid-body",
                     format!("an upload has no field `{name}`"),
@@ -210,30 +246,32 @@ async fn uploaded(state: &State, request: Request) -> Result<Delivery> {
         }
     }
     let file = file.ok_or_else(|| Problem::new("invalid-body", "the field `file` is missing"))?;
-    let mut delivery = form.delivery()?;
-    delivery.name.clone_from(&file.name);
-    delivery.temporary = true;
-    delivery.path = file.take();
-    Ok(delivery)
+    Ok((form, file, raised))
 }
 
 impl DeliverFile {
     fn delivery(self) -> Result<Delivery> {
-        let mut delivery = Delivery::file(parse("dataset", &self.dataset)?, self.path);
+        let mut delivery = Delivery::file(parse("dataset", &self.dataset)?, self.path.clone());
         delivery.mode = self.mode.as_deref().map(mode).transpose()?;
-        delivery.source = self
-            .source
-            .as_deref()
-            .map(|source| parse::<SourceId>("source", source))
-            .transpose()?;
-        delivery.hints = Hints {
-            encoding: self.encoding,
+        delivery.source = self.source()?;
+        delivery.hints = self.hints();
+        delivery.headers = self.headers;
+        Ok(delivery)
+    }
+
+    pub(super) fn source(&self) -> Result<Option<SourceId>> {
+        let source = self.source.as_deref();
+        source.map(|source| parse("source", source)).transpose()
+    }
+
+    pub(super) fn hints(&self) -> Hints {
+        Hints {
+            encoding: self.encoding.clone(),
             delimiter: self.delimiter,
             header_row: self.header_row,
-            sheet: self.sheet,
+            sheet: self.sheet.clone(),
             ..Hints::default()
-        };
-        Ok(delivery)
+        }
     }
 }
 
@@ -247,7 +285,10 @@ fn mode(name: &str) -> Result<Mode> {
     }
 }
 
-fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Result<T> {
+pub(super) fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
+    field: &str,
+    text: &str,
+) -> Result<T> {
     text.parse()
         .map_err(|error| Problem::new("invalid-body", format!("`{field}`: {error}")))
 }

@@ -35,6 +35,7 @@ fn every_code_of_the_modules_has_a_kind() {
         yandu_lake::Error::CODES,
         yandu_ledger::Error::CODES,
         yandu_transform::Error::CODES,
+        yandu_store::Error::CODES,
     ];
     for code in modules.into_iter().flatten() {
         assert!(kinds.contains(code), "`{code}` has no kind");

@@ -168,9 +168,18 @@ impl City {
 
     /// Uploads a file, waits for its end and gives the batch.
     pub(super) async fn deliver(&self, name: &str, content: &str) -> Value {
-        let answer = self
-            .upload(&[("dataset", "club.member")], Some((name, content)))
-            .await;
+        self.deliver_with(&[("dataset", "club.member")], name, content)
+            .await
+    }
+
+    /// The same, with what is said of the file.
+    pub(super) async fn deliver_with(
+        &self,
+        fields: &[(&str, &str)],
+        name: &str,
+        content: &str,
+    ) -> Value {
+        let answer = self.upload(fields, Some((name, content))).await;
         assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
         let address = answer.header("location").to_owned();
         for _ in 0..2_000 {
@@ -188,6 +197,22 @@ impl City {
         fields: &[(&str, &str)],
         file: Option<(&str, &str)>,
     ) -> Answer {
+        self.send_form("/api/v1/batches", fields, file).await
+    }
+
+    /// Looks at a file without delivering it.
+    pub(super) async fn preview(&self, fields: &[(&str, &str)], content: &str) -> Answer {
+        let file = Some(("a.csv", content));
+        self.send_form("/api/v1/deliveries/preview", fields, file)
+            .await
+    }
+
+    async fn send_form(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: Option<(&str, &str)>,
+    ) -> Answer {
         let mut parts: Vec<String> = fields
             .iter()
             .map(|(name, value)| format!("name=\"{name}\"\r\n\r\n{value}\r\n"))
@@ -200,7 +225,7 @@ impl City {
             .map(|part| format!("--cut\r\nContent-Disposition: form-data; {part}"))
             .collect();
         let body = parts.concat() + "--cut--\r\n";
-        let request = request(Method::POST, "/api/v1/batches")
+        let request = request(Method::POST, path)
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
         self.ask(request, body).await
     }

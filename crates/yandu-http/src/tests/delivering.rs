@@ -344,3 +344,168 @@ async fn packs_datasets_sources_and_notices_are_listed() {
         "failed"
     );
 }
+
+#[tokio::test]
+async fn headers_that_nobody_declared_are_put_under_columns_by_the_delivery() {
+    let city = City::found().await;
+    let roll = "编码,称呼,age\n1,王芳,30\n2,李强,31\n";
+    let fields = |headers: &'static str| [("dataset", "club.member"), ("headers", headers)];
+    let refused = city.deliver("名册.csv", roll).await;
+    assert_eq!(refused["error"]["code"], "missing-columns");
+    for (headers, expected) in [
+        (r#"{"编码": "colour"}"#, "no-column"),
+        (r#"{"编码": 3}"#, "invalid-body"),
+        ("[", "invalid-body"),
+    ] {
+        let answer = city.upload(&fields(headers), Some(("a.csv", roll))).await;
+        assert_eq!(answer.problem().1, expected, "{headers}");
+    }
+    let mapping = r#"{"编码": "number", "称呼": "name", "age": null}"#;
+    let batch = city.deliver_with(&fields(mapping), "名册.csv", roll).await;
+    assert_eq!(batch["status"], "collected", "{batch}");
+    assert_eq!(
+        batch["report"]["mapping"],
+        json!({"编码": "number", "称呼": "name"})
+    );
+    assert_eq!(
+        batch["report"]["given"]["headers"],
+        json!({"age": null, "称呼": "name", "编码": "number"})
+    );
+    assert_eq!(batch["report"]["new_columns"], json!(["age"]));
+    let same = city.deliver_with(&fields(mapping), "名册.csv", roll).await;
+    assert_eq!(same["status"], "unchanged");
+    let other = r#"{"编码": "number", "称呼": "name"}"#;
+    let again = city.deliver_with(&fields(other), "名册.csv", roll).await;
+    assert_eq!(
+        again["status"], "collected",
+        "the same bytes under other columns are another delivery"
+    );
+    let unknown = city
+        .deliver_with(&fields(r#"{"不存在": "number"}"#), "名册.csv", roll)
+        .await;
+    assert_eq!(
+        (&unknown["status"], &unknown["error"]["code"]),
+        (&json!("refused"), &json!("no-such-header"))
+    );
+}
+
+#[tokio::test]
+async fn a_preview_shows_how_a_file_is_understood_and_keeps_nothing() {
+    let city = City::found().await;
+    let roll = "number,会员姓名,备注\n1,王芳,甲\n2,李强\n";
+    let shown = city
+        .preview(&[("dataset", "club.member")], roll)
+        .await
+        .json();
+    assert_eq!(shown["report"]["format"], "csv");
+    assert_eq!(shown["report"]["header_row"], 1);
+    assert_eq!(
+        shown["headers"],
+        json!([
+            {"header": "number", "column": "number", "given": false},
+            {"header": "会员姓名", "column": "name", "given": false},
+            {"header": "备注", "column": null, "given": false},
+        ])
+    );
+    assert_eq!(
+        shown["absent"],
+        json!([{"column": "age", "required": false}, {"column": "fee", "required": false}])
+    );
+    assert_eq!(shown["refusal"], json!(null));
+    assert_eq!(
+        shown["rows"][0],
+        json!({"row": 1, "cells": ["1", "王芳", "甲"], "fault": null})
+    );
+    assert_eq!(shown["rows"][1]["fault"], "cell-count");
+    assert_eq!(shown["candidates"][0]["dataset"], "club.member");
+
+    let alone = city.preview(&[], "编码,会员姓名\n1,王芳\n").await.json();
+    assert_eq!(alone["headers"][0]["column"], json!(null));
+    assert_eq!(
+        alone["candidates"][0],
+        json!({"dataset": "club.member", "title": "会员", "matched": 1, "missing": 1})
+    );
+    let mapped = [
+        ("dataset", "club.member"),
+        ("headers", r#"{"编码": "age"}"#),
+    ];
+    let refused = city
+        .preview(&mapped, "编码,会员姓名\n1,王芳\n")
+        .await
+        .json();
+    assert_eq!(
+        refused["headers"][0],
+        json!({"header": "编码", "column": "age", "given": true})
+    );
+    assert_eq!(refused["refusal"]["code"], "missing-columns");
+
+    let many: String = (0..50).map(|n| format!("{n},王芳,甲\n")).collect();
+    let part = format!("number,name,备注\n{many}51,王");
+    for (is_part, text, last) in [
+        ("true", part.as_str(), 20),
+        ("true", "number,name\n1,王芳\n2,李", 1),
+        ("false", "number,name\n1,王芳\n2,李强", 2),
+    ] {
+        let shown = city.preview(&[("is_part", is_part)], text).await.json();
+        let rows = shown["rows"].as_array().unwrap();
+        assert_eq!(rows.last().unwrap()["row"], last);
+    }
+    let empty = city.preview(&[], "").await;
+    assert_eq!(empty.problem(), (422, "empty-file".to_owned()));
+
+    assert_eq!(staged(&city), 0, "what was spooled is removed");
+    assert_eq!(
+        city.get("/api/v1/batches").await.json()["batches"],
+        json!([])
+    );
+    let kept = std::fs::read_dir(city.state.collector().folder().raw()).unwrap();
+    assert_eq!(kept.count(), 0);
+}
+
+#[tokio::test]
+async fn a_collection_that_waits_is_cancelled_at_once_and_a_settled_one_never() {
+    let city = City::found().await;
+    let settled = city.deliver("名册.csv", ROLL).await;
+    let address = |batch: &serde_json::Value| {
+        format!("/api/v1/batches/{}/cancel", batch["id"].as_str().unwrap())
+    };
+    let refused = city.post(&address(&settled), "null").await;
+    assert_eq!(refused.problem(), (409, "not-cancellable".to_owned()));
+
+    // A pipe that nobody writes to: the collection stands in its first step until the test lets it go on.
+    let pipe = city.state.collector().folder().inbox().join("pipe.csv");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let body = json!({"dataset": "club.member", "path": pipe});
+    let first = city.post("/api/v1/batches", &body.to_string()).await.json();
+    let second = city
+        .upload(
+            &[("dataset", "club.member")],
+            Some(("b.csv", "number,name\n9,张伟\n")),
+        )
+        .await;
+    let waiting = json!({"id": second.json()["batch"]});
+    let cancelled = city.post(&address(&waiting), "null").await.json();
+    assert_eq!(
+        (&cancelled["status"], &cancelled["error"]["code"]),
+        (&json!("rolled-back"), &json!("cancelled"))
+    );
+    assert_eq!(staged(&city), 0, "its file is removed");
+
+    let running = json!({"id": first["batch"]});
+    let id = first["batch"].as_str().unwrap().parse().unwrap();
+    let progress = city.state.collector().progress(&id).unwrap();
+    let cancel = address(&running);
+    let (cancelled, ()) = tokio::join!(city.post(&cancel, "null"), async {
+        while !progress.is_cancelled() {
+            tokio::task::yield_now().await;
+        }
+        // The reader is let go: what it was opening is there, and empty.
+        let opened = tokio::task::spawn_blocking(move || std::fs::File::create(pipe));
+        opened.await.unwrap().unwrap();
+    });
+    assert_eq!(cancelled.json()["error"]["code"], "cancelled");
+    assert_eq!(staged(&city), 0);
+    let batches = city.get("/api/v1/batches?status=collected").await.json();
+    assert_eq!(batches["batches"].as_array().unwrap().len(), 1);
+}

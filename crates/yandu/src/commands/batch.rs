@@ -9,7 +9,7 @@ use crate::client::{Folder, encode, query, with_client};
 use crate::failure::Result;
 use crate::table::{Table, clipped, grouped, printable};
 
-/// List, show or undo batches: what was delivered, and what became of it
+/// List, show, cancel or undo batches: what was delivered, and what became of it
 #[derive(Debug, Args)]
 pub(crate) struct Batch {
     #[command(subcommand)]
@@ -38,6 +38,12 @@ enum Action {
     #[command(after_help = "Example:\n  yandu batch show 20260901-083000-000123")]
     Show {
         /// Its id, or a dataset for its newest collected batch
+        batch: String,
+    },
+    /// Stop a collection that is under way and roll it back
+    #[command(after_help = "Example:\n  yandu batch cancel 20260901-083000-000123")]
+    Cancel {
+        /// Its id
         batch: String,
     },
     /// Take a collected batch back as a whole; later batches stay
@@ -84,6 +90,14 @@ impl Batch {
                 .await?;
                 output.result(&detail, show)
             }
+            Action::Cancel { batch } => {
+                let path = format!("/api/v1/batches/{}/cancel", encode(&batch));
+                let detail: BatchDetail = with_client(config, Folder::MustExist, async |client| {
+                    client.post(&path, &()).await
+                })
+                .await?;
+                output.result(&detail, ending)
+            }
             Action::Undo { batch, reason } => {
                 let path = format!("/api/v1/batches/{}/undo", encode(&batch));
                 let because = Because { reason };
@@ -91,15 +105,17 @@ impl Batch {
                     client.post(&path, &because).await
                 })
                 .await?;
-                output.result(&detail, |detail| {
-                    format!(
-                        "batch {} of {} is {}\n",
-                        detail.batch.id, detail.batch.dataset, detail.batch.status
-                    )
-                })
+                output.result(&detail, ending)
             }
         }
     }
+}
+
+fn ending(detail: &BatchDetail) -> String {
+    format!(
+        "batch {} of {} is {}\n",
+        detail.batch.id, detail.batch.dataset, detail.batch.status
+    )
 }
 
 fn list(page: &BatchPage) -> String {

@@ -1,3 +1,6 @@
+mod preview;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -5,7 +8,10 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
-use yandu_http::batch::{Accepted, BatchDetail, DeliverFile, Failure as BatchFailure, Finding};
+use yandu_http::batch::{
+    Accepted, BatchDetail, DeliverFile, DeliveryPreview, Failure as BatchFailure, Finding,
+    PreviewFile,
+};
 use yandu_http::source::{Ran, Source, SourceList};
 
 use crate::cli::Context;
@@ -19,6 +25,8 @@ use crate::table::{Table, clipped, grouped};
 #[command(after_help = "Examples:
   yandu collect 常住人口登记_20251231.csv --dataset population.resident
   yandu collect residents.csv --dataset population.resident --mode upsert --encoding gb18030 --json
+  yandu collect residents.xlsx --dataset population.resident --preview
+  yandu collect residents.xlsx --dataset population.resident --header 证件号=resident_id --header 备注=
   yandu collect population.resident_export")]
 pub(crate) struct Collect {
     /// The file to collect, or the id of a source
@@ -45,6 +53,12 @@ pub(crate) struct Collect {
     /// The sheet of a workbook
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
+    /// The column that a header of the file stands for, or none; may be repeated
+    #[arg(long, value_name = "HEADER=COLUMN")]
+    header: Vec<String>,
+    /// Show how the file is understood, and its first rows; nothing is collected
+    #[arg(long)]
+    preview: bool,
 }
 
 /// What became of a delivery. `rows_in` = `rows_kept` + `rows_superseded` + `rows_quarantined`.
@@ -73,6 +87,9 @@ pub(crate) struct Outcome {
 
 impl Collect {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
+        if self.preview {
+            return self.look(context).await;
+        }
         let outcome = with_client(&context.config, Folder::MayBeNew, async |client| {
             if self.is_source(client).await? {
                 deliver(client, &self.from.to_string_lossy()).await
@@ -101,30 +118,67 @@ impl Collect {
         .help("`yandu source list` shows the sources"))
     }
 
+    /// Shows what the file would be understood as.
+    async fn look(&self, context: &Context) -> Result<()> {
+        let file = PreviewFile {
+            path: self.path()?,
+            dataset: self.dataset.clone(),
+            source: self.source.clone(),
+            encoding: self.encoding.clone(),
+            delimiter: self.delimiter,
+            header_row: self.header_row,
+            sheet: self.sheet.clone(),
+            headers: self.headers()?,
+        };
+        let preview: DeliveryPreview =
+            with_client(&context.config, Folder::MayBeNew, async |client| {
+                client.post("/api/v1/deliveries/preview", &file).await
+            })
+            .await?;
+        context.output.result(&preview, preview::text)
+    }
+
     async fn file(&self, client: &Client) -> Result<Outcome> {
-        let path = std::fs::canonicalize(&self.from).map_err(|error| {
-            Failure {
-                causes: vec![error.to_string()],
-                ..Failure::new(format!("cannot open `{}`", self.from.display()))
-            }
-            .code("file")
-        })?;
         let dataset = self.dataset.clone().ok_or_else(|| {
             Failure::new("a file needs the dataset that its rows go to")
                 .help("add `--dataset ID`; `yandu dataset list` shows the datasets")
         })?;
         let file = DeliverFile {
             dataset,
-            path,
+            path: self.path()?,
             mode: self.mode.clone(),
             source: self.source.clone(),
             encoding: self.encoding.clone(),
             delimiter: self.delimiter,
             header_row: self.header_row,
             sheet: self.sheet.clone(),
+            headers: self.headers()?,
         };
         let accepted: Accepted = client.post("/api/v1/batches", &file).await?;
         Ok(follow(client, &accepted.batch).await?.into())
+    }
+
+    fn path(&self) -> Result<PathBuf> {
+        std::fs::canonicalize(&self.from).map_err(|error| {
+            Failure {
+                causes: vec![error.to_string()],
+                ..Failure::new(format!("cannot open `{}`", self.from.display()))
+            }
+            .code("file")
+        })
+    }
+
+    /// What is said of the headers of the file.
+    fn headers(&self) -> Result<BTreeMap<String, Option<String>>> {
+        let pair = |said: &String| {
+            let (header, column) = said.rsplit_once('=').ok_or_else(|| {
+                Failure::new(format!("`--header {said}` is no `HEADER=COLUMN`"))
+                    .help("an empty column says that the header is no column's")
+            })?;
+            let column = Some(column.trim().to_owned()).filter(|column| !column.is_empty());
+            Ok((header.trim().to_owned(), column))
+        };
+        self.header.iter().map(pair).collect()
     }
 }
 

@@ -19,6 +19,7 @@ use crate::failure::{Failure, Result};
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   yandu serve --data yandu-data --listen 127.0.0.1:8650
+  yandu serve --now 2025-06-01T09:00+08:00
 
 Port 0 takes any free port; the address is printed on stdout. SIGINT and SIGTERM stop the server: what is under way is
 finished, or after `grace_seconds` rolled back. A second signal rolls it back at once.")]
@@ -29,6 +30,9 @@ pub(crate) struct Serve {
     /// Worker threads [default: one for each processor]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    /// Let the clock stand at a time, for demonstrations and tests
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
 }
 
 impl Serve {
@@ -40,7 +44,11 @@ impl Serve {
         let threads = self
             .threads
             .map(|threads| Override::flag("threads", threads.to_string(), "--threads"));
-        listen.into_iter().chain(threads).collect()
+        let now = self
+            .now
+            .as_ref()
+            .map(|now| Override::flag("now", now, "--now"));
+        listen.into_iter().chain(threads).chain(now).collect()
     }
 
     pub(crate) async fn run(self, context: &Context) -> Result<()> {

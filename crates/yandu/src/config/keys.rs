@@ -102,6 +102,12 @@ pub(crate) const KEYS: &[Key] = &[
         zh: "模拟城市的地方资料文件夹，缺省为内置的盐城",
         en: "folder of place data for the simulated city; Yancheng is built in",
     },
+    Key {
+        name: "now",
+        default: r#""""#,
+        zh: "让时钟停在一个时刻，供演示和测试，如 `2025-06-01T09:00+08:00`（不写时区按 +08:00）；此后每次读取只前进一微秒，到期的任务不会自行开始；数据中已有更晚的时间时从那里继续；`yandu serve` 的命令行 `--now`",
+        en: "lets the clock stand at a time, for demonstrations and tests, such as `2025-06-01T09:00+08:00` (+08:00 when no offset is written); each reading is a microsecond later and nothing falls due by itself; when the data holds a later time it goes on from there; flag `--now` of `yandu serve`",
+    },
 ];
 
 /// The document of the configuration.

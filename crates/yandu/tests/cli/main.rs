@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod keeping;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod readers;
