@@ -6,10 +6,34 @@ use axum::http::{Method, header};
 use super::city::{City, request};
 use crate::Options;
 
-/// Every route with its method, ids filled in.
-fn routes(city: &City) -> Vec<(Method, String)> {
+/// A route that is there.
+struct Route {
+    method: Method,
+    /// With its parameters filled in.
+    path: String,
+    /// Whether it takes JSON.
+    takes_json: bool,
+}
+
+/// A path with something in the place of each parameter.
+fn filled(path: &str) -> String {
+    let id = if path.contains("/batches/") {
+        "20260101-000000-000000"
+    } else {
+        "club.member"
+    };
+    let parts = path.split('/').map(|part| match part {
+        "{id}" => id,
+        part if part.starts_with('{') => "1",
+        part => part,
+    });
+    parts.collect::<Vec<&str>>().join("/").replace("{id}", id)
+}
+
+/// Every route, from the document, and those beside it.
+fn routes(city: &City) -> Vec<Route> {
     let document: serde_json::Value = serde_json::from_str(&crate::document(&city.state)).unwrap();
-    let mut routes: Vec<(Method, String)> = [
+    let mut routes: Vec<Route> = [
         "/",
         "/healthz",
         "/readyz",
@@ -18,27 +42,29 @@ fn routes(city: &City) -> Vec<(Method, String)> {
         "/api/v1/openapi.json",
     ]
     .iter()
-    .map(|path| (Method::GET, (*path).to_owned()))
+    .map(|path| Route {
+        method: Method::GET,
+        path: (*path).to_owned(),
+        takes_json: false,
+    })
     .collect();
     for (path, methods) in document["paths"].as_object().unwrap() {
-        let id = if path.contains("/batches/") {
-            "20260101-000000-000000"
-        } else {
-            "club.member"
-        };
-        let path = path.replace("{id}", id).replace("{row}", "1");
-        for method in methods.as_object().unwrap().keys() {
-            routes.push((method.to_uppercase().parse().unwrap(), path.clone()));
+        for (method, operation) in methods.as_object().unwrap() {
+            routes.push(Route {
+                method: method.to_uppercase().parse().unwrap(),
+                path: filled(path),
+                takes_json: !operation["requestBody"]["content"]["application/json"].is_null(),
+            });
         }
     }
-    assert!(routes.len() > 20, "{routes:?}");
+    assert!(routes.len() > 20, "{}", routes.len());
     routes
 }
 
 #[tokio::test]
 async fn no_route_answers_to_a_name_of_another_machine() {
     let city = City::found().await;
-    for (method, path) in routes(&city) {
+    for Route { method, path, .. } in routes(&city) {
         for host in ["yandu.example", "127.0.0.1.example:80", ""] {
             let asked = axum::http::Request::builder()
                 .method(&method)
@@ -57,9 +83,9 @@ async fn no_route_answers_to_a_name_of_another_machine() {
 #[tokio::test]
 async fn no_page_of_another_site_changes_anything() {
     let city = City::found().await;
-    for (method, path) in routes(&city)
+    for Route { method, path, .. } in routes(&city)
         .into_iter()
-        .filter(|(method, _)| !method.is_safe())
+        .filter(|route| !route.method.is_safe())
     {
         for (name, value) in [
             ("origin", "http://evil.example"),
@@ -88,34 +114,29 @@ async fn no_page_of_another_site_changes_anything() {
 #[tokio::test]
 async fn every_error_is_problem_details() {
     let city = City::found().await;
-    for (method, path) in routes(&city) {
-        let answer = city
-            .ask(request(Method::DELETE, &path), Body::empty())
-            .await;
+    for route in routes(&city) {
+        let Route { method, path, .. } = &route;
+        let brew = request(Method::from_bytes(b"BREW").unwrap(), path);
+        let answer = city.ask(brew, Body::empty()).await;
         assert_eq!(
             answer.problem(),
             (405, "method-not-allowed".to_owned()),
             "{path}"
         );
-        assert!(
-            answer.header("allow").contains(method.as_str()),
-            "{path}: {}",
-            answer.header("allow")
-        );
+        let allowed = answer.header("allow");
+        assert!(allowed.contains(method.as_str()), "{path}: {allowed}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
-        if !method.is_safe() && !path.ends_with("/run") {
-            let typed = request(method.clone(), &path).header(header::CONTENT_TYPE, "text/plain");
+        if route.takes_json {
+            let told = |form| request(method.clone(), path).header(header::CONTENT_TYPE, form);
             assert_eq!(
-                city.ask(typed, "x").await.problem(),
+                city.ask(told("text/plain"), "x").await.problem(),
                 (415, "unsupported-media-type".to_owned()),
-                "{path}"
+                "{method} {path}"
             );
-            let cut_off =
-                request(method.clone(), &path).header(header::CONTENT_TYPE, "application/json");
             assert_eq!(
-                city.ask(cut_off, "{").await.problem(),
+                city.ask(told("application/json"), "{").await.problem(),
                 (400, "invalid-json".to_owned()),
-                "{path}"
+                "{method} {path}"
             );
         }
     }
