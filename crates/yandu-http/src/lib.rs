@@ -6,10 +6,13 @@
 //!
 //! Not here: what a request does (the modules), who may ask (every caller is the local administrator), pages.
 
+mod address;
 pub mod batch;
 mod caller;
+mod ckan;
 mod compress;
 pub mod dataset;
+mod dcat;
 mod etag;
 mod extract;
 mod guard;
