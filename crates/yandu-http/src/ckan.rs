@@ -20,14 +20,13 @@ mod search;
 mod sql;
 
 use axum::extract::State as Shared;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use yandu_lake::Principal;
 
-use crate::Result;
 use crate::address::Base;
 use crate::caller::Caller;
 use crate::extract::{Bytes, Path};
@@ -288,6 +287,8 @@ fn status(context: &Context) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
 
     #[test]

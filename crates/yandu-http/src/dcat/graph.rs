@@ -144,3 +144,104 @@ impl Subject<'_> {
         self.typed(predicate, &at.to_string(), "xsd:dateTime")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use oxttl::TurtleParser;
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
+    use super::*;
+
+    /// Signs that end, begin or change something in some form, and some of every script.
+    const SIGNS: &[char] = &[
+        '"',
+        '\'',
+        '\\',
+        '<',
+        '>',
+        '{',
+        '}',
+        '[',
+        ']',
+        '@',
+        '#',
+        '.',
+        ';',
+        ',',
+        '^',
+        '_',
+        ':',
+        '$',
+        '%',
+        '&',
+        ' ',
+        '\n',
+        '\r',
+        '\t',
+        '\u{0}',
+        '\u{8}',
+        '\u{b}',
+        '\u{7f}',
+        '\u{85}',
+        '\u{2028}',
+        '\u{202e}',
+        '\u{feff}',
+        '\u{fffd}',
+        'a',
+        'é',
+        '盐',
+        '𪚥',
+        '🏮',
+        '\u{10ffff}',
+    ];
+
+    #[test]
+    fn a_text_of_any_signs_comes_out_of_turtle_as_it_went_in() {
+        let seed: u64 = rand::random();
+        println!("seed {seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut graph = Graph::default();
+        let mut said = HashSet::new();
+        for number in 0..300 {
+            let length = random.random_range(0..20);
+            let text: String = (0..length)
+                .map(|_| SIGNS[random.random_range(0..SIGNS.len())])
+                .collect();
+            let subject = format!("http://localhost/{}", number % 7);
+            let mut subject = graph.about(&subject);
+            subject
+                .worded("dct:title", &text, "zh")
+                .text("dct:identifier", &text);
+            said.insert(text);
+        }
+        let turtle = graph.turtle().unwrap();
+        let read: Vec<Triple> = TurtleParser::new()
+            .for_slice(&turtle)
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let written: HashSet<Triple> = graph
+            .facts
+            .iter()
+            .flat_map(|(subject, facts)| {
+                facts.iter().map(|(predicate, object)| {
+                    Triple::new(subject.clone(), predicate.clone(), object.clone())
+                })
+            })
+            .collect();
+        assert_eq!(read.len(), written.len());
+        assert_eq!(read.into_iter().collect::<HashSet<_>>(), written);
+        let json_ld = graph.json_ld().to_string();
+        let nodes: Value = serde_json::from_str(&json_ld).unwrap();
+        let found: HashSet<String> = nodes["@graph"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|node| node["dct:identifier"].as_array().unwrap())
+            .map(|text| text.as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(found, said);
+    }
+}
