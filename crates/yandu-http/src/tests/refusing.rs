@@ -40,6 +40,10 @@ fn routes(city: &City) -> Vec<Route> {
         "/metrics",
         "/errors/query",
         "/api/v1/openapi.json",
+        "/api/3",
+        "/api/3/action/package_create",
+        "/api/action/site_read",
+        "/datastore/dump/club.member",
     ]
     .iter()
     .map(|path| Route {
@@ -48,6 +52,11 @@ fn routes(city: &City) -> Vec<Route> {
         takes_json: false,
     })
     .collect();
+    routes.push(Route {
+        method: Method::POST,
+        path: "/api/3/action/package_create".to_owned(),
+        takes_json: false,
+    });
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             routes.push(Route {
