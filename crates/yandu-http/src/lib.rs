@@ -6,12 +6,15 @@
 //!
 //! Not here: what a request does (the modules), who may ask (every caller is the local administrator), pages.
 
+mod address;
 pub mod backup;
 pub mod batch;
 mod caller;
+mod ckan;
 mod clock;
 mod compress;
 pub mod dataset;
+mod dcat;
 pub mod draft;
 mod etag;
 mod extract;

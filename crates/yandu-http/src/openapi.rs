@@ -48,6 +48,10 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
             ("sources", "数据源 · where rows come from"),
             ("packs", "场景包 · the installed packs"),
             (
+                "dcat",
+                "目录 · the published entries in the terms of DCAT-AP 3",
+            ),
+            (
                 "ledger",
                 "一本账 · what the city holds, and what became of it",
             ),

@@ -15,8 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    backup, batch, clock, compress, dataset, draft, etag, guard, health, ledger, metrics, model,
-    notice, observe, openapi, pack, pack_page, problem, quarantine,
+    backup, batch, ckan, clock, compress, dataset, dcat, draft, etag, guard, health, ledger,
+    metrics, model, notice, observe, openapi, pack, pack_page, problem, quarantine,
 };
 use crate::{query, row, source, ui};
 
@@ -33,6 +33,7 @@ pub fn router(state: State) -> Router {
         .layer(middleware::map_response(etag::kept));
     let tagged = api
         .merge(described)
+        .merge(ckan::routes())
         .layer(middleware::from_fn(etag::validate));
     tagged
         .route("/", get(async || ui::shell()))
@@ -71,7 +72,9 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(notice::routes())
         .merge(ledger::routes(state).layer(middleware::map_response(etag::kept)))
         .merge(model::routes());
-    OpenApiRouter::with_openapi(OpenApi::default()).nest("/api/v1", resources)
+    OpenApiRouter::with_openapi(OpenApi::default())
+        .nest("/api/v1", resources)
+        .merge(dcat::routes().layer(middleware::map_response(etag::kept)))
 }
 
 /// A page or a file of the pages, for a browser; anybody else is told that there is nothing.

@@ -5,6 +5,7 @@ mod city;
 mod conduct;
 mod delivering;
 mod drafting;
+mod faces;
 mod modelling;
 mod pages;
 mod querying;

@@ -301,7 +301,6 @@ async fn export_entries(
     let mut search = asked(&uri)?.search()?;
     search.limit = PAGE;
     search.facets = false;
-    search.after = None;
     let ledger = state.ledger().clone();
     // The first page is read before the answer begins, so that what is wrong is told as a problem.
     let first = ledger.whole(&search).await?;

@@ -26,6 +26,7 @@ pub struct Sharing {
 
 /// One item of the data.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = EntryColumn)]
 pub struct Column {
     pub name: String,
     pub title: Title,

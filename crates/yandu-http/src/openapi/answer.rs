@@ -102,7 +102,8 @@ fn tag(operation: &mut Operation) {
     let Some(RefOr::T(answer)) = responses.get_mut("200") else {
         return;
     };
-    if !answer.content.keys().any(|form| form.contains("json")) {
+    let is_whole = |form: &String| form.contains("json") || form.starts_with("text/");
+    if !answer.content.keys().any(is_whole) {
         return;
     }
     let tag = HeaderBuilder::new()

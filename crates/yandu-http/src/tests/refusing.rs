@@ -6,55 +6,74 @@ use axum::http::{Method, header};
 use super::city::{City, request};
 use crate::Options;
 
-/// Every route with its method, ids filled in.
-fn routes(city: &City) -> Vec<(Method, String)> {
-    let described = described(city).into_iter();
-    described.map(|(method, path, _)| (method, path)).collect()
+/// A route that is there.
+struct Route {
+    method: Method,
+    /// With its parameters filled in.
+    path: String,
+    /// Whether it takes JSON.
+    takes_json: bool,
 }
 
-/// Every route with its method, ids filled in, and whether it takes a body.
-fn described(city: &City) -> Vec<(Method, String, bool)> {
+/// A path with something in the place of each parameter.
+fn filled(path: &str) -> String {
+    let id = if path.contains("/batches/") {
+        "20260101-000000-000000"
+    } else {
+        "club.member"
+    };
+    let parts = path.split('/').map(|part| match part {
+        "{id}" => id,
+        part if part.starts_with('{') => "1",
+        part => part,
+    });
+    parts.collect::<Vec<&str>>().join("/").replace("{id}", id)
+}
+
+/// Every route, from the document, and those beside it.
+fn routes(city: &City) -> Vec<Route> {
     let document: serde_json::Value = serde_json::from_str(&crate::document(&city.state)).unwrap();
-    let mut routes: Vec<(Method, String, bool)> = [
+    let mut routes: Vec<Route> = [
         "/",
         "/healthz",
         "/readyz",
         "/metrics",
         "/errors/query",
         "/api/v1/openapi.json",
+        "/api/3",
+        "/api/3/action/package_create",
+        "/api/action/site_read",
+        "/datastore/dump/club.member",
     ]
     .iter()
-    .map(|path| (Method::GET, (*path).to_owned(), false))
+    .map(|path| Route {
+        method: Method::GET,
+        path: (*path).to_owned(),
+        takes_json: false,
+    })
     .collect();
-    // Routes for the command line alone, which the document leaves out.
-    let backups = "/api/v1/backups".to_owned();
-    routes.push((Method::GET, format!("{backups}/1"), false));
-    routes.push((Method::POST, format!("{backups}/1/cancel"), false));
-    routes.push((Method::POST, backups, true));
+    routes.push(Route {
+        method: Method::POST,
+        path: "/api/3/action/package_create".to_owned(),
+        takes_json: false,
+    });
     for (path, methods) in document["paths"].as_object().unwrap() {
-        let id = if path.contains("/batches/") {
-            "20260101-000000-000000"
-        } else {
-            "club.member"
-        };
-        let path = path
-            .replace("{id}", id)
-            .replace("{row}", "1")
-            .replace("{key}", "query");
         for (method, operation) in methods.as_object().unwrap() {
-            let takes_body = operation.get("requestBody").is_some();
-            let method = method.to_uppercase().parse().unwrap();
-            routes.push((method, path.clone(), takes_body));
+            routes.push(Route {
+                method: method.to_uppercase().parse().unwrap(),
+                path: filled(path),
+                takes_json: !operation["requestBody"]["content"]["application/json"].is_null(),
+            });
         }
     }
-    assert!(routes.len() > 20, "{routes:?}");
+    assert!(routes.len() > 20, "{}", routes.len());
     routes
 }
 
 #[tokio::test]
 async fn no_route_answers_to_a_name_of_another_machine() {
     let city = City::found().await;
-    for (method, path) in routes(&city) {
+    for Route { method, path, .. } in routes(&city) {
         for host in ["yandu.example", "127.0.0.1.example:80", ""] {
             let asked = axum::http::Request::builder()
                 .method(&method)
@@ -73,9 +92,9 @@ async fn no_route_answers_to_a_name_of_another_machine() {
 #[tokio::test]
 async fn no_page_of_another_site_changes_anything() {
     let city = City::found().await;
-    for (method, path) in routes(&city)
+    for Route { method, path, .. } in routes(&city)
         .into_iter()
-        .filter(|(method, _)| !method.is_safe())
+        .filter(|route| !route.method.is_safe())
     {
         for (name, value) in [
             ("origin", "http://evil.example"),
@@ -104,32 +123,29 @@ async fn no_page_of_another_site_changes_anything() {
 #[tokio::test]
 async fn every_error_is_problem_details() {
     let city = City::found().await;
-    for (method, path, takes_body) in described(&city) {
-        let answer = city.ask(request(Method::TRACE, &path), Body::empty()).await;
+    for route in routes(&city) {
+        let Route { method, path, .. } = &route;
+        let brew = request(Method::from_bytes(b"BREW").unwrap(), path);
+        let answer = city.ask(brew, Body::empty()).await;
         assert_eq!(
             answer.problem(),
             (405, "method-not-allowed".to_owned()),
             "{path}"
         );
-        assert!(
-            answer.header("allow").contains(method.as_str()),
-            "{path}: {}",
-            answer.header("allow")
-        );
+        let allowed = answer.header("allow");
+        assert!(allowed.contains(method.as_str()), "{path}: {allowed}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
-        if takes_body {
-            let typed = request(method.clone(), &path).header(header::CONTENT_TYPE, "text/plain");
+        if route.takes_json {
+            let told = |form| request(method.clone(), path).header(header::CONTENT_TYPE, form);
             assert_eq!(
-                city.ask(typed, "x").await.problem(),
+                city.ask(told("text/plain"), "x").await.problem(),
                 (415, "unsupported-media-type".to_owned()),
-                "{path}"
+                "{method} {path}"
             );
-            let cut_off =
-                request(method.clone(), &path).header(header::CONTENT_TYPE, "application/json");
             assert_eq!(
-                city.ask(cut_off, "{").await.problem(),
+                city.ask(told("application/json"), "{").await.problem(),
                 (400, "invalid-json".to_owned()),
-                "{path}"
+                "{method} {path}"
             );
         }
     }

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::Place;
+use crate::faces::city;
 
 /// Examples for each operation and kind of test in an ordinary run.
 const EXAMPLES: u64 = 12;
@@ -22,17 +22,7 @@ fn schemathesis_finds_nothing_wrong_with_the_interface() {
         eprintln!("skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does");
         return;
     };
-    let place = Place::with_shipped_packs();
-    for (file, dataset) in [
-        ("packs/base/examples/divisions.csv", "base.division"),
-        (
-            "packs/population/examples/residents.csv",
-            "population.resident",
-        ),
-    ] {
-        place.yandu(&["collect", file, "--dataset", dataset]).ok();
-    }
-    let mut server = place.serve();
+    let (place, mut server) = city();
     let seed = number("YANDU_FUZZ_SEED").unwrap_or_else(|| {
         let hasher = std::collections::hash_map::RandomState::new();
         hasher.build_hasher().finish() >> 32

@@ -1,0 +1,77 @@
+//! The faces of the ledger and the lake to programs, each driven by a client that nobody here wrote.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{Place, Server};
+
+const SHAPES: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../../shared/data/dcat-ap-shapes"
+);
+
+/// A server with the packs of the repository and two deliveries.
+pub(crate) fn city() -> (Place, Server) {
+    let place = Place::with_shipped_packs();
+    for (file, dataset) in [
+        ("packs/base/examples/divisions.csv", "base.division"),
+        (
+            "packs/population/examples/residents.csv",
+            "population.resident",
+        ),
+    ] {
+        place.yandu(&["collect", file, "--dataset", dataset]).ok();
+    }
+    let server = place.serve();
+    (place, server)
+}
+
+/// What a script says at its end; `None` where its clients are not installed.
+fn drive(script: &str, arguments: &[&str]) -> Option<Value> {
+    let Ok(python) = std::env::var("YANDU_TEST_PYTHON") else {
+        eprintln!("skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does");
+        return None;
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
+    let output = Command::new(python)
+        .arg(path.join(script))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let problems = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{problems}");
+    let said = serde_json::from_slice(&output.stdout).unwrap();
+    println!("{script}: {said}");
+    Some(said)
+}
+
+#[test]
+fn the_ckan_client_finds_every_action_and_every_refusal() {
+    let (_place, mut server) = city();
+    let Some(said) = drive("ckan.py", &[&server.url()]) else {
+        return;
+    };
+    assert!(said["checked"].as_u64().unwrap() > 150, "{said}");
+    let log = server.stop();
+    assert!(!log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn the_catalogue_breaks_no_shape_of_dcat_ap_in_either_form() {
+    let (_place, mut server) = city();
+    let url = server.url();
+    let mut arguments = vec![url.as_str()];
+    if Path::new(SHAPES).exists() {
+        arguments.push(SHAPES);
+    } else {
+        println!("without shapes: there is no `{SHAPES}`");
+    }
+    let Some(said) = drive("dcat.py", &arguments) else {
+        return;
+    };
+    assert!(said["datasets"].as_u64().unwrap() > 15, "{said}");
+    let log = server.stop();
+    assert!(!log.contains("panicked"), "{log}");
+}
