@@ -8,6 +8,7 @@
 //! (`yandu-lake`), who may do what.
 
 pub mod batch;
+pub mod change;
 pub mod channel;
 mod collector;
 pub mod decode;
@@ -34,6 +35,7 @@ mod working_days;
 mod write;
 
 pub use batch::{Batch, BatchStatus};
+pub use change::PackChanges;
 pub use collector::{BatchFilter, Collector, Delivery, Outcome};
 pub use error::Error;
 pub use expectation::SqlConditions;

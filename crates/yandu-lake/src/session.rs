@@ -39,6 +39,7 @@ use crate::session::catalogue::Catalogues;
 use crate::session::problem::problem_of;
 use crate::session::provider::{DatasetProvider, Pins};
 use crate::session::rows::Query;
+use crate::table::Table;
 use crate::{Error, Lake, Options, Result, Version};
 
 pub use count::Count;
@@ -85,6 +86,10 @@ pub struct Session {
     lake: Lake,
     principal: Principal,
     at: ReadPoint,
+    /// Tables that are read under another declaration than the lake's.
+    tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
+    /// The time of a query, where it is not the lake's.
+    seconds: Option<u64>,
 }
 
 impl Session {
@@ -93,7 +98,22 @@ impl Session {
             lake,
             principal,
             at,
+            tables: Arc::default(),
+            seconds: None,
         }
+    }
+
+    /// The same reader with as much time as it needs: for work that somebody can watch and cancel.
+    #[must_use]
+    pub fn with_time(mut self) -> Self {
+        const DAYS: u64 = 30;
+        self.seconds = Some(DAYS * 86_400);
+        self
+    }
+
+    pub(crate) fn with_tables(mut self, tables: BTreeMap<DatasetId, Arc<Table>>) -> Self {
+        self.tables = Arc::new(tables);
+        self
     }
 
     pub fn principal(&self) -> &Principal {
@@ -119,7 +139,9 @@ impl Session {
     /// Planning and reading together have the time limit of the lake, and share its memory. The work is done by threads
     /// of the lake; it stops when the rows are dropped.
     pub async fn query(&self, sql: &str) -> Result<Rows> {
-        let seconds = self.lake.inner.options.query_seconds;
+        let seconds = self
+            .seconds
+            .unwrap_or(self.lake.inner.options.query_seconds);
         let deadline = Instant::now() + Duration::from_secs(seconds);
         let query = Query::start(self.clone(), sql.to_owned(), deadline);
         tokio::time::timeout_at(deadline, query.rows())
@@ -129,6 +151,7 @@ impl Session {
 
     /// The columns that a query would have, without running it.
     pub async fn describe(&self, sql: &str) -> Result<SchemaRef> {
+        let _switching = self.lake.inner.switching.read().await;
         let (context, _) = self.context();
         let plan = self.plan(&context, sql).await?;
         Ok(Arc::clone(plan.schema().inner()))
@@ -138,6 +161,8 @@ impl Session {
         &self,
         sql: &str,
     ) -> Result<(SendableRecordBatchStream, BTreeMap<DatasetId, Version>)> {
+        // Until the versions of all tables are taken.
+        let _switching = self.lake.inner.switching.read().await;
         let (context, pins) = self.context();
         let plan = self.plan(&context, sql).await?;
         let failed = |error| self.failed(sql, error);
@@ -174,7 +199,11 @@ impl Session {
 
     fn context(&self) -> (SessionContext, Arc<Pins>) {
         let pins = Arc::new(Pins::new(self.at.clone()));
-        let catalogues = Catalogues::new(self.lake.clone(), Arc::clone(&pins));
+        let catalogues = Catalogues::new(
+            self.lake.clone(),
+            Arc::clone(&pins),
+            Arc::clone(&self.tables),
+        );
         let mut state = self.lake.inner.engine.clone();
         // A cloned state shares its catalogue list with the others until it gets one of its own.
         state.register_catalog_list(Arc::new(catalogues));

@@ -5,6 +5,8 @@ mod fuzz;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod packs;
+#[cfg(test)]
 mod readers;
 #[cfg(test)]
 mod support;

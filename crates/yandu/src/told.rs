@@ -1,0 +1,32 @@
+//! Everybody who holds something of the packs, in one list: told when other packs are installed in a running city.
+//!
+//! The lake and the collector are not in it: a change switches them itself, in the moment that readers see.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use yandu_collect::PackChanges;
+use yandu_collect::change::Told;
+use yandu_ledger::Ledger;
+use yandu_pack::Packs;
+
+/// Has everybody told from now on.
+pub(crate) fn tell(changes: &PackChanges, ledger: &Ledger) {
+    changes.tell(Arc::new(Entries(ledger.clone())));
+}
+
+/// The entries of the ledger: fields that packs declare, and entries of datasets that come and go.
+struct Entries(Ledger);
+
+impl Told for Entries {
+    fn name(&self) -> &'static str {
+        "ledger"
+    }
+
+    fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let synced = self.0.sync_packs(packs).await;
+            synced.map_err(|error| error.to_string())
+        })
+    }
+}
