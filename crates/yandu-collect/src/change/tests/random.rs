@@ -271,6 +271,10 @@ async fn one(seed: u64) {
         assert_eq!(waiting, waiting_before, "seed {seed}");
         return;
     }
+    if table_before.is_empty() {
+        // A table that never had a column cannot have it back.
+        return;
+    }
     let expected = control.table().await;
     let ids = changed.quarantined_ids().await;
     let columns = before.key.split(',').count();
@@ -312,8 +316,11 @@ async fn one(seed: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_is_taken_back_loses_nothing() {
-    let first: u64 = rand::random_range(0..1 << 40);
-    println!("seeds from {first}");
+    let first: u64 = match std::env::var("YANDU_SEED") {
+        Ok(seed) => seed.parse().unwrap(),
+        Err(_) => rand::random_range(0..1 << 40),
+    };
+    println!("seeds from {first}; `YANDU_SEED` begins with another one");
     for seed in first..first + 60 {
         one(seed).await;
     }
