@@ -64,6 +64,15 @@ impl Checker {
     ///
     /// The error is Arrow's own and means that a block is inconsistent, never that a row is bad.
     pub fn check(&self, block: &TextBlock) -> Result<Checked, ArrowError> {
+        self.check_with(block, &[])
+    }
+
+    /// The same for rows of which some columns are typed already: those that are there take the place of the cells.
+    pub fn check_with(
+        &self,
+        block: &TextBlock,
+        typed: &[Option<ArrayRef>],
+    ) -> Result<Checked, ArrowError> {
         let rows = block.rows();
         let mut findings = Vec::new();
         let mut broken = vec![false; rows];
@@ -83,6 +92,12 @@ impl Checker {
             .iter()
             .enumerate()
             .map(|(index, rule)| {
+                if let Some(Some(column)) = typed.get(index) {
+                    if rule.required {
+                        findings.extend(missing(index, column));
+                    }
+                    return Arc::clone(column);
+                }
                 let reader = ColumnReader {
                     rule,
                     index: index as u32,
@@ -143,6 +158,17 @@ impl Checker {
             errors,
         })
     }
+}
+
+/// The rows without a value in a column that must have one.
+fn missing(index: usize, column: &ArrayRef) -> impl Iterator<Item = Finding> + '_ {
+    (0..column.len())
+        .filter(|row| column.is_null(*row))
+        .map(move |row| Finding {
+            row: row as u32,
+            column: Some(index as u32),
+            cause: Cause::Missing,
+        })
 }
 
 fn hash_columns(typed: &RecordBatch, columns: &[usize]) -> Vec<Option<Key>> {

@@ -139,6 +139,10 @@ pub(crate) struct Inner {
     pub(crate) totals: Mutex<Totals>,
     /// The newest backup, under way or done.
     pub(crate) backup: Mutex<Option<Arc<crate::backup::Backup>>>,
+    /// Rows are written one by one while others hold it, too; a change of the packs holds it alone.
+    pub(crate) writing_rows: tokio::sync::RwLock<()>,
+    /// One change of the packs at a time.
+    pub(crate) changing_packs: tokio::sync::Mutex<()>,
 }
 
 impl Collector {
@@ -151,6 +155,7 @@ impl Collector {
         threads: usize,
     ) -> Result<Self> {
         store.migrate("collect", MIGRATIONS).await?;
+        store.migrate("change", crate::change::MIGRATIONS).await?;
         let collector = Self {
             inner: Arc::new(Inner {
                 batches: Batches::new(store.pool().clone()),
@@ -167,6 +172,8 @@ impl Collector {
                 working_days: WorkingDays::default(),
                 totals: Mutex::default(),
                 backup: Mutex::default(),
+                writing_rows: tokio::sync::RwLock::default(),
+                changing_packs: tokio::sync::Mutex::default(),
             }),
         };
         collector.recover().await?;
@@ -181,6 +188,25 @@ impl Collector {
                 .read()
                 .unwrap_or_else(PoisonError::into_inner),
         )
+    }
+
+    /// Goes on with other packs. Rows that are written from now on belong to batches of their own.
+    pub(crate) fn set_packs(&self, packs: Arc<Packs>) {
+        *self
+            .inner
+            .packs
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = packs;
+        self.inner
+            .open_batches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
+    /// The records of changes of the packs.
+    pub(crate) fn pack_records(&self) -> crate::change::Records {
+        crate::change::Records::new(self.inner.store.pool().clone())
     }
 
     pub fn lake(&self) -> &Lake {
@@ -374,11 +400,8 @@ impl Collector {
         self.inner.store.clock().now()
     }
 
-    /// The id of a new batch: its start to the microsecond, in UTC, so that ids ascend and can be read. The time is
-    /// recorded, so that no later process gives an earlier id, however the clock of its machine stands.
     pub(crate) async fn new_batch_id(&self) -> Result<BatchId> {
-        let now = self.inner.store.stamp().await?;
-        crate::store::parse_id(&now.strftime("%Y%m%d-%H%M%S-%6f").to_string())
+        crate::store::new_id(&self.inner.store).await
     }
 }
 

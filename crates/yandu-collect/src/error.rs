@@ -107,6 +107,38 @@ pub enum Error {
     #[error("a reason is missing: say why")]
     NoReason,
 
+    #[error("{what} have errors")]
+    Packs {
+        what: &'static str,
+        problems: Vec<String>,
+    },
+
+    #[error("the pack `{0}` was changed while it was read")]
+    PackMoved(yandu_words::id::PackId),
+
+    #[error("there is no copy of the packs `{0}`")]
+    NoPackState(String),
+
+    #[error("there is no pack change {0}")]
+    NoPackChange(u64),
+
+    #[error("the offered packs are the installed ones")]
+    NoPackOffer,
+
+    #[error("the offered packs are not those whose plan was shown")]
+    PackChangeMoved,
+
+    #[error("a change of the packs is under way")]
+    PackChangeUnderWay,
+
+    #[error("pack change {number} cannot be rolled back: {why}")]
+    NotRolledBack { number: u64, why: String },
+
+    #[error(
+        "version {version} of `{dataset}` is older than a change of the packs that went over its rows"
+    )]
+    OlderThanChange { dataset: DatasetId, version: u64 },
+
     #[error("secret {secret} cannot be read: {why}")]
     Secret { secret: String, why: String },
 
@@ -192,6 +224,7 @@ impl Error {
         "no-column",
         "no-dataset",
         "no-key",
+        "no-pack-change",
         "no-reason",
         "no-rows",
         "no-source",
@@ -199,7 +232,13 @@ impl Error {
         "not-cancellable",
         "not-collected",
         "not-quarantined",
+        "not-rolled-back",
         "not-undoable",
+        "pack-change-between",
+        "pack-change-moved",
+        "pack-change-none",
+        "pack-change-under-way",
+        "packs",
         "row-count",
         "rows-refused",
         "secret",
@@ -234,6 +273,14 @@ impl Error {
             Self::NoColumn { .. } => "no-column",
             Self::RowsRefused { .. } => "rows-refused",
             Self::NoReason => "no-reason",
+            Self::Packs { .. } => "packs",
+            Self::PackMoved(_) | Self::PackChangeMoved => "pack-change-moved",
+            Self::NoPackState(_) => "internal",
+            Self::NoPackChange(_) => "no-pack-change",
+            Self::NoPackOffer => "pack-change-none",
+            Self::PackChangeUnderWay => "pack-change-under-way",
+            Self::NotRolledBack { .. } => "not-rolled-back",
+            Self::OlderThanChange { .. } => "pack-change-between",
             Self::Secret { .. } => "secret",
             Self::SecretName(_) => "secret-name",
             Self::SourceRefused { .. } => "source-refused",
@@ -271,6 +318,14 @@ impl Error {
             Self::NotQuarantined { .. } => "`yandu quarantine list` shows the rows that wait".to_owned(),
             Self::RowsRefused { .. } => "correct the cells that are named and send the rows again; none of them was stored".to_owned(),
             Self::Secret { .. } => "set the environment variable, the file or the stored secret that the source names".to_owned(),
+            Self::Packs { problems, .. } => problems.join("\n"),
+            Self::PackMoved(_) | Self::PackChangeMoved => "look at the plan again with `yandu pack plan`".to_owned(),
+            Self::NoPackChange(_) => "`yandu pack history` shows the changes".to_owned(),
+            Self::NoPackOffer => "change something in the packs first".to_owned(),
+            Self::PackChangeUnderWay => "wait until it is done; `yandu pack plan` shows how far it is".to_owned(),
+            Self::OlderThanChange { .. } => {
+                "roll the change back with `yandu pack rollback`, then go back, and apply the change again".to_owned()
+            }
             Self::SecretName(_) => "write small letters, digits and `_`, a letter first, 63 at most".to_owned(),
             Self::SourceSilent { .. } => "the delivery was rolled back; it is tried again at the next scheduled time".to_owned(),
             Self::SourceRefused { .. } => "check the address, the user and the secret of the source".to_owned(),

@@ -9,6 +9,7 @@
 
 pub mod backup;
 pub mod batch;
+pub mod change;
 pub mod channel;
 mod collector;
 pub mod decode;
@@ -36,6 +37,7 @@ mod working_days;
 mod write;
 
 pub use batch::{Batch, BatchStatus};
+pub use change::PackChanges;
 pub use collector::{BatchFilter, Collector, Delivery, Outcome};
 pub use error::Error;
 pub use expectation::SqlConditions;

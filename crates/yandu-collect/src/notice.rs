@@ -8,6 +8,7 @@ use sqlx::{Row, SqlitePool};
 use yandu_pack::declare::SourceFile;
 use yandu_words::id::{DatasetId, SourceId};
 
+use crate::change::DatasetPlan;
 use crate::collector::Collector;
 use crate::{Error, Result};
 
@@ -22,10 +23,18 @@ pub enum NoticeKind {
     Stale,
     /// What was late, failed or stale is as it should be; settled from the start.
     Recovered,
+    /// The offered packs would touch stored rows, and wait for somebody to apply them.
+    PackChangeWaiting,
 }
 
 impl NoticeKind {
-    const ALL: [Self; 4] = [Self::Late, Self::Failed, Self::Stale, Self::Recovered];
+    const ALL: [Self; 5] = [
+        Self::Late,
+        Self::Failed,
+        Self::Stale,
+        Self::Recovered,
+        Self::PackChangeWaiting,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -33,6 +42,7 @@ impl NoticeKind {
             Self::Failed => "failed",
             Self::Stale => "stale",
             Self::Recovered => "recovered",
+            Self::PackChangeWaiting => "pack-change-waiting",
         }
     }
 }
@@ -150,7 +160,7 @@ impl<'a> Notices<'a> {
         at: Timestamp,
     ) -> Result<()> {
         let sql = format!(
-            "UPDATE notice SET settled_at = ?3 WHERE {}",
+            "UPDATE notice SET settled_at = ?3 WHERE {} AND kind <> 'pack-change-waiting'",
             subject.is_open()
         );
         let mut transaction = self.pool.begin().await?;
@@ -178,6 +188,29 @@ impl<'a> Notices<'a> {
             dataset.id = %subject.dataset(),
             "notices settled"
         );
+        Ok(())
+    }
+
+    /// Tells of a dataset whose rows offered packs would touch.
+    pub(crate) async fn tell_waiting(&self, plan: &DatasetPlan, at: Timestamp) -> Result<()> {
+        let message = format!(
+            "offered packs would touch the {} stored rows; `yandu pack plan` says what they would do, `yandu pack apply` does it",
+            plan.stored_rows
+        );
+        let subject = Subject::Dataset(&plan.dataset);
+        self.raise(NoticeKind::PackChangeWaiting, subject, &message, at)
+            .await?;
+        Ok(())
+    }
+
+    /// Nothing waits any more.
+    pub(crate) async fn settle_waiting(&self, at: Timestamp) -> Result<()> {
+        sqlx::query(
+            "UPDATE notice SET settled_at = ? WHERE kind = 'pack-change-waiting' AND settled_at IS NULL",
+        )
+        .bind(at.as_microsecond())
+        .execute(self.pool)
+        .await?;
         Ok(())
     }
 

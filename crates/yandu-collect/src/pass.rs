@@ -23,7 +23,7 @@ use crate::decode::{self, Cutter, Delimited, RawBlock};
 use crate::progress::Progress;
 use crate::quarantine::QuarantineWriter;
 use crate::{Error, Mode, Result};
-use keys::{Keys, Unique};
+pub(crate) use keys::{Keys, Unique};
 pub(crate) use output::Output;
 
 /// What a pass needs to know.

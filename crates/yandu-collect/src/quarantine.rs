@@ -5,6 +5,7 @@
 
 pub(crate) mod file;
 mod leave;
+mod moved;
 mod report;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,10 @@ use yandu_words::id::BatchId;
 
 pub(crate) use file::QuarantineWriter;
 pub use leave::{Refusal, Released};
+pub(crate) use moved::{Moved, discard, moved_places};
+
+/// The reason of a row that stays in quarantine when the change that moved it there is taken back.
+pub(crate) const SUPERSEDED: &str = "superseded";
 
 /// One thing that is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +114,7 @@ pub fn reason_title(code: &str) -> String {
         "cell-too-long" => "单元格过长",
         "duplicate-key" => "主键与前面的行重复",
         "key-taken" => "主键已在库中",
+        SUPERSEDED => "已被后来的数据取代",
         other => other,
     }
     .to_owned()

@@ -156,6 +156,28 @@ impl Batches {
         Ok(())
     }
 
+    /// Findings and score of a delivery under other rules.
+    pub(crate) async fn note_again(
+        &self,
+        id: &BatchId,
+        findings: &[FindingCount],
+        score: Option<&yandu_check::Score>,
+    ) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("DELETE FROM finding WHERE batch = ?")
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        insert_findings(&mut transaction, id, findings).await?;
+        sqlx::query("UPDATE batch SET score = ? WHERE id = ?")
+            .bind(score.map(serde_json::to_string).transpose()?)
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     pub(crate) async fn settle(
         &self,
         id: &BatchId,
@@ -387,6 +409,13 @@ async fn insert_findings(
         .await?;
     }
     Ok(())
+}
+
+/// The id of a new batch: its start to the microsecond, in UTC, so that ids ascend and can be read. The time is recorded,
+/// so that no later process gives an earlier id, however the clock of its machine stands.
+pub(crate) async fn new_id(store: &yandu_store::Store) -> Result<BatchId> {
+    let now = store.stamp().await?;
+    parse_id(&now.strftime("%Y%m%d-%H%M%S-%6f").to_string())
 }
 
 pub(crate) fn parse_id(text: &str) -> Result<BatchId> {

@@ -9,7 +9,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde::Serialize;
 use yandu_lake::{Lake, Options, Principal, ReadPoint, TableSpec};
 use yandu_pack::declare::{Row, Test, Then};
-use yandu_pack::{PackTest, Packs};
+use yandu_pack::{Dataset, PackTest, Packs};
 use yandu_store::{DataFolder, Store};
 use yandu_words::id::{DatasetId, PackId};
 
@@ -54,20 +54,25 @@ pub async fn run(packs: &Arc<Packs>, pack: &PackId) -> Result<Vec<TrialResult>> 
 /// Declares every collected dataset of the packs in a lake.
 pub fn declare(lake: &Lake, packs: &Packs) -> Result<()> {
     for dataset in packs.datasets() {
-        let mut fields = dataset.schema().fields().to_vec();
-        fields.push(Arc::new(arrow::datatypes::Field::new(
-            crate::EXTRA,
-            arrow::datatypes::DataType::Utf8View,
-            true,
-        )));
-        let file = dataset.file();
-        lake.declare(TableSpec {
-            id: file.dataset.clone(),
-            schema: Arc::new(arrow::datatypes::Schema::new(fields)),
-            key: file.key.iter().map(ToString::to_string).collect(),
-        })?;
+        lake.declare(spec(dataset))?;
     }
     Ok(())
+}
+
+/// The table of a dataset: its columns, and what deliveries have beside them.
+pub(crate) fn spec(dataset: &Dataset) -> TableSpec {
+    let mut fields = dataset.schema().fields().to_vec();
+    fields.push(Arc::new(arrow::datatypes::Field::new(
+        crate::EXTRA,
+        arrow::datatypes::DataType::Utf8View,
+        true,
+    )));
+    let file = dataset.file();
+    TableSpec {
+        id: file.dataset.clone(),
+        schema: Arc::new(arrow::datatypes::Schema::new(fields)),
+        key: file.key.iter().map(ToString::to_string).collect(),
+    }
 }
 
 async fn trial(packs: &Arc<Packs>, pack: &Path, test: &Test) -> Result<Vec<String>> {

@@ -77,6 +77,12 @@ impl Collector {
         }
         let turn = self.turn(dataset);
         let _turn = turn.lock().await;
+        if !self.pack_records().allow(dataset, version).await? {
+            return Err(Error::OlderThanChange {
+                dataset: dataset.clone(),
+                version,
+            });
+        }
         let ancestry = self.lake().ancestry(dataset, version).await?;
         let gone: Vec<BatchId> = self
             .batches_changed_by(dataset, &ancestry)

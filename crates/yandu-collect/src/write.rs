@@ -54,6 +54,8 @@ impl Collector {
         rows: &[Map<String, Value>],
         raw: &[u8],
     ) -> Result<Written> {
+        // Until the rows are in the tail: what is in it is held to the packs that it was checked under.
+        let _writing = self.inner.writing_rows.read().await;
         let open = self.open_batch(principal, dataset).await?;
         let mut open = open.lock().await;
         let block = block_of(dataset, &open.checker, rows, open.next_row)?;

@@ -1,5 +1,7 @@
 //! The installed packs.
 
+pub mod change;
+
 use axum::Json;
 use axum::extract::State as Shared;
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,9 @@ use crate::problem::Problem;
 use crate::state::State;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list_packs))
+    OpenApiRouter::new()
+        .routes(routes!(list_packs))
+        .merge(change::routes())
 }
 
 /// A pack: one city system.

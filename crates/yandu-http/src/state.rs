@@ -1,8 +1,8 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tokio_util::task::TaskTracker;
-use yandu_collect::Collector;
+use yandu_collect::{Collector, PackChanges};
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
 use yandu_transform::Transform;
@@ -11,6 +11,7 @@ use yandu_words::id::BatchId;
 use crate::Result;
 use crate::extract::BatchName;
 use crate::metrics::Metrics;
+use crate::problem::Problem;
 
 /// Limits of the face.
 #[derive(Debug, Clone)]
@@ -50,6 +51,7 @@ struct Inner {
     metrics: Metrics,
     stopping: AtomicBool,
     works: TaskTracker,
+    pack_changes: OnceLock<PackChanges>,
 }
 
 impl State {
@@ -73,8 +75,20 @@ impl State {
                 options,
                 stopping: AtomicBool::new(false),
                 works: TaskTracker::new(),
+                pack_changes: OnceLock::new(),
             }),
         }
+    }
+
+    /// Lets requests change the installed packs. The first one counts.
+    pub fn set_pack_changes(&self, changes: PackChanges) {
+        // Whoever composes the program does it once.
+        let _ = self.inner.pack_changes.set(changes);
+    }
+
+    pub(crate) fn pack_changes(&self) -> Result<&PackChanges> {
+        let changes = self.inner.pack_changes.get();
+        changes.ok_or_else(|| Problem::new("not-found", "the packs of this program do not change"))
     }
 
     pub fn collector(&self) -> &Collector {

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use yandu_words::id::{BatchId, DatasetId};
 
+use crate::convert::{CONVERT, REMOVE_ROWS};
 use crate::log::{self, CommitNote};
 use crate::table::Table;
 use crate::{Error, Result, Version};
@@ -64,6 +65,15 @@ impl Ancestry {
         self.commits
             .iter()
             .find(|(_, note)| note.batch.as_ref() == Some(batch))
+    }
+
+    /// The newest commit with which a change of the packs went over the rows.
+    pub(crate) fn changed(&self) -> Option<Version> {
+        let is_change = |note: &CommitNote| matches!(note.change.as_str(), CONVERT | REMOVE_ROWS);
+        let mut newest_first = self.commits.iter().rev();
+        newest_first
+            .find(|(_, note)| is_change(note))
+            .map(|(version, _)| *version)
     }
 
     /// The same commits with one more batch undone, after all of them.

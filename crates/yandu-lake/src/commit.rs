@@ -76,6 +76,8 @@ pub(crate) struct Step {
     pub(crate) undone: Option<BatchId>,
     /// The rows that come and go, where they are known one by one.
     pub(crate) exchange: Option<Exchange>,
+    /// The columns afterwards, whatever they were; otherwise those that are stored and the new ones.
+    pub(crate) columns: Option<Vec<StoredColumn>>,
 }
 
 impl Change {
@@ -217,6 +219,19 @@ pub(crate) async fn write(
     before: Option<&Arc<TableVersion>>,
     step: Step,
 ) -> Result<Version> {
+    let after = record(table, before, step).await?;
+    let version = after.version;
+    table.set_version(after);
+    version::checkpoint_when_due(table, version).await;
+    Ok(version)
+}
+
+/// Writes the next version to the log; it is not the present one yet. The caller holds the table's writing lock.
+pub(crate) async fn record(
+    table: &Arc<Table>,
+    before: Option<&Arc<TableVersion>>,
+    step: Step,
+) -> Result<Arc<TableVersion>> {
     let next = before.map_or(0, |before| before.version + 1);
     let mut at = table.options.now.read();
     if let Some(before) = before
@@ -224,7 +239,7 @@ pub(crate) async fn write(
     {
         at = before.committed_at + jiff::SignedDuration::from_micros(1);
     }
-    let (heads, columns, metadata) = heads(table, before, at)?;
+    let (heads, columns, metadata) = heads(table, before, step.columns.as_ref(), at)?;
     let mut files: Vec<DataFile> = before
         .map(|before| before.files.to_vec())
         .unwrap_or_default();
@@ -259,23 +274,18 @@ pub(crate) async fn write(
             version: next,
         });
     }
-    table.set_version(Arc::new(after));
-    if (next + 1).is_multiple_of(table.options.checkpoint_every)
-        && let Err(error) = version::checkpoint(&table.id, &table.folder, next).await
-    {
-        tracing::warn!(
-            dataset.id = %table.id,
-            error = &error as &dyn std::error::Error,
-            "a checkpoint was not written; the next one will be"
-        );
-    }
-    Ok(next)
+    Ok(Arc::new(after))
 }
 
 type Heads = (Vec<Value>, Arc<Vec<StoredColumn>>, Arc<Value>);
 
 /// The `protocol` and `metaData` actions that the next version needs, and the columns after it.
-fn heads(table: &Table, before: Option<&Arc<TableVersion>>, at: Timestamp) -> Result<Heads> {
+fn heads(
+    table: &Table,
+    before: Option<&Arc<TableVersion>>,
+    columns: Option<&Vec<StoredColumn>>,
+    at: Timestamp,
+) -> Result<Heads> {
     let Some(before) = before else {
         let columns = table
             .schema
@@ -287,19 +297,24 @@ fn heads(table: &Table, before: Option<&Arc<TableVersion>>, at: Timestamp) -> Re
         let heads = vec![log::protocol(&columns), json!({ "metaData": metadata })];
         return Ok((heads, Arc::new(columns), Arc::new(metadata)));
     };
-    let Some(columns) = evolve(&table.id, &before.columns, &table.schema)? else {
+    // A column that is new to a table with rows is empty in them.
+    let columns = match columns {
+        Some(columns) => (*columns != *before.columns).then(|| columns.clone()),
+        None => evolve(&table.id, &before.columns, &table.schema)?,
+    };
+    let Some(columns) = columns else {
         return Ok((
             Vec::new(),
             Arc::clone(&before.columns),
             Arc::clone(&before.metadata),
         ));
     };
-    // A column that is new to a table with rows is empty in them.
-    let columns: Vec<StoredColumn> = columns;
     let metadata = log::changed_metadata(&before.metadata, &columns);
     let mut heads = vec![json!({ "metaData": metadata })];
-    if log::protocol(&columns) != log::protocol(&before.columns) {
-        heads.insert(0, log::protocol(&columns));
+    // A protocol is raised and never lowered: older versions are still read under it.
+    let needed = log::protocol(&columns);
+    if needed != log::protocol(&before.columns) && needed != log::protocol(&[]) {
+        heads.insert(0, needed);
     }
     Ok((heads, Arc::new(columns), Arc::new(metadata)))
 }

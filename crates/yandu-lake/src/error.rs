@@ -81,6 +81,12 @@ pub enum Error {
     #[error("the rows of this query cannot be followed: {0}")]
     NotDerived(String),
 
+    /// What would come back was never held to what rows are held to now.
+    #[error(
+        "rows of `{dataset}` would come back from before version {version}, with which a change of the packs went over them"
+    )]
+    ChangedSince {
+        version: Version,
     /// Another process has written the table.
     #[error("version {version} of `{dataset}` was written by somebody else")]
     Conflict {
@@ -188,6 +194,7 @@ impl Error {
         "no-dataset",
         "no-key",
         "no-version",
+        "pack-change-between",
         "query",
         "query-memory-limit",
         "query-time-limit",
@@ -203,6 +210,7 @@ impl Error {
             Self::NoKey(_) => "no-key",
             Self::NoVersion { .. } | Self::NoVersionAt { .. } => "no-version",
             Self::Vacuumed { .. } => "version-removed",
+            Self::ChangedSince { .. } => "pack-change-between",
             Self::Conflict { .. } => "table-conflict",
             Self::Foreign { .. } => "foreign-table",
             Self::Journal { .. } => "journal-damaged",
@@ -218,13 +226,18 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         let help = match self {
             Self::NoDataset(_) => "`yandu dataset list` shows the datasets of the installed packs",
-            Self::TypeChange { .. } => "give the column with the new type another name",
+            Self::TypeChange { .. } => {
+                "`yandu pack plan` shows what the change of the type would do, and `yandu pack apply` does it"
+            }
             Self::NoKey(_) => "declare a `key`, or change rows by snapshot or append",
             Self::NoVersion { .. } | Self::NoVersionAt { .. } => {
                 "`yandu dataset versions` shows the versions that there are"
             }
             Self::Vacuumed { .. } => {
                 "versions are kept for the `keep_days` of the configuration: choose a younger one, or deliver what the table should hold"
+            }
+            Self::ChangedSince { .. } => {
+                "roll the change back with `yandu pack rollback`, then do this, and apply the change again"
             }
             Self::Conflict { .. } => {
                 "let nobody but yandu write into its data folder, and try again"

@@ -36,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) threads: Threads,
     /// How often a table was changed.
     commits: watch::Sender<u64>,
+    /// Held while a query is planned; whoever changes several tables at once holds it alone.
+    pub(crate) switching: tokio::sync::RwLock<()>,
 }
 
 /// The threads that do the work of queries, so that a long one does not hold up whoever asks.
@@ -82,6 +84,7 @@ impl Lake {
                 engine,
                 threads,
                 commits: watch::Sender::new(0),
+                switching: tokio::sync::RwLock::default(),
             }),
         })
     }
@@ -387,6 +390,28 @@ impl Lake {
     /// A reader for `principal`: it sees what the principal may see, at the read point.
     pub fn session(&self, principal: &Principal, at: ReadPoint) -> Session {
         Session::new(self.clone(), principal.clone(), at)
+    }
+
+    /// A reader that sees some tables under other declarations than the lake's.
+    ///
+    /// With `as_on_disk` it reads of these tables what their logs say now, also a commit that the lake has not been
+    /// switched to; nothing may be written to their tails meanwhile.
+    pub fn session_with(
+        &self,
+        principal: &Principal,
+        at: ReadPoint,
+        specs: Vec<TableSpec>,
+        as_on_disk: bool,
+    ) -> Result<Session> {
+        let mut tables = BTreeMap::new();
+        for spec in specs {
+            let known = self.table(&spec.id).ok().filter(|_| !as_on_disk);
+            let owned = known.map(|table| Arc::clone(&table.owned));
+            let options = Arc::clone(&self.inner.options);
+            let table = Table::declare(spec, options, owned.unwrap_or_default())?;
+            tables.insert(table.id.clone(), Arc::new(table));
+        }
+        Ok(Session::new(self.clone(), principal.clone(), at).with_tables(tables))
     }
 
     pub(crate) fn table(&self, id: &DatasetId) -> Result<Arc<Table>> {

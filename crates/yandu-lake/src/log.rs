@@ -28,7 +28,7 @@ pub(crate) struct CommitNote {
     pub(crate) at: Timestamp,
     pub(crate) operation: String,
     pub(crate) batch: Option<BatchId>,
-    /// `append`, `replace`, `upsert`, `remove-batch`, `restore`, `compact` or `declare`.
+    /// `append`, `replace`, `upsert`, `remove-batch`, `restore`, `compact`, `convert` or `remove-rows`.
     pub(crate) change: String,
     pub(crate) rows_added: u64,
     pub(crate) rows_removed: u64,

@@ -19,6 +19,7 @@ use crate::changes::TAKEN;
 use crate::commit::{self, Committed, Step, rewrite_schema};
 use crate::file::DataFile;
 use crate::rewrite::{read, remove_files};
+use crate::schema::same_types;
 use crate::table::Table;
 use crate::version::TableVersion;
 use crate::writer::{FileWriter, NewFile};
@@ -58,6 +59,8 @@ pub(crate) async fn restore(
     let target = TableVersion::load(&table.id, &table.folder, Some(version))
         .await?
         .ok_or_else(no_version)?;
+    // Files of other types cannot be read as what is declared; a change of the declaration takes its types along.
+    same_types(&table.id, &target.columns, &present.columns)?;
     require_whole(table, &target)?;
     let removed = without(&present.files, &target.files);
     let added = without(&target.files, &present.files);

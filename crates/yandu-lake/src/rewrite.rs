@@ -18,6 +18,7 @@ use yandu_words::id::BatchId;
 
 use crate::changes::FileNote;
 use crate::file::DataFile;
+use crate::places::Places;
 use crate::schema::{BATCH, ROW, conform};
 use crate::table::Table;
 use crate::writer::{FileWriter, NewFile};
@@ -34,6 +35,8 @@ pub(crate) enum Take {
     Batch(BatchId),
     /// Rows at these places of the one batch that the files hold.
     Places(Arc<std::collections::HashSet<i64>>),
+    /// Rows of any batch.
+    Rows(Arc<Places>),
 }
 
 /// What became of the active files.
@@ -54,6 +57,7 @@ impl Take {
             Self::Keys(_) => table.key.clone(),
             Self::Batch(_) => vec![BATCH.to_owned()],
             Self::Places(_) => vec![ROW.to_owned()],
+            Self::Rows(_) => vec![BATCH.to_owned(), ROW.to_owned()],
         }
     }
 
@@ -66,6 +70,9 @@ impl Take {
         match self {
             Self::Keys(keys) => !keys.is_empty(),
             Self::Places(places) => !places.is_empty(),
+            Self::Rows(rows) => file
+                .text_bounds(BATCH)
+                .is_none_or(|(from, to)| rows.batches().any(|id| from <= id && id <= to)),
             Self::Batch(batch) => file
                 .text_bounds(BATCH)
                 .is_none_or(|(from, to)| from <= batch.as_str() && batch.as_str() <= to),
@@ -90,6 +97,20 @@ impl Take {
                             .collect()
                     },
                 ),
+            Self::Rows(places) => {
+                let batches = rows.column_by_name(BATCH);
+                let batches = batches.and_then(|column| column.as_string_view_opt());
+                let numbers = rows.column_by_name(ROW);
+                let numbers = numbers.and_then(|column| column.as_primitive_opt::<Int64Type>());
+                let (Some(batches), Some(numbers)) = (batches, numbers) else {
+                    return BooleanArray::from(vec![false; rows.num_rows()]);
+                };
+                let named = batches.iter().zip(numbers.iter());
+                named
+                    .map(|(batch, row)| Some(places.contains(batch?, row?)))
+                    .map(|is_there| Some(is_there.unwrap_or_default()))
+                    .collect()
+            }
             Self::Batch(batch) => rows
                 .column_by_name(BATCH)
                 .and_then(|column| column.as_string_view_opt())

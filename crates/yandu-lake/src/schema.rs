@@ -159,6 +159,70 @@ pub(crate) fn evolve(
     Ok((evolved.len() > stored.len()).then_some(evolved))
 }
 
+/// The stored columns under the types that are declared, then the new ones. Those that nothing declares stay as they are.
+pub(crate) fn retype(
+    dataset: &DatasetId,
+    stored: &[StoredColumn],
+    full: &Schema,
+) -> Result<Vec<StoredColumn>> {
+    let mut columns = stored.to_vec();
+    for field in full.fields() {
+        let declared = StoredColumn::of(dataset, field)?;
+        match columns
+            .iter_mut()
+            .find(|column| column.name == declared.name)
+        {
+            Some(column) => column.delta_type = declared.delta_type,
+            None => columns.push(declared),
+        }
+    }
+    Ok(columns)
+}
+
+/// The error that says which column has another type in `stored` than in `others`, when one has.
+pub(crate) fn same_types(
+    dataset: &DatasetId,
+    stored: &[StoredColumn],
+    others: &[StoredColumn],
+) -> Result<()> {
+    for column in stored {
+        let other = others.iter().find(|other| other.name == column.name);
+        if let Some(other) = other.filter(|other| other.delta_type != column.delta_type) {
+            return Err(Error::TypeChange {
+                dataset: dataset.clone(),
+                column: column.name.clone(),
+                stored: column.delta_type.clone(),
+                declared: other.delta_type.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The columns of `full` under the types that files have where those are others; `None` when they have the same.
+pub(crate) fn typed_as(full: &Schema, stored: &[StoredColumn]) -> Option<SchemaRef> {
+    let mut differs = false;
+    let fields: Vec<FieldRef> = full
+        .fields()
+        .iter()
+        .map(|field| {
+            let own = delta_type(field.data_type());
+            let found = stored.iter().find(|column| column.name == *field.name());
+            let other = found
+                .filter(|column| own.as_ref() != Some(&column.delta_type))
+                .and_then(|column| arrow_type(&column.delta_type));
+            match other {
+                Some(other) => {
+                    differs = true;
+                    Arc::new(Field::new(field.name(), other, field.is_nullable()))
+                }
+                None => Arc::clone(field),
+            }
+        })
+        .collect();
+    differs.then(|| Arc::new(Schema::new(fields)) as SchemaRef)
+}
+
 /// The rows with the columns of `schema`, by name; columns that are missing become NULL.
 pub(crate) fn conform(
     dataset: &DatasetId,

@@ -40,6 +40,7 @@ use crate::session::catalogue::Catalogues;
 use crate::session::problem::problem_of;
 use crate::session::provider::Pins;
 use crate::session::rows::Query;
+use crate::table::Table;
 use crate::{ChangeOf, Error, Lake, Options, Result, Version};
 
 pub use count::Count;
@@ -95,6 +96,8 @@ pub struct Session {
     sorts_joins: bool,
     /// Only what has to do with these rows is read.
     only: Option<Arc<Only>>,
+    /// Tables that are read under another declaration than the lake's.
+    tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
 }
 
 impl Session {
@@ -106,6 +109,7 @@ impl Session {
             lake,
             principal,
             at,
+            tables: Arc::default(),
         }
     }
 
@@ -128,6 +132,11 @@ impl Session {
     #[must_use]
     pub fn sorting_joins(mut self) -> Self {
         self.sorts_joins = true;
+        self
+    }
+
+    pub(crate) fn with_tables(mut self, tables: BTreeMap<DatasetId, Arc<Table>>) -> Self {
+        self.tables = Arc::new(tables);
         self
     }
 
@@ -172,6 +181,7 @@ impl Session {
 
     /// The columns that a query would have, without running it.
     pub async fn describe(&self, sql: &str) -> Result<SchemaRef> {
+        let _switching = self.lake.inner.switching.read().await;
         let (context, _) = self.context();
         let plan = self.plan(&context, sql).await?;
         Ok(Arc::clone(plan.schema().inner()))
@@ -182,6 +192,8 @@ impl Session {
         sql: &str,
         question: Question,
     ) -> Result<(SendableRecordBatchStream, BTreeMap<DatasetId, Version>)> {
+        // Until the versions of all tables are taken.
+        let _switching = self.lake.inner.switching.read().await;
         let (context, pins) = self.context();
         let plan = self.plan(&context, sql).await?;
         let failed = |error| self.failed(sql, error);
@@ -225,7 +237,11 @@ impl Session {
 
     pub(crate) fn context(&self) -> (SessionContext, Arc<Pins>) {
         let pins = Arc::new(Pins::new(self.at.clone()));
-        let catalogues = Catalogues::new(self.lake.clone(), Arc::clone(&pins));
+        let catalogues = Catalogues::new(
+            self.lake.clone(),
+            Arc::clone(&pins),
+            Arc::clone(&self.tables),
+        );
         let mut state = self.lake.inner.engine.clone();
         if self.sorts_joins {
             state.config_mut().options_mut().optimizer.prefer_hash_join = false;

@@ -109,6 +109,14 @@ impl Search {
     }
 }
 
+impl Search {
+    /// The change of the packs that rows would come back from before of.
+    fn reaches(&self, ancestry: &Ancestry) -> Option<Version> {
+        let oldest = self.brought.iter().copied().chain(self.base).min()?;
+        ancestry.changed().filter(|changed| oldest < *changed)
+    }
+}
+
 /// Undoes `batch`, in one commit that `by` makes. The caller holds the table's writing lock.
 pub(crate) async fn undo(table: &Arc<Table>, batch: BatchId, by: BatchId) -> Result<Committed> {
     let present = table.present().await?.version;
@@ -130,6 +138,12 @@ pub(crate) async fn undo(table: &Arc<Table>, batch: BatchId, by: BatchId) -> Res
         };
         let ancestry = ancestry.without(&batch);
         let search = Search::of(&ancestry, &batch);
+        if let Some(version) = search.as_ref().and_then(|search| search.reaches(&ancestry)) {
+            return Err(Error::ChangedSince {
+                dataset: table.id.clone(),
+                version,
+            });
+        }
         let base = match search.as_ref().and_then(|search| search.base) {
             Some(version) => TableVersion::load(&table.id, &table.folder, Some(version)).await?,
             None => None,

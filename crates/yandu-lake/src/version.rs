@@ -11,6 +11,7 @@ use yandu_words::id::{BatchId, DatasetId};
 use crate::file::DataFile;
 use crate::log::{self, CommitNote};
 use crate::schema::StoredColumn;
+use crate::table::Table;
 use crate::{Error, Result, Version};
 
 /// The table features that files of ours may need from a reader.
@@ -145,6 +146,19 @@ pub(crate) async fn checkpoint(dataset: &DatasetId, folder: &Path, version: Vers
     deltalake::checkpoints::create_checkpoint(&table, None)
         .await
         .map_err(Error::log("write a checkpoint of", dataset))
+}
+
+/// Writes a checkpoint where enough commits came since the last one. Without it nothing is lost but time.
+pub(crate) async fn checkpoint_when_due(table: &Table, version: Version) {
+    if (version + 1).is_multiple_of(table.options.checkpoint_every)
+        && let Err(error) = checkpoint(&table.id, &table.folder, version).await
+    {
+        tracing::warn!(
+            dataset.id = %table.id,
+            error = &error as &dyn std::error::Error,
+            "a checkpoint was not written; the next one will be"
+        );
+    }
 }
 
 fn foreign_feature(protocol: &Value) -> Option<String> {

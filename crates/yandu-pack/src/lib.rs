@@ -6,7 +6,9 @@
 pub mod declare;
 
 mod check;
+mod content;
 mod dataset;
+pub mod difference;
 pub mod expectation;
 mod file;
 mod load;
@@ -18,7 +20,9 @@ mod schema;
 mod validate;
 mod yaml;
 
+pub use content::Content;
 pub use dataset::{Dataset, Headers, fold_header};
+pub use difference::Difference;
 pub use load::{
     AnyCondition, CompiledModel, Compiler, Loaded, ModelInput, ModelOutput, SqlPlace, SqlProblem,
 };

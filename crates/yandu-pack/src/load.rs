@@ -14,6 +14,7 @@ mod declared;
 mod folder;
 
 pub(crate) use declared::{Declared, Drafts};
+pub(crate) use folder::{MAX_FILES, TOP_FILES, TOP_FOLDERS};
 
 /// Compiles the SQL of packs, which is done elsewhere: this crate has no SQL of its own.
 ///

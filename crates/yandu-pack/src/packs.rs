@@ -250,6 +250,11 @@ impl Pack {
         &self.tests
     }
 
+    /// The values that the site sets over the defaults.
+    pub fn overrides(&self) -> impl ExactSizeIterator<Item = (&ColumnName, &SettingValue)> {
+        self.overrides.iter()
+    }
+
     pub fn settings(&self) -> Settings {
         let value = |(name, setting): (&ColumnName, &Setting)| {
             let value = self.overrides.get(name).unwrap_or(&setting.default);

@@ -10,7 +10,7 @@ use crate::{Error, Result};
 /// The newest format of the data folder that this program reads and writes.
 pub const FORMAT: u64 = 1;
 
-const SUBFOLDERS: [&str; 7] = [
+const SUBFOLDERS: [&str; 8] = [
     "lake",
     "raw",
     "quarantine",
@@ -18,6 +18,7 @@ const SUBFOLDERS: [&str; 7] = [
     "tail",
     "inbox",
     "secrets",
+    "packs",
 ];
 
 /// What stands in a data folder and is of no use in another: what is under way, what departments have put down and
@@ -157,6 +158,11 @@ impl DataFolder {
     /// Where departments put their files.
     pub fn inbox(&self) -> PathBuf {
         self.root.join("inbox")
+    }
+
+    /// Copies of the packs that are or were installed, and the site's own pack.
+    pub fn packs(&self) -> PathBuf {
+        self.root.join("packs")
     }
 
     /// Readable by the owner of the process alone.

@@ -1,14 +1,15 @@
 //! The composition: data folder, records, lake, packs, collection, and the router over them.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use tokio::time::Instant;
-use yandu_collect::{Collector, trial};
+use yandu_collect::{Collector, PackChanges, change};
 use yandu_http::State;
-use yandu_lake::Lake;
+use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
 use yandu_pack::declare::SettingValue;
 use yandu_pack::{AnyCondition, Packs};
@@ -19,6 +20,7 @@ use yandu_words::id::{IdError, PackId};
 use crate::config::Config;
 use crate::facts;
 use crate::failure::{Failure, Result};
+use crate::told;
 
 /// How often it is looked whether work under way has ended.
 const LOOK: Duration = Duration::from_millis(20);
@@ -51,17 +53,15 @@ impl App {
             ..yandu_lake::Options::new(folder.root())
         };
         let lake = Lake::open(options)?;
-        trial::declare(&lake, &packs)?;
+        let me = Principal::local_administrator();
+        let (installed, started) = change::start(&folder, &store, &lake, packs, me.name()).await?;
+        if let Some(plan) = &started.waiting {
+            tell_waiting(plan);
+        }
         let ledger = Ledger::open(store.clone(), &folder.root().join("ledger")).await?;
-        ledger.sync_packs(&packs).await?;
-        let collector = Collector::open(
-            folder,
-            store.clone(),
-            lake,
-            Arc::new(packs),
-            config.threads(),
-        )
-        .await?;
+        ledger.sync_packs(&started.packs).await?;
+        let collector =
+            Collector::open(folder, store.clone(), lake, started.packs, config.threads()).await?;
         let limits = yandu_http::Options {
             query_rows: config.query_rows,
             upload_bytes: config.upload_limit.0,
@@ -74,7 +74,21 @@ impl App {
             collector.packs(),
         )
         .await?;
+        let changes = PackChanges::new(collector.clone(), installed, offer(config));
+        told::tell(&changes, &ledger, &transform);
+        if !started.to_note.is_empty() {
+            let (changes, datasets) = (changes.clone(), started.to_note);
+            tokio::spawn(async move {
+                if let Err(error) = changes.note_again(&datasets).await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "findings speak of the rules of before"
+                    );
+                }
+            });
+        }
         let state = State::new(collector, ledger, transform, limits);
+        state.set_pack_changes(changes);
         Ok(Self {
             router: yandu_http::router(state.clone()),
             state,
@@ -111,6 +125,32 @@ impl App {
         self.store.close().await?;
         Ok(())
     }
+}
+
+/// Says on stderr that the packs of the folder are not the ones that are used.
+fn tell_waiting(plan: &change::Plan) {
+    let touched = plan
+        .datasets
+        .iter()
+        .filter(|dataset| dataset.touches_rows());
+    let note = format!(
+        "note: the packs were changed in a way that touches stored rows of {} datasets, and the installed ones are used; \
+         `yandu pack plan` says what the change would do, `yandu pack apply` does it\n",
+        touched.count()
+    );
+    // There is nobody left to tell when stderr is gone.
+    let _ = std::io::stderr().lock().write_all(note.as_bytes());
+}
+
+/// Reads the packs that are offered, whenever somebody asks for them.
+fn offer(config: &Config) -> Box<change::Offer> {
+    let config = config.clone();
+    Box::new(move || {
+        load_packs(&config).map_err(|failure| yandu_collect::Error::Packs {
+            what: "the offered packs",
+            problems: failure.details,
+        })
+    })
 }
 
 /// Whether something came true within a time.

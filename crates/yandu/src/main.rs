@@ -15,6 +15,7 @@ mod follow;
 mod logs;
 mod output;
 mod table;
+mod told;
 
 use std::process::ExitCode;
 

@@ -460,6 +460,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/packs/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says what the packs that are offered now would do to the stored rows. */
+        get: operations["show_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/change/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Installs the packs that are offered now, and does to stored rows what that takes. */
+        post: operations["apply_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/change/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the change or the dry run that is under way to stop; everything is as it was then. */
+        post: operations["cancel_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the changes of the installed packs, newest first. */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/history/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says what taking back a change, and all after it, would do to the stored rows. */
+        get: operations["show_rollback"];
+        put?: never;
+        /** Takes back a change, and all after it: the packs of before, and the rows as they were. */
+        post: operations["roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pages": {
         parameters: {
             query?: never;
@@ -576,6 +662,12 @@ export interface components {
             /** @description `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` … */
             type: string;
         };
+        /** @description Why a change is made. */
+        ApplyPacks: {
+            reason: string;
+            /** @description The `to` of the plan that was seen; offered packs that are others by now are refused. */
+            seen?: string | null;
+        };
         /** @description A delivery and what became of it. `rows_in` = `rows_kept` + `rows_superseded` + `rows_quarantined`. */
         Batch: {
             /** @description BLAKE3 of the bytes as they came. */
@@ -646,12 +738,17 @@ export interface components {
              */
             reason: string;
         };
-        /** @description One field that changed. */
+        /** @description Nothing has to be said. */
+        CancelPacks: Record<string, never>;
+        /** @description One change of a declaration. */
         Change: {
-            /** @example columns.mobile */
-            field: string;
-            from: unknown;
-            to: unknown;
+            effect: string;
+            from?: string | null;
+            /** @description The column, check, code list or setting. */
+            name?: string | null;
+            to?: string | null;
+            /** @description `column-type`, `check-added` and so on. */
+            what: string;
         };
         Check: {
             /** @description Dimension of data quality of GB/T 36344-2018. */
@@ -691,6 +788,19 @@ export interface components {
             };
             /** @example 电话核实 */
             reason: string;
+        };
+        /** @description What would become of one dataset. */
+        DatasetChange: {
+            changes: components["schemas"]["Change"][];
+            counts?: components["schemas"]["RowCounts"] | null;
+            /** @description The strongest effect of the changes: `none`, `release`, `note`, `refresh`, `hide`, `recheck` or `convert`. */
+            effect: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Rows that are stored.
+             */
+            rows: number;
         };
         /** @description A dataset with all that is known of it. */
         DatasetDetail: components["schemas"]["Declaration"] & {
@@ -1142,9 +1252,87 @@ export interface components {
             title: string;
             version: string;
         };
+        /** @description What the packs that are offered now would do. */
+        PackChange: {
+            datasets: components["schemas"]["DatasetChange"][];
+            /** @description Digest of the installed packs. */
+            from?: string | null;
+            packs: components["schemas"]["PackVersion"][];
+            /**
+             * Format: int64
+             * @description Rows that were read of the dry run or the change that is under way.
+             */
+            rows_done?: number | null;
+            /**
+             * @description `none` when the offered packs are the installed ones, `waiting` when they are not, `counting` while rows are read,
+             *     `applying` while packs are being changed.
+             */
+            state: string;
+            /** @description Digest of the offered packs; hand it over as `seen` to apply just these. */
+            to?: string | null;
+            /** @description Whether stored rows, or what is seen of them, would change. */
+            touches_rows: boolean;
+        };
+        /** @description Changes, newest first. */
+        PackHistory: {
+            changes: components["schemas"]["PackHistoryEntry"][];
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A change that was made. */
+        PackHistoryEntry: {
+            applied_by: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            from?: string | null;
+            /** @description `install`, `change` or `rollback`. */
+            kind: string;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @description `applying`, `applied` or `undone`. */
+            status: string;
+            /** @description The tables that were changed. */
+            steps: components["schemas"]["PackStep"][];
+            /**
+             * Format: int64
+             * @description The oldest change that a rollback took back.
+             */
+            takes_back?: number | null;
+            to: string;
+        };
         /** @description The installed packs, each after those that it needs. */
         PackList: {
             packs: components["schemas"]["Pack"][];
+        };
+        /** @description What a change did to one table. */
+        PackStep: {
+            /** @description The batch id of its commit in the history of the dataset. */
+            commit: string;
+            counts?: components["schemas"]["RowCounts"] | null;
+            dataset: string;
+            /**
+             * Format: int64
+             * @description The rollback that took it back.
+             */
+            taken_back_by?: number | null;
+            /**
+             * Format: int64
+             * @description Absent when every row was as it should be.
+             */
+            version?: number | null;
+            /** Format: int64 */
+            version_before?: number | null;
+        };
+        /** @description A pack that comes, goes, or has another version. */
+        PackVersion: {
+            /** @description Absent when the pack is new. */
+            from?: string | null;
+            pack: string;
+            /** @description Absent when the pack is gone. */
+            to?: string | null;
         };
         /** @description A page as its pack declares it, with the settings of the site in its SQL. */
         Page: {
@@ -1392,6 +1580,10 @@ export interface components {
             status_to: string;
             who: string;
         };
+        /** @description Why a change is taken back. */
+        RollBackPacks: {
+            reason: string;
+        };
         /** @description Sums by county, department or theme. Every entry is in exactly one row, so the rows add up to the total. */
         Rollup: {
             by: string;
@@ -1456,6 +1648,42 @@ export interface components {
             /** @description `waiting`, `corrected`, `released` or `dropped`. */
             state: string;
         };
+        /** @description What became, or would become, of the rows of a dataset. */
+        RowCounts: {
+            /** @description How many rows have each reason. */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Rows that were looked at.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows with a value that is read again under another meaning.
+             */
+            rows_converted: number;
+            /**
+             * Format: int64
+             * @description Rows that go to quarantine.
+             */
+            rows_quarantined: number;
+            /**
+             * Format: int64
+             * @description Rows that come back from quarantine with a rollback.
+             */
+            rows_returned: number;
+            /**
+             * Format: int64
+             * @description Rows that stay in quarantine at a rollback, because something later has taken their place.
+             */
+            rows_superseded: number;
+            /** @description Some of the rows that go to quarantine. */
+            samples: components["schemas"]["RowSample"][];
+            /** Format: double */
+            score?: number | null;
+        };
         /** @description A page of quarantined rows, in the order of the delivery. */
         RowPage: {
             batch: string;
@@ -1471,6 +1699,16 @@ export interface components {
              * Format: int64
              * @description Place of the row among those that were sent, from 1.
              */
+            row: number;
+        };
+        /** @description A row that goes to quarantine. */
+        RowSample: {
+            batch: string;
+            cells: {
+                [key: string]: string | null;
+            };
+            reasons: string[];
+            /** Format: int64 */
             row: number;
         };
         /** @description A cell that shows what a finding means. */
@@ -2766,6 +3004,218 @@ export interface operations {
             403: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    show_change: {
+        parameters: {
+            query?: {
+                /** @description How long to wait for the counts, in seconds; 20 when absent. Asking again goes on with the same dry run. */
+                wait_seconds?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackChange"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    apply_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyPacks"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackHistoryEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    cancel_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelPacks"];
+            };
+        };
+        responses: {
+            /** @description It was asked to stop, if there was one. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Changes of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackHistory"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_rollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the change. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackChange"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    roll_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the change. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackPacks"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackHistoryEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list_pages: {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::datatypes::{Decimal128Type, Int64Type};
 use hashbrown::{HashMap, HashSet};
 use yandu_words::{Dimension, Standard, ValueType};
@@ -130,6 +130,29 @@ fn a_code_may_come_as_its_word() {
     );
     let codes: Vec<_> = checked.rows.column(0).as_string_view().iter().collect();
     assert_eq!(codes, [Some("1"), Some("1"), Some("2"), None]);
+}
+
+#[test]
+fn a_column_that_is_typed_already_is_taken_as_it_is() {
+    let mut age = column("age", Meaning::Type(ValueType::Integer));
+    age.required = true;
+    let columns = vec![column("n", Meaning::Type(ValueType::Integer)), age];
+    let within = Within::parse(ValueType::Integer, Some("0"), Some("150")).unwrap();
+    let checks = vec![declared(
+        "range",
+        Level::Hard,
+        Some(1),
+        CheckKind::Within(within),
+    )];
+    let expectations = Expectations::new(columns, vec![], checks, vec![]);
+    let checker = Checker::new(Arc::new(expectations), vec![Some(0), None]);
+    let ages: ArrayRef = Arc::new(Int64Array::from(vec![Some(7), None, Some(200), Some(8)]));
+    let rows = block(&[&["1"], &["2"], &["3"], &["many"]]);
+    let checked = checker
+        .check_with(&rows, &[None, Some(Arc::clone(&ages))])
+        .unwrap();
+    assert_eq!(checked.rows.column(1), &ages);
+    assert_eq!(checked.hard, [false, true, true, true]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The files of quarantined rows: Parquet, one a worker, in the folder of the batch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use yandu_check::block::TextBlock;
 use yandu_check::{Checked, Checker, Expectations, SYSTEM_ROW};
 use yandu_words::id::BatchId;
 
-use super::{QuarantinedRow, Reason, RowState};
+use super::{QuarantinedRow, Reason, RowState, moved};
 use crate::{Error, Result};
 
 const RECORD: &str = "_record";
@@ -33,17 +33,18 @@ pub(crate) struct QuarantineWriter {
 
 impl QuarantineWriter {
     pub(crate) fn new(path: PathBuf, expectations: &Expectations) -> Self {
+        let names = expectations.columns.iter();
+        Self::of(path, names.map(|column| column.name.as_str()))
+    }
+
+    /// For rows with cells of these columns.
+    pub(super) fn of<'n>(path: PathBuf, columns: impl Iterator<Item = &'n str>) -> Self {
         let mut fields = vec![
             Field::new(SYSTEM_ROW, DataType::Int64, false),
             Field::new(RECORD, DataType::Utf8View, false),
             Field::new(REASONS, DataType::Utf8View, false),
         ];
-        fields.extend(
-            expectations
-                .columns
-                .iter()
-                .map(|column| Field::new(&column.name, DataType::Utf8View, true)),
-        );
+        fields.extend(columns.map(|column| Field::new(column, DataType::Utf8View, true)));
         Self {
             path,
             schema: Arc::new(Schema::new(fields)),
@@ -86,12 +87,40 @@ impl QuarantineWriter {
             }
             columns.push(Arc::new(cells.finish()));
         }
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
+        self.append(&RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
+    }
+
+    /// Takes rows that are quarantined already, each with the cells of the file's columns.
+    pub(super) fn put(&mut self, rows: &[QuarantinedRow]) -> Result<()> {
+        let mut places = Int64Builder::with_capacity(rows.len());
+        let mut records = StringViewBuilder::with_capacity(rows.len());
+        let mut reasons = StringViewBuilder::with_capacity(rows.len());
+        for row in rows {
+            places.append_value(row.row as i64);
+            records.append_value(&row.record);
+            reasons.append_value(serde_json::to_string(&row.reasons)?);
+        }
+        let mut columns: Vec<ArrayRef> = vec![
+            Arc::new(places.finish()),
+            Arc::new(records.finish()),
+            Arc::new(reasons.finish()),
+        ];
+        for field in self.schema.fields().iter().skip(LEADING) {
+            let mut cells = StringViewBuilder::with_capacity(rows.len());
+            for row in rows {
+                cells.append_option(row.cells.get(field.name()).and_then(Option::as_deref));
+            }
+            columns.push(Arc::new(cells.finish()));
+        }
+        self.append(&RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
+    }
+
+    fn append(&mut self, rows: &RecordBatch) -> Result<()> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => none.insert(create(&self.path, &self.schema)?),
         };
-        Ok(writer.write(&batch)?)
+        Ok(writer.write(rows)?)
     }
 
     /// Closes the file; it is on disk when this returns.
@@ -144,29 +173,51 @@ fn reasons_of(checked: &Checked, expectations: &Expectations, row: u32) -> Vec<R
 
 /// Reads the quarantined rows of a batch, in the order of the delivery, as they came.
 ///
-/// `wanted` sees each row; a row it does not want costs no memory.
+/// A row that a change of the packs moved counts as that change has it; `live` names the commits of changes that count,
+/// oldest first. `wanted` sees each row, with the newest record that is older than its move; a row it does not want costs
+/// no memory.
 pub(super) fn read(
     folder: &Path,
     batch: &BatchId,
-    mut wanted: impl FnMut(&mut QuarantinedRow) -> bool,
+    live: &[String],
+    mut wanted: impl FnMut(&mut QuarantinedRow, i64) -> bool,
 ) -> Result<Vec<QuarantinedRow>> {
+    let failed = |source| Error::file("list quarantined rows in", folder, source);
     let mut rows = Vec::new();
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(rows),
-        Err(source) => return Err(Error::file("list quarantined rows in", folder, source)),
+        Err(source) => return Err(failed(source)),
     };
+    let mut files: Vec<(usize, i64, PathBuf)> = Vec::new();
     for entry in entries {
-        let path = entry
-            .map_err(|source| Error::file("list quarantined rows in", folder, source))?
-            .path();
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        match moved::parse_name(&name) {
+            None => files.push((0, 0, path)),
+            Some((commit, mark)) => {
+                let place = live.iter().position(|live| live == commit);
+                files.extend(place.map(|place| (place + 1, mark, path.clone())));
+            }
+        }
+    }
+    // The newest first: it says what the row is now.
+    files.sort_by(|a, b| b.cmp(a));
+    let mut moved: HashSet<u64> = HashSet::new();
+    for (place, mark, path) in files {
         let file = File::open(&path)
             .map_err(|source| Error::file("read quarantined rows from", &path, source))?;
         for read in ParquetRecordBatchReaderBuilder::try_new(file)?.build()? {
             let read = read?;
             for index in 0..read.num_rows() {
                 let mut row = row_of(&read, index, batch)?;
-                if wanted(&mut row) {
+                if moved.contains(&row.row) {
+                    continue;
+                }
+                if place > 0 {
+                    moved.insert(row.row);
+                }
+                if wanted(&mut row, mark) {
                     rows.push(row);
                 }
             }

@@ -40,6 +40,30 @@ struct Last {
     note: Note,
 }
 
+/// The records of the rows of a batch, each with its number, oldest first.
+struct Recorded(HashMap<u64, Vec<(i64, Last)>>);
+
+impl Recorded {
+    /// What the records after a mark say of a row. Later corrections go on top of earlier ones.
+    fn last(&self, row: u64, mark: i64) -> Option<Last> {
+        let records = self.0.get(&row)?.iter();
+        records.filter(|(number, _)| *number > mark).fold(
+            None,
+            |before: Option<Last>, (_, record)| {
+                let mut cells = before.and_then(|before| before.cells);
+                if let Some(corrected) = &record.cells {
+                    cells.get_or_insert_default().extend(corrected.clone());
+                }
+                Some(Last {
+                    state: record.state,
+                    cells,
+                    note: record.note.clone(),
+                })
+            },
+        )
+    }
+}
+
 impl Collector {
     /// Quarantined rows of a collected batch, in the order of the delivery.
     pub async fn quarantined(
@@ -48,19 +72,18 @@ impl Collector {
         selection: &Selection,
     ) -> Result<Vec<QuarantinedRow>> {
         let batch = self.inner.batches.find(id).await?;
-        if batch.status != BatchStatus::Collected {
+        if !matches!(batch.status, BatchStatus::Collected | BatchStatus::Written) {
             return Ok(Vec::new());
         }
         let records = self.records_of_rows(id).await?;
+        let live = self.pack_records().live_commits(&batch.dataset).await?;
         let (folder, id, selection) = (self.quarantine_folder(id), id.clone(), selection.clone());
         tokio::task::spawn_blocking(move || {
-            let mut rows = file::read(&folder, &id, |row| {
-                if let Some(last) = records.get(&row.row) {
+            let mut rows = file::read(&folder, &id, &live, |row, mark| {
+                if let Some(last) = records.last(row.row, mark) {
                     row.state = last.state;
-                    row.note = Some(last.note.clone());
-                    if let Some(cells) = &last.cells {
-                        row.cells.extend(cells.clone());
-                    }
+                    row.note = Some(last.note);
+                    row.cells.extend(last.cells.unwrap_or_default());
                 }
                 selection.matches(row)
             })?;
@@ -70,10 +93,10 @@ impl Collector {
         .await?
     }
 
-    async fn records_of_rows(&self, id: &BatchId) -> Result<HashMap<u64, Last>> {
-        let mut last: HashMap<u64, Last> = HashMap::new();
+    async fn records_of_rows(&self, id: &BatchId) -> Result<Recorded> {
+        let mut rows: HashMap<u64, Vec<(i64, Last)>> = HashMap::new();
         let records = sqlx::query(
-            "SELECT row, action, cells, reason, principal, at FROM quarantine_action WHERE batch = ? ORDER BY id",
+            "SELECT id, row, action, cells, reason, principal, at FROM quarantine_action WHERE batch = ? ORDER BY id",
         )
         .bind(id.as_str())
         .fetch_all(self.inner.batches.pool())
@@ -82,33 +105,25 @@ impl Collector {
             let row = record.try_get::<i64, _>("row")? as u64;
             let action: String = record.try_get("action")?;
             let cells: Option<String> = record.try_get("cells")?;
-            let mut corrected: Option<BTreeMap<String, Option<String>>> = cells
-                .map(|cells| serde_json::from_str(&cells))
-                .transpose()?;
-            // Later corrections go on top of earlier ones.
-            if let Some(earlier) = last.remove(&row).and_then(|last| last.cells) {
-                let mut merged = earlier;
-                merged.extend(corrected.unwrap_or_default());
-                corrected = Some(merged);
-            }
-            last.insert(
-                row,
-                Last {
-                    state: match action.as_str() {
-                        "released" => RowState::Released,
-                        "dropped" => RowState::Dropped,
-                        _ => RowState::Corrected,
-                    },
-                    cells: corrected,
-                    note: Note {
-                        reason: record.try_get("reason")?,
-                        principal: record.try_get("principal")?,
-                        at: record.try_get("at")?,
-                    },
+            let last = Last {
+                state: match action.as_str() {
+                    "released" => RowState::Released,
+                    "dropped" => RowState::Dropped,
+                    _ => RowState::Corrected,
                 },
-            );
+                cells: cells
+                    .map(|cells| serde_json::from_str(&cells))
+                    .transpose()?,
+                note: Note {
+                    reason: record.try_get("reason")?,
+                    principal: record.try_get("principal")?,
+                    at: record.try_get("at")?,
+                },
+            };
+            let number = record.try_get("id")?;
+            rows.entry(row).or_default().push((number, last));
         }
-        Ok(last)
+        Ok(Recorded(rows))
     }
 
     async fn waiting(&self, id: &BatchId, rows: &[u64]) -> Result<Vec<QuarantinedRow>> {

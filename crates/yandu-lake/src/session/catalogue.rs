@@ -1,6 +1,6 @@
 //! The catalogue of one query: packs are schemas, datasets are tables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,29 +12,50 @@ use yandu_words::id::DatasetId;
 use crate::Lake;
 use crate::session::CATALOGUE;
 use crate::session::provider::{DatasetProvider, Pins};
+use crate::table::Table;
 
 #[derive(Debug)]
 pub(crate) struct Catalogues {
     catalogue: Arc<Packs>,
 }
 
-#[derive(Debug)]
+/// What a query may name.
+#[derive(Debug, Clone)]
 struct Packs {
     lake: Lake,
     pins: Arc<Pins>,
+    /// These go before the tables of the lake.
+    tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
 }
 
 #[derive(Debug)]
 struct Pack {
     name: String,
-    lake: Lake,
-    pins: Arc<Pins>,
+    packs: Packs,
 }
 
 impl Catalogues {
-    pub(crate) fn new(lake: Lake, pins: Arc<Pins>) -> Self {
+    pub(crate) fn new(
+        lake: Lake,
+        pins: Arc<Pins>,
+        tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
+    ) -> Self {
         Self {
-            catalogue: Arc::new(Packs { lake, pins }),
+            catalogue: Arc::new(Packs { lake, pins, tables }),
+        }
+    }
+}
+
+impl Packs {
+    fn datasets(&self) -> BTreeSet<DatasetId> {
+        let own = self.tables.keys().cloned();
+        self.lake.datasets().into_iter().chain(own).collect()
+    }
+
+    fn table(&self, id: &DatasetId) -> Option<Arc<Table>> {
+        match self.tables.get(id) {
+            Some(table) => Some(Arc::clone(table)),
+            None => self.lake.table(id).ok(),
         }
     }
 }
@@ -61,7 +82,6 @@ impl CatalogProviderList for Catalogues {
 impl CatalogProvider for Packs {
     fn schema_names(&self) -> Vec<String> {
         let packs: BTreeSet<String> = self
-            .lake
             .datasets()
             .iter()
             .map(|id| id.parts().0.to_owned())
@@ -76,8 +96,7 @@ impl CatalogProvider for Packs {
             .then(|| {
                 Arc::new(Pack {
                     name: name.to_owned(),
-                    lake: self.lake.clone(),
-                    pins: Arc::clone(&self.pins),
+                    packs: self.clone(),
                 }) as Arc<dyn SchemaProvider>
             })
     }
@@ -92,7 +111,7 @@ impl Pack {
 #[async_trait]
 impl SchemaProvider for Pack {
     fn table_names(&self) -> Vec<String> {
-        self.lake
+        self.packs
             .datasets()
             .iter()
             .filter(|id| id.parts().0 == self.name)
@@ -101,10 +120,15 @@ impl SchemaProvider for Pack {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
-        let table = self.id(name).and_then(|id| self.lake.table(&id).ok());
-        Ok(table.map(|table| {
-            Arc::new(DatasetProvider::new(table, Arc::clone(&self.pins))) as Arc<dyn TableProvider>
-        }))
+        let Some(table) = self.id(name).and_then(|id| self.packs.table(&id)) else {
+            return Ok(None);
+        };
+        let pins = Arc::clone(&self.packs.pins);
+        let table = pins
+            .typed(table)
+            .await
+            .map_err(|error| DataFusionError::External(Box::new(error)))?;
+        Ok(Some(Arc::new(DatasetProvider::new(table, pins))))
     }
 
     async fn table_type(&self, name: &str) -> Result<Option<TableType>, DataFusionError> {
@@ -112,6 +136,7 @@ impl SchemaProvider for Pack {
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.id(name).is_some_and(|id| self.lake.table(&id).is_ok())
+        self.id(name)
+            .is_some_and(|id| self.packs.table(&id).is_some())
     }
 }

@@ -12,6 +12,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use yandu_words::id::DatasetId;
 
 use crate::schema::{BATCH, ROW};
+use crate::schema::typed_as;
 use crate::session::scan::{self, View};
 use crate::table::Table;
 use crate::version::TableVersion;
@@ -63,6 +64,29 @@ impl Pins {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(table.id.clone(), view.clone());
         Ok(view)
+    }
+
+    /// The table with the types that its columns had at the read point, where the declaration has changed them since.
+    /// The present has the declared ones.
+    pub(crate) async fn typed(&self, table: Arc<Table>) -> Result<Arc<Table>> {
+        let is_past = self.at.as_of.is_some() || self.at.versions.contains_key(&table.id);
+        if !is_past {
+            return Ok(table);
+        }
+        // A version that cannot be had is told of when it is read.
+        let Ok(view) = self.view(&table).await else {
+            return Ok(table);
+        };
+        let stored = view.version.as_ref().map(|version| &version.columns);
+        Ok(
+            match stored.and_then(|stored| typed_as(&table.schema, stored)) {
+                Some(schema) => Arc::new(Table {
+                    schema,
+                    ..table.as_ref().clone()
+                }),
+                None => table,
+            },
+        )
     }
 
     async fn take(&self, table: &Table) -> Result<View> {

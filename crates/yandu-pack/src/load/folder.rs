@@ -9,10 +9,10 @@ use crate::schema::FileKind;
 use crate::yaml::MAX_BYTES;
 
 /// The most files that are read of one pack.
-const MAX_FILES: usize = 10_000;
+pub(crate) const MAX_FILES: usize = 10_000;
 
 /// What may stand at the top of a pack. Folders that no version of the program reads yet are known by their names.
-const TOP_FOLDERS: [&str; 12] = [
+pub(crate) const TOP_FOLDERS: [&str; 12] = [
     "datasets",
     "sources",
     "codes",
@@ -26,7 +26,7 @@ const TOP_FOLDERS: [&str; 12] = [
     "tests",
     "data",
 ];
-const TOP_FILES: [&str; 6] = [
+pub(crate) const TOP_FILES: [&str; 6] = [
     "pack.yaml",
     "README.md",
     "README.zh-CN.md",

@@ -1,4 +1,9 @@
+mod apply;
+mod history;
 mod new;
+mod plan;
+mod rollback;
+mod shown;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -17,7 +22,7 @@ use crate::cli::Context;
 use crate::failure::{Failure, Result};
 use crate::table::Table;
 
-/// Make, check, test or list packs: the folders that add city systems
+/// Make, check, test, list or change packs: the folders that add city systems
 #[derive(Debug, Args)]
 pub(crate) struct Pack {
     #[command(subcommand)]
@@ -44,6 +49,10 @@ enum Action {
     /// List the packs
     #[command(after_help = "Example:\n  yandu pack list")]
     List,
+    Plan(plan::Plan),
+    Apply(apply::Apply),
+    History(history::History),
+    Rollback(rollback::Rollback),
 }
 
 #[derive(Debug, Serialize)]
@@ -77,6 +86,10 @@ impl Pack {
                 refuse_errors(&loaded)?;
                 context.output.result(&PackList::from(&loaded.packs), list)
             }
+            Action::Plan(plan) => plan.run(context).await,
+            Action::Apply(apply) => apply.run(context).await,
+            Action::History(history) => history.run(context).await,
+            Action::Rollback(rollback) => rollback.run(context).await,
         }
     }
 }

@@ -9,6 +9,8 @@ mod keeping;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod packs;
+#[cfg(test)]
 mod readers;
 #[cfg(test)]
 mod support;

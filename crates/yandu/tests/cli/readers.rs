@@ -146,3 +146,36 @@ fn a_workbook_of_quarantined_rows_has_the_departments_own_cells_beside_the_reaso
     }
     assert!(!text.contains("盐城"), "a good row is in {text}");
 }
+
+#[test]
+fn delta_readers_of_others_see_a_converted_column_and_what_it_was() {
+    let place = place();
+    collect(&place, "1,盐城,12,1.50,,,,,\n2,大丰,7,2.25,,,,,\n");
+    let changed = READING
+        .replace("type: integer", "type: text")
+        .replace(
+            "column: people, between: [0, 100]",
+            "column: people, matches: '[0-9]*'",
+        )
+        .replace("'decimal(12,2)'", "'decimal(12,1)'");
+    place.write("packs/club/datasets/reading.yaml", &changed);
+    place.yandu(&["pack", "apply", "--reason", "一位小数"]).ok();
+    let Some(read) = read("delta", &place.path("data/lake/club/reading")) else {
+        return;
+    };
+    assert_eq!(read["version"], 1);
+    let columns = &read["columns"];
+    assert!(
+        columns["people"].as_str().unwrap().ends_with("string"),
+        "{columns}"
+    );
+    assert_eq!(columns["amount"], "decimal128(12, 1)");
+    assert_eq!(read["deltalake"], read["duckdb"]);
+    // 2.25 needs two places and waits in quarantine.
+    assert_eq!(read["deltalake"].as_array().unwrap().len(), 1);
+    assert_eq!(read["deltalake"][0][2], "12");
+    assert_eq!(read["deltalake"][0][3], "1.5");
+    assert_eq!(read["first"].as_array().unwrap().len(), 2);
+    assert_eq!(read["first"][1][2], 7);
+    assert_eq!(read["first"][1][3], "2.25");
+}

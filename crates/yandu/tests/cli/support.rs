@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const PACK: &str = "pack: club\nversion: 0.1.0\ntitle: {zh: 社团}\n";
-const MEMBER: &str = "\
+pub(crate) const MEMBER: &str = "\
 dataset: club.member
 title: {zh: 会员, en: Member}
 owner: 市民政局

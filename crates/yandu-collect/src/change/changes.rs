@@ -1,0 +1,351 @@
+//! The installed packs of a running city: what is offered, what it would do, and who is told when it is done.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::future::BoxFuture;
+use yandu_lake::Lake;
+use yandu_pack::Packs;
+use yandu_store::{DataFolder, Store};
+use yandu_words::id::DatasetId;
+
+use super::installed::{Installed, Offered};
+use super::note::to_note;
+use super::plan::{Plan, gone, specs};
+use super::record::{Begun, ChangeKind, ChangeRecord};
+use crate::collector::Collector;
+use crate::notice::Notices;
+use crate::progress::Progress;
+use crate::{Error, Result, trial};
+
+/// Reads the packs that are offered, as they stand at this moment.
+pub type Offer = dyn Fn() -> Result<Packs> + Send + Sync;
+
+/// Somebody who holds something of the packs and has to know when others are installed.
+pub trait Told: Send + Sync {
+    /// Who it is, for the log.
+    fn name(&self) -> &'static str;
+
+    /// Other packs are installed. What goes wrong is logged; the packs stay.
+    fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>>;
+}
+
+/// The packs that a city starts with.
+#[derive(Debug)]
+pub struct Started {
+    pub packs: Arc<Packs>,
+    /// What the offered packs would do, when they wait for somebody to apply them.
+    pub waiting: Option<Plan>,
+    /// Datasets whose soft rules are others since this start; [`PackChanges::note_again`] looks at them.
+    pub to_note: Vec<DatasetId>,
+}
+
+/// Changes of the installed packs. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct PackChanges {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) collector: Collector,
+    pub(super) installed: Installed,
+    offer: Box<Offer>,
+    told: Mutex<Vec<Arc<dyn Told>>>,
+    /// The change or the dry run that is under way.
+    under_way: Mutex<Option<Arc<Progress>>>,
+    #[cfg(test)]
+    pub(super) stops: Stops,
+    /// What dry runs found, by the digests of both packs and the versions that were read, oldest first.
+    pub(super) counted: Mutex<Vec<(String, Plan)>>,
+}
+
+/// Where a test stops a change.
+#[cfg(test)]
+#[derive(Default)]
+pub(super) struct Stops {
+    at: Mutex<Option<String>>,
+    reached: Arc<tokio::sync::Notify>,
+    go_on: Arc<tokio::sync::Notify>,
+}
+
+#[cfg(test)]
+impl PackChanges {
+    /// The next change stops at a step; what comes back says when it is there.
+    pub(super) fn stop_at(&self, step: &str) -> Arc<tokio::sync::Notify> {
+        *self.inner.stops.at.lock().unwrap() = Some(step.to_owned());
+        Arc::clone(&self.inner.stops.reached)
+    }
+
+    pub(super) fn go_on(&self) -> Arc<tokio::sync::Notify> {
+        Arc::clone(&self.inner.stops.go_on)
+    }
+}
+
+/// Settles what was cut short, decides which packs the city starts with, and makes their tables known.
+///
+/// Offered packs that touch no stored row are installed at once, in the name of `by`. Where stored rows are touched the
+/// installed ones are used, and the offered ones wait.
+pub async fn start(
+    folder: &DataFolder,
+    store: &Store,
+    lake: &Lake,
+    offered: Packs,
+    by: &str,
+) -> Result<(Installed, Started)> {
+    let installed = Installed::open(folder, store).await?;
+    super::recover::recover(&installed, folder, store, lake).await?;
+    let offered = installed.offered(offered).await?;
+    let Some((_, digest)) = installed.records.installed().await? else {
+        let plan = Plan::new(lake, None, &offered.state, &offered.packs).await?;
+        let first = First {
+            installed: &installed,
+            store,
+            by,
+        };
+        first
+            .install(ChangeKind::Install, &plan, &offered, "first start")
+            .await?;
+        trial::declare(lake, &offered.packs)?;
+        return Ok((installed, Started::with(offered.packs)));
+    };
+    if digest == offered.state.digest {
+        trial::declare(lake, &offered.packs)?;
+        Notices::new(store.pool())
+            .settle_waiting(store.clock().now())
+            .await?;
+        return Ok((installed, Started::with(offered.packs)));
+    }
+    let state = installed.records.state(&digest).await?;
+    let before = Arc::new(installed.load(&state)?);
+    trial::declare(lake, &before)?;
+    let plan = Plan::new(
+        lake,
+        Some((&state, &before)),
+        &offered.state,
+        &offered.packs,
+    )
+    .await?;
+    if plan.touches_rows() {
+        tracing::warn!(
+            datasets = plan
+                .datasets
+                .iter()
+                .filter(|dataset| dataset.touches_rows())
+                .count(),
+            "the offered packs would touch stored rows; the installed ones are used until somebody applies the change"
+        );
+        let notices = Notices::new(store.pool());
+        for dataset in plan
+            .datasets
+            .iter()
+            .filter(|dataset| dataset.touches_rows())
+        {
+            notices.tell_waiting(dataset, store.clock().now()).await?;
+        }
+        let started = Started {
+            packs: before,
+            waiting: Some(plan),
+            to_note: Vec::new(),
+        };
+        return Ok((installed, started));
+    }
+    let first = First {
+        installed: &installed,
+        store,
+        by,
+    };
+    first
+        .install(
+            ChangeKind::Change,
+            &plan,
+            &offered,
+            "no stored row is touched",
+        )
+        .await?;
+    let gone = gone(&before, &offered.packs);
+    lake.switch(Vec::new(), specs(&offered.packs), &gone)
+        .await?;
+    let started = Started {
+        to_note: to_note(&plan),
+        ..Started::with(offered.packs)
+    };
+    Ok((installed, started))
+}
+
+impl Started {
+    fn with(packs: Arc<Packs>) -> Self {
+        Self {
+            packs,
+            waiting: None,
+            to_note: Vec::new(),
+        }
+    }
+}
+
+/// Installing at a start, before anybody reads.
+struct First<'a> {
+    installed: &'a Installed,
+    store: &'a Store,
+    by: &'a str,
+}
+
+impl First<'_> {
+    async fn install(
+        &self,
+        kind: ChangeKind,
+        plan: &Plan,
+        offered: &Offered,
+        reason: &str,
+    ) -> Result<()> {
+        self.installed.keep(offered)?;
+        let records = &self.installed.records;
+        let now = || self.store.clock().now();
+        let number = records
+            .begin(&Begun {
+                kind,
+                from: plan.from.as_deref(),
+                to: &offered.state,
+                by: self.by,
+                reason,
+                plan: &serde_json::to_value(plan)?,
+                takes_back: None,
+                at: now(),
+                steps: &[],
+            })
+            .await?;
+        records.applied(number, &[], now()).await?;
+        Notices::new(self.store.pool())
+            .settle_waiting(now())
+            .await?;
+        tracing::info!(
+            change.number = number,
+            packs.digest = offered.state.digest,
+            "packs installed"
+        );
+        Ok(())
+    }
+}
+
+impl PackChanges {
+    /// `offer` reads the packs that are offered whenever somebody asks.
+    pub fn new(collector: Collector, installed: Installed, offer: Box<Offer>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                collector,
+                installed,
+                offer,
+                told: Mutex::default(),
+                under_way: Mutex::default(),
+                #[cfg(test)]
+                stops: Stops::default(),
+                counted: Mutex::default(),
+            }),
+        }
+    }
+
+    /// From now on somebody is told when other packs are installed.
+    pub fn tell(&self, who: Arc<dyn Told>) {
+        self.inner
+            .told
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(who);
+    }
+
+    /// Changes, newest first.
+    pub async fn history(&self, before: Option<u64>, limit: u32) -> Result<Vec<ChangeRecord>> {
+        self.inner.installed.records.list(before, limit).await
+    }
+
+    pub async fn change(&self, number: u64) -> Result<ChangeRecord> {
+        self.inner.installed.records.change(number).await
+    }
+
+    /// Reads what is offered now.
+    pub(super) async fn offered(&self) -> Result<Offered> {
+        let changes = self.clone();
+        let packs = tokio::task::spawn_blocking(move || (changes.inner.offer)()).await??;
+        self.inner.installed.offered(packs).await
+    }
+
+    /// What is installed.
+    pub(super) async fn present(&self) -> Result<Offered> {
+        let records = &self.inner.installed.records;
+        let installed = records.installed().await?;
+        let (_, digest) = installed.ok_or(Error::NoPackChange(0))?;
+        Ok(Offered {
+            state: records.state(&digest).await?,
+            packs: self.inner.collector.packs(),
+        })
+    }
+
+    /// What the packs that are offered now would do, without a look at the rows; `None` when they are the installed ones.
+    pub async fn plan(&self) -> Result<Option<Plan>> {
+        let offered = self.offered().await?;
+        self.plan_of(&offered).await
+    }
+
+    pub(super) async fn plan_of(&self, offered: &Offered) -> Result<Option<Plan>> {
+        let present = self.present().await?;
+        if present.state.digest == offered.state.digest {
+            return Ok(None);
+        }
+        let installed = Some((&present.state, present.packs.as_ref()));
+        let lake = self.inner.collector.lake();
+        Plan::new(lake, installed, &offered.state, &offered.packs)
+            .await
+            .map(Some)
+    }
+
+    /// Whether packs are being changed at this moment.
+    pub fn is_applying(&self) -> bool {
+        let changing = &self.inner.collector.inner.changing_packs;
+        changing.try_lock().is_err()
+    }
+
+    /// How far the change or the dry run that is under way has come.
+    pub fn progress(&self) -> Option<Arc<Progress>> {
+        self.inner
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(super) fn set_progress(&self, progress: Option<Arc<Progress>>) {
+        *self
+            .inner
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = progress;
+    }
+
+    /// A step that a change may be cut short after.
+    #[cfg(test)]
+    pub(super) async fn at_step(&self, step: &str) {
+        let stops = &self.inner.stops;
+        if stops.at.lock().unwrap().as_deref() == Some(step) {
+            stops.at.lock().unwrap().take();
+            stops.reached.notify_one();
+            stops.go_on.notified().await;
+        }
+    }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, clippy::unused_async, reason = "tests stop here")]
+    pub(super) async fn at_step(&self, _step: &str) {}
+
+    /// Tells everybody who has to know.
+    pub(super) async fn tell_all(&self, packs: &Arc<Packs>) {
+        let all = self
+            .inner
+            .told
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        for one in all {
+            if let Err(error) = one.told(packs).await {
+                tracing::error!(told = one.name(), error, "could not go on with other packs");
+            }
+        }
+    }
+}
