@@ -5,8 +5,9 @@
 
 mod catalogue;
 mod count;
+mod explain;
 pub(crate) mod problem;
-mod provider;
+pub(crate) mod provider;
 mod replace;
 mod rows;
 mod scan;
@@ -42,6 +43,7 @@ use crate::session::rows::Query;
 use crate::{Error, Lake, Options, Result, Version};
 
 pub use count::Count;
+pub use explain::{Explained, ExplainedInput};
 pub use rows::Rows;
 
 const CATALOGUE: &str = "yandu";
@@ -151,7 +153,7 @@ impl Session {
         Ok((stream, pins.versions()))
     }
 
-    async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {
+    pub(crate) async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {
         let failed = |error| self.failed(sql, error);
         let plan = context
             .state()
@@ -168,12 +170,16 @@ impl Session {
         Ok(plan)
     }
 
-    fn failed(&self, sql: &str, error: DataFusionError) -> Error {
+    pub(crate) fn failed(&self, sql: &str, error: DataFusionError) -> Error {
         problem_of(error, Some(sql), &self.lake.inner.options)
     }
 
-    fn context(&self) -> (SessionContext, Arc<Pins>) {
-        let pins = Arc::new(Pins::new(self.at.clone()));
+    pub(crate) fn context(&self) -> (SessionContext, Arc<Pins>) {
+        self.context_with(Pins::new(self.at.clone()))
+    }
+
+    fn context_with(&self, pins: Pins) -> (SessionContext, Arc<Pins>) {
+        let pins = Arc::new(pins);
         let catalogues = Catalogues::new(self.lake.clone(), Arc::clone(&pins));
         let mut state = self.lake.inner.engine.clone();
         // A cloned state shares its catalogue list with the others until it gets one of its own.
