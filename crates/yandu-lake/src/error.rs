@@ -86,7 +86,10 @@ pub enum Error {
         "rows of `{dataset}` would come back from before version {version}, with which a change of the packs went over them"
     )]
     ChangedSince {
+        dataset: DatasetId,
         version: Version,
+    },
+
     /// Another process has written the table.
     #[error("version {version} of `{dataset}` was written by somebody else")]
     Conflict {

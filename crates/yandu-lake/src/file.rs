@@ -10,6 +10,7 @@ use arrow::datatypes::{
 };
 use datafusion::common::stats::Precision;
 use datafusion::common::{ColumnStatistics, ScalarValue, Statistics};
+use datafusion::datasource::listing::PartitionedFile;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::file::metadata::ParquetMetaData;
 use serde_json::{Map, Value, json};
@@ -61,6 +62,12 @@ impl DataFile {
 
     pub(crate) fn full_path(&self, folder: &Path) -> std::path::PathBuf {
         folder.join(&self.path)
+    }
+
+    /// The file as the engine opens it.
+    pub(crate) fn partitioned(&self, folder: &Path) -> PartitionedFile {
+        let path = self.full_path(folder);
+        PartitionedFile::new(path.to_string_lossy().into_owned(), self.bytes)
     }
 
     /// Bounds of a text column, when they are known.

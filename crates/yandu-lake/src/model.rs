@@ -22,6 +22,7 @@ use futures::FutureExt;
 use yandu_words::id::DatasetId;
 
 use crate::condition::{SqlProblem, at_word, closest};
+use crate::lineage::{self, SqlLineage};
 use crate::session::problem;
 
 mod declared;
@@ -63,35 +64,63 @@ pub fn compile_model(
     schemas: &HashMap<DatasetId, SchemaRef>,
     sql: &str,
 ) -> Result<CompiledModel, SqlProblem> {
-    let parsed = Parsed::read(sql)?;
-    let mut inputs = Vec::new();
-    for input in &parsed.inputs {
-        match input.name.parse::<DatasetId>() {
-            Ok(id) if schemas.contains_key(&id) => inputs.push(id),
-            _ => return Err(missing(schemas, input)),
-        }
-    }
-    let plan = declared::plan(schemas, parsed.statement)
-        .now_or_never()
-        .unwrap_or_else(|| {
-            Err(DataFusionError::Internal(
-                "planning over declared columns waits for nothing".to_owned(),
-            ))
-        })
-        .map_err(|error| problem_in(sql, schemas, &inputs, &error))?;
-    refuse_chance(sql, &plan)?;
-    let schema =
-        declared::typed(&plan).map_err(|error| problem_in(sql, schemas, &inputs, &error))?;
-    let places = if parsed.outputs.len() == schema.fields().len() {
-        parsed.outputs
+    let planned = Planned::read(schemas, sql)?;
+    refuse_chance(sql, &planned.plan)?;
+    let schema = declared::typed(&planned.plan)
+        .map_err(|error| problem_in(sql, schemas, &planned.inputs, &error))?;
+    let places = if planned.outputs.len() == schema.fields().len() {
+        planned.outputs
     } else {
         vec![None; schema.fields().len()]
     };
     Ok(CompiledModel {
-        inputs,
+        inputs: planned.inputs,
         schema,
         places,
     })
+}
+
+/// Where the columns of a model come from, over datasets with these columns.
+pub fn model_lineage(
+    schemas: &HashMap<DatasetId, SchemaRef>,
+    sql: &str,
+) -> Result<SqlLineage, SqlProblem> {
+    let planned = Planned::read(schemas, sql)?;
+    lineage::of_plan(&planned.plan)
+        .map_err(|error| problem_in(sql, schemas, &planned.inputs, &error))
+}
+
+/// A SELECT with its plan.
+struct Planned {
+    inputs: Vec<DatasetId>,
+    plan: LogicalPlan,
+    outputs: Vec<Option<SqlPlace>>,
+}
+
+impl Planned {
+    fn read(schemas: &HashMap<DatasetId, SchemaRef>, sql: &str) -> Result<Self, SqlProblem> {
+        let parsed = Parsed::read(sql)?;
+        let mut inputs = Vec::new();
+        for input in &parsed.inputs {
+            match input.name.parse::<DatasetId>() {
+                Ok(id) if schemas.contains_key(&id) => inputs.push(id),
+                _ => return Err(missing(schemas, input)),
+            }
+        }
+        let plan = declared::plan(schemas, parsed.statement)
+            .now_or_never()
+            .unwrap_or_else(|| {
+                Err(DataFusionError::Internal(
+                    "planning over declared columns waits for nothing".to_owned(),
+                ))
+            })
+            .map_err(|error| problem_in(sql, schemas, &inputs, &error))?;
+        Ok(Self {
+            inputs,
+            plan,
+            outputs: parsed.outputs,
+        })
+    }
 }
 
 fn missing(schemas: &HashMap<DatasetId, SchemaRef>, input: &ModelInput) -> SqlProblem {

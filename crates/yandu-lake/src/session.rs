@@ -5,8 +5,9 @@
 
 mod catalogue;
 mod count;
+mod explain;
 pub(crate) mod problem;
-mod provider;
+pub(crate) mod provider;
 mod replace;
 mod rows;
 mod scan;
@@ -44,6 +45,7 @@ use crate::table::Table;
 use crate::{ChangeOf, Error, Lake, Options, Result, Version};
 
 pub use count::Count;
+pub use explain::{Explained, ExplainedInput};
 pub(crate) use provider::DatasetProvider;
 pub use rows::Rows;
 
@@ -236,7 +238,11 @@ impl Session {
     }
 
     pub(crate) fn context(&self) -> (SessionContext, Arc<Pins>) {
-        let pins = Arc::new(Pins::new(self.at.clone()));
+        self.context_with(Pins::new(self.at.clone()))
+    }
+
+    fn context_with(&self, pins: Pins) -> (SessionContext, Arc<Pins>) {
+        let pins = Arc::new(pins);
         let catalogues = Catalogues::new(
             self.lake.clone(),
             Arc::clone(&pins),

@@ -11,8 +11,9 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use yandu_words::id::DatasetId;
 
-use crate::schema::{BATCH, ROW};
 use crate::schema::typed_as;
+use crate::schema::{BATCH, ROW};
+use crate::session::explain::Read;
 use crate::session::scan::{self, View};
 use crate::table::Table;
 use crate::version::TableVersion;
@@ -24,6 +25,8 @@ pub(crate) struct Pins {
     at: ReadPoint,
     taking: tokio::sync::Mutex<()>,
     views: Mutex<HashMap<DatasetId, View>>,
+    /// What was planned to be read, when somebody wants to know.
+    reads: Option<Mutex<Vec<Read>>>,
 }
 
 impl Pins {
@@ -32,7 +35,30 @@ impl Pins {
             at,
             taking: tokio::sync::Mutex::default(),
             views: Mutex::default(),
+            reads: None,
         }
+    }
+
+    /// Keeps what is planned to be read.
+    pub(crate) fn watching(at: ReadPoint) -> Self {
+        Self {
+            reads: Some(Mutex::default()),
+            ..Self::new(at)
+        }
+    }
+
+    fn note(&self, read: impl FnOnce() -> Read) {
+        if let Some(reads) = &self.reads {
+            let mut reads = reads.lock().unwrap_or_else(PoisonError::into_inner);
+            reads.push(read());
+        }
+    }
+
+    /// What was planned to be read since the last call.
+    pub(crate) fn reads(&self) -> Vec<Read> {
+        self.reads.as_ref().map_or_else(Vec::new, |reads| {
+            std::mem::take(&mut *reads.lock().unwrap_or_else(PoisonError::into_inner))
+        })
     }
 
     /// The versions that were taken; a table without a commit has none.
@@ -229,6 +255,14 @@ impl TableProvider for DatasetProvider {
             selection: selection.as_ref(),
         };
         scan.know_pages(state).await?;
-        scan.plan(state, projection, filters, limit)
+        let plan = scan.plan(state, projection, filters, limit)?;
+        let columns = scan.columns(projection);
+        self.pins.note(|| Read {
+            columns,
+            table: Arc::clone(&self.table),
+            view: view.clone(),
+            selection,
+        });
+        Ok(plan)
     }
 }

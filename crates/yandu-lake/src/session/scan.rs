@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use datafusion::catalog::Session;
 use datafusion::common::config::TableParquetOptions;
 use datafusion::common::{DFSchema, DataFusionError, Statistics, project_schema};
@@ -25,7 +26,6 @@ use datafusion::physical_plan::union::UnionExec;
 use parquet::file::metadata::PageIndexPolicy;
 
 use crate::Result;
-use crate::file::DataFile;
 use crate::point::{SelectedGroups, Selection};
 use crate::session::replace::ReplaceExec;
 use crate::table::{Present, Table};
@@ -50,6 +50,11 @@ impl View {
             version: present.version,
             tail,
         })
+    }
+
+    /// The rows of the hot tail.
+    pub(crate) fn tail_rows(&self) -> Option<&RecordBatch> {
+        self.tail.as_deref().map(|tail| &tail.rows)
     }
 
     /// A snapshot without the tail.
@@ -87,16 +92,8 @@ impl Scan<'_> {
             Arc::clone(schema),
             projection.cloned(),
         )?;
-        let wanted: Vec<usize> = match projection {
-            Some(projection) => projection.clone(),
-            None => (0..schema.fields().len()).collect(),
-        };
-        let mut read = wanted.clone();
-        for index in self.table.key_indices() {
-            if !read.contains(&index) {
-                read.push(index);
-            }
-        }
+        let wanted = self.wanted(projection);
+        let read = self.columns(projection);
         let predicate = conjunction(filters.iter().cloned())
             .map(|filter| {
                 let schema = DFSchema::try_from(schema.as_ref().clone())?;
@@ -126,6 +123,27 @@ impl Scan<'_> {
         UnionExec::try_new(vec![cold, hot])
     }
 
+    /// The columns that are asked for.
+    fn wanted(&self, projection: Option<&Vec<usize>>) -> Vec<usize> {
+        match projection {
+            Some(projection) => projection.clone(),
+            None => (0..self.table.schema.fields().len()).collect(),
+        }
+    }
+
+    /// The columns that are read: under a tail, also those that say which rows it replaces.
+    pub(crate) fn columns(&self, projection: Option<&Vec<usize>>) -> Vec<usize> {
+        let mut read = self.wanted(projection);
+        if self.view.tail.is_some() {
+            for index in self.table.key_indices() {
+                if !read.contains(&index) {
+                    read.push(index);
+                }
+            }
+        }
+        read
+    }
+
     /// Keeps the places of the pages of selected files in memory: a look-up then reads one page of each column, not the
     /// whole row group. The engine by itself would read them again for every query.
     pub(crate) async fn know_pages(&self, state: &dyn Session) -> Result<(), DataFusionError> {
@@ -139,7 +157,7 @@ impl Scan<'_> {
             if selected.groups.is_empty() {
                 continue;
             }
-            let meta = self.partitioned(file).object_meta;
+            let meta = file.partitioned(&self.table.folder).object_meta;
             DFParquetMetadata::new(store.as_ref(), &meta)
                 .with_file_metadata_cache(Some(Arc::clone(&known)))
                 .with_page_index_policy(Some(PageIndexPolicy::Optional))
@@ -201,8 +219,8 @@ impl Scan<'_> {
                     return None;
                 }
                 let statistics = Arc::new(file.statistics(&self.table.schema));
-                let mut read = self
-                    .partitioned(file)
+                let mut read = file
+                    .partitioned(&self.table.folder)
                     .with_statistics(Arc::clone(&statistics));
                 if let Some(selected) = selected {
                     read = read.with_extension(access(selected));
@@ -210,11 +228,6 @@ impl Scan<'_> {
                 Some((read, statistics))
             })
             .unzip()
-    }
-
-    fn partitioned(&self, file: &DataFile) -> PartitionedFile {
-        let path = file.full_path(&self.table.folder);
-        PartitionedFile::new(path.to_string_lossy().into_owned(), file.bytes)
     }
 }
 
