@@ -3,6 +3,7 @@
 mod city;
 mod conduct;
 mod delivering;
+mod pack_pages;
 mod pages;
 mod querying;
 mod refusing;
