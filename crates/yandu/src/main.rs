@@ -14,6 +14,7 @@ mod follow;
 mod logs;
 mod output;
 mod table;
+mod trial;
 
 use std::process::ExitCode;
 
