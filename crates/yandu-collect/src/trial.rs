@@ -1,4 +1,6 @@
-//! The tests of a pack: rows are really collected, in a city of their own that is gone afterwards.
+//! What tests of packs are made of: a city of its own that is gone afterwards, in which rows are really collected.
+//!
+//! Who runs a test also refreshes the models in that city, which is done elsewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,12 +8,14 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
+use arrow::util::pretty::pretty_format_batches;
 use serde::Serialize;
+use tempfile::TempDir;
 use yandu_lake::{Lake, Options, Principal, ReadPoint, TableSpec};
-use yandu_pack::declare::{Row, Test, Then};
-use yandu_pack::{Dataset, PackTest, Packs};
+use yandu_pack::declare::{Given, Row, Test, Then};
+use yandu_pack::{Dataset, Packs};
 use yandu_store::{DataFolder, Store};
-use yandu_words::id::{DatasetId, PackId};
+use yandu_words::id::DatasetId;
 
 use crate::collector::{Collector, Delivery, Outcome};
 use crate::{Error, Result};
@@ -24,31 +28,6 @@ pub struct TrialResult {
     pub name: String,
     /// What is otherwise than expected; empty when the test passes.
     pub differences: Vec<String>,
-}
-
-/// Runs every test of a pack.
-pub async fn run(packs: &Arc<Packs>, pack: &PackId) -> Result<Vec<TrialResult>> {
-    let mut results = Vec::new();
-    let Some(pack) = packs.pack(pack) else {
-        return Ok(results);
-    };
-    for PackTest { path, test } in pack.tests() {
-        let file = path
-            .strip_prefix(pack.folder())
-            .unwrap_or(path)
-            .display()
-            .to_string();
-        let differences = match trial(packs, pack.folder(), test).await {
-            Ok(differences) => differences,
-            Err(error) => vec![crate::collector::failure_of(&error).message],
-        };
-        results.push(TrialResult {
-            name: test.name.clone().unwrap_or_else(|| file.clone()),
-            file,
-            differences,
-        });
-    }
-    Ok(results)
 }
 
 /// Declares every collected dataset of the packs in a lake.
@@ -75,54 +54,139 @@ pub(crate) fn spec(dataset: &Dataset) -> TableSpec {
     }
 }
 
-async fn trial(packs: &Arc<Packs>, pack: &Path, test: &Test) -> Result<Vec<String>> {
-    let city = tempfile::tempdir()
-        .map_err(|source| Error::file("make", Path::new("a temporary folder"), source))?;
-    let folder = DataFolder::open(city.path())?;
-    let store = Store::open(&folder.records()).await?;
-    let lake = Lake::open(Options::new(folder.root()))?;
-    declare(&lake, packs)?;
-    let collector = Collector::open(folder, store, lake, Arc::clone(packs), 2).await?;
-    let deliver = async |dataset: &DatasetId, path: PathBuf| {
-        collector
+/// A city that lasts as long as one test.
+pub struct Trial {
+    folder: DataFolder,
+    store: Store,
+    collector: Collector,
+    packs: Arc<Packs>,
+    city: TempDir,
+}
+
+impl Trial {
+    pub async fn open(packs: &Arc<Packs>) -> Result<Self> {
+        let city = tempfile::tempdir()
+            .map_err(|source| Error::file("make", Path::new("a temporary folder"), source))?;
+        let folder = DataFolder::open(city.path())?;
+        let store = Store::open(&folder.records()).await?;
+        let lake = Lake::open(Options::new(folder.root()))?;
+        declare(&lake, packs)?;
+        let collector =
+            Collector::open(folder.clone(), store.clone(), lake, Arc::clone(packs), 2).await?;
+        Ok(Self {
+            folder,
+            store,
+            collector,
+            packs: Arc::clone(packs),
+            city,
+        })
+    }
+
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn lake(&self) -> &Lake {
+        self.collector.lake()
+    }
+
+    /// Delivers what is there before the test begins.
+    pub async fn prepare(&self, given: &Given) -> Result<()> {
+        for (dataset, rows) in &given.and {
+            let path = write_rows(self.city.path(), dataset, rows)?;
+            self.collect(dataset, path).await?;
+        }
+        Ok(())
+    }
+
+    /// Delivers what the test is about. `pack` is the folder that its files stand in.
+    pub async fn deliver(&self, pack: &Path, given: &Given) -> Result<Outcome> {
+        let path = match &given.file {
+            Some(file) => pack.join(file),
+            None => {
+                let rows = given.rows.as_deref().unwrap_or_default();
+                write_rows(self.city.path(), &given.dataset, rows)?
+            }
+        };
+        self.collect(&given.dataset, path).await
+    }
+
+    async fn collect(&self, dataset: &DatasetId, path: PathBuf) -> Result<Outcome> {
+        self.collector
             .collect(
                 &Principal::local_administrator(),
                 Delivery::file(dataset.clone(), path),
             )
             .await
-    };
-    for (dataset, rows) in &test.given.and {
-        let path = write_rows(city.path(), dataset, rows)?;
-        deliver(dataset, path).await?;
     }
-    let path = match (&test.given.file, &test.given.rows) {
-        (Some(file), _) => pack.join(file),
-        (None, Some(rows)) => write_rows(city.path(), &test.given.dataset, rows)?,
-        (None, None) => return Ok(vec!["the test gives no rows".to_owned()]),
-    };
-    let outcome = deliver(&test.given.dataset, path).await?;
-    let mut differences = compare(&test.then, &outcome);
-    if !differences.is_empty() {
-        let notes = outcome
-            .report
-            .as_ref()
-            .and_then(|report| report.get("notes"));
-        differences.extend(notes.map(|notes| format!("notes: {notes}")));
+
+    /// How a delivery differs from what is expected of it.
+    pub async fn compare(&self, test: &Test, outcome: &Outcome) -> Result<Vec<String>> {
+        let mut differences = compare(&test.then, outcome);
+        if !differences.is_empty() {
+            let notes = outcome
+                .report
+                .as_ref()
+                .and_then(|report| report.get("notes"));
+            differences.extend(notes.map(|notes| format!("notes: {notes}")));
+        }
+        if let (Some(expected), None) = (&test.then.rows, &test.then.model) {
+            let sql = format!(
+                "SELECT * FROM {} WHERE _batch = '{}' ORDER BY _row LIMIT {}",
+                test.given.dataset,
+                outcome.batch,
+                expected.len().max(1)
+            );
+            differences.extend(compare_rows(expected, &self.rows(&sql).await?)?);
+        }
+        Ok(differences)
     }
-    if let Some(expected) = &test.then.rows {
+
+    /// How the rows of a model differ from those that are expected, which are all of them in the order of its key.
+    pub async fn compare_model(
+        &self,
+        model: &DatasetId,
+        expected: &[ExpectedRow],
+    ) -> Result<Vec<String>> {
+        let rows = self.rows_of(model).await?;
+        let count: usize = rows.iter().map(RecordBatch::num_rows).sum();
+        let mut differences = compare_rows(expected, &rows)?;
+        if count != expected.len() {
+            differences.push(format!(
+                "`{model}`: expected {} rows, found {count}",
+                expected.len()
+            ));
+            differences.push(pretty_format_batches(&rows)?.to_string());
+        }
+        Ok(differences)
+    }
+
+    /// The declared columns of all rows of a dataset, in the order of its key.
+    pub async fn rows_of(&self, dataset: &DatasetId) -> Result<Vec<RecordBatch>> {
+        let file = self.packs.dataset(dataset).map(yandu_pack::Dataset::file);
+        let columns = file.into_iter().flat_map(|file| file.columns.keys());
+        let columns: Vec<&str> = columns.map(AsRef::as_ref).collect();
+        let key = file.into_iter().flat_map(|file| &file.key);
+        let key: Vec<&str> = key.map(AsRef::as_ref).collect();
+        let order = if key.is_empty() { &columns } else { &key };
         let sql = format!(
-            "SELECT * FROM {} WHERE _batch = '{}' ORDER BY _row LIMIT {}",
-            test.given.dataset,
-            outcome.batch,
-            expected.len().max(1)
+            "SELECT {} FROM {dataset} ORDER BY {}",
+            columns.join(", "),
+            order.join(", ")
         );
-        let session = collector
+        self.rows(&sql).await
+    }
+
+    async fn rows(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let session = self
             .lake()
             .session(&Principal::local_administrator(), ReadPoint::default());
-        let kept = session.query(&sql).await?.collect().await?;
-        differences.extend(compare_rows(expected, &kept)?);
+        Ok(session.query(sql).await?.collect().await?)
     }
-    Ok(differences)
 }
 
 fn write_rows(folder: &Path, dataset: &DatasetId, rows: &[Row]) -> Result<PathBuf> {
@@ -191,7 +255,8 @@ fn compare(then: &Then, outcome: &Outcome) -> Vec<String> {
     differences
 }
 
-type ExpectedRow =
+/// A row as a test expects it: the columns that are looked at.
+pub type ExpectedRow =
     indexmap::IndexMap<yandu_words::ColumnName, Option<yandu_pack::declare::Literal>>;
 
 fn compare_rows(expected: &[ExpectedRow], kept: &[RecordBatch]) -> Result<Vec<String>> {
@@ -239,47 +304,5 @@ fn same(found: &str, expected: &str) -> bool {
     match (found.parse::<f64>(), expected.parse::<f64>()) {
         (Ok(number), Ok(other)) => found.len() <= EXACT_DIGITS && number.total_cmp(&other).is_eq(),
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::SqlConditions;
-
-    #[tokio::test]
-    async fn every_pack_loads_and_its_tests_pass() {
-        let packs = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs"));
-        let loaded = Packs::load(&[packs], &SqlConditions);
-        let problems: Vec<String> = loaded
-            .problems
-            .iter()
-            .map(|problem| format!("{}: {}", problem.file.display(), problem.message))
-            .collect();
-        assert!(problems.is_empty(), "{}", problems.join("\n"));
-        let packs = Arc::new(loaded.packs);
-        let mut failed = Vec::new();
-        let mut count = 0;
-        for pack in packs.packs() {
-            for result in run(&packs, pack.id()).await.unwrap() {
-                count += 1;
-                if !result.differences.is_empty() {
-                    failed.push(format!(
-                        "{} {}: {}\n    {}",
-                        pack.id(),
-                        result.file,
-                        result.name,
-                        result.differences.join("\n    ")
-                    ));
-                }
-            }
-        }
-        assert!(
-            failed.is_empty(),
-            "{} of {count} tests fail\n{}",
-            failed.len(),
-            failed.join("\n")
-        );
-        assert!(count >= 20, "the first packs have {count} tests");
     }
 }

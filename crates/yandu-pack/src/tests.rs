@@ -19,6 +19,7 @@ use crate::{CompiledModel, Compiler, Loaded, ModelInput, Packs, SqlProblem};
 mod conditions;
 mod declarations;
 mod hostile;
+mod indicators;
 mod lookups;
 mod misfits;
 mod models;

@@ -16,6 +16,7 @@ mod logs;
 mod output;
 mod table;
 mod told;
+mod trial;
 
 use std::process::ExitCode;
 

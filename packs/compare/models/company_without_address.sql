@@ -16,8 +16,8 @@ from (
     name,
     division,
     address,
-    regexp_match(address, '^.*(?:街道|市|区|县|镇|乡|场)([\p{Han}]{1,10}?(?:大道|路|街|巷|弄))([0-9]{1,6})号')[1] as road,
-    cast(regexp_match(address, '^.*(?:街道|市|区|县|镇|乡|场)([\p{Han}]{1,10}?(?:大道|路|街|巷|弄))([0-9]{1,6})号')[2] as bigint) as door
+    regexp_match(address, '^.*(?:街道|市|区|县|镇|乡|场|园)([\p{Han}]{1,10}?(?:大道|路|街|巷|弄))([0-9]{1,6})号')[1] as road,
+    cast(regexp_match(address, '^.*(?:街道|市|区|县|镇|乡|场|园)([\p{Han}]{1,10}?(?:大道|路|街|巷|弄))([0-9]{1,6})号')[2] as bigint) as door
   from enterprise.company
   where status = '1'
 ) c

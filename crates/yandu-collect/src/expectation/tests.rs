@@ -12,6 +12,8 @@ use yandu_pack::Packs;
 
 use super::SqlConditions;
 
+mod pages;
+
 const STATION: &str = "\
 == air/pack.yaml
 pack: air

@@ -16,7 +16,13 @@ use yandu_transform::Transform;
 
 use crate::{Options, State};
 
-const PACK: &str = "pack: club\nversion: 0.1.0\ntitle: {zh: 社团}\n";
+const PACK: &str = "\
+pack: club
+version: 0.1.0
+title: {zh: 社团}
+settings:
+  old: {title: {zh: 高龄}, default: 60}
+";
 const MEMBER: &str = "\
 dataset: club.member
 title: {zh: 会员, en: Member}
@@ -34,6 +40,24 @@ columns:
 checks:
   - {name: age-range, title: {zh: 年龄超出范围}, column: age, between: [0, 150]}
   - {name: out-of-date, title: {zh: 超过一天半未更新}, fresh: 36 h}
+";
+const LIST: &str = "\
+page: club.list
+title: {zh: 名册, en: Roll}
+kind: list
+dataset: club.member
+filters: [age]
+sort: [{column: age, descending: true}]
+";
+const DASHBOARD: &str = "\
+page: club.overview
+title: {zh: 概况}
+about: 会员的人数和年龄。
+kind: dashboard
+tiles:
+  - {title: {zh: 高龄会员, en: Old members}, unit: 人, sql: 'select count(*) as members from club.member where age >= ${old}'}
+charts:
+  - {title: {zh: 年龄}, type: bar, unit: 岁, x: name, y: [age], sql: 'select name, age from club.member order by name'}
 ";
 const SOURCE: &str = "\
 source: club.member_file
@@ -107,6 +131,8 @@ impl City {
         for (path, text) in files {
             write(&pack.join(path), text);
         }
+        write(&pack.join("pages/list.yaml"), LIST);
+        write(&pack.join("pages/overview.yaml"), DASHBOARD);
         let loaded = Packs::load(&[folder.path().join("packs")], &AnyCondition);
         assert!(!loaded.has_errors(), "{:?}", loaded.problems);
         let data = DataFolder::open(&folder.path().join("data")).unwrap();

@@ -138,6 +138,10 @@ fn a_mistyped_dataset_is_placed_and_mended() {
 fn ill_typed_sql_is_found_without_rows() {
     let text = refusal("SELECT pm25 + observed_at AS x FROM air.reading");
     assert!(text.contains("Float64 + Timestamp"), "{text}");
+    assert!(
+        text.starts_with("1:8:") && text.contains("cast(…"),
+        "{text}"
+    );
     let text = refusal("SELECT sum(station) AS x FROM air.reading");
     assert!(text.contains("sum"), "{text}");
     let text = refusal("SELECT household_id AS x FROM population.household WHERE members");

@@ -99,6 +99,9 @@ pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProbl
             .or_else(|| diagnostic.notes.first().map(|note| note.message.clone()))
     });
     let mut help = help;
+    if message.starts_with("Cannot coerce") || message.starts_with("Cannot infer common") {
+        help = Some("make them of one kind with `cast(… as …)`".to_owned());
+    }
     if REFUSED_KINDS.iter().any(|kind| message.starts_with(kind)) {
         message = "this would change something, and here can only be read".to_owned();
         help = Some(

@@ -18,7 +18,10 @@ use crate::failure::{Failure, Result};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   yandu pack new parking
-  yandu pack new parking --from 停车场台账.xlsx --dataset lot --title 停车场")]
+  yandu pack new parking --from 停车场台账.xlsx --dataset lot --title 停车场
+
+A dataset that is made of others is a model: `models/NAME.yaml` with `origin: model`, and one SELECT in
+`models/NAME.sql` beside it. docs/packs.md says how models, pages and their tests are written.")]
 pub(super) struct New {
     /// The id of the pack, and the name of its folder
     name: String,
