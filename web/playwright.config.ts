@@ -8,9 +8,11 @@ const address = process.env.YANDU_WEB ?? 'http://127.0.0.1:8720'
 
 export default defineConfig({
   testDir: 'e2e',
-  workers: 1,
+  workers: 2,
+  // Pages that are only looked at go side by side; what changes the city goes by one worker, file after file.
   fullyParallel: false,
-  timeout: 60_000,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
   reporter: [['list']],
   snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
   ...(process.env.YANDU_WEB
@@ -38,5 +40,6 @@ export default defineConfig({
   projects: [
     { name: 'pages', testMatch: '*.spec.ts' },
     { name: 'shots', testMatch: 'shots.ts' },
+    { name: 'pictures', testMatch: 'pictures.ts' },
   ],
 })

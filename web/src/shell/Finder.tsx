@@ -1,14 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import Input, { type InputRef } from 'antd/es/input'
 import Modal from 'antd/es/modal'
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { datasets, latestBatches } from '../api/queries'
+import { suggest } from '../api/ledger'
+import { models as modelsQuery } from '../api/models'
+import { pages as pagesQuery } from '../api/pages'
+import { latestBatches } from '../api/queries'
 import * as format from '../kit/format'
 import { found } from '../kit/search'
 import { usePinyin } from '../kit/usePinyin'
 import { useReturnFocus } from '../kit/useReturnFocus'
+import { useSettled } from '../kit/useSettled'
+import { useWorded } from '../pages/declared/worded'
 import { menu } from './menu'
 
 interface Hit {
@@ -22,12 +27,12 @@ interface Hit {
 
 const MOST = 12
 
-/** One search over pages, datasets and batches, by characters, ids, pinyin or initials. */
+/** One search over datasets, pages, models and batches, by characters, ids, pinyin or initials. */
 export function Finder({ close }: { close: () => void }) {
   const { t } = useTranslation()
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
-  const hits = useHits(typed)
+  const { hits, isBehind } = useHits(typed)
   const navigate = useNavigate()
   const { stay } = useReturnFocus()
   const field = useRef<InputRef>(null)
@@ -38,9 +43,17 @@ export function Finder({ close }: { close: () => void }) {
     close()
     void navigate(hit.to)
   }
+  // Whoever is faster than the program gets the first of what it finds.
+  const [isAwaited, setAwaited] = useState(false)
+  useEffect(() => {
+    if (isAwaited && !isBehind) open(hits[0])
+  })
   const pressed = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return
-    if (event.key === 'Enter') open(hits[chosen])
+    if (event.key === 'Enter') {
+      if (isBehind) setAwaited(true)
+      else open(hits[chosen])
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step && hits.length > 0) {
       event.preventDefault()
@@ -71,6 +84,7 @@ export function Finder({ close }: { close: () => void }) {
         onChange={(event) => {
           setTyped(event.target.value)
           setAt(0)
+          setAwaited(false)
         }}
         onKeyDown={pressed}
       />
@@ -91,24 +105,32 @@ export function Finder({ close }: { close: () => void }) {
           </li>
         ))}
       </ul>
-      {hits.length === 0 && <p className="hint">{t('finder.none')}</p>}
+      {hits.length === 0 && !isBehind && <p className="hint">{t('finder.none')}</p>}
     </Modal>
   )
 }
 
-function useHits(typed: string): Hit[] {
+function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
   const { t } = useTranslation()
-  const { data: lines = [] } = useQuery(datasets)
+  const { data: models = [] } = useQuery(modelsQuery)
+  const { data: pages = [] } = useQuery(pagesQuery)
   const { data: recent = [] } = useQuery(latestBatches({ limit: 100 }))
+  const asked = useSettled(typed.trim(), 120)
+  // Datasets are found by the program: there may be a hundred thousand.
+  const { data: suggested, isPlaceholderData, isLoading } = useQuery({ ...suggest(asked), enabled: asked !== '' })
+  const isBehind = typed.trim() !== '' && (asked !== typed.trim() || isPlaceholderData || isLoading)
   const table = usePinyin()
-  return useMemo(() => {
-    const pages = menu.map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
-    const sets = lines.map((line) => ({
-      to: `/datasets/${encodeURIComponent(line.id)}`,
+  const worded = useWorded()
+  const hits = useMemo(() => {
+    const places = menu.map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
+    const declared = pages.map((page) => ({ to: `/pages/${page.id}`, kind: t('finder.page'), title: worded(page.title), about: page.id }))
+    const sets = (asked === '' ? [] : (suggested?.entries ?? [])).map((hit) => ({
+      to: `/datasets/${encodeURIComponent(hit.id)}`,
       kind: t('finder.dataset'),
-      title: line.title,
-      about: `${line.id} · ${line.owner}`,
+      title: worded(hit.title),
+      about: `${hit.id} · ${hit.owner}`,
     }))
+    const made = models.map((model) => ({ to: `/models/${model.id}`, kind: t('finder.model'), title: model.title, about: model.id }))
     const all = recent.map((batch) => ({
       to: `/batches/${encodeURIComponent(batch.id)}`,
       kind: t('finder.batch'),
@@ -116,7 +138,15 @@ function useHits(typed: string): Hit[] {
       about: `${batch.dataset} · ${format.time(batch.started_at)}`,
       also: batch.id,
     }))
-    const candidates: Hit[] = typed.trim() === '' ? [...pages, ...sets.slice(0, 6)] : [...pages, ...sets, ...all]
-    return candidates.filter((hit) => found([hit.title, hit.about, hit.also], typed, table)).slice(0, MOST)
-  }, [typed, lines, recent, table, t])
+    if (typed.trim() === '') return places
+    const own: Hit[] = [...places, ...declared, ...made, ...all]
+    const others = own.filter((hit) => found([hit.title, hit.about, hit.also], typed, table))
+    return [...sets, ...others].slice(0, MOST)
+  }, [typed, asked, suggested, models, pages, recent, table, t, worded])
+  // Until the program has answered, what was found before stays: nothing moves under the finger that presses Enter.
+  const former = useRef<Hit[]>([])
+  useEffect(() => {
+    if (!isBehind) former.current = hits
+  }, [isBehind, hits])
+  return isBehind ? { hits: former.current, isBehind } : { hits, isBehind }
 }

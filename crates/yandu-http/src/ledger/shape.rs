@@ -239,6 +239,7 @@ pub struct Revision {
 
 /// One field that changed.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = EntryChange)]
 pub struct Change {
     #[schema(example = "columns.mobile")]
     pub field: String,
