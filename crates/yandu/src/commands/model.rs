@@ -114,7 +114,7 @@ fn failed(ran: &RunList) -> Result<()> {
     };
     let failure = failure.code(&error.code);
     Err(match &error.help {
-        Some(help) => failure.help(help),
+        Some(help) => failure.help(help.as_str()),
         None => failure,
     })
 }
