@@ -16,6 +16,7 @@ mod guard;
 mod health;
 mod home;
 pub mod ledger;
+pub mod lineage;
 mod metrics;
 pub mod notice;
 mod observe;

@@ -15,8 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    batch, compress, dataset, etag, guard, health, ledger, metrics, notice, observe, openapi, pack,
-    pack_page, problem, quarantine,
+    batch, compress, dataset, etag, guard, health, ledger, lineage, metrics, notice, observe,
+    openapi, pack, pack_page, problem, quarantine,
 };
 use crate::{query, row, source, ui};
 
@@ -62,6 +62,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(dataset::routes())
         .merge(row::routes())
         .merge(query::routes())
+        .merge(lineage::routes())
         .merge(pack::routes().layer(middleware::map_response(etag::kept)))
         .merge(pack_page::routes().layer(middleware::map_response(etag::kept)))
         .merge(source::routes())

@@ -5,6 +5,7 @@ use tokio_util::task::TaskTracker;
 use yandu_collect::Collector;
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
+use yandu_transform::lineage::Lineages;
 use yandu_words::id::BatchId;
 
 use crate::Result;
@@ -45,6 +46,7 @@ struct Inner {
     collector: Collector,
     ledger: Ledger,
     options: Options,
+    lineages: Lineages,
     metrics: Metrics,
     stopping: AtomicBool,
     works: TaskTracker,
@@ -62,6 +64,7 @@ impl State {
                 metrics: Metrics::new(collector.clone()),
                 collector,
                 ledger,
+                lineages: Lineages::default(),
                 options,
                 stopping: AtomicBool::new(false),
                 works: TaskTracker::new(),
@@ -83,6 +86,10 @@ impl State {
 
     pub fn options(&self) -> &Options {
         &self.inner.options
+    }
+
+    pub(crate) fn lineages(&self) -> &Lineages {
+        &self.inner.lineages
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

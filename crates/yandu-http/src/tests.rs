@@ -4,6 +4,7 @@ mod cataloguing;
 mod city;
 mod conduct;
 mod delivering;
+mod lineage;
 mod pages;
 mod querying;
 mod refusing;

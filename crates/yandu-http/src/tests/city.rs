@@ -93,11 +93,19 @@ impl City {
     }
 
     pub(super) async fn with(options: Options) -> Self {
+        Self::with_files(options, &[]).await
+    }
+
+    /// A city whose pack has more files.
+    pub(super) async fn with_files(options: Options, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let pack = folder.path().join("packs/club");
         write(&pack.join("pack.yaml"), PACK);
         write(&pack.join("datasets/member.yaml"), MEMBER);
         write(&pack.join("sources/member_file.yaml"), SOURCE);
+        for (path, text) in files {
+            write(&pack.join(path), text);
+        }
         let loaded = Packs::load(&[folder.path().join("packs")], &AnyCondition);
         assert!(!loaded.has_errors(), "{:?}", loaded.problems);
         let data = DataFolder::open(&folder.path().join("data")).unwrap();
