@@ -22,6 +22,7 @@ mod guard;
 mod health;
 mod home;
 pub mod ledger;
+pub mod lineage;
 mod metrics;
 pub mod model;
 pub mod notice;

@@ -45,6 +45,10 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
             ("quarantine", "隔离 · rows that wait"),
             ("datasets", "数据集 · what is there, and what was there"),
             ("query", "查询 · SQL"),
+            (
+                "lineage",
+                "血缘 · where columns come from, and what they feed",
+            ),
             ("sources", "数据源 · where rows come from"),
             ("packs", "场景包 · the installed packs"),
             (

@@ -33,7 +33,10 @@ impl<const USUAL: u32, const MOST: u32> Limit<USUAL, MOST> {
     ) -> (Vec<T>, Option<String>) {
         let more = items.len() > self.items();
         items.truncate(self.items());
-        let next = items.last().filter(|_| more).map(|last| write(&key(last)));
+        let next = items
+            .last()
+            .filter(|_| more)
+            .map(|last| self::key(&key(last)));
         (items, next)
     }
 }
@@ -76,7 +79,7 @@ impl<'de, K: DeserializeOwned> Deserialize<'de> for After<K> {
 }
 
 /// A key as it is given out.
-fn write(key: &impl Serialize) -> String {
+pub(crate) fn key(key: &impl Serialize) -> String {
     // A key is a text, a number or a short list of them, which JSON can always hold.
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
 }
@@ -109,7 +112,7 @@ mod tests {
     #[test]
     fn a_key_of_any_signs_comes_back_as_it_went() {
         for key in ["", "盐城𪚥", "a\"b\\c\n\0", "2026-01-01/1+2=3?&"] {
-            let text = write(&(key, 7_i64));
+            let text = super::key(&(key, 7_i64));
             assert!(
                 text.bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')),
@@ -121,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused_in_words() {
-        for text in ["", "x", "ö", "!!!!", &write(&"text")] {
+        for text in ["", "x", "ö", "!!!!", &key(&"text")] {
             let error = read::<i64>(text).unwrap_err();
             assert!(error.contains("`after` is not the `next`"), "{error}");
         }

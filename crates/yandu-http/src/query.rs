@@ -1,5 +1,7 @@
 //! SQL over the datasets, as JSON or CSV, sent while it is read.
 
+mod explain;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use arrow::array::RecordBatch;
@@ -27,8 +29,12 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::value;
 
+pub use explain::{ExplainQuery, Explained, ExplainedInput};
+
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(run_query))
+    OpenApiRouter::new()
+        .routes(routes!(run_query))
+        .routes(routes!(explain::explain_query))
 }
 
 /// A question in SQL.

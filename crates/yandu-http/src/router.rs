@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::{
     backup, batch, ckan, clock, compress, dataset, dcat, draft, etag, guard, health, ledger,
-    metrics, model, notice, observe, openapi, pack, pack_page, problem, quarantine,
+    lineage, metrics, model, notice, observe, openapi, pack, pack_page, problem, quarantine,
 };
 use crate::{query, row, source, ui};
 
@@ -66,6 +66,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(clock::routes())
         .merge(row::routes())
         .merge(query::routes())
+        .merge(lineage::routes())
         .merge(pack::routes().layer(middleware::map_response(etag::kept)))
         .merge(pack_page::routes().layer(middleware::map_response(etag::kept)))
         .merge(source::routes())

@@ -6,6 +6,7 @@ use yandu_collect::{Collector, PackChanges};
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
 use yandu_transform::Transform;
+use yandu_transform::lineage::Lineages;
 use yandu_words::id::BatchId;
 
 use crate::Result;
@@ -48,6 +49,7 @@ struct Inner {
     ledger: Ledger,
     transform: Transform,
     options: Options,
+    lineages: Lineages,
     metrics: Metrics,
     stopping: AtomicBool,
     works: TaskTracker,
@@ -72,6 +74,7 @@ impl State {
                 collector,
                 ledger,
                 transform,
+                lineages: Lineages::default(),
                 options,
                 stopping: AtomicBool::new(false),
                 works: TaskTracker::new(),
@@ -109,6 +112,10 @@ impl State {
 
     pub fn options(&self) -> &Options {
         &self.inner.options
+    }
+
+    pub(crate) fn lineages(&self) -> &Lineages {
+        &self.inner.lineages
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

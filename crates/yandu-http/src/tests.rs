@@ -6,6 +6,7 @@ mod conduct;
 mod delivering;
 mod drafting;
 mod faces;
+mod lineage;
 mod modelling;
 mod pack_pages;
 mod pages;

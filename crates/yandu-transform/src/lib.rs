@@ -11,6 +11,7 @@
 //! Not here: what a model may say (packs declare it), how SQL is planned and read (`yandu-lake`).
 
 mod error;
+pub mod lineage;
 mod model;
 mod progress;
 mod recover;

@@ -15,9 +15,12 @@ use crate::problem;
 
 /// Statuses of single operations, beside those that follow from their form.
 const OF_OPERATIONS: &[(&str, &[u16])] = &[
+    ("explain_query", &[404, 410, 503, 504]),
     ("run_query", &[404, 410, 503, 504]),
     ("run_source", &[502, 504]),
     ("restore_dataset", &[410]),
+    ("show_impact", &[404, 422]),
+    ("show_lineage", &[404, 422]),
 ];
 
 const MARK: &str = "default";

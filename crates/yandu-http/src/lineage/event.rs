@@ -1,0 +1,199 @@
+//! Refreshes and collections as OpenLineage run events, made of their records when they are asked for.
+//!
+//! Events come in the order of time, and the key of a page is a moment: whoever keeps the last `next` and asks again gets
+//! what happened since, each event once. An event is held back for a moment, until nothing older can still be recorded.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use yandu_collect::batch::BatchDetail;
+use yandu_collect::{BatchStatus, Moment};
+use yandu_pack::Packs;
+use yandu_transform::lineage::{
+    Assertion, ColumnQuality, End, Flowing, Outcome, Quality, Run, Work,
+};
+use yandu_words::id::BatchId;
+
+use crate::Result;
+use crate::caller::Caller;
+use crate::extract::Query;
+use crate::page::{After, Limit, key};
+use crate::problem::Problem;
+use crate::state::State;
+
+/// How long an event is held back: a record is written a little after the moment that it names.
+const HELD_BACK_MILLIS: i64 = 500;
+
+/// OpenLineage run events, oldest first.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(super) struct EventList {
+    /// Each is a run event of OpenLineage 2-0-2.
+    #[schema(value_type = Vec<Object>)]
+    events: Vec<Value>,
+    /// What to ask for as `after` to get what follows, now or later; absent while there has been nothing.
+    next: Option<String>,
+    /// Whether more follows already.
+    more: bool,
+}
+
+/// A moment as the key of a page.
+type Key = (i64, String, bool);
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Since {
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$")]
+    after: Option<After<Key>>,
+    /// Events of one page.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100)]
+    limit: Limit<100, 1000>,
+}
+
+/// Lists what was collected and refreshed as OpenLineage events, oldest first.
+#[utoipa::path(get, path = "/lineage/events", tag = "lineage", params(Since), responses((status = 200, body = EventList), Problem))]
+pub(super) async fn list_events(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Query(since): Query<Since>,
+) -> Result<Json<EventList>> {
+    let after = since.after.map(|After(key)| moment(key)).transpose()?;
+    let before = Timestamp::now() - HELD_BACK_MILLIS.milliseconds();
+    let wanted = since.limit.and_one();
+    let mut moments = state
+        .collector()
+        .moments(after.as_ref(), before, wanted)
+        .await?;
+    let more = moments.len() > since.limit.items();
+    moments.truncate(since.limit.items());
+    let last = moments.last().or(after.as_ref());
+    let next = last.map(|last| key(&(last.at.as_microsecond(), last.id.as_str(), last.is_end)));
+    let packs = state.collector().packs();
+    let mut events = Vec::with_capacity(moments.len());
+    for moment in &moments {
+        events.extend(event(&state, &packs, moment).await?);
+    }
+    Ok(Json(EventList { events, next, more }))
+}
+
+fn moment((at, id, is_end): Key) -> Result<Moment> {
+    let wrong = || {
+        Problem::new(
+            "invalid-parameter",
+            "`after` is not the `next` of a page of this list",
+        )
+    };
+    Ok(Moment {
+        at: Timestamp::from_microsecond(at).map_err(|_| wrong())?,
+        id: id.parse::<BatchId>().map_err(|_| wrong())?,
+        is_end,
+    })
+}
+
+/// The event of a moment; none for a dataset that the packs no longer have.
+async fn event(state: &State, packs: &Packs, moment: &Moment) -> Result<Option<Value>> {
+    let detail = state.collector().batch(&moment.id).await?;
+    let Some(run) = collection(packs, &detail) else {
+        return Ok(None);
+    };
+    Ok(if moment.is_end {
+        run.end()
+    } else {
+        Some(run.start())
+    })
+}
+
+fn collection<'a>(packs: &'a Packs, detail: &'a BatchDetail) -> Option<Run<'a>> {
+    let batch = &detail.batch;
+    let dataset = packs.dataset(&batch.dataset)?;
+    let outcome = match (batch.status, &batch.error) {
+        (BatchStatus::Written, _) => Outcome::Running,
+        (BatchStatus::RolledBack, Some(error))
+            if matches!(error.code.as_str(), "cancelled" | "interrupted") =>
+        {
+            Outcome::Abort
+        }
+        (_, Some(error)) => Outcome::Fail {
+            code: &error.code,
+            message: &error.message,
+        },
+        _ => Outcome::Complete,
+    };
+    let is_in = matches!(
+        batch.status,
+        BatchStatus::Collected | BatchStatus::Undone | BatchStatus::Written
+    );
+    Some(Run {
+        id: batch.id.as_str(),
+        work: if batch.status == BatchStatus::Written {
+            Work::Write
+        } else {
+            Work::Collect {
+                source: batch.source.as_ref().map(|source| source.as_str()),
+                delivered_as: &batch.delivered_as,
+            }
+        },
+        started_at: batch.started_at,
+        inputs: Vec::new(),
+        output: Flowing {
+            dataset,
+            version: batch.version,
+        },
+        lineage: None,
+        end: batch.finished_at.map(|at| End {
+            at,
+            outcome,
+            rows: if is_in { batch.rows_kept } else { 0 },
+            bytes: batch.size_bytes,
+            quality: is_in.then(|| quality(dataset, detail)),
+        }),
+    })
+}
+
+fn quality(dataset: &yandu_pack::Dataset, detail: &BatchDetail) -> Quality {
+    Quality {
+        rows: detail.batch.rows_in,
+        columns: detail
+            .profile
+            .iter()
+            .map(|column| ColumnQuality {
+                name: column.column.clone(),
+                nulls: column.nulls,
+                distinct: column.distinct,
+            })
+            .collect(),
+        assertions: assertions(dataset, &detail.findings),
+    }
+}
+
+/// The declared checks, passed or not, and whatever else was found.
+fn assertions(
+    dataset: &yandu_pack::Dataset,
+    findings: &[yandu_check::FindingCount],
+) -> Vec<Assertion> {
+    let passed = dataset
+        .file()
+        .checks
+        .iter()
+        .filter(|check| findings.iter().all(|finding| finding.reason != check.name))
+        .map(|check| Assertion {
+            name: check.name.clone(),
+            column: None,
+            has_passed: true,
+            is_hard: check.level == yandu_pack::declare::Level::Hard,
+            rows: 0,
+        });
+    let broken = findings.iter().map(|finding| Assertion {
+        name: finding.reason.clone(),
+        column: finding.column.clone(),
+        has_passed: false,
+        is_hard: finding.level == yandu_check::Level::Hard,
+        rows: finding.rows,
+    });
+    passed.chain(broken).collect()
+}

@@ -1,0 +1,84 @@
+use yandu_words::Grade;
+
+use super::*;
+use crate::lineage::GraphBuilder;
+use crate::lineage::walk::tests::{dataset, model};
+
+/// A register of people with a sensitive number, and three steps of models over it.
+fn graph(counted_itself: bool) -> Graph {
+    let mut builder = GraphBuilder::default();
+    let mut person = dataset("city.person", "公安局", &["id", "mobile", "town"]);
+    person.columns[1].grade = Grade::General3;
+    builder.dataset(person);
+    builder.dataset(dataset("city.copy", "公安局", &["mobile", "town"]));
+    let mut count = dataset("city.count", "公安局", &["town", "phones"]);
+    count.columns[1].has_own_grade = counted_itself;
+    builder.dataset(count);
+    builder.dataset(dataset("city.total", "公安局", &["phones"]));
+    builder.model(
+        &"city.copy".parse().unwrap(),
+        &model(
+            &["city.person"],
+            &[
+                "mobile: city.person.mobile transformed",
+                "town: city.person.town copied",
+                "*: city.person.mobile filter",
+            ],
+        ),
+    );
+    builder.model(
+        &"city.count".parse().unwrap(),
+        &model(
+            &["city.copy"],
+            &[
+                "town: city.copy.town copied",
+                "phones: city.copy.mobile aggregated",
+            ],
+        ),
+    );
+    builder.model(
+        &"city.total".parse().unwrap(),
+        &model(&["city.count"], &["phones: city.count.phones aggregated"]),
+    );
+    builder.build()
+}
+
+fn found(graph: &Graph) -> Vec<String> {
+    inherited_grades(graph)
+        .iter()
+        .map(|finding| {
+            format!(
+                "{}.{} {} < {} from {}{}",
+                finding.dataset,
+                finding.column,
+                finding.declared.name(),
+                finding.inherited.name(),
+                finding.from.join(", "),
+                if finding.is_lowered { ", declared" } else { "" }
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_grade_flows_with_values_through_every_model_and_not_with_filters() {
+    assert_eq!(
+        found(&graph(false)),
+        [
+            "city.copy.mobile general-1 < general-3 from city.person.mobile",
+            "city.count.phones general-1 < general-3 from city.copy.mobile",
+            "city.total.phones general-1 < general-3 from city.count.phones",
+        ]
+    );
+}
+
+#[test]
+fn an_aggregate_lowers_a_grade_only_where_its_column_says_so() {
+    assert_eq!(
+        found(&graph(true)),
+        [
+            "city.copy.mobile general-1 < general-3 from city.person.mobile",
+            "city.count.phones general-1 < general-3 from city.copy.mobile, declared",
+        ]
+    );
+}
