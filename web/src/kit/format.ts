@@ -5,6 +5,12 @@ export function number(value: number, language: string): string {
   return new Intl.NumberFormat(language).format(value)
 }
 
+/** `1.23万`, `6.7亿`: a number to be grasped, where the exact one stands nearby. */
+export function short(value: number, language: string): string {
+  if (Math.abs(value) < 10_000) return new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value)
+  return new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2 }).format(value)
+}
+
 /** A score of 0 to 100 with one digit, never rounded up to a full 100. */
 export function score(value: number): string {
   const cut = Math.floor(value * 10) / 10

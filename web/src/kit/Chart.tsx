@@ -1,0 +1,103 @@
+import Button from 'antd/es/button'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLargeText } from '../shell/Look'
+import { type ChartSpec, compile, isLying } from './chart'
+import * as format from './format'
+
+interface Props {
+  label: string
+  spec: ChartSpec
+  /** What stands over the names in the table. */
+  names: string
+  caption?: string
+}
+
+const ROW = 26
+
+/** A picture, and under it the same as a table. */
+export function Chart({ label, spec, names, caption }: Props) {
+  const { t } = useTranslation()
+  const [isTable, setTable] = useState(false)
+  return (
+    <figure className="chart">
+      <Picture label={label} spec={spec} />
+      {caption && <figcaption className="hint">{caption}</figcaption>}
+      <Button size="small" onClick={() => setTable(!isTable)} aria-expanded={isTable} className="no-print">
+        {t(isTable ? 'trend.hide' : 'trend.show')}
+      </Button>
+      {isTable && <Values label={label} spec={spec} names={names} />}
+    </figure>
+  )
+}
+
+function Picture({ label, spec }: { label: string; spec: ChartSpec }) {
+  const { i18n } = useTranslation()
+  const { isLarge } = useLargeText()
+  const place = useRef<HTMLDivElement>(null)
+  const height = isLying(spec) ? Math.max(180, spec.x.length * spec.series.length * ROW + 60) : 260
+  useEffect(() => {
+    const holder = place.current
+    if (!holder) return
+    let isGone = false
+    let tidy = () => {}
+    void import('./echarts').then(({ init }) => {
+      if (isGone) return
+      const chart = init(holder, null, { renderer: 'svg', locale: i18n.language === 'en' ? 'EN' : 'ZH' })
+      chart.setOption(compile(spec, { language: i18n.language, decal: isLarge, large: isLarge }))
+      named(holder, label)
+      const observer = new ResizeObserver(() => chart.resize())
+      observer.observe(holder)
+      tidy = () => {
+        observer.disconnect()
+        chart.dispose()
+      }
+    })
+    return () => {
+      isGone = true
+      tidy()
+    }
+  }, [spec, label, i18n.language, isLarge])
+  useEffect(() => place.current?.style.setProperty('height', `${height}px`), [height])
+  return <div ref={place} className="chart-picture" />
+}
+
+/** The chart describes its data by itself; its name goes before. */
+function named(holder: HTMLElement, label: string) {
+  const told = holder.getAttribute('aria-label')
+  holder.setAttribute('role', 'img')
+  holder.setAttribute('aria-label', told ? `${label}: ${told}` : label)
+}
+
+function Values({ label, spec, names }: Omit<Props, 'caption'>) {
+  const { i18n } = useTranslation()
+  const shown = (value: number | null | undefined) =>
+    typeof value === 'number' ? `${format.number(value, i18n.language)}${spec.unit ? ` ${spec.unit}` : ''}` : '—'
+  return (
+    <table className="plain-table">
+      <caption className="visually-hidden">{label}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{names}</th>
+          {spec.series.map((one) => (
+            <th key={one.name} scope="col" className="right">
+              {one.name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {spec.x.map((name, place) => (
+          <tr key={`${place}/${name}`}>
+            <th scope="row">{name}</th>
+            {spec.series.map((one) => (
+              <td key={one.name} className="num right">
+                {shown(one.values[place])}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,67 @@
+// The index of the package pulls in a validator that needs `eval`, for its own tests.
+import Form from '@rjsf/core/lib/components/Form.js'
+import type { RJSFSchema, RJSFValidationError, UiSchema } from '@rjsf/utils'
+import Button from 'antd/es/button'
+import { type ReactNode, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { templates } from './templates'
+import { FormValidator } from './validator'
+import { widgets } from './widgets'
+
+interface Props<T> {
+  schema: RJSFSchema
+  look?: UiSchema<T>
+  value: T
+  submit: string
+  busy: boolean
+  /** Beside the button: when the draft was kept, a way out. */
+  beside?: ReactNode
+  onChange: (value: T) => void
+  onSubmit: (value: T) => void
+}
+
+/** A form from a JSON Schema, in the words and the look of the house. */
+export function SchemaForm<T extends object>(props: Props<T>) {
+  const { schema, look, value, submit, busy, beside, onChange, onSubmit } = props
+  const told = useFaults()
+  const validator = useMemo(() => new FormValidator<T>(), [])
+  return (
+    <Form<T>
+      className="schema-form"
+      schema={schema}
+      uiSchema={look ?? {}}
+      formData={value}
+      validator={validator}
+      widgets={widgets}
+      templates={templates}
+      noHtml5Validate
+      showErrorList="top"
+      focusOnFirstError
+      disabled={busy}
+      transformErrors={(errors) => errors.map(told)}
+      onChange={({ formData }) => formData && onChange(formData)}
+      onSubmit={({ formData }) => formData && onSubmit(formData)}
+    >
+      <div className="actions actions-start">
+        <Button type="primary" htmlType="submit" loading={busy}>
+          {submit}
+        </Button>
+        {beside}
+      </div>
+    </Form>
+  )
+}
+
+const KNOWN = ['required', 'maxLength', 'minLength', 'maximum', 'minimum', 'pattern', 'enum', 'type', 'format', 'maxItems', 'uniqueItems'] as const
+
+/** The words of the validator are for programmers. */
+function useFaults() {
+  const { t } = useTranslation()
+  return (error: RJSFValidationError): RJSFValidationError => {
+    const known = KNOWN.find((name) => name === error.name)
+    const limit = String((error.params as { limit?: unknown } | undefined)?.limit ?? '')
+    const message = known ? t(`form.fault-${known}`, { limit }) : t('form.fault')
+    const title = error.title ?? error.property?.replace(/^\./, '') ?? ''
+    return { ...error, message, stack: title ? `${title}: ${message}` : message }
+  }
+}

@@ -1,0 +1,46 @@
+import type { RJSFSchema } from '@rjsf/utils'
+import { expect, test, vi } from 'vitest'
+import { FormValidator } from './validator'
+
+const schema: RJSFSchema = {
+  type: 'object',
+  required: ['contact'],
+  properties: {
+    contact: { type: 'string', pattern: '^0\\d{3}-\\d{8}$' },
+    about: { type: 'string', maxLength: 5 },
+    tags: { type: 'array', items: { type: 'string', maxLength: 3 } },
+    sharing: { type: 'object', properties: { basis: { type: 'string', minLength: 2 } } },
+  },
+}
+const faults = (value: object) => new FormValidator<object>().validateFormData(value, schema).errors.map(({ property, name, params }) => [property, name, params?.limit])
+
+test('each fault is told once, at its field, with the limit that was gone over', () => {
+  expect(faults({ about: '123456', tags: ['ok', 'long'], sharing: { basis: 'x' } })).toEqual([
+    ['.contact', 'required', undefined],
+    ['.about', 'maxLength', 5],
+    ['.tags.1', 'maxLength', 3],
+    ['.sharing.basis', 'minLength', 2],
+  ])
+  expect(faults({ contact: '0515-86660000' })).toEqual([])
+})
+
+test('a field that was emptied counts as missing', () => {
+  expect(faults({ contact: undefined })).toEqual([['.contact', 'required', undefined]])
+})
+
+test('the faults lie where the form looks for them', () => {
+  const { errorSchema } = new FormValidator<object>().validateFormData({ contact: 'x', sharing: { basis: 'y' } }, schema)
+  expect(errorSchema).toMatchObject({ contact: { __errors: [expect.any(String)] }, sharing: { basis: { __errors: [expect.any(String)] } } })
+})
+
+test('no code is made out of a schema, which the policy of the page forbids', () => {
+  const made = vi.fn()
+  vi.stubGlobal('Function', new Proxy(Function, { construct: made, apply: made }))
+  vi.stubGlobal('eval', made)
+  try {
+    faults({ contact: 'x' })
+  } finally {
+    vi.unstubAllGlobals()
+  }
+  expect(made).not.toHaveBeenCalled()
+})
