@@ -1,0 +1,35 @@
+import Button from 'antd/es/button'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Cell } from '../api/types'
+import * as format from './format'
+
+interface Props {
+  name: string
+  columns: string[]
+  /** The rows when the button is pressed; they may have to be fetched. */
+  rows: () => Cell[][] | Promise<Cell[][]>
+  size?: 'small'
+}
+
+/** Saves a table as a workbook that says who took it and when. */
+export function ExportButton({ name, columns, rows, size }: Props) {
+  const { t } = useTranslation()
+  const [isBusy, setBusy] = useState(false)
+  const take = async () => {
+    setBusy(true)
+    try {
+      const { save, workbook } = await import('./xlsx')
+      const at = format.time(new Date(), true)
+      const stamp = [t('export.stamp', { name, who: t('principal.local-administrator'), at })]
+      save(workbook({ name, columns, rows: await rows(), stamp }), `${name}_${at.replaceAll(/[-: ]/g, '')}.xlsx`)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Button loading={isBusy} onClick={() => void take()} className="no-print" {...(size && { size })}>
+      {t('export.excel')}
+    </Button>
+  )
+}
