@@ -9,6 +9,7 @@ import { Look } from './shell/Look'
 import { router } from './shell/routes'
 import './theme/base.css'
 import './theme/kit.css'
+import './theme/spine.css'
 import './theme/print.css'
 
 const queries = new QueryClient({

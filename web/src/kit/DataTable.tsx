@@ -35,13 +35,15 @@ interface Props<T> {
   pageSize?: number
   /** A table wider than its place scrolls in itself. */
   wide?: boolean
+  /** Cards at any width. */
+  asCards?: boolean
   rowClass?: (row: T) => string
 }
 
 export function DataTable<T extends object>(props: Props<T>) {
   const isNarrow = useNarrow()
   if (props.rows.length === 0) return <>{props.empty}</>
-  return isNarrow && !props.wide ? <Cards {...props} /> : <Grid {...props} />
+  return props.asCards || (isNarrow && !props.wide) ? <Cards {...props} /> : <Grid {...props} />
 }
 
 function Grid<T extends object>(props: Props<T>) {
@@ -117,7 +119,7 @@ function Cards<T extends object>(props: Props<T>) {
     : props.rows
   const selected = props.selection?.selectedRowKeys ?? []
   return (
-    <ul className="cards" aria-label={props.label}>
+    <ul className={props.asCards ? 'cards cards-grid' : 'cards'} aria-label={props.label}>
       {rows.map((row) => {
         const key = props.rowKey(row)
         return (

@@ -37,7 +37,7 @@ export function Waiting() {
   const { t } = useTranslation()
   const [phase, setPhase] = useState<'blink' | 'lines' | 'slow'>('blink')
   useEffect(() => {
-    const timers = [setTimeout(() => setPhase('lines'), 150), setTimeout(() => setPhase('slow'), 4000)]
+    const timers = [setTimeout(() => setPhase('lines'), 150), setTimeout(() => setPhase('slow'), 1000)]
     return () => timers.forEach(clearTimeout)
   }, [])
   return (

@@ -12,6 +12,16 @@ export function Num({ value }: { value: number }) {
   return <span className="num">{format.number(value, i18n.language)}</span>
 }
 
+/** A number to be grasped; the exact one is its tip. */
+export function Short({ value }: { value: number }) {
+  const { i18n } = useTranslation()
+  return (
+    <span className="num" title={format.number(value, i18n.language)}>
+      {format.short(value, i18n.language)}
+    </span>
+  )
+}
+
 export function Score({ value }: { value: number | null | undefined }) {
   const { t } = useTranslation()
   if (value === null || value === undefined) return <span className="hint">{t('score.none')}</span>

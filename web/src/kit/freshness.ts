@@ -6,8 +6,10 @@ const HOURS: Record<string, number> = {
   hourly: 1,
   daily: 24,
   weekly: 7 * 24,
+  'ten-daily': 10 * 24,
   monthly: 31 * 24,
   quarterly: 92 * 24,
+  'half-yearly': 183 * 24,
   yearly: 366 * 24,
 }
 
@@ -19,13 +21,13 @@ const GRACE = 0.5
  * before the arithmetic here.
  */
 export function freshness(
-  dataset: { refresh: string; last_at?: string | null },
+  dataset: { refresh?: string | null; last_at?: string | null },
   now: number,
   isNoticedLate = false,
 ): LampState {
   if (isNoticedLate) return 'late'
   if (!dataset.last_at) return 'absent'
-  const cycle = HOURS[dataset.refresh]
+  const cycle = HOURS[dataset.refresh ?? '']
   if (cycle === undefined) return 'good'
   const hours = (now - new Date(dataset.last_at).getTime()) / 3_600_000
   if (hours <= cycle) return 'good'

@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query'
+import Select from 'antd/es/select'
+import { useDeferredValue, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { suggest } from '../api/ledger'
+
+interface Props {
+  label: string
+  value: string
+  /** What the chosen one is called. */
+  title?: string
+  onChange: (id: string) => void
+}
+
+/** One entry of the ledger, found by the program: by characters, pinyin or initials. */
+export function EntryChoice({ label, value, title, onChange }: Props) {
+  const { t } = useTranslation()
+  const [typed, setTyped] = useState('')
+  const asked = useDeferredValue(typed.trim())
+  const { data, isFetching } = useQuery({ ...suggest(asked), enabled: asked !== '' })
+  const hits = asked === '' ? [] : (data?.hits ?? [])
+  return (
+    <Select
+      aria-label={label}
+      className="entry-choice"
+      placeholder={label}
+      loading={isFetching}
+      showSearch={{ filterOption: false, onSearch: setTyped }}
+      {...(value && { value })}
+      onChange={(id: string) => onChange(id)}
+      notFoundContent={t(asked === '' ? 'finder.hint' : 'finder.none')}
+      labelRender={({ label: shown, value: id }) => shown ?? title ?? id}
+      options={hits.map((hit) => ({ value: hit.id, label: `${hit.title}${hit.owner ? ` · ${hit.owner}` : ''}` }))}
+    />
+  )
+}
