@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Batch, DatasetLine } from '../api/types'
-import { readings } from '../kit/pinyin'
-import { table } from '../kit/pinyin-table'
 import { standings } from '../kit/standing'
 import { isOpen, menu } from '../shell/menu'
-import { counts, fromAddress, narrowed } from './catalogue/filter'
+import { active, asked, chosen } from './catalogue/address'
+import { grades } from './dataset/grade'
+import { duties } from './dataset/duties'
+import { moves } from './dataset/moves'
 import { defaultMode, suggested } from './deliver/suggest'
 import { largestQuarantines, todos, troubled } from './home/todo'
 
@@ -22,7 +23,6 @@ const lines = [
   line({}),
   line({ id: 'housing.property', title: '房屋登记', owner: '市住建局', grade: 'general-4', last_at: '2025-12-01T00:00:00Z' }),
 ]
-const known = readings(table)
 
 describe('standing of a dataset', () => {
   test('a delivery that changed nothing does not hide the score of the one before', () => {
@@ -36,20 +36,45 @@ describe('standing of a dataset', () => {
 })
 
 describe('catalogue', () => {
-  const all = standings(lines, [], [], now)
-  const filter = (text: string) => fromAddress(new URLSearchParams(text))
-  test('the address holds the whole state', () => {
-    expect(filter('q=rk&owner=市公安局,市住建局').chosen.owner).toEqual(['市公安局', '市住建局'])
-    expect(filter('q=rk').typed).toBe('rk')
+  const address = (text: string) => new URLSearchParams(text)
+  test('the address holds the whole state, and nothing else goes to the program', () => {
+    expect(asked(address('q= rk &owner=市公安局,市住建局&sort=rows&view=cards&with=a.b&lacks='))).toEqual({
+      q: 'rk', owner: '市公安局,市住建局', sort: 'rows',
+    })
+    expect(chosen(address('owner=市公安局,市住建局'), 'owner')).toEqual(['市公安局', '市住建局'])
   })
-  test('search and facets narrow together', () => {
-    expect(narrowed(all, filter('q=fwdj'), known).map((one) => one.id)).toEqual(['housing.property'])
-    expect(narrowed(all, filter('lamp=late')).map((one) => one.id)).toEqual(['housing.property'])
-    expect(narrowed(all, filter('q=fwdj&owner=市公安局'), known)).toEqual([])
+  test('filters are counted apart from what was typed', () => expect(active(address('q=rk&owner=a,b&grade=core'))).toBe(2))
+})
+
+describe('dataset', () => {
+  test('a column that is made of stricter ones inherits the strictest of their grades', () => {
+    const node = (id: string, grade: string) => ({ id, title: id, origin: 'collect', owner: 'x', columns: [{ name: 'c', grade }] })
+    const graph = {
+      root: 'm.out', truncated: false,
+      nodes: [node('a.one', 'general-2'), node('a.two', 'important'), node('m.out', 'general-1')],
+      edges: [
+        { from: 'a.one.c', to: 'm.out.c', kind: 'copied' },
+        { from: 'a.two.c', to: 'm.out.c', kind: 'transformed' },
+        { from: 'a.two.c', to: 'm.out.other', kind: 'filter' },
+      ],
+    }
+    const found = grades(graph)
+    expect(found.get('c')).toEqual({ grade: 'important', from: 'a.two.c' })
+    expect(found.has('other')).toBe(false)
   })
-  test('a facet counts what its values would leave, whatever is chosen in itself', () => {
-    expect(counts(all, filter('owner=市公安局'), 'owner')).toHaveLength(2)
-    expect(counts(all, filter('owner=市公安局'), 'grade')).toEqual([['general-3', 1]])
+  test('every state of an entry leads on, and only as the life of an entry goes', () => {
+    expect(moves('drafted').map(({ to }) => to)).toEqual(['withdrawn', 'reviewed'])
+    expect(moves('reviewed').map(({ to }) => to)).toEqual(['withdrawn', 'drafted', 'published'])
+    expect(moves('published').map(({ to }) => to)).toEqual(['withdrawn'])
+    expect(moves('changed').map(({ to }) => to)).toEqual(['withdrawn', 'published'])
+    expect(moves('nonsense' as 'drafted')).toEqual([])
+  })
+  test('a duty that is not done says what is missing', () => {
+    const entry = { owner: '市公安局', steward: null, contact: null, refresh: 'daily', facts: { fresh: false, score: 97, uses_30_days: 0 }, lacks: ['contact'], sharing: { class: 'none', basis: null } }
+    const list = duties(entry as never)
+    expect(list.map(({ duty, done }) => [duty, done])).toEqual([
+      ['own', true], ['steward', false], ['contact', false], ['catalogue', false], ['refresh', false], ['quality', true], ['basis', false],
+    ])
   })
 })
 

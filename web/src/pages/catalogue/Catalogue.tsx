@@ -1,105 +1,111 @@
+import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined'
+import BarsOutlined from '@ant-design/icons/es/icons/BarsOutlined'
 import SearchOutlined from '@ant-design/icons/es/icons/SearchOutlined'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import Button from 'antd/es/button'
-import Checkbox from 'antd/es/checkbox'
 import Drawer from 'antd/es/drawer'
 import Input from 'antd/es/input'
+import Radio from 'antd/es/radio'
 import Select from 'antd/es/select'
-import { useQuery } from '@tanstack/react-query'
-import { Fragment, useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
-import { packs } from '../../api/queries'
-import { type Column, DataTable, type Sort } from '../../kit/DataTable'
-import { FreshnessLamp } from '../../kit/Lamp'
+import { type Entry, entries as entriesQuery } from '../../api/ledger'
+import { ExportButton } from '../../kit/ExportButton'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
-import { type Standing, useStandings } from '../../kit/standing'
-import { Age, Code, DatasetLink, Hint, Num, Score } from '../../kit/Text'
 import { useNarrow } from '../../kit/useNarrow'
-import { usePinyin } from '../../kit/usePinyin'
+import { useSettled } from '../../kit/useSettled'
+import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
-import { type Facet, type Filter, counts, facets, fromAddress, narrowed } from './filter'
+import { active, asked, sorts } from './address'
+import { Compare } from './Compare'
+import { Facets } from './Facets'
+import { List, MOST_COMPARED } from './List'
 
 export function Catalogue() {
   const { t } = useTranslation()
-  const all = useStandings()
-  return (
-    <Page title={t('menu.catalogue')} about={t('catalogue.about')}>
-      <Loaded query={all} doing={t('menu.catalogue')}>
-        {(standing) => <Content all={standing} />}
-      </Loaded>
-    </Page>
-  )
-}
-
-function Content({ all }: { all: Standing[] }) {
-  const { t } = useTranslation()
   const [address, setAddress] = useSearchParams()
-  const table = usePinyin()
   const isNarrow = useNarrow()
   const [isOpen, setOpen] = useState(false)
   const [typed, setTyped] = useTyped(address.get('q') ?? '')
-  const filter = { ...fromAddress(address), typed }
-  const rows = narrowed(all, filter, table)
-  const sort = sortOf(address.get('sort'))
-  const set = (name: string, value: string) =>
-    setAddress(
-      (former) => {
-        const next = new URLSearchParams(former)
-        if (value) next.set(name, value)
-        else next.delete(name)
-        return next
-      },
-      { replace: true },
-    )
-  const active = facets.filter((facet) => filter.chosen[facet].length > 0).length
+  const filter = useSettled(useMemo(() => asked(address), [address]))
+  const query = useInfiniteQuery(entriesQuery(filter))
+  const set = (name: string, value: string) => setAddress((former) => changed(former, name, value), { replace: true })
+  const narrowing = active(address)
   const clear = () => {
     setTyped('')
-    setAddress(new URLSearchParams(), { replace: true })
+    setAddress((former) => new URLSearchParams(former.has('view') ? { view: former.get('view') ?? '' } : {}), { replace: true })
   }
-  if (all.length === 0) return <Nothing title={t('home.no-datasets')}>{t('home.install-packs')}</Nothing>
-  const side = <Facets all={all} filter={filter} table={table} set={(facet, values) => set(facet, values.join(','))} />
+  const pages = query.data?.pages
+  const first = pages?.[0]
+  const rows = useMemo(() => pages?.flatMap((page) => page.entries), [pages])
+  const compared = (address.get('with') ?? '').split(',').filter(Boolean).slice(0, MOST_COMPARED)
+  const [isComparing, setComparing] = useState(false)
+  const side = first && <Facets counts={first.facets} address={address} set={(facet, values) => set(facet, values.join(','))} />
   return (
-    <div className="columns columns-facets">
-      {!isNarrow && <div className="facets no-print">{side}</div>}
-      <div className="column-main">
-        <div className="toolbar no-print">
-          <Input
-            type="search"
-            className="toolbar-search"
-            prefix={<SearchOutlined aria-hidden />}
-            aria-label={t('catalogue.search')}
-            placeholder={t('catalogue.search')}
-            value={filter.typed}
-            onChange={(event) => {
-              setTyped(event.target.value)
-              set('q', event.target.value)
-            }}
-          />
-          {isNarrow && (
-            <>
+    <Page title={t('menu.catalogue')} about={t('catalogue.about')} actions={rows && <Export rows={rows} />}>
+      <div className="columns columns-facets">
+        {!isNarrow && <div className="facets no-print">{side}</div>}
+        <div className="column-main">
+          <div className="toolbar no-print">
+            <Input
+              type="search"
+              className="toolbar-search"
+              prefix={<SearchOutlined aria-hidden />}
+              aria-label={t('catalogue.search')}
+              placeholder={t('catalogue.search')}
+              value={typed}
+              onChange={(event) => {
+                setTyped(event.target.value)
+                set('q', event.target.value)
+              }}
+            />
+            {isNarrow && (
               <Button onClick={() => setOpen(true)}>
-                {active > 0 ? t('catalogue.filters-on', { count: active }) : t('catalogue.filters')}
+                {narrowing > 0 ? t('catalogue.filters-on', { count: narrowing }) : t('catalogue.filters')}
               </Button>
-              <SortChoice value={address.get('sort') ?? ''} set={(value) => set('sort', value)} />
-            </>
-          )}
-          <span className="hint" role="status">
-            {t('catalogue.count', { count: rows.length, all: all.length })}
-          </span>
-          {(active > 0 || filter.typed) && (
-            <Button type="link" onClick={clear}>
-              {t('catalogue.clear')}
-            </Button>
-          )}
-        </div>
-        <div className="surface">
-          <List
-            rows={rows}
-            sort={sort}
-            onSort={(next) => set('sort', next ? `${next.order === 'descend' ? '-' : ''}${next.key}` : '')}
-            clear={clear}
-          />
+            )}
+            <SortChoice value={address.get('sort') ?? ''} set={(value) => set('sort', value)} />
+            {!isNarrow && <Forms value={address.get('view') ?? ''} set={(value) => set('view', value)} />}
+            <span className="hint" role="status">
+              {first && t('catalogue.count', { count: first.total })}
+            </span>
+            {(narrowing > 0 || typed) && (
+              <Button type="link" onClick={clear}>
+                {t('catalogue.clear')}
+              </Button>
+            )}
+            {compared.length > 0 && (
+              <Button disabled={compared.length < MOST_COMPARED} onClick={() => setComparing(true)}>
+                {t('compare.open', { count: compared.length })}
+              </Button>
+            )}
+          </div>
+          <div className={query.isPlaceholderData ? 'surface is-old' : 'surface'}>
+            <Loaded query={{ ...query, data: rows }} doing={t('menu.catalogue')}>
+              {(list) =>
+                first?.total === 0 && narrowing === 0 && !filter.q ? (
+                  <Nothing title={t('home.no-datasets')}>{t('home.install-packs')}</Nothing>
+                ) : (
+                  <List
+                    entries={list}
+                    asCards={address.get('view') === 'cards'}
+                    compared={compared}
+                    compare={(ids) => set('with', ids.join(','))}
+                    clear={clear}
+                  />
+                )
+              }
+            </Loaded>
+            {query.hasNextPage && (
+              <p className="more no-print">
+                <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                  {t('catalogue.more', { shown: rows?.length ?? 0, count: first?.total ?? 0 })}
+                </Button>
+              </p>
+            )}
+          </div>
         </div>
       </div>
       <Drawer
@@ -112,8 +118,19 @@ function Content({ all }: { all: Standing[] }) {
       >
         {side}
       </Drawer>
-    </div>
+      {isComparing && compared.length === MOST_COMPARED && (
+        <Compare ids={compared as [string, string]} onClose={() => setComparing(false)} />
+      )}
+      <Watermark />
+    </Page>
   )
+}
+
+function changed(former: URLSearchParams, name: string, value: string): URLSearchParams {
+  const next = new URLSearchParams(former)
+  if (value) next.set(name, value)
+  else next.delete(name)
+  return next
 }
 
 /** What is typed is state of the field: the address follows a moment later, too late for an input method. */
@@ -133,150 +150,52 @@ function useTyped(fromAddress: string): [string, (text: string) => void] {
   return [typed, write]
 }
 
-function sortOf(text: string | null): Sort | undefined {
-  if (!text) return undefined
-  return text.startsWith('-') ? { key: text.slice(1), order: 'descend' } : { key: text, order: 'ascend' }
-}
-
 function SortChoice({ value, set }: { value: string; set: (value: string) => void }) {
   const { t } = useTranslation()
   return (
     <Select
       aria-label={t('catalogue.sort')}
-      value={value}
-      onChange={set}
+      value={value || 'relevance'}
+      onChange={(sort: string) => set(sort === 'relevance' ? '' : sort)}
       className="sort-choice"
+      options={sorts.map((sort) => ({ value: sort, label: t(`catalogue.sort-${sort}`) }))}
+    />
+  )
+}
+
+function Forms({ value, set }: { value: string; set: (value: string) => void }) {
+  const { t } = useTranslation()
+  return (
+    <Radio.Group
+      aria-label={t('catalogue.form')}
+      value={value || 'table'}
+      optionType="button"
+      onChange={(event) => set(event.target.value === 'cards' ? 'cards' : '')}
       options={[
-        { value: '', label: t('catalogue.sort-pack') },
-        { value: 'title', label: t('catalogue.sort-title') },
-        { value: '-rows', label: t('catalogue.sort-rows') },
-        { value: '-last', label: t('catalogue.sort-last') },
-        { value: 'score', label: t('catalogue.sort-score') },
+        { value: 'table', label: <><BarsOutlined aria-hidden /> {t('catalogue.table')}</> },
+        { value: 'cards', label: <><AppstoreOutlined aria-hidden /> {t('catalogue.cards')}</> },
       ]}
     />
   )
 }
 
-interface FacetsProps {
-  all: Standing[]
-  filter: Filter
-  table: Parameters<typeof counts>[3]
-  set: (facet: Facet, values: string[]) => void
-}
-
-const LISTS: Record<Facet, string> = {
-  lamp: 'lamp',
-  owner: '',
-  pack: '',
-  grade: 'grade',
-  refresh: 'refresh',
-  origin: 'origin',
-}
-
-function Facets({ all, filter, table, set }: FacetsProps) {
+function Export({ rows }: { rows: Entry[] }) {
   const { t } = useTranslation()
   const { word } = useWords()
-  const { data: known = [] } = useQuery(packs)
-  const name = (facet: Facet, value: string) => {
-    if (facet === 'pack') return known.find((pack) => pack.id === value)?.title ?? value
-    return LISTS[facet] ? word(LISTS[facet], value) : value
-  }
-  return (
-    <>
-      {facets.map((facet, place) => (
-        <Fragment key={facet}>
-        {place > 0 && <div className="facet-line" />}
-        <fieldset className="facet">
-          <legend>{t(`facet.${facet}`)}</legend>
-          <Checkbox.Group value={filter.chosen[facet]} onChange={(values) => set(facet, values)}>
-            <ul>
-              {counts(all, filter, facet, table).map(([value, count]) => (
-                <li key={value}>
-                  <Checkbox value={value}>{name(facet, value)}</Checkbox>
-                  <span className="num hint">{count}</span>
-                </li>
-              ))}
-            </ul>
-          </Checkbox.Group>
-        </fieldset>
-        </Fragment>
-      ))}
-    </>
-  )
-}
-
-interface ListProps {
-  rows: Standing[]
-  sort: Sort | undefined
-  onSort: (sort: Sort | undefined) => void
-  clear: () => void
-}
-
-function List({ rows, sort, onSort, clear }: ListProps) {
-  const { t } = useTranslation()
-  const { word } = useWords()
-  const byText = (pick: (one: Standing) => string) => (one: Standing, other: Standing) =>
-    pick(one).localeCompare(pick(other), 'zh-CN')
-  const byNumber = (pick: (one: Standing) => number) => (one: Standing, other: Standing) => pick(one) - pick(other)
-  const columns: Column<Standing>[] = [
-    {
-      key: 'title',
-      title: t('dataset.one'),
-      sort: byText((one) => one.title),
-      render: (one) => (
-        <div className="two-lines">
-          <DatasetLink id={one.id} title={one.title} />
-          <Code>{one.id}</Code>
-        </div>
-      ),
-    },
-    { key: 'owner', title: t('dataset.owner'), sort: byText((one) => one.owner), render: (one) => one.owner },
-    {
-      key: 'lamp',
-      title: t('dataset.freshness'),
-      sort: byText((one) => one.lamp),
-      render: (one) => <FreshnessLamp state={one.lamp} />,
-    },
-    {
-      key: 'last',
-      title: t('dataset.last'),
-      sort: byNumber((one) => (one.last_at ? Date.parse(one.last_at) : 0)),
-      render: (one) => (
-        <div className="two-lines">
-          {one.last_at ? <Age at={one.last_at} /> : <Hint>{t('dataset.never')}</Hint>}
-          <Hint>{t('catalogue.every', { refresh: word('refresh', one.refresh) })}</Hint>
-        </div>
-      ),
-    },
-    {
-      key: 'rows',
-      title: t('dataset.rows'),
-      align: 'right',
-      sort: byNumber((one) => one.rows),
-      render: (one) => <Num value={one.rows} />,
-    },
-    {
-      key: 'score',
-      title: t('dataset.score'),
-      align: 'right',
-      sort: byNumber((one) => one.score ?? 101),
-      render: (one) => <Score value={one.score} />,
-    },
-    { key: 'grade', title: t('dataset.grade'), sort: byText((one) => one.grade), render: (one) => word('grade', one.grade) },
+  const columns = [
+    t('dataset.one'), t('dataset.id'), t('entry.code'), t('dataset.owner'), t('entry.status'), t('dataset.refresh'), t('entry.last'),
+    t('dataset.sharing'), t('dataset.grade'), t('dataset.rows'), t('dataset.quality'), t('entry.uses'), t('entry.lacking'),
   ]
   return (
-    <DataTable
-      label={t('menu.catalogue')}
+    <ExportButton
+      name={t('menu.catalogue')}
       columns={columns}
-      rows={rows}
-      rowKey={(one) => one.id}
-      sort={sort}
-      onSort={onSort}
-      pageSize={50}
-      empty={
-        <Nothing title={t('catalogue.none')}>
-          <Button onClick={clear}>{t('catalogue.clear')}</Button>
-        </Nothing>
+      rows={() =>
+        rows.map((one) => [
+          one.title.zh, one.id, one.code ?? null, one.owner, word('status', one.status), word('refresh', one.refresh), one.facts.last_at ?? null,
+          word('sharing', one.sharing.class), word('grade', one.grade), one.facts.rows ?? null, one.facts.score ?? null, one.facts.uses_30_days,
+          one.lacks.map((name) => word('element', name)).join(t('app.comma')),
+        ])
       }
     />
   )

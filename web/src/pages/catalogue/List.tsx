@@ -1,0 +1,109 @@
+import Button from 'antd/es/button'
+import { useTranslation } from 'react-i18next'
+import type { Entry } from '../../api/ledger'
+import { type Column, DataTable } from '../../kit/DataTable'
+import { Completeness, EntryLamp, StatusLamp, useEntryTitle } from '../../kit/entry'
+import { Nothing } from '../../kit/Loaded'
+import { Age, Code, DatasetLink, Hint, Num, Score, Short } from '../../kit/Text'
+import { useWords } from '../../kit/words'
+
+interface Props {
+  entries: Entry[]
+  asCards: boolean
+  compared: string[]
+  compare: (ids: string[]) => void
+  clear: () => void
+}
+
+/** As many can be held side by side. */
+export const MOST_COMPARED = 2
+
+export function List({ entries, asCards, compared, compare, clear }: Props) {
+  const { t } = useTranslation()
+  const columns = useColumns()
+  const title = useEntryTitle()
+  return (
+    <DataTable
+      label={t('menu.catalogue')}
+      columns={columns}
+      rows={entries}
+      rowKey={(one) => one.id}
+      asCards={asCards}
+      selection={{
+        selectedRowKeys: compared,
+        columnWidth: 40,
+        hideSelectAll: true,
+        columnTitle: <span className="visually-hidden">{t('compare.column')}</span>,
+        onChange: (keys) => compare(keys.map(String)),
+        getCheckboxProps: (one) => ({
+          'aria-label': t('compare.choose', { title: title(one.title) }),
+          disabled: compared.length >= MOST_COMPARED && !compared.includes(one.id),
+        }),
+      }}
+      empty={
+        <Nothing title={t('catalogue.none')}>
+          <Button onClick={clear}>{t('catalogue.clear')}</Button>
+        </Nothing>
+      }
+    />
+  )
+}
+
+function useColumns(): Column<Entry>[] {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const title = useEntryTitle()
+  return [
+    {
+      key: 'title',
+      title: t('dataset.one'),
+      render: (one) => (
+        <div className="two-lines entry-name">
+          <DatasetLink id={one.id} title={title(one.title)} />
+          <Code>{one.code ?? one.id}</Code>
+        </div>
+      ),
+    },
+    { key: 'owner', title: t('dataset.owner'), render: (one) => <span className="wrap">{one.owner}</span> },
+    {
+      key: 'status',
+      title: t('entry.status'),
+      render: (one) => (
+        <div className="two-lines">
+          <StatusLamp status={one.status} />
+          <Completeness lacks={one.lacks} />
+        </div>
+      ),
+    },
+    {
+      key: 'lamp',
+      title: t('dataset.freshness'),
+      render: (one) => (
+        <div className="two-lines">
+          <EntryLamp entry={one} />
+          <Hint>
+            {word('refresh', one.refresh)} · {one.facts.last_at ? <Age at={one.facts.last_at} /> : t('dataset.never')}
+          </Hint>
+        </div>
+      ),
+    },
+    {
+      key: 'sharing',
+      title: t('dataset.sharing'),
+      render: (one) => (
+        <div className="two-lines">
+          <span>{word('sharing', one.sharing.class)}</span>
+          <Hint>{word('grade', one.grade)}</Hint>
+        </div>
+      ),
+    },
+    {
+      key: 'rows',
+      title: t('dataset.rows'),
+      align: 'right',
+      render: (one) => (typeof one.facts.rows === 'number' ? <Short value={one.facts.rows} /> : <Hint>—</Hint>),
+    },
+    { key: 'score', title: t('dataset.quality'), align: 'right', render: (one) => <Score value={one.facts.score} /> },
+    { key: 'uses', title: t('entry.uses'), align: 'right', render: (one) => <Num value={one.facts.uses_30_days} /> },
+  ]
+}
