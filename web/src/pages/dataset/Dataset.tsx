@@ -1,110 +1,168 @@
 import { useQuery } from '@tanstack/react-query'
+import { Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams, useSearchParams } from 'react-router'
-import { dataset as datasetQuery, notices } from '../../api/queries'
+import { type Entry, entry as entryQuery } from '../../api/ledger'
+import { dataset as datasetQuery } from '../../api/queries'
 import type { DatasetDetail } from '../../api/types'
-import { freshness } from '../../kit/freshness'
-import { FreshnessLamp } from '../../kit/Lamp'
+import { EntryLamp, StatusLamp, useEntryTitle } from '../../kit/entry'
 import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
-import { Tabs } from '../../kit/Tabs'
-import { Age, Code, Hint, Num } from '../../kit/Text'
-import { useNow } from '../../kit/useNow'
+import { type Tab, Tabs } from '../../kit/Tabs'
+import { Age, Code, Hint, Short } from '../../kit/Text'
+import { Watermark } from '../../kit/Watermark'
+import { LineageView } from '../lineage/LineageView'
 import { Deliveries } from './Deliveries'
-import { Fields } from './Fields'
+import { Duties } from './Duties'
+import { EntryFields, Fields } from './Fields'
+import { History } from './History'
+import { LifeCycle } from './LifeCycle'
 import { Overview } from './Overview'
 import { Quality } from './Quality'
-import { References } from './References'
+import { Rail } from './Rail'
 import { Sample } from './Sample'
+import { Uses } from './Uses'
 import { Versions } from './Versions'
 
+const EditEntry = lazy(() => import('./EditEntry'))
+
 export function Dataset() {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const { id = '' } = useParams()
-  const query = useQuery(datasetQuery(id))
-  const title = (i18n.language === 'en' && query.data?.title_en) || query.data?.title
+  const query = useQuery(entryQuery(id))
+  // What is registered by hand may have no data here.
+  const table = useQuery({ ...datasetQuery(id), enabled: query.isSuccess, retry: false })
+  const title = useEntryTitle()
+  const [isEditing, setEditing] = useState(false)
+  const entry = query.data?.data
   return (
     <Page
-      title={title ?? id}
+      title={entry ? title(entry.title) : id}
       trail={[[t('menu.catalogue'), '/catalogue']]}
-      about={query.data && <Head dataset={query.data} />}
-      actions={query.data && <Actions dataset={query.data} />}
+      about={entry && <Head entry={entry} />}
+      actions={entry && <Actions entry={entry} etag={query.data?.etag} hasTable={table.isSuccess} />}
     >
       <Loaded query={query} doing={`${t('dataset.one')} ${id}`}>
-        {(dataset) => <Content dataset={dataset} />}
+        {({ data }) => (
+          <div className="columns columns-rail">
+            <Content entry={data} table={table.data} isSettled={!table.isPending} />
+            <Rail entry={data} edit={() => setEditing(true)} />
+          </div>
+        )}
       </Loaded>
+      {entry && isEditing && (
+        <Suspense>
+          <EditEntry entry={entry} etag={query.data?.etag} onClose={() => setEditing(false)} />
+        </Suspense>
+      )}
+      <Watermark />
     </Page>
   )
 }
 
-function Head({ dataset }: { dataset: DatasetDetail }) {
+function Head({ entry }: { entry: Entry }) {
   const { t } = useTranslation()
-  const now = useNow()
-  const { data: open } = useQuery(notices)
-  const last_at = dataset.last_batch?.started_at ?? null
-  const isLate = open?.some((notice) => notice.dataset === dataset.id && notice.kind === 'late')
+  const { facts } = entry
   return (
     <ul className="summary">
       <li>
-        <Code>{dataset.id}</Code>
-      </li>
-      <li>{dataset.owner}</li>
-      <li>
-        <FreshnessLamp state={freshness({ refresh: dataset.refresh, last_at }, now, isLate)} />{' '}
-        {last_at ? <Age at={last_at} /> : <Hint>{t('dataset.never')}</Hint>}
+        <Code>{entry.code ?? entry.id}</Code>
       </li>
       <li>
-        {t('dataset.rows')} <Num value={dataset.rows} />
+        <StatusLamp status={entry.status} />
       </li>
       <li>
-        {t('dataset.version')} {typeof dataset.version === 'number' ? <Num value={dataset.version} /> : '—'}
+        <EntryLamp entry={entry} /> {facts.last_at ? <Age at={facts.last_at} /> : <Hint>{t('dataset.never')}</Hint>}
       </li>
+      <li>
+        {entry.owner} {entry.contact && <a href={`tel:${entry.contact}`}>{entry.contact}</a>}
+      </li>
+      {typeof facts.rows === 'number' && (
+        <li>
+          {t('dataset.rows')} <Short value={facts.rows} />
+        </li>
+      )}
     </ul>
   )
 }
 
-function Actions({ dataset }: { dataset: DatasetDetail }) {
+interface ActionsProps {
+  entry: Entry
+  etag: string | undefined
+  hasTable: boolean
+}
+
+function Actions({ entry, etag, hasTable }: ActionsProps) {
   const { t } = useTranslation()
-  const sql = `SELECT *\nFROM ${dataset.id}\nLIMIT 100`
+  const sql = `SELECT *\nFROM ${entry.id}\nLIMIT 100`
   return (
     <>
-      <Link to={`/query?sql=${encodeURIComponent(sql)}`} className="button-link">
-        {t('dataset.query')}
-      </Link>
-      <Link to={`/deliver?dataset=${dataset.id}`} className="button-link button-link-primary">
-        {t('dataset.deliver')}
-      </Link>
+      {hasTable && (
+        <Link to={`/query?sql=${encodeURIComponent(sql)}`} className="button-link">
+          {t('dataset.query')}
+        </Link>
+      )}
+      {entry.origin === 'model' ? (
+        <Link to={`/models/${entry.id}`} className="button-link">
+          {t('dataset.model')}
+        </Link>
+      ) : (
+        hasTable && (
+          <Link to={`/deliver?dataset=${entry.id}`} className="button-link">
+            {t('dataset.deliver')}
+          </Link>
+        )
+      )}
+      <LifeCycle entry={entry} etag={etag} />
     </>
   )
 }
 
-function Content({ dataset }: { dataset: DatasetDetail }) {
+interface ContentProps {
+  entry: Entry
+  table: DatasetDetail | undefined
+  isSettled: boolean
+}
+
+function Content({ entry, table, isSettled }: ContentProps) {
   const { t } = useTranslation()
   const [address, setAddress] = useSearchParams()
+  const wanted = address.get('tab') ?? 'overview'
+  const tabs = useTabs(entry, table)
+  // A tab of the table is not there before the table is known.
+  const isWaiting = !isSettled && !tabs.some(({ key }) => key === wanted)
   return (
-    <div className="surface">
+    <div className="surface column-main">
       <Tabs
         label={t('dataset.tabs')}
-        active={address.get('tab') ?? 'overview'}
+        active={isWaiting ? 'overview' : wanted}
         onChange={(key) => setAddress({ tab: key }, { replace: true })}
-        tabs={[
-          { key: 'overview', label: t('dataset.overview'), render: () => <Overview dataset={dataset} /> },
-          {
-            key: 'fields',
-            label: t('dataset.fields-count', { count: dataset.columns.length }),
-            render: () => <Fields dataset={dataset} />,
-          },
-          { key: 'sample', label: t('dataset.sample'), render: () => <Sample dataset={dataset} /> },
-          { key: 'quality', label: t('dataset.quality'), render: () => <Quality dataset={dataset} /> },
-          { key: 'batches', label: t('menu.batches'), render: () => <Deliveries id={dataset.id} /> },
-          { key: 'versions', label: t('dataset.versions'), render: () => <Versions dataset={dataset} /> },
-          {
-            key: 'references',
-            label: t('dataset.references-count', { count: dataset.references.length }),
-            render: () => <References references={dataset.references} />,
-          },
-        ]}
+        tabs={tabs}
       />
     </div>
   )
+}
+
+function useTabs(entry: Entry, table: DatasetDetail | undefined): Tab[] {
+  const { t } = useTranslation()
+  const tab = (key: string, label: string, render: Tab['render']): Tab => ({ key, label, render })
+  const fields = table ? table.columns.length : (entry.columns?.length ?? 0)
+  return [
+    tab('overview', t('dataset.overview'), () => <Overview entry={entry} dataset={table} />),
+    tab('fields', t('dataset.fields-count', { count: fields }), () =>
+      table ? <Fields dataset={table} /> : <EntryFields columns={entry.columns ?? []} />,
+    ),
+    ...(table
+      ? [
+          tab('sample', t('dataset.sample'), () => <Sample dataset={table} />),
+          tab('quality', t('dataset.quality'), () => <Quality dataset={table} />),
+          tab('lineage', t('menu.lineage'), () => <LineageView of={entry.id} />),
+          tab('uses', t('dataset.uses'), () => <Uses entry={entry} />),
+          tab('batches', t('menu.batches'), () => <Deliveries id={table.id} />),
+          tab('versions', t('dataset.versions'), () => <Versions dataset={table} />),
+        ]
+      : []),
+    tab('duties', t('dataset.duty-list'), () => <Duties entry={entry} />),
+    tab('history', t('dataset.history'), () => <History id={entry.id} />),
+  ]
 }

@@ -1,14 +1,20 @@
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import type { EntryColumn } from '../../api/ledger'
+import { lineage } from '../../api/lineage'
 import type { DatasetDetail, Declared } from '../../api/types'
 import { type Column, DataTable } from '../../kit/DataTable'
+import { useEntryTitle } from '../../kit/entry'
 import { Nothing } from '../../kit/Loaded'
 import { Tag } from '../../kit/Page'
-import { Code } from '../../kit/Text'
+import { Code, Hint } from '../../kit/Text'
 import { useWords } from '../../kit/words'
+import { grades, isStricter } from './grade'
+import { References } from './References'
 
 export function Fields({ dataset }: { dataset: DatasetDetail }) {
   const { t } = useTranslation()
-  const { word } = useWords()
   const columns: Column<Declared>[] = [
     {
       key: 'title',
@@ -23,31 +29,120 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
       ),
     },
     { key: 'type', title: t('field.type'), render: (column) => <Code>{column.type}</Code> },
-    {
-      key: 'standard',
-      full: true,
-      title: t('field.standard'),
-      render: (column) => {
-        if (column.standard) return word('standard', column.standard)
-        return column.codes ? (
-          <span>
-            {t('field.codes')} <Code>{column.codes}</Code>
-          </span>
-        ) : (
-          '—'
-        )
-      },
-    },
+    { key: 'standard', full: true, title: t('field.standard'), render: (column) => <Standard column={column} /> },
     { key: 'required', title: t('field.needed'), render: (column) => t(column.required ? 'field.yes' : 'field.no') },
     { key: 'unit', title: t('field.unit'), render: (column) => column.unit ?? '—' },
+    { key: 'grade', title: t('dataset.grade'), render: (column) => <Grade dataset={dataset} column={column} /> },
+    {
+      key: 'checks',
+      full: true,
+      title: t('field.checks'),
+      render: (column) => <span className="wrap">{checksOf(dataset, column.name).join(t('app.comma')) || '—'}</span>,
+    },
+    ...(dataset.origin === 'model'
+      ? []
+      : [
+          {
+            key: 'from',
+            full: true,
+            title: t('field.from'),
+            render: (column: Declared) => <span className="wrap">{column.from.join(t('app.comma'))}</span>,
+          },
+        ]),
+    {
+      key: 'lineage',
+      title: t('menu.lineage'),
+      render: (column) => (
+        <Link to={`/lineage?of=${encodeURIComponent(`${dataset.id}.${column.name}`)}&columns=yes`} aria-label={t('field.lineage-of', { title: column.title })}>
+          {t('field.lineage')}
+        </Link>
+      ),
+    },
+  ]
+  return (
+    <>
+      <DataTable
+        label={t('dataset.fields')}
+        columns={columns}
+        rows={dataset.columns}
+        rowKey={(column) => column.name}
+        empty={<Nothing title={t('dataset.no-fields')} />}
+      />
+      {dataset.references.length > 0 && (
+        <>
+          <h3 className="padded-line">{t('dataset.references-count', { count: dataset.references.length })}</h3>
+          <References references={dataset.references} />
+        </>
+      )}
+    </>
+  )
+}
+
+function Standard({ column }: { column: Declared }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  if (column.standard) return word('standard', column.standard)
+  if (!column.codes) return '—'
+  return (
+    <span>
+      {t('field.codes')} <Code>{column.codes}</Code>
+    </span>
+  )
+}
+
+/** The declared grade; beside it the stricter one of what a model made the column of. */
+function Grade({ dataset, column }: { dataset: DatasetDetail; column: Declared }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const { data } = useQuery({
+    ...lineage({ of: dataset.id, direction: 'up', depth: 1, columns: true }),
+    enabled: dataset.origin === 'model',
+    staleTime: 60_000,
+  })
+  const inherited = data && grades(data).get(column.name)
+  if (!inherited) return word('grade', column.grade)
+  const isHigher = isStricter(inherited.grade, column.grade)
+  return (
+    <div className="two-lines">
+      <span>{word('grade', column.grade)}</span>
+      <Hint>
+        {t(isHigher ? 'field.inherits-higher' : 'field.inherits', { grade: word('grade', inherited.grade) })}
+      </Hint>
+    </div>
+  )
+}
+
+/** Rules that name the column; what is said of a column itself (required, standard) stands in its own place. */
+function checksOf(dataset: DatasetDetail, column: string): string[] {
+  return dataset.checks.filter(({ name }) => new RegExp(`(^|[._-])${column}($|[._-])`).test(name)).map(({ title, name }) => title ?? name)
+}
+
+/** Fields of an entry whose data is not here. */
+export function EntryFields({ columns: rows }: { columns: EntryColumn[] }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const title = useEntryTitle()
+  const columns: Column<EntryColumn>[] = [
+    {
+      key: 'title',
+      title: t('field.title'),
+      render: (column) => (
+        <div className="two-lines">
+          <span>{title(column.title)}</span>
+          <Code>{column.name}</Code>
+        </div>
+      ),
+    },
+    { key: 'type', title: t('field.type'), render: (column) => <Code>{column.type}</Code> },
+    { key: 'standard', title: t('field.standard'), render: (column) => word('standard', column.standard) },
     { key: 'grade', title: t('dataset.grade'), render: (column) => word('grade', column.grade) },
-    { key: 'from', full: true, title: t('field.from'), render: (column) => <span className="wrap">{column.from.join('、')}</span> },
+    { key: 'about', title: t('field.about'), full: true, render: (column) => <span className="wrap">{column.about ?? '—'}</span> },
   ]
   return (
     <DataTable
       label={t('dataset.fields')}
       columns={columns}
-      rows={dataset.columns}
+      rows={rows}
       rowKey={(column) => column.name}
       empty={<Nothing title={t('dataset.no-fields')} />}
     />

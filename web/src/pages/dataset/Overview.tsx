@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import type { Entry } from '../../api/ledger'
 import { packs, sources as sourcesQuery } from '../../api/queries'
 import type { DatasetDetail } from '../../api/types'
 import { BatchLamp } from '../../kit/Lamp'
@@ -10,54 +11,75 @@ import { Code, Num, Score, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 import { SourceFacts } from './SourceFacts'
 
-export function Overview({ dataset }: { dataset: DatasetDetail }) {
+export function Overview({ entry, dataset }: { entry: Entry; dataset: DatasetDetail | undefined }) {
   const { t } = useTranslation()
   const { word } = useWords()
-  const { data: sources = [] } = useQuery(sourcesQuery)
-  const { data: known } = useQuery(packs)
-  const packTitle = known?.find((pack) => pack.datasets.includes(dataset.id))?.title
-  const own = sources.filter((source) => source.dataset === dataset.id)
+  const about = entry.about ?? dataset?.about
   return (
     <div className="padded">
-      {dataset.about && <p className="prose">{dataset.about}</p>}
+      {about && <p className="prose">{about}</p>}
       <div className="two-columns">
-        <Section title={t('dataset.duties')}>
-          <Facts
-            items={[
-              [t('dataset.owner'), dataset.owner],
-              [t('dataset.steward'), dataset.steward ?? t('dataset.unnamed')],
-              [t('dataset.title-en'), dataset.title_en ?? '—'],
-              [t('dataset.key'), dataset.key.length > 0 ? dataset.key.map((name) => <Code key={name}>{name} </Code>) : '—'],
-              [t('dataset.pack'), packTitle ?? dataset.id.split('.')[0]],
-              [t('dataset.origin'), word('origin', dataset.origin)],
-            ]}
-          />
-        </Section>
+        <Duty entry={entry} dataset={dataset} />
         <Section title={t('dataset.rules')}>
           <Facts
             items={[
-              [t('dataset.grade'), word('grade', dataset.grade)],
-              [t('dataset.sharing'), word('sharing', dataset.sharing)],
-              [t('dataset.basis'), dataset.sharing_basis ?? '—'],
-              [t('dataset.opening'), word('opening', dataset.opening)],
-              [t('dataset.refresh'), word('refresh', dataset.refresh)],
-              [t('dataset.tail'), <Num key="tail" value={dataset.tail_rows} />],
+              [t('dataset.grade'), word('grade', entry.grade)],
+              [t('dataset.sharing'), word('sharing', entry.sharing.class)],
+              [t('dataset.basis'), entry.sharing.basis ?? '—'],
+              [t('element.sharing-condition'), entry.sharing.condition ?? '—'],
+              [t('element.sharing-method'), word('sharing-method', entry.sharing.method)],
+              [t('dataset.opening'), word('opening', entry.opening)],
+              [t('element.opening-condition'), entry.opening_condition ?? '—'],
+              [t('dataset.refresh'), word('refresh', entry.refresh)],
             ]}
           />
         </Section>
-        <Section title={t('dataset.last')}>
-          <LastDelivery dataset={dataset} />
-        </Section>
-        <Section title={t('dataset.sources')}>
-          {own.length === 0 ? (
-            <Nothing title={t('dataset.no-sources')} />
-          ) : (
-            own.map((source) => <SourceFacts key={source.id} source={source} />)
-          )}
-        </Section>
+        {dataset && dataset.origin !== 'model' && (
+          <>
+            <Section title={t('dataset.last')}>
+              <LastDelivery dataset={dataset} />
+            </Section>
+            <Section title={t('dataset.sources')}>
+              <Sources id={dataset.id} />
+            </Section>
+          </>
+        )}
       </div>
     </div>
   )
+}
+
+function Duty({ entry, dataset }: { entry: Entry; dataset: DatasetDetail | undefined }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const { data: known } = useQuery(packs)
+  const packTitle = known?.find((pack) => pack.datasets.includes(entry.id))?.title
+  return (
+    <Section title={t('dataset.duties')}>
+      <Facts
+        items={[
+          [t('dataset.id'), <Code key="id">{entry.id}</Code>],
+          [t('dataset.owner'), entry.owner],
+          [t('element.owner-code'), entry.owner_code ?? '—'],
+          [t('dataset.steward'), entry.steward ?? t('dataset.unnamed')],
+          [t('dataset.phone'), entry.contact ? <a key="phone" href={`tel:${entry.contact}`}>{entry.contact}</a> : '—'],
+          [t('dataset.title-en'), entry.title.en ?? '—'],
+          [t('dataset.key'), dataset && dataset.key.length > 0 ? dataset.key.map((name) => <Code key={name}>{name} </Code>) : '—'],
+          [t('dataset.pack'), packTitle ?? (entry.is_pack ? entry.id.split('.')[0] : t('dataset.by-hand'))],
+          [t('dataset.origin'), word('origin', entry.origin)],
+          [t('element.published-at'), entry.published_at ? <Time key="published" at={entry.published_at} /> : '—'],
+        ]}
+      />
+    </Section>
+  )
+}
+
+function Sources({ id }: { id: string }) {
+  const { t } = useTranslation()
+  const { data: sources = [] } = useQuery(sourcesQuery)
+  const own = sources.filter((source) => source.dataset === id)
+  if (own.length === 0) return <Nothing title={t('dataset.no-sources')} />
+  return own.map((source) => <SourceFacts key={source.id} source={source} />)
 }
 
 function LastDelivery({ dataset }: { dataset: DatasetDetail }) {

@@ -1,0 +1,138 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { RJSFSchema, UiSchema } from '@rjsf/utils'
+import Button from 'antd/es/button'
+import Drawer from 'antd/es/drawer'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Entry, patchEntry } from '../../api/ledger'
+import { SchemaForm } from '../../kit/form/SchemaForm'
+import { Waiting } from '../../kit/Loaded'
+import { ProblemPanel } from '../../kit/Problem'
+import { Saved } from '../../kit/Saved'
+import { useDraft } from '../../kit/useDraft'
+import { useNarrow } from '../../kit/useNarrow'
+import { useReturnFocus } from '../../kit/useReturnFocus'
+import { useWords } from '../../kit/words'
+
+interface Props {
+  entry: Entry
+  etag: string | undefined
+  onClose: () => void
+}
+
+/** What of an entry may be set here; the rest of a dataset is declared by its pack. */
+interface Editable {
+  code?: string | undefined
+  steward?: string | undefined
+  contact?: string | undefined
+  theme?: string | undefined
+  division?: string | undefined
+  tags?: string[] | undefined
+  related?: string[] | undefined
+}
+
+const look: UiSchema<Editable> = { tags: { 'ui:widget': 'words' }, related: { 'ui:widget': 'words' } }
+
+export default function EditEntry({ entry, etag, onClose }: Props) {
+  const { t } = useTranslation()
+  const isNarrow = useNarrow()
+  const queries = useQueryClient()
+  const draft = useDraft<Editable>(`entry.${entry.id}`)
+  const [value, setValue] = useState<Editable>()
+  useReturnFocus()
+  const schema = useSchema(entry)
+  const save = useMutation({
+    mutationFn: (wanted: Editable) => patchEntry(entry.id, part(entry, wanted), etag),
+    onSuccess: async () => {
+      await draft.drop()
+      await queries.invalidateQueries({ queryKey: ['ledger'] })
+      onClose()
+    },
+  })
+  const kept = draft.found
+  const shown = value ?? kept ?? editable(entry)
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      placement="right"
+      size={isNarrow ? '100%' : 560}
+      title={t('edit.title', { title: entry.title.zh })}
+      closable={{ 'aria-label': t('action.close') }}
+    >
+      {kept === undefined ? (
+        <Waiting />
+      ) : (
+        <>
+          <p className="hint">{t(entry.is_pack ? 'edit.about-pack' : 'edit.about')}</p>
+          {kept !== null && (
+            <p className="note" role="status">
+              {t('draft.found')}{' '}
+              <Button
+                size="small"
+                onClick={() => {
+                  setValue(editable(entry))
+                  void draft.drop()
+                }}
+              >
+                {t('draft.drop')}
+              </Button>
+            </p>
+          )}
+          {save.isError && <ProblemPanel error={save.error} doing={t('edit.save')} />}
+          <SchemaForm<Editable>
+            schema={schema}
+            look={look}
+            value={shown}
+            submit={t('edit.save')}
+            busy={save.isPending}
+            beside={<Saved draft={draft} />}
+            onChange={(next) => {
+              setValue(next)
+              draft.keep(next)
+            }}
+            onSubmit={(next) => save.mutate(next)}
+          />
+        </>
+      )}
+    </Drawer>
+  )
+}
+
+function editable(entry: Entry): Editable {
+  return {
+    code: entry.code ?? undefined,
+    steward: entry.steward ?? undefined,
+    contact: entry.contact ?? undefined,
+    theme: entry.theme ?? undefined,
+    division: entry.division ?? undefined,
+    tags: entry.tags,
+    related: entry.related,
+  }
+}
+
+/** Only what was changed; a field that was emptied is null. */
+function part(entry: Entry, wanted: Editable): Record<string, unknown> {
+  const before = editable(entry)
+  const names = Object.keys(before) as (keyof Editable)[]
+  const changed = names.filter((name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(wanted[name] ?? null))
+  return Object.fromEntries(changed.map((name) => [name, wanted[name] ?? null]))
+}
+
+function useSchema(entry: Entry): RJSFSchema {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const text = (name: string, maxLength: number, more: object = {}) => ({ type: 'string' as const, title: word('element', name), maxLength, ...more })
+  return {
+    type: 'object',
+    properties: {
+      code: text('code', 40, { description: t('edit.code') }),
+      ...(entry.is_pack ? {} : { steward: text('steward', 50) }),
+      contact: text('contact', 40, { description: t('edit.contact'), pattern: '^[0-9+() -]{5,40}$' }),
+      theme: text('theme', 40, { description: t('edit.theme') }),
+      division: text('division', 12, { description: t('edit.division'), pattern: '^[0-9]{6,12}$' }),
+      tags: { type: 'array', title: word('element', 'tags'), maxItems: 20, uniqueItems: true, items: { type: 'string', maxLength: 20 } },
+      related: { type: 'array', title: word('element', 'related'), maxItems: 50, uniqueItems: true, items: { type: 'string', maxLength: 100 } },
+    },
+  }
+}
