@@ -1,6 +1,9 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import Button from 'antd/es/button'
 import { useTranslation } from 'react-i18next'
+import { call } from '../../api/call'
 import type { BatchDetail } from '../../api/types'
-import { Explained, useExplanation } from '../../kit/Problem'
+import { Explained, ProblemPanel, useExplanation } from '../../kit/Problem'
 import { Num } from '../../kit/Text'
 import * as format from '../../kit/format'
 
@@ -77,20 +80,46 @@ export function Failure({ batch }: { batch: BatchDetail }) {
   )
 }
 
+/** Stops a collection; what was done of it is rolled back. */
+function Cancel({ id }: { id: string }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const cancel = useMutation({
+    mutationFn: () => call('POST', `/batches/${encodeURIComponent(id)}/cancel`),
+    onSettled: () => void queries.invalidateQueries(),
+  })
+  return (
+    <>
+      <Button loading={cancel.isPending} onClick={() => cancel.mutate()} className="no-print">
+        {t('batch.cancel')}
+      </Button>
+      {cancel.isError && <ProblemPanel error={cancel.error} doing={t('batch.cancel')} />}
+    </>
+  )
+}
+
 /** How far a running collection is. */
 export function Running({ batch }: { batch: BatchDetail }) {
   const { t, i18n } = useTranslation()
   const progress = batch.progress
-  if (!progress) return <p role="status">{t('phase.running')}</p>
+  if (!progress) {
+    return (
+      <div className="running">
+        <p role="status">{t('phase.running')}</p>
+        <Cancel id={batch.id} />
+      </div>
+    )
+  }
   const part = progress.bytes_total > 0 ? Math.min(1, progress.bytes_done / progress.bytes_total) : undefined
   return (
-    <div className="running" role="status">
-      <p>
+    <div className="running">
+      <p role="status">
         {t(`phase.${progress.phase}` as 'phase.checking', { defaultValue: progress.phase })} ·{' '}
         {t('phase.rows', { rows: format.number(progress.rows_done, i18n.language) })} ·{' '}
         {format.size(progress.bytes_done, i18n.language)} / {format.size(progress.bytes_total, i18n.language)}
       </p>
       <progress aria-label={t('phase.running')} {...(part !== undefined && { value: part })} max={1} />
+      {batch.status === 'running' && <Cancel id={batch.id} />}
     </div>
   )
 }

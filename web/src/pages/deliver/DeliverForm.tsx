@@ -1,16 +1,20 @@
+import { useQuery } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import Input from 'antd/es/input'
 import Radio from 'antd/es/radio'
 import Select from 'antd/es/select'
 import { type FormEvent, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { dataset as datasetQuery } from '../../api/queries'
 import type { DatasetLine, Source } from '../../api/types'
 import type { Delivery } from '../../api/upload'
 import { found } from '../../kit/search'
 import { usePinyin } from '../../kit/usePinyin'
 import { useWords } from '../../kit/words'
 import { Drop } from './Drop'
+import { PreviewPanel } from './PreviewPanel'
 import { defaultMode, suggested } from './suggest'
+import { usePreview } from './usePreview'
 
 const MODES = ['snapshot', 'upsert', 'append'] as const
 const ENCODINGS = ['UTF-8', 'GB18030', 'UTF-16LE', 'UTF-16BE'] as const
@@ -31,6 +35,7 @@ interface Draft {
   delimiter: string
   header_row: string
   sheet: string
+  headers: Record<string, string | null>
 }
 
 export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
@@ -42,13 +47,17 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
     delimiter: '',
     header_row: '',
     sheet: '',
+    headers: {},
   })
   const [guess, setGuess] = useState<string>()
+  const { mode: _, ...asked } = draft
+  const shown = usePreview(asked)
+  const about = useQuery({ ...datasetQuery(draft.dataset), enabled: draft.dataset !== '' })
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part })
   const choose = (file: File) => {
     const line = draft.dataset ? undefined : suggested(file.name, datasets)
     setGuess(line?.title)
-    change({ file, ...(line && { dataset: line.id, mode: defaultMode(sources, line.id) }) })
+    change({ file, headers: {}, ...(line && { dataset: line.id, mode: defaultMode(sources, line.id) }) })
   }
   const missing = !draft.file ? 'deliver.no-file' : !draft.dataset ? 'deliver.no-dataset' : undefined
   const send = (event: FormEvent) => {
@@ -63,13 +72,22 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
         datasets={datasets}
         value={draft.dataset}
         guess={guess}
+        likely={draft.dataset ? [] : (shown.data?.candidates ?? [])}
         set={(id) => {
           setGuess(undefined)
-          change({ dataset: id, mode: defaultMode(sources, id) })
+          change({ dataset: id, mode: defaultMode(sources, id), headers: {} })
         }}
       />
       <ModeChoice value={draft.mode} set={(mode) => change({ mode })} />
       <Details draft={draft} change={change} />
+      {draft.file && (
+        <PreviewPanel
+          query={shown}
+          columns={draft.dataset ? (about.data?.columns ?? []) : []}
+          headers={draft.headers}
+          onHeaders={(headers) => change({ headers })}
+        />
+      )}
       <div className="actions actions-start">
         <Button type="primary" htmlType="submit" disabled={missing !== undefined}>
           {t('deliver.send')}
@@ -84,10 +102,12 @@ interface ChoiceProps {
   datasets: DatasetLine[]
   value: string
   guess: string | undefined
+  /** Datasets whose headers the file has. */
+  likely: { dataset: string; title: string; matched: number }[]
   set: (id: string) => void
 }
 
-function DatasetChoice({ datasets, value, guess, set }: ChoiceProps) {
+function DatasetChoice({ datasets, value, guess, likely, set }: ChoiceProps) {
   const { t } = useTranslation()
   const table = usePinyin()
   const id = useId()
@@ -109,6 +129,16 @@ function DatasetChoice({ datasets, value, guess, set }: ChoiceProps) {
           search: `${line.title} ${line.id} ${line.owner}`,
         }))}
       />
+      {likely.length > 0 && (
+        <div className="stock" role="group" aria-label={t('deliver.likely')}>
+          <span className="hint">{t('deliver.likely')}</span>
+          {likely.slice(0, 3).map((one) => (
+            <button key={one.dataset} type="button" onClick={() => set(one.dataset)}>
+              {t('deliver.likely-one', { title: one.title, count: one.matched })}
+            </button>
+          ))}
+        </div>
+      )}
       {guess && (
         <p className="hint" role="status">
           {t('deliver.guess', { title: guess })}
