@@ -1,17 +1,18 @@
 import { useTranslation } from 'react-i18next'
-import type { Answer, Cell } from '../../api/types'
+import type { Explained } from '../../api/explain'
+import type { Answer } from '../../api/types'
 import { AnswerTable } from '../../kit/AnswerTable'
+import { ExportButton } from '../../kit/ExportButton'
 import { Nothing, Waiting } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
 import { Code } from '../../kit/Text'
 import * as format from '../../kit/format'
+import { Explanation } from './Explanation'
 
-export interface Answered {
-  what: 'run' | 'explain'
-  answer: Answer
-  milliseconds: number
-}
+export type Answered =
+  | { what: 'run'; answer: Answer; estimate: Explained; sql: string; milliseconds: number }
+  | { what: 'explain'; explained: Explained; milliseconds: number }
 
 interface Props {
   ask: { data: Answered | null | undefined; error: unknown; isPending: boolean; isError: boolean }
@@ -43,19 +44,23 @@ export function Outcome({ ask }: Props) {
       </div>
     )
   }
-  return ask.data.what === 'explain' ? <Plan {...ask.data} /> : <Rows {...ask.data} />
+  return ask.data.what === 'explain' ? <Explanation {...ask.data} /> : <Rows {...ask.data} />
 }
 
-function Rows({ answer, milliseconds }: Answered) {
+function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run' }>) {
   const { t, i18n } = useTranslation()
   return (
     <Section
       title={t('query.result')}
       flush
       extra={
-        <span role="status">
-          {t('query.rows', { count: answer.rows.length })}
-          {answer.truncated && ` ${t('query.truncated')}`} · {format.elapsed(milliseconds, i18n.language)}
+        <span className="result-extra">
+          <span role="status">
+            {t('query.rows', { count: answer.rows.length })}
+            {answer.truncated && ` ${t('query.truncated')}`} · {format.elapsed(milliseconds, i18n.language)}
+            {typeof estimate.bytes_estimate === 'number' && ` · ${t('query.read', { bytes: format.size(estimate.bytes_estimate, i18n.language) })}`}
+          </span>
+          <ExportButton size="small" name={t('query.result')} columns={answer.columns.map(({ name }) => name)} rows={() => answer.rows} />
         </span>
       }
     >
@@ -80,27 +85,5 @@ function Read({ versions }: { versions: Answer['versions'] }) {
         </Code>
       ))}
     </p>
-  )
-}
-
-function Plan({ answer, milliseconds }: Answered) {
-  const { t, i18n } = useTranslation()
-  const names: Record<string, string> = {
-    logical_plan: t('query.plan-logical'),
-    physical_plan: t('query.plan-physical'),
-  }
-  const text = (value: Cell | undefined) => (typeof value === 'string' ? value : '')
-  return (
-    <Section title={t('query.plan')} extra={format.elapsed(milliseconds, i18n.language)}>
-      {answer.rows.map(([kind, plan]) => (
-        <div key={text(kind)}>
-          <h3>{names[text(kind)] ?? text(kind)}</h3>
-          <pre className="plan" tabIndex={0} translate="no">
-            {text(plan)}
-          </pre>
-        </div>
-      ))}
-      <Read versions={answer.versions} />
-    </Section>
   )
 }

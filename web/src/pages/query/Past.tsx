@@ -1,24 +1,28 @@
 import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Nothing } from '../../kit/Loaded'
 import { Time } from '../../kit/Text'
-import { useReturnFocus } from '../../kit/useReturnFocus'
 import { useNarrow } from '../../kit/useNarrow'
+import { useReturnFocus } from '../../kit/useReturnFocus'
 import * as format from '../../kit/format'
-import { asked, forget } from './history'
+import type { Asked } from './useAsked'
 
 interface Props {
+  asked: Asked[]
+  forget: () => void
   onChoose: (sql: string) => void
   onClose: () => void
 }
 
-export function Past({ onChoose, onClose }: Props) {
+export function Past({ asked, forget, onChoose, onClose }: Props) {
   const { t, i18n } = useTranslation()
   const isNarrow = useNarrow()
   const { stay } = useReturnFocus()
-  const [list, setList] = useState(asked)
+  const choose = (sql: string) => {
+    stay()
+    onChoose(sql)
+  }
   return (
     <Drawer
       open
@@ -28,23 +32,20 @@ export function Past({ onChoose, onClose }: Props) {
       title={t('query.past')}
       closable={{ 'aria-label': t('action.close') }}
       extra={
-        list.length > 0 && (
-          <Button size="small" onClick={() => setList(forget())}>
+        asked.length > 0 && (
+          <Button size="small" onClick={forget}>
             {t('query.forget')}
           </Button>
         )
       }
     >
-      {list.length === 0 ? (
+      {asked.length === 0 ? (
         <Nothing title={t('query.no-past')} />
       ) : (
         <ul className="past">
-          {list.map((one) => (
+          {asked.map((one) => (
             <li key={one.at}>
-              <button type="button" onClick={() => {
-                  stay()
-                  onChoose(one.sql)
-                }}>
+              <button type="button" onClick={() => choose(one.sql)}>
                 <code className="code">{one.sql}</code>
                 <span className="hint">
                   <Time at={one.at} /> · {t('query.rows', { count: one.rows })} ·{' '}

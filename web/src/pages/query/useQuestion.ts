@@ -1,0 +1,54 @@
+import { useMutation } from '@tanstack/react-query'
+import { useRef, useState } from 'react'
+import { explain } from '../../api/explain'
+import { runSql } from '../../api/queries'
+import { exportCsv } from './export'
+import type { Answered } from './Outcome'
+import type { Asked } from './useAsked'
+
+export type Doing = 'run' | 'explain' | 'export'
+
+/** What the screen shows; an export has everything. */
+const MOST_ROWS = 1000
+/** A question that reads more than this is asked about first. */
+const MANY_BYTES = 2_000_000_000
+
+interface Wish {
+  what: Doing
+  sql: string
+  /** The large question was agreed to. */
+  isAgreed?: boolean
+}
+
+/** One question at a time: its cost is known before it runs, and it can be stopped. */
+export function useQuestion(asOf: string, remember: (one: Asked) => void) {
+  const stop = useRef<AbortController>(null)
+  const [large, setLarge] = useState<{ bytes: number; rows: number | null; sql: string }>()
+  const point = asOf ? { as_of: asOf.replace('T', ' ') } : {}
+  const ask = useMutation({
+    mutationFn: async ({ what, sql, isAgreed }: Wish): Promise<Answered | null | undefined> => {
+      stop.current = new AbortController()
+      const { signal } = stop.current
+      if (what === 'export') {
+        await exportCsv(sql, point, signal)
+        return null
+      }
+      const from = performance.now()
+      const estimate = await explain(sql, point.as_of, signal)
+      if (what === 'explain') return { what, explained: estimate, milliseconds: performance.now() - from }
+      if (!isAgreed && (estimate.bytes_estimate ?? 0) > MANY_BYTES) {
+        setLarge({ bytes: estimate.bytes_estimate ?? 0, rows: estimate.rows_estimate ?? null, sql })
+        return undefined
+      }
+      const answer = await runSql(sql, { ...point, limit: MOST_ROWS }, signal)
+      const milliseconds = performance.now() - from
+      remember({ sql, at: new Date().toISOString(), rows: answer.rows.length, milliseconds })
+      return { what, answer, estimate, sql, milliseconds }
+    },
+  })
+  const start = (what: Doing, sql: string, isAgreed = false) => {
+    setLarge(undefined)
+    if (sql.trim() !== '' && !ask.isPending) ask.mutate({ what, sql, isAgreed })
+  }
+  return { ask, start, large, decline: () => setLarge(undefined), stop: () => stop.current?.abort() }
+}
