@@ -1,15 +1,22 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { packChange } from '../../api/changes'
+import { models as modelsQuery } from '../../api/models'
+import { pages as pagesQuery } from '../../api/pages'
 import { datasets, packs, sources } from '../../api/queries'
 import type { Pack } from '../../api/types'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Tag } from '../../kit/Page'
 import { Code, DatasetLink } from '../../kit/Text'
+import { useWorded } from '../declared/worded'
+import { Change, PackHistory } from './Change'
 
 export function Packs() {
   const { t } = useTranslation()
   const query = useQuery(packs)
+  // What waits for a decision goes before everything else.
+  const isWaiting = useQuery(packChange).data?.state === 'waiting'
   return (
     <Page title={t('menu.packs')} about={t('packs.about')}>
       <Loaded query={query} doing={t('menu.packs')}>
@@ -17,11 +24,18 @@ export function Packs() {
           list.length === 0 ? (
             <Nothing title={t('packs.none')}>{t('home.install-packs')}</Nothing>
           ) : (
-            <ul className="gallery">
-              {list.map((pack) => (
-                <Card key={pack.id} pack={pack} all={list} />
-              ))}
-            </ul>
+            <>
+              {isWaiting && <Change />}
+              <ul className="gallery">
+                {list.map((pack) => (
+                  <Card key={pack.id} pack={pack} all={list} />
+                ))}
+              </ul>
+              <div className="below-gallery">
+                {!isWaiting && <Change />}
+                <PackHistory />
+              </div>
+            </>
           )
         }
       </Loaded>
@@ -33,6 +47,12 @@ function Card({ pack, all }: { pack: Pack; all: Pack[] }) {
   const { t } = useTranslation()
   const { data: lines = [] } = useQuery(datasets)
   const { data: known = [] } = useQuery(sources)
+  const { data: everyModel = [] } = useQuery(modelsQuery)
+  const { data: everyPage = [] } = useQuery(pagesQuery)
+  const worded = useWorded()
+  const models = everyModel.filter(({ id }) => id.startsWith(`${pack.id}.`))
+  const pages = everyPage.filter(({ id }) => id.startsWith(`${pack.id}.`))
+  const held = pack.datasets.filter((id) => !models.some((model) => model.id === id))
   const title = (id: string) => lines.find((line) => line.id === id)?.title ?? id
   const titleOfPack = (id: string) => all.find((one) => one.id === id)?.title ?? id
   const source = (id: string) => known.find((one) => one.id === id)?.title ?? id
@@ -47,10 +67,10 @@ function Card({ pack, all }: { pack: Pack; all: Pack[] }) {
       {pack.about && <p className="pack-about">{pack.about}</p>}
       <dl className="facts">
         <div>
-          <dt>{t('packs.datasets', { count: pack.datasets.length })}</dt>
+          <dt>{t('packs.datasets', { count: held.length })}</dt>
           <dd>
             <ul className="inline-list">
-              {pack.datasets.map((id) => (
+              {held.map((id) => (
                 <li key={id}>
                   <DatasetLink id={id} title={title(id)} />
                 </li>
@@ -60,15 +80,43 @@ function Card({ pack, all }: { pack: Pack; all: Pack[] }) {
         </div>
         <div>
           <dt>{t('packs.sources', { count: pack.sources.length })}</dt>
-          <dd>{pack.sources.map(source).join('、') || '—'}</dd>
+          <dd>{pack.sources.map(source).join(t('app.comma')) || '—'}</dd>
         </div>
+        {models.length > 0 && (
+          <div>
+            <dt>{t('packs.models', { count: models.length })}</dt>
+            <dd>
+              <ul className="inline-list">
+                {models.map((model) => (
+                  <li key={model.id}>
+                    <Link to={`/models/${model.id}`}>{model.title}</Link>
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </div>
+        )}
+        {pages.length > 0 && (
+          <div>
+            <dt>{t('packs.pages', { count: pages.length })}</dt>
+            <dd>
+              <ul className="inline-list">
+                {pages.map((page) => (
+                  <li key={page.id}>
+                    <Link to={`/pages/${page.id}`}>{worded(page.title)}</Link>
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{t('packs.tests')}</dt>
           <dd>{t('packs.tests-count', { count: pack.tests })}</dd>
         </div>
         <div>
           <dt>{t('packs.needs')}</dt>
-          <dd>{pack.needs.length > 0 ? pack.needs.map(titleOfPack).join('、') : t('packs.needs-none')}</dd>
+          <dd>{pack.needs.length > 0 ? pack.needs.map(titleOfPack).join(t('app.comma')) : t('packs.needs-none')}</dd>
         </div>
         <div>
           <dt>{t('packs.points')}</dt>
@@ -79,7 +127,7 @@ function Card({ pack, all }: { pack: Pack; all: Pack[] }) {
           </dd>
         </div>
       </dl>
-      <Link to={`/catalogue?pack=${pack.id}`}>{t('packs.open')}</Link>
+      <Link to={`/catalogue?q=${pack.id}`}>{t('packs.open')}</Link>
     </li>
   )
 }
