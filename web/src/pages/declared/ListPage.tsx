@@ -1,0 +1,81 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import Input from 'antd/es/input'
+import { useId } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useSearchParams } from 'react-router'
+import type { PageDeclared } from '../../api/pages'
+import { dataset as datasetQuery, runSql } from '../../api/queries'
+import { AnswerTable } from '../../kit/AnswerTable'
+import { ExportButton } from '../../kit/ExportButton'
+import { Loaded } from '../../kit/Loaded'
+import { useSettled } from '../../kit/useSettled'
+import { listSql } from './spec'
+import { useWorded } from './worded'
+
+const MOST = 500
+
+/** Rows of one dataset: the declared columns, narrowed by the declared filters. */
+export function ListPage({ declared, dataset }: { declared: PageDeclared; dataset: string }) {
+  const { t } = useTranslation()
+  const worded = useWorded()
+  const [address, setAddress] = useSearchParams()
+  const about = useQuery(datasetQuery(dataset))
+  const filters = Object.fromEntries((declared.filters ?? []).map((name) => [name, address.get(name) ?? '']))
+  const declaredColumns = declared.columns ?? []
+  const columns = declaredColumns.length > 0 ? declaredColumns : (about.data?.columns.map(({ name }) => name) ?? [])
+  const sql = useSettled(columns.length > 0 ? listSql(dataset, columns, filters, declared.sort ?? []) : '')
+  const query = useQuery({
+    queryKey: ['declared', sql],
+    queryFn: ({ signal }) => runSql(sql, { limit: MOST }, signal),
+    enabled: sql !== '',
+    placeholderData: keepPreviousData,
+  })
+  const titles = new Map(about.data?.columns.map((column) => [column.name, column.title]))
+  const set = (name: string, value: string) =>
+    setAddress(
+      (former) => {
+        const next = new URLSearchParams(former)
+        if (value) next.set(name, value)
+        else next.delete(name)
+        return next
+      },
+      { replace: true },
+    )
+  return (
+    <>
+      <div className="toolbar no-print">
+        {(declared.filters ?? []).map((name) => (
+          <Filter key={name} title={titles.get(name) ?? name} value={filters[name] ?? ''} set={(value) => set(name, value)} />
+        ))}
+        <span className="toolbar-gap" />
+        {query.data && (
+          <ExportButton name={worded(declared.title)} columns={columns.map((name) => titles.get(name) ?? name)} rows={() => query.data?.rows ?? []} />
+        )}
+        <Link to={`/query?sql=${encodeURIComponent(sql)}`}>{t('pages.behind')}</Link>
+      </div>
+      <div className="surface">
+        <Loaded query={query} doing={worded(declared.title)}>
+          {(answer) => (
+            <>
+              <p className="hint padded-line" role="status">
+                {t(answer.truncated ? 'pages.first-rows' : 'query.rows', { count: answer.rows.length })}
+              </p>
+              <AnswerTable label={worded(declared.title)} answer={answer} titles={titles} pageSize={50} />
+            </>
+          )}
+        </Loaded>
+      </div>
+    </>
+  )
+}
+
+function Filter({ title, value, set }: { title: string; value: string; set: (value: string) => void }) {
+  const id = useId()
+  return (
+    <span className="as-of">
+      <label htmlFor={id}>{title}</label>
+      <Input id={id} type="search" value={value} onChange={(event) => set(event.target.value)} />
+    </span>
+  )
+}
+

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import type { Answer } from '../../api/types'
+import { charted, listSql, number } from './spec'
+
+const answer = (names: string[], rows: Answer['rows']): Answer => ({
+  columns: names.map((name) => ({ name, type: 'text' })), rows, versions: {}, truncated: false,
+})
+
+test('each series is a line over the same names, with a gap where it has nothing', () => {
+  const declared = { title: 't', type: 'line' as const, sql: '', x: 'month', y: ['pm'], series: 'station', unit: 'µg/m³' }
+  const rows: Answer['rows'] = [['1', 'a', 10], ['2', 'a', '11.5'], ['2', 'b', null]]
+  expect(charted(declared, answer(['month', 'station', 'pm'], rows), 'title')).toEqual({
+    kind: 'line', x: ['1', '2'], unit: 'µg/m³',
+    series: [{ name: 'a', values: [10, 11.5] }, { name: 'b', values: [null, null] }],
+  })
+})
+
+test('a chart without series has one, with the name of the chart', () => {
+  const declared = { title: 't', type: 'bar' as const, sql: '', x: 'a', y: ['b'] }
+  expect(charted(declared, answer(['a', 'b'], [['x', 1]]), 'title').series).toEqual([{ name: 'title', values: [1] }])
+})
+
+test('several columns of numbers are a line each', () => {
+  const declared = { title: 't', type: 'bar' as const, sql: '', x: 'a', y: ['b', 'c'] }
+  expect(charted(declared, answer(['a', 'b', 'c'], [['x', 1, 2]]), 'title').series).toEqual([{ name: 'b', values: [1] }, { name: 'c', values: [2] }])
+})
+
+test('what is no number is not taken for one', () => {
+  expect([number('12.50'), number(''), number('x'), number(null), number(undefined)]).toEqual([12.5, null, null, null, null])
+})
+
+test('what somebody types into a filter stays a value', () => {
+  expect(listSql('a.b', ['x', 'y"z'], { x: "o'%; DROP", y: ' ' }, [{ column: 'x', descending: true }])).toBe(
+    `SELECT "x", "y""z"\nFROM a.b\nWHERE CAST("x" AS VARCHAR) LIKE '%o''\\%; DROP%'\nORDER BY "x" DESC`,
+  )
+  expect(listSql('a.b', ['x'], {}, [])).toBe('SELECT "x"\nFROM a.b')
+})

@@ -1,0 +1,51 @@
+import type { Answer, Cell } from '../../api/types'
+import type { ChartDeclared } from '../../api/pages'
+import type { ChartSpec } from '../../kit/chart'
+
+/** The answer to the question of a declared chart, as the picture wants it: one line for each series or column. */
+export function charted(declared: ChartDeclared, answer: Answer, title: string): ChartSpec {
+  const at = (name: string | null | undefined) => answer.columns.findIndex((column) => column.name === name)
+  const [x, series] = [at(declared.x), at(declared.series)]
+  const names = [...new Set(answer.rows.map((row) => text(row[x])))]
+  const lines = new Map<string, (number | null)[]>()
+  for (const row of answer.rows) {
+    for (const y of declared.y) {
+      const own = declared.y.length > 1 ? y : title
+      const line = series < 0 ? own : text(row[series])
+      const values = lines.get(line) ?? names.map(() => null)
+      values[names.indexOf(text(row[x]))] = number(row[at(y)])
+      lines.set(line, values)
+    }
+  }
+  return {
+    kind: declared.type,
+    x: names,
+    series: [...lines].map(([name, values]) => ({ name, values })),
+    unit: declared.unit || undefined,
+  }
+}
+
+/** A decimal comes as text, so that no digit is lost on the way. */
+export function number(value: Cell | undefined): number | null {
+  if (typeof value === 'number') return value
+  const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
+  return Number.isFinite(read) ? read : null
+}
+
+function text(value: Cell | undefined): string {
+  return value === null || value === undefined ? '—' : String(value)
+}
+
+/** The question of a list page. Names come from the declaration, which the program has checked; values are quoted. */
+export function listSql(dataset: string, columns: string[], filters: Record<string, string>, sort: { column: string; descending: boolean }[]): string {
+  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+  const wanted = Object.entries(filters).filter(([, value]) => value.trim() !== '')
+  const where = wanted.map(([name, value]) => `CAST(${quoted(name)} AS VARCHAR) LIKE '%${value.trim().replace(/[\\%_]/g, '\\$&').replaceAll("'", "''")}%'`)
+  const order = sort.map(({ column, descending }) => `${quoted(column)}${descending ? ' DESC' : ''}`)
+  return [
+    `SELECT ${columns.map(quoted).join(', ')}`,
+    `FROM ${dataset}`,
+    ...(where.length > 0 ? [`WHERE ${where.join('\n  AND ')}`] : []),
+    ...(order.length > 0 ? [`ORDER BY ${order.join(', ')}`] : []),
+  ].join('\n')
+}
