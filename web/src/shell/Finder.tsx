@@ -4,11 +4,16 @@ import Modal from 'antd/es/modal'
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { datasets, latestBatches } from '../api/queries'
+import { suggest } from '../api/ledger'
+import { models as modelsQuery } from '../api/models'
+import { pages as pagesQuery } from '../api/pages'
+import { latestBatches } from '../api/queries'
 import * as format from '../kit/format'
 import { found } from '../kit/search'
 import { usePinyin } from '../kit/usePinyin'
 import { useReturnFocus } from '../kit/useReturnFocus'
+import { useSettled } from '../kit/useSettled'
+import { useWorded } from '../pages/declared/worded'
 import { menu } from './menu'
 
 interface Hit {
@@ -22,7 +27,7 @@ interface Hit {
 
 const MOST = 12
 
-/** One search over pages, datasets and batches, by characters, ids, pinyin or initials. */
+/** One search over datasets, pages, models and batches, by characters, ids, pinyin or initials. */
 export function Finder({ close }: { close: () => void }) {
   const { t } = useTranslation()
   const [typed, setTyped] = useState('')
@@ -98,17 +103,24 @@ export function Finder({ close }: { close: () => void }) {
 
 function useHits(typed: string): Hit[] {
   const { t } = useTranslation()
-  const { data: lines = [] } = useQuery(datasets)
+  const { data: models = [] } = useQuery(modelsQuery)
+  const { data: pages = [] } = useQuery(pagesQuery)
   const { data: recent = [] } = useQuery(latestBatches({ limit: 100 }))
+  const asked = useSettled(typed.trim(), 120)
+  // Datasets are found by the program: there may be a hundred thousand.
+  const { data: suggested } = useQuery({ ...suggest(asked), enabled: asked !== '' })
   const table = usePinyin()
+  const worded = useWorded()
   return useMemo(() => {
-    const pages = menu.map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
-    const sets = lines.map((line) => ({
-      to: `/datasets/${encodeURIComponent(line.id)}`,
+    const places = menu.map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
+    const declared = pages.map((page) => ({ to: `/pages/${page.id}`, kind: t('finder.page'), title: worded(page.title), about: page.id }))
+    const sets = (asked === '' ? [] : (suggested?.hits ?? [])).map((hit) => ({
+      to: `/datasets/${encodeURIComponent(hit.id)}`,
       kind: t('finder.dataset'),
-      title: line.title,
-      about: `${line.id} · ${line.owner}`,
+      title: hit.title,
+      about: hit.owner ? `${hit.id} · ${hit.owner}` : hit.id,
     }))
+    const made = models.map((model) => ({ to: `/models/${model.id}`, kind: t('finder.model'), title: model.title, about: model.id }))
     const all = recent.map((batch) => ({
       to: `/batches/${encodeURIComponent(batch.id)}`,
       kind: t('finder.batch'),
@@ -116,7 +128,9 @@ function useHits(typed: string): Hit[] {
       about: `${batch.dataset} · ${format.time(batch.started_at)}`,
       also: batch.id,
     }))
-    const candidates: Hit[] = typed.trim() === '' ? [...pages, ...sets.slice(0, 6)] : [...pages, ...sets, ...all]
-    return candidates.filter((hit) => found([hit.title, hit.about, hit.also], typed, table)).slice(0, MOST)
-  }, [typed, lines, recent, table, t])
+    if (typed.trim() === '') return places
+    const own: Hit[] = [...places, ...declared, ...made, ...all]
+    const others = own.filter((hit) => found([hit.title, hit.about, hit.also], typed, table))
+    return [...sets, ...others].slice(0, MOST)
+  }, [typed, asked, suggested, models, pages, recent, table, t, worded])
 }

@@ -3,7 +3,12 @@ import CloudUploadOutlined from '@ant-design/icons/es/icons/CloudUploadOutlined'
 import CodeOutlined from '@ant-design/icons/es/icons/CodeOutlined'
 import DatabaseOutlined from '@ant-design/icons/es/icons/DatabaseOutlined'
 import HistoryOutlined from '@ant-design/icons/es/icons/HistoryOutlined'
+import DeploymentUnitOutlined from '@ant-design/icons/es/icons/DeploymentUnitOutlined'
+import FundOutlined from '@ant-design/icons/es/icons/FundOutlined'
 import HomeOutlined from '@ant-design/icons/es/icons/HomeOutlined'
+import LayoutOutlined from '@ant-design/icons/es/icons/LayoutOutlined'
+import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined'
+import PieChartOutlined from '@ant-design/icons/es/icons/PieChartOutlined'
 import type { ComponentType } from 'react'
 import type { Key } from '../i18n'
 
@@ -21,7 +26,12 @@ export const menu: MenuItem[] = [
   { to: '/catalogue', title: 'menu.catalogue', icon: DatabaseOutlined, owns: '/datasets' },
   { to: '/deliver', title: 'menu.deliver', icon: CloudUploadOutlined },
   { to: '/batches', title: 'menu.batches', icon: HistoryOutlined },
+  { to: '/models', title: 'menu.models', icon: DeploymentUnitOutlined },
+  { to: '/lineage', title: 'menu.lineage', icon: NodeIndexOutlined },
   { to: '/query', title: 'menu.query', icon: CodeOutlined },
+  { to: '/rollup', title: 'menu.rollup', icon: PieChartOutlined },
+  { to: '/indicators', title: 'menu.indicators', icon: FundOutlined },
+  { to: '/pages', title: 'menu.pages', icon: LayoutOutlined },
   { to: '/packs', title: 'menu.packs', icon: AppstoreOutlined },
 ]
 

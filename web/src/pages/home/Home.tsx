@@ -7,6 +7,7 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { BatchLamp, FreshnessLamp, Lamp } from '../../kit/Lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
+import { Watermark } from '../../kit/Watermark'
 import { type Standing, useStandings } from '../../kit/standing'
 import { Age, DatasetLink, Hint, Num, Score, Time } from '../../kit/Text'
 import { useNarrow } from '../../kit/useNarrow'
@@ -47,6 +48,7 @@ export function Home() {
           </Section>
         </div>
       </div>
+      <Watermark />
     </Page>
   )
 }
