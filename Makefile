@@ -5,7 +5,7 @@ SEED   ?= 2025
 DATA   ?= yandu-data
 LISTEN ?= 127.0.0.1:8640
 
-.PHONY: run test bench pages lint format
+.PHONY: run test bench pages shots lint format
 
 run: ## Build and start a simulated city.
 	scripts/web.sh
@@ -17,6 +17,9 @@ test: ## Run every test; installs what the tests need.
 
 pages: ## Build the web pages and test them in a browser against a simulated city.
 	scripts/pages.sh
+
+shots: ## Write pictures of every page, at desk and phone width, into web/shots.
+	scripts/pages.sh shots
 
 bench: ## Measure against peers; writes benches/RESULTS.md.
 	scripts/bench.sh

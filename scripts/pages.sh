@@ -1,23 +1,39 @@
 #!/usr/bin/env bash
-# Looks at every page in a browser: the program itself with a simulated city, Debian's Chromium, no mock server.
+# Looks at every page in a browser: the program itself with a simulated city and a standing clock, Debian's Chromium, no
+# mock server. `scripts/pages.sh shots` writes pictures of every page into web/shots instead.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if [ ! -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
+NOW="${NOW:-2026-01-05T09:00+08:00}"
+PEOPLE="${PEOPLE:-20000}"
+what="${1:-e2e}"
+
+if [ ! -x "${CHROMIUM:-/usr/bin/chromium}" ] || ! fc-list 2>/dev/null | grep -qi 'cjk'; then
   sudo=""
   [ "$(id -u)" -eq 0 ] || sudo="sudo -n"
-  $sudo apt-get install -yq --no-install-recommends chromium fonts-noto-cjk
+  $sudo apt-get install -yq --no-install-recommends chromium fonts-noto-cjk fontconfig
 fi
 scripts/web.sh
 cargo build --locked -p yandu
 yandu="$PWD/${CARGO_TARGET_DIR:-target}/debug/yandu"
+
 place="$(mktemp -d)"
-trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$place"' EXIT
-"$yandu" city simulate --people 20000 --seed 7 --out "$place/city"
+trap 'kill $(jobs -p) 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$place"' EXIT
+"$yandu" city simulate --people "$PEOPLE" --seed 7 --out "$place/city" >/dev/null
 mkdir -p "$place/data/inbox"
 cp -r "$place/city/inbox/." "$place/data/inbox/"
-"$yandu" city serve --seed 7 --listen 127.0.0.1:8655 >/dev/null &
-"$yandu" serve --data "$place/data" --listen 127.0.0.1:8710 >"$place/log" 2>&1 &
-sleep 20
+"$yandu" city serve --seed 7 --listen 127.0.0.1:8655 >/dev/null 2>"$place/stations" &
+"$yandu" serve --data "$place/data" --listen 127.0.0.1:0 --now "$NOW" >"$place/address" 2>"$place/log" &
+
+# The program says where it listens; then its first collections and the models made of them are waited for.
+for _ in $(seq 200); do
+  grep -q 'http://' "$place/address" && break
+  sleep 0.1
+done
+address="$(grep -o 'http://[0-9.:]*' "$place/address" | head -1)"
+if [ -z "$address" ] || ! node web/e2e/ready.mjs "$address"; then
+  tail -20 "$place/log" >&2
+  exit 1
+fi
 cd web
-YANDU=http://127.0.0.1:8710 YANDU_WEB=http://127.0.0.1:8710 npm run --silent e2e
+YANDU="$address" YANDU_WEB="$address" npm run --silent "$what"

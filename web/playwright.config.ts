@@ -8,7 +8,8 @@ const address = process.env.YANDU_WEB ?? 'http://127.0.0.1:8720'
 
 export default defineConfig({
   testDir: 'e2e',
-  workers: 1,
+  workers: 2,
+  // Pages that are only looked at go side by side; what changes the city goes by one worker, file after file.
   fullyParallel: false,
   timeout: 60_000,
   reporter: [['list']],

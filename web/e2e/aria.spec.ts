@@ -11,7 +11,7 @@ test('shell', async ({ page }) => {
     - link "跳到正文"
     - banner:
       - link /盐渎/
-      - button "搜索数据集、页面、批次"
+      - button "搜索数据集、加工任务、页面、批次"
       - button "大字"
       - button "Switch to English"
       - text: 本机管理员
@@ -26,7 +26,17 @@ test('shell', async ({ page }) => {
         - listitem:
           - link "批次"
         - listitem:
+          - link "加工任务"
+        - listitem:
+          - link "血缘"
+        - listitem:
           - link "查询台"
+        - listitem:
+          - link "县区汇总"
+        - listitem:
+          - link "指标集"
+        - listitem:
+          - link "专题页面"
         - listitem:
           - link "能力包"
     - main:
@@ -46,48 +56,48 @@ test('shell', async ({ page }) => {
 })
 
 test('catalogue', async ({ page }) => {
-  await page.goto('/catalogue?q=czrk')
+  await page.goto('/catalogue?q=czrkdj&owner=市公安局')
   await settled(page)
   await expect(page.locator('body')).toMatchAriaSnapshot(`
     - main:
       - heading "数据目录" [level=1]
-      - group "更新情况"
+      - button "导出 Excel"
       - group "责任单位":
         - group:
           - list:
             - listitem:
-              - checkbox "市公安局"
-      - group "能力包":
-        - group:
-          - list:
-            - listitem:
-              - checkbox "人口基础库"
-      - group "数据分级"
-      - group "更新周期"
-      - group "来源方式"
-      - searchbox "名称、编号、单位、拼音或首字母": czrk
-      - status: /1 \\/ \\d+ 个数据集/
+              - checkbox "市公安局" [checked]
+      - group "编目状态"
+      - searchbox "名称、编号、字段、单位、拼音或首字母": czrkdj
+      - combobox "排序"
+      - radiogroup "显示方式":
+        - radio "表格" [checked]
+        - radio "卡片"
+      - status: /共 \\d+ 个/
       - button "清除条件"
       - table "数据目录":
         - rowgroup:
-          - row /数据集/:
+          - row:
+            - columnheader "选来比较"
             - columnheader "数据集"
             - columnheader "责任单位"
+            - columnheader "编目状态"
             - columnheader "更新情况"
-            - columnheader "最近交付"
+            - columnheader "共享类型"
             - columnheader "行数"
-            - columnheader "得分"
-            - columnheader "数据分级"
+            - columnheader "质量"
+            - columnheader "近30天使用"
         - rowgroup:
           - row /常住人口登记/:
+            - cell:
+              - checkbox "选来比较：常住人口登记"
             - cell /常住人口登记/:
               - link "常住人口登记"
-              - code: population.resident
   `)
 })
 
 test('dataset', async ({ page }) => {
-  await page.goto('/datasets/population.resident?tab=fields')
+  await page.goto('/datasets/population.resident')
   await settled(page)
   await expect(page.locator('body')).toMatchAriaSnapshot(`
     - main:
@@ -99,20 +109,82 @@ test('dataset', async ({ page }) => {
       - heading "常住人口登记" [level=1]
       - link "在查询台打开"
       - link "交付数据"
+      - button "撤回"
       - tablist "数据集的内容":
-        - tab "概览"
-        - tab /字段 \\d+/ [selected]
+        - tab "概览" [selected]
+        - tab /字段 \\d+/
         - tab "样例"
         - tab "质量"
+        - tab "血缘"
+        - tab "使用"
         - tab "批次"
         - tab "版本"
-        - tab /引用 \\d+/
-      - tabpanel /字段/:
-        - table "字段":
-          - rowgroup:
-            - row "字段 类型 数据标准 必填 单位 数据分级 认得的表头"
-          - rowgroup:
-            - row /证件号码 主键 resident_id text 公民身份号码 是 — 一般3级 证件号码、公民身份号码/
+        - tab "责任清单"
+        - tab "办理记录"
+      - tabpanel "概览":
+        - region "责任与来源"
+        - region "分级与共享"
+        - region "最近交付"
+        - region "数据源"
+      - region "编目完整性":
+        - button "补充编目"
+      - region "归属与关联"
+  `)
+})
+
+test('lineage', async ({ page }) => {
+  await page.goto('/lineage?of=population.resident&impact=yes')
+  await settled(page)
+  await expect(page.locator('main')).toMatchAriaSnapshot(`
+    - navigation "当前位置"
+    - heading "常住人口登记的血缘" [level=1]
+    - link "打开数据集"
+    - combobox "查找数据集"
+    - radiogroup "显示方式":
+      - radio "图" [checked]
+      - radio "列表"
+    - radiogroup "方向"
+    - radiogroup "层数"
+    - checkbox "显示字段"
+    - checkbox "按责任单位分道"
+    - checkbox "影响分析" [checked]
+    - region "需要通知的单位":
+      - heading /影响 \\d+ 个数据集，需要通知 \\d+ 个单位/ [level=3]
+      - list
+  `)
+})
+
+test('models', async ({ page }) => {
+  await page.goto('/models')
+  await settled(page)
+  await expect(page.locator('main')).toMatchAriaSnapshot(`
+    - heading "加工任务" [level=1]
+    - button "导出 Excel"
+    - button "全部刷新"
+    - table "加工任务":
+      - rowgroup:
+        - row "加工任务 上游数据集 状态 最近运行 原因 行数 操作"
+  `)
+})
+
+test('rollup', async ({ page }) => {
+  await page.goto('/rollup')
+  await settled(page)
+  await expect(page.locator('main')).toMatchAriaSnapshot(`
+    - heading "县区汇总" [level=1]
+    - button "导出 Excel"
+    - radiogroup "汇总方式":
+      - radio "行政区划" [checked]
+      - radio "责任单位"
+      - radio "主题"
+    - region "数据集":
+      - list "数据集":
+        - listitem:
+          - link /响水县/
+        - listitem:
+          - link /阜宁县/
+    - region "汇总表":
+      - table "汇总表"
   `)
 })
 
@@ -188,8 +260,9 @@ test('query', async ({ page }) => {
       - region "SQL 编辑器":
         - textbox "SQL 编辑器"
         - button "运行" [disabled]
-        - button "查看计划" [disabled]
+        - button "估算与计划" [disabled]
         - button "导出 CSV" [disabled]
+        - button "存为加工任务" [disabled]
         - button "历史"
         - text: 数据时点
         - textbox "数据时点"

@@ -8,39 +8,104 @@ export interface Place {
 
 export const RESIDENTS = 'population.resident'
 
+async function get<T>(request: APIRequestContext, path: string): Promise<T> {
+  return (await (await request.get(`/api/v1${path}`)).json()) as T
+}
+
 export async function residentBatch(request: APIRequestContext): Promise<string> {
-  const answer = await request.get(`/api/v1/batches?dataset=${RESIDENTS}&limit=100`)
-  const { batches } = (await answer.json()) as { batches: { id: string; rows_quarantined: number; rows_in: number; status: string }[] }
+  const { batches } = await get<{ batches: { id: string; rows_quarantined: number; rows_in: number; status: string }[] }>(
+    request,
+    `/batches?dataset=${RESIDENTS}&limit=100`,
+  )
   const batch = batches.find((one) => one.status === 'collected' && one.rows_quarantined > 0 && one.rows_in > 1000)
   if (!batch) throw new Error('the city has no batch of residents with a quarantine; start the program with a simulated city')
   return batch.id
 }
 
-export async function places(request: APIRequestContext): Promise<Place[]> {
-  const batch = await residentBatch(request)
-  const dataset = `/datasets/${RESIDENTS}`
-  return [
-    { name: 'home', to: '/' },
-    { name: 'catalogue', to: '/catalogue' },
-    { name: 'catalogue-none', to: '/catalogue?q=zzzz' },
-    { name: 'dataset-overview', to: dataset },
-    { name: 'dataset-fields', to: `${dataset}?tab=fields` },
-    { name: 'dataset-sample', to: `${dataset}?tab=sample` },
-    { name: 'dataset-quality', to: `${dataset}?tab=quality` },
-    { name: 'dataset-batches', to: `${dataset}?tab=batches` },
-    { name: 'dataset-versions', to: `${dataset}?tab=versions` },
-    { name: 'dataset-references', to: `${dataset}?tab=references` },
-    { name: 'deliver', to: '/deliver' },
-    { name: 'deliver-result', to: `/deliver?batch=${batch}` },
-    { name: 'batches', to: '/batches' },
-    { name: 'batch-findings', to: `/batches/${batch}` },
-    { name: 'batch-quarantine', to: `/batches/${batch}?tab=quarantine` },
-    { name: 'batch-profile', to: `/batches/${batch}?tab=profile` },
-    { name: 'batch-reading', to: `/batches/${batch}?tab=reading` },
-    { name: 'query', to: '/query' },
-    { name: 'packs', to: '/packs' },
-    { name: 'problem', to: '/problems/later-batches' },
-    { name: 'problem-dataset', to: '/datasets/no.such' },
-    { name: 'not-found', to: '/nowhere' },
-  ]
+/** A model that reads the residents. */
+export async function residentModel(request: APIRequestContext): Promise<string> {
+  const { models } = await get<{ models: { id: string; inputs: string[] }[] }>(request, '/models')
+  const model = models.find(({ inputs }) => inputs.includes(RESIDENTS))
+  if (!model) throw new Error('no model reads the residents')
+  return model.id
+}
+
+export async function pageOfKind(request: APIRequestContext, kind: string): Promise<string> {
+  const { pages } = await get<{ pages: { id: string; kind: string }[] }>(request, '/pages')
+  const page = pages.find((one) => one.kind === kind)
+  if (!page) throw new Error(`no pack declares a page of kind ${kind}`)
+  return page.id
+}
+
+export async function indicatorSet(request: APIRequestContext): Promise<string> {
+  const { sets } = await get<{ sets: { id: string }[] }>(request, '/ledger/indicators')
+  const [first] = sets
+  if (!first) throw new Error('there is no set of indicators')
+  return first.id
+}
+
+/** Every page by name; what stands in braces is asked of the program. */
+export const names = {
+  home: '/',
+  catalogue: '/catalogue',
+  'catalogue-cards': '/catalogue?view=cards',
+  'catalogue-none': '/catalogue?q=zzzzqqqq&owner=nobody',
+  'dataset-overview': `/datasets/${RESIDENTS}`,
+  'dataset-fields': `/datasets/${RESIDENTS}?tab=fields`,
+  'dataset-sample': `/datasets/${RESIDENTS}?tab=sample`,
+  'dataset-quality': `/datasets/${RESIDENTS}?tab=quality`,
+  'dataset-lineage': `/datasets/${RESIDENTS}?tab=lineage&form=graph`,
+  'dataset-uses': `/datasets/${RESIDENTS}?tab=uses`,
+  'dataset-batches': `/datasets/${RESIDENTS}?tab=batches`,
+  'dataset-versions': `/datasets/${RESIDENTS}?tab=versions`,
+  'dataset-duties': `/datasets/${RESIDENTS}?tab=duties`,
+  'dataset-history': `/datasets/${RESIDENTS}?tab=history`,
+  'dataset-model': '/datasets/{model}?tab=fields',
+  deliver: '/deliver',
+  'deliver-result': '/deliver?batch={batch}',
+  batches: '/batches',
+  'batch-findings': '/batches/{batch}',
+  'batch-quarantine': '/batches/{batch}?tab=quarantine',
+  'batch-profile': '/batches/{batch}?tab=profile',
+  'batch-reading': '/batches/{batch}?tab=reading',
+  models: '/models',
+  'model-sql': '/models/{model}',
+  'model-runs': '/models/{model}?tab=runs',
+  'model-plan': '/models/{model}?tab=plan',
+  lineage: '/lineage',
+  'lineage-graph': `/lineage?of=${RESIDENTS}&form=graph`,
+  'lineage-columns': `/lineage?of=${RESIDENTS}&form=graph&columns=yes&lanes=owner&direction=down`,
+  'lineage-column': `/lineage?of=${RESIDENTS}.township&form=graph`,
+  'lineage-impact': `/lineage?of=${RESIDENTS}&form=graph&impact=yes`,
+  'lineage-list': `/lineage?of=${RESIDENTS}&form=list&columns=yes`,
+  query: '/query',
+  rollup: '/rollup',
+  'rollup-owner': '/rollup?by=owner',
+  indicators: '/indicators',
+  'indicator-set': '/indicators/{set}',
+  pages: '/pages',
+  'page-list': '/pages/{list}',
+  'page-dashboard': '/pages/{dashboard}',
+  packs: '/packs',
+  problem: '/problems/later-batches',
+  'problem-dataset': '/datasets/no.such',
+  'not-found': '/nowhere',
+} as const
+
+export type Name = keyof typeof names
+
+/** The address of a page, with ids of what the program holds in place of the braces. */
+export async function addressOf(request: APIRequestContext, name: Name): Promise<string> {
+  const to: string = names[name]
+  const [, wanted] = /\{(\w+)\}/.exec(to) ?? []
+  if (!wanted) return to
+  const found = {
+    batch: residentBatch,
+    model: residentModel,
+    set: indicatorSet,
+    list: (asked: APIRequestContext) => pageOfKind(asked, 'list'),
+    dashboard: (asked: APIRequestContext) => pageOfKind(asked, 'dashboard'),
+  }[wanted]
+  if (!found) throw new Error(`nothing is known for {${wanted}}`)
+  return to.replace(`{${wanted}}`, await found(request))
 }

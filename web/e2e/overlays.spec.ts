@@ -1,5 +1,5 @@
-import { residentBatch } from './city'
-import { expect, expectAccessible, expectNoSideways, settled, test, writeOver } from './fixtures'
+import { RESIDENTS, residentBatch } from './city'
+import { expect, expectAccessible, expectNoSideways, reach, settled, test, writeOver } from './fixtures'
 
 test.beforeEach(async ({ page }) => page.setViewportSize({ width: 1280, height: 900 }))
 
@@ -85,8 +85,9 @@ test('the query page: completion, a fault at its place, plan, history', async ({
   const download = page.waitForEvent('download')
   await page.getByRole('button', { name: '导出 CSV' }).click()
   expect((await download).suggestedFilename()).toMatch(/^query-.*\.csv$/)
-  await page.getByRole('button', { name: '查看计划' }).click()
-  await expect(page.getByRole('heading', { name: '物理计划' })).toBeVisible()
+  await page.getByRole('button', { name: '估算与计划' }).click()
+  await expect(page.getByRole('region', { name: '执行计划' })).toBeVisible()
+  await expect(page.getByRole('table', { name: '读取的数据集' })).toContainText('population.resident')
   await expectAccessible(page, 'plan')
   await page.getByRole('button', { name: '历史' }).click()
   await expect(page.getByRole('dialog')).toContainText('ORDER BY sex')
@@ -116,4 +117,87 @@ test('a dialog that closes gives the focus back', async ({ page, request }) => {
   await expect(page.getByRole('combobox', { name: '搜索' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: '舍弃全部待处理' })).toBeFocused()
+})
+
+test('two entries side by side', async ({ page }) => {
+  await page.goto('/catalogue')
+  await settled(page)
+  await page.getByRole('checkbox', { name: /^选来比较/ }).nth(0).check()
+  await page.getByRole('checkbox', { name: /^选来比较/ }).nth(1).check()
+  await expect(page.getByRole('checkbox', { name: /^选来比较/ }).nth(2)).toBeDisabled()
+  await page.getByRole('button', { name: '比较（已选 2 个）' }).click()
+  await expect(page.getByRole('dialog', { name: '比较数据集' }).getByRole('rowheader', { name: '责任单位' })).toBeVisible()
+  await expectAccessible(page, 'compare')
+})
+
+test('an entry is filled in by a form that says what is wrong, and keeps what was begun', async ({ page }) => {
+  await page.goto(`/datasets/${RESIDENTS}`)
+  await settled(page)
+  await page.getByRole('button', { name: '补充编目' }).click()
+  const dialog = page.getByRole('dialog')
+  const contact = dialog.getByLabel('联系电话')
+  await contact.fill('x')
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('格式不对')
+  await expect(contact).toHaveAttribute('aria-invalid', 'true')
+  await expectAccessible(page, 'form with a fault')
+  await contact.fill('0515-86660001')
+  await expect(dialog.getByText(/草稿已于/)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await page.reload()
+  await settled(page)
+  await page.getByRole('button', { name: '补充编目' }).click()
+  await expect(page.getByRole('dialog').getByText('已恢复上次没保存的内容')).toBeVisible()
+  await expect(page.getByRole('dialog').getByLabel('联系电话')).toHaveValue('0515-86660001')
+  await page.getByRole('button', { name: '放弃草稿' }).click()
+  await expect(page.getByRole('dialog').getByLabel('联系电话')).not.toHaveValue('x')
+})
+
+test('a step of an entry asks for a reason', async ({ page }) => {
+  await page.goto(`/datasets/${RESIDENTS}`)
+  await settled(page)
+  await page.getByRole('button', { name: '撤回', exact: true }).first().click()
+  await expect(page.getByRole('dialog').getByRole('button', { name: '撤回', exact: true })).toBeDisabled()
+  await expectAccessible(page, 'step')
+})
+
+test('how a file will be read is shown and can be changed', async ({ page }) => {
+  await page.goto('/deliver')
+  await settled(page)
+  const text = '身份证号,姓 名,性别\n320902199001011234,张三,1\n'
+  await page.locator('input[type=file]').setInputFiles({ name: '常住人口登记_街道.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+  const panel = page.getByRole('region', { name: /预览/ })
+  await expect(panel.getByRole('table').first()).toContainText('身份证号')
+  await expectAccessible(page, 'preview')
+  await panel.getByRole('combobox').first().click()
+  await expectAccessible(page, 'choice of a column')
+})
+
+test('a query is kept as a model, after the check of the pack', async ({ page, watched }) => {
+  watched.allow(/status of 4\d\d/)
+  await page.goto(`/query?sql=${encodeURIComponent(`SELECT sexx FROM ${RESIDENTS}`)}`)
+  await settled(page)
+  await page.getByRole('button', { name: '存为加工任务' }).click()
+  const dialog = page.getByRole('dialog', { name: '存为加工任务' })
+  await expectAccessible(page, 'save as model')
+  await dialog.getByLabel('名称').fill('试验')
+  await dialog.getByLabel('编号').fill('no_such_column')
+  await dialog.getByRole('button', { name: '专题分析' }).click()
+  await dialog.getByRole('button', { name: '检查并保存' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('sexx')
+  await expectAccessible(page, 'model refused')
+})
+
+test('lineage can be walked by keyboard, and printed as a list', async ({ page }) => {
+  await page.goto(`/lineage?of=${RESIDENTS}&form=graph&impact=yes`)
+  await settled(page)
+  const second = page.locator('.lineage-node a').nth(1)
+  await reach(page, second)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/of=(?!population\.resident&)/)
+  await settled(page)
+  await page.emulateMedia({ media: 'print' })
+  await expect(page.getByRole('table', { name: '列表' })).toBeVisible()
+  await expect(page.locator('.lineage-graph')).toBeHidden()
 })

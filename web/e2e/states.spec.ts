@@ -1,4 +1,5 @@
-import { residentBatch } from './city'
+import { readFile } from 'node:fs/promises'
+import { RESIDENTS, residentBatch } from './city'
 import { expect, expectAccessible, expectNoSideways, settled, test, writeOver } from './fixtures'
 
 const problem = (status: number, code: string) => ({
@@ -9,13 +10,13 @@ const problem = (status: number, code: string) => ({
 
 test('a program that fails is told with its code, and can be tried again', async ({ page, watched }) => {
   watched.allow(/status of 500/)
-  await page.route('**/api/v1/datasets', (route) => route.fulfill(problem(500, 'internal')))
+  await page.route('**/api/v1/ledger/entries?*', (route) => route.fulfill(problem(500, 'internal')))
   await page.goto('/catalogue')
   const alert = page.getByRole('alert')
   await expect(alert).toContainText('told by the program')
   await expect(alert).toContainText('internal')
   await expectAccessible(page, 'failure')
-  await page.unroute('**/api/v1/datasets')
+  await page.unroute('**/api/v1/ledger/entries?*')
   await alert.getByRole('button', { name: '重试' }).click()
   await expect(page.getByRole('table', { name: '数据目录' })).toBeVisible()
 })
@@ -31,15 +32,19 @@ test('what one may not see is told calmly', async ({ page, watched }) => {
   await expect(page.getByText('told by the program')).toBeVisible()
 })
 
-test('a slow program shows that it is slow', async ({ page }) => {
-  await page.route('**/api/v1/datasets', async (route) => {
-    await new Promise((done) => setTimeout(done, 5500))
+test('a program that takes more than a second shows that it is slow', async ({ page }) => {
+  let answer = () => {}
+  const held = new Promise<void>((done) => (answer = done))
+  await page.route('**/api/v1/ledger/entries?*', async (route) => {
+    await held
     await route.continue()
   })
   await page.goto('/catalogue')
-  await expect(page.getByText('比平时慢')).toBeVisible({ timeout: 5400 })
+  await expect(page.getByText('比平时慢')).toBeVisible()
   await expectAccessible(page, 'slow')
-  await expect(page.getByRole('table', { name: '数据目录' })).toBeVisible({ timeout: 8000 })
+  answer()
+  await expect(page.getByRole('table', { name: '数据目录' })).toBeVisible()
+  await expect(page.getByText('比平时慢')).toBeHidden()
 })
 
 test('without a network the page says so and keeps what it has', async ({ page, context, watched }) => {
@@ -69,26 +74,40 @@ test('an empty city says what to do', async ({ page }) => {
   await expect(page.getByText('还没有交付过数据')).toBeVisible()
   await expect(page.getByRole('link', { name: '交付第一批数据' })).toBeVisible()
   await expectAccessible(page, 'empty home')
+  await page.route('**/api/v1/ledger/entries?*', (route) => route.fulfill({ json: { entries: [], total: 0, facets: {} } }))
   await page.goto('/catalogue')
   await expect(page.getByText('还没有数据集')).toBeVisible()
   await page.goto('/packs')
   await expect(page.getByText('还没有安装能力包')).toBeVisible()
 })
 
-test('names and cells that contain scripts are text', async ({ page, request }) => {
+test('names, titles and cells that contain scripts are text', async ({ page, request }) => {
   const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
-  const list = (await (await request.get('/api/v1/datasets')).json()) as { datasets: { title: string; owner: string }[] }
-  const [first] = list.datasets
-  if (first) Object.assign(first, { title: evil, owner: evil })
-  await page.route('**/api/v1/datasets', (route) => route.fulfill({ json: list }))
+  const { entries } = (await (await request.get('/api/v1/ledger/entries?limit=50')).json()) as { entries: Record<string, unknown>[] }
+  const [first] = entries
+  const spoilt = { ...first, title: { zh: evil, en: evil }, owner: evil, tags: [evil], theme: evil, highlight: { title: [{ text: evil, hit: true }], about: null, columns: {} } }
+  await page.route('**/api/v1/ledger/entries?*', (route) => route.fulfill({ json: { entries: [spoilt], total: 1, facets: { owner: [{ value: evil, count: 1 }] } } }))
   await page.goto('/catalogue')
   await expect(page.getByRole('link', { name: '<img src=x' })).toBeVisible()
+  await expect(page.getByRole('checkbox', { name: '<img src=x' })).toBeVisible()
   await page.goto('/query')
+  await settled(page)
   await writeOver(page, "SELECT '<img src=x onerror=\"window.hit=1\">' AS \"<b>a</b>\"")
   await page.keyboard.press('Control+Enter')
   const table = page.getByRole('table', { name: '结果' })
   await expect(table).toContainText('<b>a</b>')
   await expect(table).toContainText('<img src=x')
+  const node = (id: string) => ({ id, title: evil, origin: 'collect', owner: evil, owner_phone: evil, grade: 'core', columns: [{ name: evil, title: evil, grade: 'core' }] })
+  const graph = { root: RESIDENTS, truncated: false, nodes: [node(RESIDENTS), node('a.b')], edges: [{ from: `${RESIDENTS}.${evil}`, to: `a.b.${evil}`, kind: evil }] }
+  await page.route('**/api/v1/lineage?*', (route) => route.fulfill({ json: graph }))
+  await page.goto(`/lineage?of=${RESIDENTS}&form=graph&columns=yes&impact=yes`)
+  await expect(page.locator('.lineage-node').first()).toContainText('<img src=x')
+  const declared = { id: 'a.b', pack: 'a', title: { zh: evil, en: null }, kind: 'dashboard', about: evil, columns: [], filters: [], sort: [], tiles: [], charts: [{ title: { zh: evil, en: null }, type: 'bar', sql: `SELECT '<img src=x onerror="window.hit=1">' AS x, 1 AS y`, x: 'x', y: ['y'], series: null, unit: evil }] }
+  await page.route('**/api/v1/pages/a.b', (route) => route.fulfill({ json: declared }))
+  await page.goto('/pages/a.b')
+  await page.locator('.chart-picture svg').hover()
+  await page.getByRole('button', { name: '查看数据表' }).click()
+  await expect(page.getByRole('rowheader', { name: '<img src=x' })).toBeVisible()
   expect(await page.evaluate(() => 'hit' in window)).toBe(false)
 })
 
@@ -150,7 +169,7 @@ test('large text stays inside the page', async ({ page }) => {
     await settled(page)
     const button = page.getByRole('button', { name: '大字' })
     if ((await button.getAttribute('aria-pressed')) === 'false') await button.click()
-    for (const to of ['/', '/catalogue', '/deliver', '/query', '/batches', '/packs', '/datasets/population.resident']) {
+    for (const to of ['/', '/catalogue', '/deliver', '/query', '/batches', '/models', '/rollup', '/packs', '/datasets/population.resident']) {
       await page.goto(to)
       await settled(page)
       expect(await page.evaluate(() => getComputedStyle(document.body).fontSize)).toBe('18px')
@@ -187,4 +206,47 @@ test('an asset that is not there is 404, not the shell', async ({ request }) => 
   expect(await shell.text()).toContain(`nonce="${nonce}"`)
   const again = await request.get('/catalogue')
   expect(again.headers()['content-security-policy']).not.toContain(nonce)
+})
+
+test('a page that a program does not have yet is told as missing, not as broken', async ({ page, watched }) => {
+  watched.allow(/status of 404/)
+  await page.route('**/api/v1/ledger/indicators', (route) => route.fulfill(problem(404, 'not-found')))
+  await page.goto('/indicators')
+  await expect(page.getByRole('alert')).toContainText('not-found')
+  await expectAccessible(page, 'missing')
+})
+
+test('what is written in the editor is there again on another desk', async ({ page, browser, baseURL }) => {
+  const sql = `SELECT ${Date.now() % 100_000} AS kept`
+  await page.goto('/query')
+  await settled(page)
+  await writeOver(page, sql)
+  await expect(page.getByText(/草稿已于 .* 保存/)).toBeVisible()
+  const other = await browser.newContext({ ...(baseURL && { baseURL }) })
+  const desk = await other.newPage()
+  await desk.goto('/query')
+  await expect(desk.getByRole('textbox', { name: 'SQL 编辑器' })).toContainText(sql)
+  await other.close()
+})
+
+test('ages are those of the clock of the program', async ({ page, request }) => {
+  const { now } = (await (await request.get('/api/v1/clock')).json()) as { now: string }
+  const year = new Date(Date.parse(now) + 8 * 3_600_000).toISOString().slice(0, 10)
+  await page.goto('/catalogue')
+  await settled(page)
+  const mark = await page.locator('.watermark').evaluate((element) => decodeURIComponent(element.style.backgroundImage))
+  expect(mark).toContain(year)
+})
+
+test('a table is saved as a workbook that a spreadsheet opens, and that says who took it', async ({ page }) => {
+  await page.goto('/catalogue')
+  await settled(page)
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: '导出 Excel' }).click()
+  const file = await download
+  expect(file.suggestedFilename()).toMatch(/^数据目录_\d{14}\.xlsx$/)
+  const bytes = await readFile(await file.path())
+  expect(bytes.subarray(0, 2).toString()).toBe('PK')
+  expect(bytes.toString('utf8')).toContain('本机管理员')
+  expect(bytes.toString('utf8')).toContain('常住人口登记')
 })

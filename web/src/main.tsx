@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client'
 import { RouterProvider } from 'react-router'
 import { ApiError } from './api/errors'
 import { start } from './i18n'
+import { setClock } from './kit/clock'
 import { Look } from './shell/Look'
 import { router } from './shell/routes'
 import './theme/base.css'
@@ -25,6 +26,7 @@ const queries = new QueryClient({
   },
 })
 
+void setClock()
 await start()
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

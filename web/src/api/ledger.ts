@@ -37,6 +37,7 @@ export interface Entry {
   owner_code?: string | null
   steward?: string | null
   contact?: string | null
+  late_contact?: string | null
   origin?: string | null
   kind: string
   grade?: string | null
@@ -51,6 +52,9 @@ export interface Entry {
   related: string[]
   columns?: EntryColumn[]
   status: Status
+  /** Where it may be moved from here. */
+  moves: Status[]
+  duties: { role: string; who?: string | null }[]
   revision: number
   is_pack: boolean
   lacks: string[]
@@ -60,10 +64,26 @@ export interface Entry {
   facts: Facts
 }
 
+export interface Piece {
+  text: string
+  hit: boolean
+}
+
+/** A result; what was found of it comes in pieces of plain text. */
+export interface EntryHit extends Entry {
+  highlight?: { title?: Piece[] | null; about?: Piece[] | null; columns: Record<string, Piece[]> } | null
+}
+
+export interface FacetValue {
+  value: string
+  count: number
+  title?: string | null
+}
+
 export interface EntryPage {
-  entries: Entry[]
+  entries: EntryHit[]
   total: number
-  facets: Record<string, { value: string; count: number }[]>
+  facets: Record<string, FacetValue[]>
   next?: string | null
 }
 
@@ -103,38 +123,43 @@ export interface HistoryLine {
 export const history = (id: string) =>
   queryOptions({
     queryKey: ['ledger', 'history', id],
-    queryFn: ({ signal }) => got<{ history: HistoryLine[] }>(`/ledger/entries/${encodeURIComponent(id)}/history`, { signal }),
+    queryFn: ({ signal }) => got<{ revisions: HistoryLine[] }>(`/ledger/entries/${encodeURIComponent(id)}/history`, { query: { limit: 500 }, signal }),
   })
 
 export interface Suggestion {
   id: string
-  title: string
-  owner?: string | null
+  title: Titles
+  owner: string
+  kind: string
+  status: Status
 }
 
 export const suggest = (typed: string) =>
   queryOptions({
     queryKey: ['ledger', 'suggest', typed],
-    queryFn: ({ signal }) => got<{ hits: Suggestion[] }>('/ledger/suggest', { query: { q: typed, limit: 8 }, signal }),
+    queryFn: ({ signal }) => got<{ entries: Suggestion[] }>('/ledger/suggest', { query: { q: typed, limit: 8 }, signal }),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   })
 
 export interface RollupLine {
-  value: string
+  /** `unset` for entries that say nothing, absent in the sum of all. */
+  value?: string | null
   title?: string | null
   entries: number
   published: number
   complete: number
   fresh: number
+  stale: number
+  never_delivered: number
   rows: number
-  score?: number | null
+  average_score?: number | null
 }
 
 export const rollup = (by: string) =>
   queryOptions({
     queryKey: ['ledger', 'rollup', by],
-    queryFn: ({ signal }) => got<{ by: string; lines: RollupLine[] }>('/ledger/rollup', { query: { by }, signal }),
+    queryFn: ({ signal }) => got<{ by: string; rows: RollupLine[]; total: RollupLine }>('/ledger/rollup', { query: { by }, signal }),
   })
 
 export interface IndicatorSet {

@@ -26,8 +26,12 @@ export interface Model {
   title: string
   inputs: string[]
   state: string
+  /** Why it stands so, where that is not plain. */
+  why?: string | null
   last_run?: Run | null
   rows?: number | null
+  /** Rows that the refresh under way has looked at. */
+  rows_so_far?: number | null
   version?: number | null
 }
 
@@ -64,9 +68,11 @@ export const runs = (id: string) =>
   })
 
 export interface ModelPlan {
-  strategy?: unknown
-  plan?: string
-  [more: string]: unknown
+  incremental: boolean
+  why: string
+  inputs: Record<string, { by: string; column?: string | null; why?: string | null }>
+  plan: string
+  state: string[]
 }
 
 export const modelPlan = (id: string) =>

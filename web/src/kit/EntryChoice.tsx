@@ -3,6 +3,7 @@ import Select from 'antd/es/select'
 import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { suggest } from '../api/ledger'
+import { useEntryTitle } from './entry'
 
 interface Props {
   label: string
@@ -15,10 +16,11 @@ interface Props {
 /** One entry of the ledger, found by the program: by characters, pinyin or initials. */
 export function EntryChoice({ label, value, title, onChange }: Props) {
   const { t } = useTranslation()
+  const named = useEntryTitle()
   const [typed, setTyped] = useState('')
   const asked = useDeferredValue(typed.trim())
   const { data, isFetching } = useQuery({ ...suggest(asked), enabled: asked !== '' })
-  const hits = asked === '' ? [] : (data?.hits ?? [])
+  const hits = asked === '' ? [] : (data?.entries ?? [])
   return (
     <Select
       aria-label={label}
@@ -30,7 +32,7 @@ export function EntryChoice({ label, value, title, onChange }: Props) {
       onChange={(id: string) => onChange(id)}
       notFoundContent={t(asked === '' ? 'finder.hint' : 'finder.none')}
       labelRender={({ label: shown, value: id }) => shown ?? title ?? id}
-      options={hits.map((hit) => ({ value: hit.id, label: `${hit.title}${hit.owner ? ` · ${hit.owner}` : ''}` }))}
+      options={hits.map((hit) => ({ value: hit.id, label: `${named(hit.title)} · ${hit.owner}` }))}
     />
   )
 }

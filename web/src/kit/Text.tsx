@@ -47,7 +47,7 @@ export function Age({ at }: { at: string }) {
   )
 }
 
-export function DatasetLink({ id, title }: { id: string; title?: string }) {
+export function DatasetLink({ id, title }: { id: string; title?: React.ReactNode }) {
   return (
     <Link to={`/datasets/${encodeURIComponent(id)}`} translate="no">
       {title ?? id}

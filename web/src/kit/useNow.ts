@@ -1,11 +1,17 @@
 import { useEffect, useState } from 'react'
+import { now, onSet } from './clock'
 
 /** The time, again every half minute, so that ages do not stand still on a page that stays open all day. */
 export function useNow(): number {
-  const [now, setNow] = useState(() => Date.now())
+  const [moment, setMoment] = useState(now)
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000)
-    return () => clearInterval(timer)
+    const look = () => setMoment(now())
+    const timer = setInterval(look, 30_000)
+    const leave = onSet(look)
+    return () => {
+      clearInterval(timer)
+      leave()
+    }
   }, [])
-  return now
+  return moment
 }

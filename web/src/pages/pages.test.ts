@@ -62,18 +62,17 @@ describe('dataset', () => {
     expect(found.get('c')).toEqual({ grade: 'important', from: 'a.two.c' })
     expect(found.has('other')).toBe(false)
   })
-  test('every state of an entry leads on, and only as the life of an entry goes', () => {
-    expect(moves('drafted').map(({ to }) => to)).toEqual(['withdrawn', 'reviewed'])
-    expect(moves('reviewed').map(({ to }) => to)).toEqual(['withdrawn', 'drafted', 'published'])
-    expect(moves('published').map(({ to }) => to)).toEqual(['withdrawn'])
-    expect(moves('changed').map(({ to }) => to)).toEqual(['withdrawn', 'published'])
-    expect(moves('nonsense' as 'drafted')).toEqual([])
+  test('the moves that the program allows are buttons, the usual next step last', () => {
+    expect(moves(['published', 'drafted', 'withdrawn']).map(({ to, isMain }) => [to, isMain])).toEqual([
+      ['withdrawn', false], ['drafted', false], ['published', true],
+    ])
+    expect(moves(['nonsense' as 'drafted'])).toEqual([])
   })
   test('a duty that is not done says what is missing', () => {
-    const entry = { owner: '市公安局', steward: null, contact: null, refresh: 'daily', facts: { fresh: false, score: 97, uses_30_days: 0 }, lacks: ['contact'], sharing: { class: 'none', basis: null } }
+    const entry = { owner: '市公安局', steward: null, contact: null, late_contact: null, duties: [{ role: 'told-when-late', who: '市公安局' }], refresh: 'daily', facts: { fresh: false, score: 97, uses_30_days: 0 }, lacks: ['contact'], sharing: { class: 'none', basis: null } }
     const list = duties(entry as never)
     expect(list.map(({ duty, done }) => [duty, done])).toEqual([
-      ['own', true], ['steward', false], ['contact', false], ['catalogue', false], ['refresh', false], ['quality', true], ['basis', false],
+      ['own', true], ['steward', false], ['contact', false], ['catalogue', false], ['refresh', false], ['told', true], ['quality', true], ['basis', false],
     ])
   })
 })

@@ -114,11 +114,11 @@ function useHits(typed: string): Hit[] {
   return useMemo(() => {
     const places = menu.map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
     const declared = pages.map((page) => ({ to: `/pages/${page.id}`, kind: t('finder.page'), title: worded(page.title), about: page.id }))
-    const sets = (asked === '' ? [] : (suggested?.hits ?? [])).map((hit) => ({
+    const sets = (asked === '' ? [] : (suggested?.entries ?? [])).map((hit) => ({
       to: `/datasets/${encodeURIComponent(hit.id)}`,
       kind: t('finder.dataset'),
-      title: hit.title,
-      about: hit.owner ? `${hit.id} · ${hit.owner}` : hit.id,
+      title: worded(hit.title),
+      about: `${hit.id} · ${hit.owner}`,
     }))
     const made = models.map((model) => ({ to: `/models/${model.id}`, kind: t('finder.model'), title: model.title, about: model.id }))
     const all = recent.map((batch) => ({

@@ -2,7 +2,7 @@ import Button from 'antd/es/button'
 import Checkbox from 'antd/es/checkbox'
 import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { EntryPage } from '../../api/ledger'
+import type { EntryPage, FacetValue } from '../../api/ledger'
 import * as format from '../../kit/format'
 import { useWords } from '../../kit/words'
 import { type Facet, chosen, facets } from './address'
@@ -37,7 +37,7 @@ export function Facets({ counts, address, set }: Props) {
 
 interface ListProps {
   facet: Facet
-  counts: { value: string; count: number }[]
+  counts: FacetValue[]
   chosen: string[]
   set: (values: string[]) => void
 }
@@ -46,12 +46,12 @@ function FacetList({ facet, counts, chosen: values, set }: ListProps) {
   const { t, i18n } = useTranslation()
   const { word } = useWords()
   const [isWhole, setWhole] = useState(false)
-  const gone = values.filter((value) => !counts.some((one) => one.value === value)).map((value) => ({ value, count: 0 }))
+  const gone = values.filter((value) => !counts.some((one) => one.value === value)).map<FacetValue>((value) => ({ value, count: 0 }))
   const all = [...counts, ...gone]
   const shown = isWhole ? all : all.filter(({ value }, place) => place < SHOWN || values.includes(value))
-  const name = (value: string) => {
+  const name = ({ value, title }: Omit<FacetValue, 'count'>) => {
+    if (title) return title
     if (value === UNSET) return t('facet.unset')
-    if (facet === 'division') return word('division', value)
     if (facet === 'point') return t('packs.point', { point: value })
     return LISTS[facet] ? word(LISTS[facet], value) : value
   }
@@ -60,9 +60,9 @@ function FacetList({ facet, counts, chosen: values, set }: ListProps) {
       <legend>{t(`facet.${facet}`)}</legend>
       <Checkbox.Group value={values} onChange={set}>
         <ul>
-          {shown.map(({ value, count }) => (
+          {shown.map(({ value, count, title }) => (
             <li key={value}>
-              <Checkbox value={value}>{name(value)}</Checkbox>
+              <Checkbox value={value}>{name({ value, title })}</Checkbox>
               <span className="num hint">{format.short(count, i18n.language)}</span>
             </li>
           ))}

@@ -1,14 +1,15 @@
 import Button from 'antd/es/button'
 import { useTranslation } from 'react-i18next'
-import type { Entry } from '../../api/ledger'
+import type { EntryHit } from '../../api/ledger'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Completeness, EntryLamp, StatusLamp, useEntryTitle } from '../../kit/entry'
+import { Highlight } from '../../kit/Highlight'
 import { Nothing } from '../../kit/Loaded'
 import { Age, Code, DatasetLink, Hint, Num, Score, Short } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 
 interface Props {
-  entries: Entry[]
+  entries: EntryHit[]
   asCards: boolean
   compared: string[]
   compare: (ids: string[]) => void
@@ -49,8 +50,8 @@ export function List({ entries, asCards, compared, compare, clear }: Props) {
   )
 }
 
-function useColumns(): Column<Entry>[] {
-  const { t } = useTranslation()
+function useColumns(): Column<EntryHit>[] {
+  const { t, i18n } = useTranslation()
   const { word } = useWords()
   const title = useEntryTitle()
   return [
@@ -59,8 +60,9 @@ function useColumns(): Column<Entry>[] {
       title: t('dataset.one'),
       render: (one) => (
         <div className="two-lines entry-name">
-          <DatasetLink id={one.id} title={title(one.title)} />
+          <DatasetLink id={one.id} title={one.highlight?.title && i18n.language !== 'en' ? <Highlight pieces={one.highlight.title} /> : title(one.title)} />
           <Code>{one.code ?? one.id}</Code>
+          <Columns highlight={one.highlight} />
         </div>
       ),
     },
@@ -106,4 +108,19 @@ function useColumns(): Column<Entry>[] {
     { key: 'score', title: t('dataset.quality'), align: 'right', render: (one) => <Score value={one.facts.score} /> },
     { key: 'uses', title: t('entry.uses'), align: 'right', render: (one) => <Num value={one.facts.uses_30_days} /> },
   ]
+}
+
+/** Columns that the words were found in. */
+function Columns({ highlight }: Pick<EntryHit, 'highlight'>) {
+  const found = Object.entries(highlight?.columns ?? {}).slice(0, 3)
+  if (found.length === 0) return null
+  return (
+    <Hint>
+      {found.map(([name, pieces]) => (
+        <span key={name} className="found-column">
+          <Highlight pieces={pieces} />
+        </span>
+      ))}
+    </Hint>
+  )
 }

@@ -26,6 +26,8 @@ import { Versions } from './Versions'
 
 const EditEntry = lazy(() => import('./EditEntry'))
 
+const NARROW_TABS = ['overview', 'uses', 'duties']
+
 export function Dataset() {
   const { t } = useTranslation()
   const { id = '' } = useParams()
@@ -34,6 +36,9 @@ export function Dataset() {
   const table = useQuery({ ...datasetQuery(id), enabled: query.isSuccess, retry: false })
   const title = useEntryTitle()
   const [isEditing, setEditing] = useState(false)
+  const [address] = useSearchParams()
+  // A wide table needs the whole page.
+  const hasRail = NARROW_TABS.includes(address.get('tab') ?? 'overview')
   const entry = query.data?.data
   return (
     <Page
@@ -44,9 +49,9 @@ export function Dataset() {
     >
       <Loaded query={query} doing={`${t('dataset.one')} ${id}`}>
         {({ data }) => (
-          <div className="columns columns-rail">
+          <div className={hasRail ? 'columns columns-rail' : ''}>
             <Content entry={data} table={table.data} isSettled={!table.isPending} />
-            <Rail entry={data} edit={() => setEditing(true)} />
+            {hasRail && <Rail entry={data} edit={() => setEditing(true)} />}
           </div>
         )}
       </Loaded>

@@ -4,7 +4,7 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { Lamp } from '../../kit/Lamp'
 import { Score } from '../../kit/Text'
 import { useWords } from '../../kit/words'
-import { type Duty, duties } from './duties'
+import { type Duty, duties, toldWhenLate } from './duties'
 
 /** 责任清单: each duty, who has it, by what standard, and whether it is done. */
 export function Duties({ entry }: { entry: Entry }) {
@@ -22,6 +22,8 @@ export function Duties({ entry }: { entry: Entry }) {
         return entry.lacks.length === 0 ? t('entry.complete') : entry.lacks.map((name) => word('element', name)).join(t('app.comma'))
       case 'refresh':
         return word('refresh', entry.refresh)
+      case 'told':
+        return toldWhenLate(entry) ?? t('dataset.unnamed')
       case 'quality':
         return <Score value={entry.facts.score} />
       default:

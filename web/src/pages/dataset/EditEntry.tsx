@@ -23,6 +23,10 @@ interface Props {
 /** What of an entry may be set here; the rest of a dataset is declared by its pack. */
 interface Editable {
   code?: string | undefined
+  owner_code?: string | undefined
+  late_contact?: string | undefined
+  method?: string | undefined
+  opening_condition?: string | undefined
   steward?: string | undefined
   contact?: string | undefined
   theme?: string | undefined
@@ -102,8 +106,12 @@ export default function EditEntry({ entry, etag, onClose }: Props) {
 function editable(entry: Entry): Editable {
   return {
     code: entry.code ?? undefined,
-    steward: entry.steward ?? undefined,
+    owner_code: entry.owner_code ?? undefined,
+    ...(entry.is_pack ? {} : { steward: entry.steward ?? undefined }),
     contact: entry.contact ?? undefined,
+    late_contact: entry.late_contact ?? undefined,
+    method: entry.sharing.method ?? undefined,
+    opening_condition: entry.opening_condition ?? undefined,
     theme: entry.theme ?? undefined,
     division: entry.division ?? undefined,
     tags: entry.tags,
@@ -116,8 +124,13 @@ function part(entry: Entry, wanted: Editable): Record<string, unknown> {
   const before = editable(entry)
   const names = Object.keys(before) as (keyof Editable)[]
   const changed = names.filter((name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(wanted[name] ?? null))
-  return Object.fromEntries(changed.map((name) => [name, wanted[name] ?? null]))
+  const set = (name: keyof Editable) => (name === 'tags' || name === 'related' ? (wanted[name] ?? []) : (wanted[name] ?? null))
+  return Object.fromEntries(
+    changed.map((name) => (name === 'method' ? ['sharing', { method: set(name) }] : [name, set(name)])),
+  )
 }
+
+const METHODS = ['system-link', 'online-query', 'online-view', 'service', 'download', 'copy', 'other']
 
 function useSchema(entry: Entry): RJSFSchema {
   const { t } = useTranslation()
@@ -128,7 +141,11 @@ function useSchema(entry: Entry): RJSFSchema {
     properties: {
       code: text('code', 40, { description: t('edit.code') }),
       ...(entry.is_pack ? {} : { steward: text('steward', 50) }),
+      owner_code: text('owner-code', 18, { description: t('edit.owner-code') }),
       contact: text('contact', 40, { description: t('edit.contact'), pattern: '^[0-9+() -]{5,40}$' }),
+      late_contact: text('late-contact', 40, { description: t('edit.late-contact') }),
+      method: { type: 'string', title: word('element', 'sharing-method'), oneOf: METHODS.map((one) => ({ const: one, title: word('sharing-method', one) })) },
+      opening_condition: text('opening-condition', 200),
       theme: text('theme', 40, { description: t('edit.theme') }),
       division: text('division', 12, { description: t('edit.division'), pattern: '^[0-9]{6,12}$' }),
       tags: { type: 'array', title: word('element', 'tags'), maxItems: 20, uniqueItems: true, items: { type: 'string', maxLength: 20 } },

@@ -28,10 +28,17 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
         </div>
       ),
     },
-    { key: 'type', title: t('field.type'), render: (column) => <Code>{column.type}</Code> },
+    {
+      key: 'type',
+      title: t('field.type'),
+      render: (column) => (
+        <div className="two-lines">
+          <Code>{column.unit ? `${column.type} · ${column.unit}` : column.type}</Code>
+          <Hint>{t(column.required ? 'field.needed' : 'field.optional')}</Hint>
+        </div>
+      ),
+    },
     { key: 'standard', full: true, title: t('field.standard'), render: (column) => <Standard column={column} /> },
-    { key: 'required', title: t('field.needed'), render: (column) => t(column.required ? 'field.yes' : 'field.no') },
-    { key: 'unit', title: t('field.unit'), render: (column) => column.unit ?? '—' },
     { key: 'grade', title: t('dataset.grade'), render: (column) => <Grade dataset={dataset} column={column} /> },
     {
       key: 'checks',

@@ -26,11 +26,11 @@ export function History({ id }: { id: string }) {
   ]
   return (
     <Loaded query={query} doing={t('dataset.history')}>
-      {({ history }) => (
+      {({ revisions }) => (
         <DataTable
           label={t('dataset.history')}
           columns={columns}
-          rows={[...history].sort((one, other) => other.revision - one.revision)}
+          rows={[...revisions].sort((one, other) => other.revision - one.revision)}
           rowKey={(one) => one.revision}
           empty={<Nothing title={t('history.none')} />}
         />

@@ -23,10 +23,10 @@ export function LifeCycle({ entry, etag }: { entry: Entry; etag: string | undefi
   const name = (one: Move) => t(`move.${one.to}`)
   return (
     <>
-      {moves(entry.status).map((one) => (
+      {moves(entry.moves).map((one) => (
         <Button
           key={one.to}
-          danger={one.isDanger ?? false}
+          danger={one.isDanger}
           type={one.isMain ? 'primary' : 'default'}
           onClick={() => {
             move.reset()
@@ -40,7 +40,7 @@ export function LifeCycle({ entry, etag }: { entry: Entry; etag: string | undefi
         <ReasonDialog
           title={`${name(asking)}：${entry.title.zh}`}
           confirm={name(asking)}
-          danger={asking.isDanger ?? false}
+          danger={asking.isDanger}
           stock={t(`move.${asking.to}-stock`).split('|')}
           busy={move.isPending}
           error={move.error}

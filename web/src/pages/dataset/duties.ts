@@ -1,11 +1,15 @@
 import type { Entry } from '../../api/ledger'
 
 export interface Duty {
-  duty: 'own' | 'steward' | 'contact' | 'catalogue' | 'refresh' | 'quality' | 'basis'
+  duty: 'own' | 'steward' | 'contact' | 'catalogue' | 'refresh' | 'told' | 'quality' | 'basis'
   done: boolean | undefined
 }
 
 const GOOD_ENOUGH = 90
+
+export function toldWhenLate(entry: Entry): string | undefined {
+  return entry.duties.find(({ role }) => role === 'told-when-late')?.who ?? undefined
+}
 
 /** What the owner of data answers for, and whether it is done as the ledger sees it. */
 export function duties(entry: Entry): Duty[] {
@@ -16,6 +20,7 @@ export function duties(entry: Entry): Duty[] {
     { duty: 'contact', done: Boolean(entry.contact) },
     { duty: 'catalogue', done: entry.lacks.length === 0 },
     { duty: 'refresh', done: facts.fresh ?? undefined },
+    { duty: 'told', done: Boolean(toldWhenLate(entry)) },
     { duty: 'quality', done: typeof facts.score === 'number' ? facts.score >= GOOD_ENOUGH : undefined },
   ]
   // Whoever shares on condition or not at all has to say by what law.

@@ -1,21 +1,19 @@
 import type { Status } from '../../api/ledger'
 
+export type Target = Exclude<Status, 'changed'>
+
 export interface Move {
-  /** An entry comes into change by itself, when its content changes. */
-  to: Exclude<Status, 'changed'>
-  isDanger?: boolean
-  isMain?: boolean
+  to: Target
+  isDanger: boolean
+  /** The next step of the ordinary way. */
+  isMain: boolean
 }
 
-/** Where an entry may go from where it is. The program decides; this only spares a question that it would refuse. */
-const MOVES: Record<Status, Move[]> = {
-  drafted: [{ to: 'withdrawn', isDanger: true }, { to: 'reviewed', isMain: true }],
-  reviewed: [{ to: 'withdrawn', isDanger: true }, { to: 'drafted' }, { to: 'published', isMain: true }],
-  published: [{ to: 'withdrawn', isDanger: true }],
-  changed: [{ to: 'withdrawn', isDanger: true }, { to: 'published', isMain: true }],
-  withdrawn: [{ to: 'drafted' }],
-}
+/** From what is rarely meant to what usually is. An entry comes into change by itself, when its content changes. */
+const ORDER: Target[] = ['withdrawn', 'drafted', 'reviewed', 'published']
 
-export function moves(status: Status): Move[] {
-  return MOVES[status] ?? []
+/** The moves that the program allows, as buttons. */
+export function moves(allowed: Status[]): Move[] {
+  const known = ORDER.filter((to) => allowed.includes(to))
+  return known.map((to) => ({ to, isDanger: to === 'withdrawn', isMain: to === 'reviewed' || to === 'published' }))
 }

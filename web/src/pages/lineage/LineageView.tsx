@@ -7,6 +7,7 @@ import { useSearchParams } from 'react-router'
 import { type Lineage, type LineageWish, lineage as lineageQuery } from '../../api/lineage'
 import { packs } from '../../api/queries'
 import { Loaded, Nothing, Waiting } from '../../kit/Loaded'
+import { useNarrow } from '../../kit/useNarrow'
 import { Impact } from './Impact'
 import { ListForm } from './ListForm'
 
@@ -16,6 +17,9 @@ const Graph = lazy(() => import('./Graph'))
 export function LineageView({ of }: { of: string }) {
   const { t } = useTranslation()
   const [address, setAddress] = useSearchParams()
+  const isNarrow = useNarrow()
+  // A graph on a phone is too small to read.
+  const form = oneOf(address.get('form'), isNarrow ? (['list', 'graph'] as const) : (['graph', 'list'] as const))
   const isImpact = address.get('impact') === 'yes'
   const direction = isImpact ? 'down' : oneOf(address.get('direction'), ['both', 'up', 'down'] as const)
   const depth = Number(oneOf(address.get('depth'), ['2', '1', '3'] as const))
@@ -37,8 +41,8 @@ export function LineageView({ of }: { of: string }) {
       <div className="toolbar lineage-bar no-print">
         <Radio.Group
           aria-label={t('lineage.form')}
-          value={address.get('form') ?? 'graph'}
-          onChange={(event) => set('form', event.target.value === 'graph' ? '' : 'list')}
+          value={form}
+          onChange={(event) => set('form', String(event.target.value))}
           optionType="button"
           options={[
             { value: 'graph', label: t('lineage.graph') },
@@ -75,7 +79,7 @@ export function LineageView({ of }: { of: string }) {
         {(graph) => (
           <Drawn
             graph={graph}
-            isList={address.get('form') === 'list'}
+            isList={form === 'list'}
             lanes={address.get('lanes') === 'owner' ? 'owner' : 'pack'}
             withColumns={wish.columns}
             isImpact={isImpact}

@@ -114,7 +114,8 @@ function useLines(graph: Lineage): Line[] {
   const where = (id: string) => {
     if (id === datasetOf(graph.root)) return t('lineage.itself')
     if (up.has(id)) return t('lineage.up-by', { count: up.get(id) ?? 0 })
-    return t('lineage.down-by', { count: down.get(id) ?? 0 })
+    if (down.has(id)) return t('lineage.down-by', { count: down.get(id) ?? 0 })
+    return t('lineage.aside')
   }
   return [...graph.nodes]
     .sort((one, other) => (rank.get(one.id) ?? 0) - (rank.get(other.id) ?? 0))

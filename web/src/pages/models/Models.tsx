@@ -83,7 +83,7 @@ function List({ models, busy, run }: ListProps) {
         </ul>
       ),
     },
-    { key: 'state', title: t('model.state'), render: (model) => <ModelLamp state={model.state} /> },
+    { key: 'state', title: t('model.state'), render: (model) => <State model={model} /> },
     {
       key: 'last',
       title: t('model.last-run'),
@@ -141,5 +141,19 @@ function Export({ models }: { models: Model[] }) {
         ])
       }
     />
+  )
+}
+
+function State({ model }: { model: Model }) {
+  const { t, i18n } = useTranslation()
+  return (
+    <div className="two-lines">
+      <ModelLamp state={model.state} />
+      {model.state === 'running' && typeof model.rows_so_far === 'number' && (
+        <Hint>
+          {t('phase.rows', { rows: format.short(model.rows_so_far, i18n.language) })}
+        </Hint>
+      )}
+    </div>
   )
 }

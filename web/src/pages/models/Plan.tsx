@@ -1,38 +1,75 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { modelPlan } from '../../api/models'
+import { type ModelPlan, modelPlan } from '../../api/models'
+import { DataTable } from '../../kit/DataTable'
+import { Lamp } from '../../kit/Lamp'
 import { Loaded } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
+import { Code, DatasetLink } from '../../kit/Text'
+import { useWords } from '../../kit/words'
 
-/** How a refresh would go: in which way, what is kept between runs, and the plan of the engine. */
+/** How a refresh would go: in which way, how each input is followed, what is kept between runs, the plan of the engine. */
 export function Plan({ id }: { id: string }) {
   const { t } = useTranslation()
   const query = useQuery(modelPlan(id))
   return (
     <div className="padded">
       <Loaded query={query} doing={t('model.plan')}>
-        {({ plan, ...rest }) => (
+        {(plan) => (
           <>
             <Section title={t('model.strategy')}>
-              <dl className="facts facts-wide">
-                {Object.entries(rest).map(([name, value]) => (
-                  <div key={name}>
-                    <dt>{name}</dt>
-                    <dd translate="no">{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
-                  </div>
-                ))}
-              </dl>
+              <p>
+                <Lamp state={plan.incremental ? 'good' : 'due'}>{t(plan.incremental ? 'model.can-incremental' : 'model.only-full')}</Lamp> {plan.why}
+              </p>
+              <Inputs plan={plan} />
+              {plan.state.length > 0 && (
+                <>
+                  <h3>{t('model.kept')}</h3>
+                  <ul className="plain-list">
+                    {plan.state.map((kept) => (
+                      <li key={kept} translate="no">
+                        {kept}
+                      </li>
+                    ))}
+                  </ul>
+                </>
+              )}
             </Section>
-            {plan && (
-              <Section title={t('query.plan')}>
-                <pre className="plan" tabIndex={0} translate="no" aria-label={t('query.plan')}>
-                  {plan}
-                </pre>
-              </Section>
-            )}
+            <Section title={t('query.plan')}>
+              <pre className="plan" tabIndex={0} translate="no" aria-label={t('query.plan')}>
+                {plan.plan}
+              </pre>
+            </Section>
           </>
         )}
       </Loaded>
     </div>
+  )
+}
+
+function Inputs({ plan }: { plan: ModelPlan }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  return (
+    <DataTable
+      dense
+      label={t('model.inputs')}
+      rows={Object.entries(plan.inputs)}
+      rowKey={([id]) => id}
+      empty={null}
+      columns={[
+        { key: 'id', title: t('model.inputs'), render: ([id]) => <DatasetLink id={id} /> },
+        {
+          key: 'by',
+          title: t('model.followed'),
+          render: ([, followed]) => (
+            <>
+              {word('followed', followed.by)} {followed.column && <Code>{followed.column}</Code>}
+            </>
+          ),
+        },
+        { key: 'why', title: t('model.why'), full: true, render: ([, followed]) => <span className="wrap">{followed.why ?? '—'}</span> },
+      ]}
+    />
   )
 }

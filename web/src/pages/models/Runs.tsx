@@ -56,7 +56,7 @@ function useColumns(): Column<Run>[] {
       title: t('run.versions'),
       full: true,
       render: (run) => (
-        <ul className="wrap">
+        <ul className="wrap versions">
           {Object.entries(run.inputs).map(([id, { from, to }]) => (
             <li key={id}>
               <Code>

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { explain } from '../../api/explain'
 import { runSql } from '../../api/queries'
+import { now } from '../../kit/clock'
 import { exportCsv } from './export'
 import type { Answered } from './Outcome'
 import type { Asked } from './useAsked'
@@ -42,7 +43,7 @@ export function useQuestion(asOf: string, remember: (one: Asked) => void) {
       }
       const answer = await runSql(sql, { ...point, limit: MOST_ROWS }, signal)
       const milliseconds = performance.now() - from
-      remember({ sql, at: new Date().toISOString(), rows: answer.rows.length, milliseconds })
+      remember({ sql, at: new Date(now()).toISOString(), rows: answer.rows.length, milliseconds })
       return { what, answer, estimate, sql, milliseconds }
     },
   })

@@ -19,6 +19,7 @@ import { Cartogram, type Shown } from './Cartogram'
 const WAYS = ['division', 'owner', 'theme'] as const
 type Way = (typeof WAYS)[number]
 const MOST_BARS = 20
+const UNSET = 'unset'
 
 /** 县区汇总: what each county, department or theme has in the ledger, and where the gaps are. */
 export function Rollup() {
@@ -27,7 +28,7 @@ export function Rollup() {
   const by = WAYS.find((way) => way === address.get('by')) ?? 'division'
   const query = useQuery(rollupQuery(by))
   return (
-    <Page title={t('menu.rollup')} about={t('rollup.about')} actions={query.data && <Export by={by} lines={query.data.lines} />}>
+    <Page title={t('menu.rollup')} about={t('rollup.about')} actions={query.data && <Export by={by} lines={query.data.rows} />}>
       <div className="toolbar no-print">
         <Radio.Group
           aria-label={t('rollup.by')}
@@ -38,14 +39,14 @@ export function Rollup() {
         />
       </div>
       <Loaded query={query} doing={t('menu.rollup')}>
-        {({ lines }) => (lines.length === 0 ? <Nothing title={t('rollup.none')} /> : <Content by={by} lines={lines} />)}
+        {({ rows, total }) => (rows.length === 0 ? <Nothing title={t('rollup.none')} /> : <Content by={by} lines={rows} total={total} />)}
       </Loaded>
       <Watermark />
     </Page>
   )
 }
 
-function Content({ by, lines }: { by: Way; lines: RollupLine[] }) {
+function Content({ by, lines, total }: { by: Way; lines: RollupLine[]; total: RollupLine }) {
   const { t } = useTranslation()
   return (
     <>
@@ -53,7 +54,7 @@ function Content({ by, lines }: { by: Way; lines: RollupLine[] }) {
         {by === 'division' ? <Counties lines={lines} /> : <Bars by={by} lines={lines} />}
       </Section>
       <Section title={t('rollup.table')} flush>
-        <Table by={by} lines={lines} />
+        <Table by={by} lines={[...lines, total]} />
       </Section>
     </>
   )
@@ -62,7 +63,7 @@ function Content({ by, lines }: { by: Way; lines: RollupLine[] }) {
 function Counties({ lines }: { lines: RollupLine[] }) {
   const { t, i18n } = useTranslation()
   const values = new Map<string, Shown>(
-    lines.map((line) => [line.value, { value: line.entries, words: format.short(line.entries, i18n.language) }]),
+    lines.map((line) => [line.value ?? '', { value: line.entries, words: format.short(line.entries, i18n.language) }]),
   )
   const most = Math.max(0, ...lines.filter(({ value }) => value !== '320900').map((line) => line.entries))
   return <Cartogram label={t('rollup.entries')} values={values} most={most} />
@@ -70,10 +71,11 @@ function Counties({ lines }: { lines: RollupLine[] }) {
 
 function Bars({ by, lines }: { by: Way; lines: RollupLine[] }) {
   const { t } = useTranslation()
+  const name = useName(by)
   const spec = useMemo<ChartSpec>(() => {
     const largest = [...lines].sort((one, other) => other.entries - one.entries).slice(0, MOST_BARS)
-    return { kind: 'bar', x: largest.map(({ value, title }) => title ?? value), series: [{ name: t('rollup.entries'), values: largest.map(({ entries }) => entries) }] }
-  }, [lines, t])
+    return { kind: 'bar', x: largest.map(name), series: [{ name: t('rollup.entries'), values: largest.map(({ entries }) => entries) }] }
+  }, [lines, t, by])
   return <Chart label={t('rollup.entries')} spec={spec} names={t(`facet.${by}`)} />
 }
 
@@ -81,7 +83,8 @@ function useName(by: Way) {
   const { word } = useWords()
   const { t } = useTranslation()
   return (line: RollupLine) => {
-    if (line.value === '') return t('rollup.unnamed')
+    if (line.value === undefined || line.value === null) return t('rollup.total')
+    if (line.value === UNSET) return t('facet.unset')
     return line.title ?? (by === 'division' ? word('division', line.value) : line.value)
   }
 }
@@ -96,19 +99,19 @@ function Table({ by, lines }: { by: Way; lines: RollupLine[] }) {
       title: t(`facet.${by}`),
       render: (line) => (
         <div className="two-lines">
-          <Link to={`/catalogue?${by}=${encodeURIComponent(line.value)}`}>{name(line)}</Link>
-          {by === 'division' && <Code>{line.value}</Code>}
+          {line.value ? <Link to={`/catalogue?${by}=${encodeURIComponent(line.value)}`}>{name(line)}</Link> : <strong>{name(line)}</strong>}
+          {by === 'division' && line.value && line.value !== UNSET && <Code>{line.value}</Code>}
         </div>
       ),
     },
     { key: 'entries', title: t('rollup.entries'), align: 'right', render: (line) => <Num value={line.entries} /> },
     { key: 'published', title: t('rollup.published'), align: 'right', render: (line) => <Num value={line.published} /> },
     { key: 'complete', title: t('rollup.complete'), align: 'right', render: (line) => share(line.complete, line.entries) },
-    { key: 'fresh', title: t('rollup.fresh'), align: 'right', render: (line) => share(line.fresh, line.entries) },
+    { key: 'fresh', title: t('rollup.fresh'), align: 'right', render: (line) => share(line.fresh, line.fresh + line.stale) },
     { key: 'rows', title: t('dataset.rows'), align: 'right', render: (line) => <Short value={line.rows} /> },
-    { key: 'score', title: t('dataset.quality'), align: 'right', render: (line) => <Score value={line.score} /> },
+    { key: 'score', title: t('dataset.quality'), align: 'right', render: (line) => <Score value={line.average_score} /> },
   ]
-  return <DataTable label={t('rollup.table')} columns={columns} rows={lines} rowKey={(line) => line.value} empty={null} />
+  return <DataTable label={t('rollup.table')} columns={columns} rows={lines} rowKey={(line) => line.value ?? ''} empty={null} />
 }
 
 function Export({ by, lines }: { by: Way; lines: RollupLine[] }) {
@@ -118,7 +121,7 @@ function Export({ by, lines }: { by: Way; lines: RollupLine[] }) {
     <ExportButton
       name={t('menu.rollup')}
       columns={[t(`facet.${by}`), t('dataset.id'), t('rollup.entries'), t('rollup.published'), t('rollup.complete'), t('rollup.fresh'), t('dataset.rows'), t('dataset.quality')]}
-      rows={() => lines.map((line) => [name(line), line.value, line.entries, line.published, line.complete, line.fresh, line.rows, line.score ?? null])}
+      rows={() => lines.map((line) => [name(line), line.value ?? null, line.entries, line.published, line.complete, line.fresh, line.rows, line.average_score ?? null])}
     />
   )
 }
