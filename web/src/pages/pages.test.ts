@@ -81,8 +81,12 @@ describe('home', () => {
   test('there are always three things to do, failures first', () => {
     const waiting = batch({ id: 'b0', dataset: 'housing.property' })
     const all = standings(lines, [batch({ status: 'refused' }), waiting], [], now)
-    expect(todos(all, [], [waiting]).map((todo) => todo.kind)).toEqual(['failed', 'quarantine', 'deliver'])
-    expect(todos([], [], []).map((todo) => todo.kind)).toEqual(['deliver', 'browse', 'ask'])
+    expect(todos({ all, open: [], waiting: [waiting] }).map((todo) => todo.kind)).toEqual(['failed', 'quarantine', 'deliver'])
+    expect(todos({ all: [], open: [], waiting: [] }).map((todo) => todo.kind)).toEqual(['deliver', 'browse', 'ask'])
+  })
+  test('a model that failed and a pack that waits come before rows in quarantine', () => {
+    const model = { id: 'a.b', title: 'b', inputs: [], state: 'failed' }
+    expect(todos({ all: [], open: [], waiting: [batch({})], models: [model], isChange: true }).map((todo) => todo.kind)).toEqual(['change', 'model', 'quarantine'])
   })
   test('the largest quarantines are looked into first, and none that was undone', () => {
     const recent = [batch({ id: 'a' }), batch({ id: 'b', rows_quarantined: 9 }), batch({ id: 'c', status: 'undone', rows_quarantined: 99 })]

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { packChange } from '../../api/changes'
+import { models as modelsQuery } from '../../api/models'
 import { latestBatches, notices } from '../../api/queries'
 import type { Batch, Notice } from '../../api/types'
 import { type Column, DataTable } from '../../kit/DataTable'
@@ -20,13 +22,15 @@ export function Home() {
   const recent = useQuery(latestBatches({ limit: 12 }))
   const open = useQuery(notices)
   const waiting = useWaiting()
+  const { data: models = [] } = useQuery(modelsQuery)
+  const { data: change } = useQuery(packChange)
   return (
     <Page title={t('menu.home')} about={<Summary all={all.data} recent={recent.data} open={open.data} />}>
       <div className="columns columns-home">
         <div className="column-side">
           <Section title={t('home.next')}>
             <Loaded query={all} doing={t('home.next')}>
-              {(standing) => <Next items={todos(standing, open.data ?? [], waiting)} />}
+              {(standing) => <Next items={todos({ all: standing, open: open.data ?? [], waiting, models, isChange: change?.state === 'waiting' })} />}
             </Loaded>
           </Section>
           <Section title={t('home.notices')}>

@@ -1,3 +1,4 @@
+import type { Model } from '../../api/models'
 import type { Batch, Notice } from '../../api/types'
 import type { Standing } from '../../kit/standing'
 
@@ -6,12 +7,23 @@ export type Todo =
   | { kind: 'failed'; to: string; title: string }
   | { kind: 'late'; to: string; title: string }
   | { kind: 'quarantine'; to: string; title: string; rows: number; file: string }
+  | { kind: 'model'; to: string; title: string }
+  | { kind: 'change'; to: string }
   | { kind: 'deliver' | 'browse' | 'ask'; to: string }
 
 const MOST = 3
 
-/** `waiting` are batches with rows in quarantine that nobody has settled. */
-export function todos(all: Standing[], open: Notice[], waiting: Batch[]): Todo[] {
+interface Known {
+  all: Standing[]
+  open: Notice[]
+  /** Batches with rows in quarantine that nobody has settled. */
+  waiting: Batch[]
+  models?: Model[]
+  /** A changed pack waits to be applied. */
+  isChange?: boolean
+}
+
+export function todos({ all, open, waiting, models = [], isChange = false }: Known): Todo[] {
   const titleOf = (id: string) => all.find((one) => one.id === id)?.title ?? id
   const failed = all
     .filter(({ batch }) => batch?.status === 'refused' || batch?.status === 'rolled-back')
@@ -23,6 +35,10 @@ export function todos(all: Standing[], open: Notice[], waiting: Batch[]): Todo[]
       to: `/deliver?dataset=${notice.dataset}`,
       title: titleOf(notice.dataset),
     }))
+  const model = models
+    .filter(({ state }) => state === 'failed')
+    .map<Todo>(({ id, title }) => ({ kind: 'model', to: `/models/${id}`, title }))
+  const change: Todo[] = isChange ? [{ kind: 'change', to: '/packs' }] : []
   const quarantine = waiting.map<Todo>((batch) => ({
     kind: 'quarantine',
     to: `/batches/${batch.id}?tab=quarantine`,
@@ -35,7 +51,7 @@ export function todos(all: Standing[], open: Notice[], waiting: Batch[]): Todo[]
     { kind: 'browse', to: '/catalogue' },
     { kind: 'ask', to: '/query' },
   ]
-  return [...failed, ...late, ...quarantine, ...always].slice(0, MOST)
+  return [...change, ...failed, ...model, ...late, ...quarantine, ...always].slice(0, MOST)
 }
 
 /** Batches whose quarantine is the largest: the ones to look into for rows that still wait. */

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { type ChartSpec, compile, isLying } from './chart'
+
+const spec: ChartSpec = { kind: 'bar', x: ['<b>a</b>', 'b'], series: [{ name: 's', values: [1, null] }], unit: '人' }
+const plain = { language: 'zh-CN', decal: false, large: false }
+type Option = Record<string, never> & { tooltip: { renderMode: string; valueFormatter: (value: unknown) => string }; aria: { enabled: boolean; decal: { show: boolean } } }
+const option = (manner = plain, given = spec) => compile(given, manner) as unknown as Option
+
+test('names in data are never taken for HTML', () => expect(option().tooltip.renderMode).toBe('richText'))
+
+test('a chart describes itself, and has patterns for those who need them', () => {
+  expect(option().aria).toEqual({ enabled: true, decal: { show: false } })
+  expect(option({ ...plain, decal: true }).aria.decal.show).toBe(true)
+})
+
+test('a value has its unit, and a gap is a gap', () => {
+  expect(option().tooltip.valueFormatter(12345.5)).toBe('12,345.5 人')
+  expect(option().tooltip.valueFormatter(null)).toBe('—')
+})
+
+test('bars lie down where their names would not fit side by side', () => {
+  expect(isLying(spec)).toBe(false)
+  expect(isLying({ ...spec, x: Array.from({ length: 9 }, (_, at) => String(at)) })).toBe(true)
+  expect(isLying({ ...spec, x: ['某某街道社区居委会', 'b', 'c'] })).toBe(true)
+  expect(isLying({ ...spec, kind: 'line', x: Array.from({ length: 90 }, String) })).toBe(false)
+})
