@@ -11,7 +11,8 @@ export default defineConfig({
   workers: 2,
   // Pages that are only looked at go side by side; what changes the city goes by one worker, file after file.
   fullyParallel: false,
-  timeout: 60_000,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
   reporter: [['list']],
   snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
   ...(process.env.YANDU_WEB
@@ -39,5 +40,6 @@ export default defineConfig({
   projects: [
     { name: 'pages', testMatch: '*.spec.ts' },
     { name: 'shots', testMatch: 'shots.ts' },
+    { name: 'pictures', testMatch: 'pictures.ts' },
   ],
 })

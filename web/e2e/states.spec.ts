@@ -89,7 +89,7 @@ test('names, titles and cells that contain scripts are text', async ({ page, req
   await page.route('**/api/v1/ledger/entries?*', (route) => route.fulfill({ json: { entries: [spoilt], total: 1, facets: { owner: [{ value: evil, count: 1 }] } } }))
   await page.goto('/catalogue')
   await expect(page.getByRole('link', { name: '<img src=x' })).toBeVisible()
-  await expect(page.getByRole('checkbox', { name: '<img src=x' })).toBeVisible()
+  await expect(page.getByRole('group', { name: '责任单位' }).getByRole('checkbox')).toBeVisible()
   await page.goto('/query')
   await settled(page)
   await writeOver(page, "SELECT '<img src=x onerror=\"window.hit=1\">' AS \"<b>a</b>\"")
@@ -116,7 +116,8 @@ test('a notice of the program lights the lamp and is the first thing to do', asy
     id: 1, kind: 'late', source: 'population.resident_export', dataset: 'population.resident',
     message: 'no delivery for 31 h', at: '2026-01-01T00:00:00Z', settled_at: null,
   }
-  await page.route('**/api/v1/notices', (route) => route.fulfill({ json: { notices: [notice] } }))
+  await page.route('**/api/v1/notices*', (route) => route.fulfill({ json: { notices: [notice] } }))
+  await page.route('**/api/v1/packs/change', (route) => route.fulfill({ json: { state: 'none', packs: [], datasets: [] } }))
   await page.goto('/')
   await settled(page)
   await expect(page.getByRole('region', { name: '提醒' })).toContainText('no delivery for 31 h')

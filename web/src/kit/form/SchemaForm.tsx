@@ -39,6 +39,8 @@ export function SchemaForm<T extends object>(props: Props<T>) {
       focusOnFirstError
       disabled={busy}
       transformErrors={(errors) => errors.map(told)}
+      // The list of faults on the page is enough; without this they would go to the console too.
+      onError={() => undefined}
       onChange={({ formData }) => formData && onChange(formData)}
       onSubmit={({ formData }) => formData && onSubmit(formData)}
     >

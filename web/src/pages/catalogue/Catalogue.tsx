@@ -40,7 +40,7 @@ export function Catalogue() {
   const pages = query.data?.pages
   const first = pages?.[0]
   const rows = useMemo(() => pages?.flatMap((page) => page.entries), [pages])
-  const compared = (address.get('with') ?? '').split(',').filter(Boolean).slice(0, MOST_COMPARED)
+  const [compared, setCompared] = useState<string[]>([])
   const [isComparing, setComparing] = useState(false)
   const side = first && <Facets counts={first.facets} address={address} set={(facet, values) => set(facet, values.join(','))} />
   return (
@@ -92,7 +92,7 @@ export function Catalogue() {
                     entries={list}
                     asCards={address.get('view') === 'cards'}
                     compared={compared}
-                    compare={(ids) => set('with', ids.join(','))}
+                    compare={(ids) => setCompared(ids.slice(0, MOST_COMPARED))}
                     clear={clear}
                   />
                 )

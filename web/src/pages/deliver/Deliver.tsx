@@ -27,7 +27,8 @@ export function Deliver() {
         <Loaded query={lines} doing={t('menu.deliver')}>
           {(list) => (
             <Sending
-              datasets={list}
+              // What a model makes nobody delivers.
+              datasets={list.filter(({ origin }) => origin !== 'model')}
               sources={known.data ?? []}
               dataset={address.get('dataset') ?? ''}
               onAccepted={(id) => setAddress({ batch: id })}

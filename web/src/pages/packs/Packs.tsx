@@ -10,13 +10,14 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Tag } from '../../kit/Page'
 import { Code, DatasetLink } from '../../kit/Text'
 import { useWorded } from '../declared/worded'
-import { Change, PackHistory } from './Change'
+import { Change } from './Change'
+import { PackHistory } from './PackHistory'
 
 export function Packs() {
   const { t } = useTranslation()
   const query = useQuery(packs)
   // What waits for a decision goes before everything else.
-  const isWaiting = useQuery(packChange).data?.state === 'waiting'
+  const isWaiting = (useQuery(packChange).data?.state ?? 'none') !== 'none'
   return (
     <Page title={t('menu.packs')} about={t('packs.about')}>
       <Loaded query={query} doing={t('menu.packs')}>
