@@ -77,7 +77,7 @@ test('catalogue', async ({ page }) => {
       - button "清除条件"
       - table "数据目录":
         - rowgroup:
-          - row:
+          - row /数据集/:
             - columnheader "选来比较"
             - columnheader "数据集"
             - columnheader "责任单位"
@@ -138,7 +138,10 @@ test('lineage', async ({ page }) => {
   await expect(page.locator('main')).toMatchAriaSnapshot(`
     - navigation "当前位置"
     - heading "常住人口登记的血缘" [level=1]
-    - link "打开数据集"
+    - list:
+      - listitem
+      - listitem:
+        - link "打开数据集"
     - combobox "查找数据集"
     - radiogroup "显示方式":
       - radio "图" [checked]
@@ -178,11 +181,12 @@ test('rollup', async ({ page }) => {
       - radio "责任单位"
       - radio "主题"
     - region "数据集":
-      - list "数据集":
-        - listitem:
-          - link /响水县/
-        - listitem:
-          - link /阜宁县/
+      - figure:
+        - list "数据集":
+          - listitem:
+            - link /响水县/
+          - listitem:
+            - link /阜宁县/
     - region "汇总表":
       - table "汇总表"
   `)

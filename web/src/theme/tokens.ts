@@ -98,6 +98,8 @@ export function antdTheme(tokens: Tokens, large: boolean, still: boolean): Theme
         cellPaddingBlockSM: 5,
         cellPaddingInlineSM: 8,
         rowHoverBg: tokens.ground,
+        rowSelectedBg: tokens.primarySoft,
+        rowSelectedHoverBg: tokens.primarySoft,
       },
       Tabs: { horizontalItemPadding: '8px 0', horizontalMargin: '0', horizontalItemGutter: 24 },
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },

@@ -3,7 +3,7 @@ import Button from 'antd/es/button'
 import Input from 'antd/es/input'
 import Radio from 'antd/es/radio'
 import Select from 'antd/es/select'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useEffect, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { dataset as datasetQuery } from '../../api/queries'
 import type { DatasetLine, Source } from '../../api/types'
@@ -79,7 +79,7 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
         }}
       />
       <ModeChoice value={draft.mode} set={(mode) => change({ mode })} />
-      <Details draft={draft} change={change} />
+      <Details draft={draft} change={change} isWanted={Boolean(shown.data?.refusal)} />
       {draft.file && (
         <PreviewPanel
           query={shown}
@@ -168,14 +168,20 @@ function ModeChoice({ value, set }: { value: string; set: (mode: string) => void
 interface DetailsProps {
   draft: Draft
   change: (part: Partial<Draft>) => void
+  /** The file does not read well: here it may be told how. */
+  isWanted: boolean
 }
 
 /** What the program finds out by itself nearly always. */
-function Details({ draft, change }: DetailsProps) {
+function Details({ draft, change, isWanted }: DetailsProps) {
   const { t } = useTranslation()
   const id = useId()
+  const [isOpen, setOpen] = useState(false)
+  useEffect(() => {
+    if (isWanted) setOpen(true)
+  }, [isWanted])
   return (
-    <details className="more-options">
+    <details className="more-options" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{t('deliver.details')}</summary>
       <div className="field-row">
         <div className="field">

@@ -24,7 +24,7 @@ export function PreviewPanel({ query, columns, headers, onHeaders }: Props) {
         {(preview) => (
           <>
             <How preview={preview} />
-            {preview.refusal && <Refused refusal={preview.refusal} />}
+            {preview.refusal && <Refused refusal={preview.refusal} hint={preview.headers.length < columns.length / 2} />}
             {columns.length > 0 && <Mapping preview={preview} columns={columns} headers={headers} onHeaders={onHeaders} />}
             <Rows preview={preview} titles={new Map(columns.map(({ name, title }) => [name, title]))} />
           </>
@@ -71,7 +71,7 @@ function How({ preview: { report, headers, absent } }: { preview: Preview }) {
   )
 }
 
-function Refused({ refusal }: { refusal: NonNullable<Preview['refusal']> }) {
+function Refused({ refusal, hint }: { refusal: NonNullable<Preview['refusal']>; hint: boolean }) {
   const { t } = useTranslation()
   const known = useExplanation(refusal.code)
   return (
@@ -79,6 +79,7 @@ function Refused({ refusal }: { refusal: NonNullable<Preview['refusal']> }) {
       <h3 className="problem-title">
         <span aria-hidden="true">■</span> {t('preview.refused')} {known?.title ?? refusal.code}
       </h3>
+      {hint && <p>{t('preview.try-header')}</p>}
       <Explained problem={{ type: '', title: '', status: 0, code: refusal.code, detail: refusal.message, help: refusal.help ?? null }} known={known} />
     </div>
   )

@@ -63,7 +63,8 @@ function Content({ by, lines, total }: { by: Way; lines: RollupLine[]; total: Ro
 function Counties({ lines }: { lines: RollupLine[] }) {
   const { t, i18n } = useTranslation()
   const values = new Map<string, Shown>(
-    lines.map((line) => [line.value ?? '', { value: line.entries, words: format.short(line.entries, i18n.language) }]),
+    // A county without an entry is a gap.
+    lines.filter(({ entries }) => entries > 0).map((line) => [line.value ?? '', { value: line.entries, words: format.short(line.entries, i18n.language) }]),
   )
   const most = Math.max(0, ...lines.filter(({ value }) => value !== '320900').map((line) => line.entries))
   return <Cartogram label={t('rollup.entries')} values={values} most={most} />
