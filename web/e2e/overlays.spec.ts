@@ -11,7 +11,7 @@ test('the search finds datasets by initials, and moves by keyboard', async ({ pa
   await expect(field).toBeFocused()
   await expectAccessible(page, 'search')
   await field.fill('czrk')
-  await expect(page.getByRole('option').first()).toContainText('常住人口登记')
+  await expect(page.getByRole('option').first()).toContainText('population.resident')
   await expectAccessible(page, 'search with hits')
   await field.fill('zzzz')
   await expect(page.getByText('没有找到')).toBeVisible()

@@ -64,7 +64,7 @@ for (const { name: size, width, height } of widths) {
       await settled(page)
       await page.keyboard.press('Control+k')
       await page.getByRole('combobox', { name: '搜索' }).fill('czrk')
-      await page.getByRole('option').filter({ hasText: RESIDENTS }).first().waitFor()
+      await page.getByRole('option').filter({ hasText: `${RESIDENTS} · 市` }).first().waitFor()
       await shoot(page, 'finder', false)
       await page.goto(`/datasets/${RESIDENTS}`)
       await settled(page)

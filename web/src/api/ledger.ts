@@ -164,21 +164,37 @@ export const rollup = (by: string) =>
 
 export interface IndicatorSet {
   id: string
-  title: string
+  title: Titles
   about?: string | null
-  indicators?: number
-  answered?: number
-  gaps?: number
+  /** The document that asks for it. */
+  basis?: string | null
+  indicators: number
+  /** Nobody has issued it: it shows what one looks like. */
+  sample: boolean
+}
+
+export interface IndicatorAnswer {
+  value?: number | null
+  /** Why there is no value. */
+  gap?: string | null
+  entries: number
+  unknown: number
 }
 
 export interface Indicator {
   id: string
-  title: string
-  unit?: string | null
-  value?: number | string | null
-  target?: number | null
-  gap?: string | null
-  entry?: string | null
+  title: Titles
+  about?: string | null
+  unit: string
+  city: IndicatorAnswer
+  /** By the codes of the counties. */
+  counties: Record<string, IndicatorAnswer>
+}
+
+export interface IndicatorReport {
+  set: IndicatorSet
+  items: Indicator[]
+  gaps: number
 }
 
 export const indicatorSets = queryOptions({
@@ -190,7 +206,7 @@ export const indicators = (set: string) =>
   queryOptions({
     queryKey: ['ledger', 'indicators', set],
     queryFn: ({ signal }) =>
-      got<IndicatorSet & { indicators: Indicator[] }>(`/ledger/indicators/${encodeURIComponent(set)}`, { signal }),
+      got<IndicatorReport>(`/ledger/indicators/${encodeURIComponent(set)}`, { signal }),
   })
 
 export function moveEntry(id: string, to: Status, reason: string, match: string | undefined): Promise<unknown> {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import Input, { type InputRef } from 'antd/es/input'
 import Modal from 'antd/es/modal'
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { suggest } from '../api/ledger'
@@ -32,7 +32,7 @@ export function Finder({ close }: { close: () => void }) {
   const { t } = useTranslation()
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
-  const hits = useHits(typed)
+  const { hits, isBehind } = useHits(typed)
   const navigate = useNavigate()
   const { stay } = useReturnFocus()
   const field = useRef<InputRef>(null)
@@ -43,9 +43,17 @@ export function Finder({ close }: { close: () => void }) {
     close()
     void navigate(hit.to)
   }
+  // Whoever is faster than the program gets the first of what it finds.
+  const [isAwaited, setAwaited] = useState(false)
+  useEffect(() => {
+    if (isAwaited && !isBehind) open(hits[0])
+  })
   const pressed = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return
-    if (event.key === 'Enter') open(hits[chosen])
+    if (event.key === 'Enter') {
+      if (isBehind) setAwaited(true)
+      else open(hits[chosen])
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step && hits.length > 0) {
       event.preventDefault()
@@ -76,6 +84,7 @@ export function Finder({ close }: { close: () => void }) {
         onChange={(event) => {
           setTyped(event.target.value)
           setAt(0)
+          setAwaited(false)
         }}
         onKeyDown={pressed}
       />
@@ -96,22 +105,23 @@ export function Finder({ close }: { close: () => void }) {
           </li>
         ))}
       </ul>
-      {hits.length === 0 && <p className="hint">{t('finder.none')}</p>}
+      {hits.length === 0 && !isBehind && <p className="hint">{t('finder.none')}</p>}
     </Modal>
   )
 }
 
-function useHits(typed: string): Hit[] {
+function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
   const { t } = useTranslation()
   const { data: models = [] } = useQuery(modelsQuery)
   const { data: pages = [] } = useQuery(pagesQuery)
   const { data: recent = [] } = useQuery(latestBatches({ limit: 100 }))
   const asked = useSettled(typed.trim(), 120)
   // Datasets are found by the program: there may be a hundred thousand.
-  const { data: suggested } = useQuery({ ...suggest(asked), enabled: asked !== '' })
+  const { data: suggested, isPlaceholderData, isLoading } = useQuery({ ...suggest(asked), enabled: asked !== '' })
+  const isBehind = typed.trim() !== '' && (asked !== typed.trim() || isPlaceholderData || isLoading)
   const table = usePinyin()
   const worded = useWorded()
-  return useMemo(() => {
+  const hits = useMemo(() => {
     const places = menu.map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
     const declared = pages.map((page) => ({ to: `/pages/${page.id}`, kind: t('finder.page'), title: worded(page.title), about: page.id }))
     const sets = (asked === '' ? [] : (suggested?.entries ?? [])).map((hit) => ({
@@ -133,4 +143,10 @@ function useHits(typed: string): Hit[] {
     const others = own.filter((hit) => found([hit.title, hit.about, hit.also], typed, table))
     return [...sets, ...others].slice(0, MOST)
   }, [typed, asked, suggested, models, pages, recent, table, t, worded])
+  // Until the program has answered, what was found before stays: nothing moves under the finger that presses Enter.
+  const former = useRef<Hit[]>([])
+  useEffect(() => {
+    if (!isBehind) former.current = hits
+  }, [isBehind, hits])
+  return isBehind ? { hits: former.current, isBehind } : { hits, isBehind }
 }

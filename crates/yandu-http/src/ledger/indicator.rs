@@ -61,6 +61,7 @@ pub(super) async fn list_indicator_sets(
 
 /// The answer to an indicator, or the reason why there is none.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = IndicatorAnswer)]
 pub struct Answer {
     /// Absent where there is a gap.
     pub value: Option<f64>,

@@ -26,6 +26,7 @@ pub struct Sharing {
 
 /// One item of the data.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = EntryColumn)]
 pub struct Column {
     pub name: String,
     pub title: Title,
@@ -238,6 +239,7 @@ pub struct Revision {
 
 /// One field that changed.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = EntryChange)]
 pub struct Change {
     #[schema(example = "columns.mobile")]
     pub field: String,

@@ -105,7 +105,7 @@ function useColumns(): Column<EntryHit>[] {
       align: 'right',
       render: (one) => (typeof one.facts.rows === 'number' ? <Short value={one.facts.rows} /> : <Hint>—</Hint>),
     },
-    { key: 'score', title: t('dataset.quality'), align: 'right', render: (one) => <Score value={one.facts.score} /> },
+    { key: 'score', title: t('dataset.quality'), align: 'right', render: (one) => (typeof one.facts.score === 'number' ? <Score value={one.facts.score} /> : <Hint>—</Hint>) },
     { key: 'uses', title: t('entry.uses'), align: 'right', render: (one) => <Num value={one.facts.uses_30_days} /> },
   ]
 }

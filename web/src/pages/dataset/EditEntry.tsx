@@ -46,7 +46,10 @@ export default function EditEntry({ entry, etag, onClose }: Props) {
   useReturnFocus()
   const schema = useSchema(entry)
   const save = useMutation({
-    mutationFn: (wanted: Editable) => patchEntry(entry.id, part(entry, wanted), etag),
+    mutationFn: async (wanted: Editable) => {
+      const changed = part(entry, wanted)
+      if (Object.keys(changed).length > 0) await patchEntry(entry.id, changed, etag)
+    },
     onSuccess: async () => {
       await draft.drop()
       await queries.invalidateQueries({ queryKey: ['ledger'] })

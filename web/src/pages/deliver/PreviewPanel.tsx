@@ -7,7 +7,7 @@ import { Explained, useExplanation } from '../../kit/Problem'
 import { Code, Raw } from '../../kit/Text'
 
 interface Props {
-  query: React.ComponentProps<typeof Loaded<Preview>>['query']
+  query: React.ComponentProps<typeof Loaded<Preview>>['query'] & { isPlaceholderData: boolean }
   /** Columns of the dataset, with their titles; none before a dataset is chosen. */
   columns: { name: string; title: string; required: boolean }[]
   headers: Record<string, string | null>
@@ -18,7 +18,7 @@ interface Props {
 export function PreviewPanel({ query, columns, headers, onHeaders }: Props) {
   const { t } = useTranslation()
   return (
-    <section className="preview" aria-label={t('preview.title')}>
+    <section className={query.isPlaceholderData ? 'preview is-old' : 'preview'} aria-label={t('preview.title')} aria-busy={query.isFetching}>
       <h2>{t('preview.title')}</h2>
       <Loaded query={query} doing={t('preview.title')}>
         {(preview) => (
@@ -129,8 +129,10 @@ function Mapping({ preview, columns, headers, onHeaders }: { preview: Preview } 
                   />
                   {given && <span className="hint"> {t('preview.by-hand')}</span>}
                 </td>
-                <td className="clip">
-                  <Raw text={preview.rows.map(({ cells }) => cells[place]).find((cell) => cell) ?? '—'} />
+                <td>
+                  <span className="clip">
+                    <Raw text={preview.rows.map(({ cells }) => cells[place]).find((cell) => cell) ?? '—'} />
+                  </span>
                 </td>
               </tr>
             ))}

@@ -17,8 +17,10 @@ function numberOf(file: File): number {
 
 /** How the file would be read with what is filled in, asked again when that changes. */
 export function usePreview(delivery: (Omit<Delivery, 'file' | 'mode'> & { file?: File }) | undefined) {
-  const { file, ...fields } = delivery ?? {}
-  const wish = useSettled(JSON.stringify(fields))
+  const { file, header_row, sheet, ...chosen } = delivery ?? {}
+  // What is typed settles first; what is chosen counts at once.
+  const typed = useSettled(JSON.stringify({ header_row, sheet }))
+  const wish = JSON.stringify({ ...chosen, ...(JSON.parse(typed) as object) })
   return useQuery({
     queryKey: ['preview', file ? numberOf(file) : 0, wish],
     queryFn: ({ signal }) => preview({ ...(JSON.parse(wish) as Omit<Delivery, 'file'>), file: file as File }, signal),
