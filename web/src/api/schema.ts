@@ -646,13 +646,6 @@ export interface components {
              */
             reason: string;
         };
-        /** @description One field that changed. */
-        Change: {
-            /** @example columns.mobile */
-            field: string;
-            from: unknown;
-            to: unknown;
-        };
         Check: {
             /** @description Dimension of data quality of GB/T 36344-2018. */
             dimension: string;
@@ -829,7 +822,7 @@ export interface components {
             /** @description The code of the resource: classification code and serial. */
             code?: string | null;
             /** @description Absent in lists. */
-            columns?: components["schemas"]["Column"][] | null;
+            columns?: components["schemas"]["EntryColumn"][] | null;
             contact?: string | null;
             /** Format: date-time */
             created_at: string;
@@ -880,6 +873,22 @@ export interface components {
             title: components["schemas"]["Title"];
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description One field that changed. */
+        EntryChange: {
+            /** @example columns.mobile */
+            field: string;
+            from: unknown;
+            to: unknown;
+        };
+        /** @description One item of the data. */
+        EntryColumn: {
+            about?: string | null;
+            grade?: string | null;
+            name: string;
+            standard?: string | null;
+            title: components["schemas"]["Title"];
+            type?: string | null;
         };
         /** @description A result: an entry without its columns. */
         EntryHit: components["schemas"]["Entry"] & {
@@ -1051,15 +1060,35 @@ export interface components {
         /** @description An indicator with its answers. */
         Indicator: {
             about?: string | null;
-            city: components["schemas"]["Answer"];
+            city: components["schemas"]["IndicatorAnswer"];
             /** @description By the codes of the counties. */
             counties: {
-                [key: string]: components["schemas"]["Answer"];
+                [key: string]: components["schemas"]["IndicatorAnswer"];
             };
             /** @description The number or code that the document gives it. */
             id: string;
             title: components["schemas"]["Title"];
             unit: string;
+        };
+        /** @description The answer to an indicator, or the reason why there is none. */
+        IndicatorAnswer: {
+            /**
+             * Format: int64
+             * @description The entries that the value is about: those counted, or those of the denominator.
+             */
+            entries: number;
+            /** @description Why there is no value. */
+            gap?: string | null;
+            /**
+             * Format: int64
+             * @description Those of them of which nothing is known that could be summed up.
+             */
+            unknown: number;
+            /**
+             * Format: double
+             * @description Absent where there is a gap.
+             */
+            value?: number | null;
         };
         /** @description A set of indicators with its answers, gaps among them. */
         IndicatorReport: {
@@ -1381,7 +1410,7 @@ export interface components {
         Revision: {
             /** Format: date-time */
             at: string;
-            changes: components["schemas"]["Change"][];
+            changes: components["schemas"]["EntryChange"][];
             /** @description `created`, `edited`, `moved`, `synced` or `imported`. */
             kind: string;
             reason?: string | null;
