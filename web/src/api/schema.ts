@@ -426,6 +426,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what a dataset or a column comes from and what it feeds, through all models. */
+        get: operations["show_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was collected and refreshed as OpenLineage events, oldest first. */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows whom a change of a dataset or a column concerns: everybody who answers for something downstream. */
+        get: operations["show_impact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -505,6 +556,23 @@ export interface paths {
         put?: never;
         /** Runs a query. JSON, or CSV when `Accept` asks for `text/csv`. */
         post: operations["run_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Explains a query without running it. */
+        post: operations["explain_query"];
         delete?: never;
         options?: never;
         head?: never;
@@ -912,6 +980,70 @@ export interface components {
              */
             total: number;
         };
+        /** @description OpenLineage run events, oldest first. */
+        EventList: {
+            /** @description Each is a run event of OpenLineage 2-0-2. */
+            events: Record<string, never>[];
+            /** @description Whether more follows already. */
+            more: boolean;
+            /** @description What to ask for as `after` to get what follows, now or later; absent while there has been nothing. */
+            next?: string | null;
+        };
+        /** @description A question in SQL that is not to be answered yet. */
+        ExplainQuery: {
+            /**
+             * @description Every dataset as it was at this time: RFC 3339, or a date and time of the city.
+             * @example 2026-01-01T00:00:00+08:00
+             */
+            at?: string | null;
+            /**
+             * @description One `SELECT` over datasets, each named `pack.dataset`.
+             * @example SELECT sex, count(*) AS people FROM population.resident GROUP BY sex
+             */
+            sql: string;
+            /** @description Single datasets at a version; goes before `at`. */
+            versions?: {
+                [key: string]: number;
+            };
+        };
+        /** @description What a question would cost and give. */
+        Explained: {
+            /**
+             * Format: int64
+             * @description Bytes that would be read, at most.
+             */
+            bytes_estimate: number;
+            columns: components["schemas"]["AnswerColumn"][];
+            /** @description What would be read. */
+            inputs: components["schemas"]["ExplainedInput"][];
+            /** @description Where the columns would come from. */
+            lineage: components["schemas"]["QueryLineage"];
+            /** @description The plan in the words of the engine, a step a line, each above those that it takes its rows from. */
+            plan: string;
+            /**
+             * Format: int64
+             * @description Rows of the answer, where what is known of the datasets gives an estimate.
+             */
+            rows_estimate?: number | null;
+        };
+        ExplainedInput: {
+            /**
+             * Format: int64
+             * @description Bytes of the columns that would be read, as they are stored.
+             */
+            bytes: number;
+            dataset: string;
+            /**
+             * Format: int64
+             * @description Rows that would be read, once for each time that the query goes through them.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Absent until something was committed.
+             */
+            version?: number | null;
+        };
         /** @description A value of a facet, with the number of results that have it. */
         FacetValue: {
             /** Format: int64 */
@@ -980,6 +1112,17 @@ export interface components {
             /** @description The reason in Chinese. */
             title: string;
         };
+        /** @description One way in which an input column reaches an output. */
+        Flow: {
+            column: string;
+            dataset: string;
+            kind: string;
+        };
+        /** @description A column of an answer with what reaches it. */
+        FlowingColumn: {
+            from: components["schemas"]["Flow"][];
+            name: string;
+        };
         /** @description An entry that may be meant. */
         Found: {
             id: string;
@@ -1012,6 +1155,19 @@ export interface components {
             next?: string | null;
             /** @description The newest first. */
             revisions: components["schemas"]["Revision"][];
+        };
+        ImpactDataset: {
+            /** @description The columns that may change; empty when the rows may, and with them every column. */
+            columns: string[];
+            /** @description Whether values arrive in it; otherwise they only decide what is there. */
+            direct: boolean;
+            id: string;
+        };
+        /** @description A department with what of its data may change. */
+        ImpactOwner: {
+            datasets: components["schemas"]["ImpactDataset"][];
+            name: string;
+            stewards: string[];
         };
         /** @description A file of entries on the machine of the server. */
         ImportFile: {
@@ -1115,6 +1271,61 @@ export interface components {
         /** @description The sets of the installed packs. */
         IndicatorSetList: {
             sets: components["schemas"]["IndicatorSet"][];
+        };
+        LineageColumn: {
+            grade: string;
+            name: string;
+            /** @description In Chinese. */
+            title: string;
+        };
+        /** @description One thing that has an effect on another. */
+        LineageEdge: {
+            /** @description A dataset, a column of one as `pack.dataset.column`, or a source. */
+            from: string;
+            /**
+             * @description Values flow: `copied`, `transformed`, `aggregated`. Values decide: `filter`, `join`, `group`, `sort`, `window`.
+             *     Beside models: `reference` of a check, `reads` of a dataset as a whole, `collects` of a source.
+             */
+            kind: string;
+            /** @description A dataset stands for all its columns. */
+            to: string;
+        };
+        /** @description Datasets, columns and sources that hang together. */
+        LineageGraph: {
+            /** @description Whether it goes on beyond the depth that was asked for. */
+            deeper: boolean;
+            /** @description Nearest first. */
+            edges: components["schemas"]["LineageEdge"][];
+            nodes: components["schemas"]["LineageNode"][];
+            /** @description What was asked for. */
+            root: string;
+            /** @description Whether there is more than one answer holds. */
+            truncated: boolean;
+        };
+        /** @description Whom a change concerns. */
+        LineageImpact: {
+            /** @description Columns that may change. */
+            columns: number;
+            /** @description Datasets that may change. */
+            datasets: number;
+            owners: components["schemas"]["ImpactOwner"][];
+        };
+        /** @description A dataset, or a source of rows. */
+        LineageNode: {
+            /** @description The columns that an edge begins or ends at. */
+            columns: components["schemas"]["LineageColumn"][];
+            /** @description The highest grade of its columns; absent for a source. */
+            grade?: string | null;
+            /** @description `pack.dataset`, or `source:pack.name`. */
+            id: string;
+            /** @description `collect`, `model` … or `source`. */
+            origin: string;
+            /** @description The department that answers for the data. */
+            owner: string;
+            /** @description Who looks after it day by day. */
+            steward?: string | null;
+            /** @description In Chinese. */
+            title: string;
         };
         /** @description Where an entry is to be moved, and why. */
         Move: {
@@ -1331,6 +1542,13 @@ export interface components {
             versions?: {
                 [key: string]: number;
             };
+        };
+        /** @description Where the columns of one SELECT come from. */
+        QueryLineage: {
+            columns: components["schemas"]["FlowingColumn"][];
+            inputs: string[];
+            /** @description What decides which rows there are: a change of it may change every column. */
+            whole: components["schemas"]["Flow"][];
         };
         /** @description The batches that a run of a source brought; none when nothing was new. */
         Ran: {
@@ -2727,6 +2945,133 @@ export interface operations {
             500: components["responses"]["Problem"];
         };
     };
+    show_lineage: {
+        parameters: {
+            query: {
+                /**
+                 * @description `pack.dataset` or `pack.dataset.column`.
+                 * @example population.resident.mobile
+                 */
+                of: string;
+                /** @description `up` to what it comes from, `down` to what it feeds. */
+                direction?: "up" | "down" | "both";
+                /** @description How many steps to follow. */
+                depth?: number;
+                /** @description Whether edges lead from column to column, or from dataset to dataset. */
+                columns?: boolean;
+                /** @description Whether to follow what only decides, as a filter does, beside values. */
+                indirect?: boolean;
+                /** @description Most edges of the answer. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageGraph"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Events of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_impact: {
+        parameters: {
+            query: {
+                /**
+                 * @description `pack.dataset` or `pack.dataset.column`.
+                 * @example population.resident.mobile
+                 */
+                of: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageImpact"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -2884,6 +3229,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Answer"];
                     "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    explain_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
                 };
             };
             400: components["responses"]["Problem"];

@@ -48,9 +48,9 @@ describe('catalogue', () => {
 
 describe('dataset', () => {
   test('a column that is made of stricter ones inherits the strictest of their grades', () => {
-    const node = (id: string, grade: string) => ({ id, title: id, origin: 'collect', owner: 'x', columns: [{ name: 'c', grade }] })
+    const node = (id: string, grade: string) => ({ id, title: id, origin: 'collect', owner: 'x', columns: [{ name: 'c', title: 'c', grade }] })
     const graph = {
-      root: 'm.out', truncated: false,
+      root: 'm.out', truncated: false, deeper: false,
       nodes: [node('a.one', 'general-2'), node('a.two', 'important'), node('m.out', 'general-1')],
       edges: [
         { from: 'a.one.c', to: 'm.out.c', kind: 'copied' },
