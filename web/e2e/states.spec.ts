@@ -97,8 +97,8 @@ test('names, titles and cells that contain scripts are text', async ({ page, req
   const table = page.getByRole('table', { name: '结果' })
   await expect(table).toContainText('<b>a</b>')
   await expect(table).toContainText('<img src=x')
-  const node = (id: string) => ({ id, title: evil, origin: 'collect', owner: evil, owner_phone: evil, grade: 'core', columns: [{ name: evil, title: evil, grade: 'core' }] })
-  const graph = { root: RESIDENTS, truncated: false, nodes: [node(RESIDENTS), node('a.b')], edges: [{ from: `${RESIDENTS}.${evil}`, to: `a.b.${evil}`, kind: evil }] }
+  const node = (id: string) => ({ id, title: evil, origin: 'collect', owner: evil, steward: evil, grade: 'core', columns: [{ name: evil, title: evil, grade: 'core' }] })
+  const graph = { root: RESIDENTS, truncated: false, deeper: false, nodes: [node(RESIDENTS), node('a.b')], edges: [{ from: `${RESIDENTS}.${evil}`, to: `a.b.${evil}`, kind: evil }] }
   await page.route('**/api/v1/lineage?*', (route) => route.fulfill({ json: graph }))
   await page.goto(`/lineage?of=${RESIDENTS}&form=graph&columns=yes&impact=yes`)
   await expect(page.locator('.lineage-node').first()).toContainText('<img src=x')

@@ -1,28 +1,12 @@
 import { queryOptions } from '@tanstack/react-query'
-import { got } from './call'
+import { ask, client } from './client'
+import type { components } from './schema'
 
-export interface LineageNode {
-  id: string
-  title: string
-  origin: string
-  owner: string
-  owner_phone?: string | null
-  grade?: string | null
-  columns?: { name: string; title?: string | null; grade?: string | null }[]
-}
+type Schemas = components['schemas']
 
-export interface LineageEdge {
-  from: string
-  to: string
-  kind: string
-}
-
-export interface Lineage {
-  root: string
-  nodes: LineageNode[]
-  edges: LineageEdge[]
-  truncated: boolean
-}
+export type Lineage = Schemas['LineageGraph']
+export type LineageNode = Schemas['LineageNode']
+export type LineageEdge = Schemas['LineageEdge']
 
 export interface LineageWish {
   of: string
@@ -34,6 +18,6 @@ export interface LineageWish {
 export const lineage = (wish: LineageWish) =>
   queryOptions({
     queryKey: ['lineage', wish],
-    queryFn: ({ signal }) => got<Lineage>('/lineage', { query: { ...wish }, signal }),
+    queryFn: ({ signal }) => ask(client.GET('/api/v1/lineage', { params: { query: { ...wish } }, signal })),
     enabled: wish.of !== '',
   })

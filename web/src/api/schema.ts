@@ -426,6 +426,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what a dataset or a column comes from and what it feeds, through all models. */
+        get: operations["show_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was collected and refreshed as OpenLineage events, oldest first. */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows whom a change of a dataset or a column concerns: everybody who answers for something downstream. */
+        get: operations["show_impact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -454,92 +505,6 @@ export interface paths {
         get: operations["list_packs"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/packs/change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Says what the packs that are offered now would do to the stored rows. */
-        get: operations["show_change"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/packs/change/apply": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Installs the packs that are offered now, and does to stored rows what that takes. */
-        post: operations["apply_change"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/packs/change/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Asks the change or the dry run that is under way to stop; everything is as it was then. */
-        post: operations["cancel_change"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/packs/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists the changes of the installed packs, newest first. */
-        get: operations["list_changes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/packs/history/{id}/rollback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Says what taking back a change, and all after it, would do to the stored rows. */
-        get: operations["show_rollback"];
-        put?: never;
-        /** Takes back a change, and all after it: the packs of before, and the rows as they were. */
-        post: operations["roll_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -591,6 +556,23 @@ export interface paths {
         put?: never;
         /** Runs a query. JSON, or CSV when `Accept` asks for `text/csv`. */
         post: operations["run_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Explains a query without running it. */
+        post: operations["explain_query"];
         delete?: never;
         options?: never;
         head?: never;
@@ -662,12 +644,6 @@ export interface components {
             /** @description `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` … */
             type: string;
         };
-        /** @description Why a change is made. */
-        ApplyPacks: {
-            reason: string;
-            /** @description The `to` of the plan that was seen; offered packs that are others by now are refused. */
-            seen?: string | null;
-        };
         /** @description A delivery and what became of it. `rows_in` = `rows_kept` + `rows_superseded` + `rows_quarantined`. */
         Batch: {
             /** @description BLAKE3 of the bytes as they came. */
@@ -738,18 +714,6 @@ export interface components {
              */
             reason: string;
         };
-        /** @description Nothing has to be said. */
-        CancelPacks: Record<string, never>;
-        /** @description One change of a declaration. */
-        Change: {
-            effect: string;
-            from?: string | null;
-            /** @description The column, check, code list or setting. */
-            name?: string | null;
-            to?: string | null;
-            /** @description `column-type`, `check-added` and so on. */
-            what: string;
-        };
         Check: {
             /** @description Dimension of data quality of GB/T 36344-2018. */
             dimension: string;
@@ -788,19 +752,6 @@ export interface components {
             };
             /** @example 电话核实 */
             reason: string;
-        };
-        /** @description What would become of one dataset. */
-        DatasetChange: {
-            changes: components["schemas"]["Change"][];
-            counts?: components["schemas"]["RowCounts"] | null;
-            /** @description The strongest effect of the changes: `none`, `release`, `note`, `refresh`, `hide`, `recheck` or `convert`. */
-            effect: string;
-            id: string;
-            /**
-             * Format: int64
-             * @description Rows that are stored.
-             */
-            rows: number;
         };
         /** @description A dataset with all that is known of it. */
         DatasetDetail: components["schemas"]["Declaration"] & {
@@ -939,7 +890,7 @@ export interface components {
             /** @description The code of the resource: classification code and serial. */
             code?: string | null;
             /** @description Absent in lists. */
-            columns?: components["schemas"]["Column"][] | null;
+            columns?: components["schemas"]["EntryColumn"][] | null;
             contact?: string | null;
             /** Format: date-time */
             created_at: string;
@@ -991,6 +942,22 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description One field that changed. */
+        EntryChange: {
+            /** @example columns.mobile */
+            field: string;
+            from: unknown;
+            to: unknown;
+        };
+        /** @description One item of the data. */
+        EntryColumn: {
+            about?: string | null;
+            grade?: string | null;
+            name: string;
+            standard?: string | null;
+            title: components["schemas"]["Title"];
+            type?: string | null;
+        };
         /** @description A result: an entry without its columns. */
         EntryHit: components["schemas"]["Entry"] & {
             highlight?: components["schemas"]["Highlight"] | null;
@@ -1012,6 +979,70 @@ export interface components {
              * @description All results.
              */
             total: number;
+        };
+        /** @description OpenLineage run events, oldest first. */
+        EventList: {
+            /** @description Each is a run event of OpenLineage 2-0-2. */
+            events: Record<string, never>[];
+            /** @description Whether more follows already. */
+            more: boolean;
+            /** @description What to ask for as `after` to get what follows, now or later; absent while there has been nothing. */
+            next?: string | null;
+        };
+        /** @description A question in SQL that is not to be answered yet. */
+        ExplainQuery: {
+            /**
+             * @description Every dataset as it was at this time: RFC 3339, or a date and time of the city.
+             * @example 2026-01-01T00:00:00+08:00
+             */
+            at?: string | null;
+            /**
+             * @description One `SELECT` over datasets, each named `pack.dataset`.
+             * @example SELECT sex, count(*) AS people FROM population.resident GROUP BY sex
+             */
+            sql: string;
+            /** @description Single datasets at a version; goes before `at`. */
+            versions?: {
+                [key: string]: number;
+            };
+        };
+        /** @description What a question would cost and give. */
+        Explained: {
+            /**
+             * Format: int64
+             * @description Bytes that would be read, at most.
+             */
+            bytes_estimate: number;
+            columns: components["schemas"]["AnswerColumn"][];
+            /** @description What would be read. */
+            inputs: components["schemas"]["ExplainedInput"][];
+            /** @description Where the columns would come from. */
+            lineage: components["schemas"]["QueryLineage"];
+            /** @description The plan in the words of the engine, a step a line, each above those that it takes its rows from. */
+            plan: string;
+            /**
+             * Format: int64
+             * @description Rows of the answer, where what is known of the datasets gives an estimate.
+             */
+            rows_estimate?: number | null;
+        };
+        ExplainedInput: {
+            /**
+             * Format: int64
+             * @description Bytes of the columns that would be read, as they are stored.
+             */
+            bytes: number;
+            dataset: string;
+            /**
+             * Format: int64
+             * @description Rows that would be read, once for each time that the query goes through them.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Absent until something was committed.
+             */
+            version?: number | null;
         };
         /** @description A value of a facet, with the number of results that have it. */
         FacetValue: {
@@ -1081,6 +1112,17 @@ export interface components {
             /** @description The reason in Chinese. */
             title: string;
         };
+        /** @description One way in which an input column reaches an output. */
+        Flow: {
+            column: string;
+            dataset: string;
+            kind: string;
+        };
+        /** @description A column of an answer with what reaches it. */
+        FlowingColumn: {
+            from: components["schemas"]["Flow"][];
+            name: string;
+        };
         /** @description An entry that may be meant. */
         Found: {
             id: string;
@@ -1113,6 +1155,19 @@ export interface components {
             next?: string | null;
             /** @description The newest first. */
             revisions: components["schemas"]["Revision"][];
+        };
+        ImpactDataset: {
+            /** @description The columns that may change; empty when the rows may, and with them every column. */
+            columns: string[];
+            /** @description Whether values arrive in it; otherwise they only decide what is there. */
+            direct: boolean;
+            id: string;
+        };
+        /** @description A department with what of its data may change. */
+        ImpactOwner: {
+            datasets: components["schemas"]["ImpactDataset"][];
+            name: string;
+            stewards: string[];
         };
         /** @description A file of entries on the machine of the server. */
         ImportFile: {
@@ -1161,15 +1216,35 @@ export interface components {
         /** @description An indicator with its answers. */
         Indicator: {
             about?: string | null;
-            city: components["schemas"]["Answer"];
+            city: components["schemas"]["IndicatorAnswer"];
             /** @description By the codes of the counties. */
             counties: {
-                [key: string]: components["schemas"]["Answer"];
+                [key: string]: components["schemas"]["IndicatorAnswer"];
             };
             /** @description The number or code that the document gives it. */
             id: string;
             title: components["schemas"]["Title"];
             unit: string;
+        };
+        /** @description The answer to an indicator, or the reason why there is none. */
+        IndicatorAnswer: {
+            /**
+             * Format: int64
+             * @description The entries that the value is about: those counted, or those of the denominator.
+             */
+            entries: number;
+            /** @description Why there is no value. */
+            gap?: string | null;
+            /**
+             * Format: int64
+             * @description Those of them of which nothing is known that could be summed up.
+             */
+            unknown: number;
+            /**
+             * Format: double
+             * @description Absent where there is a gap.
+             */
+            value?: number | null;
         };
         /** @description A set of indicators with its answers, gaps among them. */
         IndicatorReport: {
@@ -1196,6 +1271,61 @@ export interface components {
         /** @description The sets of the installed packs. */
         IndicatorSetList: {
             sets: components["schemas"]["IndicatorSet"][];
+        };
+        LineageColumn: {
+            grade: string;
+            name: string;
+            /** @description In Chinese. */
+            title: string;
+        };
+        /** @description One thing that has an effect on another. */
+        LineageEdge: {
+            /** @description A dataset, a column of one as `pack.dataset.column`, or a source. */
+            from: string;
+            /**
+             * @description Values flow: `copied`, `transformed`, `aggregated`. Values decide: `filter`, `join`, `group`, `sort`, `window`.
+             *     Beside models: `reference` of a check, `reads` of a dataset as a whole, `collects` of a source.
+             */
+            kind: string;
+            /** @description A dataset stands for all its columns. */
+            to: string;
+        };
+        /** @description Datasets, columns and sources that hang together. */
+        LineageGraph: {
+            /** @description Whether it goes on beyond the depth that was asked for. */
+            deeper: boolean;
+            /** @description Nearest first. */
+            edges: components["schemas"]["LineageEdge"][];
+            nodes: components["schemas"]["LineageNode"][];
+            /** @description What was asked for. */
+            root: string;
+            /** @description Whether there is more than one answer holds. */
+            truncated: boolean;
+        };
+        /** @description Whom a change concerns. */
+        LineageImpact: {
+            /** @description Columns that may change. */
+            columns: number;
+            /** @description Datasets that may change. */
+            datasets: number;
+            owners: components["schemas"]["ImpactOwner"][];
+        };
+        /** @description A dataset, or a source of rows. */
+        LineageNode: {
+            /** @description The columns that an edge begins or ends at. */
+            columns: components["schemas"]["LineageColumn"][];
+            /** @description The highest grade of its columns; absent for a source. */
+            grade?: string | null;
+            /** @description `pack.dataset`, or `source:pack.name`. */
+            id: string;
+            /** @description `collect`, `model` … or `source`. */
+            origin: string;
+            /** @description The department that answers for the data. */
+            owner: string;
+            /** @description Who looks after it day by day. */
+            steward?: string | null;
+            /** @description In Chinese. */
+            title: string;
         };
         /** @description Where an entry is to be moved, and why. */
         Move: {
@@ -1252,87 +1382,9 @@ export interface components {
             title: string;
             version: string;
         };
-        /** @description What the packs that are offered now would do. */
-        PackChange: {
-            datasets: components["schemas"]["DatasetChange"][];
-            /** @description Digest of the installed packs. */
-            from?: string | null;
-            packs: components["schemas"]["PackVersion"][];
-            /**
-             * Format: int64
-             * @description Rows that were read of the dry run or the change that is under way.
-             */
-            rows_done?: number | null;
-            /**
-             * @description `none` when the offered packs are the installed ones, `waiting` when they are not, `counting` while rows are read,
-             *     `applying` while packs are being changed.
-             */
-            state: string;
-            /** @description Digest of the offered packs; hand it over as `seen` to apply just these. */
-            to?: string | null;
-            /** @description Whether stored rows, or what is seen of them, would change. */
-            touches_rows: boolean;
-        };
-        /** @description Changes, newest first. */
-        PackHistory: {
-            changes: components["schemas"]["PackHistoryEntry"][];
-            /** @description What to ask for as `after` to get the next page; absent on the last one. */
-            next?: string | null;
-        };
-        /** @description A change that was made. */
-        PackHistoryEntry: {
-            applied_by: string;
-            /** Format: date-time */
-            ended_at?: string | null;
-            from?: string | null;
-            /** @description `install`, `change` or `rollback`. */
-            kind: string;
-            /** Format: int64 */
-            number: number;
-            reason: string;
-            /** Format: date-time */
-            started_at: string;
-            /** @description `applying`, `applied` or `undone`. */
-            status: string;
-            /** @description The tables that were changed. */
-            steps: components["schemas"]["PackStep"][];
-            /**
-             * Format: int64
-             * @description The oldest change that a rollback took back.
-             */
-            takes_back?: number | null;
-            to: string;
-        };
         /** @description The installed packs, each after those that it needs. */
         PackList: {
             packs: components["schemas"]["Pack"][];
-        };
-        /** @description What a change did to one table. */
-        PackStep: {
-            /** @description The batch id of its commit in the history of the dataset. */
-            commit: string;
-            counts?: components["schemas"]["RowCounts"] | null;
-            dataset: string;
-            /**
-             * Format: int64
-             * @description The rollback that took it back.
-             */
-            taken_back_by?: number | null;
-            /**
-             * Format: int64
-             * @description Absent when every row was as it should be.
-             */
-            version?: number | null;
-            /** Format: int64 */
-            version_before?: number | null;
-        };
-        /** @description A pack that comes, goes, or has another version. */
-        PackVersion: {
-            /** @description Absent when the pack is new. */
-            from?: string | null;
-            pack: string;
-            /** @description Absent when the pack is gone. */
-            to?: string | null;
         };
         /** @description A page as its pack declares it, with the settings of the site in its SQL. */
         Page: {
@@ -1491,6 +1543,13 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description Where the columns of one SELECT come from. */
+        QueryLineage: {
+            columns: components["schemas"]["FlowingColumn"][];
+            inputs: string[];
+            /** @description What decides which rows there are: a change of it may change every column. */
+            whole: components["schemas"]["Flow"][];
+        };
         /** @description The batches that a run of a source brought; none when nothing was new. */
         Ran: {
             batches: string[];
@@ -1569,7 +1628,7 @@ export interface components {
         Revision: {
             /** Format: date-time */
             at: string;
-            changes: components["schemas"]["Change"][];
+            changes: components["schemas"]["EntryChange"][];
             /** @description `created`, `edited`, `moved`, `synced` or `imported`. */
             kind: string;
             reason?: string | null;
@@ -1579,10 +1638,6 @@ export interface components {
             status_from?: string | null;
             status_to: string;
             who: string;
-        };
-        /** @description Why a change is taken back. */
-        RollBackPacks: {
-            reason: string;
         };
         /** @description Sums by county, department or theme. Every entry is in exactly one row, so the rows add up to the total. */
         Rollup: {
@@ -1648,42 +1703,6 @@ export interface components {
             /** @description `waiting`, `corrected`, `released` or `dropped`. */
             state: string;
         };
-        /** @description What became, or would become, of the rows of a dataset. */
-        RowCounts: {
-            /** @description How many rows have each reason. */
-            reasons: {
-                [key: string]: number;
-            };
-            /**
-             * Format: int64
-             * @description Rows that were looked at.
-             */
-            rows: number;
-            /**
-             * Format: int64
-             * @description Rows with a value that is read again under another meaning.
-             */
-            rows_converted: number;
-            /**
-             * Format: int64
-             * @description Rows that go to quarantine.
-             */
-            rows_quarantined: number;
-            /**
-             * Format: int64
-             * @description Rows that come back from quarantine with a rollback.
-             */
-            rows_returned: number;
-            /**
-             * Format: int64
-             * @description Rows that stay in quarantine at a rollback, because something later has taken their place.
-             */
-            rows_superseded: number;
-            /** @description Some of the rows that go to quarantine. */
-            samples: components["schemas"]["RowSample"][];
-            /** Format: double */
-            score?: number | null;
-        };
         /** @description A page of quarantined rows, in the order of the delivery. */
         RowPage: {
             batch: string;
@@ -1699,16 +1718,6 @@ export interface components {
              * Format: int64
              * @description Place of the row among those that were sent, from 1.
              */
-            row: number;
-        };
-        /** @description A row that goes to quarantine. */
-        RowSample: {
-            batch: string;
-            cells: {
-                [key: string]: string | null;
-            };
-            reasons: string[];
-            /** Format: int64 */
             row: number;
         };
         /** @description A cell that shows what a finding means. */
@@ -2936,6 +2945,133 @@ export interface operations {
             500: components["responses"]["Problem"];
         };
     };
+    show_lineage: {
+        parameters: {
+            query: {
+                /**
+                 * @description `pack.dataset` or `pack.dataset.column`.
+                 * @example population.resident.mobile
+                 */
+                of: string;
+                /** @description `up` to what it comes from, `down` to what it feeds. */
+                direction?: "up" | "down" | "both";
+                /** @description How many steps to follow. */
+                depth?: number;
+                /** @description Whether edges lead from column to column, or from dataset to dataset. */
+                columns?: boolean;
+                /** @description Whether to follow what only decides, as a filter does, beside values. */
+                indirect?: boolean;
+                /** @description Most edges of the answer. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageGraph"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Events of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_impact: {
+        parameters: {
+            query: {
+                /**
+                 * @description `pack.dataset` or `pack.dataset.column`.
+                 * @example population.resident.mobile
+                 */
+                of: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageImpact"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -3004,218 +3140,6 @@ export interface operations {
             403: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
-        };
-    };
-    show_change: {
-        parameters: {
-            query?: {
-                /** @description How long to wait for the counts, in seconds; 20 when absent. Asking again goes on with the same dry run. */
-                wait_seconds?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    /** @description Give it back as `If-None-Match`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PackChange"];
-                };
-            };
-            /** @description The caller has this answer already: `If-None-Match` names its tag. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            408: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    apply_change: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApplyPacks"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PackHistoryEntry"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            408: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    cancel_change: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CancelPacks"];
-            };
-        };
-        responses: {
-            /** @description It was asked to stop, if there was one. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            408: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
-        };
-    };
-    list_changes: {
-        parameters: {
-            query?: {
-                /** @description The `next` of the page before. */
-                after?: string;
-                /** @description Changes of one page. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    /** @description Give it back as `If-None-Match`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PackHistory"];
-                };
-            };
-            /** @description The caller has this answer already: `If-None-Match` names its tag. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            408: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    show_rollback: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The number of the change. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    /** @description Give it back as `If-None-Match`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PackChange"];
-                };
-            };
-            /** @description The caller has this answer already: `If-None-Match` names its tag. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            408: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-        };
-    };
-    roll_back: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The number of the change. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RollBackPacks"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PackHistoryEntry"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            408: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            500: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-            507: components["responses"]["Problem"];
         };
     };
     list_pages: {
@@ -3305,6 +3229,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Answer"];
                     "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    explain_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
                 };
             };
             400: components["responses"]["Problem"];

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { Entry, Status } from '../api/ledger'
+import type { Entry } from '../api/ledger'
 import { freshness } from './freshness'
 import { Lamp } from './Lamp'
 import { type LampState } from './lamp'
@@ -20,7 +20,7 @@ export function EntryLamp({ entry }: { entry: Pick<Entry, 'refresh' | 'facts'> }
   return <Lamp state={state}>{t(`lamp.${state}`)}</Lamp>
 }
 
-const LOOKS: Record<Status, LampState> = {
+const LOOKS: Record<string, LampState> = {
   drafted: 'absent',
   reviewed: 'busy',
   published: 'good',
@@ -28,7 +28,7 @@ const LOOKS: Record<Status, LampState> = {
   withdrawn: 'bad',
 }
 
-export function StatusLamp({ status }: { status: Status }) {
+export function StatusLamp({ status }: { status: string }) {
   const { word } = useWords()
   return <Lamp state={LOOKS[status] ?? 'absent'}>{word('status', status)}</Lamp>
 }

@@ -48,9 +48,9 @@ describe('catalogue', () => {
 
 describe('dataset', () => {
   test('a column that is made of stricter ones inherits the strictest of their grades', () => {
-    const node = (id: string, grade: string) => ({ id, title: id, origin: 'collect', owner: 'x', columns: [{ name: 'c', grade }] })
+    const node = (id: string, grade: string) => ({ id, title: id, origin: 'collect', owner: 'x', columns: [{ name: 'c', title: 'c', grade }] })
     const graph = {
-      root: 'm.out', truncated: false,
+      root: 'm.out', truncated: false, deeper: false,
       nodes: [node('a.one', 'general-2'), node('a.two', 'important'), node('m.out', 'general-1')],
       edges: [
         { from: 'a.one.c', to: 'm.out.c', kind: 'copied' },
@@ -66,7 +66,7 @@ describe('dataset', () => {
     expect(moves(['published', 'drafted', 'withdrawn']).map(({ to, isMain }) => [to, isMain])).toEqual([
       ['withdrawn', false], ['drafted', false], ['published', true],
     ])
-    expect(moves(['nonsense' as 'drafted'])).toEqual([])
+    expect(moves(['nonsense'])).toEqual([])
   })
   test('a duty that is not done says what is missing', () => {
     const entry = { owner: '市公安局', steward: null, contact: null, late_contact: null, duties: [{ role: 'told-when-late', who: '市公安局' }], refresh: 'daily', facts: { fresh: false, score: 97, uses_30_days: 0 }, lacks: ['contact'], sharing: { class: 'none', basis: null } }

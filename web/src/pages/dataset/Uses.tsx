@@ -22,7 +22,7 @@ export function Uses({ entry }: { entry: Entry }) {
       <Section title={t('uses.made')}>
         <Loaded query={made} doing={t('uses.made')}>
           {(graph) => {
-            const others = graph.nodes.filter((node) => node.id !== entry.id)
+            const others = graph.nodes.filter((node) => node.id !== entry.id && node.origin === 'model')
             if (others.length === 0) return <Nothing title={t('uses.none')} />
             return (
               <>

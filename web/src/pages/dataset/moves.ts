@@ -1,7 +1,3 @@
-import type { Status } from '../../api/ledger'
-
-export type Target = Exclude<Status, 'changed'>
-
 export interface Move {
   to: Target
   isDanger: boolean
@@ -10,10 +6,11 @@ export interface Move {
 }
 
 /** From what is rarely meant to what usually is. An entry comes into change by itself, when its content changes. */
-const ORDER: Target[] = ['withdrawn', 'drafted', 'reviewed', 'published']
+const ORDER = ['withdrawn', 'drafted', 'reviewed', 'published'] as const
+type Target = (typeof ORDER)[number]
 
 /** The moves that the program allows, as buttons. */
-export function moves(allowed: Status[]): Move[] {
+export function moves(allowed: string[]): Move[] {
   const known = ORDER.filter((to) => allowed.includes(to))
   return known.map((to) => ({ to, isDanger: to === 'withdrawn', isMain: to === 'reviewed' || to === 'published' }))
 }

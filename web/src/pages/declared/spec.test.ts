@@ -7,7 +7,7 @@ const answer = (names: string[], rows: Answer['rows']): Answer => ({
 })
 
 test('each series is a line over the same names, with a gap where it has nothing', () => {
-  const declared = { title: 't', type: 'line' as const, sql: '', x: 'month', y: ['pm'], series: 'station', unit: 'µg/m³' }
+  const declared = { title: { zh: 't' }, type: 'line', sql: '', x: 'month', y: ['pm'], series: 'station', unit: 'µg/m³' }
   const rows: Answer['rows'] = [['1', 'a', 10], ['2', 'a', '11.5'], ['2', 'b', null]]
   expect(charted(declared, answer(['month', 'station', 'pm'], rows), 'title')).toEqual({
     kind: 'line', x: ['1', '2'], unit: 'µg/m³',
@@ -16,12 +16,12 @@ test('each series is a line over the same names, with a gap where it has nothing
 })
 
 test('a chart without series has one, with the name of the chart', () => {
-  const declared = { title: 't', type: 'bar' as const, sql: '', x: 'a', y: ['b'] }
+  const declared = { title: { zh: 't' }, type: 'bar', sql: '', x: 'a', y: ['b'], unit: '' }
   expect(charted(declared, answer(['a', 'b'], [['x', 1]]), 'title').series).toEqual([{ name: 'title', values: [1] }])
 })
 
 test('several columns of numbers are a line each', () => {
-  const declared = { title: 't', type: 'bar' as const, sql: '', x: 'a', y: ['b', 'c'] }
+  const declared = { title: { zh: 't' }, type: 'bar', sql: '', x: 'a', y: ['b', 'c'], unit: '' }
   expect(charted(declared, answer(['a', 'b', 'c'], [['x', 1, 2]]), 'title').series).toEqual([{ name: 'b', values: [1] }, { name: 'c', values: [2] }])
 })
 

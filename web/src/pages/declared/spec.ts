@@ -2,6 +2,8 @@ import type { Answer, Cell } from '../../api/types'
 import type { ChartDeclared } from '../../api/pages'
 import type { ChartSpec } from '../../kit/chart'
 
+const KINDS = ['bar', 'line', 'pie'] as const
+
 /** The answer to the question of a declared chart, as the picture wants it: one line for each series or column. */
 export function charted(declared: ChartDeclared, answer: Answer, title: string): ChartSpec {
   const at = (name: string | null | undefined) => answer.columns.findIndex((column) => column.name === name)
@@ -18,7 +20,7 @@ export function charted(declared: ChartDeclared, answer: Answer, title: string):
     }
   }
   return {
-    kind: declared.type,
+    kind: KINDS.find((kind) => kind === declared.type) ?? 'bar',
     x: names,
     series: [...lines].map(([name, values]) => ({ name, values })),
     unit: declared.unit || undefined,

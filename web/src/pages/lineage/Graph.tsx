@@ -20,7 +20,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Lineage } from '../../api/lineage'
 import { useWords } from '../../kit/words'
-import { type Lane, NODE_WIDTH, type Placed, columnOf, datasetOf, isDirect, layOut, pairs, reach } from './layout'
+import { type Lane, NODE_WIDTH, type Placed, columnOf, datasetOf, isDirect, isSource, layOut, packOf, pairs, reach } from './layout'
 
 interface Props {
   graph: Lineage
@@ -46,7 +46,7 @@ export default function Graph(props: Props) {
 function Flow({ graph, lanes, withColumns, isImpact, packTitle }: Props) {
   const { t } = useTranslation()
   const { nodes, edges, height } = useMemo(() => {
-    const laneOf = lanes === 'owner' ? (node: { owner: string }) => node.owner : (node: { id: string }) => packTitle(node.id.split('.')[0] ?? '')
+    const laneOf = lanes === 'owner' ? (node: { owner: string }) => node.owner : (node: { id: string }) => packTitle(packOf(node.id))
     return drawn(graph, layOut(graph, laneOf, withColumns), withColumns, isImpact)
   }, [graph, lanes, withColumns, isImpact, packTitle])
   return (
@@ -142,17 +142,21 @@ function DatasetBox({ data: { placed, tone, title } }: NodeProps<DatasetNode>) {
       <Handle type="target" position={Position.Left} id="in/" isConnectable={false} />
       <Handle type="source" position={Position.Right} id="out/" isConnectable={false} />
       <div className="lineage-node-head">
-        <Link
-          to={`/lineage?of=${encodeURIComponent(node.id)}`}
-          className="lineage-node-title"
-          title={node.id}
-          aria-current={tone === 'root' ? 'true' : undefined}
-          onFocus={(event) => event.currentTarget.matches(':focus-visible') && show()}
-          translate="no"
-        >
-          {tone === 'hit' && <span aria-hidden="true">▲ </span>}
-          {node.title}
-        </Link>
+        {isSource(node.id) ? (
+          <span className="lineage-node-title">{node.title}</span>
+        ) : (
+          <Link
+            to={`/lineage?of=${encodeURIComponent(node.id)}`}
+            className="lineage-node-title"
+            title={node.id}
+            aria-current={tone === 'root' ? 'true' : undefined}
+            onFocus={(event) => event.currentTarget.matches(':focus-visible') && show()}
+            translate="no"
+          >
+            {tone === 'hit' && <span aria-hidden="true">▲ </span>}
+            {node.title}
+          </Link>
+        )}
         <span className="lineage-node-about">
           {word('origin', node.origin)} · {node.owner}
           {tone === 'hit' && <span className="visually-hidden"> · {t('lineage.affected')}</span>}

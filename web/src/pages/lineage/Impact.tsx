@@ -1,13 +1,15 @@
 import { useTranslation } from 'react-i18next'
 import type { Lineage, LineageNode } from '../../api/lineage'
 import { DatasetLink } from '../../kit/Text'
-import { reach } from './layout'
+import { isSource, reach } from './layout'
+import { useContacts } from './useContacts'
 
 /** Whom to call before this is changed: everybody who is responsible for something made of it. */
 export function Impact({ graph }: { graph: Lineage }) {
   const { t } = useTranslation()
   const hit = reach(graph.root, graph.edges, 'down')
-  const nodes = graph.nodes.filter((node) => hit.has(node.id))
+  const nodes = graph.nodes.filter(({ id }) => hit.has(id) && !isSource(id))
+  const contacts = useContacts(nodes.map(({ id }) => id))
   const owners = new Map<string, LineageNode[]>()
   for (const node of nodes) owners.set(node.owner, [...(owners.get(node.owner) ?? []), node])
   return (
@@ -17,11 +19,7 @@ export function Impact({ graph }: { graph: Lineage }) {
         {[...owners].map(([owner, affected]) => (
           <li key={owner}>
             <strong>{owner}</strong>{' '}
-            {affected[0]?.owner_phone ? (
-              <a href={`tel:${affected[0].owner_phone}`}>{affected[0].owner_phone}</a>
-            ) : (
-              <span className="hint">{t('lineage.no-phone')}</span>
-            )}
+            <Phones numbers={affected.flatMap(({ id }) => contacts.get(id) ?? [])} />
             <ul className="inline-list">
               {affected.map((node) => (
                 <li key={node.id}>
@@ -34,4 +32,14 @@ export function Impact({ graph }: { graph: Lineage }) {
       </ul>
     </section>
   )
+}
+
+function Phones({ numbers }: { numbers: string[] }) {
+  const { t } = useTranslation()
+  if (numbers.length === 0) return <span className="hint">{t('lineage.no-phone')}</span>
+  return [...new Set(numbers)].map((number) => (
+    <a key={number} href={`tel:${number}`} className="phone">
+      {number}
+    </a>
+  ))
 }

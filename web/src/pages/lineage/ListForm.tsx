@@ -5,7 +5,8 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { ExportButton } from '../../kit/ExportButton'
 import { Code, DatasetLink, Hint } from '../../kit/Text'
 import { useWords } from '../../kit/words'
-import { columnOf, datasetOf, pairs, ranks, reach } from './layout'
+import { columnOf, datasetOf, isSource, pairs, ranks, reach } from './layout'
+import { useContacts } from './useContacts'
 
 interface Line {
   node: LineageNode
@@ -19,6 +20,7 @@ export function ListForm({ graph }: { graph: Lineage }) {
   const { t } = useTranslation()
   const { word } = useWords()
   const lines = useLines(graph)
+  const contacts = useContacts(lines.flatMap(({ node }) => (isSource(node.id) ? [] : node.id)))
   const kinds = (list: string[]) => list.map((kind) => word('flow', kind)).join(t('app.comma'))
   const columns: Column<Line>[] = [
     {
@@ -26,7 +28,7 @@ export function ListForm({ graph }: { graph: Lineage }) {
       title: t('dataset.one'),
       render: ({ node }) => (
         <div className="two-lines">
-          <DatasetLink id={node.id} title={node.title} />
+          {isSource(node.id) ? <span>{node.title}</span> : <DatasetLink id={node.id} title={node.title} />}
           <Code>{node.id}</Code>
         </div>
       ),
@@ -62,7 +64,8 @@ export function ListForm({ graph }: { graph: Lineage }) {
       render: ({ node }) => (
         <div className="two-lines">
           <span>{node.owner}</span>
-          {node.owner_phone && <a href={`tel:${node.owner_phone}`}>{node.owner_phone}</a>}
+          {node.steward && <Hint>{node.steward}</Hint>}
+          {contacts.has(node.id) && <a href={`tel:${contacts.get(node.id)}`}>{contacts.get(node.id)}</a>}
         </div>
       ),
     },
@@ -77,7 +80,7 @@ export function ListForm({ graph }: { graph: Lineage }) {
           rows={() =>
             lines.map(({ node, where, from }) => [
               node.title, node.id, where, from.map((one) => `${one.title} (${kinds(one.kinds)})`).join('; '),
-              word('grade', node.grade), node.owner, node.owner_phone ?? null,
+              word('grade', node.grade), node.owner, contacts.get(node.id) ?? null,
             ])
           }
         />

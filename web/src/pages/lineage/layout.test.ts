@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Lineage } from '../../api/lineage'
-import { isDirect, layOut, pairs, ranks, reach } from './layout'
+import { isDirect, isSource, layOut, packOf, pairs, ranks, reach } from './layout'
 
-const node = (id: string) => ({ id, title: id, origin: 'collect', owner: id.split('.')[0] ?? '' })
+const node = (id: string) => ({ id, title: id, origin: 'collect', owner: id.split('.')[0] ?? '', columns: [] })
 const graph: Lineage = {
   root: 'b.two',
   nodes: ['a.one', 'b.two', 'c.three', 'c.four'].map(node),
@@ -14,6 +14,7 @@ const graph: Lineage = {
     { from: 'c.three.n', to: 'c.four.n', kind: 'copied' },
   ],
   truncated: false,
+  deeper: false,
 }
 
 test('a dataset stands to the right of everything that it is made of', () => {
@@ -29,6 +30,12 @@ test('a circle does not go on for ever', () => {
 test('impact is everything downstream, with its distance, and nothing upstream', () => {
   expect([...reach('b.two.x', graph.edges, 'down')]).toEqual([['c.three', 1], ['c.four', 2]])
   expect([...reach('b.two', graph.edges, 'up')]).toEqual([['a.one', 1]])
+})
+
+test('a source belongs to its pack, and is no dataset', () => {
+  expect(packOf('source:population.resident_export')).toBe('population')
+  expect(packOf('population.resident')).toBe('population')
+  expect([isSource('source:a.b'), isSource('a.b')]).toEqual([true, false])
 })
 
 test('flows between two datasets are one line that tells all kinds', () => {

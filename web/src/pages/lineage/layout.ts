@@ -23,6 +23,7 @@ export interface Layout {
   width: number
 }
 
+const SOURCE = 'source:'
 export const NODE_WIDTH = 216
 const GAP_X = 96
 const GAP_Y = 14
@@ -30,6 +31,15 @@ const HEAD = 62
 const ROW = 24
 const LANE_PAD = 12
 export const LANE_HEAD = 26
+
+/** A source of rows is no dataset: it has no page and no lineage of its own. */
+export function isSource(id: string): boolean {
+  return id.startsWith(SOURCE)
+}
+
+export function packOf(id: string): string {
+  return (isSource(id) ? id.slice(SOURCE.length) : id).split('.')[0] ?? id
+}
 
 /** `pack.dataset` of `pack.dataset.column`. */
 export function datasetOf(id: string): string {
@@ -126,7 +136,7 @@ function columnsUsed(edges: LineageEdge[]): Map<string, Set<string>> {
   return used
 }
 
-const DIRECT = ['copied', 'transformed', 'aggregated']
+const DIRECT = ['copied', 'transformed', 'aggregated', 'reads', 'collects']
 
 /** Whether values flow; otherwise the one only decides which rows the other has. */
 export function isDirect(kinds: string[]): boolean {
