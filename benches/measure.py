@@ -81,7 +81,10 @@ class Goal:
             return "no goal"
         if self.met:
             return "met"
-        by = self.limit / self.figure if self.higher else self.figure / self.limit
+        over, under = (self.limit, self.figure) if self.higher else (self.figure, self.limit)
+        if under == 0:
+            return "missed" + (f": {self.why}" if self.why else "")
+        by = over / under
         return f"missed by a factor of {by:.2f}" + (f": {self.why}" if self.why else "")
 
 
