@@ -6,10 +6,11 @@ import type { ChartDeclared, PageDeclared, Tile } from '../../api/pages'
 import { runSql } from '../../api/queries'
 import type { Answer } from '../../api/types'
 import { Chart } from '../../kit/Chart'
-import { Loaded, Nothing } from '../../kit/Loaded'
+import { Loaded, Nothing, Waiting } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import * as format from '../../kit/format'
 import { charted, number } from './spec'
+import { useTitles } from './useTitles'
 import { useWorded } from './worded'
 
 const asked = (sql: string) => ({
@@ -75,7 +76,10 @@ function Charted({ chart }: { chart: ChartDeclared }) {
 
 function Drawn({ chart, answer, title }: { chart: ChartDeclared; answer: Answer; title: string }) {
   const { t } = useTranslation()
-  const spec = useMemo(() => charted(chart, answer, title), [chart, answer, title])
+  const titles = useTitles(chart)
+  const spec = useMemo(() => charted(chart, answer, title, titles), [chart, answer, title, titles])
+  // A legend in words of SQL, and a moment later in others, would be read twice.
+  if (titles === undefined) return <Waiting />
   if (spec.x.length === 0) return <Nothing title={t('answer.no-rows')} />
   return <Chart label={title} spec={spec} names={chart.x} />
 }

@@ -23,6 +23,7 @@ test('a chart without series has one, with the name of the chart', () => {
 test('several columns of numbers are a line each', () => {
   const declared = { title: { zh: 't' }, type: 'bar', sql: '', x: 'a', y: ['b', 'c'], unit: '' }
   expect(charted(declared, answer(['a', 'b', 'c'], [['x', 1, 2]]), 'title').series).toEqual([{ name: 'b', values: [1] }, { name: 'c', values: [2] }])
+  expect(charted(declared, answer(['a', 'b', 'c'], [['x', 1, 2]]), 'title', new Map([['b', '一人户']])).series[0]?.name).toBe('一人户')
 })
 
 test('what is no number is not taken for one', () => {
