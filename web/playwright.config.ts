@@ -11,7 +11,7 @@ export default defineConfig({
   workers: 2,
   // Pages that are only looked at go side by side; what changes the city goes by one worker, file after file.
   fullyParallel: false,
-  timeout: 45_000,
+  timeout: 90_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
   snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',

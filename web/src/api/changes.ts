@@ -63,7 +63,7 @@ export const rollbackPlan = (number: number) =>
 export const applyChange = (reason: string, seen: string | null | undefined) =>
   call('POST', '/packs/change/apply', { body: { reason, ...(seen && { seen }) } })
 
-export const cancelChange = () => call('POST', '/packs/change/cancel')
+export const cancelChange = () => call('POST', '/packs/change/cancel', { body: {} })
 
 export const rollBack = (number: number, reason: string) =>
   call('POST', `/packs/history/${number}/rollback`, { body: { reason } })

@@ -66,7 +66,7 @@ function useColumns(): Column<EntryHit>[] {
         </div>
       ),
     },
-    { key: 'owner', title: t('dataset.owner'), render: (one) => <span className="wrap">{one.owner}</span> },
+    { key: 'owner', title: t('dataset.owner'), render: (one) => <span className="owner-cell">{one.owner}</span> },
     {
       key: 'status',
       title: t('entry.status'),

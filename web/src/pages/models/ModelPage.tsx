@@ -16,6 +16,7 @@ import { Plan } from './Plan'
 import { Running } from './Running'
 import { Runs } from './Runs'
 import { useRun } from './useRun'
+import { Why } from './Why'
 
 export function ModelPage() {
   const { t } = useTranslation()
@@ -127,7 +128,7 @@ function Sql({ model }: { model: ModelDetail }) {
                 {t(model.mode_possible.incremental ? 'model.can-incremental' : 'model.only-full')}
               </Lamp>,
             ],
-            [t('model.why'), model.mode_possible.why],
+            [t('model.why'), <Why key="possible" text={model.mode_possible.why} />],
             [t('model.last-why'), <LastWhy key="why" model={model} />],
           ]}
         />
@@ -150,7 +151,12 @@ function Sql({ model }: { model: ModelDetail }) {
 
 function LastWhy({ model: { last_run: last } }: { model: ModelDetail }) {
   const { word } = useWords()
-  return last ? `${word('run-mode', last.mode)}：${last.why}` : '—'
+  if (!last) return '—'
+  return (
+    <>
+      {word('run-mode', last.mode)} · <Why text={last.why} />
+    </>
+  )
 }
 
 function Failure({ error }: { error: { code: string; message: string; help?: string | null } }) {

@@ -15,6 +15,7 @@ import * as format from '../../kit/format'
 import { ModelLamp } from './ModelLamp'
 import { Running } from './Running'
 import { useRun } from './useRun'
+import { Why } from './Why'
 
 export function Models() {
   const { t } = useTranslation()
@@ -100,7 +101,7 @@ function List({ models, busy, run }: ListProps) {
           <Hint>{t('model.never')}</Hint>
         ),
     },
-    { key: 'why', title: t('model.why'), full: true, render: ({ last_run: last }) => <span className="wrap clip-why">{last?.why ?? '—'}</span> },
+    { key: 'why', title: t('model.why'), full: true, render: ({ last_run: last }) => <span className="wrap clip-why"><Why text={last?.why} /></span> },
     {
       key: 'rows',
       title: t('dataset.rows'),

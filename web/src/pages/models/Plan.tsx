@@ -7,6 +7,7 @@ import { Loaded } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { Code, DatasetLink } from '../../kit/Text'
 import { useWords } from '../../kit/words'
+import { Why } from './Why'
 
 /** How a refresh would go: in which way, how each input is followed, what is kept between runs, the plan of the engine. */
 export function Plan({ id }: { id: string }) {
@@ -19,7 +20,7 @@ export function Plan({ id }: { id: string }) {
           <>
             <Section title={t('model.strategy')}>
               <p>
-                <Lamp state={plan.incremental ? 'good' : 'due'}>{t(plan.incremental ? 'model.can-incremental' : 'model.only-full')}</Lamp> {plan.why}
+                <Lamp state={plan.incremental ? 'good' : 'due'}>{t(plan.incremental ? 'model.can-incremental' : 'model.only-full')}</Lamp> <Why text={plan.why} />
               </p>
               <Inputs plan={plan} />
               {plan.state.length > 0 && (
@@ -68,7 +69,7 @@ function Inputs({ plan }: { plan: ModelPlan }) {
             </>
           ),
         },
-        { key: 'why', title: t('model.why'), full: true, render: ([, followed]) => <span className="wrap">{followed.why ?? '—'}</span> },
+        { key: 'why', title: t('model.why'), full: true, render: ([, followed]) => <span className="wrap"><Why text={followed.why} /></span> },
       ]}
     />
   )

@@ -8,6 +8,7 @@ import { Code, Hint, Num, Score, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
 import { RunLamp } from './ModelLamp'
+import { Why } from './Why'
 
 /** Every run: from which versions, in which way and why so, and what it changed. */
 export function Runs({ id }: { id: string }) {
@@ -50,7 +51,7 @@ function useColumns(): Column<Run>[] {
         </div>
       ),
     },
-    { key: 'why', title: t('model.why'), full: true, render: (run) => <span className="wrap clip-why">{run.error?.message ?? run.why}</span> },
+    { key: 'why', title: t('model.why'), full: true, render: (run) => <span className="wrap clip-why"><Why text={run.error?.message ?? run.why} /></span> },
     {
       key: 'inputs',
       title: t('run.versions'),
