@@ -88,22 +88,40 @@ const OPENING: [&str; 4] = [UNSET, "open", "conditional", "closed"];
 const ORIGIN: [&str; 6] = [UNSET, "collect", "model", "matter", "form", "observe"];
 const FRESH: [&str; 3] = [UNSET, "true", "false"];
 
-/// What the board knows of an entry.
-#[derive(Debug, Clone)]
-pub(crate) struct Line {
-    pub(crate) updated_at: Timestamp,
-    pub(crate) status: Status,
-    pub(crate) lacks: u32,
+/// The values of an entry as small numbers, side by side with those of the others: what a pass over the board reads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Marks {
     owner: u32,
     division: u32,
+    county: u32,
     theme: u32,
+    points: u32,
+    pub(crate) lacks: u32,
     kind: u8,
     sharing: u8,
     opening: u8,
     origin: u8,
     grade: u8,
     refresh: u8,
-    points: u32,
+    status: u8,
+    fresh: u8,
+}
+
+/// Where an entry stands in each of the orders; the smaller, the sooner.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ranks {
+    /// The first signs of the key of the title; equal ones are told apart by the key itself.
+    title: u64,
+    updated: u64,
+    score: u64,
+    rows: u64,
+}
+
+/// What else the board knows of an entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) status: Status,
+    updated_at: Timestamp,
     /// The title as it is spoken, for the order of titles.
     key: Box<str>,
     /// The folded title, as a number and in signs.
@@ -115,6 +133,8 @@ pub(crate) struct Line {
 #[derive(Debug, Default)]
 pub(crate) struct Board {
     pub(crate) lines: Vec<Line>,
+    pub(crate) marks: Vec<Marks>,
+    ranks: Vec<Ranks>,
     pub(crate) owners: Words,
     pub(crate) themes: Words,
     pub(crate) places: Places,
@@ -128,25 +148,42 @@ impl Board {
             .get_mut(entry.number as usize)
             .map(|line| std::mem::take(&mut line.facts))
             .unwrap_or_default();
-        let line = self.line(entry, lacks, facts);
-        match self.lines.get_mut(entry.number as usize) {
-            Some(place) => *place = line,
-            // Numbers are given without gaps, so the next one is the end.
-            None => self.lines.push(line),
-        }
+        let line = Line {
+            status: entry.status,
+            updated_at: entry.updated_at,
+            key: pinyin::spoken(&entry.content.title.zh, KEY_SIGNS).into(),
+            title_hash: sign::hash(&entry.content.title.zh),
+            title_signs: entry
+                .content
+                .title
+                .zh
+                .chars()
+                .count()
+                .min(usize::from(u16::MAX)) as u16,
+            facts,
+        };
+        let marks = self.marks(entry, lacks, line.facts.fresh);
+        // Numbers are given without gaps, so the next one is the end.
+        place(&mut self.marks, entry.number, marks);
+        place(&mut self.ranks, entry.number, Ranks::new(&line));
+        place(&mut self.lines, entry.number, line);
     }
 
-    fn line(&mut self, entry: &Stored, lacks: u32, facts: Facts) -> Line {
+    fn marks(&mut self, entry: &Stored, lacks: u32, fresh: Option<bool>) -> Marks {
         let content = &entry.content;
-        let place = |place: Option<usize>| place.map_or(0, |place| place as u8 + 1);
-        Line {
-            updated_at: entry.updated_at,
-            status: entry.status,
-            lacks,
+        let listed = |place: Option<usize>| place.map_or(0, |place| place as u8 + 1);
+        let division = self.places.place(content.division.as_deref());
+        Marks {
             owner: self.owners.place(Some(content.owner.as_str())),
-            division: self.places.place(content.division.as_deref()),
+            division,
+            county: self.places.county(division),
             theme: self.themes.place(content.theme.as_deref()),
-            kind: place(Kind::ALL.iter().position(|kind| *kind == content.kind)),
+            points: content
+                .points
+                .iter()
+                .fold(0, |points, point| points | 1 << (u32::from(*point) & 31)),
+            lacks,
+            kind: listed(Kind::ALL.iter().position(|kind| *kind == content.kind)),
             sharing: content.sharing.class.map_or(0, |class| match class {
                 SharingClass::Unconditional => 1,
                 SharingClass::Conditional => 2,
@@ -165,63 +202,88 @@ impl Board {
                 Origin::Observe => 5,
             }),
             grade: content.grade.map_or(0, |grade| grade as u8 + 1),
-            refresh: place(
+            refresh: listed(
                 content
                     .refresh
                     .and_then(|refresh| Refresh::ALL.iter().position(|known| *known == refresh)),
             ),
-            points: content
-                .points
-                .iter()
-                .fold(0, |points, point| points | 1 << (u32::from(*point) & 31)),
-            key: pinyin::spoken(&content.title.zh, KEY_SIGNS).into(),
-            title_hash: sign::hash(&content.title.zh),
-            title_signs: content.title.zh.chars().count().min(usize::from(u16::MAX)) as u16,
-            facts,
+            status: entry.status as u8 + 1,
+            fresh: fresh_place(fresh),
         }
     }
 
-    /// Notes facts; false where there is no such entry.
+    /// Notes facts; nothing happens where there is no such entry.
     pub(crate) fn note(&mut self, number: u32, facts: Facts) {
-        if let Some(line) = self.lines.get_mut(number as usize) {
+        let at = number as usize;
+        if let (Some(line), Some(marks), Some(ranks)) = (
+            self.lines.get_mut(at),
+            self.marks.get_mut(at),
+            self.ranks.get_mut(at),
+        ) {
+            marks.fresh = fresh_place(facts.fresh);
             line.facts = facts;
+            *ranks = Ranks::new(line);
         }
     }
 }
 
-impl Line {
-    /// The place of its value of a facet that has one value; 0 where it is not set.
-    fn place(&self, facet: Facet, places: &Places) -> u32 {
-        match facet {
-            Facet::Owner => self.owner,
-            Facet::Division => places.county(self.division),
-            Facet::Theme => self.theme,
-            facet => self.listed(facet),
+fn place<T>(all: &mut Vec<T>, number: u32, one: T) {
+    match all.get_mut(number as usize) {
+        Some(place) => *place = one,
+        None => all.push(one),
+    }
+}
+
+fn fresh_place(fresh: Option<bool>) -> u8 {
+    match fresh {
+        None => 0,
+        Some(true) => 1,
+        Some(false) => 2,
+    }
+}
+
+impl Ranks {
+    fn new(line: &Line) -> Self {
+        let downwards = |value: u64| u64::MAX - value;
+        let mut first = [0; 8];
+        for (place, byte) in first.iter_mut().zip(line.key.bytes()) {
+            *place = byte;
+        }
+        Self {
+            title: u64::from_be_bytes(first),
+            updated: downwards(line.updated_at.as_microsecond().max(0) as u64),
+            // Positive floats are in the order of their bits.
+            score: line
+                .facts
+                .score
+                .map_or(u64::MAX, |score| downwards(score.max(0.0).to_bits())),
+            rows: line.facts.rows.map_or(u64::MAX, downwards),
         }
     }
+}
 
-    /// The place of its value of a closed list.
-    fn listed(&self, facet: Facet) -> u32 {
+impl Marks {
+    /// The place of its value of a facet that has one value; 0 where it is not set.
+    fn place(&self, facet: Facet) -> u32 {
         match facet {
+            Facet::Owner => self.owner,
+            Facet::Division => self.county,
+            Facet::Theme => self.theme,
             Facet::Kind => self.kind.into(),
             Facet::Sharing => self.sharing.into(),
             Facet::Opening => self.opening.into(),
             Facet::Origin => self.origin.into(),
             Facet::Grade => self.grade.into(),
             Facet::Refresh => self.refresh.into(),
-            Facet::Status => self.status as u32 + 1,
-            Facet::Fresh => match self.facts.fresh {
-                None => 0,
-                Some(true) => 1,
-                Some(false) => 2,
-            },
-            Facet::Owner | Facet::Division | Facet::Theme | Facet::Point => 0,
+            Facet::Status => self.status.into(),
+            Facet::Fresh => self.fresh.into(),
+            Facet::Point => 0,
         }
     }
 
     /// Its word of a closed list.
     pub(crate) fn closed(&self, facet: Facet) -> &'static str {
-        closed(facet, self.listed(facet) as usize)
+        closed(facet, self.place(facet) as usize)
     }
 
     pub(crate) fn serves(&self, point: u8) -> bool {
@@ -236,8 +298,8 @@ impl Line {
         self.theme
     }
 
-    pub(crate) fn division(&self) -> u32 {
-        self.division
+    pub(crate) fn county(&self) -> u32 {
+        self.county
     }
 }
 
@@ -272,9 +334,9 @@ impl Board {
     }
 
     pub(crate) fn lacking(&self, number: u32) -> Vec<lacks::Element> {
-        self.lines
+        self.marks
             .get(number as usize)
-            .map(|line| lacks::from_bits(line.lacks))
+            .map(|marks| lacks::from_bits(marks.lacks))
             .unwrap_or_default()
     }
 }

@@ -1,5 +1,6 @@
 //! Changes that somebody asks for: a merge patch (RFC 7396) over the content.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::clean::clean;
@@ -75,7 +76,7 @@ pub(crate) fn read(mut value: Value) -> Result<Content> {
         }
         fields.retain(|_, value| !value.is_null());
     }
-    let mut content: Content = serde_json::from_value(value.clone()).map_err(|error| {
+    let mut content = Content::deserialize(&value).map_err(|error| {
         // The whole says what is wrong, and one field after the other says where.
         let field = at_fault(&value).unwrap_or_else(|| "content".to_owned());
         Error::invalid(field, error.to_string())

@@ -9,7 +9,7 @@ use std::sync::PoisonError;
 use yandu_pack::declare::{EntryFilter, Fact, Indicator, IndicatorFile, Measure};
 
 use crate::Result;
-use crate::board::{Board, Facet, Line, required};
+use crate::board::{Board, Facet, Line, Marks, required};
 use crate::ledger::{Desk, Ledger};
 
 /// The answer to an indicator, or why there is none.
@@ -88,14 +88,12 @@ fn answered(desk: &Desk, uses: &BTreeMap<u32, u64>, indicator: &Indicator) -> An
         .filter(|division| division.level == yandu_words::division::Level::County)
         .map(|division| (division.code.clone(), Tally::default()))
         .collect();
-    for (number, line) in board.lines.iter().enumerate() {
+    for (number, (line, marks)) in board.lines.iter().zip(&board.marks).enumerate() {
         let uses = uses.get(&(number as u32)).copied().unwrap_or(0);
-        city.add(&test, board, line, uses);
-        let county = board
-            .places
-            .word(board.places.county(line.division()) as usize);
+        city.add(&test, board, (line, marks), uses);
+        let county = board.places.word(marks.county() as usize);
         if let Some(tally) = counties.get_mut(county) {
-            tally.add(&test, board, line, uses);
+            tally.add(&test, board, (line, marks), uses);
         }
     }
     Answered {
@@ -120,17 +118,17 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, test: &Test<'_>, board: &Board, line: &Line, uses: u64) {
+    fn add(&mut self, test: &Test<'_>, board: &Board, (line, marks): (&Line, &Marks), uses: u64) {
         match test {
-            Test::Count(condition) => self.all += u64::from(condition.holds(board, line)),
+            Test::Count(condition) => self.all += u64::from(condition.holds(board, line, marks)),
             Test::Share { part, of } => {
-                if of.holds(board, line) {
+                if of.holds(board, line, marks) {
                     self.all += 1;
-                    self.part += u64::from(part.holds(board, line));
+                    self.part += u64::from(part.holds(board, line, marks));
                 }
             }
             Test::Fact(of, condition) => {
-                if condition.holds(board, line) {
+                if condition.holds(board, line, marks) {
                     self.all += 1;
                     if let Some(value) = fact(*of, line, uses) {
                         self.known += 1;
@@ -205,23 +203,23 @@ impl<'a> Condition<'a> {
     }
 
     /// Whether an entry fits every key that is given.
-    fn holds(&self, board: &Board, line: &Line) -> bool {
+    fn holds(&self, board: &Board, line: &Line, marks: &Marks) -> bool {
         let filter = self.filter;
         let named = |wanted: &[String], name: &str| {
             wanted.is_empty() || wanted.iter().any(|one| one == name)
         };
         self.closed
             .iter()
-            .all(|(facet, words)| named(words, line.closed(*facet)))
-            && named(&filter.owner, board.owners.word(line.owner() as usize))
-            && named(&filter.theme, board.themes.word(line.theme() as usize))
-            && (filter.point.is_empty() || filter.point.iter().any(|point| line.serves(*point)))
+            .all(|(facet, words)| named(words, marks.closed(*facet)))
+            && named(&filter.owner, board.owners.word(marks.owner() as usize))
+            && named(&filter.theme, board.themes.word(marks.theme() as usize))
+            && (filter.point.is_empty() || filter.point.iter().any(|point| marks.serves(*point)))
             && filter
                 .fresh
                 .is_none_or(|fresh| line.facts.fresh == Some(fresh))
             && filter
                 .complete
-                .is_none_or(|complete| (line.lacks & required() == 0) == complete)
+                .is_none_or(|complete| (marks.lacks & required() == 0) == complete)
             && filter
                 .score_at_least
                 .is_none_or(|least| line.facts.score.is_some_and(|score| score >= least))

@@ -25,7 +25,7 @@ use uses::Uses;
 /// How many entries go into one commit of the index.
 const CHUNK: u32 = 2_000;
 /// How long single changes gather before they go to the index; a search sees them at once all the same.
-const GATHER: Duration = Duration::from_millis(300);
+const GATHER: Duration = Duration::from_secs(2);
 /// How long the index is left alone after it could not be written.
 const PAUSE: Duration = Duration::from_secs(5);
 

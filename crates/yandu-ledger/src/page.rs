@@ -143,7 +143,7 @@ impl Ledger {
         let total = found.numbers.len() as u64;
         let (numbers, mut next) = page_of(
             &desk.board,
-            found.numbers,
+            &found.numbers,
             effective(search),
             |number| {
                 matches

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use crate::Result;
-use crate::board::{Board, Line, UNSET, required};
+use crate::board::{Board, Line, Marks, UNSET, required};
 use crate::ledger::{Desk, Ledger};
 use crate::status::Status;
 
@@ -57,11 +57,11 @@ impl Sums {
         (self.scored > 0).then(|| self.score_sum / self.scored as f64)
     }
 
-    fn add(&mut self, line: &Line) {
+    fn add(&mut self, line: &Line, marks: &Marks) {
         let facts = &line.facts;
         self.entries += 1;
         self.published += u64::from(line.status == Status::Published);
-        self.complete += u64::from(line.lacks & required() == 0);
+        self.complete += u64::from(marks.lacks & required() == 0);
         self.fresh += u64::from(facts.fresh == Some(true));
         self.stale += u64::from(facts.fresh == Some(false));
         self.never_delivered += u64::from(facts.last_at.is_none());
@@ -110,9 +110,9 @@ fn rollup(desk: &Desk, by: By) -> Rollup {
     let board = &desk.board;
     let mut sums: BTreeMap<u32, Sums> = BTreeMap::new();
     let mut total = Sums::default();
-    for line in living(board) {
-        sums.entry(place(board, line, by)).or_default().add(line);
-        total.add(line);
+    for (line, marks) in living(board) {
+        sums.entry(place(marks, by)).or_default().add(line, marks);
+        total.add(line, marks);
     }
     let mut rows: Vec<RollupRow> = sums
         .into_iter()
@@ -128,18 +128,19 @@ fn rollup(desk: &Desk, by: By) -> Rollup {
 }
 
 /// Entries that are in force or on the way there.
-pub(crate) fn living(board: &Board) -> impl Iterator<Item = &Line> {
+fn living(board: &Board) -> impl Iterator<Item = (&Line, &Marks)> {
     board
         .lines
         .iter()
-        .filter(|line| line.status != Status::Withdrawn)
+        .zip(&board.marks)
+        .filter(|(line, _)| line.status != Status::Withdrawn)
 }
 
-fn place(board: &Board, line: &Line, by: By) -> u32 {
+fn place(marks: &Marks, by: By) -> u32 {
     match by {
-        By::Division => board.places.county(line.division()),
-        By::Owner => line.owner(),
-        By::Theme => line.theme(),
+        By::Division => marks.county(),
+        By::Owner => marks.owner(),
+        By::Theme => marks.theme(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! One pass over the board: which entries are meant, and what could be chosen instead.
 
 use super::filter::{Filter, Test, Verdict};
-use super::{Board, Facet, Line};
+use super::{Board, Facet, Marks};
 use crate::Result;
 
 /// The most values of one facet that are counted out.
@@ -34,24 +34,24 @@ pub(crate) fn counted(
     let test = Test::new(filter, board)?;
     let mut counts = Counts::new(board, with_facets);
     let mut numbers = Vec::new();
-    let mut look = |number: u32, line: &Line| match test.verdict(line, board) {
+    let mut look = |number: u32, marks: &Marks| match test.verdict(marks) {
         Verdict::Wanted => {
             numbers.push(number);
-            counts.add(board, line);
+            counts.add(marks);
         }
-        Verdict::But(facet) => counts.add_to(board, line, facet),
+        Verdict::But(facet) => counts.add_to(marks, facet),
         Verdict::Unwanted => {}
     };
     match candidates {
         None => {
-            for (number, line) in board.lines.iter().enumerate() {
-                look(number as u32, line);
+            for (number, marks) in board.marks.iter().enumerate() {
+                look(number as u32, marks);
             }
         }
         Some(candidates) => {
             for number in candidates {
-                if let Some(line) = board.lines.get(*number as usize) {
-                    look(*number, line);
+                if let Some(marks) = board.marks.get(*number as usize) {
+                    look(*number, marks);
                 }
             }
         }
@@ -76,15 +76,15 @@ impl Counts {
         Self { by_facet }
     }
 
-    fn add(&mut self, board: &Board, line: &Line) {
+    fn add(&mut self, marks: &Marks) {
         for (facet, counts) in &mut self.by_facet {
-            add(counts, *facet, board, line);
+            add(counts, *facet, marks);
         }
     }
 
-    fn add_to(&mut self, board: &Board, line: &Line, facet: Facet) {
+    fn add_to(&mut self, marks: &Marks, facet: Facet) {
         if let Some((_, counts)) = self.by_facet.iter_mut().find(|(of, _)| *of == facet) {
-            add(counts, facet, board, line);
+            add(counts, facet, marks);
         }
     }
 
@@ -113,16 +113,16 @@ impl Counts {
     }
 }
 
-fn add(counts: &mut [u64], facet: Facet, board: &Board, line: &Line) {
+fn add(counts: &mut [u64], facet: Facet, marks: &Marks) {
     let mut one = |place: u32| {
         if let Some(count) = counts.get_mut(place as usize) {
             *count += 1;
         }
     };
     if facet != Facet::Point {
-        return one(line.place(facet, &board.places));
+        return one(marks.place(facet));
     }
-    let mut points = line.points;
+    let mut points = marks.points;
     if points == 0 {
         one(0);
     }

@@ -3,7 +3,7 @@
 use crate::lacks::Element;
 use crate::{Error, Result};
 
-use super::{Board, FRESH, Facet, Line, OPENING, ORIGIN, SHARING};
+use super::{Board, FRESH, Facet, Marks, OPENING, ORIGIN, SHARING};
 use crate::content::{Kind, Refresh};
 use crate::status::Status;
 use yandu_words::Grade;
@@ -100,13 +100,13 @@ impl Test {
         })
     }
 
-    pub(crate) fn verdict(&self, line: &Line, board: &Board) -> Verdict {
-        if !self.lacks.is_empty() && !self.lacks.iter().any(|lacking| lacking.holds(line.lacks)) {
+    pub(crate) fn verdict(&self, marks: &Marks) -> Verdict {
+        if !self.lacks.is_empty() && !self.lacks.iter().any(|lacking| lacking.holds(marks.lacks)) {
             return Verdict::Unwanted;
         }
         let mut verdict = Verdict::Wanted;
         for (facet, allowed) in &self.facets {
-            if allowed.holds(*facet, line, board) {
+            if allowed.holds(*facet, marks) {
                 continue;
             }
             if verdict != Verdict::Wanted {
@@ -119,15 +119,15 @@ impl Test {
 }
 
 impl Allowed {
-    fn holds(&self, facet: Facet, line: &Line, board: &Board) -> bool {
+    fn holds(&self, facet: Facet, marks: &Marks) -> bool {
         match self {
             Self::Points(wanted) => {
-                line.points & wanted != 0 || (line.points == 0 && wanted & 1 == 1)
+                marks.points & wanted != 0 || (marks.points == 0 && wanted & 1 == 1)
             }
             Self::Places(wanted) => {
                 let place = match facet {
-                    Facet::Division => line.division,
-                    facet => line.place(facet, &board.places),
+                    Facet::Division => marks.division,
+                    facet => marks.place(facet),
                 };
                 wanted.get(place as usize).copied().unwrap_or(false)
             }

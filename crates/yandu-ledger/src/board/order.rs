@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Board, Line};
+use super::Board;
 use crate::{Error, Result};
 
 /// What results are ordered by; equal ones by when they came to the ledger.
@@ -89,72 +89,86 @@ impl After {
     }
 }
 
-/// Where a result stands.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Place<'a> {
+/// Where a result stands. Most are told apart by the rank alone, so the key is looked up only where ranks are equal.
+#[derive(Clone, Copy)]
+struct Place {
     rank: u64,
-    key: &'a str,
     number: u32,
 }
 
 /// The results of a page in their order, and whether there are more.
 pub(crate) fn page_of(
     board: &Board,
-    mut numbers: Vec<u32>,
+    numbers: &[u32],
     sort: Sort,
     score: impl Fn(u32) -> f32,
     after: Option<&After>,
     limit: usize,
 ) -> (Vec<u32>, Option<After>) {
-    let place = |number: u32| {
-        let line = board.lines.get(number as usize);
-        let (rank, key) = line.map_or((u64::MAX, ""), |line| ranked(line, sort, score(number)));
-        Place { rank, key, number }
+    let key = |number: u32| key(board, sort, number);
+    let compare = |one: &Place, two: &Place| -> Ordering {
+        let by_key = || key(one.number).cmp(key(two.number));
+        let by_number = || one.number.cmp(&two.number);
+        one.rank
+            .cmp(&two.rank)
+            .then_with(by_key)
+            .then_with(by_number)
     };
-    if let Some(after) = after {
-        let start = Place {
-            rank: after.rank,
-            key: &after.key,
-            number: after.number,
+    let is_after = |place: &Place| {
+        after.is_none_or(|after| {
+            let by_key = || key(place.number).cmp(after.key.as_str());
+            let by_number = || place.number.cmp(&after.number);
+            let order = place.rank.cmp(&after.rank);
+            order.then_with(by_key).then_with(by_number) == Ordering::Greater
+        })
+    };
+    // The best so far, in order; one more than a page has, which tells whether there is another page.
+    let mut best: Vec<Place> = Vec::with_capacity(limit + 2);
+    for number in numbers {
+        let place = Place {
+            rank: rank(board, sort, *number, &score),
+            number: *number,
         };
-        numbers.retain(|number| place(*number) > start);
-    }
-    let compare = |one: &u32, two: &u32| -> Ordering { place(*one).cmp(&place(*two)) };
-    let more = numbers.len() > limit;
-    if more {
-        numbers.select_nth_unstable_by(limit, compare);
-        numbers.truncate(limit);
-    }
-    numbers.sort_unstable_by(compare);
-    let last = numbers.last().copied().filter(|_| more).map(|number| {
-        let Place { rank, key, number } = place(number);
-        After {
-            sort,
-            stage: 0,
-            rank,
-            key: key.to_owned(),
-            number,
+        let is_full = best.len() > limit;
+        let is_behind = |last: &Place| compare(&place, last) != Ordering::Less;
+        if (is_full && best.last().is_some_and(is_behind)) || !is_after(&place) {
+            continue;
         }
+        if is_full {
+            best.pop();
+        }
+        let at = best.partition_point(|other| compare(other, &place) == Ordering::Less);
+        best.insert(at, place);
+    }
+    let more = best.len() > limit;
+    best.truncate(limit);
+    let next = best.last().filter(|_| more).map(|last| After {
+        sort,
+        stage: 0,
+        rank: last.rank,
+        key: key(last.number).to_owned(),
+        number: last.number,
     });
-    (numbers, last)
+    (best.into_iter().map(|place| place.number).collect(), next)
 }
 
-fn ranked(line: &Line, sort: Sort, score: f32) -> (u64, &str) {
-    let downwards = |value: u64| u64::MAX - value;
-    match sort {
+fn key(board: &Board, sort: Sort, number: u32) -> &str {
+    let line = (sort == Sort::Title).then(|| board.lines.get(number as usize));
+    line.flatten().map_or("", |line| &line.key)
+}
+
+fn rank(board: &Board, sort: Sort, number: u32, score: &impl Fn(u32) -> f32) -> u64 {
+    if sort == Sort::Relevance {
         // Positive floats are in the order of their bits.
-        Sort::Relevance => (downwards(score.max(0.0).to_bits().into()), ""),
-        Sort::Title => (0, &line.key),
-        Sort::Updated => (
-            downwards(line.updated_at.as_microsecond().max(0) as u64),
-            "",
-        ),
-        Sort::Score => (
-            line.facts
-                .score
-                .map_or(u64::MAX, |score| downwards(score.max(0.0).to_bits())),
-            "",
-        ),
-        Sort::Rows => (line.facts.rows.map_or(u64::MAX, downwards), ""),
+        return u64::MAX - u64::from(score(number).max(0.0).to_bits());
     }
+    board
+        .ranks
+        .get(number as usize)
+        .map_or(u64::MAX, |ranks| match sort {
+            Sort::Title | Sort::Relevance => ranks.title,
+            Sort::Updated => ranks.updated,
+            Sort::Score => ranks.score,
+            Sort::Rows => ranks.rows,
+        })
 }
