@@ -10,12 +10,13 @@ profile="${PROFILE:-dev}"
 target="${CARGO_TARGET_DIR:-target}"
 say() { printf '== %s\n' "$*"; }
 
-scripts/web.sh
-if [ ! -e web/dist/index.html ]; then
-  echo "the archive would have no web pages: install Node.js 20 or later, or set DIST_WITHOUT_PAGES=1" >&2
-  [ -n "${DIST_WITHOUT_PAGES:-}" ] || exit 1
-fi
+# DIST_YANDU names an executable that is built already.
 if [ -z "${DIST_YANDU:-}" ]; then
+  scripts/web.sh
+  if [ ! -e web/dist/index.html ] && [ -z "${DIST_WITHOUT_PAGES:-}" ]; then
+    echo "the archive would have no web pages: install Node.js 20 or later, or set DIST_WITHOUT_PAGES=1" >&2
+    exit 1
+  fi
   say "building"
   cargo build --locked -p yandu --profile "$profile"
   case "$profile" in dev) folder=debug ;; *) folder="$profile" ;; esac
@@ -48,7 +49,7 @@ find "$place" \( -name '*~' -o -name '.*.swp' \) -delete
 say "packing"
 archive="$work/$name.tar.gz"
 stamp="$(git log -1 --format=%ct 2>/dev/null || echo 0)"
-tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$stamp" -C "$work" -cf - "$name" | gzip -n -9 > "$archive.part"
+tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$stamp" -C "$work" -cf - "$name" | gzip -n -6 > "$archive.part"
 mv "$archive.part" "$archive"
 (cd "$work" && sha256sum "$name.tar.gz" > "$name.tar.gz.sha256")
 rm -rf "$place"

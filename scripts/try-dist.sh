@@ -54,5 +54,10 @@ else
   echo "the network cannot be cut off here (no user namespaces)" >&2
   exit 1
 fi
-"${cut_off[@]}" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$place" LANG=C.UTF-8 \
-  DIST_WITHOUT_PAGES="${DIST_WITHOUT_PAGES:-}" bash -c "$inside" try "$archive" "$place"
+# Only what any Linux has, whatever else this machine has.
+mkdir "$place/tools"
+for tool in bash tar gzip sha256sum grep head tail seq sleep cat cmp curl ip kill timeout; do
+  ln -s "$(command -v "$tool")" "$place/tools/$tool"
+done
+"${cut_off[@]}" env -i PATH="$place/tools" HOME="$place" LANG=C.UTF-8 \
+  DIST_WITHOUT_PAGES="${DIST_WITHOUT_PAGES:-}" "$(command -v bash)" -c "$inside" try "$archive" "$place"
