@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import Checkbox from 'antd/es/checkbox'
 import Radio from 'antd/es/radio'
-import { Suspense, lazy, useCallback } from 'react'
+import { Suspense, lazy, useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { type Lineage, type LineageWish, lineage as lineageQuery } from '../../api/lineage'
@@ -9,6 +9,7 @@ import { packs } from '../../api/queries'
 import { Loaded, Nothing, Waiting } from '../../kit/Loaded'
 import { useNarrow } from '../../kit/useNarrow'
 import { Impact } from './Impact'
+import { flowing } from './layout'
 import { ListForm } from './ListForm'
 
 const Graph = lazy(() => import('./Graph'))
@@ -78,7 +79,7 @@ export function LineageView({ of }: { of: string }) {
       <Loaded query={query} doing={t('menu.lineage')}>
         {(graph) => (
           <Drawn
-            graph={graph}
+            whole={graph}
             isList={form === 'list'}
             lanes={address.get('lanes') === 'owner' ? 'owner' : 'pack'}
             withColumns={wish.columns}
@@ -91,17 +92,18 @@ export function LineageView({ of }: { of: string }) {
 }
 
 interface DrawnProps {
-  graph: Lineage
+  whole: Lineage
   isList: boolean
   lanes: 'pack' | 'owner'
   withColumns: boolean
   isImpact: boolean
 }
 
-function Drawn({ graph, isList, lanes, withColumns, isImpact }: DrawnProps) {
+function Drawn({ whole, isList, lanes, withColumns, isImpact }: DrawnProps) {
   const { t } = useTranslation()
   const { data: known } = useQuery(packs)
   const packTitle = useCallback((id: string) => known?.find((pack) => pack.id === id)?.title ?? id, [known])
+  const graph = useMemo(() => flowing(whole), [whole])
   const isAlone = graph.nodes.length < 2
   return (
     <>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Lineage } from '../../api/lineage'
-import { isDirect, isSource, layOut, packOf, pairs, ranks, reach } from './layout'
+import { flowing, isDirect, isSource, layOut, packOf, pairs, ranks, reach } from './layout'
 
 const node = (id: string) => ({ id, title: id, origin: 'collect', owner: id.split('.')[0] ?? '', columns: [] })
 const graph: Lineage = {
@@ -30,6 +30,12 @@ test('a circle does not go on for ever', () => {
 test('impact is everything downstream, with its distance, and nothing upstream', () => {
   expect([...reach('b.two.x', graph.edges, 'down')]).toEqual([['c.three', 1], ['c.four', 2]])
   expect([...reach('b.two', graph.edges, 'up')]).toEqual([['a.one', 1]])
+})
+
+test('what a check looks up elsewhere is no flow, and makes no circle', () => {
+  const checked = { ...graph, nodes: [...graph.nodes, node('d.five')], edges: [...graph.edges, { from: 'c.four.n', to: 'a.one.x', kind: 'reference' }, { from: 'd.five', to: 'b.two', kind: 'reference' }] }
+  expect(flowing(checked).nodes.map(({ id }) => id)).toEqual(['a.one', 'b.two', 'c.three', 'c.four'])
+  expect(flowing(checked).edges).toEqual(graph.edges)
 })
 
 test('a source belongs to its pack, and is no dataset', () => {

@@ -50,6 +50,17 @@ export function columnOf(id: string): string | undefined {
   return id.split('.').slice(2).join('.') || undefined
 }
 
+/**
+ * The graph without what checks look up elsewhere: no data flows there, and two registers that are checked against each
+ * other would stand in a circle. What hangs on nothing else goes too.
+ */
+export function flowing(graph: Lineage): Lineage {
+  const edges = graph.edges.filter(({ kind }) => kind !== 'reference')
+  const near = new Set([datasetOf(graph.root), ...reach(graph.root, edges, 'up').keys(), ...reach(graph.root, edges, 'down').keys()])
+  const held = edges.filter(({ from, to }) => near.has(datasetOf(from)) && near.has(datasetOf(to)))
+  return { ...graph, edges: held, nodes: graph.nodes.filter(({ id }) => near.has(id)) }
+}
+
 /** Flows between datasets, each pair once with all kinds. */
 export function pairs(edges: LineageEdge[]): { from: string; to: string; kinds: string[] }[] {
   const found = new Map<string, { from: string; to: string; kinds: string[] }>()
@@ -102,7 +113,9 @@ export function reach(root: string, edges: LineageEdge[], direction: 'up' | 'dow
 export function layOut(graph: Lineage, laneOf: (node: LineageNode) => string, withColumns: boolean): Layout {
   const rank = ranks(graph.nodes, graph.edges)
   const used = columnsUsed(graph.edges)
-  const names = [...new Set(graph.nodes.map(laneOf))]
+  // The lane that the data comes from is on top.
+  const order = [...graph.nodes].sort((one, other) => (rank.get(one.id) ?? 0) - (rank.get(other.id) ?? 0))
+  const names = [...new Set(order.map(laneOf))]
   const lanes: Lane[] = []
   const placed: Placed[] = []
   let top = 0
