@@ -52,3 +52,52 @@ async fn every_schema_that_the_document_names_is_in_it() {
     }
     assert!(schemas.contains_key("Problem"));
 }
+
+/// The names that the types of a file have in the document.
+fn schema_names(source: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut is_schema = false;
+    let mut alias = None;
+    for line in source.lines().map(str::trim) {
+        if line.starts_with("#[derive(") {
+            is_schema = line.contains("ToSchema");
+            alias = None;
+        }
+        if let Some((_, rest)) = line.split_once("#[schema(as = ") {
+            alias = rest.split([')', ',']).next().map(str::to_owned);
+        }
+        let words: Vec<&str> = line.split([' ', '(', '<', ';']).collect();
+        let declared = words
+            .iter()
+            .position(|word| matches!(*word, "struct" | "enum"));
+        if let Some(name) = declared.and_then(|at| words.get(at + 1))
+            && !line.starts_with("//")
+        {
+            if is_schema {
+                names.push(alias.take().unwrap_or_else(|| (*name).to_owned()));
+            }
+            is_schema = false;
+        }
+    }
+    names
+}
+
+#[test]
+fn no_two_types_have_one_name_in_the_document() {
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut names = std::collections::BTreeMap::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            for name in schema_names(&std::fs::read_to_string(&path).unwrap()) {
+                let other = names.insert(name.clone(), path.clone());
+                assert_eq!(other, None, "`{name}` is in {} too", path.display());
+            }
+        }
+    }
+    assert!(names.len() > 50, "{names:?}");
+}
