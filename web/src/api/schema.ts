@@ -36,6 +36,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops a collection that is under way: it is rolled back as `cancelled`, and nothing of it is visible. Answers when it
+         *     has ended; a collection whose commit has begun goes through, and can be undone.
+         */
+        post: operations["cancel_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batches/{id}/quarantine": {
         parameters: {
             query?: never;
@@ -155,6 +175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads the clock that all times of the city come from. That of the reader's machine may be another. */
+        get: operations["read_clock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -239,6 +276,65 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows what a delivery would be understood as: format, encoding, header row, the column of each header, the first
+         *     rows. Nothing is collected and nothing is kept.
+         */
+        post: operations["preview_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the caller's own drafts. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads a draft of the caller. */
+        get: operations["read_draft"];
+        /**
+         * Keeps a JSON value as a draft of the caller. With `If-Match` only when the draft is still in that state, with
+         *     `If-None-Match: *` only when there is none; otherwise what was written last stays.
+         */
+        put: operations["write_draft"];
+        post?: never;
+        /** Throws a draft of the caller away; with `If-Match` only when it is still in that state. */
+        delete: operations["remove_draft"];
         options?: never;
         head?: never;
         patch?: never;
@@ -477,6 +573,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the models with how they stand, in the order in which they are refreshed. */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refreshes every model that something changed for, in order. */
+        post: operations["run_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a model: its query, how it stands, and what reads it. */
+        get: operations["show_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says how a model is refreshed: in full or by what changed, from which plan, and what is kept in between. */
+        get: operations["explain_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refreshes a model now. Its runs come back when they have ended; `GET /models` shows them while they run. */
+        post: operations["run_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the runs of a model, newest first. */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a run with what was found of its rows. */
+        get: operations["show_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -505,6 +720,92 @@ export interface paths {
         get: operations["list_packs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says what the packs that are offered now would do to the stored rows. */
+        get: operations["show_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/change/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Installs the packs that are offered now, and does to stored rows what that takes. */
+        post: operations["apply_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/change/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the change or the dry run that is under way to stop; everything is as it was then. */
+        post: operations["cancel_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the changes of the installed packs, newest first. */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/history/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says what taking back a change, and all after it, would do to the stored rows. */
+        get: operations["show_rollback"];
+        put?: never;
+        /** Takes back a change, and all after it: the packs of before, and the rows as they were. */
+        post: operations["roll_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -616,10 +917,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dcat/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue: Turtle, or JSON-LD when `Accept` likes that better. Page by page; `hydra:next` names the next one. */
+        get: operations["show_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dcat/catalog.jsonld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue as JSON-LD. */
+        get: operations["show_catalogue_as_json_ld"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dcat/catalog.ttl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue as Turtle. */
+        get: operations["show_catalogue_as_turtle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dcat/dataset/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A published dataset: Turtle, or JSON-LD when `Accept` likes that better. */
+        get: operations["show_described_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AbsentColumn: {
+            column: string;
+            required: boolean;
+        };
         /** @description A delivery that is being collected. */
         Accepted: {
             /** @description The batch to follow, also in `Location`. */
@@ -643,6 +1016,12 @@ export interface components {
             name: string;
             /** @description `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` … */
             type: string;
+        };
+        /** @description Why a change is made. */
+        ApplyPacks: {
+            reason: string;
+            /** @description The `to` of the plan that was seen; offered packs that are others by now are refused. */
+            seen?: string | null;
         };
         /** @description A delivery and what became of it. `rows_in` = `rows_kept` + `rows_superseded` + `rows_quarantined`. */
         Batch: {
@@ -714,6 +1093,34 @@ export interface components {
              */
             reason: string;
         };
+        /** @description Nothing has to be said. */
+        CancelPacks: Record<string, never>;
+        /** @description A dataset that a file may be a delivery of. */
+        Candidate: {
+            dataset: string;
+            /**
+             * Format: int64
+             * @description How many of its columns have a header in the file.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Columns that must be there and are not.
+             */
+            missing: number;
+            /** @description In Chinese. */
+            title: string;
+        };
+        /** @description One change of a declaration. */
+        Change: {
+            effect: string;
+            from?: string | null;
+            /** @description The column, check, code list or setting. */
+            name?: string | null;
+            to?: string | null;
+            /** @description `column-type`, `check-added` and so on. */
+            what: string;
+        };
         Check: {
             /** @description Dimension of data quality of GB/T 36344-2018. */
             dimension: string;
@@ -729,6 +1136,13 @@ export interface components {
             reason: string;
             /** @description Places in the batch; all rows that wait when empty. */
             rows: number[];
+        };
+        /** @description What the clock of the server says. */
+        ClockReading: {
+            /** @description Whether it stands at that time, for a demonstration or a test. */
+            is_standing: boolean;
+            /** Format: date-time */
+            now: string;
         };
         Column: {
             /** @description The code list that the values are taken from. */
@@ -752,6 +1166,19 @@ export interface components {
             };
             /** @example 电话核实 */
             reason: string;
+        };
+        /** @description What would become of one dataset. */
+        DatasetChange: {
+            changes: components["schemas"]["Change"][];
+            counts?: components["schemas"]["RowCounts"] | null;
+            /** @description The strongest effect of the changes: `none`, `release`, `note`, `refresh`, `hide`, `recheck` or `convert`. */
+            effect: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Rows that are stored.
+             */
+            rows: number;
         };
         /** @description A dataset with all that is known of it. */
         DatasetDetail: components["schemas"]["Declaration"] & {
@@ -845,6 +1272,16 @@ export interface components {
              */
             header_row?: number | null;
             /**
+             * @description Header → column, over what the dataset and the source declare; `null` for a header that is no column's.
+             * @example {
+             *       "证件号": "resident_id",
+             *       "备注": null
+             *     }
+             */
+            headers?: {
+                [key: string]: string | null;
+            };
+            /**
              * @description `snapshot`, `upsert` or `append`.
              * @example snapshot
              */
@@ -859,6 +1296,20 @@ export interface components {
             /** @description The source that the file is a delivery of. */
             source?: string | null;
         };
+        /** @description The beginning of a file, and how it was understood. */
+        DeliveryPreview: {
+            /** @description Columns of the dataset that no header stands for. */
+            absent: components["schemas"]["AbsentColumn"][];
+            /** @description The datasets whose headers these are most likely, best first. */
+            candidates: components["schemas"]["Candidate"][];
+            /** @description The headers in the order of the file. */
+            headers: components["schemas"]["PreviewHeader"][];
+            refusal?: components["schemas"]["Failure"] | null;
+            /** @description `format`, `encoding` and why so, `delimiter`, `sheet` and `other_sheets`, `header_row`, `titles`, `notes`. */
+            report: Record<string, never>;
+            /** @description The first 20 rows. */
+            rows: components["schemas"]["PreviewRow"][];
+        };
         DimensionScore: {
             /** Format: int64 */
             assessed: number;
@@ -871,6 +1322,30 @@ export interface components {
              */
             pass_rate?: number | null;
             title: string;
+        };
+        /** @description A draft without its value. */
+        Draft: {
+            /** Format: date-time */
+            changed_at: string;
+            /** @description The tag of its state, without quotes. */
+            etag: string;
+            /** @example query */
+            key: string;
+            /** Format: int64 */
+            size_bytes: number;
+        };
+        /** @description A page of drafts, by key. */
+        DraftPage: {
+            drafts: components["schemas"]["Draft"][];
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description The state of a draft that was written. */
+        DraftWritten: {
+            /** Format: date-time */
+            changed_at: string;
+            /** @description The tag of the new state, without quotes; also in `ETag`. */
+            etag: string;
         };
         /** @description How many rows were dropped. */
         Dropped: {
@@ -1123,6 +1598,15 @@ export interface components {
             from: components["schemas"]["Flow"][];
             name: string;
         };
+        /** @description How changes of an input are followed. */
+        Followed: {
+            /** @description `rows`: by the changed rows alone; `key`: by what shares values of a column with them; `no`. */
+            by: string;
+            /** @description The column, where it is one. */
+            column?: string | null;
+            /** @description Why the changed rows alone do not tell. */
+            why?: string | null;
+        };
         /** @description An entry that may be meant. */
         Found: {
             id: string;
@@ -1327,6 +1811,125 @@ export interface components {
             /** @description In Chinese. */
             title: string;
         };
+        /** @description Whether changes of the inputs can be followed, and why. */
+        ModePossible: {
+            incremental: boolean;
+            why: string;
+        };
+        /** @description How a model stands. */
+        Model: {
+            /** @example population.household_composition */
+            id: string;
+            inputs: string[];
+            last_run?: components["schemas"]["ModelRun"] | null;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows that the refresh under way has looked at.
+             */
+            rows_so_far?: number | null;
+            /** @description `fresh`, `stale`, `running`, `failed` or `never`. */
+            state: string;
+            /** @description In Chinese. */
+            title: string;
+            /** Format: int64 */
+            version?: number | null;
+            /** @description Why it stands so, where that is not plain. */
+            why?: string | null;
+        };
+        /** @description A model with its query and its place among the others. */
+        ModelDetail: components["schemas"]["Model"] & {
+            /** @description The models that read it. */
+            downstream: string[];
+            mode_possible: components["schemas"]["ModePossible"];
+            sql: string;
+        };
+        /** @description How a model is refreshed. */
+        ModelExplained: {
+            id: string;
+            incremental: boolean;
+            /** @description How the changes of each input are followed. */
+            inputs: {
+                [key: string]: components["schemas"]["Followed"];
+            };
+            plan: string;
+            sql: string;
+            /** @description What is kept between two refreshes. */
+            state: string[];
+            /** @description The strategy in words, or why every refresh is in full. */
+            why: string;
+        };
+        /** @description The models, in the order in which they are refreshed. */
+        ModelList: {
+            models: components["schemas"]["Model"][];
+        };
+        /** @description A refresh of a model, and what became of it. */
+        ModelRun: {
+            /** Format: int64 */
+            duration_ms?: number | null;
+            /** Format: date-time */
+            ended_at?: string | null;
+            error?: components["schemas"]["Failure"] | null;
+            /** @example 20260901-083000-000123 */
+            id: string;
+            inputs: {
+                [key: string]: components["schemas"]["RunSpan"];
+            };
+            /** @description `full`, `incremental` or `unchanged`. */
+            mode: string;
+            model: string;
+            /** Format: int64 */
+            rows_added: number;
+            /**
+             * Format: int64
+             * @description Rows of the inputs that were read: all, or those that changed.
+             */
+            rows_in: number;
+            /**
+             * Format: int64
+             * @description Rows that broke a hard check; then the model keeps its last good version.
+             */
+            rows_quarantined: number;
+            /** Format: int64 */
+            rows_removed: number;
+            /**
+             * Format: double
+             * @description Quality of the rows that the run computed, 0 to 100.
+             */
+            score?: number | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @description `running`, `done`, `failed` or `interrupted`. */
+            status: string;
+            /** @description `change`, `request` or `start`. */
+            trigger: string;
+            /**
+             * Format: int64
+             * @description Version of the model after the run.
+             */
+            version?: number | null;
+            /** @description Why it was done in this mode. */
+            why: string;
+        };
+        /** @description A run with what was found of its rows. */
+        ModelRunDetail: components["schemas"]["ModelRun"] & {
+            findings: components["schemas"]["Finding"][];
+        };
+        /** @description What became of the models that were asked for. */
+        ModelRunList: {
+            /** @description Models that were left as they are, each with the reason. */
+            left: {
+                [key: string]: string;
+            };
+            runs: components["schemas"]["ModelRun"][];
+        };
+        /** @description A page of runs, newest first. */
+        ModelRunPage: {
+            /** @description What to ask for as `before` to get the next page; absent on the last one. */
+            next?: string | null;
+            runs: components["schemas"]["ModelRun"][];
+        };
         /** @description Where an entry is to be moved, and why. */
         Move: {
             /** @example 已核对编目要素 */
@@ -1382,9 +1985,87 @@ export interface components {
             title: string;
             version: string;
         };
+        /** @description What the packs that are offered now would do. */
+        PackChange: {
+            datasets: components["schemas"]["DatasetChange"][];
+            /** @description Digest of the installed packs. */
+            from?: string | null;
+            packs: components["schemas"]["PackVersion"][];
+            /**
+             * Format: int64
+             * @description Rows that were read of the dry run or the change that is under way.
+             */
+            rows_done?: number | null;
+            /**
+             * @description `none` when the offered packs are the installed ones, `waiting` when they are not, `counting` while rows are read,
+             *     `applying` while packs are being changed.
+             */
+            state: string;
+            /** @description Digest of the offered packs; hand it over as `seen` to apply just these. */
+            to?: string | null;
+            /** @description Whether stored rows, or what is seen of them, would change. */
+            touches_rows: boolean;
+        };
+        /** @description Changes, newest first. */
+        PackHistory: {
+            changes: components["schemas"]["PackHistoryEntry"][];
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A change that was made. */
+        PackHistoryEntry: {
+            applied_by: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            from?: string | null;
+            /** @description `install`, `change` or `rollback`. */
+            kind: string;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @description `applying`, `applied` or `undone`. */
+            status: string;
+            /** @description The tables that were changed. */
+            steps: components["schemas"]["PackStep"][];
+            /**
+             * Format: int64
+             * @description The oldest change that a rollback took back.
+             */
+            takes_back?: number | null;
+            to: string;
+        };
         /** @description The installed packs, each after those that it needs. */
         PackList: {
             packs: components["schemas"]["Pack"][];
+        };
+        /** @description What a change did to one table. */
+        PackStep: {
+            /** @description The batch id of its commit in the history of the dataset. */
+            commit: string;
+            counts?: components["schemas"]["RowCounts"] | null;
+            dataset: string;
+            /**
+             * Format: int64
+             * @description The rollback that took it back.
+             */
+            taken_back_by?: number | null;
+            /**
+             * Format: int64
+             * @description Absent when every row was as it should be.
+             */
+            version?: number | null;
+            /** Format: int64 */
+            version_before?: number | null;
+        };
+        /** @description A pack that comes, goes, or has another version. */
+        PackVersion: {
+            /** @description Absent when the pack is new. */
+            from?: string | null;
+            pack: string;
+            /** @description Absent when the pack is gone. */
+            to?: string | null;
         };
         /** @description A page as its pack declares it, with the settings of the site in its SQL. */
         Page: {
@@ -1458,6 +2139,69 @@ export interface components {
         Piece: {
             hit: boolean;
             text: string;
+        };
+        /** @description A file on the machine of the server to look at, and what is known about its form. */
+        PreviewFile: {
+            /**
+             * @description Without it the file is only shown, with the datasets that it fits.
+             * @example population.resident
+             */
+            dataset?: string | null;
+            delimiter?: string | null;
+            encoding?: string | null;
+            /**
+             * Format: int32
+             * @description Row that holds the headers, from 1; 0 when there is none.
+             */
+            header_row?: number | null;
+            /** @description Header → column, over what the dataset and the source declare; `null` for a header that is no column's. */
+            headers?: {
+                [key: string]: string | null;
+            };
+            /**
+             * @description Absolute path of the file.
+             * @example /data/常住人口登记_20251231.csv
+             */
+            path: string;
+            /** @description Sheet of a workbook. */
+            sheet?: string | null;
+            source?: string | null;
+        };
+        /** @description A header and the column that it stands for. */
+        PreviewHeader: {
+            /** @description Absent when no column claims it: its cells are kept in `_extra`. */
+            column?: string | null;
+            /** @description Whether the delivery itself says so. */
+            given: boolean;
+            header: string;
+        };
+        /** @description A row as text. */
+        PreviewRow: {
+            cells: (string | null)[];
+            /** @description What is wrong with the row as a whole, such as `cell-count`. */
+            fault?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the delivery, from 1.
+             */
+            row: number;
+        };
+        /** @description An upload to look at: the fields of a delivery, all but the file may be left out. */
+        PreviewUpload: {
+            /** @description Without it the file is only shown, with the datasets that it fits. */
+            dataset?: string | null;
+            delimiter?: string | null;
+            encoding?: string | null;
+            /** Format: binary */
+            file: string;
+            /** Format: int32 */
+            header_row?: number | null;
+            /** @description A JSON object: header → column. */
+            headers?: string | null;
+            /** @description The file is only the beginning of what would be delivered, and may end inside a row. */
+            is_part?: boolean | null;
+            sheet?: string | null;
+            source?: string | null;
         };
         /** @description Why a request did not succeed. */
         Problem: {
@@ -1639,6 +2383,10 @@ export interface components {
             status_to: string;
             who: string;
         };
+        /** @description Why a change is taken back. */
+        RollBackPacks: {
+            reason: string;
+        };
         /** @description Sums by county, department or theme. Every entry is in exactly one row, so the rows add up to the total. */
         Rollup: {
             by: string;
@@ -1703,6 +2451,42 @@ export interface components {
             /** @description `waiting`, `corrected`, `released` or `dropped`. */
             state: string;
         };
+        /** @description What became, or would become, of the rows of a dataset. */
+        RowCounts: {
+            /** @description How many rows have each reason. */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Rows that were looked at.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows with a value that is read again under another meaning.
+             */
+            rows_converted: number;
+            /**
+             * Format: int64
+             * @description Rows that go to quarantine.
+             */
+            rows_quarantined: number;
+            /**
+             * Format: int64
+             * @description Rows that come back from quarantine with a rollback.
+             */
+            rows_returned: number;
+            /**
+             * Format: int64
+             * @description Rows that stay in quarantine at a rollback, because something later has taken their place.
+             */
+            rows_superseded: number;
+            /** @description Some of the rows that go to quarantine. */
+            samples: components["schemas"]["RowSample"][];
+            /** Format: double */
+            score?: number | null;
+        };
         /** @description A page of quarantined rows, in the order of the delivery. */
         RowPage: {
             batch: string;
@@ -1719,6 +2503,47 @@ export interface components {
              * @description Place of the row among those that were sent, from 1.
              */
             row: number;
+        };
+        /** @description A row that goes to quarantine. */
+        RowSample: {
+            batch: string;
+            cells: {
+                [key: string]: string | null;
+            };
+            reasons: string[];
+            /** Format: int64 */
+            row: number;
+        };
+        /** @description How a model is to be run. */
+        RunModel: {
+            /**
+             * @description The models that read it too, where it changed something for them.
+             * @default false
+             */
+            downstream: boolean;
+            /**
+             * @description From all rows of its inputs, whether they changed or not.
+             * @default false
+             */
+            full: boolean;
+        };
+        /** @description How the models are to be run. */
+        RunModels: {
+            /**
+             * @description All of them from all rows of their inputs, whether they changed or not.
+             * @default false
+             */
+            full: boolean;
+        };
+        /** @description From which version to which an input was followed. */
+        RunSpan: {
+            /**
+             * Format: int64
+             * @description Absent when the run before did not read it, or there was none.
+             */
+            from?: number | null;
+            /** Format: int64 */
+            to: number;
         };
         /** @description A cell that shows what a finding means. */
         Sample: {
@@ -1777,6 +2602,8 @@ export interface components {
             file: string;
             /** Format: int32 */
             header_row?: number | null;
+            /** @description A JSON object: header → column. */
+            headers?: string | null;
             mode?: string | null;
             sheet?: string | null;
             source?: string | null;
@@ -1957,6 +2784,36 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    cancel_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDetail"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list_rows: {
@@ -2208,6 +3065,37 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    read_clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockReading"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
     list_datasets: {
         parameters: {
             query?: {
@@ -2411,6 +3299,193 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    preview_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewFile"];
+                "multipart/form-data": components["schemas"]["PreviewUpload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: {
+                /** @description Only drafts whose keys begin with this. */
+                prefix?: string;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Drafts of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftPage"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    read_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    write_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Tag of the state that is replaced. */
+                "If-Match"?: string | null;
+                /** @description `*` when there must be no draft yet. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description Letters, digits and `.`, `_`, `-`, `:`, `~`. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Tag of the new state. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftWritten"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    remove_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Tag of the state that is thrown away. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list_entries: {
@@ -3072,6 +4147,253 @@ export interface operations {
             500: components["responses"]["Problem"];
         };
     };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    run_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunModels"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelRunList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    show_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    explain_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelExplained"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    run_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunModel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelRunList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description Only runs before this one: the `next` of the page before. */
+                before?: string;
+                /** @description Runs of one page, 100 when absent and at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelRunPage"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelRunDetail"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
     list_notices: {
         parameters: {
             query?: {
@@ -3140,6 +4462,218 @@ export interface operations {
             403: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    show_change: {
+        parameters: {
+            query?: {
+                /** @description How long to wait for the counts, in seconds; 20 when absent. Asking again goes on with the same dry run. */
+                wait_seconds?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackChange"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    apply_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyPacks"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackHistoryEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    cancel_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelPacks"];
+            };
+        };
+        responses: {
+            /** @description It was asked to stop, if there was one. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Changes of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackHistory"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_rollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the change. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackChange"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    roll_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the change. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackPacks"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackHistoryEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     list_pages: {
@@ -3343,6 +4877,173 @@ export interface operations {
             503: components["responses"]["Problem"];
             504: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    show_catalogue: {
+        parameters: {
+            query?: {
+                /** @description The place in the catalogue that the `next` of the page before names. */
+                after?: string;
+                /** @description Datasets of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/turtle": string;
+                    "application/ld+json": Record<string, never>;
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            /** @description Neither form is accepted. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_catalogue_as_json_ld: {
+        parameters: {
+            query?: {
+                /** @description The place in the catalogue that the `next` of the page before names. */
+                after?: string;
+                /** @description Datasets of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": Record<string, never>;
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_catalogue_as_turtle: {
+        parameters: {
+            query?: {
+                /** @description The place in the catalogue that the `next` of the page before names. */
+                after?: string;
+                /** @description Datasets of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/turtle": string;
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_described_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example population.resident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/turtle": string;
+                    "application/ld+json": Record<string, never>;
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            /** @description Neither form is accepted. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
 }
