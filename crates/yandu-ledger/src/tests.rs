@@ -4,6 +4,7 @@ mod crash;
 mod finding;
 mod hostile;
 mod importing;
+mod indicators;
 mod life;
 mod model;
 mod packs;
