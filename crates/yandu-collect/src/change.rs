@@ -17,6 +17,7 @@ mod plan;
 mod record;
 mod recover;
 mod rollback;
+mod site;
 mod work;
 
 pub use changes::{Offer, PackChanges, Started, Told, start};
@@ -26,6 +27,8 @@ pub use look::{Counts, RowSample};
 pub use plan::{DatasetPlan, Plan};
 pub use record::{ChangeKind, ChangeRecord, ChangeStatus, Step};
 pub(crate) use record::{MIGRATIONS, Records};
+
+pub use site::{SITE, SavedModel, settle_site, site_folder};
 
 /// How long a reading of stored rows may take: somebody watches it and can cancel it.
 const WATCHED: std::time::Duration = std::time::Duration::from_hours(720);

@@ -116,6 +116,16 @@ pub enum Error {
     #[error("the pack `{0}` was changed while it was read")]
     PackMoved(yandu_words::id::PackId),
 
+    #[error("the model `{name}` cannot be saved: {message}")]
+    Model {
+        name: String,
+        message: String,
+        /// Place in the SQL, from 1.
+        line: Option<u64>,
+        column: Option<u64>,
+        help: Option<String>,
+    },
+
     #[error("there is no copy of the packs `{0}`")]
     NoPackState(String),
 
@@ -220,6 +230,7 @@ impl Error {
         "file",
         "internal",
         "missing-columns",
+        "model-refused",
         "no-batch",
         "no-column",
         "no-dataset",
@@ -275,6 +286,7 @@ impl Error {
             Self::NoReason => "no-reason",
             Self::Packs { .. } => "packs",
             Self::PackMoved(_) | Self::PackChangeMoved => "pack-change-moved",
+            Self::Model { .. } => "model-refused",
             Self::NoPackState(_) => "internal",
             Self::NoPackChange(_) => "no-pack-change",
             Self::NoPackOffer => "pack-change-none",
@@ -318,6 +330,7 @@ impl Error {
             Self::NotQuarantined { .. } => "`yandu quarantine list` shows the rows that wait".to_owned(),
             Self::RowsRefused { .. } => "correct the cells that are named and send the rows again; none of them was stored".to_owned(),
             Self::Secret { .. } => "set the environment variable, the file or the stored secret that the source names".to_owned(),
+            Self::Model { help, .. } => return help.clone(),
             Self::Packs { problems, .. } => problems.join("\n"),
             Self::PackMoved(_) | Self::PackChangeMoved => "look at the plan again with `yandu pack plan`".to_owned(),
             Self::NoPackChange(_) => "`yandu pack history` shows the changes".to_owned(),

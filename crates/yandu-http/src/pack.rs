@@ -1,6 +1,7 @@
 //! The installed packs.
 
 pub mod change;
+pub mod site;
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list_packs))
         .merge(change::routes())
+        .merge(site::routes())
 }
 
 /// A pack: one city system.

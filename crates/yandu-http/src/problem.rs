@@ -103,6 +103,11 @@ impl From<yandu_collect::Error> for Box<Problem> {
     fn from(error: yandu_collect::Error) -> Self {
         match error {
             yandu_collect::Error::Lake(error) => error.into(),
+            yandu_collect::Error::Model { line, column, .. } => {
+                let mut problem = Problem::of(error.code(), error.help(), &error);
+                (problem.line, problem.column) = (line, column);
+                problem
+            }
             error => Problem::of(error.code(), error.help(), &error),
         }
     }

@@ -166,7 +166,12 @@ async fn wait(time: Duration, is_true: impl Fn() -> bool) -> bool {
 
 /// Reads the packs. Their SQL is compiled when it is used, or by `yandu pack check`.
 pub(crate) fn load_packs(config: &Config) -> Result<Packs> {
-    let folders = config.pack_folders();
+    let mut folders = config.pack_folders();
+    // The packs of the site stand beside its data.
+    let site = change::site_folder(&config.data);
+    if site.join("pack.yaml").is_file() {
+        folders.push(site);
+    }
     let loaded = Packs::load(&folders, &AnyCondition);
     if loaded.has_errors() {
         let problems = loaded.problems.iter().filter(|problem| problem.is_error());

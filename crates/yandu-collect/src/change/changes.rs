@@ -91,6 +91,7 @@ pub async fn start(
     offered: Packs,
     by: &str,
 ) -> Result<(Installed, Started)> {
+    super::site::settle_site(folder.root())?;
     let installed = Installed::open(folder, store).await?;
     super::recover::recover(&installed, folder, store, lake).await?;
     let offered = installed.offered(offered).await?;

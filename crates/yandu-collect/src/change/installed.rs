@@ -151,6 +151,18 @@ impl Installed {
             });
         }
         let mut packs = loaded.packs;
+        self.set_settings(&mut packs, state)?;
+        Ok(packs)
+    }
+
+    /// The folders of a state's packs but for one of them.
+    pub(crate) fn folders_without(&self, state: &State, pack: &str) -> Vec<PathBuf> {
+        let others = state.packs.iter().filter(|copy| copy.pack.as_str() != pack);
+        others.map(|copy| self.copy_folder(copy)).collect()
+    }
+
+    /// Sets what the site sets in a state, as far as the packs have it.
+    pub(crate) fn set_settings(&self, packs: &mut Packs, state: &State) -> Result<()> {
         let mut values = Vec::new();
         for (pack, settings) in &state.settings {
             let id: PackId = serde_json::from_value(pack.as_str().into())?;
@@ -163,8 +175,7 @@ impl Installed {
             .map_err(|errors| Error::Packs {
                 what: "the settings of the installed packs",
                 problems: errors.iter().map(ToString::to_string).collect(),
-            })?;
-        Ok(packs)
+            })
     }
 }
 

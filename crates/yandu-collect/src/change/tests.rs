@@ -1,6 +1,7 @@
 mod kill;
 mod kinds;
 mod random;
+mod site;
 
 use std::fs;
 use std::path::Path;
@@ -47,7 +48,12 @@ struct Running {
 }
 
 fn load(folder: &Path) -> Packs {
-    let loaded = Packs::load(&[folder.to_owned()], &AnyCondition);
+    let mut folders = vec![folder.to_owned()];
+    let site = site_folder(&folder.with_file_name("data"));
+    if site.exists() {
+        folders.push(site);
+    }
+    let loaded = Packs::load(&folders, &AnyCondition);
     assert!(!loaded.has_errors(), "{:?}", loaded.problems);
     loaded.packs
 }

@@ -79,6 +79,7 @@ pub const KINDS: &[Kind] = &[
     kind!("model-checks" 422 "模型结果未通过硬性核查"),
     kind!("model-circle" 409 "模型相互依赖"),
     kind!("model-columns" 409 "模型的列与声明不符"),
+    kind!("model-refused" 422 "不能存为模型"),
     kind!("model-waits" 409 "模型的输入尚无数据"),
     kind!("no-backup" 404 "没有这个备份"),
     kind!("no-batch" 404 "没有这个批次"),

@@ -1,3 +1,5 @@
+mod save;
+
 use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
@@ -9,7 +11,7 @@ use crate::client::{Client, Folder, encode, with_client};
 use crate::failure::{Failure, Result};
 use crate::table::{Table, grouped, printable};
 
-/// List, run or explain models: datasets that are made from others
+/// List, run, explain or save models: datasets that are made from others
 #[derive(Debug, Args)]
 pub(crate) struct Model {
     #[command(subcommand)]
@@ -43,12 +45,16 @@ enum Action {
         #[arg(value_name = "ID")]
         model: String,
     },
+    Save(save::Save),
+    Remove(save::Remove),
 }
 
 impl Model {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         let (config, output) = (&context.config, context.output);
         match self.action {
+            Action::Save(save) => save.run(context).await,
+            Action::Remove(remove) => remove.run(context).await,
             Action::List => {
                 let models: ModelList = with_client(config, Folder::MustExist, async |client| {
                     client.get("/api/v1/models").await

@@ -139,3 +139,51 @@ fn a_running_server_goes_on_with_the_packs_that_are_applied() {
     let rows = place.yandu(&ROWS).ok().json();
     assert_eq!(rows["rows"].as_array().unwrap().len(), 3);
 }
+
+#[test]
+fn a_query_is_saved_as_a_model_and_removed_again() {
+    let place = place();
+    let save = |sql: &str| {
+        place.yandu(&[
+            "model",
+            "save",
+            "by_age",
+            "--title",
+            "各年龄人数",
+            "--sql",
+            sql,
+            "--reason",
+            "月报用",
+            "--json",
+        ])
+    };
+    let refused = save("SELECT age, count(*) FROM club.member GROUP BY age").fails();
+    assert!(
+        refused.stderr.contains("model-refused"),
+        "{}",
+        refused.stderr
+    );
+    save("SELECT age, count(*) AS people FROM club.member GROUP BY age").ok();
+    place.yandu(&["model", "run", "site.by_age"]).ok();
+    let rows = [
+        "sql",
+        "SELECT age, people FROM site.by_age ORDER BY age",
+        "--json",
+    ];
+    assert_eq!(
+        place.yandu(&rows).ok().json()["rows"],
+        json!([[20, 1], [30, 1], [31, 1]])
+    );
+    let shown = place
+        .yandu(&["dataset", "show", "site.by_age", "--json"])
+        .ok()
+        .stdout;
+    assert!(
+        shown.contains("年龄") && shown.contains("各年龄人数"),
+        "{shown}"
+    );
+    place
+        .yandu(&["model", "remove", "site.by_age", "--reason", "不再使用"])
+        .ok();
+    place.yandu(&rows).fails();
+}
