@@ -583,7 +583,11 @@ export interface paths {
         /** Lists the models with how they stand, in the order in which they are refreshed. */
         get: operations["list_models"];
         put?: never;
-        post?: never;
+        /**
+         * Saves a query as a model of the site's own pack, in place of the one with its name.
+         * @description What is wrong with it comes back with its line and column in the SQL.
+         */
+        post: operations["save_model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -635,6 +639,23 @@ export interface paths {
         get: operations["explain_model"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes a model of the site's own pack. Its rows stay in the data folder, and nobody sees them. */
+        post: operations["remove_model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2355,6 +2376,11 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description Why a model is removed. */
+        RemoveModel: {
+            /** @description Why, for the records. */
+            reason: string;
+        };
         /** @description Which version comes back, and why. */
         Restore: {
             /** @example 误导入 */
@@ -2553,6 +2579,35 @@ export interface components {
              */
             row: number;
             text: string;
+        };
+        /** @description A query that is to be a model of the site's pack. */
+        SaveModel: {
+            about?: string | null;
+            /**
+             * @description The name of the dataset in the pack.
+             * @example elder_by_township
+             */
+            name: string;
+            /** @description The department that answers for it. */
+            owner?: string | null;
+            /**
+             * @description The pack; only the site's own one takes models in this way.
+             * @example site
+             */
+            pack?: string | null;
+            /** @description Why, for the records. */
+            reason: string;
+            /** @description One `SELECT` over datasets. */
+            sql: string;
+            /** @description In Chinese. */
+            title: string;
+        };
+        /** @description A model that was saved. */
+        SavedModelAnswer: {
+            /** @description The change of the packs that brought it. */
+            change: components["schemas"]["PackHistoryEntry"];
+            /** @description The dataset that it makes. */
+            id: string;
         };
         /** @description Whether other departments may have the data, on which ground, and how they get it. */
         Sharing: {
@@ -4178,6 +4233,40 @@ export interface operations {
             500: components["responses"]["Problem"];
         };
     };
+    save_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveModel"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedModelAnswer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     run_models: {
         parameters: {
             query?: never;
@@ -4280,6 +4369,42 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    remove_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveModel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackHistoryEntry"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     run_model: {
