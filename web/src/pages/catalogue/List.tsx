@@ -25,6 +25,7 @@ export function List({ entries, asCards, compared, compare, clear }: Props) {
   const title = useEntryTitle()
   return (
     <DataTable
+      dense
       label={t('menu.catalogue')}
       columns={columns}
       rows={entries}
