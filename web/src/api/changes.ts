@@ -1,42 +1,13 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call, got } from './call'
+import type { components } from './schema'
 
-export interface PackChange {
-  /** `counting` while the stored rows are read to see what would become of them. */
-  state: 'none' | 'waiting' | 'counting'
-  to?: string | null
-  packs: { pack: string; from?: string | null; to?: string | null }[]
-  datasets: DatasetChange[]
-  rows_done?: number | null
-}
+type Schemas = components['schemas']
 
-export interface DatasetChange {
-  id: string
-  effect: string
-  changes: { what: string; name?: string | null; from?: string | null; to?: string | null; effect: string }[]
-  rows: number
-  counts?: RowCounts | null
-}
-
-export interface RowCounts {
-  rows: number
-  rows_converted: number
-  rows_quarantined: number
-  rows_returned: number
-  reasons: Record<string, number>
-  samples: { batch: string; row: number; reasons: string[]; cells: Record<string, string | null> }[]
-}
-
-export interface PackStep {
-  number: number
-  kind: string
-  status: string
-  applied_by: string
-  reason: string
-  started_at: string
-  ended_at?: string | null
-  steps: { dataset: string; version?: number | null; counts?: RowCounts | null }[]
-}
+export type PackChange = Schemas['PackChange']
+export type DatasetChange = Schemas['DatasetChange']
+export type RowCounts = Schemas['RowCounts']
+export type PackStep = Schemas['PackHistoryEntry']
 
 export const packChange = queryOptions({
   queryKey: ['packs', 'change'],

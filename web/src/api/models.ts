@@ -1,45 +1,14 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call, got } from './call'
+import type { components } from './schema'
 
-export interface Run {
-  id: string
-  model: string
-  started_at: string
-  ended_at?: string | null
-  trigger: string
-  mode: string
-  why: string
-  status: string
-  inputs: Record<string, { from?: number | null; to?: number | null }>
-  rows_in?: number | null
-  rows_added?: number | null
-  rows_removed?: number | null
-  rows_quarantined?: number | null
-  version?: number | null
-  score?: number | null
-  error?: { code: string; message: string; help?: string | null } | null
-  duration_ms?: number | null
-}
+type Schemas = components['schemas']
 
-export interface Model {
-  id: string
-  title: string
-  inputs: string[]
-  state: string
-  /** Why it stands so, where that is not plain. */
-  why?: string | null
-  last_run?: Run | null
-  rows?: number | null
-  /** Rows that the refresh under way has looked at. */
-  rows_so_far?: number | null
-  version?: number | null
-}
-
-export interface ModelDetail extends Model {
-  sql: string
-  mode_possible: { incremental: boolean; why: string }
-  downstream: string[]
-}
+export type Run = Schemas['ModelRun']
+export type Model = Schemas['Model']
+export type ModelDetail = Schemas['ModelDetail']
+export type ModelPlan = Schemas['ModelExplained']
+export type NewModel = Schemas['SaveModel']
 
 export const models = queryOptions({
   queryKey: ['models'],
@@ -67,14 +36,6 @@ export const runs = (id: string) =>
     getNextPageParam: (page) => page.next ?? undefined,
   })
 
-export interface ModelPlan {
-  incremental: boolean
-  why: string
-  inputs: Record<string, { by: string; column?: string | null; why?: string | null }>
-  plan: string
-  state: string[]
-}
-
 export const modelPlan = (id: string) =>
   queryOptions({
     queryKey: ['model', id, 'explain'],
@@ -87,13 +48,6 @@ export function runModel(id: string, full: boolean, downstream: boolean, signal:
 
 export function runAll(full: boolean, signal: AbortSignal): Promise<unknown> {
   return call('POST', '/models/run', { body: { full }, signal })
-}
-
-export interface NewModel {
-  name: string
-  title: string
-  sql: string
-  reason: string
 }
 
 export function saveModel(given: NewModel): Promise<unknown> {

@@ -85,7 +85,7 @@ describe('home', () => {
     expect(todos({ all: [], open: [], waiting: [] }).map((todo) => todo.kind)).toEqual(['deliver', 'browse', 'ask'])
   })
   test('a model that failed and a pack that waits come before rows in quarantine', () => {
-    const model = { id: 'a.b', title: 'b', inputs: [], state: 'failed' }
+    const model = { id: 'a.b', title: 'b', inputs: [], state: 'failed', rows: 0 }
     expect(todos({ all: [], open: [], waiting: [batch({})], models: [model], isChange: true }).map((todo) => todo.kind)).toEqual(['change', 'model', 'quarantine'])
   })
   test('the largest quarantines are looked into first, and none that was undone', () => {
