@@ -135,7 +135,8 @@ impl Walk {
                     Direction::Up => edge.from,
                     _ => edge.to,
                 };
-                if met.insert(next) {
+                // What a check finds changes with its target, but the values that it looks at do not.
+                if edge.kind != EdgeKind::Reference && met.insert(next) {
                     waiting.push_back((next, depth + 1));
                 }
             }

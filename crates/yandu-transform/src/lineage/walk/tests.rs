@@ -161,7 +161,6 @@ fn a_column_is_followed_down_through_values_and_decisions() {
         city.town.id -> aid.contact join
         city.town.id -> city.person.town reference
         aid.contact -> aid.count reads
-        city.person.town -> aid.contact join
         aid.count -> aid.total reads
     "#]],
     );
