@@ -11,10 +11,12 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use yandu_collect::batch::BatchDetail;
 use yandu_collect::{BatchStatus, Moment};
+use yandu_lake::SqlLineage;
 use yandu_pack::Packs;
 use yandu_transform::lineage::{
     Assertion, ColumnQuality, End, Flowing, Outcome, Quality, Run, Work,
 };
+use yandu_transform::{RunDetail, RunStatus};
 use yandu_words::id::BatchId;
 
 use crate::Result;
@@ -37,6 +39,13 @@ pub(super) struct EventList {
     next: Option<String>,
     /// Whether more follows already.
     more: bool,
+}
+
+/// Whose moment it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Of {
+    Collection,
+    Refresh,
 }
 
 /// A moment as the key of a page.
@@ -64,19 +73,15 @@ pub(super) async fn list_events(
 ) -> Result<Json<EventList>> {
     let after = since.after.map(|After(key)| moment(key)).transpose()?;
     let before = Timestamp::now() - HELD_BACK_MILLIS.milliseconds();
-    let wanted = since.limit.and_one();
-    let mut moments = state
-        .collector()
-        .moments(after.as_ref(), before, wanted)
-        .await?;
+    let mut moments = moments(&state, after.as_ref(), before, since.limit.and_one()).await?;
     let more = moments.len() > since.limit.items();
     moments.truncate(since.limit.items());
-    let last = moments.last().or(after.as_ref());
+    let last = moments.last().map(|(moment, _)| moment).or(after.as_ref());
     let next = last.map(|last| key(&(last.at.as_microsecond(), last.id.as_str(), last.is_end)));
     let packs = state.collector().packs();
     let mut events = Vec::with_capacity(moments.len());
-    for moment in &moments {
-        events.extend(event(&state, &packs, moment).await?);
+    for (moment, of) in &moments {
+        events.extend(event(&state, &packs, moment, *of).await?);
     }
     Ok(Json(EventList { events, next, more }))
 }
@@ -95,16 +100,117 @@ fn moment((at, id, is_end): Key) -> Result<Moment> {
     })
 }
 
+/// The moments of collections and of refreshes, as one list in order of time.
+async fn moments(
+    state: &State,
+    after: Option<&Moment>,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<(Moment, Of)>> {
+    let collected = state.collector().moments(after, before, limit).await?;
+    let after = after.map(|after| yandu_transform::lineage::Moment {
+        at: after.at,
+        id: after.id.clone(),
+        is_end: after.is_end,
+    });
+    let refreshed = state
+        .transform()
+        .moments(after.as_ref(), before, limit)
+        .await?;
+    let refreshed = refreshed.into_iter().map(|moment| Moment {
+        at: moment.at,
+        id: moment.id,
+        is_end: moment.is_end,
+    });
+    let mut all: Vec<(Moment, Of)> = collected
+        .into_iter()
+        .map(|moment| (moment, Of::Collection))
+        .chain(refreshed.map(|moment| (moment, Of::Refresh)))
+        .collect();
+    all.sort();
+    all.truncate(limit as usize);
+    Ok(all)
+}
+
 /// The event of a moment; none for a dataset that the packs no longer have.
-async fn event(state: &State, packs: &Packs, moment: &Moment) -> Result<Option<Value>> {
-    let detail = state.collector().batch(&moment.id).await?;
-    let Some(run) = collection(packs, &detail) else {
-        return Ok(None);
+async fn event(state: &State, packs: &Packs, moment: &Moment, of: Of) -> Result<Option<Value>> {
+    let told = |run: Run<'_>| {
+        if moment.is_end {
+            run.end()
+        } else {
+            Some(run.start())
+        }
     };
-    Ok(if moment.is_end {
-        run.end()
-    } else {
-        Some(run.start())
+    match of {
+        Of::Collection => {
+            let detail = state.collector().batch(&moment.id).await?;
+            Ok(collection(packs, &detail).and_then(told))
+        }
+        Of::Refresh => {
+            let Some(detail) = state.transform().run_detail(&moment.id).await? else {
+                return Ok(None);
+            };
+            let lineage = super::of_packs(state).await;
+            let Some(model) = packs.model(&detail.run.model) else {
+                return Ok(None);
+            };
+            let sql = packs
+                .sql_of(model)
+                .unwrap_or_else(|_| model.sql().to_owned());
+            let lineage = lineage.models.get(model.id()).map(AsRef::as_ref);
+            Ok(refresh(packs, &detail, &sql, lineage).and_then(told))
+        }
+    }
+}
+
+fn refresh<'a>(
+    packs: &'a Packs,
+    detail: &'a RunDetail,
+    sql: &'a str,
+    lineage: Option<&'a SqlLineage>,
+) -> Option<Run<'a>> {
+    let run = &detail.run;
+    let dataset = packs.dataset(&run.model)?;
+    let outcome = match (run.status, &run.error) {
+        (RunStatus::Interrupted, _) => Outcome::Abort,
+        (_, Some(error)) => Outcome::Fail {
+            code: &error.code,
+            message: &error.message,
+        },
+        _ => Outcome::Complete,
+    };
+    let inputs = run.inputs.iter().filter_map(|(input, span)| {
+        Some(Flowing {
+            dataset: packs.dataset(input)?,
+            version: Some(span.to),
+        })
+    });
+    Some(Run {
+        id: run.id.as_str(),
+        work: Work::Refresh { sql },
+        started_at: run.started_at,
+        inputs: inputs.collect(),
+        output: Flowing {
+            dataset,
+            version: run.version,
+        },
+        lineage,
+        end: run.ended_at.map(|at| End {
+            at,
+            outcome,
+            rows: run.rows_added,
+            bytes: None,
+            quality: (!detail.profile.is_empty()).then(|| Quality {
+                rows: detail
+                    .profile
+                    .iter()
+                    .map(|column| column.rows)
+                    .max()
+                    .unwrap_or(0),
+                columns: columns(&detail.profile),
+                assertions: assertions(dataset, &detail.findings),
+            }),
+        }),
     })
 }
 
@@ -158,17 +264,18 @@ fn collection<'a>(packs: &'a Packs, detail: &'a BatchDetail) -> Option<Run<'a>> 
 fn quality(dataset: &yandu_pack::Dataset, detail: &BatchDetail) -> Quality {
     Quality {
         rows: detail.batch.rows_in,
-        columns: detail
-            .profile
-            .iter()
-            .map(|column| ColumnQuality {
-                name: column.column.clone(),
-                nulls: column.nulls,
-                distinct: column.distinct,
-            })
-            .collect(),
+        columns: columns(&detail.profile),
         assertions: assertions(dataset, &detail.findings),
     }
+}
+
+fn columns(profile: &[yandu_check::profile::ColumnProfile]) -> Vec<ColumnQuality> {
+    let columns = profile.iter().map(|column| ColumnQuality {
+        name: column.column.clone(),
+        nulls: column.nulls,
+        distinct: column.distinct,
+    });
+    columns.collect()
 }
 
 /// The declared checks, passed or not, and whatever else was found.

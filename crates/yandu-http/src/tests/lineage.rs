@@ -246,3 +246,35 @@ async fn deliveries_are_told_as_events_each_once() {
     let answer = city.get("/api/v1/lineage/events?after=x").await;
     assert_eq!(answer.problem(), (400, "invalid-parameter".to_owned()));
 }
+
+#[tokio::test]
+async fn refreshes_are_told_with_where_their_columns_come_from() {
+    let city = city().await;
+    city.deliver(
+        "a.csv",
+        "number,name,age,fee\n1,王芳,30,10.50\n2,李强,30,\n",
+    )
+    .await;
+    let asked = json!({"full": false, "downstream": false}).to_string();
+    let ran = city
+        .post("/api/v1/models/club.fee_by_age/run", &asked)
+        .await;
+    assert_eq!(ran.status, 200, "{}", ran.text());
+    let (told, _) = events(&city, "", 4).await;
+    let end = told
+        .iter()
+        .find(|event| {
+            event["job"]["name"] == "model.club.fee_by_age" && event["eventType"] == "COMPLETE"
+        })
+        .unwrap();
+    assert_eq!(end["job"]["facets"]["sql"]["query"], SQL);
+    assert_eq!(end["inputs"][0]["name"], "club.member");
+    assert_eq!(end["inputs"][0]["facets"]["version"]["datasetVersion"], "0");
+    let output = &end["outputs"][0];
+    assert_eq!(output["outputFacets"]["outputStatistics"]["rowCount"], 1);
+    let fees = &output["facets"]["columnLineage"]["fields"]["fees"]["inputFields"][0];
+    assert_eq!(
+        (&fees["field"], &fees["transformations"][0]["subtype"]),
+        (&json!("fee"), &json!("AGGREGATION"))
+    );
+}
