@@ -6,7 +6,7 @@ use super::walk;
 
 fn people(place: &crate::support::Place, data: &str) -> String {
     let sql = "SELECT number, name, _batch, _row FROM club.member ORDER BY number";
-    let asked = place.yandu(&["--data", data, "sql", sql, "--format", "csv"]);
+    let asked = place.yandu_in(data, &["sql", sql, "--format", "csv"]);
     asked.ok().stdout
 }
 
@@ -35,19 +35,17 @@ fn a_working_city_is_backed_up_and_put_back_elsewhere() {
     assert_eq!(listed.json().as_array().unwrap().len(), 2);
 
     let id = first["backup"]["id"].as_str().unwrap();
-    let restored = ["--data", "old", "restore", "kept", "--backup", id];
-    place.yandu(&restored).ok();
+    let restored = ["restore", "kept", "--backup", id];
+    place.yandu_in("old", &restored).ok();
     assert_eq!(people(&place, "old"), before);
-    place.yandu(&["--data", "new", "restore", "kept"]).ok();
+    place.yandu_in("new", &["restore", "kept"]).ok();
     assert_eq!(people(&place, "new"), people(&place, "data"));
     let batches = |data| {
-        place
-            .yandu(&["--data", data, "batch", "list", "--json"])
-            .ok()
-            .json()
+        let listed = place.yandu_in(data, &["batch", "list", "--json"]);
+        listed.ok().json()
     };
     assert_eq!(batches("new"), batches("data"));
-    let again = place.yandu(&restored).fails();
+    let again = place.yandu_in("old", &restored).fails();
     assert!(again.stderr.contains("`--data`"), "{}", again.stderr);
     drop(server);
     // Without a server it works in the process.

@@ -101,10 +101,15 @@ impl Place {
     }
 
     fn command(&self) -> Command {
+        self.command_in("data")
+    }
+
+    /// A run of the program with a data folder of that name.
+    fn command_in(&self, data: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_yandu"));
         command
             .current_dir(self.folder.path())
-            .args(["--data", "data"]);
+            .args(["--data", data]);
         // The environment of the one who runs the tests is not part of them.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("YANDU_") {
@@ -116,6 +121,11 @@ impl Place {
 
     pub(crate) fn yandu(&self, arguments: &[&str]) -> Run {
         run(self.command().args(arguments), "")
+    }
+
+    /// The same with another data folder.
+    pub(crate) fn yandu_in(&self, data: &str, arguments: &[&str]) -> Run {
+        run(self.command_in(data).args(arguments), "")
     }
 
     pub(crate) fn with_stdin(&self, arguments: &[&str], stdin: &str) -> Run {
