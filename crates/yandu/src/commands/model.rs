@@ -1,3 +1,4 @@
+mod lineage;
 mod save;
 
 use std::fmt::Write as _;
@@ -11,7 +12,7 @@ use crate::client::{Client, Folder, encode, with_client};
 use crate::failure::{Failure, Result};
 use crate::table::{Table, grouped, printable};
 
-/// List, run, explain or save models: datasets that are made from others
+/// List, run, explain, follow or save models: datasets that are made from others
 #[derive(Debug, Args)]
 pub(crate) struct Model {
     #[command(subcommand)]
@@ -45,6 +46,7 @@ enum Action {
         #[arg(value_name = "ID")]
         model: String,
     },
+    Lineage(lineage::Lineage),
     Save(save::Save),
     Remove(save::Remove),
 }
@@ -53,6 +55,7 @@ impl Model {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         let (config, output) = (&context.config, context.output);
         match self.action {
+            Action::Lineage(lineage) => lineage.run(context).await,
             Action::Save(save) => save.run(context).await,
             Action::Remove(remove) => remove.run(context).await,
             Action::List => {
