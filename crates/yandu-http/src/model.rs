@@ -385,7 +385,13 @@ async fn list_runs(
     Query(page): Query<Page>,
 ) -> Result<Json<RunPage>> {
     let id = known(&state, &id)?;
-    let limit = page.limit.unwrap_or(100).clamp(1, 1000);
+    let limit = page.limit.unwrap_or(100);
+    if !(1..=1000).contains(&limit) {
+        return Err(Problem::new(
+            "invalid-parameter",
+            format!("`limit` is {limit}: a page has from 1 to 1000 runs"),
+        ));
+    }
     let runs = state
         .transform()
         .runs(Some(&id), page.before.as_ref(), limit)

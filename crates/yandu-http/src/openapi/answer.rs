@@ -19,6 +19,7 @@ const OF_OPERATIONS: &[(&str, &[u16])] = &[
     ("run_query", &[404, 410, 503, 504]),
     ("run_source", &[502, 504]),
     ("restore_dataset", &[410]),
+    ("show_rollback", &[409]),
     ("show_impact", &[404, 422]),
     ("show_lineage", &[404, 422]),
 ];

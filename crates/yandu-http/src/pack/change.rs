@@ -205,7 +205,14 @@ async fn show_change(
     Query(wait): Query<Wait>,
 ) -> Result<Json<PackChange>> {
     let changes = state.pack_changes()?;
-    let wait = Duration::from_secs(wait.wait_seconds.unwrap_or(WAIT_SECONDS).min(50));
+    let seconds = wait.wait_seconds.unwrap_or(WAIT_SECONDS);
+    if seconds > 50 {
+        return Err(Problem::new(
+            "invalid-parameter",
+            format!("`wait_seconds` is {seconds}: at most 50 can be waited"),
+        ));
+    }
+    let wait = Duration::from_secs(seconds);
     let counted = if changes.is_applying() {
         None
     } else {
