@@ -177,16 +177,14 @@ impl Collector {
         let mut known = folder.to_owned();
         let mut rest = PathBuf::new();
         let real = loop {
-            match fs::canonicalize(&known) {
-                Ok(real) => break real.join(&rest),
-                Err(_) => {
-                    let Some(name) = known.file_name() else {
-                        break folder.to_owned();
-                    };
-                    rest = Path::new(name).join(&rest);
-                    known.pop();
-                }
+            if let Ok(real) = fs::canonicalize(&known) {
+                break real.join(&rest);
             }
+            let Some(name) = known.file_name() else {
+                break folder.to_owned();
+            };
+            rest = Path::new(name).join(&rest);
+            known.pop();
         };
         if real.starts_with(root) || root.starts_with(&real) {
             return Err(yandu_store::Error::BackupFolder {

@@ -105,12 +105,11 @@ impl Trial {
 
     /// Delivers what the test is about. `pack` is the folder that its files stand in.
     pub async fn deliver(&self, pack: &Path, given: &Given) -> Result<Outcome> {
-        let path = match &given.file {
-            Some(file) => pack.join(file),
-            None => {
-                let rows = given.rows.as_deref().unwrap_or_default();
-                write_rows(self.city.path(), &given.dataset, rows)?
-            }
+        let path = if let Some(file) = &given.file {
+            pack.join(file)
+        } else {
+            let rows = given.rows.as_deref().unwrap_or_default();
+            write_rows(self.city.path(), &given.dataset, rows)?
         };
         self.collect(&given.dataset, path).await
     }

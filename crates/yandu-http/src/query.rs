@@ -107,6 +107,7 @@ async fn run_query(
     let opened = open(session.query(&query.sql).await).await;
     state.metrics().query(opened.is_ok());
     let (rows, first) = opened?;
+    state.note_uses(&principal, rows.versions().keys());
     let limit = match (form, query.limit) {
         (_, Some(limit)) => limit,
         (Form::Json, None) => state.options().query_rows,

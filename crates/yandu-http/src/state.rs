@@ -3,11 +3,11 @@ use std::sync::{Arc, OnceLock};
 
 use tokio_util::task::TaskTracker;
 use yandu_collect::{Collector, PackChanges};
-use yandu_lake::Lake;
+use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
 use yandu_transform::Transform;
 use yandu_transform::lineage::Lineages;
-use yandu_words::id::BatchId;
+use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
 use crate::extract::BatchName;
@@ -100,6 +100,18 @@ impl State {
 
     pub fn ledger(&self) -> &Ledger {
         &self.inner.ledger
+    }
+
+    /// Counts that somebody read the rows of these datasets.
+    pub(crate) fn note_uses<'a>(
+        &self,
+        principal: &Principal,
+        datasets: impl IntoIterator<Item = &'a DatasetId>,
+    ) {
+        let now = self.inner.collector.store().clock().now();
+        for dataset in datasets {
+            self.inner.ledger.note_use(dataset.as_str(), principal, now);
+        }
     }
 
     pub fn transform(&self) -> &Transform {

@@ -174,16 +174,15 @@ impl Lake {
 
     /// The table as the lake knows it, or else as it would be declared.
     fn or_declare(&self, spec: &TableSpec) -> Result<Arc<Table>> {
-        match self.table(&spec.id) {
-            Ok(table) => Ok(table),
-            Err(_) => {
-                let options = Arc::clone(&self.inner.options);
-                Ok(Arc::new(Table::declare(
-                    spec.clone(),
-                    options,
-                    Arc::default(),
-                )?))
-            }
+        if let Ok(table) = self.table(&spec.id) {
+            Ok(table)
+        } else {
+            let options = Arc::clone(&self.inner.options);
+            Ok(Arc::new(Table::declare(
+                spec.clone(),
+                options,
+                Arc::default(),
+            )?))
         }
     }
 }
@@ -251,7 +250,7 @@ impl Conversion {
             rows_added: files.iter().map(NewFile::rows).sum(),
             added: files.into_iter().map(|new| new.file).collect(),
             columns: Some(self.columns()?),
-            ..self.step(by, operation)
+            ..Self::step(by, operation)
         };
         self.commit(step).await
     }
@@ -267,7 +266,7 @@ impl Conversion {
         let mut step = Step {
             change: REMOVE_ROWS,
             columns: Some(self.columns()?),
-            ..self.step(by, operation)
+            ..Self::step(by, operation)
         };
         let mut rewritten = rewrite::Rewritten::default();
         if let Some(before) = self.before.clone().filter(|_| !gone.is_empty()) {
@@ -325,7 +324,7 @@ impl Conversion {
             added,
             restored: Some(version),
             columns: Some(target.columns.to_vec()),
-            ..self.step(by, operation)
+            ..Self::step(by, operation)
         })
     }
 
@@ -340,7 +339,7 @@ impl Conversion {
         Ok(())
     }
 
-    fn step(&self, by: BatchId, operation: &str) -> Step {
+    fn step(by: BatchId, operation: &str) -> Step {
         Step {
             batch: Some(by),
             operation: operation.to_owned(),

@@ -223,9 +223,10 @@ fn older_files(folder: &Path, table: &FrozenTable) -> Result<Found> {
         else {
             continue;
         };
-        let is_commit = name.ends_with(".json") && version <= table.version;
+        let ending = Path::new(&name).extension().unwrap_or_default();
+        let is_commit = ending == "json" && version <= table.version;
         // A newer checkpoint may be half-written.
-        let is_checkpoint = name.ends_with(".parquet") && Some(version) <= checkpointed;
+        let is_checkpoint = ending == "parquet" && Some(version) <= checkpointed;
         if is_commit || is_checkpoint {
             found.log.push(Path::new(LOG).join(&name));
         }

@@ -49,6 +49,8 @@ impl Threads {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(count.max(1))
             .thread_name("yandu-query")
+            // Planning goes down the tree of a statement; memory is taken only as far as it is used.
+            .thread_stack_size(64 << 20)
             .enable_all()
             .build()
             .map_err(Error::io("start threads for", "queries"))?;

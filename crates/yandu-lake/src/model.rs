@@ -23,6 +23,7 @@ use yandu_words::id::DatasetId;
 
 use crate::condition::{SqlProblem, at_word, closest};
 use crate::lineage::{self, SqlLineage};
+use crate::session::depth::refuse_deep;
 use crate::session::problem;
 
 mod declared;
@@ -60,6 +61,10 @@ pub fn model_inputs(sql: &str) -> Result<Vec<ModelInput>, SqlProblem> {
 }
 
 /// Compiles the SELECT of a model over datasets with these columns.
+#[expect(
+    clippy::implicit_hasher,
+    reason = "all maps of this house have one hasher"
+)]
 pub fn compile_model(
     schemas: &HashMap<DatasetId, SchemaRef>,
     sql: &str,
@@ -81,6 +86,10 @@ pub fn compile_model(
 }
 
 /// Where the columns of a model come from, over datasets with these columns.
+#[expect(
+    clippy::implicit_hasher,
+    reason = "all maps of this house have one hasher"
+)]
 pub fn model_lineage(
     schemas: &HashMap<DatasetId, SchemaRef>,
     sql: &str,
@@ -236,9 +245,12 @@ struct Parsed {
 
 impl Parsed {
     fn read(sql: &str) -> Result<Self, SqlProblem> {
-        let mut statements = DFParserBuilder::new(sql)
-            .with_dialect(&GenericDialect {})
-            .build()
+        let mut statements = refuse_deep(sql)
+            .and_then(|()| {
+                DFParserBuilder::new(sql)
+                    .with_dialect(&GenericDialect {})
+                    .build()
+            })
             .and_then(|mut parser| parser.parse_statements())
             .map_err(|error| {
                 let described = problem::describe(&error, Some(sql));
@@ -296,9 +308,9 @@ impl Parsed {
         }
         let outputs = outputs(query);
         Ok(Self {
+            statement,
             inputs,
             outputs,
-            statement,
         })
     }
 }

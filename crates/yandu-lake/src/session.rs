@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod count;
+pub(crate) mod depth;
 mod explain;
 pub(crate) mod problem;
 pub(crate) mod provider;
@@ -218,6 +219,7 @@ impl Session {
 
     pub(crate) async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {
         let failed = |error| self.failed(sql, error);
+        depth::refuse_deep(sql).map_err(failed)?;
         let plan = context
             .state()
             .create_logical_plan(sql)

@@ -139,7 +139,7 @@ mod tests {
 
     use super::*;
 
-    fn set(value: Value) -> Map<String, Value> {
+    fn set(value: &Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
     }
 
@@ -150,7 +150,7 @@ mod tests {
         content.sharing.basis = Some("条例".to_owned());
         let after = patched(
             &content,
-            &set(json!({"about": null, "sharing": {"class": "conditional"}, "title": {"en": null}, "tags": ["a"]})),
+            &set(&json!({"about": null, "sharing": {"class": "conditional"}, "title": {"en": null}, "tags": ["a"]})),
         )
         .unwrap();
         assert_eq!(after.about, None);
@@ -175,7 +175,7 @@ mod tests {
             (json!({"points": [26]}), "points"),
             (json!({"title": null}), "content"),
         ] {
-            match patched(&content, &set(patch)) {
+            match patched(&content, &set(&patch)) {
                 Err(Error::Invalid { field, .. }) => assert_eq!(field, at),
                 other => panic!("{other:?}"),
             }

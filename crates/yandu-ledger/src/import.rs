@@ -191,17 +191,16 @@ impl Ledger {
 
 /// A line whose id was not in the file before.
 fn once(line: Line, seen: &mut HashMap<EntryId, u64>) -> std::result::Result<Line, Fault> {
-    match seen.get(&line.id) {
-        Some(first) => Err(Fault {
+    if let Some(first) = seen.get(&line.id) {
+        Err(Fault {
             line: line.number,
             id: Some(line.id.to_string()),
             field: Some("id".to_owned()),
             why: format!("the id is in line {first} already"),
-        }),
-        None => {
-            seen.insert(line.id.clone(), line.number);
-            Ok(line)
-        }
+        })
+    } else {
+        seen.insert(line.id.clone(), line.number);
+        Ok(line)
     }
 }
 

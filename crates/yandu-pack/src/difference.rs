@@ -165,12 +165,12 @@ impl Change {
         }
     }
 
-    fn of(mut self, name: impl ToString) -> Self {
+    fn of(mut self, name: &impl ToString) -> Self {
         self.name = Some(name.to_string());
         self
     }
 
-    fn from_to(mut self, from: Option<impl ToString>, to: Option<impl ToString>) -> Self {
+    fn between(mut self, from: Option<impl ToString>, to: Option<impl ToString>) -> Self {
         self.from = from.map(|from| from.to_string());
         self.to = to.map(|to| to.to_string());
         self
@@ -264,7 +264,7 @@ impl<'a> Comparison<'a> {
         let mut changes = Vec::new();
         let mut compare = |what, from: Option<String>, to: Option<String>| {
             if from != to {
-                changes.push(Change::new(what, Effect::None).from_to(from, to));
+                changes.push(Change::new(what, Effect::None).between(from, to));
             }
         };
         let title = |title: &yandu_words::Title| match &title.en {
@@ -303,7 +303,7 @@ impl<'a> Comparison<'a> {
             Effect::Recheck
         };
         let shown = |key: Vec<String>| (!key.is_empty()).then(|| key.join(", "));
-        Some(Change::new(What::Key, effect).from_to(shown(before), shown(after)))
+        Some(Change::new(What::Key, effect).between(shown(before), shown(after)))
     }
 
     /// Whether every row must have a value in a column.
@@ -323,7 +323,7 @@ impl<'a> Comparison<'a> {
         };
         let (before, after) = (sql(self.installed), sql(self.offered));
         (before != after)
-            .then(|| Change::new(What::ModelSql, Effect::Refresh).from_to(before, after))
+            .then(|| Change::new(What::ModelSql, Effect::Refresh).between(before, after))
     }
 
     /// Settings whose value changes and that a check of the dataset names.
@@ -366,7 +366,7 @@ impl<'a> Comparison<'a> {
             changes.push(
                 Change::new(What::Setting, effect)
                     .of(name)
-                    .from_to(was, Some(value)),
+                    .between(was, Some(value)),
             );
         }
         changes

@@ -28,6 +28,10 @@ pub struct CheckProblem {
 
 /// Compiles a dataset. `known` holds the keys of the datasets that references point at; one whose keys are not there is
 /// left to whoever looks at the whole set.
+#[expect(
+    clippy::implicit_hasher,
+    reason = "all maps of this house have one hasher"
+)]
 pub fn compile(
     packs: &Packs,
     dataset: &Dataset,

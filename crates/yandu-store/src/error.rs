@@ -163,7 +163,9 @@ impl Error {
                 Some("use a newer yandu, or name another folder with `--data`")
             }
             Self::NewerSchema { .. } => Some("use a newer yandu"),
-            Self::Foreign { .. } => Some("name an empty or a new folder with `--data`"),
+            Self::Foreign { .. } | Self::RestoreTarget(_) => {
+                Some("name an empty or a new folder with `--data`")
+            }
             Self::NoFormat { .. } => Some("restore the file from a backup"),
             Self::ChangedMigration { .. } => {
                 Some("an applied migration is never edited; add a new one")
@@ -178,7 +180,6 @@ impl Error {
             Self::NoBackup { .. } => {
                 Some("`yandu restore DIR --list` shows the backups of a folder")
             }
-            Self::RestoreTarget(_) => Some("name an empty or a new folder with `--data`"),
             Self::DraftKey(_) => {
                 Some("a key has 1 to 128 letters, digits and signs of `.`, `_`, `-`, `:`, `~`")
             }

@@ -105,13 +105,12 @@ impl Transform {
             message,
         })?;
         let known = self.known_derivation(id, &sql);
-        let derivation = match known {
-            Some(derivation) => derivation,
-            None => {
-                let derivation = Arc::new(self.session().derivation(&sql).await?);
-                self.know_derivation(id, &sql, &derivation);
-                derivation
-            }
+        let derivation = if let Some(derivation) = known {
+            derivation
+        } else {
+            let derivation = Arc::new(self.session().derivation(&sql).await?);
+            self.know_derivation(id, &sql, &derivation);
+            derivation
         };
         Ok(Model {
             id: id.clone(),

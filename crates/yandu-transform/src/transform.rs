@@ -118,11 +118,6 @@ impl Transform {
         )
     }
 
-    #[cfg(test)]
-    pub(crate) fn declare(&self, declared: Vec<Declared>) {
-        *self.inner.declared.write().unwrap() = Arc::new(declared);
-    }
-
     pub(crate) fn session(&self) -> Session {
         self.session_at(ReadPoint::default())
     }

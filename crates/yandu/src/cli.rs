@@ -115,6 +115,8 @@ fn execute(cli: Cli) -> Result<()> {
     let context = Context { config, output };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(context.config.threads())
+        // Some statements are planned on these threads; memory is taken only as far as it is used.
+        .thread_stack_size(64 << 20)
         .enable_all()
         .build()
         .map_err(|error| Failure::of(&error))?;

@@ -10,15 +10,19 @@ use yandu_lake::{Principal, ReadPoint};
 use yandu_ledger::{EntryId, Facts, FactsOf};
 use yandu_pack::Dataset;
 use yandu_pack::declare::Origin;
+use yandu_transform::RunStatus;
 
 use crate::failure::Result;
 
-/// How often it is looked.
-const LOOK: Duration = Duration::from_secs(2);
+/// How often it is looked without a commit: a delivery may be refused, and what was fresh grows old by itself.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long commits gather, so that many of them are looked at once, each with the record of its batch.
+const GATHER: Duration = Duration::from_millis(500);
 
 /// Keeps the facts of the ledger as they are until `over` is.
 pub(crate) async fn keep(state: State, over: impl Future<Output = ()>) {
     let mut over = pin!(over);
+    let mut commits = state.collector().lake().commits();
     loop {
         if let Err(failure) = note(&state).await {
             tracing::error!(
@@ -29,6 +33,7 @@ pub(crate) async fn keep(state: State, over: impl Future<Output = ()>) {
         tokio::select! {
             () = &mut over => return,
             () = tokio::time::sleep(LOOK) => {}
+            Ok(()) = commits.changed() => tokio::time::sleep(GATHER).await,
         }
     }
 }
@@ -92,6 +97,10 @@ async fn facts(
             .lake()
             .session(&Principal::local_administrator(), ReadPoint::default());
         let count = session.count(dataset.id()).await?;
+        let is_new = facts.version != count.version || facts.last_at.is_none();
+        if is_model && count.version.is_some() && is_new {
+            note_refresh(state, dataset, &mut facts).await?;
+        }
         facts.version = count.version;
         facts.rows = count
             .version
@@ -99,4 +108,15 @@ async fn facts(
             .or(Some(count.rows).filter(|rows| *rows > 0));
     }
     Ok(facts)
+}
+
+/// What a model's last refresh was is to it what a delivery is to other datasets.
+async fn note_refresh(state: &State, dataset: &Dataset, facts: &mut Facts) -> Result<()> {
+    let last = state.transform().model(dataset.id()).await?.last_run;
+    if let Some(run) = last.filter(|run| run.status == RunStatus::Done) {
+        facts.last_at = run.ended_at.or(facts.last_at);
+        facts.score = run.score.and_then(|score| score.total).or(facts.score);
+        facts.last_batch = Some(run.id.to_string());
+    }
+    Ok(())
 }

@@ -332,7 +332,7 @@ impl PackChanges {
     }
 
     #[cfg(not(test))]
-    #[expect(clippy::unused_self, clippy::unused_async, reason = "tests stop here")]
+    #[expect(clippy::unused_async, reason = "tests stop here")]
     pub(super) async fn at_step(&self, _step: &str) {}
 
     /// Tells everybody who has to know.

@@ -75,15 +75,14 @@ impl Installed {
                 Some(fingerprint) => self.records.seen(&place, fingerprint).await?,
                 None => None,
             };
-            let digest = match seen {
-                Some(digest) => digest,
-                None => {
-                    let digest = content.digest().map_err(failed)?;
-                    if let Some(fingerprint) = &fingerprint {
-                        self.records.see(&place, fingerprint, &digest).await?;
-                    }
-                    digest
+            let digest = if let Some(digest) = seen {
+                digest
+            } else {
+                let digest = content.digest().map_err(failed)?;
+                if let Some(fingerprint) = &fingerprint {
+                    self.records.see(&place, fingerprint, &digest).await?;
                 }
+                digest
             };
             copies.push(PackCopy {
                 pack: pack.id().clone(),
@@ -151,7 +150,7 @@ impl Installed {
             });
         }
         let mut packs = loaded.packs;
-        self.set_settings(&mut packs, state)?;
+        Self::set_settings(&mut packs, state)?;
         Ok(packs)
     }
 
@@ -162,7 +161,7 @@ impl Installed {
     }
 
     /// Sets what the site sets in a state, as far as the packs have it.
-    pub(crate) fn set_settings(&self, packs: &mut Packs, state: &State) -> Result<()> {
+    pub(crate) fn set_settings(packs: &mut Packs, state: &State) -> Result<()> {
         let mut values = Vec::new();
         for (pack, settings) in &state.settings {
             let id: PackId = serde_json::from_value(pack.as_str().into())?;

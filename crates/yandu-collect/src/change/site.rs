@@ -13,7 +13,7 @@ use yandu_words::id::DatasetId;
 
 use super::apply::require;
 use super::changes::PackChanges;
-use super::installed::Offered;
+use super::installed::{Installed, Offered};
 use super::record::ChangeRecord;
 use crate::expectation::SqlConditions;
 use crate::{Error, Result};
@@ -67,7 +67,7 @@ impl PackChanges {
         reason: &str,
     ) -> Result<ChangeRecord> {
         require(reason)?;
-        let id = self.model_id(&model.name)?;
+        let id = Self::model_id(&model.name)?;
         let session = self
             .inner
             .collector
@@ -100,7 +100,7 @@ impl PackChanges {
         reason: &str,
     ) -> Result<ChangeRecord> {
         require(reason)?;
-        let id = self.model_id(name)?;
+        let id = Self::model_id(name)?;
         if self.inner.collector.packs().dataset(&id).is_none() {
             return Err(Error::NoDataset(id));
         }
@@ -112,7 +112,7 @@ impl PackChanges {
         .await
     }
 
-    fn model_id(&self, name: &str) -> Result<DatasetId> {
+    fn model_id(name: &str) -> Result<DatasetId> {
         format!("{SITE}.{name}")
             .parse()
             .map_err(|error: yandu_words::id::IdError| Error::Model {
@@ -147,10 +147,10 @@ impl PackChanges {
         change(&draft).map_err(failed)?;
         let present = self.present().await?;
         let installed = self.inner.installed.folders_without(&present.state, SITE);
-        self.load_site(&installed, &draft, &present)?;
+        Self::load_site(&installed, &draft, &present)?;
         put(&draft, &folder).map_err(failed)?;
         let installing = async {
-            let packs = self.load_site(&installed, &folder, &present)?;
+            let packs = Self::load_site(&installed, &folder, &present)?;
             let offered = self.inner.installed.offered(packs).await?;
             self.install(principal, reason, offered, None).await
         };
@@ -168,7 +168,7 @@ impl PackChanges {
     }
 
     /// The installed packs with the site's pack in a folder, when nothing in it is wrong.
-    fn load_site(&self, installed: &[PathBuf], site: &Path, present: &Offered) -> Result<Packs> {
+    fn load_site(installed: &[PathBuf], site: &Path, present: &Offered) -> Result<Packs> {
         let mut folders = installed.to_vec();
         folders.push(site.to_owned());
         let loaded = Packs::load(&folders, &SqlConditions);
@@ -176,9 +176,7 @@ impl PackChanges {
             return Err(refused(problem));
         }
         let mut packs = loaded.packs;
-        self.inner
-            .installed
-            .set_settings(&mut packs, &present.state)?;
+        Installed::set_settings(&mut packs, &present.state)?;
         Ok(packs)
     }
 }

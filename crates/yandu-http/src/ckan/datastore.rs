@@ -1,5 +1,10 @@
 //! Rows through CKAN's datastore actions, and as a file. All are read by `lake.session(principal)`, like any query.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an object of JSON takes and gives any name"
+)]
+
 use arrow::array::{AsArray, RecordBatch};
 use arrow::csv::WriterBuilder;
 use arrow::datatypes::{DataType, Int64Type, Schema};
@@ -57,6 +62,7 @@ impl Table {
             .lake()
             .session(&context.principal, ReadPoint::default());
         let schema = session.schema(&id)?.as_ref().clone();
+        context.state.note_uses(&context.principal, [&id]);
         let packs = context.state.collector().packs();
         let declared = packs.dataset(&id).ok_or_else(absent)?;
         let key = declared
@@ -359,6 +365,9 @@ pub(super) async fn search_sql(context: &Context, parameters: &Parameters) -> Ou
         .lake()
         .session(&context.principal, ReadPoint::default());
     let mut rows = session.query(&sql).await?;
+    context
+        .state
+        .note_uses(&context.principal, rows.versions().keys());
     let schema = rows.schema();
     let fields: Vec<String> = schema
         .fields()

@@ -158,13 +158,12 @@ impl Sending {
             Some(batch) => Some(Ok(batch)),
             None => self.rows.next().await,
         };
-        let batch = match next {
-            Some(batch) => batch.map_err(std::io::Error::other)?,
-            None => {
-                self.step = Step::Over;
-                let end: &[u8] = if self.format == "json" { b"]}" } else { b"" };
-                return Ok(end.to_vec());
-            }
+        let batch = if let Some(batch) = next {
+            batch.map_err(std::io::Error::other)?
+        } else {
+            self.step = Step::Over;
+            let end: &[u8] = if self.format == "json" { b"]}" } else { b"" };
+            return Ok(end.to_vec());
         };
         self.step = Step::Rows(any || batch.num_rows() > 0);
         let mut bytes = Vec::new();

@@ -1,5 +1,10 @@
 //! An entry of the ledger as a package of CKAN, and the way back.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an object of JSON takes and gives any name"
+)]
+
 use serde_json::{Map, Value, json};
 use yandu_ledger::{Content, Entry, Status};
 use yandu_pack::declare::Opening;

@@ -204,6 +204,6 @@ async fn facet(
         )));
     }
     let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-    counts.sort_by(|one, other| other.1.cmp(&one.1));
+    counts.sort_by_key(|one| std::cmp::Reverse(one.1));
     Ok(counts)
 }

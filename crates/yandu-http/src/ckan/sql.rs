@@ -93,13 +93,10 @@ impl Question {
             let rest: Vec<String> = words.map(str::to_lowercase).collect();
             let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
             let how = match rest.as_slice() {
-                [] | ["asc"] => "ASC NULLS LAST",
-                ["desc"] => "DESC NULLS FIRST",
-                ["asc", "nulls", "first"] => "ASC NULLS FIRST",
-                ["asc", "nulls", "last"] | ["nulls", "last"] => "ASC NULLS LAST",
-                ["desc", "nulls", "first"] => "DESC NULLS FIRST",
+                [] | ["asc"] | ["asc", "nulls", "last"] | ["nulls", "last"] => "ASC NULLS LAST",
+                ["desc"] | ["desc", "nulls", "first"] => "DESC NULLS FIRST",
                 ["desc", "nulls", "last"] => "DESC NULLS LAST",
-                ["nulls", "first"] => "ASC NULLS FIRST",
+                ["asc", "nulls", "first"] | ["nulls", "first"] => "ASC NULLS FIRST",
                 _ => return Err(Refusal::invalid("sort", "unknown sorting clause")),
             };
             let field = column(schema, name, "sort")?;

@@ -297,12 +297,15 @@ fn found(hit: yandu_ledger::Hit) -> Found {
     let title = hit.highlight.and_then(|highlight| highlight.title);
     Found {
         id: hit.entry.id.to_string(),
-        pieces: title.map(pieces).unwrap_or_else(|| {
-            vec![Piece {
-                text: content.title.zh.clone(),
-                hit: false,
-            }]
-        }),
+        pieces: title.map_or_else(
+            || {
+                vec![Piece {
+                    text: content.title.zh.clone(),
+                    hit: false,
+                }]
+            },
+            pieces,
+        ),
         title: content.title.into(),
         owner: content.owner,
         kind: content.kind.name().to_owned(),

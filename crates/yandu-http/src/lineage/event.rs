@@ -240,7 +240,7 @@ fn collection<'a>(packs: &'a Packs, detail: &'a BatchDetail) -> Option<Run<'a>> 
             Work::Write
         } else {
             Work::Collect {
-                source: batch.source.as_ref().map(|source| source.as_str()),
+                source: batch.source.as_ref().map(yandu_words::SourceId::as_str),
                 delivered_as: &batch.delivered_as,
             }
         },

@@ -46,6 +46,38 @@ async fn an_answer_has_columns_types_versions_and_rows() {
 }
 
 #[tokio::test]
+async fn a_chain_of_operators_is_answered_or_refused_and_ends_nothing() {
+    let city = city().await;
+    let chain = |terms: usize| sql(&format!("SELECT {} AS n", vec!["1"; terms].join("+")));
+    let answer = city.post("/api/v1/query", &chain(2_001)).await.json();
+    assert_eq!(answer["rows"], json!([[2_001]]));
+    let refused = city.post("/api/v1/query", &chain(30_000)).await;
+    assert_eq!(refused.problem(), (422, "query".to_owned()));
+    assert_eq!(
+        city.post("/api/v1/query", &sql("SELECT 1 AS n"))
+            .await
+            .status(),
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_query_counts_as_a_use_of_what_it_reads() {
+    let city = city().await;
+    let uses = async || {
+        city.get("/api/v1/ledger/entries/club.member").await.json()["facts"]["uses_30_days"].clone()
+    };
+    let before = uses().await.as_u64().unwrap();
+    city.post(
+        "/api/v1/query",
+        &sql("SELECT a.number FROM club.member a JOIN club.member b ON a.number = b.number"),
+    )
+    .await;
+    city.post("/api/v1/query", &sql("SELECT 1 AS n")).await;
+    assert_eq!(uses().await, before + 1);
+}
+
+#[tokio::test]
 async fn the_limit_of_rows_is_told_and_can_be_set() {
     let city = city().await;
     let text = "SELECT number FROM club.member ORDER BY number";

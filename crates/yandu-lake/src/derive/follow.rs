@@ -38,10 +38,10 @@ pub(super) fn follow(plan: &LogicalPlan, is_target: Target<'_>) -> Result<(), St
         LogicalPlan::Projection(_)
         | LogicalPlan::Filter(_)
         | LogicalPlan::SubqueryAlias(_)
-        | LogicalPlan::Repartition(_) => {}
+        | LogicalPlan::Repartition(_)
+        | LogicalPlan::Union(_) => {}
         // The order of rows is nothing that a table keeps.
         LogicalPlan::Sort(sort) if sort.fetch.is_none() => {}
-        LogicalPlan::Union(_) => {}
         LogicalPlan::Join(join) => follow_join(join, is_target)?,
         LogicalPlan::Aggregate(_) | LogicalPlan::Distinct(_) => {
             return Err("is grouped in a way that cannot be continued".to_owned());

@@ -290,7 +290,7 @@ impl<'a> Restriction<'a> {
                 let partner = pairs.iter().find(|(l, _)| left.tracked.contains(l));
                 let Some((_, partner)) = partner else {
                     if keeps_left {
-                        return self.joined(join, left.plan, right, left.tracked, left.spared);
+                        return Self::joined(join, left.plan, right, left.tracked, left.spared);
                     }
                     return Err(self.apart());
                 };
@@ -306,7 +306,7 @@ impl<'a> Restriction<'a> {
                 let partner = pairs.iter().find(|(_, r)| right.tracked.contains(r));
                 let Some((partner, _)) = partner else {
                     if keeps_right {
-                        return self.joined(join, left, right.plan, right.tracked, right.spared);
+                        return Self::joined(join, left, right.plan, right.tracked, right.spared);
                     }
                     return Err(self.apart());
                 };
@@ -330,11 +330,10 @@ impl<'a> Restriction<'a> {
             }
             _ => tracked.clear(),
         }
-        self.joined(join, left, right, tracked, spared)
+        Self::joined(join, left, right, tracked, spared)
     }
 
     fn joined(
-        &self,
         join: Join,
         left: LogicalPlan,
         right: LogicalPlan,

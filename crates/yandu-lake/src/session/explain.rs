@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow::array::Array;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::DataFusionError;
 use datafusion::datasource::object_store::ObjectStoreUrl;
@@ -75,12 +74,11 @@ impl Session {
         let threads = self.lake.inner.threads.handle();
         let planning = threads.spawn(async move { session.explained(&sql).await });
         let stop = planning.abort_handle();
-        match tokio::time::timeout(Duration::from_secs(seconds), planning).await {
-            Ok(explained) => explained?,
-            Err(_) => {
-                stop.abort();
-                Err(Error::TimeLimit { seconds })
-            }
+        if let Ok(explained) = tokio::time::timeout(Duration::from_secs(seconds), planning).await {
+            explained?
+        } else {
+            stop.abort();
+            Err(Error::TimeLimit { seconds })
         }
     }
 
@@ -213,7 +211,9 @@ impl Read {
             .columns
             .iter()
             .filter_map(|place| rows.columns().get(*place));
-        let bytes: usize = columns.map(|column| column.get_buffer_memory_size()).sum();
+        let bytes: usize = columns
+            .map(arrow::array::Array::get_buffer_memory_size)
+            .sum();
         (rows.num_rows() as u64, bytes as u64)
     }
 }

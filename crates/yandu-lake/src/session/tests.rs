@@ -382,7 +382,7 @@ async fn an_explained_query_says_what_it_would_read_and_no_path() {
     assert!(0 < input.bytes && input.bytes < all.inputs[0].bytes);
     assert_eq!(all.rows, Some(4));
     assert_eq!(explained.schema.field(1).name(), "n");
-    assert_eq!(explained.lineage.inputs, [lake.id.clone()]);
+    assert_eq!(explained.lineage.inputs, std::slice::from_ref(&lake.id));
 }
 
 #[tokio::test]

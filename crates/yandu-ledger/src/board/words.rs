@@ -101,9 +101,10 @@ impl Places {
     /// Of each place, whether it is the division of a code or lies inside of it.
     pub(crate) fn inside(&self, code: &str) -> Vec<bool> {
         (0..self.len())
-            .map(|place| match place {
-                0 => code == UNSET,
-                _ => {
+            .map(|place| {
+                if place == 0 {
+                    code == UNSET
+                } else {
                     let word = self.word(place);
                     word == code || enclosing_codes(word).iter().any(|around| around == code)
                 }

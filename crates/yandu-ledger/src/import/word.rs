@@ -92,8 +92,11 @@ const HEADERS: &[(&str, &[&str])] = &[
     ("", &["published_at", "发布日期"]),
 ];
 
+/// The values of a closed list, each with the words for it.
+type Words = &'static [(&'static str, &'static [&'static str])];
+
 /// Values of closed lists.
-const VALUES: &[(&str, &[(&str, &[&str])])] = &[
+const VALUES: &[(&str, Words)] = &[
     (
         "sharing.class",
         &[

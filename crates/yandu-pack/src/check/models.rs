@@ -143,22 +143,19 @@ fn inputs<'a>(
             .parse::<DatasetId>()
             .ok()
             .and_then(|id| checker.datasets.get(&id).copied());
-        match known {
-            Some(known) => {
-                let pack = known.declaration.dataset.pack();
-                checker.uses_at(model.sql.file(), dataset.folder, &pack, |_| {
-                    model.sql.place(input.place)
-                });
-                model.is_whole &= !known.has_lost("/columns");
-                model.inputs.push(Input {
-                    dataset: known,
-                    place: input.place,
-                });
-            }
-            None => {
-                model.is_whole = false;
-                missing(checker, &model.sql, &input.name, input.place);
-            }
+        if let Some(known) = known {
+            let pack = known.declaration.dataset.pack();
+            checker.uses_at(model.sql.file(), dataset.folder, &pack, |_| {
+                model.sql.place(input.place)
+            });
+            model.is_whole &= !known.has_lost("/columns");
+            model.inputs.push(Input {
+                dataset: known,
+                place: input.place,
+            });
+        } else {
+            model.is_whole = false;
+            missing(checker, &model.sql, &input.name, input.place);
         }
     }
     Some(model)

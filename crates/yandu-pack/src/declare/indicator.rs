@@ -49,7 +49,7 @@ pub enum Measure {
     /// How many entries there are.
     Count(EntryFilter),
     /// What part of some entries others are, in percent.
-    Share(Share),
+    Share(Box<Share>),
     /// The sum of a fact over entries; those of which it is not known are counted beside it.
     Sum(FactMeasure),
     /// The mean of a fact over the entries of which it is known.

@@ -25,7 +25,7 @@ impl Comparison<'_> {
                 None => changes.push(
                     Change::new(What::CheckAdded, effect_of(check))
                         .of(&check.name)
-                        .from_to(None::<String>, word(check)),
+                        .between(None::<String>, word(check)),
                 ),
             }
         }
@@ -38,7 +38,7 @@ impl Comparison<'_> {
                 changes.push(
                     Change::new(What::CheckRemoved, effect)
                         .of(&check.name)
-                        .from_to(word(check), None::<String>),
+                        .between(word(check), None::<String>),
                 );
             }
         }
@@ -61,7 +61,7 @@ fn changed(before: &Check, after: &Check) -> Option<Change> {
         Some(
             Change::new(what, effect)
                 .of(&after.name)
-                .from_to(word(before), word(after)),
+                .between(word(before), word(after)),
         )
     };
     if before.kind != after.kind {

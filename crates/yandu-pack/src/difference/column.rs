@@ -18,7 +18,7 @@ impl Comparison<'_> {
                 None => changes.push(match renamed.iter().find(|(_, to)| *to == name) {
                     Some((from, _)) => Change::new(What::ColumnRenamed, Effect::Convert)
                         .of(name)
-                        .from_to(Some(from), Some(name)),
+                        .between(Some(from), Some(name)),
                     None => self.added(name, column),
                 }),
             }
@@ -57,13 +57,13 @@ impl Comparison<'_> {
         };
         Change::new(What::ColumnAdded, effect)
             .of(name)
-            .from_to(None::<String>, Some(meaning(column)))
+            .between(None::<String>, Some(meaning(column)))
     }
 
     fn column(&self, name: &ColumnName, before: &Column, after: &Column) -> Vec<Change> {
         let mut changes = Vec::new();
         let mut push = |what, effect, from: Option<String>, to: Option<String>| {
-            changes.push(Change::new(what, effect).of(name).from_to(from, to));
+            changes.push(Change::new(what, effect).of(name).between(from, to));
         };
         if let Some((what, effect)) = self.meaning_change(before, after) {
             push(what, effect, Some(meaning(before)), Some(meaning(after)));

@@ -217,16 +217,15 @@ fn references(packs: &Packs, builder: &mut GraphBuilder) {
 
 /// The column that a reference names, or else the key of its dataset.
 fn referred<'a>(packs: &'a Packs, target: &'a ReferenceTarget) -> Option<&'a str> {
-    match &target.column {
-        Some(column) => Some(column.as_str()),
-        None => {
-            let dataset = packs.dataset(&target.dataset)?;
-            dataset
-                .file()
-                .key
-                .first()
-                .map(yandu_words::ColumnName::as_str)
-        }
+    if let Some(column) = &target.column {
+        Some(column.as_str())
+    } else {
+        let dataset = packs.dataset(&target.dataset)?;
+        dataset
+            .file()
+            .key
+            .first()
+            .map(yandu_words::ColumnName::as_str)
     }
 }
 

@@ -83,7 +83,7 @@ impl Run<'_> {
     /// The event of its start.
     pub fn start(&self) -> Value {
         let output = self.output(None);
-        self.event("START", self.started_at, Map::new(), output)
+        self.event("START", self.started_at, Map::new(), &output)
     }
 
     /// The event of its end, when it has ended.
@@ -97,11 +97,16 @@ impl Run<'_> {
         };
         let facets = error.map(|error| ("errorMessage".to_owned(), error));
         let output = self.output(Some(end));
-        Some(self.event(kind, end.at, facets.into_iter().collect(), output))
+        Some(self.event(kind, end.at, facets.into_iter().collect(), &output))
     }
 
-    fn event(&self, kind: &str, at: Timestamp, facets: Map<String, Value>, output: Value) -> Value {
-        let mut run = facets;
+    fn event(
+        &self,
+        kind: &str,
+        at: Timestamp,
+        mut run: Map<String, Value>,
+        output: &Value,
+    ) -> Value {
         run.insert("processing_engine".to_owned(), facet::engine());
         run.insert("externalQuery".to_owned(), facet::record(self.id));
         json!({

@@ -278,8 +278,7 @@ impl Cell {
         }
         let too_large = || Inexact("a sum is too large".to_owned());
         self.value = match (&self.value, value, is_gone) {
-            (value, Value::None, _) => value.clone(),
-            (Value::None, value, false) => value.clone(),
+            (value, Value::None, _) | (Value::None, value, false) => value.clone(),
             (Value::Integer(a), Value::Integer(b), false) => {
                 Value::Integer(a.checked_add(*b).ok_or_else(too_large)?)
             }

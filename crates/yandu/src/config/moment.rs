@@ -17,7 +17,10 @@ impl Moment {
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        parse(text.trim()).map(Self).ok_or_else(|| {
+        if text.trim().is_empty() {
+            return Ok(Self(None));
+        }
+        parse(text.trim()).map(|at| Self(Some(at))).ok_or_else(|| {
             de::Error::custom(format!(
                 "`{text}` is no time such as `2025-06-01T09:00+08:00`"
             ))
@@ -25,15 +28,12 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-fn parse(text: &str) -> Option<Option<Timestamp>> {
-    if text.is_empty() {
-        return Some(None);
-    }
+fn parse(text: &str) -> Option<Timestamp> {
     let here = || {
         let written: DateTime = text.parse().ok()?;
         Offset::constant(8).to_timestamp(written).ok()
     };
-    text.parse().ok().or_else(here).map(Some)
+    text.parse().ok().or_else(here)
 }
 
 #[cfg(test)]
@@ -49,9 +49,8 @@ mod tests {
             "2025-06-01 09:00:00",
             "2025-06-01T01:00:00Z",
         ] {
-            assert_eq!(parse(text), Some(nine), "{text}");
+            assert_eq!(parse(text), nine, "{text}");
         }
-        assert_eq!(parse(""), Some(None));
         for text in ["tomorrow", "09:00", "2025-13-01T09:00"] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -210,18 +210,15 @@ impl Reread {
             for row in 0..rows.num_rows() {
                 let kept = extra.is_valid(row).then(|| extra.value(row));
                 let stored = text_of(own, row);
-                match kept
+                if let Some(Some((text, others))) = kept
                     .filter(|_| stored.is_none())
                     .map(|kept| take(kept, headers))
                 {
-                    Some(Some((text, others))) => {
-                        texts.append_value(text);
-                        rest.append_option(others);
-                    }
-                    _ => {
-                        texts.append_option(stored);
-                        rest.append_option(kept);
-                    }
+                    texts.append_value(text);
+                    rest.append_option(others);
+                } else {
+                    texts.append_option(stored);
+                    rest.append_option(kept);
                 }
             }
             let texts: ArrayRef = Arc::new(texts.finish());

@@ -45,7 +45,7 @@ async fn packs_that_touch_rows_wait_and_say_what_they_would_do() {
     assert_eq!(notices[0].kind, crate::NoticeKind::PackChangeWaiting);
     let counted = city
         .changes()
-        .dry_run(Duration::from_secs(60))
+        .dry_run(Duration::from_mins(1))
         .await
         .unwrap()
         .unwrap();
@@ -171,7 +171,7 @@ async fn a_column_of_another_type_is_read_again_and_comes_back_as_it_was() {
     );
     let counted = city
         .changes()
-        .dry_run(Duration::from_secs(60))
+        .dry_run(Duration::from_mins(1))
         .await
         .unwrap();
     let counts = counted.unwrap().plan.datasets[0].counts.clone().unwrap();

@@ -13,6 +13,7 @@ type Rows = BTreeMap<(usize, u64), String>;
 
 const TYPES: [&str; 5] = ["text", "integer", "decimal(9,1)", "float", "boolean"];
 
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn by itself")]
 #[derive(Debug, Clone)]
 struct Declared {
     value: &'static str,
@@ -218,7 +219,7 @@ async fn one(seed: u64) {
     let planned = changed
         .city
         .changes()
-        .dry_run(Duration::from_secs(60))
+        .dry_run(Duration::from_mins(1))
         .await
         .unwrap();
     let done = changed.city.apply().await;
@@ -302,30 +303,29 @@ async fn one(seed: u64) {
             // Without a column that the change requires, a delivery is no delivery.
             continue;
         }
-        match back.get(place) {
-            Some(found) => assert_eq!(
+        if let Some(found) = back.get(place) {
+            assert_eq!(
                 shown(place, found),
                 shown(place, row),
                 "seed {seed}: {place:?}"
-            ),
-            None => {
-                // A later row took its place while the change held, and waits now instead.
-                let is_superseded = || {
-                    ids.iter()
-                        .any(|(later, id)| later > place && *id == id_of(row))
-                };
-                // So did a snapshot of which the rules of before let nothing in.
-                let is_replaced = || {
-                    let mut later = changed.modes.iter().skip(place.0 + 1);
-                    later.any(|mode| *mode == Mode::Snapshot)
-                };
-                // Under another key other rows take its place.
-                let has_other_key = before.key != after.key;
-                assert!(
-                    waiting.contains(place) || is_superseded() || is_replaced() || has_other_key,
-                    "seed {seed}: {place:?} {row} is lost: {before:?} {after:?}"
-                );
-            }
+            );
+        } else {
+            // A later row took its place while the change held, and waits now instead.
+            let is_superseded = || {
+                ids.iter()
+                    .any(|(later, id)| later > place && *id == id_of(row))
+            };
+            // So did a snapshot of which the rules of before let nothing in.
+            let is_replaced = || {
+                let mut later = changed.modes.iter().skip(place.0 + 1);
+                later.any(|mode| *mode == Mode::Snapshot)
+            };
+            // Under another key other rows take its place.
+            let has_other_key = before.key != after.key;
+            assert!(
+                waiting.contains(place) || is_superseded() || is_replaced() || has_other_key,
+                "seed {seed}: {place:?} {row} is lost: {before:?} {after:?}"
+            );
         }
     }
 }

@@ -110,7 +110,7 @@ fn city() -> Graph {
     builder.build()
 }
 
-fn check(walk: Walk, of: &str, expected: Expect) {
+fn check(walk: Walk, of: &str, expected: &Expect) {
     let graph = city();
     let parts: Vec<&str> = of.splitn(3, '.').collect();
     let id = format!("{}.{}", parts[0], parts[1]).parse().unwrap();
@@ -148,21 +148,21 @@ fn a_column_is_followed_down_through_values_and_decisions() {
     check(
         Walk::default(),
         "city.person.mobile",
-        expect![[r#"
+        &expect![[r"
         city.person.mobile -> aid.contact.phone transformed
         aid.contact.phone -> aid.count filter
         aid.count -> aid.total reads
-    "#]],
+    "]],
     );
     check(
         Walk::default(),
         "city.town.id",
-        expect![[r#"
+        &expect![[r"
         city.town.id -> aid.contact join
         city.town.id -> city.person.town reference
         aid.contact -> aid.count reads
         aid.count -> aid.total reads
-    "#]],
+    "]],
     );
 }
 
@@ -175,9 +175,9 @@ fn values_alone_are_followed_when_that_is_asked() {
     check(
         direct,
         "city.person.mobile",
-        expect![[r#"
+        &expect![[r"
         city.person.mobile -> aid.contact.phone transformed
-    "#]],
+    "]],
     );
 }
 
@@ -186,18 +186,18 @@ fn a_column_is_followed_up_to_its_sources() {
     check(
         up(),
         "aid.contact.phone",
-        expect![[r#"
+        &expect![[r"
         city.person.mobile -> aid.contact.phone transformed
         city.person.town -> aid.contact join
         city.town.id -> aid.contact join
         source:city.police -> city.person collects
         city.town.id -> city.person.town reference
-    "#]],
+    "]],
     );
     check(
         up(),
         "aid.total.people",
-        expect![[r#"
+        &expect![[r"
         aid.count.people -> aid.total.people aggregated
         aid.contact.phone -> aid.count filter
         aid.contact.town -> aid.count group
@@ -207,7 +207,7 @@ fn a_column_is_followed_up_to_its_sources() {
         city.town.name -> aid.contact.town copied
         source:city.police -> city.person collects
         city.town.id -> city.person.town reference
-    "#]],
+    "]],
     );
 }
 
@@ -221,7 +221,7 @@ fn datasets_are_followed_without_their_columns() {
     check(
         datasets,
         "aid.contact",
-        expect![[r#"
+        &expect![[r"
         city.person -> aid.contact copied
         city.person -> aid.contact transformed
         city.person -> aid.contact join
@@ -233,17 +233,17 @@ fn datasets_are_followed_without_their_columns() {
         aid.contact -> aid.count filter
         aid.contact -> aid.count group
         aid.count -> aid.total aggregated
-    "#]],
+    "]],
     );
     check(
         datasets,
         "city.person.mobile",
-        expect![[r#"
+        &expect![[r"
         source:city.police -> city.person collects
         city.person -> aid.contact transformed
         aid.contact -> aid.count filter
         aid.count -> aid.total aggregated
-    "#]],
+    "]],
     );
 }
 
@@ -256,10 +256,10 @@ fn what_is_cut_off_is_said() {
     check(
         near,
         "city.person.mobile",
-        expect![[r#"
+        &expect![[r"
         city.person.mobile -> aid.contact.phone transformed
         … deeper
-    "#]],
+    "]],
     );
     let few = Walk {
         limit: 1,
@@ -268,10 +268,10 @@ fn what_is_cut_off_is_said() {
     check(
         few,
         "city.person",
-        expect![[r#"
+        &expect![[r"
         city.person.id -> aid.contact.id copied
         … cut
-    "#]],
+    "]],
     );
 }
 
