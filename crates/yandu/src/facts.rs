@@ -116,7 +116,6 @@ async fn note_refresh(state: &State, dataset: &Dataset, facts: &mut Facts) -> Re
     if let Some(run) = last.filter(|run| run.status == RunStatus::Done) {
         facts.last_at = run.ended_at.or(facts.last_at);
         facts.score = run.score.and_then(|score| score.total).or(facts.score);
-        facts.last_batch = Some(run.id.to_string());
     }
     Ok(())
 }
