@@ -56,7 +56,7 @@ async fn a_chain_of_operators_is_answered_or_refused_and_ends_nothing() {
     assert_eq!(
         city.post("/api/v1/query", &sql("SELECT 1 AS n"))
             .await
-            .status(),
+            .status,
         200
     );
 }
