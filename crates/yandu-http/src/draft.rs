@@ -14,7 +14,7 @@ use yandu_store::{DRAFT_BYTES, DraftInfo, Drafts};
 use crate::Result;
 use crate::caller::Caller;
 use crate::etag::revision_tag;
-use crate::extract::{Body, Path, Query};
+use crate::extract::{AnyJson, Path, Query};
 use crate::page::{After, Limit};
 use crate::precondition::expected;
 use crate::problem::Problem;
@@ -128,7 +128,7 @@ async fn write_draft(
     caller: Caller,
     Path(key): Path<String>,
     headers: HeaderMap,
-    Body(value): Body<serde_json::Value>,
+    AnyJson(value): AnyJson<serde_json::Value>,
 ) -> Result<Response> {
     let written = drafts(&state, &caller)
         .write(&key, &value.to_string(), &expected(&headers))

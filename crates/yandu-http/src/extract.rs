@@ -5,8 +5,8 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -15,10 +15,39 @@ use crate::problem::Problem;
 /// How long the small body of a request may take to arrive.
 const BODY_SECONDS: u64 = 30;
 
-/// A JSON body.
+/// A JSON body that is an object. A list is refused: its items would be taken for the fields in their order.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Box<Problem>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Box<Problem>> {
+        let (parts, body) = request.into_parts();
+        let read = Request::from_parts(parts.clone(), body);
+        let Bytes(bytes) = Bytes::from_request(read, state).await?;
+        if bytes.trim_ascii_start().starts_with(b"[") && is_json(&parts.headers) {
+            return Err(Problem::new(
+                "invalid-body",
+                "the body is a list, and an object is expected",
+            )
+            .with_help("write it as `{…}`".to_owned()));
+        }
+        let request = Request::from_parts(parts, bytes.into());
+        let AnyJson(body) = AnyJson::from_request(request, state).await?;
+        Ok(Self(body))
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/json"))
+}
+
+/// A JSON body of any kind.
+pub(crate) struct AnyJson<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for AnyJson<T> {
     type Rejection = Box<Problem>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Box<Problem>> {
