@@ -80,6 +80,9 @@ async fn facts(
         facts.last_at = fresh.last_delivery_at.or(facts.last_at);
     }
     let is_model = dataset.file().origin == Origin::Model;
+    // What is under way has not changed anything yet, and is new again when it has.
+    let newest = newest
+        .filter(|batch| !matches!(batch.status, BatchStatus::Running | BatchStatus::Committing));
     let changed = newest.as_ref().is_some_and(|batch| {
         facts.last_batch.as_deref() != Some(batch.id.as_str())
             || batch.status == BatchStatus::Written
