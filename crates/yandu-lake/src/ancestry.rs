@@ -67,6 +67,15 @@ impl Ancestry {
             .find(|(_, note)| note.batch.as_ref() == Some(batch))
     }
 
+    /// The batches whose rows join those of their key and replace none. A batch of which every row waited has no commit
+    /// of its own; those that brought its rows later say what they do.
+    pub(crate) fn appended(&self) -> impl Iterator<Item = &BatchId> {
+        self.commits
+            .iter()
+            .filter(|(_, note)| note.change == "append")
+            .filter_map(|(_, note)| note.into.as_ref().or(note.batch.as_ref()))
+    }
+
     /// The newest commit with which a change of the packs went over the rows.
     pub(crate) fn changed(&self) -> Option<Version> {
         let is_change = |note: &CommitNote| matches!(note.change.as_str(), CONVERT | REMOVE_ROWS);

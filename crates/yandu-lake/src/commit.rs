@@ -39,6 +39,10 @@ pub enum Change {
 pub struct Commit {
     /// The batch that makes the change; a later [`crate::Lake::find_commit`] finds it by this id.
     pub batch: BatchId,
+    /// The batch that the rows are of, when that is another one: a row that is released goes into the batch it came with.
+    /// The change is then what the rows of that batch do: those of an upsert are no appended rows because they found
+    /// nothing to replace.
+    pub into: Option<BatchId>,
     pub change: Change,
     pub files: Vec<NewFile>,
     /// What is done, for the history: `collect`, `release` and the like.
@@ -58,6 +62,7 @@ pub struct Committed {
 #[derive(Debug, Default)]
 pub(crate) struct Step {
     pub(crate) batch: Option<BatchId>,
+    pub(crate) into: Option<BatchId>,
     pub(crate) operation: String,
     pub(crate) change: &'static str,
     /// The operation in the words of the Delta protocol.
@@ -94,6 +99,7 @@ impl Change {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) batch: Option<BatchId>,
+    pub(crate) into: Option<BatchId>,
     pub(crate) change: Change,
     pub(crate) files: Vec<NewFile>,
     pub(crate) operation: String,
@@ -104,6 +110,7 @@ impl From<Commit> for Plan {
     fn from(commit: Commit) -> Self {
         Self {
             batch: Some(commit.batch),
+            into: commit.into,
             change: commit.change,
             files: commit.files,
             operation: commit.operation,
@@ -143,6 +150,7 @@ pub(crate) async fn apply(table: &Arc<Table>, plan: Plan) -> Result<Committed> {
     let rows_added = plan.files.iter().map(NewFile::rows).sum();
     let step = Step {
         batch: plan.batch,
+        into: plan.into,
         operation: plan.operation,
         change,
         delta_operation: "WRITE",
@@ -325,6 +333,7 @@ fn actions(step: &Step, after: &TableVersion, heads: Vec<Value>) -> Vec<Value> {
         at,
         operation: step.operation.clone(),
         batch: step.batch.clone(),
+        into: step.into.clone(),
         change: step.change.to_owned(),
         rows_added: step.rows_added,
         rows_removed: step.rows_removed,

@@ -129,6 +129,17 @@ impl Fixture {
         name: &str,
         change: Change,
     ) -> Result<Committed> {
+        self.commit_into(None, rows, name, change).await
+    }
+
+    /// Rows of a batch that come later than the batch.
+    pub(crate) async fn commit_into(
+        &self,
+        into: Option<&str>,
+        rows: &RecordBatch,
+        name: &str,
+        change: Change,
+    ) -> Result<Committed> {
         let mut writer = self.lake.writer(&self.id)?;
         writer.write(rows)?;
         let files = writer.finish()?;
@@ -137,9 +148,10 @@ impl Fixture {
                 &self.id,
                 Commit {
                     batch: batch(name),
+                    into: into.map(batch),
                     change,
                     files,
-                    operation: "collect".to_owned(),
+                    operation: if into.is_some() { "release" } else { "collect" }.to_owned(),
                 },
             )
             .await

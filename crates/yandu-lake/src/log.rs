@@ -28,6 +28,9 @@ pub(crate) struct CommitNote {
     pub(crate) at: Timestamp,
     pub(crate) operation: String,
     pub(crate) batch: Option<BatchId>,
+    /// The batch that the rows are of, when they came later than the batch itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) into: Option<BatchId>,
     /// `append`, `replace`, `upsert`, `remove-batch`, `restore`, `compact`, `convert` or `remove-rows`.
     pub(crate) change: String,
     pub(crate) rows_added: u64,

@@ -333,6 +333,7 @@ pub(crate) async fn fold(table: &Arc<Table>) -> Result<Option<Folded>> {
     };
     let plan = Plan {
         batch: None,
+        into: None,
         change,
         files: files.clone(),
         operation: "fold".to_owned(),

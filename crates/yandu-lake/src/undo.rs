@@ -41,10 +41,10 @@ struct Search {
 impl Search {
     /// Where to look when `batch`, which the ancestry has among the undone ones, goes. `None` when nothing comes back.
     fn of(ancestry: &Ancestry, batch: &BatchId) -> Option<Self> {
-        let own = ancestry.commit_of(batch);
-        if own.is_some_and(|(_, note)| note.change == "append") {
+        if ancestry.appended().any(|appended| appended == batch) {
             return None;
         }
+        let own = ancestry.commit_of(batch);
         let is_live = |batch: &Option<BatchId>| {
             !batch
                 .as_ref()
@@ -62,7 +62,9 @@ impl Search {
             .commits
             .iter()
             .rev()
-            .find(|(_, note)| note.operation == "release" && note.change == "upsert")
+            .find(|(_, note)| {
+                note.operation == "release" && note.change == "upsert" && note.rows_removed > 0
+            })
             .map(|(version, _)| *version);
         let top = own
             .map(|(version, _)| *version)

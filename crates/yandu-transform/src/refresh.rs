@@ -206,6 +206,7 @@ impl Transform {
         self.at_step("recorded");
         let commit = Commit {
             batch: run.id.clone(),
+            into: None,
             change,
             files,
             operation: "refresh".to_owned(),

@@ -347,6 +347,7 @@ impl Collector {
                 .await?;
             let commit = Commit {
                 batch: batch.id.clone(),
+                into: None,
                 change,
                 files,
                 operation: "collect".to_owned(),

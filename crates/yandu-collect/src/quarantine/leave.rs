@@ -320,7 +320,8 @@ impl Collector {
         }
         let commit = Commit {
             batch: self.new_batch_id().await?,
-            change: if replaced.is_empty() {
+            into: Some(id.clone()),
+            change: if batch.mode == Mode::Append || key.is_empty() {
                 Change::Append
             } else {
                 Change::Upsert {

@@ -396,6 +396,7 @@ async fn large_files_are_split_and_counted() {
             &lake.id,
             Commit {
                 batch: batch("b1"),
+                into: None,
                 change: Change::Append,
                 files,
                 operation: "collect".to_owned(),

@@ -17,6 +17,7 @@ async fn many() -> Fixture {
     let files = writer.finish().unwrap();
     let commit = Commit {
         batch: batch("b1"),
+        into: None,
         change: Change::Append,
         files,
         operation: "collect".to_owned(),
@@ -147,6 +148,7 @@ async fn a_look_up_reads_single_pages_of_the_columns_that_it_shows() {
     assert_eq!(files.len(), 1);
     let commit = Commit {
         batch: batch("b1"),
+        into: None,
         change: Change::Append,
         files,
         operation: "collect".to_owned(),

@@ -51,12 +51,7 @@ impl<'a> Finder<'a> {
             schema,
             columns,
             undone: ancestry.undone().collect(),
-            appended: ancestry
-                .commits
-                .iter()
-                .filter(|(_, note)| note.change == "append")
-                .filter_map(|(_, note)| Some(note.batch.as_ref()?.as_str()))
-                .collect(),
+            appended: ancestry.appended().map(BatchId::as_str).collect(),
             wanted: None,
             settled: KeySet::default(),
             there: KeySet::default(),

@@ -1,6 +1,7 @@
 mod random;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::fixture::{Fixture, batch, people, people_from};
@@ -15,9 +16,23 @@ impl Fixture {
             .unwrap();
     }
 
-    /// Rows that a batch brings later, at places of their own.
+    /// Rows that a batch brings later, at places of their own, and that find nothing to replace.
     async fn release(&self, name: &str, into: &str, first_row: i64, rows: &[(&str, &str)]) {
-        self.commit(&people_from(into, first_row, rows), name, Change::Append)
+        let keys = Arc::default();
+        self.release_as(name, into, first_row, rows, Change::Upsert { keys })
+            .await;
+    }
+
+    async fn release_as(
+        &self,
+        name: &str,
+        into: &str,
+        first_row: i64,
+        rows: &[(&str, &str)],
+        change: Change,
+    ) {
+        let rows = people_from(into, first_row, rows);
+        self.commit_into(Some(into), &rows, name, change)
             .await
             .unwrap();
     }
@@ -127,6 +142,32 @@ async fn a_released_row_goes_with_its_batch_and_hides_nothing_longer() {
     assert_eq!(lake.query(ALL).await, "1|a|b1|1\n2|released|b1|7");
     lake.undo("b1").await;
     assert_eq!(lake.query(ALL).await, "2|b|b2|1");
+}
+
+#[tokio::test]
+async fn a_row_released_into_a_batch_that_appends_hides_nothing_though_the_batch_had_no_other() {
+    let lake = Fixture::new();
+    lake.upsert("b1", &[("1", "a"), ("2", "b")]).await;
+    // Every row of `b2` waits when `b3` replaces the table.
+    lake.replace("b3", &[("3", "c")]).await;
+    let (name, into, rows) = ("b4", "b2", [("1", "released")]);
+    lake.release_as(name, into, 7, &rows, Change::Append).await;
+    lake.undo("b3").await;
+    assert_eq!(lake.query(ALL).await, "1|a|b1|1\n1|released|b2|7\n2|b|b1|2");
+    lake.undo("b2").await;
+    assert_eq!(lake.query(ALL).await, "1|a|b1|1\n2|b|b1|2");
+}
+
+#[tokio::test]
+async fn a_row_released_into_an_upsert_hides_what_stood_there_though_the_batch_had_no_other() {
+    let lake = Fixture::new();
+    lake.upsert("b1", &[("1", "a"), ("2", "b")]).await;
+    lake.replace("b3", &[("3", "c")]).await;
+    lake.release("b4", "b2", 7, &[("1", "released")]).await;
+    lake.undo("b3").await;
+    assert_eq!(lake.query(ALL).await, "1|released|b2|7\n2|b|b1|2");
+    lake.undo("b2").await;
+    assert_eq!(lake.query(ALL).await, "1|a|b1|1\n2|b|b1|2");
 }
 
 #[tokio::test]

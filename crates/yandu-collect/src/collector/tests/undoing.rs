@@ -139,6 +139,45 @@ async fn a_released_row_goes_with_its_batch() {
 }
 
 #[tokio::test]
+async fn a_row_released_into_an_appended_delivery_of_faults_hides_nothing() {
+    let city = City::open().await;
+    let me = Principal::local_administrator();
+    city.upsert("a,1\nb,2\n").await;
+    let content = "编号,年龄\na,x\n";
+    let faults = city.collect(content, Mode::Append).await.batch;
+    let replacing = city.snapshot("c,3\n").await;
+    let age = [("age".to_owned(), Some("11".to_owned()))].into();
+    let collector = &city.collector;
+    let correcting = collector.correct(&me, &faults, 1, &age, "asked");
+    correcting.await.unwrap();
+    let released = collector.release(&me, &faults, &[1], "asked").await;
+    assert_eq!(released.unwrap().released, [1]);
+    city.undo(&replacing).await;
+    assert_eq!(city.rows().await, ["a:1", "a:11", "b:2"]);
+    city.undo(&faults).await;
+    assert_eq!(city.rows().await, ["a:1", "b:2"]);
+}
+
+#[tokio::test]
+async fn a_row_released_into_an_upsert_of_faults_hides_what_it_would_have_replaced() {
+    let city = City::open().await;
+    let me = Principal::local_administrator();
+    city.upsert("a,1\nb,2\n").await;
+    let faults = city.upsert("a,x\n").await;
+    let replacing = city.snapshot("c,3\n").await;
+    let age = [("age".to_owned(), Some("11".to_owned()))].into();
+    let collector = &city.collector;
+    let correcting = collector.correct(&me, &faults, 1, &age, "asked");
+    correcting.await.unwrap();
+    let released = collector.release(&me, &faults, &[1], "asked").await;
+    assert_eq!(released.unwrap().released, [1]);
+    city.undo(&replacing).await;
+    assert_eq!(city.rows().await, ["a:11", "b:2"]);
+    city.undo(&faults).await;
+    assert_eq!(city.rows().await, ["a:1", "b:2"]);
+}
+
+#[tokio::test]
 async fn going_forward_again_brings_undone_batches_back() {
     let city = City::open().await;
     let first = city.upsert("a,1\n").await;

@@ -157,6 +157,7 @@ async fn add(lake: &Lake, dataset: &str, table: &str, columns: &[ArrayRef]) {
         .unwrap();
     let commit = Commit {
         batch: "b".parse().unwrap(),
+        into: None,
         change: Change::Append,
         files: writer.finish().unwrap(),
         operation: "collect".to_owned(),

@@ -1,6 +1,7 @@
 //! Any sequence of changes and undoings, against a model: the table is what the deliveries that count make of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -68,11 +69,18 @@ impl Model {
     }
 }
 
+/// A delivery as the model knows it.
+#[derive(Debug, Clone, Copy)]
+struct Delivered {
+    mode: Mode,
+    /// A delivery of which every row waits makes no version.
+    has_rows: bool,
+}
+
 struct Run {
     lake: Fixture,
     model: Model,
-    /// The mode of each delivery.
-    delivered: BTreeMap<String, Mode>,
+    delivered: BTreeMap<String, Delivered>,
     /// What the table was at its versions.
     versions: Vec<(u64, Model)>,
     /// Changes so far; ids and names of rows are made of it.
@@ -92,12 +100,12 @@ impl Run {
     /// The batches that can be undone.
     fn live(&self) -> Vec<String> {
         self.delivered
-            .keys()
-            .filter(|id| {
-                self.model.events.iter().any(|event| event.batch == **id)
-                    && !self.model.undone.contains(*id)
+            .iter()
+            .filter(|(id, delivered)| {
+                let has_event = || self.model.events.iter().any(|event| event.batch == **id);
+                !self.model.undone.contains(*id) && (!delivered.has_rows || has_event())
             })
-            .cloned()
+            .map(|(id, _)| id.clone())
             .collect()
     }
 
@@ -105,6 +113,14 @@ impl Run {
         match op {
             Op::Deliver { mode, keys } => {
                 let (id, rows) = self.draw(keys);
+                let delivered = Delivered {
+                    mode: *mode,
+                    has_rows: !rows.is_empty(),
+                };
+                self.delivered.insert(id.clone(), delivered);
+                if rows.is_empty() {
+                    return;
+                }
                 let batch_rows = people(&id, &texts(&rows));
                 let change = match mode {
                     Mode::Append => Change::Append,
@@ -114,7 +130,6 @@ impl Run {
                     },
                 };
                 self.lake.commit(&batch_rows, &id, change).await.unwrap();
-                self.delivered.insert(id.clone(), *mode);
                 self.model.events.push(Event {
                     batch: id,
                     mode: *mode,
@@ -143,16 +158,20 @@ impl Run {
                 let into = &live[pick % live.len()];
                 let place = 1000 + self.count as i64;
                 let released = people_from(into, place, &texts(&rows));
+                let (mode, change) = match self.delivered[into].mode {
+                    Mode::Append => (Mode::Append, Change::Append),
+                    Mode::Upsert | Mode::Replace => {
+                        let keys = Arc::default();
+                        (Mode::Upsert, Change::Upsert { keys })
+                    }
+                };
                 self.lake
-                    .commit(&released, &by, Change::Append)
+                    .commit_into(Some(into), &released, &by, change)
                     .await
                     .unwrap();
                 self.model.events.push(Event {
                     batch: into.clone(),
-                    mode: match self.delivered[into] {
-                        Mode::Append => Mode::Append,
-                        _ => Mode::Upsert,
-                    },
+                    mode,
                     rows,
                 });
             }
@@ -208,10 +227,10 @@ impl Run {
         }
         let ancestry = self.lake.lake.ancestry(&self.lake.id, None).await.unwrap();
         let live = self.live();
-        for id in self.delivered.keys() {
+        for (id, delivered) in &self.delivered {
             let id = batch(id);
             assert_eq!(
-                ancestry.has(&id) && !ancestry.is_undone(&id),
+                (ancestry.has(&id) || !delivered.has_rows) && !ancestry.is_undone(&id),
                 live.iter().any(|live| id == live.as_str()),
                 "{id} after {step:?}"
             );
@@ -226,7 +245,7 @@ fn texts(rows: &[(String, String)]) -> Vec<(&str, &str)> {
 }
 
 fn op() -> impl Strategy<Value = Op> {
-    let keys = || proptest::collection::btree_set(0..KEYS, 1..4);
+    let keys = |least| proptest::collection::btree_set(0..KEYS, least..4);
     let mode = prop_oneof![
         4 => Just(Mode::Upsert),
         2 => Just(Mode::Replace),
@@ -234,8 +253,8 @@ fn op() -> impl Strategy<Value = Op> {
     ];
     let pick = any::<usize>;
     prop_oneof![
-        8 => (mode, keys()).prop_map(|(mode, keys)| Op::Deliver { mode, keys }),
-        1 => keys().prop_map(|keys| Op::Write { keys }),
+        8 => (mode, keys(0)).prop_map(|(mode, keys)| Op::Deliver { mode, keys }),
+        1 => keys(1).prop_map(|keys| Op::Write { keys }),
         2 => (pick(), 0..KEYS).prop_map(|(pick, key)| Op::Release { pick, key }),
         6 => pick().prop_map(|pick| Op::Undo { pick }),
         1 => pick().prop_map(|pick| Op::Restore { pick }),

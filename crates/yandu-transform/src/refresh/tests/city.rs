@@ -261,6 +261,7 @@ pub(crate) async fn deliver(
     };
     let commit = Commit {
         batch: batch.clone(),
+        into: None,
         change,
         files: writer.finish().unwrap(),
         operation: "collect".to_owned(),

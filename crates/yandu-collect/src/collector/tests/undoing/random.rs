@@ -97,7 +97,7 @@ impl Run {
         KEYS.into_iter().choose_multiple(&mut self.random, count)
     }
 
-    async fn deliver(&mut self) {
+    async fn deliver(&mut self) -> String {
         let mode = *self.modes.choose(&mut self.random).unwrap();
         let keys = self.keys(4);
         let age = self.age;
@@ -114,6 +114,7 @@ impl Run {
         assert_eq!(outcome.status, BatchStatus::Collected);
         assert_eq!(outcome.rows_kept, keys.len() as u64, "{outcome:?}");
         let batch = outcome.batch;
+        let told = format!("{mode:?} {batch} of {keys:?}, waiting {faulty:?}");
         self.delivered.insert(
             batch.clone(),
             Delivered {
@@ -134,9 +135,10 @@ impl Run {
             });
             self.keep().await;
         }
+        told
     }
 
-    async fn write(&mut self) {
+    async fn write(&mut self) -> String {
         let me = Principal::local_administrator();
         let mut rows = self.keys(2);
         rows.extend(rows.is_empty().then_some("a"));
@@ -150,20 +152,22 @@ impl Run {
             .write(&me, &dataset(), &values, b"written")
             .await
             .unwrap();
+        let told = format!("write {} of {rows:?}", written.batch);
         self.model.events.push(Event {
             batch: written.batch,
             mode: Mode::Upsert,
             rows: rows.into_iter().map(|key| (key, self.age)).collect(),
         });
+        told
     }
 
-    async fn release(&mut self) {
+    async fn release(&mut self) -> String {
         let me = Principal::local_administrator();
         let ready: Vec<usize> = (0..self.waiting.len())
             .filter(|place| self.status(&self.waiting[*place].batch) == BatchStatus::Collected)
             .collect();
         let Some(place) = ready.choose(&mut self.random).copied() else {
-            return;
+            return "release nothing".to_owned();
         };
         let Waiting { batch, row, key } = self.waiting.remove(place);
         let collector = &self.city.collector;
@@ -182,41 +186,48 @@ impl Run {
         });
         if is_taken {
             assert_eq!(released.released, [0_u64; 0]);
+            let told = format!("refuse {key} of {batch}");
             self.waiting.push(Waiting { batch, row, key });
-            return;
+            return told;
         }
         assert_eq!(released.released, [row]);
         let mode = match self.delivered[&batch].mode {
             Mode::Append => Mode::Append,
             Mode::Upsert | Mode::Snapshot => Mode::Upsert,
         };
+        let told = format!("release {key} of {batch} as {mode:?}");
         self.model.events.push(Event {
             batch,
             mode,
             rows: vec![(key, self.age)],
         });
         self.keep().await;
+        told
     }
 
-    async fn undo(&mut self) {
+    async fn undo(&mut self) -> String {
         let live = self.delivered.keys();
         let live: Vec<BatchId> = live
             .filter(|id| self.status(id) == BatchStatus::Collected)
             .cloned()
             .collect();
-        if let Some(batch) = live.choose(&mut self.random).cloned() {
-            self.city.undo(&batch).await;
-            self.model.undone.insert(batch);
-            self.keep().await;
-        }
+        let Some(batch) = live.choose(&mut self.random).cloned() else {
+            return "undo nothing".to_owned();
+        };
+        self.city.undo(&batch).await;
+        self.model.undone.insert(batch.clone());
+        self.keep().await;
+        format!("undo {batch}")
     }
 
-    async fn restore(&mut self) {
-        if let Some((version, model)) = self.versions.choose(&mut self.random).cloned() {
-            self.city.restore(version).await;
-            self.model = model;
-            self.keep().await;
-        }
+    async fn restore(&mut self) -> String {
+        let Some((version, model)) = self.versions.choose(&mut self.random).cloned() else {
+            return "restore nothing".to_owned();
+        };
+        self.city.restore(version).await;
+        self.model = model;
+        self.keep().await;
+        format!("restore {version}")
     }
 
     /// Remembers what the newest version must be.
@@ -226,38 +237,24 @@ impl Run {
             .push((version.unwrap().unwrap(), self.model.clone()));
     }
 
-    async fn step(&mut self) -> &'static str {
+    /// Does something, and tells what.
+    async fn step(&mut self) -> String {
         self.age += 1;
         match self.random.random_range(0..20) {
-            0..8 => {
-                self.deliver().await;
-                "deliver"
-            }
-            8..13 => {
-                self.undo().await;
-                "undo"
-            }
-            13 | 14 => {
-                self.release().await;
-                "release"
-            }
-            15 | 16 => {
-                self.write().await;
-                "write"
-            }
+            0..8 => self.deliver().await,
+            8..13 => self.undo().await,
+            13 | 14 => self.release().await,
+            15 | 16 => self.write().await,
             17 => {
                 self.city.collector.fold(&dataset()).await.unwrap();
-                "fold"
+                "fold".to_owned()
             }
             18 => {
                 let lake = self.city.collector.lake();
                 lake.compact(&dataset()).await.unwrap();
-                "compact"
+                "compact".to_owned()
             }
-            _ => {
-                self.restore().await;
-                "restore"
-            }
+            _ => self.restore().await,
         }
     }
 
@@ -275,8 +272,11 @@ impl Run {
 
 #[tokio::test]
 async fn any_deliveries_and_undoings_leave_what_the_other_batches_make_of_the_table() {
-    let seed: u64 = rand::random();
-    println!("seed {seed}");
+    let seed: u64 = match std::env::var("YANDU_SEED") {
+        Ok(seed) => seed.parse().unwrap(),
+        Err(_) => rand::random(),
+    };
+    println!("YANDU_SEED={seed}");
     let kinds: [&'static [Mode]; 3] = [
         &[Mode::Upsert],
         &[Mode::Snapshot],
@@ -294,9 +294,9 @@ async fn any_deliveries_and_undoings_leave_what_the_other_batches_make_of_the_ta
             age: 0,
         };
         for number in 0..STEPS {
-            let step = run.step().await;
-            run.check(&format!("step {number} of {modes:?}: {step}"))
-                .await;
+            let step = format!("step {number} of {modes:?}: {}", run.step().await);
+            println!("{step}");
+            run.check(&step).await;
         }
     }
 }
