@@ -1,5 +1,7 @@
 //! How Chinese signs are spoken, so that they can be found by typing their sounds, or only the first letters.
 
+use std::collections::HashSet;
+
 use pinyin::ToPinyin;
 
 use super::sign::{fold, is_han};
@@ -164,39 +166,52 @@ fn joined(spoken: &[Vec<String>], initials: bool) -> Vec<String> {
 
 /// The signs of a text that typed letters stand for: their places, from and to, the first that fit.
 pub(crate) fn typed(text: &[char], letters: &str) -> Option<(usize, usize)> {
-    (0..text.len()).find_map(|start| {
-        let end = text.get(start..).and_then(|from| reaches(from, letters))?;
-        Some((start, start + end))
-    })
+    let mut reading = Reading {
+        text,
+        letters,
+        tried: HashSet::new(),
+    };
+    (0..text.len()).find_map(|start| Some((start, reading.end(start, 0)?)))
 }
 
-fn reaches(signs: &[char], letters: &str) -> Option<usize> {
-    if letters.is_empty() {
-        return Some(0);
-    }
-    let (first, rest) = signs.split_first()?;
-    let sign = fold(*first);
-    let parts = if sign.is_ascii_alphanumeric() {
-        vec![sign.to_string()]
-    } else if is_han(sign) {
-        readings(sign)
-    } else {
-        return reaches(rest, letters).map(|end| end + 1);
-    };
-    parts.iter().find_map(|part| {
-        if part.starts_with(letters) {
-            return Some(1);
+/// Letters that are read over signs. Each letter may be a sound's first or one within it, so there are as many ways as there are
+/// subsets of the signs; what has led nowhere once is not tried again.
+struct Reading<'a> {
+    text: &'a [char],
+    letters: &'a str,
+    /// Signs with the letters that were left when they were come to.
+    tried: HashSet<(usize, usize)>,
+}
+
+impl Reading<'_> {
+    /// Where the letters end that begin after `done` of them at the sign `at`; `None` where the signs do not sound so.
+    fn end(&mut self, at: usize, done: usize) -> Option<usize> {
+        let left = self.letters.get(done..)?;
+        if left.is_empty() {
+            return Some(at);
         }
-        let whole = letters
-            .strip_prefix(part.as_str())
-            .and_then(|letters| reaches(rest, letters));
-        let initial = || {
-            letters
-                .strip_prefix(part.get(..1)?)
-                .and_then(|letters| reaches(rest, letters))
+        if !self.tried.insert((at, done)) {
+            return None;
+        }
+        let sign = fold(*self.text.get(at)?);
+        let parts = if sign.is_ascii_alphanumeric() {
+            vec![sign.to_string()]
+        } else if is_han(sign) {
+            readings(sign)
+        } else {
+            return self.end(at + 1, done);
         };
-        whole.or_else(initial).map(|end| end + 1)
-    })
+        parts.iter().find_map(|part| {
+            if part.starts_with(left) {
+                return Some(at + 1);
+            }
+            let ways = [Some(part.as_str()), part.get(..1)];
+            ways.into_iter()
+                .flatten()
+                .filter(|way| left.starts_with(way))
+                .find_map(|way| self.end(at + 1, done + way.len()))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -240,5 +255,16 @@ mod tests {
         assert_eq!(typed(&title, "renkou"), Some((4, 6)));
         assert_eq!(typed(&title, "czrk"), Some((2, 6)));
         assert_eq!(typed(&title, "xyz"), None);
+    }
+
+    /// Every letter of it is a sound and the first letter of one: there are more ways to read it than there is time.
+    #[test]
+    fn letters_that_fit_in_countless_ways_are_read_at_once() {
+        for sign in ['a', '啊'] {
+            let title = vec![sign; 200];
+            let almost = format!("{}b", "a".repeat(63));
+            assert_eq!(typed(&title, &almost), None);
+            assert_eq!(typed(&title, &almost[..63]), Some((0, 63)));
+        }
     }
 }
