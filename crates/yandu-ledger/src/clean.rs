@@ -174,12 +174,26 @@ fn bounded(field: &str, text: &str, most: usize) -> Result<()> {
     Ok(())
 }
 
-/// Signs that steer a terminal or the direction of a text, and those that nobody sees.
+/// Signs that steer a terminal or the direction of a text, and those that nobody sees. Signs that choose the form of the one before
+/// them are none of these.
 fn is_hidden(sign: char) -> bool {
     sign.is_control()
         || matches!(
             sign,
-            '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}'
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
         )
 }
 
@@ -211,6 +225,21 @@ mod tests {
         assert_eq!(content.title.en, None);
         assert_eq!(content.owner, "市公安局");
         assert_eq!(content.about.as_deref(), Some("一 \n二"));
+    }
+
+    #[test]
+    fn a_title_of_signs_that_nobody_sees_is_none() {
+        for sign in "\u{ad}\u{61c}\u{115f}\u{2028}\u{2029}\u{2061}\u{3164}\u{ffa0}\u{e0041}".chars()
+        {
+            let mut content = Content::titled(Title::new(format!("{sign}{sign}"), ""), "局");
+            assert!(clean(&mut content).is_err(), "{sign:?}");
+            let mut content = Content::titled(Title::new(format!("人{sign}口"), ""), "局");
+            clean(&mut content).unwrap();
+            assert_eq!(content.title.zh, "人口", "{sign:?}");
+        }
+        let mut content = Content::titled(Title::new("葛\u{fe00}藤", ""), "局");
+        clean(&mut content).unwrap();
+        assert_eq!(content.title.zh, "葛\u{fe00}藤");
     }
 
     #[test]

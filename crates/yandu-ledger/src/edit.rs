@@ -118,6 +118,14 @@ fn merge(old: &mut Value, new: &Value) {
     }
 }
 
+/// Refuses an entry that nobody answers for.
+pub(crate) fn check_owner(content: &Content) -> Result<()> {
+    if content.owner.is_empty() {
+        return Err(Error::invalid("owner", "an entry has an owner"));
+    }
+    Ok(())
+}
+
 /// Refuses a change of what a pack declares.
 pub(crate) fn check_own(id: &EntryId, before: &Content, after: &Content) -> Result<()> {
     for change in crate::diff::diff(before, after)? {

@@ -99,16 +99,6 @@ impl Ledger {
             desk.tree = Arc::new(tree);
         }
     }
-
-    /// Says which divisions the city has, where they are known better than from the file of the base pack.
-    pub fn set_divisions(&self, tree: DivisionTree) {
-        let mut desk = self
-            .inner
-            .desk
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        desk.tree = Arc::new(tree);
-    }
 }
 
 /// What is to be done with an entry so that it is as its pack declares; nothing where it is so already.

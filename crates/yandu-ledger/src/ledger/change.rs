@@ -6,7 +6,7 @@ use yandu_lake::Principal;
 use super::Ledger;
 use crate::content::Content;
 use crate::diff::diff;
-use crate::edit::{Edit, check_own, patched, read};
+use crate::edit::{Edit, check_own, check_owner, patched, read};
 use crate::entry::{Entry, EntryId};
 use crate::lacks::{self, Element, lacks};
 use crate::revision::{Change, Revision, RevisionKind};
@@ -109,6 +109,7 @@ impl Ledger {
         reason: Option<String>,
     ) -> Result<Entry> {
         let content = read(content.into())?;
+        check_owner(&content)?;
         let _turn = self.inner.writing.lock().await;
         let mut connection = self.inner.store.pool().acquire().await?;
         if store::find(&mut connection, id.as_str()).await?.is_some() {

@@ -93,6 +93,30 @@ async fn what_is_too_long_or_makes_no_sense_is_not_kept() {
 }
 
 #[tokio::test]
+async fn a_misspelling_of_a_long_word_is_marked_at_once() {
+    let site = Site::new().await;
+    let word = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+    site.register("a", bare(word, "市局")).await.unwrap();
+    let typed = format!("{}9", &word[..word.len() - 1]);
+    assert_eq!(site.ids(&typed).await, ["a"]);
+}
+
+#[tokio::test]
+async fn an_entry_that_nobody_answers_for_is_not_registered() {
+    let site = Site::new().await;
+    for content in [
+        json!({"title": {"zh": "表"}}),
+        json!({"title": {"zh": "表"}, "owner": " "}),
+    ] {
+        let refused = site.register("a", content).await;
+        assert!(
+            matches!(refused, Err(Error::Invalid { ref field, .. }) if field == "owner"),
+            "{refused:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_title_of_polyphones_and_scripts_stays_what_it_is() {
     let site = Site::new().await;
     let title = format!("<img src=x onerror=alert(1)>{}", "行重长会".repeat(20));
