@@ -1,8 +1,12 @@
 //! Whole catalogues: files of entries, line by line. What is wrong with a line is told, and the others are kept; a file that is
 //! imported again changes nothing, so an import that was cut short is simply repeated.
+//!
+//! A line of JSON is an entry as a whole: what it leaves out is emptied. A table says only what it has headers for, and less of
+//! columns than an entry knows; whatever else is known of an entry that is there stays.
 
 mod jsonl;
 mod line;
+mod merge;
 mod table;
 mod word;
 
@@ -14,7 +18,7 @@ use tokio::sync::mpsc;
 use yandu_lake::Principal;
 
 use crate::diff::diff;
-use crate::edit::check_own;
+use crate::edit::{check_own, check_owner};
 use crate::entry::EntryId;
 use crate::facts::FactsOf;
 use crate::lacks::lacks;
@@ -211,26 +215,29 @@ fn draft(
     cause: &Cause<'_>,
     imported: &mut Imported,
 ) -> Result<Option<Draft>> {
+    let content = match (&line.said, &before) {
+        (Some(said), Some(before)) => merge::merged(&before.content, &line.content, said)?,
+        _ => line.content,
+    };
+    check_owner(&content)?;
     let wants_published = line.status == Some(Status::Published);
-    let is_complete = lacks(&line.content)
-        .iter()
-        .all(|element| !element.is_required());
+    let is_complete = lacks(&content).iter().all(|element| !element.is_required());
     if wants_published && !is_complete {
         imported.held_back += 1;
     }
     let publishes = wants_published && is_complete;
     let Some(before) = before else {
         imported.created += 1;
-        let mut draft = Draft::new(line.id, line.content, false, cause.clone());
+        let mut draft = Draft::new(line.id, content, false, cause.clone());
         if publishes {
             draft.publish();
         }
         return Ok(Some(draft));
     };
     if before.is_pack {
-        check_own(&before.id, &before.content, &line.content)?;
+        check_own(&before.id, &before.content, &content)?;
     }
-    let changes = diff(&before.content, &line.content)?;
+    let changes = diff(&before.content, &content)?;
     let from = before.status;
     let status = match from {
         Status::Withdrawn => from,
@@ -244,11 +251,15 @@ fn draft(
     }
     imported.changed += 1;
     let after = Stored {
-        content: line.content,
+        content,
         status,
         ..before
     };
     Ok(Some(Draft::change(after, from, changes, cause.clone())))
+}
+
+fn unreadable(error: &std::io::Error) -> Error {
+    Error::invalid("file", format!("it cannot be read: {error}"))
 }
 
 fn fault(line: u64, id: Option<String>, error: &Error) -> Fault {

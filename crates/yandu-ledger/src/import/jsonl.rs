@@ -8,20 +8,19 @@ use serde_json::Value;
 use tokio::sync::mpsc::Sender;
 
 use super::line::Line;
-use super::{CHUNK, Fault, Read};
-use crate::{Error, Result};
+use super::{CHUNK, Fault, Read, unreadable};
+use crate::Result;
 
 /// The longest line, in bytes.
 const LONGEST: u64 = 4 << 20;
+/// Bytes of the lines of one transaction, after which no more are added.
+const CHUNK_BYTES: usize = 8 << 20;
 
 pub(super) fn read(path: &Path, sender: &Sender<Read>) -> Result<()> {
-    let unreadable = |source| Error::Folder {
-        doing: "read the import beside",
-        source,
-    };
+    let unreadable = |error| unreadable(&error);
     let mut file = BufReader::with_capacity(1 << 18, File::open(path).map_err(unreadable)?);
     let mut lines = Vec::with_capacity(CHUNK);
-    let mut number = 0;
+    let (mut number, mut gathered) = (0, 0);
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
@@ -33,6 +32,7 @@ pub(super) fn read(path: &Path, sender: &Sender<Read>) -> Result<()> {
             break;
         }
         number += 1;
+        gathered += read;
         let is_whole = bytes.ends_with(b"\n") || (read as u64) < LONGEST;
         if !is_whole {
             skip_line(&mut file).map_err(unreadable)?;
@@ -43,11 +43,12 @@ pub(super) fn read(path: &Path, sender: &Sender<Read>) -> Result<()> {
         } else if let Some(line) = line(number, &bytes) {
             lines.push(line);
         }
-        if lines.len() == CHUNK
-            && sender
-                .blocking_send(Read::Lines(std::mem::take(&mut lines)))
-                .is_err()
-        {
+        if lines.len() < CHUNK && gathered < CHUNK_BYTES {
+            continue;
+        }
+        gathered = 0;
+        let lines = Read::Lines(std::mem::take(&mut lines));
+        if sender.blocking_send(lines).is_err() {
             return Ok(());
         }
     }
@@ -85,7 +86,7 @@ fn line(number: u64, bytes: &[u8]) -> Option<std::result::Result<Line, Fault>> {
         return None;
     }
     Some(match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(fields)) => Line::read(number, fields),
+        Ok(Value::Object(fields)) => Line::read(number, fields, None),
         Ok(_) => Err(told(number, "the line is no JSON object".to_owned())),
         Err(error) => Err(told(number, format!("the line is no JSON: {error}"))),
     })
@@ -97,5 +98,29 @@ fn told(line: u64, why: String) -> Fault {
         id: None,
         field: None,
         why,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn long_lines_are_handed_on_before_there_are_many() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.jsonl");
+        let line = format!("{{\"id\": \"{}\"}}\n", "a".repeat(1 << 20));
+        std::fs::write(&path, line.repeat(40)).unwrap();
+        let (sender, mut receiver) = mpsc::channel(100);
+        read(&path, &sender).unwrap();
+        drop(sender);
+        let mut counts = Vec::new();
+        while let Some(Read::Lines(lines)) = receiver.blocking_recv() {
+            counts.push(lines.len());
+        }
+        assert_eq!(counts.iter().sum::<usize>(), 40);
+        assert!(counts.iter().all(|count| *count <= 8), "{counts:?}");
     }
 }

@@ -1,11 +1,13 @@
 //! One entry of a file.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{Fault, fault};
 use crate::Error;
 use crate::content::Content;
-use crate::edit::read;
+use crate::edit::{check_owner, read};
 use crate::entry::EntryId;
 use crate::facts::Facts;
 use crate::status::Status;
@@ -24,16 +26,25 @@ const KNOWN: [&str; 10] = [
     "reason",
 ];
 
+/// Fields of an entry, `sharing.class` and `title.en` among them.
+pub(super) type Said = Arc<[&'static str]>;
+
 pub(super) struct Line {
     pub(super) number: u64,
     pub(super) id: EntryId,
+    /// Of a table, the fields that it has headers for: it says nothing of the others.
+    pub(super) said: Option<Said>,
     pub(super) content: Content,
     pub(super) status: Option<Status>,
     pub(super) facts: Option<Facts>,
 }
 
 impl Line {
-    pub(super) fn read(number: u64, mut fields: Map<String, Value>) -> Result<Self, Fault> {
+    pub(super) fn read(
+        number: u64,
+        mut fields: Map<String, Value>,
+        said: Option<Said>,
+    ) -> Result<Self, Fault> {
         let name = fields
             .get("id")
             .and_then(Value::as_str)
@@ -46,12 +57,13 @@ impl Line {
             fields.remove(field);
         }
         let content = read(fields.into()).map_err(told)?;
-        if content.owner.is_empty() {
-            return Err(told(Error::invalid("owner", "an entry has an owner")));
+        if said.as_ref().is_none_or(|said| said.contains(&"owner")) {
+            check_owner(&content).map_err(told)?;
         }
         Ok(Self {
             number,
             id,
+            said,
             content,
             status,
             facts,

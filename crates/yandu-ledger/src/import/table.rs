@@ -1,19 +1,23 @@
 //! Tables of catalogues: a header and a line for each entry.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
-use calamine::{Data, Reader as _, open_workbook_auto};
+use calamine::{Cell, Data, DataRef, Range, Reader as _, Sheets, open_workbook_auto};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::Sender;
 
-use super::line::Line;
-use super::{CHUNK, Fault, Read, word};
+use super::line::{Line, Said};
+use super::{CHUNK, Fault, Read, unreadable, word};
 use crate::{Error, Result};
 
 /// The largest table, in bytes, and what a workbook may unpack to.
 const LARGEST: u64 = 512 << 20;
 const UNPACKED: u64 = 1 << 30;
+/// The columns of a sheet that are looked at.
+const COLUMNS: usize = 1_000;
 
 pub(super) fn read_csv(path: &Path, sender: &Sender<Read>) -> Result<()> {
     check_size(path)?;
@@ -24,26 +28,99 @@ pub(super) fn read_csv(path: &Path, sender: &Sender<Read>) -> Result<()> {
         .flexible(true)
         .delimiter(delimiter(&text))
         .from_reader(text.as_bytes());
-    let rows = reader.records().map(|record| match record {
-        Ok(record) => Ok(record.iter().map(ToOwned::to_owned).collect()),
-        Err(error) => Err(error.to_string()),
-    });
-    take(rows, sender)
+    let mut table = Table::new(sender);
+    for (place, record) in reader.records().enumerate() {
+        let row = match record {
+            Ok(record) => Ok(record.iter().map(plain).collect()),
+            Err(error) => Err(error.to_string()),
+        };
+        if table.row(place as u64 + 1, row)?.is_break() {
+            return Ok(());
+        }
+    }
+    table.finish()
 }
 
+/// A cell without the sign by which an export keeps offices from taking it for a formula.
+fn plain(cell: &str) -> String {
+    let kept = cell
+        .strip_prefix('\'')
+        .filter(|cell| cell.starts_with(['=', '+', '-', '@']));
+    kept.unwrap_or(cell).to_owned()
+}
+
+/// Sheets of xlsx and xlsb are read cell by cell: two cells in far corners would otherwise be a grid of billions.
 pub(super) fn read_workbook(path: &Path, sender: &Sender<Read>) -> Result<()> {
     check_size(path)?;
     check_unpacked(path)?;
     let mut workbook = open_workbook_auto(path)
         .map_err(|error| Error::invalid("file", format!("it is no workbook: {error}")))?;
-    let range = workbook
-        .worksheet_range_at(0)
-        .ok_or_else(|| Error::invalid("file", "the workbook has no sheet"))?
-        .map_err(|error| Error::invalid("file", error.to_string()))?;
-    let rows = range
-        .rows()
-        .map(|row| Ok(row.iter().map(cell).collect::<Vec<String>>()));
-    take(rows, sender)
+    let names = workbook.sheet_names();
+    let name = names
+        .first()
+        .ok_or_else(|| Error::invalid("file", "the workbook has no sheet"))?;
+    let table = Table::new(sender);
+    match &mut workbook {
+        Sheets::Xlsx(book) => {
+            let mut cells = book.worksheet_cells_reader(name).map_err(broken)?;
+            read_cells(|| cells.next_cell(), table)
+        }
+        Sheets::Xlsb(book) => {
+            let mut cells = book.worksheet_cells_reader(name).map_err(broken)?;
+            read_cells(|| cells.next_cell(), table)
+        }
+        Sheets::Xls(_) | Sheets::Ods(_) => {
+            let range = workbook.worksheet_range(name).map_err(broken)?;
+            read_range(&range, table)
+        }
+    }
+}
+
+fn broken(error: impl std::fmt::Display) -> Error {
+    Error::invalid("file", format!("the sheet cannot be read: {error}"))
+}
+
+fn read_cells<'a, E: std::fmt::Display>(
+    mut next: impl FnMut() -> std::result::Result<Option<Cell<DataRef<'a>>>, E>,
+    mut table: Table<'_>,
+) -> Result<()> {
+    let mut row = Vec::new();
+    let mut at = 0;
+    while let Some(found) = next().map_err(broken)? {
+        let (number, column) = found.get_position();
+        if number != at {
+            let whole = std::mem::take(&mut row);
+            if table.row(u64::from(at) + 1, Ok(whole))?.is_break() {
+                return Ok(());
+            }
+            at = number;
+        }
+        let column = column as usize;
+        if column >= COLUMNS {
+            continue;
+        }
+        if row.len() <= column {
+            row.resize(column + 1, String::new());
+        }
+        if let Some(place) = row.get_mut(column) {
+            *place = cell(&Data::from(found.get_value().clone()));
+        }
+    }
+    if table.row(u64::from(at) + 1, Ok(row))?.is_break() {
+        return Ok(());
+    }
+    table.finish()
+}
+
+fn read_range(range: &Range<Data>, mut table: Table<'_>) -> Result<()> {
+    let first = range.start().map_or(0, |(row, _)| u64::from(row));
+    for (place, row) in range.rows().enumerate() {
+        let row = row.iter().take(COLUMNS).map(cell).collect();
+        if table.row(first + place as u64 + 1, Ok(row))?.is_break() {
+            return Ok(());
+        }
+    }
+    table.finish()
 }
 
 fn cell(cell: &Data) -> String {
@@ -93,10 +170,6 @@ fn check_unpacked(path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn unreadable(error: &std::io::Error) -> Error {
-    Error::invalid("file", format!("it cannot be read: {error}"))
-}
-
 /// The text of a table, which offices write as UTF-8 or as GB18030.
 fn decoded(bytes: &[u8]) -> Result<String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -123,52 +196,91 @@ fn delimiter(text: &str) -> u8 {
         .unwrap_or(b',')
 }
 
-fn take(
-    rows: impl Iterator<Item = std::result::Result<Vec<String>, String>>,
-    sender: &Sender<Read>,
-) -> Result<()> {
-    let mut rows = rows.enumerate();
-    let header = match rows.next() {
-        Some((_, Ok(header))) => header,
-        Some((_, Err(why))) => return Err(Error::invalid("file", why)),
-        None => return Err(Error::invalid("file", "the table is empty")),
-    };
-    let fields: Vec<Option<&'static str>> = header.iter().map(|name| word::field(name)).collect();
-    if !fields.contains(&Some("title")) {
-        return Err(Error::invalid(
-            "file",
-            "no header of the first row means the name of the resource",
-        ));
+/// A table on its way: the header first, then an entry each row.
+struct Table<'a> {
+    sender: &'a Sender<Read>,
+    /// What the columns mean, and which fields that are in all; none before the header.
+    header: Option<(Vec<Option<&'static str>>, Said)>,
+    lines: Vec<std::result::Result<Line, Fault>>,
+}
+
+impl<'a> Table<'a> {
+    fn new(sender: &'a Sender<Read>) -> Self {
+        Self {
+            sender,
+            header: None,
+            lines: Vec::with_capacity(CHUNK),
+        }
     }
-    let ignored = header
-        .iter()
-        .zip(&fields)
-        .filter(|(name, field)| field.is_none() && !name.trim().is_empty())
-        .map(|(name, _)| name.chars().take(60).collect())
-        .collect();
-    let send = |read| sender.blocking_send(read).is_ok();
-    let mut lines = Vec::with_capacity(CHUNK);
-    if !send(Read::Ignored(ignored)) {
-        return Ok(());
-    }
-    for (place, row) in rows {
-        let number = place as u64 + 1;
-        match row {
-            Ok(row) if row.iter().all(|cell| cell.trim().is_empty()) => {}
-            Ok(row) => lines.push(Line::read(number, entry(&fields, &row))),
-            Err(why) => lines.push(Err(Fault {
+
+    /// Takes a row; the end of all work when nobody waits for it any more.
+    fn row(
+        &mut self,
+        number: u64,
+        row: std::result::Result<Vec<String>, String>,
+    ) -> Result<ControlFlow<()>> {
+        if row
+            .as_ref()
+            .is_ok_and(|row| row.iter().all(|cell| cell.trim().is_empty()))
+        {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let Some((fields, said)) = &self.header else {
+            let row = row.map_err(|why| Error::invalid("file", why))?;
+            return self.head(&row);
+        };
+        self.lines.push(match row {
+            Ok(row) => Line::read(number, entry(fields, &row), Some(Arc::clone(said))),
+            Err(why) => Err(Fault {
                 line: number,
                 id: None,
                 field: None,
                 why,
-            })),
+            }),
+        });
+        if self.lines.len() < CHUNK {
+            return Ok(ControlFlow::Continue(()));
         }
-        if lines.len() == CHUNK && !send(Read::Lines(std::mem::take(&mut lines))) {
-            return Ok(());
+        let lines = std::mem::take(&mut self.lines);
+        Ok(self.send(Read::Lines(lines)))
+    }
+
+    fn head(&mut self, header: &[String]) -> Result<ControlFlow<()>> {
+        let fields: Vec<Option<&'static str>> =
+            header.iter().map(|name| word::field(name)).collect();
+        if !fields.contains(&Some("title")) {
+            return Err(Error::invalid(
+                "file",
+                "no header of the first row means the name of the resource",
+            ));
+        }
+        let ignored = header
+            .iter()
+            .zip(&fields)
+            .filter(|(name, field)| field.is_none() && !name.trim().is_empty())
+            .map(|(name, _)| name.chars().take(60).collect())
+            .collect();
+        let said = fields.iter().flatten().copied().collect();
+        self.header = Some((fields, said));
+        Ok(self.send(Read::Ignored(ignored)))
+    }
+
+    fn send(&self, read: Read) -> ControlFlow<()> {
+        match self.sender.blocking_send(read) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
         }
     }
-    send(Read::Lines(lines));
-    Ok(())
+
+    fn finish(mut self) -> Result<()> {
+        if self.header.is_none() {
+            return Err(Error::invalid("file", "the table is empty"));
+        }
+        let lines = std::mem::take(&mut self.lines);
+        // Whoever asked is gone when this fails.
+        let _ = self.send(Read::Lines(lines));
+        Ok(())
+    }
 }
 
 /// The fields of a row, as an entry in JSON.
@@ -214,16 +326,19 @@ fn value(field: &str, cell: &str) -> Value {
             })
             .collect::<Vec<Value>>()
             .into(),
-        "columns" => parts(cell).map(column).collect::<Vec<Value>>().into(),
+        "columns" => items(cell)
+            .into_iter()
+            .map(column)
+            .collect::<Vec<Value>>()
+            .into(),
         field => word::value(field, cell).into(),
     }
 }
 
 /// An item: its name, and behind a colon or in brackets its type.
 fn column(item: &str) -> Value {
-    let cut = item
-        .split_once([':', '：'])
-        .or_else(|| item.trim_end_matches([')', '）']).split_once(['(', '（']));
+    let in_brackets = || item.strip_suffix([')', '）'])?.split_once(['(', '（']);
+    let cut = item.split_once([':', '：']).or_else(in_brackets);
     let (name, value_type) = cut.map_or((item, None), |(name, of)| (name, Some(of.trim())));
     json!({
         "name": name.trim(),
@@ -232,8 +347,34 @@ fn column(item: &str) -> Value {
     })
 }
 
+const BETWEEN: [char; 6] = [',', '，', '、', ';', '；', '\n'];
+
 fn parts(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split([',', '，', '、', ';', '；', '\n'])
+    cell.split(BETWEEN)
         .map(str::trim)
         .filter(|part| !part.is_empty())
+}
+
+/// The items of a cell. A sign between items stands in the brackets of a type too, as in `decimal(12,2)`.
+fn items(cell: &str) -> Vec<&str> {
+    let mut depth = 0_i32;
+    let split = |sign: char| {
+        depth += match sign {
+            '(' | '（' => 1,
+            ')' | '）' => -1,
+            _ => 0,
+        };
+        depth == 0 && BETWEEN.contains(&sign)
+    };
+    let items = cell
+        .split(split)
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+        .collect();
+    // Brackets that do not match say nothing of what belongs together.
+    if depth == 0 {
+        items
+    } else {
+        parts(cell).collect()
+    }
 }

@@ -221,6 +221,109 @@ async fn a_dataset_of_a_pack_takes_from_an_import_only_what_is_its_own() {
     assert_eq!(after.content.owner, entry.content.owner);
 }
 
+/// Somebody exports the ledger, looks through it in an office and hands it back.
+#[tokio::test]
+async fn a_table_that_was_exported_changes_nothing_but_what_was_changed_in_it() {
+    let site = Site::new().await;
+    site.ledger.sync_packs(&shipped()).await.unwrap();
+    let mut lamp = complete("路灯=设施");
+    lamp["title"] = json!({"zh": "-路灯设施", "en": "Lamps"});
+    lamp["steward"] = json!("张伟");
+    lamp["late_contact"] = json!("值班室");
+    lamp["related"] = json!(["population.resident"]);
+    lamp["origin"] = json!("form");
+    lamp["columns"] = json!([
+        {"name": "number", "title": {"zh": "编号", "en": "No."}, "type": "text", "grade": "general-1", "about": "灯杆上的"},
+        {"name": "price", "title": {"zh": "单价"}, "type": "decimal(12,2)", "standard": "amount", "grade": "general-2"},
+    ]);
+    site.register("tinghu.lamp", lamp).await.unwrap();
+    for to in [Status::Reviewed, Status::Published] {
+        site.ledger
+            .transition(&who(), "tinghu.lamp", to, "办理", None)
+            .await
+            .unwrap();
+    }
+    let (entries, _) = site
+        .ledger
+        .whole(&crate::Search {
+            limit: 1_000,
+            ..crate::Search::default()
+        })
+        .await
+        .unwrap();
+    let mut table = crate::export::csv_header();
+    table.extend(crate::export::csv_lines(&entries));
+    let path = site.write("ledger.csv", &table);
+    let same = import(&site, &path, Format::Csv).await;
+    assert_eq!(
+        (same.changed, same.unchanged, same.faulty),
+        (0, entries.len() as u64, 0),
+        "{:?}",
+        same.faults
+    );
+    let mut sheet = crate::export::Sheet::new().unwrap();
+    sheet.add(&entries).unwrap();
+    let path = site.write("ledger.xlsx", sheet.finish().unwrap());
+    let same = import(&site, &path, Format::Workbook).await;
+    assert_eq!((same.unchanged, same.faulty), (entries.len() as u64, 0));
+
+    let before = site.ledger.entry("tinghu.lamp").await.unwrap();
+    let table = "编号,名称,标签,信息项\ntinghu.lamp,-路灯设施,照明,\"编号；单价（decimal(14,2)）；功率\"\npopulation.resident,,户籍,\n";
+    let path = site.write("some.csv", table);
+    let some = import(&site, &path, Format::Csv).await;
+    assert_eq!((some.changed, some.faulty), (1, 1), "{:?}", some.faults);
+    assert_eq!(some.faults[0].field.as_deref(), Some("content"));
+    let after = site.ledger.entry("tinghu.lamp").await.unwrap().content;
+    let mut expected = before.content;
+    expected.tags = vec!["照明".to_owned()];
+    expected.columns[1].value_type = Some("decimal(14,2)".to_owned());
+    expected.columns.push(crate::Column {
+        name: "功率".to_owned(),
+        title: yandu_words::Title::new("功率", ""),
+        value_type: None,
+        standard: None,
+        grade: None,
+        about: None,
+    });
+    expected.columns[2].title.en = None;
+    assert_eq!(after, expected);
+    let table = "编号,名称,信息项\ntinghu.lamp,路灯,单价\nnew.one,新表,\n";
+    let path = site.write("less.csv", table);
+    let told: Vec<_> = import(&site, &path, Format::Csv)
+        .await
+        .faults
+        .into_iter()
+        .map(|fault| (fault.line, fault.field.unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [(2, "columns".to_owned()), (3, "owner".to_owned())],
+        "a key without its column, and an entry of nobody"
+    );
+}
+
+#[tokio::test]
+async fn a_workbook_with_cells_in_far_corners_is_read_row_by_row() {
+    let site = Site::new().await;
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (place, cell) in ["资源代码", "资源名称", "提供方"].into_iter().enumerate() {
+        sheet.write_string(2, place as u16, cell).unwrap();
+    }
+    for (row, code) in [(3, "a"), (1_048_574, "b"), (1_048_575, "Ü")] {
+        sheet.write_string(row, 0, code).unwrap();
+        sheet.write_string(row, 1, "低保对象").unwrap();
+        sheet.write_string(row, 2, "市民政局").unwrap();
+    }
+    sheet.write_string(1_048_575, 16_383, "角落").unwrap();
+    let path = site.folder.path().join("corners.xlsx");
+    book.save(&path).unwrap();
+    let imported = import(&site, &path, Format::Workbook).await;
+    assert_eq!((imported.created, imported.faulty), (2, 1));
+    assert_eq!(imported.faults[0].line, 1_048_576, "as an office counts");
+    assert!(site.ledger.entry("b").await.is_ok());
+}
+
 /// A catalogue of 768 official sources; without the shared data there is nothing to try.
 #[tokio::test]
 async fn a_real_catalogue_is_imported_and_found_in_both_scripts() {
