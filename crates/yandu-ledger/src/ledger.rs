@@ -3,6 +3,7 @@
 mod change;
 mod uses;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, Weak};
@@ -22,8 +23,9 @@ use crate::{Error, Result};
 pub(crate) use change::{Cause, Draft};
 use uses::Uses;
 
-/// How many entries go into one commit of the index.
+/// How many entries go into one commit of the index, and how long their texts may be together, or nearly so.
 const CHUNK: u32 = 2_000;
+const CHUNK_BYTES: usize = 32 << 20;
 /// How long single changes gather before they go to the index; a search sees them at once all the same.
 const GATHER: Duration = Duration::from_secs(2);
 /// How long the index is left alone after it could not be written.
@@ -217,7 +219,7 @@ impl Inner {
     async fn index_some(self: &Arc<Self>) -> Result<bool> {
         let _hand = self.indexing.lock().await;
         let from = *self.indexed.borrow();
-        let entries = store::changed_after(self.store.pool(), from, CHUNK).await?;
+        let entries = store::changed_after(self.store.pool(), from, CHUNK, CHUNK_BYTES).await?;
         let Some(last) = entries.last().map(|entry| entry.change) else {
             return Ok(false);
         };
@@ -277,17 +279,14 @@ async fn keep_indexed(ledger: Weak<Inner>, work: Arc<Notify>) {
 
 impl Desk {
     /// The entry of a record, with what the working copies know of it.
-    pub(crate) fn entry(&self, stored: Stored, uses: &[(String, u64)]) -> Entry {
+    pub(crate) fn entry(&self, stored: Stored, uses: &HashMap<String, u64>) -> Entry {
         let facts = self
             .board
             .lines
             .get(stored.number as usize)
             .map(|line| line.facts.clone())
             .unwrap_or_default();
-        let uses_30_days = uses
-            .iter()
-            .find(|(id, _)| id == stored.id.as_str())
-            .map_or(0, |(_, uses)| *uses);
+        let uses_30_days = uses.get(stored.id.as_str()).copied().unwrap_or(0);
         Entry {
             lacks: self.board.lacking(stored.number),
             id: stored.id,

@@ -1,5 +1,8 @@
 //! The SQL of the ledger.
 
+use std::collections::HashMap;
+
+use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, SqlitePool};
@@ -91,21 +94,27 @@ pub(crate) async fn of_packs(connection: &mut SqliteConnection) -> Result<Vec<St
         .collect()
 }
 
-/// Entries that changed after a change, oldest first.
+/// Entries that changed after a change, oldest first: at most `limit`, and no more once their texts are longer than `bytes`.
 pub(crate) async fn changed_after(
     pool: &SqlitePool,
     change: i64,
     limit: u32,
+    bytes: usize,
 ) -> Result<Vec<Stored>> {
     let sql = format!("SELECT {COLUMNS} FROM entry WHERE change > ? ORDER BY change LIMIT ?");
-    sqlx::query(sqlx::AssertSqlSafe(sql))
+    let mut rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(change)
         .bind(limit)
-        .fetch_all(pool)
-        .await?
-        .iter()
-        .map(stored_of)
-        .collect()
+        .fetch(pool);
+    let mut entries = Vec::new();
+    let mut length = 0;
+    while length <= bytes
+        && let Some(row) = rows.try_next().await?
+    {
+        length += row.try_get::<&str, _>("head")?.len() + row.try_get::<&str, _>("columns")?.len();
+        entries.push(stored_of(&row)?);
+    }
+    Ok(entries)
 }
 
 /// The heads of entries by their numbers, in any order.
@@ -137,7 +146,7 @@ async fn all(
         .collect()
 }
 
-/// The heads of all entries by number, with what they lack left to be computed from columns that are not read.
+/// The heads of all entries by number, each with the elements that it lacks, one bit an element.
 pub(crate) async fn board(pool: &SqlitePool) -> Result<Vec<(Stored, u32)>> {
     let sql = format!("SELECT {HEADS}, lacks FROM entry ORDER BY number");
     sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -290,7 +299,7 @@ pub(crate) async fn uses_since(
     pool: &SqlitePool,
     entries: &[&str],
     day: i64,
-) -> Result<Vec<(String, u64)>> {
+) -> Result<HashMap<String, u64>> {
     sqlx::query(
         "SELECT entry, sum(uses) AS uses FROM entry_use WHERE entry IN (SELECT value FROM json_each(?)) AND day > ? \
          GROUP BY entry",
@@ -376,10 +385,7 @@ fn time(at: i64) -> Timestamp {
 }
 
 /// The numbers of those ids that are there.
-pub(crate) async fn numbers(
-    pool: &SqlitePool,
-    ids: &[&str],
-) -> Result<std::collections::HashMap<String, u32>> {
+pub(crate) async fn numbers(pool: &SqlitePool, ids: &[&str]) -> Result<HashMap<String, u32>> {
     sqlx::query("SELECT id, number FROM entry WHERE id IN (SELECT value FROM json_each(?))")
         .bind(serde_json::to_string(ids)?)
         .fetch_all(pool)

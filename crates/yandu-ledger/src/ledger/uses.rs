@@ -1,6 +1,6 @@
 //! Facts and uses: what others tell the ledger of the data of its entries.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::PoisonError;
 
 use jiff::Timestamp;
@@ -88,12 +88,10 @@ impl Ledger {
     /// write; what was counted since is lost with the process.
     pub fn note_use(&self, id: &str, principal: &Principal, at: Timestamp) {
         let mut uses = self.uses();
-        if uses.len() >= MOST {
-            return;
+        let of = (id.to_owned(), day_of(at), principal.name().to_owned());
+        if uses.len() < MOST || uses.contains_key(&of) {
+            *uses.entry(of).or_default() += 1;
         }
-        *uses
-            .entry((id.to_owned(), day_of(at), principal.name().to_owned()))
-            .or_default() += 1;
     }
 
     fn uses(&self) -> std::sync::MutexGuard<'_, Uses> {
@@ -103,19 +101,30 @@ impl Ledger {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes down the uses that are only in memory.
+    /// Writes down the uses that are only in memory. Those that could not be written stay there.
     pub async fn flush_uses(&self) -> Result<()> {
         let uses = std::mem::take(&mut *self.uses());
         if uses.is_empty() {
             return Ok(());
         }
+        let written = self.write_uses(&uses).await;
+        if written.is_err() {
+            let mut left = self.uses();
+            for (of, count) in uses {
+                *left.entry(of).or_default() += count;
+            }
+        }
+        written
+    }
+
+    async fn write_uses(&self, uses: &Uses) -> Result<()> {
         let mut transaction = self
             .inner
             .store
             .pool()
             .begin_with("BEGIN IMMEDIATE")
             .await?;
-        for ((id, day, principal), count) in &uses {
+        for ((id, day, principal), count) in uses {
             store::add_uses(&mut transaction, id, *day, principal, *count).await?;
         }
         transaction.commit().await?;
@@ -130,18 +139,15 @@ impl Ledger {
     }
 
     /// The uses of entries in the last thirty days, those in memory among them.
-    pub(crate) async fn uses_of(&self, entries: &[Stored]) -> Result<Vec<(String, u64)>> {
+    pub(crate) async fn uses_of(&self, entries: &[Stored]) -> Result<HashMap<String, u64>> {
         let ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
         let since = day_of(self.inner.store.clock().now()) - DAYS;
         let mut found = store::uses_since(self.inner.store.pool(), &ids, since).await?;
         let uses = self.uses();
+        let ids: HashSet<&str> = ids.into_iter().collect();
         for ((id, _, _), count) in uses.iter().filter(|((_, day, _), _)| *day > since) {
-            if !ids.contains(&id.as_str()) {
-                continue;
-            }
-            match found.iter_mut().find(|(of, _)| of == id) {
-                Some((_, sum)) => *sum += count,
-                None => found.push((id.clone(), *count)),
+            if ids.contains(id.as_str()) {
+                *found.entry(id.clone()).or_default() += count;
             }
         }
         Ok(found)

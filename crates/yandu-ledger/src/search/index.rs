@@ -124,21 +124,36 @@ impl TextIndex {
             }
             open.fields.clone()
         };
-        let Some(writer) = writer.as_mut() else {
-            return Ok(());
+        let written = match writer.as_mut() {
+            Some(writer) => write(writer, &fields, entries, seen),
+            None => Ok(()),
         };
-        for (number, tokens) in entries {
-            writer.delete_term(Key::from_field_u64(fields.number, u64::from(*number)));
-            writer.add_document(document(&fields, *number, tokens))?;
+        if written.is_err() {
+            // A writer that has failed goes on without what it failed with. The next one begins with what is committed.
+            *writer = None;
         }
-        let mut commit = writer.prepare_commit()?;
-        commit.set_payload(&serde_json::to_string(seen)?);
-        commit.commit()?;
+        written?;
         self.open
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .reload()
     }
+}
+
+fn write(
+    writer: &mut IndexWriter,
+    fields: &Fields,
+    entries: &[(u32, Tokens)],
+    seen: &Seen,
+) -> Result<()> {
+    for (number, tokens) in entries {
+        writer.delete_term(Key::from_field_u64(fields.number, u64::from(*number)));
+        writer.add_document(document(fields, *number, tokens))?;
+    }
+    let mut commit = writer.prepare_commit()?;
+    commit.set_payload(&serde_json::to_string(seen)?);
+    commit.commit()?;
+    Ok(())
 }
 
 impl Open {

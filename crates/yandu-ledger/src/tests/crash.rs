@@ -70,6 +70,52 @@ async fn an_index_of_other_records_is_not_believed() {
     assert!(site.ids("别处").await.is_empty());
 }
 
+#[tokio::test]
+async fn long_entries_go_to_the_index_a_few_at_a_time() {
+    let site = Site::new().await;
+    for number in 0..5 {
+        let mut entry = bare("登记", "市局");
+        entry["about"] = serde_json::json!("字".repeat(1_000));
+        site.register(&format!("e{number}"), entry).await.unwrap();
+    }
+    let pool = site.store.pool();
+    let (mut from, mut steps) = (0, 0);
+    loop {
+        let some = crate::store::changed_after(pool, from, 100, 5_000)
+            .await
+            .unwrap();
+        let Some(last) = some.last() else { break };
+        assert!(some.len() <= 2, "{}", some.len());
+        from = last.change;
+        steps += 1;
+    }
+    assert_eq!(steps, 3);
+}
+
+#[tokio::test]
+async fn an_index_that_could_not_be_written_for_a_while_comes_back() {
+    let site = Site::new().await;
+    site.register("e0", bare("海堤巡查记录", "市水利局"))
+        .await
+        .unwrap();
+    site.ledger.close().await.unwrap();
+    let (index, aside) = (site.index(), site.folder.path().join("aside"));
+    std::fs::rename(&index, &aside).unwrap();
+    site.register("e1", bare("海堤巡查记录", "市水利局"))
+        .await
+        .unwrap();
+    site.ledger.close().await.unwrap_err();
+    assert_eq!(
+        site.ids("海堤巡查").await.len(),
+        2,
+        "what is in memory is found"
+    );
+    std::fs::rename(&aside, &index).unwrap();
+    site.ledger.close().await.unwrap();
+    let site = site.killed().await;
+    assert_eq!(site.ids("海堤巡查").await.len(), 2);
+}
+
 fn copy(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir_all(to).unwrap();
     for file in std::fs::read_dir(from).unwrap() {
