@@ -11,6 +11,8 @@ use crate::{Error, Result};
 
 /// The most results of one page.
 const LARGEST: usize = 1_000;
+/// The most values of one facet where nothing else is asked for.
+const FACET_VALUES: usize = 300;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub struct Search {
     pub after: Option<String>,
     /// Whether the values of facets are counted.
     pub facets: bool,
+    /// The most values of one facet that are counted out, the most frequent ones.
+    pub facet_values: usize,
 }
 
 impl Default for Search {
@@ -36,6 +40,7 @@ impl Default for Search {
             limit: 20,
             after: None,
             facets: true,
+            facet_values: FACET_VALUES,
         }
     }
 }
@@ -76,15 +81,12 @@ impl Ledger {
         let seen = self.look(search).await?;
         let entries = self.stored(&seen.numbers, seen.query.is_some()).await?;
         let uses = self.uses_of(&entries).await?;
-        let mut hits = Vec::with_capacity(entries.len());
+        let found = highlighted(seen.query, entries).await?;
+        let mut hits = Vec::with_capacity(found.len());
         let desk = self.desk();
-        for stored in entries {
-            let highlight = seen
-                .query
-                .as_ref()
-                .map(|query| highlight(query, &stored.content));
-            let mut entry = desk.entry(stored, &uses);
-            entry.content.columns.clear();
+        for (mut stored, highlight) in found {
+            stored.content.columns.clear();
+            let entry = desk.entry(stored, &uses);
             hits.push(Hit { entry, highlight });
         }
         Ok(Page {
@@ -138,7 +140,8 @@ impl Ledger {
             None => (None, Stage::Exact, None),
         };
         let candidates = matches.as_ref().map(|matches| matches.numbers.as_slice());
-        let mut found = counted(&desk.board, &search.filter, candidates, search.facets)?;
+        let values = search.facets.then_some(search.facet_values);
+        let mut found = counted(&desk.board, &search.filter, candidates, values)?;
         desk.name_places(&mut found.facets);
         let total = found.numbers.len() as u64;
         let (numbers, mut next) = page_of(
@@ -213,6 +216,24 @@ impl Ledger {
         entries.sort_by_key(|entry| place(entry.number));
         Ok(entries)
     }
+}
+
+/// Entries with what was found of them. Texts are long and words many, so it is done beside the requests.
+async fn highlighted(
+    query: Option<Query>,
+    entries: Vec<Stored>,
+) -> Result<Vec<(Stored, Option<Highlight>)>> {
+    let Some(query) = query else {
+        return Ok(entries.into_iter().map(|entry| (entry, None)).collect());
+    };
+    let marked = move || {
+        let with_marks = entries.into_iter().map(|entry| {
+            let marks = highlight(&query, &entry.content);
+            (entry, Some(marks))
+        });
+        with_marks.collect()
+    };
+    Ok(tokio::task::spawn_blocking(marked).await?)
 }
 
 /// The order of the results: by title where nothing was typed that could be relevant.

@@ -4,9 +4,6 @@ use super::filter::{Filter, Test, Verdict};
 use super::{Board, Facet, Marks};
 use crate::Result;
 
-/// The most values of one facet that are counted out.
-const VALUES: usize = 300;
-
 /// How many of the results have a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCount {
@@ -24,15 +21,16 @@ pub(crate) struct Found {
     pub(crate) facets: Vec<(Facet, Vec<FacetCount>)>,
 }
 
-/// Goes over the candidates, or over all entries where there are none given.
+/// Goes over the candidates, or over all entries where there are none given; counts out at most `values` of each facet, and
+/// none at all where it is `None`.
 pub(crate) fn counted(
     board: &Board,
     filter: &Filter,
     candidates: Option<&[u32]>,
-    with_facets: bool,
+    values: Option<usize>,
 ) -> Result<Found> {
     let test = Test::new(filter, board)?;
-    let mut counts = Counts::new(board, with_facets);
+    let mut counts = Counts::new(board, values.is_some());
     let mut numbers = Vec::new();
     let mut look = |number: u32, marks: &Marks| match test.verdict(marks) {
         Verdict::Wanted => {
@@ -58,7 +56,7 @@ pub(crate) fn counted(
     }
     Ok(Found {
         numbers,
-        facets: counts.finish(board),
+        facets: counts.finish(board, values.unwrap_or_default()),
     })
 }
 
@@ -88,7 +86,7 @@ impl Counts {
         }
     }
 
-    fn finish(self, board: &Board) -> Vec<(Facet, Vec<FacetCount>)> {
+    fn finish(self, board: &Board, values: usize) -> Vec<(Facet, Vec<FacetCount>)> {
         self.by_facet
             .into_iter()
             .map(|(facet, counts)| {
@@ -98,7 +96,7 @@ impl Counts {
                     .filter(|(_, count)| *count > 0)
                     .collect();
                 places.sort_by_key(|(place, count)| (std::cmp::Reverse(*count), *place));
-                places.truncate(VALUES);
+                places.truncate(values);
                 let values = places
                     .into_iter()
                     .map(|(place, count)| FacetCount {

@@ -124,6 +124,37 @@ async fn filters_narrow_down_and_facets_count_what_could_be_chosen_instead() {
 }
 
 #[tokio::test]
+async fn as_many_values_of_a_facet_are_told_as_are_asked_for() {
+    let site = Site::new().await;
+    let lines: Vec<String> = (0..700)
+        .map(|number| {
+            let mut entry = bare("登记", &format!("单位{}", number / 2));
+            entry["id"] = json!(format!("e{number}"));
+            entry.to_string()
+        })
+        .collect();
+    let path = site.write("owners.jsonl", lines.join("\n"));
+    site.ledger
+        .import(&super::site::who(), &path, crate::Format::JsonLines, None)
+        .await
+        .unwrap();
+    for (facet_values, told) in [(0, 0), (10, 10), (1_000, 350)] {
+        let search = Search {
+            facet_values,
+            ..Search::default()
+        };
+        let page = site.ledger.search(&search).await.unwrap();
+        let (_, owners) = page
+            .facets
+            .iter()
+            .find(|(facet, _)| *facet == Facet::Owner)
+            .unwrap();
+        assert_eq!(owners.len(), told);
+        assert!(owners.iter().all(|owner| owner.count == 2));
+    }
+}
+
+#[tokio::test]
 async fn pages_follow_each_other_in_every_order_while_entries_come_and_go() {
     let site = Site::new().await;
     for number in 0..57 {
