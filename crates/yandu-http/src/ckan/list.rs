@@ -13,7 +13,9 @@ use yandu_pack::declare::Opening;
 
 use super::parameters::Parameters;
 use super::refusal::{Outcome, Refusal};
+use super::search::facet;
 use super::{Context, package, resource, search};
+use crate::batch::word;
 
 /// Fields of a package that the ledger has no facet for.
 pub(super) const KNOWN_FIELDS: &[&str] = &[
@@ -39,8 +41,6 @@ pub(super) fn values_of(context: &Context, entry: &Entry, field: &str) -> Vec<St
         "notes" => one(&content.about),
         "author" => one(&content.steward),
         "maintainer" => one(&content.contact),
-        "organization" | "owner_org" | "owner" => vec![content.owner.clone()],
-        "groups" | "theme" => one(&content.theme),
         "res_format" => {
             let resources = resource::of_entry(context, entry);
             let formats = resources.iter().filter_map(|one| one["format"].as_str());
@@ -57,7 +57,31 @@ pub(super) fn values_of(context: &Context, entry: &Entry, field: &str) -> Vec<St
                 .to_owned(),
             ]
         }
-        _ => Vec::new(),
+        field => facet(field).map_or_else(Vec::new, |facet| of_facet(entry, facet)),
+    }
+}
+
+/// The values that an entry has of a facet of the ledger; none where it says nothing.
+fn of_facet(entry: &Entry, facet: Facet) -> Vec<String> {
+    let content = &entry.content;
+    let one = |word: Option<String>| word.into_iter().collect();
+    match facet {
+        Facet::Owner => one(Some(content.owner.clone()).filter(|owner| !owner.is_empty())),
+        // The ledger counts by county.
+        Facet::Division => one(content
+            .division
+            .as_deref()
+            .map(|code| code.get(..6).unwrap_or(code).to_owned())),
+        Facet::Theme => one(content.theme.clone()),
+        Facet::Kind => vec![content.kind.name().to_owned()],
+        Facet::Sharing => one(content.sharing.class.as_ref().map(word)),
+        Facet::Opening => one(content.opening.as_ref().map(word)),
+        Facet::Origin => one(content.origin.as_ref().map(word)),
+        Facet::Grade => one(content.grade.map(|grade| grade.name().to_owned())),
+        Facet::Refresh => one(content.refresh.map(|refresh| refresh.name().to_owned())),
+        Facet::Status => vec![entry.status.name().to_owned()],
+        Facet::Fresh => one(entry.facts.fresh.map(|fresh| fresh.to_string())),
+        Facet::Point => content.points.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -66,6 +90,7 @@ pub(super) fn organization(name: &str) -> Value {
         "id": name,
         "name": name,
         "title": name,
+        "display_name": name,
         "type": "organization",
         "description": "",
         "image_url": "",
@@ -128,6 +153,7 @@ async fn grouped(context: &Context, facet: Facet) -> Outcome<BTreeMap<String, u6
         let search = Search {
             filter,
             facets: true,
+            facet_values: usize::MAX,
             limit: 1,
             ..search::everything()
         };

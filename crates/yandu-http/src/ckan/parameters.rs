@@ -101,18 +101,31 @@ impl Parameters {
 
     /// A number of things, at least 0; more than `most` is `most`.
     pub(super) fn count(&self, name: &str, usual: usize, most: usize) -> Outcome<usize> {
+        self.number(name)?.map_or(Ok(usual), |number| {
+            usize::try_from(number)
+                .map(|number| number.min(most))
+                .map_err(|_| Refusal::invalid(name, "Must be a natural number"))
+        })
+    }
+
+    fn number(&self, name: &str) -> Outcome<Option<i64>> {
         let number = match self.value(name) {
-            None => return Ok(usual),
+            None => return Ok(None),
             Some(Value::Number(number)) => number.as_i64(),
             Some(Value::String(text)) => text.trim().parse().ok(),
             Some(_) => None,
         };
-        match number {
-            None => Err(Refusal::invalid(name, "Invalid integer")),
-            Some(number) => usize::try_from(number)
-                .map(|number| number.min(most))
-                .map_err(|_| Refusal::invalid(name, "Must be a natural number")),
-        }
+        number
+            .map(Some)
+            .ok_or_else(|| Refusal::invalid(name, "Invalid integer"))
+    }
+
+    /// The most of something, where a number below 0 means as much as there is.
+    pub(super) fn most(&self, name: &str, usual: usize) -> Outcome<usize> {
+        let number = self.number(name)?;
+        Ok(number.map_or(usual, |number| {
+            usize::try_from(number).unwrap_or(usize::MAX)
+        }))
     }
 
     /// A list: one of JSON, one written in JSON, texts with commas between them, or one text.
@@ -242,6 +255,11 @@ mod tests {
             parameters.json("broken"),
             Err(Refusal::Invalid(_))
         ));
+        assert!(matches!(
+            parameters.most("rows", 1),
+            Err(Refusal::Invalid(_))
+        ));
+        assert_eq!(parameters.most("limit", 1).unwrap(), usize::MAX);
         assert_eq!(parameters.list("a").unwrap().unwrap(), ["1", "2"]);
         for body in ["[]", "1", "{", "\"x\"", "nonsense"] {
             assert!(

@@ -9,6 +9,7 @@ use super::parameters::Parameters;
 use super::refusal::{Outcome, Refusal};
 use super::{Context, list, package};
 use criteria::Criteria;
+pub(super) use criteria::facet;
 
 mod criteria;
 
@@ -108,10 +109,10 @@ pub(super) async fn packages(context: &Context, parameters: &Parameters) -> Outc
     let mut counts = Map::new();
     let mut titled = Map::new();
     if parameters.flag("facet", true)? {
-        let most = parameters.count("facet.limit", USUAL_VALUES, usize::MAX >> 1)?;
+        let most = parameters.most("facet.limit", USUAL_VALUES)?;
         let least = parameters.count("facet.mincount", 1, usize::MAX >> 1)?;
         for name in parameters.list("facet.field")?.unwrap_or_default() {
-            let values = facet(context, &criteria, &found, &name).await?;
+            let values = counted(context, &criteria, &found, &name).await?;
             let values: Vec<(String, u64)> = values
                 .into_iter()
                 .filter(|(_, count)| *count as usize >= least)
@@ -171,14 +172,14 @@ fn sort(parameters: &Parameters) -> Outcome<(Sort, String)> {
 }
 
 /// How many results have each value of a field, the most frequent first.
-async fn facet(
+async fn counted(
     context: &Context,
     criteria: &Criteria,
     found: &criteria::Found,
     name: &str,
 ) -> Outcome<Vec<(String, u64)>> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    if let Some(facet) = criteria::facet(name).filter(|_| !criteria.looks_closer()) {
+    if let Some(facet) = facet(name).filter(|facet| criteria.is_counted(*facet)) {
         let values = found.facets.iter().find(|(known, _)| *known == facet);
         for value in values
             .map(|(_, values)| values.as_slice())
@@ -189,7 +190,7 @@ async fn facet(
                 counts.insert(value.value.clone(), value.count);
             }
         }
-    } else if list::KNOWN_FIELDS.contains(&name) || criteria::facet(name).is_some() {
+    } else if list::KNOWN_FIELDS.contains(&name) || facet(name).is_some() {
         criteria
             .each(context, |entry| {
                 for value in list::values_of(context, entry, name) {

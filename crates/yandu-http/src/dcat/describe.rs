@@ -86,6 +86,7 @@ pub(super) fn dataset(graph: &mut Graph, names: &Names<'_>, entry: &Entry, is_ta
     theme(graph, names, &iri, content);
     place_and_time(graph, names, &iri, entry);
     origin(graph, &iri, content);
+    rights(graph, &iri, content);
     standards(graph, names, &iri, content);
     if is_table {
         distributions(graph, names, &iri, entry);
@@ -204,7 +205,7 @@ fn place_and_time(graph: &mut Graph, names: &Names<'_>, iri: &str, entry: &Entry
     }
 }
 
-/// Where the data comes from, and on which law or condition others may have it.
+/// Where the data comes from.
 fn origin(graph: &mut Graph, iri: &str, content: &Content) {
     let way = match content.origin {
         Some(Origin::Collect) => "部门归集",
@@ -220,6 +221,10 @@ fn origin(graph: &mut Graph, iri: &str, content: &Content) {
         .about(&statement)
         .is_a("dct:ProvenanceStatement")
         .worded("rdfs:label", &format!("{way}（{}）", content.owner), "zh");
+}
+
+/// On which law or condition others may have the data.
+fn rights(graph: &mut Graph, iri: &str, content: &Content) {
     let said: Vec<&str> = [
         &content.sharing.basis,
         &content.sharing.condition,

@@ -26,7 +26,7 @@ pub(super) struct Found {
 }
 
 /// The facet of the ledger that a field of CKAN is, or one under its own name.
-pub(super) fn facet(field: &str) -> Option<Facet> {
+pub(in crate::ckan) fn facet(field: &str) -> Option<Facet> {
     let field = match field {
         "organization" | "owner_org" => "owner",
         "groups" => "theme",
@@ -92,7 +92,7 @@ impl Criteria {
             "private" => *statuses = of_privacy(any("true"), any("false")),
             "capacity" => *statuses = of_privacy(any("private"), any("public")),
             "type" | "dataset_type" => self.nothing |= !any("dataset"),
-            field if list::KNOWN_FIELDS.contains(&field) => {
+            field if list::KNOWN_FIELDS.contains(&field) || with_any_signs(field, &values) => {
                 self.closer.push((field.to_owned(), values));
             }
             field => {
@@ -107,6 +107,14 @@ impl Criteria {
     /// Whether entries are looked at one by one, because the ledger cannot tell.
     pub(super) fn looks_closer(&self) -> bool {
         !self.closer.is_empty()
+    }
+
+    /// Whether the ledger has counted the values of a facet as CKAN counts them: over just what was found. A division stands for
+    /// all that lies inside of it, and an entry serves many points, so of those it has counted others too.
+    pub(super) fn is_counted(&self, facet: Facet) -> bool {
+        let is_narrowed = || self.filter.values.iter().any(|(known, _)| *known == facet);
+        let is_wide = matches!(facet, Facet::Division | Facet::Point);
+        !self.looks_closer() && !(is_wide && is_narrowed())
     }
 
     /// Whether a value of a facet is among those that were asked for.
@@ -125,15 +133,18 @@ impl Criteria {
             filter: self.filter.clone(),
             sort,
             limit: PAGE,
-            after: None,
             facets: false,
+            facet_values: usize::MAX,
+            ..Search::default()
         }
     }
 
     fn holds(&self, context: &Context, entry: &Entry) -> bool {
         self.closer.iter().all(|(field, values)| {
             let has = list::values_of(context, entry, field);
-            values.iter().any(|value| has.contains(value))
+            values
+                .iter()
+                .any(|wanted| has.iter().any(|value| fits(field, value, wanted)))
         })
     }
 
@@ -211,6 +222,41 @@ fn is_field(name: &str) -> bool {
         "state" | "private" | "capacity" | "type" | "dataset_type"
     ) || list::KNOWN_FIELDS.contains(&name)
         || facet(name).is_some()
+}
+
+/// Fields of words, which CKAN searches and does not compare.
+const TEXTS: &[&str] = &["title", "notes", "author", "maintainer"];
+
+/// Whether a field of the ledger is asked for by a part of its values.
+fn with_any_signs(field: &str, values: &[String]) -> bool {
+    facet(field).is_some() && values.iter().any(|value| value.contains('*'))
+}
+
+/// Whether a value is one that is asked for: a text that has the words, a name that is the same. `*` stands for any signs.
+fn fits(field: &str, value: &str, wanted: &str) -> bool {
+    if !TEXTS.contains(&field) {
+        return is_like(value, wanted);
+    }
+    let (value, wanted) = (value.to_lowercase(), wanted.to_lowercase());
+    is_like(&value, &format!("*{wanted}*"))
+}
+
+fn is_like(value: &str, pattern: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return value == pattern;
+    };
+    let Some(mut left) = value.strip_prefix(start) else {
+        return false;
+    };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let end = parts.pop().unwrap_or_default();
+    for part in parts {
+        match left.split_once(part) {
+            Some((_, after)) => left = after,
+            None => return false,
+        }
+    }
+    left.ends_with(end)
 }
 
 fn of_privacy(private: bool, public: bool) -> Vec<Status> {
@@ -299,6 +345,32 @@ fn value(text: &str) -> Option<(String, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_searched_and_a_name_compared() {
+        for (field, value, wanted) in [
+            ("title", "全市路灯 LAMP 台账", "lamp"),
+            ("notes", "灯杆", "灯杆"),
+            ("name", "tinghu.lamp", "tinghu.lamp"),
+            ("name", "tinghu.lamp", "tinghu.*"),
+            ("name", "tinghu.lamp", "*.lamp"),
+            ("name", "tinghu.lamp", "t*u.*p"),
+            ("tags", "照明", "*"),
+            ("organization", "亭湖区住建局", "亭湖区*"),
+        ] {
+            assert!(fits(field, value, wanted), "{field}:{wanted}");
+        }
+        for (field, value, wanted) in [
+            ("title", "路灯", "桥"),
+            ("name", "tinghu.lamp", "tinghu"),
+            ("name", "tinghu.lamp", "lamp*"),
+            ("name", "tinghu.lamp", "*.lam"),
+            ("name", "aba", "ab*ba"),
+            ("tags", "照明", "照"),
+        ] {
+            assert!(!fits(field, value, wanted), "{field}:{wanted}");
+        }
+    }
 
     #[test]
     fn conditions_are_read_as_solr_writes_them() {
