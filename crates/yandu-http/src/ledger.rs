@@ -63,6 +63,23 @@ fn tagged(status: StatusCode, entry: yandu_ledger::Entry) -> Response {
     response
 }
 
+/// The one revision that a change is made to, of those that `If-Match` names; `None` where any will do.
+async fn expected(state: &State, id: &str, headers: &HeaderMap) -> Result<Option<u64>> {
+    match tag::expected(headers).as_deref() {
+        None => Ok(None),
+        Some([revision]) => Ok(Some(*revision)),
+        Some(revisions) => {
+            let now = state.ledger().entry(id).await?.revision;
+            if revisions.contains(&now) {
+                return Ok(Some(now));
+            }
+            let why = format!("`{id}` is at revision {now}, which `If-Match` does not name");
+            Err(Problem::new("revision-changed", why)
+                .with_help("read it again and repeat the change".to_owned()))
+        }
+    }
+}
+
 /// Work that goes on when the one who asked goes away.
 async fn finish<T: Send + 'static>(
     state: &State,
@@ -146,7 +163,7 @@ async fn change_entry(
     headers: HeaderMap,
     Body(patch): Body<Patch>,
 ) -> Result<Response> {
-    let expected = tag::expected(&headers)?;
+    let expected = expected(&state, &id, &headers).await?;
     let edit = Edit {
         set: patch.set,
         reason: patch.reason,
@@ -180,7 +197,7 @@ async fn move_entry(
     headers: HeaderMap,
     Body(step): Body<Move>,
 ) -> Result<Response> {
-    let expected = tag::expected(&headers)?;
+    let expected = expected(&state, &id, &headers).await?;
     let to = yandu_ledger::Status::from_name(&step.to).ok_or_else(|| {
         Problem::new(
             "invalid-body",

@@ -78,9 +78,9 @@ impl Asked {
             (Facet::Point, &self.point),
             (Facet::Fresh, &self.fresh),
         ] {
-            filter = filter.with(facet, listed(values.as_deref()));
+            filter = filter.with(facet, listed(facet.name(), values.as_deref())?);
         }
-        for name in listed(self.lacks.as_deref()) {
+        for name in listed("lacks", self.lacks.as_deref())? {
             filter.lacks.push(Lacking::from_name(name).ok_or_else(|| {
                 Problem::new(
                     "invalid-parameter",
@@ -108,18 +108,25 @@ impl Asked {
             limit: self.limit.items(),
             after: self.after,
             facets: self.facets.unwrap_or(true),
+            ..Search::default()
         })
     }
 }
 
-fn listed(values: Option<&str>) -> Vec<&str> {
-    values
+fn listed<'a>(parameter: &str, values: Option<&'a str>) -> Result<Vec<&'a str>> {
+    let values: Vec<&str> = values
         .unwrap_or_default()
         .split([',', '，'])
         .map(str::trim)
         .filter(|value| !value.is_empty())
-        .take(VALUES)
-        .collect()
+        .collect();
+    if values.len() > VALUES {
+        return Err(Problem::new(
+            "invalid-parameter",
+            format!("`{parameter}` has more than {VALUES} values"),
+        ));
+    }
+    Ok(values)
 }
 
 /// A piece of a text, and whether it is what was searched for.

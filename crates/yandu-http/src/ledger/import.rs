@@ -383,17 +383,25 @@ fn json_lines(entries: &[Entry]) -> Vec<u8> {
 }
 
 async fn workbook(ledger: &Ledger, mut search: Search, first: Pages) -> Result<Vec<u8>> {
-    let failed = |error: &dyn std::error::Error| {
-        tracing::error!(%error, "a workbook could not be written");
-        Problem::new("internal", "the workbook could not be written")
-    };
-    let mut sheet = export::Sheet::new().map_err(|error| failed(&error))?;
+    let mut sheet = beside(export::Sheet::new).await?;
     let (mut entries, mut next) = first;
     loop {
-        sheet.add(&entries).map_err(|error| failed(&error))?;
+        sheet = beside(move || sheet.add(&entries).map(|()| sheet)).await?;
         let Some(after) = next else { break };
         search.after = Some(after);
         (entries, next) = ledger.whole(&search).await?;
     }
-    sheet.finish().map_err(|error| failed(&error))
+    beside(move || sheet.finish()).await
+}
+
+/// Writing on a workbook, which keeps a processor busy, beside the requests.
+async fn beside<T: Send + 'static, E: std::error::Error + Send + 'static>(
+    work: impl FnOnce() -> std::result::Result<T, E> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    let written = done.map_err(yandu_ledger::Error::from)?;
+    written.map_err(|error| {
+        tracing::error!(%error, "a workbook could not be written");
+        Problem::new("internal", "the workbook could not be written")
+    })
 }

@@ -7,9 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::http::{HeaderMap, header};
 
-use crate::Result;
 use crate::etag::revision_tag;
-use crate::problem::Problem;
 
 pub(super) fn of(entry: &yandu_ledger::Entry) -> String {
     let facts = &entry.facts;
@@ -32,27 +30,28 @@ pub(super) fn of(entry: &yandu_ledger::Entry) -> String {
     ))
 }
 
-/// The revision that a change was made to; `None` where any will do.
-pub(super) fn expected(headers: &HeaderMap) -> Result<Option<u64>> {
-    let Some(value) = headers.get(header::IF_MATCH) else {
-        return Ok(None);
-    };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
+/// The revisions that a change may be made to; `None` where any will do. Tags of anything else are of no revision.
+pub(super) fn expected(headers: &HeaderMap) -> Option<Vec<u64>> {
+    let mut tags = headers
+        .get_all(header::IF_MATCH)
+        .iter()
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .map(str::trim)
+        .peekable();
+    tags.peek()?;
+    let mut revisions = Vec::new();
+    for tag in tags {
+        if tag == "*" {
+            return None;
+        }
+        let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
+        revisions.extend(
+            tag.split('-')
+                .next()
+                .and_then(|revision| revision.parse::<u64>().ok()),
+        );
     }
-    let tag = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-    tag.split('-')
-        .next()
-        .unwrap_or_default()
-        .parse()
-        .map(Some)
-        .map_err(|_| {
-            Problem::new(
-                "invalid-parameter",
-                "`If-Match` is not the `ETag` of an entry",
-            )
-        })
+    Some(revisions)
 }
 
 #[cfg(test)]
@@ -66,12 +65,13 @@ mod tests {
         let read = |value: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::IF_MATCH, HeaderValue::from_static(value));
-            expected(&headers).map_err(|problem| problem.code)
+            expected(&headers)
         };
-        assert_eq!(read("\"7-0012abcd\"").unwrap(), Some(7));
-        assert_eq!(read("W/\"7\"").unwrap(), Some(7));
-        assert_eq!(read("*").unwrap(), None);
-        assert!(read("\"x\"").is_err());
-        assert_eq!(expected(&HeaderMap::new()).unwrap(), None);
+        assert_eq!(read("\"7-0012abcd\""), Some(vec![7]));
+        assert_eq!(read("W/\"7\""), Some(vec![7]));
+        assert_eq!(read("\"7-0012abcd\", \"9\" ,\"x\""), Some(vec![7, 9]));
+        assert_eq!(read("*"), None);
+        assert_eq!(read("\"x\""), Some(vec![]));
+        assert_eq!(expected(&HeaderMap::new()), None);
     }
 }

@@ -77,6 +77,31 @@ async fn an_entry_is_registered_changed_moved_and_its_history_told() {
     )
     .await;
     assert_eq!(late.problem(), (412, "revision-changed".to_owned()));
+    for none in ["\"x\"", "", "\"1-0\", \"7-0\""] {
+        let late = change(
+            &city,
+            Method::PATCH,
+            &path,
+            Some(none),
+            &json!({"about": "x"}),
+        )
+        .await;
+        assert_eq!(
+            late.problem(),
+            (412, "revision-changed".to_owned()),
+            "{none}"
+        );
+    }
+    let of_several = format!("\"9\", {}", changed.header("etag"));
+    let one = change(
+        &city,
+        Method::PATCH,
+        &path,
+        Some(&of_several),
+        &json!({"tags": ["照明"]}),
+    )
+    .await;
+    assert_eq!(one.json()["revision"], 3, "{one:?}");
     let wrong = change(&city, Method::PATCH, &path, None, &json!({"colour": "red"})).await;
     assert_eq!(wrong.problem(), (422, "invalid-entry".to_owned()));
 
@@ -111,9 +136,15 @@ async fn an_entry_is_registered_changed_moved_and_its_history_told() {
         .get(&format!("{path}/history?limit=2&after={next}"))
         .await
         .json();
-    assert_eq!(rest["revisions"][0]["changes"][0]["field"], "about");
-    assert_eq!(rest["revisions"][1]["reason"], "区里报送");
-    assert_eq!(rest["next"], Value::Null);
+    assert_eq!(rest["revisions"][0]["changes"][0]["field"], "tags");
+    assert_eq!(rest["revisions"][1]["changes"][0]["field"], "about");
+    let next = rest["next"].as_str().unwrap();
+    let first = city
+        .get(&format!("{path}/history?limit=2&after={next}"))
+        .await
+        .json();
+    assert_eq!(first["revisions"][0]["reason"], "区里报送");
+    assert_eq!(first["next"], Value::Null);
 }
 
 #[tokio::test]
@@ -184,6 +215,9 @@ async fn entries_are_found_filtered_and_suggested() {
         let detail = refused.json()["detail"].as_str().unwrap().to_owned();
         assert!(detail.contains(parameter), "{detail}");
     }
+    let many = vec!["a"; 201].join(",");
+    let refused = city.get(&format!("{ENTRIES}?owner={many}")).await;
+    assert_eq!(refused.problem(), (400, "invalid-parameter".to_owned()));
     let long = "a".repeat(201);
     assert_eq!(
         city.get(&format!("{ENTRIES}?q={long}")).await.problem().0,
