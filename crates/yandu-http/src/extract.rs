@@ -4,24 +4,27 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
+use crate::state::State;
 
 /// How long the small body of a request may take to arrive.
 const BODY_SECONDS: u64 = 30;
 
-/// A JSON body that is an object. A list is refused: its items would be taken for the fields in their order.
+/// A JSON body that is an object. A list is refused: its items would be taken for the fields in their order. It is held in
+/// memory, so that it is small also where an upload may be large.
 pub(crate) struct Body<T>(pub(crate) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
     type Rejection = Box<Problem>;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Box<Problem>> {
+    async fn from_request(mut request: Request, state: &State) -> Result<Self, Box<Problem>> {
+        DefaultBodyLimit::max(state.options().body_bytes).apply(&mut request);
         let (parts, body) = request.into_parts();
         let read = Request::from_parts(parts.clone(), body);
         let Bytes(bytes) = Bytes::from_request(read, state).await?;
@@ -38,10 +41,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
+/// Whether a body is marked as JSON, as that of a program (`application/vnd.….+json`) too.
 fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE);
-    kind.and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("application/json"))
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let kind = kind.to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
 /// A JSON body of any kind.

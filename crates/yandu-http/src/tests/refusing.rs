@@ -148,11 +148,20 @@ async fn every_error_is_problem_details() {
                 "{method} {path}"
             );
             // A draft may be anything.
-            if !path.contains("/drafts/") {
-                assert_eq!(
-                    city.ask(told("application/json"), "[]").await.problem(),
-                    (422, "invalid-body".to_owned()),
-                    "{method} {path}"
+            if path.contains("/drafts/") {
+                continue;
+            }
+            for form in [
+                "application/json",
+                "Application/JSON; charset=utf-8",
+                "application/merge-patch+json",
+            ] {
+                let refused = city.ask(told(form), "[]").await.problem().1;
+                // Where a file or rows may come too, JSON is marked as nothing else.
+                let is_marked = refused == "unsupported-media-type" && form != "application/json";
+                assert!(
+                    refused == "invalid-body" || is_marked,
+                    "{method} {path} {form}: {refused}"
                 );
             }
         }
@@ -207,6 +216,15 @@ async fn bodies_that_are_too_large_are_refused() {
     let rows = format!(r#"{{"number": "{}"}}"#, "x".repeat(1_000));
     let answer = city.post("/api/v1/datasets/club.member/rows", &rows).await;
     assert_eq!(answer.problem(), (413, "body-too-large".to_owned()));
+    // A body that names a file is small where the file itself may be large.
+    for path in ["/api/v1/ledger/import", "/api/v1/batches"] {
+        let named = format!(r#"{{"path": "/{}"}}"#, "x".repeat(1_000));
+        assert_eq!(
+            city.post(path, &named).await.problem(),
+            (413, "body-too-large".to_owned()),
+            "{path}"
+        );
+    }
     let file = "x".repeat(3_000);
     let answer = city
         .upload(&[("dataset", "club.member")], Some(("a.csv", &file)))
@@ -263,6 +281,10 @@ async fn requests_are_counted_by_route_and_not_by_address() {
     let city = City::found().await;
     city.get("/api/v1/batches/20260101-000000-000000").await;
     city.get("/api/v1/secret-in-an-address").await;
+    for number in 0..3 {
+        let method = Method::from_bytes(format!("MADE{number}").as_bytes()).unwrap();
+        city.ask(request(method, "/healthz"), Body::empty()).await;
+    }
     let counts = city.get("/metrics").await;
     assert_eq!(
         counts.header("content-type"),
@@ -272,5 +294,8 @@ async fn requests_are_counted_by_route_and_not_by_address() {
         "yandu_http_requests_total{method=\"GET\",route=\"/api/v1/batches/{id}\",status=\"404\"} 1";
     assert!(counts.text().contains(line), "{}", counts.text());
     assert!(!counts.text().contains("secret"));
+    assert!(!counts.text().contains("MADE"), "a method that is made up");
+    let others = "yandu_http_requests_total{method=\"other\",route=\"/healthz\",status=\"405\"} 3";
+    assert!(counts.text().contains(others), "{}", counts.text());
     assert!(counts.text().ends_with("# EOF\n"));
 }
