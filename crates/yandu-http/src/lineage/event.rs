@@ -13,6 +13,7 @@ use yandu_collect::batch::BatchDetail;
 use yandu_collect::{BatchStatus, Moment};
 use yandu_lake::SqlLineage;
 use yandu_pack::Packs;
+use yandu_store::Clock;
 use yandu_transform::lineage::{
     Assertion, ColumnQuality, End, Flowing, Outcome, Quality, Run, Work,
 };
@@ -72,7 +73,7 @@ pub(super) async fn list_events(
     Query(since): Query<Since>,
 ) -> Result<Json<EventList>> {
     let after = since.after.map(|After(key)| moment(key)).transpose()?;
-    let before = Timestamp::now() - HELD_BACK_MILLIS.milliseconds();
+    let before = told_until(state.collector().store().clock());
     let mut moments = moments(&state, after.as_ref(), before, since.limit.and_one()).await?;
     let more = moments.len() > since.limit.items();
     moments.truncate(since.limit.items());
@@ -84,6 +85,16 @@ pub(super) async fn list_events(
         events.extend(event(&state, &packs, moment, *of).await?);
     }
     Ok(Json(EventList { events, next, more }))
+}
+
+/// Until when events are told, by the clock that records have their times from. A clock that stands gives each record its own
+/// moment, and nobody waits for it to go on.
+fn told_until(clock: &Clock) -> Timestamp {
+    if clock.is_standing() {
+        clock.now()
+    } else {
+        clock.now() - HELD_BACK_MILLIS.milliseconds()
+    }
 }
 
 fn moment((at, id, is_end): Key) -> Result<Moment> {

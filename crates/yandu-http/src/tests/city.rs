@@ -11,7 +11,7 @@ use yandu_collect::{Collector, trial};
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
 use yandu_pack::{AnyCondition, Packs};
-use yandu_store::{DataFolder, Store};
+use yandu_store::{Clock, DataFolder, Store};
 use yandu_transform::Transform;
 
 use crate::{Options, State};
@@ -123,6 +123,11 @@ impl City {
 
     /// A city whose pack has more files, by their paths in it.
     pub(super) async fn with_files(options: Options, files: &[(&str, &str)]) -> Self {
+        Self::at(Clock::default(), options, files).await
+    }
+
+    /// The same with a clock of its own.
+    pub(super) async fn at(clock: Clock, options: Options, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let pack = folder.path().join("packs/club");
         write(&pack.join("pack.yaml"), PACK);
@@ -136,7 +141,7 @@ impl City {
         let loaded = Packs::load(&[folder.path().join("packs")], &AnyCondition);
         assert!(!loaded.has_errors(), "{:?}", loaded.problems);
         let data = DataFolder::open(&folder.path().join("data")).unwrap();
-        let store = Store::open(&data.records()).await.unwrap();
+        let store = Store::open_with(&data.records(), clock).await.unwrap();
         let lake = Lake::open(yandu_lake::Options::new(data.root())).unwrap();
         trial::declare(&lake, &loaded.packs).unwrap();
         let ledger = Ledger::open(store.clone(), &data.root().join("ledger"))

@@ -248,6 +248,17 @@ async fn deliveries_are_told_as_events_each_once() {
 }
 
 #[tokio::test]
+async fn a_city_whose_clock_stands_in_another_year_tells_its_events_too() {
+    for year in ["2001", "2099"] {
+        let at = format!("{year}-06-01T00:00:00Z").parse().unwrap();
+        let city = City::at(yandu_store::Clock::standing(at), Options::default(), &[]).await;
+        city.deliver("a.csv", "number,name\n1,王芳\n").await;
+        let (told, _) = events(&city, "", 2).await;
+        assert!(told[0]["eventTime"].as_str().unwrap().starts_with(year));
+    }
+}
+
+#[tokio::test]
 async fn refreshes_are_told_with_where_their_columns_come_from() {
     let city = city().await;
     city.deliver(
