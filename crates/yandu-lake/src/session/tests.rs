@@ -1,7 +1,7 @@
 use futures::StreamExt;
 
-use crate::fixture::{Fixture, query, try_query};
-use crate::{Error, Principal, ReadPoint};
+use crate::fixture::{Fixture, people_from, query, try_query};
+use crate::{Change, Error, Principal, ReadPoint};
 
 async fn refusal(lake: &Fixture, sql: &str) -> String {
     match try_query(&lake.lake, sql, ReadPoint::default()).await {
@@ -428,5 +428,20 @@ async fn what_is_known_of_a_table_needs_no_reading() {
     assert_eq!(
         refused.to_string(),
         "only a SELECT can be followed and explained"
+    );
+}
+
+#[tokio::test]
+async fn the_least_of_one_column_and_the_greatest_of_another_are_those_of_all_rows() {
+    let lake = Fixture::with(|options| options.threads = 1);
+    // The larger file is read first, and has no height.
+    let name = "a".repeat(200);
+    let first = people_from("b1", 3, &[("1", name.as_str())]);
+    lake.commit(&first, "b1", Change::Append).await.unwrap();
+    lake.append("b2", &[("2", "b")]).await;
+    assert_eq!(
+        lake.query("SELECT min(name), max(height) FROM population.person")
+            .await,
+        format!("{name}|151")
     );
 }
