@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::file::DataFile;
 use crate::log::{self, CommitNote};
 use crate::table::Table;
+use crate::vector::Vector;
 use crate::version::TableVersion;
 use crate::writer::NewFile;
 use crate::{Error, Result, Version};
@@ -55,7 +56,11 @@ pub struct ChangeOf {
 pub(crate) struct FileNote {
     pub(crate) path: String,
     pub(crate) bytes: u64,
+    /// The rows that are meant.
     pub(crate) rows: u64,
+    /// The deletion vector that names the others in the file, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) vector: Option<Value>,
 }
 
 /// The files that hold the rows that a commit brought, and those that hold the rows that it took out.
@@ -80,18 +85,21 @@ impl FileNote {
             path: file.path.clone(),
             bytes: file.bytes,
             rows: file.rows,
+            vector: file.vector.as_ref().map(|vector| vector.descriptor()),
         }
     }
 
-    fn file(self) -> DataFile {
-        DataFile {
-            path: self.path,
+    /// The file; `None` when what is said of its rows cannot be understood.
+    fn file(self) -> Option<DataFile> {
+        let vector = match &self.vector {
+            None => None,
+            Some(descriptor) => Some(Arc::new(Vector::read(descriptor)?)),
+        };
+        Some(DataFile {
             bytes: self.bytes,
             rows: self.rows,
-            modified_ms: 0,
-            stats: Arc::new(Value::Null),
-            blooms: Arc::default(),
-        }
+            ..DataFile::named(self.path, vector)
+        })
     }
 }
 
@@ -120,17 +128,20 @@ pub(crate) fn read(table: &Table, from: Version, to: Version) -> Result<ChangedF
         let Some(note) = log::read_note(&table.folder, version)? else {
             return Err(untraced("a commit in between is gone, or somebody else's"));
         };
-        if !log::actions(&table.folder, version, "metaData")?.is_empty() {
+        if !note.same_columns && !log::actions(&table.folder, version, "metaData")?.is_empty() {
             return Err(untraced("columns changed in between"));
         }
         let exchange = exchange_of(note).map_err(|why| untraced(&why))?;
         files.commits += u64::from(exchange != Exchange::default());
-        files
-            .added
-            .extend(exchange.brought.into_iter().map(FileNote::file));
-        files
-            .removed
-            .extend(exchange.taken.into_iter().map(FileNote::file));
+        for (notes, files) in [
+            (exchange.brought, &mut files.added),
+            (exchange.taken, &mut files.removed),
+        ] {
+            for note in notes {
+                let file = note.file();
+                files.push(file.ok_or_else(|| untraced("a deletion vector cannot be read"))?);
+            }
+        }
     }
     let is_gone = |file: &DataFile| !is_there(&table.folder, file);
     if files.added.iter().chain(&files.removed).any(is_gone) {

@@ -1,5 +1,6 @@
 //! Commits: one per batch, whole or not at all, on disk before they are acknowledged.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
@@ -128,19 +129,10 @@ pub(crate) async fn apply(table: &Arc<Table>, plan: Plan) -> Result<Committed> {
         Change::Exchange { rows, .. } => Some(rows),
         _ => None,
     };
-    let Rewritten {
-        removed,
-        added: rewritten,
-        rows_removed,
-        taken,
-        beside,
-    } = make_room(table, present.version.as_ref(), plan.change).await?;
-    let clean_up = || {
-        rewrite::remove_files(&table.folder, &rewritten);
-        rewrite::remove_files(&table.folder, &beside);
-    };
+    let mut made = make_room(table, present.version.as_ref(), plan.change).await?;
+    let rows_removed = made.rows_removed;
     if expected.is_some_and(|expected| expected != rows_removed) {
-        clean_up();
+        made.discard(&table.folder);
         return Err(Error::Exchange {
             dataset: table.id.clone(),
             expected: expected.unwrap_or_default(),
@@ -154,17 +146,17 @@ pub(crate) async fn apply(table: &Arc<Table>, plan: Plan) -> Result<Committed> {
         operation: plan.operation,
         change,
         delta_operation: "WRITE",
-        removed,
-        added: rewritten
-            .iter()
-            .chain(&plan.files)
-            .map(|new| new.file.clone())
+        removed: std::mem::take(&mut made.removed),
+        added: made
+            .files()
+            .chain(plan.files.iter().map(|new| &new.file))
+            .cloned()
             .collect(),
         rows_added,
         rows_removed,
         data_change: true,
         folded: plan.folded,
-        exchange: is_known.then(|| Exchange::new(&plan.files, taken)),
+        exchange: is_known.then(|| Exchange::new(&plan.files, std::mem::take(&mut made.taken))),
         ..Step::default()
     };
     match write(table, present.version.as_ref(), step).await {
@@ -174,7 +166,7 @@ pub(crate) async fn apply(table: &Arc<Table>, plan: Plan) -> Result<Committed> {
             rows_removed,
         }),
         Err(error) => {
-            clean_up();
+            made.discard(&table.folder);
             Err(error)
         }
     }
@@ -247,7 +239,7 @@ pub(crate) async fn record(
     {
         at = before.committed_at + jiff::SignedDuration::from_micros(1);
     }
-    let (heads, columns, metadata) = heads(table, before, step.columns.as_ref(), at)?;
+    let heads = heads(table, before, &step, at)?;
     let mut files: Vec<DataFile> = before
         .map(|before| before.files.to_vec())
         .unwrap_or_default();
@@ -259,14 +251,15 @@ pub(crate) async fn record(
     let after = TableVersion {
         version: next,
         files: Arc::new(files),
-        columns,
-        metadata,
+        columns: heads.columns,
+        metadata: heads.metadata,
+        features: heads.features,
         folded: step
             .folded
             .unwrap_or_else(|| before.map_or(0, |before| before.folded)),
         committed_at: at,
     };
-    let actions = actions(&step, &after, heads);
+    let actions = actions(&step, &after, heads.actions, heads.same_columns);
     let folder = table.folder.clone();
     let passing = table.options.gate.pass().await;
     let written = tokio::task::spawn_blocking(move || {
@@ -285,13 +278,21 @@ pub(crate) async fn record(
     Ok(Arc::new(after))
 }
 
-type Heads = (Vec<Value>, Arc<Vec<StoredColumn>>, Arc<Value>);
+/// What stands at the head of a commit, and the table's declaration after it.
+struct Heads {
+    /// The `protocol` and `metaData` actions that the version needs.
+    actions: Vec<Value>,
+    columns: Arc<Vec<StoredColumn>>,
+    metadata: Arc<Value>,
+    features: Arc<BTreeSet<String>>,
+    /// Whether there is a `metaData` action that changes no column.
+    same_columns: bool,
+}
 
-/// The `protocol` and `metaData` actions that the next version needs, and the columns after it.
 fn heads(
     table: &Table,
     before: Option<&Arc<TableVersion>>,
-    columns: Option<&Vec<StoredColumn>>,
+    step: &Step,
     at: Timestamp,
 ) -> Result<Heads> {
     let Some(before) = before else {
@@ -302,32 +303,52 @@ fn heads(
             .map(|field| StoredColumn::of(&table.id, field))
             .collect::<Result<Vec<_>>>()?;
         let metadata = log::new_metadata(&table.id, &columns, table.options.keep_days, at);
-        let heads = vec![log::protocol(&columns), json!({ "metaData": metadata })];
-        return Ok((heads, Arc::new(columns), Arc::new(metadata)));
+        let features = log::features_of(&columns);
+        return Ok(Heads {
+            actions: vec![log::protocol(&features), json!({ "metaData": metadata })],
+            columns: Arc::new(columns),
+            metadata: Arc::new(metadata),
+            features: Arc::new(features),
+            same_columns: false,
+        });
     };
+    let mut heads = Heads {
+        actions: Vec::new(),
+        columns: Arc::clone(&before.columns),
+        metadata: Arc::clone(&before.metadata),
+        features: Arc::clone(&before.features),
+        same_columns: false,
+    };
+    // A protocol is raised and never lowered: older versions are still read under it.
+    let mut features = before.features.as_ref().clone();
     // A column that is new to a table with rows is empty in them.
-    let columns = match columns {
+    let columns = match &step.columns {
         Some(columns) => (*columns != *before.columns).then(|| columns.clone()),
         None => evolve(&table.id, &before.columns, &table.schema)?,
     };
-    let Some(columns) = columns else {
-        return Ok((
-            Vec::new(),
-            Arc::clone(&before.columns),
-            Arc::clone(&before.metadata),
-        ));
-    };
-    let metadata = log::changed_metadata(&before.metadata, &columns);
-    let mut heads = vec![json!({ "metaData": metadata })];
-    // A protocol is raised and never lowered: older versions are still read under it.
-    let needed = log::protocol(&columns);
-    if needed != log::protocol(&before.columns) && needed != log::protocol(&[]) {
-        heads.insert(0, needed);
+    let has_columns = columns.is_some();
+    if let Some(columns) = columns {
+        features.extend(log::features_of(&columns));
+        heads.metadata = Arc::new(log::changed_metadata(&before.metadata, &columns));
+        heads.columns = Arc::new(columns);
     }
-    Ok((heads, Arc::new(columns), Arc::new(metadata)))
+    let has_vectors = step.added.iter().any(|file| file.vector.is_some());
+    let first_vectors = has_vectors && features.insert(log::VECTORS.to_owned());
+    if first_vectors {
+        heads.metadata = Arc::new(log::metadata_with_vectors(&heads.metadata));
+    }
+    if features != *before.features {
+        heads.actions.push(log::protocol(&features));
+        heads.features = Arc::new(features);
+    }
+    if has_columns || first_vectors {
+        heads.actions.push(json!({ "metaData": heads.metadata }));
+        heads.same_columns = !has_columns;
+    }
+    Ok(heads)
 }
 
-fn actions(step: &Step, after: &TableVersion, heads: Vec<Value>) -> Vec<Value> {
+fn actions(step: &Step, after: &TableVersion, heads: Vec<Value>, same_columns: bool) -> Vec<Value> {
     let at = after.committed_at;
     let note = CommitNote {
         at,
@@ -341,6 +362,7 @@ fn actions(step: &Step, after: &TableVersion, heads: Vec<Value>) -> Vec<Value> {
         restored: step.restored,
         undone: step.undone.clone(),
         exchange: step.exchange.clone(),
+        same_columns,
     };
     let mut actions = vec![log::commit_info(&note, step.delta_operation)];
     actions.extend(heads);

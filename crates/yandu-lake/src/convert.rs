@@ -12,7 +12,7 @@ use tokio::sync::OwnedMutexGuard;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::commit::{self, Step};
-use crate::maintain::{require_whole, rows_of, without};
+use crate::maintain::{Difference, require_whole, rows_of};
 use crate::places::Places;
 use crate::rewrite::{self, Take};
 use crate::schema::{StoredColumn, evolve, retype};
@@ -280,11 +280,11 @@ impl Conversion {
         step.rows_removed = rewritten.rows_removed;
         step.removed.clone_from(&rewritten.removed);
         step.rows_added = files.iter().map(NewFile::rows).sum();
-        let added = rewritten.added.iter().chain(&files);
-        step.added = added.map(|new| new.file.clone()).collect();
+        let new = files.iter().map(|new| &new.file);
+        step.added = rewritten.files().chain(new).cloned().collect();
         let committed = self.commit(step).await;
         if committed.is_err() {
-            rewrite::remove_files(&self.table.folder, &rewritten.added);
+            rewritten.discard(&self.table.folder);
         }
         committed
     }
@@ -313,15 +313,14 @@ impl Conversion {
             .ok_or_else(no_version)?;
         require_whole(&self.table, &target)?;
         let present = self.newest().ok_or_else(no_version)?;
-        let removed = without(&present.files, &target.files);
-        let added = without(&target.files, &present.files);
+        let difference = Difference::of(&present.files, &target.files);
         Ok(Step {
             change: "restore",
             delta_operation: "RESTORE",
-            rows_added: rows_of(&added),
-            rows_removed: rows_of(&removed),
-            removed,
-            added,
+            rows_added: rows_of(&difference.came),
+            rows_removed: rows_of(&difference.went),
+            removed: difference.removed,
+            added: difference.added,
             restored: Some(version),
             columns: Some(target.columns.to_vec()),
             ..Self::step(by, operation)

@@ -16,6 +16,7 @@ use parquet::file::metadata::ParquetMetaData;
 use serde_json::{Map, Value, json};
 
 use crate::point::BloomFilters;
+use crate::vector::Vector;
 
 /// Texts of this length and more have no bounds in the statistics: Parquet cuts its bounds at 64 bytes, at the end of a
 /// character of up to 4.
@@ -30,34 +31,102 @@ pub(crate) struct DataFile {
     /// Path under the folder of the table.
     pub(crate) path: String,
     pub(crate) bytes: u64,
+    /// Rows that are there, without those of the vector.
     pub(crate) rows: u64,
     pub(crate) modified_ms: i64,
-    /// Statistics as the Delta protocol writes them.
+    /// Statistics as the Delta protocol writes them, of all rows in the file.
     pub(crate) stats: Arc<Value>,
+    /// The rows that are gone.
+    pub(crate) vector: Option<Arc<Vector>>,
     pub(crate) blooms: Arc<BloomFilters>,
 }
 
 impl DataFile {
+    /// A file of which nothing is known but how to read it.
+    pub(crate) fn named(path: String, vector: Option<Arc<Vector>>) -> Self {
+        Self {
+            path,
+            bytes: 0,
+            rows: 0,
+            modified_ms: 0,
+            stats: Arc::new(Value::Null),
+            vector,
+            blooms: Arc::default(),
+        }
+    }
+
+    /// The file of an `add` or a `remove` action; `None` when it cannot be understood.
+    pub(crate) fn of_action(action: &Value) -> Option<Self> {
+        let path = action.get("path")?.as_str()?.to_owned();
+        let vector = match action.get("deletionVector") {
+            None | Some(Value::Null) => None,
+            Some(descriptor) => Some(Arc::new(Vector::read(descriptor)?)),
+        };
+        Some(Self::named(path, vector))
+    }
+
+    /// The same file without more rows.
+    pub(crate) fn with(&self, vector: Vector) -> Self {
+        Self {
+            rows: self.all_rows().saturating_sub(vector.len()),
+            vector: Some(Arc::new(vector)),
+            ..self.clone()
+        }
+    }
+
+    /// Rows in the file, those that are gone among them.
+    pub(crate) fn all_rows(&self) -> u64 {
+        self.rows + self.vector.as_ref().map_or(0, |vector| vector.len())
+    }
+
+    /// Whether both are the same rows of the same file.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.path == other.path && self.vector == other.vector
+    }
+
+    /// The rows of this file that are gone in another state of it; `None` when there are none.
+    pub(crate) fn rows_not_in(&self, other: &Self) -> Option<Self> {
+        let mut rows = other.vector.as_ref()?.gone().clone();
+        if let Some(vector) = &self.vector {
+            rows -= vector.gone();
+        }
+        (!rows.is_empty()).then(|| self.with(Vector::leaving(self.all_rows(), &rows)))
+    }
+
     pub(crate) fn add(&self, data_change: bool) -> Value {
-        json!({"add": {
+        let mut stats = self.stats.as_ref().clone();
+        if let (Some(_), Some(stats)) = (&self.vector, stats.as_object_mut()) {
+            // They are those of rows that are gone, too.
+            stats.insert("tightBounds".to_owned(), json!(false));
+        }
+        let action = json!({
             "path": self.path,
             "partitionValues": {},
             "size": self.bytes,
             "modificationTime": self.modified_ms,
             "dataChange": data_change,
-            "stats": self.stats.to_string(),
-        }})
+            "stats": stats.to_string(),
+        });
+        json!({"add": self.with_descriptor(action)})
+    }
+
+    fn with_descriptor(&self, mut action: Value) -> Value {
+        if let (Some(vector), Some(fields)) = (&self.vector, action.as_object_mut()) {
+            fields.insert("deletionVector".to_owned(), vector.descriptor());
+        }
+        action
     }
 
     pub(crate) fn remove(&self, at_ms: i64, data_change: bool) -> Value {
-        json!({"remove": {
+        let action = json!({
             "path": self.path,
             "deletionTimestamp": at_ms,
             "dataChange": data_change,
             "extendedFileMetadata": true,
             "partitionValues": {},
             "size": self.bytes,
-        }})
+        });
+        json!({"remove": self.with_descriptor(action)})
     }
 
     pub(crate) fn full_path(&self, folder: &Path) -> std::path::PathBuf {
@@ -91,11 +160,24 @@ impl DataFile {
         }
     }
 
+    /// How many of the rows that are there have no value, when so many of all rows in the file have none.
+    fn null_count(&self, nulls: u64) -> Precision<usize> {
+        if self.vector.is_none() || nulls == 0 {
+            Precision::Exact(nulls as usize)
+        } else if nulls == self.all_rows() {
+            Precision::Exact(self.rows as usize)
+        } else {
+            Precision::Absent
+        }
+    }
+
     fn column_statistics(&self, column: &str, data_type: &DataType) -> ColumnStatistics {
         let side = |name: &str| self.stats.get(name).and_then(|side| side.get(column));
         let bound = |name: &str| match side(name).and_then(|value| from_json(value, data_type)) {
             // Parquet leaves NaN out of the bounds.
             Some(value @ ScalarValue::Float64(_)) => Precision::Inexact(value),
+            // The row that it came from may be gone.
+            Some(value) if self.vector.is_some() => Precision::Inexact(value),
             Some(value) => Precision::Exact(value),
             None => Precision::Absent,
         };
@@ -103,7 +185,7 @@ impl DataFile {
             return ColumnStatistics::new_unknown();
         };
         ColumnStatistics {
-            null_count: Precision::Exact(nulls as usize),
+            null_count: self.null_count(nulls),
             min_value: bound("minValues"),
             max_value: bound("maxValues"),
             ..ColumnStatistics::new_unknown()

@@ -11,7 +11,10 @@ use arrow::util::display::array_value_to_string;
 use yandu_check::key::{KeySet, hash_rows};
 use yandu_words::id::{BatchId, DatasetId};
 
-use crate::{Change, Commit, Committed, Lake, Options, Principal, ReadPoint, Result, TableSpec};
+use crate::file::DataFile;
+use crate::{
+    Change, Commit, Committed, Lake, Options, Principal, ReadPoint, Result, TableSpec, Vectors,
+};
 
 pub(crate) struct Fixture {
     pub(crate) folder: tempfile::TempDir,
@@ -114,6 +117,33 @@ impl Fixture {
             lake,
             id: person_spec().id,
         }
+    }
+
+    /// A lake in which a deletion vector names whatever rows are taken out of a file.
+    pub(crate) fn with_vectors(change: impl FnOnce(&mut Options)) -> Self {
+        Self::with(|options| {
+            options.vectors = Vectors {
+                file_rows: 0,
+                bytes: 1 << 20,
+                percent: 100,
+            };
+            change(options);
+        })
+    }
+
+    /// A version of the table.
+    pub(crate) fn at(&self, version: u64) -> ReadPoint {
+        ReadPoint {
+            versions: [(self.id.clone(), version)].into(),
+            ..ReadPoint::default()
+        }
+    }
+
+    /// The files of the newest version.
+    pub(crate) async fn listed(&self) -> Vec<DataFile> {
+        let table = self.lake.table(&self.id).unwrap();
+        let version = table.present().await.unwrap().version;
+        version.map_or_else(Vec::new, |version| version.files.to_vec())
     }
 
     /// The same folder as a new process would see it.

@@ -32,6 +32,7 @@ mod session;
 mod table;
 mod tail;
 mod undo;
+mod vector;
 mod version;
 mod writer;
 
@@ -48,7 +49,7 @@ pub use lake::Lake;
 pub use lineage::{Flow, FlowKind, OutputColumn, SqlLineage};
 pub use maintain::{Compacted, Vacuumed};
 pub use model::{CompiledModel, ModelInput, SqlPlace, compile_model, model_inputs, model_lineage};
-pub use options::{Now, Options};
+pub use options::{Now, Options, Vectors};
 pub use places::Places;
 pub use schema::{BATCH, ROW, full_schema};
 pub use session::{Count, Explained, ExplainedInput, Principal, ReadPoint, Rows, Session};

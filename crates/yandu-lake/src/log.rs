@@ -3,6 +3,7 @@
 //! The log library neither syncs its files nor keeps its state small over many commits, so commits are written
 //! here; checkpoints and replay are the library's.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,15 @@ use crate::schema::StoredColumn;
 use crate::{Error, Result, Version};
 
 const LOG: &str = "_delta_log";
+
+/// What a reader must know of times without a zone.
+pub(crate) const TIMESTAMPS: &str = "timestampNtz";
+
+/// What a reader must know of rows that are gone from files that are there.
+pub(crate) const VECTORS: &str = "deletionVectors";
+
+/// The setting of a table that may have deletion vectors.
+const ENABLE_VECTORS: &str = "delta.enableDeletionVectors";
 
 /// Application id of the transaction that carries the highest folded sequence of the hot tail.
 pub(crate) const TAIL_APP: &str = "yandu.tail";
@@ -45,6 +55,9 @@ pub(crate) struct CommitNote {
     /// The rows that came and went, where they are known one by one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) exchange: Option<Exchange>,
+    /// The `metaData` of the commit has the columns of before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) same_columns: bool,
 }
 
 /// Application id of the transaction of a batch.
@@ -187,19 +200,23 @@ pub(crate) fn transaction(app: &str, version: u64, at: Timestamp) -> Value {
     json!({"txn": {"appId": app, "version": version, "lastUpdated": at.as_millisecond()}})
 }
 
-pub(crate) fn protocol(columns: &[StoredColumn]) -> Value {
-    if columns
-        .iter()
-        .any(|column| column.delta_type == "timestamp_ntz")
-    {
+/// The table features that these columns ask for.
+pub(crate) fn features_of(columns: &[StoredColumn]) -> BTreeSet<String> {
+    let is_time = |column: &StoredColumn| column.delta_type == "timestamp_ntz";
+    let timestamps = columns.iter().any(is_time).then(|| TIMESTAMPS.to_owned());
+    timestamps.into_iter().collect()
+}
+
+pub(crate) fn protocol(features: &BTreeSet<String>) -> Value {
+    if features.is_empty() {
+        json!({"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}})
+    } else {
         json!({"protocol": {
             "minReaderVersion": 3,
             "minWriterVersion": 7,
-            "readerFeatures": ["timestampNtz"],
-            "writerFeatures": ["timestampNtz"],
+            "readerFeatures": features,
+            "writerFeatures": features,
         }})
-    } else {
-        json!({"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}})
     }
 }
 
@@ -230,6 +247,18 @@ pub(crate) fn changed_metadata(before: &Value, columns: &[StoredColumn]) -> Valu
     let mut metadata = before.clone();
     if let Some(fields) = metadata.as_object_mut() {
         fields.insert("schemaString".to_owned(), json!(schema_string(columns)));
+    }
+    metadata
+}
+
+/// The `metaData` action of `before` for a table that may have deletion vectors.
+pub(crate) fn metadata_with_vectors(before: &Value) -> Value {
+    let mut metadata = before.clone();
+    if let Some(fields) = metadata.as_object_mut() {
+        let configuration = fields.entry("configuration").or_insert_with(|| json!({}));
+        if let Some(settings) = configuration.as_object_mut() {
+            settings.insert(ENABLE_VECTORS.to_owned(), json!("true"));
+        }
     }
     metadata
 }

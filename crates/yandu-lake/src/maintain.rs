@@ -3,7 +3,7 @@
 //! Every function here expects the caller to hold the table's writing lock. Two compactions from one snapshot would
 //! both succeed and double the rows, so a count follows each compaction.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -23,7 +23,7 @@ use crate::schema::same_types;
 use crate::table::Table;
 use crate::version::TableVersion;
 use crate::writer::{FileWriter, NewFile};
-use crate::{Error, Result, Version, log};
+use crate::{Error, Options, Result, Version, log};
 
 /// A file that no commit knows is removed when it is older: nobody writes that long.
 const ORPHAN_AGE: Duration = Duration::from_hours(24);
@@ -62,17 +62,16 @@ pub(crate) async fn restore(
     // Files of other types cannot be read as what is declared; a change of the declaration takes its types along.
     same_types(&table.id, &target.columns, &present.columns)?;
     require_whole(table, &target)?;
-    let removed = without(&present.files, &target.files);
-    let added = without(&target.files, &present.files);
+    let difference = Difference::of(&present.files, &target.files);
     let step = Step {
         batch,
         operation,
         change: "restore",
         delta_operation: "RESTORE",
-        rows_added: rows_of(&added),
-        rows_removed: rows_of(&removed),
-        removed,
-        added,
+        rows_added: rows_of(&difference.came),
+        rows_removed: rows_of(&difference.went),
+        removed: difference.removed,
+        added: difference.added,
         data_change: true,
         restored: Some(version),
         ..Step::default()
@@ -103,27 +102,84 @@ pub(crate) fn rows_of(files: &[DataFile]) -> u64 {
     files.iter().map(|file| file.rows).sum()
 }
 
-pub(crate) fn without(files: &[DataFile], others: &[DataFile]) -> Vec<DataFile> {
-    let others: HashSet<&str> = others.iter().map(|file| file.path.as_str()).collect();
-    files
-        .iter()
-        .filter(|file| !others.contains(file.path.as_str()))
-        .cloned()
-        .collect()
+/// How the files of one version become those of another.
+#[derive(Debug, Default)]
+pub(crate) struct Difference {
+    pub(crate) removed: Vec<DataFile>,
+    pub(crate) added: Vec<DataFile>,
+    /// The rows that only the first version has, and those that only the second one has. A file of both that differs in
+    /// its vector is here with what differs.
+    pub(crate) went: Vec<DataFile>,
+    pub(crate) came: Vec<DataFile>,
 }
 
-/// Joins small files. `None` when there are not two of them.
+impl Difference {
+    pub(crate) fn of(before: &[DataFile], after: &[DataFile]) -> Self {
+        let mut difference = Self::default();
+        let mut later: HashMap<&str, &DataFile> = after
+            .iter()
+            .map(|file| (file.path.as_str(), file))
+            .collect();
+        for file in before {
+            match later.remove(file.path.as_str()) {
+                Some(same) if same.is(file) => {}
+                Some(other) => {
+                    difference.went.extend(file.rows_not_in(other));
+                    difference.came.extend(other.rows_not_in(file));
+                    difference.removed.push(file.clone());
+                    difference.added.push(other.clone());
+                }
+                None => {
+                    difference.went.push(file.clone());
+                    difference.removed.push(file.clone());
+                }
+            }
+        }
+        let new = after
+            .iter()
+            .filter(|file| later.contains_key(file.path.as_str()));
+        for file in new {
+            difference.came.push(file.clone());
+            difference.added.push(file.clone());
+        }
+        difference
+    }
+}
+
+/// Files below this part of the size at which a file is closed are joined whatever they are joined with.
+const TINY: u64 = 64;
+
+/// A larger file is joined only with so much of its own size, so that it is not written anew for every few rows that came.
+const GAIN: u64 = 4;
+
+/// The files that are worth writing anew: small ones that become a larger one together, and those that lack many rows.
+fn worth_joining(files: &[DataFile], options: &Options) -> Vec<DataFile> {
+    let mut small: Vec<&DataFile> = files
+        .iter()
+        .filter(|file| file.bytes < options.file_bytes / 2)
+        .collect();
+    small.sort_by_key(|file| file.bytes);
+    let (mut bytes, mut joined) = (0, 0);
+    for (place, file) in small.iter().enumerate() {
+        if file.bytes < options.file_bytes / TINY || file.bytes / GAIN <= bytes {
+            joined = place + 1;
+        }
+        bytes += file.bytes;
+    }
+    small.truncate(if joined < 2 { 0 } else { joined });
+    let is_worth = |file: &&DataFile| {
+        options.vectors.are_half_full(file) || small.iter().any(|small| small.path == file.path)
+    };
+    files.iter().filter(is_worth).cloned().collect()
+}
+
+/// Joins small files, and drops what their vectors name. `None` when nothing is worth it.
 pub(crate) async fn compact(table: &Arc<Table>) -> Result<Option<Compacted>> {
     let Some(before) = table.present().await?.version else {
         return Ok(None);
     };
-    let mut small: Vec<DataFile> = before
-        .files
-        .iter()
-        .filter(|file| file.bytes < table.options.file_bytes / 2)
-        .cloned()
-        .collect();
-    if small.len() < 2 {
+    let mut small = worth_joining(&before.files, &table.options);
+    if small.is_empty() {
         return Ok(None);
     }
     // Rows stay in the order in which they came.
@@ -170,7 +226,7 @@ pub(crate) async fn compact(table: &Arc<Table>) -> Result<Option<Compacted>> {
 
 fn join(table: &Table, files: &[DataFile], writer: &mut FileWriter) -> Result<()> {
     for file in files {
-        for rows in read(&file.full_path(&table.folder), None)? {
+        for rows in read(&table.folder, file, None)? {
             writer.write(&rows.map_err(Error::rows(&table.id))?)?;
         }
     }

@@ -29,10 +29,34 @@ pub struct Options {
     pub keep_days: u32,
     /// Commits between two checkpoints of a table's log.
     pub checkpoint_every: u64,
+    /// When a file goes on without rows that are taken out of it.
+    pub vectors: Vectors,
     /// What every change passes, and a backup closes.
     pub gate: Gate,
     /// The clock of the commits.
     pub now: Now,
+}
+
+/// When a deletion vector names the rows that are taken out of a file, so that the file need not be written anew. Every
+/// reader of Delta tables reads a table without such vectors, so that small files have none.
+#[derive(Debug, Clone, Copy)]
+pub struct Vectors {
+    /// The rows that a file has at least.
+    pub file_rows: u64,
+    /// The bytes that a vector has at most. It stands in each commit that changes it, so that it may not grow for ever.
+    pub bytes: usize,
+    /// The share of its rows that a file lacks at most, in hundredths: readers pass over the others one by one.
+    pub percent: u64,
+}
+
+impl Default for Vectors {
+    fn default() -> Self {
+        Self {
+            file_rows: 50_000,
+            bytes: 16 << 10,
+            percent: 10,
+        }
+    }
 }
 
 /// Where a lake has the time from; the machine by default.
@@ -76,6 +100,7 @@ impl Options {
             file_bytes: 256 << 20,
             keep_days: 400,
             checkpoint_every: 50,
+            vectors: Vectors::default(),
             gate: Gate::default(),
             now: Now::default(),
         }

@@ -1,48 +1,35 @@
-//! Taking rows out of the active files: a file without a hit stays, one with nothing else goes, the others are
-//! written anew without the hits.
+//! Taking rows out of the active files: a file without a hit stays, and one with nothing else goes. A large one of which
+//! few rows go stays too, with a vector that names them; the others are written anew without the hits.
 
-use std::fs::File;
+mod read;
+mod take;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch};
-use arrow::compute::{filter_record_batch, not};
-use arrow::datatypes::{DataType, Field, FieldRef, Int64Type, Schema, SchemaRef};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder,
-};
-use yandu_check::key::{Key, KeySet, hash_rows};
-use yandu_words::id::BatchId;
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::compute::{and_not, filter_record_batch, not};
+use arrow::datatypes::SchemaRef;
+use roaring::RoaringTreemap;
 
 use crate::changes::FileNote;
 use crate::file::DataFile;
-use crate::places::Places;
-use crate::schema::{BATCH, ROW, conform};
+use crate::options::Vectors;
+use crate::rewrite::read::Opened;
 use crate::table::Table;
+use crate::vector::{self, Vector};
 use crate::writer::{FileWriter, NewFile};
 use crate::{Error, Result};
 
-const BATCH_ROWS: usize = 8_192;
-
-/// Which rows go.
-#[derive(Debug, Clone)]
-pub(crate) enum Take {
-    /// Rows whose key is in the set.
-    Keys(Arc<KeySet>),
-    /// Rows that a batch brought.
-    Batch(BatchId),
-    /// Rows at these places of the one batch that the files hold.
-    Places(Arc<std::collections::HashSet<i64>>),
-    /// Rows of any batch.
-    Rows(Arc<Places>),
-}
+pub(crate) use read::read;
+pub(crate) use take::{Take, keys_of};
 
 /// What became of the active files.
 #[derive(Debug, Default)]
 pub(crate) struct Rewritten {
     pub(crate) removed: Vec<DataFile>,
+    /// Those of the removed ones that go on, with their new vectors.
+    pub(crate) marked: Vec<DataFile>,
     pub(crate) added: Vec<NewFile>,
     pub(crate) rows_removed: u64,
     /// The files that hold the rows that went and nothing else.
@@ -51,78 +38,17 @@ pub(crate) struct Rewritten {
     pub(crate) beside: Vec<NewFile>,
 }
 
-impl Take {
-    fn columns(&self, table: &Table) -> Vec<String> {
-        match self {
-            Self::Keys(_) => table.key.clone(),
-            Self::Batch(_) => vec![BATCH.to_owned()],
-            Self::Places(_) => vec![ROW.to_owned()],
-            Self::Rows(_) => vec![BATCH.to_owned(), ROW.to_owned()],
-        }
+impl Rewritten {
+    /// The files that take the place of the removed ones.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &DataFile> {
+        let added = self.added.iter().map(|new| &new.file);
+        self.marked.iter().chain(added)
     }
 
-    /// Whether the rows were in the table, so that somebody may ask which they were.
-    fn is_traced(&self) -> bool {
-        !matches!(self, Self::Places(_))
-    }
-
-    fn may_hit(&self, file: &DataFile) -> bool {
-        match self {
-            Self::Keys(keys) => !keys.is_empty(),
-            Self::Places(places) => !places.is_empty(),
-            Self::Rows(rows) => file
-                .text_bounds(BATCH)
-                .is_none_or(|(from, to)| rows.batches().any(|id| from <= id && id <= to)),
-            Self::Batch(batch) => file
-                .text_bounds(BATCH)
-                .is_none_or(|(from, to)| from <= batch.as_str() && batch.as_str() <= to),
-        }
-    }
-
-    /// True for every row that goes.
-    fn hits(&self, columns: &[String], rows: &RecordBatch) -> BooleanArray {
-        match self {
-            Self::Keys(keys) => keys_of(columns, rows)
-                .into_iter()
-                .map(|key| Some(key.is_some_and(|key| keys.contains(&key))))
-                .collect(),
-            Self::Places(places) => rows
-                .column_by_name(ROW)
-                .and_then(|column| column.as_primitive_opt::<Int64Type>())
-                .map_or_else(
-                    || BooleanArray::from(vec![false; rows.num_rows()]),
-                    |rows| {
-                        rows.iter()
-                            .map(|row| Some(row.is_some_and(|row| places.contains(&row))))
-                            .collect()
-                    },
-                ),
-            Self::Rows(places) => {
-                let batches = rows.column_by_name(BATCH);
-                let batches = batches.and_then(|column| column.as_string_view_opt());
-                let numbers = rows.column_by_name(ROW);
-                let numbers = numbers.and_then(|column| column.as_primitive_opt::<Int64Type>());
-                let (Some(batches), Some(numbers)) = (batches, numbers) else {
-                    return BooleanArray::from(vec![false; rows.num_rows()]);
-                };
-                let named = batches.iter().zip(numbers.iter());
-                named
-                    .map(|(batch, row)| Some(places.contains(batch?, row?)))
-                    .map(|is_there| Some(is_there.unwrap_or_default()))
-                    .collect()
-            }
-            Self::Batch(batch) => rows
-                .column_by_name(BATCH)
-                .and_then(|column| column.as_string_view_opt())
-                .map_or_else(
-                    || BooleanArray::from(vec![false; rows.num_rows()]),
-                    |ids| {
-                        ids.iter()
-                            .map(|id| Some(id == Some(batch.as_str())))
-                            .collect()
-                    },
-                ),
-        }
+    /// Removes what was written, because no commit will list it.
+    pub(crate) fn discard(&self, folder: &Path) {
+        remove_files(folder, &self.added);
+        remove_files(folder, &self.beside);
     }
 }
 
@@ -150,15 +76,22 @@ pub(crate) fn take_out(
             go: FileWriter::beside(table, Arc::clone(schema)),
         };
         while let Some(file) = next() {
-            let outcome = take_out_of_file(table, file, schema, take, &columns, &mut writers);
+            let outcome = take_out_of_file(table, file, take, &columns, &mut writers);
             match outcome {
-                Ok(0) => {}
-                Ok(hits) => {
-                    if hits == file.rows {
-                        done.taken.push(FileNote::of(file));
-                    }
+                Ok(Outcome::Stays) => {}
+                Ok(outcome) => {
                     done.removed.push(file.clone());
-                    done.rows_removed += hits;
+                    match outcome {
+                        Outcome::Marked(marked) => {
+                            done.rows_removed += file.rows - marked.rows;
+                            done.marked.push(marked);
+                        }
+                        Outcome::Rewritten(hits) => done.rows_removed += hits,
+                        Outcome::Stays | Outcome::Goes => {
+                            done.taken.push(FileNote::of(file));
+                            done.rows_removed += file.rows;
+                        }
+                    }
                 }
                 Err(error) => {
                     writers.stay.abandon();
@@ -205,6 +138,7 @@ pub(crate) fn take_out(
         match outcome {
             Ok(done) => {
                 all.removed.extend(done.removed);
+                all.marked.extend(done.marked);
                 all.added.extend(done.added);
                 all.rows_removed += done.rows_removed;
                 all.taken.extend(done.taken);
@@ -216,8 +150,7 @@ pub(crate) fn take_out(
     match failure {
         None => Ok(all),
         Some(error) => {
-            remove_files(&table.folder, &all.added);
-            remove_files(&table.folder, &all.beside);
+            all.discard(&table.folder);
             Err(error)
         }
     }
@@ -229,87 +162,110 @@ struct Writers {
     go: FileWriter,
 }
 
+/// What becomes of one file.
+enum Outcome {
+    /// No row of it goes.
+    Stays,
+    /// All its rows go.
+    Goes,
+    /// It stays, with this vector.
+    Marked(DataFile),
+    /// It was written anew without so many rows.
+    Rewritten(u64),
+}
+
 fn take_out_of_file(
     table: &Table,
     file: &DataFile,
-    schema: &SchemaRef,
     take: &Take,
     columns: &[String],
     writers: &mut Writers,
-) -> Result<u64> {
-    let path = file.full_path(&table.folder);
-    let mut hits = 0_u64;
-    for rows in read(&path, Some(columns))? {
-        let rows = rows.map_err(Error::rows(&table.id))?;
-        hits += take.hits(columns, &rows).true_count() as u64;
+) -> Result<Outcome> {
+    let opened = Opened::open(file.full_path(&table.folder))?;
+    let hits = find(table, file, &opened, take, columns)?;
+    if hits.is_empty() {
+        return Ok(Outcome::Stays);
     }
-    if hits == 0 || hits == file.rows {
-        return Ok(hits);
+    if hits.len() == file.rows {
+        return Ok(Outcome::Goes);
     }
-    for rows in read(&path, None)? {
-        let rows = rows.map_err(Error::rows(&table.id))?;
-        let go = take.hits(columns, &rows);
-        let stay = not(&go).map_err(Error::rows(&table.id))?;
-        let kept = filter_record_batch(&rows, &stay).map_err(Error::rows(&table.id))?;
-        writers.stay.write(&conform(&table.id, &kept, schema)?)?;
-        if take.is_traced() {
-            let gone = filter_record_batch(&rows, &go).map_err(Error::rows(&table.id))?;
-            writers.go.write(&conform(&table.id, &gone, schema)?)?;
+    if take.is_traced()
+        && let Some(marked) = marked(file, &hits, table.options.vectors)
+    {
+        for rows in opened.at(&hits)? {
+            let rows = rows.map_err(Error::rows(&table.id))?;
+            writers.go.write(&rows)?;
         }
+        return Ok(Outcome::Marked(marked));
+    }
+    let mut first = 0;
+    for rows in opened.all(None)? {
+        let rows = rows.map_err(Error::rows(&table.id))?;
+        let go = vector::mask(&hits, first, rows.num_rows());
+        let mut stay = not(&go).map_err(Error::rows(&table.id))?;
+        if let Some(vector) = &file.vector {
+            let gone = vector::mask(vector.gone(), first, rows.num_rows());
+            stay = and_not(&stay, &gone).map_err(Error::rows(&table.id))?;
+        }
+        writers.stay.write(&pick(table, &rows, &stay)?)?;
+        if take.is_traced() {
+            writers.go.write(&pick(table, &rows, &go)?)?;
+        }
+        first += rows.num_rows() as u64;
+    }
+    Ok(Outcome::Rewritten(hits.len()))
+}
+
+fn pick(table: &Table, rows: &RecordBatch, picked: &BooleanArray) -> Result<RecordBatch> {
+    filter_record_batch(rows, picked).map_err(Error::rows(&table.id))
+}
+
+/// The places of the rows that go, of those that are there.
+fn find(
+    table: &Table,
+    file: &DataFile,
+    opened: &Opened,
+    take: &Take,
+    columns: &[String],
+) -> Result<RoaringTreemap> {
+    let mut hits = RoaringTreemap::new();
+    let mut first = 0;
+    for rows in opened.all(Some(columns))? {
+        let rows = rows.map_err(Error::rows(&table.id))?;
+        let found = take.hits(columns, &rows);
+        hits.extend(found.values().set_indices().map(|row| first + row as u64));
+        first += rows.num_rows() as u64;
+    }
+    if let Some(vector) = &file.vector {
+        hits -= vector.gone();
     }
     Ok(hits)
 }
 
-/// The hash of these columns for each row; `None` where one of them has no value, and for all rows without columns.
-pub(crate) fn keys_of(columns: &[String], rows: &RecordBatch) -> Vec<Option<Key>> {
-    let found: Option<Vec<ArrayRef>> = columns
-        .iter()
-        .map(|column| rows.column_by_name(column).cloned())
-        .collect();
-    match found {
-        Some(found) if !found.is_empty() => hash_rows(&found, rows.num_rows()),
-        _ => vec![None; rows.num_rows()],
+/// The file with a vector that names these rows too; `None` when it is better written anew.
+fn marked(file: &DataFile, hits: &RoaringTreemap, limits: Vectors) -> Option<DataFile> {
+    let gone = file.vector.as_ref().map(|vector| vector.gone() | hits);
+    let vector = Vector::new(gone.unwrap_or_else(|| hits.clone()));
+    let is_worth = file.all_rows() >= limits.file_rows && limits.allow(file.all_rows(), &vector);
+    is_worth.then(|| file.with(vector))
+}
+
+impl Vectors {
+    /// Whether a file of so many rows may go on with a vector.
+    fn allow(self, rows: u64, vector: &Vector) -> bool {
+        vector.bytes() <= self.bytes && vector.len() * 100 <= rows * self.percent
     }
-}
 
-/// Reads a data file, or the named columns of it, texts as views.
-pub(crate) fn read(path: &Path, columns: Option<&[String]>) -> Result<ParquetRecordBatchReader> {
-    let file = File::open(path).map_err(Error::io("open", path))?;
-    let found = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
-        .map_err(Error::file("open", path))?;
-    let options = ArrowReaderOptions::new().with_schema(with_views(found.schema()));
-    let metadata = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options)
-        .map_err(Error::file("open", path))?;
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
-        .with_batch_size(BATCH_ROWS);
-    let builder = match columns {
-        None => builder,
-        Some(columns) => {
-            let mask = ProjectionMask::columns(
-                builder.parquet_schema(),
-                columns.iter().map(String::as_str),
-            );
-            builder.with_projection(mask)
-        }
-    };
-    builder.build().map_err(Error::file("read", path))
-}
-
-fn with_views(schema: &Schema) -> SchemaRef {
-    Arc::new(Schema::new(
-        schema
-            .fields()
-            .iter()
-            .map(|field| match field.data_type() {
-                DataType::Utf8 => Arc::new(Field::new(
-                    field.name(),
-                    DataType::Utf8View,
-                    field.is_nullable(),
-                )),
-                _ => Arc::clone(field),
-            })
-            .collect::<Vec<FieldRef>>(),
-    ))
+    /// Whether a file is better written anew, where somebody has the time for it.
+    pub(crate) fn are_half_full(self, file: &DataFile) -> bool {
+        let half = Self {
+            bytes: self.bytes / 2,
+            percent: self.percent / 2,
+            ..self
+        };
+        let vector = file.vector.as_ref();
+        vector.is_some_and(|vector| !half.allow(file.all_rows(), vector))
+    }
 }
 
 /// Removes files that no commit will list.

@@ -8,7 +8,7 @@
 
 mod find;
 
-use std::path::PathBuf;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
@@ -17,7 +17,8 @@ use yandu_words::id::BatchId;
 use crate::ancestry::Ancestry;
 use crate::changes::{Exchange, FileNote};
 use crate::commit::{self, Committed, Step, rewrite_schema};
-use crate::maintain::{require_whole, rows_of, without};
+use crate::file::DataFile;
+use crate::maintain::{Difference, require_whole, rows_of};
 use crate::rewrite::{self, Rewritten, Take};
 use crate::table::Table;
 use crate::undo::find::Finder;
@@ -152,13 +153,14 @@ pub(crate) async fn undo(table: &Arc<Table>, batch: BatchId, by: BatchId) -> Res
         };
         if let (Some(Search { is_all: true, .. }), Some(base)) = (&search, &base) {
             require_whole(table, base)?;
-            step.removed = without(&present.files, &base.files);
-            step.added = without(&base.files, &present.files);
-            step.rows_removed = rows_of(&step.removed);
-            step.rows_added = rows_of(&step.added);
+            let difference = Difference::of(&present.files, &base.files);
+            step.removed = difference.removed;
+            step.added = difference.added;
+            step.rows_removed = rows_of(&difference.went);
+            step.rows_added = rows_of(&difference.came);
             step.exchange = Some(Exchange {
-                brought: step.added.iter().map(FileNote::of).collect(),
-                taken: step.removed.iter().map(FileNote::of).collect(),
+                brought: difference.came.iter().map(FileNote::of).collect(),
+                taken: difference.went.iter().map(FileNote::of).collect(),
             });
         } else {
             let work = Work {
@@ -174,8 +176,8 @@ pub(crate) async fn undo(table: &Arc<Table>, batch: BatchId, by: BatchId) -> Res
             step.removed.clone_from(&rewritten.removed);
             step.rows_removed = rewritten.rows_removed;
             step.rows_added = back.iter().map(NewFile::rows).sum();
-            let added = rewritten.added.iter().chain(&back);
-            step.added = added.map(|new| new.file.clone()).collect();
+            let came = back.iter().map(|new| &new.file);
+            step.added = rewritten.files().chain(came).cloned().collect();
             step.exchange = Some(Exchange::new(&back, rewritten.taken.clone()));
         }
     }
@@ -187,8 +189,7 @@ pub(crate) async fn undo(table: &Arc<Table>, batch: BatchId, by: BatchId) -> Res
             rows_removed,
         }),
         Err(error) => {
-            rewrite::remove_files(&table.folder, &rewritten.added);
-            rewrite::remove_files(&table.folder, &rewritten.beside);
+            rewritten.discard(&table.folder);
             rewrite::remove_files(&table.folder, &back);
             Err(error)
         }
@@ -235,20 +236,17 @@ impl Work {
             .iter()
             .map(|version| Brought::open(&self.table, *version))
             .collect::<Result<Vec<_>>>()?;
-        let base: Vec<PathBuf> = match &self.base {
+        let base: &[DataFile] = match &self.base {
             Some(base) => {
                 require_whole(&self.table, base)?;
-                let files = base.files.iter();
-                files
-                    .map(|file| file.full_path(&self.table.folder))
-                    .collect()
+                &base.files
             }
-            None => Vec::new(),
+            None => &[],
         };
         let found = brought
             .iter()
             .try_for_each(|brought| finder.take(&brought.added, &brought.removed))
-            .and_then(|()| finder.take(&base, &[]));
+            .and_then(|()| finder.take(base, &[]));
         match found {
             Ok(()) => finder.finish(),
             Err(error) => {
@@ -259,30 +257,36 @@ impl Work {
     }
 }
 
-/// The files of a commit that brought rows. Rows that were there before stand in both lists.
+/// The files of a commit that brought rows. Rows that were there before stand in both lists, but those of a file that
+/// went on with a vector in neither.
 struct Brought {
-    added: Vec<PathBuf>,
-    removed: Vec<PathBuf>,
+    added: Vec<DataFile>,
+    removed: Vec<DataFile>,
 }
 
 impl Brought {
     fn open(table: &Table, version: Version) -> Result<Self> {
-        let files = |kind| -> Result<Vec<PathBuf>> {
+        let files = |kind| -> Result<Vec<DataFile>> {
             let actions = log::actions(&table.folder, version, kind)?;
-            let names = actions
-                .iter()
-                .filter_map(|action| action.get("path")?.as_str());
-            Ok(names.map(|name| table.folder.join(name)).collect())
+            let files: Option<_> = actions.iter().map(DataFile::of_action).collect();
+            files.ok_or_else(|| Error::Foreign {
+                dataset: table.id.clone(),
+                feature: "deletion vectors outside of the log".to_owned(),
+            })
         };
-        let files = Self {
+        let mut files = Self {
             added: files("add")?,
             removed: files("remove")?,
         };
+        let marked = files.marked();
+        let is_other = |file: &DataFile| !marked.contains(&file.path);
+        files.added.retain(is_other);
+        files.removed.retain(is_other);
         if files
             .added
             .iter()
             .chain(&files.removed)
-            .all(|file| file.exists())
+            .all(|file| file.full_path(&table.folder).exists())
         {
             Ok(files)
         } else {
@@ -291,6 +295,21 @@ impl Brought {
                 version,
             })
         }
+    }
+
+    /// The files that only rows went from.
+    fn marked(&self) -> HashSet<String> {
+        let before: HashMap<&str, &DataFile> = self
+            .removed
+            .iter()
+            .map(|file| (file.path.as_str(), file))
+            .collect();
+        let is_marked = |file: &&DataFile| {
+            let before = before.get(file.path.as_str());
+            before.is_some_and(|before| file.rows_not_in(before).is_none())
+        };
+        let marked = self.added.iter().filter(is_marked);
+        marked.map(|file| file.path.clone()).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Versions of a table: what the log says about one of them, and the list of all.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,10 +13,11 @@ use crate::file::DataFile;
 use crate::log::{self, CommitNote};
 use crate::schema::StoredColumn;
 use crate::table::Table;
+use crate::vector::Vector;
 use crate::{Error, Result, Version};
 
 /// The table features that files of ours may need from a reader.
-const KNOWN_FEATURE: &str = "timestampNtz";
+const KNOWN_FEATURES: [&str; 2] = [log::TIMESTAMPS, log::VECTORS];
 
 /// What a table is at one version.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub(crate) struct TableVersion {
     pub(crate) columns: Arc<Vec<StoredColumn>>,
     /// The `metaData` action without its envelope.
     pub(crate) metadata: Arc<Value>,
+    /// What its protocol asks of a reader. It grows with the versions.
+    pub(crate) features: Arc<BTreeSet<String>>,
     /// The highest sequence of the hot tail that this version holds.
     pub(crate) folded: u64,
     pub(crate) committed_at: Timestamp,
@@ -60,11 +64,14 @@ impl TableVersion {
         };
         let state = table.snapshot().map_err(Error::log("read", dataset))?;
         let protocol = serde_json::to_value(state.protocol()).unwrap_or_default();
-        if let Some(feature) = foreign_feature(&protocol) {
-            return Err(Error::Foreign {
-                dataset: dataset.clone(),
-                feature,
-            });
+        let foreign = |feature: &str| Error::Foreign {
+            dataset: dataset.clone(),
+            feature: feature.to_owned(),
+        };
+        let features = features(&protocol);
+        let is_foreign = |feature: &&String| !KNOWN_FEATURES.contains(&feature.as_str());
+        if let Some(feature) = features.iter().find(is_foreign) {
+            return Err(foreign(feature));
         }
         let metadata = serde_json::to_value(state.metadata()).unwrap_or_default();
         let columns = stored_columns(dataset, &metadata)?;
@@ -79,15 +86,21 @@ impl TableVersion {
                 .and_then(Value::as_u64)
                 .or_else(|| view.num_records().map(|rows| rows as u64));
             let Some(rows) = rows else {
-                return Err(Error::Foreign {
-                    dataset: dataset.clone(),
-                    feature: "files without a number of rows".to_owned(),
-                });
+                return Err(foreign("files without a number of rows"));
+            };
+            let vector = match view.deletion_vector_descriptor() {
+                None => None,
+                Some(descriptor) => {
+                    let descriptor = serde_json::to_value(descriptor).unwrap_or_default();
+                    let vector = Vector::read(&descriptor);
+                    Some(vector.ok_or_else(|| foreign("deletion vectors outside of the log"))?)
+                }
             };
             files.push(DataFile {
                 path: view.path().into_owned(),
                 bytes: view.size() as u64,
-                rows,
+                rows: rows.saturating_sub(vector.as_ref().map_or(0, Vector::len)),
+                vector: vector.map(Arc::new),
                 modified_ms: view.modification_time(),
                 stats: Arc::new(stats),
                 blooms: Arc::default(),
@@ -106,6 +119,7 @@ impl TableVersion {
             files: Arc::new(files),
             columns: Arc::new(columns),
             metadata: Arc::new(metadata),
+            features: Arc::new(features),
             folded: folded as u64,
             committed_at: note.map_or(Timestamp::UNIX_EPOCH, |note| note.at),
         }))
@@ -161,13 +175,10 @@ pub(crate) async fn checkpoint_when_due(table: &Table, version: Version) {
     }
 }
 
-fn foreign_feature(protocol: &Value) -> Option<String> {
-    let features = protocol.get("readerFeatures")?.as_array()?;
-    features
-        .iter()
-        .filter_map(Value::as_str)
-        .find(|feature| *feature != KNOWN_FEATURE)
-        .map(ToOwned::to_owned)
+fn features(protocol: &Value) -> BTreeSet<String> {
+    let features = protocol.get("readerFeatures").and_then(Value::as_array);
+    let names = features.into_iter().flatten().filter_map(Value::as_str);
+    names.map(ToOwned::to_owned).collect()
 }
 
 fn stored_columns(dataset: &DatasetId, metadata: &Value) -> Result<Vec<StoredColumn>> {

@@ -238,6 +238,7 @@ impl FileWriter {
                 rows,
                 modified_ms: milliseconds_now(),
                 stats: Arc::new(collect_stats(&metadata, &self.schema)),
+                vector: None,
                 blooms: Arc::default(),
             },
         });

@@ -20,13 +20,6 @@ impl Fixture {
             .filter(|path| path.extension().is_some_and(|found| found == "parquet"))
             .collect()
     }
-
-    fn at(&self, version: u64) -> ReadPoint {
-        ReadPoint {
-            versions: [(self.id.clone(), version)].into(),
-            ..ReadPoint::default()
-        }
-    }
 }
 
 #[tokio::test]

@@ -171,7 +171,7 @@ impl Read {
                 let footer = footer(context, &self.table, file).await?;
                 let (some_rows, some_bytes) = self.size_of_groups(&footer, groups);
                 measured.add(some_bytes, file.bytes);
-                rows += some_rows;
+                rows += groups.map_or(file.rows, |_| some_rows);
                 bytes += some_bytes;
             } else {
                 rows += file.rows;

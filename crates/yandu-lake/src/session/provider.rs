@@ -249,10 +249,11 @@ impl TableProvider for DatasetProvider {
                 .map_err(|error| DataFusionError::External(Box::new(error)))?,
             None => None,
         };
-        let scan = scan::Scan {
+        let mut scan = scan::Scan {
             table: &self.table,
             view: &view,
             selection: selection.as_ref(),
+            groups: HashMap::new(),
         };
         scan.know_pages(state).await?;
         let plan = scan.plan(state, projection, filters, limit)?;

@@ -1,5 +1,6 @@
 //! The plan that reads one table: the snapshot's files, and the hot tail over them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -11,7 +12,7 @@ use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::object_store::ObjectStoreUrl;
 use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::datasource::physical_plan::parquet::{
-    CachedParquetFileReaderFactory, ParquetAccessPlan,
+    CachedParquetFileReaderFactory, ParquetAccessPlan, ParquetRowSelection,
 };
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
@@ -30,6 +31,7 @@ use crate::point::{SelectedGroups, Selection};
 use crate::session::replace::ReplaceExec;
 use crate::table::{Present, Table};
 use crate::tail::Live;
+use crate::vector::Vector;
 use crate::version::TableVersion;
 
 /// What a query reads of a table.
@@ -72,6 +74,8 @@ pub(crate) struct Scan<'a> {
     pub(crate) view: &'a View,
     /// What of the version has to be read, when less than all.
     pub(crate) selection: Option<&'a Selection>,
+    /// How many rows the row groups of selected files with a deletion vector have, by the place of the file.
+    pub(crate) groups: HashMap<usize, Vec<u64>>,
 }
 
 impl Scan<'_> {
@@ -146,23 +150,28 @@ impl Scan<'_> {
 
     /// Keeps the places of the pages of selected files in memory: a look-up then reads one page of each column, not the
     /// whole row group. The engine by itself would read them again for every query.
-    pub(crate) async fn know_pages(&self, state: &dyn Session) -> Result<(), DataFusionError> {
+    pub(crate) async fn know_pages(&mut self, state: &dyn Session) -> Result<(), DataFusionError> {
         let (Some(version), Some(selection)) = (&self.view.version, self.selection) else {
             return Ok(());
         };
         let runtime = state.runtime_env();
         let store = runtime.object_store(ObjectStoreUrl::local_filesystem())?;
         let known = runtime.cache_manager.get_file_metadata_cache();
-        for (file, selected) in version.files.iter().zip(&selection.files) {
+        for (place, (file, selected)) in version.files.iter().zip(&selection.files).enumerate() {
             if selected.groups.is_empty() {
                 continue;
             }
             let meta = file.partitioned(&self.table.folder).object_meta;
-            DFParquetMetadata::new(store.as_ref(), &meta)
+            let footer = DFParquetMetadata::new(store.as_ref(), &meta)
                 .with_file_metadata_cache(Some(Arc::clone(&known)))
                 .with_page_index_policy(Some(PageIndexPolicy::Optional))
                 .fetch_metadata()
                 .await?;
+            if file.vector.is_some() {
+                let groups = footer.row_groups().iter();
+                let rows = groups.map(|group| group.num_rows() as u64).collect();
+                self.groups.insert(place, rows);
+            }
         }
         Ok(())
     }
@@ -222,8 +231,13 @@ impl Scan<'_> {
                 let mut read = file
                     .partitioned(&self.table.folder)
                     .with_statistics(Arc::clone(&statistics));
+                let vector = file.vector.as_deref();
                 if let Some(selected) = selected {
-                    read = read.with_extension(access(selected));
+                    let rows = self.groups.get(&place).map_or(&[][..], Vec::as_slice);
+                    read = read.with_extension(access(selected, vector, rows));
+                } else if let Some(vector) = vector {
+                    let there = vector.selection(0, file.all_rows());
+                    read = read.with_extension(ParquetRowSelection::new(there));
                 }
                 Some((read, statistics))
             })
@@ -231,10 +245,21 @@ impl Scan<'_> {
     }
 }
 
-fn access(selected: &SelectedGroups) -> ParquetAccessPlan {
+/// The selected row groups, of so many rows each, without the rows of the vector.
+fn access(selected: &SelectedGroups, vector: Option<&Vector>, rows: &[u64]) -> ParquetAccessPlan {
     let mut plan = ParquetAccessPlan::new_none(selected.count);
     for group in &selected.groups {
         plan.scan(*group);
+    }
+    let Some(vector) = vector else {
+        return plan;
+    };
+    let mut first = 0;
+    for (group, rows) in rows.iter().enumerate() {
+        if selected.groups.contains(&group) && vector.is_in(first, *rows) {
+            plan.scan_selection(group, vector.selection(first, *rows));
+        }
+        first += rows;
     }
     plan
 }

@@ -1,7 +1,6 @@
 //! Finding the rows that come back, newest first: the newest row of a key hides the older ones.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch, StringViewArray};
 use arrow::compute::filter_record_batch;
@@ -69,8 +68,7 @@ impl<'a> Finder<'a> {
     ) -> Result<()> {
         let mut own = KeySet::default();
         for file in present {
-            let path = file.full_path(&self.table.folder);
-            for rows in read(&path, Some(&self.columns))? {
+            for rows in read(&self.table.folder, file, Some(&self.columns))? {
                 let rows = rows.map_err(Error::rows(&self.table.id))?;
                 let looked = self.look(&rows, !self.appended.is_empty());
                 for row in 0..rows.num_rows() {
@@ -95,10 +93,10 @@ impl<'a> Finder<'a> {
     }
 
     /// Takes the wanted rows of `files`, but for those that are in `before` too. Their keys are settled from then on.
-    pub(super) fn take(&mut self, files: &[PathBuf], before: &[PathBuf]) -> Result<()> {
+    pub(super) fn take(&mut self, files: &[DataFile], before: &[DataFile]) -> Result<()> {
         let mut known = KeySet::default();
-        for path in before {
-            for rows in read(path, Some(&self.columns))? {
+        for file in before {
+            for rows in read(&self.table.folder, file, Some(&self.columns))? {
                 let rows = rows.map_err(Error::rows(&self.table.id))?;
                 let looked = self.look(&rows, true);
                 let hits = self.hits(&looked, &known);
@@ -107,9 +105,9 @@ impl<'a> Finder<'a> {
         }
         let by_id = !known.is_empty() || !self.there.is_empty();
         let mut taken = KeySet::default();
-        for path in files {
+        for file in files {
             let mut hits = 0;
-            for rows in read(path, Some(&self.columns))? {
+            for rows in read(&self.table.folder, file, Some(&self.columns))? {
                 let rows = rows.map_err(Error::rows(&self.table.id))?;
                 let looked = self.look(&rows, by_id);
                 for row in places(&self.hits(&looked, &known)) {
@@ -122,7 +120,7 @@ impl<'a> Finder<'a> {
             if hits == 0 {
                 continue;
             }
-            for rows in read(path, None)? {
+            for rows in read(&self.table.folder, file, None)? {
                 let rows = rows.map_err(Error::rows(&self.table.id))?;
                 let hits = self.hits(&self.look(&rows, by_id), &known);
                 let back =

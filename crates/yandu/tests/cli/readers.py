@@ -1,6 +1,8 @@
 """Reads what the program wrote with clients that nobody here wrote, and prints it as JSON.
 
 readers.py delta TABLE...   every row of a Delta table, by deltalake and by DuckDB, and the rows of version 0
+readers.py vectors TABLE    the rows of each version of a Delta table with deletion vectors, by deltalake, and once more
+                            after deltalake has written a checkpoint
 readers.py sheet FILE       the cells of the first sheet of a workbook, by openpyxl
 """
 
@@ -36,6 +38,21 @@ def delta(path):
     }
 
 
+def vectors(path):
+    from deltalake import DeltaTable, QueryBuilder
+
+    def read(version):
+        table = DeltaTable(path, version=version)
+        sql = "SELECT number, place, people, _batch, _row FROM t ORDER BY number"
+        found = QueryBuilder().register("t", table).execute(sql).read_all()
+        return [list(row) for row in zip(*(column.to_pylist() for column in found.columns))]
+
+    newest = DeltaTable(path).version()
+    versions = [read(version) for version in range(newest + 1)]
+    DeltaTable(path).create_checkpoint()
+    return {"versions": versions, "checkpointed": [read(version) for version in range(newest + 1)]}
+
+
 def sheet(path):
     from openpyxl import load_workbook
 
@@ -43,4 +60,4 @@ def sheet(path):
 
 
 command, path = sys.argv[1:]
-print(json.dumps({"delta": delta, "sheet": sheet}[command](path), default=str))
+print(json.dumps({"delta": delta, "vectors": vectors, "sheet": sheet}[command](path), default=str))

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use crate::Change;
-use crate::fixture::{Fixture, batch, keys_of, people, people_from};
+use crate::fixture::{Fixture, batch, keys_of, people, people_from, query};
+use crate::{Change, ChangeOf, Changes, ReadPoint, Side};
 
 const KEYS: u8 = 6;
 
@@ -86,6 +86,8 @@ struct Run {
     /// Changes so far; ids and names of rows are made of it.
     count: usize,
 }
+
+const ALL: &str = "SELECT id, name, _batch FROM population.person ORDER BY id, name, _batch";
 
 impl Run {
     fn draw(&mut self, keys: &BTreeSet<u8>) -> (String, Vec<(String, String)>) {
@@ -208,10 +210,7 @@ impl Run {
     }
 
     async fn check(&self, step: &Op) {
-        let found = self
-            .lake
-            .query("SELECT id, name, _batch FROM population.person ORDER BY id, name, _batch")
-            .await;
+        let found = self.lake.query(ALL).await;
         let mut found: Vec<&str> = found.lines().collect();
         found.sort_unstable();
         assert_eq!(found.join("\n"), self.model.text(), "after {step:?}");
@@ -225,6 +224,7 @@ impl Run {
         {
             return;
         }
+        self.check_past().await;
         let ancestry = self.lake.lake.ancestry(&self.lake.id, None).await.unwrap();
         let live = self.live();
         for (id, delivered) in &self.delivered {
@@ -236,6 +236,57 @@ impl Run {
             );
         }
     }
+}
+
+impl Run {
+    /// An older version is what it was, and what changed since is what is told.
+    async fn check_past(&self) {
+        let Some((version, model)) = self
+            .versions
+            .get(self.count * 7 % self.versions.len().max(1))
+        else {
+            return;
+        };
+        let (lake, id) = (&self.lake.lake, &self.lake.id);
+        let mut at = ReadPoint::default();
+        at.versions.insert(id.clone(), *version);
+        let past = sorted(&query(lake, ALL, at).await);
+        assert_eq!(past.join("\n"), model.text(), "version {version}");
+        let newest = lake.version(id).await.unwrap().unwrap();
+        let Changes::Known { added, removed, .. } =
+            lake.changes(id, *version, newest).await.unwrap()
+        else {
+            return;
+        };
+        let side = async |side| {
+            let mut at = ReadPoint::default();
+            let (from, to) = (*version, newest);
+            at.changes.insert(id.clone(), ChangeOf { from, to, side });
+            let sql = "SELECT id, name, _batch FROM population.person";
+            sorted(&query(lake, sql, at).await)
+        };
+        let (came, went) = (side(Side::Added).await, side(Side::Removed).await);
+        assert_eq!((came.len() as u64, went.len() as u64), (added, removed));
+        // The tail is in no version yet.
+        if lake.tail(id).await.unwrap().rows > 0 {
+            return;
+        }
+        let mut then = past;
+        then.extend(came);
+        for row in went {
+            let place = then.iter().position(|then| *then == row);
+            then.remove(place.unwrap_or_else(|| panic!("{row} went and was not there")));
+        }
+        then.sort();
+        let now = sorted(&self.lake.query(ALL).await);
+        assert_eq!(then, now, "from {version} to {newest}");
+    }
+}
+
+fn sorted(lines: &str) -> Vec<String> {
+    let mut lines: Vec<String> = lines.lines().map(ToOwned::to_owned).collect();
+    lines.sort();
+    lines
 }
 
 fn texts(rows: &[(String, String)]) -> Vec<(&str, &str)> {
@@ -267,7 +318,8 @@ proptest! {
 
     #[test]
     fn any_changes_and_undoings_leave_what_the_other_batches_make_of_the_table(
-        ops in proptest::collection::vec(op(), 1..40)
+        ops in proptest::collection::vec(op(), 1..40),
+        with_vectors in any::<bool>(),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -276,7 +328,11 @@ proptest! {
             .unwrap();
         runtime.block_on(async {
             let mut run = Run {
-                lake: Fixture::with(|options| options.checkpoint_every = 7),
+                lake: if with_vectors {
+                    Fixture::with_vectors(|options| options.checkpoint_every = 7)
+                } else {
+                    Fixture::with(|options| options.checkpoint_every = 7)
+                },
                 model: Model::default(),
                 delivered: BTreeMap::new(),
                 versions: Vec::new(),

@@ -1,0 +1,112 @@
+//! Reading data files, outside of queries: the one way, which knows what is gone.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
+};
+use parquet::file::metadata::PageIndexPolicy;
+use roaring::RoaringTreemap;
+
+use crate::file::DataFile;
+use crate::vector;
+use crate::{Error, Result};
+
+const BATCH_ROWS: usize = 8_192;
+
+/// Reads the rows of a data file that are there, or the named columns of them, texts as views.
+pub(crate) fn read(
+    folder: &Path,
+    file: &DataFile,
+    columns: Option<&[String]>,
+) -> Result<ParquetRecordBatchReader> {
+    let opened = Opened::open(file.full_path(folder))?;
+    let Some(vector) = &file.vector else {
+        return opened.all(columns);
+    };
+    let there = vector.selection(0, opened.rows());
+    opened.build(opened.builder(columns)?.with_row_selection(there))
+}
+
+/// A data file whose footer has been read.
+pub(super) struct Opened {
+    path: PathBuf,
+    metadata: ArrowReaderMetadata,
+}
+
+impl Opened {
+    pub(super) fn open(path: PathBuf) -> Result<Self> {
+        let file = File::open(&path).map_err(Error::io("open", &path))?;
+        // Single rows are read by the places of their pages.
+        let options =
+            || ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+        let found =
+            ArrowReaderMetadata::load(&file, options()).map_err(Error::file("open", &path))?;
+        let options = options().with_schema(with_views(found.schema()));
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options)
+            .map_err(Error::file("open", &path))?;
+        Ok(Self { path, metadata })
+    }
+
+    /// Rows in the file, those that are gone among them.
+    fn rows(&self) -> u64 {
+        self.metadata.metadata().file_metadata().num_rows() as u64
+    }
+
+    fn builder(&self, columns: Option<&[String]>) -> Result<ParquetRecordBatchReaderBuilder<File>> {
+        let file = File::open(&self.path).map_err(Error::io("open", &self.path))?;
+        let builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+                .with_batch_size(BATCH_ROWS);
+        Ok(match columns {
+            None => builder,
+            Some(columns) => {
+                let mask = ProjectionMask::columns(
+                    builder.parquet_schema(),
+                    columns.iter().map(String::as_str),
+                );
+                builder.with_projection(mask)
+            }
+        })
+    }
+
+    fn build(
+        &self,
+        builder: ParquetRecordBatchReaderBuilder<File>,
+    ) -> Result<ParquetRecordBatchReader> {
+        builder.build().map_err(Error::file("read", &self.path))
+    }
+
+    /// All rows in the file, those that are gone among them, in order.
+    pub(super) fn all(&self, columns: Option<&[String]>) -> Result<ParquetRecordBatchReader> {
+        self.build(self.builder(columns)?)
+    }
+
+    /// The rows at some places.
+    pub(super) fn at(&self, places: &RoaringTreemap) -> Result<ParquetRecordBatchReader> {
+        let named = vector::selection(places, 0, self.rows(), false);
+        self.build(self.builder(None)?.with_row_selection(named))
+    }
+}
+
+fn with_views(schema: &Schema) -> SchemaRef {
+    Arc::new(Schema::new(
+        schema
+            .fields()
+            .iter()
+            .map(|field| match field.data_type() {
+                DataType::Utf8 => Arc::new(Field::new(
+                    field.name(),
+                    DataType::Utf8View,
+                    field.is_nullable(),
+                )),
+                _ => Arc::clone(field),
+            })
+            .collect::<Vec<FieldRef>>(),
+    ))
+}
