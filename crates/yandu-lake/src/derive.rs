@@ -175,7 +175,7 @@ fn analyse(plan: &LogicalPlan, shown: String) -> Result<Derivation, DataFusionEr
                 .aggregate
                 .group_expr
                 .iter()
-                .map(ToString::to_string)
+                .map(groups::written)
                 .collect(),
             keeps: found.keeps,
             schema: groups::finished_schema(found.aggregate),

@@ -13,6 +13,7 @@ use datafusion::logical_expr::expr::{AggregateFunction, AggregateFunctionParams}
 use datafusion::logical_expr::{
     Aggregate, AggregateUDF, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, cast, lit,
 };
+use datafusion::sql::unparser::expr_to_sql;
 
 use super::{Kept, KeptAs, follow};
 
@@ -50,21 +51,28 @@ pub(super) fn find(plan: &LogicalPlan) -> Result<Option<Found<'_>>, String> {
         .iter()
         .find(|expr| matches!(expr, Expr::GroupingSet(_)))
     {
+        let sets = written(sets);
         return Err(format!("is grouped in several ways at once (`{sets}`)"));
     }
     let keeps = aggregate
         .aggr_expr
         .iter()
         .map(|expr| {
-            let kept_as = kept_as(expr)
-                .ok_or_else(|| format!("is grouped with `{expr}`, which cannot be continued"))?;
-            Ok(Kept {
-                name: expr.to_string(),
-                kept_as,
-            })
+            let name = written(expr);
+            match kept_as(expr) {
+                Some(kept_as) => Ok(Kept { name, kept_as }),
+                None => Err(format!(
+                    "is grouped with `{name}`, which cannot be continued"
+                )),
+            }
         })
         .collect::<Result<Vec<_>, String>>()?;
     Ok(Some(Found { aggregate, keeps }))
+}
+
+/// An expression as a query writes it, not as the engine shows its plans.
+pub(super) fn written(expr: &Expr) -> String {
+    expr_to_sql(expr).map_or_else(|_| expr.to_string(), |sql| sql.to_string())
 }
 
 fn find_topmost<'p>(plan: &'p LogicalPlan, found: &mut Vec<&'p Aggregate>) {

@@ -83,6 +83,20 @@ async fn groups_are_kept_where_every_aggregate_can_be_continued() {
 }
 
 #[tokio::test]
+async fn what_is_kept_is_named_as_the_query_writes_it() {
+    let (form, _, _) = ways(
+        "SELECT p.name, sum(CASE WHEN p.height > 1.5 THEN 1 ELSE 0 END) AS tall FROM population.person p GROUP BY p.name",
+    )
+    .await;
+    let Form::Groups { by, keeps, .. } = form else {
+        panic!("{form:?}")
+    };
+    assert_eq!(by, ["p.\"name\""]);
+    let names: Vec<&str> = keeps.iter().map(|kept| kept.name.as_str()).collect();
+    assert_eq!(names, ["sum(CASE WHEN (p.height > 1.5) THEN 1 ELSE 0 END)"]);
+}
+
+#[tokio::test]
 async fn aggregates_that_cannot_be_continued_follow_by_the_columns_of_their_groups() {
     let (form, people, _) = ways(
         "SELECT p.name, count(DISTINCT p.height) AS heights FROM population.person p GROUP BY p.name",
