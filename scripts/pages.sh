@@ -36,4 +36,4 @@ if [ -z "$address" ] || ! node web/e2e/ready.mjs "$address"; then
   exit 1
 fi
 cd web
-YANDU="$address" YANDU_WEB="$address" npm run --silent "$what"
+YANDU="$address" YANDU_WEB="$address" YANDU_PROGRAM="$yandu" npm run --silent "$what"

@@ -87,7 +87,7 @@ export const names = {
   'page-list': '/pages/{list}',
   'page-dashboard': '/pages/{dashboard}',
   packs: '/packs',
-  problem: '/problems/later-batches',
+  problem: '/problems/missing-columns',
   'problem-dataset': '/datasets/no.such',
   'not-found': '/nowhere',
 } as const

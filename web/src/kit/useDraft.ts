@@ -17,9 +17,16 @@ export interface Kept<T> {
 
 /** A draft on the server, written after every pause. Without one the page works; it says that nothing is kept. */
 export function useDraft<T>(key: string): Kept<T> {
+  /** Whether the server has it: one that is not there cannot be thrown away. */
+  const isKept = useRef(false)
+  const writing = useRef<Promise<void>>(undefined)
   const query = useQuery({
     queryKey: ['draft', key],
-    queryFn: async ({ signal }) => (await readDraft<T>(key, signal)).value ?? null,
+    queryFn: async ({ signal }) => {
+      const value = (await readDraft<T>(key, signal)).value ?? null
+      isKept.current = value !== null
+      return value
+    },
     staleTime: Infinity,
     gcTime: 0,
     retry: false,
@@ -31,7 +38,9 @@ export function useDraft<T>(key: string): Kept<T> {
     async (value: T) => {
       waiting.current = undefined
       try {
-        await writeDraft(key, value)
+        writing.current = writeDraft(key, value)
+        await writing.current
+        isKept.current = true
         setSavedAt(new Date().toISOString())
         setFailed(false)
       } catch {
@@ -59,8 +68,12 @@ export function useDraft<T>(key: string): Kept<T> {
   const drop = useCallback(async () => {
     if (waiting.current) clearTimeout(waiting.current.timer)
     waiting.current = undefined
+    // A write that is under way would bring it back.
+    await writing.current?.catch(() => undefined)
     setSavedAt(undefined)
+    if (!isKept.current) return
     await dropDraft(key)
+    isKept.current = false
   }, [key])
   return { found: query.isError ? null : query.data, savedAt, isFailed, keep, drop }
 }

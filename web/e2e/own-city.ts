@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test as watched } from './fixtures'
+
+/** The program that a test starts for itself: `scripts/pages.sh` names the one that it built. */
+const PROGRAM = process.env.YANDU_PROGRAM ?? new URL('../../target/debug/yandu', import.meta.url).pathname
+
+/** A city of its own, in a folder that goes with it. */
+export class City {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'yandu-city-'))
+  #program: ChildProcess | undefined
+  address = ''
+
+  /** A file in the data folder, before the city starts or while it works. */
+  put(path: string, text: string): void {
+    const file = join(this.#folder, path)
+    mkdirSync(join(file, '..'), { recursive: true })
+    writeFileSync(file, text)
+  }
+
+  /** Starts the program with one pack of `e2e/packs` and a clock that stands. */
+  async start(pack: string, now: string): Promise<void> {
+    const packs = new URL(`packs/${pack}`, import.meta.url).pathname
+    const copy = join(this.#folder, 'packs-given', pack)
+    cpSync(packs, copy, { recursive: true })
+    const program = spawn(PROGRAM, ['serve', '--data', join(this.#folder, 'data'), '--packs', copy, '--listen', '127.0.0.1:0', '--now', now], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#program = program
+    let told = ''
+    program.stderr.on('data', (text: Buffer) => (told += text.toString()))
+    this.address = await new Promise<string>((listening, failed) => {
+      program.stdout.on('data', (text: Buffer) => {
+        const [address] = /http:\/\/[0-9.:]+/.exec(text.toString()) ?? []
+        if (address) listening(address)
+      })
+      program.once('error', failed)
+      program.once('exit', () => failed(new Error(`${PROGRAM} ended: ${told.slice(-2000)}`)))
+    })
+  }
+
+  async stop(): Promise<void> {
+    const program = this.#program
+    this.#program = undefined
+    if (!program || program.exitCode !== null) return
+    const gone = new Promise((done) => program.once('exit', done))
+    program.kill('SIGTERM')
+    await gone
+  }
+
+  async remove(): Promise<void> {
+    await this.stop()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+/** Tests whose pages come from a city of their own, made ready by `prepare`. */
+export function inCity(prepare: (city: City) => Promise<void>) {
+  return watched.extend<object, { city: City }>({
+    city: [
+      // Playwright reads from the empty pattern that nothing else is wanted.
+      async ({}, use) => {
+        const city = new City()
+        try {
+          await prepare(city)
+          await use(city)
+        } finally {
+          await city.remove()
+        }
+      },
+      { scope: 'worker' },
+    ],
+    baseURL: async ({ city }, use) => use(city.address),
+  })
+}
+
+/** Until the program answers as wanted. */
+export async function until(address: string, path: string, is: (answer: never) => boolean): Promise<void> {
+  await expect.poll(async () => is((await (await fetch(`${address}/api/v1${path}`)).json()) as never), { timeout: 30_000 }).toBe(true)
+}
