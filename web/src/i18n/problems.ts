@@ -55,4 +55,35 @@ const own: Record<string, { status: number; zh: Half; en: Half }> = {
   },
 }
 
-export const problems: Record<string, { status: number; zh: Half; en: Half }> = { ...fromProgram, ...own }
+/** What to do about it on a page, where the page of the program speaks of the command line. */
+const helpHere: Partial<Record<keyof typeof fromProgram, { zh: string; en: string }>> = {
+  'no-entry': { zh: '到“数据目录”按名称、编号或拼音查找。', en: 'Search the catalogue by title, id or pinyin.' },
+  'no-dataset': { zh: '到“数据目录”按名称、编号或拼音查找。', en: 'Search the catalogue by title, id or pinyin.' },
+  'no-batch': { zh: '到“批次”页面按数据集查找。', en: 'Look for it on the page of batches.' },
+  'no-model': { zh: '到“加工任务”页面查找。', en: 'Look for it on the page of models.' },
+  'no-source': { zh: '数据源列在“能力包”页面和数据集的“概览”中。', en: 'Sources are listed with the packs and on the page of a dataset.' },
+  'no-version': { zh: '到数据集的“版本”页签查看现有版本。', en: 'The tab of versions shows those that are there.' },
+  'no-column': { zh: '到数据集的“字段”页签查看字段名。', en: 'The tab of fields shows the names.' },
+  'not-undoable': { zh: '刷新页面，查看批次现在的状态。', en: 'Reload the page; it shows the status of the batch.' },
+  'not-cancellable': { zh: '等收取完成；不需要这一批时，在批次页面“撤销批次”。', en: 'Wait until it is collected; then it can be undone on its page.' },
+  'not-quarantined': { zh: '刷新页面，查看还有哪些行待处理。', en: 'Reload the page; it shows the rows that wait.' },
+  'no-such-header': { zh: '在“交付数据”的预览里重新选择表头与字段的对应。', en: 'Choose the headers again in the preview of the delivery.' },
+  'missing-columns': { zh: '在“交付数据”的预览里为缺少的字段选择表头；文件里确实没有的，请部门补上。', en: 'Choose headers for the missing columns in the preview of the delivery; ask the department for what the file lacks.' },
+  'ambiguous-headers': { zh: '在“交付数据”的预览里写明哪个表头对应该字段，另一个选“不是字段”。', en: 'Say in the preview of the delivery which header is meant, and set the other one free.' },
+  'body-too-large': { zh: '请系统管理员把大文件放入数据源的文件夹，或提高配置 `upload_limit`。', en: 'Ask the administrator to put large files into the folder of the source, or to raise `upload_limit`.' },
+  'model-checks': { zh: '按提示的行和规则修正上游数据，或修改加工语句，然后在这里重新运行。', en: 'Mend the rows upstream, or the query or its checks, and run it again here.' },
+  'pack-change-moved': { zh: '刷新页面，重新查看方案后再生效。', en: 'Reload the page and look at the plan again before you apply it.' },
+  'pack-change-under-way': { zh: '等它完成；“能力包”页面显示进度。', en: 'Wait until it is done; the page of packs shows how far it is.' },
+  'not-rolled-back': { zh: '只有已生效、且不是首次安装的变更可以回退。', en: 'Only applied changes after the first installation can be rolled back.' },
+}
+
+type All = Record<string, { status: number; zh: Half; en: Half }>
+
+const helped: All = Object.fromEntries(
+  Object.entries(fromProgram as All).map(([code, { status, zh, en }]) => {
+    const help = helpHere[code as keyof typeof fromProgram]
+    return [code, { status, zh: { ...zh, help: help?.zh ?? zh.help }, en: { ...en, help: help?.en ?? en.help } }]
+  }),
+)
+
+export const problems: All = { ...helped, ...own }

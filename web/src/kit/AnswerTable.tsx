@@ -3,6 +3,7 @@ import type { Answer, Cell } from '../api/types'
 import { type Column, DataTable } from './DataTable'
 import { Nothing } from './Loaded'
 import { CellText } from './Text'
+import { useWords } from './words'
 
 interface Props {
   label: string
@@ -19,12 +20,13 @@ interface Line {
 /** Rows of an answer as they are: types under the names, numbers to the right, no value shown as anything but text. */
 export function AnswerTable({ label, answer, titles, pageSize }: Props) {
   const { t } = useTranslation()
+  const { type } = useWords()
   const columns: Column<Line>[] = answer.columns.map((column, place) => ({
     key: `${place}/${column.name}`,
     title: (
       <span className="head-two">
         <span translate="no">{titles?.get(column.name) ?? column.name}</span>
-        <code className="code hint">{titles ? column.name : column.type}</code>
+        <code className="code hint">{titles ? column.name : type(column.type)}</code>
       </span>
     ),
     align: isNumber(column.type) ? 'right' : 'left',

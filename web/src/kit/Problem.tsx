@@ -55,7 +55,7 @@ export function ProblemPanel({ error, doing, retry }: Props) {
 
 /** Text, help, and the words of the program itself, which name the thing at fault. */
 export function Explained({ problem, known }: { problem: Problem; known: Explanation | undefined }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   return (
     <>
       {known?.text && <p>{plain(known.text)}</p>}
@@ -71,7 +71,7 @@ export function Explained({ problem, known }: { problem: Problem; known: Explana
             <dd>{t('problem.place', { line: problem.line, column: problem.column })}</dd>
           </>
         )}
-        <dt>{t('problem.detail')}</dt>
+        <dt>{t(i18n.language === 'zh-CN' ? 'problem.original' : 'problem.detail')}</dt>
         <dd lang="en" translate="no">
           {problem.detail || '—'}
           {problem.help && <span className="hint"> · {problem.help}</span>}

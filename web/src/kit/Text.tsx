@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { datasets } from '../api/queries'
 import type { Cell } from '../api/types'
 import * as format from './format'
 import { pieces } from './pieces'
@@ -38,11 +40,12 @@ export function Time({ at, seconds }: { at: string; seconds?: boolean }) {
 }
 
 export function Age({ at }: { at: string }) {
-  const { i18n } = useTranslation()
+  const { t, i18n } = useTranslation()
   const now = useNow()
+  const isNow = Math.abs(now - Date.parse(at)) < 60_000
   return (
     <time dateTime={at} title={format.time(at, true)}>
-      {format.age(at, now, i18n.language)}
+      {isNow ? t('age.now') : format.age(at, now, i18n.language)}
     </time>
   )
 }
@@ -52,6 +55,18 @@ export function DatasetLink({ id, title }: { id: string; title?: React.ReactNode
     <Link to={`/datasets/${encodeURIComponent(id)}`} translate="no">
       {title ?? id}
     </Link>
+  )
+}
+
+/** A dataset by its title, with its id below, where only the id is at hand. */
+export function TitledLink({ id }: { id: string }) {
+  const { data: all = [] } = useQuery({ ...datasets, staleTime: 60_000 })
+  const title = all.find((one) => one.id === id)?.title
+  return (
+    <div className="two-lines">
+      <DatasetLink id={id} title={title ?? id} />
+      {title && <Code>{id}</Code>}
+    </div>
   )
 }
 

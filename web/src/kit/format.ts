@@ -71,6 +71,7 @@ export function elapsed(milliseconds: number, language: string): string {
     new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(
       value,
     )
+  if (milliseconds < 1) return `<${as(1, 'millisecond', 0)}`
   if (milliseconds < 1000) return as(Math.round(milliseconds), 'millisecond', 0)
   const seconds = milliseconds / 1000
   return seconds < 60 ? as(seconds, 'second', 1) : as(seconds / 60, 'minute', 1)

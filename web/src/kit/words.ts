@@ -14,6 +14,13 @@ export function useWords() {
     /** Reasons of the program have names in both languages; those of packs come in Chinese, and else by their code. */
     reason: (code: string, title: string | null | undefined) =>
       isChinese ? title || code : t(`reason.${code}` as 'reason.empty', { defaultValue: code.replaceAll('-', ' ') }),
+    /** `24 h` as a pack writes it: a number and a unit. */
+    period: (text: string) => {
+      const [, n, unit] = /^(\d+) ?(s|min|h|d|wd)$/.exec(text) ?? []
+      return n && unit ? t(`period.${unit}` as 'period.h', { n }) : text
+    },
+    /** `decimal(12,2)`: the word of a type, with what follows it. */
+    type: (text: string) => text.replace(/^[a-z]+/, (name) => t(`type.${name}` as 'type.text', { defaultValue: name })),
     principal: (id: string) => t(`principal.${id}` as 'principal.local-administrator', { defaultValue: id }),
   }
 }

@@ -11,6 +11,7 @@ import { latestBatches } from '../api/queries'
 import * as format from '../kit/format'
 import { found } from '../kit/search'
 import { usePinyin } from '../kit/usePinyin'
+import { useDeliveredAs } from '../kit/delivered'
 import { useReturnFocus } from '../kit/useReturnFocus'
 import { useSettled } from '../kit/useSettled'
 import { useWorded } from '../pages/declared/worded'
@@ -121,6 +122,7 @@ function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
   const isBehind = typed.trim() !== '' && (asked !== typed.trim() || isPlaceholderData || isLoading)
   const table = usePinyin()
   const worded = useWorded()
+  const nameOf = useDeliveredAs()
   const hits = useMemo(() => {
     const places = menu.map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
     const declared = pages.map((page) => ({ to: `/pages/${page.id}`, kind: t('finder.page'), title: worded(page.title), about: page.id }))
@@ -134,7 +136,7 @@ function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
     const all = recent.map((batch) => ({
       to: `/batches/${encodeURIComponent(batch.id)}`,
       kind: t('finder.batch'),
-      title: batch.delivered_as,
+      title: nameOf(batch),
       about: `${batch.dataset} · ${format.time(batch.started_at)}`,
       also: batch.id,
     }))
@@ -142,7 +144,7 @@ function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
     const own: Hit[] = [...places, ...declared, ...made, ...all]
     const others = own.filter((hit) => found([hit.title, hit.about, hit.also], typed, table))
     return [...sets, ...others].slice(0, MOST)
-  }, [typed, asked, suggested, models, pages, recent, table, t, worded])
+  }, [typed, asked, suggested, models, pages, recent, table, t, worded, nameOf])
   // Until the program has answered, what was found before stays: nothing moves under the finger that presses Enter.
   const former = useRef<Hit[]>([])
   useEffect(() => {

@@ -6,6 +6,7 @@ import { useParams, useSearchParams } from 'react-router'
 import { ask, client } from '../../api/client'
 import { batch as batchQuery, dataset as datasetQuery, isUnderWay, sources } from '../../api/queries'
 import type { BatchDetail } from '../../api/types'
+import { useDeliveredAs } from '../../kit/delivered'
 import * as format from '../../kit/format'
 import { BatchLamp } from '../../kit/Lamp'
 import { Loaded } from '../../kit/Loaded'
@@ -26,10 +27,11 @@ import { titlesOf } from './titles'
 export function Batch() {
   const { t } = useTranslation()
   const { id = '' } = useParams()
+  const nameOf = useDeliveredAs()
   const query = useQuery(batchQuery(id))
   return (
     <Page
-      title={query.data?.delivered_as ?? t('batch.one')}
+      title={query.data ? nameOf(query.data) : t('batch.one')}
       trail={[[t('menu.batches'), '/batches']]}
       about={query.data && <BatchLamp batch={query.data} />}
       actions={query.data && <Actions batch={query.data} />}

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { BatchDetail, Report } from '../../api/types'
 import { Facts } from '../../kit/Page'
+import { Sentence } from '../../kit/Sentence'
 import { Code, Raw } from '../../kit/Text'
 
 /** How the file was read: form, encoding and why, header, columns that are new or absent. */
@@ -14,7 +15,7 @@ export function Reading({ batch }: { batch: BatchDetail }) {
     report.sheet ? [t('reading.sheet'), report.sheet] : undefined,
     batch.encoding ? [t('reading.encoding'), batch.encoding] : undefined,
     report.encoding_reason
-      ? [t('reading.encoding-why'), <span key="why" lang="en">{report.encoding_reason}</span>]
+      ? [t('reading.encoding-why'), <Sentence key="why" text={report.encoding_reason} />]
       : undefined,
     report.delimiter ? [t('reading.delimiter'), sign(report.delimiter)] : undefined,
     report.header_row !== undefined

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Batch } from '../../api/types'
+import { useDeliveredAs } from '../../kit/delivered'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { BatchLamp } from '../../kit/Lamp'
 import { Nothing } from '../../kit/Loaded'
@@ -16,13 +17,14 @@ interface Props {
 export function BatchTable({ batches, titles }: Props) {
   const { t } = useTranslation()
   const { word, principal } = useWords()
+  const nameOf = useDeliveredAs()
   const columns: (Column<Batch> | undefined)[] = [
     {
       key: 'file',
       title: t('batch.delivered-as'),
       render: (batch) => (
         <Link to={`/batches/${batch.id}`} className="clip" translate="no">
-          {batch.delivered_as}
+          {nameOf(batch)}
         </Link>
       ),
     },

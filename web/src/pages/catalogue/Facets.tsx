@@ -51,7 +51,7 @@ function FacetList({ facet, counts, chosen: values, set }: ListProps) {
   const shown = isWhole ? all : all.filter(({ value }, place) => place < SHOWN || values.includes(value))
   const name = ({ value, title }: Omit<FacetValue, 'count'>) => {
     if (title) return title
-    if (value === UNSET) return t('facet.unset')
+    if (value === UNSET) return t(facet === 'fresh' ? 'facet.no-limit' : 'facet.unset')
     if (facet === 'point') return t('packs.point', { point: value })
     return LISTS[facet] ? word(LISTS[facet], value) : value
   }

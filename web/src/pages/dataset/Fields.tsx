@@ -15,6 +15,7 @@ import { References } from './References'
 
 export function Fields({ dataset }: { dataset: DatasetDetail }) {
   const { t } = useTranslation()
+  const { type, word } = useWords()
   const columns: Column<Declared>[] = [
     {
       key: 'title',
@@ -33,7 +34,10 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
       title: t('field.type'),
       render: (column) => (
         <div className="two-lines">
-          <Code>{column.unit ? `${column.type} · ${column.unit}` : column.type}</Code>
+          <span>
+            {type(column.type)}
+            {column.unit && ` · ${word('unit', column.unit)}`}
+          </span>
           <Hint>{t(column.required ? 'field.needed' : 'field.optional')}</Hint>
         </div>
       ),
@@ -78,7 +82,7 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
       {dataset.references.length > 0 && (
         <>
           <h3 className="padded-line">{t('dataset.references-count', { count: dataset.references.length })}</h3>
-          <References references={dataset.references} />
+          <References references={dataset.references} checks={dataset.checks} />
         </>
       )}
     </>

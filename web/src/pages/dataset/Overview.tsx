@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import type { Entry } from '../../api/ledger'
 import { packs, sources as sourcesQuery } from '../../api/queries'
 import type { DatasetDetail } from '../../api/types'
+import { useDeliveredAs } from '../../kit/delivered'
 import { BatchLamp } from '../../kit/Lamp'
 import { Nothing } from '../../kit/Loaded'
 import { Facts, Section } from '../../kit/Page'
@@ -84,6 +85,7 @@ function Sources({ id }: { id: string }) {
 
 function LastDelivery({ dataset }: { dataset: DatasetDetail }) {
   const { t } = useTranslation()
+  const nameOf = useDeliveredAs()
   const batch = dataset.last_batch
   if (!batch) {
     return (
@@ -95,7 +97,7 @@ function LastDelivery({ dataset }: { dataset: DatasetDetail }) {
   return (
     <Facts
       items={[
-        [t('batch.delivered-as'), <Link key="file" to={`/batches/${batch.id}`} className="break" translate="no">{batch.delivered_as}</Link>],
+        [t('batch.delivered-as'), <Link key="file" to={`/batches/${batch.id}`} className="break" translate="no">{nameOf(batch)}</Link>],
         [t('batch.outcome'), <BatchLamp key="lamp" batch={batch} />],
         [t('batch.came'), <Time key="came" at={batch.started_at} />],
         [t('batch.kept'), <Num key="kept" value={batch.rows_kept} />],

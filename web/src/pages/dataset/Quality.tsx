@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { batch as batchQuery, latestBatches } from '../../api/queries'
 import type { Batch, DatasetDetail } from '../../api/types'
 import { type Column, DataTable } from '../../kit/DataTable'
+import { useDeliveredAs } from '../../kit/delivered'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Section, Tag } from '../../kit/Page'
 import { BatchLink, Code, Hint, Score } from '../../kit/Text'
@@ -31,6 +32,7 @@ export function Quality({ dataset }: { dataset: DatasetDetail }) {
 
 function Scored({ dataset, batches }: { dataset: DatasetDetail; batches: Batch[] }) {
   const { t } = useTranslation()
+  const nameOf = useDeliveredAs()
   const [last] = batches
   const detail = useQuery({ ...batchQuery(last?.id ?? ''), enabled: last !== undefined })
   if (!last) return <Nothing title={t('score.never')} />
@@ -47,7 +49,7 @@ function Scored({ dataset, batches }: { dataset: DatasetDetail; batches: Batch[]
           <Trend label={t('score.trend')} points={points} />
         </Section>
       </div>
-      <Section title={t('score.findings')} extra={<BatchLink id={last.id}>{last.delivered_as}</BatchLink>} flush>
+      <Section title={t('score.findings')} extra={<BatchLink id={last.id}>{nameOf(last)}</BatchLink>} flush>
         <Loaded query={detail} doing={t('score.findings')}>
           {(batch) => <Findings findings={batch.findings} batch={batch.id} titles={titlesOf(dataset)} />}
         </Loaded>

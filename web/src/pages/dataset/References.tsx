@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { datasets } from '../../api/queries'
 import type { DatasetDetail } from '../../api/types'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
@@ -7,10 +9,12 @@ import { Code, DatasetLink, Num, Raw, Time } from '../../kit/Text'
 type Reference = DatasetDetail['references'][number]
 
 /** Which columns point at other datasets, and how many of their values the other side does not have. */
-export function References({ references }: { references: Reference[] }) {
+export function References({ references, checks }: { references: Reference[]; checks: DatasetDetail['checks'] }) {
   const { t } = useTranslation()
+  const { data: all = [] } = useQuery(datasets)
+  const titleOf = (id: string) => all.find((one) => one.id === id)?.title ?? id
   const columns: Column<Reference>[] = [
-    { key: 'check', title: t('reference.check'), render: (one) => <Code>{one.check}</Code> },
+    { key: 'check', title: t('reference.check'), render: (one) => checks.find(({ name }) => name === one.check)?.title ?? <Code>{one.check}</Code> },
     {
       key: 'target',
       full: true,
@@ -19,7 +23,7 @@ export function References({ references }: { references: Reference[] }) {
         const [pack, name, column] = one.target.split('.')
         return (
           <>
-            <DatasetLink id={`${pack}.${name}`} /> · <Code>{column}</Code>
+            <DatasetLink id={`${pack}.${name}`} title={titleOf(`${pack}.${name}`)} /> · <Code>{column}</Code>
           </>
         )
       },

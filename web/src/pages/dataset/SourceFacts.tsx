@@ -11,7 +11,7 @@ import { useWords } from '../../kit/words'
 /** Where a dataset comes from by itself, and a way to fetch what is new now. */
 export function SourceFacts({ source }: { source: Source }) {
   const { t } = useTranslation()
-  const { word } = useWords()
+  const { word, period } = useWords()
   const queries = useQueryClient()
   const run = useMutation({
     mutationFn: () => ask(client.POST('/api/v1/sources/{id}/run', { params: { path: { id: source.id } } })),
@@ -23,7 +23,7 @@ export function SourceFacts({ source }: { source: Source }) {
         items={[
           [t('source.title'), source.title],
           [t('source.channel'), word('channel', source.channel)],
-          [t('source.every'), source.every ?? t('source.on-demand')],
+          [t('source.every'), source.every ? period(source.every) : t('source.on-demand')],
           [t('batch.mode'), word('mode', source.mode)],
         ]}
       />

@@ -4,6 +4,7 @@ import type { Preview } from '../../api/upload'
 import { Lamp } from '../../kit/Lamp'
 import { Loaded } from '../../kit/Loaded'
 import { Explained, useExplanation } from '../../kit/Problem'
+import { Sentence } from '../../kit/Sentence'
 import { Code, Raw } from '../../kit/Text'
 
 interface Props {
@@ -46,8 +47,11 @@ function How({ preview: { report, headers, absent } }: { preview: Preview }) {
         </li>
       )}
       {report.encoding && (
-        <li title={report.encoding_reason}>
-          <span className="hint">{t('reading.encoding')}</span> <Code>{report.encoding}</Code>
+        <li>
+          <span className="hint">{t('reading.encoding')}</span> <Code>{report.encoding}</Code>{' '}
+          <span className="hint">
+            <Sentence text={report.encoding_reason} />
+          </span>
         </li>
       )}
       {report.sheet && (
@@ -80,7 +84,13 @@ function Refused({ refusal, hint }: { refusal: NonNullable<Preview['refusal']>; 
         <span aria-hidden="true">■</span> {t('preview.refused')} {known?.title ?? refusal.code}
       </h3>
       {hint && <p>{t('preview.try-header')}</p>}
-      <Explained problem={{ type: '', title: '', status: 0, code: refusal.code, detail: refusal.message, help: refusal.help ?? null }} known={known} />
+      {refusal.code === 'missing-columns' ? (
+        <p>
+          <strong>{t('problem.help')}</strong> {t('preview.map-below')}
+        </p>
+      ) : (
+        <Explained problem={{ type: '', title: '', status: 0, code: refusal.code, detail: refusal.message, help: refusal.help ?? null }} known={known} />
+      )}
     </div>
   )
 }

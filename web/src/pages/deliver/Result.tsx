@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { dataset as datasetQuery, isUnderWay } from '../../api/queries'
 import type { BatchDetail } from '../../api/types'
+import { useDeliveredAs } from '../../kit/delivered'
 import { BatchLamp } from '../../kit/Lamp'
 import { Section } from '../../kit/Page'
 import { Score } from '../../kit/Text'
@@ -16,6 +17,7 @@ import { titlesOf } from '../batch/titles'
 /** What came of a delivery, from its first second on. */
 export function Result({ batch, again }: { batch: BatchDetail; again: () => void }) {
   const { t } = useTranslation()
+  const nameOf = useDeliveredAs()
   const queries = useQueryClient()
   const dataset = useQuery(datasetQuery(batch.dataset))
   const isRunning = isUnderWay(batch)
@@ -24,7 +26,7 @@ export function Result({ batch, again }: { batch: BatchDetail; again: () => void
   }, [isRunning, queries])
   return (
     <>
-      <Section title={batch.delivered_as} extra={<BatchLamp batch={batch} />}>
+      <Section title={nameOf(batch)} extra={<BatchLamp batch={batch} />}>
         {isRunning && (
           <>
             <Running batch={batch} />

@@ -5,10 +5,13 @@ import { packChange } from '../../api/changes'
 import { models as modelsQuery } from '../../api/models'
 import { latestBatches, notices } from '../../api/queries'
 import type { Batch, Notice } from '../../api/types'
+import { useDeliveredAs } from '../../kit/delivered'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { BatchLamp, FreshnessLamp, Lamp } from '../../kit/Lamp'
+import type { LampState } from '../../kit/lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
+import { Sentence } from '../../kit/Sentence'
 import { Watermark } from '../../kit/Watermark'
 import { type Standing, useStandings } from '../../kit/standing'
 import { Age, DatasetLink, Hint, Num, Score, Time } from '../../kit/Text'
@@ -22,6 +25,7 @@ export function Home() {
   const recent = useQuery(latestBatches({ limit: 12 }))
   const open = useQuery(notices)
   const waiting = useWaiting()
+  const nameOf = useDeliveredAs()
   const { data: models = [] } = useQuery(modelsQuery)
   const { data: change } = useQuery(packChange)
   return (
@@ -30,12 +34,12 @@ export function Home() {
         <div className="column-side">
           <Section title={t('home.next')}>
             <Loaded query={all} doing={t('home.next')}>
-              {(standing) => <Next items={todos({ all: standing, open: open.data ?? [], waiting, models, isChange: change?.state === 'waiting' })} />}
+              {(standing) => <Next items={todos({ all: standing, open: open.data ?? [], waiting: waiting.map((batch) => ({ ...batch, delivered_as: nameOf(batch) })), models, isChange: change?.state === 'waiting' })} />}
             </Loaded>
           </Section>
           <Section title={t('home.notices')}>
             <Loaded query={open} doing={t('home.notices')}>
-              {(list) => <Notices list={list} />}
+              {(list) => <Notices list={list} all={all.data ?? []} />}
             </Loaded>
           </Section>
         </div>
@@ -82,6 +86,7 @@ function Summary({ all, recent, open }: SummaryProps) {
 function Recent({ batches, all }: { batches: Batch[]; all: Standing[] }) {
   const { t } = useTranslation()
   const titles = new Map(all.map((one) => [one.id, one.title]))
+  const nameOf = useDeliveredAs()
   const isNarrow = useNarrow()
   const columns: Column<Batch>[] = [
     {
@@ -94,7 +99,7 @@ function Recent({ batches, all }: { batches: Batch[]; all: Standing[] }) {
       title: t('batch.delivered-as'),
       render: (batch) => (
         <Link to={`/batches/${batch.id}`} className="clip" translate="no">
-          {batch.delivered_as}
+          {nameOf(batch)}
         </Link>
       ),
     },
@@ -169,7 +174,9 @@ function Next({ items }: { items: Todo[] }) {
   )
 }
 
-function Notices({ list }: { list: Notice[] }) {
+const LAMPS: Record<string, LampState> = { late: 'late', stale: 'late', failed: 'bad', recovered: 'good' }
+
+function Notices({ list, all }: { list: Notice[]; all: Standing[] }) {
   const { t } = useTranslation()
   if (list.length === 0) return <Nothing title={t('home.no-notices')} />
   return (
@@ -177,16 +184,16 @@ function Notices({ list }: { list: Notice[] }) {
       {list.map((notice) => (
         <li key={notice.id}>
           <div className="notice-head">
-            <Lamp state={notice.kind === 'late' ? 'late' : notice.kind === 'failed' ? 'bad' : 'good'}>
+            <Lamp state={LAMPS[notice.kind] ?? 'due'}>
               {t(`notice.${notice.kind}` as 'notice.late', { defaultValue: notice.kind })}
             </Lamp>
-            <DatasetLink id={notice.dataset} />
+            <DatasetLink id={notice.dataset} title={all.find(({ id }) => id === notice.dataset)?.title} />
             <span className="hint">
               <Time at={notice.at} />
             </span>
           </div>
-          <p className="hint" lang="en">
-            {notice.message}
+          <p className="hint">
+            <Sentence text={notice.message} />
           </p>
         </li>
       ))}

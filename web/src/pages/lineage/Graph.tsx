@@ -158,7 +158,7 @@ function DatasetBox({ data: { placed, tone, title } }: NodeProps<DatasetNode>) {
           </Link>
         )}
         <span className="lineage-node-about">
-          {word('origin', node.origin)} · {node.owner}
+          {[word('origin', node.origin), node.owner].filter(Boolean).join(' · ')}
           {tone === 'hit' && <span className="visually-hidden"> · {t('lineage.affected')}</span>}
         </span>
       </div>

@@ -55,7 +55,7 @@ export function ListForm({ graph }: { graph: Lineage }) {
       key: 'columns',
       title: t('lineage.column-flows'),
       full: true,
-      render: ({ columns: flows }) => <Flows flows={flows} />,
+      render: ({ node, columns: flows }) => <Flows flows={flows} node={node} nodes={graph.nodes} />,
     },
     { key: 'grade', title: t('dataset.grade'), render: ({ node }) => word('grade', node.grade) },
     {
@@ -72,7 +72,7 @@ export function ListForm({ graph }: { graph: Lineage }) {
   ]
   return (
     <>
-      <div className="toolbar no-print">
+      <div className="toolbar padded-line no-print">
         <ExportButton
           size="small"
           name={t('menu.lineage')}
@@ -90,17 +90,27 @@ export function ListForm({ graph }: { graph: Lineage }) {
   )
 }
 
-function Flows({ flows }: { flows: LineageEdge[] }) {
+function Flows({ flows, node, nodes }: { flows: LineageEdge[]; node: LineageNode; nodes: LineageNode[] }) {
+  const { t } = useTranslation()
   const { word } = useWords()
+  const titleIn = (one: LineageNode | undefined, column: string) => one?.columns?.find(({ name }) => name === column)?.title ?? column
+  const named = (end: string) => {
+    const from = nodes.find(({ id }) => id === datasetOf(end))
+    return `${from?.title ?? datasetOf(end)} · ${titleIn(from, columnOf(end) ?? '')}`
+  }
+  const into = (end: string) => {
+    const column = columnOf(end)
+    return column === undefined ? t('lineage.rows') : titleIn(node, column)
+  }
   if (flows.length === 0) return '—'
   return (
     <ul className="wrap flows">
       {flows.map((flow) => (
         <li key={`${flow.from}${flow.to}${flow.kind}`}>
-          <Link to={`/lineage?of=${encodeURIComponent(flow.from)}&form=list`} className="code" translate="no">
-            {flow.from}
+          <Link to={`/lineage?of=${encodeURIComponent(flow.from)}&form=list`} title={flow.from} translate="no">
+            {named(flow.from)}
           </Link>{' '}
-          → <Code>{columnOf(flow.to) ?? '*'}</Code> <Hint>{word('flow', flow.kind)}</Hint>
+          → <span title={flow.to}>{into(flow.to)}</span> <Hint>{word('flow', flow.kind)}</Hint>
         </li>
       ))}
     </ul>

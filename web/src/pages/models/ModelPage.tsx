@@ -6,6 +6,7 @@ import { type ModelDetail, model as modelQuery } from '../../api/models'
 import { datasets } from '../../api/queries'
 import { Lamp } from '../../kit/Lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
+import { Sentence } from '../../kit/Sentence'
 import { Facts, Page, Section } from '../../kit/Page'
 import { Tabs } from '../../kit/Tabs'
 import { Age, Code, DatasetLink, Hint, Num, Short } from '../../kit/Text'
@@ -16,7 +17,6 @@ import { Plan } from './Plan'
 import { Running } from './Running'
 import { Runs } from './Runs'
 import { useRun } from './useRun'
-import { Why } from './Why'
 
 export function ModelPage() {
   const { t } = useTranslation()
@@ -128,7 +128,7 @@ function Sql({ model }: { model: ModelDetail }) {
                 {t(model.mode_possible.incremental ? 'model.can-incremental' : 'model.only-full')}
               </Lamp>,
             ],
-            [t('model.why'), <Why key="possible" text={model.mode_possible.why} />],
+            [t('model.why'), <Sentence key="possible" text={model.mode_possible.why} />],
             [t('model.last-why'), <LastWhy key="why" model={model} />],
           ]}
         />
@@ -154,7 +154,7 @@ function LastWhy({ model: { last_run: last } }: { model: ModelDetail }) {
   if (!last) return '—'
   return (
     <>
-      {word('run-mode', last.mode)} · <Why text={last.why} />
+      {word('run-mode', last.mode)} · <Sentence text={last.why} />
     </>
   )
 }

@@ -7,6 +7,7 @@ import { datasets } from '../../api/queries'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { ExportButton } from '../../kit/ExportButton'
 import { Loaded, Nothing } from '../../kit/Loaded'
+import { Sentence } from '../../kit/Sentence'
 import { Page } from '../../kit/Page'
 import { Age, Code, DatasetLink, Hint, Short } from '../../kit/Text'
 import { Watermark } from '../../kit/Watermark'
@@ -15,7 +16,6 @@ import * as format from '../../kit/format'
 import { ModelLamp } from './ModelLamp'
 import { Running } from './Running'
 import { useRun } from './useRun'
-import { Why } from './Why'
 
 export function Models() {
   const { t } = useTranslation()
@@ -101,7 +101,7 @@ function List({ models, busy, run }: ListProps) {
           <Hint>{t('model.never')}</Hint>
         ),
     },
-    { key: 'why', title: t('model.why'), full: true, render: ({ last_run: last }) => <span className="wrap clip-why"><Why text={last?.why} /></span> },
+    { key: 'why', title: t('model.why'), full: true, render: ({ last_run: last }) => <span className="wrap clip-why"><Sentence text={last?.why} /></span> },
     {
       key: 'rows',
       title: t('dataset.rows'),

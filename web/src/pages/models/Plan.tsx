@@ -5,9 +5,9 @@ import { DataTable } from '../../kit/DataTable'
 import { Lamp } from '../../kit/Lamp'
 import { Loaded } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
-import { Code, DatasetLink } from '../../kit/Text'
+import { Sentence } from '../../kit/Sentence'
+import { Code, TitledLink } from '../../kit/Text'
 import { useWords } from '../../kit/words'
-import { Why } from './Why'
 
 /** How a refresh would go: in which way, how each input is followed, what is kept between runs, the plan of the engine. */
 export function Plan({ id }: { id: string }) {
@@ -20,7 +20,7 @@ export function Plan({ id }: { id: string }) {
           <>
             <Section title={t('model.strategy')}>
               <p>
-                <Lamp state={plan.incremental ? 'good' : 'due'}>{t(plan.incremental ? 'model.can-incremental' : 'model.only-full')}</Lamp> <Why text={plan.why} />
+                <Lamp state={plan.incremental ? 'good' : 'due'}>{t(plan.incremental ? 'model.can-incremental' : 'model.only-full')}</Lamp> <Sentence text={plan.why} />
               </p>
               <Inputs plan={plan} />
               {plan.state.length > 0 && (
@@ -28,8 +28,8 @@ export function Plan({ id }: { id: string }) {
                   <h3>{t('model.kept')}</h3>
                   <ul className="plain-list">
                     {plan.state.map((kept) => (
-                      <li key={kept} translate="no">
-                        {kept}
+                      <li key={kept} className="wrap">
+                        <Kept text={kept} />
                       </li>
                     ))}
                   </ul>
@@ -48,6 +48,14 @@ export function Plan({ id }: { id: string }) {
   )
 }
 
+/** What is kept of each group: what makes the group, its rows, and the sums as the query writes them. */
+function Kept({ text }: { text: string }) {
+  const { t } = useTranslation()
+  if (text === 'rows of the group') return t('told.kept-rows')
+  const [, columns] = /^group: (.+)$/.exec(text) ?? []
+  return columns ? t('told.kept-group', { columns }) : <Code>{text}</Code>
+}
+
 function Inputs({ plan }: { plan: ModelPlan }) {
   const { t } = useTranslation()
   const { word } = useWords()
@@ -59,7 +67,7 @@ function Inputs({ plan }: { plan: ModelPlan }) {
       rowKey={([id]) => id}
       empty={null}
       columns={[
-        { key: 'id', title: t('model.inputs'), render: ([id]) => <DatasetLink id={id} /> },
+        { key: 'id', title: t('model.inputs'), render: ([id]) => <TitledLink id={id} /> },
         {
           key: 'by',
           title: t('model.followed'),
@@ -69,7 +77,7 @@ function Inputs({ plan }: { plan: ModelPlan }) {
             </>
           ),
         },
-        { key: 'why', title: t('model.why'), full: true, render: ([, followed]) => <span className="wrap"><Why text={followed.why} /></span> },
+        { key: 'why', title: t('model.why'), full: true, render: ([, followed]) => <span className="wrap"><Sentence text={followed.why} /></span> },
       ]}
     />
   )

@@ -4,11 +4,11 @@ import { useTranslation } from 'react-i18next'
 import { type Run, runs as runsQuery } from '../../api/models'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Loaded, Nothing } from '../../kit/Loaded'
+import { Sentence } from '../../kit/Sentence'
 import { Code, Hint, Num, Score, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
 import { RunLamp } from './ModelLamp'
-import { Why } from './Why'
 
 /** Every run: from which versions, in which way and why so, and what it changed. */
 export function Runs({ id }: { id: string }) {
@@ -51,7 +51,7 @@ function useColumns(): Column<Run>[] {
         </div>
       ),
     },
-    { key: 'why', title: t('model.why'), full: true, render: (run) => <span className="wrap clip-why"><Why text={run.error?.message ?? run.why} /></span> },
+    { key: 'why', title: t('model.why'), full: true, render: (run) => <span className="wrap clip-why"><Sentence text={run.error?.message ?? run.why} /></span> },
     {
       key: 'inputs',
       title: t('run.versions'),

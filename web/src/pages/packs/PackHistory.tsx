@@ -7,6 +7,7 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { Lamp } from '../../kit/Lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
+import { Sentence } from '../../kit/Sentence'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Num, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
@@ -32,7 +33,7 @@ export function PackHistory() {
     },
     { key: 'datasets', title: t('rollup.entries'), align: 'right', render: (one) => <Num value={one.steps.length} /> },
     { key: 'by', title: t('history.by'), render: (one) => principal(one.applied_by) },
-    { key: 'reason', title: t('reason-dialog.why'), full: true, render: (one) => <span className="wrap">{one.reason || '—'}</span> },
+    { key: 'reason', title: t('reason-dialog.why'), full: true, render: (one) => <span className="wrap"><Sentence text={one.reason} /></span> },
     {
       key: 'back',
       title: t('version.do'),

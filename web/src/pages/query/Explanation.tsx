@@ -2,14 +2,14 @@ import { useTranslation } from 'react-i18next'
 import type { Explained } from '../../api/explain'
 import { DataTable } from '../../kit/DataTable'
 import { Section } from '../../kit/Page'
-import { Code, DatasetLink, Num, Short } from '../../kit/Text'
+import { Code, Num, Short, TitledLink } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
 
 /** What a question would cost, what it reads, where each column comes from, and the plan of the engine. */
 export function Explanation({ explained, milliseconds }: { explained: Explained; milliseconds: number }) {
   const { t, i18n } = useTranslation()
-  const { word } = useWords()
+  const { word, type } = useWords()
   const flows = explained.lineage?.columns ?? []
   return (
     <>
@@ -37,7 +37,7 @@ export function Explanation({ explained, milliseconds }: { explained: Explained;
           rowKey={(input) => input.dataset}
           empty={null}
           columns={[
-            { key: 'dataset', title: t('query.inputs'), render: (input) => <DatasetLink id={input.dataset} /> },
+            { key: 'dataset', title: t('query.inputs'), render: (input) => <TitledLink id={input.dataset} /> },
             { key: 'version', title: t('dataset.version'), align: 'right', render: (input) => (typeof input.version === 'number' ? <Num value={input.version} /> : '—') },
             { key: 'rows', title: t('dataset.rows'), align: 'right', render: (input) => <Short value={input.rows} /> },
             { key: 'bytes', title: t('batch.size'), align: 'right', render: (input) => format.size(input.bytes, i18n.language) },
@@ -54,7 +54,7 @@ export function Explanation({ explained, milliseconds }: { explained: Explained;
             empty={null}
             columns={[
               { key: 'name', title: t('query.column'), render: (column) => <Code>{column.name}</Code> },
-              { key: 'type', title: t('field.type'), render: (column) => explained.columns.find(({ name }) => name === column.name)?.type ?? '—' },
+              { key: 'type', title: t('field.type'), render: (column) => type(explained.columns.find(({ name }) => name === column.name)?.type ?? '—') },
               {
                 key: 'from',
                 title: t('lineage.made-of'),
