@@ -8,14 +8,28 @@ NOW="${NOW:-2026-01-05T09:00+08:00}"
 PEOPLE="${PEOPLE:-20000}"
 what="${1:-e2e}"
 
-if [ ! -x "${CHROMIUM:-/usr/bin/chromium}" ] || ! fc-list 2>/dev/null | grep -qi 'cjk'; then
-  sudo=""
+# A browser, and fonts without which every Chinese sign is a box.
+install_browser() {
+  local missing=()
+  [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing+=(chromium)
+  command -v fc-list >/dev/null || missing+=(fontconfig)
+  fc-list 2>/dev/null | grep -qi 'cjk' || missing+=(fonts-noto-cjk)
+  [ ${#missing[@]} -eq 0 ] && return
+  echo "== installing ${missing[*]}"
+  local sudo=""
   [ "$(id -u)" -eq 0 ] || sudo="sudo -n"
-  $sudo apt-get install -yq --no-install-recommends chromium fonts-noto-cjk fontconfig
-fi
+  $sudo apt-get update -q
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${missing[@]}"
+}
+
+install_browser
 scripts/web.sh
-cargo build --locked -p yandu
-yandu="$PWD/${CARGO_TARGET_DIR:-target}/debug/yandu"
+# A program that was just built need not be built again: `YANDU_PROGRAM` names it.
+yandu="${YANDU_PROGRAM:-}"
+if [ -z "$yandu" ]; then
+  cargo build --locked -p yandu
+  yandu="$PWD/${CARGO_TARGET_DIR:-target}/debug/yandu"
+fi
 
 place="$(mktemp -d)"
 trap 'kill $(jobs -p) 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$place"' EXIT

@@ -174,6 +174,19 @@ test('how a file will be read is shown and can be changed', async ({ page }) => 
   await expectAccessible(page, 'choice of a column')
 })
 
+test('the row of the header is pointed at in the preview', async ({ page }) => {
+  await page.goto(`/deliver?dataset=${RESIDENTS}`)
+  await settled(page)
+  const text = '某街道常住人口补报表\n制表：街道办\n证件号码,姓名\n320902199001011234,张三\n'
+  await page.locator('input[type=file]').setInputFiles({ name: '补报.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+  await page.getByRole('button', { name: '把第 3 行设为表头' }).click()
+  await expect(page.getByRole('textbox', { name: '表头位置' })).toHaveValue('3')
+  const panel = page.getByRole('region', { name: /预览/ })
+  await expect(panel).toContainText('第 3 行')
+  await expect(panel.getByRole('combobox', { name: '“姓名”对应的字段' })).toBeVisible()
+  await expectAccessible(page, 'preview with a header of its own')
+})
+
 test('a query is kept as a model, after the check of the pack', async ({ page, watched }) => {
   watched.allow(/status of 4\d\d/)
   await page.goto(`/query?sql=${encodeURIComponent(`SELECT sexx FROM ${RESIDENTS}`)}`)

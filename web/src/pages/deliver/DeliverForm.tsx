@@ -53,6 +53,9 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
   const { mode: _, ...asked } = draft
   const shown = usePreview(asked)
   const about = useQuery({ ...datasetQuery(draft.dataset), enabled: draft.dataset !== '' })
+  // Without a key rows cannot be replaced one by one.
+  const hasKey = about.data === undefined || about.data.key.length > 0
+  const mode = hasKey || draft.mode !== 'upsert' ? draft.mode : 'append'
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part })
   const choose = (file: File) => {
     const line = draft.dataset ? undefined : suggested(file.name, datasets)
@@ -63,7 +66,7 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
   const send = (event: FormEvent) => {
     event.preventDefault()
     const { file, ...fields } = draft
-    if (file && !missing) onSend({ file, ...fields })
+    if (file && !missing) onSend({ file, ...fields, mode })
   }
   return (
     <form className="surface padded deliver" onSubmit={send}>
@@ -78,7 +81,7 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
           change({ dataset: id, mode: defaultMode(sources, id), headers: {} })
         }}
       />
-      <ModeChoice value={draft.mode} set={(mode) => change({ mode })} />
+      <ModeChoice value={mode} hasKey={hasKey} set={(chosen) => change({ mode: chosen })} />
       <Details draft={draft} change={change} isWanted={Boolean(shown.data?.refusal)} />
       {draft.file && (
         <PreviewPanel
@@ -86,6 +89,7 @@ export function DeliverForm({ datasets, sources, dataset, onSend }: Props) {
           columns={draft.dataset ? (about.data?.columns ?? []) : []}
           headers={draft.headers}
           onHeaders={(headers) => change({ headers })}
+          onHeaderRow={(row) => change({ header_row: String(row), headers: {} })}
         />
       )}
       <div className="actions actions-start">
@@ -148,7 +152,7 @@ function DatasetChoice({ datasets, value, guess, likely, set }: ChoiceProps) {
   )
 }
 
-function ModeChoice({ value, set }: { value: string; set: (mode: string) => void }) {
+function ModeChoice({ value, hasKey, set }: { value: string; hasKey: boolean; set: (mode: string) => void }) {
   const { t } = useTranslation()
   const { word } = useWords()
   return (
@@ -156,8 +160,8 @@ function ModeChoice({ value, set }: { value: string; set: (mode: string) => void
       <legend>{t('batch.mode')}</legend>
       <Radio.Group value={value} onChange={(event) => set(String(event.target.value))} className="modes">
         {MODES.map((mode) => (
-          <Radio key={mode} value={mode}>
-            {word('mode', mode)} <span className="hint">{t(`deliver.mode-${mode}`)}</span>
+          <Radio key={mode} value={mode} disabled={mode === 'upsert' && !hasKey}>
+            {word('mode', mode)} <span className="hint">{mode === 'upsert' && !hasKey ? t('deliver.no-key') : t(`deliver.mode-${mode}`)}</span>
           </Radio>
         ))}
       </Radio.Group>

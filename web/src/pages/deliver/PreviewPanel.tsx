@@ -1,3 +1,4 @@
+import Button from 'antd/es/button'
 import Select from 'antd/es/select'
 import { useTranslation } from 'react-i18next'
 import type { Preview } from '../../api/upload'
@@ -13,10 +14,12 @@ interface Props {
   columns: { name: string; title: string; required: boolean }[]
   headers: Record<string, string | null>
   onHeaders: (headers: Record<string, string | null>) => void
+  /** Says that the header stands in this row of the file, from 1. */
+  onHeaderRow: (row: number) => void
 }
 
 /** How the file will be read, before anything is delivered: encoding, header row, what goes where, the first rows. */
-export function PreviewPanel({ query, columns, headers, onHeaders }: Props) {
+export function PreviewPanel({ query, columns, headers, onHeaders, onHeaderRow }: Props) {
   const { t } = useTranslation()
   return (
     <section className={query.isPlaceholderData ? 'preview is-old' : 'preview'} aria-label={t('preview.title')} aria-busy={query.isFetching}>
@@ -27,7 +30,11 @@ export function PreviewPanel({ query, columns, headers, onHeaders }: Props) {
             <How preview={preview} />
             {preview.refusal && <Refused refusal={preview.refusal} hint={preview.headers.length < columns.length / 2} />}
             {columns.length > 0 && <Mapping preview={preview} columns={columns} headers={headers} onHeaders={onHeaders} />}
-            <Rows preview={preview} titles={new Map(columns.map(({ name, title }) => [name, title]))} />
+            <Rows
+              preview={preview}
+              titles={new Map(columns.map(({ name, title }) => [name, title]))}
+              onHeaderRow={preview.refusal?.code === 'missing-columns' && preview.report.header_row ? onHeaderRow : undefined}
+            />
           </>
         )}
       </Loaded>
@@ -97,7 +104,7 @@ function Refused({ refusal, hint }: { refusal: NonNullable<Preview['refusal']>; 
 
 const NONE = '\u0000'
 
-function Mapping({ preview, columns, headers, onHeaders }: { preview: Preview } & Omit<Props, 'query'>) {
+function Mapping({ preview, columns, headers, onHeaders }: { preview: Preview } & Pick<Props, 'columns' | 'headers' | 'onHeaders'>) {
   const { t } = useTranslation()
   const taken = new Set(preview.headers.map(({ column }) => column).filter(Boolean))
   const missing = new Set(preview.absent.filter(({ required }) => required).map(({ column }) => column))
@@ -158,10 +165,17 @@ function Mapping({ preview, columns, headers, onHeaders }: { preview: Preview } 
   )
 }
 
-function Rows({ preview, titles }: { preview: Preview; titles: Map<string, string> }) {
+interface RowsProps {
+  preview: Preview
+  titles: Map<string, string>
+  /** Given when the row that was taken for the header does not seem to be it. */
+  onHeaderRow: ((row: number) => void) | undefined
+}
+
+function Rows({ preview, titles, onHeaderRow }: RowsProps) {
   const { t } = useTranslation()
   return (
-    <details>
+    <details open={onHeaderRow !== undefined}>
       <summary>{t('preview.rows', { count: preview.rows.length })}</summary>
       <div className="table-holder" tabIndex={0} role="region" aria-label={t('preview.rows', { count: preview.rows.length })}>
         <table className="plain-table preview-rows">
@@ -180,6 +194,11 @@ function Rows({ preview, titles }: { preview: Preview; titles: Map<string, strin
               <tr key={row} className={fault ? 'differs' : ''}>
                 <th scope="row" className="num">
                   {row}
+                  {onHeaderRow && (
+                    <Button size="small" type="link" aria-label={t('preview.header-here-row', { row })} onClick={() => onHeaderRow(row)}>
+                      {t('preview.header-here')}
+                    </Button>
+                  )}
                 </th>
                 {cells.map((cell, place) => (
                   // Cells have no name but their place.
