@@ -43,6 +43,8 @@ export async function settled(page: Page): Promise<void> {
 }
 
 export async function expectAccessible(page: Page, what: string): Promise<void> {
+  // What is shown of the question before is dimmed until the new answer has come.
+  await page.waitForFunction(() => !document.querySelector('.is-old'))
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
     .analyze()

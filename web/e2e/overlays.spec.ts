@@ -184,6 +184,7 @@ test('the row of the header is pointed at in the preview', async ({ page }) => {
   const panel = page.getByRole('region', { name: /预览/ })
   await expect(panel).toContainText('第 3 行')
   await expect(panel.getByRole('combobox', { name: '“姓名”对应的字段' })).toBeVisible()
+  await settled(page)
   await expectAccessible(page, 'preview with a header of its own')
 })
 

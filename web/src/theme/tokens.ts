@@ -60,6 +60,10 @@ export function antdTheme(tokens: Tokens, large: boolean, still: boolean): Theme
       colorPrimary: tokens.primary,
       colorInfo: tokens.primary,
       colorLink: tokens.primary,
+      // The kit makes what the pointer is on lighter, below the contrast of text.
+      colorLinkHover: tokens.primary,
+      colorLinkActive: tokens.primary,
+      linkHoverDecoration: 'underline',
       colorSuccess: tokens.success,
       colorWarning: tokens.warning,
       colorError: tokens.danger,
@@ -102,7 +106,7 @@ export function antdTheme(tokens: Tokens, large: boolean, still: boolean): Theme
         rowSelectedHoverBg: tokens.primarySoft,
       },
       Tabs: { horizontalItemPadding: '8px 0', horizontalMargin: '0', horizontalItemGutter: 24 },
-      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', defaultHoverColor: tokens.primary, defaultHoverBorderColor: tokens.primary },
     },
   }
 }

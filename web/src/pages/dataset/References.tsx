@@ -22,9 +22,10 @@ export function References({ references, checks }: { references: Reference[]; ch
       render: (one) => {
         const [pack, name, column] = one.target.split('.')
         return (
-          <>
-            <DatasetLink id={`${pack}.${name}`} title={titleOf(`${pack}.${name}`)} /> · <Code>{column}</Code>
-          </>
+          <div className="two-lines">
+            <DatasetLink id={`${pack}.${name}`} title={titleOf(`${pack}.${name}`)} />
+            <Code>{column}</Code>
+          </div>
         )
       },
     },
