@@ -54,6 +54,7 @@ export const SENTENCES: Record<string, string> = {
   'commit-gone': 'rows of a commit in between are kept no longer',
   snapshot: 'a snapshot took the place of all rows',
   'commit-silent': 'a commit in between does not say which rows it took out',
+  vector: 'a deletion vector cannot be read',
   'too-wide': 'a value does not fit into the type of its column',
   'rows-missing': 'the model does not have the rows that should go',
   'version-gone': 'an older version of an input is kept no longer',
