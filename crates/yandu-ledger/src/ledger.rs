@@ -49,7 +49,7 @@ pub(crate) struct Inner {
     indexed: watch::Sender<i64>,
     /// The change that the index must have seen before a search by words is answered.
     wanted: AtomicI64,
-    work: Arc<Notify>,
+    pub(crate) work: Arc<Notify>,
     uses: Mutex<Uses>,
 }
 
@@ -97,11 +97,9 @@ impl Ledger {
             work: Arc::new(Notify::new()),
             uses: Mutex::default(),
         });
+        // What the index lacks waits for the divisions of the packs, whose names are searched too, or for whoever asks first.
         let work = Arc::clone(&inner.work);
-        tokio::spawn(keep_indexed(Arc::downgrade(&inner), Arc::clone(&work)));
-        if indexed < newest {
-            work.notify_one();
-        }
+        tokio::spawn(keep_indexed(Arc::downgrade(&inner), work));
         Ok(Self { inner })
     }
 
@@ -130,6 +128,9 @@ impl Ledger {
 
     /// Waits until the index has seen what it must have seen. Single changes are in memory until then and cost no wait.
     pub(crate) async fn wait_for_index(&self) {
+        if self.inner.is_behind() {
+            self.inner.work.notify_one();
+        }
         let wanted = self.inner.wanted.load(Ordering::SeqCst);
         let mut indexed = self.inner.indexed.subscribe();
         // The sender lives as long as this ledger does.

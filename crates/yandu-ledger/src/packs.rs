@@ -31,6 +31,7 @@ impl Ledger {
     /// its history stays.
     pub async fn sync_packs(&self, packs: &Packs) -> Result<()> {
         self.take_words(packs);
+        self.inner.work.notify_one();
         let principal = Principal::local_administrator();
         let _turn = self.inner.writing.lock().await;
         let mut known = self.known(packs).await?;

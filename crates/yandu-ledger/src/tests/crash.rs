@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::site::{Site, bare};
+use super::site::{Site, bare, shipped};
 
 #[tokio::test]
 async fn a_crash_between_a_record_and_the_index_loses_nothing() {
@@ -68,6 +68,24 @@ async fn an_index_of_other_records_is_not_believed() {
     let site = site.killed().await;
     assert_eq!(site.ids("海堤巡查").await.len(), 10);
     assert!(site.ids("别处").await.is_empty());
+}
+
+#[tokio::test]
+async fn an_index_that_is_made_anew_knows_the_names_of_divisions() {
+    let site = Site::new().await;
+    site.ledger.sync_packs(&shipped()).await.unwrap();
+    let mut lamp = bare("路灯", "城管局");
+    lamp["division"] = serde_json::json!("320902");
+    site.register("lamp", lamp).await.unwrap();
+    let id = "lamp".to_owned();
+    assert!(site.ids("亭湖").await.contains(&id));
+    site.ledger.close().await.unwrap();
+    std::fs::remove_dir_all(site.index()).unwrap();
+    let site = site.killed().await;
+    // Time for an index that does not wait for them to be made without.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    site.ledger.sync_packs(&shipped()).await.unwrap();
+    assert!(site.ids("亭湖").await.contains(&id));
 }
 
 #[tokio::test]
