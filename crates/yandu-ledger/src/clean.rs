@@ -199,6 +199,7 @@ fn is_hidden(sign: char) -> bool {
 
 fn without_hidden(text: &str, keeps_lines: bool) -> String {
     let kept: String = text
+        .replace("\r\n", "\n")
         .chars()
         .filter_map(|sign| match sign {
             '\n' if keeps_lines => Some('\n'),
@@ -224,7 +225,7 @@ mod tests {
         assert_eq!(content.title.zh, "人口 表");
         assert_eq!(content.title.en, None);
         assert_eq!(content.owner, "市公安局");
-        assert_eq!(content.about.as_deref(), Some("一 \n二"));
+        assert_eq!(content.about.as_deref(), Some("一\n二"));
     }
 
     #[test]

@@ -50,14 +50,20 @@ fn inside(
     }
 }
 
-/// Columns one by one; where only their order is another, or names are there twice, as a whole.
+/// Columns one by one; where their order is another, or names are there twice, as a whole.
 fn columns(from: &[Value], to: &[Value], changes: &mut Vec<Change>) {
     let (old, new) = (by_name(from), by_name(to));
-    let start = changes.len();
-    if old.len() == from.len() && new.len() == to.len() {
+    let are_named = old.len() == from.len() && new.len() == to.len();
+    let stay = |columns: &[Value]| -> Vec<String> {
+        let names = columns.iter().filter_map(name);
+        names
+            .filter(|name| old.contains_key(*name) && new.contains_key(*name))
+            .map(ToOwned::to_owned)
+            .collect()
+    };
+    if are_named && stay(from) == stay(to) {
         inside("columns", &old, &new, changes);
-    }
-    if changes.len() == start {
+    } else {
         changes.push(Change {
             field: "columns".to_owned(),
             from: Value::Array(from.to_vec()),
@@ -69,8 +75,12 @@ fn columns(from: &[Value], to: &[Value], changes: &mut Vec<Change>) {
 fn by_name(columns: &[Value]) -> Map<String, Value> {
     columns
         .iter()
-        .filter_map(|column| Some((column.get("name")?.as_str()?.to_owned(), column.clone())))
+        .filter_map(|column| Some((name(column)?.to_owned(), column.clone())))
         .collect()
+}
+
+fn name(column: &Value) -> Option<&str> {
+    column.get("name")?.as_str()
 }
 
 #[cfg(test)]
@@ -123,5 +133,10 @@ mod tests {
         let changes = diff(&before, &after).unwrap();
         assert_eq!(changes.len(), 1);
         assert_eq!(changes[0].field, "columns");
+        after.columns[0].title.zh = "戊".to_owned();
+        let changes = diff(&before, &after).unwrap();
+        assert_eq!(changes.len(), 1, "the order is not lost behind a title");
+        assert_eq!(changes[0].field, "columns");
+        assert_eq!(changes[0].from[1]["name"], "b");
     }
 }

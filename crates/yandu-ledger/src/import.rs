@@ -251,8 +251,8 @@ fn draft(
     }
     imported.changed += 1;
     let after = Stored {
-        content,
         status,
+        content,
         ..before
     };
     Ok(Some(Draft::change(after, from, changes, cause.clone())))

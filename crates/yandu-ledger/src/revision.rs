@@ -56,7 +56,7 @@ pub struct Revision {
     pub status_from: Option<Status>,
     pub status_to: Status,
     /// What changed, field by field; none in the first revision, whose content is that of the next with its changes taken
-    /// back.
+    /// back, but for where a column stood that is there no more.
     pub changes: Vec<Change>,
 }
 

@@ -56,6 +56,9 @@ impl Line {
         for field in KNOWN {
             fields.remove(field);
         }
+        if !fields.contains_key("title") {
+            return Err(told(Error::invalid("title", "an entry has a title")));
+        }
         let content = read(fields.into()).map_err(told)?;
         if said.as_ref().is_none_or(|said| said.contains(&"owner")) {
             check_owner(&content).map_err(told)?;

@@ -272,7 +272,7 @@ async fn a_table_that_was_exported_changes_nothing_but_what_was_changed_in_it() 
     let path = site.write("some.csv", table);
     let some = import(&site, &path, Format::Csv).await;
     assert_eq!((some.changed, some.faulty), (1, 1), "{:?}", some.faults);
-    assert_eq!(some.faults[0].field.as_deref(), Some("content"));
+    assert_eq!(some.faults[0].field.as_deref(), Some("title"));
     let after = site.ledger.entry("tinghu.lamp").await.unwrap().content;
     let mut expected = before.content;
     expected.tags = vec!["照明".to_owned()];
