@@ -114,7 +114,8 @@ impl Criteria {
     pub(super) fn is_counted(&self, facet: Facet) -> bool {
         let is_narrowed = || self.filter.values.iter().any(|(known, _)| *known == facet);
         let is_wide = matches!(facet, Facet::Division | Facet::Point);
-        !self.looks_closer() && !(is_wide && is_narrowed())
+        let counts_others = is_wide && is_narrowed();
+        !counts_others && !self.looks_closer()
     }
 
     /// Whether a value of a facet is among those that were asked for.
