@@ -70,7 +70,7 @@ pub enum What {
     Key,
     ColumnAdded,
     ColumnRemoved,
-    /// A removed column is declared again, and stored rows still have it.
+    /// A removed column is declared again: stored rows still have it, or the packs that declared it come back.
     ColumnReturned,
     ColumnRenamed,
     /// Title, description or unit.
@@ -130,6 +130,15 @@ impl DatasetChange {
 
     pub fn has(&self, what: What) -> bool {
         self.changes.iter().any(|change| change.what == what)
+    }
+
+    /// The columns that come back.
+    pub fn returned(&self) -> impl Iterator<Item = &str> {
+        let returned = self
+            .changes
+            .iter()
+            .filter(|change| change.what == What::ColumnReturned);
+        returned.filter_map(|change| change.name.as_deref())
     }
 
     /// The columns that take over the values of another one, each with the former name.

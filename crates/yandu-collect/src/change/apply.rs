@@ -261,13 +261,15 @@ impl PackChanges {
         let table = spec(after);
         let stored = self.inner.collector.lake().stored(&table).await?;
         let before = job.from.packs.dataset(&plan.dataset);
-        let from = reading_spec(before, &table, stored.as_ref().map(|stored| &stored.schema));
+        let change = plan.change();
+        let stored = stored.as_ref().map(|stored| &stored.schema);
+        let from = reading_spec(before, &table, stored, Some(&change));
         let me = Principal::local_administrator();
         let lake = self.inner.collector.lake();
         let targets = lake.session(&me, ReadPoint::default());
         let known = self.hard_keys(&job.to.packs, after, &targets).await?;
         let expectations = Arc::new(expectation::compile(&job.to.packs, after, &known)?);
-        let reread = Reread::new(before, after, &plan.change(), &from, expectations);
+        let reread = Reread::new(before, after, &change, &from, expectations);
         let session = lake.session_with(&me, ReadPoint::default(), vec![from.clone()], false)?;
         let query = reread.query(&plan.dataset);
         read(&session, &query, Looking::counting(reread), progress).await

@@ -297,6 +297,12 @@ impl PackChanges {
             .map(Some)
     }
 
+    /// What going back to packs that were installed would do; `None` when they are the present ones.
+    pub(super) async fn plan_back(&self, to: &Offered) -> Result<Option<Plan>> {
+        let plan = self.plan_of(to).await?;
+        Ok(plan.map(|plan| plan.going_back(&to.packs)))
+    }
+
     /// Whether packs are being changed at this moment.
     pub fn is_applying(&self) -> bool {
         let changing = &self.inner.collector.inner.changing_packs;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use yandu_lake::{Lake, Stored};
+use yandu_pack::declare::Origin;
 use yandu_pack::difference::{Change, DatasetChange, Effect, PackChange, What};
-use yandu_pack::{Difference, Packs};
+use yandu_pack::{Dataset, Difference, Packs};
 use yandu_words::id::DatasetId;
 
 use super::installed::State;
@@ -93,6 +94,23 @@ impl Plan {
         self
     }
 
+    /// The plan for packs that were there before: each column that comes was declared then, so that what was delivered of
+    /// it meanwhile comes back, also where no row was stored when it went. Models are computed anew.
+    pub(super) fn going_back(mut self, to: &Packs) -> Self {
+        for plan in &mut self.datasets {
+            if to.dataset(&plan.dataset).is_none_or(is_model) {
+                continue;
+            }
+            for change in &mut plan.changes {
+                if change.what == What::ColumnAdded {
+                    return_column(change);
+                    plan.effect = plan.effect.max(change.effect);
+                }
+            }
+        }
+        self
+    }
+
     /// Whether stored rows, or what is seen of them, would change, so that somebody has to say so first.
     pub fn touches_rows(&self) -> bool {
         self.datasets.iter().any(DatasetPlan::touches_rows)
@@ -107,9 +125,7 @@ impl DatasetPlan {
                 come_back(change, stored);
             }
         }
-        let is_model = offered
-            .dataset(&change.dataset)
-            .is_some_and(|dataset| dataset.file().origin == yandu_pack::declare::Origin::Model);
+        let is_model = offered.dataset(&change.dataset).is_some_and(is_model);
         let effect = change.effect();
         // The rows of a model are computed, and are computed anew when what is asked of them is another thing.
         let effect = match effect {
@@ -147,12 +163,18 @@ fn come_back(change: &mut Change, stored: &Stored) {
     let has = |name: &str| stored.schema.column_with_name(name).is_some();
     match (change.what, change.name.as_deref()) {
         (What::DatasetAdded, _) if stored.rows > 0 => change.effect = Effect::Recheck,
-        (What::ColumnAdded, Some(name)) if has(name) => {
-            change.what = What::ColumnReturned;
-            change.effect = Effect::Convert;
-        }
+        (What::ColumnAdded, Some(name)) if has(name) => return_column(change),
         _ => {}
     }
+}
+
+fn return_column(change: &mut Change) {
+    change.what = What::ColumnReturned;
+    change.effect = Effect::Convert;
+}
+
+fn is_model(dataset: &Dataset) -> bool {
+    dataset.file().origin == Origin::Model
 }
 
 /// The datasets that some packs have and others have not.

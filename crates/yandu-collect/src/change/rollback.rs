@@ -44,18 +44,18 @@ impl PackChanges {
     pub async fn plan_rollback(&self, number: u64) -> Result<Plan> {
         let mut job = self.rollback_job(number).await?;
         let progress = Arc::new(Progress::default());
-        for back in &job.back {
-            let looked = self.count_back(&job, back, &progress).await?;
-            if let Some(plan) = job
-                .plan
-                .datasets
-                .iter_mut()
-                .find(|plan| plan.dataset == back.dataset)
-            {
-                plan.counts = Some(looked);
-            }
+        let mut counts = Vec::with_capacity(job.plan.datasets.len());
+        for plan in &job.plan.datasets {
+            counts.push(match job.back(&plan.dataset) {
+                Some(back) => Some(self.count_back(&job, back, &progress).await?),
+                None if plan.is_read() => Some(self.count(&job, plan, &progress).await?.counts),
+                None => None,
+            });
         }
-        Ok(std::mem::replace(&mut job.plan, Plan::nothing()))
+        for (plan, counts) in job.plan.datasets.iter_mut().zip(counts) {
+            plan.counts = counts;
+        }
+        Ok(job.plan)
     }
 
     /// Takes a change back, and all changes after it.
@@ -107,7 +107,7 @@ impl PackChanges {
                 entry.commits.push(step.commit.clone());
             }
         }
-        let plan = match self.plan_of(&to).await? {
+        let plan = match self.plan_back(&to).await? {
             Some(plan) => plan,
             None if back.is_empty() => return Err(refuse("its packs are the installed ones")),
             None => Plan::nothing(),

@@ -1,3 +1,4 @@
+mod back;
 mod kill;
 mod kinds;
 mod random;

@@ -68,13 +68,15 @@ impl Work<'_> {
         step.version_before = conversion.before();
         conversions.push(conversion);
         let stored = lake.stored(&table).await?;
-        let from = reading_spec(before, &table, stored.as_ref().map(|stored| &stored.schema));
+        let change = plan.change();
+        let stored = stored.as_ref().map(|stored| &stored.schema);
+        let from = reading_spec(before, &table, stored, Some(&change));
         let known = self
             .changes
             .hard_keys(&job.to.packs, after, &self.targets(conversions)?)
             .await?;
         let expectations = Arc::new(expectation::compile(&job.to.packs, after, &known)?);
-        let reread = Reread::new(before, after, &plan.change(), &from, expectations);
+        let reread = Reread::new(before, after, &change, &from, expectations);
         let converts = reread.converts;
         let query = reread.query(&step.dataset);
         let conversion = conversions.last_mut().ok_or_else(no_dataset)?;

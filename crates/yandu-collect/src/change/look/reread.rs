@@ -43,18 +43,23 @@ pub(in crate::change) struct Reread {
     pub(super) needs_order: bool,
 }
 
-/// What is read of a table: the declared columns, and those that its files have beside them.
+/// What is read of a table: the declared columns, those that its files have beside them, and those that come back with a
+/// change though no file has them: what was delivered of them is kept beside the columns.
 pub(in crate::change) fn reading_spec(
     declared: Option<&Dataset>,
     spec: &TableSpec,
     stored: Option<&SchemaRef>,
+    change: Option<&DatasetChange>,
 ) -> TableSpec {
     let mut fields: Vec<FieldRef> = match declared {
         Some(dataset) => dataset.schema().fields().to_vec(),
         None => Vec::new(),
     };
     let beside = stored.iter().flat_map(|stored| stored.fields().iter());
-    for field in beside {
+    let returned = change.iter().flat_map(|change| change.returned());
+    let returned =
+        returned.filter_map(|name| spec.schema.fields().find(name).map(|(_, field)| field));
+    for field in beside.chain(returned) {
         if !fields.iter().any(|known| known.name() == field.name()) {
             fields.push(Arc::clone(field));
         }
@@ -148,13 +153,8 @@ impl Reread {
             None => (0..select.len().saturating_sub(2)).collect(),
         };
         let returned = change
-            .changes
-            .iter()
-            .filter(|change| change.what == What::ColumnReturned)
-            .filter_map(|change| {
-                let name = change.name.as_deref()?;
-                Some((place(name)?, headers(after, name)))
-            })
+            .returned()
+            .filter_map(|name| Some((place(name)?, headers(after, name))))
             .collect();
         Self {
             returned,

@@ -66,7 +66,8 @@ impl<'a> Bringing<'a> {
         let stored = lake.stored(&table).await?;
         let stored = stored.as_ref().map(|stored| &stored.schema);
         let present = job.from.packs.dataset(&back.dataset);
-        let from = reading_spec(present, &table, stored);
+        let change = back.change(job);
+        let from = reading_spec(present, &table, stored, Some(&change));
         let me = Principal::local_administrator();
         let known = changes
             .hard_keys(
@@ -76,9 +77,8 @@ impl<'a> Bringing<'a> {
             )
             .await?;
         let expectations = Arc::new(expectation::compile(&job.to.packs, declared, &known)?);
-        let change = back.change(job);
         let reread = Reread::new(present, declared, &change, &from, expectations);
-        let then_spec = reading_spec(Some(declared), &table, stored);
+        let then_spec = reading_spec(Some(declared), &table, stored, None);
         let at = ReadPoint {
             versions: BTreeMap::from([(back.dataset.clone(), back.version)]),
             ..ReadPoint::default()

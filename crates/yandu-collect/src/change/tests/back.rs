@@ -1,0 +1,66 @@
+//! The way back from a change after deliveries that came while it held.
+
+use super::*;
+
+#[tokio::test]
+async fn a_column_that_no_row_had_when_it_went_comes_back_with_what_was_delivered() {
+    let city = City::with(PERSON).await;
+    let (without, _) = PERSON.split_once("  age:").unwrap();
+    city.offer("datasets/person.yaml", without);
+    city.apply().await;
+    let batch = city
+        .collect("id,house,年龄,备注\na,1,30,x\nb,2,200,\n", Mode::Upsert)
+        .await
+        .batch;
+    assert_eq!(city.rows().await.len(), 2);
+    let plan = city.changes().plan_rollback(2).await.unwrap();
+    let planned = plan.datasets[0].counts.clone().unwrap();
+    assert_eq!((planned.rows, planned.quarantined), (2, 1));
+    let done = city.rollback(2).await;
+    assert_eq!(done.steps[0].counts.as_ref(), Some(&planned));
+    let rows = "SELECT id, age, _extra FROM demo.person ORDER BY id";
+    assert_eq!(city.query(rows).await, ["a|30|{\"备注\":\"x\"}"]);
+    assert_eq!(city.reasons(&batch).await, ["2: age age-range"]);
+}
+
+#[tokio::test]
+async fn a_snapshot_that_the_change_let_nothing_of_in_has_replaced_nothing() {
+    let city = City::with(PERSON).await;
+    city.collect("id,house,age\na,1,30\n", Mode::Upsert).await;
+    city.offer(
+        "datasets/person.yaml",
+        &PERSON.replace(
+            "house: {title: {zh: 门牌}, type: text",
+            "house: {title: {zh: 门牌}, type: integer",
+        ),
+    );
+    city.apply().await;
+    city.collect("id,house,age\nb,2,31\n", Mode::Upsert).await;
+    let snapshot = city
+        .collect("id,house,age\nc,7弄,32\n", Mode::Snapshot)
+        .await
+        .batch;
+    city.rollback(2).await;
+    // The packs of before would have let the snapshot in, and it would have replaced both.
+    let rows = "SELECT id, house FROM demo.person ORDER BY id";
+    assert_eq!(city.query(rows).await, ["a|1", "b|2"]);
+    assert_eq!(city.reasons(&snapshot).await, ["1: house number"]);
+}
+
+#[tokio::test]
+async fn a_row_whose_place_a_delivery_took_under_another_key_does_not_come_back() {
+    let city = City::with(&PERSON.replace("key: [id]", "key: [id, house]")).await;
+    let first = city
+        .collect("id,house,age\na,1,30\na,2,31\nb,1,32\n", Mode::Upsert)
+        .await
+        .batch;
+    city.offer("datasets/person.yaml", PERSON);
+    city.apply().await;
+    assert_eq!(city.reasons(&first).await, ["2: duplicate-key"]);
+    city.collect("id,house,age\na,3,33\n", Mode::Upsert).await;
+    city.rollback(2).await;
+    // `a,1` was replaced; `a,2` waited meanwhile, and nothing has its key.
+    let rows = "SELECT id, house FROM demo.person ORDER BY id, house";
+    assert_eq!(city.query(rows).await, ["a|2", "a|3", "b|1"]);
+    assert!(city.waiting(&first).await.is_empty());
+}
