@@ -273,7 +273,7 @@ impl Collector {
             .iter()
             .map(yandu_words::ColumnName::as_str)
             .collect();
-        if !key.is_empty() && self.lake().version(&batch.dataset).await?.is_some() {
+        if !key.is_empty() {
             self.each_key(&batch.dataset, &key, &[BATCH], |hash, rows, row| {
                 let batches = rows
                     .columns()

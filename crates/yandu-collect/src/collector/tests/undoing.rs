@@ -178,6 +178,28 @@ async fn a_row_released_into_an_upsert_of_faults_hides_what_it_would_have_replac
 }
 
 #[tokio::test]
+async fn a_row_is_not_released_beside_one_that_was_written_and_is_in_no_version_yet() {
+    let city = City::open().await;
+    let me = Principal::local_administrator();
+    let row = serde_json::from_str(r#"{"id": "a", "age": 1}"#).unwrap();
+    let collector = &city.collector;
+    collector
+        .write(&me, &dataset(), &[row], b"written")
+        .await
+        .unwrap();
+    let faults = city.snapshot("a,x\nb,x\n").await;
+    let age = [("age".to_owned(), Some("11".to_owned()))].into();
+    for row in [1, 2] {
+        let correcting = collector.correct(&me, &faults, row, &age, "asked");
+        correcting.await.unwrap();
+    }
+    let released = collector.release(&me, &faults, &[], "asked").await.unwrap();
+    assert_eq!(released.released, [2]);
+    assert_eq!(released.refused[0].reasons, ["key-taken"]);
+    assert_eq!(city.rows().await, ["a:1", "b:11"]);
+}
+
+#[tokio::test]
 async fn going_forward_again_brings_undone_batches_back() {
     let city = City::open().await;
     let first = city.upsert("a,1\n").await;
