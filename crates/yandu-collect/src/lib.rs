@@ -45,7 +45,6 @@ pub use expectation::SqlConditions;
 pub use freshness::Freshness;
 pub use headers::Given;
 pub use keep::{Keep, Kept};
-pub use moment::Moment;
 pub use notice::{Notice, NoticeFilter, NoticeKind};
 pub use progress::{Phase, Progress, Reading};
 pub use reference::ReferenceState;

@@ -1,4 +1,5 @@
-//! The data folder, the record database with its migrations, folders of backups, drafts, and a clock that never goes backwards.
+//! The data folder, the record database with its migrations, folders of backups, drafts, lists of what began and ended, and a
+//! clock that never goes backwards.
 //!
 //! No table of a module lives here: every module brings its own migrations and its own SQL. Rows of datasets
 //! are in the lake.
@@ -10,6 +11,7 @@ mod draft;
 mod error;
 mod folder;
 mod migrate;
+mod moment;
 
 pub use clock::Clock;
 pub use database::Store;
@@ -17,5 +19,6 @@ pub use draft::{DRAFT_BYTES, DRAFTS, Draft, DraftInfo, DraftState, Drafts, Expec
 pub use error::Error;
 pub use folder::{DERIVED, DataFolder, FORMAT, Holder, PASSING};
 pub use migrate::Migration;
+pub use moment::{Moment, Spans};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

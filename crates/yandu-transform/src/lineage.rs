@@ -12,7 +12,6 @@ mod event;
 mod grade;
 mod graph;
 mod impact;
-mod moment;
 mod walk;
 
 pub use cache::{Lineage, Lineages, UnknownLineage};
@@ -20,5 +19,4 @@ pub use event::{Assertion, ColumnQuality, End, Flowing, Outcome, Quality, Run, W
 pub use grade::{GradeFinding, inherited_grades};
 pub use graph::{ColumnNode, DatasetNode, EdgeKind, Graph, GraphBuilder, SourceNode, Vertex};
 pub use impact::{Impact, Owner, Touched};
-pub use moment::Moment;
 pub use walk::{Direction, Edge, Reach, Walk};

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use jiff::Timestamp;
 use yandu_lake::{Derivation, Lake, Principal, ReadPoint, Session};
 use yandu_pack::Packs;
-use yandu_store::{DataFolder, Store};
+use yandu_store::{DataFolder, Moment, Spans, Store};
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::model::{self, Declared, Planned};
@@ -15,6 +16,12 @@ use crate::progress::Progress;
 use crate::run::{Mode, Run, RunDetail, RunStatus, Trigger};
 use crate::store::{MIGRATIONS, Runs};
 use crate::{Error, Result};
+
+const RUNS: Spans = Spans {
+    table: "model_run",
+    began_at: "started_at",
+    ended_at: "ended_at",
+};
 
 /// Refreshes models. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -263,6 +270,17 @@ impl Transform {
 
     pub async fn run_detail(&self, id: &BatchId) -> Result<Option<RunDetail>> {
         self.inner.runs.detail(id).await
+    }
+
+    /// When runs began and ended: the moments after one and before a time, oldest first.
+    pub async fn moments(
+        &self,
+        after: Option<&Moment>,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Moment>> {
+        let pool = self.inner.store.pool();
+        Ok(RUNS.moments(pool, after, before, limit).await?)
     }
 
     /// How far a refresh under way has come; `None` when there is none.

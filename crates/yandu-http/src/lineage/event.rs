@@ -9,11 +9,11 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
+use yandu_collect::BatchStatus;
 use yandu_collect::batch::BatchDetail;
-use yandu_collect::{BatchStatus, Moment};
 use yandu_lake::SqlLineage;
 use yandu_pack::Packs;
-use yandu_store::Clock;
+use yandu_store::{Clock, Moment};
 use yandu_transform::lineage::{
     Assertion, ColumnQuality, End, Flowing, Outcome, Quality, Run, Work,
 };
@@ -119,24 +119,12 @@ async fn moments(
     limit: u32,
 ) -> Result<Vec<(Moment, Of)>> {
     let collected = state.collector().moments(after, before, limit).await?;
-    let after = after.map(|after| yandu_transform::lineage::Moment {
-        at: after.at,
-        id: after.id.clone(),
-        is_end: after.is_end,
-    });
-    let refreshed = state
-        .transform()
-        .moments(after.as_ref(), before, limit)
-        .await?;
-    let refreshed = refreshed.into_iter().map(|moment| Moment {
-        at: moment.at,
-        id: moment.id,
-        is_end: moment.is_end,
-    });
+    let refreshed = state.transform().moments(after, before, limit).await?;
+    let of = |of| move |moment| (moment, of);
     let mut all: Vec<(Moment, Of)> = collected
         .into_iter()
-        .map(|moment| (moment, Of::Collection))
-        .chain(refreshed.map(|moment| (moment, Of::Refresh)))
+        .map(of(Of::Collection))
+        .chain(refreshed.into_iter().map(of(Of::Refresh)))
         .collect();
     all.sort();
     all.truncate(limit as usize);
