@@ -1,6 +1,6 @@
 use yandu_city::{Delivery, Rates};
 
-use crate::folder::Folder;
+use crate::folder::{Folder, draw_seed};
 
 fn compare(one: &Folder, other: &Folder) {
     let (one, other) = (one.files(), other.files());
@@ -13,8 +13,7 @@ fn compare(one: &Folder, other: &Folder) {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_for_any_number_of_threads_and_every_time() {
-    let seed = rand::random::<u64>();
-    println!("seed {seed}");
+    let seed = draw_seed();
     let first = Folder::new();
     let mut options = first.options(12_000, seed);
     options.threads = 1;

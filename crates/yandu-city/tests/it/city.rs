@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use yandu_city::Rates;
 
-use crate::folder::Folder;
+use crate::folder::{Folder, draw_seed};
 use crate::reading::{Row, Sheet, read};
 
 const DATASETS: [(&str, &str); 7] = [
@@ -66,8 +66,7 @@ fn age(date: &str) -> i32 {
 
 #[test]
 fn what_one_department_refers_to_stands_in_the_file_of_another() {
-    let seed = rand::random::<u64>();
-    println!("seed {seed}");
+    let seed = draw_seed();
     let city = clean_city(30_000, seed);
     let [residents, households, companies] = [
         "population.resident",
@@ -171,7 +170,7 @@ fn what_one_department_refers_to_stands_in_the_file_of_another() {
 
 #[test]
 fn ages_sexes_and_households_are_those_of_an_ageing_jiangsu_city() {
-    let city = clean_city(60_000, rand::random());
+    let city = clean_city(60_000, draw_seed());
     let residents = &city["population.resident"];
     let count = |holds: &dyn Fn(&Row) -> bool| {
         residents.rows.iter().filter(|row| holds(row)).count() as f64 / residents.rows.len() as f64
@@ -206,7 +205,7 @@ fn ages_sexes_and_households_are_those_of_an_ageing_jiangsu_city() {
 
 #[test]
 fn families_belong_together() {
-    let city = clean_city(20_000, rand::random());
+    let city = clean_city(20_000, draw_seed());
     let residents = &city["population.resident"];
     let mut homes: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in &residents.rows {

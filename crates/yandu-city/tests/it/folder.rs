@@ -5,6 +5,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use yandu_city::{Options, Summary, Truth, simulate};
 
+/// A fresh seed, or that of a run that is to be had again.
+pub(crate) fn draw_seed() -> u64 {
+    let seed = match std::env::var("YANDU_SEED") {
+        Ok(seed) => seed.parse().unwrap(),
+        Err(_) => rand::random(),
+    };
+    println!("YANDU_SEED={seed}");
+    seed
+}
+
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 use yandu_city::{DefectKind, Options, serve};
 
-use crate::folder::Folder;
+use crate::folder::{Folder, draw_seed};
 
 async fn start(options: Options) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -99,8 +99,7 @@ async fn a_page_that_cannot_be_is_refused() {
 
 #[tokio::test]
 async fn every_planted_reading_is_served_and_no_other_is_out_of_range() {
-    let seed = rand::random::<u64>();
-    println!("seed {seed}");
+    let seed = draw_seed();
     let folder = Folder::new();
     let options = folder.options(500, seed);
     folder.simulate(&options);

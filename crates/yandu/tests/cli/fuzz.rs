@@ -1,7 +1,7 @@
 //! The interface against a client that reads its document and tries what nobody thought of.
 //!
 //! By hand with more examples, or with the seed of a run that failed:
-//! `YANDU_FUZZ_EXAMPLES=500 YANDU_FUZZ_SEED=7 cargo test -p yandu --test cli schemathesis`, with `YANDU_TEST_PYTHON` set.
+//! `YANDU_FUZZ_EXAMPLES=500 YANDU_SEED=7 cargo test -p yandu --test cli schemathesis`, with `YANDU_TEST_PYTHON` set.
 
 use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
@@ -23,12 +23,12 @@ fn schemathesis_finds_nothing_wrong_with_the_interface() {
         return;
     };
     let (place, mut server) = city();
-    let seed = number("YANDU_FUZZ_SEED").unwrap_or_else(|| {
+    let seed = number("YANDU_SEED").unwrap_or_else(|| {
         let hasher = std::collections::hash_map::RandomState::new();
         hasher.build_hasher().finish() >> 32
     });
     let examples = number("YANDU_FUZZ_EXAMPLES").unwrap_or(EXAMPLES);
-    println!("YANDU_FUZZ_SEED={seed} YANDU_FUZZ_EXAMPLES={examples}");
+    println!("YANDU_SEED={seed} YANDU_FUZZ_EXAMPLES={examples}");
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = Command::new(Path::new(&python).with_file_name("schemathesis"))
         .current_dir(place.path("."))

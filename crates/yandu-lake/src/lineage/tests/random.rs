@@ -302,10 +302,10 @@ async fn try_query(world: &World, sql: &str, totals: &mut Totals) -> Result<(), 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_column_changes_only_what_lineage_names() {
-    let seed = std::env::var("YANDU_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or_else(|| rand::rng().random::<u64>());
+    let seed: u64 = match std::env::var("YANDU_SEED") {
+        Ok(seed) => seed.parse().unwrap(),
+        Err(_) => rand::random(),
+    };
     println!("YANDU_SEED={seed}");
     let mut rng = StdRng::seed_from_u64(seed);
     let world = World::new(&mut rng).await;
