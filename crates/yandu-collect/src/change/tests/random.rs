@@ -288,19 +288,15 @@ impl Cities {
         }
         let faulty = self.control.faulty().await;
         for place in held.table.keys() {
-            match before.table.get(place) {
-                Some(row) => assert_eq!(back.table.get(place), Some(row), "{place:?} was there"),
-                None => {
-                    let waits = back.waiting.contains_key(place);
-                    assert_ne!(
-                        back.table.contains_key(place),
-                        waits,
-                        "{place:?} came later"
-                    );
-                    if self.before.value == self.after.value {
-                        assert_eq!(waits, faulty.contains_key(place), "{place:?} came later");
-                    }
-                }
+            if let Some(row) = before.table.get(place) {
+                assert_eq!(back.table.get(place), Some(row), "{place:?} was there");
+                continue;
+            }
+            let waits = back.waiting.contains_key(place);
+            let stays = back.table.contains_key(place);
+            assert_ne!(stays, waits, "{place:?} came later");
+            if self.before.value == self.after.value {
+                assert_eq!(waits, faulty.contains_key(place), "{place:?} came later");
             }
         }
         for (place, row) in &before.table {
