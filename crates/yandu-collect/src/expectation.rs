@@ -6,10 +6,10 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use yandu_check::Expectations;
 use yandu_check::key::KeySet;
-use yandu_lake::{compile_condition, compile_model, model_inputs};
+use yandu_lake::{Flow, FlowKind, compile_condition, compile_model, model_inputs};
 use yandu_pack::declare;
 use yandu_pack::expectation::CheckProblem;
-use yandu_pack::{CompiledModel, Dataset, ModelInput, ModelOutput, Packs};
+use yandu_pack::{CompiledModel, Dataset, ModelFlow, ModelInput, ModelOutput, Packs};
 use yandu_words::id::DatasetId;
 
 pub(crate) use yandu_pack::expectation::target_column;
@@ -59,15 +59,26 @@ impl yandu_pack::Compiler for SqlConditions {
     ) -> Result<Option<CompiledModel>, yandu_pack::SqlProblem> {
         let compiled = compile_model(schemas, sql).map_err(in_pack)?;
         let fields = compiled.schema.fields().iter().zip(compiled.places);
-        let outputs = fields.map(|(field, selected)| ModelOutput {
+        let columns = fields.zip(compiled.lineage.columns);
+        let outputs = columns.map(|((field, selected), followed)| ModelOutput {
             name: field.name().clone(),
             data_type: field.data_type().clone(),
             place: selected.map(place),
+            from: followed.from.into_iter().filter_map(flow).collect(),
         });
         Ok(Some(CompiledModel {
             outputs: outputs.collect(),
         }))
     }
+}
+
+/// A flow of values; what only decides is none.
+fn flow(flow: Flow) -> Option<ModelFlow> {
+    flow.kind.is_direct().then(|| ModelFlow {
+        is_aggregated: flow.kind == FlowKind::Aggregated,
+        dataset: flow.dataset,
+        column: flow.column,
+    })
 }
 
 fn in_pack(problem: yandu_lake::SqlProblem) -> yandu_pack::SqlProblem {

@@ -3,6 +3,7 @@
 mod find;
 mod import;
 mod indicator;
+mod inherited;
 mod shape;
 mod sums;
 mod tag;
@@ -28,6 +29,7 @@ use crate::state::State;
 pub use find::{EntryHit, EntryPage, FacetValue, Found, Highlight, Piece, Suggestions};
 pub use import::{Fault, ImportFile, Imported};
 pub use indicator::{Answer, Indicator, IndicatorReport, IndicatorSet, IndicatorSetList};
+pub use inherited::{Inherited, InheritedColumn};
 pub use shape::{Change, Column, Duty, Entry, Facts, Revision, Sharing, Title};
 pub use sums::{Rollup, RollupRow};
 
@@ -49,14 +51,19 @@ fn location(id: &EntryId) -> String {
     format!("/api/v1/ledger/entries/{id}")
 }
 
-/// An entry with the tag of its revision.
-fn tagged(status: StatusCode, entry: yandu_ledger::Entry) -> Response {
+/// An entry with what it inherits and the tag of its revision.
+async fn tagged(state: &State, status: StatusCode, entry: yandu_ledger::Entry) -> Response {
+    let inherited = inherited::of(state, &entry).await;
     let headers = [
-        (header::ETAG, tag::of(&entry)),
+        (header::ETAG, tag::of(&entry, inherited.as_ref())),
         (header::LOCATION, location(&entry.id)),
     ];
     let with_location = status == StatusCode::CREATED;
-    let mut response = (status, headers, Json(Entry::from(entry))).into_response();
+    let shown = Entry {
+        inherited,
+        ..Entry::from(entry)
+    };
+    let mut response = (status, headers, Json(shown)).into_response();
     if !with_location {
         response.headers_mut().remove(header::LOCATION);
     }
@@ -99,7 +106,7 @@ async fn show_entry(
     Path(id): Path<String>,
 ) -> Result<Response> {
     let entry = state.ledger().entry(&id).await?;
-    Ok(tagged(StatusCode::OK, entry))
+    Ok(tagged(&state, StatusCode::OK, entry).await)
 }
 
 /// An entry that no pack declares: what is said of it, under an id.
@@ -136,7 +143,7 @@ async fn register_entry(
             .await
     })
     .await?;
-    Ok(tagged(StatusCode::CREATED, entry))
+    Ok(tagged(&state, StatusCode::CREATED, entry).await)
 }
 
 /// A merge patch (RFC 7396) over the fields of an entry: null empties one, a list takes the place of the one that was there.
@@ -173,7 +180,7 @@ async fn change_entry(
         ledger.patch(&principal, &id, edit, expected).await
     })
     .await?;
-    Ok(tagged(StatusCode::OK, entry))
+    Ok(tagged(&state, StatusCode::OK, entry).await)
 }
 
 /// Where an entry is to be moved, and why.
@@ -212,7 +219,7 @@ async fn move_entry(
             .await
     })
     .await?;
-    Ok(tagged(StatusCode::OK, entry))
+    Ok(tagged(&state, StatusCode::OK, entry).await)
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]

@@ -37,6 +37,8 @@ pub struct CompiledModel {
     pub schema: SchemaRef,
     /// Where each column is selected, as far as that is known.
     pub places: Vec<Option<SqlPlace>>,
+    /// Where its columns come from.
+    pub lineage: SqlLineage,
 }
 
 /// A table that a SELECT names.
@@ -78,10 +80,13 @@ pub fn compile_model(
     } else {
         vec![None; schema.fields().len()]
     };
+    let lineage = lineage::of_plan(&planned.plan)
+        .map_err(|error| problem_in(sql, schemas, &planned.inputs, &error))?;
     Ok(CompiledModel {
         inputs: planned.inputs,
         schema,
         places,
+        lineage,
     })
 }
 

@@ -56,7 +56,7 @@ impl Dataset {
         self.file
             .columns
             .values()
-            .map(|column| self.grade_of(column))
+            .map(|column| self.file.grade_of(column))
             .chain(self.file.grade)
             .max()
             .unwrap_or(Grade::General1)
@@ -64,17 +64,7 @@ impl Dataset {
 
     /// The grade of a column: its own, or else the higher of those of its standard and of the dataset.
     pub fn column_grade(&self, name: &str) -> Option<Grade> {
-        self.column(name).map(|column| self.grade_of(column))
-    }
-
-    fn grade_of(&self, column: &Column) -> Grade {
-        let inherited = || {
-            column
-                .standard
-                .map(yandu_words::Standard::grade)
-                .max(self.file.grade)
-        };
-        column.grade.or_else(inherited).unwrap_or(Grade::General1)
+        self.column(name).map(|column| self.file.grade_of(column))
     }
 
     /// What stands in for a value that a reader may not see: the column's mask, that of its standard, or nothing at all.

@@ -11,6 +11,7 @@ mod dataset;
 pub mod difference;
 pub mod expectation;
 mod file;
+pub mod grade;
 mod load;
 mod model;
 mod packs;
@@ -24,7 +25,8 @@ pub use content::Content;
 pub use dataset::{Dataset, Headers, fold_header};
 pub use difference::Difference;
 pub use load::{
-    AnyCondition, CompiledModel, Compiler, Loaded, ModelInput, ModelOutput, SqlPlace, SqlProblem,
+    AnyCondition, CompiledModel, Compiler, Loaded, ModelFlow, ModelInput, ModelOutput, SqlPlace,
+    SqlProblem,
 };
 pub use model::Model;
 pub use packs::{ExpandError, Pack, PackTest, Packs, PathError, SettingError, Settings, Source};

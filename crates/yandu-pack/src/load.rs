@@ -55,6 +55,17 @@ pub struct ModelOutput {
     pub data_type: DataType,
     /// Where the column is selected, when that is known.
     pub place: Option<SqlPlace>,
+    /// The columns whose values flow into it; what only decides is not among them.
+    pub from: Vec<ModelFlow>,
+}
+
+/// Values of a column of a dataset that arrive in a column of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelFlow {
+    pub dataset: DatasetId,
+    pub column: String,
+    /// Whether they arrive computed from many rows.
+    pub is_aggregated: bool,
 }
 
 /// A place in a SQL text: line and column in characters from 1. A length of 0 stands for the word there.

@@ -16,7 +16,7 @@ mod walk;
 
 pub use cache::{Lineage, Lineages, UnknownLineage};
 pub use event::{Assertion, ColumnQuality, End, Flowing, Outcome, Quality, Run, Work};
-pub use grade::{GradeFinding, inherited_grades};
+pub use grade::{InheritedGrade, inherited_grades};
 pub use graph::{ColumnNode, DatasetNode, EdgeKind, Graph, GraphBuilder, SourceNode, Vertex};
 pub use impact::{Impact, Owner, Touched};
 pub use walk::{Direction, Edge, Reach, Walk};

@@ -1397,6 +1397,7 @@ export interface components {
             grade?: string | null;
             /** @example population.resident */
             id: string;
+            inherited?: components["schemas"]["EntryInherited"] | null;
             /** @description Whether a dataset of the installed packs stands behind it. */
             is_pack: boolean;
             /** @description The columns whose values together name a row. */
@@ -1457,6 +1458,18 @@ export interface components {
         /** @description A result: an entry without its columns. */
         EntryHit: components["schemas"]["Entry"] & {
             highlight?: components["schemas"]["Highlight"] | null;
+        };
+        /** @description What flows into a model, along the lineage of its columns. */
+        EntryInherited: {
+            /** @description The columns that values flow into, each with what it inherits. */
+            columns: components["schemas"]["InheritedColumn"][];
+            /** @description The columns that bring it: `pack.dataset.column`. */
+            from: string[];
+            /**
+             * @description The highest grade that flows in.
+             * @example general-3
+             */
+            grade: string;
         };
         /** @description A page of results. */
         EntryPage: {
@@ -1777,6 +1790,16 @@ export interface components {
         IndicatorSetList: {
             sets: components["schemas"]["IndicatorSet"][];
         };
+        /** @description A column of a model with what flows into it. */
+        InheritedColumn: {
+            declared: string;
+            /** @description The columns that bring it: `pack.dataset.column`. */
+            from: string[];
+            inherited: string;
+            /** @description Why the declared grade may be lower, as the model says; absent where it is not. */
+            lowered?: string | null;
+            name: string;
+        };
         LineageColumn: {
             grade: string;
             name: string;
@@ -1947,7 +1970,7 @@ export interface components {
         };
         /** @description A page of runs, newest first. */
         ModelRunPage: {
-            /** @description What to ask for as `before` to get the next page; absent on the last one. */
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
             next?: string | null;
             runs: components["schemas"]["ModelRun"][];
         };
@@ -2635,8 +2658,10 @@ export interface components {
             /** @description In Chinese. */
             title: string;
         };
-        /** @description The sources of the installed packs. */
+        /** @description A page of the sources of the installed packs, by their ids. */
         SourceList: {
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
             sources: components["schemas"]["Source"][];
         };
         /** @description Entries that may be meant, the likeliest first. */
@@ -4446,9 +4471,9 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
-                /** @description Only runs before this one: the `next` of the page before. */
-                before?: string;
-                /** @description Runs of one page, 100 when absent and at most 1000. */
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Runs of one page. */
                 limit?: number;
             };
             header?: never;
@@ -4944,7 +4969,12 @@ export interface operations {
     };
     list_sources: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Sources of one page. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4968,6 +4998,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];

@@ -12,6 +12,7 @@ use yandu_pack::Packs;
 
 use super::SqlConditions;
 
+mod grades;
 mod pages;
 
 const STATION: &str = "\
@@ -296,6 +297,13 @@ from air.reading r group by r.station
             7 |   max(r.station) as last_station
               |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
               help: write `cast(… as boolean) AS last_station`, or declare it as text
+
+            error[grade-too-low]: `last_station` is declared general-1, and general-2 flows into it from `air.reading.station`
+              --> air/models/mean.yaml:16:3
+               |
+            16 |   last_station: {title: {zh: 列, en: Column}, type: "boolean", required: fa…
+               |   ^^^^^^^^^^^^
+               help: declare `grade: general-2`; or, where nobody can be made out in the aggregate, `grade: general-1` with `lowered: …` that says why
         "#]],
     );
 }

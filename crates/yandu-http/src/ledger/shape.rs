@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::inherited::Inherited;
 use crate::batch::word;
 
 /// A name in Chinese, and in English where somebody has written it.
@@ -86,6 +87,9 @@ pub struct Entry {
     /// `table`, `api`, `file` or `stream`.
     pub kind: String,
     pub grade: Option<String>,
+    /// What flows into a model of the packs; absent for everything else, and in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inherited: Option<Inherited>,
     pub sharing: Sharing,
     /// `open`, `conditional` or `closed`.
     pub opening: Option<String>,
@@ -171,6 +175,7 @@ impl From<yandu_ledger::Entry> for Entry {
             origin: content.origin.as_ref().map(word),
             kind: content.kind.name().to_owned(),
             grade: content.grade.map(|grade| grade.name().to_owned()),
+            inherited: None,
             sharing: Sharing {
                 class: content.sharing.class.as_ref().map(word),
                 basis: content.sharing.basis,

@@ -23,7 +23,7 @@ title: {zh: 社团}
 settings:
   old: {title: {zh: 高龄}, default: 60}
 ";
-const MEMBER: &str = "\
+pub(super) const MEMBER: &str = "\
 dataset: club.member
 title: {zh: 会员, en: Member}
 owner: 市民政局

@@ -289,3 +289,35 @@ async fn refreshes_are_told_with_where_their_columns_come_from() {
         (&json!("fee"), &json!("AGGREGATION"))
     );
 }
+
+#[tokio::test]
+async fn an_entry_of_a_model_shows_what_it_inherits_beside_what_it_declares() {
+    let model = MODEL.replace(
+        "{title: {zh: 会费合计}, type",
+        "{title: {zh: 会费合计}, grade: general-1, lowered: 同龄人的合计, type",
+    );
+    let member = super::city::MEMBER.replace(
+        "type: 'decimal(12,2)'",
+        "grade: general-3, type: 'decimal(12,2)'",
+    );
+    let files = [
+        ("datasets/member.yaml", member.as_str()),
+        ("models/fee_by_age.yaml", model.as_str()),
+        ("models/fee_by_age.sql", SQL),
+    ];
+    let city = City::with_files(Options::default(), &files).await;
+    let answer = city.get("/api/v1/ledger/entries/club.fee_by_age").await;
+    let entry = answer.json();
+    assert_eq!(entry["grade"], "general-1");
+    assert_eq!(entry["inherited"]["grade"], "general-3");
+    assert_eq!(entry["inherited"]["from"], json!(["club.member.fee"]));
+    assert_eq!(
+        entry["inherited"]["columns"][1],
+        json!({
+            "name": "fees", "declared": "general-1", "inherited": "general-3",
+            "from": ["club.member.fee"], "lowered": "同龄人的合计",
+        })
+    );
+    let register = city.get("/api/v1/ledger/entries/club.member").await.json();
+    assert_eq!(register.get("inherited"), None);
+}

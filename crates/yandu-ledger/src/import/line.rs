@@ -13,12 +13,13 @@ use crate::facts::Facts;
 use crate::status::Status;
 
 /// What an entry that was exported says of itself beside its content; the ledger knows it by itself.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "revision",
     "is_pack",
     "lacks",
     "moves",
     "duties",
+    "inherited",
     "created_at",
     "updated_at",
     "published_at",

@@ -14,6 +14,7 @@ use crate::schema::FileKind;
 
 mod columns;
 mod fit;
+mod grades;
 mod text;
 
 use text::SqlText;
@@ -32,12 +33,15 @@ pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
     orphans(checker);
     let in_circles = circles(checker, &models);
     let mut schemas = None;
-    for model in models {
+    let mut compiled = HashMap::new();
+    for model in &models {
         if model.is_whole && !in_circles.contains(&model.index) {
             let schemas = schemas.get_or_insert_with(|| schemas_of(checker));
-            columns::check(checker, compiler, &model, schemas);
+            let found = columns::check(checker, compiler, model, schemas);
+            compiled.extend(found.map(|found| (model.index, found)));
         }
     }
+    grades::check(checker, &models, &compiled);
 }
 
 /// A model whose SQL could be read, and what it reads.
@@ -56,6 +60,18 @@ struct Input<'a> {
 }
 
 fn misplaced(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>) {
+    for (name, column) in &dataset.declaration.columns {
+        if column.lowered.is_some() {
+            let problem = dataset
+                .at_key(
+                    Code::WrongKeys,
+                    &format!("/columns/{name}/lowered"),
+                    "nothing flows into a column that is delivered, so its grade is not lowered",
+                )
+                .help("leave `lowered` out");
+            checker.push(problem);
+        }
+    }
     if dataset.declaration.origin == Origin::Model {
         let problem = dataset
             .at(
@@ -204,14 +220,14 @@ fn orphans(checker: &mut Checker<'_>) {
     }
 }
 
-/// Reports models that read each other in a circle, and says which do.
-fn circles(checker: &mut Checker<'_>, models: &[Model<'_>]) -> HashSet<usize> {
+/// For each model, those that it reads.
+fn edges(models: &[Model<'_>]) -> order::Edges {
     let place: HashMap<&DatasetId, usize> = models
         .iter()
         .enumerate()
         .map(|(place, model)| (&model.dataset.declaration.dataset, place))
         .collect();
-    let edges: Vec<Vec<usize>> = models
+    models
         .iter()
         .map(|model| {
             model
@@ -220,7 +236,12 @@ fn circles(checker: &mut Checker<'_>, models: &[Model<'_>]) -> HashSet<usize> {
                 .filter_map(|input| place.get(&input.dataset.declaration.dataset).copied())
                 .collect()
         })
-        .collect();
+        .collect()
+}
+
+/// Reports models that read each other in a circle, and says which do.
+fn circles(checker: &mut Checker<'_>, models: &[Model<'_>]) -> HashSet<usize> {
+    let edges = edges(models);
     let mut in_circles = HashSet::new();
     for circle in order::cycles(&edges) {
         let members: Vec<&Model<'_>> = circle.iter().filter_map(|at| models.get(*at)).collect();

@@ -8,7 +8,7 @@ use crate::declare::{CheckKind, DatasetFile, PackFile};
 use crate::load::Declared;
 
 /// For each node, those that it depends on.
-type Edges = Vec<Vec<usize>>;
+pub(super) type Edges = Vec<Vec<usize>>;
 
 pub(super) fn needs(packs: &[Declared<PackFile>]) -> Edges {
     let index: HashMap<&PackId, usize> = packs
@@ -91,7 +91,7 @@ enum State {
 }
 
 /// Every node after those that it depends on; an edge that would close a circle is passed over.
-fn topological(start: &[usize], edges: &Edges) -> Vec<usize> {
+pub(super) fn topological(start: &[usize], edges: &Edges) -> Vec<usize> {
     let mut order = Vec::with_capacity(edges.len());
     walk(start, edges, |_| {}, |node| order.push(node));
     order

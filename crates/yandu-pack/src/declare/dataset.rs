@@ -134,6 +134,10 @@ pub struct Column {
     /// The sensitivity, where it is not that of the standard or the dataset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
+    /// Why an aggregate of more sensitive values may have the lower `grade`, such as that nobody can be made out in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub lowered: Option<String>,
     /// What a reader without a right to the value gets, where it is not what the standard says.
     #[serde(
         default,
@@ -152,6 +156,19 @@ impl Column {
             (None, Some(value_type)) => value_type,
             (None, None) => ValueType::Text,
         }
+    }
+
+    /// Whether the column gives a grade of its own and says why it may be lower than what flows in.
+    pub fn may_be_lower(&self) -> bool {
+        self.grade.is_some() && self.lowered.is_some()
+    }
+}
+
+impl DatasetFile {
+    /// The grade of one of its columns: its own, or else the higher of those of its standard and of the dataset.
+    pub fn grade_of(&self, column: &Column) -> Grade {
+        let usual = || column.standard.map(Standard::grade).max(self.grade);
+        column.grade.or_else(usual).unwrap_or(Grade::General1)
     }
 }
 

@@ -101,7 +101,9 @@ impl Comparison<'_> {
                 shown(after),
             );
         }
-        if (before.grade, &before.mask) != (after.grade, &after.mask) {
+        if (before.grade, &before.lowered, &before.mask)
+            != (after.grade, &after.lowered, &after.mask)
+        {
             push(
                 What::ColumnGrade,
                 Effect::None,

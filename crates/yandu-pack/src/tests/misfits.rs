@@ -42,7 +42,7 @@ columns:
                |
             10 |   value: {title: {zh: 数值}, type: float, colour: red}
                |                                           ^^^^^^
-               help: known keys: `title`, `about`, `standard`, `type`, `codes`, `from`, `required`, `unit`, `grade`, `mask`
+               help: known keys: `title`, `about`, `standard`, `type`, `codes`, `from`, `required`, `unit`, `grade`, `lowered`, `mask`
         "#]],
     );
 }

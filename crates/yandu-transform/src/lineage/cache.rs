@@ -9,7 +9,7 @@ use yandu_pack::declare::{CheckKind, Origin, ReferenceTarget};
 use yandu_pack::{Dataset, Packs};
 use yandu_words::DatasetId;
 
-use crate::lineage::grade::{GradeFinding, inherited_grades};
+use crate::lineage::grade::{InheritedGrade, inherited_grades};
 use crate::lineage::graph::{ColumnNode, DatasetNode, Graph, GraphBuilder, SourceNode};
 
 /// Lineage at one state of the packs.
@@ -20,8 +20,8 @@ pub struct Lineage {
     pub models: BTreeMap<DatasetId, Arc<SqlLineage>>,
     /// Models that could not be followed; the packs have errors then.
     pub unknown: Vec<UnknownLineage>,
-    /// Columns that are declared below what flows into them.
-    pub grades: Vec<GradeFinding>,
+    /// What the columns of each model inherit, in their order; a column that no value flows into is not there.
+    pub grades: BTreeMap<DatasetId, Vec<InheritedGrade>>,
 }
 
 /// A model whose lineage is not known, and why.
@@ -185,7 +185,7 @@ fn node(dataset: &Dataset) -> DatasetNode {
                 grade: dataset
                     .column_grade(name.as_str())
                     .unwrap_or(dataset.grade()),
-                has_own_grade: column.grade.is_some(),
+                lowered: column.lowered.clone().filter(|_| column.may_be_lower()),
             })
             .collect(),
     }

@@ -1,58 +1,54 @@
-//! Sensitivity that flows along with values.
+//! Sensitivity that flows along with values, through all models.
 //!
-//! A column of a model is at least as sensitive as the most sensitive value that arrives in it. An aggregate may lower
-//! that, but only where the column says so by a `grade` of its own: who writes it answers for it, and it is in the list.
-//! What only decides (a filter, a join, a group) carries no value and lifts no grade.
+//! The rule for one column is that of the packs; here it is followed from column to column.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use yandu_lake::FlowKind;
+use yandu_pack::grade::{Inflow, Inherited, inherit};
 use yandu_words::{DatasetId, Grade};
 
 use crate::lineage::graph::{EdgeKind, Graph, Vertex};
 
-/// A column of a model whose declared grade is below what flows in.
+/// What a column of a model inherits, with the reason where it is declared lower.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GradeFinding {
-    pub dataset: DatasetId,
+pub struct InheritedGrade {
     pub column: String,
-    pub declared: Grade,
-    /// The highest grade that flows in.
-    pub inherited: Grade,
-    /// The columns that it comes from: `pack.dataset.column`.
-    pub from: Vec<String>,
-    /// Whether the column may have the lower grade: only aggregates arrive, and it declares its grade itself.
-    pub is_lowered: bool,
+    pub inherited: Inherited,
+    /// Why the grade may be lower than the inherited one, as the declaration says.
+    pub lowered: Option<String>,
 }
 
-/// What each column inherits, and what is to be said about it.
+/// What each column inherits, as columns are reached.
 #[derive(Debug, Default)]
 struct Inheritance {
-    /// Of columns of models, as they are reached.
+    /// The grade of each column for whatever comes from it.
     grades: HashMap<Vertex, Grade>,
-    findings: Vec<GradeFinding>,
+    inherited: HashMap<Vertex, Inherited>,
 }
 
-/// The columns of models that are declared below what flows in, in the order of datasets and columns.
-///
-/// A lowering that is declared counts further down: what comes from it inherits the lower grade. One that is not
-/// declared does not.
-pub fn inherited_grades(graph: &Graph) -> Vec<GradeFinding> {
+/// What the columns of models inherit: by model, in the order of its columns.
+pub fn inherited_grades(graph: &Graph) -> BTreeMap<DatasetId, Vec<InheritedGrade>> {
     let mut inheritance = Inheritance::default();
-    for dataset in 0..graph.datasets().len() {
-        for column in graph.columns_of(dataset as u32) {
-            inheritance.grade(graph, column);
+    let mut by_model = BTreeMap::new();
+    for (number, dataset) in graph.datasets().iter().enumerate() {
+        let mut of_model = Vec::new();
+        for vertex in graph.columns_of(number as u32) {
+            inheritance.grade(graph, vertex);
+            let inherited = inheritance.inherited.get(&vertex);
+            if let (Some(inherited), Some(column)) = (inherited, graph.column(vertex)) {
+                of_model.push(InheritedGrade {
+                    column: column.name.clone(),
+                    inherited: inherited.clone(),
+                    lowered: column.lowered.clone(),
+                });
+            }
+        }
+        if !of_model.is_empty() {
+            by_model.insert(dataset.id.clone(), of_model);
         }
     }
-    let order: HashMap<&DatasetId, usize> = graph
-        .datasets()
-        .iter()
-        .enumerate()
-        .map(|(place, dataset)| (&dataset.id, place))
-        .collect();
-    let mut findings = inheritance.findings;
-    findings.sort_by_key(|finding| order.get(&finding.dataset).copied());
-    findings
+    by_model
 }
 
 impl Inheritance {
@@ -68,46 +64,26 @@ impl Inheritance {
         let declared = column.grade;
         // Models go in no circle; should packs with one get here, the walk ends at what is declared.
         self.grades.insert(vertex, declared);
-        let mut inherited = declared;
-        let mut from = Vec::new();
-        let mut only_aggregates = true;
+        let mut inflows = Vec::new();
         for (source, kinds) in graph.up(vertex) {
-            if !kinds.has_direct() {
-                continue;
-            }
-            let grade = self.grade(graph, *source);
-            if grade <= declared {
-                continue;
-            }
-            let is_aggregate = |kind| kind == EdgeKind::Flow(FlowKind::Aggregated);
-            only_aggregates &= kinds
-                .iter()
-                .filter(|kind| kind.is_direct())
-                .all(is_aggregate);
-            if grade > inherited {
-                inherited = grade;
-                from.clear();
-            }
-            if grade == inherited {
-                from.push(graph.name(*source));
+            if kinds.has_direct() {
+                let is_aggregate = |kind| kind == EdgeKind::Flow(FlowKind::Aggregated);
+                inflows.push(Inflow {
+                    from: graph.name(*source),
+                    grade: self.grade(graph, *source),
+                    is_aggregated: kinds
+                        .iter()
+                        .filter(|kind| kind.is_direct())
+                        .all(is_aggregate),
+                });
             }
         }
-        if inherited == declared {
+        let Some(inherited) = inherit(declared, column.lowered.is_some(), inflows) else {
             return declared;
-        }
-        let is_lowered = only_aggregates && column.has_own_grade;
-        if let Some(dataset) = graph.dataset_of(vertex) {
-            self.findings.push(GradeFinding {
-                dataset: dataset.id.clone(),
-                column: column.name.clone(),
-                declared,
-                inherited,
-                from,
-                is_lowered,
-            });
-        }
-        let grade = if is_lowered { declared } else { inherited };
+        };
+        let grade = inherited.effective();
         self.grades.insert(vertex, grade);
+        self.inherited.insert(vertex, inherited);
         grade
     }
 }

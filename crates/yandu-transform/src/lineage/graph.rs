@@ -24,8 +24,8 @@ pub struct ColumnNode {
     pub title: Title,
     /// As it is declared: by the column itself, its standard or its dataset.
     pub grade: Grade,
-    /// Whether the column itself declares its grade.
-    pub has_own_grade: bool,
+    /// Why it may be lower than that of what flows in, where the declaration says so.
+    pub lowered: Option<String>,
 }
 
 /// One dataset with what people ask about it first.

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Entry } from '../../api/ledger'
@@ -10,12 +11,14 @@ import { Nothing } from '../../kit/Loaded'
 import { Facts, Section } from '../../kit/Page'
 import { Code, Num, Score, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
+import { Inherited } from './Inherited'
 import { SourceFacts } from './SourceFacts'
 
 export function Overview({ entry, dataset }: { entry: Entry; dataset: DatasetDetail | undefined }) {
   const { t } = useTranslation()
   const { word } = useWords()
   const about = entry.about ?? dataset?.about
+  const inherited: [string, ReactNode][] = entry.inherited ? [[t('dataset.inherited'), <Inherited key="inherited" of={entry.inherited} />]] : []
   return (
     <div className="padded">
       {about && <p className="prose">{about}</p>}
@@ -25,6 +28,7 @@ export function Overview({ entry, dataset }: { entry: Entry; dataset: DatasetDet
           <Facts
             items={[
               [t('dataset.grade'), word('grade', entry.grade)],
+              ...inherited,
               [t('dataset.sharing'), word('sharing', entry.sharing.class)],
               [t('dataset.basis'), entry.sharing.basis ?? '—'],
               [t('element.sharing-condition'), entry.sharing.condition ?? '—'],

@@ -6,7 +6,7 @@ use arrow::datatypes::SchemaRef;
 use yandu_words::{ColumnName, DatasetId};
 
 use super::{Checker, Model, fit};
-use crate::load::{Compiler, ModelOutput};
+use crate::load::{CompiledModel, Compiler, ModelOutput};
 use crate::problem::{Code, did_you_mean, quoted};
 
 pub(super) fn check(
@@ -14,11 +14,13 @@ pub(super) fn check(
     compiler: &dyn Compiler,
     model: &Model<'_>,
     schemas: &HashMap<DatasetId, SchemaRef>,
-) {
+) -> Option<CompiledModel> {
     let compiled = match compiler.model(schemas, model.sql.text()) {
-        Ok(None) => return,
-        Ok(Some(compiled)) => compiled,
-        Err(wrong) => return checker.push(model.sql.wrong(wrong)),
+        Ok(compiled) => compiled?,
+        Err(wrong) => {
+            checker.push(model.sql.wrong(wrong));
+            return None;
+        }
     };
     let mut selected = HashSet::new();
     for output in &compiled.outputs {
@@ -63,6 +65,7 @@ pub(super) fn check(
             ));
         checker.push(problem);
     }
+    Some(compiled)
 }
 
 /// The declared and not selected column that a selected and not declared one probably is.

@@ -5,14 +5,14 @@ use crate::lineage::GraphBuilder;
 use crate::lineage::walk::tests::{dataset, model};
 
 /// A register of people with a sensitive number, and three steps of models over it.
-fn graph(counted_itself: bool) -> Graph {
+fn graph(lowered: Option<&str>) -> Graph {
     let mut builder = GraphBuilder::default();
     let mut person = dataset("city.person", "公安局", &["id", "mobile", "town"]);
     person.columns[1].grade = Grade::General3;
     builder.dataset(person);
     builder.dataset(dataset("city.copy", "公安局", &["mobile", "town"]));
     let mut count = dataset("city.count", "公安局", &["town", "phones"]);
-    count.columns[1].has_own_grade = counted_itself;
+    count.columns[1].lowered = lowered.map(str::to_owned);
     builder.dataset(count);
     builder.dataset(dataset("city.total", "公安局", &["phones"]));
     builder.model(
@@ -44,41 +44,48 @@ fn graph(counted_itself: bool) -> Graph {
 }
 
 fn found(graph: &Graph) -> Vec<String> {
-    inherited_grades(graph)
-        .iter()
-        .map(|finding| {
-            format!(
-                "{}.{} {} < {} from {}{}",
-                finding.dataset,
-                finding.column,
-                finding.declared.name(),
-                finding.inherited.name(),
-                finding.from.join(", "),
-                if finding.is_lowered { ", declared" } else { "" }
-            )
-        })
-        .collect()
+    let mut found = Vec::new();
+    for (model, columns) in inherited_grades(graph) {
+        for InheritedGrade {
+            column,
+            inherited,
+            lowered,
+        } in columns
+        {
+            let why = lowered.map(|why| format!(", {why}")).unwrap_or_default();
+            found.push(format!(
+                "{model}.{column} {} {:?} {} from {}{why}",
+                inherited.declared,
+                inherited.standing,
+                inherited.grade,
+                inherited.from.join(", "),
+            ));
+        }
+    }
+    found
 }
 
 #[test]
 fn a_grade_flows_with_values_through_every_model_and_not_with_filters() {
     assert_eq!(
-        found(&graph(false)),
+        found(&graph(None)),
         [
-            "city.copy.mobile general-1 < general-3 from city.person.mobile",
-            "city.count.phones general-1 < general-3 from city.copy.mobile",
-            "city.total.phones general-1 < general-3 from city.count.phones",
+            "city.copy.mobile general-1 Below general-3 from city.person.mobile",
+            "city.copy.town general-1 Kept general-1 from city.person.town",
+            "city.count.town general-1 Kept general-1 from city.copy.town",
+            "city.count.phones general-1 Unexplained general-3 from city.copy.mobile",
+            "city.total.phones general-1 Unexplained general-3 from city.count.phones",
         ]
     );
 }
 
 #[test]
-fn an_aggregate_lowers_a_grade_only_where_its_column_says_so() {
+fn an_aggregate_lowers_a_grade_only_where_its_column_says_why() {
     assert_eq!(
-        found(&graph(true)),
+        found(&graph(Some("counts of towns")))[3..],
         [
-            "city.copy.mobile general-1 < general-3 from city.person.mobile",
-            "city.count.phones general-1 < general-3 from city.copy.mobile, declared",
+            "city.count.phones general-1 Lowered general-3 from city.copy.mobile, counts of towns",
+            "city.total.phones general-1 Kept general-1 from city.count.phones",
         ]
     );
 }

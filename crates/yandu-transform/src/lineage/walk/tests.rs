@@ -19,7 +19,7 @@ pub(crate) fn dataset(id: &str, owner: &str, columns: &[&str]) -> DatasetNode {
                 name: (*name).to_owned(),
                 title: Title::new(*name, *name),
                 grade: Grade::General1,
-                has_own_grade: false,
+                lowered: None,
             })
             .collect(),
     }
