@@ -16,6 +16,7 @@ use crate::Result;
 use crate::batch::{Failure, Finding, findings};
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
+use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -173,7 +174,7 @@ pub struct ModelExplained {
 #[schema(as = ModelRunPage)]
 pub struct RunPage {
     pub runs: Vec<Run>,
-    /// What to ask for as `before` to get the next page; absent on the last one.
+    /// What to ask for as `after` to get the next page; absent on the last one.
     pub next: Option<String>,
 }
 
@@ -209,12 +210,13 @@ pub struct RunModels {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Page {
-    /// Only runs before this one: the `next` of the page before.
-    #[param(value_type = Option<String>)]
-    before: Option<BatchId>,
-    /// Runs of one page, 100 when absent and at most 1000.
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$")]
+    after: Option<After<BatchId>>,
+    /// Runs of one page.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100)]
+    limit: Limit<100, 1000>,
 }
 
 impl From<yandu_transform::Run> for Run {
@@ -385,20 +387,12 @@ async fn list_runs(
     Query(page): Query<Page>,
 ) -> Result<Json<RunPage>> {
     let id = known(&state, &id)?;
-    let limit = page.limit.unwrap_or(100);
-    if !(1..=1000).contains(&limit) {
-        return Err(Problem::new(
-            "invalid-parameter",
-            format!("`limit` is {limit}: a page has from 1 to 1000 runs"),
-        ));
-    }
+    let after = page.after.map(|after| after.0);
     let runs = state
         .transform()
-        .runs(Some(&id), page.before.as_ref(), limit)
+        .runs(Some(&id), after.as_ref(), page.limit.and_one())
         .await?;
-    let next = (runs.len() == limit as usize)
-        .then(|| runs.last().map(|run| run.id.to_string()))
-        .flatten();
+    let (runs, next) = page.limit.cut(runs, |run| run.id.clone());
     Ok(Json(RunPage {
         runs: runs.into_iter().map(Run::from).collect(),
         next,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State as Shared;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_pack::declare::{Channel, SourceFile};
@@ -13,7 +13,8 @@ use yandu_words::id::SourceId;
 use crate::Result;
 use crate::batch::{Batch, finish, word};
 use crate::caller::Caller;
-use crate::extract::Path;
+use crate::extract::{Path, Query};
+use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -42,22 +43,51 @@ pub struct Source {
     pub last_at: Option<Timestamp>,
 }
 
-/// The sources of the installed packs.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Pages {
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]+$")]
+    after: Option<After<SourceId>>,
+    /// Sources of one page.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100)]
+    limit: Limit<100, 1000>,
+}
+
+/// A page of the sources of the installed packs, by their ids.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct SourceList {
     pub sources: Vec<Source>,
+    /// What to ask for as `after` to get the next page; absent on the last one.
+    #[serde(default)]
+    pub next: Option<String>,
 }
 
 /// Lists the sources and their last deliveries.
-#[utoipa::path(get, path = "/sources", tag = "sources", responses((status = 200, body = SourceList), Problem))]
-async fn list_sources(Shared(state): Shared<State>, _caller: Caller) -> Result<Json<SourceList>> {
+#[utoipa::path(get, path = "/sources", tag = "sources", params(Pages), responses((status = 200, body = SourceList), Problem))]
+async fn list_sources(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Query(pages): Query<Pages>,
+) -> Result<Json<SourceList>> {
     let packs = state.collector().packs();
+    let mut sources: Vec<_> = packs.sources().collect();
+    sources.sort_by_key(|source| source.id());
+    sources.retain(|source| {
+        pages
+            .after
+            .as_ref()
+            .is_none_or(|after| *source.id() > after.0)
+    });
+    let (sources, next) = pages.limit.cut(sources, |source| source.id().clone());
     let mut newest = state.collector().newest_batches_of_sources().await?;
-    let sources = packs
-        .sources()
+    let sources = sources
+        .into_iter()
         .map(|source| Source::new(source.file(), newest.remove(source.id()).map(Batch::from)))
         .collect();
-    Ok(Json(SourceList { sources }))
+    Ok(Json(SourceList { sources, next }))
 }
 
 impl Source {

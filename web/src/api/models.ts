@@ -29,7 +29,7 @@ export const runs = (id: string) =>
     queryKey: ['model', id, 'runs'],
     queryFn: ({ pageParam, signal }) =>
       got<{ runs: Run[]; next?: string | null }>(`/models/${encodeURIComponent(id)}/runs`, {
-        query: { limit: 30, before: pageParam },
+        query: { limit: 30, after: pageParam },
         signal,
       }),
     initialPageParam: undefined as string | undefined,

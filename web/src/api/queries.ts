@@ -24,8 +24,16 @@ export const versions = (id: string) =>
 
 export const sources = queryOptions({
   queryKey: ['sources'],
-  queryFn: ({ signal }) => ask(client.GET('/api/v1/sources', { signal })),
-  select: (list) => list.sources,
+  queryFn: async ({ signal }) => {
+    const sources = []
+    let after: string | undefined
+    do {
+      const page = await ask(client.GET('/api/v1/sources', { params: { query: { after, limit: 1000 } }, signal }))
+      sources.push(...page.sources)
+      after = page.next ?? undefined
+    } while (after)
+    return sources
+  },
 })
 
 export const packs = queryOptions({

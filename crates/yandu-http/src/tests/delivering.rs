@@ -302,6 +302,40 @@ async fn a_dataset_says_whether_it_is_fresh_and_when_its_last_delivery_came() {
 }
 
 #[tokio::test]
+async fn sources_come_page_by_page_by_their_ids() {
+    let source = |name: &str| {
+        format!(
+            "source: club.{name}\ntitle: {{zh: 名册}}\ndataset: club.member\nmode: upsert\nchannel: {{upload: {{}}}}\n"
+        )
+    };
+    let names = ["zz", "aa", "mm"];
+    let files: Vec<(String, String)> = names
+        .iter()
+        .map(|name| (format!("sources/{name}.yaml"), source(name)))
+        .collect();
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let city = City::with_files(crate::Options::default(), &files).await;
+    let mut seen = Vec::new();
+    let mut path = "/api/v1/sources?limit=1".to_owned();
+    loop {
+        let page = city.get(&path).await.json();
+        let sources = page["sources"].as_array().unwrap();
+        assert_eq!(sources.len(), 1);
+        seen.push(sources[0]["id"].as_str().unwrap().to_owned());
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        path = format!("/api/v1/sources?limit=1&after={next}");
+    }
+    assert_eq!(seen, ["club.aa", "club.member_file", "club.mm", "club.zz"]);
+    let wrong = city.get("/api/v1/sources?limit=0").await.problem();
+    assert_eq!(wrong, (400, "invalid-parameter".to_owned()));
+}
+
+#[tokio::test]
 async fn packs_datasets_sources_and_notices_are_listed() {
     let city = City::found().await;
     let packs = city.get("/api/v1/packs").await.json();

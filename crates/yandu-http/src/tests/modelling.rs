@@ -81,7 +81,7 @@ async fn a_model_waits_is_run_is_followed_and_tells_its_runs() {
     assert_eq!(page["runs"][0]["id"], run["id"]);
     let next = page["next"].as_str().unwrap();
     let older = city
-        .get(&format!("/api/v1/models/club.by_age/runs?before={next}"))
+        .get(&format!("/api/v1/models/club.by_age/runs?after={next}"))
         .await
         .json();
     assert_eq!(

@@ -12,8 +12,9 @@ use yandu_http::batch::{
     Accepted, BatchDetail, DeliverFile, DeliveryPreview, Failure as BatchFailure, Finding,
     PreviewFile,
 };
-use yandu_http::source::{Ran, Source, SourceList};
+use yandu_http::source::{Ran, Source};
 
+use super::source;
 use crate::cli::Context;
 use crate::client::{Client, Folder, encode, with_client};
 use crate::failure::{Failure, Result};
@@ -106,7 +107,7 @@ impl Collect {
         if self.from.exists() || self.dataset.is_some() {
             return Ok(false);
         }
-        let sources: SourceList = client.get("/api/v1/sources").await?;
+        let sources = source::all(client).await?;
         let is_known = |source: &Source| Path::new(&source.id) == self.from;
         if sources.sources.iter().any(is_known) {
             return Ok(true);

@@ -3,7 +3,7 @@ use yandu_http::source::SourceList;
 
 use super::{collect, local};
 use crate::cli::Context;
-use crate::client::{Folder, with_client};
+use crate::client::{Client, Folder, query, with_client};
 use crate::failure::Result;
 use crate::table::Table;
 
@@ -30,12 +30,26 @@ impl Source {
             Action::List => {
                 let sources: SourceList =
                     with_client(&context.config, Folder::MustExist, async |client| {
-                        client.get("/api/v1/sources").await
+                        all(client).await
                     })
                     .await?;
                 context.output.result(&sources, list)
             }
             Action::Run { source } => collect::run_source(context, &source).await,
+        }
+    }
+}
+
+/// The sources of all pages.
+pub(crate) async fn all(client: &Client) -> Result<SourceList> {
+    let mut all = SourceList::default();
+    loop {
+        let asked = query([("after", all.next.take())]);
+        let page: SourceList = client.get(&format!("/api/v1/sources{asked}")).await?;
+        all.sources.extend(page.sources);
+        all.next = page.next;
+        if all.next.is_none() {
+            return Ok(all);
         }
     }
 }
