@@ -2,16 +2,13 @@
 
 mod explain;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 use arrow::csv::WriterBuilder;
-use axum::body::Body as Payload;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -27,6 +24,7 @@ use crate::caller::Caller;
 use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
+use crate::stream::rows::{self, End, Sending};
 use crate::value;
 
 pub use explain::{ExplainQuery, Explained, ExplainedInput};
@@ -103,36 +101,28 @@ async fn run_query(
     Body(query): Body<Query>,
 ) -> Result<Response> {
     let form = form(&headers);
-    let session = state.lake().session(&principal, read_point(&query)?);
-    let opened = open(session.query(&query.sql).await).await;
-    state.metrics().query(opened.is_ok());
-    let (rows, first) = opened?;
-    state.note_uses(&principal, rows.versions().keys());
     let limit = match (form, query.limit) {
         (_, Some(limit)) => limit,
         (Form::Json, None) => state.options().query_rows,
         (Form::Csv, None) => u64::MAX,
     };
-    let answer = Sending {
-        form,
-        waiting: VecDeque::from_iter(first),
-        rows,
-        left: limit,
-        step: Step::Head,
+    let session = state.lake().session(&principal, read_point(&query)?);
+    let opened = match session.query(&query.sql).await {
+        Ok(rows) => {
+            let read: Vec<DatasetId> = rows.versions().keys().cloned().collect();
+            let answer = Sending::open(rows, form, limit).await;
+            answer.map(|answer| (answer, read))
+        }
+        Err(error) => Err(error),
     };
+    state.metrics().query(opened.is_ok());
+    let (answer, read) = opened?;
+    state.note_uses(&principal, read.iter());
     let kind = match form {
         Form::Json => "application/json",
         Form::Csv => "text/csv; charset=utf-8",
     };
-    let body = Payload::from_stream(stream::unfold(answer, Sending::next));
-    Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
-}
-
-/// The rows with their first batch: most of what can go wrong has gone wrong then, and is a status of its own.
-async fn open(rows: yandu_lake::Result<Rows>) -> yandu_lake::Result<(Rows, Option<RecordBatch>)> {
-    let mut rows = rows?;
-    let first = rows.next().await.transpose()?;
-    Ok((rows, first))
+    Ok(([(header::CONTENT_TYPE, kind)], answer.body()).into_response())
 }
 
 fn form(headers: &HeaderMap) -> Form {
@@ -181,41 +171,10 @@ fn time(text: &str) -> Result<Timestamp> {
         })
 }
 
-enum Step {
-    Head,
-    /// Whether a row was sent.
-    Rows(bool),
-    Over,
-}
-
-/// An answer under way.
-struct Sending {
-    form: Form,
-    waiting: VecDeque<RecordBatch>,
-    rows: Rows,
-    left: u64,
-    step: Step,
-}
-
-impl Sending {
-    async fn next(mut self) -> Option<(std::io::Result<Bytes>, Self)> {
-        let chunk = match self.step {
-            Step::Over => return None,
-            Step::Head => {
-                self.step = Step::Rows(false);
-                self.head()
-            }
-            Step::Rows(any) => self.piece(any).await,
-        };
-        if chunk.is_err() {
-            self.step = Step::Over;
-        }
-        Some((chunk.map(Bytes::from), self))
-    }
-
-    fn head(&self) -> std::io::Result<Vec<u8>> {
-        let schema = self.rows.schema();
-        if self.form == Form::Csv {
+impl rows::Form for Form {
+    fn head(&self, rows: &Rows) -> std::io::Result<Vec<u8>> {
+        let schema = rows.schema();
+        if *self == Self::Csv {
             return csv(&RecordBatch::new_empty(schema), true);
         }
         let columns: Vec<Column> = schema
@@ -229,8 +188,7 @@ impl Sending {
         let mut head = b"{\"columns\":".to_vec();
         serde_json::to_writer(&mut head, &columns)?;
         head.extend_from_slice(b",\"versions\":");
-        let versions: BTreeMap<&str, u64> = self
-            .rows
+        let versions: BTreeMap<&str, u64> = rows
             .versions()
             .iter()
             .map(|(id, version)| (id.as_str(), *version))
@@ -240,50 +198,25 @@ impl Sending {
         Ok(head)
     }
 
-    async fn piece(&mut self, any: bool) -> std::io::Result<Vec<u8>> {
-        let next = match self.waiting.pop_front() {
-            Some(batch) => Some(Ok(batch)),
-            None => self.rows.next().await,
-        };
-        let batch = match next {
-            None => return self.end(false, None),
-            Some(Err(error)) => return self.end(false, Some(error.into())),
-            Some(Ok(batch)) => batch,
-        };
-        let room = usize::try_from(self.left).unwrap_or(usize::MAX);
-        let kept = batch.slice(0, batch.num_rows().min(room));
-        let mut piece = self.rows_of(&kept, any)?;
-        self.left -= kept.num_rows() as u64;
-        self.step = Step::Rows(any || kept.num_rows() > 0);
-        if kept.num_rows() < batch.num_rows() {
-            piece.extend(self.end(true, None)?);
+    fn rows(&self, batch: &RecordBatch, follows: bool) -> std::io::Result<Vec<u8>> {
+        match self {
+            Self::Csv => csv(batch, false),
+            Self::Json => rows::items(batch, follows),
         }
-        Ok(piece)
     }
 
-    fn rows_of(&self, batch: &RecordBatch, any: bool) -> std::io::Result<Vec<u8>> {
-        if self.form == Form::Csv {
-            return csv(batch, false);
-        }
-        let rows = value::rows(batch, batch.num_rows()).map_err(std::io::Error::other)?;
-        let mut piece = Vec::new();
-        for (place, row) in rows.iter().enumerate() {
-            if any || place > 0 {
-                piece.push(b',');
-            }
-            serde_json::to_writer(&mut piece, row)?;
-        }
-        Ok(piece)
-    }
-
-    /// The end of the answer. A CSV has no place for a problem, so its body breaks off instead.
-    fn end(&mut self, truncated: bool, problem: Option<Box<Problem>>) -> std::io::Result<Vec<u8>> {
-        self.step = Step::Over;
-        match (self.form, problem) {
-            (Form::Csv, None) => Ok(Vec::new()),
-            (Form::Csv, Some(problem)) => Err(std::io::Error::other(problem.detail)),
-            (Form::Json, problem) => {
-                let mut end = format!("],\"truncated\":{truncated}").into_bytes();
+    /// A CSV has no place for a problem, so its body breaks off instead.
+    fn end(&self, end: End) -> std::io::Result<Vec<u8>> {
+        let is_cut = matches!(end, End::Cut);
+        let problem = match end {
+            End::Broken(error) => Some(Box::<Problem>::from(error)),
+            End::Whole | End::Cut => None,
+        };
+        match (self, problem) {
+            (Self::Csv, None) => Ok(Vec::new()),
+            (Self::Csv, Some(problem)) => Err(std::io::Error::other(problem.detail)),
+            (Self::Json, problem) => {
+                let mut end = format!("],\"truncated\":{is_cut}").into_bytes();
                 if let Some(problem) = problem {
                     end.extend_from_slice(b",\"problem\":");
                     serde_json::to_writer(&mut end, &problem)?;

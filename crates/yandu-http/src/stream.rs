@@ -1,5 +1,7 @@
 //! Bodies that are made while they are sent.
 
+pub(crate) mod rows;
+
 use std::io::Read;
 
 use axum::body::Body;

@@ -1,14 +1,9 @@
 //! `/datastore/dump/{resource}`: the rows of a resource as a file, sent while they are read.
 
-use std::collections::VecDeque;
-
 use arrow::array::RecordBatch;
-use axum::body::Body;
 use axum::extract::State as Shared;
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures::{StreamExt as _, stream};
 use serde_json::json;
 
 use super::Context;
@@ -22,7 +17,7 @@ use crate::caller::Caller;
 use crate::extract::Path;
 use crate::problem::Problem;
 use crate::state::State;
-use crate::value;
+use crate::stream::rows::{self, End, Sending};
 
 /// A byte order mark, with which Excel reads UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -60,19 +55,14 @@ async fn open(context: &Context, resource: &str, uri: &Uri) -> Outcome<Response>
         Some(_) => Some(parameters.count("limit", 0, usize::MAX >> 1)?),
     };
     let offset = parameters.count("offset", 0, usize::MAX >> 1)?;
-    let mut rows = table.read(&question.rows(&table.id, limit, offset)).await?;
-    // Most of what can go wrong has gone wrong when the first rows are there.
-    let first = rows.next().await.transpose()?;
-    let sending = Sending {
+    let rows = table.read(&question.rows(&table.id, limit, offset)).await?;
+    let file = File {
         with_mark: parameters.flag("bom", false)?,
         fields,
-        first: first.into_iter().collect(),
-        rows,
         format: format.clone(),
-        step: Step::Head,
     };
+    let body = Sending::open(rows, file, u64::MAX).await?.body();
     let name = attachment(&format!("{}.{format}", table.id));
-    let body = Body::from_stream(stream::unfold(sending, Sending::next));
     Ok((
         [(header::CONTENT_DISPOSITION, name)],
         [(header::CONTENT_TYPE, media)],
@@ -96,41 +86,16 @@ fn problem(refusal: Refusal) -> Box<Problem> {
     }
 }
 
-enum Step {
-    Head,
-    /// Whether a row was sent.
-    Rows(bool),
-    Over,
-}
-
 /// A file under way.
-struct Sending {
+struct File {
     format: String,
     with_mark: bool,
     fields: Vec<String>,
-    first: VecDeque<RecordBatch>,
-    rows: yandu_lake::Rows,
-    step: Step,
 }
 
-impl Sending {
-    async fn next(mut self) -> Option<(std::io::Result<Bytes>, Self)> {
-        let chunk = match self.step {
-            Step::Over => return None,
-            Step::Head => {
-                self.step = Step::Rows(false);
-                self.head()
-            }
-            Step::Rows(any) => self.piece(any).await,
-        };
-        if chunk.is_err() {
-            self.step = Step::Over;
-        }
-        Some((chunk.map(Bytes::from), self))
-    }
-
-    fn head(&self) -> std::io::Result<Vec<u8>> {
-        let schema = self.rows.schema();
+impl rows::Form for File {
+    fn head(&self, rows: &yandu_lake::Rows) -> std::io::Result<Vec<u8>> {
+        let schema = rows.schema();
         if self.format == "json" {
             let fields: Vec<_> = self
                 .fields
@@ -146,39 +111,32 @@ impl Sending {
         } else {
             Vec::new()
         };
-        let none = RecordBatch::new_empty(schema);
-        datastore::write_csv(&mut bytes, &none, &self.format, true)
-            .map_err(std::io::Error::other)?;
+        bytes.extend(self.lines(&RecordBatch::new_empty(schema), true)?);
         Ok(bytes)
     }
 
-    /// The rows of one batch, or the end. A reading that breaks off breaks the file off, so that no half is taken for whole.
-    async fn piece(&mut self, any: bool) -> std::io::Result<Vec<u8>> {
-        let next = match self.first.pop_front() {
-            Some(batch) => Some(Ok(batch)),
-            None => self.rows.next().await,
-        };
-        let batch = if let Some(batch) = next {
-            batch.map_err(std::io::Error::other)?
+    fn rows(&self, batch: &RecordBatch, follows: bool) -> std::io::Result<Vec<u8>> {
+        if self.format == "json" {
+            rows::items(batch, follows)
         } else {
-            self.step = Step::Over;
-            let end: &[u8] = if self.format == "json" { b"]}" } else { b"" };
-            return Ok(end.to_vec());
-        };
-        self.step = Step::Rows(any || batch.num_rows() > 0);
+            self.lines(batch, false)
+        }
+    }
+
+    fn end(&self, end: End) -> std::io::Result<Vec<u8>> {
+        match end {
+            End::Broken(error) => Err(std::io::Error::other(error)),
+            End::Whole | End::Cut if self.format == "json" => Ok(b"]}".to_vec()),
+            End::Whole | End::Cut => Ok(Vec::new()),
+        }
+    }
+}
+
+impl File {
+    fn lines(&self, batch: &RecordBatch, with_header: bool) -> std::io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        if self.format != "json" {
-            datastore::write_csv(&mut bytes, &batch, &self.format, false)
-                .map_err(std::io::Error::other)?;
-            return Ok(bytes);
-        }
-        let rows = value::rows(&batch, batch.num_rows()).map_err(std::io::Error::other)?;
-        for (place, row) in rows.iter().enumerate() {
-            if any || place > 0 {
-                bytes.push(b',');
-            }
-            serde_json::to_writer(&mut bytes, row)?;
-        }
+        datastore::write_csv(&mut bytes, batch, &self.format, with_header)
+            .map_err(std::io::Error::other)?;
         Ok(bytes)
     }
 }
