@@ -19,7 +19,7 @@ use crate::status::Status;
 use crate::store::Stored;
 
 pub use count::FacetCount;
-pub(crate) use count::counted;
+pub(crate) use count::{counted, tags};
 pub(crate) use filter::required;
 pub use filter::{Filter, Lacking};
 pub use order::Sort;
@@ -135,6 +135,9 @@ pub(crate) struct Board {
     pub(crate) lines: Vec<Line>,
     pub(crate) marks: Vec<Marks>,
     ranks: Vec<Ranks>,
+    /// The tags of each entry.
+    tagged: Vec<Box<[u32]>>,
+    pub(crate) tags: Words,
     pub(crate) owners: Words,
     pub(crate) themes: Words,
     pub(crate) places: Places,
@@ -166,7 +169,17 @@ impl Board {
         // Numbers are given without gaps, so the next one is the end.
         place(&mut self.marks, entry.number, marks);
         place(&mut self.ranks, entry.number, Ranks::new(&line));
+        let tags = entry.content.tags.iter();
+        let tags = tags.map(|tag| self.tags.place(Some(tag))).collect();
+        place(&mut self.tagged, entry.number, tags);
         place(&mut self.lines, entry.number, line);
+    }
+
+    /// The tags of an entry, as places of [`Self::tags`].
+    pub(crate) fn tags_of(&self, number: u32) -> &[u32] {
+        self.tagged
+            .get(number as usize)
+            .map_or(&[], |tags| tags.as_ref())
     }
 
     fn marks(&mut self, entry: &Stored, lacks: u32, fresh: Option<bool>) -> Marks {

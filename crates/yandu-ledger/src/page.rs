@@ -1,8 +1,9 @@
 //! Pages of results: a look over the board and the index, then the records of what is on the page.
 
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
-use crate::board::{After, Facet, FacetCount, Filter, Sort, counted, page_of};
+use crate::board::{After, Facet, FacetCount, Filter, Sort, counted, page_of, tags};
 use crate::entry::Entry;
 use crate::ledger::{Desk, Ledger};
 use crate::search::{Both, Highlight, Matches, Query, Stage, highlight, tally};
@@ -109,6 +110,12 @@ impl Ledger {
             .collect();
         drop(desk);
         Ok((entries, seen.next.map(|after| after.text()).transpose()?))
+    }
+
+    /// The tags of the entries that a filter means, with the number of those that have each.
+    pub async fn tags(&self, filter: Filter) -> Result<BTreeMap<String, u64>> {
+        let ledger = self.clone();
+        tokio::task::spawn_blocking(move || tags(&ledger.desk().board, &filter)).await?
     }
 
     async fn look(&self, search: &Search) -> Result<Seen> {

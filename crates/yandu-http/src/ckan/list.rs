@@ -244,34 +244,14 @@ async fn shown(
     let mut shown = of(&id);
     shown["package_count"] = (*count).into();
     if parameters.flag("include_datasets", false)? {
-        let found = Search {
-            filter: search::active().with(facet, [id]),
-            ..search::everything()
-        };
-        let mut packages = Vec::new();
-        search::scan(context, found, |entry| {
-            packages.push(package::package(context, entry));
-        })
-        .await?;
-        shown["packages"] = packages.into();
+        shown["packages"] = packages(context, search::active().with(facet, [id])).await?;
     }
     Ok(shown)
 }
 
 /// The tags of active entries, with the number of those that have each.
 async fn counted(context: &Context) -> Outcome<BTreeMap<String, u64>> {
-    let mut tags = BTreeMap::new();
-    let active = Search {
-        filter: search::active(),
-        ..search::everything()
-    };
-    search::scan(context, active, |entry| {
-        for tag in &entry.content.tags {
-            *tags.entry(tag.clone()).or_default() += 1;
-        }
-    })
-    .await?;
-    Ok(tags)
+    Ok(context.state.ledger().tags(search::active()).await?)
 }
 
 pub(super) async fn tags(context: &Context, parameters: &Parameters) -> Outcome {
@@ -304,28 +284,31 @@ pub(super) async fn tag_search(context: &Context, parameters: &Parameters) -> Ou
 
 pub(super) async fn tag_show(context: &Context, parameters: &Parameters) -> Outcome {
     let id = parameters.needed("id")?;
-    let mut packages = Vec::new();
-    let with_packages = parameters.flag("include_datasets", false)?;
-    let mut is_there = false;
-    let active = Search {
-        filter: search::active(),
-        ..search::everything()
+    let filter = Filter {
+        tags: vec![id.clone()],
+        ..search::active()
     };
-    search::scan(context, active, |entry| {
-        if entry.content.tags.contains(&id) {
-            is_there = true;
-            if with_packages {
-                packages.push(package::package(context, entry));
-            }
-        }
-    })
-    .await?;
-    if !is_there {
+    let tags = context.state.ledger().tags(filter.clone()).await?;
+    if !tags.contains_key(&id) {
         return Err(Refusal::NotFound(format!("Tag \"{id}\" was not found.")));
     }
     let mut shown = tag(&id);
-    if with_packages {
-        shown["packages"] = packages.into();
+    if parameters.flag("include_datasets", false)? {
+        shown["packages"] = packages(context, filter).await?;
     }
     Ok(shown)
+}
+
+/// The packages that a filter means.
+async fn packages(context: &Context, filter: Filter) -> Outcome {
+    let found = Search {
+        filter,
+        ..search::everything()
+    };
+    let mut packages = Vec::new();
+    search::scan(context, found, |entry| {
+        packages.push(package::package(context, entry));
+    })
+    .await?;
+    Ok(packages.into())
 }

@@ -190,6 +190,8 @@ async fn counted(
                 counts.insert(value.value.clone(), value.count);
             }
         }
+    } else if let ("tags", Some(filter)) = (name, criteria.filter_alone()) {
+        counts = context.state.ledger().tags(filter.clone()).await?;
     } else if list::KNOWN_FIELDS.contains(&name) || facet(name).is_some() {
         criteria
             .each(context, |entry| {

@@ -1,5 +1,7 @@
 //! One pass over the board: which entries are meant, and what could be chosen instead.
 
+use std::collections::BTreeMap;
+
 use super::filter::{Filter, Test, Verdict};
 use super::{Board, Facet, Marks};
 use crate::Result;
@@ -32,7 +34,7 @@ pub(crate) fn counted(
     let test = Test::new(filter, board)?;
     let mut counts = Counts::new(board, values.is_some());
     let mut numbers = Vec::new();
-    let mut look = |number: u32, marks: &Marks| match test.verdict(marks) {
+    let mut look = |number: u32, marks: &Marks| match test.verdict(marks, board.tags_of(number)) {
         Verdict::Wanted => {
             numbers.push(number);
             counts.add(marks);
@@ -58,6 +60,24 @@ pub(crate) fn counted(
         numbers,
         facets: counts.finish(board, values.unwrap_or_default()),
     })
+}
+
+/// The tags of the entries that are meant, with the number of those that have each.
+pub(crate) fn tags(board: &Board, filter: &Filter) -> Result<BTreeMap<String, u64>> {
+    let found = counted(board, filter, None, None)?;
+    let mut counts = vec![0_u64; board.tags.len()];
+    for number in found.numbers {
+        for tag in board.tags_of(number) {
+            if let Some(count) = counts.get_mut(*tag as usize) {
+                *count += 1;
+            }
+        }
+    }
+    let counted = counts.into_iter().enumerate();
+    let tags = counted.filter(|(_, count)| *count > 0);
+    Ok(tags
+        .map(|(place, count)| (board.tags.word(place).to_owned(), count))
+        .collect())
 }
 
 struct Counts {

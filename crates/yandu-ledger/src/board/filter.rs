@@ -44,11 +44,12 @@ pub(crate) fn required() -> u32 {
         .fold(0, |bits, element| bits | element.bit())
 }
 
-/// Which entries are meant: of each facet that is named one of its values, and of `lacks` one.
+/// Which entries are meant: of each facet that is named one of its values, and of `lacks` and of `tags` one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
     pub values: Vec<(Facet, Vec<String>)>,
     pub lacks: Vec<Lacking>,
+    pub tags: Vec<String>,
 }
 
 impl Filter {
@@ -71,6 +72,8 @@ impl Filter {
 pub(crate) struct Test {
     facets: Vec<(Facet, Allowed)>,
     lacks: Vec<Lacking>,
+    /// The places of the tags that are wanted; `None` where any will do.
+    tags: Option<Vec<u32>>,
 }
 
 enum Allowed {
@@ -97,10 +100,18 @@ impl Test {
         Ok(Self {
             facets,
             lacks: filter.lacks.clone(),
+            tags: (!filter.tags.is_empty()).then(|| {
+                let places = filter.tags.iter().map(|tag| board.tags.known(tag));
+                places.flatten().collect()
+            }),
         })
     }
 
-    pub(crate) fn verdict(&self, marks: &Marks) -> Verdict {
+    pub(crate) fn verdict(&self, marks: &Marks, tags: &[u32]) -> Verdict {
+        let is_tagged = |wanted: &Vec<u32>| tags.iter().any(|tag| wanted.contains(tag));
+        if !self.tags.as_ref().is_none_or(is_tagged) {
+            return Verdict::Unwanted;
+        }
         if !self.lacks.is_empty() && !self.lacks.iter().any(|lacking| lacking.holds(marks.lacks)) {
             return Verdict::Unwanted;
         }

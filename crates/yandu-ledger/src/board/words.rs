@@ -44,6 +44,11 @@ impl Words {
         if word == UNSET {
             return Some(0);
         }
+        self.known(word)
+    }
+
+    /// The number of a word that is there, where no word means that there is none.
+    pub(crate) fn known(&self, word: &str) -> Option<u32> {
         self.by_word.get(word).copied()
     }
 

@@ -308,3 +308,53 @@ async fn findings_come_back_in_pieces_of_plain_text() {
     assert_eq!(name, "mobile");
     assert!(page.hits[0].entry.content.columns.is_empty());
 }
+
+#[tokio::test]
+async fn tags_are_counted_and_narrow_down_what_is_found() {
+    let site = Site::new().await;
+    for (id, tags) in [
+        ("a", json!(["水", "路"])),
+        ("b", json!(["水"])),
+        ("c", json!([])),
+        ("d", json!(["unset"])),
+    ] {
+        let mut entry = bare(&format!("表{id}"), "市局");
+        entry["tags"] = tags;
+        site.register(id, entry).await.unwrap();
+    }
+    let tags = async |filter: Filter| site.ledger.tags(filter).await.unwrap();
+    let count = |tags: &std::collections::BTreeMap<String, u64>| {
+        let tags = tags.iter();
+        tags.map(|(tag, count)| format!("{tag} {count}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        count(&tags(Filter::default()).await),
+        ["unset 1", "水 2", "路 1"]
+    );
+    let tagged = |tags: &[&str]| Filter {
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        ..Filter::default()
+    };
+    let found = async |filter: Filter| {
+        let search = Search {
+            filter,
+            sort: Sort::Title,
+            ..Search::default()
+        };
+        let page = site.ledger.search(&search).await.unwrap();
+        assert_eq!(page.total as usize, page.hits.len());
+        ids(&page)
+    };
+    assert_eq!(found(tagged(&["水"])).await, ["a", "b"]);
+    assert_eq!(found(tagged(&["路", "unset"])).await, ["a", "d"]);
+    assert_eq!(found(tagged(&["没有"])).await, [""; 0]);
+    let own = tagged(&["水"]).with(Facet::Owner, ["市水利局"]);
+    assert_eq!(count(&tags(own).await), [""; 0]);
+
+    site.patch("a", json!({"tags": ["路"]})).await.unwrap();
+    assert_eq!(found(tagged(&["水"])).await, ["b"]);
+    let site = site.killed().await;
+    let tags = site.ledger.tags(tagged(&["水"])).await.unwrap();
+    assert_eq!(count(&tags), ["水 1"]);
+}

@@ -92,6 +92,9 @@ impl Criteria {
             "private" => *statuses = of_privacy(any("true"), any("false")),
             "capacity" => *statuses = of_privacy(any("private"), any("public")),
             "type" | "dataset_type" => self.nothing |= !any("dataset"),
+            "tags" if self.filter.tags.is_empty() && !have_any_signs(&values) => {
+                self.filter.tags = values;
+            }
             field if list::KNOWN_FIELDS.contains(&field) || with_any_signs(field, &values) => {
                 self.closer.push((field.to_owned(), values));
             }
@@ -116,6 +119,12 @@ impl Criteria {
         let is_wide = matches!(facet, Facet::Division | Facet::Point);
         let counts_others = is_wide && is_narrowed();
         !counts_others && !self.looks_closer()
+    }
+
+    /// The filter that is all that was asked for; `None` where words or a closer look decide too.
+    pub(super) fn filter_alone(&self) -> Option<&Filter> {
+        let is_alone = self.words.is_empty() && !self.looks_closer() && !self.nothing;
+        is_alone.then_some(&self.filter)
     }
 
     /// Whether a value of a facet is among those that were asked for.
@@ -230,7 +239,11 @@ const TEXTS: &[&str] = &["title", "notes", "author", "maintainer"];
 
 /// Whether a field of the ledger is asked for by a part of its values.
 fn with_any_signs(field: &str, values: &[String]) -> bool {
-    facet(field).is_some() && values.iter().any(|value| value.contains('*'))
+    facet(field).is_some() && have_any_signs(values)
+}
+
+fn have_any_signs(values: &[String]) -> bool {
+    values.iter().any(|value| value.contains('*'))
 }
 
 /// Whether a value is one that is asked for: a text that has the words, a name that is the same. `*` stands for any signs.
