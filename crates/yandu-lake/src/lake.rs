@@ -200,6 +200,14 @@ impl Lake {
         Ok(present.version.map(|version| version.version))
     }
 
+    /// The bytes of the files of the newest version, without what waits in the hot tail; `None` before the first commit.
+    pub async fn bytes(&self, id: &DatasetId) -> Result<Option<u64>> {
+        let present = self.table(id)?.present().await?;
+        Ok(present
+            .version
+            .map(|version| version.files.iter().map(|file| file.bytes).sum()))
+    }
+
     /// The history as far as the log keeps it, oldest first.
     pub async fn versions(&self, id: &DatasetId) -> Result<Vec<VersionInfo>> {
         let folder = self.table(id)?.folder.clone();

@@ -94,7 +94,8 @@ async fn facts(
         }
         facts.last_batch = Some(batch.id.to_string());
     }
-    if changed || is_model {
+    let is_unmeasured = facts.version.is_some() && facts.bytes.is_none();
+    if changed || is_model || is_unmeasured {
         let session = state
             .collector()
             .lake()
@@ -103,6 +104,9 @@ async fn facts(
         let is_new = facts.version != count.version || facts.last_at.is_none();
         if is_model && count.version.is_some() && is_new {
             note_refresh(state, dataset, &mut facts).await?;
+        }
+        if is_new || facts.bytes.is_none() {
+            facts.bytes = state.collector().lake().bytes(dataset.id()).await?;
         }
         facts.version = count.version;
         facts.rows = count
@@ -122,3 +126,6 @@ async fn note_refresh(state: &State, dataset: &Dataset, facts: &mut Facts) -> Re
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
