@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::StatusCode;
 use tokio::io::{AsyncWriteExt, BufWriter};
 
 use crate::problem::Problem;
+use crate::state::State;
 
 /// Bytes that wait in memory for the disk.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -27,7 +29,7 @@ pub(crate) struct Spooled {
 
 impl Spooled {
     /// Writes a field to a new file in `folder`.
-    pub(crate) async fn write(folder: &Path, mut field: Field<'_>) -> Result<Self, Box<Problem>> {
+    async fn write(folder: &Path, mut field: Field<'_>) -> Result<Self, Box<Problem>> {
         let spooled = Self {
             path: folder.join(format!("upload-{}", uuid::Uuid::now_v7())),
             name: base_name(field.file_name().unwrap_or("upload")),
@@ -66,8 +68,36 @@ impl Drop for Spooled {
     }
 }
 
+/// Reads a form that has one file: the file is spooled, and every other field is handed to `take` by its name.
+pub(crate) async fn read(
+    state: &State,
+    request: Request,
+    mut take: impl FnMut(&str, String) -> Result<(), Box<Problem>>,
+) -> Result<Spooled, Box<Problem>> {
+    let mut multipart = Multipart::from_request(request, state)
+        .await
+        .map_err(|rejection| Problem::new("invalid-body", rejection.body_text()))?;
+    let mut file = None;
+    while let Some(field) = multipart
+        .next_field()
+        .await
+        .map_err(|error| refuse(&error))?
+    {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name != "file" {
+            take(&name, text(field).await?)?;
+        } else if file.is_some() {
+            return Err(Problem::new("invalid-body", "an upload has one file"));
+        } else {
+            let staging = state.collector().folder().staging();
+            file = Some(Spooled::write(&staging, field).await?);
+        }
+    }
+    file.ok_or_else(|| Problem::new("invalid-body", "the field `file` is missing"))
+}
+
 /// The text of a field.
-pub(crate) async fn text(mut field: Field<'_>) -> Result<String, Box<Problem>> {
+async fn text(mut field: Field<'_>) -> Result<String, Box<Problem>> {
     let mut bytes = Vec::new();
     while let Some(chunk) = next_chunk(&mut field).await? {
         bytes.extend_from_slice(&chunk);
@@ -94,7 +124,7 @@ async fn next_chunk(field: &mut Field<'_>) -> Result<Option<bytes::Bytes>, Box<P
         .map_err(|error| refuse(&error))
 }
 
-pub(crate) fn refuse(error: &MultipartError) -> Box<Problem> {
+fn refuse(error: &MultipartError) -> Box<Problem> {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return Problem::new(
             "body-too-large",

@@ -1,14 +1,20 @@
 //! Entries as a table for people, under the headers of a catalogue and in its words.
 //!
-//! A table says less of columns than an entry knows; what is to come back as it went is handed over as JSON Lines.
+//! A table that is imported again changes nothing: every element of an entry has a cell, and a cell is read as it was written.
 
 use rust_xlsxwriter::{Workbook, XlsxError};
+use serde::Serialize;
 
 use crate::entry::Entry;
-use crate::import::said;
+use crate::import::table::{is_formula, listed};
+use crate::import::{item, said};
+
+/// How many columns the table has, and how many of them, at its end, are counted here.
+const WIDTH: usize = 32;
+const COUNTS: usize = 2;
 
 /// The columns of the table: header, and width in signs.
-const COLUMNS: [(&str, f64); 27] = [
+const COLUMNS: [(&str, f64); WIDTH] = [
     ("编号", 28.0),
     ("信息资源分类", 14.0),
     ("信息资源代码", 18.0),
@@ -18,7 +24,9 @@ const COLUMNS: [(&str, f64); 27] = [
     ("提供方代码", 20.0),
     ("信息资源摘要", 40.0),
     ("信息资源格式", 12.0),
-    ("信息项", 40.0),
+    ("信息项（名称|中文名|英文名|类型|标准|分级|说明）", 40.0),
+    ("标识信息项", 18.0),
+    ("数据来源方式", 12.0),
     ("共享类型", 12.0),
     ("共享依据", 20.0),
     ("共享条件", 24.0),
@@ -28,7 +36,10 @@ const COLUMNS: [(&str, f64); 27] = [
     ("更新周期", 10.0),
     ("数据分级", 12.0),
     ("行政区划代码", 14.0),
+    ("数据管理员", 14.0),
     ("联系方式", 18.0),
+    ("催办联系人", 14.0),
+    ("关联资源代码", 20.0),
     ("标签", 18.0),
     ("工作要点", 10.0),
     ("状态", 10.0),
@@ -41,41 +52,16 @@ const COLUMNS: [(&str, f64); 27] = [
 /// The longest text of a cell of a workbook, in signs.
 const CELL: usize = 32_767;
 
-fn cells(entry: &Entry) -> [String; 27] {
+fn cells(entry: &Entry) -> [String; WIDTH] {
     let content = &entry.content;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let word = |field: &str, word: Option<String>| {
-        word.map(|word| said(field, &word).to_owned())
-            .unwrap_or_default()
-    };
-    let name = |value: Option<serde_json::Value>| {
-        value.and_then(|value| value.as_str().map(ToOwned::to_owned))
-    };
-    let class = name(
-        content
-            .sharing
-            .class
-            .and_then(|class| serde_json::to_value(class).ok()),
-    );
-    let opening = name(
-        content
-            .opening
-            .and_then(|opening| serde_json::to_value(opening).ok()),
-    );
-    let columns: Vec<String> = content
-        .columns
-        .iter()
-        .map(|column| match &column.value_type {
-            Some(of) => format!("{}：{of}", column.title.zh),
-            None => column.title.zh.clone(),
-        })
-        .collect();
     let points: Vec<String> = content.points.iter().map(ToString::to_string).collect();
     let lacks: Vec<&str> = entry
         .lacks
         .iter()
         .map(|element| element.chinese())
         .collect();
+    let facts = &entry.facts;
     [
         entry.id.to_string(),
         text(&content.theme),
@@ -86,42 +72,41 @@ fn cells(entry: &Entry) -> [String; 27] {
         text(&content.owner_code),
         text(&content.about),
         said("kind", content.kind.name()).to_owned(),
-        columns.join("；"),
-        word("sharing.class", class),
+        item::written(&content.columns, CELL),
+        listed(&content.key),
+        word("origin", content.origin),
+        word("sharing.class", content.sharing.class),
         text(&content.sharing.basis),
         text(&content.sharing.condition),
-        word(
-            "sharing.method",
-            content
-                .sharing
-                .method
-                .map(|method| method.name().to_owned()),
-        ),
-        word("opening", opening),
+        word("sharing.method", content.sharing.method),
+        word("opening", content.opening),
         text(&content.opening_condition),
-        word(
-            "refresh",
-            content.refresh.map(|refresh| refresh.name().to_owned()),
-        ),
-        word("grade", content.grade.map(|grade| grade.name().to_owned())),
+        word("refresh", content.refresh),
+        word("grade", content.grade),
         text(&content.division),
+        text(&content.steward),
         text(&content.contact),
-        content.tags.join("、"),
+        text(&content.late_contact),
+        listed(&content.related),
+        listed(&content.tags),
         points.join("、"),
         said("status", entry.status.name()).to_owned(),
         entry.published_at.map(day).unwrap_or_default(),
         lacks.join("、"),
-        entry
-            .facts
-            .rows
-            .map(|rows| rows.to_string())
-            .unwrap_or_default(),
-        entry
-            .facts
+        facts.rows.map(|rows| rows.to_string()).unwrap_or_default(),
+        facts
             .score
             .map(|score| format!("{score:.1}"))
             .unwrap_or_default(),
     ]
+}
+
+/// The Chinese word for a value of a closed list.
+fn word(field: &str, value: Option<impl Serialize>) -> String {
+    let name = value.and_then(|value| serde_json::to_value(value).ok());
+    let name = name.as_ref().and_then(serde_json::Value::as_str);
+    name.map(|name| said(field, name).to_owned())
+        .unwrap_or_default()
 }
 
 /// The day on the clocks of the city.
@@ -149,8 +134,11 @@ pub fn csv_lines(entries: &[Entry]) -> Vec<u8> {
 
 /// A cell that no office takes for a formula.
 fn harmless(cell: String) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t']) && cell.parse::<f64>().is_err();
-    if is_formula { format!("'{cell}") } else { cell }
+    if is_formula(&cell) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
 }
 
 fn csv_line(cells: impl Iterator<Item = String>) -> Vec<u8> {
@@ -188,7 +176,9 @@ impl Sheet {
                 let place = place as u16;
                 match (place, cell.parse::<f64>()) {
                     // Counts and scores; a code of digits stays a text.
-                    (25.., Ok(number)) => sheet.write_number(self.row, place, number)?,
+                    (place, Ok(number)) if usize::from(place) >= WIDTH - COUNTS => {
+                        sheet.write_number(self.row, place, number)?
+                    }
                     _ if cell.is_empty() => continue,
                     _ => {
                         let cell: String = cell.chars().take(CELL).collect();

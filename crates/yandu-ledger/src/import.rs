@@ -1,13 +1,14 @@
 //! Whole catalogues: files of entries, line by line. What is wrong with a line is told, and the others are kept; a file that is
 //! imported again changes nothing, so an import that was cut short is simply repeated.
 //!
-//! A line of JSON is an entry as a whole: what it leaves out is emptied. A table says only what it has headers for, and less of
-//! columns than an entry knows; whatever else is known of an entry that is there stays.
+//! A line of JSON is an entry as a whole: what it leaves out is emptied. A table says only what it has headers for, and where it
+//! names columns only, less of them than an entry knows; whatever else is known of an entry that is there stays.
 
+pub(crate) mod item;
 mod jsonl;
 mod line;
 mod merge;
-mod table;
+pub(crate) mod table;
 mod word;
 
 use std::collections::HashMap;

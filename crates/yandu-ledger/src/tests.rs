@@ -1,6 +1,7 @@
 //! The ledger over real records, a real index and the packs of this repository.
 
 mod crash;
+mod exporting;
 mod finding;
 mod hostile;
 mod importing;

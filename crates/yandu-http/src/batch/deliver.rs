@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State as Shared};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -200,28 +200,10 @@ pub(super) async fn read_form(
     request: Request,
     flags: &[&'static str],
 ) -> Result<(DeliverFile, Spooled, Vec<&'static str>)> {
-    let mut multipart = Multipart::from_request(request, state)
-        .await
-        .map_err(|rejection| Problem::new("invalid-body", rejection.body_text()))?;
     let mut form = DeliverFile::default();
-    let mut file = None;
     let mut raised = Vec::new();
-    while let Some(field) = multipart
-        .next_field()
-        .await
-        .map_err(|error| upload::refuse(&error))?
-    {
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "file" {
-            if file.is_some() {
-                return Err(Problem::new("invalid-body", "an upload has one file"));
-            }
-            let staging = state.collector().folder().staging();
-            file = Some(Spooled::write(&staging, field).await?);
-            continue;
-        }
-        let text = upload::text(field).await?;
-        match name.as_str() {
+    let file = upload::read(state, request, |name, text| {
+        match name {
             "dataset" => form.dataset = text,
             "mode" => form.mode = Some(text),
             "source" => form.source = Some(text),
@@ -234,18 +216,18 @@ pub(super) async fn read_form(
                     .map_err(|error| Problem::new("invalid-body", format!("`headers`: {error}")))?;
             }
             other => {
-                if let Some(flag) = flags.iter().find(|flag| **flag == other) {
-                    raised.extend(parse::<bool>(flag, &text)?.then_some(*flag));
-                    continue;
-                }
-                return Err(Problem::new(
-                    "invalid-body",
-                    format!("an upload has no field `{name}`"),
-                ));
+                let Some(flag) = flags.iter().find(|flag| **flag == other) else {
+                    return Err(Problem::new(
+                        "invalid-body",
+                        format!("an upload has no field `{name}`"),
+                    ));
+                };
+                raised.extend(parse::<bool>(flag, &text)?.then_some(*flag));
             }
         }
-    }
-    let file = file.ok_or_else(|| Problem::new("invalid-body", "the field `file` is missing"))?;
+        Ok(())
+    })
+    .await?;
     Ok((form, file, raised))
 }
 

@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{
-    DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request, State as Shared,
-};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State as Shared};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -24,7 +22,7 @@ use crate::caller::Caller;
 use crate::extract;
 use crate::problem::Problem;
 use crate::state::State;
-use crate::upload::{self, Spooled};
+use crate::upload;
 
 /// Entries that are read from the records at once.
 const PAGE: usize = 500;
@@ -177,38 +175,21 @@ fn on_this_machine(path: &Path) -> Result<String> {
 }
 
 async fn uploaded(state: &State, request: Request) -> Result<(ImportFile, String, bool)> {
-    let mut multipart = Multipart::from_request(request, state)
-        .await
-        .map_err(|rejection| Problem::new("invalid-body", rejection.body_text()))?;
     let mut form = ImportFile::default();
-    let mut file: Option<Spooled> = None;
-    while let Some(field) = multipart
-        .next_field()
-        .await
-        .map_err(|error| upload::refuse(&error))?
-    {
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "file" {
-            if file.is_some() {
-                return Err(Problem::new("invalid-body", "an upload has one file"));
-            }
-            let staging = state.collector().folder().staging();
-            file = Some(Spooled::write(&staging, field).await?);
-            continue;
-        }
-        let text = upload::text(field).await?;
-        match name.as_str() {
+    let file = upload::read(state, request, |name, text| {
+        match name {
             "format" => form.format = Some(text),
             "reason" => form.reason = Some(text),
             _ => {
                 return Err(Problem::new(
                     "invalid-body",
-                    format!("an import has no field `{}`", super::clipped(&name)),
+                    format!("an import has no field `{}`", super::clipped(name)),
                 ));
             }
         }
-    }
-    let file = file.ok_or_else(|| Problem::new("invalid-body", "the field `file` is missing"))?;
+        Ok(())
+    })
+    .await?;
     let name = file.name.clone();
     form.path = file.take();
     Ok((form, name, true))

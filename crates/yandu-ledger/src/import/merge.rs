@@ -33,8 +33,19 @@ fn told(error: Error, said: &[&str]) -> Error {
     }
 }
 
-/// A table names a column by its title, and says its type at most: of one that is known the rest stays.
+/// A table that describes columns is followed. One that names them by their titles, and says their types at most, leaves the
+/// rest of those that are known as it is.
 fn columns(before: &[Column], row: &[Column]) -> Vec<Column> {
+    let is_described = |column: &Column| {
+        column.name != column.title.zh
+            || column.title.en.is_some()
+            || column.standard.is_some()
+            || column.grade.is_some()
+            || column.about.is_some()
+    };
+    if row.iter().any(is_described) {
+        return row.to_vec();
+    }
     let mut known: Vec<Option<&Column>> = before.iter().map(Some).collect();
     row.iter()
         .map(|new| {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::Sender;
 
 use super::line::{Line, Said};
-use super::{CHUNK, Fault, Read, unreadable, word};
+use super::{CHUNK, Fault, Read, item, unreadable, word};
 use crate::{Error, Result};
 
 /// The largest table, in bytes, and what a workbook may unpack to.
@@ -39,14 +39,6 @@ pub(super) fn read_csv(path: &Path, sender: &Sender<Read>) -> Result<()> {
         }
     }
     table.finish()
-}
-
-/// A cell without the sign by which an export keeps offices from taking it for a formula.
-fn plain(cell: &str) -> String {
-    let kept = cell
-        .strip_prefix('\'')
-        .filter(|cell| cell.starts_with(['=', '+', '-', '@']));
-    kept.unwrap_or(cell).to_owned()
 }
 
 /// Sheets of xlsx and xlsb are read cell by cell: two cells in far corners would otherwise be a grid of billions.
@@ -317,7 +309,7 @@ fn entry(fields: &[Option<&'static str>], row: &[String]) -> Map<String, Value> 
 
 fn value(field: &str, cell: &str) -> Value {
     match field {
-        "tags" | "related" => parts(cell).collect::<Vec<&str>>().into(),
+        "tags" | "related" | "key" => list(cell).into(),
         "points" => parts(cell)
             .map(|point| {
                 point
@@ -326,25 +318,39 @@ fn value(field: &str, cell: &str) -> Value {
             })
             .collect::<Vec<Value>>()
             .into(),
-        "columns" => items(cell)
-            .into_iter()
-            .map(column)
-            .collect::<Vec<Value>>()
-            .into(),
+        "columns" => item::read(cell).into(),
         field => word::value(field, cell).into(),
     }
 }
 
-/// An item: its name, and behind a colon or in brackets its type.
-fn column(item: &str) -> Value {
-    let in_brackets = || item.strip_suffix([')', '）'])?.split_once(['(', '（']);
-    let cut = item.split_once([':', '：']).or_else(in_brackets);
-    let (name, value_type) = cut.map_or((item, None), |(name, of)| (name, Some(of.trim())));
-    json!({
-        "name": name.trim(),
-        "title": {"zh": name.trim()},
-        "type": value_type,
-    })
+/// A list: a JSON list of texts, or texts with any of the usual signs between them.
+fn list(cell: &str) -> Vec<String> {
+    let as_json = Some(cell)
+        .filter(|cell| cell.starts_with('['))
+        .and_then(|cell| serde_json::from_str(cell).ok());
+    as_json.unwrap_or_else(|| parts(cell).map(str::to_owned).collect())
+}
+
+/// A list as it is written: people read it with commas, and where one stands in a text it is JSON.
+pub(crate) fn listed(values: &[String]) -> String {
+    let is_plain = |value: &String| parts(value).eq([value.as_str()]) && !value.starts_with('[');
+    if values.iter().all(is_plain) {
+        values.join("、")
+    } else {
+        Value::from(values).to_string()
+    }
+}
+
+/// Whether an office takes a cell for a formula; a quotation mark before it says that it is a text.
+pub(crate) fn is_formula(cell: &str) -> bool {
+    let cell = cell.trim_start_matches('\'');
+    cell.starts_with(['=', '+', '-', '@', '\t']) && cell.parse::<f64>().is_err()
+}
+
+/// A cell without the quotation mark that keeps it from being a formula.
+fn plain(cell: &str) -> String {
+    let inside = cell.strip_prefix('\'').filter(|inside| is_formula(inside));
+    inside.unwrap_or(cell).to_owned()
 }
 
 const BETWEEN: [char; 6] = [',', '，', '、', ';', '；', '\n'];
@@ -355,8 +361,8 @@ fn parts(cell: &str) -> impl Iterator<Item = &str> {
         .filter(|part| !part.is_empty())
 }
 
-/// The items of a cell. A sign between items stands in the brackets of a type too, as in `decimal(12,2)`.
-fn items(cell: &str) -> Vec<&str> {
+/// The items of a cell that only names them. A sign between items stands in the brackets of a type too, as in `decimal(12,2)`.
+pub(super) fn items(cell: &str) -> Vec<&str> {
     let mut depth = 0_i32;
     let split = |sign: char| {
         depth += match sign {

@@ -77,6 +77,8 @@ const HEADERS: &[(&str, &[&str])] = &[
     ("opening_condition", &["opening_condition", "开放条件"]),
     ("refresh", &["refresh", "更新周期", "更新频率"]),
     ("related", &["related", "关联资源代码", "关联条目"]),
+    ("key", &["key", "主键", "标识信息项"]),
+    ("origin", &["origin", "数据来源方式"]),
     ("grade", &["grade", "数据分级", "安全分级", "分级"]),
     (
         "division",
@@ -88,8 +90,17 @@ const HEADERS: &[(&str, &[&str])] = &[
     ("tags", &["tags", "标签", "关键词"]),
     ("points", &["points", "工作要点", "要点"]),
     ("status", &["status", "状态"]),
-    // When it was published is known from the history.
-    ("", &["published_at", "发布日期"]),
+    // When it was published is known from the history, and the rest is counted here.
+    (
+        "",
+        &[
+            "published_at",
+            "发布日期",
+            "缺少的要素",
+            "数据量",
+            "质量评分",
+        ],
+    ),
 ];
 
 /// The values of a closed list, each with the words for it.
@@ -138,6 +149,16 @@ const VALUES: &[(&str, Words)] = &[
             ("half-yearly", &["每半年", "半年"]),
             ("yearly", &["每年", "年度", "年"]),
             ("irregular", &["不定期", "其他"]),
+        ],
+    ),
+    (
+        "origin",
+        &[
+            ("collect", &["归集"]),
+            ("model", &["加工"]),
+            ("matter", &["办件"]),
+            ("form", &["填报"]),
+            ("observe", &["感知"]),
         ],
     ),
     (
