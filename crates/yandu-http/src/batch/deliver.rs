@@ -31,38 +31,51 @@ pub(super) fn routes(state: &State) -> OpenApiRouter<State> {
         .layer(DefaultBodyLimit::max(limit))
 }
 
-/// A file on the machine of the server, and what is known about its form. All but the first two may be left open: the
-/// source of the dataset fills the gaps, and the rest is found out.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DeliverFile {
-    #[schema(example = "population.resident")]
-    pub dataset: String,
-    /// Absolute path of the file.
-    #[schema(value_type = String, example = "/data/常住人口登记_20251231.csv")]
-    pub path: PathBuf,
-    /// `snapshot`, `upsert` or `append`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "snapshot")]
-    pub mode: Option<String>,
-    /// The source that the file is a delivery of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "gb18030")]
-    pub encoding: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delimiter: Option<char>,
-    /// Row that holds the headers, from 1; 0 when there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub header_row: Option<u32>,
-    /// Sheet of a workbook.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sheet: Option<String>,
-    /// Header → column, over what the dataset and the source declare; `null` for a header that is no column's.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schema(value_type = BTreeMap<String, Option<String>>, example = json!({"证件号": "resident_id", "备注": null}))]
-    pub headers: BTreeMap<String, Option<String>>,
+/// A body that names a file on the machine of the server: its own fields, and what may be known about the form of the file.
+macro_rules! file_of_the_server {
+    ($(#[$about:meta])* $name:ident { $($(#[$of:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$of])* pub $field: $type,)*
+            /// Absolute path of the file.
+            #[schema(value_type = String, example = "/data/常住人口登记_20251231.csv")]
+            pub path: PathBuf,
+            /// The source that the file is a delivery of.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub source: Option<String>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(example = "gb18030")]
+            pub encoding: Option<String>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub delimiter: Option<char>,
+            /// Row that holds the headers, from 1; 0 when there is none.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub header_row: Option<u32>,
+            /// Sheet of a workbook.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub sheet: Option<String>,
+            /// Header → column, over what the dataset and the source declare; `null` for a header that is no column's.
+            #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+            #[schema(value_type = BTreeMap<String, Option<String>>, example = json!({"证件号": "resident_id", "备注": null}))]
+            pub headers: BTreeMap<String, Option<String>>,
+        }
+    };
+}
+pub(super) use file_of_the_server;
+
+file_of_the_server! {
+    /// A file on the machine of the server, and what is known about its form. All but the dataset and the path may be left open:
+    /// the source of the dataset fills the gaps, and the rest is found out.
+    DeliverFile {
+        #[schema(example = "population.resident")]
+        dataset: String,
+        /// `snapshot`, `upsert` or `append`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "snapshot")]
+        mode: Option<String>,
+    }
 }
 
 /// An upload: the fields of a form, the file among them.

@@ -10,7 +10,9 @@ use utoipa::ToSchema;
 use yandu_collect::preview;
 use yandu_words::id::DatasetId;
 
-use super::deliver::{DeliverFile, media_type, neither, on_this_machine, parse, read_form};
+use super::deliver::{
+    DeliverFile, file_of_the_server, media_type, neither, on_this_machine, parse, read_form,
+};
 use super::shape::Failure;
 use crate::Result;
 use crate::caller::Caller;
@@ -43,33 +45,14 @@ pub(super) struct PreviewUpload {
     is_part: Option<bool>,
 }
 
-/// A file on the machine of the server to look at, and what is known about its form.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PreviewFile {
-    /// Absolute path of the file.
-    #[schema(value_type = String, example = "/data/常住人口登记_20251231.csv")]
-    pub path: PathBuf,
-    /// Without it the file is only shown, with the datasets that it fits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "population.resident")]
-    pub dataset: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub encoding: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delimiter: Option<char>,
-    /// Row that holds the headers, from 1; 0 when there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub header_row: Option<u32>,
-    /// Sheet of a workbook.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sheet: Option<String>,
-    /// Header → column, over what the dataset and the source declare; `null` for a header that is no column's.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schema(value_type = BTreeMap<String, Option<String>>)]
-    pub headers: BTreeMap<String, Option<String>>,
+file_of_the_server! {
+    /// A file on the machine of the server to look at, and what is known about its form.
+    PreviewFile {
+        /// Without it the file is only shown, with the datasets that it fits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "population.resident")]
+        dataset: Option<String>,
+    }
 }
 
 impl From<PreviewFile> for DeliverFile {
