@@ -1278,8 +1278,8 @@ export interface components {
             title_en?: string | null;
         };
         /**
-         * @description A file on the machine of the server, and what is known about its form. All but the first two may be left open: the
-         *     source of the dataset fills the gaps, and the rest is found out.
+         * @description A file on the machine of the server, and what is known about its form. All but the dataset and the path may be left open:
+         *     the source of the dataset fills the gaps, and the rest is found out.
          */
         DeliverFile: {
             /** @example population.resident */
@@ -2192,13 +2192,20 @@ export interface components {
              */
             dataset?: string | null;
             delimiter?: string | null;
+            /** @example gb18030 */
             encoding?: string | null;
             /**
              * Format: int32
              * @description Row that holds the headers, from 1; 0 when there is none.
              */
             header_row?: number | null;
-            /** @description Header → column, over what the dataset and the source declare; `null` for a header that is no column's. */
+            /**
+             * @description Header → column, over what the dataset and the source declare; `null` for a header that is no column's.
+             * @example {
+             *       "证件号": "resident_id",
+             *       "备注": null
+             *     }
+             */
             headers?: {
                 [key: string]: string | null;
             };
@@ -2209,6 +2216,7 @@ export interface components {
             path: string;
             /** @description Sheet of a workbook. */
             sheet?: string | null;
+            /** @description The source that the file is a delivery of. */
             source?: string | null;
         };
         /** @description A header and the column that it stands for. */
