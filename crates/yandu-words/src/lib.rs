@@ -1,5 +1,5 @@
 //! The words of Yandu: ids, titles, grades, column types, data standards with their validators and
-//! normalisers, division trees and the working-day calendar.
+//! normalisers, division trees, the working-day calendar and the folding of signs.
 //!
 //! Everything here is a pure function of its arguments. There is no I/O, no clock and no async; what
 //! a city or a law may change (calendar, divisions) is data that the caller hands in.
@@ -7,6 +7,7 @@
 pub mod calendar;
 pub mod division;
 pub mod id;
+pub mod sign;
 pub mod standard;
 pub mod value;
 

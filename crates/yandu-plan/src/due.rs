@@ -1,0 +1,384 @@
+//! Dates, and what they are to the sentence: by when, since when, against what.
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+
+use crate::flow::Flow;
+use crate::numeral;
+
+/// What a date is to its sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sense {
+    /// By when something is to be.
+    By,
+    /// What a change is measured against, as in 较2024年.
+    Against,
+    /// What had been by then, as in 截至2024年底.
+    Until,
+    /// From when on.
+    Since,
+}
+
+/// A date in a flow.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct When {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) sense: Sense,
+    /// The last day; `None` when the year is not known.
+    pub(crate) last: Option<Date>,
+    /// 某月前 or 某年前, where it is open whether the month itself counts.
+    pub(crate) is_strict: bool,
+}
+
+/// Every date between two places, in order.
+pub(crate) fn all(flow: &Flow, from: usize, to: usize, year: Option<i16>) -> Vec<When> {
+    let mut found = Vec::new();
+    let mut index = from;
+    while index < to {
+        if flow.at(index) == '《' {
+            // What a named document is dated says nothing here.
+            index = flow.find(index, to, "》").map_or(index + 1, |end| end + 1);
+            continue;
+        }
+        match at(flow, index, year) {
+            Some(when) if when.to <= to => {
+                index = when.to;
+                found.push(when);
+            }
+            _ => index += 1,
+        }
+    }
+    found
+}
+
+/// The date that begins at an index.
+pub(crate) fn at(flow: &Flow, index: usize, year: Option<i16>) -> Option<When> {
+    if is_inside_number(flow, index) {
+        return None;
+    }
+    let (to, last, is_strict) = five_years(flow, index)
+        .or_else(|| with_year(flow, index))
+        .or_else(|| of_this_year(flow, index, year))?;
+    Some(When {
+        from: index,
+        to,
+        sense: sense(flow, index, to),
+        last,
+        is_strict,
+    })
+}
+
+fn is_inside_number(flow: &Flow, index: usize) -> bool {
+    let (before, here) = (flow.before(index), flow.at(index));
+    (here.is_ascii_digit() && (before.is_ascii_alphanumeric() || matches!(before, '.' | '第')))
+        || (numeral::is_chinese_digit(here)
+            && (numeral::is_chinese_digit(before) || before == '第'))
+}
+
+fn sense(flow: &Flow, from: usize, to: usize) -> Sense {
+    let before = |words: &[&'static str]| flow.word_before(from, words).is_some();
+    if before(&["截至", "截止", "截止到", "截至到"]) {
+        Sense::Until
+    } else if flow.has(to, "基础上")
+        || flow.has(to, "的基础上")
+        || before(&["较", "比", "相较", "相比于", "对比", "同"]) && !before(&["不同"])
+        || before(&["与"]) && flow.find(to, to + 6, "相比").is_some()
+    {
+        Sense::Against
+    } else if before(&["自", "从"]) && flow.at(to) != '到' || flow.at(to) == '起' {
+        Sense::Since
+    } else {
+        Sense::By
+    }
+}
+
+type Span = (usize, Option<Date>, bool);
+
+/// “十四五”末: a five-year plan ends in 2025, and every fifth year before and after.
+fn five_years(flow: &Flow, index: usize) -> Option<Span> {
+    let start = index + usize::from(matches!(flow.at(index), '“' | '"' | '「'));
+    if flow.at(start) != '十' || flow.at(start + 2) != '五' {
+        return None;
+    }
+    let number = "一二三四五六七八九"
+        .chars()
+        .position(|sign| sign == flow.at(start + 1))?;
+    let mut to = start + 3;
+    to += usize::from(matches!(flow.at(to), '”' | '"' | '」'));
+    let (_, length) = flow.word_at(to, &["末", "期末", "时期末", "收官之年"])?;
+    let year = 2010 + 5 * i16::try_from(number).ok()?;
+    Some((
+        skip_before(flow, to + length).0,
+        Some(end_of(year, 12)?),
+        false,
+    ))
+}
+
+/// A date that says its year.
+fn with_year(flow: &Flow, index: usize) -> Option<Span> {
+    let (mut year, mut to) = year_at(flow, index)?;
+    // 2025—2027年, 2025年至2027年.
+    if let Some(next) = connector(flow, to)
+        && let Some((second, end)) = year_at(flow, next)
+        && second > year
+    {
+        (year, to) = (second, end);
+    }
+    if flow.before(to) != '年' {
+        return None;
+    }
+    if flow.at(to) == '度' {
+        to += 1;
+    }
+    if let Some((end, last, strict)) = part_of_year(flow, to, Some(year)) {
+        return Some((end, last, strict));
+    }
+    let named = flow.word_at(to, &["底", "末", "年底", "年末", "终"]);
+    let after = to + named.map_or(0, |(_, length)| length);
+    let (end, is_before) = skip_before(flow, after);
+    let end = end + usize::from(end == after && flow.at(after) == '内');
+    if is_before && named.is_none() {
+        return Some((end, end_of(year - 1, 12), true));
+    }
+    Some((end, end_of(year, 12), false))
+}
+
+/// `2025`, `2025年` or 二〇二五年, with the place behind; a bare number only as the first half of a range.
+fn year_at(flow: &Flow, index: usize) -> Option<(i16, usize)> {
+    let mut value = 0_i16;
+    for step in 0..4 {
+        let sign = flow.at(index + step);
+        let digit = sign.to_digit(10).or_else(|| {
+            let place = "〇一二三四五六七八九零"
+                .chars()
+                .position(|one| one == sign)?;
+            Some(if place == 10 { 0 } else { place as u32 })
+        })?;
+        value = value
+            .checked_mul(10)?
+            .checked_add(i16::try_from(digit).ok()?)?;
+    }
+    if !(1950..=2100).contains(&value) || flow.at(index + 4).is_ascii_digit() {
+        return None;
+    }
+    let to = index + 4;
+    Some((value, to + usize::from(flow.at(to) == '年')))
+}
+
+/// The place behind a sign that joins two ends of a range.
+pub(crate) fn connector(flow: &Flow, index: usize) -> Option<usize> {
+    if flow.has(index, "——") || flow.has(index, "--") {
+        return Some(index + 2);
+    }
+    matches!(
+        flow.at(index),
+        '-' | '–' | '—' | '―' | '~' | '～' | '至' | '到' | '−' | '〜'
+    )
+    .then_some(index + 1)
+}
+
+/// A date in the year of the plan.
+fn of_this_year(flow: &Flow, index: usize, year: Option<i16>) -> Option<Span> {
+    let words: &[&'static str] = &[
+        "年内",
+        "年底",
+        "年末",
+        "全年",
+        "今年",
+        "本年",
+        "本年度",
+        "当年",
+        "今年底",
+        "今年年底",
+        "今年内",
+        "本年底",
+        "年终",
+        "今年末",
+        "本年内",
+    ];
+    let year_end = |year: Option<i16>| year.and_then(|year| end_of(year, 12));
+    if let Some((word, length)) = flow.word_at(index, words) {
+        if flow.before(index).is_ascii_digit() || numeral::is_chinese_digit(flow.before(index)) {
+            return None;
+        }
+        let after = index + length;
+        // 今年上半年, 今年6月底.
+        if matches!(word, "今年" | "本年" | "当年")
+            && let Some(span) = part_of_year(flow, after, year)
+        {
+            return Some(span);
+        }
+        return Some((skip_before(flow, after).0, year_end(year), false));
+    }
+    let next: &[&'static str] = &["明年底", "明年末", "明年年底", "次年底", "明年"];
+    if let Some((_, length)) = flow.word_at(index, next) {
+        let year = year.map(|year| year + 1);
+        let after = index + length;
+        return part_of_year(flow, after, year)
+            .or_else(|| Some((skip_before(flow, after).0, year_end(year), false)));
+    }
+    part_of_year(flow, index, year)
+}
+
+/// 上半年, 三季度末, 6月底前, 10月15日前.
+fn part_of_year(flow: &Flow, index: usize, year: Option<i16>) -> Option<Span> {
+    let end = |month: i8| year.and_then(|year| end_of(year, month));
+    for (word, month) in [("上半年", 6), ("下半年", 12), ("年中", 6)] {
+        if flow.has(index, word) {
+            let after = index + word.chars().count();
+            let after = after + usize::from(matches!(flow.at(after), '末' | '底'));
+            return Some((skip_before(flow, after).0, end(month), false));
+        }
+    }
+    quarter(flow, index, year).or_else(|| month(flow, index, year))
+}
+
+fn quarter(flow: &Flow, index: usize, year: Option<i16>) -> Option<Span> {
+    let start = index + usize::from(flow.at(index) == '第');
+    let number = "一二三四1234"
+        .chars()
+        .position(|sign| sign == flow.at(start))?
+        % 4;
+    let to = start + 1 + usize::from(flow.at(start + 1) == '个');
+    if !flow.has(to, "季度") {
+        return None;
+    }
+    let to = to + 2;
+    let to = to + usize::from(matches!(flow.at(to), '末' | '底'));
+    let month = i8::try_from(number * 3 + 3).ok()?;
+    let last = year.and_then(|year| end_of(year, month));
+    Some((skip_before(flow, to).0, last, false))
+}
+
+fn month(flow: &Flow, index: usize, year: Option<i16>) -> Option<Span> {
+    let (mut number, mut to) = small(flow, index)?;
+    // 3-6月, 3月至6月.
+    let joined = to + usize::from(flow.at(to) == '月');
+    if let Some((second, end)) = connector(flow, joined).and_then(|next| small(flow, next))
+        && flow.at(end) == '月'
+    {
+        (number, to) = (second, end);
+    }
+    if flow.at(to) != '月' || !(1..=12).contains(&number) {
+        return None;
+    }
+    to += 1;
+    if let Some((day, end)) = small(flow, to)
+        && matches!(flow.at(end), '日' | '号')
+        && (1..=31).contains(&day)
+    {
+        let last = year.and_then(|year| Date::new(year, number, day).ok());
+        return Some((skip_before(flow, end + 1).0, last, false));
+    }
+    let named = flow.word_at(to, &["底", "末", "份", "下旬", "份底", "底之"]);
+    let after = to + named.map_or(0, |(_, length)| length);
+    let middle = flow.word_at(after, &["上旬", "中旬"]);
+    let after = after + middle.map_or(0, |(_, length)| length);
+    let (end, is_before) = skip_before(flow, after);
+    if is_before && named.is_none() && middle.is_none() {
+        let last = year
+            .and_then(|year| Date::new(year, number, 1).ok())
+            .and_then(|first| first.checked_sub(1.day()).ok());
+        return Some((end, last, true));
+    }
+    let last = match middle {
+        Some(("上旬", _)) => year.and_then(|year| Date::new(year, number, 10).ok()),
+        Some(_) => year.and_then(|year| Date::new(year, number, 20).ok()),
+        None => year.and_then(|year| end_of(year, number)),
+    };
+    Some((end, last, false))
+}
+
+/// A number of one or two places in Arabic or Chinese signs.
+fn small(flow: &Flow, index: usize) -> Option<(i8, usize)> {
+    let numeral = numeral::at(flow, index)?;
+    let value = numeral.value.as_whole()?;
+    (numeral.end - index <= 3 && !numeral.is_vague && (0..=31).contains(&value))
+        .then_some((i8::try_from(value).ok()?, numeral.end))
+}
+
+/// The place behind 前, and whether there was one.
+fn skip_before(flow: &Flow, index: usize) -> (usize, bool) {
+    match flow.word_at(index, &["前", "之前", "以前"]) {
+        // 前三名, 前列, 前期 are other words.
+        Some((_, length))
+            if !matches!(
+                flow.at(index + length),
+                '列' | '期' | '三' | '十' | '瞻' | '沿'
+            ) =>
+        {
+            (index + length, true)
+        }
+        _ => (index, false),
+    }
+}
+
+/// The last day of a month.
+fn end_of(year: i16, month: i8) -> Option<Date> {
+    (1..=12)
+        .contains(&month)
+        .then(|| date(year, month, 1).last_of_month())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn last(text: &str) -> Vec<String> {
+        let mut flow = Flow::default();
+        for (place, sign) in text.chars().enumerate() {
+            flow.push(yandu_words::sign::fold(sign), place, false);
+        }
+        all(&flow, 0, flow.len(), Some(2025))
+            .into_iter()
+            .map(|when| {
+                let last = when.last.map_or("?".to_owned(), |last| last.to_string());
+                format!(
+                    "{last} {:?}{}",
+                    when.sense,
+                    if when.is_strict { " strict" } else { "" }
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn dates_are_read_in_every_way_of_writing() {
+        for (text, expected) in [
+            ("到2026年達到", "2026-12-31 By"),
+            ("2026年底前建成", "2026-12-31 By"),
+            ("二〇二六年六月底前", "2026-06-30 By"),
+            ("年内新增", "2025-12-31 By"),
+            ("全年推動", "2025-12-31 By"),
+            ("年底前", "2025-12-31 By"),
+            ("上半年完成", "2025-06-30 By"),
+            ("2026年上半年", "2026-06-30 By"),
+            ("三季度末前", "2025-09-30 By"),
+            ("第一季度", "2025-03-31 By"),
+            ("6月底前", "2025-06-30 By"),
+            ("6月前完成", "2025-05-31 By strict"),
+            ("10月15日前", "2025-10-15 By"),
+            ("2月底", "2025-02-28 By"),
+            ("2025—2027年", "2027-12-31 By"),
+            ("到“十五五”末", "2030-12-31 By"),
+            ("明年6月底前", "2026-06-30 By"),
+            ("较2023年提高", "2023-12-31 Against"),
+            ("截至2024年底", "2024-12-31 Until"),
+            ("在2024年基础上", "2024-12-31 Against"),
+            ("9月中旬", "2025-09-20 By"),
+            ("3—6月", "2025-06-30 By"),
+        ] {
+            assert_eq!(last(text), [expected], "{text}");
+        }
+        for text in [
+            "12个月",
+            "第三方",
+            "二十家",
+            "《规划(2025—2027年)》",
+            "5年内",
+        ] {
+            assert_eq!(last(text), [""; 0], "{text}");
+        }
+    }
+}

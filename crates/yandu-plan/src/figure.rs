@@ -1,0 +1,157 @@
+//! Figures of a sentence: what is counted, against what, until when, and whether it is a target at all.
+//!
+//! The words decide: a verb of doing before the number makes a target, a word of looking at (聚焦, 围绕) a counted list, a word of means
+//! (利用, 依托) a description. Quantities that are to be reached are written in Arabic signs (GB/T 15835); a number in Chinese
+//! signs without a verb of doing is offered and not taken.
+
+mod clause;
+mod judge;
+mod literal;
+mod quantity;
+mod scheme;
+
+use jiff::civil::Date;
+
+use crate::due::{self, Sense, When};
+use crate::flow::Flow;
+use crate::reading::{Comparison, Doubt, Kind, Value};
+use crate::sentence;
+
+/// What the whole text says to each of its sentences.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context {
+    pub(crate) year: Option<i16>,
+    /// 個 rather than 个.
+    pub(crate) is_traditional: bool,
+    /// A cell of a table: there are no verbs.
+    pub(crate) is_cell: bool,
+}
+
+/// A figure whose places are of the flow.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) value: Value,
+    /// Where the text itself is the value.
+    pub(crate) name: Option<(usize, usize)>,
+    pub(crate) unit: Written,
+    pub(crate) comparison: Comparison,
+    pub(crate) bound: Option<Comparison>,
+    pub(crate) range: Option<(serde_json::Number, serde_json::Number)>,
+    pub(crate) baseline: Option<(usize, usize)>,
+    pub(crate) kind: Kind,
+    /// The day that the sentence says.
+    pub(crate) due: Option<Date>,
+    pub(crate) doubts: Vec<Doubt>,
+}
+
+/// A unit: by its symbol, or as the text has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Written {
+    Symbol(&'static str),
+    Place(usize, usize),
+}
+
+/// What may be a figure.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Maybe {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) why: &'static str,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) figures: Vec<Draft>,
+    pub(crate) offers: Vec<Maybe>,
+}
+
+/// Reads one sentence.
+pub(crate) fn read(flow: &Flow, from: usize, to: usize, context: Context) -> Found {
+    let dates = due::all(flow, from, to, context.year);
+    let clauses = sentence::clauses(flow, from, to);
+    let mut found = Found::default();
+    for (place, (start, end)) in clauses.iter().enumerate() {
+        let before = found.figures.len();
+        clause::read(flow, (*start, *end), &dates, context, &mut found);
+        let next = clauses.get(place + 1).copied();
+        for figure in found.figures.iter_mut().skip(before) {
+            time(flow, figure, (from, *start, *end), next, &dates);
+        }
+    }
+    scheme::drop_restated(&mut found);
+    let longer = longer_plan(flow, from, to);
+    for figure in &mut found.figures {
+        if figure.due.is_none()
+            && longer.is_some_and(|last| context.year.is_some_and(|year| last > year))
+        {
+            figure.doubts.push(Doubt::LongerPlan);
+        }
+    }
+    found.figures.sort_by_key(|figure| figure.from);
+    found
+}
+
+/// Finds the day of a figure: in its clause, in a clause behind it that says when it is done, or before it in the sentence.
+fn time(
+    flow: &Flow,
+    figure: &mut Draft,
+    (sentence, start, end): (usize, usize, usize),
+    next: Option<(usize, usize)>,
+    dates: &[When],
+) {
+    let by = || dates.iter().filter(|when| when.sense == Sense::By);
+    let own = by()
+        .rfind(|when| when.from >= start && when.to <= figure.to)
+        .or_else(|| by().find(|when| when.from >= figure.to && when.to <= end));
+    let behind = || {
+        let (from, to) = next?;
+        let when = by().find(|when| when.from == from && when.to <= to)?;
+        let rest = &[
+            "完成",
+            "建成",
+            "投用",
+            "上线",
+            "到位",
+            "达标",
+            "见效",
+            "投入使用",
+            "运行",
+            "办结",
+        ];
+        (to - when.to <= 10 && flow.holds_any(when.to, to, rest)).then_some(when)
+    };
+    let earlier = || by().rfind(|when| when.from >= sentence && when.to <= start);
+    let found = own
+        .or_else(behind)
+        .map(|when| (when, false))
+        .or_else(|| earlier().map(|when| (when, true)));
+    if let Some((when, is_inherited)) = found {
+        figure.due = when.last;
+        if is_inherited {
+            figure.doubts.push(Doubt::DueInherited);
+        }
+        if when.is_strict {
+            figure.doubts.push(Doubt::MonthBefore);
+        }
+    }
+}
+
+/// The last year of a document that the sentence names with the years of its run.
+fn longer_plan(flow: &Flow, from: usize, to: usize) -> Option<i16> {
+    let mut last = None;
+    let mut index = from;
+    while let Some(open) = flow.find(index, to, "《") {
+        let close = flow.find(open, to, "》").unwrap_or(to);
+        let inside = flow.part(open + 1, close);
+        for when in due::all(&inside, 0, inside.len(), None) {
+            last = last.max(when.last.map(Date::year));
+        }
+        index = close.max(open + 1);
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests;

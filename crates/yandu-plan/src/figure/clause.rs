@@ -1,0 +1,273 @@
+//! The quantities of a clause, and what of the clause belongs to each.
+
+use crate::due::When;
+use crate::flow::Flow;
+use crate::lexicon::{ACHIEVE, NEXT};
+use crate::numeral;
+use crate::sentence::enclosed;
+use crate::unit::Class;
+
+use super::quantity::{self, Lexed, Quantity};
+use super::{Context, Found, judge, literal, scheme};
+
+/// What stands in a clause outside of brackets, quotations and dates.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) quantities: Vec<Quantity>,
+    /// The signs 、 of enumerations.
+    pub(super) breaks: Vec<usize>,
+    /// Quotations, with their marks.
+    pub(super) quotes: Vec<(usize, usize)>,
+    brackets: Vec<(usize, usize)>,
+}
+
+/// A quantity with the run of the clause that is its own.
+#[derive(Debug, Clone)]
+pub(super) struct Share<'q> {
+    pub(super) quantity: &'q Quantity,
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// Another quantity of the same run says what is reached.
+    pub(super) is_scope: bool,
+}
+
+pub(super) fn read(
+    flow: &Flow,
+    (from, to): (usize, usize),
+    dates: &[When],
+    context: Context,
+    found: &mut Found,
+) {
+    let mut parts = Parts {
+        from,
+        to,
+        ..Parts::default()
+    };
+    scan(flow, &mut parts, dates, context, found);
+    drop_baselines(flow, &mut parts.quantities);
+    for share in shares(flow, &parts) {
+        literal::read(flow, &parts, &share, dates, context, found);
+    }
+    for (open, close) in std::mem::take(&mut parts.brackets) {
+        let before = found.figures.len();
+        for (start, end) in crate::sentence::clauses(flow, open + 1, close - 1) {
+            read(flow, (start, end), dates, context, found);
+        }
+        for figure in found.figures.iter_mut().skip(before) {
+            figure.doubts.push(crate::reading::Doubt::PartOfAnother);
+        }
+    }
+}
+
+/// Walks the clause once. Names and counted lists are found on the way.
+fn scan(flow: &Flow, parts: &mut Parts, dates: &[When], context: Context, found: &mut Found) {
+    let mut index = parts.from;
+    let first = dates.partition_point(|when| when.from < index);
+    let mut dates = dates.iter().skip(first).peekable();
+    while index < parts.to {
+        while dates.peek().is_some_and(|when| when.from < index) {
+            dates.next();
+        }
+        if let Some(when) = dates.peek().filter(|when| when.from == index) {
+            index = when.to.max(index + 1);
+            continue;
+        }
+        if let Some(end) = enclosed(flow, index, parts.to) {
+            enclosure(flow, parts, (index, end), found);
+            index = end;
+            continue;
+        }
+        if flow.at(index) == '、' {
+            parts.breaks.push(index);
+        }
+        if let Some(end) = judge::listing(flow, parts, index, context, found) {
+            index = end;
+            continue;
+        }
+        if numeral::is_chinese_digit(flow.at(index)) || flow.at(index).is_ascii_digit() {
+            if let Some(end) = scheme::formula(flow, index, parts.to) {
+                let start = run_start(parts, index);
+                found.figures.push(scheme::draft(
+                    flow,
+                    (start, run_end(flow, parts, end)),
+                    (index, end),
+                ));
+                index = end;
+                continue;
+            }
+        }
+        match quantity::at(flow, index, parts.to) {
+            Some(Lexed::Quantity(quantity)) => {
+                index = quantity.end.max(index + 1);
+                parts.quantities.push(quantity);
+            }
+            Some(Lexed::Other(end)) => index = end.max(index + 1),
+            None => index += 1,
+        }
+    }
+}
+
+/// A bracket is read as a clause of its own; a quotation is looked at for a name alone.
+fn enclosure(flow: &Flow, parts: &mut Parts, (from, to): (usize, usize), found: &mut Found) {
+    match flow.at(from) {
+        '(' => parts.brackets.push((from, to)),
+        '《' | '〔' => {}
+        _ => {
+            let (open, close) = (from + 1, to - 1);
+            if let Some(end) = scheme::formula(flow, open, close) {
+                // An arrangement is stated by its whole clause.
+                let start = run_start(parts, from);
+                let run = (start, run_end(flow, parts, to));
+                found.figures.push(scheme::draft(flow, run, (open, end)));
+            } else if scheme::is_counted_name(flow, open, close) {
+                found
+                    .figures
+                    .push(scheme::draft(flow, (from, to), (open, close)));
+            }
+            parts.quotes.push((from, to));
+        }
+    }
+}
+
+/// Where the run of an enumeration begins that is under way.
+fn run_start(parts: &Parts, index: usize) -> usize {
+    parts
+        .breaks
+        .iter()
+        .rfind(|place| **place < index)
+        .map_or(parts.from, |place| place + 1)
+}
+
+/// Where the run ends that goes on at a place.
+fn run_end(flow: &Flow, parts: &Parts, from: usize) -> usize {
+    let mut index = from;
+    while index < parts.to && flow.at(index) != '、' {
+        index = enclosed(flow, index, parts.to).unwrap_or(index + 1);
+    }
+    index
+}
+
+/// 由60%提高到75%: the first number is where the change begins.
+fn drop_baselines(flow: &Flow, quantities: &mut Vec<Quantity>) {
+    let mut kept: Vec<Quantity> = Vec::with_capacity(quantities.len());
+    for quantity in quantities.drain(..) {
+        let is_base = kept.last().is_some_and(|last| {
+            matches!(flow.before(last.start), '由' | '从')
+                && last.class == quantity.class
+                && quantity.start - last.end <= 6
+                && flow
+                    .word_before(quantity.start, &["到", "至", "为"])
+                    .is_some()
+        });
+        if is_base {
+            kept.pop();
+        }
+        // 实现100%全覆盖 says one thing twice.
+        let says_again = quantity.is_word
+            && kept
+                .last()
+                .is_some_and(|last| last.class == Class::Percent && last.end == quantity.start);
+        if !says_again {
+            kept.push(quantity);
+        }
+    }
+    *quantities = kept;
+}
+
+const JOINTS: &[&str] = &["以及", "和", "及", "与", "并", "且", "或", "其中"];
+
+/// Whether nothing that is counted follows the number.
+pub(super) fn is_post(flow: &Flow, quantity: &Quantity, to: usize) -> bool {
+    let end = quantity.end;
+    if end >= to || matches!(flow.at(end), '、' | ')' | '”' | '(' | ';' | '。') {
+        return true;
+    }
+    if flow.word_at(end, JOINTS).is_some() {
+        return true;
+    }
+    let begins_anew = flow.word_at(end, NEXT).is_some()
+        || (!matches!(quantity.class, Class::Count) && flow.word_at(end, ACHIEVE).is_some());
+    begins_anew
+        && !(quantity.class == Class::Count && flow.word_before(quantity.start, ACHIEVE).is_some())
+}
+
+/// Cuts the clause between its quantities.
+pub(super) fn shares<'q>(flow: &Flow, parts: &'q Parts) -> Vec<Share<'q>> {
+    let mut shares = Vec::new();
+    let mut start = skip_joint(flow, parts.from, parts.to);
+    for (place, quantity) in parts.quantities.iter().enumerate() {
+        let Some(next) = parts.quantities.get(place + 1) else {
+            let to = if is_post(flow, quantity, parts.to) {
+                quantity.end
+            } else {
+                parts.to
+            };
+            shares.push(Share {
+                quantity,
+                from: start.min(quantity.start),
+                to: to.max(quantity.end),
+                is_scope: false,
+            });
+            break;
+        };
+        let cut = cut(flow, parts, quantity, next);
+        shares.push(Share {
+            quantity,
+            from: start.min(quantity.start),
+            to: cut.map_or(quantity.end, |(end, _)| end.max(quantity.end)),
+            is_scope: cut.is_none(),
+        });
+        if let Some((_, next)) = cut {
+            start = next;
+        }
+    }
+    shares
+}
+
+fn skip_joint(flow: &Flow, from: usize, to: usize) -> usize {
+    flow.word_at(from, &["以及", "和", "及", "、"])
+        .map_or(from, |(_, length)| (from + length).min(to))
+}
+
+/// Where the run of a quantity ends and that of the next begins; `None` when they are one run.
+fn cut(flow: &Flow, parts: &Parts, quantity: &Quantity, next: &Quantity) -> Option<(usize, usize)> {
+    let (end, start) = (quantity.end, next.start);
+    let breaks = || {
+        let first = parts.breaks.partition_point(|place| *place < end);
+        parts
+            .breaks
+            .iter()
+            .skip(first)
+            .take_while(move |place| **place < start)
+            .copied()
+    };
+    if is_post(flow, quantity, parts.to) {
+        if let Some((_, length)) = flow.word_at(end, JOINTS) {
+            return Some((end, end + length));
+        }
+        if let Some(first) = breaks().next() {
+            return Some((end, first + 1));
+        }
+        return (flow.word_at(end, NEXT).is_some() || flow.word_at(end, ACHIEVE).is_some())
+            .then_some((end, end));
+    }
+    if let Some(last) = breaks().last()
+        && last + 1 == start
+    {
+        return Some((last, start));
+    }
+    if let Some((_, length)) = flow.word_before(start, &["和", "及", "以及", "与"]) {
+        return Some((start - length, start));
+    }
+    if let Some(first) = breaks().next() {
+        return Some((first, first + 1));
+    }
+    // 建设3个平台并接入20个系统.
+    ["并", "和", "及"].into_iter().find_map(|joint| {
+        let place = flow.find(end, start, joint)?;
+        let after = place + joint.chars().count();
+        flow.word_at(after, ACHIEVE).map(|_| (place, after))
+    })
+}

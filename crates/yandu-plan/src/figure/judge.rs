@@ -1,0 +1,298 @@
+//! What a figure is: a target, a wish, a counted list, a description.
+
+use crate::due::{Sense, When};
+use crate::flow::Flow;
+use crate::lexicon::{ACHIEVE, FOCUS, NEXT, PAST, WISH};
+use crate::numeral;
+use crate::reading::{Comparison, Kind, Value};
+use crate::unit::Class;
+
+use super::clause::{Parts, Share};
+use super::{Context, Draft, Found, Written};
+
+/// Signs of the levels of government, which are counted as 省市县三级.
+const LEVELS: &str = "国省市县区旗乡镇街道村社组部门企校园";
+/// What levels do together.
+const TOGETHER: &[&str] = &[
+    "贯通", "联动", "联通", "互通", "协同", "覆盖", "一体", "共享", "衔接", "联网", "共用", "直达",
+    "互联",
+];
+/// Verbs that make a counted list of 三大工程 something that is worked on.
+const WORK_ON: &[&str] = &[
+    "实施", "推进", "构建", "打造", "建设", "完善", "开展", "突出", "做强", "做优", "培育", "发展",
+    "深化", "健全", "落实", "抓好", "推动", "强化", "加快", "聚力", "拓展", "提升", "壮大", "优化",
+    "做大",
+];
+/// The longest counted noun of a list.
+const NOUN_SIGNS: usize = 10;
+
+/// A counted list that begins at an index: 四大领域, 市县乡村四级贯通. The place behind it.
+pub(super) fn listing(
+    flow: &Flow,
+    parts: &Parts,
+    index: usize,
+    context: Context,
+    found: &mut Found,
+) -> Option<usize> {
+    if !numeral::is_chinese_digit(flow.at(index)) || numeral::is_chinese_digit(flow.before(index)) {
+        return None;
+    }
+    let numeral = numeral::at(flow, index)?;
+    let value = numeral
+        .value
+        .as_whole()
+        .filter(|value| (2..=30).contains(value))?;
+    if flow.before(index) == '第' {
+        return None;
+    }
+    let (to, unit) = match flow.at(numeral.end) {
+        '大' => (great(flow, parts, index, numeral.end)?, counter(context)),
+        '级' => (
+            levels(flow, parts, index, numeral.end)?,
+            Written::Place(numeral.end, numeral.end + 1),
+        ),
+        _ => return None,
+    };
+    found.figures.push(Draft {
+        from: index,
+        to,
+        value: Value::Number(value.into()),
+        name: None,
+        unit,
+        comparison: Comparison::Equal,
+        bound: None,
+        range: None,
+        baseline: None,
+        kind: Kind::ListCount,
+        due: None,
+        doubts: Vec::new(),
+    });
+    Some(to)
+}
+
+/// The word that counts things of any kind.
+pub(super) fn counter(context: Context) -> Written {
+    Written::Symbol(if context.is_traditional { "個" } else { "个" })
+}
+
+/// 四大领域 where the four are named or looked at. 党的二十大 and 三大运营商 are names.
+fn great(flow: &Flow, parts: &Parts, index: usize, mark: usize) -> Option<usize> {
+    if flow.ends_with(index, "党的") || flow.ends_with(index, "届") {
+        return None;
+    }
+    let to = noun_end(flow, parts, mark + 1, parts.to, NOUN_SIGNS);
+    if to <= mark + 1 {
+        return None;
+    }
+    let head = parts.from;
+    let is_listed = parts.breaks.last().is_some_and(|place| index - place <= 16);
+    let is_worked_on =
+        flow.word_at(head, FOCUS).is_some() || flow.word_before(index, WORK_ON).is_some();
+    (is_listed || is_worked_on || flow.holds_any(head, index, FOCUS)).then_some(to)
+}
+
+/// 市县镇村四级贯通: the levels are named, and being joined is what is said of them. 省市县三级联动机制 only describes a mechanism.
+fn levels(flow: &Flow, parts: &Parts, index: usize, mark: usize) -> Option<usize> {
+    let named = (parts.from..index)
+        .rev()
+        .take_while(|place| LEVELS.contains(flow.at(*place)) || flow.at(*place) == '、')
+        .count();
+    let (_, length) = flow.word_at(mark + 1, TOGETHER)?;
+    let to = mark + 1 + length;
+    (named >= 2 && (to >= parts.to || matches!(flow.at(to), '、' | ')'))).then_some(to)
+}
+
+/// Where a noun ends that begins at a place: before a verb, an enumeration, a bracket or a quotation.
+pub(super) fn noun_end(
+    flow: &Flow,
+    parts: &Parts,
+    from: usize,
+    to: usize,
+    longest: usize,
+) -> usize {
+    let mut index = from;
+    while index < to && index - from < longest {
+        let is_quote = parts.quotes.iter().any(|(open, _)| *open == index);
+        if is_quote || matches!(flow.at(index), '、' | '(' | '“' | '”' | '和' | '与') {
+            break;
+        }
+        if index > from && flow.word_at(index, NEXT).is_some() {
+            break;
+        }
+        index += 1;
+    }
+    index
+}
+
+/// What the words around a quantity make of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Is(Kind),
+    /// To be offered, with the reason.
+    Open(&'static str),
+    /// No figure at all.
+    None,
+}
+
+/// Judges a quantity by the words of its run and of its clause.
+pub(super) fn verdict(
+    flow: &Flow,
+    parts: &Parts,
+    share: &Share<'_>,
+    is_post: bool,
+    dates: &[When],
+    context: Context,
+) -> Verdict {
+    let quantity = share.quantity;
+    let is_in_clause = |when: &&When| when.from >= parts.from && when.to <= parts.to;
+    let is_past = dates.iter().filter(is_in_clause).any(|when| {
+        when.sense == Sense::Until
+            || when.sense == Sense::By
+                && when
+                    .last
+                    .zip(context.year)
+                    .is_some_and(|(last, year)| last.year() < year && when.to <= quantity.start)
+    });
+    if is_past || flow.holds_any(parts.from, quantity.start, PAST) {
+        return Verdict::Is(Kind::Description);
+    }
+    if share.is_scope {
+        return Verdict::Is(Kind::Description);
+    }
+    let head = |words: &[&'static str]| flow.holds_any(share.from, quantity.start, words);
+    if head(&["优先", "鼓励", "倡导", "推荐", "提倡", "尽量", "原则上"]) {
+        return Verdict::Is(Kind::Preference);
+    }
+    if is_specification(flow, share, is_post) {
+        let is_wished = head(WISH) || head(&["重点"]);
+        return Verdict::Is(if is_wished {
+            Kind::Preference
+        } else {
+            Kind::Description
+        });
+    }
+    if quantity.class == Class::Money && head(&["总投资", "概算", "注册资本", "估算投资"])
+    {
+        return Verdict::Is(Kind::Description);
+    }
+    match quantity.class {
+        Class::Time => time(flow, share, is_post),
+        Class::Count => count(flow, parts, share, is_post, context),
+        _ if quantity.unit.is_none() => unitless(flow, share, context),
+        _ => Verdict::Is(Kind::Target),
+    }
+}
+
+/// What kind of thing is meant, as in 8kW以上的机架, 亿元以上项目30个.
+pub(super) fn is_specification(flow: &Flow, share: &Share<'_>, is_post: bool) -> bool {
+    let quantity = share.quantity;
+    matches!(quantity.class, Class::Measure | Class::Money | Class::Time)
+        && quantity.unit.is_some()
+        && !is_post
+        && flow.at(quantity.end) == '的'
+        && !flow.holds_any(quantity.end, share.to, &["目标", "任务", "要求"])
+}
+
+/// A time is a target where it is compared, reached or changed; 24小时服务 is none.
+fn time(flow: &Flow, share: &Share<'_>, is_post: bool) -> Verdict {
+    let quantity = share.quantity;
+    let is_named = flow
+        .word_at(quantity.end, crate::lexicon::TIME_NAMES)
+        .is_some();
+    let is_changed = flow
+        .word_before(quantity.start, crate::lexicon::LEVEL)
+        .or_else(|| flow.word_before(quantity.start, crate::lexicon::DOWN))
+        .or_else(|| flow.word_before(quantity.start, crate::lexicon::UP))
+        .is_some();
+    if is_changed || quantity.after.is_some() && quantity.before.is_none() && !is_named {
+        return Verdict::Is(Kind::Target);
+    }
+    if quantity.before.is_some() && !is_named {
+        return Verdict::Is(Kind::Target);
+    }
+    if is_named || !is_post {
+        return Verdict::None;
+    }
+    Verdict::Open("时间长短，未写明要达到、压缩还是不超过")
+}
+
+/// A number without a unit is a figure only where something is said to reach it.
+fn unitless(flow: &Flow, share: &Share<'_>, context: Context) -> Verdict {
+    let quantity = share.quantity;
+    let is_reached = flow
+        .word_before(quantity.start, crate::lexicon::LEVEL)
+        .is_some();
+    if quantity.text.is_some()
+        || is_reached
+        || quantity.before.is_some()
+        || quantity.after.is_some()
+    {
+        return Verdict::Is(Kind::Target);
+    }
+    if context.is_cell {
+        return Verdict::Open("数字没有计量单位");
+    }
+    Verdict::None
+}
+
+fn count(
+    flow: &Flow,
+    parts: &Parts,
+    share: &Share<'_>,
+    is_post: bool,
+    context: Context,
+) -> Verdict {
+    let quantity = share.quantity;
+    let is_set_phrase = flow
+        .word_at(quantity.end, crate::lexicon::SET_PHRASES)
+        .is_some();
+    if quantity.is_rank {
+        return Verdict::Is(Kind::Target);
+    }
+    let is_done = flow.holds_any(parts.from, quantity.start, ACHIEVE);
+    let is_direct = flow.word_before(quantity.start, ACHIEVE).is_some();
+    if quantity.is_chinese {
+        if is_set_phrase || quantity.value.as_whole() == Some(0) {
+            return Verdict::None;
+        }
+        if quantity.value.as_whole() == Some(1) {
+            return if is_direct
+                && matches!(
+                    flow.at(quantity.number + 1),
+                    '个' | '家' | '座' | '条' | '套'
+                ) {
+                Verdict::Open("“一个”可能是实数，也可能只是泛指")
+            } else {
+                Verdict::None
+            };
+        }
+        if quantity.is_round
+            && quantity.end - quantity.number <= 2
+            && quantity.unit.is_some()
+            && !is_post
+        {
+            return if flow.word_at(share.from, crate::lexicon::MEANS).is_some() {
+                Verdict::Is(Kind::Description)
+            } else {
+                Verdict::Open("概数，可能只是形容")
+            };
+        }
+        let is_firm = quantity.before.is_some() || quantity.after.is_some();
+        if is_direct || is_firm || is_post && is_done || context.is_cell {
+            return Verdict::Is(Kind::Target);
+        }
+        return Verdict::Open("中文数字，可能是固定提法");
+    }
+    let is_done_later = flow.holds_any(quantity.end, share.to.max(quantity.end), ACHIEVE);
+    let is_compared = quantity.before.is_some() || quantity.after.is_some();
+    if is_done
+        || is_done_later
+        || is_compared
+        || is_post
+        || context.is_cell
+        || share.from > parts.from
+    {
+        return Verdict::Is(Kind::Target);
+    }
+    Verdict::Open("只有数字，没有写明要做什么")
+}

@@ -1,0 +1,421 @@
+//! From a quantity and its run to a figure: which words are its wording, how it is compared, what it changes.
+
+use crate::due::{Sense, When};
+use crate::flow::Flow;
+use crate::lexicon::{
+    ACHIEVE, CALL, DOWN, EFFORT, FOCUS, LEVEL, MEANS, NEXT, NO_RATES, RATES, REACH, UP, WORK,
+};
+use crate::reading::{Comparison, Doubt, Kind, Value};
+use crate::unit::{self, Class};
+
+use super::clause::{Parts, Share, is_post};
+use super::judge::{self, Verdict, noun_end};
+use super::quantity::Quantity;
+use super::{Context, Draft, Found, Maybe, Written};
+
+/// Signs of the longest noun that is looked at behind a number.
+const NOUN_SIGNS: usize = 24;
+
+pub(super) fn read(
+    flow: &Flow,
+    parts: &Parts,
+    share: &Share<'_>,
+    dates: &[When],
+    context: Context,
+    found: &mut Found,
+) {
+    let quantity = share.quantity;
+    let is_post = is_post(flow, quantity, parts.to);
+    let verdict = judge::verdict(flow, parts, share, is_post, dates, context);
+    let kind = match verdict {
+        Verdict::Is(kind) => kind,
+        Verdict::Open(why) => {
+            let to = share.to.min(quantity.end + NOUN_SIGNS);
+            found.offers.push(Maybe {
+                from: share.from.max(quantity.start.saturating_sub(NOUN_SIGNS)),
+                to: to.max(quantity.end),
+                why,
+            });
+            return;
+        }
+        Verdict::None => return,
+    };
+    let (from, to, kind) = wording(flow, parts, share, is_post, kind);
+    let change = change(flow, share, dates, is_post);
+    let mut doubts = doubts(flow, parts, share, (from, to));
+    if kind == Kind::Target
+        && from == quantity.start
+        && share.from < from
+        && is_listed(flow, parts, share)
+        && !flow.ends_with(from, "等")
+    {
+        doubts.push(Doubt::NamedList);
+    }
+    let mut draft = Draft {
+        from,
+        to,
+        value: value(quantity, false),
+        name: None,
+        unit: quantity.unit.clone().unwrap_or(Written::Symbol("")),
+        comparison: level(quantity, &mut doubts),
+        bound: None,
+        range: quantity
+            .high
+            .map(|high| (quantity.value.number(), high.number())),
+        baseline: None,
+        kind,
+        due: None,
+        doubts,
+    };
+    if let Some(change) = change.filter(|_| matches!(kind, Kind::Target | Kind::Preference)) {
+        apply(flow, parts, share, change, dates, &mut draft);
+    }
+    found.figures.push(draft);
+}
+
+/// Whether an enumeration stands directly before the number: what is counted is named first.
+fn is_listed(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
+    let start = share.quantity.start;
+    parts
+        .breaks
+        .iter()
+        .rfind(|place| **place >= share.from && **place < start)
+        .is_some_and(|place| {
+            let long: Vec<&'static str> = ACHIEVE
+                .iter()
+                .filter(|word| word.chars().count() > 1)
+                .copied()
+                .collect();
+            flow.word_before(start, ACHIEVE).is_none()
+                && flow.word_before(start, LEVEL).is_none()
+                && !flow.holds_any(place + 1, start, &long)
+        })
+}
+
+/// The words of a figure. They are those of the run, but where the run's verb does not govern the number: then the counted
+/// phrase alone.
+fn wording(
+    flow: &Flow,
+    parts: &Parts,
+    share: &Share<'_>,
+    is_post: bool,
+    kind: Kind,
+) -> (usize, usize, Kind) {
+    let quantity = share.quantity;
+    let (from, to) = (share.from, share.to);
+    let (start, end) = (quantity.start, quantity.end);
+    if share.is_scope {
+        return (start, end, kind);
+    }
+    let is_count = quantity.class == Class::Count;
+    let without_deed = |to: usize| !flow.holds_any(from, to, ACHIEVE);
+    if flow.word_at(from, MEANS).is_some() && without_deed(start) {
+        let next =
+            (end..to).find_map(|place| flow.word_at(place, NEXT).map(|(_, length)| place + length));
+        return (from, next.unwrap_or(to), Kind::Description);
+    }
+    if is_count && !is_post {
+        let noun = noun_end(flow, parts, end, to, NOUN_SIGNS);
+        if is_listed(flow, parts, share) {
+            let kind = if quantity.is_chinese || flow.word_at(from, FOCUS).is_some() {
+                Kind::ListCount
+            } else {
+                kind
+            };
+            return (start, noun, kind);
+        }
+        if flow.word_at(from, FOCUS).is_some() && without_deed(start) {
+            return (start, noun, Kind::ListCount);
+        }
+        if let Some(of) = possessive(flow, end, to) {
+            return (start, of, kind);
+        }
+        if flow.word_before(start, CALL).is_some() {
+            return (start, to, kind);
+        }
+    }
+    (from, to, kind)
+}
+
+/// 1个赛道的承办权: what is reached is a right over the counted thing. The place of 的.
+fn possessive(flow: &Flow, from: usize, to: usize) -> Option<usize> {
+    const RIGHTS: &[&str] = &["权", "权限", "资格", "名额", "资质", "机会", "冠名"];
+    let of = flow.find(from + 1, to, "的")?;
+    (flow.word_before(to, RIGHTS).is_some() && flow.word_before(to, WORK).is_none()).then_some(of)
+}
+
+fn value(quantity: &Quantity, is_negative: bool) -> Value {
+    if let Some(text) = &quantity.text {
+        return Value::Text(text.clone());
+    }
+    let sign =
+        |value: crate::numeral::Decimal| if is_negative { value.negated() } else { value }.number();
+    match quantity.high {
+        Some(high) => Value::Text(format!("{}-{}", quantity.value.number(), high.number())),
+        None => Value::Number(sign(quantity.value)),
+    }
+}
+
+/// How the value compares, apart from any change.
+fn level(quantity: &Quantity, doubts: &mut Vec<Doubt>) -> Comparison {
+    if let (Some(before), Some(after)) = (quantity.before, quantity.after) {
+        if before != after {
+            doubts.push(Doubt::ComparisonUnclear);
+        }
+        return if before == Comparison::About {
+            after
+        } else if after == Comparison::About {
+            before
+        } else {
+            after
+        };
+    }
+    if quantity.high.is_some() {
+        return Comparison::Between;
+    }
+    if quantity.is_rank {
+        return Comparison::AtMost;
+    }
+    let vague = quantity.is_vague
+        || quantity.is_round && quantity.is_chinese && quantity.class == Class::Count;
+    quantity.before.or(quantity.after).unwrap_or(if vague {
+        Comparison::About
+    } else {
+        Comparison::Equal
+    })
+}
+
+/// A change that a quantity says.
+#[derive(Debug, Clone, Copy)]
+struct Change {
+    is_down: bool,
+    /// Words that say what changes.
+    subject: (usize, usize),
+}
+
+/// Words between a date and what is done that say nothing about it.
+const FILLERS: &[&str] = &[
+    "力争",
+    "确保",
+    "努力",
+    "推动",
+    "实现",
+    "进一步",
+    "有效",
+    "大幅",
+    "平均",
+    "累计",
+    "再",
+    "同比",
+    "使",
+    "促进",
+    "带动",
+    "推进",
+    "持续",
+    "显著",
+    "稳步",
+    "年均",
+    "每年",
+    "总体",
+    "整体",
+    "分别",
+    "均",
+    "，",
+    "较",
+    "比",
+    "将",
+    "全市",
+    "全年",
+    "不断",
+    "切实",
+    "着力",
+];
+
+fn change(flow: &Flow, share: &Share<'_>, dates: &[When], is_post: bool) -> Option<Change> {
+    let quantity = share.quantity;
+    if quantity.is_doubling {
+        return Some(Change {
+            is_down: false,
+            subject: (share.from, quantity.start),
+        });
+    }
+    if quantity.is_word || quantity.is_rank {
+        return None;
+    }
+    let is_relative = matches!(quantity.class, Class::Percent | Class::Point | Class::Times);
+    let mut end = quantity.start;
+    if let Some((word, length)) = flow.word_before(end, LEVEL) {
+        if !REACH.contains(&word) {
+            return None;
+        }
+        end -= length;
+        verb_before(flow, end)?;
+    }
+    end -= usize::from(flow.before(end) == '了');
+    if let Some((is_down, length)) = verb_before(flow, end) {
+        let subject = (share.from, end - length);
+        let is_stated = skip_fillers(flow, share.from, end - length, dates) < end - length;
+        return (is_relative || is_post && is_stated).then_some(Change { is_down, subject });
+    }
+    // 压减申报材料30%: the verb stands before what changes.
+    let head = skip_fillers(flow, share.from, quantity.start, dates);
+    let (is_down, length) = verb_at(flow, head)?;
+    let subject = (head + length, quantity.start);
+    let is_said = is_relative && is_post || is_down && is_post;
+    (is_said && subject.0 < subject.1).then_some(Change { is_down, subject })
+}
+
+fn verb_before(flow: &Flow, end: usize) -> Option<(bool, usize)> {
+    flow.word_before(end, UP)
+        .map(|(_, length)| (false, length))
+        .or_else(|| {
+            flow.word_before(end, DOWN)
+                .map(|(_, length)| (true, length))
+        })
+}
+
+fn verb_at(flow: &Flow, index: usize) -> Option<(bool, usize)> {
+    flow.word_at(index, UP)
+        .map(|(_, length)| (false, length))
+        .or_else(|| flow.word_at(index, DOWN).map(|(_, length)| (true, length)))
+}
+
+fn skip_fillers(flow: &Flow, from: usize, to: usize, dates: &[When]) -> usize {
+    let mut index = from;
+    loop {
+        let date = dates
+            .iter()
+            .find(|when| when.from == index)
+            .map(|when| when.to - when.from);
+        let filler = flow.word_at(index, FILLERS).map(|(_, length)| length);
+        match date.or(filler) {
+            Some(length) if index + length <= to && length > 0 => index += length,
+            _ => return index.min(to),
+        }
+    }
+}
+
+/// Makes the figure one of a change.
+fn apply(
+    flow: &Flow,
+    parts: &Parts,
+    share: &Share<'_>,
+    change: Change,
+    dates: &[When],
+    draft: &mut Draft,
+) {
+    let quantity = share.quantity;
+    if draft.comparison != Comparison::Equal {
+        draft.bound = Some(draft.comparison);
+    }
+    draft.comparison = Comparison::Change;
+    draft.value = value(quantity, change.is_down);
+    if quantity.class == Class::Percent
+        && !quantity.is_doubling
+        && is_rate(flow, change.subject.0, change.subject.1)
+    {
+        draft.unit = Written::Symbol("% or percentage point");
+        draft.doubts.push(Doubt::PercentOrPoint);
+    }
+    draft.baseline = baseline(flow, parts, dates);
+    if draft.baseline.is_none() {
+        draft.doubts.push(Doubt::BaselineMissing);
+    }
+}
+
+/// Whether the words name a share or a rate.
+fn is_rate(flow: &Flow, from: usize, to: usize) -> bool {
+    let from = from.max(to.saturating_sub(NOUN_SIGNS));
+    (from..to).any(|place| {
+        flow.word_at(place, RATES).is_some_and(|(word, length)| {
+            let end = place + length;
+            end <= to
+                && !(word == "率"
+                    && (flow.word_before(end, NO_RATES).is_some()
+                        || matches!(flow.at(end), '先' | '领')))
+        })
+    })
+}
+
+/// What a change is measured against: 较上年, 同比, 在2024年基础上.
+fn baseline(flow: &Flow, parts: &Parts, dates: &[When]) -> Option<(usize, usize)> {
+    let dated = dates
+        .iter()
+        .find(|when| when.sense == Sense::Against && when.from >= parts.from && when.to <= parts.to)
+        .map(|when| (when.from, when.to));
+    dated.or_else(|| {
+        let words: &[&'static str] = &[
+            "同比",
+            "环比",
+            "上年",
+            "去年",
+            "上年同期",
+            "去年同期",
+            "上年度",
+            "前三年平均",
+            "全国平均",
+            "全省平均",
+            "基期",
+        ];
+        (parts.from..parts.to).find_map(|place| {
+            flow.word_at(place, words)
+                .map(|(_, length)| (place, place + length))
+        })
+    })
+}
+
+fn doubts(flow: &Flow, parts: &Parts, share: &Share<'_>, (from, to): (usize, usize)) -> Vec<Doubt> {
+    let quantity = share.quantity;
+    let mut doubts = Vec::new();
+    let before = |words: &[&'static str]| flow.holds_any(parts.from, quantity.start, words);
+    if before(EFFORT) {
+        doubts.push(Doubt::EffortOnly);
+    }
+    if before(&["每年", "每月", "每季度", "每半年", "年均", "每周"]) {
+        doubts.push(Doubt::Recurring);
+    }
+    if before(&[
+        "每个",
+        "每县",
+        "每区",
+        "每镇",
+        "每乡",
+        "每村",
+        "每校",
+        "每家",
+        "每户",
+        "各建",
+        "各打造",
+        "各培育",
+        "分别建",
+        "每",
+    ]) && !before(&["每年", "每月", "每季度", "每半年", "每周"])
+    {
+        doubts.push(Doubt::PerArea);
+    }
+    if flow.has(parts.from, "其中") || flow.find(share.from, quantity.start, "其中").is_some() {
+        doubts.push(Doubt::PartOfAnother);
+    }
+    if quantity.unit.is_none() {
+        doubts.push(Doubt::UnitMissing);
+    }
+    if quantity.is_vague {
+        doubts.push(Doubt::Vague);
+    }
+    let is_compute =
+        matches!(&quantity.unit, Some(Written::Symbol(symbol)) if unit::is_compute(symbol));
+    let precisions: &[&'static str] = &[
+        "fp16",
+        "fp32",
+        "fp64",
+        "fp8",
+        "int8",
+        "半精度",
+        "单精度",
+        "双精度",
+    ];
+    if is_compute && !flow.holds_any(from.min(parts.from), to.max(parts.to), precisions) {
+        doubts.push(Doubt::PrecisionNotSaid);
+    }
+    doubts
+}

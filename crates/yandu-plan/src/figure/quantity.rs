@@ -1,0 +1,391 @@
+//! A number with its unit and the words of comparison around it.
+
+use crate::due::connector;
+use crate::flow::Flow;
+use crate::lexicon::{COMPARE_AFTER, COMPARE_BEFORE};
+use crate::numeral::{self, Decimal, Numeral};
+use crate::reading::Comparison;
+use crate::unit::{self, Class, Found};
+
+use super::Written;
+
+/// What stands at a place where a number begins.
+#[derive(Debug)]
+pub(super) enum Lexed {
+    Quantity(Quantity),
+    /// Digits that are no quantity: a name, an ordinal, a number of a document. The place behind them.
+    Other(usize),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Quantity {
+    /// Where the words of comparison before the number begin.
+    pub(super) start: usize,
+    /// Behind the words of comparison after the unit.
+    pub(super) end: usize,
+    pub(super) number: usize,
+    pub(super) value: Decimal,
+    /// The upper end of a range.
+    pub(super) high: Option<Decimal>,
+    /// A ratio or a fraction, in place of a number.
+    pub(super) text: Option<String>,
+    pub(super) class: Class,
+    /// `None` for a number without any unit.
+    pub(super) unit: Option<Written>,
+    pub(super) before: Option<Comparison>,
+    pub(super) after: Option<Comparison>,
+    pub(super) is_chinese: bool,
+    pub(super) is_vague: bool,
+    pub(super) is_round: bool,
+    /// 全覆盖, 翻一番: the number is in the word itself.
+    pub(super) is_word: bool,
+    /// 翻番 is a change by itself.
+    pub(super) is_doubling: bool,
+    /// 前10名.
+    pub(super) is_rank: bool,
+}
+
+/// The quantity at an index, or what else begins there.
+pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
+    match flow.at(index) {
+        '全' if flow.has(index, "全覆盖") => return Some(word(flow, index, 3, 100, false)),
+        '翻' => return doubling(flow, index),
+        '百' if flow.has(index, "百分之") => return percent_in_words(flow, index),
+        sign if sign.is_ascii_digit() || numeral::is_chinese_digit(sign) => {}
+        _ => return None,
+    }
+    if let Some(end) = name_around(flow, index) {
+        return Some(Lexed::Other(end));
+    }
+    let Some(numeral) = numeral::at(flow, index) else {
+        return Some(Lexed::Other(skip_digits(flow, index)));
+    };
+    if numeral.end > limit {
+        return Some(Lexed::Other(limit));
+    }
+    if flow.before(index) == '第' {
+        return Some(Lexed::Other(numeral.end));
+    }
+    if let Some(lexed) = fraction(flow, index, &numeral) {
+        return Some(lexed);
+    }
+    Some(measured(flow, index, numeral))
+}
+
+fn skip_digits(flow: &Flow, index: usize) -> usize {
+    let mut end = index + 1;
+    while flow.at(end).is_ascii_digit() || numeral::is_chinese_digit(flow.at(end)) {
+        end += 1;
+    }
+    end
+}
+
+/// The place behind a name in Latin letters of which the number is a part: IPv6, 5G, 10G-PON, G312, 4K.
+fn name_around(flow: &Flow, index: usize) -> Option<usize> {
+    if !flow.at(index).is_ascii_digit() {
+        return None;
+    }
+    let before = flow.before(index);
+    let is_behind = before.is_ascii_alphabetic()
+        || (matches!(before, '-' | '/' | '.')
+            && index >= 2
+            && flow.at(index - 2).is_ascii_alphanumeric());
+    let mut end = index;
+    let mut digits = index;
+    while flow.at(digits).is_ascii_digit()
+        || flow.at(digits) == '.' && flow.at(digits + 1).is_ascii_digit()
+    {
+        digits += 1;
+    }
+    let has_letter = flow.at(digits).is_ascii_alphabetic() && unit::at(flow, digits).is_none();
+    if !is_behind && !has_letter {
+        return None;
+    }
+    while flow.at(end).is_ascii_alphanumeric()
+        || matches!(flow.at(end), '-' | '/' | '.' | '+') && flow.at(end + 1).is_ascii_alphanumeric()
+    {
+        end += 1;
+    }
+    Some(end.max(index + 1))
+}
+
+fn word(flow: &Flow, index: usize, length: usize, value: i128, is_doubling: bool) -> Lexed {
+    let (after, end) = after(flow, index + length, Class::Percent);
+    Lexed::Quantity(Quantity {
+        start: index,
+        end,
+        number: index,
+        value: Decimal::whole(value),
+        high: None,
+        text: None,
+        class: Class::Percent,
+        unit: Some(Written::Symbol("%")),
+        before: None,
+        after,
+        is_chinese: false,
+        is_vague: false,
+        is_round: false,
+        is_word: true,
+        is_doubling,
+        is_rank: false,
+    })
+}
+
+/// 翻一番 doubles, 翻两番 doubles twice.
+fn doubling(flow: &Flow, index: usize) -> Option<Lexed> {
+    if flow.has(index, "翻番") {
+        return Some(word(flow, index, 2, 100, true));
+    }
+    let numeral = numeral::at(flow, index + 1)?;
+    let times = numeral
+        .value
+        .as_whole()
+        .filter(|times| (1..=6).contains(times))?;
+    let length = numeral.end - index + 1;
+    (flow.at(numeral.end) == '番').then(|| {
+        let factor = 2_i128.pow(u32::try_from(times).unwrap_or(1));
+        word(flow, index, length, (factor - 1) * 100, true)
+    })
+}
+
+/// 百分之九十五.
+fn percent_in_words(flow: &Flow, index: usize) -> Option<Lexed> {
+    let numeral = numeral::at(flow, index + 3)?;
+    let found = Found {
+        symbol: Some("%"),
+        class: Class::Percent,
+        length: 0,
+        shift: 0,
+    };
+    Some(Lexed::Quantity(with_unit(flow, index, numeral, found)))
+}
+
+/// 三分之二; 1:15.
+fn fraction(flow: &Flow, index: usize, numeral: &Numeral) -> Option<Lexed> {
+    let is_fraction = flow.has(numeral.end, "分之");
+    let is_ratio = matches!(flow.at(numeral.end), ':' | '∶' | '比')
+        && !numeral.is_chinese
+        && flow.at(numeral.end + 1).is_ascii_digit();
+    if !is_fraction && !is_ratio {
+        return None;
+    }
+    let second = numeral::at(flow, numeral.end + if is_fraction { 2 } else { 1 })?;
+    let (one, two) = (numeral.value.number(), second.value.number());
+    let text = if is_fraction {
+        format!("{two}/{one}")
+    } else {
+        format!("{one}:{two}")
+    };
+    let (after, end) = after(flow, second.end, Class::Percent);
+    let (before, start) = before(flow, index);
+    Some(Lexed::Quantity(Quantity {
+        start,
+        end,
+        text: Some(text),
+        unit: Some(Written::Symbol("")),
+        before,
+        after,
+        ..bare(index, numeral)
+    }))
+}
+
+fn bare(index: usize, numeral: &Numeral) -> Quantity {
+    Quantity {
+        start: index,
+        end: numeral.end,
+        number: index,
+        value: numeral.value,
+        high: None,
+        text: None,
+        class: Class::Measure,
+        unit: None,
+        before: None,
+        after: None,
+        is_chinese: numeral.is_chinese,
+        is_vague: numeral.is_vague,
+        is_round: numeral.is_round,
+        is_word: false,
+        is_doubling: false,
+        is_rank: false,
+    }
+}
+
+/// A number with a unit, a counted noun or nothing behind it.
+fn measured(flow: &Flow, index: usize, numeral: Numeral) -> Lexed {
+    let end = numeral.end;
+    let other = Lexed::Other(end.max(index + 1));
+    // 7×24小时; 24/7; 〔2025〕27号; 12号线; 二期; 三级; 二十大.
+    if matches!(flow.at(end), '×' | '*' | '/' | '+') && flow.at(end + 1).is_ascii_digit() {
+        return Lexed::Other(numeral::at(flow, end + 1).map_or(end + 1, |next| next.end));
+    }
+    if matches!(flow.before(index), '×' | '*' | '/')
+        || matches!(
+            flow.at(end),
+            '号' | '届' | '代' | '版' | '维' | '级' | '大' | '线'
+        )
+        || (numeral.is_chinese && matches!(flow.at(end), '期' | '位' | '体' | '农' | '线' | '网'))
+        || matches!(flow.at(end), '月' | '时' | '五') && numeral.is_chinese
+    {
+        return other;
+    }
+    if let Some(found) = unit::at(flow, end) {
+        return if is_quantity(flow, &numeral, found) {
+            Lexed::Quantity(with_unit(flow, index, numeral, found))
+        } else {
+            Lexed::Other(end + found.length)
+        };
+    }
+    if let Some(next) = connector(flow, end)
+        && let Some(second) = numeral::at(flow, next)
+        && flow.at(next).is_ascii_digit() != numeral.is_chinese
+    {
+        return range(flow, index, numeral, second);
+    }
+    if let Some(word) = unit::counted_noun(flow, end)
+        && (!numeral.is_chinese || end - index > 1)
+    {
+        let (before, start) = before(flow, index);
+        return Lexed::Quantity(Quantity {
+            start,
+            class: Class::Count,
+            unit: Some(Written::Symbol(word)),
+            before,
+            ..bare(index, &numeral)
+        });
+    }
+    if numeral.is_chinese {
+        return other;
+    }
+    let (before, start) = before(flow, index);
+    let (after, end) = after(flow, end, Class::Measure);
+    Lexed::Quantity(Quantity {
+        start,
+        end,
+        before,
+        after,
+        ..bare(index, &numeral)
+    })
+}
+
+/// Years, and single signs that mean something else behind a Chinese number.
+fn is_quantity(flow: &Flow, numeral: &Numeral, found: Found) -> bool {
+    if found.length == 1 && flow.at(numeral.end) == '年' {
+        return false;
+    }
+    if !numeral.is_chinese {
+        return true;
+    }
+    match found.class {
+        Class::Count => found.length > 1 || unit::is_common_counter(flow, numeral.end),
+        Class::Score => false,
+        Class::Time | Class::Measure => {
+            found.length > 1 || numeral.end - 1 > 0 && numeral.value.as_whole() != Some(1)
+        }
+        Class::Percent | Class::Point | Class::Money | Class::Times => true,
+    }
+}
+
+fn with_unit(flow: &Flow, index: usize, numeral: Numeral, found: Found) -> Quantity {
+    let (before, start) = before(flow, index);
+    let unit_end = numeral.end + found.length;
+    let unit = found
+        .symbol
+        .map_or(Written::Place(numeral.end, unit_end), Written::Symbol);
+    let mut quantity = Quantity {
+        start,
+        class: found.class,
+        unit: Some(unit),
+        before,
+        value: numeral.value.shift(found.shift),
+        ..bare(index, &numeral)
+    };
+    let mut end = unit_end;
+    // 8%—10%: both ends with their units.
+    if let Some(next) = connector(flow, unit_end)
+        && let Some(second) = numeral::at(flow, next)
+        && let Some(again) = unit::at(flow, second.end)
+        && again.class == found.class
+    {
+        quantity.high = Some(second.value.shift(again.shift));
+        end = second.end + again.length;
+    }
+    quantity.is_rank = flow.before(start) == '前' && found.class == Class::Count;
+    let (after, end) = after(flow, end, found.class);
+    quantity.after = after;
+    quantity.end = end;
+    quantity
+}
+
+/// 10-15家: one unit for both ends.
+fn range(flow: &Flow, index: usize, first: Numeral, second: Numeral) -> Lexed {
+    let Some(found) = unit::at(flow, second.end) else {
+        return Lexed::Other(second.end);
+    };
+    if found.length == 1 && matches!(flow.at(second.end), '年' | '月') {
+        return Lexed::Other(second.end + 1);
+    }
+    let quantity = with_unit(
+        flow,
+        index,
+        Numeral {
+            end: second.end,
+            ..first
+        },
+        found,
+    );
+    // 3至5万元: the larger power is of both.
+    let low = match (first.value.as_whole(), second.value.as_whole()) {
+        (Some(low), Some(high)) if high >= 10_000 && low < 1000 && high % 10_000 == 0 => {
+            first.value.shift(if high >= 100_000_000 { 8 } else { 4 })
+        }
+        _ => first.value,
+    };
+    Lexed::Quantity(Quantity {
+        value: low.shift(found.shift),
+        high: Some(second.value.shift(found.shift)),
+        ..quantity
+    })
+}
+
+/// The comparison before a number, and where it begins.
+fn before(flow: &Flow, index: usize) -> (Option<Comparison>, usize) {
+    let found = COMPARE_BEFORE
+        .iter()
+        .filter(|(word, _)| flow.ends_with(index, word))
+        .map(|(word, comparison)| (word.chars().count(), *word, *comparison))
+        .max_by_key(|(length, ..)| *length);
+    match found {
+        // 节约 and 附近 are other words.
+        Some((_, "约", _)) if matches!(flow.before(index - 1), '节' | '集' | '签' | '预') => {
+            (None, index)
+        }
+        Some((_, "近", _)) if matches!(flow.before(index - 1), '附' | '最' | '邻') => {
+            (None, index)
+        }
+        Some((length, _, comparison)) => (Some(comparison), index - length),
+        None => (None, index),
+    }
+}
+
+/// The comparison behind a unit, and the place behind it.
+fn after(flow: &Flow, index: usize, class: Class) -> (Option<Comparison>, usize) {
+    let index = index + if flow.has(index, "(含)") { 3 } else { 0 };
+    let found = COMPARE_AFTER
+        .iter()
+        .filter(|(word, _)| flow.has(index, word))
+        .filter(|(word, _)| *word != "内" || is_within(flow, index, class))
+        .map(|(word, comparison)| (word.chars().count(), *comparison))
+        .max_by_key(|(length, _)| *length);
+    found.map_or((None, index), |(length, comparison)| {
+        (Some(comparison), index + length)
+    })
+}
+
+/// 内 behind a time or a share, and not the beginning of 内部.
+fn is_within(flow: &Flow, index: usize, class: Class) -> bool {
+    matches!(class, Class::Time | Class::Percent)
+        && !matches!(
+            flow.at(index + 1),
+            '部' | '容' | '外' | '涝' | '河' | '陆' | '控'
+        )
+}

@@ -1,0 +1,253 @@
+//! From lines to paragraphs and tables: soft wrapped lines are joined, page numbers and running heads are left out.
+
+use std::collections::HashMap;
+
+use yandu_words::sign::fold;
+
+use crate::flow::Flow;
+use crate::table::{self, Grid};
+
+/// Widths of line ends that a soft wrap may leave: a sign that may not begin a line, a word that was not cut.
+const RAGGED: usize = 8;
+/// A soft wrap is not looked for in lines longer than a page is wide.
+const PAGE_WIDTH: usize = 160;
+
+/// A line of the text, in code points, without its end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+}
+
+/// The text in reading order.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    /// All paragraphs and all cells, one after the other.
+    pub(crate) flow: Flow,
+    pub(crate) paragraphs: Vec<(usize, usize)>,
+    pub(crate) grids: Vec<Grid>,
+    /// Where each line of the text begins.
+    pub(crate) lines: Vec<usize>,
+}
+
+pub(crate) fn read(signs: &[char]) -> Layout {
+    let lines = split(signs);
+    let starts = lines.iter().map(|line| line.from).collect();
+    let kept = without_furniture(signs, lines);
+    let mut layout = Layout {
+        lines: starts,
+        ..Layout::default()
+    };
+    let width = wrap_width(signs, &kept);
+    let mut index = 0;
+    let mut was_open = false;
+    while let Some(line) = kept.get(index).copied() {
+        if let Some((grid, next)) = table::read(signs, &kept, index, &mut layout.flow) {
+            layout.grids.push(grid);
+            index = next;
+            was_open = false;
+            continue;
+        }
+        index += 1;
+        let (from, to) = trimmed(signs, line);
+        if from == to {
+            was_open = false;
+            continue;
+        }
+        let start = layout.flow.len();
+        push(signs, from, to, &mut layout.flow);
+        let end = layout.flow.len();
+        let begins = crate::outline::mark_at(&layout.flow, start).is_some()
+            || crate::office::is_labelled(&layout.flow, start, end);
+        match layout.paragraphs.last_mut() {
+            Some((_, last)) if was_open && !begins => *last = end,
+            _ => layout.paragraphs.push((start, end)),
+        }
+        was_open = width.is_some_and(|width| {
+            display_width(signs, line) + RAGGED >= width && !ends_paragraph(&layout.flow, end)
+        });
+    }
+    layout
+}
+
+/// A paragraph that ends in the middle of a line's last sign goes on; one that ends a sentence at the margin may go on too.
+fn ends_paragraph(flow: &Flow, end: usize) -> bool {
+    // A sentence that happens to end at the margin is followed by the next of the same paragraph more often than not.
+    matches!(flow.before(end), '\0')
+}
+
+fn split(signs: &[char]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut from = 0;
+    let mut index = 0;
+    while let Some(sign) = signs.get(index) {
+        index += 1;
+        if matches!(
+            sign,
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        ) {
+            lines.push(Line {
+                from,
+                to: index - 1,
+            });
+            if *sign == '\r' && signs.get(index) == Some(&'\n') {
+                index += 1;
+            }
+            from = index;
+        }
+    }
+    lines.push(Line {
+        from,
+        to: signs.len(),
+    });
+    lines
+}
+
+/// The line without spaces at its ends.
+fn trimmed(signs: &[char], line: Line) -> (usize, usize) {
+    let is_blank = |sign: &char| sign.is_whitespace() || matches!(sign, '\u{feff}' | '\u{200b}');
+    let part = signs.get(line.from..line.to).unwrap_or_default();
+    let Some(first) = part.iter().position(|sign| !is_blank(sign)) else {
+        return (line.from, line.from);
+    };
+    let last = part
+        .iter()
+        .rposition(|sign| !is_blank(sign))
+        .unwrap_or(first);
+    (line.from + first, line.from + last + 1)
+}
+
+/// Appends signs to a flow.
+pub(crate) fn push(signs: &[char], from: usize, to: usize, flow: &mut Flow) {
+    let mut gap = true;
+    for (step, sign) in signs.get(from..to).unwrap_or_default().iter().enumerate() {
+        if sign.is_whitespace()
+            || sign.is_control()
+            || matches!(sign, '\u{200b}' | '\u{feff}' | '\u{a0}')
+        {
+            gap = true;
+            continue;
+        }
+        flow.push(fold(*sign), from + step, gap);
+        gap = false;
+    }
+}
+
+/// Columns that a line takes: a Chinese sign takes two.
+pub(crate) fn display_width(signs: &[char], line: Line) -> usize {
+    signs
+        .get(line.from..line.to)
+        .unwrap_or_default()
+        .iter()
+        .map(|sign| column_width(*sign))
+        .sum()
+}
+
+pub(crate) fn column_width(sign: char) -> usize {
+    if sign.is_ascii() || sign.is_control() {
+        1
+    } else {
+        2
+    }
+}
+
+/// The width at which the text is wrapped; `None` where paragraphs are lines.
+fn wrap_width(signs: &[char], lines: &[Line]) -> Option<usize> {
+    let mut widths: Vec<usize> = lines
+        .iter()
+        .map(|line| display_width(signs, *line))
+        .filter(|width| *width > 0)
+        .collect();
+    widths.sort_unstable();
+    // A few lines may hang over the margin.
+    let place = widths.len().checked_sub(1 + widths.len() / 25)?;
+    let width = *widths.get(place)?;
+    let full = widths
+        .iter()
+        .filter(|one| **one + RAGGED >= width && **one <= width + RAGGED)
+        .count();
+    (width <= PAGE_WIDTH && full * 3 >= widths.len() && full >= 3).then_some(width)
+}
+
+/// Lines without page numbers, and without the running heads beside them.
+fn without_furniture(signs: &[char], lines: Vec<Line>) -> Vec<Line> {
+    let is_number: Vec<bool> = lines
+        .iter()
+        .map(|line| is_page_number(signs, *line))
+        .collect();
+    if !is_number.contains(&true) {
+        return lines;
+    }
+    let text = |place: usize| -> Option<&[char]> {
+        let (from, to) = trimmed(signs, *lines.get(place)?);
+        signs.get(from..to).filter(|text| !text.is_empty())
+    };
+    // The next line with a text behind a page number, and how often it stands there.
+    let beside =
+        |place: usize| (place + 1..(place + 3).min(lines.len())).find(|next| text(*next).is_some());
+    let mut heads: HashMap<&[char], usize> = HashMap::new();
+    for (place, _) in is_number.iter().enumerate().filter(|(_, is)| **is) {
+        if let Some(head) = beside(place).and_then(text).filter(|text| text.len() <= 40) {
+            *heads.entry(head).or_default() += 1;
+        }
+    }
+    let mut dropped = is_number.clone();
+    for (place, _) in is_number.iter().enumerate().filter(|(_, is)| **is) {
+        if let Some(next) = beside(place)
+            && text(next).is_some_and(|head| heads.get(head).is_some_and(|count| *count >= 2))
+            && let Some(drop) = dropped.get_mut(next)
+        {
+            *drop = true;
+        }
+        // The blank lines around a page number part no paragraphs.
+        for near in [
+            place.checked_sub(1),
+            Some(place + 1),
+            place.checked_sub(2),
+            Some(place + 2),
+        ] {
+            if let Some(near) = near
+                && near < lines.len()
+                && text(near).is_none()
+                && let Some(drop) = dropped.get_mut(near)
+            {
+                *drop = true;
+            }
+        }
+    }
+    lines
+        .iter()
+        .zip(dropped)
+        .filter(|(_, drop)| !drop)
+        .map(|(line, _)| *line)
+        .collect()
+}
+
+/// — 3 —, - 3 -, 第3页, 第3页 共12页, 3.
+fn is_page_number(signs: &[char], line: Line) -> bool {
+    let (from, to) = trimmed(signs, line);
+    if to - from > 16 || from == to {
+        return false;
+    }
+    let text: String = signs
+        .get(from..to)
+        .unwrap_or_default()
+        .iter()
+        .map(|sign| fold(*sign))
+        .filter(|sign| !sign.is_whitespace())
+        .collect();
+    let bare = text.trim_matches(['—', '-', '–', '―', '·', '－', '_', '~']);
+    let is_digits = |text: &str| {
+        (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if is_digits(bare) {
+        return true;
+    }
+    let Some(page) = bare.strip_prefix('第') else {
+        return false;
+    };
+    page.split_once('页').is_some_and(|(number, rest)| {
+        let rest = rest.trim_matches([',', '/', '共', '页', '(', ')']);
+        is_digits(number) && (rest.is_empty() || is_digits(rest))
+    })
+}

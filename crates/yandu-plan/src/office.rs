@@ -1,0 +1,548 @@
+//! Responsible units: who leads, who supports, and who answers together with others.
+
+use crate::due::{self, Sense};
+use crate::flow::Flow;
+use crate::lexicon::{UNIT_ENDS, UNIT_ONLY};
+use crate::reading::Role;
+use jiff::civil::Date;
+
+/// A name between two places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) role: Role,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+}
+
+/// A naming of units, and when their part is due.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Naming {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) units: Vec<Named>,
+    pub(crate) due: Option<Date>,
+    /// Units that answer for all points.
+    pub(crate) everywhere: Vec<Named>,
+    stated: Vec<(Stated, Vec<(usize, usize)>)>,
+}
+
+/// What the text calls a group of units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stated {
+    Lead,
+    Responsible,
+    Support,
+    Due,
+}
+
+const LABELS: &[(&str, Stated)] = &[
+    ("牵头单位", Stated::Lead),
+    ("牵头部门", Stated::Lead),
+    ("总牵头单位", Stated::Lead),
+    ("牵头责任单位", Stated::Lead),
+    ("牵头负责单位", Stated::Lead),
+    ("市级牵头单位", Stated::Lead),
+    ("牵头", Stated::Lead),
+    ("主办单位", Stated::Lead),
+    ("主责单位", Stated::Lead),
+    ("主要责任单位", Stated::Lead),
+    ("第一责任单位", Stated::Lead),
+    ("责任单位", Stated::Responsible),
+    ("责任部门", Stated::Responsible),
+    ("责任主体", Stated::Responsible),
+    ("责任分工", Stated::Responsible),
+    ("负责单位", Stated::Responsible),
+    ("承办单位", Stated::Responsible),
+    ("落实单位", Stated::Responsible),
+    ("实施单位", Stated::Responsible),
+    ("实施主体", Stated::Responsible),
+    ("完成单位", Stated::Responsible),
+    ("责任", Stated::Responsible),
+    ("配合单位", Stated::Support),
+    ("配合部门", Stated::Support),
+    ("协办单位", Stated::Support),
+    ("协助单位", Stated::Support),
+    ("协同单位", Stated::Support),
+    ("协作单位", Stated::Support),
+    ("参与单位", Stated::Support),
+    ("参加单位", Stated::Support),
+    ("支持单位", Stated::Support),
+    ("配合", Stated::Support),
+    ("完成时限", Stated::Due),
+    ("完成时间", Stated::Due),
+    ("完成期限", Stated::Due),
+    ("时间节点", Stated::Due),
+    ("时限要求", Stated::Due),
+    ("时限", Stated::Due),
+];
+
+/// The label at an index: what it states, and the place behind its colon.
+fn label_at(flow: &Flow, index: usize) -> Option<(Stated, usize)> {
+    LABELS
+        .iter()
+        .filter(|(word, _)| flow.has(index, word))
+        .map(|(word, stated)| (word.chars().count(), *stated))
+        .max_by_key(|(length, _)| *length)
+        .and_then(|(length, stated)| {
+            let end = index + length;
+            (flow.at(end) == ':').then_some((stated, end + 1))
+        })
+}
+
+/// Whether a paragraph is nothing but a naming, such as 责任单位：市教育局.
+pub(crate) fn is_labelled(flow: &Flow, from: usize, to: usize) -> bool {
+    from < to && label_at(flow, from).is_some()
+}
+
+/// The namings of a paragraph: brackets behind a sentence, or the whole paragraph.
+pub(crate) fn namings(flow: &Flow, (from, to): (usize, usize), year: Option<i16>) -> Vec<Naming> {
+    if is_labelled(flow, from, to) {
+        return vec![read(flow, (from, to), (from, to), year)];
+    }
+    let mut found = Vec::new();
+    let mut index = from;
+    while index < to {
+        if matches!(flow.at(index), '(' | '【' | '[')
+            && let Some(end) = flow.closing(index, to)
+        {
+            if is_naming(flow, index, end, (from, to)) {
+                found.push(read(flow, (index, end), (index + 1, end - 1), year));
+            }
+            index = end;
+        } else {
+            index += 1;
+        }
+    }
+    // A bracket that the end of the text has cut off still names units.
+    found
+}
+
+/// Whether a bracket names units: it says so, and it stands behind a sentence.
+fn is_naming(flow: &Flow, open: usize, end: usize, (from, to): (usize, usize)) -> bool {
+    let (start, close) = (open + 1, end - 1);
+    let is_behind = matches!(flow.before(open), '。' | ';' | '!' | ')' | '】')
+        || end >= to
+        || matches!(flow.at(end), '。' | ';');
+    if !is_behind || open == from && end < to {
+        return false;
+    }
+    let words: &[&'static str] = &[
+        "负责",
+        "牵头",
+        "配合",
+        "主办",
+        "协办",
+        "承办",
+        "责任单位",
+        "责任部门",
+        "责任主体",
+        "落实单位",
+        "实施单位",
+        "参与单位",
+        "责任:",
+        "参加单位",
+    ];
+    if flow.holds_any(start, close, words) {
+        return has_unit(flow, start, close);
+    }
+    // Names alone: each of them must end as units do.
+    let names = names(flow, start, close);
+    !names.is_empty()
+        && names.iter().all(|(from, to)| {
+            to - from >= 3 && to - from <= 20 && flow.word_before(*to, UNIT_ONLY).is_some()
+        })
+}
+
+fn has_unit(flow: &Flow, from: usize, to: usize) -> bool {
+    (from..to).any(|place| flow.word_before(place + 1, UNIT_ENDS).is_some())
+}
+
+fn read(
+    flow: &Flow,
+    (from, to): (usize, usize),
+    (start, end): (usize, usize),
+    year: Option<i16>,
+) -> Naming {
+    let mut naming = Naming {
+        from,
+        to,
+        ..Naming::default()
+    };
+    for (start, end) in segments(flow, start, end) {
+        segment(flow, start, end, year, &mut naming);
+    }
+    naming.settle();
+    naming
+}
+
+impl Naming {
+    /// A statement about all points at a place.
+    pub(crate) fn of_all(place: usize, everywhere: Vec<Named>) -> Self {
+        Self {
+            from: place,
+            to: place,
+            everywhere,
+            ..Self::default()
+        }
+    }
+
+    /// Takes the next paragraph of the same naming in: 牵头单位 on one line, 责任单位 on the next.
+    pub(crate) fn join(&mut self, next: Self) {
+        self.to = next.to;
+        self.due = self.due.or(next.due);
+        self.everywhere.extend(next.everywhere);
+        self.stated.extend(next.stated);
+        self.settle();
+    }
+
+    /// Gives each unit its role by all that the naming states: 责任单位 support a leading unit, lead supporting ones, and answer together
+    /// where neither is named. A single unit leads.
+    fn settle(&mut self) {
+        let states = |one: Stated| {
+            self.stated
+                .iter()
+                .any(|(stated, names)| *stated == one && !names.is_empty())
+        };
+        let (has_lead, has_support) = (states(Stated::Lead), states(Stated::Support));
+        let responsible: usize = self
+            .stated
+            .iter()
+            .filter(|(stated, _)| *stated == Stated::Responsible)
+            .map(|(_, names)| names.len())
+            .sum();
+        self.units = self
+            .stated
+            .iter()
+            .flat_map(|(stated, names)| {
+                let role = match stated {
+                    Stated::Lead => Role::Lead,
+                    Stated::Support | Stated::Due => Role::Support,
+                    Stated::Responsible if has_lead => Role::Support,
+                    Stated::Responsible if has_support || responsible == 1 => Role::Lead,
+                    Stated::Responsible => Role::Shared,
+                };
+                names.iter().map(move |(from, to)| Named {
+                    role,
+                    from: *from,
+                    to: *to,
+                })
+            })
+            .collect();
+    }
+}
+
+/// Parts of a naming: set apart by 。 and ;, and before each label.
+fn segments(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let (mut start, mut index) = (from, from);
+    while index < to {
+        if flow.at(index) == '(' {
+            index = flow.closing(index, to).unwrap_or(index + 1);
+            continue;
+        }
+        let is_end = matches!(flow.at(index), ';' | '。');
+        if is_end
+            || index > start && label_at(flow, index).is_some() && !label_inside(flow, start, index)
+        {
+            found.push((start, index));
+            start = index + usize::from(is_end);
+        }
+        index += 1;
+    }
+    found.push((start, to));
+    found.retain(|(from, to)| from < to);
+    found
+}
+
+/// 牵头责任单位 holds 责任单位, which begins no part of its own.
+fn label_inside(flow: &Flow, start: usize, index: usize) -> bool {
+    label_at(flow, start).is_some_and(|(_, end)| index < end)
+}
+
+fn segment(flow: &Flow, from: usize, to: usize, year: Option<i16>, naming: &mut Naming) {
+    if let Some(names) = everywhere(flow, from, to) {
+        naming.everywhere.extend(names);
+        return;
+    }
+    match label_at(flow, from) {
+        Some((Stated::Due, start)) => {
+            naming.due = due::all(flow, start, to, year)
+                .into_iter()
+                .rfind(|when| when.sense == Sense::By)
+                .and_then(|when| when.last);
+        }
+        Some((stated, start)) => {
+            let end = ends_of_names(flow, start, to);
+            naming.stated.push((stated, names(flow, start, end)));
+        }
+        None => phrase(flow, from, to, naming),
+    }
+}
+
+/// 以下均需各县（市、区）人民政府负责，不再单独列出: who answers for all points.
+pub(crate) fn everywhere(flow: &Flow, from: usize, to: usize) -> Option<Vec<Named>> {
+    let all: &[&'static str] = &[
+        "以下",
+        "不再",
+        "各项任务",
+        "所有任务",
+        "下同",
+        "上述任务",
+        "各项工作",
+        "本要点",
+    ];
+    if !flow.holds_any(from, to, all) {
+        return None;
+    }
+    let start = (from..to).find_map(|place| {
+        flow.word_at(
+            place,
+            &[
+                "均需",
+                "均由",
+                "均须",
+                "均应由",
+                "均需由",
+                "都需",
+                "都由",
+                "还需",
+                "同时由",
+            ],
+        )
+        .map(|(_, length)| place + length)
+    })?;
+    let end = (start..to).find(|place| {
+        flow.word_at(
+            *place,
+            &[
+                "负责",
+                "落实",
+                "实施",
+                "承担",
+                "参与",
+                "按职责",
+                "具体",
+                "抓好",
+                "结合",
+                "不再",
+                "共同",
+                "配合",
+            ],
+        )
+        .is_some()
+    })?;
+    let names = names(flow, start, end);
+    (!names.is_empty()).then(|| {
+        names
+            .into_iter()
+            .map(|(from, to)| Named {
+                role: Role::Shared,
+                from,
+                to,
+            })
+            .collect()
+    })
+}
+
+/// Where names end and the words begin that say how units share their work.
+const MANNER: &[&str] = &[
+    "按职责",
+    "按照",
+    "按分工",
+    "按各自",
+    "根据",
+    "依据",
+    "依职责",
+    "牵头",
+    "负责",
+    "配合",
+    "共同",
+    "协助",
+    "协同",
+    "参与",
+    "参加",
+    "分别",
+    "落实",
+    "会同",
+    "会商",
+    "支持",
+    "主办",
+    "协办",
+    "承办",
+    "分工",
+    "组织实施",
+];
+
+fn ends_of_names(flow: &Flow, from: usize, to: usize) -> usize {
+    (from..to)
+        .find(|place| *place > from && flow.word_at(*place, MANNER).is_some())
+        .unwrap_or(to)
+}
+
+/// A naming in words: A牵头，B、C配合; A、B等部门按职责分工负责; A会同B负责.
+fn phrase(flow: &Flow, from: usize, to: usize, naming: &mut Naming) {
+    let mut waiting: Vec<(usize, usize)> = Vec::new();
+    for (from, to) in crate::sentence::clauses(flow, from, to) {
+        let start = from + usize::from(flow.at(from) == '由');
+        let end = ends_of_names(flow, start, to);
+        let mut here = names(flow, start, end);
+        waiting.append(&mut here);
+        if end == to {
+            continue;
+        }
+        if let Some(with) = flow.find(end, to, "会同").filter(|place| *place == end) {
+            let rest = ends_of_names(flow, with + 2, to);
+            naming
+                .stated
+                .push((Stated::Lead, std::mem::take(&mut waiting)));
+            naming
+                .stated
+                .push((Stated::Support, names(flow, with + 2, rest)));
+            continue;
+        }
+        let says = |words: &[&'static str]| flow.holds_any(end, to, words);
+        let stated = if says(&["牵头", "主办"]) {
+            Stated::Lead
+        } else if says(&["配合", "协助", "协同", "参与", "参加", "支持", "协办"])
+            && !says(&["负责"])
+        {
+            Stated::Support
+        } else {
+            Stated::Responsible
+        };
+        naming.stated.push((stated, std::mem::take(&mut waiting)));
+    }
+    if !waiting.is_empty() {
+        naming.stated.push((Stated::Responsible, waiting));
+    }
+}
+
+/// The names between two places. 各县（市、区） and 各县、市、区人民政府 are one name each.
+pub(crate) fn names(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
+    let mut pieces: Vec<(usize, usize)> = Vec::new();
+    let (mut start, mut index) = (from, from);
+    while index < to {
+        if flow.at(index) == '('
+            && let Some(end) = flow.closing(index, to)
+        {
+            index = end;
+            continue;
+        }
+        let length = separator(flow, start, index, to);
+        if let Some(length) = length {
+            pieces.push((start, index));
+            start = index + length;
+            index = start.max(index + usize::from(length > 0));
+            if length == 0 {
+                index += 1;
+            }
+            continue;
+        }
+        index += 1;
+    }
+    pieces.push((start, to));
+    let mut names: Vec<(usize, usize)> = Vec::new();
+    for (from, to) in pieces {
+        let (from, to) = stripped(flow, from, to);
+        if from >= to {
+            continue;
+        }
+        match names.last_mut() {
+            Some(last) if goes_on(flow, *last, (from, to)) => last.1 = to,
+            _ => names.push((from, to)),
+        }
+    }
+    names.retain(|(from, to)| {
+        let length = to - from;
+        (2..=40).contains(&length) && !(*from..*to).all(|place| flow.at(place).is_ascii())
+    });
+    names
+}
+
+/// Signs that part two names at an index: their number, zero for a space.
+fn separator(flow: &Flow, start: usize, index: usize, to: usize) -> Option<usize> {
+    let is_name_before = || index > start + 1 && flow.word_before(index, UNIT_ENDS).is_some();
+    match flow.at(index) {
+        '、' | ',' | ';' | '/' | '|' => Some(1),
+        '和' | '及' | '与' if is_name_before() && ends_as_unit(flow, index + 1, to) => Some(1),
+        _ if index > start
+            && flow.gap(index)
+            && is_name_before()
+            && ends_as_unit(flow, index, to) =>
+        {
+            Some(0)
+        }
+        _ => None,
+    }
+}
+
+/// Whether the words up to the next sign that parts names end as a unit does.
+fn ends_as_unit(flow: &Flow, from: usize, to: usize) -> bool {
+    let end = (from..to)
+        .find(|place| {
+            matches!(flow.at(*place), '、' | ',' | ';' | '等' | '(')
+                || *place > from
+                    && flow.gap(*place)
+                    && flow.word_before(*place, UNIT_ENDS).is_some()
+        })
+        .unwrap_or(to);
+    end > from + 1 && flow.word_before(end, UNIT_ENDS).is_some()
+}
+
+/// The name without 由 before it and 等部门 behind it.
+fn stripped(flow: &Flow, mut from: usize, mut to: usize) -> (usize, usize) {
+    while from < to
+        && matches!(flow.at(from), ':' | '.' | '、' | '。' | ',' | '(' | '-')
+        && !(flow.at(from) == '(' && flow.closing(from, to).is_some())
+    {
+        from += 1;
+    }
+    while from < to && matches!(flow.before(to), '。' | '.' | ',' | ';' | ':') {
+        to -= 1;
+    }
+    let ends: &[&'static str] = &[
+        "等有关部门单位",
+        "等相关部门单位",
+        "等有关部门",
+        "等相关部门",
+        "等有关单位",
+        "等相关单位",
+        "等部门单位",
+        "等部门",
+        "等单位",
+        "等",
+    ];
+    if let Some((_, length)) = flow.word_before(to, ends) {
+        to -= length;
+    }
+    (from, to.max(from))
+}
+
+/// Whether a piece belongs to the name before it: 各县、市、区人民政府; 市直有关部门、单位.
+fn goes_on(flow: &Flow, last: (usize, usize), (from, to): (usize, usize)) -> bool {
+    let text = flow.text(from, to);
+    let before = flow.text(last.0, last.1);
+    let is_general = before.starts_with('各') || before.contains("有关") || before.contains("相关");
+    if !is_general {
+        return false;
+    }
+    if matches!(text.as_str(), "单位" | "部门" | "机构" | "企业") {
+        return true;
+    }
+    let is_open = before
+        .trim_start_matches('各')
+        .trim_end_matches(['(', ')'])
+        .chars()
+        .all(|sign| "县市区旗乡镇街道村、()".contains(sign));
+    let rest = text.trim_start_matches([
+        '县', '市', '区', '旗', '乡', '镇', '街', '道', '(', ')', '、',
+    ]);
+    before.starts_with('各')
+        && is_open
+        && rest != text
+        && (rest.is_empty()
+            || matches!(
+                rest,
+                "人民政府" | "政府" | "党委政府" | "党委" | "办事处" | "人民政府办公室"
+            ))
+}

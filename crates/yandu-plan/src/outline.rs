@@ -1,0 +1,203 @@
+//! How a plan is numbered: chapters, points, and what lies under them.
+
+use crate::flow::Flow;
+use crate::numeral;
+
+/// The ways of numbering, from the coarsest to the finest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Mark {
+    /// 第一章, 第一部分.
+    Part,
+    /// 一、
+    Han,
+    /// （一）
+    HanBracket,
+    /// 1. or 任务1
+    Arabic,
+    /// （1）
+    ArabicBracket,
+    /// ①
+    Circle,
+}
+
+/// A numbered heading.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heading {
+    pub(crate) mark: Mark,
+    pub(crate) number: u32,
+    /// Where the paragraph begins.
+    pub(crate) from: usize,
+    /// Behind the mark.
+    pub(crate) text: usize,
+    /// Where the paragraph ends.
+    pub(crate) to: usize,
+}
+
+/// The mark that begins at an index: what it is, its number, the place behind it.
+pub(crate) fn mark_at(flow: &Flow, index: usize) -> Option<(Mark, u32, usize)> {
+    let number = |from: usize| -> Option<(u32, usize, bool)> {
+        let sign = flow.at(from);
+        let is_arabic = sign.is_ascii_digit();
+        if !is_arabic && !numeral::is_chinese_digit(sign) {
+            return None;
+        }
+        let mut to = from;
+        while to < from + 5
+            && (is_arabic && flow.at(to).is_ascii_digit()
+                || !is_arabic && numeral::is_chinese_digit(flow.at(to)))
+        {
+            to += 1;
+        }
+        let value = numeral::whole(&flow.text(from, to))?;
+        (1..=999).contains(&value).then_some((value, to, is_arabic))
+    };
+    match flow.at(index) {
+        '第' => {
+            let (value, to, _) = number(index + 1)?;
+            match flow.at(to) {
+                '章' | '篇' => Some((Mark::Part, value, to + 1)),
+                '部' if flow.at(to + 1) == '分' => Some((Mark::Part, value, to + 2)),
+                '条' | '项' => Some((Mark::Arabic, value, to + 1)),
+                _ => None,
+            }
+        }
+        '任' if flow.has(index, "任务") => {
+            let (value, to, _) = number(index + 2)?;
+            let to = to + usize::from(matches!(flow.at(to), ':' | '.' | '、'));
+            Some((Mark::Arabic, value, to))
+        }
+        '(' => {
+            let (value, to, is_arabic) = number(index + 1)?;
+            let mark = if is_arabic {
+                Mark::ArabicBracket
+            } else {
+                Mark::HanBracket
+            };
+            (flow.at(to) == ')').then(|| {
+                let to = to + 1 + usize::from(flow.at(to + 1) == '、');
+                (mark, value, to)
+            })
+        }
+        sign @ '①'..='⑳' => Some((
+            Mark::Circle,
+            u32::from(sign) - u32::from('①') + 1,
+            index + 1,
+        )),
+        _ => {
+            let (value, to, is_arabic) = number(index)?;
+            match flow.at(to) {
+                ')' if is_arabic => Some((Mark::ArabicBracket, value, to + 1)),
+                '、' | '.' | '．' => {
+                    // 1.5亿元 begins with a number, 1.推进 with a mark.
+                    let is_number =
+                        is_arabic && flow.at(to + 1).is_ascii_digit() && !flow.gap(to + 1);
+                    let mark = if is_arabic { Mark::Arabic } else { Mark::Han };
+                    (!is_number).then_some((mark, value, to + 1))
+                }
+                _ => None,
+            }
+        }
+    }
+}
+
+/// The headings of the paragraphs.
+pub(crate) fn headings(flow: &Flow, paragraphs: &[(usize, usize)]) -> Vec<Heading> {
+    paragraphs
+        .iter()
+        .filter_map(|(from, to)| {
+            let (mark, number, text) = mark_at(flow, *from)?;
+            (text <= *to).then_some(Heading {
+                mark,
+                number,
+                from: *from,
+                text,
+                to: *to,
+            })
+        })
+        .collect()
+}
+
+/// Where a heading's part of the text ends: at the next heading as coarse as it, or coarser.
+pub(crate) fn ends(headings: &[Heading], end: usize) -> Vec<usize> {
+    let mut ends = vec![end; headings.len()];
+    // Headings whose end is not known yet, from coarse to fine.
+    let mut open: Vec<usize> = Vec::new();
+    for (place, heading) in headings.iter().enumerate() {
+        while let Some(last) = open.last().copied() {
+            if headings.get(last).is_none_or(|one| one.mark < heading.mark) {
+                break;
+            }
+            if let Some(end) = ends.get_mut(last) {
+                *end = heading.from;
+            }
+            open.pop();
+        }
+        open.push(place);
+    }
+    ends
+}
+
+/// The way of numbering whose items are the points: the finest of which most name responsible units, and without any such names the
+/// finest one that carries the text.
+pub(crate) fn point_mark(
+    headings: &[Heading],
+    ends: &[usize],
+    units: &[(usize, usize)],
+) -> Option<Mark> {
+    const FINE_TO_COARSE: [Mark; 5] = [
+        Mark::ArabicBracket,
+        Mark::Arabic,
+        Mark::HanBracket,
+        Mark::Han,
+        Mark::Part,
+    ];
+    let items = |mark: Mark| {
+        headings
+            .iter()
+            .zip(ends)
+            .filter(move |(heading, _)| heading.mark == mark)
+    };
+    let names = |from: usize, to: usize| {
+        let first = units.partition_point(|(start, _)| *start < from);
+        units.get(first).is_some_and(|(start, _)| *start < to)
+    };
+    let with_units = FINE_TO_COARSE.into_iter().find(|mark| {
+        let all = items(*mark).count();
+        let named = items(*mark)
+            .filter(|(heading, end)| names(heading.from, **end))
+            .count();
+        named >= 1
+            && named * 5 >= all * 3
+            && (all >= 2 || headings.len() == 1)
+            && covered(items(*mark), units) * 5 >= units.len() * 3
+    });
+    if with_units.is_some() {
+        return with_units;
+    }
+    let whole = headings
+        .first()
+        .zip(ends.iter().max())
+        .map_or(0, |(first, last)| last - first.from);
+    let carries = |mark: &Mark| {
+        let text: usize = items(*mark).map(|(heading, end)| end - heading.from).sum();
+        items(*mark).count() >= 2 && text * 5 >= whole * 2
+    };
+    [Mark::Arabic, Mark::HanBracket, Mark::Han, Mark::Part]
+        .into_iter()
+        .find(carries)
+        .or_else(|| headings.iter().map(|heading| heading.mark).min())
+}
+
+/// How many of the namings lie inside of the items.
+fn covered<'h>(
+    items: impl Iterator<Item = (&'h Heading, &'h usize)>,
+    units: &[(usize, usize)],
+) -> usize {
+    items
+        .map(|(heading, end)| {
+            let first = units.partition_point(|(start, _)| *start < heading.from);
+            let last = units.partition_point(|(start, _)| start < end);
+            last - first
+        })
+        .sum()
+}

@@ -1,0 +1,300 @@
+//! What a person should look at: gaps, cuts, names that differ in a sign.
+
+use crate::FindingCode;
+use crate::finding::Finding;
+use crate::flow::Flow;
+use crate::outline::{Heading, Mark};
+use crate::plan::Draught;
+use crate::reading::{Reading, Role};
+
+type Note = (FindingCode, usize, String, Option<u32>);
+
+/// Looks for missing and repeated numbers among headings of one kind.
+pub(crate) fn numbering(
+    notes: &mut Vec<Note>,
+    flow: &Flow,
+    headings: &[Heading],
+    mark: Mark,
+    begins_again: bool,
+) {
+    let coarser: Vec<Mark> = headings
+        .iter()
+        .map(|heading| heading.mark)
+        .filter(|one| *one < mark)
+        .collect();
+    let mut kinds: Vec<Mark> = coarser;
+    kinds.push(mark);
+    kinds.sort_unstable();
+    kinds.dedup();
+    for kind in kinds {
+        let mut last = 0;
+        for heading in headings {
+            // Numbers below a heading begin again with it, but points that run through the text do not.
+            if heading.mark < kind && (kind != mark || begins_again) {
+                last = 0;
+            }
+            if heading.mark != kind {
+                continue;
+            }
+            let place = flow.place(heading.from);
+            if heading.number > last + 1 {
+                notes.push((
+                    FindingCode::NumberingGap,
+                    place,
+                    format!("编号从{last}跳到{}", heading.number),
+                    None,
+                ));
+            } else if heading.number <= last {
+                notes.push((
+                    FindingCode::NumberingRepeats,
+                    place,
+                    format!("编号{}在{last}之后再次出现", heading.number),
+                    None,
+                ));
+            }
+            last = heading.number;
+        }
+    }
+}
+
+pub(crate) fn look(draught: &mut Draught<'_>, reading: &mut Reading, text: &str) {
+    let mut notes = std::mem::take(&mut draught.notes);
+    truncated(draught, reading, &mut notes);
+    unclosed(draught, &mut notes);
+    units(reading, &mut notes);
+    if reading.year.is_none() {
+        notes.push((
+            FindingCode::YearUnknown,
+            0,
+            "标题和落款都没有写明年份，无法推算时限".to_owned(),
+            None,
+        ));
+    }
+    if reading.targets.is_empty() {
+        notes.push((
+            FindingCode::NoTargets,
+            0,
+            "全文没有找到数字指标".to_owned(),
+            None,
+        ));
+    }
+    let lost = text.chars().filter(|sign| *sign == '\u{fffd}').count();
+    if lost > 0 {
+        let place = text
+            .chars()
+            .position(|sign| sign == '\u{fffd}')
+            .unwrap_or(0);
+        notes.push((
+            FindingCode::Garbled,
+            place,
+            format!("有{lost}个字已损坏"),
+            None,
+        ));
+    }
+    notes.sort_by_key(|(code, place, ..)| (*place, *code));
+    reading.findings = notes
+        .into_iter()
+        .map(|(code, offset, message, point)| Finding {
+            code,
+            message,
+            mend: code.mend(),
+            offset,
+            line: draught
+                .layout
+                .lines
+                .partition_point(|start| *start <= offset)
+                .max(1),
+            point,
+        })
+        .collect();
+}
+
+/// Whether the text ends in the middle.
+fn truncated(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
+    let flow = &draught.layout.flow;
+    let end = draught.signs.len();
+    let mut report = |message: &str| {
+        notes.push((
+            FindingCode::Truncated,
+            end,
+            message.to_owned(),
+            reading.points.last().map(|point| point.number),
+        ));
+    };
+    if draught.is_cut {
+        report("文件在一个字的中间结束");
+        return;
+    }
+    let Some((from, to)) = draught.layout.paragraphs.last().copied() else {
+        return;
+    };
+    let last_of_text = draught
+        .layout
+        .grids
+        .iter()
+        .flat_map(|grid| &grid.rows)
+        .flat_map(|row| &row.cells)
+        .all(|(_, cell)| *cell <= to);
+    if !last_of_text {
+        return;
+    }
+    let is_ended = matches!(
+        flow.before(to),
+        '。' | '!' | '?' | ')' | '”' | '】' | ';' | '…' | '.'
+    );
+    let is_labelled = crate::office::is_labelled(flow, from, to);
+    // A signature, a day, a list of copies.
+    let is_close = to - from <= 20
+        && crate::outline::mark_at(flow, from).is_none()
+        && !flow.holds_any(from, to, &[","])
+        && reading
+            .points
+            .last()
+            .is_some_and(|point| point.sentences.len() > 2);
+    let is_open =
+        (from..to).any(|place| flow.at(place) == '(' && flow.closing(place, to).is_none());
+    if is_open {
+        report("正文在一个括号里结束");
+    } else if !is_ended && !is_labelled && !is_close {
+        report("正文在一句话中间结束");
+    } else {
+        let without = |point: &crate::reading::Point| point.assignments.is_empty();
+        let named = reading
+            .points
+            .iter()
+            .filter(|point| !without(point))
+            .count();
+        if named + 1 == reading.points.len()
+            && named >= 2
+            && reading.points.last().is_some_and(without)
+        {
+            report("其他要点都写明责任单位，最后一个没有");
+        }
+    }
+}
+
+/// Brackets and quotations that do not close in their paragraph.
+fn unclosed(draught: &Draught<'_>, notes: &mut Vec<Note>) {
+    let flow = &draught.layout.flow;
+    for (from, to) in &draught.layout.paragraphs {
+        for (open, close) in [('(', ')'), ('“', '”'), ('《', '》')] {
+            let mut depth = 0_i32;
+            let mut at = None;
+            for place in *from..*to {
+                if flow.at(place) == open {
+                    depth += 1;
+                    at = at.or(Some(place));
+                } else if flow.at(place) == close {
+                    depth -= 1;
+                    if depth <= 0 {
+                        // A list may be numbered 1) 2) without any opening.
+                        depth = 0;
+                        at = None;
+                    }
+                }
+            }
+            if let (true, Some(at)) = (depth > 0, at) {
+                notes.push((
+                    FindingCode::Unclosed,
+                    flow.place(at),
+                    format!("“{open}”没有配对的“{close}”"),
+                    None,
+                ));
+            }
+        }
+    }
+}
+
+fn units(reading: &Reading, notes: &mut Vec<Note>) {
+    for point in &reading.points {
+        if point.assignments.is_empty() {
+            notes.push((
+                FindingCode::NoUnit,
+                point.offset,
+                format!("要点{}没有写明责任单位", point.label),
+                Some(point.number),
+            ));
+        }
+        for assignment in &point.assignments {
+            let leads = assignment
+                .units
+                .iter()
+                .filter(|unit| unit.role == Role::Lead)
+                .count();
+            if leads > 1 {
+                notes.push((
+                    FindingCode::SeveralLeads,
+                    assignment.offset,
+                    format!("要点{}有{leads}个牵头单位", point.label),
+                    Some(point.number),
+                ));
+            }
+            for unit in &assignment.units {
+                let folded: String = unit.name.chars().map(yandu_words::sign::fold).collect();
+                if [
+                    "有关部门",
+                    "相关部门",
+                    "有关单位",
+                    "相关单位",
+                    "各部门",
+                    "各单位",
+                    "有关企业",
+                ]
+                .iter()
+                .any(|word| folded.contains(word))
+                {
+                    notes.push((
+                        FindingCode::UnitUnnamed,
+                        unit.offset,
+                        format!("“{}”没有写明是哪个单位", unit.name),
+                        Some(point.number),
+                    ));
+                }
+            }
+        }
+    }
+    alike(reading, notes);
+}
+
+/// Names of which one is the other with signs left out: 市交通局 and 市交通运输局.
+fn alike(reading: &Reading, notes: &mut Vec<Note>) {
+    let mut seen: Vec<(Vec<char>, usize, u32)> = Vec::new();
+    for point in &reading.points {
+        for unit in point.assignments.iter().flat_map(|one| &one.units) {
+            let name: Vec<char> = unit.name.chars().collect();
+            if !seen.iter().any(|(one, ..)| *one == name) && seen.len() < 2000 {
+                seen.push((name, unit.offset, point.number));
+            }
+        }
+    }
+    for (place, (name, offset, point)) in seen.iter().enumerate() {
+        for (other, ..) in seen.iter().take(place) {
+            let (short, long) = if name.len() < other.len() {
+                (name, other)
+            } else {
+                (other, name)
+            };
+            if is_left_out(short, long) {
+                let text = |name: &[char]| name.iter().collect::<String>();
+                notes.push((
+                    FindingCode::UnitsAlike,
+                    *offset,
+                    format!("“{}”与“{}”可能是同一单位", text(name), text(other)),
+                    Some(*point),
+                ));
+            }
+        }
+    }
+}
+
+/// Whether the shorter name is the longer one without some signs in its middle.
+fn is_left_out(short: &[char], long: &[char]) -> bool {
+    if short.len() < 4 || long.len() <= short.len() || long.len() - short.len() > 4 {
+        return false;
+    }
+    if short.get(..3) != long.get(..3) || short.last() != long.last() {
+        return false;
+    }
+    let mut rest = long.iter();
+    short.iter().all(|sign| rest.any(|one| one == sign))
+}
