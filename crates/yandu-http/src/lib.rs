@@ -31,6 +31,7 @@ mod openapi;
 pub mod pack;
 pub mod pack_page;
 mod page;
+pub mod plan;
 mod precondition;
 pub mod problem;
 pub mod quarantine;

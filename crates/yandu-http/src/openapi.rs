@@ -59,6 +59,10 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
                 "ledger",
                 "一本账 · what the city holds, and what became of it",
             ),
+            (
+                "plans",
+                "工作要点 · the work plan: points, units and targets",
+            ),
             ("drafts", "草稿 · what was begun and not sent yet"),
             (
                 "clock",

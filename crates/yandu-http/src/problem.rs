@@ -119,6 +119,12 @@ impl From<yandu_ledger::Error> for Box<Problem> {
     }
 }
 
+impl From<yandu_plan::Error> for Box<Problem> {
+    fn from(error: yandu_plan::Error) -> Self {
+        Problem::of(error.code(), error.help(), &error)
+    }
+}
+
 impl From<yandu_transform::Error> for Box<Problem> {
     fn from(error: yandu_transform::Error) -> Self {
         match error {

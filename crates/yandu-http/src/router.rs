@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::{
     backup, batch, ckan, clock, compress, dataset, dcat, draft, etag, guard, health, ledger,
-    lineage, metrics, model, notice, observe, openapi, pack, pack_page, problem, quarantine,
+    lineage, metrics, model, notice, observe, openapi, pack, pack_page, plan, problem, quarantine,
 };
 use crate::{query, row, source, ui};
 
@@ -69,6 +69,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(lineage::routes())
         .merge(pack::routes().layer(middleware::map_response(etag::kept)))
         .merge(pack_page::routes().layer(middleware::map_response(etag::kept)))
+        .merge(plan::routes(state))
         .merge(source::routes())
         .merge(notice::routes())
         .merge(ledger::routes(state).layer(middleware::map_response(etag::kept)))

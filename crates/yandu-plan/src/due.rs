@@ -166,6 +166,18 @@ fn year_at(flow: &Flow, index: usize) -> Option<(i16, usize)> {
     Some((value, to + usize::from(flow.at(to) == '年')))
 }
 
+/// The years that are named between two places, both ends of a range.
+pub(crate) fn years(flow: &Flow, from: usize, to: usize) -> Vec<i16> {
+    (from..to)
+        .filter(|index| !is_inside_number(flow, *index))
+        .filter_map(|index| year_at(flow, index))
+        .filter(|(_, end)| {
+            *end <= to && (flow.before(*end) == '年' || connector(flow, *end).is_some())
+        })
+        .map(|(year, _)| year)
+        .collect()
+}
+
 /// The place behind a sign that joins two ends of a range.
 pub(crate) fn connector(flow: &Flow, index: usize) -> Option<usize> {
     if flow.has(index, "——") || flow.has(index, "--") {

@@ -20,7 +20,10 @@ use crate::sentence;
 /// What the whole text says to each of its sentences.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Context {
+    /// The last year of the plan.
     pub(crate) year: Option<i16>,
+    /// Its first year: what was due before is past.
+    pub(crate) first_year: Option<i16>,
     /// 個 rather than 个.
     pub(crate) is_traditional: bool,
     /// A cell of a table: there are no verbs.
@@ -78,6 +81,13 @@ pub(crate) fn read(flow: &Flow, from: usize, to: usize, context: Context) -> Fou
         let next = clauses.get(place + 1).copied();
         for figure in found.figures.iter_mut().skip(before) {
             time(flow, figure, (from, *start, *end), next, &dates);
+            let is_past = figure
+                .due
+                .zip(context.first_year)
+                .is_some_and(|(due, first)| due.year() < first);
+            if is_past && figure.kind == Kind::Target {
+                figure.kind = Kind::Description;
+            }
         }
     }
     scheme::drop_restated(&mut found);
@@ -93,6 +103,24 @@ pub(crate) fn read(flow: &Flow, from: usize, to: usize, context: Context) -> Fou
     found
 }
 
+/// What is said of something that is done.
+const DONE: &[&str] = &[
+    "完成",
+    "建成",
+    "投用",
+    "上线",
+    "到位",
+    "达标",
+    "见效",
+    "投入使用",
+    "投入运行",
+    "运行",
+    "办结",
+    "实现",
+    "完工",
+    "交付",
+];
+
 /// Finds the day of a figure: in its clause, in a clause behind it that says when it is done, or before it in the sentence.
 fn time(
     flow: &Flow,
@@ -105,24 +133,26 @@ fn time(
     let own = by()
         .rfind(|when| when.from >= start && when.to <= figure.to)
         .or_else(|| by().find(|when| when.from >= figure.to && when.to <= end));
+    // 6月底前完成: a clause that only says when.
     let behind = || {
         let (from, to) = next?;
         let when = by().find(|when| when.from == from && when.to <= to)?;
-        let rest = &[
-            "完成",
-            "建成",
-            "投用",
-            "上线",
-            "到位",
-            "达标",
-            "见效",
-            "投入使用",
-            "运行",
-            "办结",
-        ];
-        (to - when.to <= 10 && flow.holds_any(when.to, to, rest)).then_some(when)
+        let adverbs: &[&'static str] = &["全部", "基本", "正式", "全面", "力争", "确保"];
+        let start = flow
+            .word_at(when.to, adverbs)
+            .map_or(when.to, |(_, length)| when.to + length);
+        let (_, length) = flow.word_at(start, DONE)?;
+        (to <= start + length + 4).then_some(when)
     };
-    let earlier = || by().rfind(|when| when.from >= sentence && when.to <= start);
+    // The date with which the sentence begins is of all of it, a later one of what ; does not part from it.
+    let carries = |when: &&When| {
+        let leads = when.from <= sentence + 2;
+        when.from >= sentence
+            && when.to <= start
+            && (leads || flow.find(when.to, start, ";").is_none())
+            && !flow.ends_with(when.from, "其中")
+    };
+    let earlier = || by().rfind(carries);
     let found = own
         .or_else(behind)
         .map(|when| (when, false))

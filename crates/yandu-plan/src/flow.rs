@@ -1,10 +1,13 @@
 //! Signs in reading order: folded, without spaces and line ends, each with its place in the text as given.
 
+/// Signs of the longest bracket. One that never closes must not be looked for through the whole text.
+const BRACKET_SIGNS: usize = 2000;
+
 /// A run of the text as it is read. A place in it is an index; [`Flow::place`] says where that is in the text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Flow {
     signs: Vec<char>,
-    places: Vec<usize>,
+    places: Vec<u32>,
     /// Whether a space or a line end stood before the sign.
     gaps: Vec<bool>,
 }
@@ -12,7 +15,7 @@ pub(crate) struct Flow {
 impl Flow {
     pub(crate) fn push(&mut self, sign: char, place: usize, gap: bool) {
         self.signs.push(sign);
-        self.places.push(place);
+        self.places.push(u32::try_from(place).unwrap_or(u32::MAX));
         self.gaps.push(gap);
     }
 
@@ -36,7 +39,7 @@ impl Flow {
 
     /// Where a sign stands in the text.
     pub(crate) fn place(&self, index: usize) -> usize {
-        self.places.get(index).copied().unwrap_or_default()
+        self.places.get(index).map_or(0, |place| *place as usize)
     }
 
     /// Where a run that ends before `end` ends in the text.
@@ -110,10 +113,10 @@ impl Flow {
         part
     }
 
-    /// The place behind the bracket that closes the one at `open`, or `None` when none does before `to`.
+    /// The place behind the bracket that closes the one at `open`, or `None` when none does before `to` or soon enough.
     pub(crate) fn closing(&self, open: usize, to: usize) -> Option<usize> {
         let mut depth = 0_usize;
-        for index in open..to.min(self.len()) {
+        for index in open..to.min(self.len()).min(open + BRACKET_SIGNS) {
             match self.at(index) {
                 '(' | '[' | '〔' | '【' => depth += 1,
                 ')' | ']' | '〕' | '】' => {

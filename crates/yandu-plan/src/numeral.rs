@@ -36,6 +36,14 @@ impl Decimal {
         }
     }
 
+    /// The sum of two whole numbers; of others the first.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        match (self.as_whole(), other.as_whole()) {
+            (Some(one), Some(two)) => Self::whole(i128::from(one) + i128::from(two)),
+            _ => self,
+        }
+    }
+
     /// The value where it is a whole number.
     pub(crate) fn as_whole(self) -> Option<i64> {
         let (mut mantissa, mut exponent) = (self.mantissa, self.exponent);

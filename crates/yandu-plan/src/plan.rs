@@ -1,6 +1,6 @@
 //! Puts the parts of a reading together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -38,8 +38,12 @@ pub(crate) fn read(decoded: &Decoded, options: &Options) -> Result<Reading, Erro
     let signs: Vec<char> = decoded.text.chars().collect();
     let layout = layout::read(&signs);
     let headings = outline::headings(&layout.flow, &layout.paragraphs);
-    let (title, year) = title(&layout, &signs, &headings);
-    let year = options.year.or(year);
+    let (title, years) = title(&layout, &signs, &headings);
+    let year = options.year.or(years.map(|(_, last)| last));
+    let first_year = years
+        .map(|(first, _)| first)
+        .filter(|_| options.year.is_none())
+        .or(year);
     let namings = namings(&layout, year);
     let prose_end = layout.paragraphs.last().map_or(0, |(_, to)| *to);
     let ends = outline::ends(&headings, prose_end);
@@ -57,6 +61,7 @@ pub(crate) fn read(decoded: &Decoded, options: &Options) -> Result<Reading, Erro
     };
     let context = Context {
         year,
+        first_year,
         is_traditional: is_traditional(&signs),
         is_cell: false,
     };
@@ -75,7 +80,7 @@ pub(crate) fn read(decoded: &Decoded, options: &Options) -> Result<Reading, Erro
     };
     draught.prose(&mut points, context, &mut reading);
     draught.tables(&mut points, context, &mut reading);
-    reading.points = points.into_iter().map(|span| span.point).collect();
+    reading.points = points.into_iter().map(|span| sum_up(span.point)).collect();
     reading.targets.sort_by_key(|figure| figure.offset);
     reading.offers.sort_by_key(|offer| offer.offset);
     refuse(&decoded.text, &draught, &reading)?;
@@ -118,9 +123,10 @@ impl Draught<'_> {
 
     fn everywhere(&self) -> Vec<Unit> {
         let mut units: Vec<Unit> = Vec::new();
+        let mut names = HashSet::new();
         for named in self.namings.iter().flat_map(|naming| &naming.everywhere) {
             let unit = self.unit(named);
-            if !units.iter().any(|one| one.name == unit.name) {
+            if names.insert(unit.name.clone()) {
                 units.push(unit);
             }
         }
@@ -154,7 +160,7 @@ impl Draught<'_> {
                 points.push(self.span(heading, *end));
             }
         }
-        self.number(mark, &mut points, &chapter_of);
+        self.number(mark, &mut points);
         for (span, chapter) in points.iter().zip(&chapter_of) {
             if let Some(chapter) = chapter
                 .checked_sub(1)
@@ -169,6 +175,8 @@ impl Draught<'_> {
     fn label(&self, heading: &Heading) -> String {
         let label = self.raw(heading.from, heading.text);
         label
+            .trim_start_matches("任务")
+            .trim_start_matches("任務")
             .trim_matches(['(', ')', '（', '）', '、', '.', '．', ':', '：'])
             .to_owned()
     }
@@ -197,10 +205,11 @@ impl Draught<'_> {
     fn heading_title(&self, heading: &Heading) -> String {
         let flow = &self.layout.flow;
         let from = heading.text;
+        let first = self.namings.partition_point(|naming| naming.from < from);
         let naming = self
             .namings
-            .iter()
-            .find(|naming| naming.from >= from && naming.from < heading.to);
+            .get(first)
+            .filter(|naming| naming.from < heading.to);
         let limit = naming.map_or(heading.to, |naming| naming.from);
         let mut end = (from..limit)
             .find(|place| {
@@ -217,14 +226,18 @@ impl Draught<'_> {
     }
 
     /// Numbers as the text has them where they run through it, else the order of the text.
-    fn number(&mut self, mark: Mark, points: &mut [Span], chapter_of: &[usize]) {
-        let begins_again = points
-            .windows(2)
-            .zip(chapter_of.windows(2))
-            .any(|(pair, chapters)| {
-                let numbers: Vec<u32> = pair.iter().map(|span| span.point.number).collect();
-                numbers.last() <= numbers.first() && chapters.first() != chapters.last()
-            });
+    fn number(&mut self, mark: Mark, points: &mut [Span]) {
+        let begins_again = {
+            let (mut last, mut is_under_new) = (0, false);
+            self.headings.iter().any(|heading| {
+                is_under_new |= heading.mark < mark;
+                let again = heading.mark == mark && heading.number <= last && is_under_new;
+                if heading.mark == mark {
+                    (last, is_under_new) = (heading.number, false);
+                }
+                again
+            })
+        };
         review::numbering(
             &mut self.notes,
             &self.layout.flow,
@@ -372,7 +385,6 @@ impl Draught<'_> {
                 }
                 from = end;
             }
-            sum_up(&mut span.point);
         }
     }
 
@@ -422,16 +434,31 @@ impl Draught<'_> {
         for (place, span) in points.iter().enumerate() {
             titles.entry(span.point.title.clone()).or_insert(place);
         }
-        let context = Context {
-            is_cell: true,
-            ..context
+        let mut said = Said::new();
+        for (place, figure) in reading.targets.iter().enumerate() {
+            if let Some(key) = said_key(figure) {
+                said.entry(key).or_insert(place);
+            }
+        }
+        let mut sink = Sink {
+            context: Context {
+                is_cell: true,
+                ..context
+            },
+            said,
+            reading,
         };
+        let mut numbers: HashMap<u32, usize> = HashMap::new();
+        for (place, span) in points.iter().enumerate() {
+            numbers.entry(span.point.number).or_insert(place);
+        }
         for grid in &grids {
             let mut last = None;
             for row in &grid.rows {
-                let owner = self.owner(grid, row, points, &titles, has_points, last);
+                let owner =
+                    self.owner(grid, row, points, (&titles, &mut numbers), has_points, last);
                 last = owner.or(last);
-                self.row(grid, row, owner, points, context, reading);
+                self.row(grid, row, owner, points, &mut sink);
             }
         }
         self.layout.grids = grids;
@@ -443,7 +470,7 @@ impl Draught<'_> {
         grid: &Grid,
         row: &Row,
         points: &mut Vec<Span>,
-        titles: &HashMap<String, usize>,
+        (titles, numbers): (&HashMap<String, usize>, &mut HashMap<u32, usize>),
         has_points: bool,
         last: Option<usize>,
     ) -> Option<usize> {
@@ -473,14 +500,17 @@ impl Draught<'_> {
             let number = number
                 .or(marked)
                 .unwrap_or_else(|| u32::try_from(points.len() + 1).unwrap_or(u32::MAX));
-            if let Some(place) = points.iter().position(|span| {
-                span.point.number == number
-                    && title
+            let known = numbers.get(&number).copied().filter(|place| {
+                points.get(*place).is_some_and(|span| {
+                    title
                         .as_ref()
                         .is_none_or(|title| span.point.title == *title)
-            }) {
-                return Some(place);
+                })
+            });
+            if known.is_some() {
+                return known;
             }
+            numbers.entry(number).or_insert(points.len());
             let (from, to) = row.cells.iter().fold((usize::MAX, 0), |(from, to), cell| {
                 if cell.0 < cell.1 {
                     (from.min(cell.0), to.max(cell.1))
@@ -510,10 +540,7 @@ impl Draught<'_> {
             return Some(points.len() - 1);
         }
         let by_title = title.as_ref().and_then(|title| titles.get(title).copied());
-        let by_number = || {
-            let number = marked.or(number)?;
-            points.iter().position(|span| span.point.number == number)
-        };
+        let by_number = || numbers.get(&marked.or(number)?).copied();
         let found = by_title.or_else(by_number);
         if found.is_none() {
             let from = row
@@ -540,12 +567,11 @@ impl Draught<'_> {
         row: &Row,
         owner: Option<usize>,
         points: &mut [Span],
-        context: Context,
-        reading: &mut Reading,
+        sink: &mut Sink<'_>,
     ) {
         let flow = &self.layout.flow;
         let due = grid.cells(row, Column::Due).next().and_then(|(from, to)| {
-            due::all(flow, from, to, context.year)
+            due::all(flow, from, to, sink.context.year)
                 .into_iter()
                 .rfind(|when| when.sense == Sense::By)
                 .and_then(|when| when.last)
@@ -599,7 +625,6 @@ impl Draught<'_> {
                 units,
                 due: due.map(|due| due.to_string()),
             });
-            sum_up(&mut span.point);
         }
         let number = owner
             .and_then(|owner| points.get(owner))
@@ -611,18 +636,18 @@ impl Draught<'_> {
         for (from, to) in texts {
             let from = outline::mark_at(flow, from).map_or(from, |(.., text)| text.min(to));
             for (from, to) in sentence::sentences(flow, from, to) {
-                let found = figure::read(flow, from, to, context);
+                let found = figure::read(flow, from, to, sink.context);
                 for draft in found.figures {
                     let is_said = draft.due.is_some();
-                    let figure = self.figure(draft, number, due, context.year);
-                    restate_or_add(figure, due.filter(|_| !is_said), reading);
+                    let figure = self.figure(draft, number, due, sink.context.year);
+                    restate_or_add(figure, due.filter(|_| !is_said), sink);
                 }
-                reading
+                sink.reading
                     .offers
                     .extend(found.offers.iter().map(|offer| self.offer(offer, number)));
             }
         }
-        self.indicator(grid, row, number, due, context, reading);
+        self.indicator(grid, row, number, due, sink);
     }
 
     /// A row of indicators: the value stands in one cell, its unit in another.
@@ -632,12 +657,24 @@ impl Draught<'_> {
         row: &Row,
         number: Option<u32>,
         due: Option<Date>,
-        context: Context,
-        reading: &mut Reading,
+        sink: &mut Sink<'_>,
     ) {
         let flow = &self.layout.flow;
         let measure = grid.cells(row, Column::Measure).next();
-        for (from, to) in grid.cells(row, Column::Value) {
+        let values = grid
+            .columns
+            .iter()
+            .zip(&row.cells)
+            .zip(&grid.titles)
+            .filter(|((column, (from, to)), _)| **column == Column::Value && from < to);
+        for ((_, (from, to)), (title, title_end)) in values {
+            let (from, to) = (*from, *to);
+            // 2026年目标值: the title says when.
+            let due = due::all(flow, *title, *title_end, sink.context.year)
+                .into_iter()
+                .rfind(|when| when.sense == Sense::By)
+                .and_then(|when| when.last)
+                .or(due);
             // Value and unit are read as one, as they would stand in a sentence.
             let mut joined = flow.part(from, to);
             let length = joined.len();
@@ -650,7 +687,7 @@ impl Draught<'_> {
                     joined.push(unit.at(index), unit.place(index), false);
                 }
             }
-            let found = figure::read(&joined, 0, joined.len(), context);
+            let found = figure::read(&joined, 0, joined.len(), sink.context);
             for mut draft in found.figures {
                 let unit = match &draft.unit {
                     Written::Place(start, end) => Some(
@@ -670,25 +707,43 @@ impl Draught<'_> {
                 if draft.from >= draft.to {
                     continue;
                 }
-                let mut figure = self.figure(draft, number, due, context.year);
+                let mut figure = self.figure(draft, number, due, sink.context.year);
                 if let Some(unit) = unit {
                     figure.unit = unit;
                 }
-                restate_or_add(figure, None, reading);
+                restate_or_add(figure, None, sink);
             }
         }
     }
 }
 
+/// Where the figures of tables go.
+struct Sink<'r> {
+    context: Context,
+    said: Said,
+    reading: &'r mut Reading,
+}
+
+/// What tells that a table repeats a figure of the text.
+type Said = HashMap<(u32, String, String), usize>;
+
+fn said_key(figure: &Figure) -> Option<(u32, String, String)> {
+    let value = match &figure.value {
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+    };
+    Some((figure.point?, value, figure.unit.clone()))
+}
+
 /// A table repeats what the text says: then it only adds the day. Another figure is added.
-fn restate_or_add(figure: Figure, due: Option<Date>, reading: &mut Reading) {
-    let same = reading.targets.iter_mut().find(|one| {
-        one.point == figure.point
-            && one.point.is_some()
-            && one.value == figure.value
-            && one.unit == figure.unit
-            && one.kind == figure.kind
-    });
+fn restate_or_add(figure: Figure, due: Option<Date>, sink: &mut Sink<'_>) {
+    let Sink { said, reading, .. } = sink;
+    let key = said_key(&figure);
+    let same = key
+        .as_ref()
+        .and_then(|key| said.get(key))
+        .and_then(|place| reading.targets.get_mut(*place))
+        .filter(|one| one.kind == figure.kind);
     match same {
         Some(one) => {
             if let (Some(due), true) = (due, one.doubts.contains(&Doubt::DueNotSaid)) {
@@ -696,27 +751,34 @@ fn restate_or_add(figure: Figure, due: Option<Date>, reading: &mut Reading) {
                 one.doubts.retain(|doubt| *doubt != Doubt::DueNotSaid);
             }
         }
-        None => reading.targets.push(figure),
+        None => {
+            if let Some(key) = key {
+                said.entry(key).or_insert(reading.targets.len());
+            }
+            reading.targets.push(figure);
+        }
     }
 }
 
 /// Sums up who leads a point and who supports.
-fn sum_up(point: &mut Point) {
+fn sum_up(mut point: Point) -> Point {
     let units = || point.assignments.iter().flat_map(|one| &one.units);
+    let mut seen = HashSet::new();
     let mut leads: Vec<String> = Vec::new();
     for unit in units().filter(|unit| unit.role == Role::Lead) {
-        if !leads.contains(&unit.name) {
+        if seen.insert(unit.name.as_str()) {
             leads.push(unit.name.clone());
         }
     }
     let mut supports: Vec<String> = Vec::new();
     for unit in units() {
-        if !leads.contains(&unit.name) && !supports.contains(&unit.name) {
+        if seen.insert(unit.name.as_str()) {
             supports.push(unit.name.clone());
         }
     }
     point.lead_open = leads.is_empty();
     (point.leads, point.supports) = (leads, supports);
+    point
 }
 
 /// The namings of all paragraphs; those of paragraphs that follow each other are one.
@@ -746,7 +808,11 @@ fn namings(layout: &Layout, year: Option<i16>) -> Vec<Naming> {
 }
 
 /// The title and the year of the plan: of the first lines, the one that is named like a plan.
-fn title(layout: &Layout, signs: &[char], headings: &[Heading]) -> (Option<String>, Option<i16>) {
+fn title(
+    layout: &Layout,
+    signs: &[char],
+    headings: &[Heading],
+) -> (Option<String>, Option<(i16, i16)>) {
     let first = headings.first().map_or(usize::MAX, |heading| heading.from);
     let names: &[&'static str] = &[
         "工作要点",
@@ -785,14 +851,15 @@ fn title(layout: &Layout, signs: &[char], headings: &[Heading]) -> (Option<Strin
                 || to - from <= 60 && flow.holds_any(*from, *to, names) && flow.before(*to) == ')'
         })
         .last();
-    let year_in = |from: usize, to: usize| {
-        due::all(flow, from, to, None)
+    let years_in = |flow: &Flow, from: usize, to: usize| {
+        due::years(flow, from, to)
             .into_iter()
-            .filter_map(|when| when.last)
-            .map(Date::year)
-            .max()
+            .fold(None, |years, year| {
+                let (first, last) = years.unwrap_or((year, year));
+                Some((year.min(first), year.max(last)))
+            })
     };
-    let by_title = named.and_then(|(from, to)| year_in(*from, *to));
+    let by_title = named.and_then(|(from, to)| years_in(flow, *from, *to));
     // 关于印发《2025年…工作要点》的通知 names it too.
     let by_notice = || {
         head().find_map(|(from, to)| {
@@ -800,18 +867,14 @@ fn title(layout: &Layout, signs: &[char], headings: &[Heading]) -> (Option<Strin
             let close = flow.find(open, *to, "》")?;
             let inside = flow.part(open + 1, close);
             flow.holds_any(open, close, names).then_some(())?;
-            due::all(&inside, 0, inside.len(), None)
-                .into_iter()
-                .filter_map(|when| when.last)
-                .map(Date::year)
-                .max()
+            years_in(&inside, 0, inside.len())
         })
     };
     // Else the day on which the plan was given out.
     let by_day = || {
         head()
             .filter(|(from, to)| to - from <= 14)
-            .find_map(|(from, to)| year_in(*from, *to))
+            .find_map(|(from, to)| years_in(flow, *from, *to))
     };
     let year = by_title.or_else(by_notice).or_else(by_day);
     let title = named.map(|(from, to)| text(*from, *to)).or_else(|| {

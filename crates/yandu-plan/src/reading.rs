@@ -234,6 +234,27 @@ pub enum Doubt {
 }
 
 impl Doubt {
+    /// Stable name, as JSON writes it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::DueNotSaid => "due-not-said",
+            Self::DueInherited => "due-inherited",
+            Self::LongerPlan => "longer-plan",
+            Self::MonthBefore => "month-before",
+            Self::PercentOrPoint => "percent-or-point",
+            Self::BaselineMissing => "baseline-missing",
+            Self::UnitMissing => "unit-missing",
+            Self::PrecisionNotSaid => "precision-not-said",
+            Self::EffortOnly => "effort-only",
+            Self::Recurring => "recurring",
+            Self::PerArea => "per-area",
+            Self::NamedList => "named-list",
+            Self::ComparisonUnclear => "comparison-unclear",
+            Self::PartOfAnother => "part-of-another",
+            Self::Vague => "vague",
+        }
+    }
+
     /// In Chinese, for a reviewer.
     pub fn text(self) -> &'static str {
         match self {

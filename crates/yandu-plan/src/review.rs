@@ -1,11 +1,16 @@
 //! What a person should look at: gaps, cuts, names that differ in a sign.
 
+use std::collections::HashSet;
+
 use crate::FindingCode;
 use crate::finding::Finding;
 use crate::flow::Flow;
 use crate::outline::{Heading, Mark};
 use crate::plan::Draught;
 use crate::reading::{Reading, Role};
+
+/// Names that are compared with each other; a plan has some dozens.
+const ALIKE_NAMES: usize = 1000;
 
 type Note = (FindingCode, usize, String, Option<u32>);
 
@@ -151,8 +156,11 @@ fn truncated(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
             .points
             .last()
             .is_some_and(|point| point.sentences.len() > 2);
-    let is_open =
-        (from..to).any(|place| flow.at(place) == '(' && flow.closing(place, to).is_none());
+    let is_open = (from..to).fold(0_usize, |depth, place| match flow.at(place) {
+        '(' => depth + 1,
+        ')' => depth.saturating_sub(1),
+        _ => depth,
+    }) > 0;
     if is_open {
         report("正文在一个括号里结束");
     } else if !is_ended && !is_labelled && !is_close {
@@ -258,12 +266,12 @@ fn units(reading: &Reading, notes: &mut Vec<Note>) {
 
 /// Names of which one is the other with signs left out: 市交通局 and 市交通运输局.
 fn alike(reading: &Reading, notes: &mut Vec<Note>) {
+    let mut names = HashSet::new();
     let mut seen: Vec<(Vec<char>, usize, u32)> = Vec::new();
     for point in &reading.points {
         for unit in point.assignments.iter().flat_map(|one| &one.units) {
-            let name: Vec<char> = unit.name.chars().collect();
-            if !seen.iter().any(|(one, ..)| *one == name) && seen.len() < 2000 {
-                seen.push((name, unit.offset, point.number));
+            if names.len() < ALIKE_NAMES && names.insert(unit.name.as_str()) {
+                seen.push((unit.name.chars().collect(), unit.offset, point.number));
             }
         }
     }

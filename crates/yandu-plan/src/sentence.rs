@@ -4,6 +4,8 @@ use crate::flow::Flow;
 
 /// Signs of the longest clause. A text without any punctuation is cut there, so that looking around stays cheap.
 const CLAUSE_SIGNS: usize = 240;
+/// Signs of the longest sentence, for the same reason.
+const SENTENCE_SIGNS: usize = 2000;
 
 /// The sentences between two places. Ends of sentences inside brackets are the sentence's own.
 pub(crate) fn sentences(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
@@ -13,7 +15,9 @@ pub(crate) fn sentences(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usiz
     while index < to {
         let sign = flow.at(index);
         index += 1;
-        if matches!(sign, '。' | '!' | '?') {
+        let is_long = index - start > SENTENCE_SIGNS && matches!(sign, ',' | ';')
+            || index - start > 2 * SENTENCE_SIGNS;
+        if matches!(sign, '。' | '!' | '?') || is_long {
             while matches!(flow.at(index), '”' | '’' | '」' | '』' | ')') && index < to {
                 index += 1;
             }

@@ -30,6 +30,8 @@ pub(crate) enum Column {
 #[derive(Debug, Clone)]
 pub(crate) struct Grid {
     pub(crate) columns: Vec<Column>,
+    /// The titles of the columns.
+    pub(crate) titles: Vec<(usize, usize)>,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -149,6 +151,7 @@ pub(crate) fn read(
         .collect();
     let mut grid = Grid {
         columns,
+        titles: Vec::new(),
         rows: Vec::new(),
     };
     let mut next = index + 1;
@@ -195,6 +198,11 @@ pub(crate) fn read(
     }
     if rows.is_empty() {
         return None;
+    }
+    for title in &header {
+        let from = flow.len();
+        layout::push(signs, title.from, title.to, flow);
+        grid.titles.push((from, flow.len()));
     }
     for row in rows {
         let cells = row

@@ -135,12 +135,16 @@ const COUNTERS: &[&str] = &[
     "亿次",
     "字节",
     "标准箱",
+    "亩次",
+    "学时",
+    "课时",
+    "人天",
 ];
 /// Signs that count things.
-const COUNTER_SIGNS: &str = "个家座条项处所户人名位次场件台套辆架艘部张份篇种类款门间栋幢根盏路支只片块段期轮届班宗起例笔单本册首幅组对点站村镇乡棵株头羽尾校箱列";
+const COUNTER_SIGNS: &str = "个家座条项处所户人名位次场件台套辆架艘部张份篇种类款门间栋幢根盏路支只片块段期轮届班宗起例笔单本册首幅组对点站村镇乡棵株头羽尾校箱列批节";
 
 /// Signs that count things in running text also when the number is written in Chinese.
-const COMMON_SIGNS: &str = "个家座条项处所户名场件台套种门辆栋";
+const COMMON_SIGNS: &str = "个家座条项处所户名场件台套种类批门辆栋";
 
 pub(crate) fn at(flow: &Flow, index: usize) -> Option<Found> {
     let measure = MEASURES

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    backup, batch, city, collect, dataset, ledger, model, notice, pack, quarantine, restore,
+    backup, batch, city, collect, dataset, ledger, model, notice, pack, plan, quarantine, restore,
     secret, serve, source, sql,
 };
 use crate::config::{Config, Override};
@@ -73,6 +73,7 @@ enum Command {
     Dataset(dataset::Dataset),
     Ledger(ledger::Ledger),
     Model(model::Model),
+    Plan(plan::Plan),
     Sql(sql::Sql),
     Secret(secret::Secret),
     Source(source::Source),
@@ -131,6 +132,7 @@ fn execute(cli: Cli) -> Result<()> {
             Command::Dataset(command) => command.run(&context).await,
             Command::Ledger(command) => command.run(&context).await,
             Command::Model(command) => command.run(&context).await,
+            Command::Plan(command) => command.run(&context).await,
             Command::Sql(command) => command.run(&context).await,
             Command::Secret(command) => command.run(&context),
             Command::Source(command) => command.run(&context).await,

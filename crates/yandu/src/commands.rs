@@ -9,6 +9,7 @@ pub(crate) mod ledger;
 pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod pack;
+pub(crate) mod plan;
 pub(crate) mod quarantine;
 pub(crate) mod restore;
 pub(crate) mod secret;

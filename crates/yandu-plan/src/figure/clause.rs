@@ -101,7 +101,9 @@ fn scan(flow: &Flow, parts: &mut Parts, dates: &[When], context: Context, found:
         match quantity::at(flow, index, parts.to) {
             Some(Lexed::Quantity(quantity)) => {
                 index = quantity.end.max(index + 1);
-                parts.quantities.push(quantity);
+                if context.is_cell || !quantity.is_bare_name(flow) {
+                    parts.quantities.push(quantity);
+                }
             }
             Some(Lexed::Other(end)) => index = end.max(index + 1),
             None => index += 1,
@@ -154,12 +156,12 @@ fn drop_baselines(flow: &Flow, quantities: &mut Vec<Quantity>) {
     let mut kept: Vec<Quantity> = Vec::with_capacity(quantities.len());
     for quantity in quantities.drain(..) {
         let is_base = kept.last().is_some_and(|last| {
-            matches!(flow.before(last.start), '由' | '从')
-                && last.class == quantity.class
-                && quantity.start - last.end <= 6
+            last.class == quantity.class
+                && quantity.start - last.end <= 8
                 && flow
                     .word_before(quantity.start, &["到", "至", "为"])
                     .is_some()
+                && begins_from(flow, last.start)
         });
         if is_base {
             kept.pop();
@@ -176,6 +178,14 @@ fn drop_baselines(flow: &Flow, quantities: &mut Vec<Quantity>) {
     *quantities = kept;
 }
 
+/// Whether 由 or 从 stands before a number, with the words of a time between: 由上年末的71.5%.
+fn begins_from(flow: &Flow, start: usize) -> bool {
+    (start.saturating_sub(10)..start)
+        .rev()
+        .take_while(|place| !matches!(flow.at(*place), ',' | '、' | ';' | '。' | ')'))
+        .any(|place| matches!(flow.at(place), '由' | '从'))
+}
+
 const JOINTS: &[&str] = &["以及", "和", "及", "与", "并", "且", "或", "其中"];
 
 /// Whether nothing that is counted follows the number.
@@ -189,8 +199,17 @@ pub(super) fn is_post(flow: &Flow, quantity: &Quantity, to: usize) -> bool {
     }
     let begins_anew = flow.word_at(end, NEXT).is_some()
         || (!matches!(quantity.class, Class::Count) && flow.word_at(end, ACHIEVE).is_some());
-    begins_anew
-        && !(quantity.class == Class::Count && flow.word_before(quantity.start, ACHIEVE).is_some())
+    begins_anew && (quantity.class != Class::Count || !governs(flow, quantity))
+}
+
+/// Whether the words behind a counted number are of it: its verb stands directly before it, or there is none and they are its predicate.
+fn governs(flow: &Flow, quantity: &Quantity) -> bool {
+    let start = quantity.start;
+    let first = (start.saturating_sub(40)..start)
+        .rev()
+        .find(|place| matches!(flow.at(*place), ',' | ';' | '。' | ':'))
+        .map_or(start.saturating_sub(40), |place| place + 1);
+    flow.word_before(start, ACHIEVE).is_some() || !flow.holds_any(first, start, ACHIEVE)
 }
 
 /// Cuts the clause between its quantities.

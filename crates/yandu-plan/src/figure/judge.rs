@@ -2,12 +2,13 @@
 
 use crate::due::{Sense, When};
 use crate::flow::Flow;
-use crate::lexicon::{ACHIEVE, FOCUS, NEXT, PAST, WISH};
+use crate::lexicon::{ACHIEVE, FOCUS, NEXT, PAST, WISH, WORK};
 use crate::numeral;
 use crate::reading::{Comparison, Kind, Value};
 use crate::unit::Class;
 
 use super::clause::{Parts, Share};
+use super::literal::is_listed;
 use super::{Context, Draft, Found, Written};
 
 /// Signs of the levels of government, which are counted as 省市县三级.
@@ -81,6 +82,13 @@ fn great(flow: &Flow, parts: &Parts, index: usize, mark: usize) -> Option<usize>
         return None;
     }
     let to = noun_end(flow, parts, mark + 1, parts.to, NOUN_SIGNS);
+    // 三大基础库清洗: the work on the counted things is no part of their name.
+    let to = (mark + 3..to)
+        .find(|place| {
+            flow.word_at(*place, WORK)
+                .is_some_and(|(_, length)| place + length == to)
+        })
+        .unwrap_or(to);
     if to <= mark + 1 {
         return None;
     }
@@ -150,18 +158,22 @@ pub(super) fn verdict(
             || when.sense == Sense::By
                 && when
                     .last
-                    .zip(context.year)
+                    .zip(context.first_year)
                     .is_some_and(|(last, year)| last.year() < year && when.to <= quantity.start)
     });
-    if is_past || flow.holds_any(parts.from, quantity.start, PAST) {
+    if is_past || says_past(flow, parts.from, quantity.start) {
         return Verdict::Is(Kind::Description);
     }
-    if share.is_scope {
-        return Verdict::Is(Kind::Description);
+    if share.is_scope && quantity.unit.is_none() {
+        return Verdict::None;
     }
     let head = |words: &[&'static str]| flow.holds_any(share.from, quantity.start, words);
-    if head(&["优先", "鼓励", "倡导", "推荐", "提倡", "尽量", "原则上"]) {
+    if head(&["优先", "鼓励", "倡导", "推荐", "提倡", "尽量", "原则上"]) && !share.is_scope
+    {
         return Verdict::Is(Kind::Preference);
+    }
+    if share.is_scope || is_place(flow, parts, share) {
+        return Verdict::Is(Kind::Description);
     }
     if is_specification(flow, share, is_post) {
         let is_wished = head(WISH) || head(&["重点"]);
@@ -181,6 +193,49 @@ pub(super) fn verdict(
         _ if quantity.unit.is_none() => unitless(flow, share, context),
         _ => Verdict::Is(Kind::Target),
     }
+}
+
+/// Whether the words before a number tell of what has been. 整合现有系统 works on what is there.
+fn says_past(flow: &Flow, from: usize, to: usize) -> bool {
+    (from..to).any(|place| {
+        flow.word_at(place, PAST).is_some_and(|(word, length)| {
+            let is_attribute = matches!(word, "现有" | "原有" | "已有");
+            place + length <= to && !(is_attribute && flow.word_before(place, ACHIEVE).is_some())
+        })
+    })
+}
+
+/// 在12个区、186个街道推行: where something is done, not how much of it. 覆盖12个区 behind another figure says the same.
+fn is_place(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
+    let start = share.quantity.start;
+    if share.quantity.class != Class::Count {
+        return false;
+    }
+    if matches!(flow.before(start), '在' | '于') {
+        return true;
+    }
+    let is_first = parts
+        .quantities
+        .first()
+        .is_some_and(|first| first.start == start);
+    if is_first {
+        return flow.ends_with(start, "覆盖")
+            && start - share.from <= 3
+            && flow.before(parts.from) == ',';
+    }
+    parts
+        .quantities
+        .iter()
+        .rfind(|before| before.start < start)
+        .is_some_and(|before| {
+            let first = parts.quantities.first().map_or(start, |first| first.start);
+            let is_joined = start == share.from && before.class == Class::Count;
+            let opens = matches!(flow.before(first), '在' | '于')
+                || flow.ends_with(first, "覆盖")
+                    && flow.before(parts.from) == ','
+                    && first - parts.from <= 3;
+            is_joined && opens
+        })
 }
 
 /// What kind of thing is meant, as in 8kW以上的机架, 亿元以上项目30个.
@@ -277,6 +332,9 @@ fn count(
                 Verdict::Open("概数，可能只是形容")
             };
         }
+        if is_listed(flow, parts, share) && !is_post {
+            return Verdict::Is(Kind::ListCount);
+        }
         let is_firm = quantity.before.is_some() || quantity.after.is_some();
         if is_direct || is_firm || is_post && is_done || context.is_cell {
             return Verdict::Is(Kind::Target);
@@ -284,7 +342,14 @@ fn count(
         return Verdict::Open("中文数字，可能是固定提法");
     }
     let is_done_later = flow.holds_any(quantity.end, share.to.max(quantity.end), ACHIEVE);
-    let is_compared = quantity.before.is_some() || quantity.after.is_some();
+    // 为62所学校配齐设备: what is done to them follows.
+    let is_served = flow
+        .word_before(
+            quantity.start,
+            &["为", "对", "向", "给", "让", "使", "将", "帮助"],
+        )
+        .is_some();
+    let is_compared = quantity.before.is_some() || quantity.after.is_some() || is_served;
     if is_done
         || is_done_later
         || is_compared

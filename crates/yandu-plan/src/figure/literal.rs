@@ -41,7 +41,8 @@ pub(super) fn read(
         Verdict::None => return,
     };
     let (from, to, kind) = wording(flow, parts, share, is_post, kind);
-    let change = change(flow, share, dates, is_post);
+    let change =
+        change(flow, share, dates, is_post).or_else(|| shared_change(flow, parts, share, dates));
     let mut doubts = doubts(flow, parts, share, (from, to));
     if kind == Kind::Target
         && from == quantity.start
@@ -74,7 +75,7 @@ pub(super) fn read(
 }
 
 /// Whether an enumeration stands directly before the number: what is counted is named first.
-fn is_listed(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
+pub(super) fn is_listed(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
     let start = share.quantity.start;
     parts
         .breaks
@@ -146,7 +147,11 @@ fn possessive(flow: &Flow, from: usize, to: usize) -> Option<usize> {
 
 fn value(quantity: &Quantity, is_negative: bool) -> Value {
     if let Some(text) = &quantity.text {
-        return Value::Text(text.clone());
+        return Value::Text(if is_negative {
+            format!("-{text}")
+        } else {
+            text.clone()
+        });
     }
     let sign =
         |value: crate::numeral::Decimal| if is_negative { value.negated() } else { value }.number();
@@ -263,6 +268,23 @@ fn change(flow: &Flow, share: &Share<'_>, dates: &[When], is_post: bool) -> Opti
     let subject = (head + length, quantity.start);
     let is_said = is_relative && is_post || is_down && is_post;
     (is_said && subject.0 < subject.1).then_some(Change { is_down, subject })
+}
+
+/// 分别减少2%和3%: the verb before the first number is that of the others too.
+fn shared_change(flow: &Flow, parts: &Parts, share: &Share<'_>, dates: &[When]) -> Option<Change> {
+    let quantity = share.quantity;
+    let first = parts
+        .quantities
+        .iter()
+        .rfind(|one| one.start < quantity.start && flow.holds_any(parts.from, one.start, &["分别"]))
+        .filter(|one| one.class == quantity.class && quantity.start - one.end <= 2)?;
+    let before = Share {
+        quantity: first,
+        from: parts.from,
+        to: first.end,
+        is_scope: false,
+    };
+    change(flow, &before, dates, true)
 }
 
 fn verb_before(flow: &Flow, end: usize) -> Option<(bool, usize)> {

@@ -2,7 +2,7 @@
 
 use crate::due::connector;
 use crate::flow::Flow;
-use crate::lexicon::{COMPARE_AFTER, COMPARE_BEFORE};
+use crate::lexicon::{COMPARE_AFTER, COMPARE_BEFORE, LEVEL};
 use crate::numeral::{self, Decimal, Numeral};
 use crate::reading::Comparison;
 use crate::unit::{self, Class, Found};
@@ -45,6 +45,18 @@ pub(super) struct Quantity {
     pub(super) is_rank: bool,
 }
 
+impl Quantity {
+    /// A number without a unit that nothing reaches or compares is the name of something: 12345热线.
+    pub(super) fn is_bare_name(&self, flow: &Flow) -> bool {
+        self.unit.is_none()
+            && self.text.is_none()
+            && self.before.is_none()
+            && self.after.is_none()
+            && !self.is_rank
+            && flow.word_before(self.start, LEVEL).is_none()
+    }
+}
+
 /// The quantity at an index, or what else begins there.
 pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
     match flow.at(index) {
@@ -66,10 +78,38 @@ pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
     if flow.before(index) == '第' {
         return Some(Lexed::Other(numeral.end));
     }
+    if flow.before(index) == '前'
+        && unit::at(flow, numeral.end).is_none()
+        && is_rank_end(flow, numeral.end, limit)
+    {
+        return Some(Lexed::Quantity(Quantity {
+            class: Class::Count,
+            is_rank: true,
+            ..bare(index, &numeral)
+        }));
+    }
+    // 分两批: how, not how much.
+    if flow.before(index) == '分'
+        && matches!(
+            flow.at(numeral.end),
+            '批' | '期' | '步' | '类' | '级' | '层' | '个'
+        )
+    {
+        return Some(Lexed::Other(numeral.end + 1));
+    }
+    // 每百名学生: of how many the figure is taken.
+    if flow.before(index) == '每' {
+        return Some(Lexed::Other(numeral.end));
+    }
     if let Some(lexed) = fraction(flow, index, &numeral) {
         return Some(lexed);
     }
     Some(measured(flow, index, numeral))
+}
+
+/// 前三, 前三位: nothing but the end of the clause may follow.
+fn is_rank_end(flow: &Flow, end: usize, limit: usize) -> bool {
+    end >= limit || matches!(flow.at(end), ',' | '、' | ';' | '。' | ')')
 }
 
 fn skip_digits(flow: &Flow, index: usize) -> usize {
@@ -214,6 +254,20 @@ fn bare(index: usize, numeral: &Numeral) -> Quantity {
 fn measured(flow: &Flow, index: usize, numeral: Numeral) -> Lexed {
     let end = numeral.end;
     let other = Lexed::Other(end.max(index + 1));
+    let is_reached = flow.word_before(index, LEVEL).is_some();
+    // 达到4级; 为零.
+    if is_reached && !numeral.is_chinese && flow.at(end) == '级' {
+        let found = Found {
+            symbol: None,
+            class: Class::Score,
+            length: 1,
+            shift: 0,
+        };
+        return Lexed::Quantity(with_unit(flow, index, numeral, found));
+    }
+    if is_reached && flow.at(index) == '零' && end == index + 1 {
+        return Lexed::Quantity(bare(index, &numeral));
+    }
     // 7×24小时; 24/7; 〔2025〕27号; 12号线; 二期; 三级; 二十大.
     if matches!(flow.at(end), '×' | '*' | '/' | '+') && flow.at(end + 1).is_ascii_digit() {
         return Lexed::Other(numeral::at(flow, end + 1).map_or(end + 1, |next| next.end));
@@ -256,6 +310,15 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral) -> Lexed {
     if numeral.is_chinese {
         return other;
     }
+    if let Some(length) = unknown_unit(flow, end) {
+        let found = Found {
+            symbol: None,
+            class: Class::Count,
+            length,
+            shift: 0,
+        };
+        return Lexed::Quantity(with_unit(flow, index, numeral, found));
+    }
     let (before, start) = before(flow, index);
     let (after, end) = after(flow, end, Class::Measure);
     Lexed::Quantity(Quantity {
@@ -264,6 +327,21 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral) -> Lexed {
         before,
         after,
         ..bare(index, &numeral)
+    })
+}
+
+/// A word of one or two signs between a number and the end of its clause, or a word of comparison, counts something, whatever it is.
+fn unknown_unit(flow: &Flow, end: usize) -> Option<usize> {
+    (1..=2).find(|length| {
+        let after = end + length;
+        let is_word = (end..after).all(|place| yandu_words::sign::is_han(flow.at(place)));
+        let is_compared = COMPARE_AFTER
+            .iter()
+            .any(|(word, _)| word.chars().count() > 1 && flow.has(after, word));
+        let is_comparison = COMPARE_AFTER.iter().any(|(word, _)| flow.has(end, word));
+        is_word
+            && !is_comparison
+            && (is_compared || matches!(flow.at(after), ',' | ';' | '。' | '、' | '\0' | ')'))
     })
 }
 
@@ -300,6 +378,13 @@ fn with_unit(flow: &Flow, index: usize, numeral: Numeral, found: Found) -> Quant
         ..bare(index, &numeral)
     };
     let mut end = unit_end;
+    // 九成五.
+    if found.shift == 1
+        && let Some(half) = numeral::at(flow, unit_end).filter(|half| half.end == unit_end + 1)
+    {
+        quantity.value = quantity.value.plus(half.value);
+        end = half.end;
+    }
     // 8%—10%: both ends with their units.
     if let Some(next) = connector(flow, unit_end)
         && let Some(second) = numeral::at(flow, next)

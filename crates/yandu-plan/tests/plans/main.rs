@@ -1,8 +1,15 @@
 //! Whole plans with tables of the truth: every target with all of its fields, every unit with its role, and nothing else.
+//!
+//! `plan-2025` is a real plan that stands beside the repository. The others are of invented cities; the rules were made with the
+//! first three in view. `baichuan` was written last, and what the reader made of it before any rule was changed for it was a precision
+//! of 0.816 and a recall of 0.784.
 
+mod bad;
+mod properties;
 mod table_of_truth;
+mod units;
 
-use table_of_truth::{Plan, shared};
+use table_of_truth::{Plan, fixture, shared};
 
 /// Prints what was missed and what was wrong; fails below the bounds.
 fn hold(plan: &Plan, targets: (f64, f64), units: (f64, f64)) {
@@ -30,4 +37,24 @@ fn the_plan_of_2025_is_read_without_a_miss_and_without_a_false_target() {
         Vec::<String>::new(),
         "figures that are none must be known for what they are"
     );
+}
+
+#[test]
+fn tasks_numbered_through_the_text_with_units_behind_each_group_of_sentences_are_read() {
+    hold(&fixture("yunxi"), (1.0, 1.0), (1.0, 1.0));
+}
+
+#[test]
+fn wrapped_pages_with_units_in_words_and_on_lines_of_their_own_are_read() {
+    hold(&fixture("lanwan"), (1.0, 1.0), (1.0, 1.0));
+}
+
+#[test]
+fn a_plan_whose_units_and_days_stand_in_an_annexed_table_is_read() {
+    hold(&fixture("qingluan"), (1.0, 1.0), (1.0, 1.0));
+}
+
+#[test]
+fn a_plan_of_another_style_is_read_to_a_stated_bound() {
+    hold(&fixture("baichuan"), (0.98, 0.98), (1.0, 1.0));
 }

@@ -1,0 +1,274 @@
+//! Texts that are no plans, or not whole ones: each is refused or reported under its own code, with a place and a mend.
+
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use yandu_plan::{Error, FindingCode, LIMIT_BYTES, Options, Reading, read};
+
+use crate::table_of_truth::{fixtures, shared};
+
+fn code(bytes: &[u8]) -> &'static str {
+    match read(bytes, &Options::default()) {
+        Ok(_) => "read",
+        Err(error) => {
+            assert!(Error::CODES.contains(&error.code()));
+            assert!(error.help().is_some());
+            error.code()
+        }
+    }
+}
+
+fn plan_text() -> String {
+    std::fs::read_to_string(fixtures().join("yunxi.txt")).unwrap()
+}
+
+fn reading(text: &str) -> Reading {
+    read(text.as_bytes(), &Options::default()).unwrap()
+}
+
+fn codes(reading: &Reading) -> Vec<FindingCode> {
+    reading
+        .findings
+        .iter()
+        .map(|finding| finding.code)
+        .collect()
+}
+
+#[test]
+fn a_file_that_is_no_text_is_named_for_what_it_is() {
+    assert_eq!(code(b""), "plan-empty");
+    assert_eq!(code(b" \r\n\t\xef\xbb\xbf "), "plan-empty");
+    assert_eq!(code(b"%PDF-1.7\n%\xe2\xe3"), "plan-not-text");
+    assert_eq!(code(b"\x89PNG\r\n\x1a\n\0\0\0"), "plan-not-text");
+    assert_eq!(code(b"\xff\xd8\xff\xe0\0\x10JFIF"), "plan-not-text");
+    assert_eq!(code(b"PK\x03\x04\x14\0word/document.xml"), "plan-not-text");
+    assert_eq!(code(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "plan-not-text");
+    assert_eq!(
+        code(b"<!DOCTYPE html><html><body>x</body></html>"),
+        "plan-not-text"
+    );
+    assert_eq!(
+        code(&[0, 1, 2, 3, 0, 0, 255, 254, 7, 0, 9]),
+        "plan-not-text"
+    );
+}
+
+#[test]
+fn a_text_beyond_the_bound_is_refused_before_it_is_read() {
+    assert_eq!(code(&vec![b' '; LIMIT_BYTES + 1]), "plan-too-large");
+    let options = Options {
+        limit_bytes: 10,
+        ..Options::default()
+    };
+    let error = read("一、加强统筹".as_bytes(), &options).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the text has 18 bytes, and at most 10 are read"
+    );
+}
+
+#[test]
+fn a_text_in_no_encoding_or_garbled_before_is_refused() {
+    let text = plan_text();
+    // UTF-8 taken for Western, and for GBK, and written down as UTF-8 again: the two ways in which texts are spoilt.
+    let western: String = text.bytes().map(char::from).collect();
+    assert_eq!(code(western.as_bytes()), "plan-encoding");
+    let (gbk, _) = encoding_rs::GBK.decode_without_bom_handling(text.as_bytes());
+    assert_eq!(
+        code(gbk.replace('\u{fffd}', "").as_bytes()),
+        "plan-encoding"
+    );
+    let lost: String = text
+        .chars()
+        .enumerate()
+        .map(|(place, sign)| if place % 20 == 0 { '\u{fffd}' } else { sign })
+        .collect();
+    assert_eq!(code(lost.as_bytes()), "plan-encoding");
+    let cyrillic: Vec<u8> = (0..4000)
+        .map(|place| 0xc0 + (place * 7 % 40) as u8)
+        .collect();
+    assert_ne!(code(&cyrillic), "read");
+}
+
+#[test]
+fn a_text_of_another_kind_is_no_plan() {
+    let story = "从前有一座山，山里有一座庙，庙里有一个老和尚在讲故事。".repeat(30);
+    assert_eq!(code(story.as_bytes()), "not-a-plan");
+    assert_eq!(
+        code("hello, this is a letter and no plan at all".as_bytes()),
+        "not-a-plan"
+    );
+    let law = "第一条 为了规范公共数据管理，制定本条例。\n第二条 本市行政区域内的公共数据活动，适用本条例。\n第三条 本条例所称公共数据，是指国家机关在履行职责中产生的数据。\n";
+    assert_eq!(code(law.as_bytes()), "not-a-plan");
+}
+
+#[test]
+fn what_a_recognition_of_a_scan_left_is_told_from_a_plan() {
+    let scan = "|1 ~ ^* 数宇 ■□ 城巿 ¤ ﹌ 建\u{c}\n° ± 工 作 § ¶ 耍 点 ¦\n‖ ▲ 一 丶 夯 实 † ◇ ※ 底 ¬ 座 ￠\n".repeat(3);
+    assert_eq!(code(scan.as_bytes()), "plan-scan");
+}
+
+#[test]
+fn a_plan_reads_the_same_in_every_encoding() {
+    let text = plan_text();
+    let plain = serde_json::to_value(&reading(&text).targets).unwrap();
+    let (gb, ..) = encoding_rs::GB18030.encode(&text);
+    let utf16 =
+        |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    let little = [&[0xff, 0xfe], utf16(u16::to_le_bytes).as_slice()].concat();
+    let big = [&[0xfe, 0xff], utf16(u16::to_be_bytes).as_slice()].concat();
+    let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+    for (bytes, encoding) in [
+        (gb.to_vec(), "GB18030"),
+        (little, "UTF-16LE"),
+        (big, "UTF-16BE"),
+        (utf16(u16::to_le_bytes), "UTF-16LE"),
+        (utf16(u16::to_be_bytes), "UTF-16BE"),
+        (marked, "UTF-8"),
+    ] {
+        let read = read(&bytes, &Options::default()).unwrap();
+        assert_eq!(read.encoding, encoding);
+        assert_eq!(
+            serde_json::to_value(&read.targets).unwrap(),
+            plain,
+            "{encoding}"
+        );
+    }
+}
+
+#[test]
+fn a_cut_text_says_where_it_ends() {
+    let text = plan_text();
+    let signs: Vec<char> = text.chars().collect();
+    let at = |part: &str| {
+        let byte = text.find(part).unwrap();
+        text.get(..byte).unwrap().chars().count()
+    };
+    for (end, what) in [
+        (at("满意度提高"), "inside a sentence"),
+        (at("市公安局、市应急管理局"), "inside a bracket"),
+        (
+            at("（牵头单位：市委网信办"),
+            "before the units of the last point",
+        ),
+    ] {
+        let cut: String = signs.iter().take(end).collect();
+        let reading = reading(&cut);
+        let finding = reading
+            .findings
+            .iter()
+            .find(|finding| finding.code == FindingCode::Truncated)
+            .unwrap_or_else(|| panic!("cut {what}: {:?}", reading.findings));
+        assert_eq!(finding.offset, end);
+        assert!(!finding.mend.is_empty());
+    }
+    assert!(!codes(&reading(&text)).contains(&FindingCode::Truncated));
+    // Inside of a sign.
+    let bytes = text.as_bytes();
+    let inside = text.find("满意度提高").unwrap() + 1;
+    let cut = read(bytes.get(..inside).unwrap(), &Options::default()).unwrap();
+    assert!(codes(&cut).contains(&FindingCode::Truncated));
+}
+
+#[test]
+fn gaps_and_repeats_of_the_numbering_are_found_where_they_are() {
+    let text = plan_text();
+    let without = text
+        .lines()
+        .filter(|line| !line.starts_with("7."))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let finding = reading(&without)
+        .findings
+        .into_iter()
+        .find(|finding| finding.code == FindingCode::NumberingGap)
+        .unwrap();
+    let line = without.lines().nth(finding.line - 1).unwrap();
+    assert!(line.starts_with("8."), "{line}");
+    let twice = text.replace("\n8.", "\n7.");
+    assert!(codes(&reading(&twice)).contains(&FindingCode::NumberingRepeats));
+    for code in [FindingCode::NumberingGap, FindingCode::NumberingRepeats] {
+        assert!(!codes(&reading(&text)).contains(&code));
+    }
+}
+
+#[test]
+fn what_a_person_must_look_at_is_found() {
+    let text = plan_text();
+    let found = codes(&reading(&text));
+    assert!(found.contains(&FindingCode::SeveralLeads));
+    assert!(found.contains(&FindingCode::UnitUnnamed));
+    let alike = text.replace("市卫生健康委", "市交通运输局");
+    assert!(codes(&reading(&alike)).contains(&FindingCode::UnitsAlike));
+    let undated = text.replace("2026", "〇〇").replace("2025", "上");
+    assert!(codes(&reading(&undated)).contains(&FindingCode::YearUnknown));
+    let open = text.replace("运行体系，9月底前", "运行体系（9月底前");
+    assert!(codes(&reading(&open)).contains(&FindingCode::Unclosed));
+    let without = text.replace("（牵头单位：市委社会工作部；责任单位：市数据局）", "");
+    assert!(codes(&reading(&without)).contains(&FindingCode::NoUnit));
+    let spoilt = text.replacen("统一", "\u{fffd}一", 1);
+    assert!(codes(&reading(&spoilt)).contains(&FindingCode::Garbled));
+}
+
+#[test]
+fn no_text_makes_the_reader_fail() {
+    let seed: u64 = rand::rng().random();
+    println!("seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    for _ in 0..300 {
+        let length = random.random_range(0..600);
+        let bytes: Vec<u8> = (0..length).map(|_| random.random()).collect();
+        let _ = read(&bytes, &Options::default());
+        // Signs that mean something to the reader, in any order.
+        let alphabet: Vec<char> = "一二十百千万亿两第章部分任务、.（）()：:；;。，,“”《》〔〕【】0123456789%年月日底前到至由从提高下降增长新增建成个家座条项不少于以上以内左右每其中牵头责任单位配合负责市局委区县各\n\r\t |-—～×+N翻番成分之全覆盖零".chars().collect();
+        let text: String = (0..length)
+            .map(|_| alphabet[random.random_range(0..alphabet.len())])
+            .collect();
+        let plan = format!(
+            "2026年工作要点\n一、建设\n（一）{text}。（市数据局负责）\n（二）新增基站5座。（市数据局负责）"
+        );
+        let _ = read(plan.as_bytes(), &Options::default());
+    }
+}
+
+#[test]
+fn a_plan_cut_anywhere_is_read_or_refused() {
+    let signs: Vec<char> = plan_text().chars().collect();
+    for end in 0..signs.len() {
+        let cut: String = signs.iter().take(end).collect();
+        let _ = read(cut.as_bytes(), &Options::default());
+    }
+    if let Some(plan) = shared() {
+        let bytes = plan.text.as_bytes();
+        for end in (0..bytes.len()).step_by(97) {
+            let _ = read(bytes.get(..end).unwrap(), &Options::default());
+        }
+    }
+}
+
+/// A reader whose cost grew with the square of the length would not come to an end here.
+#[test]
+fn texts_of_millions_of_signs_are_read() {
+    const SIGNS: usize = 1_000_000;
+    let head = "2026年工作要点\n一、建设\n（一）推进工作。（市数据局负责）\n（二）";
+    for part in [
+        "新增基站5座、",
+        "（",
+        "“",
+        "《2026年",
+        "2026年底前",
+        "（市数据局负责）",
+        "新增基站5座，",
+        "到2026年新增5座；",
+        "市数据局、",
+        "9",
+        "百",
+        "\n1.",
+        "\n（三）",
+        "负责（",
+    ] {
+        let text = format!("{head}{}", part.repeat(SIGNS / part.chars().count()));
+        let _ = read(text.as_bytes(), &Options::default());
+    }
+    let rows = "1\t建设\t新增基站5座\t市数据局\n".repeat(SIGNS / 20);
+    let table = format!("2026年工作要点\n序号\t重点任务\t工作内容\t牵头单位\n{rows}");
+    let _ = read(table.as_bytes(), &Options::default());
+}
