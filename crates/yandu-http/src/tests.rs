@@ -10,6 +10,7 @@ mod lineage;
 mod modelling;
 mod pack_pages;
 mod pages;
+mod planning;
 mod querying;
 mod refusing;
 mod writing;

@@ -213,7 +213,7 @@ fn plausible(text: &str) -> Result<(), Error> {
     let control = text
         .chars()
         .take(SAMPLE_SIGNS)
-        .filter(|sign| sign.is_control() && !sign.is_whitespace())
+        .filter(|sign| *sign < ' ' && !sign.is_whitespace())
         .count();
     if control * 50 > text.chars().take(SAMPLE_SIGNS).count() {
         return Err(Error::NotText {

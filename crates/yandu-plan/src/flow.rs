@@ -1,8 +1,5 @@
 //! Signs in reading order: folded, without spaces and line ends, each with its place in the text as given.
 
-/// Signs of the longest bracket. One that never closes must not be looked for through the whole text.
-const BRACKET_SIGNS: usize = 2000;
-
 /// A run of the text as it is read. A place in it is an index; [`Flow::place`] says where that is in the text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Flow {
@@ -10,6 +7,10 @@ pub(crate) struct Flow {
     places: Vec<u32>,
     /// Whether a space or a line end stood before the sign.
     gaps: Vec<bool>,
+    /// Behind the bracket that closes one that opens here; zero elsewhere.
+    closes: Vec<u32>,
+    /// Brackets of the run that are open still.
+    open: Vec<usize>,
 }
 
 impl Flow {
@@ -17,6 +18,27 @@ impl Flow {
         self.signs.push(sign);
         self.places.push(u32::try_from(place).unwrap_or(u32::MAX));
         self.gaps.push(gap);
+        self.closes.push(0);
+        match sign {
+            '(' | '[' | '〔' | '【' => self.open.push(self.signs.len() - 1),
+            ')' | ']' | '〕' | '】' => {
+                let behind = u32::try_from(self.signs.len()).unwrap_or(u32::MAX);
+                if let Some(close) = self.open.pop().and_then(|open| self.closes.get_mut(open)) {
+                    *close = behind;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a bracket of the run is open still.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Ends a run: no bracket closes beyond.
+    pub(crate) fn end_run(&mut self) {
+        self.open.clear();
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -113,21 +135,9 @@ impl Flow {
         part
     }
 
-    /// The place behind the bracket that closes the one at `open`, or `None` when none does before `to` or soon enough.
+    /// The place behind the bracket that closes the one at `open`, or `None` when none does before `to`.
     pub(crate) fn closing(&self, open: usize, to: usize) -> Option<usize> {
-        let mut depth = 0_usize;
-        for index in open..to.min(self.len()).min(open + BRACKET_SIGNS) {
-            match self.at(index) {
-                '(' | '[' | '〔' | '【' => depth += 1,
-                ')' | ']' | '〕' | '】' => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 {
-                        return Some(index + 1);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
+        let close = self.closes.get(open).map_or(0, |close| *close as usize);
+        (close > open && close <= to).then_some(close)
     }
 }

@@ -55,25 +55,20 @@ pub(crate) fn read(signs: &[char]) -> Layout {
             continue;
         }
         let start = layout.flow.len();
-        push(signs, from, to, &mut layout.flow);
+        let begins = starts_anew(signs, from, to, was_open && layout.flow.is_open());
+        if !was_open || begins {
+            layout.flow.end_run();
+        }
+        push(signs, from, to, &mut layout.flow, !was_open);
         let end = layout.flow.len();
-        let begins = crate::outline::mark_at(&layout.flow, start).is_some()
-            || crate::office::is_labelled(&layout.flow, start, end);
         match layout.paragraphs.last_mut() {
             Some((_, last)) if was_open && !begins => *last = end,
             _ => layout.paragraphs.push((start, end)),
         }
-        was_open = width.is_some_and(|width| {
-            display_width(signs, line) + RAGGED >= width && !ends_paragraph(&layout.flow, end)
-        });
+        // A sentence that ends at the margin is followed by the next of its paragraph more often than not.
+        was_open = width.is_some_and(|width| display_width(signs, line) + RAGGED >= width);
     }
     layout
-}
-
-/// A paragraph that ends in the middle of a line's last sign goes on; one that ends a sentence at the margin may go on too.
-fn ends_paragraph(flow: &Flow, end: usize) -> bool {
-    // A sentence that happens to end at the margin is followed by the next of the same paragraph more often than not.
-    matches!(flow.before(end), '\0')
 }
 
 fn split(signs: &[char]) -> Vec<Line> {
@@ -117,9 +112,17 @@ fn trimmed(signs: &[char], line: Line) -> (usize, usize) {
     (line.from + first, line.from + last + 1)
 }
 
-/// Appends signs to a flow.
-pub(crate) fn push(signs: &[char], from: usize, to: usize, flow: &mut Flow) {
-    let mut gap = true;
+/// Whether a line begins with a mark of its own: a number, or a label that is not the next of an open bracket.
+fn starts_anew(signs: &[char], from: usize, to: usize, is_in_bracket: bool) -> bool {
+    let mut head = Flow::default();
+    push(signs, from, to.min(from + 12), &mut head, true);
+    crate::outline::mark_at(&head, 0).is_some()
+        || !is_in_bracket && crate::office::is_labelled(&head, 0, head.len())
+}
+
+/// Appends signs to a flow; `begins_apart` says whether a space stands before the first.
+pub(crate) fn push(signs: &[char], from: usize, to: usize, flow: &mut Flow, begins_apart: bool) {
+    let mut gap = begins_apart;
     for (step, sign) in signs.get(from..to).unwrap_or_default().iter().enumerate() {
         if sign.is_whitespace()
             || sign.is_control()

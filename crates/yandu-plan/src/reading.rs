@@ -234,6 +234,24 @@ pub enum Doubt {
 }
 
 impl Doubt {
+    pub const ALL: [Self; 15] = [
+        Self::DueNotSaid,
+        Self::DueInherited,
+        Self::LongerPlan,
+        Self::MonthBefore,
+        Self::PercentOrPoint,
+        Self::BaselineMissing,
+        Self::UnitMissing,
+        Self::PrecisionNotSaid,
+        Self::EffortOnly,
+        Self::Recurring,
+        Self::PerArea,
+        Self::NamedList,
+        Self::ComparisonUnclear,
+        Self::PartOfAnother,
+        Self::Vague,
+    ];
+
     /// Stable name, as JSON writes it.
     pub fn code(self) -> &'static str {
         match self {

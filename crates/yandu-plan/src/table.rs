@@ -201,7 +201,8 @@ pub(crate) fn read(
     }
     for title in &header {
         let from = flow.len();
-        layout::push(signs, title.from, title.to, flow);
+        flow.end_run();
+        layout::push(signs, title.from, title.to, flow, true);
         grid.titles.push((from, flow.len()));
     }
     for row in rows {
@@ -209,8 +210,9 @@ pub(crate) fn read(
             .into_iter()
             .map(|pieces| {
                 let from = flow.len();
-                for piece in pieces {
-                    layout::push(signs, piece.from, piece.to, flow);
+                flow.end_run();
+                for (place, piece) in pieces.into_iter().enumerate() {
+                    layout::push(signs, piece.from, piece.to, flow, place == 0);
                 }
                 (from, flow.len())
             })

@@ -17,6 +17,10 @@ pub(super) enum Lexed {
     Other(usize),
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of the wording, and any of them may go together"
+)]
 #[derive(Debug, Clone)]
 pub(super) struct Quantity {
     /// Where the words of comparison before the number begin.
