@@ -157,7 +157,8 @@ async fn uploaded(state: &State, request: Request) -> Result<(Vec<u8>, Option<i1
         .await
         .map_err(|error| upload::refuse(&error))?
     {
-        match field.name().unwrap_or_default() {
+        let name = field.name().unwrap_or_default().to_owned();
+        match name.as_str() {
             "file" if file.is_some() => {
                 return Err(Problem::new("invalid-body", "an upload has one file"));
             }
