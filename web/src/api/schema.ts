@@ -867,6 +867,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads the text of a work plan: chapters, points with their units, sentences, figures with all that is said of them, and what a
+         *     reviewer has to decide. Nothing is stored, and nothing becomes a target by this.
+         */
+        post: operations["read_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query": {
         parameters: {
             query?: never;
@@ -2184,6 +2204,190 @@ export interface components {
             hit: boolean;
             text: string;
         };
+        /** @description Units that answer for a part of a point. */
+        PlanAssignment: {
+            /**
+             * Format: date
+             * @description When the part is due, where the naming says so.
+             */
+            due?: string | null;
+            /** Format: int64 */
+            end: number;
+            /**
+             * Format: int64
+             * @description Where the part begins for which they answer.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Where they are named.
+             */
+            offset: number;
+            units: components["schemas"]["PlanUnit"][];
+        };
+        PlanChapter: {
+            /**
+             * @description As the text numbers it.
+             * @example 一
+             */
+            label: string;
+            /** Format: int64 */
+            offset: number;
+            /** @description Numbers of its points. */
+            points: number[];
+            title: string;
+        };
+        /** @description A figure of the text. */
+        PlanFigure: {
+            /** @description Against what a change is measured, in the words of the text. */
+            baseline?: string | null;
+            /** @description Of a change: how its amount is compared. */
+            bound?: string | null;
+            /** @description `=`, `>=`, `>`, `<=`, `<`, `~` (about), `between`, or `change`. */
+            comparison: string;
+            /** @description The same in Chinese. */
+            doubt_texts: string[];
+            /** @description What the text leaves open, such as `due-not-said` or `percent-or-point`. */
+            doubts: string[];
+            /**
+             * Format: date
+             * @description The last day; absent when no year is known.
+             */
+            due?: string | null;
+            /** @description `target`, `preference`, `name`, `list-count` or `description`. */
+            kind: string;
+            /**
+             * @description As it stands in the text at `offset`.
+             * @example 新增10G-PON端口2.7万个
+             */
+            literal: string;
+            /** Format: int64 */
+            offset: number;
+            /**
+             * Format: int32
+             * @description The point in which it stands; absent outside of all points.
+             */
+            point?: number | null;
+            /** @description Of a range: its two ends. */
+            range?: number[];
+            /** @example 个 */
+            unit: string;
+            value: components["schemas"]["PlanValue"];
+        };
+        PlanFinding: {
+            /** @description Stable name, such as `truncated` or `numbering-gap`. */
+            code: string;
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            line: number;
+            /** @description What to do about it, in Chinese. */
+            mend: string;
+            /** @description In Chinese. */
+            message: string;
+            /** Format: int64 */
+            offset: number;
+            /** Format: int32 */
+            point?: number | null;
+        };
+        PlanOffer: {
+            literal: string;
+            /** Format: int64 */
+            offset: number;
+            /** Format: int32 */
+            point?: number | null;
+            /** @description Why it is not taken for a figure by itself, in Chinese. */
+            why: string;
+        };
+        PlanPoint: {
+            assignments: components["schemas"]["PlanAssignment"][];
+            /** Format: int64 */
+            end: number;
+            /** @description As the text numbers it. */
+            label: string;
+            /** @description No leading unit is named: somebody has to be appointed. */
+            lead_open: boolean;
+            leads: string[];
+            /**
+             * Format: int32
+             * @description From 1 through the whole text.
+             */
+            number: number;
+            /** Format: int64 */
+            offset: number;
+            sentences: components["schemas"]["PlanSentence"][];
+            /** @description Units that support, and those that answer together without a leading one. */
+            supports: string[];
+            title: string;
+        };
+        /** @description A plan as it was read. */
+        PlanReading: {
+            chapters: components["schemas"]["PlanChapter"][];
+            /**
+             * @description As which encoding the text was read.
+             * @example GB18030
+             */
+            encoding: string;
+            /** @description Units that answer for every point. */
+            everywhere: components["schemas"]["PlanUnit"][];
+            /** @description What a person should look at before the reading is used. */
+            findings: components["schemas"]["PlanFinding"][];
+            /** @description What may be a target and may be none: a reviewer decides. */
+            offers: components["schemas"]["PlanOffer"][];
+            points: components["schemas"]["PlanPoint"][];
+            /**
+             * Format: int64
+             * @description Signs of the text.
+             */
+            signs: number;
+            /** @description The figures, in the order of the text; `kind` says which of them are targets. */
+            targets: components["schemas"]["PlanFigure"][];
+            title?: string | null;
+            /**
+             * Format: int32
+             * @description The last year of the plan.
+             */
+            year?: number | null;
+        };
+        PlanSentence: {
+            /** Format: int64 */
+            end: number;
+            /** Format: int64 */
+            offset: number;
+            text: string;
+        };
+        /** @description The text of a plan: one of `path` and `text`. */
+        PlanText: {
+            /**
+             * @description Absolute path of a file on the machine of the server, in any encoding.
+             * @example /data/plan.txt
+             */
+            path?: string | null;
+            /** @description The text itself. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description The year of the plan, where its title does not say it.
+             */
+            year?: number | null;
+        };
+        PlanUnit: {
+            name: string;
+            /** Format: int64 */
+            offset: number;
+            /** @description `lead`, `support`, or `shared` for one of several that answer together. */
+            role: string;
+        };
+        /** @description An upload: the file of the text, in any encoding. */
+        PlanUpload: {
+            /** Format: binary */
+            file: string;
+            /** Format: int32 */
+            year?: number | null;
+        };
+        /** @description A number, or the words of the text. */
+        PlanValue: number | string;
         /** @description A file on the machine of the server to look at, and what is known about its form. */
         PreviewFile: {
             /**
@@ -4900,6 +5104,41 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    read_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanText"];
+                "multipart/form-data": components["schemas"]["PlanUpload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanReading"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     run_query: {

@@ -54,7 +54,7 @@ async fn a_text_is_read_into_points_units_and_targets() {
         targets[1]["doubts"],
         json!(["due-inherited", "percent-or-point", "baseline-missing"])
     );
-    assert_eq!(reading["offers"][0]["literal"], "一个平台");
+    assert_eq!(reading["offers"][0]["literal"], "形成一个平台");
     assert_eq!(reading["offers"][0]["point"], 2);
 }
 

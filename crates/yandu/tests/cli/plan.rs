@@ -32,13 +32,13 @@ fn a_plan_is_read_and_shown_with_what_waits_for_a_reviewer() {
 }
 
 #[test]
-fn a_file_that_is_no_plan_is_refused_with_its_code_and_a_mend() {
+fn a_file_that_is_no_plan_is_refused_with_what_it_is_and_a_mend() {
     let place = Place::with_pack();
     place.write("scan.pdf", "%PDF-1.7\n");
     let refused = place.yandu(&["plan", "import", "scan.pdf"]);
     assert_eq!(refused.code, 1);
     assert!(
-        refused.stderr.contains("plan-not-text") && refused.stderr.contains("plain text"),
+        refused.stderr.contains("this is a PDF") && refused.stderr.contains("plain text"),
         "{}",
         refused.stderr
     );
