@@ -314,7 +314,13 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral) -> Lexed {
     if numeral.is_chinese {
         return other;
     }
-    if let Some(length) = unknown_unit(flow, end) {
+    if let Some(length) = unknown_unit(flow, end)
+        && (is_reached
+            || before(flow, index).0.is_some()
+            || COMPARE_AFTER
+                .iter()
+                .any(|(word, _)| flow.has(end + length, word)))
+    {
         let found = Found {
             symbol: None,
             class: Class::Count,
