@@ -5,7 +5,7 @@ mod shape;
 use std::path::{Path, PathBuf};
 
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State as Shared};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State as Shared};
 use axum::http::header;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use crate::caller::Caller;
 use crate::extract;
 use crate::problem::Problem;
 use crate::state::State;
-use crate::upload::{self, Spooled};
+use crate::upload;
 
 pub use shape::{
     PlanAssignment, PlanChapter, PlanFigure, PlanFinding, PlanOffer, PlanPoint, PlanReading,
@@ -148,39 +148,21 @@ async fn read_whole(path: &Path) -> Result<Vec<u8>> {
 }
 
 async fn uploaded(state: &State, request: Request) -> Result<(Vec<u8>, Option<i16>)> {
-    let mut multipart = Multipart::from_request(request, state)
-        .await
-        .map_err(|rejection| Problem::new("invalid-body", rejection.body_text()))?;
-    let (mut file, mut year) = (None, None);
-    while let Some(field) = multipart
-        .next_field()
-        .await
-        .map_err(|error| upload::refuse(&error))?
-    {
-        let name = field.name().unwrap_or_default().to_owned();
-        match name.as_str() {
-            "file" if file.is_some() => {
-                return Err(Problem::new("invalid-body", "an upload has one file"));
-            }
-            "file" => {
-                let staging = state.collector().folder().staging();
-                file = Some(Spooled::write(&staging, field).await?);
-            }
-            "year" => {
-                let text = upload::text(field).await?;
-                let read = text.trim().parse::<i16>().map_err(|_| {
-                    Problem::new("invalid-body", "`year` is no year of a plan: 1950 to 2100")
-                })?;
-                year = Some(read);
-            }
-            _ => {
-                return Err(Problem::new(
-                    "invalid-body",
-                    "the upload of a plan has the fields `file` and `year`",
-                ));
-            }
+    let mut year = None;
+    let file = upload::read(state, request, |name, text| {
+        if name != "year" {
+            return Err(Problem::new(
+                "invalid-body",
+                "the upload of a plan has the fields `file` and `year`",
+            ));
         }
-    }
-    let file = file.ok_or_else(|| Problem::new("invalid-body", "the field `file` is missing"))?;
-    Ok((read_whole(file.path()).await?, year))
+        let read = text.trim().parse::<i16>().map_err(|_| {
+            Problem::new("invalid-body", "`year` is no year of a plan: 1950 to 2100")
+        })?;
+        year = Some(read);
+        Ok(())
+    })
+    .await?;
+    let bytes = read_whole(file.path()).await?;
+    Ok((bytes, year))
 }
