@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use yandu_words::id::BatchId;
 use crate::changes::Exchange;
 use crate::file::DataFile;
 use crate::log::{self, CommitNote};
-use crate::rewrite::{self, Rewritten, Take};
+use crate::rewrite::{self, Rewritten, Sought, Take};
 use crate::schema::{StoredColumn, evolve};
 use crate::table::Table;
 use crate::version::{self, TableVersion};
@@ -32,7 +33,12 @@ pub enum Change {
         keys: Arc<KeySet>,
     },
     /// The new rows take the place of those with these keys, of which there must be so many; otherwise nothing changes.
-    Exchange { keys: Arc<KeySet>, rows: u64 },
+    Exchange {
+        keys: Arc<KeySet>,
+        rows: u64,
+        /// The rows that go, or their key columns, where they are at hand: few of them are found sooner.
+        went: Option<RecordBatch>,
+    },
 }
 
 /// One change of a table.
@@ -129,7 +135,7 @@ pub(crate) async fn apply(table: &Arc<Table>, plan: Plan) -> Result<Committed> {
         Change::Exchange { rows, .. } => Some(rows),
         _ => None,
     };
-    let mut made = make_room(table, present.version.as_ref(), plan.change).await?;
+    let mut made = make_room(table, present.version.as_ref(), plan.change, &plan.files).await?;
     let rows_removed = made.rows_removed;
     if expected.is_some_and(|expected| expected != rows_removed) {
         made.discard(&table.folder);
@@ -176,11 +182,12 @@ async fn make_room(
     table: &Arc<Table>,
     version: Option<&Arc<TableVersion>>,
     change: Change,
+    new: &[NewFile],
 ) -> Result<Rewritten> {
     let Some(version) = version else {
         return Ok(Rewritten::default());
     };
-    let take = match change {
+    let (keys, went) = match change {
         Change::Append => return Ok(Rewritten::default()),
         Change::Replace => {
             return Ok(Rewritten {
@@ -192,12 +199,19 @@ async fn make_room(
         Change::Upsert { .. } | Change::Exchange { .. } if table.key.is_empty() => {
             return Err(Error::NoKey(table.id.clone()));
         }
-        Change::Upsert { keys } | Change::Exchange { keys, .. } => Take::Keys(keys),
+        Change::Upsert { keys } => (keys, Some(Vec::new())),
+        Change::Exchange { keys, went, .. } => (keys, went.map(|went| vec![went])),
     };
     let schema = rewrite_schema(table, version)?;
-    let table = Arc::clone(table);
-    let files = Arc::clone(&version.files);
-    tokio::task::spawn_blocking(move || rewrite::take_out(&table, &files, &schema, &take)).await?
+    let (table, files, new) = (Arc::clone(table), Arc::clone(&version.files), new.to_vec());
+    tokio::task::spawn_blocking(move || {
+        let mut sought = Sought::new(keys);
+        if let Some(went) = went {
+            sought = sought.among(&table, &new, &went)?;
+        }
+        rewrite::take_out(&table, &files, &schema, &Take::Keys(sought))
+    })
+    .await?
 }
 
 /// The columns of rewritten files: all that the log knows, so that none is lost, and those that are new.

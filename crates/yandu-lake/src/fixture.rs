@@ -122,11 +122,7 @@ impl Fixture {
     /// A lake in which a deletion vector names whatever rows are taken out of a file.
     pub(crate) fn with_vectors(change: impl FnOnce(&mut Options)) -> Self {
         Self::with(|options| {
-            options.vectors = Vectors {
-                file_rows: 0,
-                bytes: 1 << 20,
-                percent: 100,
-            };
+            options.vectors = Vectors::ALWAYS;
             change(options);
         })
     }

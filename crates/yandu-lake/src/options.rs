@@ -49,6 +49,15 @@ pub struct Vectors {
     pub percent: u64,
 }
 
+impl Vectors {
+    /// Any file goes on, whatever goes from it: for tests of small tables.
+    pub const ALWAYS: Self = Self {
+        file_rows: 0,
+        bytes: 1 << 20,
+        percent: 100,
+    };
+}
+
 impl Default for Vectors {
     fn default() -> Self {
         Self {

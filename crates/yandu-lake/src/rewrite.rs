@@ -1,7 +1,9 @@
 //! Taking rows out of the active files: a file without a hit stays, and one with nothing else goes. A large one of which
 //! few rows go stays too, with a vector that names them; the others are written anew without the hits.
 
+mod find;
 mod read;
+mod sketch;
 mod take;
 
 use std::path::Path;
@@ -15,14 +17,14 @@ use roaring::RoaringTreemap;
 use crate::changes::FileNote;
 use crate::file::DataFile;
 use crate::options::Vectors;
-use crate::rewrite::read::Opened;
+use crate::rewrite::find::{Found, find};
 use crate::table::Table;
 use crate::vector::{self, Vector};
 use crate::writer::{FileWriter, NewFile};
 use crate::{Error, Result};
 
 pub(crate) use read::read;
-pub(crate) use take::{Take, keys_of};
+pub(crate) use take::{Sought, Take, keys_of};
 
 /// What became of the active files.
 #[derive(Debug, Default)]
@@ -54,15 +56,16 @@ impl Rewritten {
 
 /// Takes rows out of `files`; what is written has the columns of `schema`.
 ///
-/// Blocking; works on as many files at a time as the lake has threads. On an error nothing that was written stays.
+/// Blocking; works with as many threads as the lake has. On an error nothing that was written stays.
 pub(crate) fn take_out(
     table: &Table,
     files: &[DataFile],
     schema: &SchemaRef,
     take: &Take,
 ) -> Result<Rewritten> {
-    let columns = take.columns(table);
-    let waiting = Mutex::new(files.iter().filter(|file| take.may_hit(file)));
+    let found = find(table, files, take)?;
+    let workers = table.options.threads.clamp(1, found.len().max(1));
+    let waiting = Mutex::new(found.into_iter());
     let next = || {
         waiting
             .lock()
@@ -75,22 +78,15 @@ pub(crate) fn take_out(
             stay: FileWriter::new(table, Arc::clone(schema)),
             go: FileWriter::beside(table, Arc::clone(schema)),
         };
-        while let Some(file) = next() {
-            let outcome = take_out_of_file(table, file, take, &columns, &mut writers);
-            match outcome {
-                Ok(Outcome::Stays) => {}
+        while let Some(found) = next() {
+            match take_out_of_file(table, &found, take, &mut writers) {
                 Ok(outcome) => {
-                    done.removed.push(file.clone());
+                    done.removed.push(found.file.clone());
+                    done.rows_removed += found.hits.len();
                     match outcome {
-                        Outcome::Marked(marked) => {
-                            done.rows_removed += file.rows - marked.rows;
-                            done.marked.push(marked);
-                        }
-                        Outcome::Rewritten(hits) => done.rows_removed += hits,
-                        Outcome::Stays | Outcome::Goes => {
-                            done.taken.push(FileNote::of(file));
-                            done.rows_removed += file.rows;
-                        }
+                        Outcome::Goes => done.taken.push(FileNote::of(found.file)),
+                        Outcome::Marked(marked) => done.marked.push(marked),
+                        Outcome::Rewritten => {}
                     }
                 }
                 Err(error) => {
@@ -118,7 +114,6 @@ pub(crate) fn take_out(
         done.taken.extend(notes);
         Ok(done)
     };
-    let workers = table.options.threads.clamp(1, files.len().max(1));
     let outcomes: Vec<Result<Rewritten>> = std::thread::scope(|scope| {
         let handles: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
         let own = work();
@@ -164,35 +159,28 @@ struct Writers {
 
 /// What becomes of one file.
 enum Outcome {
-    /// No row of it goes.
-    Stays,
     /// All its rows go.
     Goes,
     /// It stays, with this vector.
     Marked(DataFile),
-    /// It was written anew without so many rows.
-    Rewritten(u64),
+    /// It was written anew.
+    Rewritten,
 }
 
 fn take_out_of_file(
     table: &Table,
-    file: &DataFile,
+    found: &Found<'_>,
     take: &Take,
-    columns: &[String],
     writers: &mut Writers,
 ) -> Result<Outcome> {
-    let opened = Opened::open(file.full_path(&table.folder))?;
-    let hits = find(table, file, &opened, take, columns)?;
-    if hits.is_empty() {
-        return Ok(Outcome::Stays);
-    }
+    let Found { file, opened, hits } = found;
     if hits.len() == file.rows {
         return Ok(Outcome::Goes);
     }
     if take.is_traced()
-        && let Some(marked) = marked(file, &hits, table.options.vectors)
+        && let Some(marked) = marked(file, hits, table.options.vectors)
     {
-        for rows in opened.at(&hits)? {
+        for rows in opened.at(hits)? {
             let rows = rows.map_err(Error::rows(&table.id))?;
             writers.go.write(&rows)?;
         }
@@ -201,7 +189,7 @@ fn take_out_of_file(
     let mut first = 0;
     for rows in opened.all(None)? {
         let rows = rows.map_err(Error::rows(&table.id))?;
-        let go = vector::mask(&hits, first, rows.num_rows());
+        let go = vector::mask(hits, first, rows.num_rows());
         let mut stay = not(&go).map_err(Error::rows(&table.id))?;
         if let Some(vector) = &file.vector {
             let gone = vector::mask(vector.gone(), first, rows.num_rows());
@@ -213,33 +201,11 @@ fn take_out_of_file(
         }
         first += rows.num_rows() as u64;
     }
-    Ok(Outcome::Rewritten(hits.len()))
+    Ok(Outcome::Rewritten)
 }
 
 fn pick(table: &Table, rows: &RecordBatch, picked: &BooleanArray) -> Result<RecordBatch> {
     filter_record_batch(rows, picked).map_err(Error::rows(&table.id))
-}
-
-/// The places of the rows that go, of those that are there.
-fn find(
-    table: &Table,
-    file: &DataFile,
-    opened: &Opened,
-    take: &Take,
-    columns: &[String],
-) -> Result<RoaringTreemap> {
-    let mut hits = RoaringTreemap::new();
-    let mut first = 0;
-    for rows in opened.all(Some(columns))? {
-        let rows = rows.map_err(Error::rows(&table.id))?;
-        let found = take.hits(columns, &rows);
-        hits.extend(found.values().set_indices().map(|row| first + row as u64));
-        first += rows.num_rows() as u64;
-    }
-    if let Some(vector) = &file.vector {
-        hits -= vector.gone();
-    }
-    Ok(hits)
 }
 
 /// The file with a vector that names these rows too; `None` when it is better written anew.

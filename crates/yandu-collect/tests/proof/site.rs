@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use yandu_collect::quarantine::{QuarantinedRow, Selection};
 use yandu_collect::{Collector, Delivery, Mode, Outcome, SqlConditions};
-use yandu_lake::{Lake, Options, Principal, ReadPoint};
+use yandu_lake::{Lake, Options, Principal, ReadPoint, Vectors};
 use yandu_pack::Packs;
 use yandu_store::{DataFolder, Store};
 
@@ -38,7 +38,16 @@ pub(crate) fn load(packs: &Path) -> Packs {
 pub(crate) async fn open(root: &Path, packs: Packs) -> anyhow::Result<Collector> {
     let folder = DataFolder::open(root)?;
     let store = Store::open(&folder.records()).await?;
-    let lake = Lake::open(Options::new(folder.root()))?;
+    // Of these small tables some processes write files anew where others name the rows that are gone.
+    let vectors = if rand::random() {
+        Vectors::ALWAYS
+    } else {
+        Vectors::default()
+    };
+    let lake = Lake::open(Options {
+        vectors,
+        ..Options::new(folder.root())
+    })?;
     yandu_collect::trial::declare(&lake, &packs)?;
     Ok(Collector::open(folder, store, lake, Arc::new(packs), 2).await?)
 }

@@ -128,13 +128,18 @@ async fn an_exchange_of_other_rows_than_expected_changes_nothing() {
         let change = Change::Exchange {
             keys: Arc::clone(&keys),
             rows: expected,
+            went: None,
         };
         let error = city.commit(&rows, "b2", change).await.unwrap_err();
         assert!(matches!(error, Error::Exchange { found: 1, .. }), "{error}");
         assert_eq!(city.everything().await, before);
         assert_eq!(city.lake.version(&city.id).await.unwrap(), Some(0));
     }
-    let change = Change::Exchange { keys, rows: 1 };
+    let change = Change::Exchange {
+        keys,
+        rows: 1,
+        went: None,
+    };
     city.commit(&rows, "b2", change).await.unwrap();
     assert_eq!(both(&city, 0, 1).await, sides("2:B 3:c", "2:b"));
 }

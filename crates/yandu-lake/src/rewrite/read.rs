@@ -33,6 +33,13 @@ pub(crate) fn read(
     opened.build(opened.builder(columns)?.with_row_selection(there))
 }
 
+/// A row group of a file.
+pub(super) struct Group {
+    index: usize,
+    /// The place of its first row in the file.
+    pub(super) first: u64,
+}
+
 /// A data file whose footer has been read.
 pub(super) struct Opened {
     path: PathBuf,
@@ -80,6 +87,26 @@ impl Opened {
         builder: ParquetRecordBatchReaderBuilder<File>,
     ) -> Result<ParquetRecordBatchReader> {
         builder.build().map_err(Error::file("read", &self.path))
+    }
+
+    /// The row groups, in order.
+    pub(super) fn groups(&self) -> impl Iterator<Item = Group> {
+        let groups = self.metadata.metadata().row_groups().iter().enumerate();
+        groups.scan(0, |next, (index, group)| {
+            let first = *next;
+            *next += group.num_rows() as u64;
+            Some(Group { index, first })
+        })
+    }
+
+    /// All rows of a row group, those that are gone among them.
+    pub(super) fn group(
+        &self,
+        columns: &[String],
+        group: &Group,
+    ) -> Result<ParquetRecordBatchReader> {
+        let builder = self.builder(Some(columns))?;
+        self.build(builder.with_row_groups(vec![group.index]))
     }
 
     /// All rows in the file, those that are gone among them, in order.

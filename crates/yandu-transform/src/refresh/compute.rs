@@ -199,6 +199,7 @@ impl Transform {
             change: Some(Change::Exchange {
                 keys: Arc::new(keys),
                 rows: gone,
+                went: Some(net.went),
             }),
             state: self.keep(run, state).await?,
             rows_in,

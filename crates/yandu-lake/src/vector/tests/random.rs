@@ -113,6 +113,7 @@ impl Run {
                 let change = Change::Exchange {
                     keys: Arc::new(keys_of(&new)),
                     rows: there + u64::from(wrong),
+                    went: self.random.random_bool(0.5).then(|| new.clone()),
                 };
                 let committed = self.lake.commit(&new, &batch, change).await;
                 if wrong {

@@ -458,6 +458,7 @@ async fn an_exchange_of_other_rows_than_expected_leaves_nothing_behind() {
     let change = Change::Exchange {
         keys: Arc::new(keys_of(&rows)),
         rows: 2,
+        went: Some(rows.clone()),
     };
     lake.commit(&rows, "b2", change).await.unwrap_err();
     assert_eq!(lake.lake.version(&lake.id).await.unwrap(), Some(0));

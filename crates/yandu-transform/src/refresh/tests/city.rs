@@ -8,7 +8,9 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::util::display::array_value_to_string;
 use serde_json::Value;
 use yandu_check::key::{KeySet, hash_rows};
-use yandu_lake::{Change, Commit, Committed, Lake, Options, Principal, ReadPoint, TableSpec};
+use yandu_lake::{
+    Change, Commit, Committed, Lake, Options, Principal, ReadPoint, TableSpec, Vectors,
+};
 use yandu_pack::{AnyCondition, Packs};
 use yandu_store::{DataFolder, Store};
 use yandu_words::id::{BatchId, DatasetId};
@@ -133,8 +135,15 @@ pub(crate) fn write_packs(folder: &Path, models: &[Written]) -> Arc<Packs> {
 pub(crate) async fn open(data: &Path, packs: &Arc<Packs>) -> Transform {
     let data = DataFolder::open(data).unwrap();
     let store = Store::open(&data.records()).await.unwrap();
+    // Of these small tables some processes write files anew where others name the rows that are gone.
+    let vectors = if rand::random() {
+        Vectors::ALWAYS
+    } else {
+        Vectors::default()
+    };
     let options = Options {
         threads: 2,
+        vectors,
         ..Options::new(data.root())
     };
     let lake = Lake::open(options).unwrap();
