@@ -22,7 +22,7 @@ mod write;
 
 use std::path::PathBuf;
 
-pub use list::{BackupFile, BackupInfo, BackupList, BackupTable};
+pub use list::{BackupFile, BackupInfo, BackupList, BackupTable, Listed};
 pub use progress::{BackupPhase, BackupProgress, BackupReading};
 pub use restore::Restored;
 pub use vault::{Checked, Vault};

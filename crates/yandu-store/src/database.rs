@@ -6,6 +6,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use crate::error::is_full;
 use crate::{Clock, Error, Migration, Result, migrate};
 
 const MIGRATIONS: &[Migration] = &[
@@ -50,10 +51,7 @@ impl Store {
             .max_connections(8)
             .connect_with(options)
             .await
-            .map_err(|source| Error::Open {
-                path: path.to_owned(),
-                source,
-            })?;
+            .map_err(|source| cannot_open(path, source))?;
         migrate::apply(&pool, "store", MIGRATIONS, &clock).await?;
         let newest: i64 = sqlx::query_scalar("SELECT newest_at FROM clock")
             .fetch_one(&pool)
@@ -102,10 +100,7 @@ impl Store {
         let options = SqliteConnectOptions::new().filename(path).read_only(true);
         let pool = SqlitePool::connect_with(options)
             .await
-            .map_err(|source| Error::Open {
-                path: path.to_owned(),
-                source,
-            })?;
+            .map_err(|source| cannot_open(path, source))?;
         let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)")
             .fetch_one(&pool)
             .await?;
@@ -125,9 +120,48 @@ impl Store {
     }
 }
 
+fn cannot_open(path: &Path, source: sqlx::Error) -> Error {
+    let path = path.to_owned();
+    if is_full(&source) {
+        Error::DiskFull {
+            doing: "open the records in",
+            path,
+        }
+    } else {
+        Error::Open { path, source }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn records_that_find_no_room_say_that_the_disk_is_full() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("records.sqlite"))
+            .await
+            .unwrap();
+        let mut connection = store.pool().acquire().await.unwrap();
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "PRAGMA max_page_count = {pages}"
+        )))
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+        let refused =
+            sqlx::query("INSERT INTO draft VALUES ('wang', 'a', hex(zeroblob(500000)), 1)")
+                .execute(&mut *connection)
+                .await
+                .unwrap_err();
+        let error = Error::from(refused);
+        assert_eq!(error.code(), "disk-full", "{error}");
+        assert!(error.help().is_some_and(|help| help.contains("free space")));
+    }
 
     #[tokio::test]
     async fn a_time_that_was_recorded_is_never_given_again_after_a_restart() {

@@ -20,7 +20,7 @@ pub enum Error {
     },
 
     #[error(
-        "the data folder `{}` has format {found}, this program knows formats up to {known}",
+        "`{}` has format {found}, this program knows formats up to {known}",
         path.display()
     )]
     NewerFormat {
@@ -86,14 +86,24 @@ pub enum Error {
     #[error("`{}` cannot be used for backups: {why}", path.display())]
     BackupFolder { path: PathBuf, why: &'static str },
 
+    #[error("`{}` holds no backups", .0.display())]
+    NoVault(PathBuf),
+
+    #[error("another process works on the backups in `{}`", .0.display())]
+    VaultInUse(PathBuf),
+
     #[error("the backup is damaged: {what}")]
     BackupDamaged { what: String },
 
     #[error("there is no backup{} in `{}`", named(id.as_deref()), path.display())]
     NoBackup { path: PathBuf, id: Option<String> },
 
-    #[error("`{}` is not empty", .0.display())]
+    #[error("`{}` is no empty folder", .0.display())]
     RestoreTarget(PathBuf),
+
+    /// Two restores into one folder would make a mixture of both.
+    #[error("another process restores into `{}`", .0.display())]
+    RestoreRunning(PathBuf),
 
     #[error("the backup was cancelled")]
     BackupCancelled,
@@ -139,16 +149,20 @@ impl Error {
             | Self::NewerSchema { .. }
             | Self::Open { .. } => "data-folder",
             Self::DiskFull { .. } => "disk-full",
-            Self::BackupFolder { .. } | Self::BackupFile { .. } => "backup-folder",
+            Self::BackupFolder { .. }
+            | Self::BackupFile { .. }
+            | Self::NoVault(_)
+            | Self::VaultInUse(_) => "backup-folder",
             Self::BackupDamaged { .. } => "backup-damaged",
             Self::BackupCancelled => "backup-cancelled",
             Self::NoBackup { .. } => "no-backup",
-            Self::RestoreTarget(_) => "restore-target",
+            Self::RestoreTarget(_) | Self::RestoreRunning(_) => "restore-target",
             Self::NoDraft(_) => "no-draft",
             Self::DraftKey(_) => "invalid-parameter",
             Self::DraftChanged(_) => "precondition-failed",
             Self::DraftTooLarge(_) => "body-too-large",
             Self::TooManyDrafts => "too-many-drafts",
+            Self::Sql(source) if is_full(source) => "disk-full",
             Self::Migration { .. } | Self::ChangedMigration { .. } | Self::Sql(_) => "internal",
         }
     }
@@ -159,9 +173,7 @@ impl Error {
             Self::InUse { .. } => {
                 Some("stop the other process, or name another folder with `--data`")
             }
-            Self::NewerFormat { .. } => {
-                Some("use a newer yandu, or name another folder with `--data`")
-            }
+            Self::NewerFormat { .. } => Some("use a newer yandu, or name another folder"),
             Self::NewerSchema { .. } => Some("use a newer yandu"),
             Self::Foreign { .. } | Self::RestoreTarget(_) => {
                 Some("name an empty or a new folder with `--data`")
@@ -171,12 +183,20 @@ impl Error {
                 Some("an applied migration is never edited; add a new one")
             }
             Self::DiskFull { .. } => Some("free space on that disk, then do it again"),
+            Self::Sql(source) if is_full(source) => {
+                Some("free space on the disk of the data folder, then do it again")
+            }
             Self::BackupFolder { .. } => {
                 Some("name an empty or a new folder, or one that holds backups already")
             }
-            Self::BackupDamaged { .. } => {
-                Some("use another backup of the folder; `yandu restore DIR --list` shows them")
+            Self::NoVault(_) => Some("name the folder that `yandu backup DIR` has written to"),
+            Self::VaultInUse(_) | Self::RestoreRunning(_) => {
+                Some("wait until it ends, then do it again")
             }
+            Self::BackupDamaged { .. } => Some(
+                "use another backup of the folder; `yandu restore DIR --list` shows them, and a new backup writes \
+                 what `yandu restore DIR --check` found damaged anew",
+            ),
             Self::NoBackup { .. } => {
                 Some("`yandu restore DIR --list` shows the backups of a folder")
             }
@@ -213,6 +233,17 @@ impl Error {
             }
         }
     }
+}
+
+/// Whether a statement failed for want of room: SQLite says that the disk is full, or that it cannot make the file that
+/// its connections share.
+pub(crate) fn is_full(error: &sqlx::Error) -> bool {
+    const FULL: &str = "13";
+    const NO_SHARED_MEMORY: &str = "4874";
+    let Some(error) = error.as_database_error() else {
+        return false;
+    };
+    matches!(error.code().as_deref(), Some(FULL | NO_SHARED_MEMORY))
 }
 
 fn named(id: Option<&str>) -> String {

@@ -66,6 +66,18 @@ pub struct BackupInfo {
     pub size_bytes: u64,
 }
 
+/// A backup of a folder, or a list in it that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Listed {
+    Whole(BackupInfo),
+    /// With what is wrong with its list.
+    Damaged {
+        id: String,
+        damaged: String,
+    },
+}
+
 impl BackupList {
     pub fn info(&self) -> BackupInfo {
         BackupInfo {
@@ -132,6 +144,11 @@ impl NameOfList {
     pub(super) fn parse(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?;
         let (id, digits) = name.strip_suffix(".json")?.split_once('.')?;
+        // Other systems leave files of their own beside ours, such as `._name`.
+        let is_hash = digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if id.is_empty() || !is_hash {
+            return None;
+        }
         Some(Self {
             id: id.to_owned(),
             digits: digits.to_owned(),

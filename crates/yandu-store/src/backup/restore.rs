@@ -1,7 +1,7 @@
 //! Putting a backup back.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
@@ -14,6 +14,8 @@ use crate::{Error, FORMAT, Result};
 
 /// In a folder that is being restored; with it a folder is no data folder, and may be begun anew.
 const MARK: &str = "restoring";
+/// What stands in the mark: a file of that name with another text is somebody else's.
+pub(super) const MARK_TEXT: &str = "yandu restores a backup into this folder\n";
 /// Makes a folder a data folder; it comes last.
 const LAST: &str = "format.json";
 
@@ -42,7 +44,7 @@ impl Vault {
         }
         self.require_objects(list)?;
         let was_there = target.exists();
-        prepare(target)?;
+        let mark = prepare(target)?;
         let info = list.info();
         progress.start(BackupPhase::Copying, info.files, info.size_bytes);
         let restored = self.put_back(list, target, progress);
@@ -54,6 +56,7 @@ impl Vault {
             }
             return Err(error);
         }
+        drop(mark);
         progress.start(BackupPhase::Done, 0, 0);
         Ok(Restored {
             backup: info,
@@ -85,11 +88,13 @@ impl Vault {
         for folder in &folders {
             sync(folder)?;
         }
+        let draft = target.join("format.json.new");
+        for file in &last {
+            self.put_file(file, &draft, progress)?;
+        }
         let mark = target.join(MARK);
         fs::remove_file(&mark).map_err(Error::backup("remove", &mark))?;
         for file in last {
-            let draft = target.join("format.json.new");
-            self.put_file(file, &draft, progress)?;
             let place = target.join(&file.path);
             fs::rename(&draft, &place).map_err(Error::backup("write", &place))?;
         }
@@ -118,7 +123,7 @@ impl Vault {
 }
 
 fn create(place: &Path, file: &BackupFile) -> std::io::Result<File> {
-    let mut options = fs::OpenOptions::new();
+    let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     if file.path.starts_with("secrets/") {
@@ -129,31 +134,63 @@ fn create(place: &Path, file: &BackupFile) -> std::io::Result<File> {
     options.open(place)
 }
 
-/// Makes sure that the target is there, empty and marked. What a restore that was cut short left is removed.
-fn prepare(target: &Path) -> Result<()> {
+/// Makes sure that the target is there, empty and marked, and holds it until the mark that is given is dropped. What a
+/// restore that was cut short left is removed.
+fn prepare(target: &Path) -> Result<File> {
     let mark = target.join(MARK);
-    if mark.is_file() {
-        empty(target)?;
-    } else if holds_anything(target)? {
+    if target.exists() && !target.is_dir() {
+        return Err(Error::RestoreTarget(target.to_owned()));
+    }
+    let is_begun = fs::read_to_string(&mark).is_ok_and(|text| text == MARK_TEXT);
+    if !is_begun && holds_anything(target)? {
         return Err(Error::RestoreTarget(target.to_owned()));
     }
     fs::create_dir_all(target).map_err(Error::backup("make the folder", target))?;
-    File::create(&mark)
-        .and_then(|file| file.sync_all())
+    let mut held = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&mark)
         .map_err(Error::backup("write", &mark))?;
-    sync(target)
+    match held.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(Error::RestoreRunning(target.to_owned()));
+        }
+        Err(TryLockError::Error(source)) => return Err(Error::backup("lock", &mark)(source)),
+    }
+    if !is_begun {
+        held.write_all(MARK_TEXT.as_bytes()).map_err(|source| {
+            // A mark without its text would be taken for somebody else's.
+            let _ = fs::remove_file(&mark);
+            Error::backup("write", &mark)(source)
+        })?;
+    }
+    empty_but(target, Some(MARK))?;
+    held.sync_all().map_err(Error::backup("write", &mark))?;
+    sync(target)?;
+    Ok(held)
 }
 
 /// Removes what stands in a folder, the mark last.
 fn empty(folder: &Path) -> Result<()> {
+    empty_but(folder, None)
+}
+
+/// The same, without the file of a name.
+fn empty_but(folder: &Path, kept: Option<&str>) -> Result<()> {
     let failed = || Error::backup("empty", folder);
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed())? {
         paths.push(entry.map_err(failed())?.path());
     }
+    paths.retain(|path| kept.is_none_or(|kept| !path.ends_with(kept)));
     paths.sort_by_key(|path| path.ends_with(MARK));
     for path in paths {
-        if path.is_dir() {
+        let is_folder = path
+            .symlink_metadata()
+            .is_ok_and(|metadata| metadata.is_dir());
+        if is_folder {
             fs::remove_dir_all(&path)
         } else {
             fs::remove_file(&path)

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{BackupAbout, BackupContent, BackupItem, BackupProgress, Vault};
+use super::{BackupAbout, BackupContent, BackupInfo, BackupItem, BackupProgress, Listed, Vault};
 use crate::Error;
 
 struct Place {
@@ -100,6 +100,25 @@ fn objects(place: &Place) -> Vec<PathBuf> {
     found
 }
 
+/// The backups whose lists can be read.
+fn whole(vault: &Vault) -> Vec<BackupInfo> {
+    let backups = vault.backups().unwrap().into_iter();
+    backups
+        .filter_map(|listed| match listed {
+            Listed::Whole(info) => Some(info),
+            Listed::Damaged { .. } => None,
+        })
+        .collect()
+}
+
+/// The files of the lists.
+fn lists(place: &Place) -> Vec<PathBuf> {
+    let folder = fs::read_dir(place.vault_folder().join("backups")).unwrap();
+    let mut lists: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+    lists.sort();
+    lists
+}
+
 #[test]
 fn what_was_backed_up_comes_back_as_it_was_at_that_moment() {
     let place = Place::new();
@@ -149,10 +168,20 @@ fn a_folder_that_is_not_empty_is_neither_restored_into_nor_taken_for_backups() {
         Vault::create(&place.folder.path().join("full")),
         Err(Error::BackupFolder { .. })
     ));
+    for none in ["full", "nothing"] {
+        let refused = Vault::open(&place.folder.path().join(none)).unwrap_err();
+        assert!(matches!(refused, Error::NoVault(_)), "{refused}");
+        let help = refused.help().unwrap();
+        assert!(!help.contains("empty"), "{help}");
+    }
+    let file = place.folder.path().join("full/thesis.doc");
+    let vault = place.vault();
+    let list = vault.list(None).unwrap();
     assert!(matches!(
-        Vault::open(&place.folder.path().join("full")),
-        Err(Error::BackupFolder { .. })
+        vault.restore(&list, &file, &BackupProgress::default()),
+        Err(Error::RestoreTarget(_))
     ));
+    drop(vault);
     fs::create_dir(place.folder.path().join("empty")).unwrap();
     place.restore(None, "empty").unwrap();
 }
@@ -200,8 +229,8 @@ fn a_changed_list_and_a_changed_content_are_found() {
         after[0] ^= 1;
         for damage in [after, Vec::new()] {
             fs::write(&object, &damage).unwrap();
-            assert!(matches!(check(), Err(Error::BackupDamaged { .. })));
             assert!(place.restore(None, "new").is_err());
+            assert!(matches!(check(), Err(Error::BackupDamaged { .. })));
             assert!(
                 !place.folder.path().join("new").exists(),
                 "nothing is left of a restore that failed"
@@ -241,7 +270,7 @@ fn a_restore_that_was_killed_is_begun_anew_and_never_a_data_folder() {
     let place = Place::new();
     place.back_up();
     let target = place.folder.path().join("new");
-    write(&target.join("restoring"), "");
+    write(&target.join("restoring"), super::restore::MARK_TEXT);
     write(&target.join("raw/half"), "half");
     assert!(matches!(
         crate::DataFolder::open(&target),
@@ -264,10 +293,10 @@ fn older_backups_go_with_what_only_they_have() {
     }
     assert_eq!(objects(&place).len(), 8);
     assert_eq!(place.vault().prune(2).unwrap(), 2);
-    assert_eq!(place.vault().backups().unwrap().len(), 2);
+    assert_eq!(whole(&place.vault()).len(), 2);
     assert_eq!(objects(&place).len(), 6);
     let vault = place.vault();
-    for backup in vault.backups().unwrap() {
+    for backup in whole(&vault) {
         let list = vault.list(Some(&backup.id)).unwrap();
         vault.check(&list, &BackupProgress::default()).unwrap();
     }
@@ -280,7 +309,7 @@ fn one_process_at_a_time_works_on_a_folder() {
     let held = place.vault();
     assert!(matches!(
         Vault::create(&place.vault_folder()),
-        Err(Error::BackupFolder { .. })
+        Err(Error::VaultInUse(_))
     ));
     drop(held);
     place.vault();
@@ -293,4 +322,144 @@ fn a_full_disk_is_told_of_as_one() {
         Error::backup("write", Path::new("/b"))(full).code(),
         "disk-full"
     );
+}
+
+#[test]
+fn a_folder_whose_making_was_cut_short_takes_backups_and_no_other_folder_does() {
+    let place = Place::new();
+    let vault = place.vault_folder();
+    for folder in ["backups", "objects", "partial"] {
+        fs::create_dir_all(vault.join(folder)).unwrap();
+    }
+    write(&vault.join("lock"), "");
+    let draft = vault.join("partial/0199f1f0-0000-7000-8000-000000000000");
+    write(&draft, "{\"form");
+    place.back_up();
+    assert!(!draft.exists());
+    for foreign in ["partial/letter.doc", "objects/ab", "lock"] {
+        let other = place.folder.path().join("other");
+        write(&other.join(foreign), "mine");
+        assert!(
+            matches!(Vault::create(&other), Err(Error::BackupFolder { .. })),
+            "{foreign}"
+        );
+        assert_eq!(read(&other.join(foreign)), "mine");
+        fs::remove_dir_all(&other).unwrap();
+    }
+}
+
+#[test]
+fn a_folder_of_a_newer_program_is_left_alone() {
+    let place = Place::new();
+    place.back_up();
+    write(
+        &place.vault_folder().join("yandu-backups.json"),
+        "{\"format\": 2}",
+    );
+    for opened in [
+        Vault::open(&place.vault_folder()),
+        Vault::create(&place.vault_folder()),
+    ] {
+        assert!(matches!(opened, Err(Error::NewerFormat { found: 2, .. })));
+    }
+}
+
+#[test]
+fn one_damaged_list_hides_no_other_backup_and_stops_no_new_one() {
+    let place = Place::new();
+    let mut ids = Vec::new();
+    for number in 0..3 {
+        let text = format!("{{\"format\": 1, \"n\": {number}}}");
+        write(&place.data("format.json"), &text);
+        ids.push(place.back_up().backup.id);
+    }
+    let third = lists(&place).remove(2);
+    fs::write(&third, read(&third).replace("abc.zst", "abd.zst")).unwrap();
+    write(
+        &place.vault_folder().join("backups/._left.json"),
+        "by another system",
+    );
+    let listed = place.vault().backups().unwrap();
+    assert_eq!(listed.len(), 3);
+    assert!(matches!(&listed[2], Listed::Damaged { id, .. } if *id == ids[2]));
+    let readable: Vec<String> = whole(&place.vault())
+        .into_iter()
+        .map(|info| info.id)
+        .collect();
+    assert_eq!(readable, [ids[0].clone(), ids[1].clone()]);
+
+    let before = objects(&place).len();
+    let newest = place.back_up().backup.id;
+    assert_eq!(
+        place.vault().prune(2).unwrap(),
+        1,
+        "the damaged list is none of the two"
+    );
+    assert_eq!(place.vault().backups().unwrap().len(), 3);
+    assert_eq!(
+        objects(&place).len(),
+        before,
+        "nobody knows what the damaged list has"
+    );
+    assert_eq!(
+        place.vault().prune(1).unwrap(),
+        2,
+        "older than all that is kept it goes"
+    );
+    let vault = place.vault();
+    assert_eq!(whole(&vault).len(), 1);
+    let list = vault.list(Some(&newest)).unwrap();
+    vault.check(&list, &BackupProgress::default()).unwrap();
+    assert_eq!(objects(&place).len(), 5);
+}
+
+#[test]
+fn a_content_that_was_found_damaged_is_written_anew_by_the_next_backup() {
+    let place = Place::new();
+    place.back_up();
+    for object in objects(&place).iter().take(2) {
+        let mut bytes = fs::read(object).unwrap();
+        bytes[0] ^= 1;
+        fs::write(object, bytes).unwrap();
+    }
+    let check = || {
+        let vault = place.vault();
+        let list = vault.list(None)?;
+        vault.check(&list, &BackupProgress::default())
+    };
+    let told = check().unwrap_err().to_string();
+    assert!(told.contains("and 1 more files"), "{told}");
+    assert_eq!(place.back_up().files_written, 2);
+    check().unwrap();
+}
+
+#[test]
+fn a_folder_with_a_file_named_like_the_mark_is_not_emptied() {
+    let place = Place::new();
+    place.back_up();
+    let target = place.folder.path().join("mine");
+    write(&target.join("restoring"), "furniture");
+    write(&target.join("thesis.doc"), "mine");
+    assert!(matches!(
+        place.restore(None, "mine"),
+        Err(Error::RestoreTarget(_))
+    ));
+    assert_eq!(read(&target.join("thesis.doc")), "mine");
+}
+
+#[test]
+fn two_restores_never_mix_in_one_folder() {
+    let place = Place::new();
+    place.back_up();
+    let target = place.folder.path().join("new");
+    write(&target.join("restoring"), super::restore::MARK_TEXT);
+    let other = fs::File::open(target.join("restoring")).unwrap();
+    other.lock().unwrap();
+    let refused = place.restore(None, "new");
+    assert!(
+        matches!(refused, Err(Error::RestoreRunning(_))),
+        "{refused:?}"
+    );
+    drop(other);
+    place.restore(None, "new").unwrap();
 }

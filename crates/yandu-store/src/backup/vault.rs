@@ -1,14 +1,15 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::list;
 use super::list::NameOfList;
-use super::{BackupFile, BackupInfo, BackupList, BackupPhase, BackupProgress};
+use super::{BackupFile, BackupList, BackupPhase, BackupProgress, Listed};
 use crate::{Error, Result};
 
 const MARK: &str = "yandu-backups.json";
@@ -40,13 +41,16 @@ impl Vault {
     pub fn create(root: &Path) -> Result<Self> {
         fs::create_dir_all(root).map_err(Error::backup("make the folder", root))?;
         let is_ours = root.join(MARK).is_file();
-        if !is_ours && holds_anything(root)? {
+        if !is_ours && !is_begun(root)? {
             return Err(Error::BackupFolder {
                 path: root.to_owned(),
                 why: "it is not empty and holds no backups",
             });
         }
         let vault = Self::hold(root)?;
+        if is_ours {
+            require_known(&root.join(MARK))?;
+        }
         close_to_others(root)?;
         for folder in [BACKUPS, OBJECTS, PARTIAL] {
             let folder = root.join(folder);
@@ -61,12 +65,11 @@ impl Vault {
 
     /// Opens a folder that has backups.
     pub fn open(root: &Path) -> Result<Self> {
-        if !root.join(MARK).is_file() {
-            return Err(Error::BackupFolder {
-                path: root.to_owned(),
-                why: "it holds no backups",
-            });
+        let mark = root.join(MARK);
+        if !mark.is_file() {
+            return Err(Error::NoVault(root.to_owned()));
         }
+        require_known(&mark)?;
         Self::hold(root)
     }
 
@@ -80,7 +83,12 @@ impl Vault {
             .open(&path);
         // From a medium that cannot be written to, backups can still be read.
         let lock = match lock {
-            Err(error) if error.kind() == ErrorKind::ReadOnlyFilesystem => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied
+                ) =>
+            {
                 File::open(root.join(MARK))
             }
             lock => lock,
@@ -88,10 +96,7 @@ impl Vault {
         .map_err(Error::backup("open", &path))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { root, _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(Error::BackupFolder {
-                path: root,
-                why: "another process works on it",
-            }),
+            Err(TryLockError::WouldBlock) => Err(Error::VaultInUse(root)),
             Err(TryLockError::Error(source)) => Err(Error::backup("lock", &path)(source)),
         }
     }
@@ -100,12 +105,16 @@ impl Vault {
         &self.root
     }
 
-    /// The backups, oldest first. A list that is damaged is an error of whoever needs that backup.
-    pub fn backups(&self) -> Result<Vec<BackupInfo>> {
-        self.names()?
-            .values()
-            .map(|path| Ok(BackupList::read(path)?.info()))
-            .collect()
+    /// The backups, oldest first. A list that is damaged says so here, and is an error of whoever needs that backup.
+    pub fn backups(&self) -> Result<Vec<Listed>> {
+        let listed = |(id, path): (String, PathBuf)| match BackupList::read(&path) {
+            Ok(list) => Listed::Whole(list.info()),
+            Err(error) => Listed::Damaged {
+                id,
+                damaged: error.to_string(),
+            },
+        };
+        Ok(self.names()?.into_iter().map(listed).collect())
     }
 
     /// The list of a backup, of the newest one without an id.
@@ -154,11 +163,7 @@ impl Vault {
 
     /// Refuses a backup of which an object is missing or has another size.
     pub(super) fn require_objects(&self, list: &BackupList) -> Result<()> {
-        let is_there = |file: &&BackupFile| {
-            fs::metadata(self.object(&file.hash))
-                .is_ok_and(|metadata| metadata.len() == file.size_bytes)
-        };
-        match list.files.iter().find(|file| !is_there(file)) {
+        match list.files.iter().find(|file| !self.is_there(file)) {
             Some(file) => Err(Error::BackupDamaged {
                 what: format!("the content of `{}` is missing or cut short", file.path),
             }),
@@ -167,43 +172,104 @@ impl Vault {
     }
 
     /// Reads everything that a backup has, and compares it with its list.
+    ///
+    /// A content that is not what was written is put aside: while it stood under its name, no later backup would write it
+    /// anew.
     pub fn check(&self, list: &BackupList, progress: &BackupProgress) -> Result<Checked> {
-        self.require_objects(list)?;
         let info = list.info();
         progress.start(BackupPhase::Copying, info.files, info.size_bytes);
+        let damaged: Mutex<BTreeSet<String>> = Mutex::default();
         side_by_side(&list.files, |file| {
             progress.go_on()?;
-            read_object(&self.object(&file.hash), file, |bytes| {
-                progress.advance(0, bytes.len() as u64);
-                Ok(())
-            })?;
+            if !self.is_whole(file, progress)? {
+                let mut damaged = damaged.lock().unwrap_or_else(PoisonError::into_inner);
+                damaged.insert(file.path.clone());
+            }
             progress.advance(1, 0);
             Ok(())
         })?;
-        Ok(Checked {
-            files: info.files,
-            size_bytes: info.size_bytes,
-        })
+        let damaged = damaged.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match damaged.first() {
+            None => Ok(Checked {
+                files: info.files,
+                size_bytes: info.size_bytes,
+            }),
+            Some(first) => Err(Error::BackupDamaged {
+                what: match damaged.len() {
+                    1 => format!("the content of `{first}` is missing or not what was written"),
+                    many => format!(
+                        "the contents of `{first}` and {} more files are missing or not what was written",
+                        many - 1
+                    ),
+                },
+            }),
+        }
+    }
+
+    /// Whether the content of a file is there and what was written; one that is not is put aside.
+    fn is_whole(&self, file: &BackupFile, progress: &BackupProgress) -> Result<bool> {
+        let object = self.object(&file.hash);
+        if !self.is_there(file) {
+            return Ok(false);
+        }
+        let read = read_object(&object, file, |bytes| {
+            progress.go_on()?;
+            progress.advance(0, bytes.len() as u64);
+            Ok(())
+        });
+        match read {
+            Ok(()) => Ok(true),
+            Err(Error::BackupDamaged { .. }) => {
+                // On a medium that is only read it stays, and so does the error.
+                let _ = fs::rename(&object, object.with_extension("damaged"));
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn is_there(&self, file: &BackupFile) -> bool {
+        fs::metadata(self.object(&file.hash))
+            .is_ok_and(|metadata| metadata.len() == file.size_bytes)
     }
 
     /// Removes all backups but the newest `keep`, then the objects that no backup has.
+    ///
+    /// A list that cannot be read is none of the kept ones and stays for somebody to look at, until it is older than all
+    /// of them. Nobody knows which objects it has, so none is removed meanwhile.
     pub fn prune(&self, keep: usize) -> Result<usize> {
-        let names = self.names()?;
         let keep = keep.max(1);
-        let gone = names.len().saturating_sub(keep);
-        if gone == 0 {
+        let (mut kept, mut is_known) = (0, true);
+        let mut needed = HashSet::new();
+        let mut gone = Vec::new();
+        for path in self.names()?.into_values().rev() {
+            if kept == keep {
+                gone.push(path);
+                continue;
+            }
+            match BackupList::read(&path) {
+                Ok(list) => {
+                    kept += 1;
+                    needed.extend(list.files.into_iter().map(|file| file.hash));
+                }
+                Err(_) => is_known = false,
+            }
+        }
+        if gone.is_empty() {
             return Ok(0);
         }
-        // Before anything is removed: of a list that cannot be read nobody knows which objects it has.
-        let mut needed = HashSet::new();
-        for path in names.values().skip(gone) {
-            let list = BackupList::read(path)?;
-            needed.extend(list.files.into_iter().map(|file| file.hash));
-        }
-        for path in names.values().take(gone) {
+        for path in &gone {
             fs::remove_file(path).map_err(Error::backup("remove", path))?;
         }
         sync(&self.root.join(BACKUPS))?;
+        if is_known {
+            self.sweep(&needed)?;
+        }
+        Ok(gone.len())
+    }
+
+    /// Removes the objects that are not needed.
+    fn sweep(&self, needed: &HashSet<String>) -> Result<()> {
         let objects = self.root.join(OBJECTS);
         for folder in fs::read_dir(&objects).map_err(Error::backup("list", &objects))? {
             let folder = folder.map_err(Error::backup("list", &objects))?.path();
@@ -215,7 +281,7 @@ impl Vault {
                 }
             }
         }
-        Ok(gone)
+        Ok(())
     }
 
     /// Writes a file that is there as a whole or not at all.
@@ -295,6 +361,61 @@ pub(super) fn side_by_side<T: Sync>(
         Some(error) => Err(error),
         None => Ok(()),
     }
+}
+
+/// Whether a folder is empty, or holds only what making a folder of backups was cut short with: on a full disk it has the
+/// subfolders and not yet its mark.
+fn is_begun(root: &Path) -> Result<bool> {
+    let failed = || Error::backup("list", root);
+    for entry in fs::read_dir(root).map_err(failed())? {
+        let entry = entry.map_err(failed())?;
+        let name = entry.file_name();
+        let is_ours = match name.to_str() {
+            Some(LOCK) => entry.metadata().is_ok_and(|lock| lock.len() == 0),
+            Some(BACKUPS | OBJECTS) => !holds_anything(&entry.path())?,
+            Some(PARTIAL) => holds_only_drafts(&entry.path())?,
+            _ => false,
+        };
+        if !is_ours {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether a folder holds nothing but drafts of ours, which are named by ids.
+fn holds_only_drafts(folder: &Path) -> Result<bool> {
+    let failed = || Error::backup("list", folder);
+    for entry in fs::read_dir(folder).map_err(failed())? {
+        let name = entry.map_err(failed())?.file_name();
+        if uuid::Uuid::parse_str(&name.to_string_lossy()).is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Refuses a folder of backups that a newer program has made.
+fn require_known(mark: &Path) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Mark {
+        format: u64,
+    }
+    let text = fs::read_to_string(mark).map_err(Error::backup("read", mark))?;
+    let mark_of = serde_json::from_str::<Mark>(&text).map_err(|_| Error::BackupDamaged {
+        what: format!(
+            "`{}` does not say which format the folder has",
+            mark.display()
+        ),
+    })?;
+    if mark_of.format > list::FORMAT {
+        return Err(Error::NewerFormat {
+            path: mark.to_owned(),
+            found: mark_of.format,
+            known: list::FORMAT,
+        });
+    }
+    Ok(())
 }
 
 pub(super) fn holds_anything(folder: &Path) -> Result<bool> {
