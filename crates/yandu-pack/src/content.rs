@@ -14,6 +14,9 @@ use crate::load::{MAX_FILES, TOP_FILES, TOP_FOLDERS};
 /// Folders in folders, for files that declarations name.
 const MAX_DEPTH: usize = 8;
 
+/// Entries that are looked at in all: links inside a pack can lead round in more ways than there are files.
+const MAX_ENTRIES: usize = 4 * MAX_FILES;
+
 /// A file that was changed less than this before it was looked at may be changed again without its time telling.
 const RACY: Duration = Duration::from_secs(2);
 
@@ -39,6 +42,7 @@ impl Content {
         let mut walk = Walk {
             root: folder.canonicalize()?,
             files: Vec::new(),
+            entries: 0,
         };
         walk.folder(folder, "", 0)?;
         walk.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -116,11 +120,16 @@ fn part(hasher: &mut blake3::Hasher, name: &[u8]) {
 struct Walk {
     root: PathBuf,
     files: Vec<Entry>,
+    entries: usize,
 }
 
 impl Walk {
     fn folder(&mut self, folder: &Path, prefix: &str, depth: usize) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
+            if self.entries == MAX_ENTRIES {
+                return Ok(());
+            }
+            self.entries += 1;
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default();
             // A name that is no text is in no declaration.
@@ -194,6 +203,23 @@ mod tests {
             .collect();
         names.sort();
         assert_eq!(names, ["data", "datasets", "pack.yaml"]);
+    }
+
+    #[test]
+    fn links_that_lead_round_in_many_ways_are_followed_to_a_bound() {
+        let place = tempfile::tempdir().unwrap();
+        pack(place.path());
+        for link in 0..5 {
+            let link = place.path().join(format!("data/link{link}"));
+            std::os::unix::fs::symlink(".", link).unwrap();
+        }
+        let mut walk = Walk {
+            root: place.path().canonicalize().unwrap(),
+            files: Vec::new(),
+            entries: 0,
+        };
+        walk.folder(place.path(), "", 0).unwrap();
+        assert_eq!(walk.entries, MAX_ENTRIES);
     }
 
     #[test]

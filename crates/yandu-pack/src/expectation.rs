@@ -13,6 +13,7 @@ use yandu_check::{
 use yandu_words::DatasetId;
 
 use crate::declare;
+use crate::model::Expanded;
 use crate::{Dataset, Packs};
 
 /// Compiles a condition over the columns of a row; the error is a message.
@@ -61,6 +62,11 @@ pub fn compile(
         .filter_map(|column| index(column.as_str()))
         .collect();
     let bare = Expectations::new(columns.clone(), Vec::new(), Vec::new(), Vec::new());
+    let settings = packs.settings(&file.dataset.pack()).unwrap_or_default();
+    let condition = |schema: &SchemaRef, sql: &str| {
+        let expanded = Expanded::new(&settings, sql).map_err(|error| error.to_string())?;
+        condition(schema, &expanded.text)
+    };
     let mut checks = Vec::new();
     let mut references = Vec::new();
     for check in &file.checks {
@@ -87,7 +93,7 @@ pub fn compile(
             level: level(check.level),
             dimension: check.dimension,
             column,
-            kind: kind(check, column, &columns, &bare, known, condition).map_err(problem)?,
+            kind: kind(check, column, &columns, &bare, known, &condition).map_err(problem)?,
         });
     }
     Ok(Expectations::new(columns, key, checks, references))
@@ -112,9 +118,9 @@ fn kind(
             let within = Within::parse(value_type, text(low).as_deref(), text(high).as_deref());
             CheckKind::Within(within.map_err(|error| error.to_string())?)
         }
-        declare::CheckKind::Matches { pattern, .. } => CheckKind::Matches(
-            Regex::new(&format!("^(?:{pattern})$")).map_err(|error| error.to_string())?,
-        ),
+        declare::CheckKind::Matches { pattern, .. } => {
+            CheckKind::Matches(whole(pattern).map_err(|error| error.to_string())?)
+        }
         declare::CheckKind::OneOf { values, .. } => {
             CheckKind::OneOf(values.iter().map(ToString::to_string).collect())
         }
@@ -134,6 +140,11 @@ fn kind(
         ),
         declare::CheckKind::Rows { .. } | declare::CheckKind::Fresh { .. } => CheckKind::WholeSet,
     })
+}
+
+/// A pattern that the whole value matches.
+pub(crate) fn whole(pattern: &str) -> Result<Regex, regex::Error> {
+    Regex::new(&format!("^(?:{pattern})$"))
 }
 
 /// The column that a reference points at: the named one, or the only key column of its dataset.

@@ -16,6 +16,7 @@ mod names;
 mod usual;
 mod write;
 
+pub use crate::check::names::is_reserved;
 pub use names::column_names;
 pub use usual::{Usual, usual};
 

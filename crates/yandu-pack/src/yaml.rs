@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 mod align;
+mod mend;
 mod read;
 mod scalar;
 

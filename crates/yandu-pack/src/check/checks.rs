@@ -7,6 +7,8 @@ use yandu_words::{ColumnName, ValueType};
 use super::{Checker, bound, condition, pattern};
 use crate::declare::{Check, CheckKind, DatasetFile, Literal, PeriodUnit, ReferenceTarget};
 use crate::load::{Compiler, Declared};
+use crate::model::Expanded;
+use crate::packs::Settings;
 use crate::problem::{Code, quoted};
 
 pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
@@ -14,6 +16,9 @@ pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
     for dataset in &drafts.datasets {
         let mut names: HashMap<&str, usize> = HashMap::new();
         let mut conditions = condition::Conditions::new(dataset, compiler);
+        let pack = checker.pack_of_folder.get(&dataset.folder);
+        let settings = pack.map(|pack| Settings::defaults(&pack.declaration));
+        let settings = settings.unwrap_or_default();
         for (index, check) in dataset.declaration.checks.iter().enumerate() {
             if let Some(first) = names.insert(&check.name, index) {
                 let problem = dataset
@@ -26,8 +31,13 @@ pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
                 checker.push(problem);
             }
             if let CheckKind::Expect { sql } = &check.kind {
-                let problem = conditions.check(&format!("/checks/{index}/expect"), sql);
-                checker.problems.extend(problem);
+                let pointer = format!("/checks/{index}/expect");
+                if let Ok(expanded) = Expanded::new(&settings, sql) {
+                    let problem = conditions.check(&pointer, sql, &expanded);
+                    checker.problems.extend(problem);
+                } else {
+                    super::settings::used(checker, dataset, &pointer, sql);
+                }
             } else {
                 One {
                     dataset,

@@ -7,6 +7,7 @@ use arrow::datatypes::SchemaRef;
 use crate::dataset;
 use crate::declare::DatasetFile;
 use crate::load::{Compiler, Declared};
+use crate::model::Expanded;
 use crate::problem::{Code, Problem};
 use crate::yaml::locate;
 
@@ -25,17 +26,24 @@ impl<'a> Conditions<'a> {
         }
     }
 
-    pub(super) fn check(&mut self, pointer: &str, sql: &str) -> Option<Problem> {
+    /// `sql` stands in the file, and `expanded` is the same with its settings put in.
+    pub(super) fn check(
+        &mut self,
+        pointer: &str,
+        sql: &str,
+        expanded: &Expanded,
+    ) -> Option<Problem> {
         let schema = self
             .schema
             .get_or_init(|| dataset::schema(&self.dataset.declaration));
-        let wrong = self.compiler.condition(schema, sql).err()?;
+        let wrong = self.compiler.condition(schema, &expanded.text).err()?;
         // The condition may be right, and the column that it speaks of was left out.
         if self.dataset.has_lost("/columns") {
             return None;
         }
         let message = wrong.message.trim_end_matches('.').to_owned();
-        let offset = offset(sql, wrong.line, wrong.column);
+        let offset =
+            offset(&expanded.text, wrong.line, wrong.column).map(|offset| expanded.written(offset));
         let problem = in_yaml(self.dataset, pointer, sql, Code::WrongSql, offset, message);
         Some(problem.help_if(wrong.help))
     }

@@ -263,6 +263,6 @@ fn message(name: &str) -> String {
 }
 
 /// Whether SQL reads a name as a word of its own.
-pub(crate) fn is_reserved(name: &str) -> bool {
+pub fn is_reserved(name: &str) -> bool {
     RESERVED.binary_search(&name).is_ok()
 }

@@ -3,6 +3,7 @@
 use regex_syntax::{Error, ParserBuilder};
 
 use crate::declare::DatasetFile;
+use crate::expectation::whole;
 use crate::load::Declared;
 use crate::problem::{Code, Problem};
 use crate::yaml::locate;
@@ -15,11 +16,13 @@ pub(super) fn check(
     pointer: &str,
     pattern: &str,
 ) -> Option<Problem> {
-    let error = ParserBuilder::new()
+    let parsed = ParserBuilder::new()
         .nest_limit(MAX_NESTING)
         .build()
-        .parse(pattern)
-        .err()?;
+        .parse(pattern);
+    let Err(error) = parsed else {
+        return unusable(dataset, pointer, pattern);
+    };
     let (message, span) = match &error {
         Error::Parse(error) => (error.kind().to_string(), error.span()),
         Error::Translate(error) => (error.kind().to_string(), error.span()),
@@ -42,14 +45,25 @@ pub(super) fn check(
             .end
             .max(place.end);
     }
-    let help =
-        "patterns are those of the Rust `regex` crate, without look-around and back-references";
     Some(
         dataset
             .at_place(Code::WrongPattern, place, message)
-            .help(help),
+            .help(HELP),
     )
 }
+
+/// A pattern that reads well and cannot be used as one of the whole value: it is too large, or swallows what follows it.
+fn unusable(dataset: &Declared<DatasetFile>, pointer: &str, pattern: &str) -> Option<Problem> {
+    let error = whole(pattern).err()?.to_string();
+    let last = error.lines().last().unwrap_or_default();
+    let why = sentence(last.trim_start_matches("error: "));
+    let message = format!("the pattern does not compile: {why}");
+    let problem = dataset.at(Code::WrongPattern, pointer, message);
+    Some(problem.help(HELP))
+}
+
+const HELP: &str =
+    "patterns are those of the Rust `regex` crate, without look-around and back-references";
 
 const EVERYTHING: regex_syntax::ast::Span = regex_syntax::ast::Span {
     start: regex_syntax::ast::Position {

@@ -1,6 +1,7 @@
 //! Sources: where rows go, headers, schedules, paths and secrets.
 
 use std::collections::HashMap;
+use std::path::{Component, Path};
 
 use yandu_words::ColumnName;
 
@@ -148,13 +149,11 @@ fn format(checker: &mut Checker<'_>, source: &Declared<SourceFile>, format: &For
 }
 
 fn folder(checker: &mut Checker<'_>, source: &Declared<SourceFile>, folder: &FolderChannel) {
+    let pointer = "/channel/folder/path";
     if !is_inside(&folder.path) {
-        checker.push(outside(
-            source,
-            "/channel/folder/path",
-            &folder.path,
-            "data folder",
-        ));
+        checker.push(outside(source, pointer, &folder.path, "data folder"));
+    } else if is_own(&folder.path) {
+        checker.push(own(source, pointer, &folder.path));
     }
     if folder.pattern.contains(['/', '\\', '\0']) || folder.pattern.contains("..") {
         let problem = source
@@ -169,6 +168,38 @@ fn folder(checker: &mut Checker<'_>, source: &Declared<SourceFile>, folder: &Fol
             .help("name the files of one folder, such as `*.csv`");
         checker.push(problem);
     }
+}
+
+/// What the data folder keeps for the program alone. A source that read there would make a dataset of secrets, records or
+/// drafts of other people.
+const OWN: [&str; 11] = [
+    "lake",
+    "ledger",
+    "lock",
+    "models",
+    "packs",
+    "quarantine",
+    "raw",
+    "records.sqlite",
+    "secrets",
+    "staging",
+    "tail",
+];
+
+/// Whether a path below the data folder leads to what is the program's own, or is the data folder itself.
+fn is_own(path: &str) -> bool {
+    let mut parts = Path::new(path).components();
+    let first = parts.find_map(|part| match part {
+        Component::Normal(name) => name.to_str(),
+        _ => None,
+    });
+    first.is_none_or(|first| OWN.contains(&first))
+}
+
+fn own<T>(from: &Declared<T>, pointer: &str, path: &str) -> Problem {
+    let message = format!("{} of the data folder is the program's own", quoted(path));
+    from.at(Code::PathOutside, pointer, message)
+        .help("let deliveries be put into a folder below `inbox/`")
 }
 
 fn outside<T>(from: &Declared<T>, pointer: &str, path: &str, of: &str) -> Problem {
@@ -223,8 +254,12 @@ fn sql(checker: &mut Checker<'_>, source: &Declared<SourceFile>, sql: &SqlChanne
                     )
                     .help(secrets::HELP);
                 checker.push(FileText::redact(problem));
-            } else if sql.engine == Engine::Sqlite && !url.contains("${") && !is_inside(url) {
-                checker.push(outside(source, pointer, url, "data folder"));
+            } else if sql.engine == Engine::Sqlite && !url.contains("${") {
+                if !is_inside(url) {
+                    checker.push(outside(source, pointer, url, "data folder"));
+                } else if is_own(url) {
+                    checker.push(own(source, pointer, url));
+                }
             }
         }
     }

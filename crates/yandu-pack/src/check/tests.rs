@@ -4,7 +4,7 @@ use yandu_words::DatasetId;
 
 use super::Checker;
 use super::sources::pack_file;
-use crate::declare::{DatasetFile, Origin, TestFile};
+use crate::declare::{DatasetFile, Origin, TestFile, Then};
 use crate::load::Declared;
 use crate::problem::Code;
 
@@ -33,6 +33,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             for id in test.given.and.keys() {
                 checker.dataset(declared, &format!("{at}/given/and/{id}"), id);
             }
+            expects_something(checker, declared, &at, &test.then);
             let dataset = match &test.then.model {
                 Some(id) => model(checker, declared, &format!("{at}/then/model"), id),
                 None => dataset,
@@ -52,6 +53,35 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             }
         }
     }
+}
+
+/// A test that expects nothing passes whatever becomes of its rows.
+fn expects_something(
+    checker: &mut Checker<'_>,
+    declared: &Declared<TestFile>,
+    at: &str,
+    then: &Then,
+) {
+    if declared.has_lost(&format!("{at}/then")) {
+        return;
+    }
+    let (pointer, message, help) = if *then == Then::default() {
+        (
+            "then",
+            "the test expects nothing",
+            "say what becomes of the rows, such as `rows_kept: 2`",
+        )
+    } else if then.model.is_some() && then.rows.is_none() {
+        (
+            "then/model",
+            "the test names a model, and no rows of it",
+            "add `rows`: all rows of the model, in the order of its key",
+        )
+    } else {
+        return;
+    };
+    let problem = declared.at(Code::Incomplete, &format!("{at}/{pointer}"), message);
+    checker.push(problem.help(help));
 }
 
 /// The model whose rows a test expects. That another dataset is named, or none that is there, is reported.

@@ -152,13 +152,15 @@ fn code_list_change(installed: &Packs, offered: &Packs, id: &CodeListId) -> Opti
     if lacks(after, before) {
         return Some(Effect::Convert);
     }
-    let words = |list: &CodeListFile| {
-        let titles = list.values.values().map(|title| title.zh.clone());
-        let mut words: Vec<String> = list.synonyms.keys().cloned().chain(titles).collect();
-        words.sort();
-        words
-    };
-    (lacks(before, after) || words(before) != words(after)).then_some(Effect::Release)
+    (lacks(before, after) || words_for(before) != words_for(after)).then_some(Effect::Release)
+}
+
+/// What departments may write for the codes of a list: synonyms and titles, each with its code.
+fn words_for(list: &CodeListFile) -> Vec<(&String, &String)> {
+    let titles = list.values.iter().map(|(code, title)| (&title.zh, code));
+    let mut words: Vec<_> = list.synonyms.iter().chain(titles).collect();
+    words.sort();
+    words
 }
 
 /// The meaning of a column in one word, as a pack writes it.

@@ -232,6 +232,47 @@ fn a_tighter_check_looks_at_rows_again_and_a_looser_one_offers_to_release_some()
     );
 }
 
+/// What comes of the dataset when one of its lines is replaced.
+fn check_line(line: &str, before: &str, after: &str, expected: &Expect) {
+    let (_one, installed) = packs(PACK, SEX, &CITIZEN.replace(line, before));
+    let (_other, offered) = packs(PACK, SEX, &CITIZEN.replace(line, after));
+    expected.assert_eq(&shown(&installed, &offered));
+}
+
+#[test]
+fn rows_are_looked_at_again_when_a_count_becomes_a_condition_or_texts_are_bounds() {
+    let line = "{name: note-short, column: note, matches: \".{0,20}\", level: soft}";
+    check_line(
+        line,
+        "{name: some, rows: {at_least: 1}, level: hard}",
+        "{name: some, expect: \"age > 0\"}",
+        &expect!["demo.citizen check-changed some → recheck"],
+    );
+    check_line(
+        line,
+        "{name: some, expect: \"age > 0\"}",
+        "{name: some, rows: {at_least: 1}, level: hard}",
+        &expect!["demo.citizen check-changed some → release"],
+    );
+    check_line(
+        line,
+        "{name: some, column: note, at_least: \"10\"}",
+        "{name: some, column: note, at_least: \"9\"}",
+        &expect!["demo.citizen check-changed some → recheck"],
+    );
+}
+
+#[test]
+fn a_word_that_stands_for_another_code_is_a_change_of_the_list() {
+    let list = |code: &str| format!("{SEX}synonyms: {{M: \"{code}\"}}\n");
+    let (_one, installed) = packs(PACK, &list("1"), CITIZEN);
+    let (_other, offered) = packs(PACK, &list("2"), CITIZEN);
+    assert_eq!(
+        shown(&installed, &offered),
+        "demo.citizen code-list sex → release"
+    );
+}
+
 #[test]
 fn another_key_is_looked_for_in_all_rows() {
     check(

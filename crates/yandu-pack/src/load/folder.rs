@@ -1,12 +1,15 @@
 //! Which files a pack has. Nothing outside of its folder is looked at, and nothing but plain files is read.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
+use crate::file::FileText;
 use crate::problem::{Code, Problem, did_you_mean};
 use crate::schema::FileKind;
-use crate::yaml::MAX_BYTES;
+use crate::yaml::{MAX_BYTES, Place};
 
 /// The most files that are read of one pack.
 pub(crate) const MAX_FILES: usize = 10_000;
@@ -47,34 +50,68 @@ pub(crate) struct Folder {
     pub(crate) has_readme: bool,
 }
 
-/// The packs at the given paths, in the order of the paths and of their names.
+/// The packs at the given paths, in the order of the paths and of their names. A folder that is reached twice is read once.
 pub(crate) fn find(paths: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Folder> {
     let mut folders = Vec::new();
+    let mut seen = HashSet::new();
+    let mut is_new = |path: &Path| {
+        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        seen.insert(place)
+    };
     for path in paths {
-        if path.join("pack.yaml").symlink_metadata().is_ok() {
-            folders.extend(Folder::read(path, problems));
+        if is_pack(path) {
+            if is_new(path) {
+                folders.extend(Folder::read(path, problems));
+            }
             continue;
         }
-        let before = folders.len();
-        match entries(path) {
-            Err(error) => problems.push(unreadable(path, &error)),
-            Ok(entries) => {
-                for entry in entries {
-                    if entry.join("pack.yaml").symlink_metadata().is_ok() {
-                        folders.extend(Folder::read(&entry, problems));
-                    }
-                }
-                if folders.len() == before {
-                    let problem =
-                        Problem::new(Code::NoPack, path, "there is no pack in this folder").help(
-                            "a pack is a folder with a `pack.yaml`; `yandu pack new` makes one",
-                        );
-                    problems.push(problem);
-                }
+        let entries = match entries(path) {
+            Ok(entries) => entries,
+            Err(error) => {
+                problems.push(unreadable(path, &error));
+                continue;
             }
+        };
+        let mut has_packs = false;
+        for entry in entries {
+            if is_pack(&entry) {
+                has_packs = true;
+                if is_new(&entry) {
+                    folders.extend(Folder::read(&entry, problems));
+                }
+            } else {
+                problems.extend(almost_pack(&entry));
+            }
+        }
+        if !has_packs {
+            let problem = Problem::new(Code::NoPack, path, "there is no pack in this folder")
+                .help("a pack is a folder with a `pack.yaml`; `yandu pack new` makes one");
+            problems.push(problem);
         }
     }
     folders
+}
+
+fn is_pack(path: &Path) -> bool {
+    path.join("pack.yaml").symlink_metadata().is_ok()
+}
+
+/// A folder beside packs that has what only packs have, and is none: somebody waits for what it declares.
+fn almost_pack(path: &Path) -> Option<Problem> {
+    let has = |name: &str| path.join(name).symlink_metadata().is_ok();
+    let help = if has("pack.yml") {
+        "rename its `pack.yml` to `pack.yaml`"
+    } else if has("datasets") || has("models") || has("sources") {
+        "add a `pack.yaml`, which says what pack it is"
+    } else {
+        return None;
+    };
+    let problem = Problem::new(
+        Code::UnknownFile,
+        path,
+        "nothing reads this folder: it has no `pack.yaml`",
+    );
+    Some(problem.help(help))
 }
 
 impl Folder {
@@ -256,17 +293,27 @@ pub(super) fn read_text(path: &Path) -> Result<String, Box<Problem>> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(too_large());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let line = error
-            .as_bytes()
-            .iter()
-            .take(error.utf8_error().valid_up_to())
-            .filter(|byte| **byte == b'\n')
-            .count();
-        let message = format!("line {} is not UTF-8", line + 1);
-        let problem = Problem::new(Code::NotText, path, message);
-        Box::new(problem.help("save the file as UTF-8; other encodings are for deliveries"))
-    })
+    String::from_utf8(bytes).map_err(|error| Box::new(not_text(path, &error)))
+}
+
+/// Where a text stops being UTF-8, shown as far as it can be read.
+fn not_text(path: &Path, error: &FromUtf8Error) -> Problem {
+    let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+    let valid = error.utf8_error().valid_up_to();
+    let before = text.get(..valid).unwrap_or_default();
+    let file = FileText::new(path.to_owned(), text.clone());
+    let marks = text.chars().count() - file.text.chars().count();
+    let start = before.chars().count() - marks.min(before.chars().count());
+    let line = before.matches('\n').count() + 1;
+    let place = Place {
+        start,
+        end: start + 1,
+        line,
+        column: 0,
+    };
+    let message = format!("line {line} is not UTF-8");
+    file.problem(Code::NotText, place, message)
+        .help("save the file as UTF-8; other encodings are for deliveries")
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {

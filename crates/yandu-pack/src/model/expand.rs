@@ -1,5 +1,6 @@
 //! Settings in SQL, and the way back from a place of what is compiled to a place of what was written.
 
+use crate::declare::Literal;
 use crate::packs::{ExpandError, Settings};
 
 /// A SQL text with its settings put in.
@@ -20,7 +21,7 @@ struct Piece {
 }
 
 impl Expanded {
-    /// Puts the value of a setting in place of each `${name}`; a quote in a text is doubled, as SQL wants it.
+    /// Puts the value of a setting in place of each `${name}`, as SQL wants it: see [`literal`].
     pub(crate) fn new(settings: &Settings, sql: &str) -> Result<Self, ExpandError> {
         let mut expanded = Self::default();
         let (mut length, mut written) = (0, 0);
@@ -36,9 +37,8 @@ impl Expanded {
             let (name, after) = after.split_once('}').ok_or(ExpandError::Open)?;
             let value = settings
                 .value(name)
-                .ok_or_else(|| ExpandError::Unknown(name.to_owned()))?
-                .to_string()
-                .replace('\'', "''");
+                .ok_or_else(|| ExpandError::Unknown(name.to_owned()))?;
+            let value = literal(value, &expanded.text);
             expanded.push(&value, length, written, true);
             length += value.chars().count();
             written += name.chars().count() + "${}".len();
@@ -67,18 +67,34 @@ impl Expanded {
     }
 }
 
+/// A value as it stands in SQL after the text before it: a quote in a text is doubled, `2.0` stays no integer, by which a
+/// division would be cut, and `-5` behind a minus begins no comment.
+fn literal(value: &Literal, before: &str) -> String {
+    let text = match value {
+        Literal::Text(text) => text.replace('\'', "''"),
+        Literal::Number(number) => format!("{number:?}"),
+        Literal::Integer(_) | Literal::Boolean(_) => value.to_string(),
+    };
+    if before.ends_with('-') && text.starts_with('-') {
+        format!(" {text}")
+    } else {
+        text
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use indexmap::IndexMap;
 
     use super::*;
-    use crate::declare::Literal;
 
     fn settings() -> Settings {
         let name = |text: &str| text.parse().unwrap();
         Settings::of(IndexMap::from([
             (name("days"), Literal::Integer(27)),
             (name("city"), Literal::Text("盐城's".to_owned())),
+            (name("rate"), Literal::Number(2.0)),
+            (name("less"), Literal::Integer(-5)),
         ]))
     }
 
@@ -86,6 +102,15 @@ mod tests {
     fn values_stand_in_for_names_and_quotes_are_doubled() {
         let expanded = Expanded::new(&settings(), "a > ${days} and c = '${city}'").unwrap();
         assert_eq!(expanded.text, "a > 27 and c = '盐城''s'");
+    }
+
+    #[test]
+    fn a_number_keeps_its_kind_and_never_begins_a_comment() {
+        let written = "a / ${rate} -${less} - ${less} = b";
+        let expanded = Expanded::new(&settings(), written).unwrap();
+        assert_eq!(expanded.text, "a / 2.0 - -5 - -5 = b");
+        let place = expanded.text.find('=').unwrap();
+        assert_eq!(expanded.written(place), written.find('=').unwrap());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::{check, station};
+use super::{check, load, station, write};
 
 #[test]
 fn a_wrong_word_is_found_in_a_plain_text() {
@@ -112,6 +112,85 @@ fn patterns_compile() {
                help: use `between`, `at_least` or `at_most`, or a condition in `expect`
         "#]],
     );
+}
+
+#[test]
+fn a_pattern_is_compiled_as_it_is_used() {
+    check(
+        &station(
+            "checks:
+  - {column: name, matches: \"(?x)站 # 名\"}
+  - {column: name, matches: \"(\\\\w{100}){100}\", name: second}
+",
+        ),
+        expect![[r#"
+            error[wrong-pattern]: the pattern does not compile: unclosed group
+              --> air/datasets/station.yaml:15:29
+               |
+            15 |   - {column: name, matches: "(?x)站 # 名"}
+               |                             ^^^^^^^^^^^^^
+               help: patterns are those of the Rust `regex` crate, without look-around and back-references
+
+            error[wrong-pattern]: the pattern does not compile: compiled regex exceeds size limit of 10485760 bytes
+              --> air/datasets/station.yaml:16:29
+               |
+            16 |   - {column: name, matches: "(\\w{100}){100}", name: second}
+               |                             ^^^^^^^^^^^^^^^^^
+               help: patterns are those of the Rust `regex` crate, without look-around and back-references
+        "#]],
+    );
+}
+
+#[test]
+fn settings_stand_in_conditions() {
+    let pack = super::AIR.replace(
+        "title: {zh: 空气质量, en: Air quality}\n",
+        "title: {zh: 空气质量, en: Air quality}\nsettings:\n  high: {title: {zh: 高}, default: 3}\n",
+    );
+    check(
+        &format!(
+            "{pack}checks:
+  - {{expect: \"height < ${{high}} and height > 0\"}}
+  - {{expect: \"height < ${{high}} and hieght > 0\"}}
+  - {{expect: \"height < ${{hihg}}\"}}
+"
+        ),
+        expect![[r#"
+            error[wrong-sql]: there is no column `hieght`
+              --> air/datasets/station.yaml:16:36
+               |
+            16 |   - {expect: "height < ${high} and hieght > 0"}
+               |                                    ^^^^^^
+
+            error[missing-setting]: the pack `air` has no setting `hihg`
+              --> air/datasets/station.yaml:17:14
+               |
+            17 |   - {expect: "height < ${hihg}"}
+               |              ^^^^^^^^^^^^^^^^^^
+               help: did you mean `high`?
+        "#]],
+    );
+    let folder = write(&format!(
+        "{pack}checks:\n  - {{expect: \"height < ${{high}}\"}}\n"
+    ));
+    let mut packs = load(folder.path()).packs;
+    let asked = |packs: &crate::Packs| {
+        let dataset = packs.dataset(&"air.station".parse().unwrap()).unwrap();
+        let seen = std::cell::RefCell::new(Vec::new());
+        let condition = |_: &arrow::datatypes::SchemaRef, sql: &str| {
+            seen.borrow_mut().push(sql.to_owned());
+            Err("looked at".to_owned())
+        };
+        let none = std::collections::HashMap::new();
+        assert!(crate::expectation::compile(packs, dataset, &none, &condition).is_err());
+        seen.into_inner()
+    };
+    assert_eq!(asked(&packs), ["height < 3"]);
+    let value = crate::declare::Literal::Integer(7);
+    packs
+        .override_settings([("air".parse().unwrap(), "high".to_owned(), value)])
+        .unwrap();
+    assert_eq!(asked(&packs), ["height < 7"]);
 }
 
 #[test]

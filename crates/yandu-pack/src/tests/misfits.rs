@@ -237,6 +237,141 @@ owner: 市生态环境局
               |
             3 | owner: 市生态环境局
               |      ^
+              help: close the `{` or `[` before it, or put a text that holds `,`, `{` or `[` in quotes
+        "#]],
+    );
+}
+
+/// The one problem of a dataset file.
+fn told(text: &str, expected: &expect_test::Expect) {
+    let folder = super::write(&air(""));
+    std::fs::write(folder.path().join("air/datasets/reading.yaml"), text).unwrap();
+    let loaded = super::load(folder.path());
+    let first = loaded.problems.first().map(ToString::to_string);
+    let prefix = format!("{}/", folder.path().display());
+    expected.assert_eq(&first.unwrap_or_default().replace(&prefix, ""));
+}
+
+#[test]
+fn a_full_width_sign_is_shown_where_it_stands() {
+    told(
+        "dataset: air.reading\nowner：市生态环境局\norigin: collect\n",
+        &expect![[r#"
+            error[yaml-syntax]: `：` is a full-width sign, which ends nothing in YAML
+             --> air/datasets/reading.yaml:2:6
+              |
+            2 | owner：市生态环境局
+              |      ^^
+              help: write the colon of the English keyboard and a space: `: `
+        "#]],
+    );
+    told(
+        "dataset: air.reading\ntitle: {zh: 读数， en: Reading}\n",
+        &expect![[r#"
+            error[yaml-syntax]: `，` is a full-width sign, which ends nothing in YAML
+             --> air/datasets/reading.yaml:2:15
+              |
+            2 | title: {zh: 读数， en: Reading}
+              |                 ^^
+              help: write the comma of the English keyboard and a space: `, `
+        "#]],
+    );
+    told(
+        "dataset: air.reading\ntitle: ｛zh: 读数, en: Reading｝\n",
+        &expect![[r#"
+            error[yaml-syntax]: `｛` is a full-width sign, which ends nothing in YAML
+             --> air/datasets/reading.yaml:2:8
+              |
+            2 | title: ｛zh: 读数, en: Reading｝
+              |        ^^
+              help: write the brackets of the English keyboard: `{…}` or `[…]`
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_no_yaml_is_mended() {
+    told(
+        "dataset: air.reading\nowner:市生态环境局\norigin: collect\n",
+        &expect![[r#"
+            error[yaml-syntax]: the colon after a key has no space after it
+             --> air/datasets/reading.yaml:2:6
+              |
+            2 | owner:市生态环境局
+              |      ^
+              help: put a space after the colon
+        "#]],
+    );
+    told(
+        "dataset: air.reading\ncolumns:\n\tid: {type: text}\n",
+        &expect![[r#"
+            error[yaml-syntax]: tabs disallowed within this context (block indentation)
+             --> air/datasets/reading.yaml:3:1
+              |
+            3 |  id: {type: text}
+              | ^
+              help: indent with spaces
+        "#]],
+    );
+    for (text, help) in [
+        ("owner: 局: 一处\n", "a colon and a space end a key"),
+        ("owner: \"局\norigin: collect\n", "close the quote"),
+        ("owner: @局\n", "put the text in quotes"),
+        ("origin: *局\n", "put the text in quotes"),
+        ("hello\nowner: 局\n", "the line before it"),
+        (
+            "columns:\n  a: {type: text}\n b: {type: text}\n",
+            "indent it as deep",
+        ),
+    ] {
+        let folder = super::write(&air(""));
+        std::fs::write(folder.path().join("air/datasets/reading.yaml"), text).unwrap();
+        let loaded = super::load(folder.path());
+        let told = loaded.problems[0].help.clone().unwrap_or_default();
+        assert!(told.contains(help), "{text}{told}");
+    }
+}
+
+#[test]
+fn a_file_of_another_encoding_is_shown_where_it_begins_to_be_one() {
+    let folder = super::write(&air(""));
+    let path = folder.path().join("air/datasets/reading.yaml");
+    std::fs::write(path, b"\xef\xbb\xbfdataset: air.reading\nowner: \xca\xd0\n").unwrap();
+    let loaded = super::load(folder.path());
+    expect![[r#"
+        error[not-text]: line 2 is not UTF-8
+         --> air/datasets/reading.yaml:2:8
+          |
+        2 | owner: ��
+          |        ^
+          help: save the file as UTF-8; other encodings are for deliveries
+    "#]]
+    .assert_eq(&super::rendered(folder.path(), &loaded));
+}
+
+#[test]
+fn spaces_and_brackets_of_the_chinese_keyboard_are_told_apart() {
+    check(
+        &station("\u{3000}note: {title: {zh: 备注}, type: text}\n"),
+        expect![[r#"
+            error[unknown-key]: unknown key `　note`
+              --> air/datasets/station.yaml:14:1
+               |
+            14 | 　note: {title: {zh: 备注}, type: text}
+               | ^^^^^^
+               help: indent with ordinary spaces: the line begins with a full-width or other one
+        "#]],
+    );
+    let key = super::AIR.replace("key: [station_id]", "key: ［station_id，name］");
+    check(
+        &key,
+        expect![[r#"
+            error[wrong-type]: expected a list, found the text `［station_id，name］`
+             --> air/datasets/station.yaml:8:6
+              |
+            8 | key: ［station_id，name］
+              |      ^^^^^^^^^^^^^^^^^^^^
+              help: write a list: `[station_id, name]`
         "#]],
     );
 }

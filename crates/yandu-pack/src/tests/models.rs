@@ -3,7 +3,7 @@
 
 use expect_test::expect;
 
-use super::{air, check, load, write};
+use super::{AIR, air, check, load, write};
 
 const MEAN: &str = "\
 == air/models/mean.yaml
@@ -150,6 +150,48 @@ channel: {{upload: {{}}}}
             3 | dataset: air.mean
               |          ^^^^^^^^
               help: a source delivers to a dataset whose `origin` is `collect`
+        "#]],
+    );
+}
+
+#[test]
+fn a_test_that_names_a_model_expects_rows_of_it() {
+    check(
+        &air(&format!(
+            "{MEAN}== air/models/mean.sql\nselect station_id from air.station
+== air/tests/mean.yaml
+given: {{dataset: air.station, rows: []}}
+then: {{model: air.mean, rows_in: 0}}
+"
+        )),
+        expect![[r#"
+            warning[incomplete]: the test names a model, and no rows of it
+             --> air/tests/mean.yaml:2:15
+              |
+            2 | then: {model: air.mean, rows_in: 0}
+              |               ^^^^^^^^
+              help: add `rows`: all rows of the model, in the order of its key
+        "#]],
+    );
+}
+
+#[test]
+fn a_setting_that_is_not_closed_is_shown_where_it_is_opened() {
+    let pack = AIR.replace(
+        "title: {zh: 空气质量, en: Air quality}\n",
+        "title: {zh: 空气质量, en: Air quality}\nsettings:\n  high: {title: {zh: 高}, default: 3}\n",
+    );
+    check(
+        &format!(
+            "{pack}{MEAN}== air/models/mean.sql\nselect station_id from air.station where height > ${{high}}\n  and height < ${{high\n"
+        ),
+        expect![[r#"
+            error[missing-setting]: `${` is never closed
+             --> air/models/mean.sql:2:16
+              |
+            2 |   and height < ${high
+              |                ^^
+              help: a setting is used as `${name}`
         "#]],
     );
 }

@@ -122,6 +122,7 @@ checks:
         expect![[r#"
             error[yaml-syntax]: while parsing a node, did not find expected node content
              --> air/datasets/broken.yaml:2:1
+              help: see whether quotes and brackets are closed, and lines that belong together indented alike
 
             error[wrong-form]: `txet` is no type
               --> air/datasets/reading.yaml:10:37
@@ -199,7 +200,7 @@ title: {zh: 水}
 == water/README.md
 == water/tests/river.yaml
 given: {dataset: water.river, rows: []}
-then: {}
+then: {rows_in: 0}
 == water/datasets/river.yaml
 dataset: water.river
 title: {zh: 河流}
@@ -403,6 +404,36 @@ title: {zh: 空气}
         1 | pack: air
           |       ^^^
           help: the other one is one/air/pack.yaml
+    "#]]
+    .assert_eq(&rendered(folder.path(), &loaded));
+}
+
+#[test]
+fn a_folder_that_is_named_twice_is_read_once_and_one_that_is_almost_a_pack_is_told_of() {
+    let folder = write(
+        "== air/pack.yaml
+pack: air
+version: 1.0.0
+title: {zh: 空气}
+== air/README.md
+== water/pack.yml
+pack: water
+== soil/datasets/field.yaml
+dataset: soil.field
+== notes/todo.txt
+",
+    );
+    let named = [folder.path().join("air"), folder.path().to_owned()];
+    let loaded = Packs::load(&named, &AnyCondition);
+    assert_eq!(loaded.packs.packs().len(), 1);
+    expect![[r#"
+        warning[unknown-file]: nothing reads this folder: it has no `pack.yaml`
+         --> soil
+         help: add a `pack.yaml`, which says what pack it is
+
+        warning[unknown-file]: nothing reads this folder: it has no `pack.yaml`
+         --> water
+         help: rename its `pack.yml` to `pack.yaml`
     "#]]
     .assert_eq(&rendered(folder.path(), &loaded));
 }

@@ -89,6 +89,28 @@ fn paths_stay_inside() {
         "#]],
     );
     check(
+        &source("channel: {folder: {path: ./secrets/stored, pattern: '*'}}\n"),
+        expect![[r#"
+        error[path-outside]: `./secrets/stored` of the data folder is the program's own
+         --> air/sources/export.yaml:5:26
+          |
+        5 | channel: {folder: {path: ./secrets/stored, pattern: '*'}}
+          |                          ^^^^^^^^^^^^^^^^
+          help: let deliveries be put into a folder below `inbox/`
+    "#]],
+    );
+    check(
+        &source("channel: {sql: {engine: sqlite, url: records.sqlite, table: draft}}\n"),
+        expect![[r#"
+        error[path-outside]: `records.sqlite` of the data folder is the program's own
+         --> air/sources/export.yaml:5:38
+          |
+        5 | channel: {sql: {engine: sqlite, url: records.sqlite, table: draft}}
+          |                                      ^^^^^^^^^^^^^^
+          help: let deliveries be put into a folder below `inbox/`
+    "#]],
+    );
+    check(
         &source("channel: {file: {path: /etc/passwd}}\n"),
         expect![[r#"
         error[path-outside]: the path `/etc/passwd` leads out of its folder
@@ -363,6 +385,13 @@ name: three
             3 | …dataset: air.statoin, file: examples/none.csv, and: {air.x: []}}
               |                                                              ^^
               help: datasets: `air.station`
+
+            warning[incomplete]: the test expects nothing
+             --> air/tests/more.yaml:4:11
+              |
+            4 |     then: {}
+              |           ^^
+              help: say what becomes of the rows, such as `rows_kept: 2`
 
             error[wrong-keys]: a test is given a `file` or `rows`
              --> air/tests/more.yaml:6:5

@@ -140,6 +140,14 @@ impl<'a> Explainer<'a> {
                         format!("{} is no name", quoted(key)),
                     )
                     .help(form::meant_name(key))
+            } else if key.starts_with(|sign: char| sign.is_whitespace()) {
+                self.file
+                    .problem(
+                        Code::UnknownKey,
+                        place,
+                        format!("unknown key {}", quoted(key)),
+                    )
+                    .help("indent with ordinary spaces: the line begins with a full-width or other one")
             } else if key.ends_with(')') {
                 self.file
                     .problem(
@@ -234,7 +242,13 @@ impl<'a> Explainer<'a> {
                 Some("leave out the quotes".to_owned())
             }
             (Value::String(text), [JsonType::Array]) => {
-                Some(format!("write a list: `[{}]`", text.trim()))
+                let items = text.trim_matches(|sign: char| {
+                    sign.is_whitespace() || matches!(sign, '［' | '］' | '【' | '】')
+                });
+                Some(format!(
+                    "write a list: `[{}]`",
+                    items.replace(['，', '、'], ", ")
+                ))
             }
             _ => self.example(schema_path),
         };

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::{Map, Value};
 
+use super::mend::mend;
 use super::{
     Content, Document, Entry, MAX_DEPTH, MAX_PROBLEMS, MAX_SCALAR, MAX_VALUES, Node, Place, scalar,
 };
@@ -35,13 +36,14 @@ pub(crate) fn read(text: &str) -> (Option<Document>, Vec<Fault>) {
             Err(error) => {
                 let marker = *error.marker();
                 let message = error.info().trim_end_matches('.').to_lowercase();
-                let is_depth = message == "recursion limit exceeded";
-                let code = if is_depth {
-                    Code::TooDeep
+                let place = place(Span::empty(marker));
+                if message == "recursion limit exceeded" {
+                    reader.fail(Code::TooDeep, place, message, None);
                 } else {
-                    Code::YamlSyntax
-                };
-                reader.fail(code, place(Span::empty(marker)), message, None);
+                    let mended = mend(text, place, message);
+                    let (place, message) = (mended.place, mended.message);
+                    reader.fail(Code::YamlSyntax, place, message, Some(mended.help));
+                }
             }
         }
         if reader.stop || reader.faults.len() >= MAX_PROBLEMS {

@@ -28,7 +28,7 @@ impl<'a> SqlText<'a> {
             Err(ExpandError::Open) => file
                 .problem(
                     Code::MissingSetting,
-                    place_of(&file.text, "${"),
+                    place_of_open(&file.text),
                     "`${` is never closed",
                 )
                 .help("a setting is used as `${name}`"),
@@ -101,6 +101,15 @@ impl<'a> SqlText<'a> {
         self.problem(Code::WrongSql, place, message)
             .help_if(wrong.help)
     }
+}
+
+/// The `${` that no `}` follows.
+fn place_of_open(text: &str) -> Place {
+    let closed = text.rfind('}').map_or(0, |last| last + 1);
+    let open = text.get(closed..).and_then(|rest| rest.find("${"));
+    let byte = closed + open.unwrap_or_default();
+    let start = text.get(..byte).unwrap_or_default().chars().count();
+    located(text, start, start + "${".len())
 }
 
 /// The first place of a text in another.
