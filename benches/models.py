@@ -37,7 +37,8 @@ def collected(context: Context) -> tuple[Path, bool]:
     settings = [word for setting in SETTINGS for word in ("--set", setting)]
     stations = subprocess.Popen(context.command("city", "serve", "--seed", SEED, "--listen", STATIONS), stdout=subprocess.PIPE)
     try:
-        stations.stdout.readline()
+        if not stations.stdout.readline():
+            raise Failed(f"`yandu city serve` ended with {stations.wait()}: is something else on {STATIONS}?")
         with Server(context, context.folder("models-sources"), settings=SETTINGS) as server:
             sources = [source["id"] for source in server.request("GET", "/api/v1/sources")["sources"]]
         for source in sources:
@@ -78,7 +79,7 @@ def content(server: Server, model: str) -> list:
             value = f"round({name}, 6)" if column["type"] == "float" else name
             texts.append(f"coalesce(CAST({value} AS VARCHAR), '␀')")
     parts = ", ".join(texts)
-    # Half of a hash is a number; its sum does not depend on the order of the rows.
+    # Digits of a hash as numbers, whose sums do not depend on the order of the rows.
     digest = f"md5(concat_ws('|', {parts}))"
     sums = ", ".join(
         f"sum(CAST(position(substr({digest}, {at}, 1) IN '0123456789abcdef') AS BIGINT) * {at})" for at in range(1, 5)

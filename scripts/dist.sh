@@ -10,6 +10,12 @@ profile="${PROFILE:-dev}"
 target="${CARGO_TARGET_DIR:-target}"
 say() { printf '== %s\n' "$*"; }
 
+# Before a build of many minutes, not after it.
+scripts/try-dist.sh --able
+for tool in strip objdump; do
+  type -P "$tool" >/dev/null || { echo "$tool is missing: install binutils" >&2; exit 1; }
+done
+
 # DIST_YANDU names an executable that is built already.
 if [ -z "${DIST_YANDU:-}" ]; then
   scripts/web.sh
@@ -33,7 +39,7 @@ mkdir -p "$place/bin" "$place/systemd"
 say "gathering $name"
 strip --strip-debug -o "$place/bin/yandu" "$DIST_YANDU"
 chmod 755 "$place/bin/yandu"
-cp -r packs docs dist/INSTALL.md README.md README.zh-CN.md SECURITY.md ARCHITECTURE.md LICENSE "$place/"
+cp -r packs schemas docs dist/INSTALL.md README.md README.zh-CN.md CONTRIBUTING.md SECURITY.md ARCHITECTURE.md LICENSE "$place/"
 cp dist/yandu.toml.example "$place/"
 cp dist/yandu.service "$place/systemd/"
 # The oldest C library that the program runs with, for the note.

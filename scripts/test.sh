@@ -5,17 +5,20 @@ cd "$(dirname "$0")/.."
 
 say() { printf '\n== %s\n' "$*"; }
 
-# Database servers of sources. The tests start their own on free ports with data folders of their own.
-install_servers() {
+# What a machine lacks that has only rustup, Node, git and Python: a C compiler, Python's environments, and the database
+# servers of sources, of which the tests start their own on free ports with data folders of their own.
+install_packages() {
   local missing=()
+  command -v cc >/dev/null 2>&1 || missing+=(build-essential)
+  python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
   command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
   [ ${#missing[@]} -eq 0 ] && return
   say "installing ${missing[*]}"
   local sudo=""
   [ "$(id -u)" -eq 0 ] || sudo="sudo -n"
-  if ! { $sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -yq --no-install-recommends "${missing[@]}"; }; then
-    echo "could not install ${missing[*]}: the tests that need them say so and are skipped" >&2
+  if ! { $sudo apt-get update -q && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${missing[@]}"; }; then
+    echo "could not install ${missing[*]}; without a database server the tests that need one say so and are skipped" >&2
   fi
 }
 
@@ -31,7 +34,7 @@ install_clients() {
   export YANDU_TEST_PYTHON="$PWD/$venv/bin/python"
 }
 
-install_servers
+install_packages
 install_clients
 scripts/web.sh test
 

@@ -1,6 +1,17 @@
 #!/usr/bin/env bash
 # Installs an archive in an empty place without a network, the checkout or a home, and uses it as a new user would.
 set -euo pipefail
+
+# Only what any Linux has, whatever else this machine has.
+tools=(bash tar gzip sha256sum grep head tail seq sleep cat cmp curl ip timeout)
+for tool in "${tools[@]}"; do
+  type -P "$tool" >/dev/null || { echo "$tool is missing, which the archive is tried with (Debian: iproute2 holds ip)" >&2; exit 1; }
+done
+# Without a network of its own the place could reach the one of this machine.
+unshare -rn true 2>/dev/null || { echo "the network cannot be cut off here (no user namespaces)" >&2; exit 1; }
+# `--able` asks only whether an archive can be tried here.
+[ "$1" != --able ] || exit 0
+
 archive="$(readlink -f "$1")"
 place="$(mktemp -d)"
 trap 'rm -rf "$place"' EXIT
@@ -25,6 +36,7 @@ packs="$(echo "$place"/yandu-*/packs)"
 "$yandu" serve --data data --listen 127.0.0.1:0 >address 2>log &
 server=$!
 trap "kill $server 2>/dev/null || true" EXIT
+trap "cat log >&2" ERR
 for _ in $(seq 100); do grep -q http address && break; sleep 0.1; done
 address="$(grep -o "http://[0-9.:]*" address | head -1)"
 "$yandu" collect "$packs/population/examples/residents.csv" --dataset population.resident --data data >collected
@@ -47,17 +59,9 @@ cmp answer again
 if grep -q "ERROR" log; then cat log >&2; exit 1; fi
 echo "installed, served, collected $(tail -1 answer) rows, shown, backed up and restored without a network"
 '
-# Without a network of its own the place could reach the one of this machine.
-if unshare -rn true 2>/dev/null; then
-  cut_off=(unshare -rn)
-else
-  echo "the network cannot be cut off here (no user namespaces)" >&2
-  exit 1
-fi
-# Only what any Linux has, whatever else this machine has.
 mkdir "$place/tools"
-for tool in bash tar gzip sha256sum grep head tail seq sleep cat cmp curl ip kill timeout; do
-  ln -s "$(command -v "$tool")" "$place/tools/$tool"
+for tool in "${tools[@]}"; do
+  ln -s "$(type -P "$tool")" "$place/tools/$tool"
 done
-"${cut_off[@]}" env -i PATH="$place/tools" HOME="$place" LANG=C.UTF-8 \
-  DIST_WITHOUT_PAGES="${DIST_WITHOUT_PAGES:-}" "$(command -v bash)" -c "$inside" try "$archive" "$place"
+unshare -rn env -i PATH="$place/tools" HOME="$place" LANG=C.UTF-8 \
+  DIST_WITHOUT_PAGES="${DIST_WITHOUT_PAGES:-}" "$(type -P bash)" -c "$inside" try "$archive" "$place"
