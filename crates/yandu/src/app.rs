@@ -194,7 +194,12 @@ fn override_settings(config: &Config, packs: &mut Packs) -> Result<()> {
             .parse()
             .map_err(|error: IdError| Failure::new(format!("`settings.{pack}`: {error}")))?;
         for (name, value) in settings {
-            let json = serde_json::to_value(value).map_err(|error| Failure::of(&error))?;
+            let json = match value {
+                // TOML has days of its own, and packs write them as texts.
+                toml::Value::Datetime(day) => day.to_string().into(),
+                value => serde_json::to_value(value).map_err(|error| Failure::of(&error))?,
+            };
+            let json = as_text(packs, &id, name, json);
             let value: SettingValue = serde_json::from_value(json).map_err(|_| {
                 Failure::new(format!(
                     "`settings.{pack}.{name}` is no text, no number and neither true nor false"
@@ -206,7 +211,25 @@ fn override_settings(config: &Config, packs: &mut Packs) -> Result<()> {
     packs.override_settings(values).map_err(|errors| Failure {
         details: errors.iter().map(|error| format!("  {error}")).collect(),
         ..Failure::new("the configuration sets what the packs do not have")
+            .help("`settings` in the pack.yaml of a pack says what can be set, and how")
     })
+}
+
+/// On a command line nothing tells the text `320902` from a number; what the pack declares does.
+fn as_text(
+    packs: &Packs,
+    pack: &PackId,
+    name: &str,
+    value: serde_json::Value,
+) -> serde_json::Value {
+    let settings = packs.settings(pack);
+    let declared = settings.as_ref().and_then(|settings| settings.value(name));
+    let is_text = matches!(declared, Some(SettingValue::Text(_)));
+    match value {
+        serde_json::Value::Number(number) if is_text => number.to_string().into(),
+        serde_json::Value::Bool(flag) if is_text => flag.to_string().into(),
+        other => other,
+    }
 }
 
 /// Whether a path is a data folder, or could be opened as one.

@@ -181,6 +181,31 @@ mod tests {
     }
 
     #[test]
+    fn no_argument_of_a_command_is_one_that_every_command_takes() {
+        fn look(command: &clap::Command, global: &[String], found: &mut Vec<String>) {
+            for argument in command.get_arguments() {
+                let id = argument.get_id().to_string();
+                if !argument.is_global_set() && global.contains(&id) {
+                    found.push(format!("`{id}` of `{}`", command.get_name()));
+                }
+            }
+            for command in command.get_subcommands() {
+                look(command, global, found);
+            }
+        }
+        let cli = Cli::command();
+        let global: Vec<String> = cli
+            .get_arguments()
+            .filter(|argument| argument.is_global_set())
+            .map(|argument| argument.get_id().to_string())
+            .collect();
+        assert!(global.contains(&"data".to_owned()), "{global:?}");
+        let mut found = Vec::new();
+        look(&cli, &global, &mut found);
+        assert!(found.is_empty(), "{found:?}");
+    }
+
+    #[test]
     fn the_help_of_every_command_shows_an_example() {
         fn look(command: &clap::Command, path: &str) {
             let path = format!("{path} {}", command.get_name());

@@ -1,5 +1,6 @@
 //! The way of a command to the data: the router in this process, or the server that holds the data folder.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -220,7 +221,17 @@ async fn read(body: Body) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn no_folder(path: &Path) -> Failure {
+pub(crate) fn no_folder(path: &Path) -> Failure {
+    let looked = std::fs::metadata(path.join("format.json"));
+    if looked.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied) {
+        let message = format!(
+            "the data folder `{}` is closed to this user",
+            path.display()
+        );
+        return Failure::new(message).code("data-folder").help(
+            "give the command as the user whom it belongs to, such as `sudo -u yandu yandu …`",
+        );
+    }
     Failure::new(format!("there is no data folder `{}`", path.display()))
         .code("data-folder")
         .help("name it with `--data`; `yandu serve` and `yandu collect` make a new one")

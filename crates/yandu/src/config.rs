@@ -227,6 +227,12 @@ fn scalar(key: &str, text: &str) -> Value {
     if let Ok(number) = text.parse::<i64>() {
         return Value::Integer(number);
     }
+    // Words such as `inf` are numbers to nobody who writes them here.
+    if text.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-')
+        && let Ok(number) = text.parse::<f64>()
+    {
+        return Value::Float(number);
+    }
     match text {
         "true" => Value::Boolean(true),
         "false" => Value::Boolean(false),

@@ -9,6 +9,7 @@ mod cli;
 mod client;
 mod commands;
 mod config;
+mod download;
 mod facts;
 mod failure;
 mod follow;

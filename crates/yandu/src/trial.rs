@@ -100,7 +100,9 @@ impl<'a> Models<'a> {
     /// Whether the rows stay the same when everything is computed anew.
     async fn anew(&self, trial: &Trial, model: &DatasetId) -> Result<Option<String>> {
         let before = trial.rows_of(model).await.map_err(failed)?;
-        self.refresh(true).await?;
+        if let Some(left) = self.refresh(true).await? {
+            return Ok(Some(left));
+        }
         let after = trial.rows_of(model).await.map_err(failed)?;
         Ok((before != after).then(|| {
             format!("`{model}`: computed anew as a whole, the rows are others than after following the change")

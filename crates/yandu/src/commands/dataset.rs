@@ -1,7 +1,12 @@
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
-use yandu_http::dataset::{DatasetDetail, DatasetList, Restore, Restored, VersionList};
+use jiff::Timestamp;
+use yandu_http::dataset::{
+    DatasetDetail, DatasetLine, DatasetList, Restore, Restored, VersionList,
+};
+use yandu_http::model::ModelList;
 
 use super::local;
 use crate::cli::Context;
@@ -55,12 +60,13 @@ impl Dataset {
         let (config, output) = (&context.config, context.output);
         match self.action {
             Action::List => {
-                let datasets: DatasetList =
+                let (datasets, models): (DatasetList, ModelList) =
                     with_client(config, Folder::MustExist, async |client| {
-                        client.get("/api/v1/datasets?limit=10000").await
+                        let datasets = client.get("/api/v1/datasets?limit=10000").await?;
+                        Ok((datasets, client.get("/api/v1/models").await?))
                     })
                     .await?;
-                output.result(&datasets, list)
+                output.result(&datasets, |datasets| list(datasets, &models))
             }
             Action::Show { dataset } => {
                 let path = format!("/api/v1/datasets/{}", encode(&dataset));
@@ -107,14 +113,28 @@ impl Dataset {
     }
 }
 
-fn list(list: &DatasetList) -> String {
+fn list(list: &DatasetList, models: &ModelList) -> String {
+    // A refresh is to a model what a delivery is to another dataset.
+    let refreshed: HashMap<&str, Timestamp> = models
+        .models
+        .iter()
+        .filter_map(|model| {
+            let run = model.last_run.as_ref()?;
+            let ended_at = run.ended_at.filter(|_| run.status == "done")?;
+            Some((model.id.as_str(), ended_at))
+        })
+        .collect();
+    let last_at = |dataset: &DatasetLine| {
+        let refreshed = refreshed.get(dataset.id.as_str()).copied();
+        dataset.last_at.or(refreshed)
+    };
     let mut table = Table::new([
         "dataset",
         "title",
         "owner",
         "rows",
         "version",
-        "last delivery",
+        "last delivery or refresh",
     ]);
     for dataset in &list.datasets {
         table.row(vec![
@@ -123,10 +143,15 @@ fn list(list: &DatasetList) -> String {
             dataset.owner.as_str().into(),
             dataset.rows.into(),
             dataset.version.into(),
-            dataset.last_at.map(local).into(),
+            last_at(dataset).map(local).into(),
         ]);
     }
-    table.render()
+    let mut text = table.render();
+    if list.next.is_some() {
+        let count = list.datasets.len() as u64;
+        let _ = writeln!(text, "… and more than these {}", grouped(count));
+    }
+    text
 }
 
 fn show(detail: &DatasetDetail) -> String {

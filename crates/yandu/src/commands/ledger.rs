@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use yandu_http::ledger::{
     Entry, EntryPage, Fault, History, ImportFile, Imported, IndicatorReport, IndicatorSetList,
@@ -11,10 +12,14 @@ use yandu_http::ledger::{
 use super::local;
 use crate::cli::Context;
 use crate::client::{Client, Folder, encode, query, with_client};
+use crate::download::save;
 use crate::failure::{Failure, Result};
 use crate::table::{Cell, Table, clipped, grouped};
 
-/// The one ledger: list, find, register, import and move entries, and sum them up
+/// Faulty lines of an import that are shown.
+const FAULTS: usize = 20;
+
+/// The one ledger: list, find, register, import, export and move entries, and sum them up
 #[derive(Debug, Args)]
 pub(crate) struct Ledger {
     #[command(subcommand)]
@@ -59,6 +64,19 @@ enum Action {
         #[arg(long)]
         reason: Option<String>,
     },
+    /// Export entries as a file: a table under the headers of a catalogue, or JSON Lines that `import` takes
+    #[command(
+        after_help = "Examples:\n  yandu ledger export catalogue.csv\n  yandu ledger export published.xlsx --status published --owner 市公安局"
+    )]
+    Export {
+        /// The file to write; one that is there is written over
+        file: PathBuf,
+        /// `csv`, `xlsx` or `jsonl` [default: by the name of the file]
+        #[arg(long)]
+        format: Option<String>,
+        #[command(flatten)]
+        filter: Filter,
+    },
     /// Move an entry along its life: drafted, reviewed, published, withdrawn
     #[command(
         after_help = "Example:\n  yandu ledger move population.resident --to reviewed --reason 已核对"
@@ -73,10 +91,19 @@ enum Action {
     },
     /// Show what became of an entry: who changed what, when and why
     #[command(after_help = "Example:\n  yandu ledger history population.resident")]
-    History { entry: String },
+    History {
+        entry: String,
+        /// The page after this one, as the page before names it
+        #[arg(long, value_name = "KEY")]
+        after: Option<String>,
+    },
     /// Answer a set of indicators that a province asks for; without a name list the sets
     #[command(after_help = "Example:\n  yandu ledger indicators base.province_sample")]
-    Indicators { set: Option<String> },
+    Indicators {
+        // The id of the argument is not `set`: that is the flag of every command.
+        #[arg(id = "indicators", value_name = "SET")]
+        set: Option<String>,
+    },
     /// Sum the ledger up: by county, department or theme
     #[command(after_help = "Example:\n  yandu ledger rollup --by owner")]
     Rollup {
@@ -86,9 +113,22 @@ enum Action {
     },
 }
 
-/// Which entries are meant. Several values are set apart by commas.
+/// Which entries are meant, and how many are shown.
 #[derive(Debug, Args)]
 struct Selection {
+    #[command(flatten)]
+    filter: Filter,
+    /// Entries of one page, at most 200
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+    /// The page after this one, as the page before names it
+    #[arg(long, value_name = "KEY")]
+    after: Option<String>,
+}
+
+/// Which entries are meant. Several values are set apart by commas.
+#[derive(Debug, Args)]
+struct Filter {
     #[arg(long)]
     status: Option<String>,
     #[arg(long)]
@@ -106,9 +146,14 @@ struct Selection {
     /// `relevance`, `title`, `updated`, `score` or `rows`
     #[arg(long)]
     sort: Option<String>,
-    /// Entries at most
-    #[arg(long, default_value_t = 50)]
-    limit: u32,
+}
+
+/// An export that was written.
+#[derive(Debug, Serialize)]
+struct Exported {
+    file: PathBuf,
+    format: String,
+    size_bytes: u64,
 }
 
 impl Ledger {
@@ -144,6 +189,16 @@ impl Ledger {
                     let imported = import(client, file, format, reason).await?;
                     output.result(&imported, imported_text)
                 }
+                Action::Export {
+                    file,
+                    format,
+                    filter,
+                } => {
+                    let exported = export(client, file, format, filter).await?;
+                    output.result(&exported, |exported| {
+                        format!("{}\n", exported.file.display())
+                    })
+                }
                 Action::Move { entry, to, reason } => {
                     let step = Move { to, reason };
                     let entry: Entry = client.post(&address(&entry, "/transitions"), &step).await?;
@@ -151,8 +206,9 @@ impl Ledger {
                         format!("{} is {}\n", entry.id, entry.status)
                     })
                 }
-                Action::History { entry } => {
-                    let history: History = client.get(&address(&entry, "/history")).await?;
+                Action::History { entry, after } => {
+                    let page = format!("/history{}", query([("after", after)]));
+                    let history: History = client.get(&address(&entry, &page)).await?;
                     output.result(&history, history_text)
                 }
                 Action::Indicators { set: None } => {
@@ -181,8 +237,24 @@ fn address(entry: &str, more: &str) -> String {
 
 impl Selection {
     fn path(self, words: Option<String>) -> String {
-        let query = query([
+        let query = self.filter.query([
             ("q", words),
+            ("limit", Some(self.limit.to_string())),
+            ("after", self.after),
+            ("facets", Some("false".to_owned())),
+        ]);
+        format!("/api/v1/ledger/entries{query}")
+    }
+}
+
+impl Filter {
+    /// The filter as a query, with four more parameters.
+    fn query(self, [a, b, c, d]: [(&str, Option<String>); 4]) -> String {
+        query([
+            a,
+            b,
+            c,
+            d,
             ("status", self.status),
             ("owner", self.owner),
             ("division", self.division),
@@ -190,10 +262,7 @@ impl Selection {
             ("sharing", self.sharing),
             ("lacks", self.lacks),
             ("sort", self.sort),
-            ("limit", Some(self.limit.to_string())),
-            ("facets", Some("false".to_owned())),
-        ]);
-        format!("/api/v1/ledger/entries{query}")
+        ])
     }
 }
 
@@ -233,6 +302,36 @@ async fn import(
     client.post("/api/v1/ledger/import", &body).await
 }
 
+async fn export(
+    client: &Client,
+    file: PathBuf,
+    format: Option<String>,
+    filter: Filter,
+) -> Result<Exported> {
+    let ending = || Some(file.extension()?.to_str()?.to_lowercase());
+    let format = format.or_else(ending).ok_or_else(|| {
+        Failure::new(format!(
+            "the name `{}` does not say what is written",
+            file.display()
+        ))
+        .help("end it with `.csv`, `.xlsx` or `.jsonl`, or add `--format`")
+    })?;
+    let none = ("q", None);
+    let query = filter.query([
+        ("format", Some(format.clone())),
+        none.clone(),
+        none.clone(),
+        none,
+    ]);
+    let path = format!("/api/v1/ledger/export{query}");
+    let size_bytes = save(client, &path, &file).await?;
+    Ok(Exported {
+        file,
+        format,
+        size_bytes,
+    })
+}
+
 fn list(page: &EntryPage) -> String {
     let mut table = Table::new(["id", "title", "owner", "status", "rows", "score", "lacks"]);
     for hit in &page.entries {
@@ -254,6 +353,9 @@ fn list(page: &EntryPage) -> String {
     if page.total > page.entries.len() as u64 {
         let _ = writeln!(text, "{} of {}", page.entries.len(), grouped(page.total));
     }
+    if let Some(next) = &page.next {
+        let _ = writeln!(text, "more: the same with --after {next}");
+    }
     text
 }
 
@@ -265,7 +367,7 @@ fn show(entry: &Entry) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: Option<&str>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            let _ = writeln!(text, "{name:<10} {}", crate::table::printable(value));
+            let _ = writeln!(text, "{name:<14} {}", crate::table::printable(value));
         }
     };
     line("id", Some(&entry.id));
@@ -335,8 +437,12 @@ fn imported_text(imported: &Imported) -> String {
     if !imported.ignored.is_empty() {
         let _ = writeln!(text, "ignored headers: {}", imported.ignored.join(", "));
     }
-    for fault in imported.faults.iter().take(20) {
+    for fault in imported.faults.iter().take(FAULTS) {
         text.push_str(&fault_text(fault));
+    }
+    if imported.faulty > FAULTS as u64 {
+        let more = grouped(imported.faulty - FAULTS as u64);
+        let _ = writeln!(text, "  and {more} more; --json names the first thousand");
     }
     text
 }
@@ -370,7 +476,11 @@ fn history_text(history: &History) -> String {
             revision.reason.clone().into(),
         ]);
     }
-    table.render()
+    let mut text = table.render();
+    if let Some(next) = &history.next {
+        let _ = writeln!(text, "more: the same with --after {next}");
+    }
+    text
 }
 
 fn sets_text(list: &IndicatorSetList) -> String {

@@ -98,20 +98,15 @@ impl Pack {
 /// The packs of the configuration, and those at the paths, which may need them.
 fn load(context: &Context, paths: &[PathBuf]) -> Result<Loaded> {
     let mut folders = Vec::new();
-    let mut seen = BTreeSet::new();
     for folder in paths.iter().cloned().chain(context.config.pack_folders()) {
         let is_named = paths.contains(&folder);
-        if !folder.is_dir() && (is_named || paths.is_empty()) {
+        if folder.is_dir() {
+            folders.push(folder);
+        } else if is_named || paths.is_empty() {
             return Err(
                 Failure::new(format!("there is no folder `{}`", folder.display()))
                     .help("name a folder of packs with `--packs`"),
             );
-        }
-        for pack in packs_in(&folder) {
-            let place = pack.canonicalize().unwrap_or_else(|_| pack.clone());
-            if seen.insert(place) {
-                folders.push(pack);
-            }
         }
     }
     Ok(Packs::load(&folders, &SqlConditions))

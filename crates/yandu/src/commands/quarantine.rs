@@ -2,15 +2,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use axum::http::Method;
 use clap::{Args, Subcommand};
-use futures::StreamExt;
 use serde::Serialize;
-use tokio::io::AsyncWriteExt;
 use yandu_http::quarantine::{Choice, Correction, Dropped, Released, Row, RowPage};
 
 use crate::cli::Context;
-use crate::client::{Ask, Client, Folder, encode, query, with_client};
+use crate::client::{Folder, encode, query, with_client};
+use crate::download::save;
 use crate::failure::{Failure, Result};
 use crate::table::{Table, grouped};
 
@@ -148,7 +146,7 @@ impl Quarantine {
                 ]);
                 let path = format!("{}.xlsx{parameters}", address(&batch));
                 let size_bytes = with_client(config, Folder::MustExist, async |client| {
-                    download(client, &path, &out).await
+                    save(client, &path, &out).await
                 })
                 .await?;
                 let exported = Exported {
@@ -239,29 +237,6 @@ fn assignment(cell: &str) -> Result<(String, Option<String>)> {
         column.to_owned(),
         Some(text.to_owned()).filter(|text| !text.is_empty()),
     ))
-}
-
-/// Saves an answer under a name that it gets when it is whole.
-async fn download(client: &Client, path: &str, out: &PathBuf) -> Result<u64> {
-    let response = client.send(Method::GET, path, Ask::default()).await?;
-    let draft = out.with_extension("part");
-    let mut file = tokio::fs::File::create(&draft)
-        .await
-        .map_err(Failure::io("write", &draft))?;
-    let mut chunks = response.into_body().into_data_stream();
-    let mut size = 0;
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|error| Failure::of(&error))?;
-        size += chunk.len() as u64;
-        file.write_all(&chunk)
-            .await
-            .map_err(Failure::io("write", &draft))?;
-    }
-    file.sync_all()
-        .await
-        .map_err(Failure::io("write", &draft))?;
-    std::fs::rename(&draft, out).map_err(Failure::io("write", out))?;
-    Ok(size)
 }
 
 fn list(page: &RowPage) -> String {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use yandu_store::backup::{BackupInfo, BackupProgress, Vault};
+use yandu_store::backup::{BackupProgress, Listed, Vault};
 
 use super::backup::show;
 use super::local;
@@ -33,7 +33,8 @@ pub(crate) struct Restore {
     /// Show the backups of the folder
     #[arg(long, conflicts_with = "check")]
     list: bool,
-    /// Read the backup to its end and compare it with its list; nothing is put back
+    /// Read the backup to its end and compare it with its list; nothing is put back, and what is damaged is put aside, so
+    /// that the next backup writes it anew
     #[arg(long)]
     check: bool,
 }
@@ -101,11 +102,19 @@ async fn watched<T: Send + 'static>(
     }
 }
 
-fn table(backups: &[BackupInfo]) -> String {
+fn table(backups: &[Listed]) -> String {
     let mut table = Table::new([
         "backup", "made", "tables", "rows", "batches", "files", "bytes", "key",
     ]);
+    let mut damaged = String::new();
     for backup in backups {
+        let backup = match backup {
+            Listed::Whole(backup) => backup,
+            Listed::Damaged { id, damaged: why } => {
+                damaged.push_str(&format!("{id} cannot be used: {why}\n"));
+                continue;
+            }
+        };
         table.row(vec![
             backup.id.as_str().into(),
             local(backup.made_at).into(),
@@ -117,5 +126,5 @@ fn table(backups: &[BackupInfo]) -> String {
             if backup.has_key { "yes" } else { "no" }.into(),
         ]);
     }
-    table.render()
+    table.render() + &damaged
 }

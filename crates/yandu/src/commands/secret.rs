@@ -7,6 +7,7 @@ use yandu_collect::secret::{Secret as Value, Secrets, StoredSecret};
 use super::local;
 use crate::app::is_data_folder;
 use crate::cli::Context;
+use crate::client::no_folder;
 use crate::failure::{Failure, Result};
 use crate::table::Table;
 
@@ -48,6 +49,9 @@ impl Secret {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let folder = &context.config.data;
         if !is_data_folder(folder) {
+            if !matches!(self.action, Action::Set { .. }) {
+                return Err(no_folder(folder));
+            }
             // Opening makes it, and refuses a folder of somebody else.
             drop(yandu_store::DataFolder::open(folder)?);
         }
@@ -89,12 +93,18 @@ fn read() -> Result<String> {
             Failure::new("a secret is read from stdin").help("yandu secret set NAME < FILE")
         );
     }
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     stdin
         .by_ref()
-        .take(LONGEST)
-        .read_to_string(&mut text)
+        .take(LONGEST + 1)
+        .read_to_end(&mut bytes)
         .map_err(|error| Failure::of(&error))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Failure::new(format!(
+            "the secret has more than {LONGEST} bytes"
+        )));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Failure::new("the secret is no UTF-8 text"))?;
     let text = text.trim_end_matches(['\r', '\n']);
     if text.is_empty() {
         Err(Failure::new("the secret is empty"))

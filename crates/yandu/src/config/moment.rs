@@ -22,18 +22,20 @@ impl<'de> Deserialize<'de> for Moment {
         }
         parse(text.trim()).map(|at| Self(Some(at))).ok_or_else(|| {
             de::Error::custom(format!(
-                "`{text}` is no time such as `2025-06-01T09:00+08:00`"
+                "`{text}` is no time since 1970 such as `2025-06-01T09:00+08:00`"
             ))
         })
     }
 }
 
+/// A moment since 1970: records are kept by that count, and an earlier one would quietly be the first.
 fn parse(text: &str) -> Option<Timestamp> {
     let here = || {
         let written: DateTime = text.parse().ok()?;
         Offset::constant(8).to_timestamp(written).ok()
     };
-    text.parse().ok().or_else(here)
+    let at: Option<Timestamp> = text.parse().ok().or_else(here);
+    at.filter(|at| *at >= Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]
@@ -51,7 +53,7 @@ mod tests {
         ] {
             assert_eq!(parse(text), nine, "{text}");
         }
-        for text in ["tomorrow", "09:00", "2025-13-01T09:00"] {
+        for text in ["tomorrow", "09:00", "2025-13-01T09:00", "1969-12-31T09:00"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -14,6 +14,8 @@ fn flags_go_over_the_environment_and_that_over_the_file() {
             over("query_rows", "3"),
             over("packs", "p:q"),
             over("settings.air.limit", "7"),
+            over("settings.air.share", "-0.5"),
+            over("settings.air.word", "infinity"),
         ],
     )
     .unwrap();
@@ -26,6 +28,8 @@ fn flags_go_over_the_environment_and_that_over_the_file() {
         (air["air_api"].as_str(), air["limit"].as_integer()),
         (Some("x"), Some(7))
     );
+    assert_eq!(air["share"].as_float(), Some(-0.5));
+    assert_eq!(air["word"].as_str(), Some("infinity"));
 }
 
 #[test]

@@ -47,6 +47,14 @@ fn a_working_city_is_backed_up_and_put_back_elsewhere() {
     assert_eq!(batches("new"), batches("data"));
     let again = place.yandu_in("old", &restored).fails();
     assert!(again.stderr.contains("`--data`"), "{}", again.stderr);
+    for none in ["old", "nothing"] {
+        let none = place.yandu(&["restore", none, "--list"]).fails();
+        assert!(
+            none.stderr.contains("holds no backups") && none.stderr.contains("`yandu backup DIR`"),
+            "{}",
+            none.stderr
+        );
+    }
     drop(server);
     // Without a server it works in the process.
     let alone = place
@@ -55,6 +63,16 @@ fn a_working_city_is_backed_up_and_put_back_elsewhere() {
     assert_eq!(alone.json()["backup"]["has_key"], false);
     let left = place.yandu(&["restore", "kept", "--list", "--json"]).ok();
     assert_eq!(left.json().as_array().unwrap().len(), 1);
+    let lists = std::fs::read_dir(place.path("kept/backups")).unwrap();
+    let list = lists.map(|entry| entry.unwrap().path()).next().unwrap();
+    std::fs::write(&list, "{}").unwrap();
+    let damaged = place.yandu(&["restore", "kept", "--list"]).ok();
+    assert!(
+        damaged.stdout.contains("cannot be used"),
+        "{}",
+        damaged.stdout
+    );
+    place.yandu(&["backup", "kept", "--keep", "1"]).ok();
     let inside = place.yandu(&["backup", "data/kept"]).fails();
     assert!(inside.stderr.contains("data folder"), "{}", inside.stderr);
 }

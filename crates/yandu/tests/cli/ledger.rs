@@ -96,3 +96,80 @@ fn the_ledger_is_kept_from_the_command_line() {
     place.yandu(&["ledger", "indicators"]).ok();
     server.stop();
 }
+
+#[test]
+fn a_set_of_indicators_is_answered_by_its_name() {
+    let place = Place::with_pack();
+    place.write("roll.csv", "number,会员姓名\n1,王芳\n");
+    place.write(
+        "packs/club/indicators/county.yaml",
+        "indicators: club.county\ntitle: {zh: 县级指标}\nsample: true\nitems:\n  - {id: A1, title: {zh: 条目数}, unit: 个, measure: {count: {}}}\n",
+    );
+    place
+        .yandu(&["collect", "roll.csv", "--dataset", "club.member"])
+        .ok();
+    let told = place
+        .yandu(&["ledger", "indicators", "club.county", "--json"])
+        .ok()
+        .json();
+    assert_eq!(told["items"][0]["city"]["value"], 1.0, "{told}");
+}
+
+#[test]
+fn the_ledger_is_listed_page_by_page_and_exported_for_the_next_import() {
+    let place = Place::with_pack();
+    place.write("roll.csv", "number,会员姓名\n1,王芳\n");
+    place
+        .yandu(&["collect", "roll.csv", "--dataset", "club.member"])
+        .ok();
+    let lines: String = (0..5)
+        .map(|number| {
+            let line = json!({"id": format!("county.e{number}"), "title": {"zh": format!("渔船登记{number}")}, "owner": "射阳县农业农村局"});
+            format!("{line}\n")
+        })
+        .collect();
+    place.write("entries.jsonl", &lines);
+    place.yandu(&["ledger", "import", "entries.jsonl"]).ok();
+    let list = [
+        "ledger",
+        "list",
+        "--owner",
+        "射阳县农业农村局",
+        "--limit",
+        "3",
+        "--json",
+    ];
+    let first = place.yandu(&list).ok().json();
+    let next = first["next"].as_str().unwrap();
+    let mut more = list.to_vec();
+    more.extend(["--after", next]);
+    let second = place.yandu(&more).ok().json();
+    assert_eq!(second["entries"].as_array().unwrap().len(), 2);
+
+    let export = [
+        "ledger",
+        "export",
+        "out.jsonl",
+        "--owner",
+        "射阳县农业农村局",
+    ];
+    place.yandu(&export).ok();
+    let exported = std::fs::read_to_string(place.path("out.jsonl")).unwrap();
+    assert_eq!(exported.lines().count(), 5, "{exported}");
+    let again = place
+        .yandu(&["ledger", "import", "out.jsonl", "--json"])
+        .ok()
+        .json();
+    assert_eq!(again["unchanged"], 5, "{again}");
+    place.yandu(&["ledger", "export", "out.csv"]).ok();
+    let table = std::fs::read_to_string(place.path("out.csv")).unwrap();
+    assert!(
+        table.contains("渔船登记4") && table.contains("会员"),
+        "{table}"
+    );
+    let nameless = place.yandu(&["ledger", "export", "out"]).fails();
+    assert!(nameless.stderr.contains("--format"), "{}", nameless.stderr);
+    let wrong = place.yandu(&["ledger", "export", "out.pdf"]).fails();
+    assert!(wrong.stderr.contains("`xlsx`"), "{}", wrong.stderr);
+    assert!(!place.path("out.pdf").exists() && !place.path(".out.pdf.part").exists());
+}

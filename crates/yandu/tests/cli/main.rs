@@ -296,6 +296,28 @@ fn packs_are_made_checked_tested_and_listed() {
     let packs = place.yandu(&["pack", "list", "--json"]).ok().json();
     assert_eq!(packs["packs"].as_array().unwrap().len(), 2);
     place.yandu(&["pack", "new", "empty_one"]).ok();
+    let reserved = place.yandu(&["pack", "new", "order"]).fails();
+    assert!(
+        reserved.stderr.contains("`order` is a word of SQL"),
+        "{}",
+        reserved.stderr
+    );
+    place
+        .yandu(&["pack", "new", "beside", "--packs", "packs/parking"])
+        .ok();
+    assert!(
+        place.path("packs/beside/pack.yaml").is_file(),
+        "a pack stands beside others"
+    );
+    std::fs::remove_dir_all(place.path("packs/beside")).unwrap();
+    let lost = place
+        .yandu(&["pack", "new", "lost", "--from", "lost.csv"])
+        .fails();
+    assert!(
+        lost.stderr.contains("cannot open `lost.csv`"),
+        "{}",
+        lost.stderr
+    );
     let empty = place.yandu(&["pack", "test", "packs/empty_one"]);
     assert_eq!(empty.code, 0, "{}{}", empty.stdout, empty.stderr);
     assert!(
@@ -339,6 +361,17 @@ fn packs_are_made_checked_tested_and_listed() {
 #[test]
 fn secrets_are_stored_by_name_and_never_shown() {
     let place = walk();
+    for looking in [&["secret", "list"][..], &["secret", "remove", "air_token"]] {
+        let lost = place.yandu(looking).fails();
+        assert!(
+            lost.stderr.contains("there is no data folder"),
+            "{}",
+            lost.stderr
+        );
+    }
+    assert!(!place.path("data").exists(), "looking makes no folder");
+    let long = place.with_stdin(&["secret", "set", "air_token"], &"x".repeat(70_000));
+    assert!(long.fails().stderr.contains("more than 65536 bytes"));
     place
         .with_stdin(&["secret", "set", "air_token"], "s3cret-value\n")
         .ok();

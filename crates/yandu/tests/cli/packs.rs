@@ -1,5 +1,7 @@
 //! Packs that change over the life of a city, through the built program.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::support::{MEMBER, Place};
@@ -141,6 +143,71 @@ fn a_running_server_goes_on_with_the_packs_that_are_applied() {
 }
 
 #[test]
+fn the_pack_of_the_guide_is_checked_and_tested() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let guide = std::fs::read_to_string(repository.join("docs/packs.md")).unwrap();
+    let place = Place::with_pack();
+    let mut files = 0;
+    for part in guide.split("```yaml\n# parking/").skip(1) {
+        let (part, _) = part.split_once("\n```").expect("the part ends");
+        let (name, text) = part.split_once('\n').expect("the part has a name");
+        place.write(&format!("guide/parking/{name}"), text);
+        files += 1;
+    }
+    assert_eq!(files, 5);
+    place.write("guide/parking/README.md", "停车");
+    std::os::unix::fs::symlink(repository.join("packs/base"), place.path("guide/base")).unwrap();
+    let checked = place
+        .yandu(&["pack", "check", "--packs", "guide"])
+        .ok()
+        .stdout;
+    assert!(checked.contains("0 errors, 0 warnings"), "{checked}");
+    let tested = place
+        .yandu(&["pack", "test", "guide/parking", "--packs", "guide"])
+        .ok()
+        .stdout;
+    assert!(tested.contains("1 passed, 0 failed"), "{tested}");
+}
+
+#[test]
+fn settings_of_a_site_are_set_on_the_command_line_and_in_the_file() {
+    let place = Place::with_pack();
+    place.write("roll.csv", "number,会员姓名,age\n1,王芳,30\n2,李强,20\n");
+    place.write(
+        "packs/club/pack.yaml",
+        "pack: club\nversion: 0.1.0\ntitle: {zh: 社团}\nsettings:\n  oldest: {title: {zh: 最大年龄}, default: 150}\n  area: {title: {zh: 区划}, default: \"320900\"}\n  since: {title: {zh: 起始日}, default: \"2025-01-01\"}\n",
+    );
+    let checked = MEMBER.replace(
+        "column: age, between: [0, 150]",
+        "expect: \"age < ${oldest}\"",
+    );
+    place.write("packs/club/datasets/member.yaml", &checked);
+    let kept = |settings: &[&str]| {
+        let mut command = vec!["collect", "roll.csv", "--dataset", "club.member", "--json"];
+        command.extend(settings);
+        let _ = std::fs::remove_dir_all(place.path("data"));
+        place.yandu(&command).ok().json()["rows_kept"].clone()
+    };
+    assert_eq!(kept(&[]), 2);
+    assert_eq!(kept(&["--set", "settings.club.oldest=25"]), 1);
+    assert_eq!(kept(&["--set", "settings.club.oldest=20.5"]), 1);
+    assert_eq!(kept(&["--set", "settings.club.area=320902"]), 2);
+    place.write(
+        "yandu.toml",
+        "[settings.club]\noldest = 30\narea = 320902\nsince = 2026-01-01\n",
+    );
+    assert_eq!(kept(&[]), 1);
+    let wrong = place
+        .yandu(&["--set", "settings.club.oldest=old", "dataset", "list"])
+        .fails();
+    assert!(
+        wrong.stderr.contains("is a number, and not a text"),
+        "{}",
+        wrong.stderr
+    );
+}
+
+#[test]
 fn a_query_is_saved_as_a_model_and_removed_again() {
     let place = place();
     let save = |sql: &str| {
@@ -173,6 +240,12 @@ fn a_query_is_saved_as_a_model_and_removed_again() {
     assert_eq!(
         place.yandu(&rows).ok().json()["rows"],
         json!([[20, 1], [30, 1], [31, 1]])
+    );
+    let listed = place.yandu(&["dataset", "list"]).ok().stdout;
+    let model = listed.lines().find(|line| line.starts_with("site.by_age"));
+    assert!(
+        model.is_some_and(|line| line.contains(':')),
+        "the list says when the model was refreshed: {listed}"
     );
     let shown = place
         .yandu(&["dataset", "show", "site.by_age", "--json"])

@@ -7,7 +7,9 @@ use serde::Serialize;
 use yandu_collect::decode::{self, Hints, Report};
 use yandu_collect::propose::{ColumnProposal, FileProposal, Guess, propose};
 use yandu_pack::declare::Format;
-use yandu_pack::scaffold::{Proposal, ProposedColumn, ProposedMeaning, column_names, usual};
+use yandu_pack::scaffold::{
+    Proposal, ProposedColumn, ProposedMeaning, column_names, is_reserved, usual,
+};
 use yandu_words::id::{ColumnName, DatasetId, PackId};
 use yandu_words::{Title, ValueType};
 
@@ -74,6 +76,13 @@ impl New {
             .map_err(|error: yandu_words::id::IdError| usage(&error))?;
         let name = self.dataset.as_deref().unwrap_or(&self.name);
         let dataset = DatasetId::new(&pack, name).map_err(|error| usage(&error))?;
+        if let Some(word) = [self.name.as_str(), name]
+            .into_iter()
+            .find(|word| is_reserved(word))
+        {
+            return Err(Failure::new(format!("`{word}` is a word of SQL"))
+                .help("SQL would read it as its own word; add another word to the name"));
+        }
         let hints = Hints {
             sheet: self.sheet.clone(),
             header_row: self.header_row,
@@ -98,7 +107,7 @@ impl New {
             .out
             .clone()
             .or_else(|| context.config.pack_folders().into_iter().next());
-        let out = out.unwrap_or_else(|| PathBuf::from("packs"));
+        let out = beside(out.unwrap_or_else(|| PathBuf::from("packs")));
         let folder = proposal.write(&out).map_err(|error| {
             let failure = Failure::io("make the pack in", &out.join(&self.name))(error);
             failure.help("choose another name, or another folder with `--out`")
@@ -129,6 +138,18 @@ impl From<&ProposedColumn> for MadeColumn {
     }
 }
 
+/// The folder itself, or the one around it when it is a pack: packs stand side by side.
+fn beside(folder: PathBuf) -> PathBuf {
+    if !folder.join("pack.yaml").exists() {
+        return folder;
+    }
+    match folder.parent() {
+        Some(around) if around.as_os_str().is_empty() => PathBuf::from("."),
+        Some(around) => around.to_owned(),
+        None => folder,
+    }
+}
+
 /// What was found in a file: its columns, and its first rows for a test.
 struct Found {
     proposal: FileProposal,
@@ -137,6 +158,7 @@ struct Found {
 
 fn look(file: &Path, hints: &Hints) -> Result<Found> {
     const TEST_ROWS: usize = 3;
+    std::fs::File::open(file).map_err(|error| Failure::io("open", file)(error).code("file"))?;
     let proposal = propose(file, hints)?;
     let opened = decode::open(file, hints).map_err(yandu_collect::Error::from)?;
     let mut rows = Vec::new();
