@@ -1,5 +1,7 @@
 //! References between datasets, looked at whenever either side changes.
 
+mod follow;
+
 use std::collections::BTreeSet;
 
 use arrow::array::RecordBatch;
@@ -8,7 +10,7 @@ use futures::TryStreamExt;
 use serde::Serialize;
 use sqlx::Row;
 use yandu_check::key::{Key, KeySet, hash_rows};
-use yandu_lake::{Principal, ReadPoint};
+use yandu_lake::{Principal, ReadPoint, Session, Version};
 use yandu_pack::declare::CheckKind;
 use yandu_words::id::DatasetId;
 
@@ -36,12 +38,28 @@ pub struct ReferenceState {
 }
 
 /// A reference to look at.
+#[derive(Debug, Clone)]
 struct Look {
     dataset: DatasetId,
     check: String,
     column: String,
     target: DatasetId,
     target_column: String,
+}
+
+/// The versions of both sides of a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    dataset: Version,
+    target: Version,
+}
+
+/// What a look finds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Found {
+    rows: u64,
+    orphans: u64,
+    samples: BTreeSet<String>,
 }
 
 impl Collector {
@@ -77,9 +95,61 @@ impl Collector {
 
     async fn look(&self, look: &Look) -> Result<()> {
         let lake = self.lake();
-        if lake.version(&look.dataset).await?.is_none() {
+        let Some(dataset_version) = lake.version(&look.dataset).await? else {
             return Ok(());
-        }
+        };
+        let waiting =
+            lake.tail(&look.dataset).await?.writes + lake.tail(&look.target).await?.writes;
+        // Rows in a tail have no version.
+        let seen = match lake.version(&look.target).await? {
+            Some(target) if waiting == 0 => Some(Seen {
+                dataset: dataset_version,
+                target,
+            }),
+            _ => None,
+        };
+        let followed = match seen {
+            Some(seen) => self.follow(look, seen).await?,
+            None => None,
+        };
+        let found = match followed {
+            Some(found) => found,
+            None => self.look_at_all(look, seen).await?,
+        };
+        sqlx::query(
+            "INSERT INTO reference_state (dataset, check_name, column_name, target, rows, orphans, samples, looked_at, \
+             dataset_version, target_version) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dataset, check_name) DO UPDATE SET \
+             column_name = excluded.column_name, target = excluded.target, rows = excluded.rows, orphans = excluded.orphans, \
+             samples = excluded.samples, looked_at = excluded.looked_at, dataset_version = excluded.dataset_version, \
+             target_version = excluded.target_version",
+        )
+        .bind(look.dataset.as_str())
+        .bind(&look.check)
+        .bind(&look.column)
+        .bind(look.target_text())
+        .bind(found.rows as i64)
+        .bind(found.orphans as i64)
+        .bind(serde_json::to_string(&found.samples)?)
+        .bind(self.now().as_microsecond())
+        .bind(seen.map(|seen| seen.dataset as i64))
+        .bind(seen.map(|seen| seen.target as i64))
+        .execute(self.inner.batches.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Reads both sides whole, on a thread of its own: hashing millions of keys would hold up whatever else waits for
+    /// its turn.
+    async fn look_at_all(&self, look: &Look, seen: Option<Seen>) -> Result<Found> {
+        let (collector, look) = (self.clone(), look.clone());
+        let runtime = tokio::runtime::Handle::current();
+        let looking =
+            tokio::task::spawn_blocking(move || runtime.block_on(collector.orphans(&look, seen)));
+        looking.await?
+    }
+
+    async fn orphans(&self, look: &Look, seen: Option<Seen>) -> Result<Found> {
         let Look {
             dataset,
             column,
@@ -87,23 +157,34 @@ impl Collector {
             target_column,
             ..
         } = look;
+        let at = match seen {
+            Some(seen) => ReadPoint {
+                versions: [
+                    (dataset.clone(), seen.dataset),
+                    (target.clone(), seen.target),
+                ]
+                .into(),
+                ..ReadPoint::default()
+            },
+            None => ReadPoint::default(),
+        };
+        let session = || self.session_at(at.clone());
         let mut known = KeySet::default();
-        if lake.version(target).await?.is_some() {
-            self.each_key(target, &[target_column], &[], |key, _, _| {
+        if self.lake().version(target).await?.is_some() {
+            each_key(&session(), target, &[target_column], &[], |key, _, _| {
                 known.insert(key);
                 Ok(())
             })
             .await?;
         }
-        let (mut rows, mut missing) = (0_u64, 0_u64);
-        let mut samples: BTreeSet<String> = BTreeSet::new();
-        self.each_key(dataset, &[column], &[], |key, block, row| {
-            rows += 1;
+        let mut found = Found::default();
+        each_key(&session(), dataset, &[column], &[], |key, block, row| {
+            found.rows += 1;
             if !known.contains(&key) {
-                missing += 1;
-                if samples.len() < SAMPLES {
+                found.orphans += 1;
+                if found.samples.len() < SAMPLES {
                     let value = block.column(0);
-                    samples.insert(
+                    found.samples.insert(
                         ArrayFormatter::try_new(value, &FormatOptions::default())?
                             .value(row)
                             .to_string(),
@@ -113,23 +194,7 @@ impl Collector {
             Ok(())
         })
         .await?;
-        sqlx::query(
-            "INSERT INTO reference_state (dataset, check_name, column_name, target, rows, orphans, samples, looked_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dataset, check_name) DO UPDATE SET \
-             column_name = excluded.column_name, target = excluded.target, rows = excluded.rows, orphans = excluded.orphans, \
-             samples = excluded.samples, looked_at = excluded.looked_at",
-        )
-        .bind(dataset.as_str())
-        .bind(&look.check)
-        .bind(column)
-        .bind(format!("{target}.{target_column}"))
-        .bind(rows as i64)
-        .bind(missing as i64)
-        .bind(serde_json::to_string(&samples)?)
-        .bind(self.now().as_microsecond())
-        .execute(self.inner.batches.pool())
-        .await?;
-        Ok(())
+        Ok(found)
     }
 
     /// The references of a dataset as they stood when either side last changed.
@@ -165,24 +230,42 @@ impl Collector {
         dataset: &DatasetId,
         columns: &[&str],
         beside: &[&str],
-        mut take: impl FnMut(Key, &RecordBatch, usize) -> Result<()>,
+        take: impl FnMut(Key, &RecordBatch, usize) -> Result<()>,
     ) -> Result<()> {
-        let shown = [columns, beside].concat().join(", ");
-        let sql = format!("SELECT {shown} FROM {dataset}");
-        let mut rows = self.session().query(&sql).await?;
-        while let Some(block) = rows.try_next().await? {
-            let key = block.columns().get(..columns.len()).unwrap_or_default();
-            for (row, key) in hash_rows(key, block.num_rows()).into_iter().enumerate() {
-                if let Some(key) = key {
-                    take(key, &block, row)?;
-                }
-            }
-        }
-        Ok(())
+        let session = self.session_at(ReadPoint::default());
+        each_key(&session, dataset, columns, beside, take).await
     }
 
-    fn session(&self) -> yandu_lake::Session {
-        self.lake()
-            .session(&Principal::local_administrator(), ReadPoint::default())
+    fn session_at(&self, at: ReadPoint) -> Session {
+        self.lake().session(&Principal::local_administrator(), at)
     }
+}
+
+impl Look {
+    fn target_text(&self) -> String {
+        format!("{}.{}", self.target, self.target_column)
+    }
+}
+
+async fn each_key(
+    session: &Session,
+    dataset: &DatasetId,
+    columns: &[&str],
+    beside: &[&str],
+    mut take: impl FnMut(Key, &RecordBatch, usize) -> Result<()>,
+) -> Result<()> {
+    let shown = [columns, beside].concat().join(", ");
+    let sql = format!("SELECT {shown} FROM {dataset}");
+    let mut rows = session.query(&sql).await?;
+    while let Some(block) = rows.try_next().await? {
+        let key = block.columns().get(..columns.len()).unwrap_or_default();
+        for (row, key) in hash_rows(key, block.num_rows()).into_iter().enumerate() {
+            if let Some(key) = key {
+                take(key, &block, row)?;
+            }
+        }
+        // A block takes milliseconds, and others wait for their turn.
+        tokio::task::yield_now().await;
+    }
+    Ok(())
 }

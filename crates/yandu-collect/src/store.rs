@@ -39,6 +39,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "newest",
         sql: include_str!("../migrations/0005_newest.sql"),
     },
+    Migration {
+        version: 6,
+        name: "reference",
+        sql: include_str!("../migrations/0006_reference.sql"),
+    },
 ];
 
 const BATCH_COLUMNS: &str = "id, dataset, source, status, mode, delivered_as, delivered_by, content_hash, size_bytes, \

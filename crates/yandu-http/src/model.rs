@@ -148,7 +148,7 @@ impl From<yandu_transform::Ways> for Followed {
         };
         Self {
             by: by.to_owned(),
-            column,
+            column: column.map(|followed| followed.column),
             why: ways.bar,
         }
     }

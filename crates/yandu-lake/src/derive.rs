@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::{Column, DataFusionError};
 use datafusion::datasource::source_as_provider;
 use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::{
@@ -84,17 +84,25 @@ pub enum Form {
     },
 }
 
+/// A column of a changed dataset by whose values in the changed rows a query can be cut down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    pub column: String,
+    /// The columns of datasets in which the values are then looked for.
+    pub looked: BTreeSet<(DatasetId, String)>,
+}
+
 /// How changes of one dataset can be followed: into the groups of a query that has groups, else into its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ways {
     /// Why the changed rows alone do not tell; `None` when they do.
     pub bar: Option<String>,
     /// A column by whose values in the changed rows other datasets can be cut down.
-    pub cut: Option<String>,
+    pub cut: Option<Followed>,
     /// A column by whose values in the changed rows all can be cut down, before the change and after it.
-    pub key: Option<String>,
+    pub key: Option<Followed>,
     /// Of a query with groups such a column by which whole groups, and all that follows, can be computed anew.
-    pub regroup: Option<String>,
+    pub regroup: Option<Followed>,
 }
 
 impl Ways {
@@ -302,6 +310,35 @@ fn dataset_of(node: &LogicalPlan) -> Option<DatasetId> {
     let provider: &dyn std::any::Any = provider.as_ref();
     let provider = provider.downcast_ref::<DatasetProvider>()?;
     Some(provider.dataset().clone())
+}
+
+/// The column of a dataset whose values a column of a plan has, where it is one as it stands.
+fn origin(plan: &LogicalPlan, column: &Column) -> Option<(DatasetId, String)> {
+    if let Some(dataset) = dataset_of(plan) {
+        return Some((dataset, column.name.clone()));
+    }
+    let place = plan.schema().maybe_index_of_column(column)?;
+    let below = |input: &LogicalPlan, place: usize| {
+        let (qualifier, field) = input.schema().qualified_field(place);
+        origin(input, &Column::new(qualifier.cloned(), field.name()))
+    };
+    match plan {
+        LogicalPlan::SubqueryAlias(alias) => below(&alias.input, place),
+        LogicalPlan::Projection(projection) => match projection.expr.get(place)? {
+            Expr::Column(column) => origin(&projection.input, column),
+            Expr::Alias(alias) => match alias.expr.as_ref() {
+                Expr::Column(column) => origin(&projection.input, column),
+                _ => None,
+            },
+            _ => None,
+        },
+        LogicalPlan::Filter(_) | LogicalPlan::Join(_) | LogicalPlan::Sort(_) => plan
+            .inputs()
+            .into_iter()
+            .find(|input| input.schema().has_column(column))
+            .and_then(|input| origin(input, column)),
+        _ => None,
+    }
 }
 
 fn reads(node: &LogicalPlan, dataset: &DatasetId) -> bool {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -20,7 +20,9 @@ use crate::tail::journal::JournalFrame;
 use crate::tail::{self, Folded, TailInfo};
 use crate::version::{self, VersionInfo};
 use crate::writer::{FileWriter, NewFile};
-use crate::{Error, Options, Principal, ReadPoint, Result, Session, Version, log, session, undo};
+use crate::{
+    Error, Options, Principal, ReadPoint, Result, Session, Version, log, point, session, undo,
+};
 
 /// The tables of a city. Clones share everything.
 #[derive(Debug, Clone)]
@@ -178,6 +180,16 @@ impl Lake {
             Ok(kept)
         })
         .await?
+    }
+
+    /// Makes the indexes of columns in which values are looked for, for large files that do not have them yet. Rows are
+    /// found without them too, by reading the columns whole.
+    pub async fn index(&self, id: &DatasetId, columns: &BTreeSet<String>) -> Result<()> {
+        let table = self.table(id)?;
+        match table.present().await?.version {
+            Some(version) => point::index(&table, &version, columns).await,
+            None => Ok(()),
+        }
     }
 
     /// The version that a batch made, read from disk: after a crash it says whether the batch was committed.

@@ -23,6 +23,8 @@ pub struct Options {
     pub threads: usize,
     /// Rows of one Parquet row group.
     pub row_group_rows: usize,
+    /// A file of fewer rows gets no index: it is read as quickly.
+    pub index_rows: u64,
     /// A data file is closed when it has grown to this size.
     pub file_bytes: u64,
     /// How long versions and the files that only they need are kept.
@@ -106,6 +108,7 @@ impl Options {
             query_seconds: 300,
             threads: std::thread::available_parallelism().map_or(2, usize::from),
             row_group_rows: 122_880,
+            index_rows: 20_000,
             file_bytes: 256 << 20,
             keep_days: 400,
             checkpoint_every: 50,

@@ -1,9 +1,10 @@
-//! Look-ups by key: the bloom filters of key columns, kept in memory, say which row groups can hold a value.
+//! Look-ups by value: the index of a column says which rows can hold it, and where there is none the bloom filters of key
+//! columns, kept in memory, say which row groups can.
 //!
 //! The engine could read the filters itself, from the files and again for every query; in a table of millions of
 //! rows that is most of the time of a look-up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,9 +12,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use datafusion::common::{Column, ScalarValue};
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
 use parquet::bloom_filter::Sbbf;
+use yandu_check::key::{Key, hash_rows};
 
+use crate::file::DataFile;
+use crate::index::{self, Index};
 use crate::table::Table;
 use crate::version::TableVersion;
 use crate::{Error, Result};
@@ -21,20 +25,29 @@ use crate::{Error, Result};
 /// One filter per row group of a file; a row group without one may hold anything.
 type Filters = Arc<Vec<Option<Sbbf>>>;
 
-/// The filters of one file that have been read, by column.
+/// The filters and indexes of one file that have been read, by column.
 #[derive(Debug, Default)]
-pub(crate) struct BloomFilters(Mutex<HashMap<String, Filters>>);
+pub(crate) struct BloomFilters {
+    filters: Mutex<HashMap<String, Filters>>,
+    indexes: Mutex<HashMap<String, Option<Arc<Index>>>>,
+}
 
-/// A value that a key column must have.
+/// A value that a column must have.
 #[derive(Debug)]
 struct Wanted {
     column: String,
+    is_key: bool,
     /// It is one of these.
     values: Vec<Value>,
+    /// The hashes of the values.
+    keys: Vec<Key>,
 }
 
-/// Of more values nearly every row group holds one.
+/// Of more values nearly every row group holds one, and filters are of no use.
 const MOST_VALUES: usize = 200;
+
+/// More values are not looked for one by one.
+const MOST_LOOKED: usize = 2_000;
 
 #[derive(Debug)]
 enum Value {
@@ -53,6 +66,8 @@ pub(crate) struct SelectedGroups {
     /// How many row groups the file has.
     pub(crate) count: usize,
     pub(crate) groups: Vec<usize>,
+    /// Of some of the groups only these rows.
+    pub(crate) rows: BTreeMap<usize, RowSelection>,
 }
 
 impl Value {
@@ -66,13 +81,30 @@ impl Value {
 
 impl BloomFilters {
     fn of(&self, path: &Path, column: &str) -> Result<Filters> {
-        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.filters.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(filters) = known().get(column) {
             return Ok(Arc::clone(filters));
         }
         let filters = Arc::new(read(path, column)?);
         known().insert(column.to_owned(), Arc::clone(&filters));
         Ok(filters)
+    }
+
+    fn index(&self, path: &Path, column: &str) -> Option<Arc<Index>> {
+        let known = || self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = known().get(column) {
+            return index.clone();
+        }
+        let index = Index::open(path, column).map(Arc::new);
+        known().insert(column.to_owned(), index.clone());
+        index
+    }
+
+    fn set_index(&self, column: &str, index: Option<Index>) {
+        self.indexes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(column.to_owned(), index.map(Arc::new));
     }
 }
 
@@ -96,7 +128,7 @@ fn read(path: &Path, column: &str) -> Result<Vec<Option<Sbbf>>> {
         .collect()
 }
 
-/// What a query by key has to read of a version; `None` when its filters name no key.
+/// What a look-up has to read of a version; `None` when the filters of the query name no value that can be looked for.
 pub(crate) async fn select(
     table: &Arc<Table>,
     version: &Arc<TableVersion>,
@@ -105,6 +137,7 @@ pub(crate) async fn select(
     let wanted: Vec<Wanted> = filters
         .iter()
         .filter_map(|filter| wanted(table, filter))
+        .filter(|wanted| wanted.has_filters() || is_indexed(table, version, &wanted.column))
         .collect();
     if wanted.is_empty() {
         return Ok(None);
@@ -131,33 +164,225 @@ pub(crate) async fn select(
     Ok(Some(Selection { files }))
 }
 
-fn selected_groups(
-    table: &Table,
-    file: &crate::file::DataFile,
-    wanted: &[Wanted],
-) -> Result<SelectedGroups> {
-    let path = file.full_path(&table.folder);
-    let filters = wanted
-        .iter()
-        .map(|wanted| file.blooms.of(&path, &wanted.column))
-        .collect::<Result<Vec<_>>>()?;
-    let count = filters.first().map_or(0, |filters| filters.len());
-    let groups = (0..count)
-        .filter(|group| {
-            wanted.iter().zip(&filters).all(|(wanted, filters)| {
-                filters
-                    .get(*group)
-                    .and_then(Option::as_ref)
-                    .is_none_or(|filter| wanted.values.iter().any(|value| value.may_be_in(filter)))
+fn is_indexed(table: &Table, version: &TableVersion, column: &str) -> bool {
+    version.files.iter().any(|file| {
+        file.rows >= table.options.index_rows
+            && file
+                .blooms
+                .index(&file.full_path(&table.folder), column)
+                .is_some()
+    })
+}
+
+/// Makes the indexes of columns that the files of a version do not have yet.
+pub(crate) async fn index(
+    table: &Arc<Table>,
+    version: &TableVersion,
+    columns: &BTreeSet<String>,
+) -> Result<()> {
+    let mut missing: Vec<(DataFile, String)> = Vec::new();
+    for column in columns {
+        let field = table.schema.field_with_name(column);
+        if !field.is_ok_and(|field| index::kind_of(field.data_type()).is_some()) {
+            continue;
+        }
+        let large = version
+            .files
+            .iter()
+            .filter(|file| file.rows >= table.options.index_rows);
+        for file in large {
+            let path = file.full_path(&table.folder);
+            if file.blooms.index(&path, column).is_none() {
+                missing.push((file.clone(), column.clone()));
+            }
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let share = missing.len().div_ceil(table.options.threads).max(1);
+    let building: Vec<_> = missing
+        .chunks(share)
+        .map(|part| {
+            let (table, part) = (Arc::clone(table), part.to_vec());
+            tokio::task::spawn_blocking(move || {
+                part.iter().try_for_each(|(file, column)| {
+                    let path = file.full_path(&table.folder);
+                    file.blooms.set_index(column, index::build(&path, column)?);
+                    Ok::<_, Error>(())
+                })
             })
         })
         .collect();
-    Ok(SelectedGroups { count, groups })
+    for built in building {
+        built.await??;
+    }
+    let table = Arc::clone(table);
+    tokio::task::spawn_blocking(move || index::sweep(&table.folder)).await?
 }
 
-/// `key = constant`, either way round, or `key IN (constants)`, for texts and integers.
+fn selected_groups(table: &Table, file: &DataFile, wanted: &[Wanted]) -> Result<SelectedGroups> {
+    let path = file.full_path(&table.folder);
+    let mut count = None;
+    let mut passing: Option<BTreeSet<usize>> = None;
+    let mut rows: Option<ByGroup> = None;
+    for wanted in wanted {
+        if let Some((groups, found)) = indexed_rows(table, file, wanted)? {
+            count = Some(groups);
+            rows = Some(match rows {
+                Some(rows) => rows.common(found),
+                None => found,
+            });
+            continue;
+        }
+        let filters = file.blooms.of(&path, &wanted.column)?;
+        count = Some(filters.len());
+        let may_hold = |group: &usize| {
+            !wanted.has_filters()
+                || filters
+                    .get(*group)
+                    .and_then(Option::as_ref)
+                    .is_none_or(|filter| wanted.values.iter().any(|value| value.may_be_in(filter)))
+        };
+        let groups: BTreeSet<usize> = (0..filters.len()).filter(may_hold).collect();
+        passing = Some(match passing {
+            Some(passing) => &passing & &groups,
+            None => groups,
+        });
+    }
+    let count = count.unwrap_or_default();
+    let is_passing = |group: &usize| passing.as_ref().is_none_or(|all| all.contains(group));
+    let Some(rows) = rows else {
+        return Ok(SelectedGroups {
+            count,
+            groups: (0..count).filter(is_passing).collect(),
+            rows: BTreeMap::new(),
+        });
+    };
+    let rows: BTreeMap<usize, RowSelection> = rows
+        .0
+        .into_iter()
+        .filter(|(group, (_, rows))| is_passing(group) && !rows.is_empty())
+        .map(|(group, (total, rows))| {
+            let ranges = rows.into_iter().map(|row| row..row + 1);
+            (group, RowSelection::from_consecutive_ranges(ranges, total))
+        })
+        .collect();
+    Ok(SelectedGroups {
+        count,
+        groups: rows.keys().copied().collect(),
+        rows,
+    })
+}
+
+/// Rows of a file by row group: how many rows the group has, and the places of those that are meant.
+struct ByGroup(BTreeMap<usize, (usize, Vec<usize>)>);
+
+impl ByGroup {
+    fn new(groups: &[u32], rows: &[u32]) -> Self {
+        let mut rows = rows.iter().copied().peekable();
+        let mut begin = 0_u32;
+        let mut all = BTreeMap::new();
+        for (group, total) in groups.iter().enumerate() {
+            let end = begin.saturating_add(*total);
+            let mut found = Vec::new();
+            while let Some(row) = rows.next_if(|row| *row < end) {
+                found.push((row - begin) as usize);
+            }
+            if !found.is_empty() {
+                all.insert(group, (*total as usize, found));
+            }
+            begin = end;
+        }
+        Self(all)
+    }
+
+    /// The rows that are among the others too.
+    fn common(mut self, others: Self) -> Self {
+        self.0.retain(|group, (_, rows)| {
+            let Some((_, others)) = others.0.get(group) else {
+                return false;
+            };
+            rows.retain(|row| others.binary_search(row).is_ok());
+            !rows.is_empty()
+        });
+        self
+    }
+}
+
+/// The rows of a file that an index names, with the number of row groups; `None` without an index.
+fn indexed_rows(
+    table: &Table,
+    file: &DataFile,
+    wanted: &Wanted,
+) -> Result<Option<(usize, ByGroup)>> {
+    if file.rows < table.options.index_rows {
+        return Ok(None);
+    }
+    let Some(index) = file
+        .blooms
+        .index(&file.full_path(&table.folder), &wanted.column)
+    else {
+        return Ok(None);
+    };
+    let field = table.schema.field_with_name(&wanted.column);
+    if !field.is_ok_and(|field| index.is_of(field.data_type())) {
+        return Ok(None);
+    }
+    let Some(rows) = index.rows(&wanted.keys)? else {
+        return Ok(None);
+    };
+    let groups = index.groups();
+    Ok(Some((groups.len(), ByGroup::new(groups, &rows))))
+}
+
+impl Wanted {
+    /// Whether bloom filters can say something of it.
+    fn has_filters(&self) -> bool {
+        self.is_key && self.values.len() <= MOST_VALUES
+    }
+}
+
+/// `column = constant`, either way round, `column IN (constants)`, or several of them joined by `OR`, for texts and
+/// integers.
 fn wanted(table: &Table, filter: &Expr) -> Option<Wanted> {
-    let (column, literals) = match filter {
+    let mut literals = Vec::new();
+    let name = &column_of(filter, &mut literals)?.name;
+    if literals.len() > MOST_LOOKED {
+        return None;
+    }
+    let field = table.schema.field_with_name(name).ok()?;
+    let scalars: Vec<ScalarValue> = literals
+        .into_iter()
+        .map(|literal| match literal {
+            Expr::Literal(value, _) if value.data_type() == *field.data_type() => {
+                Some(value.clone())
+            }
+            _ => None,
+        })
+        .collect::<Option<_>>()?;
+    let values = scalars.iter().map(|value| match value {
+        ScalarValue::Utf8View(Some(text)) => Some(Value::Text(text.clone())),
+        ScalarValue::Int64(Some(number)) => Some(Value::Number(*number)),
+        _ => None,
+    });
+    let values: Vec<Value> = values.collect::<Option<_>>()?;
+    if values.is_empty() {
+        return None;
+    }
+    let hashed = ScalarValue::iter_to_array(scalars).ok()?;
+    let keys = hash_rows(&[hashed], values.len());
+    Some(Wanted {
+        column: name.clone(),
+        is_key: table.key.contains(name),
+        values,
+        keys: keys.into_iter().flatten().collect(),
+    })
+}
+
+/// The one column that a filter wants to be one of the literals.
+fn column_of<'e>(filter: &'e Expr, literals: &mut Vec<&'e Expr>) -> Option<&'e Column> {
+    match filter {
         Expr::BinaryExpr(BinaryExpr {
             left,
             op: Operator::Eq,
@@ -165,38 +390,34 @@ fn wanted(table: &Table, filter: &Expr) -> Option<Wanted> {
         }) => match (left.as_ref(), right.as_ref()) {
             (Expr::Column(column), literal @ Expr::Literal(..))
             | (literal @ Expr::Literal(..), Expr::Column(column)) => {
-                (column, std::slice::from_ref(literal))
+                literals.push(literal);
+                Some(column)
             }
-            _ => return None,
+            _ => None,
         },
+        // A short list comes as this.
+        Expr::BinaryExpr(BinaryExpr {
+            left,
+            op: Operator::Or,
+            right,
+        }) => {
+            let column = column_of(left, literals)?;
+            (column_of(right, literals)?.name == column.name).then_some(column)
+        }
         Expr::InList(InList {
             expr,
             list,
             negated: false,
-        }) if list.len() <= MOST_VALUES => match expr.as_ref() {
-            Expr::Column(column) => (column, list.as_slice()),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    let Column { name, .. } = column;
-    let field = table.schema.field_with_name(name).ok()?;
-    if !table.key.contains(name) {
-        return None;
-    }
-    let values = literals.iter().map(|literal| match literal {
-        Expr::Literal(value, _) if value.data_type() == *field.data_type() => match value {
-            ScalarValue::Utf8View(Some(text)) => Some(Value::Text(text.clone())),
-            ScalarValue::Int64(Some(number)) => Some(Value::Number(*number)),
+        }) => match expr.as_ref() {
+            Expr::Column(column) => {
+                literals.extend(list);
+                Some(column)
+            }
             _ => None,
         },
         _ => None,
-    });
-    Some(Wanted {
-        column: name.clone(),
-        values: values.collect::<Option<_>>()?,
-    })
+    }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -103,6 +103,14 @@ pub struct Session {
     tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
 }
 
+/// A query that is being read.
+pub(crate) struct Reading {
+    pub(crate) stream: SendableRecordBatchStream,
+    pub(crate) versions: BTreeMap<DatasetId, Version>,
+    /// What is carried out, with what it has measured so far.
+    pub(crate) plan: Arc<dyn ExecutionPlan>,
+}
+
 impl Session {
     pub(crate) fn new(lake: Lake, principal: Principal, at: ReadPoint) -> Self {
         Self {
@@ -190,11 +198,7 @@ impl Session {
         Ok(Arc::clone(plan.schema().inner()))
     }
 
-    async fn start(
-        &self,
-        sql: &str,
-        question: Question,
-    ) -> Result<(SendableRecordBatchStream, BTreeMap<DatasetId, Version>)> {
+    async fn start(&self, sql: &str, question: Question) -> Result<Reading> {
         // Until the versions of all tables are taken.
         let _switching = self.lake.inner.switching.read().await;
         let (context, pins) = self.context();
@@ -213,8 +217,12 @@ impl Session {
             .await
             .and_then(interruptible)
             .map_err(failed)?;
-        let stream = execute_stream(physical, context.task_ctx()).map_err(failed)?;
-        Ok((stream, pins.versions()))
+        let stream = execute_stream(Arc::clone(&physical), context.task_ctx()).map_err(failed)?;
+        Ok(Reading {
+            stream,
+            versions: pins.versions(),
+            plan: physical,
+        })
     }
 
     pub(crate) async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {

@@ -1,5 +1,6 @@
+use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use arrow::datatypes::{Schema, SchemaRef};
 use yandu_words::id::DatasetId;
@@ -7,7 +8,7 @@ use yandu_words::id::DatasetId;
 use crate::schema::{file_schema, full_schema};
 use crate::tail::{self, Tail, TailWriter};
 use crate::version::TableVersion;
-use crate::{Count, Error, Options, Result, log};
+use crate::{Count, Error, Options, Result, Version, log};
 
 /// What a dataset's table looks like.
 #[derive(Debug, Clone)]
@@ -43,9 +44,14 @@ pub(crate) struct Owned {
     /// Held while the log is read.
     loading: tokio::sync::Mutex<()>,
     present: RwLock<Loaded>,
+    /// The versions before the present one that this process made, newest first: what follows a change reads them next.
+    recent: Mutex<VecDeque<Arc<TableVersion>>>,
     #[cfg(test)]
     pub(crate) steps: crate::fixture::Steps,
 }
+
+/// How many versions before the present one are kept in memory.
+const RECENT: usize = 4;
 
 #[derive(Debug, Default)]
 struct Loaded {
@@ -171,6 +177,12 @@ impl Table {
     /// Makes a version that was just committed the present one, without the part of the tail that it holds.
     pub(crate) fn set_version(&self, version: Arc<TableVersion>) {
         let mut loaded = self.loaded_mut();
+        let before = loaded.present.as_ref();
+        if let Some(before) = before.and_then(|present| present.version.clone()) {
+            let mut recent = self.recent();
+            recent.push_front(before);
+            recent.truncate(RECENT);
+        }
         let tail = match &loaded.present {
             Some(present) if present.folded() == version.folded => Arc::clone(&present.tail),
             Some(present) => Arc::new(present.tail.after(version.folded)),
@@ -180,6 +192,45 @@ impl Table {
             version: Some(version),
             tail,
         });
+    }
+
+    fn recent(&self) -> MutexGuard<'_, VecDeque<Arc<TableVersion>>> {
+        self.owned
+            .recent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known_past(&self, version: Version) -> Option<Arc<TableVersion>> {
+        let recent = self.recent();
+        recent
+            .iter()
+            .find(|known| known.version == version)
+            .cloned()
+    }
+
+    /// A version from memory when it is recent, else from the log; `None` when the log does not have it. What is known
+    /// of files that `newest` still has is known of them here too.
+    pub(crate) async fn past(
+        &self,
+        version: Version,
+        newest: &TableVersion,
+    ) -> Result<Option<Arc<TableVersion>>> {
+        if let Some(known) = self.known_past(version) {
+            return Ok(Some(known));
+        }
+        let loaded = TableVersion::load(&self.id, &self.folder, Some(version)).await?;
+        let Some(mut loaded) = loaded else {
+            return Ok(None);
+        };
+        let mut files = loaded.files.to_vec();
+        for file in &mut files {
+            if let Some(known) = newest.files.iter().find(|known| known.path == file.path) {
+                file.blooms = Arc::clone(&known.blooms);
+            }
+        }
+        loaded.files = Arc::new(files);
+        Ok(Some(Arc::new(loaded)))
     }
 
     /// Changes the tail beside the present version.

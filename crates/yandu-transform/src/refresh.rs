@@ -5,14 +5,17 @@
 
 mod compute;
 mod decide;
+mod exchange;
 mod net;
+mod part;
 mod pass;
 mod references;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use yandu_check::profile::ColumnProfile;
 use yandu_check::{FindingCount, Score};
@@ -24,10 +27,13 @@ use crate::progress::Progress;
 use crate::run::{Failure, Mode, Run, RunStatus, Span, Trigger};
 use crate::transform::Transform;
 use crate::{Error, Result};
-use decide::Decision;
+use decide::{Decision, Way};
+use part::timed;
 
 /// What a refresh has computed and written, before its commit.
 pub(crate) struct Prepared {
+    /// What has to be said of the way beside the reason for it.
+    pub(crate) note: Option<String>,
     /// `None` when no row of the model changes.
     pub(crate) change: Option<Change>,
     pub(crate) files: Vec<NewFile>,
@@ -41,6 +47,9 @@ pub(crate) struct Prepared {
     pub(crate) profile: Vec<ColumnProfile>,
 }
 
+/// A run that is over sooner is recorded when it commits, or when it ends.
+const MOMENT: Duration = Duration::from_millis(250);
+
 impl Transform {
     /// Refreshes a model whose inputs are all there. The run is recorded whatever becomes of it; an error means that
     /// this could not be done.
@@ -50,7 +59,7 @@ impl Transform {
             return Err(Error::Cancelled);
         }
         let mut run = Run {
-            id: self.new_run_id().await?,
+            id: timed("id", self.new_run_id()).await?,
             model: model.id.clone(),
             trigger,
             mode: Mode::Full,
@@ -71,9 +80,12 @@ impl Transform {
         };
         let progress = self.begin(&run);
         let outcome = self.carry_out(&mut run, model, full, &progress).await;
-        let settled = self.settle(&mut run, outcome).await;
+        if outcome.is_ok() && run.mode != Mode::Unchanged {
+            timed("index", self.index_inputs(model, run.state.is_some())).await;
+        }
+        let settled = timed("settle", self.settle(&mut run, outcome)).await;
         self.end(&run);
-        self.sweep_states(&run.model).await?;
+        timed("sweep", self.sweep_states(&run.model)).await?;
         settled?;
         Ok(run)
     }
@@ -125,13 +137,13 @@ impl Transform {
         full: bool,
         progress: &Arc<Progress>,
     ) -> Result<()> {
-        let last = self.inner.runs.newest_done(&model.id).await?;
-        let versions = self.present_inputs(model).await?;
+        let last = timed("last run", self.inner.runs.newest_done(&model.id)).await?;
+        let versions = timed("inputs", self.present_inputs(model)).await?;
         run.inputs = spans(&versions, last.as_ref());
-        let decision = self.decide(model, last.as_ref(), &versions, full).await?;
+        let decision = self.decide(model, last.as_ref(), &versions, full);
+        let decision = timed("decide", decision).await?;
         run.why = decision.why();
         run.mode = decision.mode();
-        self.inner.runs.save(run).await?;
         self.at_step("decided");
         let why = match decision {
             Decision::Unchanged(_) => {
@@ -156,7 +168,18 @@ impl Transform {
         run.why = why;
         self.inner.runs.save(run).await?;
         let prepared = self.compute_whole(run, model, &versions, progress).await?;
-        self.take_over(run, prepared).await
+        Self::note(run, &prepared);
+        self.take_over(run, prepared).await?;
+        if run.version.is_none() {
+            run.version = self.lake().version(&model.id).await?;
+        }
+        Ok(())
+    }
+
+    fn note(run: &mut Run, prepared: &Prepared) {
+        if let Some(note) = &prepared.note {
+            run.why = format!("{}; {note}", run.why);
+        }
     }
 
     async fn step(
@@ -167,9 +190,9 @@ impl Transform {
         steps: &[decide::Step],
         progress: &Arc<Progress>,
     ) -> Result<()> {
-        let prepared = self
-            .compute_steps(run, model, last, steps, progress)
-            .await?;
+        let computing = self.compute_soon(run, model, last, steps, progress);
+        let prepared = timed("compute", computing).await?;
+        Self::note(run, &prepared);
         let version = last.version;
         self.take_over(run, prepared).await?;
         if run.version.is_none() {
@@ -181,6 +204,7 @@ impl Transform {
     /// Records what was computed, then makes it the model.
     async fn take_over(&self, run: &mut Run, prepared: Prepared) -> Result<()> {
         let Prepared {
+            note: _,
             change,
             files,
             state,
@@ -198,11 +222,16 @@ impl Transform {
         run.state = state;
         self.at_step("computed");
         let Some(change) = change else {
+            // Of a step without a change nothing was checked, and the end of the run is recorded in a moment.
+            if findings.is_empty() && profile.is_empty() {
+                return Ok(());
+            }
             return self.inner.runs.save_found(run, &findings, &profile).await;
         };
         run.status = RunStatus::Committing;
         let paths: Vec<String> = files.iter().map(|file| file.path().to_owned()).collect();
-        let recorded = self.inner.runs.save_found(run, &findings, &profile).await;
+        let recording = self.inner.runs.save_found(run, &findings, &profile);
+        let recorded = timed("record computed", recording).await;
         self.at_step("recorded");
         let commit = Commit {
             batch: run.id.clone(),
@@ -212,9 +241,7 @@ impl Transform {
             operation: "refresh".to_owned(),
         };
         let committed = match recorded {
-            Ok(()) => self
-                .lake()
-                .commit(&run.model, commit)
+            Ok(()) => timed("commit", self.lake().commit(&run.model, commit))
                 .await
                 .map_err(Error::from),
             Err(error) => Err(error),
@@ -230,6 +257,52 @@ impl Transform {
             Err(error) => {
                 self.lake().sweep(&run.model, &paths).await?;
                 Err(error)
+            }
+        }
+    }
+
+    /// Computes what follows from a change. Most of it is over in a moment; a record that a run is under way is written
+    /// when it is not.
+    async fn compute_soon(
+        &self,
+        run: &Run,
+        model: &Model,
+        last: &Run,
+        steps: &[decide::Step],
+        progress: &Arc<Progress>,
+    ) -> Result<Prepared> {
+        let computing = self.compute_steps(run, model, last, steps, progress);
+        tokio::pin!(computing);
+        if let Ok(prepared) = tokio::time::timeout(MOMENT, &mut computing).await {
+            return prepared;
+        }
+        self.inner.runs.save(run).await?;
+        computing.await
+    }
+
+    /// Makes the indexes of the columns in which the next refreshes will look for values. Without one they take longer.
+    async fn index_inputs(&self, model: &Model, has_state: bool) {
+        let mut looked: BTreeMap<&DatasetId, BTreeSet<String>> = BTreeMap::new();
+        let ways: Vec<Way> = model
+            .derivation
+            .ways
+            .values()
+            .filter_map(|ways| Way::of(ways, model.groups(), has_state).ok())
+            .collect();
+        for (dataset, column) in ways
+            .iter()
+            .filter_map(Way::followed)
+            .flat_map(|by| &by.looked)
+        {
+            looked.entry(dataset).or_default().insert(column.clone());
+        }
+        for (dataset, columns) in looked {
+            if let Err(error) = self.lake().index(dataset, &columns).await {
+                tracing::warn!(
+                    dataset.id = %dataset,
+                    error = &error as &dyn std::error::Error,
+                    "columns in which values are looked for have no index"
+                );
             }
         }
     }

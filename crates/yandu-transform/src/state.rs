@@ -5,6 +5,8 @@
 
 mod merge;
 
+pub(crate) use merge::Merged;
+
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;

@@ -355,6 +355,88 @@ async fn references_are_looked_at_again_when_the_other_side_changes() {
     assert_eq!(orphans(&city).await, (2, 0));
 }
 
+/// The one reference as it stands in the records.
+async fn standing(city: &City) -> (u64, u64) {
+    let citizen = "demo.citizen".parse().unwrap();
+    let references = city.collector.references(&citizen).await.unwrap();
+    (references[0].rows, references[0].orphans)
+}
+
+#[tokio::test]
+async fn a_reference_is_followed_from_how_it_stood_while_no_value_goes_that_others_mean() {
+    let city = City::open().await;
+    city.collect("编号,年龄,上级\na,1,\nb,2,a\nc,3,z\n", Mode::Upsert)
+        .await;
+    // Only what follows from this comes out wrong; who reads everything finds the truth again.
+    sqlx::query("UPDATE reference_state SET orphans = orphans + 100")
+        .execute(city.collector.inner.batches.pool())
+        .await
+        .unwrap();
+    city.collect("编号,年龄,上级\na,5,\nd,1,b\ne,1,y\n", Mode::Upsert)
+        .await;
+    assert_eq!(standing(&city).await, (4, 102));
+    city.collect("编号,年龄,上级\nz,1,\n", Mode::Upsert).await;
+    assert_eq!(standing(&city).await, (4, 1));
+}
+
+#[tokio::test]
+async fn references_that_are_followed_stand_as_if_everything_had_been_read() {
+    use rand::seq::IndexedRandom;
+    use rand::{Rng, SeedableRng};
+    let seed: u64 = rand::random();
+    println!("seed {seed}");
+    let mut random = rand::rngs::StdRng::seed_from_u64(seed);
+    let city = City::open().await;
+    let ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    for _ in 0..40 {
+        let mode = *[Mode::Upsert, Mode::Upsert, Mode::Upsert, Mode::Snapshot]
+            .choose(&mut random)
+            .unwrap();
+        let mut content = "编号,年龄,上级\n".to_owned();
+        for id in ids {
+            if random.random_bool(0.4) {
+                let boss = if random.random_bool(0.7) {
+                    *ids.choose(&mut random).unwrap()
+                } else {
+                    ""
+                };
+                let age = random.random_range(1..90);
+                content.push_str(&format!("{id},{age},{boss}\n"));
+            }
+        }
+        city.collect(&content, mode).await;
+        let session = city
+            .collector
+            .lake()
+            .session(&Principal::local_administrator(), ReadPoint::default());
+        let count = async |sql: &str| {
+            let rows = session.query(sql).await.unwrap().collect().await.unwrap();
+            rows.iter()
+                .map(arrow::array::RecordBatch::num_rows)
+                .sum::<usize>() as u64
+        };
+        let with = count("SELECT boss FROM demo.citizen WHERE boss IS NOT NULL").await;
+        let orphans = count(
+            "SELECT c.boss FROM demo.citizen c LEFT ANTI JOIN demo.citizen b ON b.id = c.boss WHERE c.boss IS NOT NULL",
+        )
+        .await;
+        if city
+            .collector
+            .lake()
+            .version(&"demo.citizen".parse().unwrap())
+            .await
+            .unwrap()
+            .is_some()
+        {
+            assert_eq!(
+                standing(&city).await,
+                (with, orphans),
+                "seed {seed} after {content}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn rows_written_one_by_one_are_there_at_once_and_stay_after_folding() {
     let city = City::open().await;

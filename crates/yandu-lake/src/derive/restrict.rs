@@ -8,6 +8,9 @@
 //! Invariant: what is left out of a restricted plan is the same before and after the change. While columns are tracked,
 //! the plan gives exactly those of its rows that have one of the values there.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::SchemaRef;
 use datafusion::common::{Column, DataFusionError, JoinType, ScalarValue};
@@ -19,7 +22,7 @@ use datafusion::logical_expr::{
 };
 use yandu_words::id::DatasetId;
 
-use super::{follow, reads};
+use super::{Followed, follow, origin, reads};
 
 /// Values of a column of a dataset.
 #[derive(Debug, Clone)]
@@ -38,6 +41,8 @@ pub(super) struct Restriction<'a> {
     has_null: bool,
     /// The dataset is bound to a change, whose rows have the values; only what is joined to it is restricted.
     is_change: bool,
+    /// The columns of datasets in which the values are looked for.
+    looked: RefCell<BTreeSet<(DatasetId, String)>>,
 }
 
 /// A plan of which only some rows are left.
@@ -70,6 +75,7 @@ impl<'a> Restriction<'a> {
             values,
             has_null: only.values.null_count() > 0,
             is_change,
+            looked: RefCell::default(),
         })
     }
 
@@ -79,7 +85,7 @@ impl<'a> Restriction<'a> {
         dataset: &DatasetId,
         columns: &SchemaRef,
         is_change: bool,
-    ) -> Option<String> {
+    ) -> Option<Followed> {
         columns.fields().iter().find_map(|field| {
             let restriction = Restriction {
                 dataset,
@@ -87,11 +93,13 @@ impl<'a> Restriction<'a> {
                 values: Vec::new(),
                 has_null: false,
                 is_change,
+                looked: RefCell::default(),
             };
             match restriction.below(plan.clone()) {
-                Ok(Below::Part(part)) if !is_change || part.spared > 0 => {
-                    Some(field.name().clone())
-                }
+                Ok(Below::Part(part)) if !is_change || part.spared > 0 => Some(Followed {
+                    column: field.name().clone(),
+                    looked: restriction.looked.into_inner(),
+                }),
                 _ => None,
             }
         })
@@ -361,6 +369,7 @@ impl<'a> Restriction<'a> {
         plan: LogicalPlan,
         column: &Column,
     ) -> Result<LogicalPlan, DataFusionError> {
+        self.looked.borrow_mut().extend(origin(&plan, column));
         let column = Expr::Column(column.clone());
         let list = InList::new(Box::new(column.clone()), self.values.clone(), false);
         let wanted = if self.has_null {

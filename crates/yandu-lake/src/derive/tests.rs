@@ -1,5 +1,5 @@
 use crate::fixture::Fixture;
-use crate::{Form, KeptAs, Lake, Principal, ReadPoint, TableSpec, Ways};
+use crate::{Followed, Form, KeptAs, Lake, Principal, ReadPoint, TableSpec, Ways};
 
 fn with_places(city: &Fixture) -> &Lake {
     let schema = crate::fixture::person_schema();
@@ -24,8 +24,35 @@ async fn ways(sql: &str) -> (Form, Ways, Ways) {
     (derivation.form, people, places)
 }
 
+fn column(followed: Option<&Followed>) -> Option<&str> {
+    followed.map(|followed| followed.column.as_str())
+}
+
 fn key(ways: &Ways) -> Option<&str> {
-    ways.key.as_deref()
+    column(ways.key.as_ref())
+}
+
+/// The columns in which values are looked for.
+fn looked(followed: Option<&Followed>) -> String {
+    let looked = followed.into_iter().flat_map(|followed| &followed.looked);
+    let shown: Vec<String> = looked
+        .map(|(dataset, column)| format!("{dataset}.{column}"))
+        .collect();
+    shown.join(" ")
+}
+
+#[tokio::test]
+async fn values_are_looked_for_in_the_columns_that_a_query_names_otherwise() {
+    let (_, people, places) = ways(
+        "SELECT p.id FROM (SELECT id, name AS place FROM population.person WHERE height > 1) p \
+         LEFT JOIN base.place c ON c.id = p.place WHERE c.id IS NULL",
+    )
+    .await;
+    assert_eq!(looked(people.cut.as_ref()), "base.place.id");
+    assert_eq!(
+        looked(places.key.as_ref()),
+        "base.place.id population.person.name"
+    );
 }
 
 #[tokio::test]
@@ -35,8 +62,16 @@ async fn filters_projections_and_inner_joins_follow_by_the_changed_rows() {
     )
     .await;
     assert!(matches!(form, Form::Rows));
-    assert_eq!((people.bar, people.cut.as_deref()), (None, Some("name")));
-    assert_eq!((places.bar, places.cut.as_deref()), (None, Some("id")));
+    assert_eq!(
+        (&people.bar, column(people.cut.as_ref())),
+        (&None, Some("name"))
+    );
+    assert_eq!(
+        (&places.bar, column(places.cut.as_ref())),
+        (&None, Some("id"))
+    );
+    assert_eq!(looked(people.cut.as_ref()), "base.place.id");
+    assert_eq!(looked(places.cut.as_ref()), "population.person.name");
 }
 
 #[tokio::test]
@@ -75,11 +110,11 @@ async fn groups_are_kept_where_every_aggregate_can_be_continued() {
     let kept: Vec<KeptAs> = keeps.iter().map(|kept| kept.kept_as).collect();
     assert_eq!(kept, [KeptAs::Count, KeptAs::Mean]);
     assert_eq!(
-        (people.bar, people.regroup.as_deref()),
+        (people.bar, column(people.regroup.as_ref())),
         (None, Some("name"))
     );
     assert!(places.bar.is_some() && places.key.is_none());
-    assert_eq!(places.regroup.as_deref(), Some("id"));
+    assert_eq!(column(places.regroup.as_ref()), Some("id"));
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::{col, lit};
 use datafusion::scalar::ScalarValue;
+use yandu_words::id::DatasetId;
 
 use crate::fixture::{Fixture, batch, people, people_from, query};
-use crate::{Change, Commit, ReadPoint, point};
+use crate::{Change, Commit, Lake, ReadPoint, point};
 
 async fn many() -> Fixture {
     let lake = Fixture::with(|options| options.row_group_rows = 1_000);
@@ -24,6 +25,22 @@ async fn many() -> Fixture {
     };
     lake.lake.commit(&lake.id, commit).await.unwrap();
     lake
+}
+
+/// What a look-up of texts in a column of the people reads.
+pub(crate) async fn selected_in(
+    lake: &Lake,
+    id: &DatasetId,
+    column: &str,
+    texts: &[String],
+) -> Option<point::Selection> {
+    let table = lake.table(id).unwrap();
+    let version = table.present().await.unwrap().version.unwrap();
+    let literals = texts
+        .iter()
+        .map(|text| lit(ScalarValue::Utf8View(Some(text.clone()))));
+    let filter = col(column).in_list(literals.collect(), false);
+    point::select(&table, &version, &[filter]).await.unwrap()
 }
 
 fn by_id(id: &str) -> String {
@@ -162,5 +179,29 @@ async fn a_look_up_reads_single_pages_of_the_columns_that_it_shows() {
     assert!(
         shown - key < all / 3.0,
         "{key} bytes of the key, {shown} with the other columns, which are {all}"
+    );
+}
+
+#[tokio::test]
+async fn a_few_values_joined_by_or_are_looked_up_and_those_of_two_columns_are_not() {
+    let lake = many().await;
+    let table = lake.lake.table(&lake.id).unwrap();
+    let version = table.present().await.unwrap().version.unwrap();
+    let text = |text: &str| lit(ScalarValue::Utf8View(Some(text.to_owned())));
+    let is = |column: &str, value: &str| col(column).eq(text(value));
+    let groups = async |filter| {
+        let selection = point::select(&table, &version, &[filter]).await.unwrap();
+        selection.map(|all| {
+            all.files
+                .iter()
+                .map(|file| file.groups.len())
+                .sum::<usize>()
+        })
+    };
+    let two = groups(is("id", "00007").or(is("id", "12345"))).await;
+    assert!((1..5).contains(&two.unwrap()), "{two:?}");
+    assert_eq!(
+        groups(is("id", "00007").or(is("name", "12345"))).await,
+        None
     );
 }

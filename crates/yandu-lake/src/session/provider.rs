@@ -16,7 +16,6 @@ use crate::schema::{BATCH, ROW};
 use crate::session::explain::Read;
 use crate::session::scan::{self, View};
 use crate::table::Table;
-use crate::version::TableVersion;
 use crate::{Error, ReadPoint, Result, Version, changes, log, point};
 
 /// The views that a query has taken of its tables: however often it names one, it reads one version.
@@ -143,9 +142,7 @@ impl Pins {
         if newest.version < version {
             return Err(no_version());
         }
-        let version = TableVersion::load(&table.id, &table.folder, Some(version))
-            .await?
-            .ok_or_else(no_version)?;
+        let version = table.past(version, &newest).await?.ok_or_else(no_version)?;
         if version
             .files
             .iter()
@@ -156,7 +153,7 @@ impl Pins {
                 version: version.version,
             });
         }
-        Ok(View::past(Arc::new(version)))
+        Ok(View::past(version))
     }
 }
 

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::DataFusionError;
+use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use futures::{Stream, StreamExt, TryStreamExt};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -13,6 +14,7 @@ use tokio::time::{Instant, Sleep};
 use yandu_words::id::DatasetId;
 
 use crate::derive::Question;
+use crate::session::Reading;
 use crate::session::problem::problem_of;
 use crate::{Error, Options, Result, Session, Version};
 
@@ -58,14 +60,20 @@ impl Query {
         let seconds = session.seconds();
         let threads = session.lake.inner.threads.handle().clone();
         let task = threads.spawn(async move {
-            let (mut stream, versions) = match session.start(&sql, question).await {
-                Ok(started) => started,
+            let begun = Instant::now();
+            let Reading {
+                mut stream,
+                versions,
+                plan,
+            } = match session.start(&sql, question).await {
+                Ok(reading) => reading,
                 Err(error) => {
                     // Nobody waits any more when the reader has gone.
                     let _ = tell.send(Err(error));
                     return;
                 }
             };
+            let planned = begun.elapsed();
             let schema = stream.schema();
             if tell.send(Ok(Started { schema, versions })).is_err() {
                 return;
@@ -75,6 +83,12 @@ impl Query {
                     return;
                 }
             }
+            tracing::debug!(
+                planned_us = planned.as_micros() as u64,
+                duration_us = begun.elapsed().as_micros() as u64,
+                "query read"
+            );
+            tracing::trace!(plan = %DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(false), "query read");
         });
         Self {
             task: Task(task),

@@ -250,6 +250,9 @@ fn access(selected: &SelectedGroups, vector: Option<&Vector>, rows: &[u64]) -> P
     let mut plan = ParquetAccessPlan::new_none(selected.count);
     for group in &selected.groups {
         plan.scan(*group);
+        if let Some(rows) = selected.rows.get(group) {
+            plan.scan_selection(*group, rows.clone());
+        }
     }
     let Some(vector) = vector else {
         return plan;

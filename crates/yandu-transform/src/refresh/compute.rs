@@ -7,6 +7,7 @@ use std::time::Duration;
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use arrow::row::{RowConverter, SortField};
+use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use yandu_check::key::{KeySet, hash_rows};
 use yandu_check::{Expectations, Score};
@@ -17,12 +18,14 @@ use yandu_words::id::DatasetId;
 
 use super::Prepared;
 use super::decide::{Step, Way};
+use super::exchange::Held;
 use super::net::Net;
+use super::part::timed;
 use super::pass::{Pass, Passed, conform};
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::run::Run;
-use crate::state::{GroupState, Layout};
+use crate::state::{GroupState, Layout, Merged};
 use crate::transform::Transform;
 use crate::{Error, Result};
 
@@ -33,6 +36,14 @@ const GROUPS: usize = 1_000_000;
 
 /// Values of a column by which rows are looked for; of more, reading all is as good.
 const VALUES: usize = 2_000;
+
+/// What came of all rows of a model.
+struct AllPassed {
+    passed: Passed,
+    state: Option<GroupState>,
+    /// The rows themselves, when they are few enough to be compared with those that are there.
+    held: Option<Vec<RecordBatch>>,
+}
 
 /// All rows of a model, and what is to be kept of its groups.
 struct Whole {
@@ -73,10 +84,15 @@ impl Transform {
             }
             passed => passed,
         };
-        let (passed, state) = passed?;
+        let AllPassed {
+            passed,
+            state,
+            held,
+        } = passed?;
         self.check_row_count(model, dataset, passed.rows, &passed)
             .await?;
-        Ok(Prepared {
+        let prepared = Prepared {
+            note: None,
             change: Some(Change::Replace),
             state: self.keep(run, state).await?,
             rows_in,
@@ -86,7 +102,18 @@ impl Transform {
             findings: passed.findings,
             profile: passed.profile,
             files: passed.files,
-        })
+        };
+        let difference = match held {
+            Some(held) => self.difference(model, dataset, &held).await?,
+            None => None,
+        };
+        match difference {
+            Some(net) => {
+                self.exchanging(run, model, prepared, net, &expectations, progress)
+                    .await
+            }
+            None => Ok(prepared),
+        }
     }
 
     async fn pass_whole(
@@ -97,12 +124,18 @@ impl Transform {
         session: &Session,
         expectations: &Expectations,
         progress: &Arc<Progress>,
-    ) -> Result<(Passed, Option<GroupState>)> {
+    ) -> Result<AllPassed> {
         let Whole { rows, state } = self.whole(model, dataset, session, progress).await?;
         let writer = self.lake().writer(&model.id)?;
         let pass = Pass::new(&model.id, &run.id, expectations.clone(), writer);
-        let passed = pass.run(rows, progress).await?;
-        Ok((passed, state))
+        let mut held = Held::default();
+        let rows = rows.inspect_ok(|rows| held.take(rows));
+        let passed = pass.run(rows.boxed(), progress).await?;
+        Ok(AllPassed {
+            passed,
+            state,
+            held: held.all(),
+        })
     }
 
     async fn whole(
@@ -142,8 +175,20 @@ impl Transform {
         };
         let name = format!("{}.parquet", run.id);
         let path = self.state_path(&run.model, &name);
-        tokio::task::spawn_blocking(move || state.write(&path)).await??;
+        timed("keep groups", async move {
+            tokio::task::spawn_blocking(move || state.write(&path)).await
+        })
+        .await??;
         Ok(Some(name))
+    }
+
+    /// Keeps what is kept of groups after a step, in the file of the last run when it is the same.
+    async fn keep_after(&self, run: &Run, last: &Run, kept: Kept) -> Result<Option<String>> {
+        match kept {
+            Kept::Nothing => Ok(None),
+            Kept::Same => Ok(last.state.clone()),
+            Kept::New(state) => self.keep(run, Some(state)).await,
+        }
     }
 
     /// Computes what changes in a model when its inputs change in these steps.
@@ -157,7 +202,12 @@ impl Transform {
     ) -> Result<Prepared> {
         let packs = self.packs();
         let dataset = dataset_of(&packs, model)?;
-        let Changed { came, went, state } = match layout_of(model) {
+        let Changed {
+            came,
+            went,
+            kept,
+            note,
+        } = match layout_of(model) {
             Some(layout) if last.state.is_some() => {
                 self.changed_groups(run, model, last, layout, steps).await?
             }
@@ -173,9 +223,10 @@ impl Transform {
         let rows_in = steps.iter().map(|step| step.added + step.removed).sum();
         if net.is_empty() {
             return Ok(Prepared {
+                note,
                 change: None,
                 files: Vec::new(),
-                state: self.keep(run, state).await?,
+                state: self.keep_after(run, last, kept).await?,
                 rows_in,
                 rows_added: 0,
                 rows_removed: 0,
@@ -184,24 +235,31 @@ impl Transform {
                 profile: Vec::new(),
             });
         }
-        let expectations = self.expectations(&packs, dataset, Some(&net.came)).await?;
+        let expectations = timed(
+            "expectations",
+            self.expectations(&packs, dataset, Some(&net.came)),
+        )
+        .await?;
         let writer = self.lake().writer(&model.id)?;
         let pass = Pass::new(&model.id, &run.id, expectations.clone(), writer);
         let came = stream::iter([Ok::<_, Error>(net.came)]).boxed();
-        let mut passed = pass.run(came, progress).await?;
+        let mut passed = timed("pass", pass.run(came, progress)).await?;
         let mut keys = std::mem::take(&mut passed.keys);
         add_keys(&expectations, &net.went, &mut keys);
         let gone = net.went.num_rows() as u64;
-        let before = self.session().count(&model.id).await?.rows;
+        let before = timed("count", async { self.session().count(&model.id).await })
+            .await?
+            .rows;
         let after = (before + passed.rows).saturating_sub(gone);
         self.check_row_count(model, dataset, after, &passed).await?;
         Ok(Prepared {
+            note,
             change: Some(Change::Exchange {
                 keys: Arc::new(keys),
                 rows: gone,
                 went: Some(net.went),
             }),
-            state: self.keep(run, state).await?,
+            state: self.keep_after(run, last, kept).await?,
             rows_in,
             rows_added: passed.rows,
             rows_removed: gone,
@@ -215,8 +273,12 @@ impl Transform {
     async fn changed_rows(&self, run: &Run, model: &Model, steps: &[Step]) -> Result<Changed> {
         let mut changed = Changed::default();
         for index in 0..steps.len() {
-            for (side, session) in self.sides(run, steps, index).await? {
-                let rows = session.query(&model.sql).await?.collect().await?;
+            let sides = self.sides(run, steps, index).await?;
+            let read = sides.into_iter().map(|(side, session)| async move {
+                let rows = timed("changed rows", collected(session.query(&model.sql)));
+                Ok::<_, Error>((side, rows.await?))
+            });
+            for (side, rows) in try_join_all(read).await? {
                 match side {
                     Side::Added => changed.came.extend(rows),
                     Side::Removed => changed.went.extend(rows),
@@ -236,9 +298,13 @@ impl Transform {
     ) -> Result<Changed> {
         let mut changes = Vec::new();
         for index in 0..steps.len() {
+            let sides = self.sides(run, steps, index).await?;
+            let read = sides.into_iter().map(|(side, session)| async move {
+                let groups = timed("changed groups", collected(session.groups(&model.sql)));
+                Ok::<_, Error>((side, groups.await?))
+            });
             let (mut came, mut went) = (Vec::new(), Vec::new());
-            for (side, session) in self.sides(run, steps, index).await? {
-                let groups = session.groups(&model.sql).await?.collect().await?;
+            for (side, groups) in try_join_all(read).await? {
                 match side {
                     Side::Added => came = groups,
                     Side::Removed => went = groups,
@@ -251,31 +317,72 @@ impl Transform {
             matches!(steps, [step] if step.commits == 1 || matches!(step.way, Way::Keyed { .. }));
         let name = last.state.clone().unwrap_or_default();
         let path = self.state_path(&model.id, &name);
-        let merged = tokio::task::spawn_blocking(move || {
+        let changes = Arc::new(changes);
+        let counted = Arc::clone(&changes);
+        let merging = tokio::task::spawn_blocking(move || {
             let Some(state) = GroupState::read(layout, &path) else {
                 let why = "what was kept of the groups is not there, or damaged";
                 return Err(Error::NotFollowed(why.to_owned()));
             };
-            state
-                .merge(&changes, stay)?
-                .map_err(|inexact| Error::NotFollowed(inexact.0))
-        })
-        .await??;
+            let merged = state.merge(&counted, stay)?;
+            Ok((state, merged))
+        });
+        let (merged, note) = match timed("merge groups", merging).await?? {
+            (_, Ok(merged)) => (merged, None),
+            (state, Err(inexact)) => {
+                let regrouping = self.regrouped(run, model, steps, &state, &changes, &inexact.0);
+                let (merged, note) = timed("groups anew", regrouping).await?;
+                (merged, Some(note))
+            }
+        };
         let session = self.session_at(versions_of(run)).within(LIMIT);
         let finish = async |groups: RecordBatch| -> Result<Vec<RecordBatch>> {
             if groups.num_rows() == 0 {
                 return Ok(Vec::new());
             }
-            let rows = session
-                .finish_groups(&model.sql, vec![groups], true)
-                .await?;
-            Ok(rows.collect().await?)
+            let rows = session.finish_groups(&model.sql, vec![groups], true);
+            timed("finish groups", collected(rows)).await
         };
+        if merged.is_same {
+            return Ok(Changed {
+                kept: Kept::Same,
+                note,
+                ..Changed::default()
+            });
+        }
+        let (came, went) = futures::try_join!(finish(merged.after), finish(merged.before))?;
         Ok(Changed {
-            came: finish(merged.after).await?,
-            went: finish(merged.before).await?,
-            state: Some(merged.state),
+            came,
+            went,
+            kept: Kept::New(merged.state),
+            note,
         })
+    }
+
+    /// Groups whose change cannot be merged exactly, computed anew from the rows that share values of a column with the
+    /// changed ones, where whole groups do.
+    async fn regrouped(
+        &self,
+        run: &Run,
+        model: &Model,
+        steps: &[Step],
+        state: &GroupState,
+        changes: &[(Vec<RecordBatch>, Vec<RecordBatch>)],
+        inexact: &str,
+    ) -> Result<(Merged, String)> {
+        let not_followed = || Error::NotFollowed(inexact.to_owned());
+        let [step] = steps else {
+            return Err(not_followed());
+        };
+        let ways = model.derivation.ways.get(&step.input);
+        let by = ways.and_then(|ways| ways.regroup.as_ref());
+        let by = by.ok_or_else(not_followed)?;
+        let only = self.values(step, &by.column).await?;
+        let session = self.session_at(versions_of(run)).within(LIMIT);
+        let session = session.only(only.ok_or_else(not_followed)?);
+        let groups = collected(session.groups(&model.sql)).await?;
+        let note = format!("groups computed anew by `{}`, because {inexact}", by.column);
+        Ok((state.replaced(changes, &groups)?, note))
     }
 
     /// Readers of the two sides of a step: the inputs of the steps before are as they are now, those of the steps after
@@ -288,11 +395,9 @@ impl Transform {
         for later in steps.iter().skip(index + 1) {
             at.versions.insert(later.input.clone(), later.from);
         }
-        let only = match &step.way {
-            Way::Alone { cut: None } => None,
-            Way::Alone { cut: Some(column) } | Way::Keyed { column } => {
-                self.values(step, column).await?
-            }
+        let only = match step.way.followed() {
+            None => None,
+            Some(followed) => self.values(step, &followed.column).await?,
         };
         let mut sides = Vec::new();
         for (side, rows) in [(Side::Added, step.added), (Side::Removed, step.removed)] {
@@ -311,7 +416,8 @@ impl Transform {
             sides.push(match (&only, &step.way) {
                 (Some(only), _) => (side, session.only(only.clone())),
                 (None, Way::Alone { .. }) => (side, session),
-                (None, Way::Keyed { column }) => {
+                (None, Way::Keyed { by }) => {
+                    let column = &by.column;
                     let why =
                         format!("`{column}` has more than {VALUES} values in the changed rows");
                     return Err(Error::NotFollowed(why));
@@ -323,17 +429,19 @@ impl Transform {
 
     /// The values of a column in the rows that came or went; `None` when there are too many.
     async fn values(&self, step: &Step, column: &str) -> Result<Option<Only>> {
-        let mut values = Vec::new();
-        for side in [Side::Added, Side::Removed] {
+        let read = [Side::Added, Side::Removed].map(|side| {
             let mut at = ReadPoint::default();
             at.changes.insert(step.input.clone(), step.change(side));
+            let session = self.session_at(at);
             let sql = format!("SELECT {column} FROM {}", step.input);
-            let rows = self.session_at(at).query(&sql).await?.collect().await?;
-            values.extend(
-                rows.iter()
-                    .filter_map(|rows| rows.columns().first().cloned()),
-            );
-        }
+            async move { timed("values", collected(session.query(&sql))).await }
+        });
+        let read = try_join_all(read).await?;
+        let values: Vec<ArrayRef> = read
+            .iter()
+            .flatten()
+            .filter_map(|rows| rows.columns().first().cloned())
+            .collect();
         let Some(values) = different(&values)? else {
             return Ok(None);
         };
@@ -386,6 +494,12 @@ impl Transform {
     }
 }
 
+async fn collected(
+    rows: impl Future<Output = yandu_lake::Result<Rows>>,
+) -> Result<Vec<RecordBatch>> {
+    Ok(rows.await?.collect().await?)
+}
+
 impl Step {
     fn change(&self, side: Side) -> ChangeOf {
         ChangeOf {
@@ -417,7 +531,19 @@ fn different(columns: &[ArrayRef]) -> Result<Option<ArrayRef>> {
 struct Changed {
     came: Vec<RecordBatch>,
     went: Vec<RecordBatch>,
-    state: Option<GroupState>,
+    kept: Kept,
+    /// What has to be said of the way.
+    note: Option<String>,
+}
+
+/// What is kept of groups after a change.
+#[derive(Default)]
+enum Kept {
+    #[default]
+    Nothing,
+    /// What was kept before.
+    Same,
+    New(GroupState),
 }
 
 async fn all_groups(
@@ -468,7 +594,7 @@ fn versions_of(run: &Run) -> ReadPoint {
     }
 }
 
-fn conform_all(
+pub(super) fn conform_all(
     model: &Model,
     batches: &[RecordBatch],
     schema: &SchemaRef,
@@ -484,7 +610,7 @@ fn conform_all(
         .collect()
 }
 
-fn add_keys(expectations: &Expectations, rows: &RecordBatch, keys: &mut KeySet) {
+pub(super) fn add_keys(expectations: &Expectations, rows: &RecordBatch, keys: &mut KeySet) {
     let columns: Vec<ArrayRef> = expectations
         .key
         .iter()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yandu_lake::{Changes, Version, Ways};
+use yandu_lake::{Changes, Followed, Version, Ways};
 use yandu_words::id::DatasetId;
 
 use crate::model::Model;
@@ -11,9 +11,9 @@ use crate::transform::Transform;
 use crate::{Error, Result};
 
 /// A change of more than one in this many rows of an input is computed in full: following it would cost as much.
-const SHARE: u64 = 10;
+pub(super) const SHARE: u64 = 10;
 /// A change of so few rows is followed whatever its share.
-const FEW: u64 = 1_000;
+pub(super) const FEW: u64 = 1_000;
 /// A change of more rows is not held in memory.
 const MANY: u64 = 1_000_000;
 
@@ -44,17 +44,17 @@ pub(super) struct Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Way {
     /// The changed rows alone tell; other inputs may be cut down by their values in a column.
-    Alone { cut: Option<String> },
+    Alone { cut: Option<Followed> },
     /// What shares values of a column with the changed rows tells, before the change and after it.
-    Keyed { column: String },
+    Keyed { by: Followed },
 }
 
 impl Way {
     /// The way for an input of a model of which groups are kept, or none.
-    fn of(ways: &Ways, groups: bool, has_state: bool) -> Result<Self, String> {
+    pub(super) fn of(ways: &Ways, groups: bool, has_state: bool) -> Result<Self, String> {
         if groups && !has_state {
-            let column = ways.regroup.clone();
-            return column.map(|column| Self::Keyed { column }).ok_or_else(|| {
+            let by = ways.regroup.clone();
+            return by.map(|by| Self::Keyed { by }).ok_or_else(|| {
                 "nothing was kept of the groups, which are too many or of values that cannot be counted on".to_owned()
             });
         }
@@ -62,10 +62,18 @@ impl Way {
             (None, _) => Ok(Self::Alone {
                 cut: ways.cut.clone(),
             }),
-            (Some(_), Some(column)) => Ok(Self::Keyed {
-                column: column.clone(),
-            }),
+            (Some(_), Some(by)) => Ok(Self::Keyed { by: by.clone() }),
             (Some(why), None) => Err(why.clone()),
+        }
+    }
+}
+
+impl Way {
+    /// The column by which a query is cut down, if it is.
+    pub(super) fn followed(&self) -> Option<&Followed> {
+        match self {
+            Self::Alone { cut } => cut.as_ref(),
+            Self::Keyed { by } => Some(by),
         }
     }
 }
@@ -172,7 +180,7 @@ impl Transform {
                  }| {
                     let how = match way {
                         Way::Alone { .. } => String::new(),
-                        Way::Keyed { column } => format!(", followed by `{column}`"),
+                        Way::Keyed { by } => format!(", followed by `{}`", by.column),
                     };
                     format!("`{input}`: {added} rows came, {removed} went{how}")
                 },

@@ -1,13 +1,13 @@
 //! Rows that came and went, merged into kept groups.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, Float64Array, Int64Array, RecordBatch,
+    Array, ArrayRef, AsArray, Decimal128Array, Float64Array, Int64Array, RecordBatch, UInt64Array,
     new_null_array,
 };
-use arrow::compute::concat_batches;
+use arrow::compute::{concat_batches, take_record_batch};
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
 use arrow::row::{RowConverter, SortField};
 use yandu_lake::KeptAs;
@@ -25,6 +25,8 @@ pub(crate) struct Merged {
     pub(crate) state: GroupState,
     pub(crate) before: RecordBatch,
     pub(crate) after: RecordBatch,
+    /// Nothing that is kept changed.
+    pub(crate) is_same: bool,
 }
 
 /// One aggregate of a group that is touched.
@@ -55,6 +57,8 @@ struct Group {
     place: Option<u64>,
     rows: i64,
     cells: Vec<Cell>,
+    /// How many rows it had, and its cells, as they were kept.
+    before: (i64, Vec<Cell>),
 }
 
 /// Turns columns into bytes and back.
@@ -82,6 +86,7 @@ impl GroupState {
                     place: None,
                     rows: 0,
                     cells: self.empty_cells(),
+                    before: (0, self.empty_cells()),
                 });
             }
         }
@@ -151,6 +156,7 @@ impl GroupState {
                     }
                 }
             }
+            group.before = (group.rows, group.cells.clone());
         }
         Ok(())
     }
@@ -201,28 +207,72 @@ impl GroupState {
     fn merged(&self, codec: &Codec, touched: HashMap<Vec<u8>, Group>) -> Result<Merged> {
         let mut places: Vec<u64> = touched.values().filter_map(|group| group.place).collect();
         places.sort_unstable();
-        let before = self.finish(&self.some(places.clone())?)?;
-        let mut gone = places.into_iter().peekable();
-        let stays: Vec<u64> = (0..self.groups.num_rows() as u64)
-            .filter(|place| gone.next_if_eq(place).is_none())
-            .collect();
+        let is_same = touched.values().all(Group::is_as_before);
         let mut live: Vec<(Vec<u8>, Group)> = touched
             .into_iter()
             .filter(|(_, group)| group.rows > 0)
             .collect();
         live.sort_by(|a, b| a.0.cmp(&b.0));
         let changed = self.rows_of(codec, &live)?;
-        let after = self.finish(&changed)?;
-        let groups = concat_batches(&self.groups.schema(), [&self.some(stays)?, &changed])?;
-        let state = Self {
-            layout: self.layout.clone(),
-            groups,
-        };
         Ok(Merged {
-            state,
-            before,
-            after,
+            is_same,
+            ..self.exchanged(places, &changed)?
         })
+    }
+
+    /// The groups without those at some places, in order, and with others.
+    fn exchanged(&self, places: Vec<u64>, others: &RecordBatch) -> Result<Merged> {
+        let before = self.finish(&self.some(places.clone())?)?;
+        let mut gone = places.into_iter().peekable();
+        let stays: Vec<u64> = (0..self.groups.num_rows() as u64)
+            .filter(|place| gone.next_if_eq(place).is_none())
+            .collect();
+        let groups = concat_batches(&self.groups.schema(), [&self.some(stays)?, others])?;
+        Ok(Merged {
+            state: Self {
+                layout: self.layout.clone(),
+                groups,
+            },
+            before,
+            after: self.finish(others)?,
+            is_same: false,
+        })
+    }
+
+    /// The groups that changes touch, taken from groups that were computed anew; others that came with them are left
+    /// out.
+    pub(crate) fn replaced(
+        &self,
+        changes: &[(Vec<RecordBatch>, Vec<RecordBatch>)],
+        anew: &[RecordBatch],
+    ) -> Result<Merged> {
+        let codec = self.codec()?;
+        let mut touched: HashSet<Vec<u8>> = HashSet::new();
+        for rows in changes
+            .iter()
+            .flat_map(|(came, went)| came.iter().chain(went))
+        {
+            touched.extend(codec.keys(self, rows)?);
+        }
+        let picked = |rows: &RecordBatch| -> Result<Vec<u64>> {
+            let keys = codec.keys(self, rows)?;
+            let places = keys
+                .iter()
+                .enumerate()
+                .filter(|(_, key)| touched.contains(*key));
+            Ok(places.map(|(place, _)| place as u64).collect())
+        };
+        let schema = self.groups.schema();
+        let anew = anew
+            .iter()
+            .map(|rows| {
+                let rows = RecordBatch::try_new(Arc::clone(&schema), rows.columns().to_vec())?;
+                let places = UInt64Array::from(picked(&rows)?);
+                Ok(take_record_batch(&rows, &places)?)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let anew = concat_batches(&schema, &anew)?;
+        self.exchanged(picked(&self.groups)?, &anew)
     }
 
     /// Touched groups in the columns of kept ones.
@@ -268,6 +318,15 @@ fn judge(touched: &HashMap<Vec<u8>, Group>, stay: bool) -> Result<(), Inexact> {
         }
     }
     Ok(())
+}
+
+impl Group {
+    fn is_as_before(&self) -> bool {
+        let (rows, cells) = &self.before;
+        let pairs = || self.cells.iter().zip(cells);
+        self.rows == *rows
+            && pairs().all(|(now, then)| now.number == then.number && now.value == then.value)
+    }
 }
 
 impl Cell {

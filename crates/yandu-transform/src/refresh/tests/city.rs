@@ -144,6 +144,9 @@ pub(crate) async fn open(data: &Path, packs: &Arc<Packs>) -> Transform {
     let options = Options {
         threads: 2,
         vectors,
+        // Tables of tests are small: their files get indexes too, and several row groups.
+        index_rows: 1,
+        row_group_rows: 16,
         ..Options::new(data.root())
     };
     let lake = Lake::open(options).unwrap();

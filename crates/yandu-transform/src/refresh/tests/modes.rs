@@ -327,3 +327,103 @@ async fn rows_of_the_hot_tail_are_folded_and_followed() {
     assert_eq!(city.run_of("t.by_place").await.mode, Mode::Incremental);
     city.agree("folded").await;
 }
+
+#[tokio::test]
+async fn groups_that_cannot_be_continued_are_computed_anew_alone() {
+    let by_place = Written::new(
+        "weights",
+        "SELECT p.place, sum(p.weight) AS weight, max(p.age) AS oldest FROM t.person p WHERE p.place IS NOT NULL GROUP BY p.place",
+        &[
+            ("place", "text"),
+            ("weight", "float"),
+            ("oldest", "integer"),
+        ],
+        &["place"],
+    );
+    let mut city = City::new(vec![by_place]).await;
+    let rows = [
+        json!({"id": "a", "place": "x", "age": 30, "weight": 70.5}),
+        json!({"id": "b", "place": "x", "age": 20, "weight": 60.25}),
+        json!({"id": "c", "place": "y", "age": 40, "weight": 50}),
+    ];
+    city.deliver("t.person", "snapshot", &rows).await;
+    city.refresh().await;
+    for (age, weight, held) in [
+        (10, 60.25, ["x|120.5|20", "y|50.0|40"]),
+        (25, 1.0, ["x|61.25|25", "y|50.0|40"]),
+    ] {
+        let row = json!({"id": "a", "place": "x", "age": age, "weight": weight});
+        city.deliver("t.person", "upsert", &[row]).await;
+        city.refresh().await;
+        let run = city.run_of("t.weights").await;
+        assert_eq!(
+            (run.mode, run.rows_added, run.rows_removed),
+            (Mode::Incremental, 1, 1),
+            "{}",
+            run.why
+        );
+        let why = "`t.person`: 1 rows came, 1 went; groups computed anew by `place`, because ";
+        assert!(run.why.starts_with(why), "{}", run.why);
+        assert_eq!(city.held("t.weights").await, held);
+        city.agree("anew").await;
+    }
+    // A group that loses its last row is gone.
+    let row = json!({"id": "c", "place": "x", "age": 1, "weight": 1});
+    city.deliver("t.person", "upsert", &[row]).await;
+    city.refresh().await;
+    assert_eq!(city.run_of("t.weights").await.mode, Mode::Incremental);
+    assert_eq!(city.held("t.weights").await, ["x|62.25|25"]);
+}
+
+#[tokio::test]
+async fn a_refresh_in_full_exchanges_what_differs_and_what_is_above_follows() {
+    let mut city = City::new(vec![by_place(), above()]).await;
+    two_people(&mut city).await;
+    city.refresh().await;
+    let version = city.run_of("t.by_place").await.version;
+    let run = city.transform.run(&id("t.by_place"), true).await.unwrap();
+    assert_eq!(
+        (run.mode, run.rows_added, run.rows_removed, run.version),
+        (Mode::Full, 0, 0, version)
+    );
+    let rows = [
+        json!({"id": "a", "place": "x", "age": 30}),
+        json!({"id": "b", "place": "y", "age": 41}),
+    ];
+    city.deliver("t.person", "snapshot", &rows).await;
+    city.refresh().await;
+    let run = city.run_of("t.by_place").await;
+    assert_eq!(
+        (run.mode, run.rows_added, run.rows_removed),
+        (Mode::Full, 1, 1),
+        "{}",
+        run.why
+    );
+    assert!(
+        run.why
+            .ends_with("; only the rows that differ were exchanged"),
+        "{}",
+        run.why
+    );
+    let run = city.run_of("t.above").await;
+    assert_eq!(run.mode, Mode::Incremental, "{}", run.why);
+    city.agree("exchanged").await;
+}
+
+#[tokio::test]
+async fn a_step_that_changes_no_group_leaves_what_is_kept_as_it_is() {
+    let mut city = City::new(vec![by_place()]).await;
+    two_people(&mut city).await;
+    city.refresh().await;
+    let kept = city.run_of("t.by_place").await.state;
+    let row = json!({"id": "a", "place": "x", "age": 30, "name": "other"});
+    city.deliver("t.person", "upsert", &[row]).await;
+    city.refresh().await;
+    let run = city.run_of("t.by_place").await;
+    assert_eq!((run.mode, run.state), (Mode::Incremental, kept.clone()));
+    let row = json!({"id": "d", "place": "x", "age": 3});
+    city.deliver("t.person", "upsert", &[row]).await;
+    city.refresh().await;
+    assert_ne!(city.run_of("t.by_place").await.state, kept);
+    city.agree("kept").await;
+}
