@@ -33,7 +33,7 @@ const BUCKET_ROWS: usize = 256;
 /// A column with fewer different values in this many rows gets no index: each value stands in most pages.
 const ROWS_OF_VALUE: usize = 1_000;
 
-/// More than one row in this many is no look-up.
+/// Where more than one row in this many is meant, reading all is as good.
 const SHARE: u64 = 16;
 
 /// Bytes of an entry: the row, and the part of the hash that its bucket does not say.
@@ -136,7 +136,7 @@ impl Index {
         wanted.sort_unstable();
         wanted.dedup();
         let read: u64 = wanted.iter().map(|(bucket, _)| self.span(*bucket).1).sum();
-        if read > (all / SHARE).max(BUCKET_ROWS as u64) {
+        if read > all / 2 + BUCKET_ROWS as u64 {
             return Ok(None);
         }
         let mut file = File::open(&self.path).map_err(Error::io("open", &self.path))?;
@@ -159,7 +159,8 @@ impl Index {
         }
         rows.sort_unstable();
         rows.dedup();
-        Ok(Some(rows))
+        let is_few = rows.len() as u64 <= (all / SHARE).max(BUCKET_ROWS as u64);
+        Ok(is_few.then_some(rows))
     }
 
     /// Where a bucket begins, and how many entries it has.

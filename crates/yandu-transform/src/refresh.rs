@@ -80,13 +80,14 @@ impl Transform {
         };
         let progress = self.begin(&run);
         let outcome = self.carry_out(&mut run, model, full, &progress).await;
-        if outcome.is_ok() && run.mode != Mode::Unchanged {
-            timed("index", self.index_inputs(model, run.state.is_some())).await;
-        }
         let settled = timed("settle", self.settle(&mut run, outcome)).await;
         self.end(&run);
         timed("sweep", self.sweep_states(&run.model)).await?;
         settled?;
+        // The model is there already; what the next refreshes need is made while nobody waits for this one.
+        if run.status == RunStatus::Done && run.mode != Mode::Unchanged {
+            timed("index", self.index_inputs(model, run.state.is_some())).await;
+        }
         Ok(run)
     }
 
