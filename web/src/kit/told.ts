@@ -63,6 +63,8 @@ export const SENTENCES: Record<string, string> = {
   'sum-large': 'a sum is too large',
   'sum-float': 'rows went from a sum of numbers with a floating point',
   'sum-type': 'a sum has another type than before',
+  regrouped: 'groups computed anew by `{{column}}`, because {{why}}',
+  exchanged: 'only the rows that differ were exchanged',
   ended: 'the program ended before the refresh did',
   ascii: 'every byte is ASCII',
   declared: 'declared',
