@@ -18,6 +18,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use uuid::Uuid;
 use yandu_check::key::{Key, hash_rows};
 
+use crate::file::DataFile;
 use crate::rewrite;
 use crate::{Error, Result};
 
@@ -238,7 +239,15 @@ fn read(file: &Path, column: &str) -> Result<Option<Column>> {
     };
     let mut hashes = Vec::with_capacity(rows as usize);
     let mut kind = None;
-    for block in rewrite::read(file, Some(&[column.to_owned()]))? {
+    // An index is of all rows of the file, those that a deletion vector names among them.
+    let (Some(folder), Some(name)) = (
+        file.parent(),
+        file.file_name().and_then(|name| name.to_str()),
+    ) else {
+        return Ok(None);
+    };
+    let whole = DataFile::named(name.to_owned(), None);
+    for block in rewrite::read(folder, &whole, Some(&[column.to_owned()]))? {
         let block = block.map_err(|error| Error::file("read", file)(error.into()))?;
         let Some(values): Option<&ArrayRef> = block.columns().first() else {
             return Ok(None);

@@ -25,6 +25,7 @@ async fn many(seed: u64) -> (Fixture, BTreeMap<String, Vec<String>>) {
     writer.write(&people_from("b1", 1, &rows)).unwrap();
     let commit = Commit {
         batch: batch("b1"),
+        into: None,
         change: Change::Append,
         files: writer.finish().unwrap(),
         operation: "collect".to_owned(),
@@ -177,7 +178,10 @@ fn a_column_with_few_values_gets_no_entries() {
 }
 
 fn rand_seed() -> u64 {
-    let seed = rand::random();
-    println!("seed {seed}");
+    let seed = match std::env::var("YANDU_SEED") {
+        Ok(seed) => seed.parse().unwrap(),
+        Err(_) => rand::random(),
+    };
+    println!("YANDU_SEED={seed}");
     seed
 }
