@@ -127,6 +127,7 @@ impl Transform {
             change: Some(Change::Exchange {
                 keys: Arc::new(keys),
                 rows: gone,
+                went: Some(net.went),
             }),
             files: passed.files,
             rows_added: passed.rows,
