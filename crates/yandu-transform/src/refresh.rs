@@ -145,14 +145,17 @@ impl Transform {
         let decision = timed("decide", decision).await?;
         run.why = decision.why();
         run.mode = decision.mode();
+        if matches!(decision, Decision::Whole(_)) {
+            self.inner.runs.save(run).await?;
+        }
         self.at_step("decided");
-        let why = match decision {
+        match decision {
             Decision::Unchanged(_) => {
                 run.version = last.as_ref().and_then(|last| last.version);
                 run.state = last.and_then(|last| last.state);
                 return Ok(());
             }
-            Decision::Whole(why) => why,
+            Decision::Whole(_) => {}
             Decision::Steps(steps, why) => {
                 let Some(last) = &last else {
                     return Err(Error::NoModel(model.id.to_string()));
@@ -160,14 +163,15 @@ impl Transform {
                 let stepped = self.step(run, model, last, &steps, progress).await;
                 match stepped.map_err(not_followed) {
                     Ok(()) => return Ok(()),
-                    Err(Error::NotFollowed(reason)) => format!("{why}; {reason}"),
+                    Err(Error::NotFollowed(reason)) => {
+                        run.mode = Mode::Full;
+                        run.why = format!("{why}; {reason}");
+                        self.inner.runs.save(run).await?;
+                    }
                     Err(error) => return Err(error),
                 }
             }
-        };
-        run.mode = Mode::Full;
-        run.why = why;
-        self.inner.runs.save(run).await?;
+        }
         let prepared = self.compute_whole(run, model, &versions, progress).await?;
         Self::note(run, &prepared);
         self.take_over(run, prepared).await?;

@@ -122,7 +122,7 @@ async fn a_condition_that_names_no_key_selects_nothing_beforehand() {
     for filter in [
         col("name").eq(text("x")),
         col("id").gt(text("x")),
-        col("id").eq(text("x")).or(col("id").eq(text("y"))),
+        col("id").eq(text("x")).or(col("name").eq(text("y"))),
         col("id").eq(lit(ScalarValue::Utf8View(None))),
         col("height").eq(lit(1_i64)),
     ] {

@@ -298,7 +298,10 @@ async fn a_changed_query_is_computed_in_full_and_the_same_query_is_not_computed(
     let run = city.run_of("t.by_place").await;
     assert_eq!(
         (run.mode, run.why.as_str()),
-        (Mode::Full, "its query, its columns or a setting changed")
+        (
+            Mode::Full,
+            "its query, its columns or a setting changed; only the rows that differ were exchanged"
+        )
     );
     city.agree("changed").await;
 }
