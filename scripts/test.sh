@@ -25,8 +25,11 @@ install_packages() {
 # Clients that nobody here wrote, which read what the program writes.
 install_clients() {
   local venv=target/clients
-  if [ ! -x "$venv/bin/python" ] || ! cmp -s scripts/clients.txt "$venv/installed.txt"; then
+  # Programs of such a folder name it in their first line, and do not run elsewhere: it does not move with the checkout.
+  if [ ! -x "$venv/bin/python" ] || ! cmp -s scripts/clients.txt "$venv/installed.txt" \
+    || ! "$venv/bin/schemathesis" --version >/dev/null 2>&1; then
     say "installing Python clients"
+    rm -rf "$venv"
     python3 -m venv "$venv"
     "$venv/bin/pip" install -q -r scripts/clients.txt
     cp scripts/clients.txt "$venv/installed.txt"

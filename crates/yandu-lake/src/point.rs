@@ -230,7 +230,7 @@ fn selected_groups(table: &Table, file: &DataFile, wanted: &[Wanted]) -> Result<
         if let Some((groups, found)) = indexed_rows(table, file, wanted)? {
             count = Some(groups);
             rows = Some(match rows {
-                Some(rows) => rows.common(found),
+                Some(rows) => rows.common(&found),
                 None => found,
             });
             continue;
@@ -298,7 +298,7 @@ impl ByGroup {
     }
 
     /// The rows that are among the others too.
-    fn common(mut self, others: Self) -> Self {
+    fn common(mut self, others: &Self) -> Self {
         self.0.retain(|group, (_, rows)| {
             let Some((_, others)) = others.0.get(group) else {
                 return false;

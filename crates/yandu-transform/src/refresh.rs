@@ -79,7 +79,7 @@ impl Transform {
             state: None,
         };
         let progress = self.begin(&run);
-        let outcome = self.carry_out(&mut run, model, full, &progress).await;
+        let outcome = Box::pin(self.carry_out(&mut run, model, full, &progress)).await;
         let settled = timed("settle", self.settle(&mut run, outcome)).await;
         self.end(&run);
         timed("sweep", self.sweep_states(&run.model)).await?;

@@ -215,9 +215,9 @@ async fn a_database_file_outside_the_data_folder_or_of_the_program_is_refused() 
             "mode: snapshot\nchannel: {{sql: {{engine: sqlite, url: {path}, table: batch}}}}\n"
         );
         let folder = tempfile::tempdir().unwrap();
-        // A pack that climbs out does not load in the first place.
-        if path.starts_with("..") {
-            assert!(super::place::inside(folder.path(), path).is_err());
+        // A pack that climbs out, or names what is the program's own, does not load in the first place.
+        if !path.starts_with("inbox/") {
+            assert!(super::place::inside(folder.path(), path).is_err(), "{path}");
             continue;
         }
         let city = City::with(&source).await;

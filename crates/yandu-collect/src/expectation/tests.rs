@@ -495,6 +495,7 @@ select station from air.partly
         expect![[r#"
             error[yaml-syntax]: while parsing a node, did not find expected node content
              --> air/datasets/broken.yaml:2:1
+              help: see whether quotes and brackets are closed, and lines that belong together indented alike
 
             error[wrong-form]: `txet` is no type
              --> air/datasets/partly.yaml:9:49

@@ -106,9 +106,10 @@ mod tests {
                     format!("{:0short$}", number % 1_000_000)
                 }
             };
-            let texts: ArrayRef = Arc::new(StringViewArray::from_iter(
-                (first..first + count).map(|number| (number % 97 != 0).then(|| text(number))),
-            ));
+            let texts: StringViewArray = (first..first + count)
+                .map(|number| (number % 97 != 0).then(|| text(number)))
+                .collect();
+            let texts: ArrayRef = Arc::new(texts);
             let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(first..first + count));
             for column in [texts, numbers] {
                 let wanted = column.slice(random.random_range(0..19_000), 50);

@@ -358,3 +358,61 @@ async fn tags_are_counted_and_narrow_down_what_is_found() {
     let tags = site.ledger.tags(tagged(&["水"])).await.unwrap();
     assert_eq!(count(&tags), ["水 1"]);
 }
+
+/// Each facet by itself: what it counts, and what a choice of one of its values leaves.
+#[tokio::test]
+async fn every_facet_counts_its_own_values_and_narrows_down_by_them() {
+    let site = Site::new().await;
+    let of = |facet: Facet| match facet {
+        Facet::Owner => ("owner", ["市公安局", "市民政局"]),
+        Facet::Division => ("division", ["320902", "320981"]),
+        Facet::Theme => ("theme", ["生态环境", "社会保障"]),
+        Facet::Kind => ("kind", ["api", "file"]),
+        Facet::Opening => ("opening", ["open", "closed"]),
+        Facet::Origin => ("origin", ["collect", "form"]),
+        Facet::Grade => ("grade", ["general-2", "core"]),
+        Facet::Refresh => ("refresh", ["daily", "ten-daily"]),
+        Facet::Sharing => ("sharing", ["unconditional", "none"]),
+        Facet::Point => ("points", ["3", "17"]),
+        // How an entry stands and whether it is late are not written down; they have tests of their own.
+        Facet::Status | Facet::Fresh => ("", ["", ""]),
+    };
+    let facets = Facet::ALL
+        .into_iter()
+        .filter(|facet| !of(*facet).0.is_empty());
+    for facet in facets.clone() {
+        let (field, values) = of(facet);
+        for (place, value) in values.into_iter().enumerate() {
+            let mut entry = bare("表", "市数据局");
+            entry[field] = match facet {
+                Facet::Sharing => json!({"class": value, "basis": "法"}),
+                Facet::Point => json!([value.parse::<u8>().unwrap()]),
+                _ => json!(value),
+            };
+            site.register(&format!("{field}-{place}"), entry)
+                .await
+                .unwrap();
+        }
+    }
+    for facet in facets {
+        let (field, values) = of(facet);
+        for (place, value) in values.into_iter().enumerate() {
+            let search = Search {
+                filter: Filter::default().with(facet, [value]),
+                facets: true,
+                ..Search::default()
+            };
+            let page = site.ledger.search(&search).await.unwrap();
+            assert_eq!(ids(&page), [format!("{field}-{place}")], "{field} {value}");
+            let (_, counts) = page
+                .facets
+                .iter()
+                .find(|(counted, _)| *counted == facet)
+                .unwrap();
+            for known in values {
+                let count = counts.iter().find(|count| count.value == known);
+                assert_eq!(count.map(|count| count.count), Some(1), "{field} {known}");
+            }
+        }
+    }
+}

@@ -57,6 +57,14 @@ async fn indicators_are_answered_and_what_cannot_be_is_a_gap_with_its_reason() {
     {
         let id = format!("e{number}");
         site.register(&id, complete("登记")).await.unwrap();
+        if number == 0 {
+            // Nothing adds up to nothing, but what nobody has measured does not.
+            assert_eq!(answer(&empty, "A4").value, Some(0.0));
+            let unmeasured = report(&site, &packs).await;
+            let rows = answer(&unmeasured, "A4");
+            assert_eq!((rows.value, rows.entries, rows.unknown), (None, 1, 1));
+            assert!(rows.gap.is_some());
+        }
         let facts = Facts {
             score,
             rows,

@@ -86,17 +86,16 @@ fn scan(flow: &Flow, parts: &mut Parts, dates: &[When], context: Context, found:
             index = end;
             continue;
         }
-        if numeral::is_chinese_digit(flow.at(index)) || flow.at(index).is_ascii_digit() {
-            if let Some(end) = scheme::formula(flow, index, parts.to) {
-                let start = run_start(parts, index);
-                found.figures.push(scheme::draft(
-                    flow,
-                    (start, run_end(flow, parts, end)),
-                    (index, end),
-                ));
-                index = end;
-                continue;
-            }
+        let is_digit = numeral::is_chinese_digit(flow.at(index)) || flow.at(index).is_ascii_digit();
+        if is_digit && let Some(end) = scheme::formula(flow, index, parts.to) {
+            let start = run_start(parts, index);
+            found.figures.push(scheme::draft(
+                flow,
+                (start, run_end(flow, parts, end)),
+                (index, end),
+            ));
+            index = end;
+            continue;
         }
         match quantity::at(flow, index, parts.to) {
             Some(Lexed::Quantity(quantity)) => {

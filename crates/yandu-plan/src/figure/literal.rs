@@ -266,7 +266,7 @@ fn change(flow: &Flow, share: &Share<'_>, dates: &[When], is_post: bool) -> Opti
     let head = skip_fillers(flow, share.from, quantity.start, dates);
     let (is_down, length) = verb_at(flow, head)?;
     let subject = (head + length, quantity.start);
-    let is_said = is_relative && is_post || is_down && is_post;
+    let is_said = (is_relative || is_down) && is_post;
     (is_said && subject.0 < subject.1).then_some(Change { is_down, subject })
 }
 

@@ -292,8 +292,8 @@ impl Draught<'_> {
                     Written::Symbol(_) => None,
                 };
                 draft.to = draft.to.min(length);
-                draft.from = from + draft.from;
-                draft.to = from + draft.to;
+                draft.from += from;
+                draft.to += from;
                 draft.unit = match draft.unit {
                     Written::Place(..) => Written::Symbol(""),
                     symbol @ Written::Symbol(_) => symbol,
@@ -338,18 +338,15 @@ fn restate_or_add(figure: Figure, due: Option<Date>, sink: &mut Sink<'_>) {
         .and_then(|key| said.get(key))
         .and_then(|place| reading.targets.get_mut(*place))
         .filter(|one| one.kind == figure.kind);
-    match same {
-        Some(one) => {
-            if let (Some(due), true) = (due, one.doubts.contains(&Doubt::DueNotSaid)) {
-                one.due = Some(due.to_string());
-                one.doubts.retain(|doubt| *doubt != Doubt::DueNotSaid);
-            }
+    if let Some(one) = same {
+        if let (Some(due), true) = (due, one.doubts.contains(&Doubt::DueNotSaid)) {
+            one.due = Some(due.to_string());
+            one.doubts.retain(|doubt| *doubt != Doubt::DueNotSaid);
         }
-        None => {
-            if let Some(key) = key {
-                said.entry(key).or_insert(reading.targets.len());
-            }
-            reading.targets.push(figure);
-        }
+        return;
     }
+    if let Some(key) = key {
+        said.entry(key).or_insert(reading.targets.len());
+    }
+    reading.targets.push(figure);
 }

@@ -198,7 +198,7 @@ fn every_planted_target_is_found_and_every_place_points_at_its_wording() {
         for (point, lead) in &units {
             assert_eq!(
                 &reading.points[*point as usize - 1].leads,
-                &[lead.clone()],
+                std::slice::from_ref(lead),
                 "{text}"
             );
         }

@@ -208,3 +208,17 @@ fn unit_lines(points: &Value) -> BTreeSet<String> {
     }
     lines
 }
+
+/// Prints what was missed and what was wrong; fails below the bounds.
+pub(crate) fn hold(plan: &Plan, targets: (f64, f64), units: (f64, f64)) {
+    let score = plan.score();
+    println!("{score}");
+    assert!(
+        score.targets.precision() >= targets.0 && score.targets.recall() >= targets.1,
+        "targets below the bound\n{score}"
+    );
+    assert!(
+        score.units.precision() >= units.0 && score.units.recall() >= units.1,
+        "units below the bound\n{score}"
+    );
+}
