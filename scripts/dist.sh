@@ -20,7 +20,7 @@ done
 if [ -z "${DIST_YANDU:-}" ]; then
   scripts/web.sh
   if [ ! -e web/dist/index.html ] && [ -z "${DIST_WITHOUT_PAGES:-}" ]; then
-    echo "the archive would have no web pages: install Node.js 20 or later, or set DIST_WITHOUT_PAGES=1" >&2
+    echo "the archive would have no web pages: install Node.js 20.19 or later, or set DIST_WITHOUT_PAGES=1" >&2
     exit 1
   fi
   say "building"

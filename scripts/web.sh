@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Builds the pages into web/dist, where the program takes them from when it is compiled. Without Node 20 there are none.
+# Builds the pages into web/dist, where the program takes them from when it is compiled. Without Node 20.19 there are none.
 set -euo pipefail
 cd "$(dirname "$0")/../web"
 
 version="$(node --version 2>/dev/null || true)"
-major="${version#v}"
-if [ -z "$version" ] || [ "${major%%.*}" -lt 20 ]; then
-  echo "Node.js 20 or later is missing${version:+ (found $version)}: the program will have no web pages." >&2
+IFS=. read -r major minor _ <<<"${version#v}"
+# What the build tool asks for: 20.19, 22.12, or any later line.
+if [ -z "$version" ] || [ "$major" -lt 20 ] || [ "$major" -eq 21 ] \
+  || { [ "$major" -eq 20 ] && [ "$minor" -lt 19 ]; } || { [ "$major" -eq 22 ] && [ "$minor" -lt 12 ]; }; then
+  echo "Node.js 20.19, 22.12 or later is missing${version:+ (found $version)}: the program will have no web pages." >&2
   exit 0
 fi
 

@@ -42,9 +42,30 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
 }
 
+/** What is shown of the question before is dimmed until the new answer has come; charts and tables follow a new width late. */
+async function atRest(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => !document.querySelector('.is-old') && !document.getAnimations().some((one) => one instanceof CSSTransition),
+  )
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        let [before, same, left] = ['', 0, 300]
+        const look = () => {
+          const now = document.body.outerHTML
+          same = now === before ? same + 1 : 0
+          before = now
+          left -= 1
+          if (same >= 8 || left <= 0) resolve()
+          else requestAnimationFrame(look)
+        }
+        look()
+      }),
+  )
+}
+
 export async function expectAccessible(page: Page, what: string): Promise<void> {
-  // What is shown of the question before is dimmed until the new answer has come.
-  await page.waitForFunction(() => !document.querySelector('.is-old'))
+  await atRest(page)
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
     .analyze()
@@ -53,6 +74,7 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
 }
 
 export async function expectNoSideways(page: Page, what: string): Promise<void> {
+  await atRest(page)
   const over = await page.evaluate(() => {
     const width = document.documentElement.clientWidth
     if (document.documentElement.scrollWidth <= width) return []

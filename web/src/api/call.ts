@@ -6,7 +6,12 @@ interface Request {
   /** The revision that a change is based on. */
   match?: string | undefined
   signal?: AbortSignal
+  /** Sent to its end though the page is left; browsers do so with small bodies only. */
+  outlives?: boolean
 }
+
+/** Browsers refuse to send more than 64 KiB for a page that is gone. */
+const OUTLIVING_BYTES = 60_000
 
 export interface Told<T> {
   data: T
@@ -15,17 +20,20 @@ export interface Told<T> {
 
 /** A request whose answer comes with the revision it has, for changes that must not run over those of others. */
 export async function call<T>(method: string, path: string, request: Request = {}): Promise<Told<T>> {
+  const content = request.body === undefined ? undefined : JSON.stringify(request.body)
+  const isSmall = new TextEncoder().encode(content).length < OUTLIVING_BYTES
   let response
   try {
     response = await fetch(`/api/v1${path}${asked(request.query)}`, {
       method,
       headers: {
         accept: 'application/json',
-        ...(request.body !== undefined && { 'content-type': 'application/json' }),
+        ...(content !== undefined && { 'content-type': 'application/json' }),
         ...(request.match !== undefined && { 'if-match': request.match }),
       },
-      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      ...(content !== undefined && { body: content }),
       ...(request.signal && { signal: request.signal }),
+      ...(request.outlives && isSmall && { keepalive: true }),
     })
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause

@@ -19,8 +19,9 @@ export async function readDraft<T>(key: string, signal?: AbortSignal): Promise<D
   return { value: data, etag }
 }
 
-export async function writeDraft(key: string, value: unknown): Promise<void> {
-  await call('PUT', address(key), { body: value })
+/** `outlives` is for the last words of a page that is being left. */
+export async function writeDraft(key: string, value: unknown, outlives = false): Promise<void> {
+  await call('PUT', address(key), { body: value, outlives })
 }
 
 export async function dropDraft(key: string): Promise<void> {

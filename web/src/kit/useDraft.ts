@@ -35,10 +35,10 @@ export function useDraft<T>(key: string): Kept<T> {
   const [isFailed, setFailed] = useState(false)
   const waiting = useRef<{ value: T; timer: ReturnType<typeof setTimeout> }>(undefined)
   const send = useCallback(
-    async (value: T) => {
+    async (value: T, isLeaving = false) => {
       waiting.current = undefined
       try {
-        writing.current = writeDraft(key, value)
+        writing.current = writeDraft(key, value, isLeaving)
         await writing.current
         isKept.current = true
         setSavedAt(new Date().toISOString())
@@ -56,15 +56,19 @@ export function useDraft<T>(key: string): Kept<T> {
     },
     [send],
   )
-  // Whoever leaves in the middle of a pause loses nothing.
-  useEffect(
-    () => () => {
+  // Whoever leaves in the middle of a pause loses nothing, be it a form that is closed or the whole page.
+  useEffect(() => {
+    const leave = () => {
       if (!waiting.current) return
       clearTimeout(waiting.current.timer)
-      void send(waiting.current.value)
-    },
-    [send],
-  )
+      void send(waiting.current.value, true)
+    }
+    window.addEventListener('pagehide', leave)
+    return () => {
+      window.removeEventListener('pagehide', leave)
+      leave()
+    }
+  }, [send])
   const drop = useCallback(async () => {
     if (waiting.current) clearTimeout(waiting.current.timer)
     waiting.current = undefined
