@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::file::metadata::ParquetMetaData;
 use serde_json::{Map, Value, json};
 
-use crate::point::BloomFilters;
+use crate::point::Lookups;
 use crate::vector::Vector;
 
 /// Texts of this length and more have no bounds in the statistics: Parquet cuts its bounds at 64 bytes, at the end of a
@@ -38,7 +38,7 @@ pub(crate) struct DataFile {
     pub(crate) stats: Arc<Value>,
     /// The rows that are gone.
     pub(crate) vector: Option<Arc<Vector>>,
-    pub(crate) blooms: Arc<BloomFilters>,
+    pub(crate) lookups: Arc<Lookups>,
 }
 
 impl DataFile {
@@ -51,7 +51,7 @@ impl DataFile {
             modified_ms: 0,
             stats: Arc::new(Value::Null),
             vector,
-            blooms: Arc::default(),
+            lookups: Arc::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A small lake for tests: one table of people.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use arrow::array::{
     ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringViewArray,
@@ -13,7 +14,7 @@ use yandu_words::id::{BatchId, DatasetId};
 
 use crate::file::DataFile;
 use crate::{
-    Change, Commit, Committed, Lake, Options, Principal, ReadPoint, Result, TableSpec, Vectors,
+    Change, Commit, Committed, Lake, Now, Options, Principal, ReadPoint, Result, TableSpec, Vectors,
 };
 
 pub(crate) struct Fixture {
@@ -100,6 +101,15 @@ pub(crate) fn batch(name: &str) -> BatchId {
     name.parse().unwrap()
 }
 
+/// A clock that goes on by a second each time it is read.
+fn ticking() -> Now {
+    let seconds = AtomicI64::new(1_750_000_000);
+    Now::from(move || {
+        let second = seconds.fetch_add(1, Ordering::Relaxed);
+        jiff::Timestamp::from_second(second).unwrap()
+    })
+}
+
 impl Fixture {
     pub(crate) fn new() -> Self {
         Self::with(|_| {})
@@ -109,6 +119,7 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::new(folder.path());
         options.threads = 2;
+        options.now = ticking();
         change(&mut options);
         let lake = Lake::open(options).unwrap();
         lake.declare(person_spec()).unwrap();

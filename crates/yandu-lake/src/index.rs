@@ -10,6 +10,7 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
@@ -193,8 +194,8 @@ pub(crate) fn build(file: &Path, column: &str) -> Result<Option<Index>> {
     Ok(Index::open(file, column))
 }
 
-/// Removes the indexes of data files that are gone.
-pub(crate) fn sweep(folder: &Path) -> Result<()> {
+/// Removes the indexes of data files that are gone, and drafts of this age, which nobody writes on any more.
+pub(crate) fn sweep(folder: &Path, age: Duration) -> Result<()> {
     let indexes = folder.join(FOLDER);
     let entries = match fs::read_dir(&indexes) {
         Ok(entries) => entries,
@@ -206,11 +207,18 @@ pub(crate) fn sweep(folder: &Path) -> Result<()> {
         let name = path.file_name().map(|name| name.to_string_lossy());
         let stem = name.as_deref().and_then(|name| name.split('.').next());
         let is_of_none = |stem: &str| !folder.join(stem).with_extension("parquet").exists();
-        if stem.is_some_and(is_of_none) {
+        let is_draft = path.extension().is_some_and(|found| found == "tmp");
+        if stem.is_some_and(is_of_none) || is_draft && is_older(&path, age) {
             fs::remove_file(&path).map_err(Error::io("remove", &path))?;
         }
     }
     Ok(())
+}
+
+fn is_older(path: &Path, age: Duration) -> bool {
+    let modified = path.metadata().and_then(|metadata| metadata.modified());
+    let lasted = modified.ok().and_then(|at| at.elapsed().ok());
+    lasted.is_some_and(|lasted| lasted > age)
 }
 
 /// What an index is made of.

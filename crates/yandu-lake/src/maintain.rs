@@ -23,7 +23,7 @@ use crate::schema::same_types;
 use crate::table::Table;
 use crate::version::TableVersion;
 use crate::writer::{FileWriter, NewFile};
-use crate::{Error, Options, Result, Version, log};
+use crate::{Error, Options, Result, Version, index, log};
 
 /// A file that no commit knows is removed when it is older: nobody writes that long.
 const ORPHAN_AGE: Duration = Duration::from_hours(24);
@@ -292,7 +292,9 @@ pub(crate) async fn vacuum(table: &Arc<Table>, keep: Duration) -> Result<Vacuume
     tokio::task::spawn_blocking(move || {
         let removed_at = removals(&vacuumed.folder)?;
         let active: HashSet<String> = present.files.iter().map(|file| file.path.clone()).collect();
-        remove_unlisted(&vacuumed, &removed_at, &active, cutoff)
+        let removed = remove_unlisted(&vacuumed, &removed_at, &active, cutoff)?;
+        index::sweep(&vacuumed.folder, ORPHAN_AGE)?;
+        Ok(removed)
     })
     .await?
 }

@@ -27,7 +27,7 @@ type Filters = Arc<Vec<Option<Sbbf>>>;
 
 /// The filters and indexes of one file that have been read, by column.
 #[derive(Debug, Default)]
-pub(crate) struct BloomFilters {
+pub(crate) struct Lookups {
     filters: Mutex<HashMap<String, Filters>>,
     indexes: Mutex<HashMap<String, Option<Arc<Index>>>>,
 }
@@ -79,7 +79,7 @@ impl Value {
     }
 }
 
-impl BloomFilters {
+impl Lookups {
     fn of(&self, path: &Path, column: &str) -> Result<Filters> {
         let known = || self.filters.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(filters) = known().get(column) {
@@ -168,7 +168,7 @@ fn is_indexed(table: &Table, version: &TableVersion, column: &str) -> bool {
     version.files.iter().any(|file| {
         file.rows >= table.options.index_rows
             && file
-                .blooms
+                .lookups
                 .index(&file.full_path(&table.folder), column)
                 .is_some()
     })
@@ -192,7 +192,7 @@ pub(crate) async fn index(
             .filter(|file| file.rows >= table.options.index_rows);
         for file in large {
             let path = file.full_path(&table.folder);
-            if file.blooms.index(&path, column).is_none() {
+            if file.lookups.index(&path, column).is_none() {
                 missing.push((file.clone(), column.clone()));
             }
         }
@@ -208,7 +208,7 @@ pub(crate) async fn index(
             tokio::task::spawn_blocking(move || {
                 part.iter().try_for_each(|(file, column)| {
                     let path = file.full_path(&table.folder);
-                    file.blooms.set_index(column, index::build(&path, column)?);
+                    file.lookups.set_index(column, index::build(&path, column)?);
                     Ok::<_, Error>(())
                 })
             })
@@ -217,8 +217,7 @@ pub(crate) async fn index(
     for built in building {
         built.await??;
     }
-    let table = Arc::clone(table);
-    tokio::task::spawn_blocking(move || index::sweep(&table.folder)).await?
+    Ok(())
 }
 
 fn selected_groups(table: &Table, file: &DataFile, wanted: &[Wanted]) -> Result<SelectedGroups> {
@@ -235,7 +234,7 @@ fn selected_groups(table: &Table, file: &DataFile, wanted: &[Wanted]) -> Result<
             });
             continue;
         }
-        let filters = file.blooms.of(&path, &wanted.column)?;
+        let filters = file.lookups.of(&path, &wanted.column)?;
         count = Some(filters.len());
         let may_hold = |group: &usize| {
             !wanted.has_filters()
@@ -320,7 +319,7 @@ fn indexed_rows(
         return Ok(None);
     }
     let Some(index) = file
-        .blooms
+        .lookups
         .index(&file.full_path(&table.folder), &wanted.column)
     else {
         return Ok(None);

@@ -226,7 +226,7 @@ impl Table {
         let mut files = loaded.files.to_vec();
         for file in &mut files {
             if let Some(known) = newest.files.iter().find(|known| known.path == file.path) {
-                file.blooms = Arc::clone(&known.blooms);
+                file.lookups = Arc::clone(&known.lookups);
             }
         }
         loaded.files = Arc::new(files);

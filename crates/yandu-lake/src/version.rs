@@ -103,7 +103,7 @@ impl TableVersion {
                 vector: vector.map(Arc::new),
                 modified_ms: view.modification_time(),
                 stats: Arc::new(stats),
-                blooms: Arc::default(),
+                lookups: Arc::default(),
             });
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));

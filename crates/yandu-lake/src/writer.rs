@@ -239,7 +239,7 @@ impl FileWriter {
                 modified_ms: milliseconds_now(),
                 stats: Arc::new(collect_stats(&metadata, &self.schema)),
                 vector: None,
-                blooms: Arc::default(),
+                lookups: Arc::default(),
             },
         });
         Ok(())

@@ -4,6 +4,8 @@ use crate::fixture::{Fixture, batch, people_from};
 use crate::point::tests::selected_in;
 use crate::{Change, Commit};
 
+const AGE: std::time::Duration = std::time::Duration::from_hours(24);
+
 /// A table of 50,000 people, of whom two or three share each name, out of order.
 async fn many(seed: u64) -> (Fixture, BTreeMap<String, Vec<String>>) {
     let city = Fixture::with(|options| options.row_group_rows = 9_000);
@@ -124,12 +126,22 @@ async fn an_index_is_kept_over_a_restart_and_goes_with_its_file() {
                 .is_some_and(|extension| extension == "parquet")
         })
         .unwrap();
-    super::sweep(&table.folder).unwrap();
+    super::sweep(&table.folder, AGE).unwrap();
     assert_eq!(indexes(), before);
     assert_eq!(found(&city, &wanted).await, scanned);
     std::fs::rename(&file, file.with_extension("away")).unwrap();
-    super::sweep(&table.folder).unwrap();
+    super::sweep(&table.folder, AGE).unwrap();
     assert!(indexes() < before);
+    let draft = table.folder.join("_index/part-x.name.1.tmp");
+    std::fs::write(file.with_file_name("part-x.parquet"), "").unwrap();
+    std::fs::write(&draft, "").unwrap();
+    super::sweep(&table.folder, AGE).unwrap();
+    assert!(draft.exists(), "somebody may be writing it");
+    let long_ago = std::time::SystemTime::now() - 2 * AGE;
+    let opened = std::fs::File::options().write(true).open(&draft).unwrap();
+    opened.set_modified(long_ago).unwrap();
+    super::sweep(&table.folder, AGE).unwrap();
+    assert!(!draft.exists());
 }
 
 #[tokio::test]

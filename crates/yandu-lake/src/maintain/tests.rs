@@ -212,7 +212,6 @@ async fn a_vacuum_removes_what_no_kept_version_needs() {
         .unwrap();
     assert_eq!(kept.files, 0);
     assert_eq!(query(&lake.lake, ALL, lake.at(0)).await, "1|a|b1|1");
-    tokio::time::sleep(Duration::from_millis(20)).await;
     let removed = lake
         .lake
         .vacuum(&lake.id, Duration::from_millis(1))
@@ -264,7 +263,6 @@ async fn a_restored_file_survives_the_vacuum() {
         .await
         .unwrap();
     lake.lake.restore(&lake.id, 0, batch("r1")).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(20)).await;
     lake.lake
         .vacuum(&lake.id, Duration::from_millis(1))
         .await

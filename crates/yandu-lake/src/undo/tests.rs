@@ -213,7 +213,6 @@ async fn a_version_that_is_gone_refuses_the_undoing_and_changes_nothing() {
     lake.upsert("b2", &[("1", "A")]).await;
     lake.upsert("b3", &[("2", "B"), ("3", "c")]).await;
     lake.upsert("b4", &[("3", "C")]).await;
-    tokio::time::sleep(Duration::from_millis(20)).await;
     lake.lake
         .vacuum(&lake.id, Duration::from_millis(1))
         .await
@@ -237,7 +236,6 @@ async fn what_needs_no_older_version_is_undone_after_a_vacuum() {
     lake.upsert("b3", &[("1", "AA")]).await;
     lake.append("b4", &[("2", "b")]).await;
     lake.upsert("b5", &[("3", "c")]).await;
-    tokio::time::sleep(Duration::from_millis(20)).await;
     lake.lake
         .vacuum(&lake.id, Duration::from_millis(1))
         .await
