@@ -6,6 +6,7 @@
 mod compute;
 mod decide;
 mod exchange;
+mod follow;
 mod net;
 mod part;
 mod pass;
