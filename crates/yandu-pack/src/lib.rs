@@ -14,6 +14,7 @@ mod file;
 pub mod grade;
 mod load;
 mod model;
+mod own;
 mod packs;
 mod problem;
 pub mod scaffold;
@@ -29,6 +30,7 @@ pub use load::{
     SqlProblem,
 };
 pub use model::Model;
+pub use own::is_own;
 pub use packs::{ExpandError, Pack, PackTest, Packs, PathError, SettingError, Settings, Source};
 pub use problem::{Code, Problem, Severity, Span};
 pub use schema::FileKind;

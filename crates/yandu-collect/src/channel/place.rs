@@ -6,18 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// What the program keeps in the data folder, as first parts of a path.
-const OWN: [&str; 8] = [
-    "lake",
-    "raw",
-    "quarantine",
-    "staging",
-    "tail",
-    "secrets",
-    "lock",
-    "format.json",
-];
-const OWN_RECORDS: &str = "records.sqlite";
+use yandu_pack::is_own;
 
 /// Why a path cannot be used.
 #[derive(Debug)]
@@ -46,18 +35,10 @@ impl fmt::Display for Problem {
 /// What stands at a relative path below the data folder, with links followed.
 pub(crate) fn inside(root: &Path, relative: &str) -> Result<PathBuf, Problem> {
     let (path, rest) = resolve(root, relative)?;
-    let first = rest
-        .components()
-        .next()
-        .map(|part| part.as_os_str().to_string_lossy().into_owned());
-    match first {
-        Some(first) if OWN.contains(&first.as_str()) || first.starts_with(OWN_RECORDS) => {
-            Err(Problem::Own)
-        }
-        // The data folder itself holds what is the program's own.
-        None => Err(Problem::Own),
-        Some(_) => Ok(path),
+    if is_own(&rest) {
+        return Err(Problem::Own);
     }
+    Ok(path)
 }
 
 /// The file of a secret: anywhere below the data folder but in the encrypted store.
@@ -94,7 +75,7 @@ mod tests {
     fn a_path_does_not_climb_out_of_the_data_folder_nor_into_what_is_the_programs_own() {
         let around = tempfile::tempdir().unwrap();
         let root = around.path().join("data");
-        for folder in ["inbox/health", "lake/base", "secrets"] {
+        for folder in ["inbox/health", "lake/base", "ledger", "secrets"] {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
         fs::create_dir(around.path().join("elsewhere")).unwrap();
@@ -105,7 +86,7 @@ mod tests {
         for path in ["..", "inbox/../../elsewhere", "/etc", ""] {
             assert!(inside(&root, path).is_err(), "{path}");
         }
-        for path in ["lake/base", "secrets", "records.sqlite-wal", "."] {
+        for path in ["lake/base", "ledger", "secrets", "records.sqlite-wal", "."] {
             assert!(matches!(inside(&root, path), Err(Problem::Own)), "{path}");
         }
         #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! Sources: where rows go, headers, schedules, paths and secrets.
 
 use std::collections::HashMap;
-use std::path::{Component, Path};
+use std::path::Path;
 
 use yandu_words::ColumnName;
 
@@ -13,6 +13,7 @@ use crate::declare::{
 };
 use crate::file::FileText;
 use crate::load::Declared;
+use crate::own::is_own;
 use crate::packs::{PathError, is_inside, resolve};
 use crate::problem::{Code, Problem, alternatives, quoted};
 use crate::yaml::escape;
@@ -152,7 +153,7 @@ fn folder(checker: &mut Checker<'_>, source: &Declared<SourceFile>, folder: &Fol
     let pointer = "/channel/folder/path";
     if !is_inside(&folder.path) {
         checker.push(outside(source, pointer, &folder.path, "data folder"));
-    } else if is_own(&folder.path) {
+    } else if is_own(Path::new(&folder.path)) {
         checker.push(own(source, pointer, &folder.path));
     }
     if folder.pattern.contains(['/', '\\', '\0']) || folder.pattern.contains("..") {
@@ -168,32 +169,6 @@ fn folder(checker: &mut Checker<'_>, source: &Declared<SourceFile>, folder: &Fol
             .help("name the files of one folder, such as `*.csv`");
         checker.push(problem);
     }
-}
-
-/// What the data folder keeps for the program alone. A source that read there would make a dataset of secrets, records or
-/// drafts of other people.
-const OWN: [&str; 11] = [
-    "lake",
-    "ledger",
-    "lock",
-    "models",
-    "packs",
-    "quarantine",
-    "raw",
-    "records.sqlite",
-    "secrets",
-    "staging",
-    "tail",
-];
-
-/// Whether a path below the data folder leads to what is the program's own, or is the data folder itself.
-fn is_own(path: &str) -> bool {
-    let mut parts = Path::new(path).components();
-    let first = parts.find_map(|part| match part {
-        Component::Normal(name) => name.to_str(),
-        _ => None,
-    });
-    first.is_none_or(|first| OWN.contains(&first))
 }
 
 fn own<T>(from: &Declared<T>, pointer: &str, path: &str) -> Problem {
@@ -257,7 +232,7 @@ fn sql(checker: &mut Checker<'_>, source: &Declared<SourceFile>, sql: &SqlChanne
             } else if sql.engine == Engine::Sqlite && !url.contains("${") {
                 if !is_inside(url) {
                     checker.push(outside(source, pointer, url, "data folder"));
-                } else if is_own(url) {
+                } else if is_own(Path::new(url)) {
                     checker.push(own(source, pointer, url));
                 }
             }
