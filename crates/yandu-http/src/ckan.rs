@@ -20,7 +20,7 @@ mod search;
 mod sql;
 
 use axum::extract::State as Shared;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -29,7 +29,7 @@ use yandu_lake::Principal;
 
 use crate::address::Base;
 use crate::caller::Caller;
-use crate::extract::{Bytes, Path};
+use crate::extract::{Bytes, Path, media_type};
 use crate::state::State;
 use parameters::Parameters;
 use refusal::{Outcome, Refusal};
@@ -183,14 +183,7 @@ async fn told(
 }
 
 fn parameters(headers: &HeaderMap, body: &[u8]) -> Outcome<Parameters> {
-    let form = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|form| form.to_str().ok())
-        .and_then(|form| form.split(';').next())
-        .unwrap_or_default()
-        .trim()
-        .to_lowercase();
-    match form.as_str() {
+    match media_type(headers).as_str() {
         "application/x-www-form-urlencoded" => Parameters::of_form(body),
         "multipart/form-data" => Err(Refusal::invalid(
             "upload",

@@ -41,12 +41,17 @@ impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
     }
 }
 
-/// Whether a body is marked as JSON, as that of a program (`application/vnd.….+json`) too.
-fn is_json(headers: &HeaderMap) -> bool {
+/// What a body is marked as, in small letters and without parameters; empty where it is not marked.
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let kind = headers.get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    let kind = kind.to_ascii_lowercase();
+    kind.to_ascii_lowercase()
+}
+
+/// Whether a body is marked as JSON, as that of a program (`application/vnd.….+json`) too.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = media_type(headers);
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State as Shared};
-use axum::http::header;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -72,14 +71,7 @@ async fn read_plan(
     _caller: Caller,
     request: Request,
 ) -> Result<Json<PlanReading>> {
-    let media_type = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default()
-        .trim();
-    let (bytes, year) = match media_type {
+    let (bytes, year) = match extract::media_type(request.headers()).as_str() {
         "multipart/form-data" => uploaded(&state, request).await?,
         "application/json" => named(&state, request).await?,
         _ => {
@@ -109,7 +101,10 @@ async fn named(state: &State, request: Request) -> Result<(Vec<u8>, Option<i16>)
     let extract::Body(plan) = extract::Body::<PlanText>::from_request(request, state).await?;
     let bytes = match (plan.path, plan.text) {
         (None, Some(text)) => text.into_bytes(),
-        (Some(path), None) => on_this_machine(&path).await?,
+        (Some(path), None) => {
+            upload::on_this_machine(&path)?;
+            read_whole(&path).await?
+        }
         _ => {
             return Err(Problem::new(
                 "invalid-body",
@@ -118,17 +113,6 @@ async fn named(state: &State, request: Request) -> Result<(Vec<u8>, Option<i16>)
         }
     };
     Ok((bytes, plan.year))
-}
-
-/// The bytes of a file on the machine of the server.
-async fn on_this_machine(path: &Path) -> Result<Vec<u8>> {
-    if !path.is_absolute() || !path.is_file() {
-        return Err(Problem::new(
-            "invalid-body",
-            format!("`{}` is no absolute path of a file", path.display()),
-        ));
-    }
-    read_whole(path).await
 }
 
 async fn read_whole(path: &Path) -> Result<Vec<u8>> {

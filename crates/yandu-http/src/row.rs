@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State as Shared;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use yandu_words::id::DatasetId;
 use crate::Result;
 use crate::batch::finish;
 use crate::caller::Caller;
-use crate::extract::{Bytes, Path};
+use crate::extract::{Bytes, Path, media_type};
 use crate::problem::{Problem, RowProblem};
 use crate::quarantine::{Reason, Titles};
 use crate::state::State;
@@ -51,10 +51,7 @@ async fn write_rows(
     headers: HeaderMap,
     Bytes(raw): Bytes,
 ) -> Result<(StatusCode, Json<Written>)> {
-    let form = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    if !form.is_some_and(|form| form.starts_with("application/json")) {
+    if media_type(&headers) != "application/json" {
         return Err(Problem::new(
             "unsupported-media-type",
             "rows come as `application/json`",

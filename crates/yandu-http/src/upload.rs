@@ -68,6 +68,17 @@ impl Drop for Spooled {
     }
 }
 
+/// Refuses a path in place of an upload that leads to no file of the server's machine.
+pub(crate) fn on_this_machine(path: &Path) -> Result<(), Box<Problem>> {
+    if path.is_absolute() && path.is_file() {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "invalid-body",
+        format!("`{}` is no absolute path of a file", path.display()),
+    ))
+}
+
 /// Reads a form that has one file: the file is spooled, and every other field is handed to `take` by its name.
 pub(crate) async fn read(
     state: &State,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State as Shared};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use yandu_words::id::SourceId;
 use super::finish;
 use crate::Result;
 use crate::caller::Caller;
-use crate::extract::Body;
+use crate::extract::{Body, media_type};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::upload::{self, Spooled};
@@ -122,7 +122,7 @@ async fn deliver(
     Caller(principal): Caller,
     request: Request,
 ) -> Result<Response> {
-    let delivery = match media_type(request.headers()) {
+    let delivery = match media_type(request.headers()).as_str() {
         "multipart/form-data" => uploaded(&state, request).await?,
         "application/json" => {
             let Body(file) = Body::<DeliverFile>::from_request(request, &state).await?;
@@ -167,16 +167,6 @@ pub(super) fn neither() -> Box<Problem> {
         "unsupported-media-type",
         "a delivery comes as `multipart/form-data`, or as `application/json` that names a file",
     )
-}
-
-pub(super) fn media_type(headers: &HeaderMap) -> &str {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    value
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default()
-        .trim()
 }
 
 pub(super) fn on_this_machine(path: &Path) -> Result<()> {

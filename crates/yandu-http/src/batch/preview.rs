@@ -10,13 +10,11 @@ use utoipa::ToSchema;
 use yandu_collect::preview;
 use yandu_words::id::DatasetId;
 
-use super::deliver::{
-    DeliverFile, file_of_the_server, media_type, neither, on_this_machine, parse, read_form,
-};
+use super::deliver::{DeliverFile, file_of_the_server, neither, on_this_machine, parse, read_form};
 use super::shape::Failure;
 use crate::Result;
 use crate::caller::Caller;
-use crate::extract::Body;
+use crate::extract::{Body, media_type};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -142,7 +140,7 @@ pub(super) async fn preview_delivery(
     request: Request,
 ) -> Result<Json<DeliveryPreview>> {
     // Held to the end: the file goes with it.
-    let (form, spooled, is_part) = match media_type(request.headers()) {
+    let (form, spooled, is_part) = match media_type(request.headers()).as_str() {
         "multipart/form-data" => {
             let (form, file, flags) = read_form(&state, request, &[IS_PART]).await?;
             (form, Some(file), flags.contains(&IS_PART))

@@ -98,14 +98,7 @@ async fn import_entries(
     Caller(principal): Caller,
     request: Request,
 ) -> Result<Json<Imported>> {
-    let media_type = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default()
-        .trim();
-    let (file, name, is_ours) = match media_type {
+    let (file, name, is_ours) = match extract::media_type(request.headers()).as_str() {
         "multipart/form-data" => uploaded(&state, request).await?,
         "application/json" => {
             let extract::Body(file) =
@@ -162,12 +155,7 @@ fn format(name: Option<&str>, file: &str) -> Result<Format> {
 }
 
 fn on_this_machine(path: &Path) -> Result<String> {
-    if !path.is_absolute() || !path.is_file() {
-        return Err(Problem::new(
-            "invalid-body",
-            format!("`{}` is no absolute path of a file", path.display()),
-        ));
-    }
+    upload::on_this_machine(path)?;
     Ok(path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
