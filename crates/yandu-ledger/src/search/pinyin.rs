@@ -185,21 +185,23 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// Where the letters end that begin after `done` of them at the sign `at`; `None` where the signs do not sound so.
-    fn end(&mut self, at: usize, done: usize) -> Option<usize> {
+    fn end(&mut self, mut at: usize, done: usize) -> Option<usize> {
         let left = self.letters.get(done..)?;
         if left.is_empty() {
             return Some(at);
         }
-        if !self.tried.insert((at, done)) {
-            return None;
-        }
-        let sign = fold(*self.text.get(at)?);
-        let parts = if sign.is_ascii_alphanumeric() {
-            vec![sign.to_string()]
-        } else if is_han(sign) {
-            readings(sign)
-        } else {
-            return self.end(at + 1, done);
+        let parts = loop {
+            if !self.tried.insert((at, done)) {
+                return None;
+            }
+            let sign = fold(*self.text.get(at)?);
+            if sign.is_ascii_alphanumeric() {
+                break vec![sign.to_string()];
+            }
+            if is_han(sign) {
+                break readings(sign);
+            }
+            at += 1;
         };
         parts.iter().find_map(|part| {
             if part.starts_with(left) {
@@ -266,5 +268,13 @@ mod tests {
             assert_eq!(typed(&title, &almost), None);
             assert_eq!(typed(&title, &almost[..63]), Some((0, 63)));
         }
+    }
+
+    #[test]
+    fn signs_without_a_sound_are_passed_over_however_many_they_are() {
+        let mut text = vec!['…'; 200_000];
+        text.push('人');
+        assert_eq!(typed(&text, "ren"), Some((0, 200_001)));
+        assert_eq!(typed(&text, "kou"), None);
     }
 }
