@@ -21,7 +21,7 @@ export interface Told<T> {
 /** A request whose answer comes with the revision it has, for changes that must not run over those of others. */
 export async function call<T>(method: string, path: string, request: Request = {}): Promise<Told<T>> {
   const content = request.body === undefined ? undefined : JSON.stringify(request.body)
-  const isSmall = new TextEncoder().encode(content).length < OUTLIVING_BYTES
+  const outlives = request.outlives && new TextEncoder().encode(content).length < OUTLIVING_BYTES
   let response
   try {
     response = await fetch(`/api/v1${path}${asked(request.query)}`, {
@@ -33,7 +33,7 @@ export async function call<T>(method: string, path: string, request: Request = {
       },
       ...(content !== undefined && { body: content }),
       ...(request.signal && { signal: request.signal }),
-      ...(request.outlives && isSmall && { keepalive: true }),
+      ...(outlives && { keepalive: true }),
     })
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause

@@ -10,6 +10,7 @@ import { Section } from '../../kit/Page'
 import { Sentence } from '../../kit/Sentence'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Num, Time } from '../../kit/Text'
+import { told } from '../../kit/told'
 import { useWords } from '../../kit/words'
 import { Effects } from './Effects'
 
@@ -33,7 +34,7 @@ export function PackHistory() {
     },
     { key: 'datasets', title: t('rollup.entries'), align: 'right', render: (one) => <Num value={one.steps.length} /> },
     { key: 'by', title: t('history.by'), render: (one) => principal(one.applied_by) },
-    { key: 'reason', title: t('reason-dialog.why'), full: true, render: (one) => <span className="wrap"><Sentence text={one.reason} /></span> },
+    { key: 'reason', title: t('reason-dialog.why'), full: true, render: (one) => <span className="wrap"><Reason text={one.reason} /></span> },
     {
       key: 'back',
       title: t('version.do'),
@@ -64,6 +65,11 @@ export function PackHistory() {
       {back && <Back step={back} onClose={() => setBack(undefined)} />}
     </Section>
   )
+}
+
+/** A reason in the words of whoever gave it, or of the program. */
+function Reason({ text }: { text: string }) {
+  return told(text) ? <Sentence text={text} /> : text || '—'
 }
 
 function Back({ step, onClose }: { step: PackStep; onClose: () => void }) {
