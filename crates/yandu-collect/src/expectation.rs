@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use yandu_check::Expectations;
 use yandu_check::key::KeySet;
-use yandu_lake::{Flow, FlowKind, compile_condition, compile_model, model_inputs};
+use yandu_lake::{Flow, FlowKind, compile_condition, compile_measure, compile_model, model_inputs};
 use yandu_pack::declare;
 use yandu_pack::expectation::CheckProblem;
 use yandu_pack::{CompiledModel, Dataset, ModelFlow, ModelInput, ModelOutput, Packs};
@@ -69,6 +69,15 @@ impl yandu_pack::Compiler for SqlConditions {
         Ok(Some(CompiledModel {
             outputs: outputs.collect(),
         }))
+    }
+
+    fn measure(
+        &self,
+        schema: &SchemaRef,
+        sql: &str,
+    ) -> Result<Option<DataType>, yandu_pack::SqlProblem> {
+        let measure = compile_measure(schema, sql).map_err(in_pack)?;
+        Ok(Some(measure.data_type().clone()))
     }
 }
 

@@ -3,35 +3,18 @@
 //! A condition sees the columns of its row and nothing else: no other rows, no tables, no clock, no chance, so
 //! that the same row has the same verdict whenever it is looked at.
 
-use std::ops::ControlFlow;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::common::{DFSchema, DataFusionError};
-use datafusion::execution::SessionStateBuilder;
-use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::expr::ScalarFunction;
-use datafusion::logical_expr::simplify::SimplifyContext;
-use datafusion::logical_expr::{Expr, ExprSchemable, Volatility};
-use datafusion::optimizer::simplify_expressions::ExprSimplifier;
+use datafusion::logical_expr::{Expr, Volatility};
 use datafusion::physical_expr::PhysicalExpr;
-use datafusion::prelude::SessionConfig;
-use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, visit_expressions};
 
+use crate::expression;
 use crate::session::problem;
-
-/// The engine that compiles conditions; it has functions and no tables.
-static ENGINE: LazyLock<SessionState> = LazyLock::new(|| {
-    let mut config = SessionConfig::new().with_create_default_catalog_and_schema(false);
-    config.options_mut().sql_parser.collect_spans = true;
-    SessionStateBuilder::new()
-        .with_config(config)
-        .with_default_features()
-        .build()
-});
 
 /// Why a text is no condition, or no model, and where, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,23 +45,7 @@ impl Condition {
     }
 
     fn verdicts(&self, rows: &RecordBatch) -> Result<BooleanArray, DataFusionError> {
-        let columns = self
-            .columns
-            .fields()
-            .iter()
-            .map(|field| {
-                let column = rows.column_by_name(field.name()).ok_or_else(|| {
-                    DataFusionError::Plan(format!("the rows have no column `{}`", field.name()))
-                })?;
-                if column.data_type() == field.data_type() {
-                    Ok(Arc::clone(column))
-                } else {
-                    Ok(cast(column, field.data_type())?)
-                }
-            })
-            .collect::<Result<Vec<ArrayRef>, DataFusionError>>()?;
-        let count = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
-        let rows = RecordBatch::try_new_with_options(Arc::clone(&self.columns), columns, &count)?;
+        let rows = expression::project(&self.columns, rows)?;
         let verdicts = self.compiled.evaluate(&rows)?.into_array(rows.num_rows())?;
         match verdicts.as_boolean_opt() {
             Some(verdicts) => Ok(verdicts.clone()),
@@ -96,47 +63,11 @@ impl yandu_check::Condition for Condition {
 
 /// Compiles a boolean SQL expression over the columns of `schema`.
 pub fn compile_condition(schema: &SchemaRef, sql: &str) -> Result<Condition, SqlProblem> {
-    let dialect = ENGINE.config().options().sql_parser.dialect;
-    let parsed = ENGINE
-        .sql_to_expr_with_alias(sql, &dialect)
-        .map_err(|error| problem_in(sql, schema, &error))?;
-    if parsed.alias.is_some() {
-        return Err(at_word(sql, " as ", "a condition has no name of its own"));
-    }
-    if asks_a_table(&parsed.expr) {
-        return Err(SqlProblem {
-            help: Some(
-                "a condition looks at one row; declare `references` to look into another dataset"
-                    .to_owned(),
-            ),
-            ..at_word(sql, "select", "a condition cannot contain a query")
-        });
-    }
-    let named = DFSchema::try_from(schema.as_ref().clone())
-        .map_err(|error| problem_in(sql, schema, &error))?;
-    let logical = ENGINE
-        .create_logical_expr_from_sql_expr(parsed, &named)
-        .map_err(|error| problem_in(sql, schema, &error))?;
+    let logical = expression::read(schema, sql, "a condition")?;
     refuse_more_than_a_row(sql, &logical)?;
-    let columns = columns_of(schema, &logical);
-    let named = DFSchema::try_from(columns.as_ref().clone())
-        .map_err(|error| problem_in(sql, schema, &error))?;
-    // Some functions, such as coalesce, exist only until an expression is simplified.
-    let simplifier = ExprSimplifier::new(
-        SimplifyContext::builder()
-            .with_schema(Arc::new(named.clone()))
-            .with_config_options(Arc::clone(ENGINE.config_options()))
-            .build(),
-    );
-    let compiled = simplifier
-        .coerce(logical.clone(), &named)
-        .and_then(|coerced| simplifier.simplify(coerced))
-        .and_then(|simple| ENGINE.create_physical_expr(simple, &named))
-        .map_err(|error| problem_in(sql, schema, &error))?;
-    let found = compiled
-        .data_type(&columns)
-        .or_else(|_| logical.get_type(&named))
-        .map_err(|error| problem_in(sql, schema, &error))?;
+    let columns = expression::columns_of(schema, [&logical]);
+    let (compiled, found) = expression::physical(logical, &columns)
+        .map_err(|error| expression::problem_in(sql, schema, &error))?;
     if found != DataType::Boolean {
         return Err(SqlProblem {
             message: format!("a condition is true or false, and this is of type {found}"),
@@ -146,18 +77,6 @@ pub fn compile_condition(schema: &SchemaRef, sql: &str) -> Result<Condition, Sql
         });
     }
     Ok(Condition { compiled, columns })
-}
-
-fn asks_a_table(expr: &SqlExpr) -> bool {
-    visit_expressions(expr, |expr| match expr {
-        SqlExpr::Subquery(_)
-        | SqlExpr::Exists { .. }
-        | SqlExpr::InSubquery { .. }
-        | SqlExpr::AnyOp { .. }
-        | SqlExpr::AllOp { .. } => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    })
-    .is_break()
 }
 
 fn refuse_more_than_a_row(sql: &str, expr: &Expr) -> Result<(), SqlProblem> {
@@ -194,35 +113,6 @@ fn refuse_more_than_a_row(sql: &str, expr: &Expr) -> Result<(), SqlProblem> {
     match refused {
         None => Ok(()),
         Some((name, why)) => Err(at_word(sql, &name, &format!("`{name}` {why}"))),
-    }
-}
-
-fn columns_of(schema: &SchemaRef, expr: &Expr) -> SchemaRef {
-    let used = expr.column_refs();
-    let fields = schema
-        .fields()
-        .iter()
-        .filter(|field| used.iter().any(|column| column.name() == field.name()))
-        .cloned()
-        .collect::<Vec<_>>();
-    Arc::new(Schema::new(fields))
-}
-
-fn problem_in(sql: &str, schema: &Schema, error: &DataFusionError) -> SqlProblem {
-    if let Some(unknown) = problem::unknown_column(error) {
-        let columns = schema.fields().iter().map(|field| field.name().as_str());
-        let help = closest(&unknown, columns).map(|name| format!("did you mean `{name}`?"));
-        return SqlProblem {
-            help,
-            ..at_word(sql, &unknown, &format!("there is no column `{unknown}`"))
-        };
-    }
-    let described = problem::describe(error, Some(sql));
-    SqlProblem {
-        message: described.message,
-        line: described.line.unwrap_or(1),
-        column: described.column.unwrap_or(1),
-        help: described.help,
     }
 }
 

@@ -19,6 +19,7 @@ mod codes;
 mod condition;
 mod datasets;
 mod indicators;
+mod metrics;
 mod models;
 pub(crate) mod names;
 mod needs;
@@ -41,6 +42,7 @@ pub(crate) fn check(drafts: &Drafts, compiler: &dyn Compiler, problems: &mut Vec
     models::check(&mut checker, compiler);
     pages::check(&mut checker, compiler);
     indicators::check(&mut checker);
+    metrics::check(&mut checker, compiler);
     sources::check(&mut checker);
     tests::check(&mut checker);
 }

@@ -10,6 +10,7 @@ mod codes;
 mod dataset;
 mod indicator;
 mod literal;
+mod metric;
 mod pack;
 mod page;
 mod period;
@@ -29,6 +30,10 @@ pub use indicator::{
     Share, Uncovered,
 };
 pub use literal::{Literal, SettingValue};
+pub use metric::{
+    Across, Baseline, Comparison, DimensionKind, Direction, MetricDimension, MetricFile,
+    MetricTime, Thresholds,
+};
 pub use pack::{PackFile, Setting};
 pub use page::{Chart, ChartType, PageFile, PageKind, SortColumn, Tile};
 pub use period::{Period, PeriodError, PeriodUnit};

@@ -32,6 +32,9 @@ pub trait Compiler {
         schemas: &HashMap<DatasetId, SchemaRef>,
         sql: &str,
     ) -> Result<Option<CompiledModel>, SqlProblem>;
+
+    /// The type of the number that a measure of a metric gives over rows of the schema; `None` when SQL is not looked at.
+    fn measure(&self, schema: &SchemaRef, sql: &str) -> Result<Option<DataType>, SqlProblem>;
 }
 
 /// A table that a SELECT names.
@@ -104,6 +107,10 @@ impl Compiler for AnyCondition {
         _: &HashMap<DatasetId, SchemaRef>,
         _: &str,
     ) -> Result<Option<CompiledModel>, SqlProblem> {
+        Ok(None)
+    }
+
+    fn measure(&self, _: &SchemaRef, _: &str) -> Result<Option<DataType>, SqlProblem> {
         Ok(None)
     }
 }

@@ -3,12 +3,14 @@
 use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
-use yandu_words::{CodeListId, ColumnName, DatasetId, IndicatorSetId, PackId, PageId, SourceId};
+use yandu_words::{
+    CodeListId, ColumnName, DatasetId, IndicatorSetId, MetricId, PackId, PageId, SourceId,
+};
 
 use crate::dataset::{Dataset, Headers};
 use crate::declare::{
-    CodeListFile, IndicatorFile, Literal, PackFile, PageFile, Setting, SettingValue, SourceFile,
-    Test,
+    CodeListFile, IndicatorFile, Literal, MetricFile, PackFile, PageFile, Setting, SettingValue,
+    SourceFile, Test,
 };
 use crate::model::{Expanded, Model};
 
@@ -23,6 +25,7 @@ pub struct Packs {
     pub(crate) models: IndexMap<DatasetId, Model>,
     pub(crate) pages: IndexMap<PageId, PageFile>,
     pub(crate) indicators: IndexMap<IndicatorSetId, IndicatorFile>,
+    pub(crate) metrics: IndexMap<MetricId, MetricFile>,
     pub(crate) sources: IndexMap<SourceId, Source>,
     pub(crate) code_lists: IndexMap<CodeListId, CodeListFile>,
 }
@@ -152,6 +155,25 @@ impl Packs {
     /// The sets of indicators, in the order of their ids.
     pub fn indicator_sets(&self) -> impl ExactSizeIterator<Item = &IndicatorFile> {
         self.indicators.values()
+    }
+
+    pub fn metric(&self, id: &MetricId) -> Option<&MetricFile> {
+        self.metrics.get(id)
+    }
+
+    /// The metrics, in the order of their ids.
+    pub fn metrics(&self) -> impl ExactSizeIterator<Item = &MetricFile> {
+        self.metrics.values()
+    }
+
+    /// A metric with the settings of its pack put into its SQL.
+    pub fn expanded_metric(&self, metric: &MetricFile) -> Result<MetricFile, ExpandError> {
+        let settings = self.settings(&metric.metric.pack()).unwrap_or_default();
+        let mut metric = metric.clone();
+        for sql in metric.condition.iter_mut().chain([&mut metric.measure]) {
+            *sql = Expanded::new(&settings, sql)?.text;
+        }
+        Ok(metric)
     }
 
     pub fn source(&self, id: &SourceId) -> Option<&Source> {

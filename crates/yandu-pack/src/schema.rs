@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::declare::{
-    CodeListFile, DatasetFile, IndicatorFile, PackFile, PageFile, SourceFile, TestFile,
+    CodeListFile, DatasetFile, IndicatorFile, MetricFile, PackFile, PageFile, SourceFile, TestFile,
 };
 
 /// The kinds of files that a pack declares things in.
@@ -23,11 +23,12 @@ pub enum FileKind {
     Source,
     Page,
     Indicators,
+    Metric,
     Test,
 }
 
 impl FileKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pack,
         Self::Dataset,
         Self::Model,
@@ -35,6 +36,7 @@ impl FileKind {
         Self::Source,
         Self::Page,
         Self::Indicators,
+        Self::Metric,
         Self::Test,
     ];
 
@@ -48,6 +50,7 @@ impl FileKind {
             Self::Source => "source",
             Self::Page => "page",
             Self::Indicators => "indicators",
+            Self::Metric => "metric",
             Self::Test => "test",
         }
     }
@@ -62,6 +65,7 @@ impl FileKind {
             Self::Source => Some("sources"),
             Self::Page => Some("pages"),
             Self::Indicators => Some("indicators"),
+            Self::Metric => Some("metrics"),
             Self::Test => Some("tests"),
         }
     }
@@ -76,6 +80,7 @@ impl FileKind {
             Self::Source => &SOURCE,
             Self::Page => &PAGE,
             Self::Indicators => &INDICATORS,
+            Self::Metric => &METRIC,
             Self::Test => &TEST,
         }
     }
@@ -88,6 +93,7 @@ static CODES: LazyLock<Value> = LazyLock::new(generate::<CodeListFile>);
 static SOURCE: LazyLock<Value> = LazyLock::new(generate::<SourceFile>);
 static PAGE: LazyLock<Value> = LazyLock::new(generate::<PageFile>);
 static INDICATORS: LazyLock<Value> = LazyLock::new(generate::<IndicatorFile>);
+static METRIC: LazyLock<Value> = LazyLock::new(generate::<MetricFile>);
 static TEST: LazyLock<Value> = LazyLock::new(generate::<TestFile>);
 
 fn generate<T: JsonSchema>() -> Value {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use expect_test::Expect;
 use tempfile::TempDir;
 use yandu_words::DatasetId;
@@ -21,6 +21,7 @@ mod declarations;
 mod hostile;
 mod indicators;
 mod lookups;
+mod metrics;
 mod misfits;
 mod models;
 mod properties;
@@ -67,6 +68,17 @@ impl Compiler for Words {
         _: &str,
     ) -> Result<Option<CompiledModel>, SqlProblem> {
         Ok(None)
+    }
+
+    /// Aggregates of columns; the number is one unless a text stands in it.
+    fn measure(&self, schema: &SchemaRef, sql: &str) -> Result<Option<DataType>, SqlProblem> {
+        let spoken = sql.replace("sum", "not").replace("count", "not");
+        self.condition(schema, &spoken)?;
+        Ok(Some(if sql.contains('\'') {
+            DataType::Utf8
+        } else {
+            DataType::Int64
+        }))
     }
 }
 

@@ -45,6 +45,7 @@ fn validator(kind: FileKind) -> &'static Validator {
         FileKind::Source => &SOURCE,
         FileKind::Page => &PAGE,
         FileKind::Indicators => &INDICATORS,
+        FileKind::Metric => &METRIC,
         FileKind::Test => &TEST,
     }
 }
@@ -56,6 +57,7 @@ static CODES: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Codes));
 static SOURCE: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Source));
 static PAGE: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Page));
 static INDICATORS: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Indicators));
+static METRIC: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Metric));
 static TEST: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Test));
 
 fn compile(kind: FileKind) -> Validator {

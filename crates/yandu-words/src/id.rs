@@ -258,6 +258,10 @@ id!(
     IndicatorSetId, "indicator set id", r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$", check_pair
 );
 id!(
+    /// A metric that a pack declares, named `pack.metric`.
+    MetricId, "metric id", r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$", check_pair
+);
+id!(
     /// The name of a column. Those that start with `_` belong to the program and are no such names.
     ColumnName, "column name", "^[a-z][a-z0-9_]{0,62}$", |what, text| check_name(what, text, text)
 );
@@ -271,6 +275,7 @@ pair!(SourceId);
 pair!(CodeListId);
 pair!(PageId);
 pair!(IndicatorSetId);
+pair!(MetricId);
 
 #[cfg(test)]
 mod tests;

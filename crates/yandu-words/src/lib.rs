@@ -14,6 +14,7 @@ pub mod value;
 mod fault;
 mod grade;
 mod mask;
+mod period;
 mod read;
 mod title;
 mod value_type;
@@ -21,9 +22,11 @@ mod value_type;
 pub use fault::{Dimension, FaultCode};
 pub use grade::Grade;
 pub use id::{
-    BatchId, CodeListId, ColumnName, DatasetId, IdError, IndicatorSetId, PackId, PageId, SourceId,
+    BatchId, CodeListId, ColumnName, DatasetId, IdError, IndicatorSetId, MetricId, PackId, PageId,
+    SourceId,
 };
 pub use mask::Mask;
+pub use period::{Grain, Period, PeriodError};
 pub use read::{Change, Read};
 pub use standard::Standard;
 pub use title::Title;

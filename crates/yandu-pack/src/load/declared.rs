@@ -14,7 +14,7 @@ use super::folder::{Folder, read_text};
 use crate::check::order;
 use crate::dataset::Dataset;
 use crate::declare::{
-    CodeListFile, DatasetFile, IndicatorFile, PackFile, PageFile, SourceFile, TestFile,
+    CodeListFile, DatasetFile, IndicatorFile, MetricFile, PackFile, PageFile, SourceFile, TestFile,
 };
 use crate::file::FileText;
 use crate::model::Model;
@@ -85,6 +85,7 @@ pub(crate) struct Drafts {
     pub(crate) sources: Vec<Declared<SourceFile>>,
     pub(crate) pages: Vec<Declared<PageFile>>,
     pub(crate) indicators: Vec<Declared<IndicatorFile>>,
+    pub(crate) metrics: Vec<Declared<MetricFile>>,
     pub(crate) tests: Vec<Declared<TestFile>>,
     /// The SQL of models, by folder and name of the file without its ending.
     pub(crate) sql: HashMap<(usize, String), FileText>,
@@ -161,6 +162,7 @@ impl Drafts {
                 FileKind::Source => reader.read(&mut drafts.sources, unread, problems),
                 FileKind::Page => reader.read(&mut drafts.pages, unread, problems),
                 FileKind::Indicators => reader.read(&mut drafts.indicators, unread, problems),
+                FileKind::Metric => reader.read(&mut drafts.metrics, unread, problems),
                 FileKind::Test => reader.read(&mut drafts.tests, unread, problems),
             }
         }
@@ -174,6 +176,7 @@ impl Drafts {
         self.sources.append(&mut other.sources);
         self.pages.append(&mut other.pages);
         self.indicators.append(&mut other.indicators);
+        self.metrics.append(&mut other.metrics);
         self.tests.append(&mut other.tests);
         self.unread.extend(other.unread.drain());
     }
@@ -275,6 +278,13 @@ impl Drafts {
         }
         indicators.sort_keys();
 
+        let mut metrics = IndexMap::new();
+        for Declared { declaration, .. } in self.metrics {
+            let id = declaration.metric.clone();
+            metrics.entry(id).or_insert(declaration);
+        }
+        metrics.sort_keys();
+
         let code_lists = self
             .code_lists
             .into_iter()
@@ -285,6 +295,7 @@ impl Drafts {
             models,
             pages,
             indicators,
+            metrics,
             sources,
             code_lists: code_lists.map(|list| (list.codes.clone(), list)).collect(),
         }
@@ -446,7 +457,11 @@ fn names(kind: FileKind, document: &Document) -> HashSet<String> {
         FileKind::Pack => "/settings",
         FileKind::Dataset | FileKind::Model => "/columns",
         FileKind::Codes => "/values",
-        FileKind::Source | FileKind::Page | FileKind::Indicators | FileKind::Test => {
+        FileKind::Source
+        | FileKind::Page
+        | FileKind::Indicators
+        | FileKind::Metric
+        | FileKind::Test => {
             return HashSet::new();
         }
     };
@@ -479,6 +494,9 @@ fn fill(kind: FileKind, id: &str, document: &mut Document) {
         }
         FileKind::Page => json!({ "page": id, "title": title, "kind": "list" }),
         FileKind::Indicators => json!({ "indicators": id, "title": title, "items": [] }),
+        FileKind::Metric => {
+            json!({ "metric": id, "title": title, "owner": "-", "formula": "-", "basis": "-", "unit": "1" })
+        }
         FileKind::Test => json!({}),
     };
     let (Value::Object(map), Value::Object(needed)) = (&mut document.value, needed) else {

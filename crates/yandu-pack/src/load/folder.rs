@@ -15,7 +15,7 @@ use crate::yaml::{MAX_BYTES, Place};
 pub(crate) const MAX_FILES: usize = 10_000;
 
 /// What may stand at the top of a pack. Folders that no version of the program reads yet are known by their names.
-pub(crate) const TOP_FOLDERS: [&str; 12] = [
+pub(crate) const TOP_FOLDERS: [&str; 13] = [
     "datasets",
     "sources",
     "codes",
@@ -25,17 +25,17 @@ pub(crate) const TOP_FOLDERS: [&str; 12] = [
     "policies",
     "pages",
     "indicators",
+    "metrics",
     "examples",
     "tests",
     "data",
 ];
-pub(crate) const TOP_FILES: [&str; 6] = [
+pub(crate) const TOP_FILES: [&str; 5] = [
     "pack.yaml",
     "README.md",
     "README.zh-CN.md",
     "LICENSE",
     "alarms.yaml",
-    "metrics.yaml",
 ];
 
 /// The folder of a pack and its declarations.
