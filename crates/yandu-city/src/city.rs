@@ -1,7 +1,7 @@
 //! The place data of a city: divisions, names, trades and the settings of the simulator. Another city is
 //! another folder with the same files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::Error;
 use crate::random::Weighted;
@@ -64,6 +64,8 @@ pub(crate) struct GivenNames {
 }
 
 pub(crate) struct City {
+    /// Where its files are; those of Yancheng are built in.
+    folder: Option<PathBuf>,
     pub(crate) settings: Settings,
     pub(crate) words: Words,
     pub(crate) name: Term,
@@ -173,6 +175,7 @@ impl City {
         let given = table("given_names.csv")?;
         let ethnic = table("ethnic_names.csv")?;
         Ok(Self {
+            folder: folder.map(Path::to_owned),
             words: Words::new(),
             address_start: Term::new(&format!("{}{}", settings.province, name.text())),
             name,
@@ -243,6 +246,13 @@ impl City {
                 .collect::<Result<_, _>>()?,
             settings,
         })
+    }
+}
+
+impl City {
+    /// A csv file of the city that only some deliveries need.
+    pub(crate) fn table(&self, name: &str) -> Result<Table, Error> {
+        Table::parse(name, &read(self.folder.as_deref(), name)?)
     }
 }
 

@@ -2,6 +2,7 @@
 //! written in order, and the truth about them.
 
 pub(crate) mod companies;
+pub(crate) mod database;
 pub(crate) mod households;
 pub(crate) mod insured;
 pub(crate) mod late;
@@ -9,6 +10,7 @@ pub(crate) mod properties;
 pub(crate) mod residents;
 pub(crate) mod settlements;
 pub(crate) mod workbook;
+pub(crate) mod worksheet;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

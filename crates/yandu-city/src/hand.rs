@@ -84,6 +84,28 @@ impl Hand<'_> {
         Some(Planted::hard(column, "code-list"))
     }
 
+    /// A township of another city.
+    pub(crate) fn wrong_township(
+        &mut self,
+        column: &'static str,
+        reason: &'static str,
+    ) -> Option<Planted> {
+        let code = *self.stream.pick(&["320602001", "321202003", "340102005"])?;
+        self.set_text(column, code);
+        Some(Planted::hard(column, reason))
+    }
+
+    /// A county of another city.
+    pub(crate) fn wrong_county(
+        &mut self,
+        column: &'static str,
+        reason: &'static str,
+    ) -> Option<Planted> {
+        let code = *self.stream.pick(&["320602", "321202", "340102"])?;
+        self.set_text(column, code);
+        Some(Planted::hard(column, reason))
+    }
+
     pub(crate) fn one_of(&mut self, columns: &[&'static str]) -> Option<&'static str> {
         self.stream.pick(columns).copied()
     }

@@ -22,10 +22,12 @@ pub enum Delivery {
     Settlements,
     /// Ecology and environment: station readings, served by [`crate::serve`] and never written.
     Air,
+    /// Communications administration: base stations, optical ports, gigabit households, key areas.
+    Telecom,
 }
 
 impl Delivery {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Residents,
         Self::Households,
         Self::Enterprises,
@@ -33,6 +35,7 @@ impl Delivery {
         Self::Properties,
         Self::Settlements,
         Self::Air,
+        Self::Telecom,
     ];
 
     pub fn name(self) -> &'static str {
@@ -44,6 +47,7 @@ impl Delivery {
             Self::Properties => "properties",
             Self::Settlements => "settlements",
             Self::Air => "air",
+            Self::Telecom => "telecom",
         }
     }
 }

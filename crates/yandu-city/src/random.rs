@@ -16,6 +16,11 @@ pub(crate) enum Purpose {
     Defect,
     Air,
     AnnualReport,
+    Register,
+    Record,
+    Reported,
+    Restated,
+    Late,
 }
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;

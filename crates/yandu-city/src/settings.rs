@@ -1,5 +1,9 @@
 //! `simulator.json` of a city.
 
+mod registers;
+
+pub(crate) use registers::RegisterSettings;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -23,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) second_homes_per_thousand: u32,
     pub(crate) rented_per_thousand: u32,
     pub(crate) air: AirSettings,
+    pub(crate) registers: RegisterSettings,
     /// Dataset, kind of defect, rows per thousand.
     pub(crate) defects_per_thousand: BTreeMap<String, BTreeMap<String, f64>>,
 }

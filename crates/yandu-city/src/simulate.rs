@@ -10,6 +10,7 @@ use crate::delivery::{
     Context, Output, Report, Written, households, insured, late, properties, residents,
     settlements, workbook,
 };
+use crate::register::{self, REGISTERS};
 use crate::world::World;
 use crate::{Delivery, Error, Options, Progress, air};
 
@@ -104,6 +105,11 @@ fn write_all(context: &Context<'_>) -> Result<Vec<Report>, Error> {
             reports.append(&mut single);
             reports
         };
+        for register in REGISTERS {
+            if context.options.wants(register.delivery) {
+                reports.push(register::write(context, register)?);
+            }
+        }
         if context.options.wants(Delivery::Air) {
             reports.push(air::report(context)?);
         }

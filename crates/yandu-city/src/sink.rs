@@ -6,6 +6,8 @@ pub(crate) trait Sink {
     fn begin(&mut self);
     fn ascii(&mut self, bytes: &[u8]);
     fn term(&mut self, term: &Term);
+    /// A text that stands in no list of words; it is encoded, and escaped where the format needs it.
+    fn text(&mut self, text: &str);
     /// Marks the cell as one that a csv has to quote.
     fn quote(&mut self);
     fn end(&mut self);
@@ -250,6 +252,10 @@ impl Sink for Framed<'_> {
         self.out.extend_from_slice(term.bytes(self.frame.charset));
     }
 
+    fn text(&mut self, text: &str) {
+        self.frame.write_text(text, self.out);
+    }
+
     #[inline]
     fn quote(&mut self) {
         if self.frame.escape == Escape::Csv {
@@ -320,6 +326,10 @@ impl Sink for Texts {
 
     fn term(&mut self, term: &Term) {
         self.open.push_str(term.text());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.open.push_str(text);
     }
 
     fn quote(&mut self) {}

@@ -189,20 +189,6 @@ impl World {
             position: self.position(township.map_or(0, |t| t.county), home.township, &mut stream),
         }
     }
-
-    /// A place near the middle of its township, which lies around the middle of its county.
-    fn position(&self, county: usize, township: usize, stream: &mut Stream) -> (u64, u64) {
-        let Some(county) = self.city.counties.get(county) else {
-            return (0, 0);
-        };
-        let salt = crate::random::mix(township as u64 + 77);
-        let part = |word: u64| (word % 2_001) as f64 / 1_000.0 - 1.0;
-        let mut at = |middle: f64, salt: u64| {
-            let near = stream.triangular(-0.04, 0.0, 0.04);
-            ((middle + part(salt) * county.spread * 0.8 + near) * 1e6) as u64
-        };
-        (at(county.lon, salt), at(county.lat, salt >> 32))
-    }
 }
 
 fn fill<P: Page>(world: &World, pen: &mut Pen<'_, P>, households: Range<u32>) {

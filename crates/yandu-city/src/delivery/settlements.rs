@@ -2,15 +2,12 @@
 //! PostgreSQL, with the same rows in the order of their settlement.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
-
+use super::database::Database;
 use super::insured::Insured;
 use super::residents::write_time;
-use super::{Context, Output, Report, Run, part_of};
+use super::{Context, Output, Report, Run};
 use crate::city::{Diagnosis, Hospital};
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
@@ -201,87 +198,6 @@ const TABLE: &str = "CREATE TABLE settlement (
 ";
 const INDEX: &str = "CREATE INDEX settlement_settled_at ON settlement (settled_at);\n";
 
-/// The SQLite file, written by one connection in one transaction, so that the same statements give the
-/// same pages.
-struct Database {
-    path: PathBuf,
-    runtime: tokio::runtime::Runtime,
-    connection: SqliteConnection,
-}
-
-impl Database {
-    fn create(path: &Path) -> Result<Self, Error> {
-        let part = part_of(path);
-        let failed = |source| Error::Write {
-            path: path.to_owned(),
-            source,
-        };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        match std::fs::remove_file(&part) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(failed(error));
-            }
-            _ => {}
-        }
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(failed)?;
-        let options = SqliteConnectOptions::new()
-            .filename(&part)
-            .create_if_missing(true)
-            .page_size(4_096)
-            .journal_mode(SqliteJournalMode::Off)
-            .synchronous(SqliteSynchronous::Off)
-            .disable_statement_logging();
-        let connection = runtime
-            .block_on(options.connect())
-            .map_err(|source| Error::Database {
-                path: path.to_owned(),
-                source,
-            })?;
-        let mut database = Self {
-            path: path.to_owned(),
-            runtime,
-            connection,
-        };
-        database.run("BEGIN".to_owned())?;
-        database.run(TABLE.to_owned())?;
-        Ok(database)
-    }
-
-    fn run(&mut self, statement: String) -> Result<(), Error> {
-        // Every value was written by this crate, with its quotes doubled.
-        let statement = sqlx::raw_sql(sqlx::AssertSqlSafe(statement));
-        self.runtime
-            .block_on(statement.execute(&mut self.connection))
-            .map(|_| ())
-            .map_err(|source| Error::Database {
-                path: self.path.clone(),
-                source,
-            })
-    }
-
-    fn finish(mut self) -> Result<PathBuf, Error> {
-        self.run(INDEX.to_owned())?;
-        self.run("COMMIT".to_owned())?;
-        let path = self.path;
-        self.runtime
-            .block_on(self.connection.close())
-            .map_err(|source| Error::Database {
-                path: path.clone(),
-                source,
-            })?;
-        std::fs::rename(part_of(&path), &path).map_err(|source| Error::Write {
-            path: path.clone(),
-            source,
-        })?;
-        Ok(path)
-    }
-}
-
 pub(crate) fn write(context: &Context<'_>) -> Result<Report, Error> {
     let world = context.world;
     let frame = frame();
@@ -290,7 +206,7 @@ pub(crate) fn write(context: &Context<'_>) -> Result<Report, Error> {
     context
         .progress
         .begin(Delivery::Settlements, u64::from(world.settlements()));
-    let mut database = Database::create(&context.options.out.join(&*file))?;
+    let mut database = Database::create(&context.options.out.join(&*file), TABLE)?;
     let mut script = Output::create(&context.options.out, script_name)?;
     script.write(b"SET client_encoding = 'UTF8';\nBEGIN;\n")?;
     script.write(TABLE.as_bytes())?;
@@ -319,7 +235,7 @@ pub(crate) fn write(context: &Context<'_>) -> Result<Report, Error> {
     script.write(INDEX.as_bytes())?;
     script.write(b"COMMIT;\n")?;
     script.finish()?;
-    let path = database.finish()?;
+    let path = database.finish(INDEX)?;
     context.progress.finish(Delivery::Settlements, &path);
     if let Some(written) = report.written.first().cloned() {
         report.written.push(super::Written {

@@ -8,8 +8,9 @@ use rust_xlsxwriter::{
 };
 
 use super::companies::{ANNUAL_REPORT, COMPANY, fill_companies, fill_reports};
-use super::{Context, Report, Run, part_of};
-use crate::day::{from_civil, to_civil, year_of};
+use super::{Context, Report, Run, part_of, worksheet};
+use crate::day::year_of;
+use crate::register::Kind::{self, Date, Number, Text};
 use crate::sheet::Cells;
 use crate::sink::Cell;
 use crate::{Delivery, Error};
@@ -24,19 +25,10 @@ const FIRMS_A_BLOCK: u32 = 2_048;
 const YEAR_GROUP: usize = 20;
 const YEARS: i32 = 3;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ColumnKind {
-    Text,
-    Number,
-    Date,
-}
-
-use ColumnKind::{Date, Number, Text};
-
-const COMPANY_KINDS: [ColumnKind; 13] = [
+const COMPANY_KINDS: [Kind; 13] = [
     Text, Text, Text, Text, Text, Text, Number, Date, Text, Text, Text, Text, Number,
 ];
-const REPORT_KINDS: [ColumnKind; 6] = [Text, Number, Number, Number, Number, Number];
+const REPORT_KINDS: [Kind; 6] = [Text, Number, Number, Number, Number, Number];
 
 struct Formats {
     title: Format,
@@ -296,44 +288,11 @@ impl Book<'_> {
         sheet: &mut Worksheet,
         row: u32,
         cells: &[Cell],
-        kinds: &[ColumnKind],
+        kinds: &[Kind],
     ) -> Result<(), Error> {
-        for ((column, cell), kind) in (0_u16..).zip(cells).zip(kinds) {
-            let text = cell.text();
-            let number = match (cell, kind) {
-                (Cell::Absent, _) => continue,
-                (Cell::Text(_), Number) => text.parse::<f64>().ok(),
-                (Cell::Text(_), Date) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    text.parse().ok()
-                }
-                _ => None,
-            };
-            let day = (*kind == Date).then(|| serial_of(cell)).flatten();
-            let written = match (number, day) {
-                (Some(number), _) => sheet.write_number(row, column, number),
-                (None, Some(serial)) => {
-                    sheet.write_number_with_format(row, column, serial, &self.formats.date)
-                }
-                (None, None) => sheet.write_string(row, column, text),
-            };
-            written.map_err(|error| self.broken(error))?;
-        }
-        Ok(())
+        worksheet::write_row(sheet, row, cells, kinds, &self.formats.date)
+            .map_err(|error| self.broken(error))
     }
-}
-
-/// The serial of a day that exists; `None` for any other text, which stays a text.
-fn serial_of(cell: &Cell) -> Option<f64> {
-    let Cell::Text(text) = cell else { return None };
-    let mut parts = text.split('-').map(str::parse::<u32>);
-    let (year, month, day) = (
-        parts.next()?.ok()?,
-        parts.next()?.ok()?,
-        parts.next()?.ok()?,
-    );
-    let number = from_civil(year as i32, month, day);
-    (to_civil(number) == (year as i32, month, day))
-        .then(|| f64::from(number - from_civil(1899, 12, 30)))
 }
 
 #[cfg(test)]

@@ -14,5 +14,6 @@ mod folder;
 mod interface;
 mod limits;
 mod reading;
+mod registers;
 mod rules;
 mod truth;

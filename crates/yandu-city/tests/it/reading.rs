@@ -115,6 +115,12 @@ const PROPERTY: [&str; 12] = [
     "lat",
 ];
 
+/// Whether the dataset is one of the registers of people, homes and firms, which come whole in one file.
+pub(crate) fn knows(dataset: &str) -> bool {
+    let packs = ["population.", "enterprise.", "insurance.", "housing."];
+    packs.iter().any(|pack| dataset.starts_with(pack))
+}
+
 /// The rows of a dataset from the file of a delivery.
 pub(crate) fn read(out: &Path, file: &str, dataset: &str) -> Sheet {
     let path = out.join(file);
@@ -154,7 +160,7 @@ fn csv(path: &Path, encoding: &'static encoding_rs::Encoding, columns: &[&'stati
     }
 }
 
-fn split_csv(line: &str) -> Vec<String> {
+pub(crate) fn split_csv(line: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
     let mut signs = line.chars().peekable();

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use yandu_city::{DefectKind, Truth, Verdict};
+use yandu_city::{DefectKind, Truth, Verdict, Written};
 use yandu_collect::quarantine::QuarantinedRow;
 use yandu_collect::{BatchStatus, Collector, Delivery, Mode, Outcome};
-use yandu_pack::declare::Literal;
+use yandu_pack::declare::{Channel, Literal};
 
 use crate::site::{Site, assert_adds_up, load, me, quarantined, repository};
 
@@ -48,6 +49,13 @@ const FILES: &[(&str, &str)] = &[
     ("insurance.insured", "insurance.insured_export"),
     ("housing.property", "housing.property_export"),
 ];
+
+/// Databases, with the source of each and the columns that name a row.
+const DATABASES: &[(&str, &str, &[&str])] = &[(
+    "insurance.settlement",
+    "insurance.settlement_file",
+    &["settlement_id"],
+)];
 
 /// What became of one delivery.
 struct Delivered {
@@ -208,6 +216,21 @@ async fn deliver(site: &Site, source: &str, path: &Path) -> Outcome {
     site.collector.collect(&me(), delivery).await.unwrap()
 }
 
+/// The one source of a register: a folder into which its files are put.
+fn register_source(site: &Site, dataset: &str) -> String {
+    let packs = site.collector.packs();
+    let mut sources = packs
+        .sources()
+        .map(yandu_pack::Source::file)
+        .filter(|file| {
+            file.dataset.as_str() == dataset && matches!(file.channel, Channel::Folder(_))
+        });
+    let source = sources
+        .next()
+        .unwrap_or_else(|| panic!("{dataset} has no folder source"));
+    source.source.to_string()
+}
+
 async fn run_source(collector: &Collector, source: &str) -> Outcome {
     let outcomes = collector
         .run_source(&me(), &source.parse().unwrap())
@@ -222,18 +245,20 @@ async fn run_source(collector: &Collector, source: &str) -> Outcome {
 /// Whether the rows with a soft fault are reported as often as the fault is planted, by dataset, column and reason.
 async fn reported(
     site: &Site,
-    delivered: &HashMap<&str, Delivered>,
+    delivered: &HashMap<(Arc<str>, Arc<str>), Delivered>,
 ) -> HashMap<(String, Option<String>, String), u64> {
     let mut counts = HashMap::new();
-    for (dataset, delivered) in delivered {
+    for ((dataset, _), delivered) in delivered {
         for finding in &delivered.outcome.findings {
             let key = (
                 dataset.to_string(),
                 finding.column.clone(),
                 finding.reason.clone(),
             );
-            *counts.entry(key).or_default() = finding.rows;
+            *counts.entry(key).or_default() += finding.rows;
         }
+    }
+    for ((dataset, _), delivered) in delivered {
         // References are looked at again with every delivery of the other side.
         for reference in site
             .collector
@@ -351,6 +376,7 @@ async fn a_city(seed: u64) {
         );
     }
     let mut delivered = HashMap::new();
+    let place = |written: &Written| (Arc::clone(&written.dataset), Arc::clone(&written.file));
     for (dataset, source) in FILES {
         let file = summary
             .files
@@ -358,11 +384,28 @@ async fn a_city(seed: u64) {
             .find(|written| &*written.dataset == *dataset && written.file.starts_with("inbox"))
             .unwrap();
         let outcome = deliver(&site, source, &root.join(&*file.file)).await;
-        delivered.insert(*dataset, Delivered::of(&site, outcome, &[]).await);
+        delivered.insert(place(file), Delivered::of(&site, outcome, &[]).await);
     }
-    let settlements = run_source(&site.collector, "insurance.settlement_file").await;
-    let settlements = Delivered::of(&site, settlements, &["settlement_id"]).await;
-    delivered.insert("insurance.settlement", settlements);
+    for (dataset, source, key) in DATABASES {
+        let file = summary
+            .files
+            .iter()
+            .find(|written| &*written.dataset == *dataset && written.file.ends_with(".sqlite"))
+            .unwrap();
+        let outcome = run_source(&site.collector, source).await;
+        delivered.insert(place(file), Delivered::of(&site, outcome, key).await);
+    }
+    // What is left are registers and reports, which come month by month; each month is judged when it has come.
+    for file in &summary.files {
+        if file.file.starts_with("inbox")
+            && !file.file.ends_with(".sql")
+            && !delivered.contains_key(&place(file))
+        {
+            let source = register_source(&site, &file.dataset);
+            let outcome = deliver(&site, &source, &root.join(&*file.file)).await;
+            delivered.insert(place(file), Delivered::of(&site, outcome, &[]).await);
+        }
+    }
     let readings = run_source(&site.collector, "air.station_api").await;
     let readings = Delivered::of(
         &site,
@@ -370,12 +413,16 @@ async fn a_city(seed: u64) {
         &["station", "CAST(observed_at AS VARCHAR)"],
     )
     .await;
-    delivered.insert("air.reading", readings);
+    let air = summary
+        .files
+        .iter()
+        .find(|written| &*written.dataset == "air.reading");
+    delivered.insert(place(air.unwrap()), readings);
     serving.abort();
 
     for written in &summary.files {
         if written.file.starts_with("inbox") && !written.file.ends_with(".sql") {
-            let outcome = &delivered[&*written.dataset].outcome;
+            let outcome = &delivered[&place(written)].outcome;
             println!(
                 "{:<26} {:>6} in = {:>6} kept + {:>3} superseded + {:>4} quarantined",
                 written.dataset,
@@ -395,8 +442,8 @@ async fn a_city(seed: u64) {
         .files
         .iter()
         .filter(|written| !written.file.starts_with("late"));
-    let counted: HashMap<&str, u64> = in_inbox
-        .map(|written| (&*written.dataset, written.rows))
+    let counted: HashMap<_, u64> = in_inbox
+        .map(|written| (place(written), written.rows))
         .collect();
     let mut measured = Measured::default();
     let reported = reported(&site, &delivered).await;
@@ -411,7 +458,8 @@ async fn a_city(seed: u64) {
     for truth in &truths {
         *planted.entry(soft(truth)).or_default() += u64::from(truth.verdict == Verdict::Reported);
     }
-    for (dataset, delivered) in &delivered {
+    for (of, delivered) in &delivered {
+        let (dataset, file) = of;
         let mut rows: HashMap<String, &QuarantinedRow> = delivered
             .quarantined
             .iter()
@@ -419,7 +467,7 @@ async fn a_city(seed: u64) {
             .collect();
         for truth in truths
             .iter()
-            .filter(|truth| *truth.dataset == **dataset && !truth.file.starts_with("late"))
+            .filter(|truth| truth.dataset == *dataset && truth.file == *file)
         {
             let row = rows.remove(&delivered.place(truth));
             let reported = reported.get(&soft(truth)).copied().unwrap_or_default();
@@ -430,11 +478,11 @@ async fn a_city(seed: u64) {
         }
         for row in rows.values() {
             // A sheet may end with a line of totals below its last row.
-            if row.row > counted[dataset] && row.record.starts_with("合计") {
+            if row.row > counted[of] && row.record.starts_with("合计") {
                 continue;
             }
             measured.clean_quarantined.push(format!(
-                "{dataset} row {}: {:?} in `{}`",
+                "{dataset} {file} row {}: {:?} in `{}`",
                 row.row, row.reasons, row.record
             ));
         }
