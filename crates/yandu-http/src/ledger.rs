@@ -23,6 +23,7 @@ use crate::Result;
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
 use crate::page::{After, Limit};
+use crate::precondition::revisions;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -72,7 +73,7 @@ async fn tagged(state: &State, status: StatusCode, entry: yandu_ledger::Entry) -
 
 /// The one revision that a change is made to, of those that `If-Match` names; `None` where any will do.
 async fn expected(state: &State, id: &str, headers: &HeaderMap) -> Result<Option<u64>> {
-    match tag::expected(headers).as_deref() {
+    match revisions(headers).as_deref() {
         None => Ok(None),
         Some([revision]) => Ok(Some(*revision)),
         Some(revisions) => {

@@ -1,6 +1,9 @@
-//! Work plans: what a text says, before anybody has reviewed it. Nothing is stored here.
+//! Work plans: what a text says, and the plans that are kept, reviewed and followed.
 
+mod review;
 mod shape;
+mod stored;
+mod tell;
 
 use std::path::{Path, PathBuf};
 
@@ -19,9 +22,19 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::upload;
 
+pub use review::{
+    AnswerToFinding, FigureToAdd, ReasonOfPlan, ReviewOfFigure, ReviewOfOffer, ReviewOfPlan,
+    ReviewOfPoint, ReviewOfSentence, UnitsToSet,
+};
 pub use shape::{
     PlanAssignment, PlanChapter, PlanFigure, PlanFinding, PlanOffer, PlanPoint, PlanReading,
     PlanSentence, PlanUnit, PlanValue,
+};
+pub use stored::{HistoryOfPlan, ItemChangeOfPlan, RevisionOfPlan};
+pub use tell::{
+    DecisionOfPlan, DoubtOfPlan, FigureFields, FigureOfPlan, FindingOfPlan, OfferOfPlan, Plan,
+    PlanInList, PlanList, PointOfPlan, ProgressOfPlan, SentenceOfPlan, SentencesOfPlan,
+    ShareOfPlan, SourceOfPlan,
 };
 
 /// The years that a plan may be for.
@@ -29,9 +42,18 @@ const YEARS: std::ops::RangeInclusive<i16> = 1950..=2100;
 
 pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
     let limit = usize::try_from(state.options().upload_bytes).unwrap_or(usize::MAX);
-    OpenApiRouter::new()
+    let texts = OpenApiRouter::new()
         .routes(routes!(read_plan))
-        .layer(DefaultBodyLimit::max(limit))
+        .routes(routes!(stored::list_plans, stored::import_plan))
+        .layer(DefaultBodyLimit::max(limit));
+    OpenApiRouter::new()
+        .routes(routes!(stored::show_plan))
+        .routes(routes!(stored::read_text))
+        .routes(routes!(stored::list_plan_history))
+        .routes(routes!(review::list_sentences))
+        .routes(routes!(review::review_plan))
+        .routes(routes!(review::approve_plan))
+        .merge(texts)
 }
 
 /// The text of a plan: one of `path` and `text`.
@@ -49,6 +71,13 @@ pub struct PlanText {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1950, maximum = 2100)]
     pub year: Option<i16>,
+    /// Under what the plan is kept; made of its year and its text where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[a-z0-9][a-z0-9-]{0,62}$", example = "2025")]
+    pub id: Option<String>,
+    /// Why it is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// An upload: the file of the text, in any encoding.
@@ -61,6 +90,18 @@ struct PlanUpload {
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     year: Option<i16>,
+    id: Option<String>,
+    reason: Option<String>,
+}
+
+/// A text with what is said of it.
+#[derive(Default)]
+struct Given {
+    bytes: Vec<u8>,
+    name: Option<String>,
+    year: Option<i16>,
+    id: Option<String>,
+    reason: Option<String>,
 }
 
 /// Reads the text of a work plan: chapters, points with their units, sentences, figures with all that is said of them, and what a
@@ -71,9 +112,22 @@ async fn read_plan(
     _caller: Caller,
     request: Request,
 ) -> Result<Json<PlanReading>> {
-    let (bytes, year) = match extract::media_type(request.headers()).as_str() {
-        "multipart/form-data" => uploaded(&state, request).await?,
-        "application/json" => named(&state, request).await?,
+    let given = given(&state, request).await?;
+    let options = Options {
+        year: given.year,
+        ..Options::default()
+    };
+    let reading = tokio::task::spawn_blocking(move || yandu_plan::read(&given.bytes, &options))
+        .await
+        .map_err(|_| Problem::new("internal", "the reading did not come to an end"))??;
+    Ok(Json(reading.into()))
+}
+
+/// The text that a request brings or names.
+async fn given(state: &State, request: Request) -> Result<Given> {
+    let given = match extract::media_type(request.headers()).as_str() {
+        "multipart/form-data" => uploaded(state, request).await?,
+        "application/json" => named(state, request).await?,
         _ => {
             return Err(Problem::new(
                 "unsupported-media-type",
@@ -81,29 +135,24 @@ async fn read_plan(
             ));
         }
     };
-    if year.is_some_and(|year| !YEARS.contains(&year)) {
+    if given.year.is_some_and(|year| !YEARS.contains(&year)) {
         return Err(Problem::new(
             "invalid-body",
             "`year` is no year of a plan: 1950 to 2100",
         ));
     }
-    let options = Options {
-        year,
-        ..Options::default()
-    };
-    let reading = tokio::task::spawn_blocking(move || yandu_plan::read(&bytes, &options))
-        .await
-        .map_err(|_| Problem::new("internal", "the reading did not come to an end"))??;
-    Ok(Json(reading.into()))
+    Ok(given)
 }
 
-async fn named(state: &State, request: Request) -> Result<(Vec<u8>, Option<i16>)> {
+async fn named(state: &State, request: Request) -> Result<Given> {
     let extract::Body(plan) = extract::Body::<PlanText>::from_request(request, state).await?;
-    let bytes = match (plan.path, plan.text) {
-        (None, Some(text)) => text.into_bytes(),
+    let (bytes, name) = match (plan.path, plan.text) {
+        (None, Some(text)) => (text.into_bytes(), None),
         (Some(path), None) => {
             upload::on_this_machine(&path)?;
-            read_whole(&path).await?
+            let name = path.file_name();
+            let name = name.map(|name| name.to_string_lossy().into_owned());
+            (read_whole(&path).await?, name)
         }
         _ => {
             return Err(Problem::new(
@@ -112,7 +161,13 @@ async fn named(state: &State, request: Request) -> Result<(Vec<u8>, Option<i16>)
             ));
         }
     };
-    Ok((bytes, plan.year))
+    Ok(Given {
+        bytes,
+        name,
+        year: plan.year,
+        id: plan.id,
+        reason: plan.reason,
+    })
 }
 
 async fn read_whole(path: &Path) -> Result<Vec<u8>> {
@@ -131,22 +186,29 @@ async fn read_whole(path: &Path) -> Result<Vec<u8>> {
     tokio::fs::read(path).await.map_err(failed)
 }
 
-async fn uploaded(state: &State, request: Request) -> Result<(Vec<u8>, Option<i16>)> {
-    let mut year = None;
+async fn uploaded(state: &State, request: Request) -> Result<Given> {
+    let mut given = Given::default();
     let file = upload::read(state, request, |name, text| {
-        if name != "year" {
-            return Err(Problem::new(
-                "invalid-body",
-                "the upload of a plan has the fields `file` and `year`",
-            ));
+        match name {
+            "year" => {
+                let year = text.trim().parse::<i16>().map_err(|_| {
+                    Problem::new("invalid-body", "`year` is no year of a plan: 1950 to 2100")
+                })?;
+                given.year = Some(year);
+            }
+            "id" => given.id = Some(text),
+            "reason" => given.reason = Some(text),
+            _ => {
+                return Err(Problem::new(
+                    "invalid-body",
+                    "the upload of a plan has the fields `file`, `year`, `id` and `reason`",
+                ));
+            }
         }
-        let read = text.trim().parse::<i16>().map_err(|_| {
-            Problem::new("invalid-body", "`year` is no year of a plan: 1950 to 2100")
-        })?;
-        year = Some(read);
         Ok(())
     })
     .await?;
-    let bytes = read_whole(file.path()).await?;
-    Ok((bytes, year))
+    given.bytes = read_whole(file.path()).await?;
+    given.name = Some(file.name.clone());
+    Ok(given)
 }

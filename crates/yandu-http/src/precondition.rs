@@ -35,3 +35,36 @@ fn tags(headers: &HeaderMap, name: &header::HeaderName) -> Option<Vec<String>> {
         .map(ToOwned::to_owned);
     Some(tags.collect())
 }
+
+/// The revisions that `If-Match` names; `None` where any will do. A tag names a revision and, behind a dash, what else its
+/// answer depended on; tags of anything else are of no revision.
+pub(crate) fn revisions(headers: &HeaderMap) -> Option<Vec<u64>> {
+    let tags = tags(headers, &header::IF_MATCH)?;
+    if tags.iter().any(|tag| tag == "*") {
+        return None;
+    }
+    let revision = |tag: &String| tag.split('-').next()?.parse().ok();
+    Some(tags.iter().filter_map(revision).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_revision_of_a_tag_is_read_back() {
+        let read = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_MATCH, HeaderValue::from_static(value));
+            revisions(&headers)
+        };
+        assert_eq!(read("\"7-0012abcd\""), Some(vec![7]));
+        assert_eq!(read("W/\"7\""), Some(vec![7]));
+        assert_eq!(read("\"7-0012abcd\", \"9\" ,\"x\""), Some(vec![7, 9]));
+        assert_eq!(read("*"), None);
+        assert_eq!(read("\"x\""), Some(vec![]));
+        assert_eq!(revisions(&HeaderMap::new()), None);
+    }
+}

@@ -5,6 +5,7 @@ use tokio_util::task::TaskTracker;
 use yandu_collect::{Collector, PackChanges};
 use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
+use yandu_plan::Plans;
 use yandu_transform::Transform;
 use yandu_transform::lineage::Lineages;
 use yandu_words::id::{BatchId, DatasetId};
@@ -48,6 +49,7 @@ struct Inner {
     collector: Collector,
     ledger: Ledger,
     transform: Transform,
+    plans: Plans,
     options: Options,
     lineages: Lineages,
     metrics: Metrics,
@@ -66,6 +68,7 @@ impl State {
         collector: Collector,
         ledger: Ledger,
         transform: Transform,
+        plans: Plans,
         options: Options,
     ) -> Self {
         Self {
@@ -74,6 +77,7 @@ impl State {
                 collector,
                 ledger,
                 transform,
+                plans,
                 lineages: Lineages::default(),
                 options,
                 stopping: AtomicBool::new(false),
@@ -116,6 +120,10 @@ impl State {
 
     pub fn transform(&self) -> &Transform {
         &self.inner.transform
+    }
+
+    pub fn plans(&self) -> &Plans {
+        &self.inner.plans
     }
 
     pub(crate) fn lake(&self) -> &Lake {

@@ -10,6 +10,7 @@ mod lineage;
 mod modelling;
 mod pack_pages;
 mod pages;
+mod plan_reviewing;
 mod planning;
 mod querying;
 mod refusing;

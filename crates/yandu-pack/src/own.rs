@@ -3,7 +3,8 @@
 
 use std::path::{Component, Path};
 
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
+    "documents",
     "format.json",
     "lake",
     "ledger",

@@ -1,4 +1,8 @@
-/// Why a text cannot be read as a plan.
+use std::path::PathBuf;
+
+use crate::record::Status;
+
+/// Why a text cannot be read as a plan, or work on a plan did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the text is empty")]
@@ -18,6 +22,63 @@ pub enum Error {
 
     #[error("this is no work plan: {why}")]
     NotAPlan { why: String },
+
+    #[error("there is no plan `{0}`")]
+    NoPlan(String),
+
+    #[error("the plan `{plan}` has no {kind} `{key}`")]
+    NoItem {
+        plan: String,
+        kind: &'static str,
+        key: String,
+    },
+
+    #[error("there is a plan `{0}` already, of another text")]
+    Exists(String),
+
+    #[error(
+        "the plan `{id}` is at revision {revision}, and the change was made to revision {expected}"
+    )]
+    Outdated {
+        id: String,
+        revision: u64,
+        expected: u64,
+    },
+
+    #[error("the plan `{id}` is {}, and cannot be {doing}", status.name())]
+    NotNow {
+        id: String,
+        status: Status,
+        doing: &'static str,
+    },
+
+    #[error("not everything is decided: {0}")]
+    ReviewOpen(String),
+
+    #[error("`{field}`: {why}")]
+    Invalid { field: String, why: String },
+
+    #[error("a reason is missing: say why")]
+    NoReason,
+
+    #[error(transparent)]
+    Store(#[from] yandu_store::Error),
+
+    #[error("cannot {doing} `{}`", path.display())]
+    File {
+        doing: &'static str,
+        path: PathBuf,
+        source: std::io::Error,
+    },
+
+    #[error("cannot read or write the records of plans")]
+    Records(#[from] sqlx::Error),
+
+    #[error("a stored record of a plan is damaged")]
+    Stored(#[from] serde_json::Error),
+
+    #[error("a task was stopped")]
+    Stopped(#[from] tokio::task::JoinError),
 }
 
 impl Error {
@@ -29,6 +90,16 @@ impl Error {
         "plan-encoding",
         "plan-scan",
         "not-a-plan",
+        "no-plan",
+        "no-plan-item",
+        "plan-exists",
+        "precondition-failed",
+        "plan-status",
+        "plan-review-open",
+        "invalid-plan-edit",
+        "no-reason",
+        "disk-full",
+        "internal",
     ];
 
     /// Stable name of the cause, the name of its page under `docs/errors/`.
@@ -40,6 +111,17 @@ impl Error {
             Self::Encoding { .. } => "plan-encoding",
             Self::Scan { .. } => "plan-scan",
             Self::NotAPlan { .. } => "not-a-plan",
+            Self::NoPlan(_) => "no-plan",
+            Self::NoItem { .. } => "no-plan-item",
+            Self::Exists(_) => "plan-exists",
+            Self::Outdated { .. } => "precondition-failed",
+            Self::NotNow { .. } => "plan-status",
+            Self::ReviewOpen(_) => "plan-review-open",
+            Self::Invalid { .. } => "invalid-plan-edit",
+            Self::NoReason => "no-reason",
+            Self::File { source, .. } if is_full(source) => "disk-full",
+            Self::Store(error) => error.code(),
+            Self::File { .. } | Self::Records(_) | Self::Stored(_) | Self::Stopped(_) => "internal",
         }
     }
 
@@ -58,7 +140,37 @@ impl Error {
             Self::NotAPlan { .. } => {
                 "a plan numbers its points, such as 一、 or （一） or 1., in Chinese; check that the right file was chosen"
             }
+            Self::NoPlan(_) => "`yandu plan list` shows the stored plans",
+            Self::NoItem { .. } => "`yandu plan show` lists what the plan has",
+            Self::Exists(_) => "give another `id`",
+            Self::Outdated { .. } => {
+                "somebody else has changed it; read it again and repeat the change"
+            }
+            Self::NotNow { .. } => {
+                "a plan is reviewed, then approved, then closed; after approval it is changed by approved changes"
+            }
+            Self::ReviewOpen(_) => "`yandu plan review` lists what waits for a decision",
+            _ => return None,
         };
         Some(help.to_owned())
     }
+
+    pub(crate) fn invalid(field: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::Invalid {
+            field: field.into(),
+            why: why.into(),
+        }
+    }
+
+    /// A text of a record that the program itself did not write so.
+    pub(crate) fn damaged(what: &str) -> Self {
+        Self::Records(sqlx::Error::Decode(what.to_owned().into()))
+    }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+    )
 }

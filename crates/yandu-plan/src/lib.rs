@@ -4,32 +4,59 @@
 //! [`read`] is a pure function of the bytes: no I/O, no clock, and a cost that grows with the length of the text alone. It
 //! knows the language of such plans and no city: no name of a place, a unit or a document stands in its rules. It reads and does
 //! not decide: what the text leaves open stays open, marked with the reason, and what may be a figure and may be none is offered
-//! to a reviewer beside the figures. Nothing is stored here.
+//! to a reviewer beside the figures.
+//!
+//! [`Plans`] keeps plans: the text by its content, the reading as it was, and over them what people decide. A change is one
+//! transaction with a record of who made it, when and why. What follows from a plan on a day (how its work stands, what is late,
+//! how two baselines differ) is computed by pure functions over it. Not here: what a metric's value is; it is handed in.
 
 mod decode;
+mod documents;
 mod due;
 mod error;
 mod figure;
 mod finding;
 mod flow;
+mod import;
 mod layout;
 mod lexicon;
 mod numeral;
 mod office;
 mod outline;
 mod plan;
+mod plans;
 mod reading;
+mod record;
 mod review;
+mod reviewing;
+mod revision;
 mod sentence;
+mod sheet;
+mod store;
 mod table;
 mod unit;
 
 pub use error::Error;
 pub use finding::{Finding, FindingCode};
+pub use import::{Import, STORED_BYTES};
+pub use plans::{Cause, Plans};
 pub use reading::{
     Assignment, Chapter, Comparison, Doubt, Figure, Kind, Offer, Point, Reading, Role, Sentence,
     Unit, Value,
 };
+pub use record::{
+    Decision, DoubtAnswer, Figure as PlanFigure, FigureState, Head, ItemChange, Origin, Plan,
+    PlanFinding, PlanOffer, PlanPiece, PlanPoint, Review, Said, Source, Status, Verdict,
+    difference,
+};
+pub use reviewing::{
+    AddedFigure, Decisions, FigureReview, FindingAnswer, OfferReview, Progress, SentenceReview,
+    Share, Units, UnitsOfPoint,
+};
+pub use revision::{Baseline, Revision, RevisionKind};
+pub use sheet::PieceKind;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What a reader may be told beside the text.
 #[derive(Debug, Clone)]
@@ -53,7 +80,16 @@ impl Default for Options {
 }
 
 /// Reads a plan. Places are Unicode code points from the start of the text, a byte order mark apart.
-pub fn read(bytes: &[u8], options: &Options) -> Result<Reading, Error> {
-    let decoded = decode::decode(bytes, options.limit_bytes)?;
-    plan::read(&decoded, options)
+pub fn read(bytes: &[u8], options: &Options) -> Result<Reading> {
+    read_with_text(bytes, options).map(|(_, reading)| reading)
 }
+
+/// The same with the text in which places are counted.
+pub(crate) fn read_with_text(bytes: &[u8], options: &Options) -> Result<(String, Reading)> {
+    let decoded = decode::decode(bytes, options.limit_bytes)?;
+    let reading = plan::read(&decoded, options)?;
+    Ok((decoded.text, reading))
+}
+
+#[cfg(test)]
+mod tests;

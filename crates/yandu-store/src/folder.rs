@@ -10,7 +10,8 @@ use crate::{Error, Result};
 /// The newest format of the data folder that this program reads and writes.
 pub const FORMAT: u64 = 1;
 
-const SUBFOLDERS: [&str; 8] = [
+const SUBFOLDERS: [&str; 9] = [
+    "documents",
     "lake",
     "raw",
     "quarantine",
@@ -134,6 +135,11 @@ impl DataFolder {
 
     pub fn lake(&self) -> PathBuf {
         self.root.join("lake")
+    }
+
+    /// Files that people handed in beside data, by their content.
+    pub fn documents(&self) -> PathBuf {
+        self.root.join("documents")
     }
 
     /// Batches as they came.

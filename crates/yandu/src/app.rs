@@ -12,6 +12,7 @@ use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
 use yandu_pack::declare::SettingValue;
 use yandu_pack::{AnyCondition, Packs};
+use yandu_plan::Plans;
 use yandu_store::{DataFolder, Store};
 use yandu_transform::Transform;
 use yandu_words::id::{IdError, PackId};
@@ -73,6 +74,7 @@ impl App {
             collector.packs(),
         )
         .await?;
+        let plans = Plans::open(store.clone(), collector.folder()).await?;
         let changes = PackChanges::new(collector.clone(), installed, offer(config));
         told::tell(&changes, &ledger, &transform);
         if !started.to_note.is_empty() {
@@ -86,7 +88,7 @@ impl App {
                 }
             });
         }
-        let state = State::new(collector, ledger, transform, limits);
+        let state = State::new(collector, ledger, transform, plans, limits);
         state.set_pack_changes(changes);
         Ok(Self {
             router: yandu_http::router(state.clone()),

@@ -867,6 +867,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the stored plans. */
+        get: operations["list_plans"];
+        put?: never;
+        /**
+         * Reads the text of a plan and keeps it, with its reading, to be reviewed sentence by sentence. The same bytes again change
+         *     nothing: the plan that is there is answered with status 200.
+         */
+        post: operations["import_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans/read": {
         parameters: {
             query?: never;
@@ -881,6 +902,111 @@ export interface paths {
          *     reviewer has to decide. Nothing is stored, and nothing becomes a target by this.
          */
         post: operations["read_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a plan: its points with their units, its targets, how far its review has come. */
+        get: operations["show_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a plan in force. Every sentence, doubt, offer and finding has to be decided; what it says then is baseline 1. */
+        post: operations["approve_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what became of a plan: who changed what, when and why. */
+        get: operations["list_plan_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes what a person decided about the reading of a plan: sentences accepted or corrected, figures rejected or added, doubts and
+         *     findings answered, offers taken or not, units assigned. A sentence that leaves something open is refused.
+         */
+        post: operations["review_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/sentences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the text of a plan in pieces, each with its figures, its offers and its review. */
+        get: operations["list_sentences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The text of a plan, byte for byte as it was imported. */
+        get: operations["read_text"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1057,6 +1183,12 @@ export interface components {
             name: string;
             /** @description `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` … */
             type: string;
+        };
+        AnswerToFinding: {
+            /** @description What was looked at and what is right. */
+            answer: string;
+            /** Format: int32 */
+            finding: number;
         };
         /** @description Why a change is made. */
         ApplyPacks: {
@@ -1275,6 +1407,13 @@ export interface components {
             /** @description What to ask for as `after` to get the next page; absent on the last one. */
             next?: string | null;
         };
+        /** @description Who decided something, when and why. */
+        DecisionOfPlan: {
+            /** Format: date-time */
+            at: string;
+            reason?: string | null;
+            who: string;
+        };
         /** @description What a dataset is. */
         Declaration: {
             about?: string | null;
@@ -1363,6 +1502,14 @@ export interface components {
              */
             pass_rate?: number | null;
             title: string;
+        };
+        /** @description What the text leaves open about a figure. */
+        DoubtOfPlan: {
+            answered?: components["schemas"]["DecisionOfPlan"] | null;
+            /** @example percent-or-point */
+            code: string;
+            /** @description In Chinese. */
+            text: string;
         };
         /** @description A draft without its value. */
         Draft: {
@@ -1622,6 +1769,51 @@ export interface components {
             line: number;
             why: string;
         };
+        /** @description What is said by a figure. */
+        FigureFields: {
+            /** @description Against what a change is measured, in words. */
+            baseline?: string | null;
+            /** @description Of a change: how its amount is compared. */
+            bound?: string | null;
+            /** @description `=`, `>=`, `>`, `<=`, `<`, `~` (about), `between`, or `change`. */
+            comparison: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            due?: string | null;
+            /** @description `target`, `preference`, `name`, `list-count` or `description`. */
+            kind: string;
+            /** @description Of a comparison `between`: its two ends. */
+            range?: number[] | null;
+            /** @example 个 */
+            unit?: string;
+            value: components["schemas"]["PlanValue"];
+        };
+        /** @description A figure of a stored plan. */
+        FigureOfPlan: components["schemas"]["FigureFields"] & {
+            as_read?: components["schemas"]["FigureFields"] | null;
+            doubts: components["schemas"]["DoubtOfPlan"][];
+            /** @description As it stands in the text at `offset`. */
+            literal: string;
+            /** Format: int32 */
+            number: number;
+            /** Format: int64 */
+            offset: number;
+            /** @description `read`, `offered` (the reading offered it, and a person took it) or `added`. */
+            origin: string;
+            /** Format: int32 */
+            point?: number | null;
+            /** Format: int32 */
+            sentence: number;
+            /** @description `open`, `accepted`, `corrected` or `rejected`. */
+            state: string;
+        };
+        FigureToAdd: {
+            figure: components["schemas"]["FigureFields"];
+            /** @description As it stands in the sentence. */
+            literal: string;
+        };
         /** @description How often one reason was found in one column. */
         Finding: {
             column?: string | null;
@@ -1640,6 +1832,27 @@ export interface components {
             samples: components["schemas"]["Sample"][];
             /** @description The reason in Chinese. */
             title: string;
+        };
+        /** @description What a person should look at in the text as a whole. */
+        FindingOfPlan: {
+            answered?: components["schemas"]["DecisionOfPlan"] | null;
+            /** @example several-leads */
+            code: string;
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            line: number;
+            /** @description What to do about it, in Chinese. */
+            mend: string;
+            /** @description In Chinese. */
+            message: string;
+            /** Format: int32 */
+            number: number;
+            /** Format: int64 */
+            offset: number;
+            /** Format: int32 */
+            point?: number | null;
         };
         /** @description One way in which an input column reaches an output. */
         Flow: {
@@ -1693,6 +1906,14 @@ export interface components {
             next?: string | null;
             /** @description The newest first. */
             revisions: components["schemas"]["Revision"][];
+        };
+        /** @description What became of a plan. */
+        HistoryOfPlan: {
+            id: string;
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+            /** @description The newest first. */
+            revisions: components["schemas"]["RevisionOfPlan"][];
         };
         ImpactDataset: {
             /** @description The columns that may change; empty when the rows may, and with them every column. */
@@ -1819,6 +2040,18 @@ export interface components {
             /** @description Why the declared grade may be lower, as the model says; absent where it is not. */
             lowered?: string | null;
             name: string;
+        };
+        /** @description One field of one item of a plan that changed. */
+        ItemChangeOfPlan: {
+            /** @description Absent where the whole item came or went. */
+            field?: string | null;
+            from: unknown;
+            /**
+             * @description Kind and key, such as `figure/12` or `point/3`.
+             * @example figure/12
+             */
+            item: string;
+            to: unknown;
         };
         LineageColumn: {
             grade: string;
@@ -2035,6 +2268,22 @@ export interface components {
             next?: string | null;
             notices: components["schemas"]["Notice"][];
         };
+        /** @description What may be a figure and may be none. */
+        OfferOfPlan: {
+            decided?: components["schemas"]["DecisionOfPlan"] | null;
+            /**
+             * Format: int32
+             * @description The figure that it became.
+             */
+            figure?: number | null;
+            literal: string;
+            /** Format: int32 */
+            number: number;
+            /** Format: int64 */
+            offset: number;
+            /** @description Why it is not taken for a figure by itself, in Chinese. */
+            why: string;
+        };
         /** @description A pack: one city system. */
         Pack: {
             about?: string | null;
@@ -2204,6 +2453,22 @@ export interface components {
             hit: boolean;
             text: string;
         };
+        /** @description A stored plan. */
+        Plan: components["schemas"]["PlanInList"] & {
+            approved?: components["schemas"]["DecisionOfPlan"] | null;
+            chapters: components["schemas"]["PlanChapter"][];
+            closed?: components["schemas"]["DecisionOfPlan"] | null;
+            /** @description Units that answer for every point. */
+            everywhere: string[];
+            /** @description What a person should look at in the text as a whole. */
+            findings: components["schemas"]["FindingOfPlan"][];
+            imported: components["schemas"]["DecisionOfPlan"];
+            points: components["schemas"]["PointOfPlan"][];
+            progress: components["schemas"]["ProgressOfPlan"];
+            source: components["schemas"]["SourceOfPlan"];
+            /** @description The figures that are targets, in the order of the text, those added by people last. */
+            targets: components["schemas"]["FigureOfPlan"][];
+        };
         /** @description Units that answer for a part of a point. */
         PlanAssignment: {
             /**
@@ -2291,6 +2556,30 @@ export interface components {
             /** Format: int32 */
             point?: number | null;
         };
+        /** @description A plan in a list. */
+        PlanInList: {
+            /** @example 2025-5f3a21 */
+            id: string;
+            /** Format: date-time */
+            imported_at: string;
+            /** Format: int64 */
+            revision: number;
+            /** @description `reviewing`, `approved` or `closed`. */
+            status: string;
+            title?: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description The last year of the plan.
+             */
+            year?: number | null;
+        };
+        /** @description The stored plans. */
+        PlanList: {
+            /** @description The newest first. */
+            plans: components["schemas"]["PlanInList"][];
+        };
         PlanOffer: {
             literal: string;
             /** Format: int64 */
@@ -2360,10 +2649,17 @@ export interface components {
         /** @description The text of a plan: one of `path` and `text`. */
         PlanText: {
             /**
+             * @description Under what the plan is kept; made of its year and its text where nothing is said.
+             * @example 2025
+             */
+            id?: string | null;
+            /**
              * @description Absolute path of a file on the machine of the server, in any encoding.
              * @example /data/plan.txt
              */
             path?: string | null;
+            /** @description Why it is kept. */
+            reason?: string | null;
             /** @description The text itself. */
             text?: string | null;
             /**
@@ -2383,11 +2679,40 @@ export interface components {
         PlanUpload: {
             /** Format: binary */
             file: string;
+            id?: string | null;
+            reason?: string | null;
             /** Format: int32 */
             year?: number | null;
         };
         /** @description A number, or the words of the text. */
         PlanValue: number | string;
+        /** @description A point of a stored plan. */
+        PointOfPlan: {
+            assigned?: components["schemas"]["DecisionOfPlan"] | null;
+            /** @description Who answers for which part, as the text has it. */
+            assignments: components["schemas"]["PlanAssignment"][];
+            /** Format: int64 */
+            end: number;
+            /** @description As the text numbers it. */
+            label: string;
+            /** @description The one leading unit; absent while it is open. */
+            lead?: string | null;
+            /** @description Leading units that the text names; of several one is to be chosen. */
+            leads_of_text: string[];
+            /**
+             * Format: int32
+             * @description From 1 through the whole text.
+             */
+            number: number;
+            /** Format: int64 */
+            offset: number;
+            /** @description Numbers of its sentences. */
+            sentences: number[];
+            supports: string[];
+            /** @description Numbers of its targets. */
+            targets: number[];
+            title: string;
+        };
         /** @description A file on the machine of the server to look at, and what is known about its form. */
         PreviewFile: {
             /**
@@ -2521,6 +2846,20 @@ export interface components {
             /** Format: int64 */
             rows_done: number;
         };
+        /** @description How far the review of a plan has come. */
+        ProgressOfPlan: {
+            doubts: components["schemas"]["ShareOfPlan"];
+            findings: components["schemas"]["ShareOfPlan"];
+            /** @description Everything is decided: the plan may be approved. */
+            is_complete: boolean;
+            offers: components["schemas"]["ShareOfPlan"];
+            sentences: components["schemas"]["ShareOfPlan"];
+            /**
+             * Format: int32
+             * @description Targets that have no day.
+             */
+            undated: number;
+        };
         /** @description A question in SQL. */
         Query: {
             /**
@@ -2565,6 +2904,11 @@ export interface components {
             reason: string;
             /** @description The reason in Chinese. */
             title: string;
+        };
+        /** @description Why a plan is put in force. */
+        ReasonOfPlan: {
+            /** @example 已经市政府研究通过 */
+            reason: string;
         };
         /** @description A column that points at another dataset. */
         Reference: {
@@ -2629,6 +2973,54 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ReviewOfFigure: {
+            /** @description By the code of a doubt: how it is to be understood. */
+            answers?: {
+                [key: string]: string;
+            };
+            /** Format: int32 */
+            figure: number;
+            /** @description It is no figure of the plan. */
+            reject?: boolean;
+            /** @description Fields of a figure that are otherwise than they were read; null empties one. */
+            set?: Record<string, never>;
+        };
+        ReviewOfOffer: {
+            figure?: components["schemas"]["FigureFields"] | null;
+            /** Format: int32 */
+            offer: number;
+        };
+        /** @description What a person decided about parts of a plan: all of it is written, or nothing. */
+        ReviewOfPlan: {
+            /** @description What was said to findings of the whole text. */
+            findings?: components["schemas"]["AnswerToFinding"][];
+            /** @description Who answers for points, as the joint meeting's office decided. */
+            points?: components["schemas"]["ReviewOfPoint"][];
+            /** @description Why; needed where units are set. */
+            reason?: string | null;
+            /** @description Sentences that were looked at. */
+            sentences?: components["schemas"]["ReviewOfSentence"][];
+        };
+        ReviewOfPoint: {
+            /** Format: int32 */
+            point: number;
+            units: components["schemas"]["UnitsToSet"];
+        };
+        /**
+         * @description A sentence that a person has looked at. Where nothing of it is corrected it is accepted as it was read; every doubt and offer in
+         *     it has to be decided.
+         */
+        ReviewOfSentence: {
+            /** @description Figures that the reading does not have. */
+            added?: components["schemas"]["FigureToAdd"][];
+            figures?: components["schemas"]["ReviewOfFigure"][];
+            offers?: components["schemas"]["ReviewOfOffer"][];
+            /** @description Why; needed where something is corrected. */
+            reason?: string | null;
+            /** Format: int32 */
+            sentence: number;
+            units?: components["schemas"]["UnitsToSet"] | null;
+        };
         /** @description One change of an entry. */
         Revision: {
             /** Format: date-time */
@@ -2642,6 +3034,18 @@ export interface components {
             /** @description Absent in the first revision. */
             status_from?: string | null;
             status_to: string;
+            who: string;
+        };
+        /** @description One change of a plan. */
+        RevisionOfPlan: {
+            /** Format: date-time */
+            at: string;
+            changes: components["schemas"]["ItemChangeOfPlan"][];
+            /** @description `imported`, `reviewed`, `approved` … */
+            kind: string;
+            reason?: string | null;
+            /** Format: int64 */
+            revision: number;
             who: string;
         };
         /** @description Why a change is taken back. */
@@ -2844,6 +3248,50 @@ export interface components {
             /** @description The dataset that it makes. */
             id: string;
         };
+        /** @description A piece of the text with what stands in it and what a person said to it. */
+        SentenceOfPlan: {
+            /** Format: int64 */
+            end: number;
+            figures: components["schemas"]["FigureOfPlan"][];
+            /** @description `sentence`, `units` (where units are named), `heading` or `other`. */
+            kind: string;
+            /** @description A person has to look at it. */
+            needs_review: boolean;
+            /**
+             * Format: int32
+             * @description From 1, in the order of the text.
+             */
+            number: number;
+            offers: components["schemas"]["OfferOfPlan"][];
+            /**
+             * Format: int64
+             * @description Unicode code points from the start of the text.
+             */
+            offset: number;
+            /** Format: int32 */
+            point?: number | null;
+            reviewed?: components["schemas"]["DecisionOfPlan"] | null;
+            /** @description A line of the text begins with it. */
+            starts_line: boolean;
+            text: string;
+            /** @description `accepted` or `corrected`; absent while nobody has reviewed it. */
+            verdict?: string | null;
+        };
+        /** @description The text of a plan in pieces, in its order: every sign that is not blank stands in exactly one. */
+        SentencesOfPlan: {
+            plan: string;
+            progress: components["schemas"]["ProgressOfPlan"];
+            /** Format: int64 */
+            revision: number;
+            sentences: components["schemas"]["SentenceOfPlan"][];
+        };
+        /** @description So many of so many. */
+        ShareOfPlan: {
+            /** Format: int32 */
+            done: number;
+            /** Format: int32 */
+            of: number;
+        };
         /** @description Whether other departments may have the data, on which ground, and how they get it. */
         Sharing: {
             basis?: string | null;
@@ -2876,6 +3324,20 @@ export interface components {
             next?: string | null;
             sources: components["schemas"]["Source"][];
         };
+        /** @description The text that a plan was imported from. */
+        SourceOfPlan: {
+            encoding: string;
+            /** @description BLAKE3 of its bytes, in hexadecimal. */
+            hash: string;
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Signs of the text.
+             */
+            signs: number;
+            /** Format: int64 */
+            size_bytes: number;
+        };
         /** @description Entries that may be meant, the likeliest first. */
         Suggestions: {
             entries: components["schemas"]["Found"][];
@@ -2884,6 +3346,15 @@ export interface components {
         Title: {
             en?: string | null;
             zh: string;
+        };
+        /** @description Who answers for a point. */
+        UnitsToSet: {
+            /**
+             * @description The one leading unit; absent while it is open.
+             * @example 市工信局
+             */
+            lead?: string | null;
+            supports?: string[];
         };
         /** @description An upload: the fields of a form, the file among them. */
         Upload: {
@@ -5106,6 +5577,84 @@ export interface operations {
             500: components["responses"]["Problem"];
         };
     };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    import_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanText"];
+                "multipart/form-data": components["schemas"]["PlanUpload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            201: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    /** @description Address of the plan. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     read_plan: {
         parameters: {
             query?: never;
@@ -5139,6 +5688,233 @@ export interface operations {
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    show_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    approve_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is approved. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonOfPlan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_plan_history: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Changes of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOfPlan"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    review_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that was looked at. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewOfPlan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_sentences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentencesOfPlan"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    read_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes of the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     run_query: {

@@ -11,6 +11,7 @@ use yandu_collect::{Collector, trial};
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
 use yandu_pack::{AnyCondition, Packs};
+use yandu_plan::Plans;
 use yandu_store::{Clock, DataFolder, Store};
 use yandu_transform::Transform;
 
@@ -152,13 +153,16 @@ impl City {
             .await
             .unwrap();
         let packs = collector.packs();
+        let plans = Plans::open(store.clone(), collector.folder())
+            .await
+            .unwrap();
         let transform = Transform::open(
             collector.folder().clone(),
             store,
             collector.lake().clone(),
             packs,
         );
-        let state = State::new(collector, ledger, transform.await.unwrap(), options);
+        let state = State::new(collector, ledger, transform.await.unwrap(), plans, options);
         Self {
             _folder: folder,
             router: crate::router(state.clone()),

@@ -1,17 +1,22 @@
 //! Work plans from the command line.
 
+mod review;
+mod shown;
 mod summary;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use yandu_http::plan::{PlanReading, PlanText};
+use serde::Serialize;
+use yandu_http::plan::{
+    HistoryOfPlan, Plan as Stored, PlanList, PlanReading, PlanText, ReasonOfPlan,
+};
 
 use crate::cli::Context;
-use crate::client::{Folder, with_client};
+use crate::client::{Client, Folder, encode, query, with_client};
 use crate::failure::{Failure, Result};
 
-/// Work plans: points, units and targets from a text
+/// Work plans: import a text, review it sentence by sentence, approve it, and follow what becomes of it
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     #[command(subcommand)]
@@ -20,32 +25,158 @@ pub(crate) struct Plan {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Read the text of a plan: its points, units and targets, and what a reviewer has to decide. Nothing is stored yet
+    /// Read the text of a plan and keep it, to be reviewed: its points, units and targets, and what a reviewer has to decide
     #[command(
-        after_help = "Example:\n  yandu plan import 工作要点.txt\n  yandu plan import 工作要点.txt --json"
+        after_help = "Example:\n  yandu plan import 工作要点.txt\n  yandu plan import 工作要点.txt --json\n\nThe same text again changes nothing."
     )]
     Import {
-        /// Plain text in UTF-8, GB18030, Big5 or UTF-16
-        text: PathBuf,
-        /// The year of the plan [default: what its title says]
+        #[command(flatten)]
+        text: Text,
+        /// Under what the plan is kept [default: made of its year and its text]
         #[arg(long)]
-        year: Option<i16>,
+        id: Option<String>,
+        /// Why; kept in the history
+        #[arg(long)]
+        reason: Option<String>,
     },
+    /// Read the text of a plan and show what it says; nothing is kept
+    #[command(after_help = "Example:\n  yandu plan read 工作要点.txt")]
+    Read {
+        #[command(flatten)]
+        text: Text,
+    },
+    /// List the plans that are kept
+    #[command(after_help = "Example:\n  yandu plan list")]
+    List,
+    /// Show a plan: its points with their units, its targets, how far it has come
+    #[command(after_help = "Example:\n  yandu plan show 2025")]
+    Show { plan: String },
+    /// Review a plan sentence by sentence; without a decision list what waits for one
+    #[command(
+        after_help = "Examples:\n  yandu plan review 2025\n  yandu plan review 2025 --accept 12,14-20\n  yandu plan review 2025 --file 核对.json\n\nThe file holds the body of `POST /api/v1/plans/{id}/review`; docs/plans.md explains it."
+    )]
+    Review(review::Review),
+    /// Put a plan in force, once everything in it is decided
+    #[command(after_help = "Example:\n  yandu plan approve 2025 --reason 已经市政府研究通过")]
+    Approve {
+        plan: String,
+        /// Why; kept in the history
+        #[arg(long)]
+        reason: String,
+    },
+    /// Show what became of a plan: who changed what, when and why
+    #[command(after_help = "Example:\n  yandu plan history 2025")]
+    History {
+        plan: String,
+        /// The page after this one, as the page before names it
+        #[arg(long, value_name = "KEY")]
+        after: Option<String>,
+    },
+}
+
+/// The text of a plan.
+#[derive(Debug, Args)]
+struct Text {
+    /// Plain text in UTF-8, GB18030, Big5 or UTF-16
+    text: PathBuf,
+    /// The year of the plan [default: what its title says]
+    #[arg(long)]
+    year: Option<i16>,
+}
+
+/// What was read of a text, and the plan that was made of it.
+#[derive(Debug, Serialize)]
+struct Imported {
+    /// The id under which it is kept.
+    plan: String,
+    revision: u64,
+    #[serde(flatten)]
+    reading: PlanReading,
 }
 
 impl Plan {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
-        let Action::Import { text, year } = self.action;
-        let path = std::path::absolute(&text).map_err(Failure::io("find", &text))?;
-        let body = PlanText {
-            path: Some(path),
-            year,
-            ..PlanText::default()
+        let output = context.output;
+        let folder = match self.action {
+            Action::Import { .. } | Action::Read { .. } => Folder::MayBeNew,
+            _ => Folder::MustExist,
         };
-        let reading: PlanReading = with_client(&context.config, Folder::MayBeNew, async |client| {
-            client.post("/api/v1/plans/read", &body).await
+        with_client(&context.config, folder, async |client| match self.action {
+            Action::Import { text, id, reason } => {
+                let body = PlanText {
+                    id,
+                    reason,
+                    ..text.body()?
+                };
+                let imported = import(client, &body).await?;
+                output.result(&imported, |imported| {
+                    format!(
+                        "{}\n已存为 {}，待逐句核对：yandu plan review {}\n",
+                        summary::text(&imported.reading),
+                        imported.plan,
+                        imported.plan
+                    )
+                })
+            }
+            Action::Read { text } => {
+                let reading: PlanReading = client.post("/api/v1/plans/read", &text.body()?).await?;
+                output.result(&reading, summary::text)
+            }
+            Action::List => {
+                let list: PlanList = client.get("/api/v1/plans").await?;
+                output.result(&list, shown::list)
+            }
+            Action::Show { plan } => {
+                let plan: Stored = client.get(&address(&plan, "")).await?;
+                output.result(&plan, shown::plan)
+            }
+            Action::Review(review) => review.run(client, output).await,
+            Action::Approve { plan, reason } => {
+                let body = ReasonOfPlan { reason };
+                let plan: Stored = client.post(&address(&plan, "/approval"), &body).await?;
+                output.result(&plan, shown::plan)
+            }
+            Action::History { plan, after } => {
+                let page = format!("/history{}", query([("after", after)]));
+                let history: HistoryOfPlan = client.get(&address(&plan, &page)).await?;
+                output.result(&history, shown::history)
+            }
         })
-        .await?;
-        context.output.result(&reading, summary::text)
+        .await
     }
+}
+
+impl Text {
+    fn body(&self) -> Result<PlanText> {
+        let path = absolute(&self.text)?;
+        Ok(PlanText {
+            path: Some(path),
+            year: self.year,
+            ..PlanText::default()
+        })
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(Failure::io("find", path))
+}
+
+async fn import(client: &Client, body: &PlanText) -> Result<Imported> {
+    let only_read = PlanText {
+        id: None,
+        reason: None,
+        ..body.clone()
+    };
+    let reading: PlanReading = client.post("/api/v1/plans/read", &only_read).await?;
+    let stored: Stored = client.post("/api/v1/plans", body).await?;
+    Ok(Imported {
+        plan: stored.head.id,
+        revision: stored.head.revision,
+        reading,
+    })
+}
+
+/// The address of a plan, or of something that belongs to it.
+fn address(plan: &str, more: &str) -> String {
+    format!("/api/v1/plans/{}{more}", encode(plan))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use yandu_http::plan::{PlanFigure, PlanPoint, PlanReading, PlanValue};
+use yandu_http::plan::{FigureFields, PlanFigure, PlanPoint, PlanReading};
 
 pub(super) fn text(reading: &PlanReading) -> String {
     let mut text = String::new();
@@ -111,27 +111,16 @@ fn kind(kind: &str) -> &'static str {
 }
 
 fn measure(figure: &PlanFigure) -> String {
-    let value = match &figure.value {
-        PlanValue::Whole(whole) => whole.to_string(),
-        PlanValue::Decimal(decimal) => decimal.to_string(),
-        PlanValue::Text(text) => text.clone(),
-    };
-    let sign = match figure.comparison.as_str() {
-        ">=" => "≥ ",
-        "<=" => "≤ ",
-        ">" => "> ",
-        "<" => "< ",
-        "~" => "约 ",
-        "change" if value.starts_with('-') => "变化 ",
-        "change" => "变化 +",
-        _ => "",
-    };
-    let unit = match figure.unit.as_str() {
-        "percentage point" => "个百分点",
-        "% or percentage point" => "%或个百分点",
-        unit => unit,
-    };
-    format!("{sign}{value}{unit}")
+    super::shown::measure(&FigureFields {
+        value: figure.value.clone(),
+        unit: figure.unit.clone(),
+        comparison: figure.comparison.clone(),
+        due: None,
+        kind: figure.kind.clone(),
+        bound: None,
+        range: None,
+        baseline: None,
+    })
 }
 
 /// What waits for a person.

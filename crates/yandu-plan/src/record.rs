@@ -1,0 +1,147 @@
+//! A plan as it is kept: its text in pieces, what the reading found, and what people decided about each part of it.
+//!
+//! A plan is made of items, each with a key such as `figure/12`. What is stored, what a change wrote, and how two baselines differ
+//! is told by items, so that there is one answer to what belongs to a plan.
+
+mod figure;
+mod items;
+mod point;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use figure::{DoubtAnswer, Figure, FigureState, Origin, PlanOffer, Said};
+pub use items::{ItemChange, difference};
+pub(crate) use items::{Items, Kept, items_of};
+pub use point::{PlanPiece, PlanPoint, Review, Verdict};
+
+use crate::reading::Chapter;
+
+/// Who decided something, when and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    pub who: String,
+    pub at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How far a plan has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// People go through its text.
+    Reviewing,
+    /// It is in force: what is changed from here on is changed by approval.
+    Approved,
+    /// Its year is reviewed and it is kept as it was.
+    Closed,
+}
+
+impl Status {
+    pub const ALL: [Self; 3] = [Self::Reviewing, Self::Approved, Self::Closed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reviewing => "reviewing",
+            Self::Approved => "approved",
+            Self::Closed => "closed",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// The file that a plan was imported from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// BLAKE3 of its bytes, in hexadecimal; under this name they are kept.
+    pub hash: String,
+    pub name: Option<String>,
+    pub size_bytes: u64,
+    pub encoding: String,
+    /// Signs of the text.
+    pub signs: usize,
+}
+
+/// What a person should look at in the text as a whole, and what was said to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanFinding {
+    pub number: u32,
+    pub code: String,
+    pub message: String,
+    pub mend: String,
+    pub offset: usize,
+    pub line: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Decision>,
+}
+
+/// What is said of a plan as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub title: Option<String>,
+    pub year: Option<i16>,
+    pub source: Source,
+    pub chapters: Vec<Chapter>,
+    /// Units that answer for every point, as the text names them.
+    pub everywhere: Vec<String>,
+    pub imported: Decision,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<Decision>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Decision>,
+}
+
+/// A plan with all that belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub id: String,
+    pub revision: u64,
+    pub status: Status,
+    pub updated_at: Timestamp,
+    pub head: Head,
+    pub pieces: BTreeMap<u32, PlanPiece>,
+    pub points: BTreeMap<u32, PlanPoint>,
+    pub figures: BTreeMap<u32, Figure>,
+    pub offers: BTreeMap<u32, PlanOffer>,
+    pub findings: BTreeMap<u32, PlanFinding>,
+}
+
+impl Plan {
+    /// A plan of which only the head is known.
+    pub(crate) fn empty(head: Head) -> Self {
+        Self {
+            id: String::new(),
+            revision: 0,
+            status: Status::Reviewing,
+            updated_at: Timestamp::UNIX_EPOCH,
+            head,
+            pieces: BTreeMap::new(),
+            points: BTreeMap::new(),
+            figures: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            findings: BTreeMap::new(),
+        }
+    }
+
+    /// The figures that are targets and were not rejected.
+    pub fn targets(&self) -> impl Iterator<Item = &Figure> {
+        self.figures.values().filter(|figure| figure.is_target())
+    }
+
+    /// The piece of the text in which a place stands.
+    pub(crate) fn piece_at(&self, offset: usize) -> Option<&PlanPiece> {
+        // Pieces are numbered in the order of the text.
+        let mut pieces = self.pieces.values().rev();
+        pieces
+            .find(|piece| piece.offset <= offset)
+            .filter(|piece| offset < piece.end)
+    }
+}

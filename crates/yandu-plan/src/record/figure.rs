@@ -1,0 +1,136 @@
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+
+use super::Decision;
+use crate::reading::{Comparison, Doubt, Kind, Value};
+
+/// What is said by a figure. All of it may be corrected in a review.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    pub value: Value,
+    #[serde(default)]
+    pub unit: String,
+    pub comparison: Comparison,
+    /// The last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+    pub kind: Kind,
+    /// Of a change: what it reaches at least or at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Comparison>,
+    /// Of a range: its two ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<(Number, Number)>,
+    /// Against what a change is measured, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
+}
+
+/// Where a figure comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// The reading found it.
+    Read,
+    /// The reading offered it, and a person took it.
+    Offered,
+    /// A person added it.
+    Added,
+}
+
+impl Origin {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Offered => "offered",
+            Self::Added => "added",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FigureState {
+    /// As it was read; nobody has looked at it.
+    Open,
+    Accepted,
+    Corrected,
+    /// It is none.
+    Rejected,
+}
+
+impl FigureState {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Accepted => "accepted",
+            Self::Corrected => "corrected",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// What the text leaves open about a figure, and what a person decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoubtAnswer {
+    pub doubt: Doubt,
+    /// How it is to be understood, who said so, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Decision>,
+}
+
+/// A figure of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// From 1; those of the reading in the order of the text.
+    pub number: u32,
+    /// The piece of the text in which it stands.
+    pub sentence: u32,
+    pub point: Option<u32>,
+    pub origin: Origin,
+    /// As it stands in the text at `offset`.
+    pub literal: String,
+    pub offset: usize,
+    pub said: Said,
+    /// What the reading said, where a person corrected it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_read: Option<Said>,
+    pub state: FigureState,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<DoubtAnswer>,
+}
+
+impl Figure {
+    /// Whether it is a target and was not rejected.
+    pub fn is_target(&self) -> bool {
+        self.said.kind == Kind::Target && self.state != FigureState::Rejected
+    }
+
+    /// What of the text is still open.
+    pub fn open_doubts(&self) -> impl Iterator<Item = Doubt> {
+        let is_counted = self.state != FigureState::Rejected;
+        self.doubts
+            .iter()
+            .filter(move |one| is_counted && one.answered.is_none())
+            .map(|one| one.doubt)
+    }
+}
+
+/// What may be a figure and may be none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanOffer {
+    pub number: u32,
+    pub sentence: u32,
+    pub point: Option<u32>,
+    pub literal: String,
+    pub offset: usize,
+    /// Why it is not taken for a figure by itself, in Chinese.
+    pub why: String,
+    /// The figure that it became.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figure: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decision>,
+}

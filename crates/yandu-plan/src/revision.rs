@@ -1,0 +1,54 @@
+//! What became of a plan, change by change, and what it binds people to.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::record::{Decision, ItemChange, Items};
+
+/// What kind of change it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevisionKind {
+    Imported,
+    /// Sentences, findings or units were reviewed.
+    Reviewed,
+    Approved,
+}
+
+impl RevisionKind {
+    pub const ALL: [Self; 3] = [Self::Imported, Self::Reviewed, Self::Approved];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Imported => "imported",
+            Self::Reviewed => "reviewed",
+            Self::Approved => "approved",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// One change of a plan. Nothing ever changes or removes it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Revision {
+    pub revision: u64,
+    pub kind: RevisionKind,
+    pub who: String,
+    pub at: Timestamp,
+    pub reason: Option<String>,
+    /// None in the first revision.
+    pub changes: Vec<ItemChange>,
+}
+
+/// What a plan binds people to, as it was approved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Baseline {
+    /// From 1; one more with each approved change.
+    pub number: u32,
+    pub revision: u64,
+    pub by: Decision,
+    pub items: Items,
+}

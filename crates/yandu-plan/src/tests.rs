@@ -1,0 +1,2 @@
+mod reviewing;
+mod site;
