@@ -112,12 +112,16 @@ macro_rules! built_in {
 
 built_in!(
     "brand_characters.csv",
+    "clusters.csv",
+    "data_centres.csv",
     "diagnoses.csv",
     "divisions.csv",
     "estates.csv",
     "ethnic_names.csv",
     "given_names.csv",
+    "highways.csv",
     "hospitals.csv",
+    "key_areas.csv",
     "roads.csv",
     "simulator.json",
     "stations.csv",

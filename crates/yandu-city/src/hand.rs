@@ -84,6 +84,34 @@ impl Hand<'_> {
         Some(Planted::hard(column, "code-list"))
     }
 
+    /// Words where a number belongs.
+    pub(crate) fn words_for_a_number(&mut self, column: &'static str) -> Option<Planted> {
+        let text = crate::spoil::not_a_number(&mut self.stream)?;
+        self.set(column, Cell::Quoted(text));
+        Some(Planted::hard(column, "number"))
+    }
+
+    /// A part that is greater than its whole.
+    pub(crate) fn exceed(
+        &mut self,
+        part: &'static str,
+        whole: &str,
+        reason: &'static str,
+    ) -> Option<Planted> {
+        let whole: u64 = self.text(whole).parse().ok()?;
+        let more = whole + 1 + u64::from(self.stream.below(99));
+        self.set_text(part, more.to_string());
+        Some(Planted::hard(part, reason))
+    }
+
+    /// A day in another form, as a text also where the format knows days.
+    pub(crate) fn date_form(&mut self, column: &'static str) -> Option<Planted> {
+        let planted = self.soft(column, "date-form", crate::spoil::date_form)?;
+        let text = self.text(column).to_owned();
+        self.set(column, Cell::Quoted(text));
+        Some(planted)
+    }
+
     /// A township of another city.
     pub(crate) fn wrong_township(
         &mut self,

@@ -24,10 +24,16 @@ pub enum Delivery {
     Air,
     /// Communications administration: base stations, optical ports, gigabit households, key areas.
     Telecom,
+    /// Industry and data offices: energy of data centres, compute clusters.
+    Compute,
+    /// Transport: surveyed sections of highways.
+    Traffic,
+    /// Health: visits and prescriptions of institutions.
+    Health,
 }
 
 impl Delivery {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Residents,
         Self::Households,
         Self::Enterprises,
@@ -36,6 +42,9 @@ impl Delivery {
         Self::Settlements,
         Self::Air,
         Self::Telecom,
+        Self::Compute,
+        Self::Traffic,
+        Self::Health,
     ];
 
     pub fn name(self) -> &'static str {
@@ -48,6 +57,9 @@ impl Delivery {
             Self::Settlements => "settlements",
             Self::Air => "air",
             Self::Telecom => "telecom",
+            Self::Compute => "compute",
+            Self::Traffic => "traffic",
+            Self::Health => "health",
         }
     }
 }

@@ -71,7 +71,7 @@ impl World {
 }
 
 /// The place of one of some weights; 0 where all are 0.
-fn draw(weights: impl Iterator<Item = u64> + Clone, stream: &mut Stream) -> usize {
+pub(crate) fn draw(weights: impl Iterator<Item = u64> + Clone, stream: &mut Stream) -> usize {
     let whole: u64 = weights.clone().sum();
     let mut rest = stream.below_wide(whole.max(1));
     for (at, weight) in weights.enumerate() {

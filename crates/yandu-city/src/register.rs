@@ -32,10 +32,20 @@ pub(crate) use record::Record;
 use crate::delivery::{Context, Report};
 use crate::sheet::Layout;
 use crate::world::World;
-use crate::{Delivery, Error, telecom};
+use crate::{Delivery, Error, compute, health, telecom, traffic};
 
 /// Every register, in the order in which they are written.
-pub(crate) const REGISTERS: &[&Register] = &[&telecom::base_station::REGISTER];
+pub(crate) const REGISTERS: &[&Register] = &[
+    &telecom::base_station::REGISTER,
+    &telecom::pon_port::REGISTER,
+    &telecom::gigabit_household::REGISTER,
+    &telecom::key_area::REGISTER,
+    &compute::data_centre_month::REGISTER,
+    &compute::cluster::REGISTER,
+    &traffic::survey_section::REGISTER,
+    &health::visit_month::REGISTER,
+    &health::prescription_month::REGISTER,
+];
 
 /// A register or report, as one department hands it over.
 pub(crate) struct Register {

@@ -20,9 +20,20 @@ fn walk(readme: &str) -> String {
         .to_owned()
 }
 
-fn run(readme: &str) -> String {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    std::os::unix::fs::symlink(repository().join("packs"), folder.path().join("packs"))
+/// The shell block of the README of a pack, below its heading.
+fn walk_of_pack(readme: &Path) -> String {
+    let text = std::fs::read_to_string(readme).expect("the pack has a README");
+    let after = text
+        .split_once("\n## 走一遍\n\n```sh\n")
+        .unwrap_or_else(|| panic!("{} has no walk", readme.display()))
+        .1;
+    let walk = after.split_once("\n```").expect("the walk ends").0;
+    walk.to_owned()
+}
+
+/// Runs a walk in a folder that holds the packs and nothing else; gives its output and that of errors.
+fn run_in(folder: &Path, walk: &str, name: &str) -> String {
+    std::os::unix::fs::symlink(repository().join("packs"), folder.join("packs"))
         .expect("a link can be made");
     let executable = Path::new(env!("CARGO_BIN_EXE_yandu"));
     let path = format!(
@@ -34,14 +45,20 @@ fn run(readme: &str) -> String {
         std::env::var("PATH").unwrap_or_default()
     );
     let output = Command::new("bash")
-        .args(["-euo", "pipefail", "-c", &walk(readme)])
-        .current_dir(folder.path())
+        .args(["-euo", "pipefail", "-c", walk])
+        .current_dir(folder)
         .env("PATH", path)
         .output()
         .expect("bash runs");
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{readme}\n{stdout}\n{stderr}");
+    assert!(output.status.success(), "{name}\n{stdout}\n{stderr}");
+    stdout
+}
+
+fn run(readme: &str) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let stdout = run_in(folder.path(), &walk(readme), readme);
     assert!(
         folder.path().join("faults.xlsx").exists(),
         "{readme}: the workbook was written\n{stdout}"
@@ -60,4 +77,22 @@ fn the_first_five_minutes_of_the_english_readme_run() {
 fn the_first_five_minutes_of_the_chinese_readme_run() {
     let stdout = run("README.zh-CN.md");
     assert!(stdout.contains("unchanged"), "{stdout}");
+}
+
+#[test]
+fn the_walk_of_every_pack_runs() {
+    let packs = std::fs::read_dir(repository().join("packs")).expect("there are packs");
+    let mut walks = 0;
+    for pack in packs {
+        let readme = pack
+            .expect("the folder can be read")
+            .path()
+            .join("README.md");
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let name = readme.display().to_string();
+        let stdout = run_in(folder.path(), &walk_of_pack(&readme), &name);
+        assert!(!stdout.trim().is_empty(), "{name} says nothing");
+        walks += 1;
+    }
+    assert!(walks >= 11, "{walks} packs have a walk");
 }

@@ -20,6 +20,8 @@ pub(crate) struct Entries<'a> {
     register: &'a Register,
     salt: u64,
     rows: Vec<Entry>,
+    /// When the newest version of a row arrives, by index.
+    arrived: HashMap<u64, Month>,
 }
 
 /// A delivery: the month that it ends with, and its rows with the index of each.
@@ -36,6 +38,7 @@ impl<'a> Entries<'a> {
             register,
             salt: name.fold(0, |hash, byte| mix(hash ^ u64::from(byte))),
             rows: Vec::new(),
+            arrived: HashMap::new(),
         }
     }
 
@@ -51,6 +54,12 @@ impl<'a> Entries<'a> {
 
     pub(crate) fn months(&self) -> impl Iterator<Item = Month> + use<> {
         self.first_month().up_to(self.last_month())
+    }
+
+    /// On the straight line from the first of the three years to their end.
+    pub(crate) fn on_the_line(&self, [from, to]: [f64; 2], month: Month) -> f64 {
+        let first = self.first_month().number();
+        from + (to - from) * (month.number() - first) as f64 / 35.0
     }
 
     /// A stream that no other register has.
@@ -96,7 +105,12 @@ impl<'a> Entries<'a> {
         make: impl Fn(&mut Draw) -> Record,
     ) {
         let about = Month::of(day);
-        let arrives = self.due(about).after(self.late(county, about));
+        let due = self.due(about).after(self.late(county, about));
+        // A county that has not reported the row yet does not report its change before.
+        let arrives = self
+            .arrived
+            .get(&index)
+            .map_or(due, |first| due.max(*first));
         self.put((index | change) * 2, arrives, 1.0, index, &make);
     }
 
@@ -116,6 +130,7 @@ impl<'a> Entries<'a> {
         index: u64,
         make: &impl Fn(&mut Draw) -> Record,
     ) {
+        self.arrived.insert(index, arrives);
         if arrives > self.last_month() {
             return;
         }

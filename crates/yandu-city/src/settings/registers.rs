@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::compute::ComputeSettings;
+use crate::health::HealthSettings;
 use crate::telecom::TelecomSettings;
+use crate::traffic::TrafficSettings;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,4 +26,7 @@ pub(crate) struct RegisterSettings {
     /// How often a reported figure is restated later.
     pub(crate) restated_per_thousand: u32,
     pub(crate) telecom: TelecomSettings,
+    pub(crate) compute: ComputeSettings,
+    pub(crate) traffic: TrafficSettings,
+    pub(crate) health: HealthSettings,
 }

@@ -51,11 +51,18 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// Databases, with the source of each and the columns that name a row.
-const DATABASES: &[(&str, &str, &[&str])] = &[(
-    "insurance.settlement",
-    "insurance.settlement_file",
-    &["settlement_id"],
-)];
+const DATABASES: &[(&str, &str, &[&str])] = &[
+    (
+        "insurance.settlement",
+        "insurance.settlement_file",
+        &["settlement_id"],
+    ),
+    (
+        "health_service.visit_month",
+        "health_service.visit_database",
+        &["CAST(month AS VARCHAR)", "institution_id"],
+    ),
+];
 
 /// What became of one delivery.
 struct Delivered {
@@ -108,9 +115,9 @@ impl Delivered {
         let cells: Vec<&str> = self
             .key
             .iter()
-            .map(|column| match *column {
-                "CAST(observed_at AS VARCHAR)" => "observed_at",
-                column => column,
+            .map(|column| {
+                let inside = column.strip_prefix("CAST(");
+                inside.map_or(*column, |cast| cast.trim_end_matches(" AS VARCHAR)"))
             })
             .map(|column| row.cells[column].as_deref().unwrap_or_default())
             .collect();

@@ -52,7 +52,8 @@ struct Simulate {
     /// How many faults are planted, against the rates of the city: 0 plants none
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     defects: f64,
-    /// Only these deliveries: residents, households, enterprises, insured, properties, settlements, air, telecom
+    /// Only these deliveries: residents, households, enterprises, insured, properties, settlements, air, telecom,
+    /// compute, traffic, health
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = delivery)]
     only: Option<Vec<Delivery>>,
     /// Also write the resident register in UTF-8, for comparisons
