@@ -286,7 +286,9 @@ fn not_derived(why: String) -> DataFusionError {
 }
 
 /// The datasets that a plan reads, in its subqueries too, each with its columns, those of its key first.
-fn columns(plan: &LogicalPlan) -> Result<BTreeMap<DatasetId, SchemaRef>, DataFusionError> {
+pub(crate) fn columns(
+    plan: &LogicalPlan,
+) -> Result<BTreeMap<DatasetId, SchemaRef>, DataFusionError> {
     let mut columns = BTreeMap::new();
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(TableScan { source, .. }) = node
@@ -302,7 +304,7 @@ fn columns(plan: &LogicalPlan) -> Result<BTreeMap<DatasetId, SchemaRef>, DataFus
     Ok(columns)
 }
 
-fn dataset_of(node: &LogicalPlan) -> Option<DatasetId> {
+pub(crate) fn dataset_of(node: &LogicalPlan) -> Option<DatasetId> {
     let LogicalPlan::TableScan(TableScan { source, .. }) = node else {
         return None;
     };
@@ -346,7 +348,7 @@ fn reads(node: &LogicalPlan, dataset: &DatasetId) -> bool {
 }
 
 /// Why a query may give other rows for the same datasets, if it may.
-fn unsteady(plan: &LogicalPlan) -> Result<Option<String>, DataFusionError> {
+pub(crate) fn unsteady(plan: &LogicalPlan) -> Result<Option<String>, DataFusionError> {
     let mut found = None;
     plan.apply_with_subqueries(|node| {
         node.apply_expressions(|expr| {

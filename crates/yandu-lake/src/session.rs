@@ -10,7 +10,7 @@ mod explain;
 pub(crate) mod problem;
 pub(crate) mod provider;
 mod replace;
-mod rows;
+pub(crate) mod rows;
 mod scan;
 
 use std::collections::BTreeMap;
@@ -90,7 +90,7 @@ pub struct ReadPoint {
 /// A reader of the lake.
 #[derive(Debug, Clone)]
 pub struct Session {
-    lake: Lake,
+    pub(crate) lake: Lake,
     principal: Principal,
     at: ReadPoint,
     /// How long a query may take.
@@ -247,6 +247,22 @@ impl Session {
         problem_of(error, Some(sql), &self.lake.inner.options)
     }
 
+    /// Takes the versions of datasets that a query will read, so that all of its parts read them.
+    pub(crate) async fn take(
+        &self,
+        pins: &Pins,
+        datasets: impl Iterator<Item = &DatasetId>,
+    ) -> Result<()> {
+        for dataset in datasets {
+            let table = match self.tables.get(dataset) {
+                Some(table) => Arc::clone(table),
+                None => self.lake.table(dataset)?,
+            };
+            pins.view(&table).await?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn context(&self) -> (SessionContext, Arc<Pins>) {
         self.context_with(Pins::new(self.at.clone()))
     }
@@ -295,7 +311,9 @@ fn config(options: &Options) -> SessionConfig {
 
 /// Lets a query be stopped between two batches of a join: a join makes any number of rows out of one batch, and the
 /// engine yields only where it reads.
-fn interruptible(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+pub(crate) fn interruptible(
+    plan: Arc<dyn ExecutionPlan>,
+) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
     let plan = plan.transform_up(|node| {
         let any: &dyn std::any::Any = node.as_ref();
         if any.is::<NestedLoopJoinExec>() || any.is::<CrossJoinExec>() || any.is::<HashJoinExec>() {

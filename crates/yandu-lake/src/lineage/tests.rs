@@ -7,7 +7,7 @@ use yandu_words::id::DatasetId;
 
 use crate::{Error, Flow, Lake, Options, Principal, ReadPoint, Result, SqlLineage, TableSpec};
 
-mod random;
+pub(crate) mod random;
 
 const TABLES: [(&str, &[(&str, DataType)]); 3] = [
     (

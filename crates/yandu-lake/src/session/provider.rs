@@ -78,7 +78,7 @@ impl Pins {
             .cloned()
     }
 
-    async fn view(&self, table: &Table) -> Result<View> {
+    pub(crate) async fn view(&self, table: &Table) -> Result<View> {
         let _taking = self.taking.lock().await;
         if let Some(view) = self.taken(&table.id) {
             return Ok(view);

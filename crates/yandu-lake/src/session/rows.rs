@@ -9,7 +9,7 @@ use datafusion::common::DataFusionError;
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use futures::{Stream, StreamExt, TryStreamExt};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, Sleep};
 use yandu_words::id::DatasetId;
 
@@ -39,9 +39,20 @@ pub(crate) struct Query {
 }
 
 /// Stops with its owner.
-struct Task(JoinHandle<()>);
+pub(crate) struct Task<T = ()>(JoinHandle<T>);
 
-impl Drop for Task {
+impl<T> Task<T> {
+    pub(crate) fn new(task: JoinHandle<T>) -> Self {
+        Self(task)
+    }
+
+    /// Waits for the end.
+    pub(crate) async fn joined(&mut self) -> Result<T, JoinError> {
+        (&mut self.0).await
+    }
+}
+
+impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         self.0.abort();
     }

@@ -1,7 +1,7 @@
 //! Lineage against the answers of the engine: one column of one table gets other values, and only what lineage names
 //! may answer otherwise.
 
-mod generate;
+pub(crate) mod generate;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::{
 const QUERIES: usize = 84;
 const CHANGES: usize = 3;
 
-type Rows = Vec<Vec<String>>;
+pub(crate) type Rows = Vec<Vec<String>>;
 
 /// One table whose column has other values.
 struct Changed {
@@ -76,24 +76,28 @@ impl World {
     /// The answer, with one table put for another.
     async fn ask(&self, sql: &str, instead: Option<&Changed>) -> crate::Result<Rows> {
         let rows = self.session.query(&over(sql, instead)).await?;
-        let batches = rows.collect().await?;
-        let rows = batches.iter().flat_map(|batch| {
-            (0..batch.num_rows()).map(|row| {
-                let cells = batch.columns().iter();
-                cells
-                    .map(|column| {
-                        let cell = array_value_to_string(column, row).unwrap();
-                        if column.is_null(row) {
-                            "NULL".to_owned()
-                        } else {
-                            cell
-                        }
-                    })
-                    .collect()
-            })
-        });
-        Ok(rows.collect())
+        Ok(texts(&rows.collect().await?))
     }
+}
+
+/// The cells as text.
+pub(crate) fn texts(batches: &[RecordBatch]) -> Rows {
+    let rows = batches.iter().flat_map(|batch| {
+        (0..batch.num_rows()).map(|row| {
+            let cells = batch.columns().iter();
+            cells
+                .map(|column| {
+                    let cell = array_value_to_string(column, row).unwrap();
+                    if column.is_null(row) {
+                        "NULL".to_owned()
+                    } else {
+                        cell
+                    }
+                })
+                .collect()
+        })
+    });
+    rows.collect()
 }
 
 fn over(sql: &str, instead: Option<&Changed>) -> String {
@@ -106,7 +110,7 @@ fn over(sql: &str, instead: Option<&Changed>) -> String {
     })
 }
 
-fn values(rng: &mut StdRng, data_type: Type, count: usize) -> ArrayRef {
+pub(crate) fn values(rng: &mut StdRng, data_type: Type, count: usize) -> ArrayRef {
     match data_type {
         Type::Int => Arc::new(
             (0..count)
@@ -124,7 +128,7 @@ fn values(rng: &mut StdRng, data_type: Type, count: usize) -> ArrayRef {
     }
 }
 
-fn schema_of(table: &str) -> SchemaRef {
+pub(crate) fn schema_of(table: &str) -> SchemaRef {
     let (_, columns) = TABLES.into_iter().find(|(name, _)| *name == table).unwrap();
     let fields = columns.map(|(name, data_type)| {
         let data_type = match data_type {
@@ -137,6 +141,24 @@ fn schema_of(table: &str) -> SchemaRef {
 }
 
 async fn add(lake: &Lake, dataset: &str, table: &str, columns: &[ArrayRef]) {
+    let schema = full_schema(&schema_of(table));
+    let rows = RecordBatch::try_new(schema, with_places(columns)).unwrap();
+    add_rows(lake, dataset, table, &rows).await;
+}
+
+/// The columns of a table with those of the system after them.
+pub(crate) fn with_places(columns: &[ArrayRef]) -> Vec<ArrayRef> {
+    let count = columns[0].len();
+    let mut columns = columns.to_vec();
+    columns.push(Arc::new(StringViewArray::from_iter_values(
+        std::iter::repeat_n("b", count),
+    )));
+    columns.push(Arc::new(Int64Array::from_iter_values(1..=count as i64)));
+    columns
+}
+
+/// Makes a dataset with the columns of a table, and these rows.
+pub(crate) async fn add_rows(lake: &Lake, dataset: &str, table: &str, rows: &RecordBatch) {
     let id = dataset.parse().unwrap();
     let schema = schema_of(table);
     lake.declare(TableSpec {
@@ -145,16 +167,8 @@ async fn add(lake: &Lake, dataset: &str, table: &str, columns: &[ArrayRef]) {
         key: Vec::new(),
     })
     .unwrap();
-    let count = columns[0].len();
-    let mut columns = columns.to_vec();
-    columns.push(Arc::new(StringViewArray::from_iter_values(
-        std::iter::repeat_n("b", count),
-    )));
-    columns.push(Arc::new(Int64Array::from_iter_values(1..=count as i64)));
     let mut writer = lake.writer(&id).unwrap();
-    writer
-        .write(&RecordBatch::try_new(full_schema(&schema), columns).unwrap())
-        .unwrap();
+    writer.write(rows).unwrap();
     let commit = Commit {
         batch: "b".parse().unwrap(),
         into: None,

@@ -10,7 +10,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Type {
+pub(crate) enum Type {
     Int,
     Text,
 }
@@ -18,19 +18,19 @@ pub(super) enum Type {
 use Type::{Int, Text};
 
 /// The tables with their columns.
-pub(super) const TABLES: [(&str, [(&str, Type); 4]); 3] = [
+pub(crate) const TABLES: [(&str, [(&str, Type); 4]); 3] = [
     ("a", [("k", Int), ("g", Int), ("n", Int), ("s", Text)]),
     ("b", [("k", Int), ("g", Int), ("m", Int), ("t", Text)]),
     ("c", [("k", Int), ("p", Int), ("v", Text), ("w", Text)]),
 ];
 
-type Column = (String, Type);
+pub(crate) type Column = (String, Type);
 
 /// A select with its columns, and one that is different in each row when there is one.
 #[derive(Debug, Clone)]
-pub(super) struct Query {
-    pub(super) sql: String,
-    columns: Vec<Column>,
+pub(crate) struct Query {
+    pub(crate) sql: String,
+    pub(crate) columns: Vec<Column>,
     unique: Option<String>,
 }
 
@@ -41,11 +41,11 @@ struct Relation {
     unique: Option<String>,
 }
 
-pub(super) struct Generator {
+pub(crate) struct Generator {
     rng: StdRng,
     names: usize,
     /// How often each shape was used.
-    pub(super) shapes: BTreeMap<&'static str, usize>,
+    pub(crate) shapes: BTreeMap<&'static str, usize>,
 }
 
 type Shape = (&'static str, fn(&mut Generator, usize) -> Query);
@@ -68,7 +68,7 @@ const SHAPES: [Shape; 14] = [
 ];
 
 impl Generator {
-    pub(super) fn new(rng: StdRng) -> Self {
+    pub(crate) fn new(rng: StdRng) -> Self {
         Self {
             rng,
             names: 0,
@@ -76,12 +76,12 @@ impl Generator {
         }
     }
 
-    pub(super) fn shape_count() -> usize {
+    pub(crate) fn shape_count() -> usize {
         SHAPES.len()
     }
 
     /// One query, of the shape with this number, over parts that are nested at most `depth` deep.
-    pub(super) fn query(&mut self, shape: usize, depth: usize) -> Query {
+    pub(crate) fn query(&mut self, shape: usize, depth: usize) -> Query {
         let (name, make) = SHAPES[shape % SHAPES.len()];
         *self.shapes.entry(name).or_default() += 1;
         make(self, depth)
