@@ -41,6 +41,19 @@ pub enum Error {
     #[error("the query of `{model}` gives no column `{column}`")]
     MissingColumn { model: DatasetId, column: String },
 
+    #[error("`{dataset}` has no column `{column}`")]
+    NoColumn { dataset: DatasetId, column: String },
+
+    #[error("`{value}` is no value of the column `{column}` of `{dataset}`")]
+    NamedValue {
+        dataset: DatasetId,
+        column: String,
+        value: String,
+    },
+
+    #[error("the rows of `{0}` are not all named by the same columns")]
+    NamedApart(DatasetId),
+
     #[error("check `{check}` of `{dataset}` cannot be evaluated: {message}")]
     Check {
         dataset: DatasetId,
@@ -126,8 +139,10 @@ impl Error {
         "model-circle",
         "model-columns",
         "model-waits",
+        "no-column",
         "no-model",
         "row-count",
+        "row-named",
     ];
 
     pub(crate) fn file(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
@@ -148,6 +163,8 @@ impl Error {
             Self::Checks { .. } => "model-checks",
             Self::RowCount { .. } => "row-count",
             Self::MissingColumn { .. } | Self::Setting { .. } => "model-columns",
+            Self::NoColumn { .. } => "no-column",
+            Self::NamedValue { .. } | Self::NamedApart(_) => "row-named",
             Self::Check { .. } => "check-failed",
             Self::Cancelled => "cancelled",
             Self::File { .. } => "file",
@@ -179,6 +196,9 @@ impl Error {
             Self::MissingColumn { .. } | Self::Setting { .. } => {
                 "`yandu pack check` shows where the query and the declared columns differ"
             }
+            Self::NoColumn { .. } => "`yandu dataset show` lists the columns",
+            Self::NamedValue { .. } => "write the value as answers show it; a missing one is null",
+            Self::NamedApart(_) => "name every row by the same columns, or ask for each by itself",
             Self::Lake(error) => return error.help(),
             _ => return None,
         };

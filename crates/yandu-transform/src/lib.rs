@@ -20,6 +20,7 @@ mod run;
 mod state;
 mod status;
 mod store;
+mod trail;
 mod transform;
 mod watch;
 
@@ -27,6 +28,7 @@ pub use error::Error;
 pub use progress::Progress;
 pub use run::{Failure, Mode, Run, RunDetail, RunStatus, Span, Trigger};
 pub use status::{Explained, ModelStatus, Standing};
+pub use trail::{Limits, Made, Named, Step};
 pub use transform::{Refreshed, Transform};
 pub use watch::Rhythm;
 pub use yandu_lake::Ways;

@@ -7,6 +7,7 @@ use yandu_lake::{Derivation, Form, Ways};
 use yandu_pack::{Dataset, Packs};
 use yandu_words::id::DatasetId;
 
+use crate::run::Run;
 use crate::transform::Transform;
 use crate::{Error, Result};
 
@@ -96,6 +97,17 @@ impl Transform {
             .find(|planned| planned.id == *id)
             .ok_or_else(|| Error::NoModel(id.to_string()))?
             .model
+    }
+
+    /// The query of a run. Of runs from before queries were kept it is the present one, if it was the same then.
+    pub(crate) async fn query_of(&self, run: &Run) -> Result<Option<String>> {
+        if let Some(sql) = self.inner.runs.query(&run.fingerprint).await? {
+            return Ok(Some(sql));
+        }
+        let model = self.planned_model(&run.model).await.ok();
+        Ok(model
+            .filter(|model| self.fingerprint(model) == run.fingerprint)
+            .map(|model| model.sql))
     }
 
     async fn plan(&self, declared: &Declared) -> Result<Model> {

@@ -28,6 +28,7 @@ use crate::progress::Progress;
 use crate::run::{Failure, Mode, Run, RunStatus, Span, Trigger};
 use crate::transform::Transform;
 use crate::{Error, Result};
+pub(crate) use compute::versions_of;
 use decide::{Decision, Way};
 use part::timed;
 
@@ -79,6 +80,8 @@ impl Transform {
             fingerprint: self.fingerprint(model),
             state: None,
         };
+        let query = (&run.fingerprint, &model.sql);
+        timed("query", self.inner.runs.keep_query(query.0, query.1)).await?;
         let progress = self.begin(&run);
         let outcome = Box::pin(self.carry_out(&mut run, model, full, &progress)).await;
         let settled = timed("settle", self.settle(&mut run, outcome)).await;

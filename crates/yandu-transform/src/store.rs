@@ -13,11 +13,18 @@ use yandu_words::id::{BatchId, DatasetId};
 use crate::run::{Run, RunDetail};
 use crate::{Error, Result};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "model",
-    sql: include_str!("../migrations/0001_model.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "model",
+        sql: include_str!("../migrations/0001_model.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "query",
+        sql: include_str!("../migrations/0002_query.sql"),
+    },
+];
 
 const COLUMNS: &str = "id, model, trigger, mode, why, status, inputs, fingerprint, state, rows_in, rows_added, \
      rows_removed, rows_quarantined, version, score, error, started_at, ended_at";
@@ -160,6 +167,48 @@ impl Runs {
             )
             .await?;
         Ok(runs.pop())
+    }
+
+    /// The run that left a model as it is in a version: the newest before `reader` that ended well, and not later.
+    pub(crate) async fn done_at(
+        &self,
+        model: &DatasetId,
+        version: u64,
+        reader: Option<&BatchId>,
+    ) -> Result<Option<Run>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM model_run WHERE model = ?1 AND status = 'done' AND version <= ?2 \
+             AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT 1"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(model.as_str())
+            .bind(version as i64)
+            .bind(reader.map(BatchId::as_str))
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(run_of).transpose()
+    }
+
+    /// Keeps the query that a fingerprint stands for.
+    pub(crate) async fn keep_query(&self, fingerprint: &str, sql: &str) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO model_query (fingerprint, sql) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(fingerprint)
+        .bind(sql)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The query that a fingerprint stands for.
+    pub(crate) async fn query(&self, fingerprint: &str) -> Result<Option<String>> {
+        Ok(
+            sqlx::query_scalar("SELECT sql FROM model_query WHERE fingerprint = ?")
+                .bind(fingerprint)
+                .fetch_optional(&self.pool)
+                .await?,
+        )
     }
 
     /// Runs that are under way, or were when the process last ended.

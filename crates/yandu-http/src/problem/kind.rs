@@ -134,6 +134,7 @@ pub const KINDS: &[Kind] = &[
     kind!("restore-target" 409 "恢复的目标不是空文件夹"),
     kind!("revision-changed" 412 "条目已被别人修改"),
     kind!("row-count" 422 "行数超出声明的范围"),
+    kind!("row-named" 422 "指名行的值有误"),
     kind!("rows-refused" 422 "有行未通过核查"),
     kind!("secret" 409 "无法读取密钥"),
     kind!("secret-name" 422 "密钥名称不合要求"),

@@ -7,7 +7,7 @@ use arrow::datatypes::DataType;
 use datafusion::common::{Column, DFSchema, DataFusionError, ScalarValue};
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::utils::{conjunction, disjunction};
-use datafusion::logical_expr::{Expr, cast, lit};
+use datafusion::logical_expr::{Expr, lit, try_cast};
 
 /// The values of one column of the wanted rows.
 struct Wanted {
@@ -42,7 +42,7 @@ pub(super) fn conditions(
             let expr = if is_comparable(found.data_type(), values.data_type()) {
                 column
             } else {
-                cast(column, values.data_type().clone())
+                try_cast(column, values.data_type().clone())
             };
             let values = (0..values.len())
                 .map(|row| ScalarValue::try_from_array(values, row))

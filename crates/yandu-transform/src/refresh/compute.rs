@@ -258,7 +258,7 @@ pub(super) fn dataset_of<'p>(packs: &'p yandu_pack::Packs, model: &Model) -> Res
 }
 
 /// The inputs as a run reads them.
-pub(super) fn versions_of(run: &Run) -> ReadPoint {
+pub(crate) fn versions_of(run: &Run) -> ReadPoint {
     let versions = run
         .inputs
         .iter()

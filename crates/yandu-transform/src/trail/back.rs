@@ -1,0 +1,235 @@
+//! From rows back to what they were made of.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+use futures::future::{BoxFuture, FutureExt, try_join_all};
+use yandu_lake::{
+    Amount, Contribution, Error as LakeError, Principal, ReadPoint, Session, Version,
+};
+use yandu_words::id::{BatchId, DatasetId};
+
+use super::named::{told_apart, typed};
+use super::{Limits, Made, Named, Step};
+use crate::refresh::versions_of;
+use crate::run::Run;
+use crate::transform::Transform;
+use crate::{Error, Result};
+
+/// One trail that is being followed.
+struct Following<'a> {
+    transform: &'a Transform,
+    principal: &'a Principal,
+    limits: Limits,
+}
+
+/// Rows of a dataset whose making is wanted.
+struct Wanted<'a> {
+    dataset: &'a DatasetId,
+    version: Option<Version>,
+    rows: &'a RecordBatch,
+    more: bool,
+    /// How the rows were asked for, when that can be said of the query too.
+    asked: Option<&'a RecordBatch>,
+    /// The run that read the rows.
+    reader: Option<&'a BatchId>,
+    depth: usize,
+}
+
+impl Transform {
+    /// The trail of the rows of a dataset that have the values of one of `rows` in its columns; each of `rows` names the
+    /// same columns, and one that names none stands for all rows.
+    ///
+    /// It is that of the present, or of a version of the dataset. What the principal may not see is not in it.
+    pub async fn trail(
+        &self,
+        principal: &Principal,
+        dataset: &DatasetId,
+        rows: &[Named],
+        version: Option<Version>,
+        limits: Limits,
+    ) -> Result<Step> {
+        let following = Following {
+            transform: self,
+            principal,
+            limits,
+        };
+        following.begin(dataset, rows, version).await
+    }
+}
+
+impl Following<'_> {
+    async fn begin(
+        &self,
+        dataset: &DatasetId,
+        rows: &[Named],
+        version: Option<Version>,
+    ) -> Result<Step> {
+        let mut at = ReadPoint::default();
+        at.versions
+            .extend(version.map(|version| (dataset.clone(), version)));
+        let session = self.session(at);
+        let asked = typed(dataset, &session.schema(dataset)?, rows)?;
+        let all = format!("SELECT * FROM {dataset}");
+        let found = session.provenance(&all, &asked, self.amount()).await?;
+        let mut contributions = found.contributions.into_iter();
+        let found = contributions.next();
+        let found = found.ok_or_else(|| LakeError::NoDataset(dataset.clone()))?;
+        let mut step = self.step(found);
+        let is_of_query = |name: &str| ![yandu_lake::BATCH, yandu_lake::ROW].contains(&name);
+        let schema = asked.schema();
+        let can_ask = schema
+            .fields()
+            .iter()
+            .all(|field| is_of_query(field.name()));
+        step.made = self
+            .made(Wanted {
+                dataset,
+                version: step.version,
+                rows: &step.rows,
+                more: step.more,
+                asked: can_ask.then_some(&asked),
+                reader: None,
+                depth: self.limits.depth,
+            })
+            .await?;
+        Ok(step)
+    }
+
+    fn session(&self, at: ReadPoint) -> Session {
+        self.transform.lake().session(self.principal, at)
+    }
+
+    fn amount(&self) -> Amount {
+        Amount {
+            rows: self.limits.rows,
+            counted: self.limits.counted,
+        }
+    }
+
+    fn owner(&self, dataset: &DatasetId) -> Option<String> {
+        let packs = self.transform.packs();
+        let declared = packs.dataset(dataset)?;
+        Some(declared.file().owner.clone())
+    }
+
+    fn step(&self, found: Contribution) -> Step {
+        Step {
+            owner: self.owner(&found.dataset),
+            dataset: found.dataset,
+            version: found.version,
+            rows: found.rows,
+            more: found.more,
+            count: found.count,
+            contributes: found.contributes,
+            decides: found.decides,
+            doubts: found.doubts,
+            gone: None,
+            made: None,
+        }
+    }
+
+    /// How rows came about; `None` when the dataset is no model.
+    fn made<'a>(&'a self, wanted: Wanted<'a>) -> BoxFuture<'a, Result<Option<Made>>> {
+        async move {
+            if !self.transform.has(wanted.dataset) {
+                return Ok(None);
+            }
+            let end = |run: Option<Run>, sql: Option<String>, why: &str| {
+                Ok(Some(Made {
+                    run,
+                    sql,
+                    partial: false,
+                    inputs: Vec::new(),
+                    end: Some(why.to_owned()),
+                }))
+            };
+            let runs = &self.transform.inner.runs;
+            let run = match wanted.version {
+                Some(version) => runs.done_at(wanted.dataset, version, wanted.reader).await?,
+                None => None,
+            };
+            let Some(run) = run else {
+                return end(None, None, "no refresh is recorded that left the model so");
+            };
+            let Some(sql) = self.transform.query_of(&run).await? else {
+                return end(Some(run), None, "the query of that refresh was not kept");
+            };
+            if wanted.rows.num_rows() == 0 {
+                return end(Some(run), Some(sql), "there is no row to follow");
+            }
+            if wanted.depth == 0 {
+                return end(Some(run), Some(sql), "the trail was to go no deeper");
+            }
+            let inputs = match self.inputs(&wanted, &run, &sql).await {
+                Err(Error::Lake(error @ (LakeError::Query(_) | LakeError::NoDataset(_)))) => {
+                    let why =
+                        format!("the query of that refresh cannot be asked any more: {error}");
+                    return end(Some(run), Some(sql), &why);
+                }
+                inputs => inputs?,
+            };
+            Ok(Some(Made {
+                partial: wanted.more && wanted.asked.is_none(),
+                run: Some(run),
+                sql: Some(sql),
+                inputs,
+                end: None,
+            }))
+        }
+        .boxed()
+    }
+
+    /// The rows of the inputs of a run that the wanted rows were made of.
+    async fn inputs(&self, wanted: &Wanted<'_>, run: &Run, sql: &str) -> Result<Vec<Step>> {
+        let packs = self.transform.packs();
+        let key: Vec<String> = packs
+            .dataset(wanted.dataset)
+            .map(|dataset| dataset.file().key.iter().map(ToString::to_string).collect())
+            .unwrap_or_default();
+        let rows = match wanted.asked {
+            Some(asked) if wanted.more => asked.clone(),
+            _ => told_apart(&key, wanted.rows)?,
+        };
+        let session = self.session(versions_of(run));
+        let found = match session.provenance(sql, &rows, self.amount()).await {
+            Ok(found) => found.contributions,
+            Err(error) => return self.gone(run, error),
+        };
+        let following = found.into_iter().map(async |found| {
+            let mut step = self.step(found);
+            step.made = self
+                .made(Wanted {
+                    dataset: &step.dataset,
+                    version: step.version,
+                    rows: &step.rows,
+                    more: step.more,
+                    asked: None,
+                    reader: Some(&run.id),
+                    depth: wanted.depth - 1,
+                })
+                .await?;
+            Ok::<_, Error>(step)
+        });
+        try_join_all(following).await
+    }
+
+    /// The inputs of a run of which a version is kept no longer.
+    fn gone(&self, run: &Run, error: LakeError) -> Result<Vec<Step>> {
+        let (LakeError::Vacuumed { .. } | LakeError::NoVersion { .. }) = &error else {
+            return Err(error.into());
+        };
+        let why = error.to_string();
+        let versions: BTreeMap<&DatasetId, Version> = run
+            .inputs
+            .iter()
+            .map(|(input, span)| (input, span.to))
+            .collect();
+        let steps = versions.into_iter().map(|(input, version)| Step {
+            version: Some(version),
+            gone: Some(why.clone()),
+            ..Step::without_rows(input, self.owner(input))
+        });
+        Ok(steps.collect())
+    }
+}
