@@ -70,7 +70,7 @@ pub fn simulate(options: &Options, progress: &dyn Progress) -> Result<Summary, E
 
 type Write = fn(&Context<'_>) -> Result<Report, Error>;
 
-/// The workbook and the database are written by one thread each, however many there are, so they have a
+/// The workbook, the database and the registers are written by one thread each, however many there are, so they have a
 /// lane of their own beside the text files.
 fn write_all(context: &Context<'_>) -> Result<Vec<Report>, Error> {
     const TEXTS: [(Delivery, Write); 5] = [
@@ -90,9 +90,18 @@ fn write_all(context: &Context<'_>) -> Result<Vec<Report>, Error> {
             .map(|(_, write)| write(context))
             .collect::<Result<Vec<Report>, Error>>()
     };
+    let run_single = || {
+        let mut reports = run(&SINGLE)?;
+        for register in REGISTERS {
+            if context.options.wants(register.delivery) {
+                reports.push(register::write(context, register)?);
+            }
+        }
+        Ok(reports)
+    };
     // A thread of its own also lets a caller be inside an async runtime.
     std::thread::scope(|scope| {
-        let lane = scope.spawn(|| run(&SINGLE));
+        let lane = scope.spawn(run_single);
         let mut reports = if context.options.threads > 1 {
             let texts = run(&TEXTS)?;
             let mut single = lane.join().map_err(|_| Error::Worker)??;
@@ -105,11 +114,6 @@ fn write_all(context: &Context<'_>) -> Result<Vec<Report>, Error> {
             reports.append(&mut single);
             reports
         };
-        for register in REGISTERS {
-            if context.options.wants(register.delivery) {
-                reports.push(register::write(context, register)?);
-            }
-        }
         if context.options.wants(Delivery::Air) {
             reports.push(air::report(context)?);
         }
