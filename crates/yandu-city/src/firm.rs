@@ -82,6 +82,12 @@ impl Firms {
         build(self.seed, firm).kind
     }
 
+    /// The kind of a firm that is in operation.
+    pub(crate) fn operating(&self, firm: u32) -> Option<FirmKind> {
+        let build = build(self.seed, firm);
+        matches!(build.status, Status::InOperation | Status::InBusiness).then_some(build.kind)
+    }
+
     fn county(&self, firm: u32) -> usize {
         let past = self.county_first.partition_point(|first| *first <= firm);
         past.saturating_sub(1)
@@ -195,6 +201,13 @@ const CAPITAL: [i64; 14] = [
 ];
 
 impl World {
+    /// The section of trades that a firm is of, without the rest of it.
+    pub(crate) fn section(&self, index: u32) -> Option<&str> {
+        let mut stream = self.stream(Purpose::Firm, index);
+        let trade = self.city.trade_choice.draw(&mut stream);
+        Some(self.city.trades.get(trade)?.section.text())
+    }
+
     pub(crate) fn firm(&self, index: u32) -> Firm<'_> {
         let build = build(self.seed, index);
         let mut stream = self.stream(Purpose::Firm, index);

@@ -30,10 +30,20 @@ pub enum Delivery {
     Traffic,
     /// Health: visits and prescriptions of institutions.
     Health,
+    /// Industry and development: projects, recognitions, upgrades, sales, low-altitude routes, results of AI.
+    Industry,
+    /// Agriculture: smart parks, farms, ranches and fisheries.
+    Farm,
+    /// The data exchange: products and deals.
+    Trade,
+    /// The data bureau and the trading centre: matters, scenarios, platforms, links.
+    Service,
+    /// Education: schools.
+    Education,
 }
 
 impl Delivery {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::Residents,
         Self::Households,
         Self::Enterprises,
@@ -45,6 +55,11 @@ impl Delivery {
         Self::Compute,
         Self::Traffic,
         Self::Health,
+        Self::Industry,
+        Self::Farm,
+        Self::Trade,
+        Self::Service,
+        Self::Education,
     ];
 
     pub fn name(self) -> &'static str {
@@ -60,6 +75,11 @@ impl Delivery {
             Self::Compute => "compute",
             Self::Traffic => "traffic",
             Self::Health => "health",
+            Self::Industry => "industry",
+            Self::Farm => "farm",
+            Self::Trade => "trade",
+            Self::Service => "service",
+            Self::Education => "education",
         }
     }
 }

@@ -16,15 +16,19 @@
 //!    Workbooks and pages have their header in the third row.
 
 mod book;
+mod companies;
 mod draw;
 mod entries;
+mod faults;
 mod files;
 mod growth;
 mod month;
 mod record;
 
+pub(crate) use companies::{Companies, Company};
 pub(crate) use draw::Draw;
 pub(crate) use entries::Entries;
+pub(crate) use faults::Faults;
 pub(crate) use growth::Growth;
 pub(crate) use month::Month;
 pub(crate) use record::Record;
@@ -32,7 +36,9 @@ pub(crate) use record::Record;
 use crate::delivery::{Context, Report};
 use crate::sheet::Layout;
 use crate::world::World;
-use crate::{Delivery, Error, compute, health, telecom, traffic};
+use crate::{
+    Delivery, Error, compute, education, farm, health, industry, service, telecom, trade, traffic,
+};
 
 /// Every register, in the order in which they are written.
 pub(crate) const REGISTERS: &[&Register] = &[
@@ -45,6 +51,23 @@ pub(crate) const REGISTERS: &[&Register] = &[
     &traffic::survey_section::REGISTER,
     &health::visit_month::REGISTER,
     &health::prescription_month::REGISTER,
+    &industry::project::REGISTER,
+    &industry::recognition::REGISTER,
+    &industry::park::REGISTER,
+    &industry::upgrade_project::REGISTER,
+    &industry::sme_upgrade::REGISTER,
+    &industry::it_output::REGISTER,
+    &industry::air_route::REGISTER,
+    &industry::scenario::REGISTER,
+    &farm::park::REGISTER,
+    &farm::site::REGISTER,
+    &trade::product::REGISTER,
+    &trade::deal::REGISTER,
+    &service::matter::REGISTER,
+    &service::convenience::REGISTER,
+    &service::platform::REGISTER,
+    &service::link::REGISTER,
+    &education::school::REGISTER,
 ];
 
 /// A register or report, as one department hands it over.

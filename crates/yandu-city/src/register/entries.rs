@@ -7,6 +7,9 @@ use super::{Draw, Due, Month, Pace, Record, Register};
 use crate::random::{Purpose, Stream, mix};
 use crate::world::World;
 
+/// Indices of rows end below this bit; above it stands the state that a row is in.
+const STATE: u32 = 56;
+
 /// A version of a row.
 struct Entry {
     index: u64,
@@ -31,7 +34,7 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Entries<'a> {
-    pub(super) fn new(world: &'a World, register: &'a Register) -> Self {
+    pub(crate) fn new(world: &'a World, register: &'a Register) -> Self {
         let name = register.layout.dataset.bytes();
         Self {
             world,
@@ -112,6 +115,28 @@ impl<'a> Entries<'a> {
             .get(&index)
             .map_or(due, |first| due.max(*first));
         self.put((index | change) * 2, arrives, 1.0, index, &make);
+    }
+
+    /// Adds the states of a row, each from its day on, the oldest first. All are drawn from the row's own stream, and none
+    /// arrives before an older one.
+    pub(crate) fn add_states(
+        &mut self,
+        index: u64,
+        county: Option<usize>,
+        days: &[i32],
+        make: impl Fn(&mut Draw, usize) -> Record,
+    ) {
+        let mut newest = None;
+        for (state, day) in days.iter().enumerate() {
+            let about = Month::of(*day);
+            let arrives = self.due(about).after(self.late(county, about));
+            let arrives = newest.map_or(arrives, |newest: Month| newest.max(arrives));
+            newest = Some(arrives);
+            let version = (index | (state as u64) << STATE) * 2;
+            self.put(version, arrives, 1.0, index, &|draw: &mut Draw| {
+                make(draw, state)
+            });
+        }
     }
 
     /// The month with whose delivery a report about a month is expected.

@@ -36,6 +36,26 @@ impl Record {
         self.code(world.days.dashed(day))
     }
 
+    pub(crate) fn day_or_absent(self, world: &World, day: Option<i32>) -> Self {
+        match day {
+            Some(day) => self.day(world, day),
+            None => self.absent(),
+        }
+    }
+
+    pub(crate) fn text_or_absent(self, text: Option<impl Into<String>>) -> Self {
+        match text {
+            Some(text) => self.text(text),
+            None => self.absent(),
+        }
+    }
+
+    /// The code of a county.
+    pub(crate) fn county(self, world: &World, county: usize) -> Self {
+        let county = world.city.counties.get(county);
+        self.code(county.map_or(b"320900", |county| &county.code))
+    }
+
     /// A month as the first of its days.
     pub(crate) fn month(self, world: &World, month: Month) -> Self {
         self.day(world, month.first_day())

@@ -5,8 +5,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::compute::ComputeSettings;
+use crate::education::EducationSettings;
+use crate::farm::FarmSettings;
 use crate::health::HealthSettings;
+use crate::industry::IndustrySettings;
+use crate::service::ServiceSettings;
 use crate::telecom::TelecomSettings;
+use crate::telecom::TelecomSettings;
+use crate::trade::TradeSettings;
 use crate::traffic::TrafficSettings;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -25,8 +31,13 @@ pub(crate) struct RegisterSettings {
     pub(crate) latest_months: u32,
     /// How often a reported figure is restated later.
     pub(crate) restated_per_thousand: u32,
+    pub(crate) education: EducationSettings,
+    pub(crate) farm: FarmSettings,
+    pub(crate) industry: IndustrySettings,
+    pub(crate) service: ServiceSettings,
     pub(crate) telecom: TelecomSettings,
     pub(crate) compute: ComputeSettings,
     pub(crate) traffic: TrafficSettings,
     pub(crate) health: HealthSettings,
+    pub(crate) trade: TradeSettings,
 }
