@@ -1,6 +1,7 @@
 //! `industry.sme_upgrade`: contracts of small companies on small, fast, light and precise products.
 
 use crate::defect::{DefectKind, Planted};
+use crate::firm::FirmKind;
 use crate::hand::Hand;
 use crate::random::Purpose;
 use crate::register::{
@@ -94,7 +95,13 @@ const PRODUCTS: [&str; 10] = [
 
 fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
     let settings = &world.city.settings.registers.industry;
-    let mut companies = Companies::new(world, 0x1D05, &["C"]);
+    // A small city has fewer companies than a whole one has upgrades in a year.
+    let kinds = [
+        FirmKind::Company,
+        FirmKind::Individual,
+        FirmKind::Cooperative,
+    ];
+    let mut companies = Companies::of_kinds(world, 0x1D05, &["C"], &kinds);
     let mut sellers = Companies::new(world, 0x1D06, &["I"]);
     let providers: Vec<Company> = (0..PROVIDERS).filter_map(|_| sellers.any()).collect();
     for (index, day) in settings.small_upgrades.days(entries) {

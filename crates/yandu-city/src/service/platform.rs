@@ -2,6 +2,7 @@
 
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
+use crate::random::Purpose;
 use crate::register::{Due, Entries, Faults, Form, Kind, Month, Pace, Record, Register};
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
@@ -42,7 +43,8 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
     let settings = &world.city.settings.registers.service;
     let january = Month::new(entries.last_month().year(), 1);
     for (number, platform) in (1_u64..).zip(&settings.platforms) {
-        let day = |month: i32| january.after(month - 1).first_day() + 8 + number as i32;
+        let mut stream = entries.stream(Purpose::Register, number);
+        let mut day = |month: i32| january.after(month - 1).first_day() + stream.between(2, 24);
         let (begun, rebuilt) = (day(platform.begun), day(platform.rebuilt));
         entries.add_states(number, None, &[begun, rebuilt], |_, state| {
             Record::new()

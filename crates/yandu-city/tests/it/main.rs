@@ -13,6 +13,7 @@ mod city;
 mod folder;
 mod interface;
 mod limits;
+mod offices;
 mod reading;
 mod registers;
 mod rules;

@@ -11,7 +11,7 @@ use crate::folder::{Folder, draw_seed};
 use crate::reading::split_csv;
 
 /// One row by its headers.
-type Cells = BTreeMap<String, String>;
+pub(crate) type Cells = BTreeMap<String, String>;
 
 /// The rows of a file, whatever its form.
 fn rows(path: &Path) -> Vec<Cells> {
@@ -129,7 +129,7 @@ fn clean(folder: &Folder, people: u64, seed: u64, delivery: Delivery) -> Options
 }
 
 /// The files of a register in the order in which they come, with the day in the name of each.
-fn deliveries(folder: &Folder, stem: &str) -> Vec<(String, Vec<Cells>)> {
+pub(crate) fn deliveries(folder: &Folder, stem: &str) -> Vec<(String, Vec<Cells>)> {
     let files = folder.files();
     let names = files
         .iter()
