@@ -11,7 +11,6 @@ use crate::health::HealthSettings;
 use crate::industry::IndustrySettings;
 use crate::service::ServiceSettings;
 use crate::telecom::TelecomSettings;
-use crate::telecom::TelecomSettings;
 use crate::trade::TradeSettings;
 use crate::traffic::TrafficSettings;
 
