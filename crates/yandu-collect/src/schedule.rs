@@ -1,17 +1,13 @@
 //! When a source is due, and when its delivery is late: a function of its schedule, its history, the working-day calendar
 //! and the time.
 
-use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use yandu_pack::declare::{Period, Schedule};
-use yandu_words::calendar::Calendar;
+use yandu_words::calendar::{CITY_CLOCK, Calendar};
 
 /// The wait after a first failed run, doubled after each one more, and the longest.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(1);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
-
-/// The offset of the city's clock, by which days are told apart.
-const CITY: Offset = jiff::tz::offset(8);
 
 /// How the runs of a source went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,15 +84,18 @@ pub(crate) fn after(calendar: &Calendar, time: Timestamp, period: Period) -> Tim
             time.saturating_add(length).ok()
         }
         None => calendar
-            .add_presumed_working_days(CITY.to_datetime(time), period.count)
-            .and_then(|later| CITY.to_timestamp(later).ok()),
+            .add_presumed_working_days(CITY_CLOCK.to_datetime(time), period.count)
+            .and_then(|later| CITY_CLOCK.to_timestamp(later).ok()),
     };
     later.unwrap_or(Timestamp::MAX)
 }
 
 /// A time on the clock of the city.
 pub(crate) fn shown(at: Timestamp) -> String {
-    CITY.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
+    CITY_CLOCK
+        .to_datetime(at)
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 #[cfg(test)]

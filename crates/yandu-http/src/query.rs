@@ -11,12 +11,12 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_lake::{ReadPoint, Rows};
+use yandu_words::calendar::CITY_CLOCK;
 use yandu_words::id::DatasetId;
 
 use crate::Result;
@@ -160,10 +160,9 @@ fn time(text: &str) -> Result<Timestamp> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(time);
     }
-    let zone = TimeZone::fixed(Offset::constant(8));
     text.parse::<DateTime>()
         .ok()
-        .and_then(|time| zone.to_timestamp(time).ok())
+        .and_then(|time| CITY_CLOCK.to_timestamp(time).ok())
         .ok_or_else(|| {
             Problem::new("invalid-body", format!("`as_of`: `{text}` is no time")).with_help(
                 "write it as `2026-01-01T08:00:00+08:00` or `2026-01-01 08:00`".to_owned(),

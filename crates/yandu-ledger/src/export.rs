@@ -4,6 +4,7 @@
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 use serde::Serialize;
+use yandu_words::calendar::CITY_CLOCK;
 
 use crate::entry::Entry;
 use crate::import::table::{is_formula, listed};
@@ -111,8 +112,7 @@ fn word(field: &str, value: Option<impl Serialize>) -> String {
 
 /// The day on the clocks of the city.
 fn day(at: jiff::Timestamp) -> String {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8));
-    zone.to_datetime(at).date().to_string()
+    CITY_CLOCK.to_datetime(at).date().to_string()
 }
 
 /// The header of a table of comma-separated values, with the mark by which offices know UTF-8.

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Weekday};
+use jiff::tz::Offset;
 
 mod data;
 mod span;
@@ -24,6 +25,9 @@ pub use data::{
     YearData,
 };
 pub use span::{DayKind, Span, SpanError};
+
+/// The offset of the clock of every city of the country, by which days are told apart.
+pub const CITY_CLOCK: Offset = jiff::tz::offset(8);
 
 /// Working-day calendars of some years, as of one version; by default of none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

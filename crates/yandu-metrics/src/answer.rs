@@ -1,0 +1,177 @@
+//! What a metric answers.
+
+use std::sync::Arc;
+
+use yandu_lake::{Number, Version};
+use yandu_words::{ColumnName, DatasetId, Period};
+
+use crate::definition::Definition;
+use crate::forecast::Forecast;
+use crate::record::Note;
+use crate::target::TargetStanding;
+
+/// The answer to one question.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub definition: Definition,
+    /// The last period of the points; none while there are no cells.
+    pub period: Option<Period>,
+    pub groups: Vec<Group>,
+    /// How many groups there are; `groups` has fewer where a limit was asked for.
+    pub groups_in_all: usize,
+    pub freshness: Freshness,
+    /// Areas that had cells in the period before the newest one that the last point holds, and have none in it.
+    pub gaps: Vec<Gap>,
+    pub data: Data,
+    pub baseline: Option<BaselineChange>,
+    pub target: Option<TargetStanding>,
+    pub forecast: Option<Forecast>,
+    pub notes: Vec<Note>,
+    /// Whether a number of the last point was told differently before.
+    pub is_restated: bool,
+}
+
+/// The numbers of one combination of values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    pub keys: Vec<Key>,
+    /// Oldest first.
+    pub points: Vec<Point>,
+    /// The last point against the period before it.
+    pub before: Option<Change>,
+    /// The last point against the same period of the year before.
+    pub year_before: Option<Change>,
+}
+
+/// The value of a dimension; `None` for cells that have none, or lie in no area of the level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    pub dimension: ColumnName,
+    pub value: Option<Arc<str>>,
+    /// The name of an area.
+    pub name: Option<String>,
+}
+
+/// A number of a period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    pub period: Period,
+    /// The newest period of the metric's own length that it holds; none when it holds no cells.
+    pub through: Option<Period>,
+    /// Whether more cells of the period are to come.
+    pub is_partial: bool,
+    pub value: Value,
+    /// The cells that it is put together from.
+    pub cells: usize,
+}
+
+/// A number, or why there is none.
+pub type Value = Number;
+
+/// How a number differs from one of another time. Of a partial period as much of the other period is taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    pub period: Period,
+    /// Up to where the other period was taken.
+    pub through: Option<Period>,
+    pub value: Value,
+    /// Of numbers that are there.
+    pub change: Option<f64>,
+    /// In percent of the other number; none where it is zero.
+    pub percent: Option<f64>,
+    pub no_change: Option<NoChange>,
+}
+
+/// Why two numbers are not compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoChange {
+    /// The number itself is missing.
+    NoValue,
+    /// The other one is missing.
+    NoOther,
+    /// The other one is zero, so there is no percentage.
+    OtherIsZero,
+}
+
+impl NoChange {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoValue => "no-value",
+            Self::NoOther => "no-other",
+            Self::OtherIsZero => "other-is-zero",
+        }
+    }
+}
+
+/// How old the cells are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Freshness {
+    /// The newest period with cells, of the whole metric.
+    pub newest: Option<Period>,
+    /// Days since it ended; negative while it runs.
+    pub age_days: Option<i64>,
+    /// Days after its end that were promised.
+    pub promised_days: Option<i64>,
+    /// By how many days the next period is late; none when nothing was promised, or all is in time.
+    pub late_days: Option<i64>,
+}
+
+/// An area without cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    pub area: Arc<str>,
+    pub name: Option<String>,
+    /// The newest period in which it has cells.
+    pub newest: Option<Period>,
+}
+
+/// The data that an answer was made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Data {
+    pub model: DatasetId,
+    pub version: Option<Version>,
+}
+
+/// The change since the baseline of a metric.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BaselineChange {
+    Since {
+        period: Period,
+        value: f64,
+        source: Option<String>,
+        change: Option<f64>,
+        percent: Option<f64>,
+    },
+    /// The metric counts changes, and has no baseline.
+    Missing,
+}
+
+impl Change {
+    pub(crate) fn between(
+        value: Value,
+        other: Value,
+        period: Period,
+        through: Option<Period>,
+    ) -> Self {
+        let (change, percent, no_change) = match (value, other) {
+            (Number::Value(value), Number::Value(other)) => {
+                let change = value - other;
+                if other == 0.0 {
+                    (Some(change), None, Some(NoChange::OtherIsZero))
+                } else {
+                    (Some(change), Some(100.0 * change / other.abs()), None)
+                }
+            }
+            (Number::Value(_), _) => (None, None, Some(NoChange::NoOther)),
+            _ => (None, None, Some(NoChange::NoValue)),
+        };
+        Self {
+            period,
+            through,
+            value: other,
+            change,
+            percent,
+            no_change,
+        }
+    }
+}

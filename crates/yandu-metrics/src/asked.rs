@@ -1,0 +1,342 @@
+//! Answering a question from the cells of a metric.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use yandu_lake::Number;
+use yandu_pack::declare::Comparison;
+use yandu_words::Period;
+
+use crate::answer::{
+    Answer, BaselineChange, Change, Data, Freshness, Gap, Group, Key, Point, Value,
+};
+use crate::areas::{AreaLevel, Areas};
+use crate::ask::{Ask, By, Order};
+use crate::cells::Cells;
+use crate::definition::Definition;
+use crate::roll::{Extent, Roll, Rolled};
+use crate::target::TargetStanding;
+use crate::{Error, Result};
+
+mod ahead;
+
+/// A question with all that it is answered from.
+pub(crate) struct Asked<'a> {
+    pub(crate) definition: &'a Definition,
+    pub(crate) cells: &'a Cells,
+    pub(crate) areas: &'a Areas,
+    pub(crate) roll: Roll<'a>,
+    pub(crate) today: Date,
+}
+
+impl Asked<'_> {
+    pub(crate) fn answer(&self, ask: &Ask) -> Result<Answer> {
+        let last = self.last_period(ask)?;
+        let (groups, groups_in_all, through) = match last {
+            Some(last) => self.groups(ask, last)?,
+            None => (Vec::new(), 0, None),
+        };
+        let value = only_value(&groups, ask);
+        let forecast = match (
+            ask.forecast
+                .or(ask.target.as_ref().and_then(|target| target.due)),
+            last,
+        ) {
+            (Some(until), Some(last)) if ask.by.is_empty() => self.forecast(last, until)?,
+            _ => None,
+        };
+        let file = &self.definition.file;
+        let target = ask.target.as_ref().map(|target| {
+            let value = value.unwrap_or(Number::Missing);
+            TargetStanding::of(
+                target,
+                file.comparison,
+                file.direction,
+                value,
+                forecast.as_ref(),
+            )
+        });
+        Ok(Answer {
+            period: last,
+            groups,
+            groups_in_all,
+            freshness: self.freshness(),
+            gaps: self.gaps(through, ask)?,
+            data: Data {
+                model: file.of.clone(),
+                version: self.cells.version,
+            },
+            baseline: self.baseline(value),
+            target,
+            forecast,
+            notes: Vec::new(),
+            is_restated: false,
+            definition: self.definition.clone(),
+        })
+    }
+
+    /// The last period that is asked for.
+    fn last_period(&self, ask: &Ask) -> Result<Option<Period>> {
+        let own = self.definition.file.time.grain;
+        let asked = ask.period.map(Period::grain).or(ask.grain).unwrap_or(own);
+        if asked < own {
+            return Err(Error::TooFine {
+                metric: ask.metric.clone(),
+                own: own.name(),
+                asked: asked.name(),
+            });
+        }
+        Ok(match ask.period {
+            Some(period) => Some(period),
+            None => self.cells.newest().map(|newest| newest.within(asked)),
+        })
+    }
+
+    /// The groups with their points, in the order that is asked for, and the newest period that the last points hold.
+    fn groups(&self, ask: &Ask, last: Period) -> Result<(Vec<Group>, usize, Option<Period>)> {
+        let back = i32::try_from(ask.points).unwrap_or(i32::MAX) - 1;
+        let periods: Vec<Period> = (0..ask.points)
+            .map(|place| last.moved(place as i32 - back))
+            .collect();
+        let rolled: Vec<Rolled> = periods
+            .iter()
+            .map(|period| self.roll.over(Extent::whole(*period)))
+            .collect();
+        let through = rolled.last().and_then(|rolled| rolled.through);
+        let (before, year_before) = (last.previous(), last.year_before());
+        let others = [before, year_before].map(|period| {
+            let until = self.as_much(last, through, period);
+            let extent = Extent { period, until };
+            (period, until, self.roll.over(extent))
+        });
+        let keys = Self::keys(ask, &rolled);
+        let mut groups = Vec::with_capacity(keys.len());
+        for key in keys {
+            groups.push(self.group(ask, key, &periods, &rolled, &others)?);
+        }
+        let in_all = groups.len();
+        sort(&mut groups, ask.order);
+        groups.truncate(ask.limit.unwrap_or(in_all));
+        Ok((groups, in_all, through))
+    }
+
+    /// Up to where another period is taken: as far as the last one has cells, when it is not over.
+    fn as_much(&self, last: Period, through: Option<Period>, other: Period) -> Option<Period> {
+        let through = through?;
+        if through.last_day() >= last.last_day() {
+            return None;
+        }
+        let own = self.definition.file.time.grain;
+        let mut place = Period::of(last.first_day(), own);
+        let mut same = Period::of(other.first_day(), own);
+        while place < through {
+            (place, same) = (place.next(), same.next());
+        }
+        Some(same)
+    }
+
+    /// The keys of all groups that have cells in some period; of a question without `by` the only one, with cells or not.
+    fn keys(ask: &Ask, rolled: &[Rolled]) -> Vec<u64> {
+        if ask.by.is_empty() {
+            return vec![0];
+        }
+        let mut keys: Vec<u64> = rolled
+            .iter()
+            .flat_map(|rolled| rolled.groups.iter().map(|group| group.key))
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    fn group(
+        &self,
+        ask: &Ask,
+        key: u64,
+        periods: &[Period],
+        rolled: &[Rolled],
+        others: &[(Period, Option<Period>, Rolled); 2],
+    ) -> Result<Group> {
+        let numbers = self.numbers(
+            key,
+            rolled.iter().chain(others.iter().map(|(.., other)| other)),
+        )?;
+        let points: Vec<Point> = periods
+            .iter()
+            .zip(rolled)
+            .zip(&numbers)
+            .map(|((period, rolled), value)| Point {
+                period: *period,
+                through: rolled.through,
+                is_partial: self.is_partial(*period, rolled.through),
+                value: *value,
+                cells: rolled.group(key).map_or(0, |group| group.cells),
+            })
+            .collect();
+        let value = points.last().map_or(Number::Missing, |point| point.value);
+        let mut changes = others
+            .iter()
+            .zip(numbers.iter().skip(periods.len()))
+            .map(|((period, until, _), other)| Change::between(value, *other, *period, *until));
+        let (before, year_before) = (changes.next(), changes.next());
+        let values = self.roll.values_of(key);
+        Ok(Group {
+            keys: ask
+                .by
+                .iter()
+                .zip(values)
+                .map(|(by, value)| self.key(by, value))
+                .collect(),
+            points,
+            before,
+            year_before,
+        })
+    }
+
+    /// The numbers of one group over several extents of time.
+    fn numbers<'r>(
+        &self,
+        key: u64,
+        rolled: impl Iterator<Item = &'r Rolled>,
+    ) -> Result<Vec<Value>> {
+        let groups: Vec<_> = rolled.map(|rolled| rolled.group(key)).collect();
+        let there: Vec<_> = groups.iter().flatten().copied().collect();
+        let mut numbers = self.roll.numbers(&there)?.into_iter();
+        Ok(groups
+            .iter()
+            .map(|group| match group {
+                Some(_) => numbers.next().unwrap_or(Number::Missing),
+                None => Number::Missing,
+            })
+            .collect())
+    }
+
+    fn key(&self, by: &By, value: Option<Arc<str>>) -> Key {
+        let area = self.definition.file.area();
+        let is_area = area.is_some_and(|(area, _)| *area == by.dimension);
+        let name = value
+            .as_deref()
+            .filter(|_| is_area)
+            .and_then(|value| self.areas.name_of(value));
+        Key {
+            dimension: by.dimension.clone(),
+            name: name.map(str::to_owned),
+            value,
+        }
+    }
+
+    /// Whether more cells of a period are to come: it is not over, or its newest part has none yet.
+    fn is_partial(&self, period: Period, through: Option<Period>) -> bool {
+        period.last_day() >= self.today
+            || through.is_none_or(|through| through.last_day() < period.last_day())
+    }
+
+    fn freshness(&self) -> Freshness {
+        let newest = self.cells.newest();
+        let age = newest.map(|newest| days_between(newest.last_day(), self.today));
+        let promised = self
+            .definition
+            .file
+            .fresh
+            .and_then(|length| length.seconds());
+        let promised = promised.map(|seconds| (seconds / 86_400) as i64);
+        let late = match (newest, promised) {
+            (Some(newest), Some(promised)) => {
+                let due = newest.next().last_day();
+                Some(days_between(due, self.today) - promised).filter(|late| *late > 0)
+            }
+            _ => None,
+        };
+        Freshness {
+            newest,
+            age_days: age,
+            promised_days: promised,
+            late_days: late,
+        }
+    }
+
+    /// The counties that had cells in the period before and have none in the newest one of the answer.
+    fn gaps(&self, through: Option<Period>, ask: &Ask) -> Result<Vec<Gap>> {
+        let (Some(through), Some((area, _))) = (through, self.definition.file.area()) else {
+            return Ok(Vec::new());
+        };
+        let by = [By {
+            dimension: area.clone(),
+            level: Some(AreaLevel::County),
+        }];
+        let roll = Roll::new(self.definition, self.cells, self.areas, &by, &ask.only)?;
+        let at = |period: Period| roll.over(Extent::whole(period));
+        let (now, before) = (at(through), at(through.previous()));
+        let missing = before
+            .groups
+            .iter()
+            .filter(|group| now.group(group.key).is_none());
+        let mut gaps: Vec<Gap> = missing
+            .filter_map(|group| {
+                let area = roll.values_of(group.key).into_iter().next().flatten()?;
+                Some(Gap {
+                    name: self.areas.name_of(&area).map(str::to_owned),
+                    newest: before.through,
+                    area,
+                })
+            })
+            .collect();
+        gaps.sort_by(|one, other| one.area.cmp(&other.area));
+        Ok(gaps)
+    }
+
+    fn baseline(&self, value: Option<Value>) -> Option<BaselineChange> {
+        let file = &self.definition.file;
+        let Some(baseline) = &file.baseline else {
+            return (file.comparison == Comparison::Change).then_some(BaselineChange::Missing);
+        };
+        let other = Number::Value(baseline.value);
+        let change = Change::between(
+            value.unwrap_or(Number::Missing),
+            other,
+            baseline.period,
+            None,
+        );
+        Some(BaselineChange::Since {
+            period: baseline.period,
+            value: baseline.value,
+            source: baseline.source.clone(),
+            change: change.change,
+            percent: change.percent,
+        })
+    }
+}
+
+/// The number of a question without `by`.
+fn only_value(groups: &[Group], ask: &Ask) -> Option<Value> {
+    if !ask.by.is_empty() {
+        return None;
+    }
+    let points = &groups.first()?.points;
+    points.last().map(|point| point.value)
+}
+
+fn sort(groups: &mut [Group], order: Order) {
+    let number = |group: &Group| match group.points.last().map(|point| point.value) {
+        Some(Number::Value(value)) => Some(value),
+        _ => None,
+    };
+    let keys = |group: &Group| -> Vec<Option<Arc<str>>> {
+        group.keys.iter().map(|key| key.value.clone()).collect()
+    };
+    groups.sort_by(|one, other| {
+        let by_number = match (order, number(one), number(other)) {
+            (Order::Key, ..) | (_, None, None) => std::cmp::Ordering::Equal,
+            (_, Some(_), None) => std::cmp::Ordering::Less,
+            (_, None, Some(_)) => std::cmp::Ordering::Greater,
+            (Order::Greatest, Some(one), Some(other)) => other.total_cmp(&one),
+            (Order::Least, Some(one), Some(other)) => one.total_cmp(&other),
+        };
+        by_number.then_with(|| keys(one).cmp(&keys(other)))
+    });
+}
+
+fn days_between(from: Date, to: Date) -> i64 {
+    let span = to.since((jiff::Unit::Day, from));
+    span.map_or(0, |span| i64::from(span.get_days()))
+}

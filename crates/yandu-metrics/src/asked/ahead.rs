@@ -1,0 +1,95 @@
+//! Looking ahead from the cells of a metric.
+
+use yandu_lake::Number;
+use yandu_pack::declare::Across;
+use yandu_words::Period;
+
+use super::Asked;
+use crate::Result;
+use crate::forecast::{Forecast, Series, foresee};
+use crate::roll::{Extent, Rolled};
+
+impl Asked<'_> {
+    /// Foresees the number of the whole until a period.
+    ///
+    /// Where the number of a year is that of its months put together, so is what is foreseen; of shares and means, single
+    /// periods are foreseen.
+    pub(super) fn forecast(&self, last: Period, until: Period) -> Result<Option<Forecast>> {
+        let Some(values) = self.series()? else {
+            return Ok(None);
+        };
+        let own = self.definition.file.time.grain;
+        let is_longer = last.grain() > own || until.grain() > own;
+        let total = if is_longer && self.definition.file.time.across == Across::Sum {
+            let whole = until.within(until.grain().max(last.grain()));
+            match self.adds_up(&values, whole)? {
+                Some(total) => Some(total),
+                None => None,
+            }
+        } else {
+            None
+        };
+        let series = Series {
+            last: values.last,
+            values: values.values,
+            total,
+        };
+        Ok(foresee(&series, until))
+    }
+
+    /// The numbers of the periods that are over, as long as they follow on each other without a gap.
+    fn series(&self) -> Result<Option<Series>> {
+        let over: Vec<Period> = self
+            .cells
+            .periods
+            .iter()
+            .copied()
+            .filter(|period| period.last_day() < self.today)
+            .collect();
+        let Some(last) = over.last().copied() else {
+            return Ok(None);
+        };
+        let rolled: Vec<Rolled> = over
+            .iter()
+            .map(|period| self.roll.over(Extent::whole(*period)))
+            .collect();
+        let numbers = self.numbers(0, rolled.iter())?;
+        let mut values = Vec::new();
+        let mut expected = last;
+        for (period, number) in over.iter().zip(numbers).rev() {
+            let Number::Value(value) = number else { break };
+            if *period != expected {
+                break;
+            }
+            values.push(value);
+            expected = period.previous();
+        }
+        values.reverse();
+        Ok(Some(Series {
+            last,
+            values,
+            total: None,
+        }))
+    }
+
+    /// What came of a long period so far, when it is the sum of its parts; none when the measure is no sum.
+    fn adds_up(&self, series: &Series, whole: Period) -> Result<Option<f64>> {
+        let until = Some(series.last);
+        let rolled = self.roll.over(Extent {
+            period: whole,
+            until,
+        });
+        let number = self.numbers(0, [&rolled].into_iter())?.into_iter().next();
+        let count = self.cells.within(whole);
+        let parts = count.len().min(series.values.len());
+        let sum: f64 = series.values.iter().rev().take(parts).sum();
+        Ok(match number {
+            Some(Number::Value(value)) if (value - sum).abs() <= 1e-6 * sum.abs().max(1.0) => {
+                Some(value)
+            }
+            // Nothing of it has come yet.
+            Some(Number::Missing) if rolled.groups.is_empty() => Some(0.0),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! What a metric means: its declaration with the settings of the site put in, and a name for just that.
+
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use yandu_lake::{Condition, Measure, compile_condition, compile_measure};
+use yandu_pack::Packs;
+use yandu_pack::declare::MetricFile;
+use yandu_words::{ColumnName, MetricId};
+
+use crate::{Error, Result};
+
+/// A metric as it is declared here and now.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// With the settings of the site in its SQL.
+    pub file: Arc<MetricFile>,
+    /// Stands for what the number means: another formula, unit or query of the model is another version.
+    pub version: Arc<str>,
+    /// The SELECT of the model.
+    pub model_sql: Arc<str>,
+    pub(crate) compiled: Arc<Compiled>,
+}
+
+/// The SQL of a metric, compiled over the columns of its model.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) measure: Measure,
+    condition: Option<Condition>,
+}
+
+impl Definition {
+    pub(crate) fn read(packs: &Packs, metric: &MetricFile) -> Result<Self> {
+        let id = &metric.metric;
+        let sql_error = |part: &'static str, message: String| Error::Sql {
+            metric: id.clone(),
+            part,
+            message,
+        };
+        let file = packs
+            .expanded_metric(metric)
+            .map_err(|error| sql_error("text", error.to_string()))?;
+        let model = packs
+            .model(&file.of)
+            .ok_or_else(|| sql_error("model", format!("there is no model `{}`", file.of)))?;
+        let model_sql = packs
+            .sql_of(model)
+            .map_err(|error| sql_error("model", error.to_string()))?;
+        let dataset = packs
+            .dataset(&file.of)
+            .ok_or_else(|| sql_error("model", format!("there is no dataset `{}`", file.of)))?;
+        let schema: SchemaRef = dataset.schema();
+        let measure = compile_measure(&schema, &file.measure)
+            .map_err(|problem| sql_error("measure", problem.message))?;
+        let condition = file
+            .condition
+            .as_deref()
+            .map(|sql| compile_condition(&schema, sql))
+            .transpose()
+            .map_err(|problem| sql_error("condition", problem.message))?;
+        Ok(Self {
+            version: version_of(&file, &model_sql),
+            file: Arc::new(file),
+            model_sql: model_sql.into(),
+            compiled: Arc::new(Compiled { measure, condition }),
+        })
+    }
+
+    pub fn id(&self) -> &MetricId {
+        &self.file.metric
+    }
+
+    /// The dimensions with their columns, in the order of the declaration.
+    pub(crate) fn dimensions(&self) -> impl Iterator<Item = (&ColumnName, &ColumnName)> {
+        let dimensions = self.file.dimensions.iter();
+        dimensions.map(|(name, dimension)| (name, dimension.column.as_ref().unwrap_or(name)))
+    }
+
+    /// The SELECT that reads the cells: the period, the dimensions and what the measure adds up.
+    pub(crate) fn cells_sql(&self) -> String {
+        let mut columns: Vec<&str> = vec![self.file.time.column.as_str()];
+        columns.extend(self.dimensions().map(|(_, column)| column.as_str()));
+        columns.extend(self.compiled.measure.columns());
+        let condition = self.compiled.condition.iter();
+        columns.extend(condition.flat_map(Condition::columns));
+        let mut seen = std::collections::HashSet::new();
+        columns.retain(|column| seen.insert(*column));
+        let order: Vec<&str> = [self.file.time.column.as_str()]
+            .into_iter()
+            .chain(self.dimensions().map(|(_, column)| column.as_str()))
+            .collect();
+        let fits = self
+            .file
+            .condition
+            .as_deref()
+            .map(|sql| format!(" and ({sql})"));
+        format!(
+            "select {} from {} where {} is not null{} order by {}",
+            columns.join(", "),
+            self.file.of,
+            self.file.time.column,
+            fits.unwrap_or_default(),
+            order.join(", ")
+        )
+    }
+}
+
+/// Titles, thresholds and who owns it may change without the number meaning anything else.
+fn version_of(file: &MetricFile, model_sql: &str) -> Arc<str> {
+    let meaning = serde_json::json!({
+        "of": file.of,
+        "where": file.condition,
+        "measure": file.measure,
+        "unit": file.unit,
+        "time": file.time,
+        "sql": model_sql,
+    });
+    let hash = blake3::hash(meaning.to_string().as_bytes());
+    hash.to_hex().chars().take(16).collect::<String>().into()
+}

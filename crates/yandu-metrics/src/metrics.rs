@@ -1,0 +1,215 @@
+//! What answers for metrics.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use jiff::civil::Date;
+use tokio::sync::watch;
+use yandu_lake::{Lake, Principal, ReadPoint, Version};
+use yandu_pack::Packs;
+use yandu_store::Store;
+use yandu_words::calendar::CITY_CLOCK;
+use yandu_words::{DatasetId, MetricId};
+
+use crate::answer::Answer;
+use crate::areas::Areas;
+use crate::ask::Ask;
+use crate::asked::Asked;
+use crate::cells::Cells;
+use crate::definition::Definition;
+use crate::roll::Roll;
+use crate::store::{MIGRATIONS, Records};
+use crate::{Error, Result};
+
+/// Points of one answer.
+const POINTS: usize = 4_000;
+
+/// Answers for the metrics of the packs. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Metrics {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) lake: Lake,
+    pub(crate) store: Store,
+    pub(crate) records: Records,
+    definitions: RwLock<Arc<HashMap<MetricId, Result<Definition, Arc<Error>>>>>,
+    /// What each principal saw of each metric, at one version of its model.
+    cells: Mutex<HashMap<(MetricId, String), (Arc<str>, Arc<Cells>)>>,
+    areas: Mutex<Option<(String, Arc<Areas>)>>,
+    /// Counts the rounds in which numbers may have changed.
+    pub(crate) changes: watch::Sender<u64>,
+}
+
+impl Metrics {
+    /// Opens the records of metrics. No cell is read before somebody asks.
+    pub async fn open(store: Store, lake: Lake, packs: &Packs) -> Result<Self> {
+        store.migrate("metrics", MIGRATIONS).await?;
+        let metrics = Self {
+            inner: Arc::new(Inner {
+                records: Records::new(store.pool().clone()),
+                lake,
+                store,
+                definitions: RwLock::default(),
+                cells: Mutex::default(),
+                areas: Mutex::default(),
+                changes: watch::Sender::new(0),
+            }),
+        };
+        metrics.set_packs(packs);
+        Ok(metrics)
+    }
+
+    /// Takes other packs, such as those with a changed metric.
+    pub fn set_packs(&self, packs: &Packs) {
+        let definitions = packs.metrics().map(|metric| {
+            let definition = Definition::read(packs, metric);
+            if let Err(error) = &definition {
+                tracing::warn!(metric = %metric.metric, %error, "a metric cannot be computed");
+            }
+            (metric.metric.clone(), definition.map_err(Arc::new))
+        });
+        let definitions = Arc::new(definitions.collect());
+        let slot = &self.inner.definitions;
+        *slot.write().unwrap_or_else(PoisonError::into_inner) = definitions;
+        lock(&self.inner.cells).clear();
+        self.inner.changes.send_modify(|round| *round += 1);
+    }
+
+    /// Is told of each round in which numbers may have changed.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changes.subscribe()
+    }
+
+    /// The metrics that can be computed, in the order of their ids.
+    pub fn definitions(&self) -> Vec<Definition> {
+        let all = self.all();
+        let mut definitions: Vec<Definition> = all
+            .values()
+            .filter_map(|definition| definition.as_ref().ok().cloned())
+            .collect();
+        definitions.sort_by(|one, other| one.id().cmp(other.id()));
+        definitions
+    }
+
+    fn all(&self) -> Arc<HashMap<MetricId, Result<Definition, Arc<Error>>>> {
+        let slot = &self.inner.definitions;
+        Arc::clone(&slot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn definition(&self, id: &MetricId) -> Result<Definition> {
+        match self.all().get(id) {
+            Some(Ok(definition)) => Ok(definition.clone()),
+            Some(Err(error)) => Err(Error::Sql {
+                metric: id.clone(),
+                part: "declaration",
+                message: error.to_string(),
+            }),
+            None => Err(Error::NoMetric(id.to_string())),
+        }
+    }
+
+    pub(crate) fn today(&self) -> Date {
+        let now = self.inner.store.clock().now();
+        CITY_CLOCK.to_datetime(now).date()
+    }
+
+    /// The cells of a metric as a principal sees them now.
+    pub(crate) async fn cells(
+        &self,
+        principal: &Principal,
+        definition: &Definition,
+    ) -> Result<Arc<Cells>> {
+        let version = self.inner.lake.version(&definition.file.of).await?;
+        let key = (definition.id().clone(), principal.name().to_owned());
+        if let Some((of, cells)) = lock(&self.inner.cells).get(&key)
+            && *of == definition.version
+            && cells.version == version
+        {
+            return Ok(Arc::clone(cells));
+        }
+        let session = self.inner.lake.session(principal, ReadPoint::default());
+        let cells = Arc::new(Cells::read(&session, definition).await?);
+        let kept = (Arc::clone(&definition.version), Arc::clone(&cells));
+        lock(&self.inner.cells).insert(key, kept);
+        Ok(cells)
+    }
+
+    pub(crate) async fn areas(&self, principal: &Principal) -> Result<Arc<Areas>> {
+        let versions = Areas::versions(&self.inner.lake).await?;
+        if let Some((reader, areas)) = &*lock(&self.inner.areas)
+            && reader == principal.name()
+            && areas.is_of(&versions)
+        {
+            return Ok(Arc::clone(areas));
+        }
+        let session = self.inner.lake.session(principal, ReadPoint::default());
+        let areas = Arc::new(Areas::read(&session, versions).await?);
+        *lock(&self.inner.areas) = Some((principal.name().to_owned(), Arc::clone(&areas)));
+        Ok(areas)
+    }
+
+    /// The name of a division or a managing unit.
+    pub async fn area_name(&self, principal: &Principal, area: &str) -> Result<Option<String>> {
+        let areas = self.areas(principal).await?;
+        Ok(areas.name_of(area).map(str::to_owned))
+    }
+
+    /// The version of the model of a metric; none while it has no rows.
+    pub async fn version_of(&self, model: &DatasetId) -> Result<Option<Version>> {
+        Ok(self.inner.lake.version(model).await?)
+    }
+
+    /// Answers a question.
+    pub async fn ask(&self, principal: &Principal, ask: &Ask) -> Result<Answer> {
+        let definition = self.definition(&ask.metric)?;
+        if ask.points == 0 || ask.points > POINTS {
+            return Err(Error::TooManyPoints {
+                asked: ask.points,
+                most: POINTS,
+            });
+        }
+        let cells = self.cells(principal, &definition).await?;
+        let areas = self.areas(principal).await?;
+        let roll = Roll::new(&definition, &cells, &areas, &ask.by, &ask.only)?;
+        let asked = Asked {
+            definition: &definition,
+            cells: &cells,
+            areas: &areas,
+            roll,
+            today: self.today(),
+        };
+        let mut answer = asked.answer(ask)?;
+        self.add_records(ask, &mut answer).await?;
+        Ok(answer)
+    }
+
+    /// Notes of the period, and whether its number was told differently before.
+    async fn add_records(&self, ask: &Ask, answer: &mut Answer) -> Result<()> {
+        let Some(period) = answer.period else {
+            return Ok(());
+        };
+        let area = one_area(ask, &answer.definition).unwrap_or_default();
+        let records = &self.inner.records;
+        answer.notes = records.notes(&ask.metric, Some(period)).await?;
+        answer.is_restated = records.is_restated(&ask.metric, &area, period).await?;
+        Ok(())
+    }
+}
+
+/// The area that a question is about, where it is one and nothing else narrows it.
+fn one_area(ask: &Ask, definition: &Definition) -> Option<String> {
+    let (area, _) = definition.file.area()?;
+    match ask.only.as_slice() {
+        [only] if only.dimension == *area => match only.values.as_slice() {
+            [value] => Some(value.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

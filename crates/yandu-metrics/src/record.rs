@@ -1,0 +1,223 @@
+//! What is kept beside the cells: what numbers were, what was said of them, and when they were outside of their bounds.
+
+use jiff::Timestamp;
+use yandu_lake::{Number, Principal, ReadPoint};
+use yandu_words::{MetricId, Period};
+
+use crate::areas::AreaLevel;
+use crate::ask::By;
+use crate::definition::Definition;
+use crate::metrics::Metrics;
+use crate::roll::{Extent, Roll};
+use crate::{Error, Result};
+
+/// Characters of a note.
+const NOTE: usize = 2_000;
+
+/// A number as it was told at a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    pub metric: MetricId,
+    /// Empty for the whole.
+    pub area: String,
+    pub period: Period,
+    /// `None` when the period had no cells any more.
+    pub value: Option<Number>,
+    pub unit: String,
+    /// The definition that it was computed by.
+    pub definition: String,
+    /// The version of the model.
+    pub version: u64,
+    pub recorded_at: Timestamp,
+}
+
+/// What somebody said of a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub id: i64,
+    pub metric: MetricId,
+    pub area: String,
+    pub period: Period,
+    pub text: String,
+    pub author: String,
+    pub written_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AlertKind {
+    Below,
+    Above,
+}
+
+impl AlertKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Below => "below",
+            Self::Above => "above",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Below, Self::Above]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+}
+
+/// A number that is, or was, outside of its bounds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alert {
+    pub id: i64,
+    pub metric: MetricId,
+    pub area: String,
+    pub kind: AlertKind,
+    pub period: Period,
+    pub value: f64,
+    pub bound: f64,
+    pub opened_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+    pub closed_value: Option<f64>,
+}
+
+/// The numbers of a metric by area and period, as they are recorded.
+pub(crate) type Told = std::collections::BTreeMap<(String, Period), Number>;
+
+impl Metrics {
+    /// Records the numbers of all metrics whose data or definition changed since they were recorded last, and opens and
+    /// closes alerts. A metric is recorded as a whole or not at all.
+    pub async fn record(&self) -> Result<usize> {
+        let mut changed = 0;
+        for definition in self.definitions() {
+            let version = self.version_of(&definition.file.of).await?;
+            let Some(version) = version else { continue };
+            let mark = self.inner.records.mark(definition.id()).await?;
+            if mark.as_ref() == Some(&(version, definition.version.to_string())) {
+                continue;
+            }
+            self.record_one(&definition).await?;
+            changed += 1;
+        }
+        if changed > 0 {
+            self.inner.changes.send_modify(|round| *round += 1);
+        }
+        Ok(changed)
+    }
+
+    async fn record_one(&self, definition: &Definition) -> Result<()> {
+        let me = Principal::local_administrator();
+        let cells = self.cells(&me, definition).await?;
+        let Some(version) = cells.version else {
+            return Ok(());
+        };
+        let areas = self.areas(&me).await?;
+        let whole = Roll::new(definition, &cells, &areas, &[], &[])?;
+        let by = definition.file.area().map(|(area, _)| By {
+            dimension: area.clone(),
+            level: Some(AreaLevel::County),
+        });
+        let by_county = by
+            .map(|by| Roll::new(definition, &cells, &areas, &[by], &[]))
+            .transpose()?;
+        let mut told = Told::new();
+        for period in &cells.periods {
+            for roll in [&whole].into_iter().chain(&by_county) {
+                let rolled = roll.over(Extent::whole(*period));
+                let groups: Vec<_> = rolled.groups.iter().collect();
+                for (group, number) in groups.iter().zip(roll.numbers(&groups)?) {
+                    let is_whole = std::ptr::eq(roll, &raw const whole);
+                    let area = roll.values_of(group.key).into_iter().next().flatten();
+                    let area = match area {
+                        Some(area) => area.to_string(),
+                        None if is_whole => String::new(),
+                        // Cells that lie in no county are in the number of the whole.
+                        None => continue,
+                    };
+                    told.insert((area, *period), number);
+                }
+            }
+        }
+        let now = self.inner.store.stamp().await?;
+        let records = &self.inner.records;
+        records.tell(definition, version, &told, now).await
+    }
+
+    /// What the number of a period was at different times, oldest first.
+    pub async fn history(
+        &self,
+        metric: &MetricId,
+        area: &str,
+        period: Period,
+    ) -> Result<Vec<Recorded>> {
+        self.definition(metric)?;
+        self.inner.records.history(metric, area, period).await
+    }
+
+    pub async fn notes(&self, metric: &MetricId) -> Result<Vec<Note>> {
+        self.definition(metric)?;
+        self.inner.records.notes(metric, None).await
+    }
+
+    /// Writes a note at a number.
+    pub async fn add_note(
+        &self,
+        principal: &Principal,
+        metric: &MetricId,
+        area: &str,
+        period: Period,
+        text: &str,
+    ) -> Result<Note> {
+        self.definition(metric)?;
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > NOTE {
+            return Err(Error::NoteLength { most: NOTE });
+        }
+        let now = self.inner.store.stamp().await?;
+        let note = Note {
+            id: 0,
+            metric: metric.clone(),
+            area: area.to_owned(),
+            period,
+            text: text.to_owned(),
+            author: principal.name().to_owned(),
+            written_at: now,
+        };
+        self.inner.records.add_note(note).await
+    }
+
+    /// Takes a note away; that it was there stays recorded.
+    pub async fn remove_note(
+        &self,
+        principal: &Principal,
+        metric: &MetricId,
+        id: i64,
+    ) -> Result<()> {
+        let now = self.inner.store.stamp().await?;
+        let records = &self.inner.records;
+        if records
+            .remove_note(metric, id, principal.name(), now)
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(Error::NoNote {
+                metric: metric.clone(),
+                id,
+            })
+        }
+    }
+
+    /// The alerts, newest first; with `open` those that are open.
+    pub async fn alerts(&self, open: bool, before: Option<i64>, limit: u32) -> Result<Vec<Alert>> {
+        self.inner.records.alerts(open, before, limit).await
+    }
+
+    /// The newest number of each metric as it is recorded, without reading any cell.
+    pub async fn newest(&self) -> Result<Vec<Recorded>> {
+        self.inner.records.newest().await
+    }
+
+    /// A session of a principal at the present.
+    pub fn session(&self, principal: &Principal) -> yandu_lake::Session {
+        self.inner.lake.session(principal, ReadPoint::default())
+    }
+}

@@ -1,0 +1,303 @@
+//! Putting cells together: for each combination of values that is asked by, the number of each period.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use yandu_lake::{Merge, Number};
+use yandu_pack::declare::Across;
+use yandu_words::{ColumnName, Period};
+
+use crate::areas::Areas;
+use crate::ask::{By, Only};
+use crate::cells::Cells;
+use crate::definition::Definition;
+use crate::merge::Sum;
+use crate::{Error, Result};
+
+/// Groups of one answer.
+const GROUPS: u64 = 20_000;
+
+/// What is put together and how.
+pub(crate) struct Roll<'a> {
+    cells: &'a Cells,
+    definition: &'a Definition,
+    merges: Vec<Merge>,
+    /// Of each dimension with a condition, which of its values fit.
+    allowed: Vec<(usize, Vec<bool>)>,
+    /// Of each dimension that is asked by, the group of each of its values.
+    keys: Vec<KeyOf>,
+}
+
+struct KeyOf {
+    dimension: usize,
+    /// The place of the group of each value.
+    group_of: Vec<u32>,
+    groups: Vec<Option<Arc<str>>>,
+}
+
+/// Sums of the groups of one period. Groups without cells are not among them.
+#[derive(Debug, Default)]
+pub(crate) struct Rolled {
+    places: HashMap<u64, usize>,
+    pub(crate) groups: Vec<RolledGroup>,
+    /// The newest period that cells were taken of.
+    pub(crate) through: Option<Period>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct RolledGroup {
+    pub(crate) key: u64,
+    pub(crate) cells: usize,
+    sums: Vec<Sum>,
+}
+
+/// Periods that are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) period: Period,
+    /// No period after this one is taken, so that a year that has just begun is compared with as much of the one before.
+    pub(crate) until: Option<Period>,
+}
+
+impl Extent {
+    pub(crate) fn whole(period: Period) -> Self {
+        Self {
+            period,
+            until: None,
+        }
+    }
+}
+
+impl<'a> Roll<'a> {
+    pub(crate) fn new(
+        definition: &'a Definition,
+        cells: &'a Cells,
+        areas: &Areas,
+        by: &[By],
+        only: &[Only],
+    ) -> Result<Self> {
+        let day = cells.newest().map(Period::last_day).unwrap_or_default();
+        let mut roll = Self {
+            cells,
+            definition,
+            merges: definition.compiled.measure.merges().collect(),
+            allowed: Vec::new(),
+            keys: Vec::new(),
+        };
+        for wanted in only {
+            let (place, is_area) = roll.dimension(&wanted.dimension)?;
+            let words = roll.words(place);
+            let allowed = words
+                .iter()
+                .map(|word| {
+                    wanted.values.iter().any(|value| {
+                        **word == **value || (is_area && areas.lies_in(word, value, day))
+                    })
+                })
+                .collect();
+            roll.allowed.push((place, allowed));
+        }
+        for asked in by {
+            let (place, is_area) = roll.dimension(&asked.dimension)?;
+            if asked.level.is_some() && !is_area {
+                return Err(Error::NoLevel {
+                    metric: definition.id().clone(),
+                    dimension: asked.dimension.clone(),
+                });
+            }
+            let key = KeyOf::new(place, roll.words(place), |word| match asked.level {
+                Some(level) => areas.above(word, level, day),
+                None => (!word.is_empty()).then(|| Arc::clone(word)),
+            });
+            roll.keys.push(key);
+        }
+        roll.fits_into_memory()?;
+        Ok(roll)
+    }
+
+    fn fits_into_memory(&self) -> Result<()> {
+        let groups = self.keys.iter().try_fold(1_u64, |product, key| {
+            product.checked_mul(key.groups.len().max(1) as u64)
+        });
+        // More combinations than cells there cannot be.
+        let groups = groups.unwrap_or(u64::MAX).min(self.cells.count() as u64);
+        if groups > GROUPS {
+            return Err(Error::TooManyGroups {
+                metric: self.definition.id().clone(),
+                groups,
+                most: GROUPS,
+            });
+        }
+        Ok(())
+    }
+
+    fn dimension(&self, name: &ColumnName) -> Result<(usize, bool)> {
+        let dimensions = &self.definition.file.dimensions;
+        let found = dimensions
+            .get_index_of(name)
+            .ok_or_else(|| Error::NoDimension {
+                metric: self.definition.id().clone(),
+                dimension: name.to_string(),
+                known: dimensions.keys().cloned().collect(),
+            })?;
+        let area = self.definition.file.area();
+        Ok((found, area.is_some_and(|(area, _)| area == name)))
+    }
+
+    fn words(&self, place: usize) -> &'a [Arc<str>] {
+        let words = self.cells.dimensions.get(place);
+        words.map_or(&[], |dimension| dimension.words.as_slice())
+    }
+
+    /// Puts together what lies in an extent of time.
+    pub(crate) fn over(&self, extent: Extent) -> Rolled {
+        let mut places = self.cells.within(extent.period);
+        if let Some(until) = extent.until {
+            let end = self.cells.within(until).end;
+            places.end = places.end.min(end);
+        }
+        match self.definition.file.time.across {
+            Across::Sum => self.rolled(places),
+            Across::Last => places
+                .rev()
+                .map(|place| self.rolled(place..place + 1))
+                .find(|rolled| !rolled.groups.is_empty())
+                .unwrap_or_default(),
+        }
+    }
+
+    fn rolled(&self, periods: Range<usize>) -> Rolled {
+        let mut rolled = Rolled::default();
+        let mut newest = None;
+        for place in periods {
+            let before = rolled.cells();
+            for cell in self.cells.of(&(place..place + 1)) {
+                if self.fits(cell) {
+                    self.put(cell, &mut rolled);
+                }
+            }
+            if rolled.cells() > before {
+                newest = Some(place);
+            }
+        }
+        rolled.through = newest.and_then(|place| self.cells.periods.get(place).copied());
+        rolled
+    }
+
+    fn fits(&self, cell: usize) -> bool {
+        self.allowed.iter().all(|(place, allowed)| {
+            let word = self
+                .cells
+                .dimensions
+                .get(*place)
+                .and_then(|words| words.of.get(cell));
+            word.and_then(|word| allowed.get(*word as usize))
+                .copied()
+                .unwrap_or(false)
+        })
+    }
+
+    fn put(&self, cell: usize, rolled: &mut Rolled) {
+        let key = self.keys.iter().fold(0_u64, |key, of| {
+            let words = self.cells.dimensions.get(of.dimension);
+            let word = words.and_then(|words| words.of.get(cell));
+            let group = word
+                .and_then(|word| of.group_of.get(*word as usize))
+                .copied();
+            key * of.groups.len().max(1) as u64 + u64::from(group.unwrap_or_default())
+        });
+        let Rolled { places, groups, .. } = rolled;
+        let place = *places.entry(key).or_insert_with(|| {
+            groups.push(RolledGroup {
+                key,
+                cells: 0,
+                sums: self.cells.parts.iter().map(|part| part.nothing()).collect(),
+            });
+            groups.len() - 1
+        });
+        let Some(group) = groups.get_mut(place) else {
+            return;
+        };
+        group.cells += 1;
+        for ((part, merge), sum) in self
+            .cells
+            .parts
+            .iter()
+            .zip(&self.merges)
+            .zip(&mut group.sums)
+        {
+            part.put(cell, *merge, sum);
+        }
+    }
+
+    /// The numbers of many groups at once.
+    pub(crate) fn numbers(&self, groups: &[&RolledGroup]) -> Result<Vec<Number>> {
+        if groups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let parts = self.cells.parts.iter().enumerate().map(|(place, part)| {
+            let sums = groups.iter().map(|group| {
+                let sum = group.sums.get(place).copied();
+                sum.unwrap_or_else(|| part.nothing())
+            });
+            part.array(sums)
+        });
+        let parts = parts.collect::<Result<Vec<_>>>()?;
+        Ok(self.definition.compiled.measure.numbers(parts)?)
+    }
+
+    /// The values that a key stands for, in the order of what is asked by.
+    pub(crate) fn values_of(&self, key: u64) -> Vec<Option<Arc<str>>> {
+        let mut rest = key;
+        let mut values: Vec<Option<Arc<str>>> = self
+            .keys
+            .iter()
+            .rev()
+            .map(|of| {
+                let count = of.groups.len().max(1) as u64;
+                let place = (rest % count) as usize;
+                rest /= count;
+                of.groups.get(place).cloned().flatten()
+            })
+            .collect();
+        values.reverse();
+        values
+    }
+}
+
+impl KeyOf {
+    fn new(
+        dimension: usize,
+        words: &[Arc<str>],
+        group: impl Fn(&Arc<str>) -> Option<Arc<str>>,
+    ) -> Self {
+        let mut groups: Vec<Option<Arc<str>>> = Vec::new();
+        let mut places: HashMap<Option<Arc<str>>, u32> = HashMap::new();
+        let group_of = words
+            .iter()
+            .map(|word| {
+                let group = group(word);
+                *places.entry(group.clone()).or_insert_with(|| {
+                    groups.push(group);
+                    groups.len() as u32 - 1
+                })
+            })
+            .collect();
+        Self {
+            dimension,
+            group_of,
+            groups,
+        }
+    }
+}
+
+impl Rolled {
+    fn cells(&self) -> usize {
+        self.groups.iter().map(|group| group.cells).sum()
+    }
+
+    pub(crate) fn group(&self, key: u64) -> Option<&RolledGroup> {
+        self.groups.get(*self.places.get(&key)?)
+    }
+}

@@ -1,0 +1,425 @@
+//! The SQL of metrics.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection, SqlitePool};
+use yandu_lake::Number;
+use yandu_store::Migration;
+use yandu_words::{MetricId, Period};
+
+use crate::definition::Definition;
+use crate::record::{Alert, AlertKind, Note, Recorded, Told};
+use crate::{Error, Result};
+
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "metric",
+    sql: include_str!("../migrations/0001_metric.sql"),
+}];
+
+/// The records of metrics.
+#[derive(Debug, Clone)]
+pub(crate) struct Records {
+    pool: SqlitePool,
+}
+
+/// A number as it is stored: the value and the word for its state.
+type Stored = (Option<f64>, &'static str);
+
+const GONE: Stored = (None, "gone");
+
+fn stored(number: Number) -> Stored {
+    match number {
+        Number::Value(value) => (Some(value), "value"),
+        Number::Missing => (None, "missing"),
+        Number::DividedByZero => (None, "divided-by-zero"),
+        Number::Failed => (None, "failed"),
+    }
+}
+
+fn number_of(value: Option<f64>, state: &str) -> Option<Number> {
+    match (value, state) {
+        (Some(value), "value") => Some(Number::Value(value)),
+        (_, "divided-by-zero") => Some(Number::DividedByZero),
+        (_, "failed") => Some(Number::Failed),
+        (_, "missing") => Some(Number::Missing),
+        _ => None,
+    }
+}
+
+/// What is recorded last of a number.
+#[derive(Debug)]
+struct Last {
+    place: i64,
+    value: Option<f64>,
+    state: String,
+    unit: String,
+}
+
+impl Records {
+    pub(crate) fn new(pool: SqlitePool) -> Self {
+        Self { pool }
+    }
+
+    /// Up to where a metric is recorded: the version of its model, and its definition.
+    pub(crate) async fn mark(&self, metric: &MetricId) -> Result<Option<(u64, String)>> {
+        let mark: Option<(i64, String)> =
+            sqlx::query_as("SELECT version, definition FROM metric_mark WHERE metric = ?")
+                .bind(metric.as_str())
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(mark.map(|(version, definition)| (version as u64, definition)))
+    }
+
+    /// Records the numbers of a metric that differ from what was recorded last.
+    pub(crate) async fn tell(
+        &self,
+        definition: &Definition,
+        version: u64,
+        told: &Told,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        let metric = definition.id();
+        let last = last(&mut transaction, metric).await?;
+        let unit = definition.file.unit.as_str();
+        let mut changed: Vec<((&str, Period), i64, Stored)> = Vec::new();
+        for ((area, period), number) in told {
+            let (value, state) = stored(*number);
+            let before = last.get(&(area.clone(), *period));
+            let is_same = before.is_some_and(|before| {
+                before.value == value && before.state == state && before.unit == unit
+            });
+            if !is_same {
+                let place = before.map_or(0, |before| before.place + 1);
+                changed.push(((area, *period), place, (value, state)));
+            }
+        }
+        for ((area, period), before) in &last {
+            if before.state != GONE.1 && !told.contains_key(&(area.clone(), *period)) {
+                changed.push(((area, *period), before.place + 1, GONE));
+            }
+        }
+        for ((area, period), place, (value, state)) in changed {
+            sqlx::query(
+                "INSERT INTO metric_value (metric, area, period, place, value, state, unit, definition, version, recorded_at) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )
+            .bind(metric.as_str())
+            .bind(area)
+            .bind(period.to_string())
+            .bind(place)
+            .bind(value)
+            .bind(state)
+            .bind(unit)
+            .bind(&*definition.version)
+            .bind(version as i64)
+            .bind(now.as_microsecond())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        alert(&mut transaction, definition, told, now).await?;
+        sqlx::query(
+            "INSERT INTO metric_mark (metric, version, definition) VALUES (?, ?, ?) \
+             ON CONFLICT (metric) DO UPDATE SET version = excluded.version, definition = excluded.definition",
+        )
+        .bind(metric.as_str())
+        .bind(version as i64)
+        .bind(&*definition.version)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    pub(crate) async fn history(
+        &self,
+        metric: &MetricId,
+        area: &str,
+        period: Period,
+    ) -> Result<Vec<Recorded>> {
+        let rows = sqlx::query(
+            "SELECT metric, area, period, value, state, unit, definition, version, recorded_at FROM metric_value \
+             WHERE metric = ? AND area = ? AND period = ? ORDER BY place",
+        )
+        .bind(metric.as_str())
+        .bind(area)
+        .bind(period.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(recorded).collect()
+    }
+
+    /// Whether a period, or one of those that it holds, was told differently before.
+    pub(crate) async fn is_restated(
+        &self,
+        metric: &MetricId,
+        area: &str,
+        period: Period,
+    ) -> Result<bool> {
+        let changed: Vec<(String,)> = sqlx::query_as(
+            "SELECT DISTINCT period FROM metric_value WHERE metric = ? AND area = ? AND place > 0",
+        )
+        .bind(metric.as_str())
+        .bind(area)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(changed
+            .iter()
+            .filter_map(|(changed,)| changed.parse::<Period>().ok())
+            .any(|changed| period.contains(changed.first_day())))
+    }
+
+    /// The newest number of each metric as a whole.
+    pub(crate) async fn newest(&self) -> Result<Vec<Recorded>> {
+        let rows = sqlx::query(
+            "SELECT metric, area, period, value, state, unit, definition, version, recorded_at FROM metric_value AS value \
+             WHERE area = '' AND (period, place) = (SELECT period, place FROM metric_value AS other \
+             WHERE other.metric = value.metric AND other.area = '' ORDER BY period DESC, place DESC LIMIT 1) ORDER BY metric",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(recorded).collect()
+    }
+
+    pub(crate) async fn notes(
+        &self,
+        metric: &MetricId,
+        period: Option<Period>,
+    ) -> Result<Vec<Note>> {
+        let rows = sqlx::query(
+            "SELECT id, metric, area, period, text, author, written_at FROM metric_note \
+             WHERE metric = ? AND removed_at IS NULL ORDER BY id",
+        )
+        .bind(metric.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut notes = rows.iter().map(note).collect::<Result<Vec<Note>>>()?;
+        if let Some(period) = period {
+            notes.retain(|note| {
+                period.contains(note.period.first_day()) || note.period.contains(period.first_day())
+            });
+        }
+        Ok(notes)
+    }
+
+    pub(crate) async fn add_note(&self, note: Note) -> Result<Note> {
+        let id: (i64,) = sqlx::query_as(
+            "INSERT INTO metric_note (metric, area, period, text, author, written_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+        )
+        .bind(note.metric.as_str())
+        .bind(&note.area)
+        .bind(note.period.to_string())
+        .bind(&note.text)
+        .bind(&note.author)
+        .bind(note.written_at.as_microsecond())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(Note { id: id.0, ..note })
+    }
+
+    pub(crate) async fn remove_note(
+        &self,
+        metric: &MetricId,
+        id: i64,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let done = sqlx::query(
+            "UPDATE metric_note SET removed_by = ?, removed_at = ? WHERE metric = ? AND id = ? AND removed_at IS NULL",
+        )
+        .bind(by)
+        .bind(now.as_microsecond())
+        .bind(metric.as_str())
+        .bind(id)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    pub(crate) async fn alerts(
+        &self,
+        open: bool,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Alert>> {
+        let rows = sqlx::query(
+            "SELECT id, metric, area, kind, period, value, bound, opened_at, closed_at, closed_value FROM metric_alert \
+             WHERE id < ? AND (NOT ? OR closed_at IS NULL) ORDER BY id DESC LIMIT ?",
+        )
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(open)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(alert_of).collect()
+    }
+}
+
+async fn last(
+    connection: &mut SqliteConnection,
+    metric: &MetricId,
+) -> Result<BTreeMap<(String, Period), Last>> {
+    let rows = sqlx::query(
+        "SELECT area, period, place, value, state, unit FROM metric_value WHERE metric = ? ORDER BY area, period, place",
+    )
+    .bind(metric.as_str())
+    .fetch_all(connection)
+    .await?;
+    let mut last = BTreeMap::new();
+    for row in &rows {
+        let key = (row.try_get("area")?, period(row)?);
+        let value = Last {
+            place: row.try_get("place")?,
+            value: row.try_get("value")?,
+            state: row.try_get("state")?,
+            unit: row.try_get("unit")?,
+        };
+        last.insert(key, value);
+    }
+    Ok(last)
+}
+
+/// Opens alerts for newest numbers outside of their bounds, and closes those of numbers that are inside again.
+async fn alert(
+    connection: &mut SqliteConnection,
+    definition: &Definition,
+    told: &Told,
+    now: Timestamp,
+) -> Result<()> {
+    let mut newest: BTreeMap<&str, (Period, f64)> = BTreeMap::new();
+    for ((area, period), number) in told {
+        if let Number::Value(value) = number {
+            // Periods of an area come in the order of time.
+            newest.insert(area, (*period, *value));
+        }
+    }
+    let bounds = definition.file.thresholds.as_ref();
+    let below = bounds.and_then(|bounds| bounds.below);
+    let above = bounds.and_then(|bounds| bounds.above);
+    for (kind, bound) in [(AlertKind::Below, below), (AlertKind::Above, above)] {
+        for (area, (period, value)) in &newest {
+            let is_outside = bound.is_some_and(|bound| match kind {
+                AlertKind::Below => *value < bound,
+                AlertKind::Above => *value > bound,
+            });
+            if let (true, Some(bound)) = (is_outside, bound) {
+                open(
+                    connection,
+                    definition.id(),
+                    (area, kind),
+                    (*period, *value, bound),
+                    now,
+                )
+                .await?;
+            } else {
+                close(connection, definition.id(), (area, kind), *value, now).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn open(
+    connection: &mut SqliteConnection,
+    metric: &MetricId,
+    (area, kind): (&str, AlertKind),
+    (period, value, bound): (Period, f64, f64),
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO metric_alert (metric, area, kind, period, value, bound, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(metric.as_str())
+    .bind(area)
+    .bind(kind.name())
+    .bind(period.to_string())
+    .bind(value)
+    .bind(bound)
+    .bind(now.as_microsecond())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn close(
+    connection: &mut SqliteConnection,
+    metric: &MetricId,
+    (area, kind): (&str, AlertKind),
+    value: f64,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE metric_alert SET closed_at = ?, closed_value = ? WHERE metric = ? AND area = ? AND kind = ? AND closed_at IS NULL",
+    )
+    .bind(now.as_microsecond())
+    .bind(value)
+    .bind(metric.as_str())
+    .bind(area)
+    .bind(kind.name())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn period(row: &SqliteRow) -> Result<Period> {
+    let text: String = row.try_get("period")?;
+    text.parse().map_err(|_| Error::Damaged(text))
+}
+
+fn metric(row: &SqliteRow) -> Result<MetricId> {
+    let text: String = row.try_get("metric")?;
+    text.parse().map_err(|_| Error::Damaged(text))
+}
+
+fn time(row: &SqliteRow, column: &str) -> Result<Timestamp> {
+    let at: i64 = row.try_get(column)?;
+    Timestamp::from_microsecond(at).map_err(|error| Error::Damaged(error.to_string()))
+}
+
+fn recorded(row: &SqliteRow) -> Result<Recorded> {
+    let state: String = row.try_get("state")?;
+    let version: i64 = row.try_get("version")?;
+    Ok(Recorded {
+        metric: metric(row)?,
+        area: row.try_get("area")?,
+        period: period(row)?,
+        value: number_of(row.try_get("value")?, &state),
+        unit: row.try_get("unit")?,
+        definition: row.try_get("definition")?,
+        version: version as u64,
+        recorded_at: time(row, "recorded_at")?,
+    })
+}
+
+fn note(row: &SqliteRow) -> Result<Note> {
+    Ok(Note {
+        id: row.try_get("id")?,
+        metric: metric(row)?,
+        area: row.try_get("area")?,
+        period: period(row)?,
+        text: row.try_get("text")?,
+        author: row.try_get("author")?,
+        written_at: time(row, "written_at")?,
+    })
+}
+
+fn alert_of(row: &SqliteRow) -> Result<Alert> {
+    let kind: String = row.try_get("kind")?;
+    let closed: Option<i64> = row.try_get("closed_at")?;
+    Ok(Alert {
+        id: row.try_get("id")?,
+        metric: metric(row)?,
+        area: row.try_get("area")?,
+        kind: AlertKind::from_name(&kind).ok_or(Error::Damaged(kind))?,
+        period: period(row)?,
+        value: row.try_get("value")?,
+        bound: row.try_get("bound")?,
+        opened_at: time(row, "opened_at")?,
+        closed_at: closed.map(|_| time(row, "closed_at")).transpose()?,
+        closed_value: row.try_get("closed_value")?,
+    })
+}

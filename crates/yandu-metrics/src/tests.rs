@@ -1,0 +1,8 @@
+//! Metrics over a small city whose cells are written as a refresh would write them.
+
+mod answers;
+mod city;
+mod records;
+mod whole;
+
+use city::{City, ask, value};

@@ -1,0 +1,406 @@
+use serde_json::{Value, json};
+use yandu_lake::Number;
+use yandu_words::Grain;
+
+use super::{City, ask, value};
+use crate::{AreaLevel, Ask, BaselineChange, By, Error, NoChange, Only, Order, Target};
+
+/// A cell: month, division, kind, opened, in use.
+fn cell(month: &str, division: Option<&str>, kind: &str, opened: i64, in_use: i64) -> Value {
+    json!({
+        "month": format!("{month}-01"), "division": division, "kind": kind, "opened": opened, "in_use": in_use,
+        "cost": "10.05", "level": 1.5,
+    })
+}
+
+async fn city() -> City {
+    let mut city = City::on("2025-07-10").await;
+    let mut cells = Vec::new();
+    for (place, month) in ["2024-05", "2024-06", "2025-04", "2025-05", "2025-06"]
+        .iter()
+        .enumerate()
+    {
+        let step = place as i64;
+        cells.push(cell(month, Some("320902001"), "5G", 3 + step, 30 + step));
+        cells.push(cell(month, Some("320902010"), "4G", 1, 5));
+        cells.push(cell(month, None, "5G", 2, 1));
+        if *month != "2025-06" {
+            cells.push(cell(month, Some("320903100"), "5G", 10, 10));
+        }
+    }
+    city.write("base.cell", &cells).await;
+    city
+}
+
+fn by(dimension: &str, level: Option<AreaLevel>) -> By {
+    By {
+        dimension: dimension.parse().unwrap(),
+        level,
+    }
+}
+
+fn only(dimension: &str, values: &[&str]) -> Only {
+    Only {
+        dimension: dimension.parse().unwrap(),
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    }
+}
+
+async fn groups(city: &City, ask: &Ask) -> Vec<String> {
+    let answer = city.ask(ask).await;
+    let told = answer.groups.iter().map(|group| {
+        let keys: Vec<&str> = group
+            .keys
+            .iter()
+            .map(|key| key.value.as_deref().unwrap_or("-"))
+            .collect();
+        let points: Vec<String> = group
+            .points
+            .iter()
+            .map(|point| match point.value {
+                Number::Value(value) => format!("{value}"),
+                other => format!("{other:?}"),
+            })
+            .collect();
+        format!("{} {}", keys.join("/"), points.join(" "))
+    });
+    told.collect()
+}
+
+#[tokio::test]
+async fn a_flow_of_a_year_is_that_of_its_months_and_a_stock_that_of_the_newest() {
+    let city = city().await;
+    assert_eq!(
+        value(&city.ask(&ask("opened")).await),
+        Some(7.0 + 1.0 + 2.0)
+    );
+    let year = Ask {
+        period: Some("2025".parse().unwrap()),
+        ..ask("opened")
+    };
+    assert_eq!(
+        value(&city.ask(&year).await),
+        Some((5.0 + 6.0 + 7.0) + 3.0 + 6.0 + 20.0)
+    );
+    let stock = Ask {
+        period: Some("2025".parse().unwrap()),
+        ..ask("in_use")
+    };
+    assert_eq!(value(&city.ask(&stock).await), Some(34.0 + 5.0 + 1.0));
+    // Money is added as it is written, not as floats.
+    let cost = Ask {
+        period: Some("2025".parse().unwrap()),
+        ..ask("cost")
+    };
+    assert_eq!(value(&city.ask(&cost).await), Some(110.55));
+}
+
+#[tokio::test]
+async fn a_share_of_a_year_is_that_of_the_year_and_not_the_mean_of_its_months() {
+    let city = city().await;
+    let year = Ask {
+        period: Some("2025".parse().unwrap()),
+        ..ask("share")
+    };
+    let (opened, in_use) = (47.0, (32.0 + 33.0 + 34.0) + 15.0 + 3.0 + 20.0);
+    let found = value(&city.ask(&year).await).unwrap();
+    assert!((found - 100.0 * opened / in_use).abs() < 1e-9, "{found}");
+    let found = value(&city.ask(&ask("level")).await).unwrap();
+    assert!((found - 1.5).abs() < 1e-12);
+}
+
+#[tokio::test]
+async fn areas_roll_up_both_trees() {
+    let city = city().await;
+    let asked = |level| Ask {
+        by: vec![by("area", Some(level))],
+        ..ask("opened")
+    };
+    assert_eq!(
+        groups(&city, &asked(AreaLevel::Township)).await,
+        ["- 2", "320902001 7", "320902010 1"]
+    );
+    assert_eq!(
+        groups(&city, &asked(AreaLevel::County)).await,
+        ["- 2", "320902 8"]
+    );
+    assert_eq!(
+        groups(&city, &asked(AreaLevel::City)).await,
+        ["- 2", "320900 8"]
+    );
+    assert_eq!(
+        groups(&city, &asked(AreaLevel::Managing)).await,
+        ["- 2", "tinghu 7", "yannan 1"]
+    );
+    let named = city.ask(&asked(AreaLevel::Managing)).await;
+    let names: Vec<_> = named
+        .groups
+        .iter()
+        .map(|group| group.keys[0].name.clone())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            None,
+            Some("亭湖区".to_owned()),
+            Some("盐南高新区".to_owned())
+        ]
+    );
+    let in_zone = Ask {
+        only: vec![only("area", &["yannan"])],
+        ..ask("opened")
+    };
+    assert_eq!(value(&city.ask(&in_zone).await), Some(1.0));
+    let in_county = Ask {
+        only: vec![only("area", &["320902"])],
+        ..ask("opened")
+    };
+    assert_eq!(value(&city.ask(&in_county).await), Some(8.0));
+}
+
+#[tokio::test]
+async fn it_is_asked_by_classes_and_only_for_some() {
+    let city = city().await;
+    let asked = Ask {
+        by: vec![by("kind", None)],
+        points: 3,
+        ..ask("opened")
+    };
+    assert_eq!(groups(&city, &asked).await, ["4G 1 1 1", "5G 17 18 9"]);
+    let asked = Ask {
+        order: Order::Least,
+        limit: Some(1),
+        ..asked
+    };
+    assert_eq!(groups(&city, &asked).await, ["4G 1 1 1"]);
+    assert_eq!(city.ask(&asked).await.groups_in_all, 2);
+    let asked = Ask {
+        only: vec![only("kind", &["4G", "3G"])],
+        ..ask("opened")
+    };
+    assert_eq!(value(&city.ask(&asked).await), Some(1.0));
+    let nothing = Ask {
+        only: vec![only("kind", &["6G"])],
+        ..ask("opened")
+    };
+    let answer = city.ask(&nothing).await;
+    assert_eq!(answer.groups[0].points[0].value, Number::Missing);
+    assert_eq!(value(&city.ask(&ask("of_five")).await), Some(9.0));
+}
+
+#[tokio::test]
+async fn a_running_year_is_compared_with_as_much_of_the_one_before() {
+    let city = city().await;
+    let year = Ask {
+        period: Some("2025".parse().unwrap()),
+        ..ask("opened")
+    };
+    let answer = city.ask(&year).await;
+    let group = &answer.groups[0];
+    assert!(group.points[0].is_partial);
+    let before = group.year_before.as_ref().unwrap();
+    assert_eq!(before.through.unwrap().to_string(), "2024-06");
+    assert_eq!(before.value, Number::Value(3.0 + 4.0 + 2.0 + 4.0 + 20.0));
+    let month = city.ask(&ask("opened")).await;
+    let group = &month.groups[0];
+    assert!(!group.points[0].is_partial);
+    let (before, year_before) = (
+        group.before.as_ref().unwrap(),
+        group.year_before.as_ref().unwrap(),
+    );
+    assert_eq!(
+        (before.period.to_string(), before.change),
+        ("2025-05".to_owned(), Some(10.0 - 19.0))
+    );
+    assert_eq!(year_before.period.to_string(), "2024-06");
+}
+
+#[tokio::test]
+async fn a_missing_or_zero_base_has_no_percentage_and_says_why() {
+    let mut city = City::on("2025-07-10").await;
+    city.write(
+        "base.cell",
+        &[
+            cell("2025-05", Some("320902"), "5G", 0, 0),
+            cell("2025-06", Some("320902"), "5G", 4, 8),
+        ],
+    )
+    .await;
+    let answer = city.ask(&ask("opened")).await;
+    let group = &answer.groups[0];
+    let (before, year_before) = (
+        group.before.as_ref().unwrap(),
+        group.year_before.as_ref().unwrap(),
+    );
+    assert_eq!(
+        (before.change, before.percent, before.no_change),
+        (Some(4.0), None, Some(NoChange::OtherIsZero))
+    );
+    assert_eq!(
+        (year_before.change, year_before.no_change),
+        (None, Some(NoChange::NoOther))
+    );
+    let share = Ask {
+        points: 2,
+        ..ask("share")
+    };
+    let answer = city.ask(&share).await;
+    assert_eq!(answer.groups[0].points[0].value, Number::DividedByZero);
+    assert_eq!(answer.groups[0].points[1].value, Number::Value(50.0));
+    assert_eq!(answer.baseline, Some(BaselineChange::Missing));
+    let stock = city.ask(&ask("in_use")).await;
+    let Some(BaselineChange::Since {
+        change, percent, ..
+    }) = stock.baseline
+    else {
+        panic!("{:?}", stock.baseline);
+    };
+    assert_eq!((change, percent), (Some(-32.0), Some(-80.0)));
+}
+
+#[tokio::test]
+async fn late_data_says_how_late_and_which_county_is_missing() {
+    let city = city().await;
+    let answer = city.ask(&ask("opened")).await;
+    assert_eq!(answer.freshness.newest.unwrap().to_string(), "2025-06");
+    assert_eq!(
+        (answer.freshness.age_days, answer.freshness.late_days),
+        (Some(10), None)
+    );
+    let gaps: Vec<_> = answer
+        .gaps
+        .iter()
+        .map(|gap| (&*gap.area, gap.name.as_deref()))
+        .collect();
+    assert_eq!(gaps, [("320903", Some("盐都区"))]);
+    let mut late = City::on("2025-09-30").await;
+    late.write("base.cell", &[cell("2025-06", Some("320902"), "5G", 1, 1)])
+        .await;
+    // July ended on the 31st, and twenty days were promised.
+    assert_eq!(
+        late.ask(&ask("opened")).await.freshness.late_days,
+        Some(61 - 20)
+    );
+}
+
+#[tokio::test]
+async fn a_target_has_a_gap_and_a_forecast() {
+    let mut city = City::on("2025-07-10").await;
+    let mut cells = Vec::new();
+    for year in [2024, 2025] {
+        for month in 1..=12 {
+            if (year, month) < (2025, 7) {
+                cells.push(cell(
+                    &format!("{year}-{month:02}"),
+                    Some("320902"),
+                    "5G",
+                    10,
+                    100,
+                ));
+            }
+        }
+    }
+    city.write("base.cell", &cells).await;
+    let target = |value: f64| Target {
+        value,
+        comparison: None,
+        due: Some("2025".parse().unwrap()),
+    };
+    let asked = |value| Ask {
+        period: Some("2025".parse().unwrap()),
+        target: Some(target(value)),
+        ..ask("opened")
+    };
+    let answer = city.ask(&asked(110.0)).await;
+    let standing = answer.target.unwrap();
+    assert_eq!(
+        (standing.is_met, standing.gap, standing.will_be_met),
+        (Some(false), Some(50.0), Some(true))
+    );
+    let forecast = answer.forecast.unwrap();
+    assert!(forecast.is_total);
+    let last = forecast.points.last().unwrap();
+    assert_eq!(
+        (last.period.to_string(), last.value.round()),
+        ("2025-12".to_owned(), 120.0)
+    );
+    assert_eq!(
+        city.ask(&asked(130.0)).await.target.unwrap().will_be_met,
+        Some(false)
+    );
+    assert_eq!(
+        city.ask(&asked(60.0)).await.target.unwrap().is_met,
+        Some(true)
+    );
+    // A share is foreseen by itself: the months of a year do not add up to it.
+    let share = Ask {
+        metric: ask("share").metric,
+        ..asked(11.0)
+    };
+    let forecast = city.ask(&share).await.forecast.unwrap();
+    assert!(!forecast.is_total);
+    assert!((forecast.points.last().unwrap().value - 10.0).abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_says_what_can() {
+    let city = city().await;
+    let wrong = [
+        Ask {
+            by: vec![by("unit", None)],
+            ..ask("opened")
+        },
+        Ask {
+            by: vec![by("kind", Some(AreaLevel::County))],
+            ..ask("opened")
+        },
+        Ask {
+            grain: Some(Grain::Day),
+            ..ask("opened")
+        },
+        Ask {
+            points: 0,
+            ..ask("opened")
+        },
+        Ask {
+            only: vec![only("colour", &["red"])],
+            ..ask("opened")
+        },
+        ask("nothing"),
+    ];
+    let mut told = Vec::new();
+    for wrong in &wrong {
+        let error = city.try_ask(wrong).await.unwrap_err();
+        assert!(
+            error.help().is_some() && Error::CODES.contains(&error.code()),
+            "{error}"
+        );
+        told.push(error.to_string());
+    }
+    assert_eq!(
+        told,
+        [
+            "`base.opened` cannot be asked for by `unit`",
+            "`kind` of `base.opened` is no area, so it has no levels",
+            "`base.opened` is told by month, and a day is shorter",
+            "0 points are asked for, and at most 4000 are given",
+            "`base.opened` cannot be asked for by `colour`",
+            "there is no metric `base.nothing`",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_metric_without_cells_has_no_number() {
+    let city = City::on("2025-07-10").await;
+    let answer = city.ask(&ask("opened")).await;
+    assert_eq!((answer.period, answer.groups.len()), (None, 0));
+    let asked = Ask {
+        period: Some("2025-06".parse().unwrap()),
+        ..ask("opened")
+    };
+    assert_eq!(
+        city.ask(&asked).await.groups[0].points[0].value,
+        Number::Missing
+    );
+}

@@ -1,0 +1,37 @@
+//! Following the lake: numbers are recorded some moments after the models that they are computed from changed.
+
+use std::time::Duration;
+
+use crate::metrics::Metrics;
+
+/// How long is waited after a change, so that models refreshed together are one change. Whoever looks at a wall sees a
+/// number within two seconds of its data.
+const QUIET: Duration = Duration::from_millis(200);
+
+impl Metrics {
+    /// Records numbers as they change, until `over` ends.
+    pub async fn watch(&self, over: impl Future<Output = ()>) {
+        let metrics = self.clone();
+        let following = async move {
+            let mut commits = metrics.inner.lake.commits();
+            loop {
+                commits.mark_unchanged();
+                if let Err(error) = metrics.record().await {
+                    tracing::error!(
+                        code = error.code(),
+                        error = &error as &dyn std::error::Error,
+                        "numbers could not be recorded"
+                    );
+                }
+                if commits.changed().await.is_err() {
+                    return;
+                }
+                tokio::time::sleep(QUIET).await;
+            }
+        };
+        tokio::select! {
+            () = following => {}
+            () = over => {}
+        }
+    }
+}
