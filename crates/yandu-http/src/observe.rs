@@ -25,7 +25,7 @@ pub(crate) async fn observe(
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
     state
-        .metrics()
+        .counts()
         .request(method.as_str(), &route, status, elapsed);
     let duration_ms = elapsed.as_micros() as f64 / 1e3;
     let method = method.as_str();

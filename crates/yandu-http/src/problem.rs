@@ -119,6 +119,15 @@ impl From<yandu_ledger::Error> for Box<Problem> {
     }
 }
 
+impl From<yandu_metrics::Error> for Box<Problem> {
+    fn from(error: yandu_metrics::Error) -> Self {
+        match error {
+            yandu_metrics::Error::Lake(error) => error.into(),
+            error => Problem::of(error.code(), error.help(), &error),
+        }
+    }
+}
+
 impl From<yandu_plan::Error> for Box<Problem> {
     fn from(error: yandu_plan::Error) -> Self {
         Problem::of(error.code(), error.help(), &error)

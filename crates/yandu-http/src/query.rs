@@ -115,7 +115,7 @@ async fn run_query(
         }
         Err(error) => Err(error),
     };
-    state.metrics().query(opened.is_ok());
+    state.counts().query(opened.is_ok());
     let (answer, read) = opened?;
     state.note_uses(&principal, read.iter());
     let kind = match form {

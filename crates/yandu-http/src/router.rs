@@ -15,8 +15,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    backup, batch, ckan, clock, compress, dataset, dcat, draft, etag, guard, health, ledger,
-    lineage, metrics, model, notice, observe, openapi, pack, pack_page, plan, problem, quarantine,
+    backup, batch, ckan, clock, compress, counts, dataset, dcat, draft, etag, guard, health,
+    ledger, lineage, metric, model, notice, observe, openapi, pack, pack_page, plan, problem,
+    quarantine,
 };
 use crate::{query, row, source, ui};
 
@@ -39,7 +40,7 @@ pub fn router(state: State) -> Router {
         .route("/", get(async || ui::shell()))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics::metrics))
+        .route("/metrics", get(counts::counts))
         .merge(backup::routes())
         .fallback(elsewhere)
         .method_not_allowed_fallback(method_not_allowed)
@@ -67,6 +68,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(row::routes())
         .merge(query::routes())
         .merge(lineage::routes())
+        .merge(metric::routes())
         .merge(pack::routes().layer(middleware::map_response(etag::kept)))
         .merge(pack_page::routes().layer(middleware::map_response(etag::kept)))
         .merge(plan::routes(state))

@@ -5,14 +5,15 @@ use tokio_util::task::TaskTracker;
 use yandu_collect::{Collector, PackChanges};
 use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
+use yandu_metrics::Metrics;
 use yandu_plan::Plans;
 use yandu_transform::Transform;
 use yandu_transform::lineage::Lineages;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
+use crate::counts::Counts;
 use crate::extract::BatchName;
-use crate::metrics::Metrics;
 use crate::problem::Problem;
 
 /// Limits of the face.
@@ -52,6 +53,7 @@ struct Inner {
     plans: Plans,
     options: Options,
     lineages: Lineages,
+    counts: Counts,
     metrics: Metrics,
     stopping: AtomicBool,
     works: TaskTracker,
@@ -68,12 +70,14 @@ impl State {
         collector: Collector,
         ledger: Ledger,
         transform: Transform,
+        metrics: Metrics,
         plans: Plans,
         options: Options,
     ) -> Self {
         Self {
             inner: Arc::new(Inner {
-                metrics: Metrics::new(collector.clone()),
+                counts: Counts::new(collector.clone()),
+                metrics,
                 collector,
                 ledger,
                 transform,
@@ -138,7 +142,11 @@ impl State {
         &self.inner.lineages
     }
 
-    pub(crate) fn metrics(&self) -> &Metrics {
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.inner.counts
+    }
+
+    pub fn metrics(&self) -> &Metrics {
         &self.inner.metrics
     }
 

@@ -7,6 +7,7 @@ mod delivering;
 mod drafting;
 mod faces;
 mod lineage;
+mod measuring;
 mod modelling;
 mod pack_pages;
 mod pages;

@@ -10,6 +10,7 @@ use yandu_collect::{Collector, PackChanges, change};
 use yandu_http::State;
 use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
+use yandu_metrics::Metrics;
 use yandu_pack::declare::SettingValue;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_plan::Plans;
@@ -76,7 +77,9 @@ impl App {
         .await?;
         let plans = Plans::open(store.clone(), collector.folder()).await?;
         let changes = PackChanges::new(collector.clone(), installed, offer(config));
-        told::tell(&changes, &ledger, &transform);
+        let metrics =
+            Metrics::open(store.clone(), collector.lake().clone(), &collector.packs()).await?;
+        told::tell(&changes, &ledger, &transform, &metrics);
         if !started.to_note.is_empty() {
             let (changes, datasets) = (changes.clone(), started.to_note);
             tokio::spawn(async move {
@@ -88,7 +91,7 @@ impl App {
                 }
             });
         }
-        let state = State::new(collector, ledger, transform, plans, limits);
+        let state = State::new(collector, ledger, transform, metrics, plans, limits);
         state.set_pack_changes(changes);
         Ok(Self {
             router: yandu_http::router(state.clone()),

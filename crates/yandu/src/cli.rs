@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    backup, batch, city, collect, dataset, ledger, model, notice, pack, plan, quarantine, restore,
-    secret, serve, source, sql,
+    backup, batch, city, collect, dataset, ledger, metric, model, notice, pack, plan, quarantine,
+    restore, secret, serve, source, sql,
 };
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};
@@ -72,6 +72,7 @@ enum Command {
     Quarantine(quarantine::Quarantine),
     Dataset(dataset::Dataset),
     Ledger(ledger::Ledger),
+    Metric(metric::Metric),
     Model(model::Model),
     Plan(plan::Plan),
     Sql(sql::Sql),
@@ -131,6 +132,7 @@ fn execute(cli: Cli) -> Result<()> {
             Command::Quarantine(command) => command.run(&context).await,
             Command::Dataset(command) => command.run(&context).await,
             Command::Ledger(command) => command.run(&context).await,
+            Command::Metric(command) => command.run(&context).await,
             Command::Model(command) => command.run(&context).await,
             Command::Plan(command) => command.run(&context).await,
             Command::Sql(command) => command.run(&context).await,

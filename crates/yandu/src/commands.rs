@@ -6,6 +6,7 @@ pub(crate) mod city;
 pub(crate) mod collect;
 pub(crate) mod dataset;
 pub(crate) mod ledger;
+pub(crate) mod metric;
 pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod pack;

@@ -8,13 +8,20 @@ use futures::future::BoxFuture;
 use yandu_collect::PackChanges;
 use yandu_collect::change::Told;
 use yandu_ledger::Ledger;
+use yandu_metrics::Metrics;
 use yandu_pack::Packs;
 use yandu_transform::Transform;
 
 /// Has everybody told from now on.
-pub(crate) fn tell(changes: &PackChanges, ledger: &Ledger, transform: &Transform) {
+pub(crate) fn tell(
+    changes: &PackChanges,
+    ledger: &Ledger,
+    transform: &Transform,
+    metrics: &Metrics,
+) {
     changes.tell(Arc::new(Entries(ledger.clone())));
     changes.tell(Arc::new(Models(transform.clone())));
+    changes.tell(Arc::new(Numbers(metrics.clone())));
 }
 
 /// The entries of the ledger: fields that packs declare, and entries of datasets that come and go.
@@ -43,6 +50,20 @@ impl Told for Models {
 
     fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
         self.0.set_packs(Arc::clone(packs));
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// The metrics: what they mean, and which there are.
+struct Numbers(Metrics);
+
+impl Told for Numbers {
+    fn name(&self) -> &'static str {
+        "metrics"
+    }
+
+    fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
+        self.0.set_packs(packs);
         Box::pin(async { Ok(()) })
     }
 }

@@ -34,6 +34,7 @@ fn every_code_of_the_modules_has_a_kind() {
         yandu_collect::decode::Error::CODES,
         yandu_lake::Error::CODES,
         yandu_ledger::Error::CODES,
+        yandu_metrics::Error::CODES,
         yandu_plan::Error::CODES,
         yandu_transform::Error::CODES,
         yandu_store::Error::CODES,

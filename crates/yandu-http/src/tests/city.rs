@@ -10,6 +10,7 @@ use tower::ServiceExt;
 use yandu_collect::{Collector, trial};
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
+use yandu_metrics::Metrics;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_plan::Plans;
 use yandu_store::{Clock, DataFolder, Store};
@@ -158,11 +159,21 @@ impl City {
             .unwrap();
         let transform = Transform::open(
             collector.folder().clone(),
-            store,
+            store.clone(),
             collector.lake().clone(),
             packs,
         );
-        let state = State::new(collector, ledger, transform.await.unwrap(), plans, options);
+        let metrics = Metrics::open(store, collector.lake().clone(), &collector.packs())
+            .await
+            .unwrap();
+        let state = State::new(
+            collector,
+            ledger,
+            transform.await.unwrap(),
+            metrics,
+            plans,
+            options,
+        );
         Self {
             _folder: folder,
             router: crate::router(state.clone()),
@@ -194,6 +205,10 @@ impl City {
 
     pub(super) async fn get(&self, path: &str) -> Answer {
         self.ask(request(Method::GET, path), Body::empty()).await
+    }
+
+    pub(super) async fn delete(&self, path: &str) -> Answer {
+        self.ask(request(Method::DELETE, path), Body::empty()).await
     }
 
     pub(super) async fn post(&self, path: &str, body: &str) -> Answer {

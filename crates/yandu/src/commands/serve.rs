@@ -91,6 +91,14 @@ impl Serve {
                 .watch(yandu_transform::Rhythm::default(), over)
                 .await;
         });
+        let metrics = app.state.metrics().clone();
+        let mut until = stopped.clone();
+        let recording = tokio::spawn(async move {
+            let over = async {
+                let _ = until.wait_for(|is_stopped| *is_stopped).await;
+            };
+            metrics.watch(over).await;
+        });
         // What the engine makes once, the first query need not wait for.
         let session = app.state.collector().lake().session(
             &Principal::local_administrator(),
@@ -130,6 +138,7 @@ impl Serve {
             let _ = watching.await;
             let _ = noting.await;
             let _ = refreshing.await;
+            let _ = recording.await;
             app.settle(grace).await;
             // Connections that are still read from are given up after the same time.
             let _ = tokio::time::timeout(grace, &mut serving).await;

@@ -41,7 +41,7 @@ struct Labelled {
 const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// All counts of one server.
-pub(crate) struct Metrics {
+pub(crate) struct Counts {
     registry: Registry,
     requests: Family<Request, Counter>,
     durations: Family<Route, Histogram>,
@@ -51,7 +51,7 @@ pub(crate) struct Metrics {
     started: Instant,
 }
 
-impl Metrics {
+impl Counts {
     pub(crate) fn new(collector: Collector) -> Self {
         let mut registry = Registry::with_prefix("yandu");
         let requests = Family::default();
@@ -140,7 +140,7 @@ impl collector::Collector for Collected {
     }
 }
 
-impl Metrics {
+impl Counts {
     pub(crate) fn request(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
         // A caller may make up methods, and each would be a series of its own.
         let is_known = METHODS.contains(&method);
@@ -167,12 +167,12 @@ impl Metrics {
     }
 }
 
-pub(crate) async fn metrics(Shared(state): Shared<State>) -> crate::Result<Response> {
-    let metrics = state.metrics();
-    metrics.under_way.set(state.collector().active() as i64);
-    metrics.uptime.set(metrics.started.elapsed().as_secs_f64());
+pub(crate) async fn counts(Shared(state): Shared<State>) -> crate::Result<Response> {
+    let counts = state.counts();
+    counts.under_way.set(state.collector().active() as i64);
+    counts.uptime.set(counts.started.elapsed().as_secs_f64());
     let mut body = String::new();
-    text::encode(&mut body, &metrics.registry)
+    text::encode(&mut body, &counts.registry)
         .map_err(|_| Problem::new("internal", "the counts could not be written"))?;
     let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, form)], body).into_response())

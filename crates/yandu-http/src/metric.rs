@@ -1,0 +1,280 @@
+//! Metrics: what there is, what they are now, what they were, and what was said of them.
+
+mod shape;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_words::{MetricId, Period};
+
+use crate::Result;
+use crate::caller::Caller;
+use crate::extract::{Body, Path, Query};
+use crate::page::{After, Limit};
+use crate::problem::Problem;
+use crate::state::State;
+
+pub use shape::{
+    MetricAlert, MetricAnswer, MetricAsk, MetricBaseline, MetricBy, MetricChange, MetricData,
+    MetricDefinition, MetricDimension, MetricForecast, MetricForecastPoint, MetricFreshness,
+    MetricGap, MetricGroup, MetricKey, MetricLine, MetricNote, MetricNumber, MetricPoint,
+    MetricRecorded, MetricTarget, MetricTargetStanding,
+};
+
+/// Questions in one request.
+const ASKS: usize = 200;
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list_metrics))
+        .routes(routes!(ask_metrics))
+        .routes(routes!(list_alerts))
+        .routes(routes!(show_metric))
+        .routes(routes!(show_history))
+        .routes(routes!(list_notes, add_note))
+        .routes(routes!(remove_note))
+}
+
+/// The metrics that packs declare, in the order of their ids.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MetricList {
+    pub metrics: Vec<MetricLine>,
+}
+
+/// Lists the metrics, each with the newest number of the whole city as it is recorded.
+#[utoipa::path(get, path = "/metrics", tag = "metrics", responses((status = 200, body = MetricList), Problem))]
+async fn list_metrics(Shared(state): Shared<State>, _caller: Caller) -> Result<Json<MetricList>> {
+    let newest = state.metrics().newest().await?;
+    let metrics = state.metrics().definitions();
+    let metrics = metrics.iter().map(|definition| {
+        let number = newest
+            .iter()
+            .find(|recorded| recorded.metric == *definition.id());
+        MetricLine::new(definition, number)
+    });
+    Ok(Json(MetricList {
+        metrics: metrics.collect(),
+    }))
+}
+
+/// Shows what a metric is: its declaration, the SQL that it is computed by, and a name for just that.
+#[utoipa::path(get, path = "/metrics/{id}", tag = "metrics", params(("id" = String, Path)), responses((status = 200, body = MetricDefinition), Problem))]
+async fn show_metric(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Path(id): Path<MetricId>,
+) -> Result<Json<MetricDefinition>> {
+    let definition = state.metrics().definition(&id)?;
+    Ok(Json(MetricDefinition::from(&definition)))
+}
+
+/// Questions to metrics.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MetricAsks {
+    #[schema(min_items = 1, max_items = 200)]
+    pub asks: Vec<MetricAsk>,
+}
+
+/// What became of one question: its answer, or why there is none.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MetricOutcome {
+    Answer(Box<MetricAnswer>),
+    Problem(Box<Problem>),
+}
+
+/// The answers, in the order of the questions.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MetricAnswers {
+    pub outcomes: Vec<MetricOutcome>,
+}
+
+/// Answers questions to metrics, a whole board of them in one request. A question that cannot be answered spoils no other one.
+#[utoipa::path(post, path = "/metrics/ask", tag = "metrics", request_body = MetricAsks, responses((status = 200, body = MetricAnswers), Problem))]
+async fn ask_metrics(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Body(asked): Body<MetricAsks>,
+) -> Result<Json<MetricAnswers>> {
+    if asked.asks.is_empty() || asked.asks.len() > ASKS {
+        let message = format!("a request has from 1 to {ASKS} questions");
+        return Err(Problem::new("invalid-body", message));
+    }
+    let mut outcomes = Vec::with_capacity(asked.asks.len());
+    for ask in asked.asks {
+        let answer = match ask.read() {
+            Ok(ask) => state
+                .metrics()
+                .ask(&principal, &ask)
+                .await
+                .map_err(Into::into),
+            Err(problem) => Err(problem),
+        };
+        outcomes.push(match answer {
+            Ok(answer) => MetricOutcome::Answer(Box::new(MetricAnswer::from(answer))),
+            Err(problem) => MetricOutcome::Problem(problem),
+        });
+    }
+    Ok(Json(MetricAnswers { outcomes }))
+}
+
+/// Which number's history is meant.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryOf {
+    /// A period of the metric's own length.
+    #[param(value_type = String, example = "2025-06")]
+    pub period: Period,
+    /// The code of a county; the whole without one.
+    #[serde(default)]
+    pub area: String,
+}
+
+/// What the number of a period was at different times.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MetricHistory {
+    pub metric: String,
+    /// Oldest first; a restated number stands after the one that it replaced.
+    pub numbers: Vec<MetricRecorded>,
+}
+
+/// Shows what a number was told to be, and when it changed.
+#[utoipa::path(get, path = "/metrics/{id}/history", tag = "metrics", params(("id" = String, Path), HistoryOf), responses((status = 200, body = MetricHistory), Problem))]
+async fn show_history(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Path(id): Path<MetricId>,
+    Query(of): Query<HistoryOf>,
+) -> Result<Json<MetricHistory>> {
+    let history = state.metrics().history(&id, &of.area, of.period).await?;
+    Ok(Json(MetricHistory {
+        metric: id.to_string(),
+        numbers: history.iter().map(MetricRecorded::from).collect(),
+    }))
+}
+
+/// The notes at the numbers of a metric, oldest first.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MetricNotes {
+    pub notes: Vec<MetricNote>,
+}
+
+/// Lists the notes at the numbers of a metric.
+#[utoipa::path(get, path = "/metrics/{id}/notes", tag = "metrics", params(("id" = String, Path)), responses((status = 200, body = MetricNotes), Problem))]
+async fn list_notes(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Path(id): Path<MetricId>,
+) -> Result<Json<MetricNotes>> {
+    let notes = state.metrics().notes(&id).await?;
+    Ok(Json(MetricNotes {
+        notes: notes.into_iter().map(MetricNote::from).collect(),
+    }))
+}
+
+/// A note to be written.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WriteNote {
+    #[schema(value_type = String, example = "2025-06")]
+    pub period: Period,
+    /// The code of an area; the whole without one.
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    pub area: String,
+    #[schema(min_length = 1, max_length = 2000)]
+    pub text: String,
+}
+
+/// Writes a note at a number.
+#[utoipa::path(post, path = "/metrics/{id}/notes", tag = "metrics", params(("id" = String, Path)), request_body = WriteNote, responses((status = 201, body = MetricNote), Problem))]
+async fn add_note(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(id): Path<MetricId>,
+    Body(note): Body<WriteNote>,
+) -> Result<(StatusCode, Json<MetricNote>)> {
+    if note.area.chars().count() > 64 || note.area.chars().any(char::is_control) {
+        return Err(Problem::new(
+            "invalid-body",
+            "`area` is the code of no area",
+        ));
+    }
+    let metrics = state.metrics().clone();
+    let written = state.works().spawn(async move {
+        metrics
+            .add_note(&principal, &id, &note.area, note.period, &note.text)
+            .await
+    });
+    let written = written.await.map_err(stopped)??;
+    Ok((StatusCode::CREATED, Json(written.into())))
+}
+
+/// Removes a note; that it was there stays on record.
+#[utoipa::path(delete, path = "/metrics/{id}/notes/{note}", tag = "metrics", params(("id" = String, Path), ("note" = i64, Path)), responses((status = 204), Problem))]
+async fn remove_note(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path((id, note)): Path<(MetricId, i64)>,
+) -> Result<StatusCode> {
+    let metrics = state.metrics().clone();
+    let removed = state
+        .works()
+        .spawn(async move { metrics.remove_note(&principal, &id, note).await });
+    removed.await.map_err(stopped)??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn stopped(error: tokio::task::JoinError) -> Box<Problem> {
+    tracing::error!(%error, "a note was not finished");
+    Problem::new("internal", "the request could not be finished")
+}
+
+/// Which alerts are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AlertsOf {
+    /// Only those that are open.
+    #[serde(default)]
+    pub open: bool,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000)]
+    limit: Limit<100, 1000>,
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>)]
+    after: Option<After<i64>>,
+}
+
+/// Numbers that are, or were, outside of their bounds, newest first.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MetricAlerts {
+    pub alerts: Vec<MetricAlert>,
+    /// Where the next page begins; absent on the last one.
+    pub next: Option<String>,
+}
+
+/// Lists alerts of metrics.
+#[utoipa::path(get, path = "/alerts", tag = "metrics", params(AlertsOf), responses((status = 200, body = MetricAlerts), Problem))]
+async fn list_alerts(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Query(of): Query<AlertsOf>,
+) -> Result<Json<MetricAlerts>> {
+    let before = of.after.map(|After(id)| id);
+    let alerts = state
+        .metrics()
+        .alerts(of.open, before, of.limit.and_one())
+        .await?;
+    let (alerts, next) = of.limit.cut(alerts, |alert| alert.id);
+    Ok(Json(MetricAlerts {
+        alerts: alerts.into_iter().map(MetricAlert::from).collect(),
+        next,
+    }))
+}

@@ -1,0 +1,199 @@
+use serde_json::{Value, json};
+use yandu_store::Clock;
+
+use super::city::City;
+use crate::Options;
+
+const JOINED: &str = "\
+dataset: club.joined
+title: {zh: 各月入会人数, en: Members who joined by month}
+owner: 市民政局
+origin: model
+sharing: {class: unconditional}
+opening: open
+refresh: monthly
+key: [month, name]
+columns:
+  month: {title: {zh: 月份}, type: date}
+  name: {title: {zh: 姓名}, type: text}
+  joined: {title: {zh: 入会人数}, type: integer}
+  fees: {title: {zh: 会费}, type: 'decimal(14,2)', required: false}
+";
+const JOINED_SQL: &str = "SELECT make_date(2025, m.age, 1) AS month, m.name AS name, count(*) AS joined, \
+     cast(sum(m.fee) AS decimal(14,2)) AS fees FROM club.member m WHERE m.age BETWEEN 1 AND 12 \
+     GROUP BY make_date(2025, m.age, 1), m.name";
+const METRIC: &str = "\
+metric: club.joined
+title: {zh: 入会人数, en: Members who joined}
+owner: 市民政局
+formula: 当月入会的人数
+basis: 章程
+of: club.joined
+measure: sum(joined)
+unit: 人
+time: {column: month, grain: month}
+dimensions: {name: {}}
+direction: up
+thresholds: {below: 2}
+fresh: 10 d
+";
+
+async fn city() -> City {
+    let files = [
+        ("models/joined.yaml", JOINED),
+        ("models/joined.sql", JOINED_SQL),
+        ("metrics/joined.yaml", METRIC),
+    ];
+    let clock = Clock::standing("2025-06-20T04:00:00Z".parse().unwrap());
+    let city = City::at(clock, Options::default(), &files).await;
+    city.deliver(
+        "a.csv",
+        "会员号,会员姓名,年龄,会费\n1,王芳,4,1.50\n2,李强,4,2\n3,王芳,5,0.10\n4,王芳,4,1\n",
+    )
+    .await;
+    city.post("/api/v1/models/run", "{}").await;
+    city.state.metrics().record().await.unwrap();
+    city
+}
+
+async fn ask(city: &City, ask: Value) -> Value {
+    let body = json!({ "asks": [ask] }).to_string();
+    let answer = city.post("/api/v1/metrics/ask", &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["outcomes"][0].clone()
+}
+
+#[tokio::test]
+async fn a_metric_is_listed_shown_and_asked() {
+    let city = city().await;
+    let list = city.get("/api/v1/metrics").await.json();
+    let line = &list["metrics"][0];
+    assert_eq!(
+        (&line["id"], &line["unit"]),
+        (&json!("club.joined"), &json!("人"))
+    );
+    assert_eq!(
+        (&line["newest"]["period"], &line["newest"]["value"]),
+        (&json!("2025-05"), &json!(1.0))
+    );
+    let shown = city.get("/api/v1/metrics/club.joined").await.json();
+    assert_eq!(shown["model_sql"], JOINED_SQL);
+    assert_eq!(shown["dimensions"][0]["name"], "name");
+
+    let asked = json!({"metric": "club.joined", "period": "2025", "by": [{"dimension": "name"}], "order": "greatest"});
+    let answer = ask(&city, asked).await["answer"].clone();
+    assert_eq!(answer["definition"], shown["version"]);
+    let groups = answer["groups"].as_array().unwrap();
+    let told: Vec<_> = groups
+        .iter()
+        .map(|group| (&group["keys"][0]["value"], &group["points"][0]["value"]))
+        .collect();
+    assert_eq!(
+        told,
+        [(&json!("王芳"), &json!(3.0)), (&json!("李强"), &json!(1.0))]
+    );
+    assert_eq!(groups[0]["points"][0]["partial"], true);
+
+    let asked = json!({"metric": "club.joined", "points": 2, "target": {"value": 5, "comparison": ">=", "due": "2025"}});
+    let answer = ask(&city, asked).await["answer"].clone();
+    let points = &answer["groups"][0]["points"];
+    assert_eq!(
+        (&points[0]["value"], &points[1]["value"]),
+        (&json!(3.0), &json!(1.0))
+    );
+    assert_eq!(answer["groups"][0]["before"]["change"], -2.0);
+    assert_eq!(
+        (&answer["target"]["met"], &answer["target"]["gap"]),
+        (&json!(false), &json!(4.0))
+    );
+}
+
+#[tokio::test]
+async fn a_question_that_cannot_be_answered_spoils_no_other_one() {
+    let city = city().await;
+    let asks = [
+        json!({"metric": "club.left"}),
+        json!({"metric": "club.joined"}),
+        json!({"metric": "club.joined", "by": [{"dimension": "place"}]}),
+        json!({"metric": "club.joined", "period": "2025-13"}),
+        json!({"metric": "club.joined", "grain": "week"}),
+        json!({"metric": "club.joined", "period": "2025-05-01"}),
+        json!({"metric": "no id"}),
+    ];
+    let answer = city
+        .post("/api/v1/metrics/ask", &json!({ "asks": asks }).to_string())
+        .await;
+    let outcomes = answer.json()["outcomes"].clone();
+    let codes: Vec<&str> = outcomes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|outcome| outcome["problem"]["code"].as_str().unwrap_or("answer"))
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "no-metric",
+            "answer",
+            "metric-question",
+            "invalid-body",
+            "invalid-body",
+            "metric-period",
+            "invalid-body"
+        ]
+    );
+    let nothing = city.post("/api/v1/metrics/ask", r#"{"asks": []}"#).await;
+    assert_eq!(nothing.problem(), (422, "invalid-body".to_owned()));
+    assert_eq!(
+        city.get("/api/v1/metrics/club.left").await.problem(),
+        (404, "no-metric".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_number_has_a_history_notes_and_alerts() {
+    let city = city().await;
+    city.deliver("b.csv", "会员号,会员姓名,年龄\n9,张伟,5\n")
+        .await;
+    city.post("/api/v1/models/run", "{}").await;
+    city.state.metrics().record().await.unwrap();
+    let history = city
+        .get("/api/v1/metrics/club.joined/history?period=2025-05")
+        .await
+        .json();
+    let numbers: Vec<&Value> = history["numbers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|number| &number["value"])
+        .collect();
+    assert_eq!(numbers, [&json!(1.0), &json!(2.0)]);
+    // One member in May was below two; two are not.
+    let alerts = city.get("/api/v1/alerts").await.json();
+    assert_eq!(alerts["alerts"][0]["closed_value"], 2.0);
+    assert_eq!(
+        city.get("/api/v1/alerts?open=true").await.json()["alerts"],
+        json!([])
+    );
+
+    let note = json!({"period": "2025-05", "text": "补录一人"}).to_string();
+    let written = city.post("/api/v1/metrics/club.joined/notes", &note).await;
+    assert_eq!(written.status, 201);
+    let answer = ask(&city, json!({"metric": "club.joined"})).await["answer"].clone();
+    assert_eq!(answer["notes"][0]["text"], "补录一人");
+    assert_eq!(answer["restated"], true);
+    let id = written.json()["id"].as_i64().unwrap();
+    let address = format!("/api/v1/metrics/club.joined/notes/{id}");
+    assert_eq!(city.delete(&address).await.status, 204);
+    assert_eq!(
+        city.delete(&address).await.problem(),
+        (404, "no-metric-note".to_owned())
+    );
+    let empty = city
+        .post(
+            "/api/v1/metrics/club.joined/notes",
+            r#"{"period": "2025-05", "text": " "}"#,
+        )
+        .await;
+    assert_eq!(empty.problem(), (422, "metric-note".to_owned()));
+}
