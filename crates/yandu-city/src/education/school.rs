@@ -72,7 +72,7 @@ const FAULTS: Faults = Faults {
     codes: &[("stage", "幼儿园"), ("smart_state", "智能")],
     days: &["opened_on"],
     orders: &[
-        ("smart_on", "1891-05-06", "before-opened"),
+        ("smart_on", "1931-05-06", "before-opened"),
         ("updated_on", "2016-05-06", "after-update"),
     ],
     ranges: &[("students", "90000", "students-range")],

@@ -27,7 +27,8 @@ pub(crate) struct Faults {
     pub(crate) numbers: &'static [&'static str],
     /// The county, where a row has one.
     pub(crate) division: &'static [&'static str],
-    /// Credit codes, and the check that finds one that nobody holds.
+    /// Credit codes, and the check that finds one that nobody holds. A later state of the row would mend it, so an orphan is
+    /// for registers whose rows stay as they are.
     pub(crate) companies: &'static [(&'static str, &'static str)],
 }
 
