@@ -21,6 +21,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
   },
-  server: { proxy: { '/api': proxy, '/errors': proxy, '/metrics': proxy } },
+  server: { proxy: { '/api': proxy, '/errors': proxy, '^/metrics$': proxy } },
   test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx'], environment: 'node' },
 })

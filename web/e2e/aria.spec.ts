@@ -11,7 +11,7 @@ test('shell', async ({ page }) => {
     - link "跳到正文"
     - banner:
       - link /盐渎/
-      - button "搜索数据集、加工任务、页面、批次"
+      - button "搜索数据集、指标、加工任务、页面、批次"
       - button "大字"
       - button "Switch to English"
       - text: 本机管理员
@@ -35,6 +35,8 @@ test('shell', async ({ page }) => {
           - link "县区汇总"
         - listitem:
           - link "指标集"
+        - listitem:
+          - link "指标"
         - listitem:
           - link "专题页面"
         - listitem:

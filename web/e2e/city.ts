@@ -7,6 +7,8 @@ export interface Place {
 }
 
 export const RESIDENTS = 'population.resident'
+/** A metric with areas and other dimensions, which the simulated city has data of. */
+export const FIGURE = 'telecom.new_station'
 
 async function get<T>(request: APIRequestContext, path: string): Promise<T> {
   return (await (await request.get(`/api/v1${path}`)).json()) as T
@@ -83,6 +85,11 @@ export const names = {
   'rollup-owner': '/rollup?by=owner',
   indicators: '/indicators',
   'indicator-set': '/indicators/{set}',
+  figures: '/figures',
+  'figures-none': '/figures?q=zzzzqqqq',
+  figure: `/figures/${FIGURE}`,
+  'figure-ahead': `/figures/${FIGURE}?forecast=yes&last-year=yes&level=managing`,
+  'figure-year': `/figures/${FIGURE}?grain=year&target=1650`,
   pages: '/pages',
   'page-list': '/pages/{list}',
   'page-dashboard': '/pages/{dashboard}',

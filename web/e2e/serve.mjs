@@ -66,7 +66,7 @@ function forward(incoming, response) {
 
 createServer((incoming, response) => {
   const { pathname } = new URL(incoming.url ?? '/', 'http://here')
-  if (/^\/(api|errors|metrics|healthz|readyz)(\/|$)/.test(pathname)) forward(incoming, response)
+  if (/^\/(api|errors)(\/|$)|^\/(metrics|healthz|readyz)$/.test(pathname)) forward(incoming, response)
   else if (extname(pathname) in types || pathname.startsWith('/assets/')) void asset(pathname, response)
   else void shell(response)
 }).listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port} -> ${program.origin}`))

@@ -84,6 +84,11 @@ function Values({ label, spec, names }: Omit<Props, 'caption'>) {
               {one.name}
             </th>
           ))}
+          {spec.band && (
+            <th scope="col" className="right">
+              {spec.band.name}
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -95,6 +100,11 @@ function Values({ label, spec, names }: Omit<Props, 'caption'>) {
                 {shown(one.values[place])}
               </td>
             ))}
+            {spec.band && (
+              <td className="num right">
+                {typeof spec.band.low[place] === 'number' ? `${shown(spec.band.low[place])} – ${shown(spec.band.high[place])}` : '—'}
+              </td>
+            )}
           </tr>
         ))}
       </tbody>

@@ -24,3 +24,11 @@ test('bars lie down where their names would not fit side by side', () => {
   expect(isLying({ ...spec, x: ['某某街道社区居委会', 'b', 'c'] })).toBe(true)
   expect(isLying({ ...spec, kind: 'line', x: Array.from({ length: 90 }, String) })).toBe(false)
 })
+
+test('a range is drawn between its two ends, and told with both', () => {
+  const ranged: ChartSpec = { ...spec, kind: 'line', band: { name: 'r', low: [null, -2], high: [null, 3] } }
+  const { series, tooltip } = compile(ranged, plain) as unknown as { series: { name: string; data: unknown; stackStrategy?: string }[]; tooltip: { formatter: (marks: unknown) => string } }
+  expect(series.slice(1).map(({ data, stackStrategy }) => [data, stackStrategy])).toEqual([[[null, -2], 'all'], [[null, 5], 'all']])
+  expect(tooltip.formatter([{ dataIndex: 1 }])).toBe('b\nr  -2 – 3 人')
+  expect(tooltip.formatter([{ dataIndex: 0 }])).toBe('<b>a</b>\ns  1 人')
+})

@@ -6,7 +6,9 @@ import * as format from './format'
 export interface ChartSpec {
   kind: 'bar' | 'line' | 'pie'
   x: string[]
-  series: { name: string; values: (number | null)[] }[]
+  series: { name: string; values: (number | null)[]; dashed?: boolean }[]
+  /** Between which values something lies that is not known for certain; lines only. */
+  band?: { name: string; low: (number | null)[]; high: (number | null)[] } | undefined
   unit?: string | undefined
   /** A line that the values should reach. */
   target?: number | undefined
@@ -38,8 +40,9 @@ export function compile(spec: ChartSpec, manner: Manner): EChartsCoreOption {
       renderMode: 'richText',
       textStyle: { color: house.text, fontFamily, fontSize: size },
       valueFormatter: (value: unknown) => worded(value, spec.unit, manner.language),
+      ...(spec.band && { formatter: (marks: unknown) => told(marks, spec, manner.language) }),
     },
-    ...(spec.series.length > 1 || spec.kind === 'pie' ? { legend: { top: 0, type: 'scroll', textStyle: text } } : {}),
+    ...(spec.series.length > 1 || spec.kind === 'pie' ? { legend: { top: 0, type: 'scroll', textStyle: text, data: legend(spec) } } : {}),
     ...(spec.kind === 'pie' ? pie(spec, text) : axes(spec, manner, text)),
   }
 }
@@ -68,13 +71,15 @@ function axes(spec: ChartSpec, manner: Manner, text: object): EChartsCoreOption 
     splitLine: { lineStyle: { color: house.line } },
   }
   return {
-    grid: { left: 8, right: 24, top: spec.series.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
+    // The number at the line of the target stands right of the picture.
+    grid: { left: 8, right: spec.target === undefined ? 24 : 64, top: spec.series.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
     xAxis: lying ? values : names,
     yAxis: lying ? names : values,
-    series: spec.series.map((one, place) => ({
+    series: [...spec.series.map((one, place) => ({
       name: one.name,
       type: spec.kind,
       data: one.values,
+      ...(one.dashed && { lineStyle: { type: 'dashed' } }),
       ...(spec.kind === 'bar' && { barMaxWidth: 28 }),
       ...(spec.kind === 'line' && { symbol: 'circle', symbolSize: 7, showSymbol: one.values.length < 60 }),
       ...(place === 0 && spec.target !== undefined && {
@@ -85,8 +90,38 @@ function axes(spec: ChartSpec, manner: Manner, text: object): EChartsCoreOption 
           label: { color: house.warning, formatter: format.short(spec.target, manner.language) },
         },
       }),
-    })),
+    })), ...band(spec)],
   }
+}
+
+/** An area between two lines is drawn as an invisible line with a filled one stacked on it. */
+function band({ band: given, series }: ChartSpec): object[] {
+  if (!given) return []
+  const colour = colours[Math.max(0, series.findIndex(({ dashed }) => dashed)) % colours.length]
+  const line = { type: 'line', stack: given.name, stackStrategy: 'all', symbol: 'none', silent: true, lineStyle: { opacity: 0 } }
+  const width = given.high.map((high, place) => {
+    const low = given.low[place]
+    return high === null || typeof low !== 'number' ? null : high - low
+  })
+  return [
+    { ...line, name: `${given.name}-`, data: given.low },
+    { ...line, name: given.name, data: width, areaStyle: { color: colour, opacity: 0.18 }, itemStyle: { color: colour } },
+  ]
+}
+
+/** What is under the pointer, line by line; the band with both its ends. */
+function told(marks: unknown, spec: ChartSpec, language: string): string {
+  const [first] = Array.isArray(marks) ? (marks as { dataIndex: number }[]) : []
+  if (!first) return ''
+  const at = first.dataIndex
+  const lines = spec.series.flatMap(({ name, values }) => (typeof values[at] === 'number' ? [`${name}  ${worded(values[at], spec.unit, language)}`] : []))
+  const [low, high] = [spec.band?.low[at], spec.band?.high[at]]
+  const between = typeof low === 'number' && typeof high === 'number'
+  return [spec.x[at], ...lines, ...(between ? [`${spec.band?.name}  ${format.number(low, language)} – ${worded(high, spec.unit, language)}`] : [])].join('\n')
+}
+
+function legend({ series, band: given, kind, x }: ChartSpec): string[] {
+  return kind === 'pie' ? x : [...series.map(({ name }) => name), ...(given ? [given.name] : [])]
 }
 
 function pie(spec: ChartSpec, text: object): EChartsCoreOption {

@@ -5,6 +5,7 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { suggest } from '../api/ledger'
+import { metrics as metricsQuery } from '../api/metrics'
 import { models as modelsQuery } from '../api/models'
 import { pages as pagesQuery } from '../api/pages'
 import { latestBatches } from '../api/queries'
@@ -28,7 +29,7 @@ interface Hit {
 
 const MOST = 12
 
-/** One search over datasets, pages, models and batches, by characters, ids, pinyin or initials. */
+/** One search over datasets, metrics, pages, models and batches, by characters, ids, pinyin or initials. */
 export function Finder({ close }: { close: () => void }) {
   const { t } = useTranslation()
   const [typed, setTyped] = useState('')
@@ -115,6 +116,7 @@ function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
   const { t } = useTranslation()
   const { data: models = [] } = useQuery(modelsQuery)
   const { data: pages = [] } = useQuery(pagesQuery)
+  const { data: figures = [] } = useQuery(metricsQuery)
   const { data: recent = [] } = useQuery(latestBatches({ limit: 100 }))
   const asked = useSettled(typed.trim(), 120)
   // Datasets are found by the program: there may be a hundred thousand.
@@ -133,6 +135,7 @@ function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
       about: `${hit.id} · ${hit.owner}`,
     }))
     const made = models.map((model) => ({ to: `/models/${model.id}`, kind: t('finder.model'), title: model.title, about: model.id }))
+    const numbers = figures.map((metric) => ({ to: `/figures/${metric.id}`, kind: t('finder.figure'), title: worded(metric.title), about: `${metric.id} · ${metric.owner}` }))
     const all = recent.map((batch) => ({
       to: `/batches/${encodeURIComponent(batch.id)}`,
       kind: t('finder.batch'),
@@ -141,10 +144,10 @@ function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
       also: batch.id,
     }))
     if (typed.trim() === '') return places
-    const own: Hit[] = [...places, ...declared, ...made, ...all]
+    const own: Hit[] = [...places, ...declared, ...numbers, ...made, ...all]
     const others = own.filter((hit) => found([hit.title, hit.about, hit.also], typed, table))
     return [...sets, ...others].slice(0, MOST)
-  }, [typed, asked, suggested, models, pages, recent, table, t, worded, nameOf])
+  }, [typed, asked, suggested, models, pages, figures, recent, table, t, worded, nameOf])
   // Until the program has answered, what was found before stays: nothing moves under the finger that presses Enter.
   const former = useRef<Hit[]>([])
   useEffect(() => {

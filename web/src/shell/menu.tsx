@@ -7,6 +7,7 @@ import DeploymentUnitOutlined from '@ant-design/icons/es/icons/DeploymentUnitOut
 import FundOutlined from '@ant-design/icons/es/icons/FundOutlined'
 import HomeOutlined from '@ant-design/icons/es/icons/HomeOutlined'
 import LayoutOutlined from '@ant-design/icons/es/icons/LayoutOutlined'
+import LineChartOutlined from '@ant-design/icons/es/icons/LineChartOutlined'
 import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined'
 import PieChartOutlined from '@ant-design/icons/es/icons/PieChartOutlined'
 import type { ComponentType } from 'react'
@@ -31,6 +32,7 @@ export const menu: MenuItem[] = [
   { to: '/query', title: 'menu.query', icon: CodeOutlined },
   { to: '/rollup', title: 'menu.rollup', icon: PieChartOutlined },
   { to: '/indicators', title: 'menu.indicators', icon: FundOutlined },
+  { to: '/figures', title: 'menu.figures', icon: LineChartOutlined },
   { to: '/pages', title: 'menu.pages', icon: LayoutOutlined },
   { to: '/packs', title: 'menu.packs', icon: AppstoreOutlined },
 ]

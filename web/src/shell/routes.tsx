@@ -1,4 +1,4 @@
-import { createBrowserRouter } from 'react-router'
+import { createBrowserRouter, replace } from 'react-router'
 import { PageFailed } from './PageFailed'
 import { Shell } from './Shell'
 import { Waiting } from '../kit/Loaded'
@@ -24,6 +24,10 @@ export const router = createBrowserRouter([
         { path: 'rollup', lazy: async () => ({ Component: (await import('../pages/rollup/Rollup')).Rollup }) },
         { path: 'indicators', lazy: async () => ({ Component: (await import('../pages/indicators/Indicators')).IndicatorSets }) },
         { path: 'indicators/:set', lazy: async () => ({ Component: (await import('../pages/indicators/IndicatorSetPage')).IndicatorSetPage }) },
+        { path: 'figures', lazy: async () => ({ Component: (await import('../pages/figures/Figures')).Figures }) },
+        { path: 'figures/:id', lazy: async () => ({ Component: (await import('../pages/figures/FigurePage')).FigurePage }) },
+        // The address of the list is that of the counts for Prometheus; those of single metrics lead on.
+        { path: 'metrics/:id', loader: ({ params }) => replace(`/figures/${params.id ?? ''}`) },
         { path: 'pages', lazy: async () => ({ Component: (await import('../pages/declared/PageList')).PageList }) },
         { path: 'pages/:id', lazy: async () => ({ Component: (await import('../pages/declared/PageOfPack')).PageOfPack }) },
         { path: 'packs', lazy: async () => ({ Component: (await import('../pages/packs/Packs')).Packs }) },

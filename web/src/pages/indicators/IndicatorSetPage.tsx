@@ -3,6 +3,7 @@ import Select from 'antd/es/select'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { type Indicator, type IndicatorAnswer, type IndicatorReport, indicators as indicatorsQuery } from '../../api/ledger'
+import { Cartogram, type Shown } from '../../kit/Cartogram'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { useEntryTitle } from '../../kit/entry'
 import { ExportButton } from '../../kit/ExportButton'
@@ -13,7 +14,6 @@ import { Code, Hint } from '../../kit/Text'
 import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
-import { Cartogram, type Shown } from '../rollup/Cartogram'
 
 /** A set of indicators with its answers: the counties at a glance, then every indicator with its gaps. */
 export function IndicatorSetPage() {
@@ -94,7 +94,13 @@ function Counties({ items }: { items: Indicator[] }) {
         onChange={(id: string) => setAddress({ item: id }, { replace: true })}
         options={items.map((item) => ({ value: item.id, label: `${item.id} ${title(item.title)}` }))}
       />
-      <Cartogram label={title(chosen.title)} values={values} most={Math.max(0, ...answered.map(([, answer]) => answer.value ?? 0))} />
+      <Cartogram
+        label={title(chosen.title)}
+        values={values}
+        most={Math.max(0, ...answered.map(([, answer]) => answer.value ?? 0))}
+        to={(code) => `/catalogue?division=${code}`}
+        caption={t('rollup.picture')}
+      />
     </Section>
   )
 }

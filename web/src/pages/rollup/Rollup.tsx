@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { type RollupLine, rollup as rollupQuery } from '../../api/ledger'
+import { Cartogram, type Shown } from '../../kit/Cartogram'
 import { Chart } from '../../kit/Chart'
 import type { ChartSpec } from '../../kit/chart'
 import { type Column, DataTable } from '../../kit/DataTable'
@@ -14,7 +15,6 @@ import { Code, Num, Score, Short } from '../../kit/Text'
 import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
-import { Cartogram, type Shown } from './Cartogram'
 
 const WAYS = ['division', 'owner', 'theme'] as const
 type Way = (typeof WAYS)[number]
@@ -67,8 +67,10 @@ function Counties({ lines }: { lines: RollupLine[] }) {
     lines.filter(({ entries }) => entries > 0).map((line) => [line.value ?? '', { value: line.entries, words: format.short(line.entries, i18n.language) }]),
   )
   const most = Math.max(0, ...lines.filter(({ value }) => value !== '320900').map((line) => line.entries))
-  return <Cartogram label={t('rollup.entries')} values={values} most={most} />
+  return <Cartogram label={t('rollup.entries')} values={values} most={most} to={catalogueOf} caption={t('rollup.picture')} />
 }
+
+const catalogueOf = (code: string) => `/catalogue?division=${code}`
 
 function Bars({ by, lines }: { by: Way; lines: RollupLine[] }) {
   const { t } = useTranslation()

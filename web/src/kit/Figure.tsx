@@ -1,0 +1,70 @@
+import { useTranslation } from 'react-i18next'
+import type { MetricChange, MetricNumber } from '../api/metrics'
+import { brief, exact, signed, tone, unitAfter, valueOf } from './figure'
+import { useSpan } from './useSpan'
+import { useWords } from './words'
+
+interface Props {
+  number: MetricNumber | null | undefined
+  unit: string
+  decimals: number
+  /** Where little fits: `12.3万` with the exact number as its tip. */
+  short?: boolean
+  /** The unit stands elsewhere. */
+  bare?: boolean
+}
+
+/** The number of a metric, or why there is none. */
+export function Figure({ number, unit, decimals, short, bare }: Props) {
+  const { i18n } = useTranslation()
+  const { word } = useWords()
+  const value = valueOf(number)
+  if (value === null) return <span className="hint">{word('figure-state', number?.state ?? 'missing')}</span>
+  const full = exact(value, decimals, i18n.language)
+  const shown = short ? brief(value, decimals, i18n.language) : full
+  return (
+    <span className="num" {...(shown !== full && { title: `${full}${unitAfter(unit)}` })}>
+      {shown}
+      {!bare && unitAfter(unit)}
+    </span>
+  )
+}
+
+interface ChangeProps {
+  change: MetricChange | null | undefined
+  unit: string
+  decimals: number
+  direction: string
+  /** Against what, in words; the tip says the other period and its number. */
+  children?: string
+}
+
+/** How a number differs from that of another time: sign, arrow and colour say the same. */
+export function ChangeText({ change, unit, decimals, direction, children }: ChangeProps) {
+  const { t, i18n } = useTranslation()
+  const { word } = useWords()
+  const span = useSpan()
+  if (!change) return <span className="hint">{children ? `${children} ` : ''}—</span>
+  const by = change.change
+  const other = valueOf(change)
+  const tip = other === null ? span(change.period) : `${span(change.through ?? change.period)} ${exact(other, decimals, i18n.language)}${unitAfter(unit)}`
+  if (typeof by !== 'number') {
+    return (
+      <span className="hint" title={tip}>
+        {children ? `${children} ` : ''}
+        {word('figure-why', change.why)}
+      </span>
+    )
+  }
+  const arrow = by > 0 ? '↑' : by < 0 ? '↓' : '→'
+  return (
+    <span title={tip} className="change">
+      {children && <span className="hint">{children} </span>}
+      <span className={`num change-${tone(change, direction) ?? 'plain'}`}>
+        <span aria-hidden="true">{arrow}</span> {signed(by, unit === '%' ? Math.max(1, decimals) : decimals, i18n.language)}
+        {unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}
+        {unit !== '%' && typeof change.percent === 'number' && ` (${signed(change.percent, 1, i18n.language)}%)`}
+      </span>
+    </span>
+  )
+}

@@ -1,0 +1,41 @@
+import type { MetricChange, MetricNumber } from '../api/metrics'
+import * as format from './format'
+
+/** How the number of a metric is written: with as many digits as the metric says, and no more. */
+export function exact(value: number, decimals: number, language: string): string {
+  return new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value)
+}
+
+/** For a place where little fits: `12.3万`. */
+export function brief(value: number, decimals: number, language: string): string {
+  return Math.abs(value) >= 10_000 ? format.short(value, language) : exact(value, decimals, language)
+}
+
+/** A share has its sign at the number; a ratio of 1 has none. */
+export function unitAfter(unit: string): string {
+  if (unit === '' || unit === '1') return ''
+  return unit === '%' ? unit : ` ${unit}`
+}
+
+export function valueOf(number: MetricNumber | null | undefined): number | null {
+  return number?.state === 'value' && typeof number.value === 'number' ? number.value : null
+}
+
+/** With its sign always, so that a change is not taken for a number. */
+export function signed(value: number, decimals: number, language: string): string {
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
+  return new Intl.NumberFormat(language, { ...digits, signDisplay: 'exceptZero' }).format(value)
+}
+
+/** Whether a change is to the good, when the metric says which way that is. */
+export function tone(change: Pick<MetricChange, 'change'> | null | undefined, direction: string): 'good' | 'late' | undefined {
+  const by = change?.change
+  if (typeof by !== 'number' || by === 0 || direction === 'none') return undefined
+  return by > 0 === (direction === 'up') ? 'good' : 'late'
+}
+
+const SIGNS: Record<string, string> = { '>=': '≥', '<=': '≤' }
+
+export function comparisonSign(comparison: string): string {
+  return SIGNS[comparison] ?? comparison
+}

@@ -1,0 +1,31 @@
+import { useTranslation } from 'react-i18next'
+import type { MetricDefinition } from '../../api/metrics'
+import type { components } from '../../api/schema'
+import { tileOf } from '../../kit/cartogram'
+import { useEntryTitle } from '../../kit/entry'
+import { useWords } from '../../kit/words'
+
+/** The dimensions of a metric and their values, in words. */
+export function useDimension(definition: MetricDefinition) {
+  const { t } = useTranslation()
+  const title = useEntryTitle()
+  return {
+    titleOf: (name: string) => {
+      const found = definition.dimensions.find((one) => one.name === name)
+      if (found?.title) return title(found.title)
+      return found?.kind === 'area' ? t('figure.area') : found?.kind === 'unit' ? t('figure.unit') : name
+    },
+    valueOf: useKeyName(),
+  }
+}
+
+/** Names of areas come in Chinese; of those that are known here there are others. */
+export function useKeyName() {
+  const { t, i18n } = useTranslation()
+  const { word } = useWords()
+  return (key: components['schemas']['MetricKey'] | undefined) => {
+    const tile = i18n.language === 'en' ? tileOf(key?.value ?? '') : undefined
+    if (tile) return word('division', tile.code)
+    return key?.name ?? key?.value ?? t('figure.no-value-of')
+  }
+}
