@@ -258,3 +258,44 @@ impl<'a> Entries<'a> {
         self.between(None, self.last_month())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Options;
+    use crate::telecom::base_station::REGISTER;
+
+    /// The month with whose delivery a row comes, for rows and for their changes.
+    fn arrivals(entries: &Entries<'_>, change: u64) -> [HashMap<u64, Month>; 2] {
+        [0, change].map(|change| {
+            let rows = entries.rows.iter();
+            rows.filter(|row| (row.index / 2) & (1 << 41) == change)
+                .map(|row| ((row.index / 2) & !(1 << 41), row.arrives))
+                .collect()
+        })
+    }
+
+    #[test]
+    fn a_county_that_is_late_with_a_row_does_not_report_its_change_before() {
+        const CHANGE: u64 = 1 << 41;
+        let world = World::new(&Options::new(100, 3, "unused")).unwrap();
+        let mut entries = Entries::new(&world, &REGISTER);
+        let (mut index, mut late) = (0, 0);
+        for month in entries.first_month().up_to(entries.last_month().after(-6)) {
+            for county in 0..world.city.counties.len() {
+                let day = month.first_day();
+                entries.add(index, Some(county), day, |_| Record::new());
+                let next = month.after(1).first_day();
+                entries.add_change(index, CHANGE, Some(county), next, |_| Record::new());
+                index += 1;
+            }
+        }
+        let [rows, changes] = arrivals(&entries, CHANGE);
+        assert_eq!((rows.len(), changes.len()), (300, 300));
+        for (index, arrives) in &changes {
+            assert!(rows[index] <= *arrives);
+            late += u32::from(rows[index] == *arrives);
+        }
+        assert!(late > 5, "{late} changes had to wait for their rows");
+    }
+}
