@@ -1,6 +1,7 @@
 //! Registers and monthly reports of departments: three years of them, month by month, as they reach the city.
 //!
-//! What happened up to last December comes in one delivery, what happens this year in one a month, or less often. A county now and then reports months late, or has not reported yet, and some figures are restated later. All of it
+//! What happened up to last December comes in one delivery, what happens this year in one a month, or less often. A
+//! county now and then reports months late, or has not reported yet, and some figures are restated later. All of it
 //! follows from seed, date and city; every row has a random stream of its own.
 //!
 //! To add one:
@@ -8,11 +9,12 @@
 //!    `fill` that calls [`Entries::add`] once for each row, with an index that the row keeps. Numbers that a city may
 //!    change stand in `simulator.json` below `registers`, lists of named things in a csv file of the city
 //!    (`world.city.table`, which has to be in the list `built_in!` of `city.rs`).
-//! 2. Scale counts with [`crate::world::World::of_city`] (things of the city: stations, schools, parks) or
+//! 2. Take [`Pace::Newest`] unless the newest months are what people follow: a city that starts collects every file.
+//! 3. Scale counts with [`crate::world::World::of_city`] (things of the city: stations, schools, parks) or
 //!    [`crate::world::World::of_people`] (what people do: visits, households, trades).
-//! 3. Name its faults per thousand rows in `simulator.json`, and plant them in `spoil`; a fault that is planted has to be
+//! 4. Name its faults per thousand rows in `simulator.json`, and plant them in `spoil`; a fault that is planted has to be
 //!    found by a check of the dataset's pack.
-//! 4. Put it into [`REGISTERS`], and its source into the pack: a folder source with the pattern `STEM_*.EXT`, `upsert`.
+//! 5. Put it into [`REGISTERS`], and its source into the pack: a folder source with the pattern `STEM_*.EXT`, `upsert`.
 //!    Workbooks and pages have their header in the third row.
 
 mod book;
