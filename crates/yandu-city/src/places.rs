@@ -32,9 +32,9 @@ impl World {
     /// A township of a county, the larger the likelier; its place in the list of the city.
     pub(crate) fn draw_township(&self, county: usize, stream: &mut Stream) -> usize {
         let townships = self.city.townships.iter();
-        let weights = townships.map(|township| match township.county == county {
-            true => township.weight,
-            false => 0,
+        let weights = townships.map(|township| {
+            let is_here = township.county == county;
+            if is_here { township.weight } else { 0 }
         });
         draw(weights, stream)
     }

@@ -121,20 +121,19 @@ fn school(
     let mut rest = stream.below(1_000);
     let mut accepted = None;
     for (place, share) in (0_i32..).zip(settings.accepted_per_thousand) {
-        match rest.checked_sub(share) {
-            Some(left) => rest = left,
-            None => {
-                // The first share was accepted in the years before.
-                let from = if place == 0 {
-                    first - 1_300
-                } else {
-                    first + (place - 1) * 365
-                };
-                let days = if place == 0 { 1_290 } else { 360 };
-                accepted = Some(from + stream.between(0, days));
-                break;
-            }
+        if let Some(left) = rest.checked_sub(share) {
+            rest = left;
+            continue;
         }
+        // The first share was accepted in the years before.
+        let from = if place == 0 {
+            first - 1_300
+        } else {
+            first + (place - 1) * 365
+        };
+        let days = if place == 0 { 1_290 } else { 360 };
+        accepted = Some(from + stream.between(0, days));
+        break;
     }
     let begun = accepted.map_or(first + 365 * 2, |day| day) - stream.between(90, 320);
     let is_begun = accepted.is_some() || stream.per_thousand(700);

@@ -81,7 +81,6 @@ const FAULTS: Faults = Faults {
     numbers: &["scale"],
     division: &["division"],
     companies: &[("operator", "operator-unknown")],
-    ..Faults::NONE
 };
 
 /// What a kind of site grows, and in what it is measured.

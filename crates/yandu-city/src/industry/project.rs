@@ -78,7 +78,6 @@ const FAULTS: Faults = Faults {
     numbers: &["investment"],
     division: &["division"],
     companies: &[("uscc", "company-unknown")],
-    ..Faults::NONE
 };
 
 /// Firms that are looked at for those founded in the three years.

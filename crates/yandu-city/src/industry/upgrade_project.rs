@@ -83,7 +83,6 @@ const FAULTS: Faults = Faults {
     numbers: &["investment"],
     division: &["division"],
     companies: &[("uscc", "company-unknown")],
-    ..Faults::NONE
 };
 
 const ORDINARY: u64 = 1 << 40;
