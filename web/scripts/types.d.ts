@@ -4,3 +4,7 @@ declare module '*/scripts/schema.mjs' {
 declare module '*/scripts/problems.mjs' {
   export function problems(): Promise<string>
 }
+
+declare module '*/scripts/simplified.mjs' {
+  export function simplified(): Promise<string>
+}

@@ -11,6 +11,7 @@ import { router } from './shell/routes'
 import './theme/base.css'
 import './theme/kit.css'
 import './theme/spine.css'
+import './theme/plan.css'
 import './theme/print.css'
 
 const queries = new QueryClient({

@@ -4,6 +4,7 @@ import CodeOutlined from '@ant-design/icons/es/icons/CodeOutlined'
 import DatabaseOutlined from '@ant-design/icons/es/icons/DatabaseOutlined'
 import HistoryOutlined from '@ant-design/icons/es/icons/HistoryOutlined'
 import DeploymentUnitOutlined from '@ant-design/icons/es/icons/DeploymentUnitOutlined'
+import FileDoneOutlined from '@ant-design/icons/es/icons/FileDoneOutlined'
 import FundOutlined from '@ant-design/icons/es/icons/FundOutlined'
 import HomeOutlined from '@ant-design/icons/es/icons/HomeOutlined'
 import LayoutOutlined from '@ant-design/icons/es/icons/LayoutOutlined'
@@ -24,6 +25,7 @@ export interface MenuItem {
 /** The pages of the left menu, in the order of a working day. */
 export const menu: MenuItem[] = [
   { to: '/', title: 'menu.home', icon: HomeOutlined },
+  { to: '/plans', title: 'menu.plans', icon: FileDoneOutlined },
   { to: '/catalogue', title: 'menu.catalogue', icon: DatabaseOutlined, owns: '/datasets' },
   { to: '/deliver', title: 'menu.deliver', icon: CloudUploadOutlined },
   { to: '/batches', title: 'menu.batches', icon: HistoryOutlined },

@@ -1,0 +1,81 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { type Told, call, got } from './call'
+import { fromAnswer, unreachable } from './errors'
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type PlanInList = Schemas['PlanInList']
+export type Plan = Schemas['Plan']
+export type PlanProgress = Schemas['ProgressOfPlan']
+export type PlanPoint = Schemas['PointOfPlan']
+export type PlanSentence = Schemas['SentenceOfPlan']
+export type PlanSentences = Schemas['SentencesOfPlan']
+export type PlanFigure = Schemas['FigureOfPlan']
+export type FigureFields = Schemas['FigureFields']
+export type PlanOffer = Schemas['OfferOfPlan']
+export type PlanFinding = Schemas['FindingOfPlan']
+export type PlanDecision = Schemas['DecisionOfPlan']
+export type PlanReview = Schemas['ReviewOfPlan']
+export type SentenceReview = Schemas['ReviewOfSentence']
+export type PlanRevision = Schemas['RevisionOfPlan']
+
+const of = (id: string) => `/plans/${encodeURIComponent(id)}`
+
+export const plans = queryOptions({
+  queryKey: ['plans'],
+  queryFn: ({ signal }) => got<Schemas['PlanList']>('/plans', { signal }),
+  select: (list) => list.plans,
+})
+
+/** A plan with the revision that changes of it are based on. */
+export const plan = (id: string) =>
+  queryOptions({
+    queryKey: ['plan', id],
+    queryFn: ({ signal }) => call<Plan>('GET', of(id), { signal }),
+  })
+
+export const planSentences = (id: string) =>
+  queryOptions({
+    queryKey: ['plan', id, 'sentences'],
+    queryFn: ({ signal }) => got<PlanSentences>(`${of(id)}/sentences`, { signal }),
+  })
+
+export const planHistory = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['plan', id, 'history'],
+    queryFn: ({ pageParam, signal }) =>
+      got<Schemas['HistoryOfPlan']>(`${of(id)}/history`, { query: { limit: 30, after: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+
+export const reviewPlan = (id: string, review: PlanReview, match: string | undefined): Promise<Told<Plan>> =>
+  call<Plan>('POST', `${of(id)}/review`, { body: review, match })
+
+export const approvePlan = (id: string, reason: string, match: string | undefined): Promise<Told<Plan>> =>
+  call<Plan>('POST', `${of(id)}/approval`, { body: { reason }, match })
+
+export interface NewPlan {
+  file: File
+  year?: number | undefined
+}
+
+/** Sends the text of a plan as the bytes that it has; the program finds out what encoding they are in. */
+export async function importPlan({ file, year }: NewPlan, signal: AbortSignal): Promise<Plan> {
+  const form = new FormData()
+  if (year !== undefined) form.append('year', String(year))
+  form.append('file', file, file.name)
+  let response
+  try {
+    response = await fetch('/api/v1/plans', { method: 'POST', body: form, signal })
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
+    throw unreachable(cause)
+  }
+  const body: unknown = await response.json().catch(() => null)
+  if (!response.ok) throw fromAnswer(response.status, body)
+  return body as Plan
+}
+
+export const textOfPlan = (id: string) => `/api/v1${of(id)}/text`

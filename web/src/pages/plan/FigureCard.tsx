@@ -1,0 +1,40 @@
+import { useTranslation } from 'react-i18next'
+import type { PlanFigure } from '../../api/plans'
+import { Lamp } from '../../kit/Lamp'
+import { Tag } from '../../kit/Page'
+import { useWords } from '../../kit/words'
+import { useFigureWords } from './useFigureWords'
+
+interface Props {
+  figure: PlanFigure
+  /** While the plan is reviewed, what is open about it is said. */
+  isReviewing: boolean
+}
+
+/** What one figure of a sentence asks for. */
+export function FigureCard({ figure, isReviewing }: Props) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const words = useFigureWords()
+  const open = figure.doubts.filter((doubt) => !doubt.answered).length
+  return (
+    <li id={`target-${figure.number}`} className={figure.kind === 'target' ? 'plan-target' : 'plan-target plan-target-quiet'}>
+      <div className="plan-target-head">
+        <strong className="num">{words.figure(figure)}</strong>
+        {figure.kind === 'target' ? figure.due && <span className="hint">{t('plans.due', { day: figure.due })}</span> : <Tag tone="soft">{word('figure-kind', figure.kind)}</Tag>}
+      </div>
+      <div className="plan-literal" translate="no">
+        {figure.literal}
+      </div>
+      {figure.baseline && <div className="hint">{t('plans.against', { baseline: figure.baseline })}</div>}
+      {isReviewing && (
+        <div className="plan-target-state">
+          {open > 0 && <Lamp state="due">{t('plans.doubts', { count: open })}</Lamp>}
+          {open === 0 && figure.state === 'open' && <Lamp state="absent">{word('figure-state', 'open')}</Lamp>}
+          {figure.state === 'accepted' && open === 0 && <Lamp state="good">{word('figure-state', 'accepted')}</Lamp>}
+          {figure.state === 'corrected' && <Lamp state="made-up">{word('figure-state', 'corrected')}</Lamp>}
+        </div>
+      )}
+    </li>
+  )
+}

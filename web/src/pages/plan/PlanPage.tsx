@@ -1,0 +1,115 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { useParams, useSearchParams } from 'react-router'
+import { type Plan, plan as planQuery, planSentences, textOfPlan } from '../../api/plans'
+import { Loaded } from '../../kit/Loaded'
+import { Page } from '../../kit/Page'
+import { Tabs } from '../../kit/Tabs'
+import { Time } from '../../kit/Text'
+import { Watermark } from '../../kit/Watermark'
+import { useWords } from '../../kit/words'
+import { Approve } from './Approve'
+import { Document } from './Document'
+import { PlanHistory } from './PlanHistory'
+import { PlanLamp } from './PlanLamp'
+import { Review } from './Review'
+
+/** A plan as a document, its review, and what became of it. */
+export function PlanPage() {
+  const { t } = useTranslation()
+  const { id = '' } = useParams()
+  const query = useQuery(planQuery(id))
+  const title = query.data?.data.title ?? (query.data ? id : t('plans.one'))
+  return (
+    <Page
+      title={title}
+      trail={[[t('menu.plans'), '/plans']]}
+      about={query.data && <About plan={query.data.data} />}
+      actions={query.data?.data.status === 'reviewing' && <Approve plan={query.data.data} etag={query.data.etag} />}
+    >
+      <Loaded query={query} doing={t('plans.one')}>
+        {({ data, etag }) => <Content plan={data} etag={etag} />}
+      </Loaded>
+      <Watermark />
+    </Page>
+  )
+}
+
+function About({ plan }: { plan: Plan }) {
+  const { t } = useTranslation()
+  const { principal } = useWords()
+  const decided = plan.approved ?? plan.imported
+  return (
+    <ul className="summary">
+      <li>
+        <PlanLamp status={plan.status} />
+      </li>
+      <li>{plan.year ? t('plans.of-year', { year: plan.year }) : t('plans.no-year')}</li>
+      <li>{t('plans.counts', { points: plan.points.length, targets: plan.targets.length })}</li>
+      {plan.status === 'reviewing' && <li>{t('plans.progress', plan.progress.sentences)}</li>}
+      <li>
+        {t(plan.approved ? 'plans.approved-by' : 'plans.imported-by', { who: principal(decided.who) })} <Time at={decided.at} />
+      </li>
+      <li className="no-print">
+        <a href={textOfPlan(plan.id)} download>
+          {t('plans.download')}
+        </a>
+      </li>
+    </ul>
+  )
+}
+
+function Content({ plan, etag }: { plan: Plan; etag: string | undefined }) {
+  const { t } = useTranslation()
+  const query = useQuery(planSentences(plan.id))
+  const [address, setAddress] = useSearchParams()
+  const set = (name: string, value: string) =>
+    setAddress(
+      (former) => {
+        const next = new URLSearchParams(former)
+        if (value) next.set(name, value)
+        else next.delete(name)
+        return next
+      },
+      { replace: true },
+    )
+  const { done, of } = plan.progress.sentences
+  const tabs = [
+    {
+      key: 'text',
+      label: t('plans.text'),
+      render: () => (
+        <Loaded query={query} doing={t('plans.text')}>
+          {({ sentences }) => <Document plan={plan} sentences={sentences} address={address} set={set} />}
+        </Loaded>
+      ),
+    },
+    ...(plan.status === 'reviewing'
+      ? [
+          {
+            key: 'review',
+            label: t('plans.review-tab', { done, of }),
+            render: () => (
+              <Loaded query={query} doing={t('plans.review')}>
+                {({ sentences }) => (
+                  <Review
+                    plan={plan}
+                    etag={etag}
+                    sentences={sentences}
+                    wanted={Number(address.get('sentence')) || undefined}
+                    goTo={(number) => set('sentence', number === undefined ? '' : String(number))}
+                  />
+                )}
+              </Loaded>
+            ),
+          },
+        ]
+      : []),
+    { key: 'history', label: t('plans.history'), render: () => <PlanHistory id={plan.id} /> },
+  ]
+  return (
+    <div className="plan-tabs">
+      <Tabs label={t('plans.parts')} tabs={tabs} active={address.get('tab') ?? 'text'} onChange={(key) => setAddress(key === 'text' ? {} : { tab: key })} />
+    </div>
+  )
+}

@@ -1,0 +1,162 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import type { Plan, PlanFigure, PlanSentence } from '../../api/plans'
+import { simplified } from '../../../scripts/simplified.mjs'
+import { folding, places } from '../../kit/fold'
+import { table } from '../../kit/simplified-table'
+import { changedFields, faultsOf, numberOf, toForm, told } from './figure'
+import { toDecide } from './progress'
+import { corrects, nextOpen, noWork, openOf, toReview } from './review'
+import { answersFor, blocks, figureSpans, filtered, marked } from './structure'
+
+const figure = (part: Partial<PlanFigure> = {}): PlanFigure => ({
+  number: 1, sentence: 3, point: 1, literal: '新增基站1650座', offset: 12, value: 1650, unit: '座', comparison: '=', due: '2027-12-31', kind: 'target',
+  origin: 'read', state: 'open', doubts: [], ...part,
+})
+const piece = (part: Partial<PlanSentence> = {}): PlanSentence => ({
+  number: 3, kind: 'sentence', point: 1, offset: 10, end: 30, text: '年内新增基站1650座。', starts_line: false, needs_review: true, figures: [], offers: [], ...part,
+})
+const doubt = (code: string) => ({ code, text: code })
+const words = { language: 'zh-CN', wan: '万', yi: '亿', unit: (unit: string) => unit, up: (text: string) => `提高 ${text}`, down: (text: string) => `下降 ${text}` }
+
+describe('figures', () => {
+  test('are told as officials write them, and lose no digit', () => {
+    expect(told(figure({ value: 27000, unit: '个' }), words)).toBe('2.7万 个')
+    expect(told(figure({ value: 130_000_000_000, unit: '元', comparison: '>' }), words)).toBe('> 1300亿 元')
+    expect(told(figure({ value: 12_345, unit: '户' }), words)).toBe('12,345 户')
+    expect(told(figure({ value: 1_234_567, unit: '户' }), words)).toBe('1,234,567 户')
+    expect(told(figure({ value: 90, unit: '%', comparison: '>=' }), words)).toBe('≥ 90%')
+    expect(told(figure({ value: 27000, unit: '个' }), { ...words, language: 'en' })).toBe('27,000 个')
+  })
+  test('that change say which way, and ranges say both ends', () => {
+    expect(told(figure({ value: -10.2, unit: '%', comparison: 'change' }), words)).toBe('下降 10.2%')
+    expect(told(figure({ value: 7, unit: '%', comparison: 'change', bound: '>=' }), words)).toBe('提高 ≥ 7%')
+    expect(told(figure({ value: 2, unit: '个', comparison: 'between', range: [2, 3] }), words)).toBe('2—3 个')
+    expect(told(figure({ value: '2+N', unit: '' }), words)).toBe('2+N')
+  })
+  test('that are left as they were send nothing; a field that was emptied is null', () => {
+    const before = figure({ baseline: '上年' })
+    expect(changedFields(before, toForm(before))).toEqual({})
+    expect(changedFields(before, { ...toForm(before), value: '1,700', baseline: '' })).toEqual({ value: 1700, baseline: null })
+  })
+  test('that the program would refuse are found before they are sent', () => {
+    const form = toForm(figure())
+    expect(faultsOf({ ...form, due: '' })).toEqual(['due'])
+    expect(faultsOf({ ...form, due: '', kind: 'name' })).toEqual([])
+    expect(faultsOf({ ...form, due: '2027-02-30' })).toEqual(['due'])
+    expect(faultsOf({ ...form, comparison: 'change', value: '一成' })).toEqual(['value'])
+    expect(faultsOf({ ...form, comparison: 'between', low: '5', high: '3' })).toEqual(['range'])
+  })
+  test('written in wide digits are numbers, and words are none', () => {
+    expect(numberOf('１，６５０')).toBe(1650)
+    expect(numberOf('2+N')).toBeUndefined()
+  })
+})
+
+describe('review of a sentence', () => {
+  const doubtful = piece({ figures: [figure({ doubts: [doubt('due-not-said')] })] })
+  test('nothing is accepted while a doubt or an offer is open', () => {
+    const offered = piece({ offers: [{ number: 7, literal: '1650', offset: 16, why: '' }] })
+    expect(openOf(doubtful, noWork).map(({ kind }) => kind)).toEqual(['doubt'])
+    expect(openOf(offered, noWork).map(({ kind }) => kind)).toEqual(['offer'])
+    expect(openOf(doubtful, { ...noWork, figures: { 1: { answers: { 'due-not-said': '年底' } } } })).toEqual([])
+    expect(openOf(offered, { ...noWork, offers: { 7: { isFigure: false } } })).toEqual([])
+  })
+  test('a percentage that is decided needs its unit, and a correction its reason', () => {
+    const open = piece({ figures: [figure({ unit: '% or percentage point', doubts: [doubt('percent-or-point')] })] })
+    const answers = { 'percent-or-point': '百分点' }
+    expect(openOf(open, { ...noWork, figures: { 1: { answers } } }).map(({ kind }) => kind)).toEqual(['unit'])
+    const form = { ...toForm(figure()), unit: 'percentage point' }
+    const work = { ...noWork, figures: { 1: { answers, form } } }
+    expect(corrects(open, work)).toBe(true)
+    expect(openOf(open, work).map(({ kind }) => kind)).toEqual(['reason'])
+    expect(toReview(open, { ...work, reason: ' 会议确定 ' })).toEqual({
+      sentence: 3, reason: '会议确定', figures: [{ figure: 1, reject: false, set: { unit: 'percentage point' }, answers }],
+    })
+  })
+  test('a figure that is none is rejected with a reason, and its doubts are closed with it', () => {
+    const work = { ...noWork, figures: { 1: { reject: true } } }
+    expect(openOf(doubtful, work).map(({ kind }) => kind)).toEqual(['reason'])
+    expect(toReview(doubtful, { ...work, reason: '只是背景' }).figures).toEqual([{ figure: 1, reject: true }])
+  })
+  test('a figure that was rejected is taken again by being named', () => {
+    const rejected = piece({ figures: [figure({ state: 'rejected' })] })
+    expect(openOf(rejected, noWork)).toEqual([])
+    expect(toReview(rejected, { ...noWork, figures: { 1: { form: toForm(figure()) } } }).figures).toEqual([{ figure: 1, reject: false }])
+  })
+  test('what is added stands in the sentence word for word', () => {
+    const added = (literal: string) => ({ ...noWork, reason: '漏读', added: [{ literal, form: toForm(figure()) }] })
+    expect(openOf(piece(), added('1650座'))).toEqual([])
+    expect(openOf(piece(), added('1700座')).map(({ kind }) => kind)).toEqual(['added'])
+  })
+  test('the next one is behind the one at hand, then from the beginning, and never one that is decided', () => {
+    const all = [piece({ number: 1 }), piece({ number: 2, verdict: 'accepted' }), piece({ number: 3 }), piece({ number: 4, needs_review: false })]
+    expect(nextOpen(all, 1)?.number).toBe(3)
+    expect(nextOpen(all, 3)?.number).toBe(1)
+    expect(nextOpen([piece({ number: 3 })], 3)).toBeUndefined()
+  })
+})
+
+test('what is left before approval is counted by kind', () => {
+  const share = (done: number, of: number) => ({ done, of })
+  const progress = { sentences: share(2, 5), doubts: share(1, 1), offers: share(0, 0), findings: share(0, 2), undated: 1, is_complete: false }
+  expect(toDecide(progress)).toEqual([{ kind: 'sentences', count: 3 }, { kind: 'findings', count: 2 }, { kind: 'undated', count: 1 }])
+})
+
+describe('the text', () => {
+  const unit = (name: string, role: string) => ({ name, role, offset: 0 })
+  const point = {
+    number: 1, label: '一', title: '补齐短板', offset: 5, end: 60, lead: null, supports: ['市工信局'], leads_of_text: [], assigned: null,
+    assignments: [
+      { from: 5, offset: 30, end: 35, units: [unit('市工信局', 'lead')], due: null },
+      { from: 35, offset: 50, end: 60, units: [unit('市數據局', 'support')], due: null },
+    ],
+    sentences: [2, 3, 4], targets: [1],
+  }
+  const plan = { title: '工作要点', points: [point], everywhere: [] } as unknown as Plan
+  const all = [
+    piece({ number: 1, kind: 'heading', text: '一、底座', offset: 0, needs_review: false, ...{ point: null } }),
+    piece({ number: 2, kind: 'heading', text: '（一）', offset: 5, needs_review: false, starts_line: true }),
+    piece({ number: 3, text: '补齐短板。', offset: 8 }),
+    piece({ number: 4, offset: 14, figures: [figure({ offset: 16 })] }),
+    piece({ number: 5, text: '推進數據共享。', offset: 40 }),
+  ]
+  const fold = folding(table)
+  const none = { q: '', unit: '', role: '', onlyTargets: false }
+  const shown = (filter: object) => filtered(plan, blocks(plan, all), { ...none, ...filter }, fold).flatMap(({ rows }) => rows.map(({ number }) => number))
+
+  test('a point has its number and its title as heading, and the rest below', () => {
+    expect(blocks(plan, all).map(({ kind, head, rows }) => [kind, head.map(({ number }) => number), rows.map(({ number }) => number)])).toEqual([
+      ['chapter', [1], []],
+      ['point', [2, 3], [4, 5]],
+    ])
+  })
+  test('is found in either script, by words, by numbers and by office', () => {
+    expect(shown({ q: '数据共享' })).toEqual([5])
+    expect(shown({ q: '１６５０' })).toEqual([4])
+    expect(shown({ q: '没有的词' })).toEqual([])
+    expect(shown({ onlyTargets: true })).toEqual([4])
+    expect(shown({ unit: '市工信局' })).toEqual([4])
+    expect(shown({ unit: '市數據局', role: 'support' })).toEqual([5])
+    expect(shown({ unit: '市數據局', role: 'lead' })).toEqual([])
+  })
+  test('belongs to the offices that were assigned, once somebody has assigned them', () => {
+    const assigned = { ...point, lead: '市數據局', assigned: { who: 'x', at: '', reason: null } }
+    expect(answersFor(assigned, piece({ offset: 14 }), '市數據局', 'lead')).toBe(true)
+    expect(answersFor(assigned, piece({ offset: 14 }), '市工信局', 'support')).toBe(true)
+    expect(answersFor(assigned, piece({ offset: 14 }), '市工信局', 'lead')).toBe(false)
+  })
+  test('a figure is marked where it stands, beyond signs of two units', () => {
+    const text = '𠮷年内新增基站1650座。'
+    const spans = figureSpans(piece({ text, offset: 10, figures: [figure({ offset: 13 })] }))
+    expect(marked(text, spans).filter(({ isFigure }) => isFigure).map((one) => one.text)).toEqual(['新增基站1650座'])
+    expect(marked(text, [...spans, { from: 8, to: 12, kind: 'hit' }]).filter(({ isHit }) => isHit).map((one) => one.text)).toEqual(['650座'])
+  })
+  test('found words that overlap are one place', () => {
+    expect(places(fold('數據數據'), [fold('数据'), fold('据数')])).toEqual([[0, 4]])
+  })
+})
+
+test('the table of signs is that of the program; `npm run generate` writes it', async () => {
+  expect(await simplified()).toBe(await readFile(new URL('../../kit/simplified-table.ts', import.meta.url), 'utf8'))
+})

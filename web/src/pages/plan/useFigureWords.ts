@@ -1,0 +1,30 @@
+import { useTranslation } from 'react-i18next'
+import type { FigureFields, PlanFigure } from '../../api/plans'
+import { useWords } from '../../kit/words'
+import { COMPARISON_NAMES, OPEN_PERCENT, PERCENTAGE_POINT, amount, told } from './figure'
+
+/** What figures say, in the language of the reader; units of the text stay those of the text. */
+export function useFigureWords() {
+  const { t, i18n } = useTranslation()
+  const { word } = useWords()
+  const unit = (text: string) => {
+    if (text === OPEN_PERCENT) return t('plans.unit-open')
+    return text === PERCENTAGE_POINT ? t('plans.unit-point') : text
+  }
+  return {
+    unit,
+    figure: (fields: FigureFields) =>
+      told(fields, {
+        language: i18n.language,
+        unit,
+        wan: t('plans.wan'),
+        yi: t('plans.yi'),
+        up: (amount) => t('plans.up', { amount }),
+        down: (amount) => t('plans.down', { amount }),
+      }),
+    number: (value: number) => amount(value, i18n.language, t('plans.wan'), t('plans.yi')),
+    comparison: (sign: string) => word('comparison', COMPARISON_NAMES[sign] ?? sign),
+    /** Doubts come in Chinese; a reader of English gets them by their code. */
+    doubt: (doubt: PlanFigure['doubts'][number]) => (i18n.language === 'zh-CN' ? doubt.text : word('plan-doubt', doubt.code)),
+  }
+}
