@@ -1,4 +1,4 @@
-import { residentBatch } from './city'
+import { plan, residentBatch } from './city'
 import { expect, settled, test } from './fixtures'
 
 /** What a screen reader meets on the main pages: the frame of each, not its data. */
@@ -19,6 +19,8 @@ test('shell', async ({ page }) => {
       - list:
         - listitem:
           - link "工作台"
+        - listitem:
+          - link "工作要点"
         - listitem:
           - link "数据目录"
         - listitem:
@@ -301,5 +303,38 @@ test('packs', async ({ page }) => {
           - term: 服务的要点
           - definition
           - link "在数据目录中查看"
+  `)
+})
+
+test('plan', async ({ page, request }) => {
+  await page.goto(`/plans/${await plan(request)}?only=targets`)
+  await settled(page)
+  await expect(page.locator('main')).toMatchAriaSnapshot(`
+    - navigation "当前位置"
+    - heading "青岚县2027年数字工作要点" [level=1]
+    - list:
+      - listitem: /核对中/
+      - listitem: 2027年度
+      - listitem: 3 个要点，5 项指标
+      - listitem: /已核 \\d+ \\/ 共 10 句/
+    - button "批准" [disabled]
+    - tablist "工作要点的内容":
+      - tab "正文" [selected]
+      - tab /核对 \\d+\\/10/
+      - tab "办理记录"
+    - tabpanel "正文":
+      - searchbox "在正文中查找：词语、数字、单位"
+      - combobox "按责任单位"
+      - checkbox "只看有指标的句子" [checked]
+      - status: 找到 3 句
+      - button "打印（A3）"
+      - article "正文":
+        - heading "一、夯实数字底座" [level=2]
+        - heading "（一）补齐网络短板。" [level=3]
+        - term: 牵头单位
+        - definition: 县工信局
+        - list "第 5 句的指标":
+          - listitem: /120 座 2027-12-31 前/
+          - listitem: /≥ 60% 2027-12-31 前/
   `)
 })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { APIRequestContext } from '@playwright/test'
 
 /** Addresses of every page, with the ids of the city that the program holds. */
@@ -44,6 +45,13 @@ export async function indicatorSet(request: APIRequestContext): Promise<string> 
   const [first] = sets
   if (!first) throw new Error('there is no set of indicators')
   return first.id
+}
+
+/** The plan of an invented county; to import the same text again changes nothing. */
+export async function plan(request: APIRequestContext): Promise<string> {
+  const text = readFileSync(new URL('plans/qinglan.txt', import.meta.url), 'utf8')
+  const answer = await request.post('/api/v1/plans', { data: { text } })
+  return ((await answer.json()) as { id: string }).id
 }
 
 /** Every page by name; what stands in braces is asked of the program. */
@@ -93,6 +101,12 @@ export const names = {
   pages: '/pages',
   'page-list': '/pages/{list}',
   'page-dashboard': '/pages/{dashboard}',
+  plans: '/plans',
+  'plans-import': '/plans?import=yes',
+  'plan-text': '/plans/{plan}',
+  'plan-found': '/plans/{plan}?q=5G&only=targets',
+  'plan-review': '/plans/{plan}?tab=review&sentence=10',
+  'plan-history': '/plans/{plan}?tab=history',
   packs: '/packs',
   problem: '/problems/missing-columns',
   'problem-dataset': '/datasets/no.such',
@@ -110,6 +124,7 @@ export async function addressOf(request: APIRequestContext, name: Name): Promise
     batch: residentBatch,
     model: residentModel,
     set: indicatorSet,
+    plan,
     list: (asked: APIRequestContext) => pageOfKind(asked, 'list'),
     dashboard: (asked: APIRequestContext) => pageOfKind(asked, 'dashboard'),
   }[wanted]

@@ -30,6 +30,7 @@ export function Document({ plan, sentences, address, set, doAtPoint }: Props) {
   const left = filtered(plan, all, filter, fold)
   const words = filter.q.split(/\s+/).filter(Boolean).map(fold)
   const at = useAnchor(left.length > 0)
+  useWidePaper()
   const count = left.reduce((sum, block) => sum + block.rows.length, 0)
   const paper = { plan, words, fold, at, filter, doAtPoint }
   return (
@@ -133,4 +134,12 @@ function useAnchor(isThere: boolean): string {
     if (isThere && at) document.getElementById(at)?.scrollIntoView({ block: 'start' })
   }, [isThere, at])
   return at
+}
+
+/** The whole page goes on A3 across; a change of paper in the midst of it would begin a new sheet. */
+function useWidePaper() {
+  useEffect(() => {
+    document.documentElement.classList.add('prints-wide')
+    return () => document.documentElement.classList.remove('prints-wide')
+  }, [])
 }

@@ -21,7 +21,7 @@ export function FigureCard({ figure, isReviewing }: Props) {
     <li id={`target-${figure.number}`} className={figure.kind === 'target' ? 'plan-target' : 'plan-target plan-target-quiet'}>
       <div className="plan-target-head">
         <strong className="num">{words.figure(figure)}</strong>
-        {figure.kind === 'target' ? figure.due && <span className="hint">{t('plans.due', { day: figure.due })}</span> : <Tag tone="soft">{word('figure-kind', figure.kind)}</Tag>}
+        {figure.kind === 'target' ? figure.due && <span className="hint">{t('plans.due', { day: figure.due })}</span> : <Tag tone="soft">{word('plan-kind', figure.kind)}</Tag>}
       </div>
       <div className="plan-literal" translate="no">
         {figure.literal}
@@ -30,9 +30,9 @@ export function FigureCard({ figure, isReviewing }: Props) {
       {isReviewing && (
         <div className="plan-target-state">
           {open > 0 && <Lamp state="due">{t('plans.doubts', { count: open })}</Lamp>}
-          {open === 0 && figure.state === 'open' && <Lamp state="absent">{word('figure-state', 'open')}</Lamp>}
-          {figure.state === 'accepted' && open === 0 && <Lamp state="good">{word('figure-state', 'accepted')}</Lamp>}
-          {figure.state === 'corrected' && <Lamp state="made-up">{word('figure-state', 'corrected')}</Lamp>}
+          {open === 0 && figure.state === 'open' && <Lamp state="absent">{word('plan-figure', 'open')}</Lamp>}
+          {figure.state === 'accepted' && open === 0 && <Lamp state="good">{word('plan-figure', 'accepted')}</Lamp>}
+          {figure.state === 'corrected' && <Lamp state="made-up">{word('plan-figure', 'corrected')}</Lamp>}
         </div>
       )}
     </li>

@@ -39,9 +39,9 @@ export function FigureReview({ figure, work, set }: Props) {
         </span>
         <strong className="num">{words.figure(figure)}</strong>
         <span className="hint">{figure.due ? t('plans.due', { day: figure.due }) : t('plans.due-open')}</span>
-        <Tag tone="soft">{word('figure-kind', figure.kind)}</Tag>
-        {figure.origin !== 'read' && <Tag>{word('figure-origin', figure.origin)}</Tag>}
-        {isRejected ? <Lamp state="absent">{word('figure-state', 'rejected')}</Lamp> : figure.state !== 'open' && <Lamp state={figure.state === 'corrected' ? 'made-up' : 'good'}>{word('figure-state', figure.state)}</Lamp>}
+        <Tag tone="soft">{word('plan-kind', figure.kind)}</Tag>
+        {figure.origin !== 'read' && <Tag>{word('plan-origin', figure.origin)}</Tag>}
+        {isRejected ? <Lamp state="absent">{word('plan-figure', 'rejected')}</Lamp> : figure.state !== 'open' && <Lamp state={figure.state === 'corrected' ? 'made-up' : 'good'}>{word('plan-figure', figure.state)}</Lamp>}
       </div>
       {figure.as_read && <p className="hint">{t('plans.as-read', { figure: words.figure(figure.as_read) })}</p>}
       {!isRejected &&
