@@ -1,5 +1,7 @@
 //! `industry.recognition`: unicorns, gazelles, 5G factories and smart factories, as their lists are published.
 
+use std::collections::HashMap;
+
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
 use crate::register::{Companies, Due, Entries, Faults, Form, Kind, Pace, Record, Register};
@@ -72,6 +74,7 @@ const FAULTS: Faults = Faults {
     ..Faults::NONE
 };
 
+const ORDINALS: [&str; 8] = ["", "第二", "第三", "第四", "第五", "第六", "第七", "第八"];
 const WORKS: [&str; 8] = [
     "总装",
     "电机",
@@ -87,6 +90,8 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
     let settings = &world.city.settings.registers.industry;
     let mut makers = Companies::new(world, 0x1D02, &["C"]);
     let mut others = Companies::new(world, 0x1D03, &["I", "M", "C"]);
+    // A small city has fewer companies than factories; a company's next factory of a kind has another name.
+    let mut plants: HashMap<(u64, [u8; 18]), usize> = HashMap::new();
     for (place, (kind, growth)) in (0_u64..).zip(&settings.recognitions) {
         for (number, day) in growth.days(entries) {
             let is_company = kind.ends_with("企业");
@@ -95,6 +100,9 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
                 continue;
             };
             let name = company.name(world);
+            let plant = plants.entry((place, company.uscc)).or_default();
+            *plant += 1;
+            let plant = ORDINALS.get(*plant - 1).copied().unwrap_or("又一");
             entries.add(number | place << 44, None, day, |draw| {
                 let work = draw.stream.pick(&WORKS).copied().unwrap_or_default();
                 let year = crate::day::year_of(day);
@@ -104,7 +112,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
                     .text(kind.as_str())
                     .code(&company.uscc)
                     .text(name.as_str())
-                    .text_or_absent((!is_company).then(|| format!("{work}智能工厂")))
+                    .text_or_absent((!is_company).then(|| format!("{work}{plant}智能工厂")))
                     .county(world, company.county)
                     .day(world, day)
                     .text(format!("盐工信〔{year}〕{}号", 1 + draw.stream.below(90)))

@@ -96,8 +96,13 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
         let product = (0..20)
             .filter_map(|_| stream.pick(on_list))
             .find(|listing| listing.delisted.is_none_or(|day| day > signed));
-        let buyer = stream.pick(&buyers).copied();
-        let (Some(product), Some(buyer)) = (product, buyer) else {
+        let Some(product) = product else {
+            continue;
+        };
+        let buyer = (0..20)
+            .filter_map(|_| stream.pick(&buyers).copied())
+            .find(|buyer| *buyer != product.supplier);
+        let Some(buyer) = buyer else {
             continue;
         };
         let year = (Month::of(signed).year() - first_year).max(0) as usize;

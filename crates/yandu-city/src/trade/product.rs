@@ -155,13 +155,14 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
             let (zone, things) = stream.pick(&THINGS).copied().unwrap_or(("综合", [""; 4]));
             let thing = stream.pick(&things).copied().unwrap_or_default();
             let (kind, end) = stream.pick(&FORMS).copied().unwrap_or_default();
+            let version = format!("{}.{}", 1 + stream.below(4), stream.below(20));
             let price = stream.triangular(800.0, 12_000.0, 260_000.0);
             let has_price = !stream.per_thousand(220);
             let rights = format!("苏数登{:09}", stream.below(900_000_000));
             let has_rights = !stream.per_thousand(60);
             let record = Record::new()
                 .text(listing.number())
-                .text(format!("{thing}{end}"))
+                .text(format!("{thing}{end}V{version}"))
                 .text(kind)
                 .text(zone)
                 .code(&listing.supplier)
