@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
-import type { MetricChange, MetricNumber } from '../api/metrics'
+import type { MetricAsk, MetricChange, MetricNumber } from '../api/metrics'
 import { brief, exact, signed, tone, unitAfter, valueOf } from './figure'
+import { useTrail } from './trail'
 import { useSpan } from './useSpan'
 import { useWords } from './words'
 
@@ -12,10 +13,24 @@ interface Props {
   short?: boolean
   /** The unit stands elsewhere. */
   bare?: boolean
+  /** The question that has just this number for its answer; with it the number opens its trail. */
+  ask?: MetricAsk | undefined
 }
 
-/** The number of a metric, or why there is none. */
-export function Figure({ number, unit, decimals, short, bare }: Props) {
+/** The number of a metric, or why there is none. A click on it walks to where it comes from. */
+export function Figure({ ask, ...shown }: Props) {
+  const { t } = useTranslation()
+  const open = useTrail()
+  const { number, unit, decimals } = shown
+  if (!ask || !open || !number || valueOf(number) === null) return <Plain {...shown} />
+  return (
+    <button type="button" className="figure-button" aria-haspopup="dialog" title={t('trail.open')} onClick={() => open({ ask, number, unit, decimals })}>
+      <Plain {...shown} />
+    </button>
+  )
+}
+
+function Plain({ number, unit, decimals, short, bare }: Props) {
   const { i18n } = useTranslation()
   const { word } = useWords()
   const value = valueOf(number)

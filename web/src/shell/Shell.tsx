@@ -8,6 +8,7 @@ import { Suspense, lazy, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Outlet, useLocation, useNavigation } from 'react-router'
 import { speak } from '../i18n'
+import { TrailPlace } from '../trail/TrailPlace'
 import { useLargeText } from './Look'
 import { isOpen, menu } from './menu'
 import { useOnline } from './useOnline'
@@ -69,7 +70,9 @@ export function Shell() {
           <Pages />
         </nav>
         <main id="content" tabIndex={-1}>
-          <Outlet />
+          <TrailPlace>
+            <Outlet />
+          </TrailPlace>
         </main>
       </div>
       <Drawer

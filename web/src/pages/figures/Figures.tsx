@@ -15,6 +15,7 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Tag } from '../../kit/Page'
 import { found } from '../../kit/search'
 import { Age, Code, Hint } from '../../kit/Text'
+import { askOf } from '../../kit/trail'
 import { usePinyin } from '../../kit/usePinyin'
 import { useSpan } from '../../kit/useSpan'
 import { Watermark } from '../../kit/Watermark'
@@ -83,7 +84,7 @@ function List({ lines, empty }: { lines: MetricLine[]; empty: React.ReactNode })
         one.newest ? (
           <div className="two-lines">
             <strong>
-              <Figure number={one.newest} unit={one.unit} decimals={one.decimals} />
+              <Figure number={one.newest} unit={one.unit} decimals={one.decimals} ask={askOf(one.id, one.newest.period)} />
             </strong>
             <Hint>{span(one.newest.period)}</Hint>
           </div>

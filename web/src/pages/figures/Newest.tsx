@@ -6,6 +6,7 @@ import { Lamp } from '../../kit/Lamp'
 import { Facts, Section } from '../../kit/Page'
 import { DatasetLink, Hint } from '../../kit/Text'
 import { grainOf } from '../../kit/span'
+import { askOf } from '../../kit/trail'
 import { useSpan } from '../../kit/useSpan'
 import { Freshness } from './Freshness'
 import { useDimension } from './useDimension'
@@ -28,7 +29,7 @@ export function Newest({ answer, definition, ask }: Props) {
   return (
     <Section title={t('figure.newest')} extra={answer.period && span(answer.period)}>
       <p className="figure">
-        <Figure number={point} unit={unit} decimals={decimals} bare /> <span className="hint">{unitAfter(unit)}</span>
+        <Figure number={point} unit={unit} decimals={decimals} bare ask={askOf(answer.metric, point?.period, [], ask?.only)} /> <span className="hint">{unitAfter(unit)}</span>
       </p>
       {narrowed.length > 0 && <Hint>{narrowed.join(t('app.semicolon'))}</Hint>}
       {point?.partial && point.through && <p><Lamp state="due">{t('figure.partial', { through: span(point.through) })}</Lamp></p>}

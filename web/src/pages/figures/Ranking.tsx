@@ -7,6 +7,7 @@ import { ChangeText, Figure } from '../../kit/Figure'
 import { valueOf } from '../../kit/figure'
 import { Nothing } from '../../kit/Loaded'
 import { Hint } from '../../kit/Text'
+import { askOf } from '../../kit/trail'
 import { isYear } from './Newest'
 import { useKeyName } from './useDimension'
 
@@ -26,7 +27,7 @@ interface Place {
 const MOST = 20
 
 /** Groups by their number, the greatest first, each against the period and the year before. */
-export function Ranking({ label, names, answer }: Props) {
+export function Ranking({ label, names, answer, ask }: Props) {
   const { t } = useTranslation()
   const nameOf = useKeyName()
   const title = useEntryTitle()
@@ -39,7 +40,7 @@ export function Ranking({ label, names, answer }: Props) {
       key: 'value',
       title: t('figure.value'),
       align: 'right',
-      render: ({ group }) => <Figure number={group.points.at(-1)} unit={unit} decimals={decimals} />,
+      render: ({ group }) => <Figure number={group.points.at(-1)} unit={unit} decimals={decimals} ask={askOf(answer.metric, answer.period, group.keys, ask?.only)} />,
     },
     {
       key: 'before',

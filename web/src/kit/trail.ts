@@ -1,0 +1,26 @@
+import { createContext, useContext } from 'react'
+import type { MetricAsk, MetricGroup, MetricNumber } from '../api/metrics'
+
+/** A number whose trail is wanted: what is asked to get it, and how it was shown. */
+export interface TrailWish {
+  ask: MetricAsk
+  number: MetricNumber
+  unit: string
+  decimals: number
+}
+
+/** Opens the trail of a number; absent where no drawer can open, such as on a wall. */
+export const TrailContext = createContext<((wish: TrailWish) => void) | undefined>(undefined)
+
+export function useTrail() {
+  return useContext(TrailContext)
+}
+
+/**
+ * The question that has one number for its answer: the period and the values that it stands for. `undefined` for what stands
+ * for data without a value, which cannot be asked for by it.
+ */
+export function askOf(metric: string, period: string | null | undefined, keys: MetricGroup['keys'] = [], only: MetricAsk['only'] = {}): MetricAsk | undefined {
+  if (!period || keys.some(({ value }) => !value)) return undefined
+  return { metric, period, only: { ...only, ...Object.fromEntries(keys.map(({ dimension, value }) => [dimension, [value ?? '']])) } }
+}

@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query'
+import Drawer from 'antd/es/drawer'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useLocation } from 'react-router'
+import { type MetricTrail, metricTrail } from '../api/trail'
+import { useEntryTitle } from '../kit/entry'
+import { Figure } from '../kit/Figure'
+import { Loaded } from '../kit/Loaded'
+import { Facts } from '../kit/Page'
+import { Code } from '../kit/Text'
+import type { TrailWish } from '../kit/trail'
+import { useNarrow } from '../kit/useNarrow'
+import { useReturnFocus } from '../kit/useReturnFocus'
+import { useSpan } from '../kit/useSpan'
+import { Step } from './Step'
+
+interface Props {
+  wish: TrailWish
+  onClose: () => void
+}
+
+/** Where a number comes from, down to the lines of deliveries and the departments that delivered them. */
+export function TrailDrawer({ wish, onClose }: Props) {
+  const { t } = useTranslation()
+  const isNarrow = useNarrow()
+  const { stay } = useReturnFocus()
+  const { pathname } = useLocation()
+  const query = useQuery(metricTrail(wish.ask))
+  useCloseOnMove(pathname, () => {
+    stay()
+    onClose()
+  })
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      placement="right"
+      size={isNarrow ? window.innerWidth : Math.min(820, window.innerWidth)}
+      title={t('trail.title')}
+      closable={{ 'aria-label': t('action.close') }}
+    >
+      <Loaded query={query} doing={t('trail.title')}>
+        {(trail) => <Way trail={trail} wish={wish} />}
+      </Loaded>
+    </Drawer>
+  )
+}
+
+/** Every step is a link to a page; the page that was gone to is not to be covered. */
+function useCloseOnMove(pathname: string, close: () => void) {
+  const [from] = useState(pathname)
+  useEffect(() => {
+    if (pathname !== from) close()
+  })
+}
+
+function Way({ trail: { definition, trail }, wish }: { trail: MetricTrail; wish: TrailWish }) {
+  const { t } = useTranslation()
+  const title = useEntryTitle()
+  const span = useSpan()
+  const narrowed = Object.entries(wish.ask.only ?? {}).map(([name, values]) => `${name} = ${values.join(', ')}`)
+  return (
+    <ol className="way">
+      <li className="way-step">
+        <div className="way-head">
+          <span className="way-kind">{t('trail.metric')}</span>
+          <h3>
+            <Link to={`/figures/${definition.id}`}>{title(definition.title)}</Link>
+          </h3>
+          <strong className="way-number">
+            <Figure number={wish.number} unit={wish.unit} decimals={wish.decimals} />
+          </strong>
+        </div>
+        <p>{definition.formula}</p>
+        <Facts
+          items={[
+            [t('figure.period'), span(wish.ask.period)],
+            ...(narrowed.length > 0 ? [[t('trail.narrowed'), <Code key="only">{narrowed.join(' · ')}</Code>] as [string, React.ReactNode]] : []),
+            [t('dataset.owner'), definition.owner],
+            [t('figure.definition-version'), <Code key="version">{definition.version}</Code>],
+            [t('trail.measure'), <Code key="measure">{definition.condition ? `${definition.measure} WHERE ${definition.condition}` : definition.measure}</Code>],
+          ]}
+        />
+      </li>
+      <Step step={trail} depth={0} />
+    </ol>
+  )
+}

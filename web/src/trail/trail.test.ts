@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest'
+import type { Batch } from '../api/types'
+import { askOf } from '../kit/trail'
+import { delivered } from './deliveries'
+
+describe('the question of one number', () => {
+  const area = { dimension: 'area', value: '320902', name: '亭湖区' }
+  test('has its period, its values, and what the page was narrowed to', () =>
+    expect(askOf('a.b', '2025-06', [area], { operator: ['CM'] })).toEqual({ metric: 'a.b', period: '2025-06', only: { operator: ['CM'], area: ['320902'] } }))
+  test('is none for data without a value, or without a period', () => {
+    expect(askOf('a.b', '2025', [{ dimension: 'area', value: null }])).toBeUndefined()
+    expect(askOf('a.b', null)).toBeUndefined()
+  })
+})
+
+describe('the deliveries of a step', () => {
+  const columns = ['id', '_batch', '_row'].map((name) => ({ name, type: 'text' }))
+  const batch = (id: string) => ({ id }) as Batch
+  test('have the lines of the rows that are shown, in order; the one with most lines first', () => {
+    const step = { columns, rows: [['x', 'b1', 7], ['y', 'b2', 9], ['z', 'b2', 2], ['w', null, 1]], deliveries: { b1: batch('b1'), b2: batch('b2') } }
+    expect(delivered(step).map(({ batch: { id }, lines }) => [id, lines])).toEqual([['b2', [2, 9]], ['b1', [7]]])
+  })
+  test('of rows that came another way are none', () => expect(delivered({ columns, rows: [['x', 'gone', 1]], deliveries: {} })).toEqual([]))
+})
