@@ -1,6 +1,7 @@
 import AppstoreOutlined from '@ant-design/icons/es/icons/AppstoreOutlined'
 import CloudUploadOutlined from '@ant-design/icons/es/icons/CloudUploadOutlined'
 import CodeOutlined from '@ant-design/icons/es/icons/CodeOutlined'
+import DashboardOutlined from '@ant-design/icons/es/icons/DashboardOutlined'
 import DatabaseOutlined from '@ant-design/icons/es/icons/DatabaseOutlined'
 import HistoryOutlined from '@ant-design/icons/es/icons/HistoryOutlined'
 import DeploymentUnitOutlined from '@ant-design/icons/es/icons/DeploymentUnitOutlined'
@@ -34,6 +35,7 @@ export const menu: MenuItem[] = [
   { to: '/query', title: 'menu.query', icon: CodeOutlined },
   { to: '/rollup', title: 'menu.rollup', icon: PieChartOutlined },
   { to: '/indicators', title: 'menu.indicators', icon: FundOutlined },
+  { to: '/boards', title: 'menu.boards', icon: DashboardOutlined },
   { to: '/figures', title: 'menu.figures', icon: LineChartOutlined },
   { to: '/pages', title: 'menu.pages', icon: LayoutOutlined },
   { to: '/packs', title: 'menu.packs', icon: AppstoreOutlined },

@@ -24,6 +24,8 @@ export const router = createBrowserRouter([
         { path: 'rollup', lazy: async () => ({ Component: (await import('../pages/rollup/Rollup')).Rollup }) },
         { path: 'indicators', lazy: async () => ({ Component: (await import('../pages/indicators/Indicators')).IndicatorSets }) },
         { path: 'indicators/:set', lazy: async () => ({ Component: (await import('../pages/indicators/IndicatorSetPage')).IndicatorSetPage }) },
+        { path: 'boards', lazy: async () => ({ Component: (await import('../pages/boards/Boards')).Boards }) },
+        { path: 'boards/:id', lazy: async () => ({ Component: (await import('../pages/boards/BoardPage')).BoardPage }) },
         { path: 'figures', lazy: async () => ({ Component: (await import('../pages/figures/Figures')).Figures }) },
         { path: 'figures/:id', lazy: async () => ({ Component: (await import('../pages/figures/FigurePage')).FigurePage }) },
         // The address of the list is that of the counts for Prometheus; those of single metrics lead on.

@@ -1,0 +1,59 @@
+import { type ReactNode, memo } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { BoardTile } from '../api/boards'
+import { useWorded } from '../pages/declared/worded'
+import { useSpan } from '../kit/useSpan'
+import { slotOf } from './order'
+import { Placed } from './Placed'
+import { TileBody } from './TileBody'
+
+interface Props {
+  tile: BoardTile
+  isWide: boolean
+  area: string | undefined
+  stale: 'late' | 'unheard' | undefined
+  onArea?: ((code: string) => void) | undefined
+  /** What the title leads to; none on a wall. */
+  link?: ((tile: BoardTile, title: string) => ReactNode) | undefined
+}
+
+/** One block of a board: its title, what it shows, and how old that is. */
+export const Block = memo(function Block({ tile, isWide, area, stale, onArea, link }: Props) {
+  const worded = useWorded()
+  const given = tile.title ?? tile.answer?.title
+  const title = given ? worded(given) : tile.id
+  return (
+    <Placed slot={slotOf(tile, isWide)} label={title} className={`block block-of-${tile.kind} ${stale ? 'block-stale' : ''}`}>
+      {(given || tile.kind !== 'text') && <h2 className="block-title">{link ? link(tile, title) : title}</h2>}
+      <div className="block-body">
+        <TileBody tile={tile} area={area} onArea={onArea} />
+      </div>
+      {tile.kind !== 'text' && <Age tile={tile} />}
+    </Placed>
+  )
+})
+
+/** The age of the data, always in sight; late data and missing areas are said in words. */
+function Age({ tile: { answer } }: { tile: BoardTile }) {
+  const { t } = useTranslation()
+  const span = useSpan()
+  if (!answer?.freshness.newest) return null
+  const { freshness, gaps, restated } = answer
+  const point = answer.groups[0]?.points.at(-1)
+  const age = freshness.age_days ?? 0
+  return (
+    <p className="block-age">
+      <span>
+        {answer.period && span(answer.period)}
+        {point?.partial && point.through && ` ${t('board.until', { through: span(point.through) })}`}
+      </span>
+      {typeof freshness.late_days === 'number' ? (
+        <strong className="age-late">■ {t('board.late', { count: freshness.late_days })}</strong>
+      ) : (
+        <span>{age < 0 ? t('board.running') : t('board.age', { count: age })}</span>
+      )}
+      {gaps.length > 0 && <span className="age-gaps">▲ {t('board.gaps', { count: gaps.length })}</span>}
+      {restated && <span>◆ {t('board.restated')}</span>}
+    </p>
+  )
+}

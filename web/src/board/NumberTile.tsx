@@ -1,0 +1,63 @@
+import { useTranslation } from 'react-i18next'
+import { ChangeText, Figure } from '../kit/Figure'
+import { brief, comparisonSign, unitAfter } from '../kit/figure'
+import { grainOf } from '../kit/span'
+import { askOf } from '../kit/trail'
+import { useSpan } from '../kit/useSpan'
+import { onlyArea } from './onlyArea'
+import type { BodyProps } from './TileBody'
+
+/** One number, what it changed by, and how far it is from its target. */
+export function NumberTile({ answer, area }: BodyProps) {
+  const { t } = useTranslation()
+  const [group] = answer.groups
+  const point = group?.points.at(-1)
+  const { unit, decimals, direction } = answer
+  const isYear = answer.period ? grainOf(answer.period) === 'year' : false
+  return (
+    <div className="block-number">
+      <p className="block-figure">
+        <Figure number={point} unit={unit} decimals={decimals} short bare ask={askOf(answer.metric, point?.period, [], onlyArea(area))} />
+        <span className="block-unit">{unitAfter(unit)}</span>
+      </p>
+      <p className="block-changes">
+        <ChangeText change={group?.before} unit={unit} decimals={decimals} direction={direction}>
+          {t(isYear ? 'board.year-before' : 'board.before')}
+        </ChangeText>
+        {!isYear && (
+          <ChangeText change={group?.year_before} unit={unit} decimals={decimals} direction={direction}>
+            {t('board.year-before')}
+          </ChangeText>
+        )}
+      </p>
+      <TargetBar answer={answer} />
+    </div>
+  )
+}
+
+function TargetBar({ answer: { target, unit, decimals } }: Pick<BodyProps, 'answer'>) {
+  const { t, i18n } = useTranslation()
+  const span = useSpan()
+  if (!target) return null
+  const words = t('board.target', {
+    target: `${comparisonSign(target.comparison)} ${brief(target.value, decimals, i18n.language)}${unitAfter(unit)}`,
+    due: target.due ? span(target.due) : '',
+  })
+  const state = target.met ? 'good' : target.will_be_met === false ? 'late' : 'due'
+  const percent = typeof target.percent === 'number' ? target.percent : undefined
+  return (
+    <div className={`block-target block-target-${state}`}>
+      {percent !== undefined && (
+        <svg className="block-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+          <rect className="bar-ground" width="100" height="4" />
+          <rect className="bar-fill" width={Math.max(0, Math.min(100, percent))} height="4" />
+        </svg>
+      )}
+      <p>
+        {words}
+        {percent !== undefined && <strong className="num"> {brief(percent, 1, i18n.language)}%</strong>}
+        {target.met && <strong> {t('figure.met')}</strong>}
+      </p>
+    </div>
+  )
+}

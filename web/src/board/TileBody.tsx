@@ -1,0 +1,48 @@
+import { useTranslation } from 'react-i18next'
+import type { BoardTile } from '../api/boards'
+import type { MetricAnswer } from '../api/metrics'
+import { useWorded } from '../pages/declared/worded'
+import { CountyMap } from './CountyMap'
+import { NumberTile } from './NumberTile'
+import { RankingTile } from './RankingTile'
+import { TableTile } from './TableTile'
+import { TrendTile } from './TrendTile'
+
+export interface BodyProps {
+  tile: BoardTile
+  answer: MetricAnswer
+  /** The area that the board was opened for, which its numbers are of. */
+  area: string | undefined
+}
+
+/** What a block shows; a block without it says why. */
+export function TileBody({ tile, area, onArea }: { tile: BoardTile; area: string | undefined; onArea?: ((code: string) => void) | undefined }) {
+  const { t } = useTranslation()
+  const worded = useWorded()
+  const { answer, problem } = tile
+  if (tile.kind === 'text') return <p className="block-text">{tile.text ? worded(tile.text) : ''}</p>
+  if (problem) {
+    const isForbidden = problem.status === 401 || problem.status === 403
+    return (
+      <div className="block-empty">
+        <p>{t(isForbidden ? 'board.forbidden' : 'board.failed')}</p>
+        <p className="code">{problem.code}</p>
+      </div>
+    )
+  }
+  if (!answer?.period || answer.groups.length === 0) return <p className="block-empty">{t('figure.no-data')}</p>
+  switch (tile.kind) {
+    case 'number':
+      return <NumberTile tile={tile} answer={answer} area={area} />
+    case 'trend':
+      return <TrendTile tile={tile} answer={answer} area={area} />
+    case 'ranking':
+      return <RankingTile tile={tile} answer={answer} area={area} />
+    case 'map':
+      return <CountyMap answer={answer} label={answer.title} area={area} onArea={onArea} />
+    case 'table':
+      return <TableTile tile={tile} answer={answer} area={area} />
+    default:
+      return <p className="block-empty">{t('board.unknown-kind')}</p>
+  }
+}

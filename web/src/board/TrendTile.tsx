@@ -1,0 +1,134 @@
+import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { MetricAnswer } from '../api/metrics'
+import { exact, unitAfter, valueOf } from '../kit/figure'
+import * as format from '../kit/format'
+import { useSpan } from '../kit/useSpan'
+import { useKeyName } from '../pages/figures/useDimension'
+import { type Area, drawn, edges } from './drawn'
+import type { BodyProps } from './TileBody'
+
+/** More lines than colours cannot be told apart. */
+const MOST_LINES = 6
+
+/** Numbers over time. */
+export function TrendTile({ tile, answer }: BodyProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const [area, setArea] = useState<Area>({ width: 0, height: 0, letter: 11 })
+  useLayoutEffect(() => {
+    const holder = place.current
+    if (!holder) return
+    const measure = () => setArea({ width: holder.clientWidth, height: holder.clientHeight, letter: parseFloat(getComputedStyle(holder).fontSize) })
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(holder)
+    return () => observer.disconnect()
+  }, [])
+  const groups = answer.groups.slice(0, MOST_LINES)
+  return (
+    <div className="block-trend">
+      {groups.length > 1 && <Legend groups={groups} />}
+      <div ref={place} className="trend-place">
+        <Picture answer={answer} draw={tile.draw ?? 'line'} area={area} />
+      </div>
+      <Values answer={answer} />
+    </div>
+  )
+}
+
+function Legend({ groups }: { groups: MetricAnswer['groups'] }) {
+  const nameOf = useKeyName()
+  return (
+    <ul className="trend-legend">
+      {groups.map((group, place) => (
+        <li key={place} className={`line-${place}`}>
+          <span aria-hidden="true" className="trend-mark" /> {group.keys.map(nameOf).join(' · ')}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+interface PictureProps {
+  answer: MetricAnswer
+  draw: string
+  area: Area
+}
+
+const Picture = memo(function Picture({ answer, draw, area }: PictureProps) {
+  const { i18n } = useTranslation()
+  const span = useSpan()
+  const groups = answer.groups.slice(0, MOST_LINES)
+  const picture = useMemo(
+    () => drawn(answer.groups.slice(0, MOST_LINES).map(({ points }) => points.map(valueOf)), answer.target?.value, draw, area),
+    [answer, draw, area],
+  )
+  if (!picture) return null
+  const { width, height, letter } = area
+  const edge = edges(area)
+  const points = groups[0]?.points ?? []
+  const barsOf = Math.max(1, groups.length)
+  return (
+    <svg width={width} height={height} aria-hidden="true" className="trend-svg">
+      {picture.ticks.map(({ value, y }) => (
+        <g key={value}>
+          <line className="trend-line-of-tick" x1={edge.left} x2={width - edge.right} y1={y} y2={y} />
+          <text className="trend-words trend-tick" x={edge.left - letter * 0.5} y={y + letter * 0.35}>
+            {format.short(value, i18n.language)}
+          </text>
+        </g>
+      ))}
+      {picture.areas.map((path, place) => (
+        <path key={place} d={path} className={`trend-area line-${place}`} />
+      ))}
+      {picture.bars.map((bar, place) => (
+        <rect key={place} {...bar} className={`trend-bar line-${Math.floor(place / (picture.bars.length / barsOf))}`} />
+      ))}
+      {picture.lines.map((path, place) => (
+        <path key={place} d={path} className={`trend-path line-${place}`} />
+      ))}
+      {picture.ends.map(({ x, y }, place) => (
+        <circle key={place} cx={x} cy={y} r="4" className={`trend-end line-${place}`} />
+      ))}
+      {picture.targetY !== undefined && <line className="trend-target" x1={edge.left} x2={width - edge.right} y1={picture.targetY} y2={picture.targetY} />}
+      {picture.names.map(({ place, x }) => (
+        <text key={place} className={`trend-words trend-name ${place === points.length - 1 ? 'trend-name-last' : place === 0 ? 'trend-name-first' : ''}`} x={x} y={height - letter * 0.45}>
+          {span(points[place]?.period)}
+        </text>
+      ))}
+    </svg>
+  )
+})
+
+/** The same numbers for those who do not see the picture. */
+function Values({ answer }: { answer: MetricAnswer }) {
+  const { t, i18n } = useTranslation()
+  const span = useSpan()
+  const nameOf = useKeyName()
+  return (
+    <table className="visually-hidden">
+      <caption>{t('figure.series')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('figure.period')}</th>
+          {answer.groups.map((group, place) => (
+            <th key={place} scope="col">
+              {group.keys.length > 0 ? group.keys.map(nameOf).join(' · ') : t('figure.value')}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {answer.groups[0]?.points.map((point, place) => (
+          <tr key={point.period}>
+            <th scope="row">{span(point.period)}</th>
+            {answer.groups.map(({ points }, line) => {
+              const value = valueOf(points[place])
+              return <td key={line}>{value === null ? t('figure.no-data') : `${exact(value, answer.decimals, i18n.language)}${unitAfter(answer.unit)}`}</td>
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,111 @@
+/** The geometry of a small trend: pure, so that a wall of forty draws without a chart library. */
+export interface Area {
+  width: number
+  height: number
+  /** The height of a letter, from which the room for words follows. */
+  letter: number
+}
+
+export interface Drawn {
+  /** One path a line, with breaks where numbers are missing. */
+  lines: string[]
+  /** The same down to the ground, for areas. */
+  areas: string[]
+  bars: { x: number; y: number; width: number; height: number }[]
+  /** Numbers at the left edge with their heights. */
+  ticks: { value: number; y: number }[]
+  /** Where names stand below, as places in the list. */
+  names: { place: number; x: number }[]
+  targetY: number | undefined
+  ends: { x: number; y: number }[]
+}
+
+const MOST_NAMES = 6
+/** In letters. */
+const NAME_WIDTH = 7.5
+const TICK_HEIGHT = 1.3
+
+/** The room around the picture, which words need. */
+export function edges({ letter }: Area) {
+  return { left: letter * 4.2, right: letter, top: letter * 0.8, bottom: letter * 1.9 }
+}
+
+/** From the least to the most, rounded to steps that can be read; bars and areas begin at zero. */
+export function scale(values: number[], fromZero: boolean): { low: number; high: number; ticks: number[] } {
+  const least = fromZero ? Math.min(0, ...values) : Math.min(...values)
+  const most = fromZero ? Math.max(0, ...values) : Math.max(...values)
+  const room = most - least || Math.abs(most) || 1
+  const rough = room / 3
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = [1, 2, 2.5, 5, 10].map((times) => times * power).find((one) => one >= rough) ?? rough
+  const low = Math.floor(least / step) * step
+  const high = Math.max(low + step, Math.ceil(most / step) * step)
+  const count = Math.round((high - low) / step)
+  return { low, high, ticks: Array.from({ length: count + 1 }, (_, place) => low + place * step) }
+}
+
+export function drawn(series: (number | null)[][], target: number | undefined, kind: string, area: Area): Drawn | undefined {
+  const { width, height, letter } = area
+  const edge = edges(area)
+  const known = series.flat().filter((value) => value !== null)
+  const count = Math.max(0, ...series.map((values) => values.length))
+  if (known.length === 0 || count === 0 || width <= edge.left + edge.right || height <= edge.top + edge.bottom) return undefined
+  const { low, high, ticks } = scale(target === undefined ? known : [...known, target], kind !== 'line')
+  const [inner, tall] = [width - edge.left - edge.right, height - edge.top - edge.bottom]
+  const y = (value: number) => round(edge.top + tall * (1 - (value - low) / (high - low)))
+  const slot = inner / count
+  const x = (place: number) => round(edge.left + (kind === 'bar' ? slot * (place + 0.5) : count === 1 ? inner / 2 : (inner * place) / (count - 1)))
+  const ground = y(Math.max(low, Math.min(high, 0)))
+  const runs = series.map((values) => unbroken(values, x, y))
+  const barWidth = (slot * 0.66) / series.length
+  return {
+    lines: kind === 'bar' ? [] : runs.map((parts) => parts.map((part) => `M${part.map(({ x: at, y: up }) => `${at},${up}`).join('L')}`).join('')),
+    areas:
+      kind === 'area'
+        ? runs.map((parts) => parts.map((part) => `M${part[0]?.x},${ground}L${part.map(({ x: at, y: up }) => `${at},${up}`).join('L')}L${part.at(-1)?.x},${ground}Z`).join(''))
+        : [],
+    bars:
+      kind === 'bar'
+        ? series.flatMap((values, line) =>
+            values.flatMap((value, place) => {
+              if (value === null) return []
+              const [top, bottom] = [Math.min(y(value), ground), Math.max(y(value), ground)]
+              return [{ x: round(x(place) - (barWidth * series.length) / 2 + barWidth * line), y: top, width: round(barWidth), height: round(Math.max(1, bottom - top)) }]
+            }),
+          )
+        : [],
+    ticks: readable(ticks, Math.floor(tall / (letter * TICK_HEIGHT))).map((value) => ({ value, y: y(value) })),
+    names: named(count, Math.max(1, Math.min(MOST_NAMES, Math.floor(inner / (NAME_WIDTH * letter))))).map((place) => ({ place, x: x(place) })),
+    targetY: target === undefined ? undefined : y(target),
+    ends: kind === 'bar' ? [] : runs.flatMap((parts) => parts.at(-1)?.at(-1) ?? []),
+  }
+}
+
+/** The stretches between gaps. */
+function unbroken(values: (number | null)[], x: (place: number) => number, y: (value: number) => number) {
+  const parts: { x: number; y: number }[][] = [[]]
+  values.forEach((value, place) => {
+    if (value === null) parts.push([])
+    else parts.at(-1)?.push({ x: x(place), y: y(value) })
+  })
+  return parts.filter((part) => part.length > 0)
+}
+
+/** Where not all numbers have room, only the least and the greatest. */
+function readable(ticks: number[], most: number): number[] {
+  return ticks.length - 1 <= most ? ticks : [...ticks.slice(0, 1), ...ticks.slice(-1)]
+}
+
+/** Places for names: evenly, the last one always among them. */
+function named(count: number, most: number): number[] {
+  if (most <= 1) return [count - 1]
+  if (count <= most) return Array.from({ length: count }, (_, place) => place)
+  const step = Math.ceil((count - 1) / (most - 1))
+  const places = []
+  for (let place = count - 1; place >= 0; place -= step) places.push(place)
+  return places.reverse()
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}
