@@ -1,4 +1,5 @@
 import react from '@vitejs/plugin-react'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const program = process.env.YANDU ?? 'http://127.0.0.1:8640'
@@ -10,13 +11,25 @@ const proxy = {
   headers: { origin: program, 'sec-fetch-site': 'same-origin' },
 }
 
+/** The wall has a shell of its own, as the program has for it. */
+const wall: Plugin = {
+  name: 'wall',
+  configureServer: (server) => {
+    server.middlewares.use((request, _, next) => {
+      if (/^\/wall(\/|\?|$)/.test(request.url ?? '')) request.url = '/wall.html'
+      next()
+    })
+  },
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), wall],
   // The server puts a fresh nonce here for every request.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
     target: 'chrome102',
     manifest: true,
+    rollupOptions: { input: ['index.html', 'wall.html'] },
     // A data: address of a script or style would need a wider policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,

@@ -32,12 +32,19 @@ function files(key: string, found = new Set<string>()): Set<string> {
 }
 
 const total = (list: Iterable<string>) => [...list].reduce((sum, file) => sum + gzipped(file), 0)
-const entry = Object.keys(manifest).find((key) => manifest[key]?.isEntry) ?? ''
-const shell = files(entry)
+const shell = files('index.html')
+const wall = files('wall.html')
 
 test('the shell is at most 300 kB', () => {
   console.log(`shell ${Math.round(total(shell) / KB)} kB`)
   expect(total(shell)).toBeLessThanOrEqual(300 * KB)
+})
+
+test('a wall is at most 180 kB, and has no part of the kit', () => {
+  console.log(`wall ${Math.round(total(wall) / KB)} kB`)
+  expect(wall.size).toBeGreaterThan(1)
+  expect(total(wall)).toBeLessThanOrEqual(180 * KB)
+  for (const file of wall) expect(readFileSync(new URL(file, dist), 'utf8'), file).not.toMatch(/ant-btn|cssinjs/)
 })
 
 for (const key of Object.keys(manifest).filter((one) => manifest[one]?.isDynamicEntry)) {

@@ -23,9 +23,9 @@ export function policy(nonce) {
   ].join('; ')
 }
 
-async function shell(response) {
+async function shell(response, page = 'index.html') {
   const nonce = randomBytes(16).toString('base64')
-  const html = await readFile(join(dist, 'index.html'), 'utf8')
+  const html = await readFile(join(dist, page), 'utf8')
   response.writeHead(200, {
     'content-type': types['.html'],
     'cache-control': 'no-store',
@@ -68,5 +68,5 @@ createServer((incoming, response) => {
   const { pathname } = new URL(incoming.url ?? '/', 'http://here')
   if (/^\/(api|errors)(\/|$)|^\/(metrics|healthz|readyz)$/.test(pathname)) forward(incoming, response)
   else if (extname(pathname) in types || pathname.startsWith('/assets/')) void asset(pathname, response)
-  else void shell(response)
+  else void shell(response, /^\/wall(\/|$)/.test(pathname) ? 'wall.html' : 'index.html')
 }).listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port} -> ${program.origin}`))

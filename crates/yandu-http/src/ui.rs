@@ -15,6 +15,8 @@ use crate::{etag, home};
 struct Build;
 
 const SHELL: &str = "index.html";
+/// The shell of boards on a wall, which carries less.
+const WALL: &str = "wall.html";
 /// Stands in the shell where the nonce of a request goes.
 const NONCE: &str = "__CSP_NONCE__";
 const ASSETS: &str = "assets/";
@@ -23,7 +25,7 @@ const ASSETS: &str = "assets/";
 /// `None` where there is no page either.
 pub(crate) fn page(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     let path = uri.path().trim_start_matches('/');
-    if let Some(file) = Build::get(path).filter(|_| path != SHELL) {
+    if let Some(file) = Build::get(path).filter(|_| path != SHELL && path != WALL) {
         let kept = if path.starts_with(ASSETS) {
             "public, max-age=31536000, immutable"
         } else {
@@ -53,12 +55,18 @@ pub(crate) fn page(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     if is_file || path.starts_with("api/") || !asks_for_a_page(headers) {
         return None;
     }
-    Some(shell())
+    let is_wall = path == "wall" || path.starts_with("wall/");
+    Some(framed(if is_wall { WALL } else { SHELL }))
 }
 
-/// The shell, with a nonce that styles made in the browser must carry.
+/// The shell of the pages for a desk.
 pub(crate) fn shell() -> Response {
-    let Some(file) = Build::get(SHELL) else {
+    framed(SHELL)
+}
+
+/// A shell, with a nonce that styles made in the browser must carry.
+fn framed(name: &str) -> Response {
+    let Some(file) = Build::get(name) else {
         return home::home();
     };
     let nonce = format!("{:032x}", rand::random::<u128>());

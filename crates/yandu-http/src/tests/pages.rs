@@ -42,6 +42,30 @@ async fn a_page_is_the_shell_under_a_strict_policy_with_a_nonce_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_wall_has_a_shell_of_its_own_under_the_same_policy() {
+    let city = City::found().await;
+    if !ui::is_built() {
+        return;
+    }
+    let desk = browse(&city, "/boards/plan.city").await;
+    for path in ["/wall/plan.city", "/wall"] {
+        let wall = browse(&city, path).await;
+        assert_eq!(wall.status, StatusCode::OK, "{path}");
+        assert!(wall.text().contains(nonce(&wall).unwrap()), "{path}");
+        assert_eq!(wall.header("cache-control"), "no-store", "{path}");
+        assert_ne!(script(&wall), script(&desk), "{path}");
+    }
+    let page = browse(&city, "/wallpaper").await;
+    assert_eq!(script(&page), script(&desk));
+}
+
+/// The script that a shell begins with.
+fn script(answer: &Answer) -> String {
+    let (_, rest) = answer.text().split_once("src=\"/assets/").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
 async fn an_asset_is_kept_for_good_and_a_missing_one_is_no_page() {
     let city = City::found().await;
     for path in ["/assets/none.mjs", "/none.js", "/api/v1/none", "/api/none"] {

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import type { Board, BoardTile } from '../api/boards'
+import { nextArea, until, wishOf } from '../wall/wish'
+import { drawn, scale } from './drawn'
+import { EventReader } from './events'
+import { merged, waitBefore } from './live'
+import { inOrder, rowsOf, slotOf, spread } from './order'
+import { staleness } from './staleness'
+
+const slot = (x: number, y: number, w: number, h: number) => ({ x, y, w, h })
+const tile = (id: string, at = slot(0, 0, 3, 2), wide?: BoardTile['wide']): BoardTile => ({ id, kind: 'number', slot: at, ...(wide && { wide }) }) as BoardTile
+const ids = (tiles: BoardTile[]) => tiles.map(({ id }) => id)
+
+describe('the stream of a board', () => {
+  test('is read wherever it was cut, and comments are no events', () => {
+    const text = 'event: tiles\ndata: {"a":1}\n\n: here\n\nevent: tiles\r\ndata: x\r\ndata: y\r\n\r\n'
+    for (let cut = 0; cut < text.length; cut += 1) {
+      const reader = new EventReader()
+      expect([...reader.read(text.slice(0, cut)), ...reader.read(text.slice(cut))], String(cut)).toEqual([
+        { event: 'tiles', data: '{"a":1}' }, { event: 'tiles', data: 'x\ny' },
+      ])
+    }
+  })
+  test('puts changed blocks into their places and leaves the others as they are', () => {
+    const [one, two] = [tile('one'), tile('two')]
+    const board = { tiles: [one, two], data_version: 'a' } as unknown as Board
+    const next = merged(board, { tiles: [tile('two', slot(1, 1, 1, 1)), tile('three')], data_version: 'b' })
+    expect(ids(next.tiles)).toEqual(['one', 'two'])
+    expect(next.tiles[0]).toBe(one)
+    expect(next.tiles[1]?.slot.x).toBe(1)
+    expect(merged(board, { tiles: [tile('one')], data_version: 'a' })).toBe(board)
+  })
+  test('is tried again ever later, but never later than half a minute, and not by all at once', () => {
+    expect([0, 1, 2].map((attempt) => waitBefore(attempt, 1))).toEqual([1000, 2000, 4000])
+    expect(waitBefore(60, 1)).toBe(30_000)
+    expect(waitBefore(0, 0)).toBe(500)
+  })
+})
+
+describe('a block is grey', () => {
+  const answer = (late: number | null) => ({ freshness: { late_days: late } }) as Parameters<typeof staleness>[0]
+  test('when its data are late', () => expect([staleness(answer(3), 0, 0), staleness(answer(null), 0, 0)]).toEqual(['late', undefined]))
+  test('when nothing has been heard for two minutes, whatever its data say', () => {
+    expect(staleness(answer(null), 1_000, 121_001)).toBe('unheard')
+    expect(staleness(undefined, 1_000, 120_000)).toBeUndefined()
+  })
+})
+
+describe('blocks', () => {
+  test('are read from top to bottom, then from left to right', () =>
+    expect(ids(inOrder([tile('c', slot(0, 2, 1, 1)), tile('b', slot(6, 0, 1, 1)), tile('a')], false))).toEqual(['a', 'b', 'c']))
+  test('of a board that says nothing of a wall are twice as wide there', () => {
+    const [one] = spread([tile('a', slot(9, 0, 3, 2), slot(9, 0, 3, 2))])
+    expect(one && slotOf(one, true)).toEqual(slot(18, 0, 6, 2))
+  })
+  test('of a board that does keep their places', () => {
+    const tiles = [tile('a', slot(0, 0, 3, 2), slot(0, 0, 3, 2)), tile('b', slot(3, 0, 3, 2), slot(20, 0, 4, 2))]
+    expect(spread(tiles)).toBe(tiles)
+  })
+  test('take as many rows as the lowest of them reaches', () => expect(rowsOf([tile('a', slot(0, 7, 1, 2)), tile('b')], false)).toBe(9))
+})
+
+describe('a small trend', () => {
+  const area = { width: 400, height: 200, letter: 10 }
+  test('has round numbers at its edge, and bars begin at zero', () => {
+    expect(scale([87, 93], false).ticks).toEqual([86, 88, 90, 92, 94])
+    expect(scale([87, 93], true).low).toBe(0)
+    expect(scale([-5, 5], true)).toMatchObject({ low: -5, high: 5 })
+  })
+  test('of one and the same number is a line, too', () => expect(scale([7, 7], false).high).toBeGreaterThan(scale([7, 7], false).low))
+  test('breaks where a number is missing', () => {
+    const picture = drawn([[1, 2, null, 3]], undefined, 'line', area)
+    expect(picture?.lines[0]?.match(/M/g)).toHaveLength(2)
+    expect(drawn([[1, null, 3]], undefined, 'bar', area)?.bars).toHaveLength(2)
+  })
+  test('of no numbers, or without room, is not drawn', () => {
+    expect(drawn([[null, null]], undefined, 'line', area)).toBeUndefined()
+    expect(drawn([[1, 2]], undefined, 'line', { ...area, width: 20 })).toBeUndefined()
+  })
+  test('reaches up to its target', () => {
+    const picture = drawn([[1, 2]], 50, 'line', area)
+    expect(picture?.targetY).toBeGreaterThanOrEqual(0)
+    expect(picture?.ticks.at(-1)?.value).toBeGreaterThanOrEqual(50)
+  })
+  test('names its last period, and no two names lie over each other', () => {
+    const names = drawn([Array.from({ length: 36 }, (_, at) => at)], undefined, 'line', area)?.names ?? []
+    expect(names.at(-1)?.place).toBe(35)
+    for (const [at, { x }] of names.entries()) if (at > 0) expect(x - (names[at - 1]?.x ?? 0)).toBeGreaterThan(60)
+  })
+})
+
+describe('what a wall is asked for', () => {
+  const wish = (path: string, asked = '') => wishOf(path, new URLSearchParams(asked))
+  test('stands in its address', () =>
+    expect(wish('/wall/plan.city', 'area=320902&cycle=30&reload=03:30')).toEqual({ board: 'plan.city', area: '320902', cycle: 30, reload: { hour: 3, minute: 30 } }))
+  test('nonsense in it does no harm', () => {
+    expect(wish('/wall/plan.city', 'cycle=-1&reload=25:00')).toEqual({ board: 'plan.city', area: undefined, cycle: undefined, reload: undefined })
+    expect(wish('/wall/plan.city', 'cycle=1').cycle).toBe(10)
+    expect(wish('/wall/%E0%A4').board).toBe('')
+    expect(wish('/wall').board).toBe('')
+  })
+  test('it loads itself anew at the hour of the city', () => {
+    expect(wish('/wall/a.b').reload).toEqual({ hour: 4, minute: 0 })
+    const noon = Date.parse('2026-01-05T12:00:00+08:00')
+    expect(until({ hour: 4, minute: 0 }, noon)).toBe(16 * 3_600_000)
+    expect(until({ hour: 13, minute: 30 }, noon)).toBe(90 * 60_000)
+    expect(until({ hour: 12, minute: 0 }, noon)).toBe(24 * 3_600_000)
+  })
+  test('a cycle begins with the whole city and comes back to it', () => {
+    const areas = [{ code: 'a' }, { code: 'b' }]
+    expect([undefined, 'a', 'b', 'gone'].map((area) => nextArea(areas, area))).toEqual(['a', 'b', undefined, 'a'])
+  })
+})
