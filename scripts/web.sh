@@ -19,7 +19,7 @@ if [ "$(cat node_modules/.installed 2>/dev/null)" != "$lock" ]; then
   echo "$lock" > node_modules/.installed
 fi
 # Built again only when something is newer than the last build.
-if [ ! -e dist/index.html ] || [ -n "$(find src public index.html vite.config.ts package-lock.json -newer dist/index.html -print -quit)" ]; then
+if [ ! -e dist/index.html ] || [ -n "$(find src public index.html wall.html vite.config.ts package-lock.json -newer dist/index.html -print -quit)" ]; then
   echo "== building the pages"
   npm run --silent build
 fi

@@ -38,6 +38,8 @@ test('shell', async ({ page }) => {
         - listitem:
           - link "指标集"
         - listitem:
+          - link "驾驶舱"
+        - listitem:
           - link "指标"
         - listitem:
           - link "专题页面"

@@ -93,6 +93,7 @@ export const names = {
   'rollup-owner': '/rollup?by=owner',
   indicators: '/indicators',
   'indicator-set': '/indicators/{set}',
+  boards: '/boards',
   figures: '/figures',
   'figures-none': '/figures?q=zzzzqqqq',
   figure: `/figures/${FIGURE}`,

@@ -1,6 +1,5 @@
 import { type Board, type BoardChange, boardPath } from '../api/boards'
 import { got } from '../api/call'
-import { now } from '../kit/clock'
 import { follow } from './events'
 
 export interface Live {
@@ -8,7 +7,7 @@ export interface Live {
   error: unknown
   /** Whether changes come as they happen. */
   isConnected: boolean
-  /** When the program was heard of last, by the clock of the city. */
+  /** When the program was heard of last, by the clock of the browser. */
   heardAt: number | undefined
 }
 
@@ -50,7 +49,7 @@ export function keep(id: string, area: string | undefined, changed: (live: Live)
     try {
       listen()
       const board = await got<Board>(boardPath(id, area), { signal: line.signal })
-      set({ board, error: undefined, heardAt: now() })
+      set({ board, error: undefined, heardAt: Date.now() })
       await follow(
         boardPath(id, area, '/changes'),
         line.signal,
@@ -58,10 +57,10 @@ export function keep(id: string, area: string | undefined, changed: (live: Live)
           tries = 0
           listen()
           // A sign of life alone is worth no drawing; the age is told to the half minute.
-          if (!live.isConnected || now() - (live.heardAt ?? 0) > 10_000) set({ isConnected: true, heardAt: now() })
+          if (!live.isConnected || Date.now() - (live.heardAt ?? 0) > 10_000) set({ isConnected: true, heardAt: Date.now() })
         },
         ({ event, data }) => {
-          if (event === 'tiles' && live.board) set({ board: merged(live.board, JSON.parse(data) as BoardChange), heardAt: now() })
+          if (event === 'tiles' && live.board) set({ board: merged(live.board, JSON.parse(data) as BoardChange), heardAt: Date.now() })
         },
       )
       set({ isConnected: false })

@@ -5,10 +5,10 @@ import { problemOf } from '../api/errors'
 import { Block } from '../board/Block'
 import { inOrder, rowsOf, spread } from '../board/order'
 import { staleness } from '../board/staleness'
+import { useMoment } from '../board/useMoment'
 import { useBoard } from '../board/useBoard'
 import * as format from '../kit/format'
 import { now } from '../kit/clock'
-import { useNow } from '../kit/useNow'
 import { useWorded } from '../pages/declared/worded'
 import type { Wish } from './wish'
 import { useArea, useNightlyReload, useScale } from './useWall'
@@ -50,7 +50,7 @@ export function Wall({ wish }: { wish: Wish }) {
 
 function Blocks({ board, isWide, heardAt }: { board: Board; isWide: boolean; heardAt: number | undefined }) {
   const { t } = useTranslation()
-  const moment = useNow()
+  const moment = useMoment()
   const place = useRef<HTMLElement>(null)
   const tiles = useMemo(() => inOrder(isWide ? spread(board.tiles) : board.tiles, isWide), [board.tiles, isWide])
   const rows = rowsOf(tiles, isWide)
@@ -68,7 +68,7 @@ function Blocks({ board, isWide, heardAt }: { board: Board; isWide: boolean; hea
 /** Whether what is shown is what is: a wall that lies quietly is worse than a dark one. */
 function State({ isConnected, heardAt }: { isConnected: boolean; heardAt: number | undefined }) {
   const { t } = useTranslation()
-  const moment = useNow()
+  const moment = useMoment()
   if (isConnected) return <span className="wall-state wall-live">● {t('wall.live')}</span>
   const minutes = heardAt === undefined ? 0 : Math.floor((moment - heardAt) / 60_000)
   return (

@@ -6,15 +6,14 @@ import type { Board, BoardTile } from '../../api/boards'
 import { Block } from '../../board/Block'
 import { inOrder } from '../../board/order'
 import { staleness } from '../../board/staleness'
+import { useMoment } from '../../board/useMoment'
 import { useBoard } from '../../board/useBoard'
 import { Lamp } from '../../kit/Lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
-import { useNow } from '../../kit/useNow'
 import { Watermark } from '../../kit/Watermark'
 import { useKeyName } from '../figures/useDimension'
 import { useWorded } from '../declared/worded'
-import * as format from '../../kit/format'
 
 /** A board at a desk: its blocks on a grid of twelve columns, changed as the data change. */
 export function BoardPage() {
@@ -69,7 +68,7 @@ interface ContentProps {
 
 function Content({ board, isConnected, heardAt, area, setArea }: ContentProps) {
   const { t } = useTranslation()
-  const now = useNow()
+  const now = useMoment()
   const codes = new Set(board.areas.map(({ code }) => code))
   const choose = useCallback((code: string) => setArea(code === area ? undefined : code), [area, setArea])
   const link = useCallback((tile: BoardTile, title: string) => <TitleLink tile={tile} title={title} area={area} />, [area])
@@ -78,7 +77,7 @@ function Content({ board, isConnected, heardAt, area, setArea }: ContentProps) {
     <>
       <p className="board-state" role="status">
         {isConnected ? <Lamp state="good">{t('board.live')}</Lamp> : <Lamp state="due">{t('board.reconnecting')}</Lamp>}
-        {heardAt !== undefined && !isConnected && <span className="hint"> {t('board.heard', { at: format.time(new Date(heardAt), true) })}</span>}
+        {heardAt !== undefined && !isConnected && <span className="hint"> {t('board.heard', { count: Math.max(0, Math.floor((now - heardAt) / 60_000)) })}</span>}
       </p>
       <div className="board">
         {inOrder(board.tiles, false).map((tile) => (

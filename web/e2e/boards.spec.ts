@@ -1,0 +1,112 @@
+import type { APIRequestContext, Page } from '@playwright/test'
+import { expect, expectAccessible, expectNoSideways, settled, test } from './fixtures'
+
+interface Line {
+  id: string
+  narrow: string | null
+  title: { zh: string }
+}
+
+/** A board that can be opened for one county. */
+async function narrowed(request: APIRequestContext): Promise<Line> {
+  const { boards } = (await (await request.get('/api/v1/boards')).json()) as { boards: Line[] }
+  const board = boards.find(({ narrow }) => narrow === 'county')
+  if (!board) throw new Error('no pack declares a board that can be opened for one county')
+  return board
+}
+
+async function drawn(page: Page): Promise<void> {
+  await page.locator('.block').first().waitFor()
+}
+
+test('a board is opened for one county, and says so in its address', async ({ page, request }) => {
+  const board = await narrowed(request)
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.goto('/boards')
+  await settled(page)
+  await expectAccessible(page, 'boards')
+  await page.getByRole('link', { name: board.title.zh, exact: true }).click()
+  await drawn(page)
+  await expect(page.getByText('实时更新')).toBeVisible()
+  await page.getByRole('combobox', { name: '区域' }).click()
+  await page.getByTitle('大丰区').click()
+  await expect(page).toHaveURL(/area=320904/)
+  await expect(page.getByText('实时更新')).toBeVisible()
+})
+
+for (const language of ['zh-CN', 'en']) {
+  test(`every board at every width in ${language}`, async ({ page, request }) => {
+    await page.addInitScript((wanted) => localStorage.setItem('yandu.language', wanted), language)
+    const { boards } = (await (await request.get('/api/v1/boards')).json()) as { boards: Line[] }
+    for (const { id } of boards) {
+      for (const width of [1920, 1280, 390]) {
+        await page.setViewportSize({ width, height: 900 })
+        await page.goto(`/boards/${id}`)
+        await drawn(page)
+        await expectNoSideways(page, `${id} at ${width}`)
+        if (width !== 1920) await expectAccessible(page, `${id} at ${width}`)
+      }
+      await page.setViewportSize({ width: 1920, height: 1080 })
+      await page.goto(`/wall/${id}`)
+      await drawn(page)
+      await expectAccessible(page, `wall of ${id}`)
+    }
+  })
+}
+
+test('a wall keeps its numbers while the line is dead, greys them, and comes back by itself', async ({ page, request, watched }) => {
+  watched.allow(/ERR_FAILED|ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  const board = await narrowed(request)
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.clock.install()
+  await page.route('**/changes*', (route) => route.abort())
+  await page.goto(`/wall/${board.id}`)
+  await drawn(page)
+  await expect(page.getByRole('alert')).toContainText('连接中断')
+  await page.route(`**/api/v1/boards/**`, (route) => route.abort())
+  const whole = await page.locator('.block').count()
+  await page.clock.runFor(200_000)
+  await expect(page.getByRole('alert')).toContainText(/连接中断 \d+ 分钟/)
+  await expect(page.locator('.block-stale')).toHaveCount(whole)
+  await expectAccessible(page, 'a wall without a line')
+  await page.unroute('**/api/v1/boards/**')
+  await page.unroute('**/changes*')
+  await page.clock.runFor(40_000)
+  await expect(page.getByText('● 实时')).toBeVisible()
+})
+
+test('a wall goes through the counties when it is asked to', async ({ page, request }) => {
+  const board = await narrowed(request)
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.clock.install()
+  await page.goto(`/wall/${board.id}?cycle=30`)
+  await drawn(page)
+  await expect(page.locator('.wall-area')).toHaveText('全市')
+  await page.clock.runFor(31_000)
+  await expect(page.locator('.wall-area')).not.toHaveText('全市')
+  await expect(page.locator('.block').first()).toBeVisible()
+})
+
+test('a wall of several screens has twenty-four columns and fills them', async ({ page, request }) => {
+  const board = await narrowed(request)
+  await page.setViewportSize({ width: 3840, height: 1080 })
+  await page.goto(`/wall/${board.id}`)
+  await drawn(page)
+  await expect(page.locator('.wall-wide')).toBeVisible()
+  const edges = await page.locator('.block').evaluateAll((blocks) => blocks.map((block) => block.getBoundingClientRect()).map(({ right, bottom }) => ({ right, bottom })))
+  expect(Math.max(...edges.map(({ right }) => right))).toBeGreaterThan(3840 * 0.9)
+  expect(Math.max(...edges.map(({ bottom }) => bottom))).toBeLessThanOrEqual(1080)
+})
+
+test('a board that is not there, and one that may not be seen', async ({ page, watched }) => {
+  watched.allow(/status of 40[34]/)
+  await page.goto('/boards/no.such')
+  await expect(page.getByRole('alert')).toContainText('no-board')
+  const refusal = { type: '/errors/host-refused', title: '标题', status: 403, code: 'host-refused', detail: 'told by the program' }
+  await page.route('**/api/v1/boards/plan.city*', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(refusal) }))
+  await page.goto('/boards/plan.city')
+  await expect(page.locator('.problem-forbidden')).toBeVisible()
+  await page.goto('/wall/plan.city')
+  await expect(page.getByRole('alert')).toContainText('无权查看')
+  await expectAccessible(page, 'a wall that may not be seen')
+})
