@@ -6,14 +6,15 @@
 //!
 //! To add one:
 //! 1. Write a file like `telecom/base_station.rs`: a [`Register`] with the columns as the department heads them, and a
-//!    `fill` that calls [`Entries::add`] once for each row, with an index that the row keeps. Numbers that a city may
-//!    change stand in `simulator.json` below `registers`, lists of named things in a csv file of the city
-//!    (`world.city.table`, which has to be in the list `built_in!` of `city.rs`).
+//!    `fill` that calls [`Entries::add`] once for each row, with an index that the row keeps, or [`Entries::add_states`]
+//!    for a row that changes; firms come from [`Companies`]. Numbers that a city may change stand in `simulator.json` below
+//!    `registers`, lists of named things in a csv file of the city (`world.city.table`, which has to be in the list
+//!    `built_in!` of `city.rs`).
 //! 2. Take [`Pace::Newest`] unless the newest months are what people follow: a city that starts collects every file.
 //! 3. Scale counts with [`crate::world::World::of_city`] (things of the city: stations, schools, parks) or
 //!    [`crate::world::World::of_people`] (what people do: visits, households, trades).
-//! 4. Name its faults per thousand rows in `simulator.json`, and plant them in `spoil`; a fault that is planted has to be
-//!    found by a check of the dataset's pack.
+//! 4. Name its faults per thousand rows in `simulator.json`, and plant them in `spoil`, from a table of [`Faults`] where that
+//!    is enough; a fault that is planted has to be found by a check of the dataset's pack.
 //! 5. Put it into [`REGISTERS`], and its source into the pack: a folder source with the pattern `STEM_*.EXT`, `upsert`.
 //!    Workbooks and pages have their header in the third row.
 
