@@ -177,6 +177,23 @@ impl Areas {
             .map(|division| division.name.as_str());
         division.or_else(|| self.units.lookup(area).map(|unit| unit.name.as_str()))
     }
+
+    /// The counties with their names, in the order of their codes.
+    pub(crate) fn counties(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.divisions.iter();
+        let mut counties: Vec<(&str, &str)> = all
+            .filter(|division| division.level == Level::County)
+            .map(|division| (division.code.as_str(), division.name.as_str()))
+            .collect();
+        counties.sort_unstable();
+        counties.into_iter()
+    }
+
+    /// The units that answer for parts of the city, in the order of their list.
+    pub(crate) fn managing_units(&self) -> impl Iterator<Item = (&str, &str)> {
+        let units = self.units.iter();
+        units.map(|unit| (unit.code.as_str(), unit.name.as_str()))
+    }
 }
 
 type Row = BTreeMap<&'static str, String>;

@@ -6,6 +6,12 @@ pub enum Error {
     #[error("there is no metric `{0}`")]
     NoMetric(String),
 
+    #[error("there is no board `{0}`")]
+    NoBoard(String),
+
+    #[error("the board `{board}` cannot be opened for `{area}`")]
+    NoBoardArea { board: String, area: String },
+
     #[error("`{metric}` cannot be asked for by `{dimension}`")]
     NoDimension {
         metric: MetricId,
@@ -84,6 +90,8 @@ impl Error {
         "metric-period",
         "metric-question",
         "metric-sql",
+        "no-board",
+        "no-board-area",
         "no-metric",
         "no-metric-note",
     ];
@@ -91,6 +99,8 @@ impl Error {
     /// The stable name of the error.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NoBoard(_) => "no-board",
+            Self::NoBoardArea { .. } => "no-board-area",
             Self::NoMetric(_) => "no-metric",
             Self::NoDimension { .. } | Self::NoLevel { .. } => "metric-question",
             Self::TooFine { .. } | Self::TooManyPoints { .. } | Self::NoPeriod { .. } => {
@@ -110,6 +120,10 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         Some(match self {
             Self::NoMetric(_) => "`yandu metric list` names those that there are".to_owned(),
+            Self::NoBoard(_) => "`GET /api/v1/boards` lists those that there are".to_owned(),
+            Self::NoBoardArea { .. } => {
+                "open it for one of its areas, or for none, which is the whole city".to_owned()
+            }
             Self::NoDimension { known, .. } if known.is_empty() => {
                 "it has no dimensions: ask for it without `by` and `only`".to_owned()
             }

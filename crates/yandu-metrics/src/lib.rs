@@ -11,6 +11,7 @@ mod answer;
 mod areas;
 mod ask;
 mod asked;
+mod board;
 mod cells;
 mod definition;
 mod error;
@@ -28,6 +29,7 @@ pub use answer::{
 };
 pub use areas::AreaLevel;
 pub use ask::{Ask, By, Only, Order, Target};
+pub use board::{Board, BoardArea, BoardHead, Tile};
 pub use definition::Definition;
 pub use error::Error;
 pub use forecast::{Forecast, ForecastPoint, Method};

@@ -1,15 +1,16 @@
 //! What answers for metrics.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::civil::Date;
 use tokio::sync::watch;
 use yandu_lake::{Lake, Principal, ReadPoint, Version};
 use yandu_pack::Packs;
+use yandu_pack::declare::BoardFile;
 use yandu_store::Store;
 use yandu_words::calendar::CITY_CLOCK;
-use yandu_words::{DatasetId, MetricId};
+use yandu_words::{BoardId, DatasetId, MetricId};
 
 use crate::answer::Answer;
 use crate::areas::Areas;
@@ -35,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) records: Records,
     definitions: RwLock<Arc<HashMap<MetricId, Result<Definition, Arc<Error>>>>>,
+    /// With the tiles that they inherit.
+    boards: RwLock<Arc<BTreeMap<BoardId, BoardFile>>>,
     /// What each principal saw of each metric, at one version of its model.
     cells: Mutex<HashMap<(MetricId, String), (Arc<str>, Arc<Cells>)>>,
     areas: Mutex<Option<(String, Arc<Areas>)>>,
@@ -52,6 +55,7 @@ impl Metrics {
                 lake,
                 store,
                 definitions: RwLock::default(),
+                boards: RwLock::default(),
                 cells: Mutex::default(),
                 areas: Mutex::default(),
                 changes: watch::Sender::new(0),
@@ -71,6 +75,13 @@ impl Metrics {
             (metric.metric.clone(), definition.map_err(Arc::new))
         });
         let definitions = Arc::new(definitions.collect());
+        let boards = packs.boards().filter_map(|board| {
+            let id = board.board.clone();
+            Some((id.clone(), packs.board(&id)?))
+        });
+        let boards = Arc::new(boards.collect());
+        let slot = &self.inner.boards;
+        *slot.write().unwrap_or_else(PoisonError::into_inner) = boards;
         let slot = &self.inner.definitions;
         *slot.write().unwrap_or_else(PoisonError::into_inner) = definitions;
         lock(&self.inner.cells).clear();
@@ -91,6 +102,11 @@ impl Metrics {
             .collect();
         definitions.sort_by(|one, other| one.id().cmp(other.id()));
         definitions
+    }
+
+    pub(crate) fn boards(&self) -> Arc<BTreeMap<BoardId, BoardFile>> {
+        let slot = &self.inner.boards;
+        Arc::clone(&slot.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn all(&self) -> Arc<HashMap<MetricId, Result<Definition, Arc<Error>>>> {

@@ -1,6 +1,7 @@
 //! Metrics over a small city whose cells are written as a refresh would write them.
 
 mod answers;
+mod boards;
 mod city;
 mod records;
 mod whole;

@@ -13,6 +13,7 @@ use crate::load::{Compiler, Declared, Drafts};
 use crate::problem::{Code, Problem, alternatives};
 use crate::yaml::Place;
 
+mod boards;
 mod bound;
 mod checks;
 mod codes;
@@ -43,6 +44,7 @@ pub(crate) fn check(drafts: &Drafts, compiler: &dyn Compiler, problems: &mut Vec
     pages::check(&mut checker, compiler);
     indicators::check(&mut checker);
     metrics::check(&mut checker, compiler);
+    boards::check(&mut checker);
     sources::check(&mut checker);
     tests::check(&mut checker);
 }

@@ -4,6 +4,7 @@
 //! of the set is checked in [`crate::check`]. Defaults are applied when a file is read, so a missing key and its default
 //! cannot be told apart afterwards.
 
+mod board;
 mod channel;
 mod check;
 mod codes;
@@ -18,6 +19,7 @@ mod secret;
 mod source;
 mod test;
 
+pub use board::{BoardFile, BoardTile, Draw, Narrow, Slot, TileKind, TileTarget};
 pub use channel::{
     Channel, CursorPage, Engine, FileChannel, FolderChannel, HttpChannel, LinkPage, NumberPage,
     Page, Retry, SqlChannel, UploadChannel, Watermark,

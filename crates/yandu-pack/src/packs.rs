@@ -4,13 +4,13 @@ use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
 use yandu_words::{
-    CodeListId, ColumnName, DatasetId, IndicatorSetId, MetricId, PackId, PageId, SourceId,
+    BoardId, CodeListId, ColumnName, DatasetId, IndicatorSetId, MetricId, PackId, PageId, SourceId,
 };
 
 use crate::dataset::{Dataset, Headers};
 use crate::declare::{
-    CodeListFile, IndicatorFile, Literal, MetricFile, PackFile, PageFile, Setting, SettingValue,
-    SourceFile, Test,
+    BoardFile, CodeListFile, IndicatorFile, Literal, MetricFile, PackFile, PageFile, Setting,
+    SettingValue, SourceFile, Test,
 };
 use crate::model::{Expanded, Model};
 
@@ -26,6 +26,7 @@ pub struct Packs {
     pub(crate) pages: IndexMap<PageId, PageFile>,
     pub(crate) indicators: IndexMap<IndicatorSetId, IndicatorFile>,
     pub(crate) metrics: IndexMap<MetricId, MetricFile>,
+    pub(crate) boards: IndexMap<BoardId, BoardFile>,
     pub(crate) sources: IndexMap<SourceId, Source>,
     pub(crate) code_lists: IndexMap<CodeListId, CodeListFile>,
 }
@@ -164,6 +165,26 @@ impl Packs {
     /// The metrics, in the order of their ids.
     pub fn metrics(&self) -> impl ExactSizeIterator<Item = &MetricFile> {
         self.metrics.values()
+    }
+
+    /// A board with the tiles of those that it extends.
+    pub fn board(&self, id: &BoardId) -> Option<BoardFile> {
+        let mut chain = vec![self.boards.get(id)?];
+        while let Some(below) = chain.last().and_then(|last| last.extends.as_ref()) {
+            let below = self.boards.get(below)?;
+            if chain.iter().any(|known| known.board == below.board) {
+                return None;
+            }
+            chain.push(below);
+        }
+        let mut chain = chain.into_iter().rev();
+        let first = chain.next()?.clone();
+        Some(chain.fold(first, |below, board| board.over(&below)))
+    }
+
+    /// The boards as their files say, in the order of their ids.
+    pub fn boards(&self) -> impl ExactSizeIterator<Item = &BoardFile> {
+        self.boards.values()
     }
 
     /// A metric with the settings of its pack put into its SQL.

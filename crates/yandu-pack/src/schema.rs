@@ -10,7 +10,8 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::declare::{
-    CodeListFile, DatasetFile, IndicatorFile, MetricFile, PackFile, PageFile, SourceFile, TestFile,
+    BoardFile, CodeListFile, DatasetFile, IndicatorFile, MetricFile, PackFile, PageFile,
+    SourceFile, TestFile,
 };
 
 /// The kinds of files that a pack declares things in.
@@ -24,11 +25,12 @@ pub enum FileKind {
     Page,
     Indicators,
     Metric,
+    Board,
     Test,
 }
 
 impl FileKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Pack,
         Self::Dataset,
         Self::Model,
@@ -37,6 +39,7 @@ impl FileKind {
         Self::Page,
         Self::Indicators,
         Self::Metric,
+        Self::Board,
         Self::Test,
     ];
 
@@ -51,6 +54,7 @@ impl FileKind {
             Self::Page => "page",
             Self::Indicators => "indicators",
             Self::Metric => "metric",
+            Self::Board => "board",
             Self::Test => "test",
         }
     }
@@ -66,6 +70,7 @@ impl FileKind {
             Self::Page => Some("pages"),
             Self::Indicators => Some("indicators"),
             Self::Metric => Some("metrics"),
+            Self::Board => Some("boards"),
             Self::Test => Some("tests"),
         }
     }
@@ -81,6 +86,7 @@ impl FileKind {
             Self::Page => &PAGE,
             Self::Indicators => &INDICATORS,
             Self::Metric => &METRIC,
+            Self::Board => &BOARD,
             Self::Test => &TEST,
         }
     }
@@ -94,6 +100,7 @@ static SOURCE: LazyLock<Value> = LazyLock::new(generate::<SourceFile>);
 static PAGE: LazyLock<Value> = LazyLock::new(generate::<PageFile>);
 static INDICATORS: LazyLock<Value> = LazyLock::new(generate::<IndicatorFile>);
 static METRIC: LazyLock<Value> = LazyLock::new(generate::<MetricFile>);
+static BOARD: LazyLock<Value> = LazyLock::new(generate::<BoardFile>);
 static TEST: LazyLock<Value> = LazyLock::new(generate::<TestFile>);
 
 fn generate<T: JsonSchema>() -> Value {

@@ -16,6 +16,7 @@ use yandu_words::DatasetId;
 
 use crate::{CompiledModel, Compiler, Loaded, ModelInput, Packs, SqlProblem};
 
+mod boards;
 mod conditions;
 mod declarations;
 mod hostile;

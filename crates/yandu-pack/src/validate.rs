@@ -46,6 +46,7 @@ fn validator(kind: FileKind) -> &'static Validator {
         FileKind::Page => &PAGE,
         FileKind::Indicators => &INDICATORS,
         FileKind::Metric => &METRIC,
+        FileKind::Board => &BOARD,
         FileKind::Test => &TEST,
     }
 }
@@ -58,6 +59,7 @@ static SOURCE: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Source))
 static PAGE: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Page));
 static INDICATORS: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Indicators));
 static METRIC: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Metric));
+static BOARD: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Board));
 static TEST: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Test));
 
 fn compile(kind: FileKind) -> Validator {

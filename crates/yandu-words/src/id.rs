@@ -262,6 +262,10 @@ id!(
     MetricId, "metric id", r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$", check_pair
 );
 id!(
+    /// A board that a pack declares, named `pack.board`.
+    BoardId, "board id", r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$", check_pair
+);
+id!(
     /// The name of a column. Those that start with `_` belong to the program and are no such names.
     ColumnName, "column name", "^[a-z][a-z0-9_]{0,62}$", |what, text| check_name(what, text, text)
 );
@@ -276,6 +280,7 @@ pair!(CodeListId);
 pair!(PageId);
 pair!(IndicatorSetId);
 pair!(MetricId);
+pair!(BoardId);
 
 #[cfg(test)]
 mod tests;

@@ -242,6 +242,12 @@ impl City {
         self.metrics.ask(&me, ask).await
     }
 
+    /// Adds a file to the pack.
+    pub(super) fn add_file(&self, path: &str, text: &str) {
+        write(&self.folder.path().join("packs/base").join(path), text);
+        self.declare(|_, text| text);
+    }
+
     /// Declares the metrics anew, each text changed.
     pub(super) fn declare(&self, change: impl Fn(&str, String) -> String) {
         self.metrics.set_packs(&packs(self.folder.path(), change));

@@ -14,7 +14,8 @@ use super::folder::{Folder, read_text};
 use crate::check::order;
 use crate::dataset::Dataset;
 use crate::declare::{
-    CodeListFile, DatasetFile, IndicatorFile, MetricFile, PackFile, PageFile, SourceFile, TestFile,
+    BoardFile, CodeListFile, DatasetFile, IndicatorFile, MetricFile, PackFile, PageFile,
+    SourceFile, TestFile,
 };
 use crate::file::FileText;
 use crate::model::Model;
@@ -86,6 +87,7 @@ pub(crate) struct Drafts {
     pub(crate) pages: Vec<Declared<PageFile>>,
     pub(crate) indicators: Vec<Declared<IndicatorFile>>,
     pub(crate) metrics: Vec<Declared<MetricFile>>,
+    pub(crate) boards: Vec<Declared<BoardFile>>,
     pub(crate) tests: Vec<Declared<TestFile>>,
     /// The SQL of models, by folder and name of the file without its ending.
     pub(crate) sql: HashMap<(usize, String), FileText>,
@@ -163,6 +165,7 @@ impl Drafts {
                 FileKind::Page => reader.read(&mut drafts.pages, unread, problems),
                 FileKind::Indicators => reader.read(&mut drafts.indicators, unread, problems),
                 FileKind::Metric => reader.read(&mut drafts.metrics, unread, problems),
+                FileKind::Board => reader.read(&mut drafts.boards, unread, problems),
                 FileKind::Test => reader.read(&mut drafts.tests, unread, problems),
             }
         }
@@ -177,6 +180,7 @@ impl Drafts {
         self.pages.append(&mut other.pages);
         self.indicators.append(&mut other.indicators);
         self.metrics.append(&mut other.metrics);
+        self.boards.append(&mut other.boards);
         self.tests.append(&mut other.tests);
         self.unread.extend(other.unread.drain());
     }
@@ -285,6 +289,13 @@ impl Drafts {
         }
         metrics.sort_keys();
 
+        let mut boards = IndexMap::new();
+        for Declared { declaration, .. } in self.boards {
+            let id = declaration.board.clone();
+            boards.entry(id).or_insert(declaration);
+        }
+        boards.sort_keys();
+
         let code_lists = self
             .code_lists
             .into_iter()
@@ -296,6 +307,7 @@ impl Drafts {
             pages,
             indicators,
             metrics,
+            boards,
             sources,
             code_lists: code_lists.map(|list| (list.codes.clone(), list)).collect(),
         }
@@ -461,6 +473,7 @@ fn names(kind: FileKind, document: &Document) -> HashSet<String> {
         | FileKind::Page
         | FileKind::Indicators
         | FileKind::Metric
+        | FileKind::Board
         | FileKind::Test => {
             return HashSet::new();
         }
@@ -497,6 +510,7 @@ fn fill(kind: FileKind, id: &str, document: &mut Document) {
         FileKind::Metric => {
             json!({ "metric": id, "title": title, "owner": "-", "formula": "-", "basis": "-", "unit": "1" })
         }
+        FileKind::Board => json!({ "board": id, "title": title }),
         FileKind::Test => json!({}),
     };
     let (Value::Object(map), Value::Object(needed)) = (&mut document.value, needed) else {

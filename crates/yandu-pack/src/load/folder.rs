@@ -15,7 +15,7 @@ use crate::yaml::{MAX_BYTES, Place};
 pub(crate) const MAX_FILES: usize = 10_000;
 
 /// What may stand at the top of a pack. Folders that no version of the program reads yet are known by their names.
-pub(crate) const TOP_FOLDERS: [&str; 13] = [
+pub(crate) const TOP_FOLDERS: [&str; 14] = [
     "datasets",
     "sources",
     "codes",
@@ -26,6 +26,7 @@ pub(crate) const TOP_FOLDERS: [&str; 13] = [
     "pages",
     "indicators",
     "metrics",
+    "boards",
     "examples",
     "tests",
     "data",

@@ -100,6 +100,10 @@ codes! {
     MissingColumn "missing-column" Error;
     /// A code list that is referred to is not there.
     MissingCodes "missing-codes" Error;
+    /// A metric that is referred to is not there.
+    MissingMetric "missing-metric" Error;
+    /// A board that is referred to is not there.
+    MissingBoard "missing-board" Error;
     /// A setting that is referred to is not there.
     MissingSetting "missing-setting" Error;
     /// A synonym stands for a code that the list does not have.

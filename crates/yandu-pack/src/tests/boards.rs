@@ -1,0 +1,225 @@
+//! What a board may say.
+
+use expect_test::expect;
+
+use super::{air, check, load, write};
+
+const CELLS: &str = "\
+== air/models/cell.yaml
+dataset: air.cell
+title: {zh: 月度站点, en: Stations by month}
+owner: 市生态环境局
+origin: model
+sharing: {class: unconditional}
+opening: open
+refresh: monthly
+key: [month, division]
+columns:
+  month: {title: {zh: 月份, en: Month}, type: date}
+  division: {title: {zh: 区划, en: Division}, standard: division}
+  kind: {title: {zh: 类别, en: Kind}, type: text}
+  opened: {title: {zh: 新增, en: Opened}, type: integer}
+== air/models/cell.sql
+select month, division, kind, opened from air.station
+== air/metrics/opened.yaml
+metric: air.opened
+title: {zh: 新增站点, en: New stations}
+owner: 市生态环境局
+formula: 当月启用的监测站数
+basis: 生态环境监测规划
+of: air.cell
+measure: sum(opened)
+unit: 个
+time: {column: month, grain: month}
+dimensions: {area: {column: division, kind: area}, kind: {}}
+";
+
+const BOARD: &str = "\
+== air/boards/city.yaml
+board: air.city
+title: {zh: 全市, en: City}
+narrow: county
+tiles:
+  - {id: opened, kind: number, metric: air.opened, period: year, target: {value: 20, due: \"2025\"}, slot: {x: 0, y: 0, w: 3, h: 2}}
+  - {id: trend, kind: trend, metric: air.opened, points: 12, draw: bar, slot: {x: 3, y: 0, w: 9, h: 2}}
+  - {id: map, kind: map, metric: air.opened, by: area, slot: {x: 0, y: 2, w: 6, h: 4}, wide: {x: 12, y: 0, w: 12, h: 6}}
+  - {id: note, kind: text, text: {zh: 按启用日期计}, slot: {x: 6, y: 2, w: 6, h: 1}}
+== air/boards/part.yaml
+board: air.part
+title: {zh: 分站, en: Part}
+extends: air.city
+without: [note]
+only: {kind: [国控]}
+tiles:
+  - {id: opened, kind: ranking, metric: air.opened, by: kind, limit: 5, slot: {x: 0, y: 0, w: 3, h: 2}}
+";
+
+#[test]
+fn a_board_has_tiles_and_another_one_inherits_them() {
+    let folder = write(&air(&format!("{CELLS}{BOARD}")));
+    let loaded = load(folder.path());
+    assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+    assert_eq!(loaded.packs.boards().len(), 2);
+    let part = loaded.packs.board(&"air.part".parse().unwrap()).unwrap();
+    let tiles: Vec<(&str, &str)> = part
+        .tiles
+        .iter()
+        .map(|tile| (tile.id.as_str(), tile.kind.name()))
+        .collect();
+    assert_eq!(
+        tiles,
+        [("opened", "ranking"), ("trend", "trend"), ("map", "map")]
+    );
+    assert!(part.narrow.is_some());
+    assert_eq!(part.only.values().next().unwrap(), &["国控"]);
+}
+
+#[test]
+fn what_a_board_names_is_there_and_its_tiles_lie_beside_each_other() {
+    let board = BOARD
+        .replace(
+            "kind: number, metric: air.opened",
+            "kind: number, metric: air.openend",
+        )
+        .replace(
+            "points: 12, draw: bar, slot: {x: 3, y: 0, w: 9",
+            "limit: 3, drill: air.nothing, slot: {x: 2, y: 0, w: 11",
+        )
+        .replace(
+            "metric: air.opened, by: area",
+            "metric: air.opened, by: kind",
+        )
+        .replace(
+            "kind: text, text: {zh: 按启用日期计}",
+            "kind: text, metric: air.opened, period: day",
+        )
+        .replace("without: [note]", "without: [notes]")
+        .replace(
+            "id: opened, kind: ranking, metric: air.opened, by: kind",
+            "id: opened, kind: ranking, metric: air.opened, by: colour",
+        );
+    check(
+        &air(&format!("{CELLS}{board}")),
+        expect![[r#"
+            error[missing-metric]: there is no metric `air.openend`
+             --> air/boards/city.yaml:5:40
+              |
+            5 |   - {id: opened, kind: number, metric: air.openend, period: year, target: {value: 20, due: "2025"}, slot: {x: …
+              |                                        ^^^^^^^^^^^
+              help: did you mean `air.opened`?
+
+            error[wrong-keys]: a tile of the kind trend has no `limit`
+             --> air/boards/city.yaml:6:50
+              |
+            6 |   - {id: trend, kind: trend, metric: air.opened, limit: 3, drill: air.nothing, slot: {x: 2, y: 0, w: 11, h: 2}}
+              |                                                  ^^^^^
+              help: leave it out, or make the tile another kind
+
+            error[missing-board]: there is no board `air.nothing`
+             --> air/boards/city.yaml:6:67
+              |
+            6 | …d: trend, kind: trend, metric: air.opened, limit: 3, drill: air.nothing, slot: {x: 2, y: 0, w: 11, h: 2}}
+              |                                                              ^^^^^^^^^^^
+              help: boards: `air.city`, `air.part`
+
+            error[wrong-bound]: the tile `trend` ends in column 13, and there are 12
+             --> air/boards/city.yaml:6:86
+              |
+            6 | …nd, metric: air.opened, limit: 3, drill: air.nothing, slot: {x: 2, y: 0, w: 11, h: 2}}
+              |                                                              ^^^^^^^^^^^^^^^^^^^^^^^^^
+              help: make it narrower, or move it to the left
+
+            error[wrong-bound]: the tile `trend` lies on `opened`
+             --> air/boards/city.yaml:6:86
+              |
+            6 | …nd, metric: air.opened, limit: 3, drill: air.nothing, slot: {x: 2, y: 0, w: 11, h: 2}}
+              |                                                              ^^^^^^^^^^^^^^^^^^^^^^^^^
+              help: give one of them another place
+
+            error[wrong-value]: a map shows areas, and `kind` is none
+             --> air/boards/city.yaml:7:50
+              |
+            7 |   - {id: map, kind: map, metric: air.opened, by: kind, slot: {x: 0, y: 2, w: 6, h: 4}, wide: {x: 12, y: 0, w: 12,…
+              |                                                  ^^^^
+              help: make the tile a ranking
+
+            error[wrong-bound]: the tile `map` lies on `trend`
+             --> air/boards/city.yaml:7:94
+              |
+            7 | …air.opened, by: kind, slot: {x: 0, y: 2, w: 6, h: 4}, wide: {x: 12, y: 0, w: 12, h: 6}}
+              |                                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^
+              help: give one of them another place
+
+            error[missing-key]: a tile of the kind text needs `text`
+             --> air/boards/city.yaml:8:5
+              |
+            8 |   - {id: note, kind: text, metric: air.opened, period: day, slot: {x: 6, y: 2, w: 6, h: 1}}
+              |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error[wrong-keys]: a tile of the kind text has no `metric`
+             --> air/boards/city.yaml:8:28
+              |
+            8 |   - {id: note, kind: text, metric: air.opened, period: day, slot: {x: 6, y: 2, w: 6, h: 1}}
+              |                            ^^^^^^
+              help: leave it out, or make the tile another kind
+
+            error[wrong-keys]: a tile of the kind text has no `period`
+             --> air/boards/city.yaml:8:48
+              |
+            8 |   - {id: note, kind: text, metric: air.opened, period: day, slot: {x: 6, y: 2, w: 6, h: 1}}
+              |                                                ^^^^^^
+              help: leave it out, or make the tile another kind
+
+            error[wrong-value]: `air.opened` is told by month, and a day is shorter
+             --> air/boards/city.yaml:8:56
+              |
+            8 |   - {id: note, kind: text, metric: air.opened, period: day, slot: {x: 6, y: 2, w: 6, h: 1}}
+              |                                                        ^^^
+              help: show the periods of the metric, or longer ones
+
+            error[wrong-bound]: the tile `trend` lies on `opened`
+             --> air/boards/part.yaml:3:10
+              |
+            3 | extends: air.city
+              |          ^^^^^^^^
+              help: give one of them another place
+
+            error[wrong-value]: the board below has no tile `notes`
+             --> air/boards/part.yaml:4:11
+              |
+            4 | without: [notes]
+              |           ^^^^^
+              help: did you mean `note`?
+
+            error[missing-column]: `air.opened` cannot be asked for by `colour`
+             --> air/boards/part.yaml:7:57
+              |
+            7 |   - {id: opened, kind: ranking, metric: air.opened, by: colour, limit: 5, slot: {x: 0, y: 0, w: 3, h: 2}}
+              |                                                         ^^^^^^
+              help: dimensions: `area`, `kind`
+        "#]],
+    );
+}
+
+#[test]
+fn boards_do_not_extend_each_other_in_a_circle() {
+    let board = BOARD.replace("narrow: county", "extends: air.part");
+    check(
+        &air(&format!("{CELLS}{board}")),
+        expect![[r#"
+        error[wrong-value]: the boards extend each other in a circle
+         --> air/boards/city.yaml:3:10
+          |
+        3 | extends: air.part
+          |          ^^^^^^^^
+          help: let one of them have its own tiles
+
+        error[wrong-value]: the boards extend each other in a circle
+         --> air/boards/part.yaml:3:10
+          |
+        3 | extends: air.city
+          |          ^^^^^^^^
+          help: let one of them have its own tiles
+    "#]],
+    );
+}
