@@ -9,6 +9,7 @@
 mod address;
 pub mod backup;
 pub mod batch;
+pub mod board;
 mod caller;
 mod ckan;
 mod clock;

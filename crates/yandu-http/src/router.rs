@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    backup, batch, ckan, clock, compress, counts, dataset, dcat, draft, etag, guard, health,
+    backup, batch, board, ckan, clock, compress, counts, dataset, dcat, draft, etag, guard, health,
     ledger, lineage, metric, model, notice, observe, openapi, pack, pack_page, plan, problem,
     quarantine,
 };
@@ -69,6 +69,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(query::routes())
         .merge(lineage::routes())
         .merge(metric::routes())
+        .merge(board::routes())
         .merge(pack::routes().layer(middleware::map_response(etag::kept)))
         .merge(pack_page::routes().layer(middleware::map_response(etag::kept)))
         .merge(plan::routes(state))

@@ -12,6 +12,7 @@ use yandu_transform::lineage::Lineages;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
+use crate::board::Live;
 use crate::counts::Counts;
 use crate::extract::BatchName;
 use crate::problem::Problem;
@@ -54,6 +55,7 @@ struct Inner {
     options: Options,
     lineages: Lineages,
     counts: Counts,
+    boards: Live,
     metrics: Metrics,
     stopping: AtomicBool,
     works: TaskTracker,
@@ -77,6 +79,7 @@ impl State {
         Self {
             inner: Arc::new(Inner {
                 counts: Counts::new(collector.clone()),
+                boards: Live::default(),
                 metrics,
                 collector,
                 ledger,
@@ -146,6 +149,10 @@ impl State {
         &self.inner.counts
     }
 
+    pub(crate) fn boards(&self) -> &Live {
+        &self.inner.boards
+    }
+
     pub fn metrics(&self) -> &Metrics {
         &self.inner.metrics
     }
@@ -153,6 +160,8 @@ impl State {
     /// From now on requests that change something are refused, and the server says that it is not ready.
     pub fn stop(&self) {
         self.inner.stopping.store(true, Ordering::Relaxed);
+        // Streams that wait for a change would hold the server up.
+        self.inner.metrics.wake();
     }
 
     /// Changes that requests began, some of which nobody waits for any more.

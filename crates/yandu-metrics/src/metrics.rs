@@ -85,12 +85,17 @@ impl Metrics {
         let slot = &self.inner.definitions;
         *slot.write().unwrap_or_else(PoisonError::into_inner) = definitions;
         lock(&self.inner.cells).clear();
-        self.inner.changes.send_modify(|round| *round += 1);
+        self.wake();
     }
 
     /// Is told of each round in which numbers may have changed.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.inner.changes.subscribe()
+    }
+
+    /// Wakes those who wait for changes, such as to let them see that the program ends.
+    pub fn wake(&self) {
+        self.inner.changes.send_modify(|round| *round += 1);
     }
 
     /// The metrics that can be computed, in the order of their ids.
@@ -126,7 +131,8 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn today(&self) -> Date {
+    /// The day on the clock of the city.
+    pub fn today(&self) -> Date {
         let now = self.inner.store.clock().now();
         CITY_CLOCK.to_datetime(now).date()
     }

@@ -84,7 +84,8 @@ pub(crate) type Told = std::collections::BTreeMap<(String, Period), Number>;
 
 impl Metrics {
     /// Records the numbers of all metrics whose data or definition changed since they were recorded last, and opens and
-    /// closes alerts. A metric is recorded as a whole or not at all.
+    /// closes alerts. A metric is recorded as a whole or not at all; one that cannot be recorded is told of, and holds up
+    /// no other one.
     pub async fn record(&self) -> Result<usize> {
         let mut changed = 0;
         for definition in self.definitions() {
@@ -94,11 +95,18 @@ impl Metrics {
             if mark.as_ref() == Some(&(version, definition.version.to_string())) {
                 continue;
             }
-            self.record_one(&definition).await?;
             changed += 1;
+            if let Err(error) = self.record_one(&definition).await {
+                tracing::error!(
+                    metric = %definition.id(),
+                    code = error.code(),
+                    error = &error as &dyn std::error::Error,
+                    "the numbers of a metric could not be recorded"
+                );
+            }
         }
         if changed > 0 {
-            self.inner.changes.send_modify(|round| *round += 1);
+            self.wake();
         }
         Ok(changed)
     }
@@ -181,7 +189,9 @@ impl Metrics {
             author: principal.name().to_owned(),
             written_at: now,
         };
-        self.inner.records.add_note(note).await
+        let note = self.inner.records.add_note(note).await?;
+        self.wake();
+        Ok(note)
     }
 
     /// Takes a note away; that it was there stays recorded.
@@ -197,6 +207,7 @@ impl Metrics {
             .remove_note(metric, id, principal.name(), now)
             .await?
         {
+            self.wake();
             Ok(())
         } else {
             Err(Error::NoNote {

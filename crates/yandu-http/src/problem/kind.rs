@@ -90,6 +90,8 @@ pub const KINDS: &[Kind] = &[
     kind!("model-waits" 409 "模型的输入尚无数据"),
     kind!("no-backup" 404 "没有这个备份"),
     kind!("no-batch" 404 "没有这个批次"),
+    kind!("no-board" 404 "没有这个看板"),
+    kind!("no-board-area" 404 "看板没有这个区域"),
     kind!("no-column" 422 "没有这一列"),
     kind!("no-dataset" 404 "没有这个数据集"),
     kind!("no-draft" 404 "没有这份草稿"),

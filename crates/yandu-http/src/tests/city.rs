@@ -216,6 +216,14 @@ impl City {
         self.ask(request, body.to_owned()).await
     }
 
+    /// Opens a stream of events.
+    pub(super) async fn follow(&self, path: &str) -> axum::body::BodyDataStream {
+        let request = request(Method::GET, path).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body().into_data_stream()
+    }
+
     /// Uploads a file, waits for its end and gives the batch.
     pub(super) async fn deliver(&self, name: &str, content: &str) -> Value {
         self.deliver_with(&[("dataset", "club.member")], name, content)

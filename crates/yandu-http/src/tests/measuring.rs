@@ -4,7 +4,7 @@ use yandu_store::Clock;
 use super::city::City;
 use crate::Options;
 
-const JOINED: &str = "\
+pub(super) const JOINED: &str = "\
 dataset: club.joined
 title: {zh: 各月入会人数, en: Members who joined by month}
 owner: 市民政局
@@ -19,10 +19,10 @@ columns:
   joined: {title: {zh: 入会人数}, type: integer}
   fees: {title: {zh: 会费}, type: 'decimal(14,2)', required: false}
 ";
-const JOINED_SQL: &str = "SELECT make_date(2025, m.age, 1) AS month, m.name AS name, count(*) AS joined, \
+pub(super) const JOINED_SQL: &str = "SELECT make_date(2025, m.age, 1) AS month, m.name AS name, count(*) AS joined, \
      cast(sum(m.fee) AS decimal(14,2)) AS fees FROM club.member m WHERE m.age BETWEEN 1 AND 12 \
      GROUP BY make_date(2025, m.age, 1), m.name";
-const METRIC: &str = "\
+pub(super) const METRIC: &str = "\
 metric: club.joined
 title: {zh: 入会人数, en: Members who joined}
 owner: 市民政局

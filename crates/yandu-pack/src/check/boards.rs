@@ -267,13 +267,13 @@ fn places(checker: &mut Checker<'_>, board: &Declared<BoardFile>, whole: &BoardF
         let tiles = &board.declaration.tiles;
         tiles.iter().position(|own| own.id == tile.id)
     };
-    for (key, columns) in [("slot", Slot::COLUMNS), ("wide", Slot::WIDE_COLUMNS)] {
+    for (is_wall, columns) in [(false, Slot::COLUMNS), (true, Slot::WIDE_COLUMNS)] {
         let mut taken: Vec<(&BoardTile, Slot)> = Vec::new();
         for tile in &whole.tiles {
-            let is_wide = key == "wide";
-            let slot = tile.wide.filter(|_| is_wide).unwrap_or(tile.slot);
-            // A tile without a place of its own on the wall has that of the desk, which was looked at already.
-            let is_new = !is_wide || tile.wide.is_some();
+            let slot = if is_wall { tile.on_wall() } else { tile.slot };
+            // A tile without a place of its own on the wall stands there as on the desk, which was looked at already.
+            let is_new = !is_wall || tile.wide.is_some();
+            let key = if is_wall { "wide" } else { "slot" };
             let at = match own(tile) {
                 Some(index) if is_new => format!("/tiles/{index}/{key}"),
                 Some(index) => format!("/tiles/{index}"),
@@ -294,7 +294,8 @@ fn places(checker: &mut Checker<'_>, board: &Declared<BoardFile>, whole: &BoardF
             });
             if let Some((other, _)) = over {
                 let other = quoted(other.id.as_str());
-                let message = format!("the tile {name} lies on {other}");
+                let wall = if is_wall { " on the wall" } else { "" };
+                let message = format!("the tile {name} lies on {other}{wall}");
                 let problem = board.at(Code::WrongBound, &at, message);
                 checker.push(problem.help("give one of them another place"));
             }

@@ -83,7 +83,7 @@ pub struct BoardTile {
     pub drill: Option<BoardId>,
     /// The place on a desk, of twelve columns.
     pub slot: Slot,
-    /// The place on a wall, of twenty-four columns, where it is another one.
+    /// The place on a wall, of twenty-four columns; that of the desk twice as wide where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wide: Option<Slot>,
 }
@@ -174,6 +174,17 @@ impl Slot {
             at.saturating_add(size) <= other || other.saturating_add(other_size) <= at
         };
         !(apart(self.x, self.w, other.x, other.w) || apart(self.y, self.h, other.y, other.h))
+    }
+}
+
+impl BoardTile {
+    /// The place on a wall.
+    pub fn on_wall(&self) -> Slot {
+        self.wide.unwrap_or(Slot {
+            x: self.slot.x.saturating_mul(2),
+            w: self.slot.w.saturating_mul(2),
+            ..self.slot
+        })
     }
 }
 
