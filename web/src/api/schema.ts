@@ -192,6 +192,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the boards. */
+        get: operations["list_boards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a board with the numbers of all its tiles, for the whole city or for one of its areas. */
+        get: operations["show_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follows a board: an event `tiles` whenever numbers change, with those tiles alone. The first event has all of them. */
+        get: operations["follow_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clock": {
         parameters: {
             query?: never;
@@ -1385,6 +1436,71 @@ export interface components {
              * @example 公安局要求撤回
              */
             reason: string;
+        };
+        /** @description A board with all that is drawn of it. */
+        Board: {
+            about?: string | null;
+            area?: components["schemas"]["BoardArea"] | null;
+            /** @description The areas that it can be opened for. */
+            areas: components["schemas"]["BoardArea"][];
+            /** @description Stands for the numbers of all tiles. */
+            data_version: string;
+            id: string;
+            tiles: components["schemas"]["BoardTile"][];
+            title: components["schemas"]["PageTitle"];
+        };
+        /** @description An area that a board can be opened for. */
+        BoardArea: {
+            code: string;
+            name: string;
+        };
+        /** @description What an event of a board that is followed holds: the tiles that changed. */
+        BoardChange: {
+            data_version: string;
+            tiles: components["schemas"]["BoardTile"][];
+        };
+        /** @description A board in the list of boards. */
+        BoardLine: {
+            about?: string | null;
+            /** @example plan.city */
+            id: string;
+            /** @description `county` or `managing` where it can be opened for one area. */
+            narrow?: string | null;
+            pack: string;
+            title: components["schemas"]["PageTitle"];
+        };
+        /** @description The boards of the installed packs, in the order of their ids. */
+        BoardList: {
+            boards: components["schemas"]["BoardLine"][];
+        };
+        /** @description A place on the grid: columns and rows from 0, and how many it takes. */
+        BoardSlot: {
+            /** Format: int32 */
+            h: number;
+            /** Format: int32 */
+            w: number;
+            /** Format: int32 */
+            x: number;
+            /** Format: int32 */
+            y: number;
+        };
+        /** @description A tile with what is drawn of it. */
+        BoardTile: {
+            answer?: components["schemas"]["MetricAnswer"] | null;
+            /** @description `line`, `bar` or `area`. */
+            draw?: string | null;
+            /** @description The board that a click leads to; the trail of the number where there is none. */
+            drill?: string | null;
+            id: string;
+            /** @description `number`, `trend`, `ranking`, `map`, `table` or `text`. */
+            kind: string;
+            problem?: components["schemas"]["Problem"] | null;
+            /** @description The place on a desk, of twelve columns. */
+            slot: components["schemas"]["BoardSlot"];
+            text?: components["schemas"]["PageTitle"] | null;
+            title?: components["schemas"]["PageTitle"] | null;
+            /** @description The place on a wall, of twenty-four columns. */
+            wide: components["schemas"]["BoardSlot"];
         };
         /** @description Nothing has to be said. */
         CancelPacks: Record<string, never>;
@@ -4341,6 +4457,119 @@ export interface operations {
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    list_boards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_board: {
+        parameters: {
+            query?: {
+                /**
+                 * @description One of its areas; the whole city without one.
+                 * @example 320902
+                 */
+                area?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    follow_board: {
+        parameters: {
+            query?: {
+                /**
+                 * @description One of its areas; the whole city without one.
+                 * @example 320902
+                 */
+                area?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["BoardChange"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     read_clock: {
