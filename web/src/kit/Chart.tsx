@@ -1,5 +1,5 @@
 import Button from 'antd/es/button'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLargeText } from '../shell/Look'
 import { type ChartSpec, compile, isLying } from './chart'
@@ -11,12 +11,14 @@ interface Props {
   /** What stands over the names in the table. */
   names: string
   caption?: string
+  /** What stands in a cell of the table in place of the number, such as one that opens its trail. */
+  cell?: ((line: number, place: number) => ReactNode) | undefined
 }
 
 const ROW = 26
 
 /** A picture, and under it the same as a table. */
-export function Chart({ label, spec, names, caption }: Props) {
+export function Chart({ label, spec, names, caption, cell }: Props) {
   const { t } = useTranslation()
   const [isTable, setTable] = useState(false)
   return (
@@ -26,7 +28,7 @@ export function Chart({ label, spec, names, caption }: Props) {
       <Button size="small" onClick={() => setTable(!isTable)} aria-expanded={isTable} className="no-print">
         {t(isTable ? 'trend.hide' : 'trend.show')}
       </Button>
-      {isTable && <Values label={label} spec={spec} names={names} />}
+      {isTable && <Values label={label} spec={spec} names={names} cell={cell} />}
     </figure>
   )
 }
@@ -69,7 +71,7 @@ function named(holder: HTMLElement, label: string) {
   holder.setAttribute('aria-label', told ? `${label}: ${told}` : label)
 }
 
-function Values({ label, spec, names }: Omit<Props, 'caption'>) {
+function Values({ label, spec, names, cell }: Omit<Props, 'caption'>) {
   const { i18n } = useTranslation()
   const shown = (value: number | null | undefined) =>
     typeof value === 'number' ? `${format.number(value, i18n.language)}${spec.unit ? ` ${spec.unit}` : ''}` : '—'
@@ -95,9 +97,9 @@ function Values({ label, spec, names }: Omit<Props, 'caption'>) {
         {spec.x.map((name, place) => (
           <tr key={`${place}/${name}`}>
             <th scope="row">{name}</th>
-            {spec.series.map((one) => (
+            {spec.series.map((one, line) => (
               <td key={one.name} className="num right">
-                {shown(one.values[place])}
+                {cell?.(line, place) ?? shown(one.values[place])}
               </td>
             ))}
             {spec.band && (

@@ -1,9 +1,10 @@
 import type { MetricChange, MetricNumber } from '../api/metrics'
 import * as format from './format'
+import { numberFormat } from './intl'
 
 /** How the number of a metric is written: with as many digits as the metric says, and no more. */
 export function exact(value: number, decimals: number, language: string): string {
-  return new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value)
+  return numberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value)
 }
 
 /** For a place where little fits: `12.3万`. */
@@ -24,7 +25,7 @@ export function valueOf(number: MetricNumber | null | undefined): number | null 
 /** With its sign always, so that a change is not taken for a number. */
 export function signed(value: number, decimals: number, language: string): string {
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
-  return new Intl.NumberFormat(language, { ...digits, signDisplay: 'exceptZero' }).format(value)
+  return numberFormat(language, { ...digits, signDisplay: 'exceptZero' }).format(value)
 }
 
 /** Whether a change is to the good, when the metric says which way that is. */

@@ -1,14 +1,16 @@
+import { numberFormat } from './intl'
+
 /** How numbers, times and sizes are written. Times are those of the city, whatever the clock of the browser says. */
 const ZONE = 'Asia/Shanghai'
 
 export function number(value: number, language: string): string {
-  return new Intl.NumberFormat(language).format(value)
+  return numberFormat(language).format(value)
 }
 
 /** `1.23万`, `6.7亿`: a number to be grasped, where the exact one stands nearby. */
 export function short(value: number, language: string): string {
-  if (Math.abs(value) < 10_000) return new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value)
-  return new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2 }).format(value)
+  if (Math.abs(value) < 10_000) return numberFormat(language, { maximumFractionDigits: 2 }).format(value)
+  return numberFormat(language, { notation: 'compact', maximumFractionDigits: 2 }).format(value)
 }
 
 /** A score of 0 to 100 with one digit, never rounded up to a full 100. */

@@ -1,3 +1,5 @@
+import { dateFormat } from './intl'
+
 /** Periods as the program writes them: `2025-06-30`, `2025-06`, `2025-Q2`, `2025`. */
 export type Grain = 'day' | 'month' | 'quarter' | 'year'
 
@@ -44,7 +46,7 @@ export function spoken(period: string, { language, quarter }: Spoken): string {
   const at = new Date(Date.UTC(year, month - 1, day))
   if (Number.isNaN(at.getTime())) return period
   const isChinese = language === 'zh-CN'
-  return new Intl.DateTimeFormat(isChinese ? 'zh-CN' : 'en-GB', {
+  return dateFormat(isChinese ? 'zh-CN' : 'en-GB', {
     timeZone: 'UTC',
     year: 'numeric',
     ...(grain !== 'year' && { month: isChinese ? 'long' : 'short' }),

@@ -4,9 +4,11 @@ import type { MetricAnswer, MetricDefinition } from '../../api/metrics'
 import { Chart } from '../../kit/Chart'
 import { useEntryTitle } from '../../kit/entry'
 import { ExportButton } from '../../kit/ExportButton'
+import { Figure } from '../../kit/Figure'
 import { exact, unitAfter, valueOf } from '../../kit/figure'
 import { Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
+import { askOf } from '../../kit/trail'
 import { useSpan } from '../../kit/useSpan'
 import { useWords } from '../../kit/words'
 import type { View } from './asks'
@@ -34,13 +36,19 @@ export function Series({ answer, definition, view }: Props) {
   const spec = useMemo(() => pictured(answer, view.points, view.withYearBefore, words), [answer, view.points, view.withYearBefore, words])
   const sum = useMemo(() => total(answer, words), [answer, words])
   const name = title(definition.title)
+  // Each number of the series walks to where it comes from, as the newest one does.
+  const cell = (line: number, place: number) => {
+    const point = answer.groups[0]?.points.slice(-view.points)[place]
+    if (line !== 0 || !point) return undefined
+    return <Figure number={point} unit={answer.unit} decimals={answer.decimals} ask={askOf(answer.metric, point.period, [], view.only)} />
+  }
   const isEmpty = spec.series.every(({ values }) => values.every((value) => value === null))
   return (
     <Section title={t('figure.series')} extra={!isEmpty && <Export answer={answer} definition={definition} />}>
       {isEmpty ? (
         <Nothing title={t('figure.no-data')}>{t('figure.no-data-help', { owner: definition.owner })}</Nothing>
       ) : (
-        <Chart label={t('figure.series-of', { title: name })} spec={spec} names={t('figure.period')} />
+        <Chart label={t('figure.series-of', { title: name })} spec={spec} names={t('figure.period')} cell={cell} />
       )}
       {sum && (
         <>
