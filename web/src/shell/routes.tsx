@@ -29,7 +29,7 @@ export const router = createBrowserRouter([
         { path: 'figures', lazy: async () => ({ Component: (await import('../pages/figures/Figures')).Figures }) },
         { path: 'figures/:id', lazy: async () => ({ Component: (await import('../pages/figures/FigurePage')).FigurePage }) },
         // The address of the list is that of the counts for Prometheus; those of single metrics lead on.
-        { path: 'metrics/:id', loader: ({ params }) => replace(`/figures/${params.id ?? ''}`) },
+        { path: 'metrics/:id', loader: ({ params }) => replace(`/figures/${params.id ?? ''}`), Component: () => null },
         { path: 'pages', lazy: async () => ({ Component: (await import('../pages/declared/PageList')).PageList }) },
         { path: 'pages/:id', lazy: async () => ({ Component: (await import('../pages/declared/PageOfPack')).PageOfPack }) },
         { path: 'plans', lazy: async () => ({ Component: (await import('../pages/plans/Plans')).Plans }) },

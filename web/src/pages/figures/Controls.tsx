@@ -82,7 +82,7 @@ function TargetField({ view, unit, set }: { view: View; unit: string; set: (valu
         {...(view.target !== undefined && { defaultValue: view.target })}
         placeholder={unitAfter(unit).trim() || t('figure.value')}
         onBlur={(event) => keep(event.target.value)}
-        onPressEnter={(event) => keep(event.currentTarget.value)}
+        onPressEnter={(event) => event.target instanceof HTMLInputElement && keep(event.target.value)}
       />
     </label>
   )
