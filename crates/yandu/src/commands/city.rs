@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use jiff::civil::Date;
@@ -52,9 +53,8 @@ struct Simulate {
     /// How many faults are planted, against the rates of the city: 0 plants none
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     defects: f64,
-    /// Only these deliveries: residents, households, enterprises, insured, properties, settlements, air, telecom,
-    /// compute, traffic, health
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = delivery)]
+    /// Only these deliveries
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = deliveries())]
     only: Option<Vec<Delivery>>,
     /// Also write the resident register in UTF-8, for comparisons
     #[arg(long)]
@@ -77,11 +77,13 @@ struct Serve {
     listen: String,
 }
 
-fn delivery(name: &str) -> std::result::Result<Delivery, String> {
-    Delivery::ALL
-        .into_iter()
-        .find(|delivery| delivery.name() == name)
-        .ok_or_else(|| format!("there is no delivery `{name}`"))
+/// Reads the name of a delivery; help and errors list all of them.
+fn deliveries() -> impl TypedValueParser<Value = Delivery> {
+    PossibleValuesParser::new(Delivery::ALL.map(Delivery::name)).try_map(|name| {
+        let mut all = Delivery::ALL.into_iter();
+        all.find(|delivery| delivery.name() == name)
+            .ok_or_else(|| format!("there is no delivery `{name}`"))
+    })
 }
 
 impl City {
