@@ -48,7 +48,7 @@ pub(crate) const REGISTER: Register = Register {
     title: "数据中心能耗与机架月报",
     office: "工业和信息化局",
     form: Form::Workbook,
-    pace: Pace::Quarterly,
+    pace: Pace::Newest,
     due: Due::NextMonth,
     fill,
 };

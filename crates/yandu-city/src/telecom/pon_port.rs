@@ -41,7 +41,7 @@ pub(crate) const REGISTER: Register = Register {
     title: "10G-PON端口投用情况表",
     office: "通信管理办公室",
     form: Form::Workbook,
-    pace: Pace::Quarterly,
+    pace: Pace::Newest,
     due: Due::SameMonth,
     fill,
 };
