@@ -10,6 +10,8 @@ export interface Place {
 export const RESIDENTS = 'population.resident'
 /** A metric with areas and other dimensions, which the simulated city has data of. */
 export const FIGURE = 'telecom.new_station'
+/** A board that can be opened for one county. */
+export const BOARD = 'telecom.network'
 
 async function get<T>(request: APIRequestContext, path: string): Promise<T> {
   return (await (await request.get(`/api/v1${path}`)).json()) as T
@@ -94,6 +96,8 @@ export const names = {
   indicators: '/indicators',
   'indicator-set': '/indicators/{set}',
   boards: '/boards',
+  board: `/boards/${BOARD}`,
+  'board-county': `/boards/${BOARD}?area=320904`,
   figures: '/figures',
   'figures-none': '/figures?q=zzzzqqqq',
   figure: `/figures/${FIGURE}`,

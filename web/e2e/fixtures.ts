@@ -39,7 +39,9 @@ export { expect } from '@playwright/test'
 export async function settled(page: Page): Promise<void> {
   await page.locator('main h1, main [role=alert]').first().waitFor()
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
-  await page.waitForLoadState('networkidle')
+  // The line of a board is never idle: changes come over it.
+  if (/\/boards\/./.test(page.url())) await page.locator('.block, [role=alert]').first().waitFor()
+  else await page.waitForLoadState('networkidle')
 }
 
 /** What is shown of the question before is dimmed until the new answer has come; charts and tables follow a new width late. */

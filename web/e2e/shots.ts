@@ -1,5 +1,5 @@
 import { type Page, test } from '@playwright/test'
-import { type Name, RESIDENTS, addressOf, names, residentBatch } from './city'
+import { BOARD, FIGURE, type Name, RESIDENTS, addressOf, names, residentBatch } from './city'
 import { settled, speak } from './fixtures'
 
 /** Writes a picture of every page at desk and phone width into shots/, and the open overlays that matter. */
@@ -7,7 +7,7 @@ const widths = [
   { name: 'desk', width: 1440, height: 900 },
   { name: 'phone', width: 390, height: 844 },
 ]
-const english: Name[] = ['home', 'catalogue', 'dataset-overview', 'dataset-quality', 'lineage-impact', 'models', 'deliver', 'rollup', 'packs', 'query']
+const english: Name[] = ['home', 'figure', 'board', 'catalogue', 'dataset-overview', 'dataset-quality', 'lineage-impact', 'models', 'deliver', 'rollup', 'packs', 'query']
 
 for (const { name: size, width, height } of widths) {
   test.describe(size, () => {
@@ -73,6 +73,14 @@ for (const { name: size, width, height } of widths) {
       await page.waitForTimeout(300)
       await shoot(page, 'edit', false)
     })
+    test('where a number comes from', async ({ page }) => {
+      await page.goto(`/figures/${FIGURE}`)
+      await settled(page)
+      await page.locator('.figure-button').first().click()
+      await page.getByRole('dialog').getByRole('list').first().waitFor()
+      await settled(page)
+      await shoot(page, 'trail', false)
+    })
     test('large text', async ({ page }) => {
       await page.addInitScript(() => localStorage.setItem('yandu.large-text', 'yes'))
       await page.goto('/catalogue')
@@ -81,3 +89,14 @@ for (const { name: size, width, height } of widths) {
     })
   })
 }
+
+test.describe('walls', () => {
+  for (const [width, height] of [[1920, 1080], [3840, 1080]] as const) {
+    test(`${width}x${height}`, async ({ page }) => {
+      await page.setViewportSize({ width, height })
+      await page.goto(`/wall/${BOARD}`)
+      await page.locator('.block').first().waitFor()
+      await page.screenshot({ path: `shots/wall-${width}.png` })
+    })
+  }
+})

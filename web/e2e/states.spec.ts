@@ -115,7 +115,7 @@ test('large text stays inside the page', async ({ page }) => {
     await settled(page)
     const button = page.getByRole('button', { name: '大字' })
     if ((await button.getAttribute('aria-pressed')) === 'false') await button.click()
-    for (const to of ['/', '/catalogue', '/deliver', '/query', '/batches', '/models', '/rollup', '/packs', '/datasets/population.resident']) {
+    for (const to of ['/', '/catalogue', '/deliver', '/query', '/batches', '/models', '/rollup', '/figures', '/figures/telecom.new_station', '/boards/telecom.network', '/packs', '/datasets/population.resident']) {
       await page.goto(to)
       await settled(page)
       expect(await page.evaluate(() => getComputedStyle(document.body).fontSize)).toBe('18px')
