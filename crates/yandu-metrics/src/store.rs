@@ -81,7 +81,8 @@ impl Records {
         told: &Told,
         now: Timestamp,
     ) -> Result<()> {
-        let mut transaction = self.pool.begin().await?;
+        // It reads before it writes: taken later, the right to write could be with somebody else for good.
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let metric = definition.id();
         let last = last(&mut transaction, metric).await?;
         let unit = definition.file.unit.as_str();
