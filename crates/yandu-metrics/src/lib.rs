@@ -22,6 +22,7 @@ mod record;
 mod roll;
 mod store;
 mod target;
+mod trail;
 mod watch;
 
 pub use answer::{
@@ -36,6 +37,7 @@ pub use forecast::{Forecast, ForecastPoint, Method};
 pub use metrics::Metrics;
 pub use record::{Alert, AlertKind, Note, Recorded};
 pub use target::TargetStanding;
+pub use trail::Origin;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -150,6 +150,23 @@ impl<'a> Roll<'a> {
         words.map_or(&[], |dimension| dimension.words.as_slice())
     }
 
+    /// The values that columns of the model may have; empty stands for none.
+    pub(crate) fn conditions(&self) -> Vec<(String, Vec<String>)> {
+        let columns: Vec<String> = self
+            .definition
+            .dimensions()
+            .map(|(_, column)| column.to_string())
+            .collect();
+        let conditions = self.allowed.iter().filter_map(|(place, allowed)| {
+            let values = self.words(*place).iter().zip(allowed);
+            let values = values
+                .filter(|(_, fits)| **fits)
+                .map(|(word, _)| word.to_string());
+            Some((columns.get(*place)?.clone(), values.collect()))
+        });
+        conditions.collect()
+    }
+
     /// Puts together what lies in an extent of time.
     pub(crate) fn over(&self, extent: Extent) -> Rolled {
         let mut places = self.cells.within(extent.period);

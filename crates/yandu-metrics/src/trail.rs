@@ -1,0 +1,164 @@
+//! From a number to the rows of its model: where its trail begins.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use futures::TryStreamExt as _;
+use yandu_lake::{Principal, ReadPoint, Version};
+use yandu_words::Period;
+
+use crate::answer::Point;
+use crate::ask::Ask;
+use crate::asked::Asked;
+use crate::definition::Definition;
+use crate::metrics::Metrics;
+use crate::roll::Roll;
+use crate::{Error, Result};
+
+/// The cells that a number is put together from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    pub definition: Definition,
+    /// The number itself.
+    pub point: Point,
+    /// The version of the model that the rows are of.
+    pub version: Option<Version>,
+    /// Values of the key of the model, as texts; a missing one is `None`.
+    pub rows: Vec<BTreeMap<String, Option<String>>>,
+    /// Whether there are others.
+    pub more: bool,
+}
+
+impl Metrics {
+    /// Names rows of the model that the number of a question is put together from: those of its last point, at most
+    /// `limit`, by the columns of the model's key.
+    pub async fn origin(
+        &self,
+        principal: &Principal,
+        ask: &Ask,
+        key: &[String],
+        limit: usize,
+    ) -> Result<Origin> {
+        let definition = self.definition(&ask.metric)?;
+        let cells = self.cells(principal, &definition).await?;
+        let areas = self.areas(principal).await?;
+        let only_one = Ask {
+            points: 1,
+            by: Vec::new(),
+            ..ask.clone()
+        };
+        let roll = Roll::new(&definition, &cells, &areas, &[], &ask.only)?;
+        let conditions = roll.conditions();
+        let asked = Asked {
+            definition: &definition,
+            cells: &cells,
+            areas: &areas,
+            roll,
+            today: self.today(),
+        };
+        let answer = asked.answer(&only_one)?;
+        let group = answer.groups.into_iter().next();
+        let point = group.and_then(|group| group.points.into_iter().next_back());
+        let point = point.ok_or_else(|| no_period(&definition, ask))?;
+        let from = match definition.file.time.across {
+            yandu_pack::declare::Across::Sum => point.period,
+            yandu_pack::declare::Across::Last => point.through.unwrap_or(point.period),
+        };
+        let sql = select(&definition, key, from, &conditions, limit);
+        let mut at = ReadPoint::default();
+        at.versions.extend(
+            cells
+                .version
+                .map(|version| (definition.file.of.clone(), version)),
+        );
+        let session = self.inner.lake.session(principal, at);
+        let mut found = session.query(&sql).await?;
+        let mut rows = Vec::new();
+        while let Some(batch) = found.try_next().await? {
+            let options = FormatOptions::default();
+            for row in 0..batch.num_rows() {
+                let mut named = BTreeMap::new();
+                for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+                    let text = if column.is_null(row) {
+                        None
+                    } else {
+                        let shown = ArrayFormatter::try_new(column.as_ref(), &options)?;
+                        Some(shown.value(row).to_string())
+                    };
+                    named.insert(field.name().clone(), text);
+                }
+                rows.push(named);
+            }
+        }
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        Ok(Origin {
+            version: cells.version,
+            point,
+            rows,
+            more,
+            definition,
+        })
+    }
+}
+
+fn no_period(definition: &Definition, ask: &Ask) -> Error {
+    let period = ask
+        .period
+        .unwrap_or_else(|| Period::of(jiff::civil::Date::default(), definition.file.time.grain));
+    Error::NoPeriod {
+        metric: definition.id().clone(),
+        period,
+    }
+}
+
+/// The SELECT that names the rows of a model in a period.
+fn select(
+    definition: &Definition,
+    key: &[String],
+    period: Period,
+    conditions: &[(String, Vec<String>)],
+    limit: usize,
+) -> String {
+    let file = &definition.file;
+    let mut columns: Vec<&str> = key.iter().map(String::as_str).collect();
+    if columns.is_empty() {
+        columns.push(file.time.column.as_str());
+        columns.extend(definition.dimensions().map(|(_, column)| column.as_str()));
+    }
+    let columns = columns.join(", ");
+    let mut sql = format!(
+        "select {columns} from {} where {} between date '{}' and date '{}'",
+        file.of,
+        file.time.column,
+        period.first_day(),
+        period.last_day()
+    );
+    // Writing into a text does not fail.
+    if let Some(condition) = &file.condition {
+        let _ = write!(sql, " and ({condition})");
+    }
+    for (column, values) in conditions {
+        let quoted: Vec<String> = values
+            .iter()
+            .filter(|value| !value.is_empty())
+            .map(|value| format!("'{}'", value.replace('\'', "''")))
+            .collect();
+        let mut any = Vec::new();
+        if !quoted.is_empty() {
+            any.push(format!("{column} in ({})", quoted.join(", ")));
+        }
+        if values.iter().any(String::is_empty) {
+            any.push(format!("{column} is null"));
+        }
+        let any = if any.is_empty() {
+            "false".to_owned()
+        } else {
+            any.join(" or ")
+        };
+        let _ = write!(sql, " and ({any})");
+    }
+    let _ = write!(sql, " order by {columns} limit {}", limit + 1);
+    sql
+}
