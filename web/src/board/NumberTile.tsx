@@ -30,7 +30,8 @@ export function NumberTile({ answer, area }: BodyProps) {
           </ChangeText>
         )}
       </p>
-      <TargetBar answer={answer} />
+      {/* The target of the whole city says nothing of one county. */}
+      {area === undefined && <TargetBar answer={answer} />}
     </div>
   )
 }

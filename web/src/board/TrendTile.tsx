@@ -12,7 +12,7 @@ import type { BodyProps } from './TileBody'
 const MOST_LINES = 6
 
 /** Numbers over time. */
-export function TrendTile({ tile, answer }: BodyProps) {
+export function TrendTile({ tile, answer, area: of }: BodyProps) {
   const place = useRef<HTMLDivElement>(null)
   const [area, setArea] = useState<Area>({ width: 0, height: 0, letter: 11 })
   useLayoutEffect(() => {
@@ -29,7 +29,7 @@ export function TrendTile({ tile, answer }: BodyProps) {
     <div className="block-trend">
       {groups.length > 1 && <Legend groups={groups} />}
       <div ref={place} className="trend-place">
-        <Picture answer={answer} draw={tile.draw ?? 'line'} area={area} />
+        <Picture answer={answer} draw={tile.draw ?? 'line'} area={area} withTarget={of === undefined} />
       </div>
       <Values answer={answer} />
     </div>
@@ -53,15 +53,17 @@ interface PictureProps {
   answer: MetricAnswer
   draw: string
   area: Area
+  /** The target of the whole city says nothing of one county. */
+  withTarget: boolean
 }
 
-const Picture = memo(function Picture({ answer, draw, area }: PictureProps) {
+const Picture = memo(function Picture({ answer, draw, area, withTarget }: PictureProps) {
   const { i18n } = useTranslation()
   const span = useSpan()
   const groups = answer.groups.slice(0, MOST_LINES)
   const picture = useMemo(
-    () => drawn(answer.groups.slice(0, MOST_LINES).map(({ points }) => points.map(valueOf)), answer.target?.value, draw, area),
-    [answer, draw, area],
+    () => drawn(answer.groups.slice(0, MOST_LINES).map(({ points }) => points.map(valueOf)), withTarget ? answer.target?.value : undefined, draw, area),
+    [answer, draw, area, withTarget],
   )
   if (!picture) return null
   const { width, height, letter } = area

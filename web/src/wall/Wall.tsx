@@ -10,6 +10,7 @@ import { useBoard } from '../board/useBoard'
 import * as format from '../kit/format'
 import { now } from '../kit/clock'
 import { useWorded } from '../pages/declared/worded'
+import { useKeyName } from '../pages/figures/useDimension'
 import type { Wish } from './wish'
 import { useArea, useNightlyReload, useScale } from './useWall'
 
@@ -17,6 +18,7 @@ import { useArea, useNightlyReload, useScale } from './useWall'
 export function Wall({ wish }: { wish: Wish }) {
   const { t } = useTranslation()
   const worded = useWorded()
+  const nameOf = useKeyName()
   const isWide = useScale()
   useNightlyReload(wish.reload)
   const [areas, setAreas] = useState<BoardArea[]>()
@@ -37,7 +39,7 @@ export function Wall({ wish }: { wish: Wish }) {
       <header className="wall-head">
         <h1>
           {title}
-          <span className="wall-area">{board.area?.name ?? t('board.whole-city')}</span>
+          <span className="wall-area">{board.area ? nameOf({ dimension: 'area', value: board.area.code, name: board.area.name }) : t('board.whole-city')}</span>
         </h1>
         {wish.cycle && areas && areas.length > 0 && <span className="wall-cycle">{t('wall.cycle', { seconds: wish.cycle })}</span>}
         <State isConnected={live.isConnected} heardAt={live.heardAt} />
