@@ -61,6 +61,18 @@ pub enum Error {
     #[error("a reason is missing: say why")]
     NoReason,
 
+    #[error("{0} is in force as it was approved")]
+    ChangeNeeded(String),
+
+    #[error("the setting `{name}` of the pack `plan`: {why}")]
+    Rule { name: String, why: String },
+
+    #[error("`{item}` cannot be closed so: {why}")]
+    NotProved { item: String, why: &'static str },
+
+    #[error("the document is refused: {why}")]
+    Document { why: String },
+
     #[error(transparent)]
     Store(#[from] yandu_store::Error),
 
@@ -98,6 +110,10 @@ impl Error {
         "plan-review-open",
         "invalid-plan-edit",
         "no-reason",
+        "plan-change-needed",
+        "plan-rules",
+        "plan-not-proved",
+        "plan-document",
         "disk-full",
         "internal",
     ];
@@ -119,6 +135,10 @@ impl Error {
             Self::ReviewOpen(_) => "plan-review-open",
             Self::Invalid { .. } => "invalid-plan-edit",
             Self::NoReason => "no-reason",
+            Self::ChangeNeeded(_) => "plan-change-needed",
+            Self::Rule { .. } => "plan-rules",
+            Self::NotProved { .. } => "plan-not-proved",
+            Self::Document { .. } => "plan-document",
             Self::File { source, .. } if is_full(source) => "disk-full",
             Self::Store(error) => error.code(),
             Self::File { .. } | Self::Records(_) | Self::Stored(_) | Self::Stopped(_) => "internal",
@@ -150,6 +170,18 @@ impl Error {
                 "a plan is reviewed, then approved, then closed; after approval it is changed by approved changes"
             }
             Self::ReviewOpen(_) => "`yandu plan review` lists what waits for a decision",
+            Self::ChangeNeeded(_) => {
+                "ask for a change: `POST /api/v1/plans/{id}/changes`, or `yandu plan change`"
+            }
+            Self::Rule { .. } => {
+                "install the pack `plan`, whose settings are the rules of supervision"
+            }
+            Self::NotProved { .. } => {
+                "a target closes when its metric shows it, or when evidence with a dated figure, its source and documents is accepted"
+            }
+            Self::Document { .. } => {
+                "hand in a PDF, an OFD, a picture (JPEG, PNG), a document of Word, Excel or PowerPoint (docx, xlsx, pptx), or plain text"
+            }
             _ => return None,
         };
         Some(help.to_owned())

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::reading::{self, Reading};
 use crate::record::{
     Decision, DoubtAnswer, Figure, FigureState, Head, Origin, Plan, PlanFinding, PlanOffer,
-    PlanPiece, PlanPoint, Said, Source, Status,
+    PlanPiece, PlanPoint, Said, SourceText, Status,
 };
 use crate::sheet::{self, PieceKind};
 use crate::{Error, Result};
@@ -51,7 +51,7 @@ pub(crate) fn id_of(asked: Option<String>, year: Option<i16>, hash: &str) -> Res
 pub(crate) fn plan_of(
     id: String,
     (signs, reading): (&[char], &Reading),
-    source: Source,
+    source: SourceText,
     by: Decision,
 ) -> Plan {
     let points: BTreeMap<u32, PlanPoint> = reading

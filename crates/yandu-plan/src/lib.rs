@@ -10,9 +10,12 @@
 //! transaction with a record of who made it, when and why. What follows from a plan on a day (how its work stands, what is late,
 //! how two baselines differ) is computed by pure functions over it. Not here: what a metric's value is; it is handed in.
 
+mod binding;
 mod decode;
+mod decompose;
 mod documents;
 mod due;
+mod edit;
 mod error;
 mod figure;
 mod finding;
@@ -20,41 +23,58 @@ mod flow;
 mod import;
 mod layout;
 mod lexicon;
+mod next;
 mod numeral;
 mod office;
 mod outline;
+mod overdue;
 mod plan;
 mod plans;
+mod progress;
 mod reading;
 mod record;
 mod review;
 mod reviewing;
 mod revision;
+mod rules;
 mod sentence;
 mod sheet;
+mod sniff;
+mod standing;
 mod store;
 mod table;
 mod unit;
 
+pub use binding::{Proposal, read_proposals};
+pub use edit::{CountyShare, Edit, Op};
 pub use error::Error;
 pub use finding::{Finding, FindingCode};
 pub use import::{Import, STORED_BYTES};
+pub use next::{Carried, Frame, FramePoint, next_frame};
+pub use overdue::{Listed, Step, overdue};
 pub use plans::{Cause, Plans};
+pub use progress::NodeStep;
 pub use reading::{
     Assignment, Chapter, Comparison, Doubt, Figure, Kind, Offer, Point, Reading, Role, Sentence,
     Unit, Value,
 };
 pub use record::{
-    Decision, DoubtAnswer, Figure as PlanFigure, FigureState, Head, ItemChange, Origin, Plan,
-    PlanFinding, PlanOffer, PlanPiece, PlanPoint, Review, Said, Source, Status, Verdict,
-    difference,
+    Binding, ChangeRequest, ChangeState, Closing, Decision, DoubtAnswer, Evidence, EvidenceFields,
+    EvidenceState, Figure as PlanFigure, FigureState, Finish, Head, ItemChange, Node, NodeFields,
+    Origin, Plan, PlanDocument, PlanFinding, PlanOffer, PlanPiece, PlanPoint, Review, Said, Source,
+    SourceText, Status, Task, TaskFields, Verdict, Way,
 };
 pub use reviewing::{
     AddedFigure, Decisions, FigureReview, FindingAnswer, OfferReview, Progress, SentenceReview,
     Share, Units, UnitsOfPoint,
 };
 pub use revision::{Baseline, Revision, RevisionKind};
+pub use rules::{Counted, Pace, RestDay, RuleValue, Rules};
 pub use sheet::PieceKind;
+pub use standing::{
+    Actual, Actuals, Closed, Counts, Lack, Lamp, NodeStanding, Standing, Tally, TargetStanding,
+    TaskStanding, Today, Wanted, standing, wanted,
+};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

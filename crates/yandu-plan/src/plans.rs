@@ -1,14 +1,20 @@
 //! The stored plans: one change is one transaction, with a record of who did what, when and why.
 
+mod change;
+mod work;
+
 use std::sync::Arc;
 
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
 use tokio::sync::Mutex;
 use yandu_store::{DataFolder, Store};
 
+use crate::binding::{self, Proposal};
 use crate::documents::Documents;
 use crate::import::{self, Import, STORED_BYTES};
-use crate::record::{Decision, Plan, Source, Status, difference, items_of};
-use crate::reviewing::{self, Decisions, Progress, said};
+use crate::record::{Decision, Plan, SourceText};
+use crate::reviewing::said;
 use crate::revision::{Baseline, Revision, RevisionKind};
 use crate::store::{self, MIGRATIONS};
 use crate::{Error, Options, Result};
@@ -22,6 +28,8 @@ pub struct Plans {
 struct Inner {
     store: Store,
     documents: Documents,
+    /// What the city's file says of what targets are bound to.
+    proposals: Vec<Proposal>,
     /// One change at a time.
     writing: Mutex<()>,
 }
@@ -35,12 +43,13 @@ pub struct Cause {
 }
 
 impl Plans {
-    pub async fn open(store: Store, folder: &DataFolder) -> Result<Self> {
+    pub async fn open(store: Store, folder: &DataFolder, proposals: Vec<Proposal>) -> Result<Self> {
         store.migrate("plan", MIGRATIONS).await?;
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
                 documents: Documents::new(folder.documents(), folder.staging()),
+                proposals,
                 writing: Mutex::default(),
             }),
         })
@@ -84,14 +93,15 @@ impl Plans {
             at: self.inner.store.clock().now(),
             reason: said(import.reason.as_deref()),
         };
-        let source = Source {
+        let source = SourceText {
             hash,
             name: import.name,
             size_bytes,
             encoding: reading.encoding.to_owned(),
             signs: signs.len(),
         };
-        let plan = import::plan_of(id, (&signs, &reading), source, by.clone());
+        let mut plan = import::plan_of(id, (&signs, &reading), source, by.clone());
+        binding::propose(&mut plan, &self.inner.proposals);
         store::insert(&mut writing, &plan, &serde_json::to_string(&reading)?).await?;
         let first = Revision {
             revision: plan.revision,
@@ -104,6 +114,11 @@ impl Plans {
         store::record(&mut writing, &plan.id, &first).await?;
         writing.commit().await?;
         Ok((plan, true))
+    }
+
+    /// The day of the city.
+    pub fn today(&self) -> Date {
+        day_of(self.inner.store.clock().now())
     }
 
     /// All plans without their parts, the newest first.
@@ -149,117 +164,9 @@ impl Plans {
         let mut connection = self.inner.store.pool().acquire().await?;
         store::baselines(&mut connection, id).await
     }
-
-    /// Writes what a person decided about the reading, all of it or nothing.
-    pub async fn review(&self, id: &str, decisions: Decisions, cause: Cause) -> Result<Plan> {
-        self.change(id, RevisionKind::Reviewed, cause, |plan, by| {
-            plan.must_be(Status::Reviewing, "reviewed")?;
-            reviewing::decide(plan, &decisions, by)?;
-            Ok(Effect::None)
-        })
-        .await
-    }
-
-    /// Puts a plan in force, once everything that the reading left open is decided.
-    pub async fn approve(&self, id: &str, cause: Cause) -> Result<Plan> {
-        self.change(id, RevisionKind::Approved, cause, |plan, by| {
-            plan.must_be(Status::Reviewing, "approved")?;
-            if by.reason.is_none() {
-                return Err(Error::NoReason);
-            }
-            let progress = Progress::of(plan);
-            if !progress.is_complete() {
-                return Err(Error::ReviewOpen(progress.open()));
-            }
-            plan.status = Status::Approved;
-            plan.head.approved = Some(by.clone());
-            Ok(Effect::Baseline)
-        })
-        .await
-    }
-
-    /// One change: the plan is read, changed and written in one transaction that no other writer enters.
-    async fn change(
-        &self,
-        id: &str,
-        kind: RevisionKind,
-        cause: Cause,
-        work: impl FnOnce(&mut Plan, &Decision) -> Result<Effect>,
-    ) -> Result<Plan> {
-        let _turn = self.inner.writing.lock().await;
-        let mut writing = self
-            .inner
-            .store
-            .pool()
-            .begin_with("BEGIN IMMEDIATE")
-            .await?;
-        let mut plan = store::find(&mut writing, id)
-            .await?
-            .ok_or_else(|| Error::NoPlan(id.to_owned()))?;
-        if let Some(expected) = cause.expected
-            && expected != plan.revision
-        {
-            return Err(Error::Outdated {
-                id: plan.id,
-                revision: plan.revision,
-                expected,
-            });
-        }
-        let by = Decision {
-            who: cause.who,
-            at: self.inner.store.clock().now(),
-            reason: said(cause.reason.as_deref()),
-        };
-        let before = plan.kept()?;
-        let status = plan.status;
-        let effect = work(&mut plan, &by)?;
-        let after = plan.kept()?;
-        if before == after && status == plan.status {
-            return Ok(plan);
-        }
-        plan.revision += 1;
-        plan.updated_at = by.at;
-        store::update(&mut writing, &plan, (&before, &after)).await?;
-        let revision = Revision {
-            revision: plan.revision,
-            kind,
-            who: by.who.clone(),
-            at: by.at,
-            reason: by.reason.clone(),
-            changes: difference(&items_of(&before)?, &items_of(&after)?),
-        };
-        store::record(&mut writing, &plan.id, &revision).await?;
-        if matches!(effect, Effect::Baseline) {
-            let last = store::baselines(&mut writing, id).await?;
-            let baseline = Baseline {
-                number: last.last().map_or(1, |last| last.number + 1),
-                revision: plan.revision,
-                by,
-                items: plan.binding()?,
-            };
-            store::put_baseline(&mut writing, id, &baseline).await?;
-        }
-        writing.commit().await?;
-        Ok(plan)
-    }
 }
 
-/// What a change brings about beside itself.
-enum Effect {
-    None,
-    /// The plan binds people to something else from now on.
-    Baseline,
-}
-
-impl Plan {
-    pub(crate) fn must_be(&self, status: Status, doing: &'static str) -> Result<()> {
-        if self.status == status {
-            return Ok(());
-        }
-        Err(Error::NotNow {
-            id: self.id.clone(),
-            status: self.status,
-            doing,
-        })
-    }
+/// The day on which something happened, on the city's clocks.
+pub(crate) fn day_of(at: jiff::Timestamp) -> Date {
+    TimeZone::fixed(Offset::constant(8)).to_datetime(at).date()
 }

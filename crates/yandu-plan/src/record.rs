@@ -6,6 +6,8 @@
 mod figure;
 mod items;
 mod point;
+mod proof;
+mod task;
 
 use std::collections::BTreeMap;
 
@@ -13,9 +15,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use figure::{DoubtAnswer, Figure, FigureState, Origin, PlanOffer, Said};
-pub use items::{ItemChange, difference};
+pub use items::ItemChange;
+pub(crate) use items::difference;
 pub(crate) use items::{Items, Kept, items_of};
 pub use point::{PlanPiece, PlanPoint, Review, Verdict};
+pub(crate) use proof::Closings;
+pub use proof::{
+    Binding, ChangeRequest, ChangeState, Closing, Evidence, EvidenceFields, EvidenceState,
+    PlanDocument, Source, Way,
+};
+pub(crate) use task::place_of;
+pub use task::{Finish, Node, NodeFields, Task, TaskFields};
 
 use crate::reading::Chapter;
 
@@ -43,6 +53,7 @@ pub enum Status {
 impl Status {
     pub const ALL: [Self; 3] = [Self::Reviewing, Self::Approved, Self::Closed];
 
+    /// Stable name, as JSON writes it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Reviewing => "reviewing",
@@ -58,7 +69,7 @@ impl Status {
 
 /// The file that a plan was imported from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
+pub struct SourceText {
     /// BLAKE3 of its bytes, in hexadecimal; under this name they are kept.
     pub hash: String,
     pub name: Option<String>,
@@ -88,7 +99,7 @@ pub struct PlanFinding {
 pub struct Head {
     pub title: Option<String>,
     pub year: Option<i16>,
-    pub source: Source,
+    pub source: SourceText,
     pub chapters: Vec<Chapter>,
     /// Units that answer for every point, as the text names them.
     pub everywhere: Vec<String>,
@@ -112,6 +123,14 @@ pub struct Plan {
     pub figures: BTreeMap<u32, Figure>,
     pub offers: BTreeMap<u32, PlanOffer>,
     pub findings: BTreeMap<u32, PlanFinding>,
+    pub tasks: BTreeMap<String, Task>,
+    pub nodes: BTreeMap<String, Node>,
+    /// By target.
+    pub bindings: BTreeMap<u32, Binding>,
+    pub documents: BTreeMap<String, PlanDocument>,
+    pub evidence: BTreeMap<u32, Evidence>,
+    pub changes: BTreeMap<u32, ChangeRequest>,
+    pub closings: Closings,
 }
 
 impl Plan {
@@ -128,12 +147,33 @@ impl Plan {
             figures: BTreeMap::new(),
             offers: BTreeMap::new(),
             findings: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            bindings: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            evidence: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            closings: BTreeMap::new(),
         }
     }
 
     /// The figures that are targets and were not rejected.
     pub fn targets(&self) -> impl Iterator<Item = &Figure> {
         self.figures.values().filter(|figure| figure.is_target())
+    }
+
+    /// Tasks in the order of their numbers, copies of counties behind the city's task.
+    pub fn tasks_in_order(&self) -> Vec<&Task> {
+        let mut tasks: Vec<&Task> = self.tasks.values().collect();
+        tasks.sort_by_key(|task| place_of(&task.id));
+        tasks
+    }
+
+    /// Nodes in the order of their numbers.
+    pub fn nodes_in_order(&self) -> Vec<&Node> {
+        let mut nodes: Vec<&Node> = self.nodes.values().collect();
+        nodes.sort_by_key(|node| place_of(&node.id));
+        nodes
     }
 
     /// The piece of the text in which a place stands.

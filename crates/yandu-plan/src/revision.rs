@@ -13,16 +13,51 @@ pub enum RevisionKind {
     /// Sentences, findings or units were reviewed.
     Reviewed,
     Approved,
+    /// Tasks and nodes were proposed from the text.
+    Decomposed,
+    /// Tasks, nodes or units were edited.
+    Edited,
+    /// Targets were bound to what their actuals come from.
+    Bound,
+    /// A node began, was finished or taken up again.
+    Progressed,
+    /// Documents or evidence were handed in, accepted or returned.
+    Proved,
+    /// Targets were found closed or open again.
+    Settled,
+    /// A change was asked for or decided.
+    Changed,
+    Closed,
 }
 
 impl RevisionKind {
-    pub const ALL: [Self; 3] = [Self::Imported, Self::Reviewed, Self::Approved];
+    pub const ALL: [Self; 11] = [
+        Self::Imported,
+        Self::Reviewed,
+        Self::Approved,
+        Self::Decomposed,
+        Self::Edited,
+        Self::Bound,
+        Self::Progressed,
+        Self::Proved,
+        Self::Settled,
+        Self::Changed,
+        Self::Closed,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Imported => "imported",
             Self::Reviewed => "reviewed",
             Self::Approved => "approved",
+            Self::Decomposed => "decomposed",
+            Self::Edited => "edited",
+            Self::Bound => "bound",
+            Self::Progressed => "progressed",
+            Self::Proved => "proved",
+            Self::Settled => "settled",
+            Self::Changed => "changed",
+            Self::Closed => "closed",
         }
     }
 

@@ -1,2 +1,7 @@
+mod binding;
+mod changing;
+mod proving;
 mod reviewing;
 mod site;
+mod standing;
+mod working;

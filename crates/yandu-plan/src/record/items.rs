@@ -30,7 +30,7 @@ pub struct ItemChange {
 }
 
 /// How two states of items differ, item by item and field by field.
-pub fn difference(before: &Items, after: &Items) -> Vec<ItemChange> {
+pub(crate) fn difference(before: &Items, after: &Items) -> Vec<ItemChange> {
     let mut changes = Vec::new();
     let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
     keys.sort_unstable();
@@ -122,6 +122,13 @@ impl Plan {
         put(&mut kept, "figure", &self.figures)?;
         put(&mut kept, "offer", &self.offers)?;
         put(&mut kept, "finding", &self.findings)?;
+        put(&mut kept, "task", &self.tasks)?;
+        put(&mut kept, "node", &self.nodes)?;
+        put(&mut kept, "binding", &self.bindings)?;
+        put(&mut kept, "document", &self.documents)?;
+        put(&mut kept, "evidence", &self.evidence)?;
+        put(&mut kept, "change", &self.changes)?;
+        put(&mut kept, "closing", &self.closings)?;
         Ok(kept)
     }
 
@@ -132,6 +139,13 @@ impl Plan {
         self.figures = take(kept, "figure")?;
         self.offers = take(kept, "offer")?;
         self.findings = take(kept, "finding")?;
+        self.tasks = take(kept, "task")?;
+        self.nodes = take(kept, "node")?;
+        self.bindings = take(kept, "binding")?;
+        self.documents = take(kept, "document")?;
+        self.evidence = take(kept, "evidence")?;
+        self.changes = take(kept, "change")?;
+        self.closings = take(kept, "closing")?;
         Ok(())
     }
 }
@@ -144,7 +158,7 @@ pub(crate) fn items_of(kept: &Kept) -> Result<Items> {
 }
 
 impl Plan {
-    /// What the plan binds people to: its points with their units, and its targets.
+    /// What the plan binds people to: its points with their units, its targets, its tasks and its nodes.
     pub(crate) fn binding(&self) -> Result<Items> {
         let mut items = Items::new();
         for point in self.points.values() {
@@ -159,12 +173,24 @@ impl Plan {
         }
         for target in self.targets() {
             items.insert(
-                format!("figure/{}", target.number),
+                format!("target/{}", target.number),
                 serde_json::json!({
                     "point": target.point,
                     "literal": target.literal,
                     "said": target.said,
                 }),
+            );
+        }
+        for task in self.tasks.values() {
+            let mut said = serde_json::to_value(&task.said)?;
+            said["target"] = task.target.into();
+            said["county"] = task.county.clone().into();
+            items.insert(format!("task/{}", task.id), said);
+        }
+        for node in self.nodes.values() {
+            items.insert(
+                format!("node/{}", node.id),
+                serde_json::to_value(&node.said)?,
             );
         }
         Ok(items)

@@ -2,8 +2,8 @@ use serde_json::json;
 
 use super::site::{Site, TEXT, all_decided, cause, fixture, shared};
 use crate::{
-    Cause, Error, FigureState, Import, Origin, PieceKind, Progress, RevisionKind, Status, Value,
-    Verdict,
+    Cause, Error, FigureState, Import, Origin, Pace, PieceKind, Progress, RevisionKind, Status,
+    Value, Verdict,
 };
 
 /// The piece of a plan in which some words stand.
@@ -172,13 +172,19 @@ async fn figures_are_rejected_added_and_taken_from_offers_with_a_reason() {
 async fn a_plan_is_approved_only_when_all_of_it_is_decided_and_then_is_baseline_one() {
     let site = Site::new().await;
     let plan = site.import(TEXT).await;
-    let refused = site.plans.approve("plan", cause("报市政府同意")).await;
+    let refused = site
+        .plans
+        .approve("plan", Pace::Quarter, cause("报市政府同意"))
+        .await;
     assert!(matches!(refused, Err(Error::ReviewOpen(_))), "{refused:?}");
     let decided = all_decided(&plan);
     let mut almost = decided.clone();
     almost["sentences"].as_array_mut().unwrap().pop();
     site.review(almost).await.unwrap();
-    let refused = site.plans.approve("plan", cause("报市政府同意")).await;
+    let refused = site
+        .plans
+        .approve("plan", Pace::Quarter, cause("报市政府同意"))
+        .await;
     let Err(Error::ReviewOpen(open)) = refused else {
         panic!("{refused:?}");
     };
@@ -188,11 +194,14 @@ async fn a_plan_is_approved_only_when_all_of_it_is_decided_and_then_is_baseline_
         reason: Some("  ".to_owned()),
         ..cause("")
     };
-    let refused = site.plans.approve("plan", without_reason).await;
+    let refused = site
+        .plans
+        .approve("plan", Pace::Quarter, without_reason)
+        .await;
     assert!(matches!(refused, Err(Error::NoReason)), "{refused:?}");
     let plan = site
         .plans
-        .approve("plan", cause("报市政府同意"))
+        .approve("plan", Pace::Quarter, cause("报市政府同意"))
         .await
         .unwrap();
     assert_eq!(plan.status, Status::Approved);
@@ -202,7 +211,7 @@ async fn a_plan_is_approved_only_when_all_of_it_is_decided_and_then_is_baseline_
         (baselines[0].number, baselines[0].revision),
         (1, plan.revision)
     );
-    assert_eq!(baselines[0].items["figure/1"]["said"]["value"], 300);
+    assert_eq!(baselines[0].items["target/1"]["said"]["value"], 300);
     let late = site.review(json!({})).await;
     assert!(matches!(late, Err(Error::NotNow { .. })), "{late:?}");
 }
@@ -251,7 +260,7 @@ async fn a_change_to_an_older_revision_is_refused() {
         expected: Some(1),
         ..cause("报市政府同意")
     };
-    let refused = site.plans.approve("plan", stale).await;
+    let refused = site.plans.approve("plan", Pace::Quarter, stale).await;
     assert!(
         matches!(
             refused,
@@ -301,7 +310,7 @@ async fn the_plan_of_2025_is_reviewed_sentence_by_sentence_and_approved_with_its
     site.review(all_decided(&plan)).await.unwrap();
     let plan = site
         .plans
-        .approve("plan", cause("已经市政府研究通过"))
+        .approve("plan", Pace::Quarter, cause("已经市政府研究通过"))
         .await
         .unwrap();
     assert_eq!(plan.status, Status::Approved);

@@ -2,11 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+use jiff::tz::Offset;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use yandu_store::{DataFolder, Store};
+use yandu_pack::declare::SettingValue;
+use yandu_pack::{AnyCondition, Packs};
+use yandu_store::{Clock, DataFolder, Store};
+use yandu_words::calendar::Calendar;
 
-use crate::{Cause, Decisions, Import, Plan, Plans, Result};
+use crate::{
+    Actual, Actuals, Cause, Decisions, Edit, Import, Pace, Plan, Plans, Proposal, Result,
+    RuleValue, Rules, Standing, Today, read_proposals, standing,
+};
 
 /// An invented plan with what a reviewer has to decide.
 pub(super) const TEXT: &str = "澄江市2026年工作要点\n一、夯实底座\n（一）加快网络建设。6月底前新增5G基站300座以上，家庭宽带通达率提高5%。建成城市算力网。（牵头单位：市工信局；责任单位：市通管办）\n（二）加强统筹。形成一个平台。（市数据局、市财政局按职责分工负责）\n";
@@ -20,10 +28,22 @@ pub(super) struct Site {
 
 impl Site {
     pub(super) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::on("2026-01-05").await
+    }
+
+    /// A site whose clock stands at nine in the morning of a day.
+    pub(super) async fn on(day: &str) -> Self {
+        Self::open(tempfile::tempdir().unwrap(), day).await
+    }
+
+    async fn open(folder: TempDir, day: &str) -> Self {
         let data = DataFolder::open(&folder.path().join("data")).unwrap();
-        let store = Store::open(&data.records()).await.unwrap();
-        let plans = Plans::open(store.clone(), &data).await.unwrap();
+        let at = day.parse::<Date>().unwrap().at(9, 0, 0, 0);
+        let clock = Clock::standing(Offset::constant(8).to_timestamp(at).unwrap());
+        let store = Store::open_with(&data.records(), clock).await.unwrap();
+        let plans = Plans::open(store.clone(), &data, proposals())
+            .await
+            .unwrap();
         Self {
             folder,
             store,
@@ -34,6 +54,11 @@ impl Site {
 
     /// The same folder after the process was killed: nothing was closed in order.
     pub(super) async fn killed(self) -> Self {
+        self.moved("2026-01-05").await
+    }
+
+    /// The same folder on a later day.
+    pub(super) async fn moved(self, day: &str) -> Self {
         let Self {
             folder,
             store,
@@ -43,15 +68,30 @@ impl Site {
         drop(plans);
         store.pool().close().await;
         drop(data);
-        let data = DataFolder::open(&folder.path().join("data")).unwrap();
-        let store = Store::open(&data.records()).await.unwrap();
-        let plans = Plans::open(store.clone(), &data).await.unwrap();
-        Self {
-            folder,
-            store,
-            plans,
-            data,
-        }
+        Self::open(folder, day).await
+    }
+
+    /// A plan in force, as its text proposes it.
+    pub(super) async fn approved(&self, text: &str) -> Plan {
+        let plan = self.import(text).await;
+        self.review(all_decided(&plan)).await.unwrap();
+        self.plans
+            .approve("plan", Pace::Quarter, cause("已经市政府研究通过"))
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn edit(&self, edits: Value) -> Result<Plan> {
+        let edits: Vec<Edit> = serde_json::from_value(edits).unwrap();
+        self.plans
+            .edit("plan", edits, cause("联席会议办公室"))
+            .await
+    }
+
+    /// How the plan stands today with some actuals.
+    pub(super) async fn stands(&self, actuals: &Actuals) -> Standing {
+        let plan = self.plans.plan("plan").await.unwrap();
+        stands_on(&plan, actuals, self.plans.today())
     }
 
     pub(super) fn documents(&self) -> PathBuf {
@@ -137,4 +177,57 @@ pub(super) fn shared() -> Option<String> {
 pub(super) fn fixture(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     std::fs::read_to_string(folder.join(format!("{name}.txt"))).unwrap()
+}
+
+/// The rules that are shipped.
+pub(super) fn rules() -> Rules {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/plan");
+    let loaded = Packs::load(&[folder], &AnyCondition);
+    assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+    let settings = loaded.packs.settings(&"plan".parse().unwrap()).unwrap();
+    Rules::read(|name| {
+        Some(match settings.value(name)? {
+            SettingValue::Integer(number) => RuleValue::Number(*number as f64),
+            SettingValue::Number(number) => RuleValue::Number(*number),
+            SettingValue::Text(text) => RuleValue::Text(text.clone()),
+            SettingValue::Boolean(_) => return None,
+        })
+    })
+    .unwrap()
+}
+
+/// 2026 with the days of rest that the tests need.
+pub(super) fn calendar() -> Calendar {
+    let days = [("2026-01-01", "closed"), ("2026-10-10", "worked")];
+    let days = days.map(|(day, rule)| (day.parse().unwrap(), rule.parse().unwrap()));
+    Calendar::from_rows("test".to_owned(), days.to_vec()).unwrap()
+}
+
+pub(super) fn stands_on(plan: &Plan, actuals: &Actuals, day: Date) -> Standing {
+    let today = Today {
+        day,
+        rules: &rules(),
+        calendar: &calendar(),
+    };
+    standing(plan, actuals, today)
+}
+
+/// Bindings of the invented plan, in simplified and traditional characters.
+fn proposals() -> Vec<Proposal> {
+    let file = "point,wording,kind,id,way,baseline,note\n\
+        1,新增5G基站,metric,telecom.new_station,year-sum,,\n\
+        1,寬帶通達率,metric,telecom.broadband,change,80,以2025年底为基数\n\
+        2,一个平台,by-hand,,,,\n";
+    read_proposals(file.as_bytes()).unwrap()
+}
+
+pub(super) fn actual(as_of: &str, value: f64) -> Actual {
+    Actual {
+        value,
+        as_of: as_of.parse().unwrap(),
+        unit: String::new(),
+        is_more_better: Some(true),
+        baseline: None,
+        trail: Some("telecom.new_station".to_owned()),
+    }
 }

@@ -1,0 +1,423 @@
+//! Edits of what a plan says is to be done: set, add, remove. The same edits are made directly, or asked for in a change.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::record::{
+    Decision, FigureState, ItemChange, Items, Node, NodeFields, Plan, Task, TaskFields, difference,
+    place_of,
+};
+use crate::reviewing::{Units, because, name, patched, said, set_units};
+use crate::{Error, Result};
+
+/// Signs of the longest title.
+const TITLE_SIGNS: usize = 300;
+/// Counties of one task.
+const COUNTIES: usize = 100;
+/// Tasks of one point, and nodes of one task.
+const MANY: usize = 500;
+
+/// One edit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    pub op: Op,
+    /// `point/3`, `target/12`, `task/3.2` or `node/3.2.1`; of `add` that to which is added: a point, or a task.
+    pub item: String,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub fields: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Op {
+    Set,
+    Add,
+    Remove,
+}
+
+/// A county with its share of a target.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CountyShare {
+    pub county: String,
+    #[serde(default)]
+    pub quantity: Option<f64>,
+}
+
+/// Makes edits, all or none: the caller writes nothing when one is refused.
+pub(crate) fn apply(plan: &mut Plan, edits: &[Edit], by: &Decision) -> Result<()> {
+    for edit in edits {
+        let (kind, key) = edit
+            .item
+            .split_once('/')
+            .ok_or_else(|| Error::invalid("item", "such as `task/3.2`"))?;
+        match (edit.op, kind) {
+            (Op::Set, "point") => set_point(plan, key, &edit.fields, by)?,
+            (Op::Set, "target") => set_target(plan, key, &edit.fields)?,
+            (Op::Remove, "target") => remove_target(plan, key)?,
+            (Op::Set, "task") => set_task(plan, key, &edit.fields)?,
+            (Op::Set, "node") => set_node(plan, key, &edit.fields)?,
+            (Op::Add, "point") => add_task(plan, key, &edit.fields)?,
+            (Op::Add, "task") => add_node(plan, key, &edit.fields)?,
+            (Op::Remove, "task") => remove_task(plan, key)?,
+            (Op::Remove, "node") => remove_node(plan, key)?,
+            _ => {
+                return Err(Error::invalid(
+                    "item",
+                    "points, targets, tasks and nodes are set; tasks are added to points and nodes to tasks; targets, tasks and nodes are removed",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What of a baseline is otherwise now: all that it says and holds, but for what it leaves open.
+pub(crate) fn broken(baseline: &Items, now: &Items) -> Option<String> {
+    let is_open = |value: &Value| {
+        value.is_null()
+            || value.as_array().is_some_and(Vec::is_empty)
+            || value.as_str().is_some_and(str::is_empty)
+    };
+    difference(baseline, now)
+        .into_iter()
+        .find(|change| !is_open(&change.from) && !is_appointment(baseline, now, change))
+        .map(|change| match change.field {
+            Some(field) => format!("`{field}` of {}", change.item),
+            None => change.item,
+        })
+}
+
+/// Whether units that answered together became a leading one and the others.
+fn is_appointment(baseline: &Items, now: &Items, change: &ItemChange) -> bool {
+    let lead = |items: &Items| {
+        items
+            .get(&change.item)
+            .and_then(|item| item.get("lead").cloned())
+    };
+    let (Some(Value::Null), Some(appointed)) = (lead(baseline), lead(now)) else {
+        return false;
+    };
+    let (Some(before), Some(after)) = (change.from.as_array(), change.to.as_array()) else {
+        return false;
+    };
+    let stays = |unit: &Value| *unit == appointed || after.contains(unit);
+    change.field.as_deref() == Some("supports") && before.iter().all(stays)
+}
+
+fn set_point(plan: &mut Plan, key: &str, fields: &Map<String, Value>, by: &Decision) -> Result<()> {
+    let number = number(key)?;
+    let missing = plan.missing("point", key);
+    let point = plan.points.get(&number).ok_or(missing)?;
+    let before = serde_json::json!({"lead": point.lead, "supports": point.supports});
+    let mut units: Units = merged(before, fields)?;
+    units
+        .supports
+        .retain(|unit| units.lead.as_deref() != Some(unit.trim()));
+    let reason = by.reason.clone().ok_or(Error::NoReason)?;
+    set_units(plan, number, &units, &because(by, &reason))?;
+    let point = plan.points.get(&number).cloned();
+    // Tasks whose lead was open follow the point.
+    for task in plan.tasks.values_mut().filter(|task| task.point == number) {
+        if let (None, Some(point)) = (&task.said.lead, &point)
+            && task.county.is_none()
+        {
+            task.said.lead = point.lead.clone();
+            task.said
+                .supports
+                .retain(|unit| point.lead.as_ref() != Some(unit));
+        }
+    }
+    Ok(())
+}
+
+fn set_target(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<()> {
+    let number = number(key)?;
+    let missing = plan.missing("target", key);
+    let figure = plan
+        .figures
+        .get_mut(&number)
+        .filter(|figure| figure.is_target())
+        .ok_or(missing)?;
+    let after = patched(&figure.said, fields)?;
+    if after.kind != figure.said.kind {
+        return Err(Error::invalid(
+            "kind",
+            "a target is removed, not made another kind of figure",
+        ));
+    }
+    figure.said = after;
+    Ok(())
+}
+
+fn remove_target(plan: &mut Plan, key: &str) -> Result<()> {
+    let number = number(key)?;
+    let missing = plan.missing("target", key);
+    let figure = plan
+        .figures
+        .get_mut(&number)
+        .filter(|figure| figure.is_target())
+        .ok_or(missing)?;
+    figure.state = FigureState::Rejected;
+    for task in plan.tasks.values_mut() {
+        if task.target == Some(number) {
+            task.target = None;
+        }
+    }
+    Ok(())
+}
+
+fn set_task(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<()> {
+    let missing = plan.missing("task", key);
+    let task = plan.tasks.get_mut(key).ok_or(missing)?;
+    task.said = checked(merged(serde_json::to_value(&task.said)?, fields)?)?;
+    Ok(())
+}
+
+fn add_task(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<()> {
+    let point = number(key)?;
+    if !plan.points.contains_key(&point) {
+        return Err(plan.missing("point", key));
+    }
+    let said = checked(merged(Value::Object(Map::new()), fields)?)?;
+    let own = plan.tasks.values().filter(|task| task.point == point);
+    let last = own
+        .filter_map(|task| place_of(&task.id).get(1).copied())
+        .max();
+    let number = last.unwrap_or(0) + 1;
+    if number as usize > MANY {
+        return Err(Error::invalid("item", "a point has no more than 500 tasks"));
+    }
+    let id = format!("{point}.{number}");
+    plan.tasks.insert(
+        id.clone(),
+        Task {
+            id,
+            point,
+            said,
+            sentence: None,
+            target: None,
+            of: None,
+            county: None,
+        },
+    );
+    Ok(())
+}
+
+fn remove_task(plan: &mut Plan, key: &str) -> Result<()> {
+    let missing = plan.missing("task", key);
+    plan.tasks.remove(key).ok_or(missing)?;
+    plan.tasks.retain(|_, task| task.of.as_deref() != Some(key));
+    let tasks = &plan.tasks;
+    plan.nodes.retain(|_, node| tasks.contains_key(&node.task));
+    Ok(())
+}
+
+fn set_node(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<()> {
+    let missing = plan.missing("node", key);
+    let node = plan.nodes.get_mut(key).ok_or(missing)?;
+    node.said = checked_node(merged(serde_json::to_value(&node.said)?, fields)?)?;
+    Ok(())
+}
+
+fn add_node(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<()> {
+    if !plan.tasks.contains_key(key) {
+        return Err(plan.missing("task", key));
+    }
+    let said = checked_node(merged(Value::Object(Map::new()), fields)?)?;
+    let own = plan.nodes.values().filter(|node| node.task == key);
+    let last = own
+        .filter_map(|node| place_of(&node.id).last().copied())
+        .max();
+    let number = last.unwrap_or(0) + 1;
+    if number as usize > MANY {
+        return Err(Error::invalid("item", "a task has no more than 500 nodes"));
+    }
+    let id = format!("{key}.{number}");
+    plan.nodes.insert(
+        id.clone(),
+        Node {
+            id,
+            task: key.to_owned(),
+            said,
+            begun: None,
+            finished: None,
+        },
+    );
+    Ok(())
+}
+
+fn remove_node(plan: &mut Plan, key: &str) -> Result<()> {
+    let missing = plan.missing("node", key);
+    plan.nodes.remove(key).ok_or(missing)?;
+    Ok(())
+}
+
+/// Gives counties copies of a task, with its nodes. Where shares are given, together they reach the target.
+pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Result<()> {
+    let missing = plan.missing("task", key);
+    let task = plan
+        .tasks
+        .get(key)
+        .filter(|task| task.of.is_none())
+        .cloned()
+        .ok_or(missing)?;
+    let copies: Vec<Task> = plan
+        .tasks
+        .values()
+        .filter(|copy| copy.of.as_deref() == Some(key))
+        .cloned()
+        .collect();
+    if shares.is_empty() || shares.len() + copies.len() > COUNTIES {
+        return Err(Error::invalid("counties", "from 1 to 100 counties"));
+    }
+    let mut number = copies
+        .iter()
+        .filter_map(|copy| place_of(&copy.id).last().copied())
+        .max()
+        .unwrap_or(0);
+    let nodes: Vec<Node> = plan
+        .nodes
+        .values()
+        .filter(|node| node.task == key)
+        .cloned()
+        .collect();
+    let mut quantities: Vec<Option<f64>> = copies.iter().map(|copy| copy.said.quantity).collect();
+    let mut names: Vec<String> = copies.into_iter().filter_map(|copy| copy.county).collect();
+    for share in shares {
+        let county = name(&share.county)?;
+        if names.contains(&county) {
+            return Err(Error::invalid(
+                "counties",
+                format!("`{county}` has a copy already"),
+            ));
+        }
+        if share
+            .quantity
+            .is_some_and(|share| !share.is_finite() || share < 0.0)
+        {
+            return Err(Error::invalid("quantity", "a number from 0"));
+        }
+        number += 1;
+        let id = format!("{key}-{number}");
+        let copy = Task {
+            id: id.clone(),
+            said: TaskFields {
+                lead: Some(county.clone()),
+                supports: Vec::new(),
+                counties: Vec::new(),
+                quantity: share.quantity,
+                ..task.said.clone()
+            },
+            of: Some(key.to_owned()),
+            county: Some(county.clone()),
+            ..task.clone()
+        };
+        for (place, node) in nodes.iter().enumerate() {
+            let own = format!("{id}.{}", place + 1);
+            plan.nodes.insert(
+                own.clone(),
+                Node {
+                    id: own,
+                    task: id.clone(),
+                    said: node.said.clone(),
+                    begun: None,
+                    finished: None,
+                },
+            );
+        }
+        plan.tasks.insert(id, copy);
+        names.push(county);
+        quantities.push(share.quantity);
+    }
+    let target = task.target.and_then(|target| plan.figures.get(&target));
+    let whole = target.and_then(|target| match &target.said.value {
+        crate::Value::Number(number) => number.as_f64(),
+        crate::Value::Text(_) => None,
+    });
+    if quantities.iter().any(Option::is_some) {
+        let sum: f64 = quantities.iter().flatten().sum();
+        if quantities.iter().any(Option::is_none) {
+            return Err(Error::invalid("quantity", "of all counties or of none"));
+        }
+        if whole.is_some_and(|whole| sum < whole) {
+            return Err(Error::invalid(
+                "quantity",
+                format!(
+                    "the shares of the counties together are {sum}, and do not reach the target of the city"
+                ),
+            ));
+        }
+    }
+    if let Some(task) = plan.tasks.get_mut(key) {
+        task.said.counties = names;
+    }
+    Ok(())
+}
+
+fn number(key: &str) -> Result<u32> {
+    key.parse()
+        .map_err(|_| Error::invalid("item", format!("`{key}` is no number")))
+}
+
+/// An object with some of its fields set, read as what it is; null empties one.
+fn merged<T: DeserializeOwned>(before: Value, set: &Map<String, Value>) -> Result<T> {
+    let Value::Object(mut fields) = before else {
+        return Err(Error::damaged("an item"));
+    };
+    for (field, value) in set {
+        if value.is_null() {
+            fields.remove(field);
+        } else {
+            fields.insert(field.clone(), value.clone());
+        }
+    }
+    serde_json::from_value(fields.into())
+        .map_err(|error| Error::invalid("fields", error.to_string()))
+}
+
+fn checked(mut task: TaskFields) -> Result<TaskFields> {
+    task.title = title(&task.title)?;
+    task.lead = task.lead.as_deref().map(name).transpose()?;
+    task.deliverable = said(task.deliverable.as_deref());
+    for units in [&mut task.supports, &mut task.counties] {
+        *units = units.iter().map(|unit| name(unit)).collect::<Result<_>>()?;
+    }
+    if let Some(lead) = &task.lead
+        && task.supports.contains(lead)
+    {
+        return Err(Error::invalid(
+            "supports",
+            format!("`{lead}` leads already"),
+        ));
+    }
+    if task
+        .quantity
+        .is_some_and(|share| !share.is_finite() || share < 0.0)
+    {
+        return Err(Error::invalid("quantity", "a number from 0"));
+    }
+    Ok(task)
+}
+
+fn checked_node(mut node: NodeFields) -> Result<NodeFields> {
+    node.title = title(&node.title)?;
+    node.deliverable = said(node.deliverable.as_deref());
+    if node
+        .share
+        .is_some_and(|share| !(0.0..=1.0).contains(&share))
+    {
+        return Err(Error::invalid("share", "a number from 0 to 1"));
+    }
+    Ok(node)
+}
+
+fn title(text: &str) -> Result<String> {
+    let title = text.trim();
+    if title.is_empty() || title.chars().count() > TITLE_SIGNS {
+        return Err(Error::invalid("title", "from 1 to 300 signs"));
+    }
+    Ok(title.to_owned())
+}

@@ -1,0 +1,383 @@
+//! What people do with a plan: review it, approve it, break it down, work on it, prove it, change it, close it.
+
+use super::change::Effect;
+use super::{Cause, Plans};
+use crate::binding;
+use crate::decompose;
+use crate::edit::{self, CountyShare, Edit};
+use crate::progress::{self, NodeStep};
+use crate::record::{
+    ChangeRequest, ChangeState, EvidenceFields, ItemChange, Items, Plan, PlanDocument, Status,
+    difference,
+};
+use crate::reviewing::{self, Decisions, Progress, said};
+use crate::revision::RevisionKind;
+use crate::rules::{Pace, Rules};
+use crate::sniff;
+use crate::standing::{Actuals, Today, standing};
+use crate::store;
+use crate::{Error, Result};
+
+/// Edits of one request.
+const EDITS: usize = 1000;
+/// Signs of a name of a document.
+const NAME_SIGNS: usize = 200;
+
+impl Plans {
+    /// Writes what a person decided about the reading, all of it or nothing.
+    pub async fn review(&self, id: &str, decisions: Decisions, cause: Cause) -> Result<Plan> {
+        self.change(id, RevisionKind::Reviewed, cause, |plan, bench| {
+            plan.must_be(Status::Reviewing, "reviewed")?;
+            reviewing::decide(plan, &decisions, &bench.by)?;
+            Ok(Effect::None)
+        })
+        .await
+    }
+
+    /// Puts a plan in force, once everything that the reading left open is decided. A plan that nobody has broken down is broken
+    /// down as its text proposes.
+    pub async fn approve(&self, id: &str, pace: Pace, cause: Cause) -> Result<Plan> {
+        self.change(id, RevisionKind::Approved, cause, |plan, bench| {
+            plan.must_be(Status::Reviewing, "approved")?;
+            if bench.by.reason.is_none() {
+                return Err(Error::NoReason);
+            }
+            let progress = Progress::of(plan);
+            if !progress.is_complete() {
+                return Err(Error::ReviewOpen(progress.open()));
+            }
+            if plan.tasks.is_empty() {
+                decompose::propose(plan, bench.today, pace);
+            }
+            plan.status = Status::Approved;
+            plan.head.approved = Some(bench.by.clone());
+            Ok(Effect::Baseline)
+        })
+        .await
+    }
+
+    /// Proposes tasks and nodes from the text, in the place of those that are there; not once the plan is in force.
+    pub async fn decompose(&self, id: &str, pace: Pace, cause: Cause) -> Result<Plan> {
+        self.change(id, RevisionKind::Decomposed, cause, |plan, bench| {
+            plan.must_be(Status::Reviewing, "broken down anew")?;
+            decompose::propose(plan, bench.today, pace);
+            Ok(Effect::None)
+        })
+        .await
+    }
+
+    /// Edits points, tasks and nodes. Once the plan is in force this only fills what it leaves open and adds to it; what it says is
+    /// changed by an approved change.
+    pub async fn edit(&self, id: &str, edits: Vec<Edit>, cause: Cause) -> Result<Plan> {
+        self.change(id, RevisionKind::Edited, cause, |plan, bench| {
+            plan.must_be_open("edited")?;
+            check_number(&edits)?;
+            edit::apply(plan, &edits, &bench.by)?;
+            stays(plan, bench.baseline.as_ref())?;
+            Ok(Effect::None)
+        })
+        .await
+    }
+
+    /// Gives counties copies of a task.
+    pub async fn split(
+        &self,
+        id: &str,
+        task: &str,
+        shares: Vec<CountyShare>,
+        cause: Cause,
+    ) -> Result<Plan> {
+        self.change(id, RevisionKind::Edited, cause, |plan, bench| {
+            plan.must_be_open("edited")?;
+            edit::split(plan, task, &shares)?;
+            stays(plan, bench.baseline.as_ref())?;
+            Ok(Effect::None)
+        })
+        .await
+    }
+
+    /// Binds a target to what its actual comes from.
+    pub async fn bind(
+        &self,
+        id: &str,
+        target: u32,
+        source: crate::record::Source,
+        cause: Cause,
+    ) -> Result<Plan> {
+        self.change(id, RevisionKind::Bound, cause, |plan, bench| {
+            plan.must_be_open("bound")?;
+            binding::bind(plan, target, source, &bench.by)?;
+            Ok(Effect::None)
+        })
+        .await
+    }
+
+    /// Binds the targets that nobody has bound as the city's file proposes.
+    pub async fn propose_bindings(&self, id: &str, cause: Cause) -> Result<Plan> {
+        self.change(id, RevisionKind::Bound, cause, |plan, _| {
+            plan.must_be_open("bound")?;
+            binding::propose(plan, &self.inner.proposals);
+            Ok(Effect::None)
+        })
+        .await
+    }
+
+    /// Says that a node began, is finished, or is not finished after all.
+    pub async fn step(&self, id: &str, node: &str, step: NodeStep, cause: Cause) -> Result<Plan> {
+        self.change(id, RevisionKind::Progressed, cause, |plan, bench| {
+            plan.must_be(Status::Approved, "worked on")?;
+            progress::step(plan, node, &step, (&bench.by, bench.today))?;
+            Ok(Effect::None)
+        })
+        .await
+    }
+
+    /// Keeps a document by its content, and gives its hash.
+    pub async fn keep_document(
+        &self,
+        id: &str,
+        (name, bytes): (String, Vec<u8>),
+        rules: &Rules,
+        cause: Cause,
+    ) -> Result<(Plan, String)> {
+        self.plan(id).await?.must_be_open("given documents")?;
+        let size_bytes = bytes.len() as u64;
+        if size_bytes > rules.document_bytes {
+            return Err(Error::Document {
+                why: format!(
+                    "it has {size_bytes} bytes, and at most {} are taken",
+                    rules.document_bytes
+                ),
+            });
+        }
+        let media_type = sniff::media_type(&bytes)?;
+        let documents = self.inner.documents.clone();
+        let hash = tokio::task::spawn_blocking(move || documents.keep(&bytes)).await??;
+        let key = hash.clone();
+        let plan = self
+            .change(id, RevisionKind::Proved, cause, |plan, bench| {
+                plan.must_be_open("given documents")?;
+                let name = said(Some(&name)).unwrap_or_else(|| "document".to_owned());
+                plan.documents
+                    .entry(hash.clone())
+                    .or_insert_with(|| PlanDocument {
+                        hash: hash.clone(),
+                        name: name
+                            .chars()
+                            .filter(|sign| !sign.is_control())
+                            .take(NAME_SIGNS)
+                            .collect(),
+                        media_type: media_type.to_owned(),
+                        size_bytes,
+                        by: bench.by.clone(),
+                    });
+                Ok(Effect::None)
+            })
+            .await?;
+        Ok((plan, key))
+    }
+
+    /// A document of a plan with its bytes.
+    pub async fn document(&self, id: &str, hash: &str) -> Result<(PlanDocument, Vec<u8>)> {
+        let plan = self.plan(id).await?;
+        let document = plan.documents.get(hash).cloned();
+        let shown: String = hash.chars().take(64).collect();
+        let document = document.ok_or_else(|| plan.missing("document", shown))?;
+        let documents = self.inner.documents.clone();
+        let hash = document.hash.clone();
+        let bytes = tokio::task::spawn_blocking(move || documents.read(&hash)).await??;
+        Ok((document, bytes))
+    }
+
+    /// Hands in evidence for a target or a node, and gives its number.
+    pub async fn submit(
+        &self,
+        id: &str,
+        about: &str,
+        fields: EvidenceFields,
+        cause: Cause,
+    ) -> Result<(Plan, u32)> {
+        let mut number = 0;
+        let plan = self
+            .change(id, RevisionKind::Proved, cause, |plan, bench| {
+                plan.must_be(Status::Approved, "proved")?;
+                number = progress::submit(plan, about, fields, (&bench.by, bench.today))?;
+                Ok(Effect::None)
+            })
+            .await?;
+        Ok((plan, number))
+    }
+
+    /// Accepts evidence, or returns it.
+    pub async fn judge(&self, id: &str, number: u32, accept: bool, cause: Cause) -> Result<Plan> {
+        self.change(id, RevisionKind::Proved, cause, |plan, bench| {
+            plan.must_be(Status::Approved, "proved")?;
+            progress::judge(plan, number, accept, &bench.by)?;
+            Ok(Effect::None)
+        })
+        .await
+    }
+
+    /// Writes down which targets are closed and which are open again by what is known now.
+    pub async fn settle(
+        &self,
+        id: &str,
+        actuals: &Actuals,
+        today: Today<'_>,
+        who: &str,
+    ) -> Result<Plan> {
+        let plan = self.plan(id).await?;
+        let cause = Cause {
+            who: who.to_owned(),
+            reason: None,
+            expected: None,
+        };
+        // Most looks find nothing new, and then nobody waits for a writer.
+        let mut looked = plan.clone();
+        let stands = standing(&plan, actuals, today);
+        let by = crate::record::Decision {
+            who: who.to_owned(),
+            at: plan.updated_at,
+            reason: None,
+        };
+        if plan.status != Status::Approved || !progress::settle(&mut looked, &stands, &by) {
+            return Ok(plan);
+        }
+        self.change(id, RevisionKind::Settled, cause, |plan, bench| {
+            plan.must_be(Status::Approved, "settled")?;
+            let stands = standing(plan, actuals, today);
+            progress::settle(plan, &stands, &bench.by);
+            Ok(Effect::None)
+        })
+        .await
+    }
+
+    /// Asks for a change of what the plan binds people to; the edits must be possible as things stand.
+    pub async fn ask_change(
+        &self,
+        id: &str,
+        edits: Vec<Edit>,
+        cause: Cause,
+    ) -> Result<(Plan, u32)> {
+        let mut number = 0;
+        let plan = self
+            .change(id, RevisionKind::Changed, cause, |plan, bench| {
+                plan.must_be(Status::Approved, "changed")?;
+                if bench.by.reason.is_none() {
+                    return Err(Error::NoReason);
+                }
+                check_number(&edits)?;
+                edit::apply(&mut plan.clone(), &edits, &bench.by)?;
+                number = plan.changes.keys().last().map_or(1, |last| last + 1);
+                let request = ChangeRequest {
+                    number,
+                    edits,
+                    requested: bench.by.clone(),
+                    state: ChangeState::Requested,
+                    decided: None,
+                    baseline: None,
+                };
+                plan.changes.insert(number, request);
+                Ok(Effect::None)
+            })
+            .await?;
+        Ok((plan, number))
+    }
+
+    /// Approves a change, which is made then and is the next baseline, or rejects it.
+    pub async fn decide_change(
+        &self,
+        id: &str,
+        number: u32,
+        approve: bool,
+        cause: Cause,
+    ) -> Result<Plan> {
+        self.change(id, RevisionKind::Changed, cause, |plan, bench| {
+            plan.must_be(Status::Approved, "changed")?;
+            if bench.by.reason.is_none() {
+                return Err(Error::NoReason);
+            }
+            let missing = plan.missing("change", number);
+            let request = plan.changes.get(&number).ok_or(missing)?;
+            if request.state != ChangeState::Requested {
+                return Err(Error::invalid("change", "it is decided already"));
+            }
+            let edits = request.edits.clone();
+            if approve {
+                edit::apply(plan, &edits, &bench.by)?;
+            }
+            let next = bench.baseline.as_ref().map_or(1, |(last, _)| last + 1);
+            if let Some(request) = plan.changes.get_mut(&number) {
+                request.state = if approve {
+                    ChangeState::Approved
+                } else {
+                    ChangeState::Rejected
+                };
+                request.decided = Some(bench.by.clone());
+                request.baseline = approve.then_some(next);
+            }
+            Ok(if approve {
+                Effect::Baseline
+            } else {
+                Effect::None
+            })
+        })
+        .await
+    }
+
+    /// Closes a plan: its year is reviewed, and it stays as it is.
+    pub async fn close(&self, id: &str, cause: Cause) -> Result<Plan> {
+        self.change(id, RevisionKind::Closed, cause, |plan, bench| {
+            plan.must_be(Status::Approved, "closed")?;
+            if bench.by.reason.is_none() {
+                return Err(Error::NoReason);
+            }
+            plan.status = Status::Closed;
+            plan.head.closed = Some(bench.by.clone());
+            Ok(Effect::None)
+        })
+        .await
+    }
+
+    /// How two baselines differ; without a second number, how the plan as it is now differs from the first.
+    pub async fn difference(
+        &self,
+        id: &str,
+        from: u32,
+        to: Option<u32>,
+    ) -> Result<Vec<ItemChange>> {
+        let plan = self.plan(id).await?;
+        let mut connection = self.inner.store.pool().acquire().await?;
+        let baselines = store::baselines(&mut connection, id).await?;
+        let find = |number: u32| {
+            let mut all = baselines.iter();
+            let found = all.find(|baseline| baseline.number == number);
+            found
+                .map(|baseline| baseline.items.clone())
+                .ok_or_else(|| plan.missing("baseline", number))
+        };
+        let to = match to {
+            Some(number) => find(number)?,
+            None => plan.binding()?,
+        };
+        Ok(difference(&find(from)?, &to))
+    }
+}
+
+fn check_number(edits: &[Edit]) -> Result<()> {
+    if (1..=EDITS).contains(&edits.len()) {
+        return Ok(());
+    }
+    Err(Error::invalid("edits", "from 1 to 1000 edits"))
+}
+
+/// Refuses what only an approved change may do.
+fn stays(plan: &Plan, baseline: Option<&(u32, Items)>) -> Result<()> {
+    let Some((_, items)) = baseline else {
+        return Ok(());
+    };
+    match edit::broken(items, &plan.binding()?) {
+        Some(what) => Err(Error::ChangeNeeded(what)),
+        None => Ok(()),
+    }
+}

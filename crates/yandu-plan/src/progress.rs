@@ -1,0 +1,215 @@
+//! 闭环式管理: nodes that begin and are finished, evidence that is handed in and looked at, and what metrics show of targets.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::reading::Value;
+use crate::record::{
+    Closing, Decision, Evidence, EvidenceFields, EvidenceState, Finish, Plan, Source,
+};
+use crate::reviewing::said;
+use crate::standing::{Standing, measuring};
+use crate::{Error, Result};
+
+/// Documents of one piece of evidence.
+const DOCUMENTS: usize = 50;
+
+/// What becomes of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum NodeStep {
+    /// Work on it began.
+    Begin,
+    /// It is finished: today, or on an earlier day that documents show.
+    Finish {
+        #[serde(default)]
+        on: Option<Date>,
+        #[serde(default)]
+        documents: Vec<String>,
+    },
+    /// It is not finished after all.
+    Reopen,
+}
+
+pub(crate) fn step(
+    plan: &mut Plan,
+    key: &str,
+    step: &NodeStep,
+    (by, today): (&Decision, Date),
+) -> Result<()> {
+    let missing = plan.missing("node", key);
+    let node = plan.nodes.get(key).ok_or(missing)?;
+    let is_measured = measuring(plan, node).is_some();
+    if let NodeStep::Finish { documents, .. } = step {
+        check_documents(plan, documents)?;
+    }
+    let Some(node) = plan.nodes.get_mut(key) else {
+        return Ok(());
+    };
+    match step {
+        NodeStep::Begin => {
+            node.begun.get_or_insert_with(|| by.clone());
+        }
+        NodeStep::Finish { .. } if is_measured => {
+            return Err(Error::NotProved {
+                item: format!("node/{key}"),
+                why: "the metric of its target says when it is reached",
+            });
+        }
+        NodeStep::Finish { .. } if node.finished.is_some() => {
+            return Err(Error::invalid("step", "it is finished already"));
+        }
+        NodeStep::Finish { on, documents } => {
+            let on = on.unwrap_or(today);
+            if on > today {
+                return Err(Error::invalid("on", "a day that has come"));
+            }
+            if on < today && documents.is_empty() {
+                return Err(Error::NotProved {
+                    item: format!("node/{key}"),
+                    why: "an earlier day than today is shown by documents",
+                });
+            }
+            node.begun.get_or_insert_with(|| by.clone());
+            node.finished = Some(Finish {
+                on,
+                by: by.clone(),
+                documents: documents.clone(),
+            });
+        }
+        NodeStep::Reopen if node.finished.is_none() => {
+            return Err(Error::invalid("step", "it is not finished"));
+        }
+        NodeStep::Reopen if by.reason.is_none() => return Err(Error::NoReason),
+        NodeStep::Reopen => node.finished = None,
+    }
+    Ok(())
+}
+
+/// Hands in evidence for a target or a node.
+pub(crate) fn submit(
+    plan: &mut Plan,
+    about: &str,
+    fields: EvidenceFields,
+    (by, today): (&Decision, Date),
+) -> Result<u32> {
+    let (kind, key) = about.split_once('/').unwrap_or((about, ""));
+    match kind {
+        "target" => {
+            let number = key.parse().ok();
+            let target = number.and_then(|number: u32| plan.figures.get(&number));
+            let target = target.filter(|target| target.is_target());
+            let number = target.ok_or_else(|| plan.missing("target", key))?.number;
+            let binding = plan.bindings.get(&number);
+            if binding.is_some_and(|one| matches!(one.source, Source::Metric { .. })) {
+                return Err(Error::NotProved {
+                    item: about.to_owned(),
+                    why: "its metric says what is reached, and nothing is reported beside it",
+                });
+            }
+        }
+        "node" if plan.nodes.contains_key(key) => {}
+        _ => return Err(plan.missing("item", about)),
+    }
+    if fields.on > today {
+        return Err(Error::invalid("on", "a day that has come"));
+    }
+    if fields.value.is_some_and(|value| !value.is_finite()) {
+        return Err(Error::invalid("value", "a number"));
+    }
+    check_documents(plan, &fields.documents)?;
+    let fields = EvidenceFields {
+        source: said(fields.source.as_deref()),
+        note: said(fields.note.as_deref()),
+        ..fields
+    };
+    if fields.value.is_none() && fields.documents.is_empty() {
+        return Err(Error::invalid("documents", "a figure, or documents"));
+    }
+    let number = plan.evidence.keys().last().map_or(1, |last| last + 1);
+    plan.evidence.insert(
+        number,
+        Evidence {
+            number,
+            about: about.to_owned(),
+            said: fields,
+            submitted: by.clone(),
+            state: EvidenceState::Submitted,
+            decided: None,
+        },
+    );
+    Ok(number)
+}
+
+fn check_documents(plan: &Plan, documents: &[String]) -> Result<()> {
+    if documents.len() > DOCUMENTS {
+        return Err(Error::invalid("documents", "at most 50"));
+    }
+    let unknown = documents
+        .iter()
+        .find(|hash| !plan.documents.contains_key(*hash));
+    match unknown {
+        Some(hash) => Err(plan.missing("document", hash.chars().take(64).collect::<String>())),
+        None => Ok(()),
+    }
+}
+
+/// Accepts evidence or returns it. What was accepted can be returned later, and opens again what it closed.
+pub(crate) fn judge(plan: &mut Plan, number: u32, accept: bool, by: &Decision) -> Result<()> {
+    let missing = plan.missing("evidence", number);
+    let evidence = plan.evidence.get(&number).ok_or(missing)?;
+    if by.reason.is_none() {
+        return Err(Error::NoReason);
+    }
+    if accept {
+        let item = evidence.about.clone();
+        let target = item
+            .strip_prefix("target/")
+            .and_then(|key| plan.figures.get(&key.parse::<u32>().ok()?));
+        let is_number = target.is_some_and(|one| matches!(one.said.value, Value::Number(_)));
+        // 数字指标没有带日期和来源的数，不能销号。
+        if is_number && (evidence.said.value.is_none() || evidence.said.source.is_none()) {
+            return Err(Error::NotProved {
+                item,
+                why: "a target with a number needs a dated figure and its source",
+            });
+        }
+        if target.is_some() && evidence.said.documents.is_empty() {
+            return Err(Error::NotProved {
+                item,
+                why: "a target that no metric measures is proved by documents",
+            });
+        }
+    }
+    if let Some(evidence) = plan.evidence.get_mut(&number) {
+        evidence.state = if accept {
+            EvidenceState::Accepted
+        } else {
+            EvidenceState::Returned
+        };
+        evidence.decided = Some(by.clone());
+    }
+    Ok(())
+}
+
+/// Writes down which targets are closed and which are open again, where that is otherwise than it was last seen. Says whether
+/// anything was.
+pub(crate) fn settle(plan: &mut Plan, standing: &Standing, by: &Decision) -> bool {
+    let mut changed = false;
+    for (number, stands) in &standing.targets {
+        let seen = plan.closings.get(number).and_then(|all| all.last());
+        let before = seen.and_then(|closing| closing.closed_on);
+        let now = stands.closed.map(|closed| closed.on);
+        if before == now {
+            continue;
+        }
+        changed = true;
+        plan.closings.entry(*number).or_default().push(Closing {
+            closed_on: now,
+            value: stands.measured,
+            as_of: stands.actual.as_ref().map(|actual| actual.as_of),
+            seen: by.clone(),
+        });
+    }
+    changed
+}

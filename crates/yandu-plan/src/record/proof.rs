@@ -1,0 +1,188 @@
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::Decision;
+use crate::edit::Edit;
+
+/// Where the actual value of a target comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Source {
+    /// A metric over the city's data.
+    Metric {
+        metric: String,
+        way: Way,
+        /// Of a change: the value against which it is measured, where the metric does not declare it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        baseline: Option<f64>,
+    },
+    /// A reporting form of the lead unit: a dataset of origin `form`.
+    Form { dataset: String },
+    /// Reported by hand with evidence, until there is a form.
+    ByHand,
+    /// Nobody has said.
+    Open,
+}
+
+impl Source {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Metric { .. } => "metric",
+            Self::Form { .. } => "form",
+            Self::ByHand => "by-hand",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// How the actual value is taken from a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// The sum over the year of the target, up to its day.
+    YearSum,
+    /// The value at the day.
+    AtDate,
+    /// The change of the value against a baseline.
+    Change,
+    /// A share in percent at the day.
+    Share,
+}
+
+impl Way {
+    pub const ALL: [Self; 4] = [Self::YearSum, Self::AtDate, Self::Change, Self::Share];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::YearSum => "year-sum",
+            Self::AtDate => "at-date",
+            Self::Change => "change",
+            Self::Share => "share",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.name() == name)
+    }
+}
+
+/// What a target is bound to, and who said so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Binding {
+    pub source: Source,
+    /// Absent where the city's file proposed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Decision>,
+    /// What the city's file or the person says to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A document that is kept, by its content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanDocument {
+    /// BLAKE3 of its bytes, in hexadecimal.
+    pub hash: String,
+    pub name: String,
+    /// What its content is, whatever its name says.
+    pub media_type: String,
+    pub size_bytes: u64,
+    pub by: Decision,
+}
+
+/// What was handed in for a target or a node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub number: u32,
+    /// `target/12` or `node/3.2.1`.
+    pub about: String,
+    pub said: EvidenceFields,
+    pub submitted: Decision,
+    pub state: EvidenceState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decision>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceFields {
+    /// The day that it speaks of.
+    pub on: Date,
+    /// The figure reached by then, counted from the beginning of the target's time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// Where the figure comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Hashes of documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceState {
+    Submitted,
+    Accepted,
+    Returned,
+}
+
+impl EvidenceState {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Accepted => "accepted",
+            Self::Returned => "returned",
+        }
+    }
+}
+
+/// A change of what the plan binds people to, asked for and decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeRequest {
+    pub number: u32,
+    pub edits: Vec<Edit>,
+    pub requested: Decision,
+    pub state: ChangeState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decision>,
+    /// The baseline that it made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeState {
+    Requested,
+    Approved,
+    Rejected,
+}
+
+impl ChangeState {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// That a target was found closed, or open again, when its actual was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Closing {
+    /// The day from which the target is reached; absent while it is not.
+    pub closed_on: Option<Date>,
+    pub value: Option<f64>,
+    /// The day that the value speaks of.
+    pub as_of: Option<Date>,
+    pub seen: Decision,
+}
+
+/// What was found of a target, oldest first.
+pub(crate) type Closings = BTreeMap<u32, Vec<Closing>>;

@@ -1,0 +1,251 @@
+//! How a plan stands on a day: a pure function of the plan, of what its metrics show, of the day, the rules and the calendar.
+//!
+//! A lamp says how work stands against its date. Work that was finished late never turns green, and nothing above it does either:
+//! a task, a point, a unit and a county show the worst of what they hold.
+
+mod lamp;
+mod target;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use yandu_words::calendar::Calendar;
+
+pub use lamp::{Counts, Lamp, Tally};
+pub use target::{Actual, Actuals, Closed, Lack, TargetStanding, Wanted, wanted};
+
+use crate::record::{Node, Plan, Source, Task};
+use crate::rules::{Counted, Rules};
+
+/// What a standing is computed with, beside the plan and its actuals.
+#[derive(Debug, Clone, Copy)]
+pub struct Today<'a> {
+    pub day: Date,
+    pub rules: &'a Rules,
+    pub calendar: &'a Calendar,
+}
+
+/// How a plan stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    pub day: Date,
+    pub targets: BTreeMap<u32, TargetStanding>,
+    pub nodes: BTreeMap<String, NodeStanding>,
+    pub tasks: BTreeMap<String, TaskStanding>,
+    /// By point: over its tasks.
+    pub points: BTreeMap<u32, Tally>,
+    /// By leading unit: over the tasks that it leads, copies of counties apart.
+    pub units: BTreeMap<String, Tally>,
+    /// By county: over its copies of tasks.
+    pub counties: BTreeMap<String, Tally>,
+    /// Over the tasks of the city.
+    pub whole: Tally,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NodeStanding {
+    pub lamp: Lamp,
+    pub closed_on: Option<Date>,
+    /// The actual of its task's target says whether it is closed, and nobody else.
+    pub is_measured: bool,
+    pub due: Counted,
+    /// Calendar days from today to the due date; negative behind it.
+    pub days_left: i64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskStanding {
+    pub lamp: Lamp,
+    pub due: Counted,
+    pub days_left: i64,
+    /// Its own nodes.
+    pub nodes: Counts,
+    /// Copies of counties.
+    pub copies: Counts,
+    /// What the copies of counties are to reach together, where they have shares.
+    pub quantity: Option<f64>,
+}
+
+/// How a plan stands on a day.
+pub fn standing(plan: &Plan, actuals: &Actuals, today: Today<'_>) -> Standing {
+    let at_work = at_work(plan);
+    let targets: BTreeMap<u32, TargetStanding> = plan
+        .targets()
+        .map(|target| {
+            let is_begun = at_work.contains(&target.number);
+            let stands = target::stand(plan, target, actuals, is_begun, today);
+            (target.number, stands)
+        })
+        .collect();
+    let nodes: BTreeMap<String, NodeStanding> = plan
+        .nodes
+        .iter()
+        .map(|(id, node)| {
+            let measured = measuring(plan, node).and_then(|target| targets.get(&target));
+            (id.clone(), node_of(node, measured, today))
+        })
+        .collect();
+    let mut tasks: BTreeMap<String, TaskStanding> = BTreeMap::new();
+    let grouped = grouped(plan);
+    // Copies of counties first, as the city's tasks hold them.
+    let copies = plan.tasks.values().filter(|task| task.of.is_some());
+    let own = plan.tasks.values().filter(|task| task.of.is_none());
+    for task in copies.chain(own) {
+        let standing = task_of(task, &grouped, (&nodes, &targets, &tasks), today);
+        tasks.insert(task.id.clone(), standing);
+    }
+    let mut standing = Standing {
+        day: today.day,
+        targets,
+        nodes,
+        tasks,
+        points: plan
+            .points
+            .keys()
+            .map(|point| (*point, Tally::default()))
+            .collect(),
+        units: BTreeMap::new(),
+        counties: BTreeMap::new(),
+        whole: Tally::default(),
+    };
+    standing.sum_up(plan);
+    standing
+}
+
+impl Standing {
+    fn sum_up(&mut self, plan: &Plan) {
+        for task in plan.tasks.values() {
+            let Some(lamp) = self.tasks.get(&task.id).map(|one| one.lamp) else {
+                continue;
+            };
+            if let Some(county) = &task.county {
+                self.counties.entry(county.clone()).or_default().add(lamp);
+                continue;
+            }
+            self.points.entry(task.point).or_default().add(lamp);
+            self.whole.add(lamp);
+            if let Some(lead) = &task.said.lead {
+                self.units.entry(lead.clone()).or_default().add(lamp);
+            }
+        }
+    }
+}
+
+/// Targets on which somebody works: a node of one of their tasks has begun.
+fn at_work(plan: &Plan) -> BTreeSet<u32> {
+    let begun: BTreeSet<&str> = plan
+        .nodes
+        .values()
+        .filter(|node| node.begun.is_some() || node.finished.is_some())
+        .map(|node| node.task.as_str())
+        .collect();
+    let tasks = plan.tasks.values();
+    tasks
+        .filter(|task| begun.contains(task.id.as_str()))
+        .filter_map(|task| task.target)
+        .collect()
+}
+
+/// Nodes by task, and copies by the city's task.
+struct Grouped<'a> {
+    nodes: BTreeMap<&'a str, Vec<&'a str>>,
+    copies: BTreeMap<&'a str, Vec<&'a Task>>,
+}
+
+fn grouped(plan: &Plan) -> Grouped<'_> {
+    let mut grouped = Grouped {
+        nodes: BTreeMap::new(),
+        copies: BTreeMap::new(),
+    };
+    for node in plan.nodes.values() {
+        let nodes = grouped.nodes.entry(node.task.as_str()).or_default();
+        nodes.push(node.id.as_str());
+    }
+    for task in plan.tasks.values() {
+        if let Some(of) = task.of.as_deref() {
+            grouped.copies.entry(of).or_default().push(task);
+        }
+    }
+    grouped
+}
+
+/// The target that measures a node: that of its task, where the node says how much of it is to be reached and a metric tells.
+/// Counties are not measured by the city's target.
+pub(crate) fn measuring(plan: &Plan, node: &Node) -> Option<u32> {
+    node.said.share?;
+    let task = plan
+        .tasks
+        .get(&node.task)
+        .filter(|task| task.of.is_none())?;
+    let binding = plan.bindings.get(&task.target?)?;
+    matches!(binding.source, Source::Metric { .. }).then_some(task.target?)
+}
+
+fn node_of(node: &Node, measured: Option<&TargetStanding>, today: Today<'_>) -> NodeStanding {
+    let due = today.rules.rest_day.count(node.said.due, today.calendar);
+    let closed_on = match (measured, node.said.share) {
+        (Some(target), Some(share)) => target.reached(share),
+        _ => node.finished.as_ref().map(|finish| finish.on),
+    };
+    let is_begun = node.begun.is_some() || measured.is_some_and(|one| one.actual.is_some());
+    NodeStanding {
+        lamp: lamp::of(closed_on, due.day, is_begun, today),
+        closed_on,
+        is_measured: measured.is_some(),
+        due,
+        days_left: days_to(today.day, due.day),
+    }
+}
+
+fn task_of(
+    task: &Task,
+    grouped: &Grouped<'_>,
+    (nodes, targets, tasks): (
+        &BTreeMap<String, NodeStanding>,
+        &BTreeMap<u32, TargetStanding>,
+        &BTreeMap<String, TaskStanding>,
+    ),
+    today: Today<'_>,
+) -> TaskStanding {
+    let due = today.rules.rest_day.count(task.said.due, today.calendar);
+    let own = grouped.nodes.get(task.id.as_str()).into_iter().flatten();
+    let own: Counts = own
+        .filter_map(|id| nodes.get(*id))
+        .map(|node| node.lamp)
+        .collect();
+    let copies = || grouped.copies.get(task.id.as_str()).into_iter().flatten();
+    let of_copies: Counts = copies()
+        .filter_map(|copy| tasks.get(&copy.id))
+        .map(|copy| copy.lamp)
+        .collect();
+    let mut all = own.clone();
+    all.join(&of_copies);
+    // A county's copy is not measured by the city's target.
+    let target = task.target.filter(|_| task.of.is_none());
+    if let Some(target) = target.and_then(|target| targets.get(&target)) {
+        all.add(target.lamp);
+    }
+    let lamp = all
+        .worst()
+        .unwrap_or_else(|| lamp::of(None, due.day, false, today));
+    // A task that is not closed by its own day is late, whatever the days of its parts.
+    let is_closed = matches!(lamp, Lamp::Done) || all.is_closed();
+    let lamp = if !is_closed && today.day > due.day {
+        Lamp::Late
+    } else {
+        lamp
+    };
+    let shares: Vec<f64> = copies().filter_map(|copy| copy.said.quantity).collect();
+    TaskStanding {
+        lamp,
+        due,
+        days_left: days_to(today.day, due.day),
+        nodes: own,
+        copies: of_copies,
+        quantity: (!shares.is_empty()).then(|| shares.iter().sum()),
+    }
+}
+
+pub(crate) fn days_to(from: Date, to: Date) -> i64 {
+    i64::from((to - from).get_days())
+}

@@ -1,0 +1,400 @@
+//! How a target stands: its actual, against what it says, on a day.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+
+use super::{Lamp, Today, days_to, lamp};
+use crate::reading::{Comparison, Value};
+use crate::record::{EvidenceState, Figure, Plan, Source, Way};
+use crate::rules::Counted;
+
+/// What a metric, a form or a person says of a target on a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Actual {
+    /// As the binding takes it: a sum from the beginning of the target's time, a value at the day, or a level whose change counts.
+    pub value: f64,
+    /// The last day that it speaks of.
+    pub as_of: Date,
+    /// In what it is counted; empty where that is not said.
+    pub unit: String,
+    /// Whether more is better; `None` where neither is.
+    pub is_more_better: Option<bool>,
+    /// Against what a change is measured, where the metric declares it.
+    pub baseline: Option<f64>,
+    /// Where the trail of the number begins.
+    pub trail: Option<String>,
+}
+
+/// The actuals of targets, by their numbers, each in the order of time.
+pub type Actuals = BTreeMap<u32, Vec<Actual>>;
+
+/// What a target needs to know of its metric: values at days from `from` to `to`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    pub target: u32,
+    pub metric: String,
+    pub way: Way,
+    /// The first day of the target's time.
+    pub from: Date,
+    pub to: Date,
+}
+
+/// What the metrics of a plan are to be asked for on a day.
+pub fn wanted(plan: &Plan, today: Date) -> Vec<Wanted> {
+    plan.targets()
+        .filter_map(|target| {
+            let binding = plan.bindings.get(&target.number)?;
+            let Source::Metric { metric, way, .. } = &binding.source else {
+                return None;
+            };
+            Some(Wanted {
+                target: target.number,
+                metric: metric.clone(),
+                way: *way,
+                from: start_of(plan, target),
+                to: today,
+            })
+        })
+        .collect()
+}
+
+/// The first day of the time of a target: that of the plan's year, or of its own when it is earlier.
+fn start_of(plan: &Plan, target: &Figure) -> Date {
+    let due = target.said.due.map(Date::year);
+    let year = match (plan.head.year, due) {
+        (Some(plan), Some(due)) => plan.min(due),
+        (Some(year), None) | (None, Some(year)) => year,
+        (None, None) => 1,
+    };
+    date(year.clamp(1, 9999), 1, 1)
+}
+
+/// How a target stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetStanding {
+    pub lamp: Lamp,
+    pub due: Option<Counted>,
+    pub days_left: Option<i64>,
+    /// The newest actual.
+    pub actual: Option<Actual>,
+    /// The numbers that were compared, in the order of the days that they speak of.
+    pub series: Vec<(Date, f64)>,
+    /// The number of the target; absent where it says words.
+    pub goal: Option<f64>,
+    /// The number that is compared: of a change, the change.
+    pub measured: Option<f64>,
+    pub is_met: Option<bool>,
+    /// How much of the target is reached, where that can be said.
+    pub share: Option<f64>,
+    /// What lacks; negative where there is more than asked for.
+    pub gap: Option<f64>,
+    pub closed: Option<Closed>,
+    /// It was reached once and is not any more.
+    pub is_reopened: bool,
+    /// Why it is not closed.
+    pub lack: Option<Lack>,
+}
+
+impl TargetStanding {
+    /// The day from which a part of the target is reached, and all of it where the part is all.
+    pub(super) fn reached(&self, share: f64) -> Option<Date> {
+        if share >= 1.0 {
+            return self.closed.map(|closed| closed.on);
+        }
+        let part = self.goal? * share;
+        let mut begins = None;
+        for (day, value) in &self.series {
+            begins = begins.or(Some(*day)).filter(|_| *value >= part);
+        }
+        begins
+    }
+}
+
+/// That a target is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    pub on: Date,
+    /// The metric shows it; otherwise accepted evidence does.
+    pub by_metric: bool,
+}
+
+/// Why a target is not closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lack {
+    /// It is bound to nothing yet.
+    NoBinding,
+    /// Its metric or its form says nothing yet.
+    NoActual,
+    /// No evidence was accepted yet.
+    NoEvidence,
+    /// The value does not reach it.
+    NotMet,
+    /// The actual is counted in another unit.
+    UnitDiffers,
+    /// A change, and nobody has said against what.
+    NoBaseline,
+}
+
+impl Lack {
+    pub const ALL: [Self; 6] = [
+        Self::NoBinding,
+        Self::NoActual,
+        Self::NoEvidence,
+        Self::NotMet,
+        Self::UnitDiffers,
+        Self::NoBaseline,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoBinding => "no-binding",
+            Self::NoActual => "no-actual",
+            Self::NoEvidence => "no-evidence",
+            Self::NotMet => "not-met",
+            Self::UnitDiffers => "unit-differs",
+            Self::NoBaseline => "no-baseline",
+        }
+    }
+
+    /// In Chinese.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::NoBinding => "没有确定数据来源",
+            Self::NoActual => "数据来源还没有数值",
+            Self::NoEvidence => "还没有通过审核的证明材料",
+            Self::NotMet => "未达到目标值",
+            Self::UnitDiffers => "实际值的计量单位与目标不同",
+            Self::NoBaseline => "变化指标没有基数",
+        }
+    }
+}
+
+/// How a target stands on a day.
+pub(super) fn stand(
+    plan: &Plan,
+    target: &Figure,
+    actuals: &Actuals,
+    is_begun: bool,
+    today: Today<'_>,
+) -> TargetStanding {
+    let source = plan.bindings.get(&target.number).map(|one| &one.source);
+    let by_metric = matches!(source, Some(Source::Metric { .. }));
+    let (series, shown_on) = if by_metric {
+        let series = actuals.get(&target.number).cloned().unwrap_or_default();
+        (series, None)
+    } else {
+        reported(plan, target)
+    };
+    let judged: Vec<(Date, Result<f64, Lack>)> = series
+        .iter()
+        .filter(|actual| actual.as_of <= today.day)
+        .map(|actual| (actual.as_of, measure(target, actual, source)))
+        .collect();
+    let newest = series
+        .iter()
+        .rfind(|actual| actual.as_of <= today.day)
+        .cloned();
+    let is_up = newest.as_ref().and_then(|actual| actual.is_more_better);
+    let meets = |value: f64| is_met(target, value, is_up, today.rules.about_share);
+    let (closed_on, was_met) = run_of(&judged, meets);
+    let closed_on = closed_on.or(shown_on);
+    let measured = judged.last().and_then(|(_, value)| value.ok());
+    let due = target
+        .said
+        .due
+        .map(|due| today.rules.rest_day.count(due, today.calendar));
+    let goal = goal(target);
+    let share = measured
+        .zip(goal)
+        .and_then(|(value, goal)| share(value, goal, target));
+    let mut lamp = lamp::of(
+        closed_on,
+        due.map_or(Date::MAX, |due| due.day),
+        is_begun || newest.is_some(),
+        today,
+    );
+    if matches!(lamp, Lamp::OnCourse | Lamp::NotBegun)
+        && is_behind(plan, target, source, share, today)
+    {
+        lamp = Lamp::Near;
+    }
+    TargetStanding {
+        lamp,
+        due,
+        days_left: due.map(|due| days_to(today.day, due.day)),
+        is_met: measured.and_then(meets),
+        gap: measured.zip(goal).map(|(value, goal)| goal - value),
+        measured,
+        share,
+        goal,
+        series: judged
+            .iter()
+            .filter_map(|(day, value)| Some((*day, value.ok()?)))
+            .collect(),
+        closed: closed_on.map(|on| Closed { on, by_metric }),
+        is_reopened: closed_on.is_none() && was_met,
+        lack: closed_on
+            .is_none()
+            .then(|| lack_of(source, target, judged.last().map(|(_, value)| *value))),
+        actual: newest,
+    }
+}
+
+/// What evidence that was accepted says: figures in the order of the days that they speak of; of a target without a number, the day
+/// from which documents show it.
+fn reported(plan: &Plan, target: &Figure) -> (Vec<Actual>, Option<Date>) {
+    let about = format!("target/{}", target.number);
+    let accepted = || {
+        let all = plan.evidence.values();
+        all.filter(|one| one.about == about && one.state == EvidenceState::Accepted)
+    };
+    if matches!(target.said.value, Value::Text(_)) {
+        return (Vec::new(), accepted().map(|one| one.said.on).min());
+    }
+    let mut series: Vec<(Date, u32, Actual)> = accepted()
+        .filter_map(|one| {
+            let actual = Actual {
+                value: one.said.value?,
+                as_of: one.said.on,
+                unit: target.said.unit.clone(),
+                is_more_better: None,
+                baseline: None,
+                trail: Some(format!("evidence/{}", one.number)),
+            };
+            Some((one.said.on, one.number, actual))
+        })
+        .collect();
+    series.sort_by_key(|(on, number, _)| (*on, *number));
+    (
+        series.into_iter().map(|(.., actual)| actual).collect(),
+        None,
+    )
+}
+
+/// The day with which the last run of days begins on which a target is met, and whether it ever was.
+fn run_of(
+    judged: &[(Date, Result<f64, Lack>)],
+    meets: impl Fn(f64) -> Option<bool>,
+) -> (Option<Date>, bool) {
+    let mut begins = None;
+    let mut was_met = false;
+    for (day, value) in judged {
+        if value.ok().and_then(&meets) == Some(true) {
+            begins = begins.or(Some(*day));
+            was_met = true;
+        } else {
+            begins = None;
+        }
+    }
+    (begins, was_met)
+}
+
+/// The number of an actual that is compared with the target.
+fn measure(target: &Figure, actual: &Actual, source: Option<&Source>) -> Result<f64, Lack> {
+    let Some(Source::Metric { way, baseline, .. }) = source else {
+        return Ok(actual.value);
+    };
+    if *way != Way::Change {
+        let same = actual.unit.is_empty() || folded(&actual.unit) == folded(&target.said.unit);
+        return if same {
+            Ok(actual.value)
+        } else {
+            Err(Lack::UnitDiffers)
+        };
+    }
+    let baseline = baseline.or(actual.baseline).ok_or(Lack::NoBaseline)?;
+    if folded(&target.said.unit) == "%" {
+        if baseline == 0.0 {
+            return Err(Lack::NoBaseline);
+        }
+        return Ok((actual.value - baseline) / baseline.abs() * 100.0);
+    }
+    Ok(actual.value - baseline)
+}
+
+fn folded(text: &str) -> String {
+    text.chars()
+        .filter(|sign| !sign.is_whitespace())
+        .map(yandu_words::sign::fold)
+        .collect()
+}
+
+fn goal(target: &Figure) -> Option<f64> {
+    match &target.said.value {
+        Value::Number(number) => number.as_f64(),
+        Value::Text(_) => None,
+    }
+}
+
+/// Whether a value reaches a target. A plain number is reached from the side that is better, which is above where nobody says.
+fn is_met(target: &Figure, value: f64, is_more_better: Option<bool>, about: f64) -> Option<bool> {
+    let goal = goal(target)?;
+    // A last binary digit is no shortfall.
+    let slack = goal.abs().max(1.0) * 1e-9;
+    let at_least = |goal: f64| value >= goal - slack;
+    let at_most = |goal: f64| value <= goal + slack;
+    let said = &target.said;
+    Some(match said.comparison {
+        Comparison::AtLeast => at_least(goal),
+        Comparison::AtMost => at_most(goal),
+        Comparison::Above => value > goal + slack,
+        Comparison::Below => value < goal - slack,
+        Comparison::About => at_least(goal - goal.abs() * about),
+        Comparison::Between => {
+            let (low, high) = said.range.as_ref()?;
+            at_least(low.as_f64()?) && (at_most(high.as_f64()?) || is_more_better == Some(true))
+        }
+        Comparison::Equal if is_more_better == Some(false) => at_most(goal),
+        Comparison::Equal => at_least(goal),
+        Comparison::Change if goal < 0.0 => at_most(goal),
+        Comparison::Change => at_least(goal),
+    })
+}
+
+/// How much of a target is reached, where zero is its beginning.
+fn share(value: f64, goal: f64, target: &Figure) -> Option<f64> {
+    let counts_up = !matches!(
+        target.said.comparison,
+        Comparison::AtMost | Comparison::Below
+    );
+    (counts_up && goal != 0.0).then(|| value / goal)
+}
+
+/// Whether a sum that grows over the target's time is behind its straight-line pace.
+fn is_behind(
+    plan: &Plan,
+    target: &Figure,
+    source: Option<&Source>,
+    share: Option<f64>,
+    today: Today<'_>,
+) -> bool {
+    let is_sum = matches!(
+        source,
+        Some(Source::Metric {
+            way: Way::YearSum,
+            ..
+        })
+    );
+    let (Some(share), Some(due), true) = (share, target.said.due, is_sum) else {
+        return false;
+    };
+    let start = start_of(plan, target);
+    let whole = days_to(start, due).max(1) as f64;
+    let passed = days_to(start, today.day).max(0) as f64;
+    share < today.rules.near_share * (passed / whole).min(1.0)
+}
+
+fn lack_of(source: Option<&Source>, target: &Figure, newest: Option<Result<f64, Lack>>) -> Lack {
+    match (source, newest) {
+        (_, Some(Err(lack))) => lack,
+        (_, Some(Ok(_))) => Lack::NotMet,
+        (None | Some(Source::Open), None) => Lack::NoBinding,
+        (Some(Source::Metric { .. } | Source::Form { .. }), None)
+            if matches!(target.said.value, Value::Number(_)) =>
+        {
+            Lack::NoActual
+        }
+        _ => Lack::NoEvidence,
+    }
+}

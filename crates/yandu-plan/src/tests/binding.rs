@@ -1,0 +1,80 @@
+use serde_json::json;
+
+use super::site::{Site, TEXT, cause};
+use crate::{Error, Source, Way, read_proposals};
+
+#[tokio::test]
+async fn targets_are_bound_as_the_citys_file_proposes_whatever_the_script() {
+    let site = Site::new().await;
+    let plan = site.import(TEXT).await;
+    let bound = &plan.bindings[&1];
+    assert_eq!(bound.by, None, "nobody has decided it");
+    assert!(matches!(
+        &bound.source,
+        Source::Metric { metric, way: Way::YearSum, .. } if metric == "telecom.new_station"
+    ));
+    // The file says it in traditional characters.
+    let change = &plan.bindings[&2];
+    assert!(matches!(
+        &change.source,
+        Source::Metric { way: Way::Change, baseline: Some(baseline), .. } if *baseline == 80.0
+    ));
+    assert_eq!(change.note.as_deref(), Some("以2025年底为基数"));
+    let traditional = Site::new().await;
+    let text = TEXT
+        .replace("新增5G基站", "新增5G基站")
+        .replace("宽带", "寬帶")
+        .replace("达", "達");
+    let plan = traditional.import(&text).await;
+    assert_eq!(plan.bindings.len(), 2);
+}
+
+#[tokio::test]
+async fn what_a_person_bound_stays_bound_when_the_file_is_proposed_again() {
+    let site = Site::new().await;
+    site.import(TEXT).await;
+    let form = Source::Form {
+        dataset: "telecom.report".to_owned(),
+    };
+    site.plans
+        .bind("plan", 1, form.clone(), cause("以填报为准"))
+        .await
+        .unwrap();
+    let plan = site
+        .plans
+        .propose_bindings("plan", cause("重新匹配"))
+        .await
+        .unwrap();
+    assert_eq!(plan.bindings[&1].source, form);
+    let by = plan.bindings[&1].by.as_ref().unwrap();
+    assert_eq!(by.reason.as_deref(), Some("以填报为准"));
+    let mut without = cause("");
+    without.reason = None;
+    let refused = site.plans.bind("plan", 1, Source::Open, without).await;
+    assert!(matches!(refused, Err(Error::NoReason)), "{refused:?}");
+    let odd = serde_json::from_value(json!({"kind": "metric", "metric": "a b", "way": "share"}));
+    let refused = site.plans.bind("plan", 1, odd.unwrap(), cause("x")).await;
+    assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
+    let refused = site.plans.bind("plan", 99, Source::Open, cause("x")).await;
+    assert!(matches!(refused, Err(Error::NoItem { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_line_that_is_no_binding_is_named() {
+    let head = "point,wording,kind,id,way,baseline,note\n";
+    for (line, why) in [
+        ("x,新增,by-hand,,,,", "`point`"),
+        ("1,,by-hand,,,,", "`wording`"),
+        ("1,新增,metric,,year-sum,,", "`id`"),
+        ("1,新增,metric,a.b,sum,,", "`way`"),
+        ("1,新增,metric,a.b,change,viele,", "`baseline`"),
+        ("1,新增,guess,,,,", "`kind`"),
+    ] {
+        let refused = read_proposals(format!("{head}{line}\n").as_bytes()).unwrap_err();
+        let message = refused.to_string();
+        assert!(
+            message.contains("line 2") && message.contains(why),
+            "{message}"
+        );
+    }
+}

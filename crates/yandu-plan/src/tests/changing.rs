@@ -1,0 +1,211 @@
+use serde_json::{Value, json};
+
+use super::site::{Site, TEXT, actual, cause, fixture, stands_on};
+use crate::{Actuals, ChangeState, Edit, Error, Options, Status, next_frame, read};
+
+fn edits(value: Value) -> Vec<Edit> {
+    serde_json::from_value(value).unwrap()
+}
+
+#[tokio::test]
+async fn what_was_approved_changes_only_by_an_approved_change_and_what_is_open_is_filled_directly()
+{
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    for refused in [
+        json!([{"op": "set", "item": "node/2.1.1", "fields": {"due": "2026-05-31"}}]),
+        json!([{"op": "set", "item": "task/1.1", "fields": {"lead": "市数据局"}}]),
+        json!([{"op": "set", "item": "point/1", "fields": {"lead": "市数据局"}}]),
+        json!([{"op": "set", "item": "target/1", "fields": {"value": 200}}]),
+        json!([{"op": "remove", "item": "target/1"}]),
+        json!([{"op": "remove", "item": "task/2.1"}]),
+    ] {
+        let answer = site.edit(refused.clone()).await;
+        assert!(
+            matches!(answer, Err(Error::ChangeNeeded(_))),
+            "{refused}: {answer:?}"
+        );
+    }
+    let plan = site
+        .edit(json!([
+            {"op": "set", "item": "task/1.1", "fields": {"deliverable": "验收报告"}},
+            {"op": "add", "item": "task/2.1", "fields": {"title": "中期检查", "due": "2026-07-31"}},
+            {"op": "set", "item": "task/2.1", "fields": {"lead": "市数据局", "supports": ["市数据局", "市财政局"]}},
+        ]))
+        .await;
+    assert!(matches!(plan, Err(Error::Invalid { .. })), "{plan:?}");
+    let plan = site
+        .edit(json!([
+            {"op": "set", "item": "task/1.1", "fields": {"deliverable": "验收报告"}},
+            {"op": "add", "item": "task/2.1", "fields": {"title": "中期检查", "due": "2026-07-31"}},
+        ]))
+        .await
+        .unwrap();
+    assert_eq!(plan.nodes["2.1.5"].said.title, "中期检查");
+    // What was added since is nobody's promise yet.
+    let moved = json!([{"op": "set", "item": "node/2.1.5", "fields": {"due": "2026-08-31"}}]);
+    site.edit(moved).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lead_that_is_open_is_assigned_once_and_tasks_follow_their_point() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let set = |fields: Value| json!([{"op": "set", "item": "point/2", "fields": fields}]);
+    let dropped = site
+        .edit(set(json!({"lead": "市数据局", "supports": []})))
+        .await;
+    assert!(
+        matches!(dropped, Err(Error::ChangeNeeded(_))),
+        "who supports was approved: {dropped:?}"
+    );
+    let plan = site.edit(set(json!({"lead": "市数据局"}))).await.unwrap();
+    assert_eq!(plan.points[&2].supports, ["市财政局"]);
+    assert_eq!(plan.points[&2].lead.as_deref(), Some("市数据局"));
+    assert_eq!(plan.tasks["2.1"].said.lead.as_deref(), Some("市数据局"));
+    assert_eq!(plan.tasks["2.1"].said.supports, ["市财政局"]);
+    assert_eq!(
+        plan.points[&2].assigned.as_ref().unwrap().reason.as_deref(),
+        Some("联席会议办公室")
+    );
+}
+
+#[tokio::test]
+async fn a_change_is_asked_for_approved_and_is_the_next_baseline() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let wanted = edits(json!([
+        {"op": "set", "item": "target/1", "fields": {"value": 280, "due": "2026-09-30"}},
+        {"op": "remove", "item": "task/1.3"},
+    ]));
+    let (plan, number) = site
+        .plans
+        .ask_change("plan", wanted, cause("设备到货推迟"))
+        .await
+        .unwrap();
+    assert_eq!(plan.changes[&number].state, ChangeState::Requested);
+    assert!(
+        plan.tasks.contains_key("1.3"),
+        "nothing changes before it is approved"
+    );
+    assert_eq!(site.plans.baselines("plan").await.unwrap().len(), 1);
+    let impossible = edits(json!([{"op": "remove", "item": "task/9.9"}]));
+    assert!(
+        site.plans
+            .ask_change("plan", impossible, cause("x"))
+            .await
+            .is_err()
+    );
+    let plan = site
+        .plans
+        .decide_change("plan", number, true, cause("市政府同意"))
+        .await
+        .unwrap();
+    assert_eq!(plan.changes[&number].baseline, Some(2));
+    assert!(!plan.tasks.contains_key("1.3"));
+    let told: Vec<(String, Option<String>)> = site
+        .plans
+        .difference("plan", 1, Some(2))
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|change| !change.item.starts_with("node/"))
+        .map(|change| (change.item, change.field))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("target/1".to_owned(), Some("said.due".to_owned())),
+            ("target/1".to_owned(), Some("said.value".to_owned())),
+            ("task/1.3".to_owned(), None),
+        ]
+    );
+    assert_eq!(site.plans.difference("plan", 2, None).await.unwrap(), []);
+    let twice = site
+        .plans
+        .decide_change("plan", number, true, cause("x"))
+        .await;
+    assert!(twice.is_err(), "a change is decided once");
+    let wanted = edits(json!([{"op": "remove", "item": "task/2.1"}]));
+    let (_, number) = site
+        .plans
+        .ask_change("plan", wanted, cause("不做了"))
+        .await
+        .unwrap();
+    let plan = site
+        .plans
+        .decide_change("plan", number, false, cause("不同意"))
+        .await
+        .unwrap();
+    assert_eq!(plan.changes[&number].state, ChangeState::Rejected);
+    assert!(plan.tasks.contains_key("2.1"));
+    assert!(matches!(
+        site.plans.difference("plan", 1, Some(9)).await,
+        Err(Error::NoItem { .. })
+    ));
+}
+
+#[tokio::test]
+async fn baselines_cannot_be_written_over() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    for sql in [
+        "UPDATE plan_baseline SET items = '{}'",
+        "DELETE FROM plan_baseline",
+    ] {
+        assert!(sqlx::query(sql).execute(site.store.pool()).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_closed_plan_stays_and_its_open_targets_are_carried_into_a_frame_that_can_be_imported() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let lead = json!([{"op": "set", "item": "point/2", "fields": {"lead": "市政府办"}}]);
+    site.edit(lead).await.unwrap();
+    let plan = site.plans.close("plan", cause("年度评估")).await.unwrap();
+    assert_eq!(plan.status, Status::Closed);
+    let late = site
+        .edit(json!([{"op": "set", "item": "task/1.1", "fields": {"deliverable": "x"}}]))
+        .await;
+    assert!(matches!(late, Err(Error::NotNow { .. })), "{late:?}");
+    let actuals = Actuals::from([
+        (1, vec![actual("2026-06-30", 260.0)]),
+        (2, vec![actual("2026-06-30", 86.0)]),
+    ]);
+    let stands = stands_on(&plan, &actuals, "2026-12-31".parse().unwrap());
+    let frame = next_frame(&plan, &stands);
+    assert_eq!((frame.done, frame.done_late, frame.open), (1, 0, 1));
+    assert_eq!(frame.title, "澄江市2027年工作要点");
+    let carried = &frame.points[0].carried;
+    assert_eq!(carried.len(), 1);
+    assert_eq!((carried[0].target, carried[0].gap), (1, Some(40.0)));
+    let reading = read(frame.text.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(reading.year, Some(2027));
+    assert_eq!(reading.points.len(), 2);
+    assert_eq!(reading.points[0].leads, ["市工信局"]);
+    assert_eq!(reading.points[1].leads, ["市政府办"]);
+    assert_eq!(reading.targets.len(), 1);
+    assert!(
+        reading.targets[0].literal.contains("300座"),
+        "{:?}",
+        reading.targets
+    );
+}
+
+#[tokio::test]
+async fn the_frame_of_every_invented_plan_is_a_plan_with_the_same_points() {
+    for name in ["yunxi", "lanwan", "baichuan", "tingjiang"] {
+        let site = Site::new().await;
+        let plan = site.approved(&fixture(name)).await;
+        let stands = stands_on(&plan, &Actuals::new(), "2026-12-31".parse().unwrap());
+        let frame = next_frame(&plan, &stands);
+        let reading = read(frame.text.as_bytes(), &Options::default()).unwrap();
+        assert_eq!(
+            reading.points.len(),
+            plan.points.len(),
+            "{name}:\n{}",
+            frame.text
+        );
+    }
+}

@@ -1,0 +1,243 @@
+use serde_json::{Value, json};
+
+use super::site::{Site, TEXT, actual, calendar, cause, rules};
+use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, Source, Today};
+
+fn fields(value: Value) -> EvidenceFields {
+    serde_json::from_value(value).unwrap()
+}
+
+/// A plan whose second target is reported by hand, on a day, with one document.
+async fn by_hand(day: &str) -> (Site, String) {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved(day).await;
+    site.plans
+        .bind("plan", 2, Source::ByHand, cause("暂无系统"))
+        .await
+        .unwrap();
+    let (_, hash) = site
+        .plans
+        .keep_document(
+            "plan",
+            ("通报.pdf".to_owned(), b"%PDF-1.7".to_vec()),
+            &rules(),
+            cause("上报"),
+        )
+        .await
+        .unwrap();
+    (site, hash)
+}
+
+#[tokio::test]
+async fn a_target_by_hand_closes_with_a_dated_figure_its_source_and_documents_that_are_accepted() {
+    let (site, hash) = by_hand("2026-06-20").await;
+    let stands = site.stands(&Actuals::new()).await;
+    assert_eq!(stands.targets[&2].lack, Some(Lack::NoEvidence));
+    for (said, why) in [
+        (json!({"on": "2026-06-15", "documents": [hash]}), "figure"),
+        (
+            json!({"on": "2026-06-15", "value": 6, "documents": [hash]}),
+            "source",
+        ),
+        (
+            json!({"on": "2026-06-15", "value": 6, "source": "市通管办统计"}),
+            "documents",
+        ),
+    ] {
+        let (_, number) = site
+            .plans
+            .submit("plan", "target/2", fields(said), cause("上报"))
+            .await
+            .unwrap();
+        let refused = site.plans.judge("plan", number, true, cause("通过")).await;
+        assert!(
+            matches!(&refused, Err(Error::NotProved { why: found, .. }) if found.contains(why)),
+            "{refused:?}"
+        );
+    }
+    let whole = fields(
+        json!({"on": "2026-06-15", "value": 6, "source": "市通管办统计", "documents": [hash]}),
+    );
+    let (_, number) = site
+        .plans
+        .submit("plan", "target/2", whole, cause("上报"))
+        .await
+        .unwrap();
+    let stands = site.stands(&Actuals::new()).await;
+    assert!(
+        stands.targets[&2].closed.is_none(),
+        "nobody has accepted it yet"
+    );
+    site.plans
+        .judge("plan", number, true, cause("属实"))
+        .await
+        .unwrap();
+    let stands = site.stands(&Actuals::new()).await;
+    assert_eq!(stands.targets[&2].lamp, Lamp::Done);
+    assert!(!stands.targets[&2].closed.unwrap().by_metric);
+    site.plans
+        .judge("plan", number, false, cause("口径有误"))
+        .await
+        .unwrap();
+    let stands = site.stands(&Actuals::new()).await;
+    assert!(
+        stands.targets[&2].closed.is_none(),
+        "what is returned opens what it closed"
+    );
+}
+
+#[tokio::test]
+async fn a_figure_by_hand_that_does_not_reach_the_target_does_not_close_it() {
+    let (site, hash) = by_hand("2026-06-20").await;
+    let short =
+        fields(json!({"on": "2026-06-15", "value": 4, "source": "统计", "documents": [hash]}));
+    let (_, number) = site
+        .plans
+        .submit("plan", "target/2", short, cause("上报"))
+        .await
+        .unwrap();
+    site.plans
+        .judge("plan", number, true, cause("属实"))
+        .await
+        .unwrap();
+    let target = &site.stands(&Actuals::new()).await.targets[&2];
+    assert_eq!(target.lack, Some(Lack::NotMet));
+    assert_eq!((target.measured, target.gap), (Some(4.0), Some(1.0)));
+}
+
+#[tokio::test]
+async fn nothing_is_reported_by_hand_where_a_metric_says_it() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let said = fields(json!({"on": "2026-01-04", "value": 300, "source": "统计"}));
+    let refused = site
+        .plans
+        .submit("plan", "target/1", said, cause("上报"))
+        .await;
+    assert!(
+        matches!(refused, Err(Error::NotProved { .. })),
+        "{refused:?}"
+    );
+    let finish = NodeStep::Finish {
+        on: None,
+        documents: Vec::new(),
+    };
+    let refused = site
+        .plans
+        .step("plan", "1.1.1", finish, cause("完成"))
+        .await;
+    assert!(
+        matches!(refused, Err(Error::NotProved { .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_node_is_finished_on_an_earlier_day_only_with_documents_and_never_tomorrow() {
+    let (site, hash) = by_hand("2026-04-10").await;
+    let finish = |on: &str, documents: Vec<String>| {
+        let step = NodeStep::Finish {
+            on: Some(on.parse().unwrap()),
+            documents,
+        };
+        site.plans.step("plan", "2.1.1", step, cause("完成"))
+    };
+    assert!(matches!(
+        finish("2026-03-30", Vec::new()).await,
+        Err(Error::NotProved { .. })
+    ));
+    assert!(matches!(
+        finish("2026-04-11", vec![hash.clone()]).await,
+        Err(Error::Invalid { .. })
+    ));
+    assert!(matches!(
+        finish("2026-03-30", vec!["0".repeat(64)]).await,
+        Err(Error::NoItem { .. })
+    ));
+    finish("2026-03-30", vec![hash.clone()]).await.unwrap();
+    let stands = site.stands(&Actuals::new()).await;
+    assert_eq!(stands.nodes["2.1.1"].lamp, Lamp::Done);
+}
+
+#[tokio::test]
+async fn documents_are_kept_by_content_limited_and_known_by_what_is_in_them() {
+    let (site, hash) = by_hand("2026-04-10").await;
+    let keep = |name: &str, bytes: Vec<u8>| {
+        let name = name.to_owned();
+        let site = &site;
+        async move {
+            site.plans
+                .keep_document("plan", (name, bytes), &rules(), cause("上报"))
+                .await
+        }
+    };
+    let (plan, again) = keep("另一名.pdf", b"%PDF-1.7".to_vec()).await.unwrap();
+    assert_eq!(again, hash);
+    assert_eq!(plan.documents.len(), 1);
+    let refused = keep("报告.pdf", b"MZ\x90\0".to_vec()).await;
+    assert!(
+        matches!(refused, Err(Error::Document { .. })),
+        "{refused:?}"
+    );
+    let mut small = rules();
+    small.document_bytes = 4;
+    let refused = site
+        .plans
+        .keep_document(
+            "plan",
+            ("a.pdf".to_owned(), b"%PDF-1.7".to_vec()),
+            &small,
+            cause("上报"),
+        )
+        .await;
+    assert!(
+        matches!(refused, Err(Error::Document { .. })),
+        "{refused:?}"
+    );
+    let site = site.moved("2026-04-11").await;
+    let (document, bytes) = site.plans.document("plan", &hash).await.unwrap();
+    assert_eq!(document.media_type, "application/pdf");
+    assert_eq!(bytes, b"%PDF-1.7");
+    assert!(
+        site.plans
+            .document("plan", "../records.sqlite")
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn what_metrics_closed_and_opened_again_is_written_down_once() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-06-10").await;
+    let (rules, calendar) = (rules(), calendar());
+    let today = Today {
+        day: site.plans.today(),
+        rules: &rules,
+        calendar: &calendar,
+    };
+    let reached = Actuals::from([(1, vec![actual("2026-05-31", 301.0)])]);
+    for _ in 0..2 {
+        site.plans
+            .settle("plan", &reached, today, "system")
+            .await
+            .unwrap();
+    }
+    let fallen = Actuals::from([(
+        1,
+        vec![actual("2026-05-31", 301.0), actual("2026-06-05", 299.0)],
+    )]);
+    let plan = site
+        .plans
+        .settle("plan", &fallen, today, "system")
+        .await
+        .unwrap();
+    let seen: Vec<Option<String>> = plan.closings[&1]
+        .iter()
+        .map(|one| one.closed_on.map(|on| on.to_string()))
+        .collect();
+    assert_eq!(seen, [Some("2026-05-31".to_owned()), None]);
+    assert_eq!(plan.closings[&1][1].value, Some(299.0));
+}

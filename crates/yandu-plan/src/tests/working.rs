@@ -1,0 +1,215 @@
+use serde_json::json;
+
+use super::site::{Site, TEXT, all_decided, cause, shared};
+use crate::{CountyShare, Error, NodeStep, Pace, Plan};
+
+fn days(plan: &Plan, task: &str) -> Vec<String> {
+    let nodes = plan.nodes_in_order().into_iter();
+    nodes
+        .filter(|node| node.task == task)
+        .map(|node| node.said.due.to_string())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_text_is_broken_down_into_a_task_for_each_target_and_sentence_with_nodes_up_to_its_day() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let told: Vec<(&str, &str, Option<&str>, Option<u32>)> = plan
+        .tasks_in_order()
+        .into_iter()
+        .map(|task| {
+            let said = &task.said;
+            (
+                task.id.as_str(),
+                said.title.as_str(),
+                said.lead.as_deref(),
+                task.target,
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "1.1",
+                "6月底前新增5G基站300座以上",
+                Some("市工信局"),
+                Some(1)
+            ),
+            ("1.2", "家庭宽带通达率提高5%", Some("市工信局"), Some(2)),
+            ("1.3", "建成城市算力网", Some("市工信局"), None),
+            ("2.1", "形成一个平台", None, None),
+        ]
+    );
+    assert_eq!(plan.tasks["1.1"].said.supports, ["市通管办"]);
+    assert_eq!(plan.tasks["2.1"].said.supports, ["市数据局", "市财政局"]);
+    assert_eq!(days(&plan, "1.1"), ["2026-03-31", "2026-06-30"]);
+    assert_eq!(
+        days(&plan, "2.1"),
+        ["2026-03-31", "2026-06-30", "2026-09-30", "2026-12-31"]
+    );
+    assert_eq!(plan.nodes["1.1.1"].said.title, "2026年3月底累计150座");
+    assert_eq!(plan.nodes["1.1.1"].said.share, Some(0.5));
+    assert_eq!(
+        plan.nodes["1.1.2"].said.title,
+        "完成：6月底前新增5G基站300座以上"
+    );
+    assert_eq!(plan.nodes["1.2.1"].said.share, None, "a rate has no parts");
+}
+
+#[tokio::test]
+async fn nodes_stand_by_month_where_the_rule_says_so() {
+    let site = Site::new().await;
+    let plan = site.import(TEXT).await;
+    site.review(all_decided(&plan)).await.unwrap();
+    let plan = site
+        .plans
+        .decompose("plan", Pace::Month, cause("分解"))
+        .await
+        .unwrap();
+    assert_eq!(days(&plan, "1.1").len(), 6);
+    assert_eq!(days(&plan, "1.1")[1], "2026-02-28");
+}
+
+#[tokio::test]
+async fn the_plan_of_2025_is_broken_down_whole() {
+    let Some(text) = shared() else { return };
+    let site = Site::new().await;
+    let plan = site.approved(&text).await;
+    for point in plan.points.keys() {
+        assert!(
+            plan.tasks.values().any(|task| task.point == *point),
+            "point {point} has no task"
+        );
+    }
+    for target in plan.targets() {
+        let tasks = plan.tasks.values();
+        let own: Vec<_> = tasks
+            .filter(|task| task.target == Some(target.number))
+            .collect();
+        assert_eq!(own.len(), 1, "{}", target.literal);
+        assert_eq!(Some(own[0].said.due), target.said.due);
+        let last = days(&plan, &own[0].id).pop().unwrap();
+        assert_eq!(last, own[0].said.due.to_string());
+    }
+    assert!(
+        plan.tasks
+            .values()
+            .all(|task| { task.said.lead.is_some() == (plan.points[&task.point].lead.is_some()) })
+    );
+}
+
+#[tokio::test]
+async fn tasks_and_nodes_are_edited_freely_before_approval() {
+    let site = Site::new().await;
+    let plan = site.import(TEXT).await;
+    site.review(all_decided(&plan)).await.unwrap();
+    site.plans
+        .decompose("plan", Pace::Quarter, cause("分解"))
+        .await
+        .unwrap();
+    let plan = site
+        .edit(json!([
+            {"op": "set", "item": "task/1.1", "fields": {"title": "新建基站", "deliverable": "验收报告", "due": "2026-05-31"}},
+            {"op": "remove", "item": "task/1.3"},
+            {"op": "add", "item": "point/2", "fields": {"title": "制定总体方案", "lead": "市数据局", "due": "2026-02-28"}},
+            {"op": "add", "item": "task/2.2", "fields": {"title": "征求意见", "due": "2026-01-31"}},
+            {"op": "remove", "item": "node/2.1.1"},
+        ]))
+        .await
+        .unwrap();
+    assert_eq!(
+        plan.tasks["1.1"].said.deliverable.as_deref(),
+        Some("验收报告")
+    );
+    assert!(!plan.tasks.contains_key("1.3"));
+    assert!(plan.nodes.values().all(|node| node.task != "1.3"));
+    assert_eq!(plan.nodes["2.2.1"].said.title, "征求意见");
+    assert!(!plan.nodes.contains_key("2.1.1"));
+    for (edit, field) in [
+        (
+            json!({"op": "set", "item": "task/1.1", "fields": {"lead": "市通管办"}}),
+            "supports",
+        ),
+        (
+            json!({"op": "set", "item": "task/1.1", "fields": {"colour": 1}}),
+            "fields",
+        ),
+        (
+            json!({"op": "set", "item": "task/1.1", "fields": {"title": " "}}),
+            "title",
+        ),
+        (
+            json!({"op": "set", "item": "task/1.1", "fields": {"due": "2026-02-30"}}),
+            "fields",
+        ),
+        (json!({"op": "add", "item": "node/1.1.1"}), "item"),
+        (json!({"op": "set", "item": "task"}), "item"),
+    ] {
+        let refused = site.edit(json!([edit])).await;
+        assert!(
+            matches!(&refused, Err(Error::Invalid { field: found, .. }) if found == field),
+            "{edit}: {refused:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn counties_get_copies_whose_shares_together_reach_the_target_of_the_city() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let shares = |last: f64| {
+        vec![
+            CountyShare {
+                county: "亭湖区".to_owned(),
+                quantity: Some(200.0),
+            },
+            CountyShare {
+                county: "盐都区".to_owned(),
+                quantity: Some(last),
+            },
+        ]
+    };
+    let short = site
+        .plans
+        .split("plan", "1.1", shares(99.0), cause("分解到县"))
+        .await;
+    assert!(
+        matches!(&short, Err(Error::Invalid { field, .. }) if field == "quantity"),
+        "{short:?}"
+    );
+    let plan = site
+        .plans
+        .split("plan", "1.1", shares(100.0), cause("分解到县"))
+        .await
+        .unwrap();
+    let copy = &plan.tasks["1.1-2"];
+    assert_eq!(copy.of.as_deref(), Some("1.1"));
+    assert_eq!(copy.said.lead.as_deref(), Some("盐都区"));
+    assert_eq!(plan.tasks["1.1"].said.counties, ["亭湖区", "盐都区"]);
+    assert_eq!(days(&plan, "1.1-2"), ["2026-03-31", "2026-06-30"]);
+    let twice = site
+        .plans
+        .split("plan", "1.1", shares(100.0), cause("分解到县"))
+        .await;
+    assert!(twice.is_err(), "a county has one copy");
+    let finish = NodeStep::Finish {
+        on: None,
+        documents: Vec::new(),
+    };
+    let site = site.moved("2026-07-10").await;
+    for node in ["1.1-1.1", "1.1-1.2"] {
+        site.plans
+            .step("plan", node, finish.clone(), cause("完成"))
+            .await
+            .unwrap();
+    }
+    let stands = site.stands(&crate::Actuals::new()).await;
+    assert_eq!(stands.tasks["1.1"].quantity, Some(300.0));
+    assert_eq!(
+        stands.counties["亭湖区"].lamp().unwrap().name(),
+        "done-late"
+    );
+    assert_eq!(stands.counties["盐都区"].lamp().unwrap().name(), "late");
+}
