@@ -53,7 +53,7 @@ impl Collector {
     ///
     /// A calendar that cannot be read is told of once for each version, and is taken for one without a year: what is due
     /// must go on being done.
-    pub(crate) async fn calendar(&self) -> Arc<Calendar> {
+    pub async fn calendar(&self) -> Arc<Calendar> {
         let version = match CALENDAR_DAY.parse() {
             Ok(dataset) if self.lake().has(&dataset) => self.lake().version(&dataset).await,
             _ => Ok(None),

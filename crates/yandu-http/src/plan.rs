@@ -1,8 +1,13 @@
 //! Work plans: what a text says, and the plans that are kept, reviewed and followed.
 
+mod actual;
+mod amend;
+mod prove;
 mod review;
 mod shape;
+mod stand;
 mod stored;
+mod task;
 mod tell;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +27,15 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::upload;
 
+pub use actual::settle_plans;
+pub use amend::{
+    AskChange, BaselineList, BaselineOfPlan, CarriedOfPlan, ChangeList, ChangeOfPlan,
+    DifferenceOfPlan, FrameOfPlan, FramePointOfPlan,
+};
+pub use prove::{
+    BindTarget, ClosingOfPlan, DocumentFile, DocumentOfPlan, EvidenceList, EvidenceOfPlan,
+    LateItem, LateOfPlan, SubmitEvidence, TargetOfPlan, VerdictOfPlan,
+};
 pub use review::{
     AnswerToFinding, FigureToAdd, ReasonOfPlan, ReviewOfFigure, ReviewOfOffer, ReviewOfPlan,
     ReviewOfPoint, ReviewOfSentence, UnitsToSet,
@@ -30,11 +44,19 @@ pub use shape::{
     PlanAssignment, PlanChapter, PlanFigure, PlanFinding, PlanOffer, PlanPoint, PlanReading,
     PlanSentence, PlanUnit, PlanValue,
 };
+pub use stand::{
+    ActualOfPlan, BindingOfPlan, CountedOfPlan, CountsOfPlan, MonthOfPlan, NamedTallyOfPlan,
+    SeriesPointOfPlan, StandingOfPlan, TallyOfPlan, TargetStandingOfPlan,
+};
 pub use stored::{HistoryOfPlan, ItemChangeOfPlan, RevisionOfPlan};
+pub use task::{
+    CountiesOfTask, CountyOfTask, EditOfPlan, EditsOfPlan, FinishOfPlan, NodeOfPlan,
+    NodeStandingOfPlan, StepOfNode, TaskOfPlan, TaskStandingOfPlan, TasksOfPlan, WhyOfPlan,
+};
 pub use tell::{
     DecisionOfPlan, DoubtOfPlan, FigureFields, FigureOfPlan, FindingOfPlan, OfferOfPlan, Plan,
     PlanInList, PlanList, PointOfPlan, ProgressOfPlan, SentenceOfPlan, SentencesOfPlan,
-    ShareOfPlan, SourceOfPlan,
+    ShareOfPlan, SourceOfPlan, TargetInPlan,
 };
 
 /// The years that a plan may be for.
@@ -45,6 +67,7 @@ pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
     let texts = OpenApiRouter::new()
         .routes(routes!(read_plan))
         .routes(routes!(stored::list_plans, stored::import_plan))
+        .routes(routes!(prove::keep_document))
         .layer(DefaultBodyLimit::max(limit));
     OpenApiRouter::new()
         .routes(routes!(stored::show_plan))
@@ -53,7 +76,29 @@ pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(review::list_sentences))
         .routes(routes!(review::review_plan))
         .routes(routes!(review::approve_plan))
+        .routes(routes!(task::list_tasks))
+        .routes(routes!(task::propose_tasks))
+        .routes(routes!(task::edit_plan))
+        .routes(routes!(task::split_task))
+        .routes(routes!(task::step_node))
+        .routes(routes!(prove::show_target))
+        .routes(routes!(prove::bind_target))
+        .routes(routes!(prove::propose_bindings))
+        .routes(routes!(prove::read_document))
+        .routes(routes!(prove::list_evidence, prove::submit_evidence))
+        .routes(routes!(prove::decide_evidence))
+        .routes(routes!(prove::list_late))
+        .routes(routes!(amend::list_plan_changes, amend::ask_change))
+        .routes(routes!(amend::decide_change))
+        .routes(routes!(amend::list_baselines))
+        .routes(routes!(amend::show_difference))
+        .routes(routes!(amend::close_plan))
+        .routes(routes!(amend::show_next))
         .merge(texts)
+}
+
+fn invalid(why: &str) -> Box<Problem> {
+    Problem::new("invalid-plan-edit", why)
 }
 
 /// The text of a plan: one of `path` and `text`.

@@ -13,6 +13,7 @@ mod modelling;
 mod pack_pages;
 mod pages;
 mod plan_reviewing;
+mod plan_working;
 mod planning;
 mod querying;
 mod refusing;

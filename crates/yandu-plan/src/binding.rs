@@ -9,6 +9,9 @@ use crate::{Error, Result};
 /// Signs of the longest id of a metric or a dataset.
 const ID_SIGNS: usize = 130;
 
+/// In place of a baseline: the same time of the year before.
+const YEAR_BEFORE: &str = "year-before";
+
 /// A line of the city's file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {
@@ -55,8 +58,13 @@ fn proposal_of(headers: &StringRecord, record: &StringRecord) -> Result<Proposal
                 .and_then(Way::from_name)
                 .ok_or("`way` is year-sum, at-date, change or share")?,
             baseline: cell("baseline")
-                .map(|text| text.parse().map_err(|_| "`baseline` is a number"))
+                .filter(|text| *text != YEAR_BEFORE)
+                .map(|text| {
+                    text.parse()
+                        .map_err(|_| "`baseline` is a number or year-before")
+                })
                 .transpose()?,
+            against_year_before: cell("baseline") == Some(YEAR_BEFORE),
         },
         Some("form") => Source::Form {
             dataset: id().ok_or("a form has an `id`")?,

@@ -6,9 +6,9 @@ mod work;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
 use tokio::sync::Mutex;
 use yandu_store::{DataFolder, Store};
+use yandu_words::calendar::CITY_CLOCK;
 
 use crate::binding::{self, Proposal};
 use crate::documents::Documents;
@@ -168,5 +168,5 @@ impl Plans {
 
 /// The day on which something happened, on the city's clocks.
 pub(crate) fn day_of(at: jiff::Timestamp) -> Date {
-    TimeZone::fixed(Offset::constant(8)).to_datetime(at).date()
+    CITY_CLOCK.to_datetime(at).date()
 }

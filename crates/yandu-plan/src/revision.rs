@@ -85,5 +85,13 @@ pub struct Baseline {
     pub number: u32,
     pub revision: u64,
     pub by: Decision,
-    pub items: Items,
+    pub(crate) items: Items,
+}
+
+impl Baseline {
+    /// How many items of a kind it has: `target`, `task`, `node` …
+    pub fn count(&self, kind: &str) -> u64 {
+        let of_kind = |key: &&String| key.split('/').next() == Some(kind);
+        self.items.keys().filter(of_kind).count() as u64
+    }
 }

@@ -75,7 +75,7 @@ impl App {
             collector.packs(),
         )
         .await?;
-        let plans = Plans::open(store.clone(), collector.folder()).await?;
+        let plans = Plans::open(store.clone(), collector.folder(), bindings(config)?).await?;
         let changes = PackChanges::new(collector.clone(), installed, offer(config));
         let metrics =
             Metrics::open(store.clone(), collector.lake().clone(), &collector.packs()).await?;
@@ -129,6 +129,20 @@ impl App {
         self.store.close().await?;
         Ok(())
     }
+}
+
+/// What the city proposes that targets of its plan are bound to: a file in the folder of the city, or that of the built-in one.
+fn bindings(config: &Config) -> Result<Vec<yandu_plan::Proposal>> {
+    const BUILT_IN: &[u8] = include_bytes!("../../../city/yancheng/plan/bindings.csv");
+    let Some(city) = &config.city else {
+        return Ok(yandu_plan::read_proposals(BUILT_IN)?);
+    };
+    let path = city.join("plan/bindings.csv");
+    if !path.is_file() {
+        return Ok(Vec::new());
+    }
+    let bytes = std::fs::read(&path).map_err(Failure::io("read", &path))?;
+    Ok(yandu_plan::read_proposals(&bytes)?)
 }
 
 /// Says on stderr that the packs of the folder are not the ones that are used.

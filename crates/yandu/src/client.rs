@@ -139,6 +139,16 @@ impl Client {
         decode(self.send(Method::POST, path, ask).await?).await
     }
 
+    /// Sends a request and reads its answer.
+    pub(crate) async fn decoded<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        ask: Ask,
+    ) -> Result<T> {
+        decode(self.send(method, path, ask).await?).await
+    }
+
     /// Sends a request; an answer that is no success is the failure that it describes.
     pub(crate) async fn send(
         &self,

@@ -1113,6 +1113,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans/{id}/baselines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the baselines of a plan: as it was approved, and after each approved change. */
+        get: operations["list_baselines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/bindings/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Binds the targets that nobody has bound as the city's file proposes now. */
+        post: operations["propose_bindings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the changes that were asked for. */
+        get: operations["list_plan_changes"];
+        put?: never;
+        /** Asks for a change of what a plan in force says. Nothing changes before it is approved. */
+        post: operations["ask_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/changes/{number}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves a change, which is made then and is the next baseline, or rejects it. */
+        post: operations["decide_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a plan whose year is reviewed: it stays as it is from then on. */
+        post: operations["close_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says how two baselines differ, item by item and field by field. */
+        get: operations["show_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a document by its content: a PDF, an OFD, a picture, a document of an office, or plain text. */
+        post: operations["keep_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/documents/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document, byte for byte. */
+        get: operations["read_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edits points, tasks and nodes: sets fields, adds, removes. Once the plan is in force this fills what it leaves open (a lead that
+         *     nobody was named for, a deliverable) and adds to it; what was approved is changed by an approved change.
+         */
+        post: operations["edit_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was handed in for the targets and nodes of a plan. */
+        get: operations["list_evidence"];
+        put?: never;
+        /** Hands in evidence for a target that no metric measures, or for a node: a dated figure with its source, and documents. */
+        post: operations["submit_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/evidence/{number}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts evidence, or returns it. What was accepted may be returned later: what it closed is open again. */
+        post: operations["decide_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans/{id}/history": {
         parameters: {
             query?: never;
@@ -1124,6 +1316,60 @@ export interface paths {
         get: operations["list_plan_history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what is to be reminded of, supervised, and answered for in person today, each with the rule that says so. */
+        get: operations["list_late"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft frame of the next plan: the points with their units, and the targets and tasks that are not closed. */
+        get: operations["show_next"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/nodes/{node}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a node began, is finished, or is not finished after all. A node that the metric of its target measures is not finished
+         *     by hand.
+         */
+        post: operations["step_node"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1161,6 +1407,94 @@ export interface paths {
         get: operations["list_sentences"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/targets/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a target: what it says, what it is bound to, its actual by the days, evidence, and when it was closed. */
+        get: operations["show_target"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/targets/{number}/binding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Binds a target to what its actual comes from. */
+        put: operations["bind_target"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the tasks of a plan with their nodes and how they stand. */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/tasks/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proposes tasks and nodes from the reviewed text, in the place of those that are there: a task for each target and each
+         *     sentence, nodes by month or quarter up to its day. Not once the plan is in force.
+         */
+        post: operations["propose_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/tasks/{task}/counties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives counties copies of a task with its nodes. How the copies stand is part of how the task stands. */
+        post: operations["split_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1337,6 +1671,27 @@ export interface components {
             batch: string;
             dataset: string;
         };
+        /** @description The newest actual of a target. */
+        ActualOfPlan: {
+            /**
+             * Format: date
+             * @description The last day that it speaks of.
+             */
+            as_of: string;
+            /**
+             * Format: double
+             * @description Against what a change is measured.
+             */
+            baseline?: number | null;
+            /**
+             * @description Where the trail of the number begins: `metric/<id>` or `evidence/<number>`.
+             * @example metric/telecom.new_station
+             */
+            trail?: string | null;
+            unit: string;
+            /** Format: double */
+            value: number;
+        };
         /** @description The answer to a question. */
         Answer: {
             columns: components["schemas"]["AnswerColumn"][];
@@ -1366,6 +1721,33 @@ export interface components {
             reason: string;
             /** @description The `to` of the plan that was seen; offered packs that are others by now are refused. */
             seen?: string | null;
+        };
+        /** @description A change of what a plan binds people to, asked for. */
+        AskChange: {
+            edits: components["schemas"]["EditOfPlan"][];
+            /** @example 设备到货推迟，申请延期 */
+            reason: string;
+        };
+        BaselineList: {
+            /** @description The oldest first. */
+            baselines: components["schemas"]["BaselineOfPlan"][];
+        };
+        /** @description What a plan binds people to, as it was approved. */
+        BaselineOfPlan: {
+            by: components["schemas"]["DecisionOfPlan"];
+            /** Format: int64 */
+            nodes: number;
+            /**
+             * Format: int32
+             * @description From 1; one more with each approved change.
+             */
+            number: number;
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            targets: number;
+            /** Format: int64 */
+            tasks: number;
         };
         /** @description A delivery and what became of it. `rows_in` = `rows_kept` + `rows_superseded` + `rows_quarantined`. */
         Batch: {
@@ -1436,6 +1818,44 @@ export interface components {
              * @example 公安局要求撤回
              */
             reason: string;
+        };
+        /** @description What a target is bound to. */
+        BindTarget: {
+            /** @description Of a change: against the same time of the year before. */
+            against_year_before?: boolean;
+            /**
+             * Format: double
+             * @description Of a change: against which value, where the metric declares none.
+             */
+            baseline?: number | null;
+            /**
+             * @description The metric, or the dataset of the form.
+             * @example telecom.new_station
+             */
+            id?: string | null;
+            /** @description `metric`, `form`, `by-hand` or `open`. */
+            kind: string;
+            reason: string;
+            /** @description Of a metric: `year-sum`, `at-date`, `change` or `share`. */
+            way?: string | null;
+        };
+        /** @description Where the actual of a target comes from. */
+        BindingOfPlan: {
+            /** @description Of a change: against the same time of the year before. */
+            against_year_before: boolean;
+            /**
+             * Format: double
+             * @description Of a change: against which value.
+             */
+            baseline?: number | null;
+            by?: components["schemas"]["DecisionOfPlan"] | null;
+            /** @description The metric, or the dataset of the form. */
+            id?: string | null;
+            /** @description `metric` over the city's data, `form` of the lead unit, `by-hand` until there is one, or `open`. */
+            kind: string;
+            note?: string | null;
+            /** @description `year-sum`, `at-date`, `change` or `share`. */
+            way?: string | null;
         };
         /** @description A board with all that is drawn of it. */
         Board: {
@@ -1520,6 +1940,24 @@ export interface components {
             /** @description In Chinese. */
             title: string;
         };
+        /** @description A target that is carried over. */
+        CarriedOfPlan: {
+            /**
+             * Format: double
+             * @description What lacks.
+             */
+            gap?: number | null;
+            /** @description Its day lies behind the year of the plan: it goes on, and was not missed. */
+            goes_on: boolean;
+            literal: string;
+            /**
+             * Format: double
+             * @description What was reached.
+             */
+            measured?: number | null;
+            /** Format: int32 */
+            target: number;
+        };
         /** @description One change of a declaration. */
         Change: {
             effect: string;
@@ -1529,6 +1967,25 @@ export interface components {
             to?: string | null;
             /** @description `column-type`, `check-added` and so on. */
             what: string;
+        };
+        ChangeList: {
+            /** @description The newest first. */
+            changes: components["schemas"]["ChangeOfPlan"][];
+        };
+        /** @description A change with its request and what was decided. */
+        ChangeOfPlan: {
+            /**
+             * Format: int32
+             * @description The baseline that it made.
+             */
+            baseline?: number | null;
+            decided?: components["schemas"]["DecisionOfPlan"] | null;
+            edits: components["schemas"]["EditOfPlan"][];
+            /** Format: int32 */
+            number: number;
+            requested: components["schemas"]["DecisionOfPlan"];
+            /** @description `requested`, `approved` or `rejected`. */
+            state: string;
         };
         Check: {
             /** @description Dimension of data quality of GB/T 36344-2018. */
@@ -1553,6 +2010,19 @@ export interface components {
             /** Format: date-time */
             now: string;
         };
+        /** @description That a target was seen to be closed, or open again. */
+        ClosingOfPlan: {
+            /** Format: date */
+            as_of?: string | null;
+            /**
+             * Format: date
+             * @description The day from which it is reached; absent where it is open again.
+             */
+            closed_on?: string | null;
+            seen: components["schemas"]["DecisionOfPlan"];
+            /** Format: double */
+            value?: number | null;
+        };
         Column: {
             /** @description The code list that the values are taken from. */
             codes?: string | null;
@@ -1575,6 +2045,45 @@ export interface components {
             };
             /** @example 电话核实 */
             reason: string;
+        };
+        /** @description A due date as it counts. */
+        CountedOfPlan: {
+            /**
+             * Format: date
+             * @description Where it lands when its own day is a day of rest, as the rule says.
+             */
+            day: string;
+            /** @description The calendar has no data of that year: Monday to Friday were taken for working days. */
+            is_presumed: boolean;
+        };
+        /** @description Counties that get a copy of a task. */
+        CountiesOfTask: {
+            counties: components["schemas"]["CountyOfTask"][];
+            reason?: string | null;
+        };
+        /** @description How many items have which lamp. */
+        CountsOfPlan: {
+            /** Format: int32 */
+            done: number;
+            /** Format: int32 */
+            "done-late": number;
+            /** Format: int32 */
+            late: number;
+            /** Format: int32 */
+            near: number;
+            /** Format: int32 */
+            "not-begun": number;
+            /** Format: int32 */
+            "on-course": number;
+        };
+        CountyOfTask: {
+            /** @example 亭湖区 */
+            county: string;
+            /**
+             * Format: double
+             * @description Its share of the target; of all counties or of none. Together they reach the target.
+             */
+            quantity?: number | null;
         };
         /** @description What would become of one dataset. */
         DatasetChange: {
@@ -1726,6 +2235,17 @@ export interface components {
             /** @description The first 20 rows. */
             rows: components["schemas"]["PreviewRow"][];
         };
+        /** @description How two baselines differ. */
+        DifferenceOfPlan: {
+            changes: components["schemas"]["ItemChangeOfPlan"][];
+            /** Format: int32 */
+            from: number;
+            /**
+             * Format: int32
+             * @description Absent where the plan as it is now was compared.
+             */
+            to?: number | null;
+        };
         DimensionScore: {
             /** Format: int64 */
             assessed: number;
@@ -1738,6 +2258,32 @@ export interface components {
              */
             pass_rate?: number | null;
             title: string;
+        };
+        /** @description A document on the machine of the server. */
+        DocumentFile: {
+            /**
+             * @description Absolute path of the file.
+             * @example /data/report.pdf
+             */
+            path: string;
+            reason?: string | null;
+        };
+        /** @description A document of a plan. */
+        DocumentOfPlan: {
+            by: components["schemas"]["DecisionOfPlan"];
+            /** @description BLAKE3 of its bytes, in hexadecimal: its name in the store. */
+            hash: string;
+            /** @description What its content is, whatever its name says. */
+            media_type: string;
+            name: string;
+            /** Format: int64 */
+            size_bytes: number;
+        };
+        /** @description An upload: a document. */
+        DocumentUpload: {
+            /** Format: binary */
+            file: string;
+            reason?: string | null;
         };
         /** @description What the text leaves open about a figure. */
         DoubtOfPlan: {
@@ -1782,6 +2328,24 @@ export interface components {
             role: string;
             /** @description Absent where nobody has it. */
             who?: string | null;
+        };
+        /** @description One edit. */
+        EditOfPlan: {
+            /** @description Fields of the item as answers tell them; null empties one. */
+            fields?: Record<string, never>;
+            /**
+             * @description `point/3`, `target/12`, `task/3.2` or `node/3.2.1`; of `add` that to which is added: a point, or a task.
+             * @example task/3.2
+             */
+            item: string;
+            /** @description `set`, `add` or `remove`. */
+            op: string;
+        };
+        /** @description Edits of points, tasks and nodes, made together or not at all. */
+        EditsOfPlan: {
+            edits: components["schemas"]["EditOfPlan"][];
+            /** @description Why; needed where units of a point are set. */
+            reason?: string | null;
         };
         /** @description An entry of the ledger. */
         Entry: {
@@ -1900,6 +2464,27 @@ export interface components {
             more: boolean;
             /** @description What to ask for as `after` to get what follows, now or later; absent while there has been nothing. */
             next?: string | null;
+        };
+        EvidenceList: {
+            /** @description The newest first. */
+            evidence: components["schemas"]["EvidenceOfPlan"][];
+        };
+        /** @description What was handed in. */
+        EvidenceOfPlan: {
+            about: string;
+            decided?: components["schemas"]["DecisionOfPlan"] | null;
+            documents: components["schemas"]["DocumentOfPlan"][];
+            note?: string | null;
+            /** Format: int32 */
+            number: number;
+            /** Format: date */
+            on: string;
+            source?: string | null;
+            /** @description `submitted`, `accepted` or `returned`. */
+            state: string;
+            submitted: components["schemas"]["DecisionOfPlan"];
+            /** Format: double */
+            value?: number | null;
         };
         /** @description A question in SQL that is not to be answered yet. */
         ExplainQuery: {
@@ -2090,6 +2675,13 @@ export interface components {
             /** Format: int32 */
             point?: number | null;
         };
+        /** @description That a node is finished. */
+        FinishOfPlan: {
+            by: components["schemas"]["DecisionOfPlan"];
+            documents: string[];
+            /** Format: date */
+            on: string;
+        };
         /** @description One way in which an input column reaches an output. */
         Flow: {
             column: string;
@@ -2119,6 +2711,37 @@ export interface components {
             pieces: components["schemas"]["Piece"][];
             status: string;
             title: components["schemas"]["Title"];
+        };
+        /** @description The draft frame of the next plan, from the review of this one. */
+        FrameOfPlan: {
+            /**
+             * Format: int32
+             * @description Targets that were reached in time.
+             */
+            done: number;
+            /** Format: int32 */
+            done_late: number;
+            /**
+             * Format: int32
+             * @description Targets that are carried over.
+             */
+            open: number;
+            points: components["schemas"]["FramePointOfPlan"][];
+            /** @description The frame as a text that can be edited and imported. */
+            text: string;
+            title: string;
+            /** Format: int32 */
+            year?: number | null;
+        };
+        FramePointOfPlan: {
+            carried: components["schemas"]["CarriedOfPlan"][];
+            lead?: string | null;
+            /** Format: int32 */
+            number: number;
+            supports: string[];
+            /** @description Tasks without a target that are not closed. */
+            tasks: string[];
+            title: string;
         };
         Frequent: {
             /** Format: int64 */
@@ -2288,6 +2911,41 @@ export interface components {
              */
             item: string;
             to: unknown;
+        };
+        LateItem: {
+            /** @description What the setting is based on. */
+            basis?: string | null;
+            county?: string | null;
+            /**
+             * Format: int64
+             * @description Negative behind the date.
+             */
+            days_left: number;
+            due: components["schemas"]["CountedOfPlan"];
+            /** @description `target/12` or `node/3.2.1`. */
+            item: string;
+            /** Format: int32 */
+            point: number;
+            /**
+             * @description The setting of the pack `plan` that put it into the list.
+             * @example supervise_days
+             */
+            rule: string;
+            task?: string | null;
+            title: string;
+            /** @description Who leads it; absent while that is open. */
+            unit?: string | null;
+        };
+        /** @description What is open and near or behind its date, by rule. */
+        LateOfPlan: {
+            /** Format: date */
+            day: string;
+            /** @description 约谈: late for long, or one of many of its unit. */
+            interview: components["schemas"]["LateItem"][];
+            /** @description 催办: falls due soon. */
+            remind: components["schemas"]["LateItem"][];
+            /** @description 督办: late. */
+            supervise: components["schemas"]["LateItem"][];
         };
         LineageColumn: {
             grade: string;
@@ -2812,6 +3470,12 @@ export interface components {
             next?: string | null;
             runs: components["schemas"]["ModelRun"][];
         };
+        /** @description Nodes of a month. */
+        MonthOfPlan: components["schemas"]["TallyOfPlan"] & {
+            /** @example 2025-06 */
+            month: string;
+            nodes: string[];
+        };
         /** @description Where an entry is to be moved, and why. */
         Move: {
             /** @example 已核对编目要素 */
@@ -2821,6 +3485,39 @@ export interface components {
              * @example reviewed
              */
             to: string;
+        };
+        NamedTallyOfPlan: components["schemas"]["TallyOfPlan"] & {
+            /** @example 市工信局 */
+            name: string;
+        };
+        /** @description A dated step of a task. */
+        NodeOfPlan: {
+            begun?: components["schemas"]["DecisionOfPlan"] | null;
+            deliverable?: string | null;
+            /** Format: date */
+            due: string;
+            finished?: components["schemas"]["FinishOfPlan"] | null;
+            /** @example 3.2.1 */
+            id: string;
+            /**
+             * Format: double
+             * @description How much of the target is to be reached by then, from 0 to 1.
+             */
+            share?: number | null;
+            standing?: components["schemas"]["NodeStandingOfPlan"] | null;
+            title: string;
+        };
+        NodeStandingOfPlan: {
+            /** Format: date */
+            closed_on?: string | null;
+            /** Format: int64 */
+            days_left: number;
+            due: components["schemas"]["CountedOfPlan"];
+            /** @description The metric of its target says whether it is closed, and nobody else. */
+            is_measured: boolean;
+            lamp: string;
+            /** @description In Chinese. */
+            lamp_text: string;
         };
         /** @description Why a row was last corrected, released or dropped, and by whom. */
         Note: {
@@ -3051,8 +3748,9 @@ export interface components {
             points: components["schemas"]["PointOfPlan"][];
             progress: components["schemas"]["ProgressOfPlan"];
             source: components["schemas"]["SourceOfPlan"];
+            standing?: components["schemas"]["StandingOfPlan"] | null;
             /** @description The figures that are targets, in the order of the text, those added by people last. */
-            targets: components["schemas"]["FigureOfPlan"][];
+            targets: components["schemas"]["TargetInPlan"][];
         };
         /** @description Units that answer for a part of a point. */
         PlanAssignment: {
@@ -3284,6 +3982,8 @@ export interface components {
             lead?: string | null;
             /** @description Leading units that the text names; of several one is to be chosen. */
             leads_of_text: string[];
+            /** @description Its nodes by month. */
+            months: components["schemas"]["MonthOfPlan"][];
             /**
              * Format: int32
              * @description From 1 through the whole text.
@@ -3293,9 +3993,12 @@ export interface components {
             offset: number;
             /** @description Numbers of its sentences. */
             sentences: number[];
+            standing?: components["schemas"]["TallyOfPlan"] | null;
             supports: string[];
             /** @description Numbers of its targets. */
             targets: number[];
+            /** @description Ids of its tasks, copies of counties apart. */
+            tasks: string[];
             title: string;
         };
         /** @description A file on the machine of the server to look at, and what is known about its form. */
@@ -3870,6 +4573,12 @@ export interface components {
             revision: number;
             sentences: components["schemas"]["SentenceOfPlan"][];
         };
+        SeriesPointOfPlan: {
+            /** Format: date */
+            on: string;
+            /** Format: double */
+            value: number;
+        };
         /** @description So many of so many. */
         ShareOfPlan: {
             /** Format: int32 */
@@ -3923,9 +4632,192 @@ export interface components {
             /** Format: int64 */
             size_bytes: number;
         };
+        /** @description How a plan stands on a day. */
+        StandingOfPlan: {
+            /** @description Which working-day calendar counted. */
+            calendar: string;
+            /** @description By county: over its copies of tasks. */
+            counties: components["schemas"]["NamedTallyOfPlan"][];
+            /** Format: date */
+            day: string;
+            /** @description Nodes of the city's tasks by the month of their date. */
+            months: components["schemas"]["MonthOfPlan"][];
+            /** @description Over the targets. */
+            targets: components["schemas"]["CountsOfPlan"];
+            /** @description By leading unit: over the tasks that it leads. */
+            units: components["schemas"]["NamedTallyOfPlan"][];
+            /** @description Over the tasks of the city. */
+            whole: components["schemas"]["TallyOfPlan"];
+        };
+        /** @description What becomes of a node. */
+        StepOfNode: {
+            /** @description Of `finish`: hashes of documents. */
+            documents?: string[];
+            /**
+             * Format: date
+             * @description Of `finish`: the day on which it was, today where nothing is said; an earlier one is shown by documents.
+             */
+            on?: string | null;
+            /** @description Why; needed to reopen. */
+            reason?: string | null;
+            /** @description `begin`, `finish` or `reopen`. */
+            step: string;
+        };
+        /** @description Evidence for a target or a node. */
+        SubmitEvidence: {
+            /**
+             * @description `target/12` or `node/3.2.1`.
+             * @example target/12
+             */
+            about: string;
+            /** @description Hashes of documents. */
+            documents?: string[];
+            note?: string | null;
+            /**
+             * Format: date
+             * @description The day that it speaks of.
+             */
+            on: string;
+            reason?: string | null;
+            /** @description Where the figure comes from; a target with a number is not closed without. */
+            source?: string | null;
+            /**
+             * Format: double
+             * @description The figure reached by then, counted from the beginning of the target's time.
+             */
+            value?: number | null;
+        };
         /** @description Entries that may be meant, the likeliest first. */
         Suggestions: {
             entries: components["schemas"]["Found"][];
+        };
+        /** @description Items with the lamp of all of them: the worst. */
+        TallyOfPlan: {
+            counts: components["schemas"]["CountsOfPlan"];
+            /** @description `not-begun`, `on-course`, `near`, `late`, `done` or `done-late`; absent where there is nothing. */
+            lamp?: string | null;
+        };
+        /** @description A target with how it stands. */
+        TargetInPlan: components["schemas"]["FigureOfPlan"] & {
+            binding: components["schemas"]["BindingOfPlan"];
+            evidence?: components["schemas"]["EvidenceOfPlan"] | null;
+            standing?: components["schemas"]["TargetStandingOfPlan"] | null;
+        };
+        /** @description A target with all that is known of it. */
+        TargetOfPlan: components["schemas"]["FigureOfPlan"] & {
+            binding: components["schemas"]["BindingOfPlan"];
+            /** @description When it was seen to be closed, and open again; the newest first. */
+            closings: components["schemas"]["ClosingOfPlan"][];
+            /** @description The newest first. */
+            evidence: components["schemas"]["EvidenceOfPlan"][];
+            standing?: components["schemas"]["TargetStandingOfPlan"] | null;
+            /** @description Its tasks, copies of counties among them. */
+            tasks: string[];
+        };
+        /** @description How a target stands. */
+        TargetStandingOfPlan: {
+            actual?: components["schemas"]["ActualOfPlan"] | null;
+            /** @description `metric` or `evidence`. */
+            closed_by?: string | null;
+            /**
+             * Format: date
+             * @description The day from which it is closed.
+             */
+            closed_on?: string | null;
+            /**
+             * Format: int64
+             * @description Days to the due date; negative behind it.
+             */
+            days_left?: number | null;
+            due?: components["schemas"]["CountedOfPlan"] | null;
+            /**
+             * Format: double
+             * @description What lacks; negative where there is more than asked for.
+             */
+            gap?: number | null;
+            is_met?: boolean | null;
+            /** @description It was reached once and is not any more. */
+            is_reopened: boolean;
+            /** @description Why it is not closed: `no-binding`, `no-actual`, `no-evidence`, `not-met`, `unit-differs` or `no-baseline`. */
+            lack?: string | null;
+            /** @description The same in Chinese. */
+            lack_text?: string | null;
+            lamp: string;
+            /** @description In Chinese. */
+            lamp_text: string;
+            /**
+             * Format: double
+             * @description The number that is compared: of a change, the change.
+             */
+            measured?: number | null;
+            /** @description The numbers that were compared, by the days that they speak of. */
+            series: components["schemas"]["SeriesPointOfPlan"][];
+            /**
+             * Format: double
+             * @description How much of the target is reached, where that can be said; 1 is all.
+             */
+            share?: number | null;
+        };
+        /** @description A task with its nodes. */
+        TaskOfPlan: {
+            /** @description Counties that take part. */
+            counties: string[];
+            county?: string | null;
+            deliverable?: string | null;
+            /** Format: date */
+            due: string;
+            /** @example 3.2 */
+            id: string;
+            /** @description Absent until somebody is assigned. */
+            lead?: string | null;
+            nodes: components["schemas"]["NodeOfPlan"][];
+            /** @description Of a county's copy: the city's task, and the county. */
+            of?: string | null;
+            /** Format: int32 */
+            point: number;
+            /**
+             * Format: double
+             * @description Of a county's copy: its share of the target.
+             */
+            quantity?: number | null;
+            /** Format: int32 */
+            sentence?: number | null;
+            standing?: components["schemas"]["TaskStandingOfPlan"] | null;
+            supports: string[];
+            /**
+             * Format: int32
+             * @description The target that it has to reach.
+             */
+            target?: number | null;
+            title: string;
+        };
+        TaskStandingOfPlan: {
+            /** @description Copies of counties. */
+            copies: components["schemas"]["CountsOfPlan"];
+            /**
+             * Format: int64
+             * @description Days to the due date; negative behind it.
+             */
+            days_left: number;
+            due: components["schemas"]["CountedOfPlan"];
+            lamp: string;
+            /** @description In Chinese. */
+            lamp_text: string;
+            /** @description Its own nodes. */
+            nodes: components["schemas"]["CountsOfPlan"];
+            /**
+             * Format: double
+             * @description What the copies of counties are to reach together.
+             */
+            quantity?: number | null;
+        };
+        /** @description The tasks of a plan. */
+        TasksOfPlan: {
+            plan: string;
+            /** Format: int64 */
+            revision: number;
+            /** @description In the order of their numbers, copies of counties behind the city's task. */
+            tasks: components["schemas"]["TaskOfPlan"][];
         };
         /** @description A name in Chinese, and in English where somebody has written it. */
         Title: {
@@ -3956,6 +4848,11 @@ export interface components {
             sheet?: string | null;
             source?: string | null;
         };
+        /** @description A yes or no with its reason. */
+        VerdictOfPlan: {
+            accept: boolean;
+            reason: string;
+        };
         /** @description One version of a dataset. */
         Version: {
             /** @description The delivery that made it; releases, undoings and upkeep are none. */
@@ -3982,6 +4879,10 @@ export interface components {
             /** @description What to ask for as `after` to get the next page; absent on the last one. */
             next?: string | null;
             versions: components["schemas"]["Version"][];
+        };
+        /** @description Why something is done to a plan. */
+        WhyOfPlan: {
+            reason?: string | null;
         };
         /** @description A note to be written. */
         WriteNote: {
@@ -6756,6 +7657,517 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    list_baselines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    propose_bindings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is meant. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyOfPlan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_plan_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    ask_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOfPlan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    decide_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is meant. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+                /** @description Number of the change. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictOfPlan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    close_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is closed. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonOfPlan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    show_difference: {
+        parameters: {
+            query?: {
+                /** @description Number of a baseline. */
+                from?: number;
+                /** @description Number of another; without it the plan as it is now. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceOfPlan"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    keep_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentFile"];
+                "multipart/form-data": components["schemas"]["DocumentUpload"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Address of the document. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOfPlan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    read_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+                /** @description Hash of the document. */
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    edit_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is edited. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditsOfPlan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    submit_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitEvidence"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOfPlan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    decide_evidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is meant. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+                /** @description Number of the evidence. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictOfPlan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     list_plan_history: {
         parameters: {
             query?: {
@@ -6795,6 +8207,123 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    list_late: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateOfPlan"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_next: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameOfPlan"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    step_node: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is meant. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+                /** @description Id of the node. */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepOfNode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     review_plan: {
@@ -6874,6 +8403,220 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    show_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+                /** @description Number of the target. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetOfPlan"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    bind_target: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is meant. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+                /** @description Number of the target. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindTarget"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                /** @description Only those of a point. */
+                point?: number;
+                /** @description Only those that a unit leads or supports. */
+                unit?: string;
+                /** @description Only those of a county, or in which it takes part. */
+                county?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksOfPlan"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    propose_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is meant. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyOfPlan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksOfPlan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    split_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the revision that is edited. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+                /** @description Id of the task. */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountiesOfTask"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksOfPlan"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     read_text: {

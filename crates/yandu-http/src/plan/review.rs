@@ -159,7 +159,7 @@ pub(super) async fn review_plan(
         async move { plans.review(&id, decisions, cause).await },
     )
     .await?;
-    tagged(&state, &plan).await
+    tagged(&state, &principal, &plan).await
 }
 
 /// Puts a plan in force. Every sentence, doubt, offer and finding has to be decided; what it says then is baseline 1.
@@ -172,9 +172,10 @@ pub(super) async fn approve_plan(
     Body(approval): Body<ReasonOfPlan>,
 ) -> Result<Response> {
     let cause = cause(&state, &id, &headers, &principal, Some(approval.reason)).await?;
+    let pace = super::actual::rules(&state)?.node_pace;
     let plans = state.plans().clone();
-    let plan = finish(&state, async move { plans.approve(&id, cause).await }).await?;
-    tagged(&state, &plan).await
+    let plan = finish(&state, async move { plans.approve(&id, pace, cause).await }).await?;
+    tagged(&state, &principal, &plan).await
 }
 
 fn decisions(review: ReviewOfPlan) -> Result<Decisions> {

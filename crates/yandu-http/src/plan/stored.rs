@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use yandu_lake::Principal;
 use yandu_plan::{Cause, Import};
 
+use super::actual::standing;
 use super::tell::{Plan, PlanInList, PlanList};
 use crate::Result;
 use crate::caller::Caller;
@@ -60,17 +61,14 @@ pub(super) async fn cause(
 }
 
 /// A plan as it stands, with its tag.
-pub(super) async fn tagged(state: &State, plan: &yandu_plan::Plan) -> Result<Response> {
-    let told = tell(state, plan).await?;
+pub(super) async fn tagged(
+    state: &State,
+    principal: &Principal,
+    plan: &yandu_plan::Plan,
+) -> Result<Response> {
+    let standing = standing(state, principal, plan).await?;
+    let told = Plan::of(plan, standing.as_ref());
     answer(StatusCode::OK, plan.revision, &told)
-}
-
-#[expect(
-    clippy::unused_async,
-    reason = "what a plan's metrics show is asked for"
-)]
-async fn tell(_state: &State, plan: &yandu_plan::Plan) -> Result<Plan> {
-    Ok(Plan::from(plan))
 }
 
 /// An answer with a tag of the revision and of what is told: how a plan stands changes with the days.
@@ -115,11 +113,9 @@ pub(super) async fn import_plan(
         reason: given.reason,
     };
     let plans = state.plans().clone();
-    let (plan, is_new) = finish(&state, async move {
-        plans.import(principal.name(), import).await
-    })
-    .await?;
-    let mut response = tagged(&state, &plan).await?;
+    let who = principal.name().to_owned();
+    let (plan, is_new) = finish(&state, async move { plans.import(&who, import).await }).await?;
+    let mut response = tagged(&state, &principal, &plan).await?;
     if is_new {
         *response.status_mut() = StatusCode::CREATED;
         if let Ok(location) = HeaderValue::try_from(format!("/api/v1/plans/{}", plan.id)) {
@@ -133,11 +129,11 @@ pub(super) async fn import_plan(
 #[utoipa::path(get, path = "/plans/{id}", tag = "plans", params(("id" = String, Path, description = "Id of the plan.")), responses((status = 200, body = Plan, headers(("ETag" = String, description = "The revision."))), Problem))]
 pub(super) async fn show_plan(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    Caller(principal): Caller,
     Path(id): Path<String>,
 ) -> Result<Response> {
     let plan = state.plans().plan(&id).await?;
-    tagged(&state, &plan).await
+    tagged(&state, &principal, &plan).await
 }
 
 /// The text of a plan, byte for byte as it was imported.

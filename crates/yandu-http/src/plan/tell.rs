@@ -4,9 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yandu_plan::{FigureState, Progress, Share};
+use yandu_plan::{FigureState, Progress, Share, Standing};
 
+use super::actual::Look;
+use super::prove::{EvidenceOfPlan, newest_evidence};
 use super::shape::{PlanAssignment, PlanChapter, PlanValue};
+use super::stand::{
+    BindingOfPlan, MonthOfPlan, StandingOfPlan, TallyOfPlan, TargetStandingOfPlan, months,
+};
 
 /// A plan in a list.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -48,9 +53,23 @@ pub struct Plan {
     pub everywhere: Vec<String>,
     pub points: Vec<PointOfPlan>,
     /// The figures that are targets, in the order of the text, those added by people last.
-    pub targets: Vec<FigureOfPlan>,
+    pub targets: Vec<TargetInPlan>,
     /// What a person should look at in the text as a whole.
     pub findings: Vec<FindingOfPlan>,
+    /// How it stands; absent while it is under review.
+    pub standing: Option<StandingOfPlan>,
+}
+
+/// A target with how it stands.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TargetInPlan {
+    #[serde(flatten)]
+    pub figure: FigureOfPlan,
+    pub binding: BindingOfPlan,
+    /// Absent while the plan is under review.
+    pub standing: Option<TargetStandingOfPlan>,
+    /// The newest evidence.
+    pub evidence: Option<EvidenceOfPlan>,
 }
 
 /// The text that a plan was imported from.
@@ -117,6 +136,12 @@ pub struct PointOfPlan {
     pub sentences: Vec<u32>,
     /// Numbers of its targets.
     pub targets: Vec<u32>,
+    /// Ids of its tasks, copies of counties apart.
+    pub tasks: Vec<String>,
+    /// Over its tasks; absent while the plan is under review.
+    pub standing: Option<TallyOfPlan>,
+    /// Its nodes by month.
+    pub months: Vec<MonthOfPlan>,
 }
 
 /// The text of a plan in pieces, in its order: every sign that is not blank stands in exactly one.
@@ -260,8 +285,9 @@ impl From<&yandu_plan::Plan> for PlanInList {
     }
 }
 
-impl From<&yandu_plan::Plan> for Plan {
-    fn from(plan: &yandu_plan::Plan) -> Self {
+impl Plan {
+    pub(super) fn of(plan: &yandu_plan::Plan, standing: Option<&(Standing, Look)>) -> Self {
+        let stands = standing.map(|(stands, _)| stands);
         let head = &plan.head;
         Self {
             head: plan.into(),
@@ -283,14 +309,41 @@ impl From<&yandu_plan::Plan> for Plan {
                 .map(PlanChapter::from)
                 .collect(),
             everywhere: head.everywhere.clone(),
-            points: points(plan),
-            targets: plan.targets().map(FigureOfPlan::from).collect(),
+            points: points(plan, stands),
+            targets: plan
+                .targets()
+                .map(|target| TargetInPlan::of(plan, target, stands))
+                .collect(),
             findings: plan.findings.values().map(FindingOfPlan::from).collect(),
+            standing: standing
+                .map(|(stands, look)| StandingOfPlan::of(plan, stands, look.calendar.version())),
         }
     }
 }
 
-fn points(plan: &yandu_plan::Plan) -> Vec<PointOfPlan> {
+impl TargetInPlan {
+    fn of(
+        plan: &yandu_plan::Plan,
+        target: &yandu_plan::PlanFigure,
+        standing: Option<&Standing>,
+    ) -> Self {
+        let stands = standing.and_then(|standing| standing.targets.get(&target.number));
+        Self {
+            figure: target.into(),
+            binding: BindingOfPlan::of(plan.bindings.get(&target.number)),
+            standing: stands.map(TargetStandingOfPlan::from),
+            evidence: newest_evidence(plan, target.number),
+        }
+    }
+}
+
+fn points(plan: &yandu_plan::Plan, standing: Option<&Standing>) -> Vec<PointOfPlan> {
+    let mut tasks: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for task in plan.tasks_in_order() {
+        if task.of.is_none() {
+            tasks.entry(task.point).or_default().push(task.id.clone());
+        }
+    }
     let mut sentences: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for piece in plan.pieces.values() {
         if let Some(point) = piece.point {
@@ -328,6 +381,13 @@ fn points(plan: &yandu_plan::Plan) -> Vec<PointOfPlan> {
                 .collect(),
             sentences: sentences.remove(&point.number).unwrap_or_default(),
             targets: targets.remove(&point.number).unwrap_or_default(),
+            tasks: tasks.remove(&point.number).unwrap_or_default(),
+            standing: standing
+                .and_then(|standing| standing.points.get(&point.number))
+                .map(TallyOfPlan::from),
+            months: standing
+                .map(|standing| months(plan, standing, Some(point.number)))
+                .unwrap_or_default(),
         })
         .collect();
     told.sort_by_key(|point| point.offset);

@@ -135,6 +135,8 @@ impl City {
         write(&pack.join("pack.yaml"), PACK);
         write(&pack.join("datasets/member.yaml"), MEMBER);
         write(&pack.join("sources/member_file.yaml"), SOURCE);
+        let rules = include_str!("../../../../packs/plan/pack.yaml");
+        write(&folder.path().join("packs/plan/pack.yaml"), rules);
         for (path, text) in files {
             write(&pack.join(path), text);
         }
@@ -154,7 +156,7 @@ impl City {
             .await
             .unwrap();
         let packs = collector.packs();
-        let plans = Plans::open(store.clone(), collector.folder())
+        let plans = Plans::open(store.clone(), collector.folder(), bindings())
             .await
             .unwrap();
         let transform = Transform::open(
@@ -299,4 +301,11 @@ pub(super) fn request(method: Method, path: &str) -> axum::http::request::Builde
 fn write(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
+}
+
+/// What the targets of the plan that is imported here are bound to.
+fn bindings() -> Vec<yandu_plan::Proposal> {
+    let file =
+        "point,wording,kind,id,way,baseline,note\n1,新增5G基站,metric,club.new_member,year-sum,,\n";
+    yandu_plan::read_proposals(file.as_bytes()).unwrap()
 }

@@ -17,6 +17,9 @@ pub enum Source {
         /// Of a change: the value against which it is measured, where the metric does not declare it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         baseline: Option<f64>,
+        /// Of a change: it is measured against the same time of the year before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        against_year_before: bool,
     },
     /// A reporting form of the lead unit: a dataset of origin `form`.
     Form { dataset: String },

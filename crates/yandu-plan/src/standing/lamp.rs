@@ -130,7 +130,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, lamp: Lamp) {
+    pub fn add(&mut self, lamp: Lamp) {
         self.counts.add(lamp);
     }
 

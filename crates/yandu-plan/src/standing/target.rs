@@ -35,6 +35,8 @@ pub struct Wanted {
     pub target: u32,
     pub metric: String,
     pub way: Way,
+    /// The baseline of a change is the value of the same time of the year before.
+    pub against_year_before: bool,
     /// The first day of the target's time.
     pub from: Date,
     pub to: Date,
@@ -45,13 +47,20 @@ pub fn wanted(plan: &Plan, today: Date) -> Vec<Wanted> {
     plan.targets()
         .filter_map(|target| {
             let binding = plan.bindings.get(&target.number)?;
-            let Source::Metric { metric, way, .. } = &binding.source else {
+            let Source::Metric {
+                metric,
+                way,
+                against_year_before,
+                ..
+            } = &binding.source
+            else {
                 return None;
             };
             Some(Wanted {
                 target: target.number,
                 metric: metric.clone(),
                 way: *way,
+                against_year_before: *against_year_before,
                 from: start_of(plan, target),
                 to: today,
             })
@@ -296,7 +305,9 @@ fn measure(target: &Figure, actual: &Actual, source: Option<&Source>) -> Result<
         return Ok(actual.value);
     };
     if *way != Way::Change {
-        let same = actual.unit.is_empty() || folded(&actual.unit) == folded(&target.said.unit);
+        // A number without a unit of its own is counted in 1.
+        let bare = |unit: &str| folded(unit).trim_start_matches('1').to_owned();
+        let same = actual.unit.is_empty() || bare(&actual.unit) == bare(&target.said.unit);
         return if same {
             Ok(actual.value)
         } else {

@@ -1,6 +1,10 @@
-use serde_json::json;
+use std::path::Path;
 
-use super::site::{Site, TEXT, cause};
+use serde_json::json;
+use yandu_pack::{AnyCondition, Packs};
+
+use super::site::{Site, TEXT, cause, shared};
+use crate::binding::propose;
 use crate::{Error, Source, Way, read_proposals};
 
 #[tokio::test]
@@ -57,6 +61,35 @@ async fn what_a_person_bound_stays_bound_when_the_file_is_proposed_again() {
     assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
     let refused = site.plans.bind("plan", 99, Source::Open, cause("x")).await;
     assert!(matches!(refused, Err(Error::NoItem { .. })), "{refused:?}");
+}
+
+/// The file of the city that is shipped, against the real plan in traditional characters.
+#[tokio::test]
+async fn every_target_of_the_plan_of_2025_is_bound_and_at_least_25_to_metrics_that_packs_declare() {
+    let Some(text) = shared() else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let file = std::fs::read(root.join("city/yancheng/plan/bindings.csv")).unwrap();
+    let loaded = Packs::load(&[root.join("packs")], &AnyCondition);
+    let declared: Vec<String> = loaded
+        .packs
+        .metrics()
+        .map(|metric| metric.metric.to_string())
+        .collect();
+    let site = Site::new().await;
+    let mut plan = site.import(&text).await;
+    propose(&mut plan, &read_proposals(&file).unwrap());
+    let mut metrics = Vec::new();
+    for target in plan.targets() {
+        let binding = plan.bindings.get(&target.number);
+        let binding = binding.unwrap_or_else(|| panic!("{} is bound to nothing", target.literal));
+        if let Source::Metric { metric, .. } = &binding.source {
+            assert!(declared.contains(metric), "{metric} of {}", target.literal);
+            assert!(!metrics.contains(metric), "{metric} is bound twice");
+            metrics.push(metric.clone());
+        }
+    }
+    assert_eq!(plan.bindings.len(), 38);
+    assert!(metrics.len() >= 25, "{}", metrics.len());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod review;
 mod shown;
 mod summary;
+mod work;
 
 use std::path::{Path, PathBuf};
 
@@ -64,6 +65,8 @@ enum Action {
         #[arg(long)]
         reason: String,
     },
+    #[command(flatten)]
+    Work(work::Work),
     /// Show what became of a plan: who changed what, when and why
     #[command(after_help = "Example:\n  yandu plan history 2025")]
     History {
@@ -131,6 +134,7 @@ impl Plan {
                 output.result(&plan, shown::plan)
             }
             Action::Review(review) => review.run(client, output).await,
+            Action::Work(work) => work.run(client, output).await,
             Action::Approve { plan, reason } => {
                 let body = ReasonOfPlan { reason };
                 let plan: Stored = client.post(&address(&plan, "/approval"), &body).await?;

@@ -99,6 +99,13 @@ impl Serve {
             };
             metrics.watch(over).await;
         });
+        let mut until = stopped.clone();
+        let settling = tokio::spawn(yandu_http::plan::settle_plans(
+            app.state.clone(),
+            async move {
+                let _ = until.wait_for(|is_stopped| *is_stopped).await;
+            },
+        ));
         // What the engine makes once, the first query need not wait for.
         let session = app.state.collector().lake().session(
             &Principal::local_administrator(),
@@ -139,6 +146,7 @@ impl Serve {
             let _ = noting.await;
             let _ = refreshing.await;
             let _ = recording.await;
+            let _ = settling.await;
             app.settle(grace).await;
             // Connections that are still read from are given up after the same time.
             let _ = tokio::time::timeout(grace, &mut serving).await;

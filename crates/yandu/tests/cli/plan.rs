@@ -1,5 +1,7 @@
 //! A work plan from the command line.
 
+use serde_json::{Value, json};
+
 use crate::support::Place;
 
 const PLAN: &str = "澄江市2026年工作要点\n一、夯实底座\n（一）加快网络建设。6月底前新增5G基站300座以上。（牵头单位：市工信局；责任单位：市通管办）\n（二）加强统筹。打造两个平台，力争数据交易额达到2.5亿元。（市数据局、市财政局按职责分工负责）\n";
@@ -44,4 +46,151 @@ fn a_file_that_is_no_plan_is_refused_with_what_it_is_and_a_mend() {
     );
     let missing = place.yandu(&["plan", "import", "nothing.txt"]);
     assert_eq!(missing.code, 1, "{}", missing.stdout);
+}
+
+/// A place whose pack of plans is there.
+fn with_rules() -> Place {
+    let place = Place::with_pack();
+    let rules = include_str!("../../../../packs/plan/pack.yaml");
+    place.write("packs/plan/pack.yaml", rules);
+    place.write("plan.txt", PLAN);
+    place
+}
+
+/// Decisions about everything that a reading leaves open.
+fn all_decided(place: &Place) -> Value {
+    let open = place
+        .yandu(&["plan", "review", "2026", "--json"])
+        .ok()
+        .json();
+    let mut sentences = Vec::new();
+    for sentence in open["sentences"].as_array().unwrap() {
+        if sentence["needs_review"] != true {
+            continue;
+        }
+        let each = |name: &str| sentence[name].as_array().unwrap().clone();
+        let figures: Vec<Value> = each("figures")
+            .iter()
+            .map(|figure| {
+                let doubts = figure["doubts"].as_array().unwrap().iter();
+                let answers: serde_json::Map<String, Value> = doubts
+                    .map(|doubt| (doubt["code"].as_str().unwrap().to_owned(), json!("按原文")))
+                    .collect();
+                json!({"figure": figure["number"], "answers": answers})
+            })
+            .collect();
+        let offers: Vec<Value> = each("offers")
+            .iter()
+            .map(|offer| json!({"offer": offer["number"]}))
+            .collect();
+        sentences
+            .push(json!({"sentence": sentence["number"], "figures": figures, "offers": offers}));
+    }
+    json!({"sentences": sentences})
+}
+
+#[test]
+fn a_plan_is_reviewed_approved_worked_on_changed_and_carried_into_the_next_year() {
+    let place = with_rules();
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["plan"];
+        all.extend(arguments);
+        // So that no day on which the test runs makes anything late.
+        all.extend(["--set", "now=2026-05-06T09:00"]);
+        place.yandu(&all)
+    };
+    let imported = run(&["import", "plan.txt", "--id", "2026", "--json"])
+        .ok()
+        .json();
+    assert_eq!(imported["plan"], "2026");
+    assert_eq!(
+        run(&["read", "plan.txt", "--json"]).ok().json()["targets"],
+        imported["targets"]
+    );
+    let early = run(&["approve", "2026", "--reason", "同意"]).fails();
+    assert!(
+        early.stderr.contains("not everything is decided"),
+        "{}",
+        early.stderr
+    );
+    let open = run(&["review", "2026"]).ok().stdout;
+    assert!(
+        open.contains("？“力争”“争取”，是否作为硬指标请确认（effort-only）"),
+        "{open}"
+    );
+    place.write("decisions.json", &all_decided(&place).to_string());
+    let reviewed = run(&["review", "2026", "--file", "decisions.json"])
+        .ok()
+        .stdout;
+    assert!(reviewed.contains("已全部核对"), "{reviewed}");
+    let approved = run(&["approve", "2026", "--reason", "已经市政府研究通过"])
+        .ok()
+        .stdout;
+    assert!(approved.contains("已批准"), "{approved}");
+
+    let tasks = run(&["tasks", "2026", "--point", "1"]).ok().stdout;
+    assert!(
+        tasks.contains("1.1　6月底前新增5G基站300座以上　市工信局　2026-06-30"),
+        "{tasks}"
+    );
+    run(&["bind", "2026", "1", "by-hand", "--reason", "暂无系统"]).ok();
+    place.write("通报.txt", "新增5G基站306座。");
+    run(&[
+        "evidence",
+        "2026",
+        "--about",
+        "target/1",
+        "--on",
+        "2026-05-05",
+        "--value",
+        "306",
+        "--source",
+        "市通管办",
+        "--file",
+        "通报.txt",
+    ])
+    .ok();
+    let accepted = run(&["evidence", "2026", "--accept", "1", "--reason", "属实"])
+        .ok()
+        .stdout;
+    assert!(
+        accepted.contains("指标：") && accepted.contains("按期完成1"),
+        "{accepted}"
+    );
+    run(&["node", "2026", "2.1.1", "finish"]).ok();
+    let late = run(&["late", "2026", "--json"]).ok().json();
+    assert_eq!(late["supervise"], json!([]));
+
+    place.write(
+        "edits.json",
+        r#"{"edits": [{"op": "set", "item": "task/1.1", "fields": {"due": "2026-09-30"}}]}"#,
+    );
+    let refused = run(&["edit", "2026", "edits.json", "--reason", "推迟"]).fails();
+    assert!(
+        refused.stderr.contains("in force as it was approved"),
+        "{}",
+        refused.stderr
+    );
+    run(&[
+        "change",
+        "2026",
+        "--file",
+        "edits.json",
+        "--reason",
+        "设备到货推迟",
+    ])
+    .ok();
+    run(&["change", "2026", "--approve", "1", "--reason", "同意"]).ok();
+    let differs = run(&["diff", "2026", "--from", "1", "--to", "2"])
+        .ok()
+        .stdout;
+    assert_eq!(differs, "task/1.1　due　2026-06-30 → 2026-09-30\n");
+    run(&["close", "2026", "--reason", "年度评估"]).ok();
+    let next = run(&["next", "2026"]).ok().stdout;
+    place.write("next.txt", &next);
+    let again = run(&["read", "next.txt", "--json"]).ok().json();
+    assert_eq!(again["year"], 2027);
+    assert_eq!(again["points"].as_array().unwrap().len(), 2);
+    let listed = run(&["list"]).ok().stdout;
+    assert!(listed.starts_with("2026　已办结"), "{listed}");
 }

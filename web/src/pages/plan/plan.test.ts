@@ -111,7 +111,7 @@ describe('the text', () => {
       { from: 5, offset: 30, end: 35, units: [unit('市工信局', 'lead')], due: null },
       { from: 35, offset: 50, end: 60, units: [unit('市數據局', 'support')], due: null },
     ],
-    sentences: [2, 3, 4], targets: [1],
+    sentences: [2, 3, 4], targets: [1], tasks: [], standing: null, months: [],
   }
   const plan = { title: '工作要点', points: [point], everywhere: [] } as unknown as Plan
   const all = [

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use yandu_http::plan::{
-    FigureFields, HistoryOfPlan, Plan, PlanInList, PlanList, PlanValue, PointOfPlan, ProgressOfPlan,
+    CountsOfPlan, FigureFields, HistoryOfPlan, ItemChangeOfPlan, Plan, PlanInList, PlanList,
+    PlanValue, PointOfPlan, ProgressOfPlan, TargetInPlan, TasksOfPlan,
 };
 
 use super::super::local;
@@ -36,28 +37,144 @@ fn status(status: &str) -> &'static str {
 pub(super) fn plan(plan: &Plan) -> String {
     let mut text = line(&plan.head);
     text.push_str(&progress(&plan.progress));
+    if plan.standing.is_some() {
+        text.push_str(&lamps(plan));
+    }
     for point in &plan.points {
         head(&mut text, point);
         let own = plan
             .targets
             .iter()
-            .filter(|target| target.point == Some(point.number));
+            .filter(|target| target.figure.point == Some(point.number));
         for target in own {
-            let literal: String = target.literal.split_whitespace().collect();
-            let _ = write!(text, "   ◆ {literal}　{}", measure(&target.fields));
-            if let Some(due) = &target.fields.due {
-                let _ = write!(text, "　{due}前");
-            }
-            text.push('\n');
+            target_line(&mut text, target);
         }
     }
     text
 }
 
-fn head(text: &mut String, point: &PointOfPlan) {
+/// A target with its lamp, its actual and where that comes from.
+fn target_line(text: &mut String, target: &TargetInPlan) {
+    let figure = &target.figure;
+    let literal: String = figure.literal.split_whitespace().collect();
     let _ = write!(
         text,
-        "\n{}. {}\n   牵头：{}",
+        "   ◆ {}　{literal}　{}",
+        figure.number,
+        measure(&figure.fields)
+    );
+    if let Some(due) = &figure.fields.due {
+        let _ = write!(text, "　{due}前");
+    }
+    let binding = &target.binding;
+    let source = match (binding.kind.as_str(), &binding.id) {
+        ("metric" | "form", Some(id)) => id.as_str(),
+        ("by-hand", _) => "手工填报",
+        _ => "来源未定",
+    };
+    let _ = write!(text, "　[{source}]");
+    if let Some(stands) = &target.standing {
+        let _ = write!(text, "　{}", stands.lamp_text);
+        if let Some(measured) = stands.measured {
+            let _ = write!(text, "　实际{}", (measured * 100.0).round() / 100.0);
+        }
+        if let Some(lack) = &stands.lack_text {
+            let _ = write!(text, "（{lack}）");
+        }
+    }
+    text.push('\n');
+}
+
+/// How many of the tasks and targets have which lamp.
+pub(super) fn lamps(plan: &Plan) -> String {
+    let Some(standing) = &plan.standing else {
+        return progress(&plan.progress);
+    };
+    format!(
+        "{}　任务：{}　指标：{}\n",
+        standing.day,
+        counts(&standing.whole.counts),
+        counts(&standing.targets)
+    )
+}
+
+fn counts(counts: &CountsOfPlan) -> String {
+    let parts = [
+        ("逾期", counts.late),
+        ("临近或滞后", counts.near),
+        ("正常推进", counts.on_course),
+        ("未启动", counts.not_begun),
+        ("按期完成", counts.done),
+        ("逾期完成", counts.done_late),
+    ];
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{name}{count}"))
+        .collect();
+    told.join("、")
+}
+
+pub(super) fn tasks(tasks: &TasksOfPlan) -> String {
+    let mut text = String::new();
+    for task in &tasks.tasks {
+        let lamp = task
+            .standing
+            .as_ref()
+            .map_or("", |one| one.lamp_text.as_str());
+        let _ = writeln!(
+            text,
+            "{}　{}　{}　{}　{lamp}",
+            task.id,
+            task.title,
+            task.lead.as_deref().unwrap_or("牵头单位待定"),
+            task.due
+        );
+        for node in &task.nodes {
+            let lamp = node
+                .standing
+                .as_ref()
+                .map_or("", |one| one.lamp_text.as_str());
+            let _ = writeln!(text, "   {}　{}　{}　{lamp}", node.id, node.due, node.title);
+        }
+    }
+    text
+}
+
+pub(super) fn changes(changes: &[ItemChangeOfPlan]) -> String {
+    if changes.is_empty() {
+        return "没有差别\n".to_owned();
+    }
+    let mut text = String::new();
+    for change in changes {
+        let field = change.field.as_deref().unwrap_or("（整项）");
+        let _ = writeln!(
+            text,
+            "{}　{field}　{} → {}",
+            change.item,
+            value(&change.from),
+            value(&change.to)
+        );
+    }
+    text
+}
+
+fn value(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "无".to_owned(),
+        serde_json::Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+fn head(text: &mut String, point: &PointOfPlan) {
+    let stands = point.standing.as_ref();
+    let lamp = stands
+        .and_then(|stands| stands.lamp.as_deref())
+        .map_or("", lamp);
+    let _ = write!(
+        text,
+        "\n{}. {}　{lamp}\n   牵头：{}",
         point.number,
         point.title,
         point.lead.as_deref().unwrap_or("待定")
@@ -71,6 +188,17 @@ fn head(text: &mut String, point: &PointOfPlan) {
         let _ = write!(text, "　{word}：{}", point.supports.join("、"));
     }
     text.push('\n');
+}
+
+fn lamp(name: &str) -> &'static str {
+    match name {
+        "late" => "逾期",
+        "near" => "临近或滞后",
+        "on-course" => "正常推进",
+        "done" => "按期完成",
+        "done-late" => "逾期完成",
+        _ => "未启动",
+    }
 }
 
 pub(super) fn progress(progress: &ProgressOfPlan) -> String {

@@ -1,0 +1,209 @@
+//! What a plan is looked at with: the rules that the pack of plans declares, the calendar, and what its metrics show.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use yandu_lake::{Number, Principal};
+use yandu_metrics::{Ask, Point};
+use yandu_pack::declare::{Across, Direction, SettingValue};
+use yandu_plan::{Actual, Actuals, Plan, RuleValue, Rules, Standing, Status, Today, Wanted, Way};
+use yandu_words::calendar::{CITY_CLOCK, Calendar};
+use yandu_words::{Grain, Period};
+
+use crate::Result;
+use crate::state::State;
+
+/// The pack whose settings are the rules of supervision.
+const RULES: &str = "plan";
+/// Points that a metric is asked for: some years of months, or a year of days.
+const POINTS: usize = 400;
+
+/// How long plans are left alone while no number changes; a day may have passed meanwhile.
+const LOOK_AGAIN: Duration = Duration::from_secs(600);
+
+/// A day with its rules and its calendar.
+pub(super) struct Look {
+    pub(super) day: Date,
+    pub(super) rules: Rules,
+    pub(super) calendar: Arc<Calendar>,
+}
+
+impl Look {
+    pub(super) fn today(&self) -> Today<'_> {
+        Today {
+            day: self.day,
+            rules: &self.rules,
+            calendar: &self.calendar,
+        }
+    }
+}
+
+/// The rules as the site has set them.
+pub(super) fn rules(state: &State) -> Result<Rules> {
+    let packs = state.collector().packs();
+    let settings = RULES.parse().ok().and_then(|pack| packs.settings(&pack));
+    let rules = Rules::read(|name| match settings.as_ref()?.value(name)? {
+        SettingValue::Integer(number) => Some(RuleValue::Number(*number as f64)),
+        SettingValue::Number(number) => Some(RuleValue::Number(*number)),
+        SettingValue::Text(text) => Some(RuleValue::Text(text.clone())),
+        SettingValue::Boolean(_) => None,
+    })?;
+    Ok(rules)
+}
+
+/// What a rule is based on.
+pub(super) fn basis(state: &State, rule: &str) -> Option<String> {
+    let packs = state.collector().packs();
+    let pack = packs
+        .packs()
+        .find(|pack| pack.file().pack.as_str() == RULES)?;
+    let mut settings = pack.file().settings.iter();
+    let (_, setting) = settings.find(|(name, _)| name.as_str() == rule)?;
+    setting.basis.clone()
+}
+
+/// The day for which a plan is told: today, and of a closed plan the day on which it was closed.
+pub(super) async fn look(state: &State, plan: &Plan) -> Result<Look> {
+    let closed = plan.head.closed.as_ref();
+    Ok(Look {
+        day: closed.map_or_else(
+            || state.plans().today(),
+            |closed| CITY_CLOCK.to_datetime(closed.at).date(),
+        ),
+        rules: rules(state)?,
+        calendar: state.collector().calendar().await,
+    })
+}
+
+/// How a plan stands; nothing while it is under review.
+pub(super) async fn standing(
+    state: &State,
+    principal: &Principal,
+    plan: &Plan,
+) -> Result<Option<(Standing, Look)>> {
+    if plan.status == Status::Reviewing {
+        return Ok(None);
+    }
+    let look = look(state, plan).await?;
+    let actuals = actuals(state, principal, plan, look.day).await;
+    let standing = yandu_plan::standing(plan, &actuals, look.today());
+    Ok(Some((standing, look)))
+}
+
+/// What the metrics of a plan show. A metric that cannot be asked shows nothing.
+pub(super) async fn actuals(
+    state: &State,
+    principal: &Principal,
+    plan: &Plan,
+    day: Date,
+) -> Actuals {
+    let mut actuals = Actuals::new();
+    for wanted in yandu_plan::wanted(plan, day) {
+        let series = series(state, principal, &wanted).await.unwrap_or_default();
+        actuals.insert(wanted.target, series);
+    }
+    actuals
+}
+
+async fn series(state: &State, principal: &Principal, wanted: &Wanted) -> Option<Vec<Actual>> {
+    let metric = wanted.metric.parse().ok()?;
+    let definition = state.metrics().definition(&metric).ok()?;
+    // A share of sums is that of the whole year and not that of its last month.
+    let is_of_year = wanted.way != Way::YearSum && definition.file.time.across == Across::Sum;
+    let ask = Ask {
+        grain: is_of_year.then_some(Grain::Year),
+        points: if is_of_year { 4 } else { POINTS },
+        ..Ask::newest(metric)
+    };
+    let answer = match state.metrics().ask(principal, &ask).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::debug!(metric = wanted.metric, %error, "a metric shows nothing of a target");
+            return None;
+        }
+    };
+    let group = answer.groups.into_iter().next()?;
+    let before = group.year_before.as_ref().map(|change| change.value);
+    let baseline = match (wanted.against_year_before, before) {
+        (true, Some(Number::Value(before))) => Some(before),
+        (true, _) => None,
+        (false, _) => definition.file.baseline.as_ref().map(|one| one.value),
+    };
+    let is_more_better = match definition.file.direction {
+        Direction::Up => Some(true),
+        Direction::Down => Some(false),
+        Direction::None => None,
+    };
+    let mut sum = 0.0;
+    let own = group
+        .points
+        .iter()
+        .filter(|point| is_in_time(point.period, wanted));
+    let series = own.filter_map(|point| {
+        let value = value_of(point)?;
+        sum += value;
+        Some(Actual {
+            value: if wanted.way == Way::YearSum {
+                sum
+            } else {
+                value
+            },
+            as_of: through(point).min(wanted.to),
+            unit: definition.file.unit.clone(),
+            is_more_better,
+            baseline,
+            trail: Some(format!("metric/{}", wanted.metric)),
+        })
+    });
+    Some(series.collect())
+}
+
+fn is_in_time(period: Period, wanted: &Wanted) -> bool {
+    period.first_day() >= wanted.from && period.first_day() <= wanted.to
+}
+
+fn value_of(point: &Point) -> Option<f64> {
+    match point.value {
+        Number::Value(value) if point.cells > 0 => Some(value),
+        _ => None,
+    }
+}
+
+/// The last day of which a point knows.
+fn through(point: &Point) -> Date {
+    point.through.unwrap_or(point.period).last_day()
+}
+
+/// Writes down, whenever numbers may have changed, which targets of plans in force are closed and which are open again.
+pub async fn settle_plans(state: State, over: impl Future<Output = ()>) {
+    let mut over = std::pin::pin!(over);
+    let mut changes = state.metrics().changes();
+    loop {
+        if let Err(problem) = settle(&state).await {
+            tracing::warn!(problem = problem.detail, "plans could not be settled");
+        }
+        tokio::select! {
+            () = &mut over => return,
+            changed = changes.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
+    }
+}
+
+async fn settle(state: &State) -> Result<()> {
+    let principal = Principal::local_administrator();
+    for plan in state.plans().list().await? {
+        if plan.status != Status::Approved {
+            continue;
+        }
+        let plan = state.plans().plan(&plan.id).await?;
+        let look = look(state, &plan).await?;
+        let actuals = actuals(state, &principal, &plan, look.day).await;
+        state
+            .plans()
+            .settle(&plan.id, &actuals, look.today(), "system")
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,574 @@
+//! 闭环式管理: what targets are bound to, documents, evidence, and what is late.
+
+use std::path::PathBuf;
+
+use axum::Json;
+use axum::extract::{FromRequest as _, Request, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncReadExt as _;
+use utoipa::ToSchema;
+use yandu_plan::{EvidenceFields, Listed, Source, Step, Way};
+
+use super::actual::{rules, standing};
+use super::stand::{BindingOfPlan, CountedOfPlan, TargetStandingOfPlan};
+use super::stored::{answer, cause, finish, tagged};
+use super::task::WhyOfPlan;
+use super::tell::{DecisionOfPlan, FigureOfPlan};
+use crate::Result;
+use crate::caller::Caller;
+use crate::extract::{Body, Path};
+use crate::problem::Problem;
+use crate::state::State;
+use crate::upload;
+
+/// What a target is bound to.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BindTarget {
+    /// `metric`, `form`, `by-hand` or `open`.
+    #[schema(pattern = "^(metric|form|by-hand|open)$")]
+    pub kind: String,
+    /// The metric, or the dataset of the form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "telecom.new_station")]
+    pub id: Option<String>,
+    /// Of a metric: `year-sum`, `at-date`, `change` or `share`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(year-sum|at-date|change|share)$")]
+    pub way: Option<String>,
+    /// Of a change: against which value, where the metric declares none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<f64>,
+    /// Of a change: against the same time of the year before.
+    #[serde(default)]
+    pub against_year_before: bool,
+    #[schema(min_length = 1)]
+    pub reason: String,
+}
+
+/// A target with all that is known of it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TargetOfPlan {
+    #[serde(flatten)]
+    pub figure: FigureOfPlan,
+    pub binding: BindingOfPlan,
+    /// Absent while the plan is under review.
+    pub standing: Option<TargetStandingOfPlan>,
+    /// The newest first.
+    pub evidence: Vec<EvidenceOfPlan>,
+    /// When it was seen to be closed, and open again; the newest first.
+    pub closings: Vec<ClosingOfPlan>,
+    /// Its tasks, copies of counties among them.
+    pub tasks: Vec<String>,
+}
+
+/// That a target was seen to be closed, or open again.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ClosingOfPlan {
+    /// The day from which it is reached; absent where it is open again.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub closed_on: Option<Date>,
+    pub value: Option<f64>,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub as_of: Option<Date>,
+    pub seen: DecisionOfPlan,
+}
+
+/// A document of a plan.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct DocumentOfPlan {
+    /// BLAKE3 of its bytes, in hexadecimal: its name in the store.
+    pub hash: String,
+    pub name: String,
+    /// What its content is, whatever its name says.
+    pub media_type: String,
+    pub size_bytes: u64,
+    pub by: DecisionOfPlan,
+}
+
+/// An upload: a document.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "the shape of a form, for the document of the interface alone"
+)]
+pub(super) struct DocumentUpload {
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    reason: Option<String>,
+}
+
+/// A document on the machine of the server.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentFile {
+    /// Absolute path of the file.
+    #[schema(value_type = String, example = "/data/report.pdf")]
+    pub path: PathBuf,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Evidence for a target or a node.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubmitEvidence {
+    /// `target/12` or `node/3.2.1`.
+    #[schema(example = "target/12")]
+    pub about: String,
+    /// The day that it speaks of.
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+    /// The figure reached by then, counted from the beginning of the target's time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// Where the figure comes from; a target with a number is not closed without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Hashes of documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub documents: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What was handed in.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceOfPlan {
+    pub number: u32,
+    pub about: String,
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+    pub value: Option<f64>,
+    pub source: Option<String>,
+    pub documents: Vec<DocumentOfPlan>,
+    pub note: Option<String>,
+    /// `submitted`, `accepted` or `returned`.
+    #[schema(pattern = "^(submitted|accepted|returned)$")]
+    pub state: String,
+    pub submitted: DecisionOfPlan,
+    pub decided: Option<DecisionOfPlan>,
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceList {
+    /// The newest first.
+    pub evidence: Vec<EvidenceOfPlan>,
+}
+
+/// A yes or no with its reason.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerdictOfPlan {
+    pub accept: bool,
+    #[schema(min_length = 1)]
+    pub reason: String,
+}
+
+/// What is open and near or behind its date, by rule.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct LateOfPlan {
+    #[schema(value_type = String, format = Date)]
+    pub day: Date,
+    /// 催办: falls due soon.
+    pub remind: Vec<LateItem>,
+    /// 督办: late.
+    pub supervise: Vec<LateItem>,
+    /// 约谈: late for long, or one of many of its unit.
+    pub interview: Vec<LateItem>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LateItem {
+    /// `target/12` or `node/3.2.1`.
+    pub item: String,
+    pub title: String,
+    pub point: u32,
+    pub task: Option<String>,
+    /// Who leads it; absent while that is open.
+    pub unit: Option<String>,
+    pub county: Option<String>,
+    pub due: CountedOfPlan,
+    /// Negative behind the date.
+    pub days_left: i64,
+    /// The setting of the pack `plan` that put it into the list.
+    #[schema(example = "supervise_days")]
+    pub rule: String,
+    /// What the setting is based on.
+    pub basis: Option<String>,
+}
+
+/// Shows a target: what it says, what it is bound to, its actual by the days, evidence, and when it was closed.
+#[utoipa::path(get, path = "/plans/{id}/targets/{number}", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("number" = u32, Path, description = "Number of the target.")), responses((status = 200, body = TargetOfPlan, headers(("ETag" = String, description = "The revision."))), Problem))]
+pub(super) async fn show_target(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path((id, number)): Path<(String, u32)>,
+) -> Result<Response> {
+    let plan = state.plans().plan(&id).await?;
+    let target = plan.targets().find(|target| target.number == number);
+    let target = target.ok_or_else(|| {
+        Problem::new(
+            "no-plan-item",
+            format!("the plan `{}` has no target `{number}`", plan.id),
+        )
+    })?;
+    let stands = standing(&state, &principal, &plan).await?;
+    let about = format!("target/{number}");
+    let tasks = plan.tasks_in_order().into_iter();
+    let told = TargetOfPlan {
+        figure: target.into(),
+        binding: BindingOfPlan::of(plan.bindings.get(&number)),
+        standing: stands
+            .as_ref()
+            .and_then(|(stands, _)| stands.targets.get(&number))
+            .map(TargetStandingOfPlan::from),
+        evidence: evidence_of(&plan, |one| one.about == about),
+        closings: plan
+            .closings
+            .get(&number)
+            .into_iter()
+            .flatten()
+            .rev()
+            .map(|closing| ClosingOfPlan {
+                closed_on: closing.closed_on,
+                value: closing.value,
+                as_of: closing.as_of,
+                seen: (&closing.seen).into(),
+            })
+            .collect(),
+        tasks: tasks
+            .filter(|task| task.target == Some(number))
+            .map(|task| task.id.clone())
+            .collect(),
+    };
+    answer(StatusCode::OK, plan.revision, &told)
+}
+
+/// Binds a target to what its actual comes from.
+#[utoipa::path(put, path = "/plans/{id}/targets/{number}/binding", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("number" = u32, Path, description = "Number of the target."), ("If-Match" = Option<String>, Header, description = "The `ETag` of the revision that is meant.")), request_body = BindTarget, responses((status = 200, body = super::Plan, headers(("ETag" = String, description = "The revision."))), Problem))]
+pub(super) async fn bind_target(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path((id, number)): Path<(String, u32)>,
+    headers: HeaderMap,
+    Body(body): Body<BindTarget>,
+) -> Result<Response> {
+    let source = source(&body)?;
+    let cause = cause(&state, &id, &headers, &principal, Some(body.reason)).await?;
+    let plans = state.plans().clone();
+    let plan = finish(&state, async move {
+        plans.bind(&id, number, source, cause).await
+    })
+    .await?;
+    tagged(&state, &principal, &plan).await
+}
+
+/// Binds the targets that nobody has bound as the city's file proposes now.
+#[utoipa::path(post, path = "/plans/{id}/bindings/proposal", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("If-Match" = Option<String>, Header, description = "The `ETag` of the revision that is meant.")), request_body = WhyOfPlan, responses((status = 200, body = super::Plan, headers(("ETag" = String, description = "The revision."))), Problem))]
+pub(super) async fn propose_bindings(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Body(why): Body<WhyOfPlan>,
+) -> Result<Response> {
+    let cause = cause(&state, &id, &headers, &principal, why.reason).await?;
+    let plans = state.plans().clone();
+    let plan = finish(
+        &state,
+        async move { plans.propose_bindings(&id, cause).await },
+    )
+    .await?;
+    tagged(&state, &principal, &plan).await
+}
+
+fn source(body: &BindTarget) -> Result<Source> {
+    let id = || {
+        let id = body.id.clone();
+        id.ok_or_else(|| super::invalid("`id` names the metric, or the dataset of the form"))
+    };
+    match body.kind.as_str() {
+        "metric" => Ok(Source::Metric {
+            metric: id()?,
+            way: body
+                .way
+                .as_deref()
+                .and_then(Way::from_name)
+                .ok_or_else(|| {
+                    super::invalid("`way` is one of `year-sum`, `at-date`, `change`, `share`")
+                })?,
+            baseline: body.baseline,
+            against_year_before: body.against_year_before,
+        }),
+        "form" => Ok(Source::Form { dataset: id()? }),
+        "by-hand" => Ok(Source::ByHand),
+        "open" => Ok(Source::Open),
+        _ => Err(super::invalid(
+            "`kind` is one of `metric`, `form`, `by-hand`, `open`",
+        )),
+    }
+}
+
+/// Keeps a document by its content: a PDF, an OFD, a picture, a document of an office, or plain text.
+#[utoipa::path(post, path = "/plans/{id}/documents", tag = "plans", params(("id" = String, Path, description = "Id of the plan.")), request_body(content((DocumentUpload = "multipart/form-data"), (DocumentFile = "application/json"))), responses((status = 201, body = DocumentOfPlan, headers(("Location" = String, description = "Address of the document."))), Problem))]
+pub(super) async fn keep_document(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response> {
+    let rules = rules(&state)?;
+    let (name, bytes, reason) = given(&state, request, rules.document_bytes).await?;
+    let cause = yandu_plan::Cause {
+        who: principal.name().to_owned(),
+        reason,
+        expected: None,
+    };
+    let plans = state.plans().clone();
+    let (plan, hash) = finish(&state, async move {
+        plans.keep_document(&id, (name, bytes), &rules, cause).await
+    })
+    .await?;
+    let document = plan.documents.get(&hash).map(DocumentOfPlan::from);
+    let location = format!("/api/v1/plans/{}/documents/{hash}", plan.id);
+    let mut response = (StatusCode::CREATED, Json(document)).into_response();
+    if let Ok(location) = HeaderValue::try_from(location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// The document that a request brings or names: its name, its bytes, and why it is kept.
+async fn given(
+    state: &State,
+    request: Request,
+    most: u64,
+) -> Result<(String, Vec<u8>, Option<String>)> {
+    match crate::extract::media_type(request.headers()).as_str() {
+        "multipart/form-data" => {
+            let mut reason = None;
+            let file = upload::read(state, request, |name, text| match name {
+                "reason" => {
+                    reason = Some(text);
+                    Ok(())
+                }
+                _ => Err(Problem::new(
+                    "invalid-body",
+                    "the upload of a document has the fields `file` and `reason`",
+                )),
+            })
+            .await?;
+            let bytes = limited(file.path(), most).await?;
+            Ok((file.name.clone(), bytes, reason))
+        }
+        "application/json" => {
+            let Body(file) = Body::<DocumentFile>::from_request(request, state).await?;
+            upload::on_this_machine(&file.path)?;
+            let name = file.path.file_name().unwrap_or_default();
+            let name = name.to_string_lossy().into_owned();
+            Ok((name, limited(&file.path, most).await?, file.reason))
+        }
+        _ => Err(Problem::new(
+            "unsupported-media-type",
+            "a document comes as `multipart/form-data`, or as `application/json`",
+        )),
+    }
+}
+
+/// The bytes of an upload, at most one more than is taken: what is too large is refused with its size where it is kept.
+async fn limited(path: &std::path::Path, most: u64) -> Result<Vec<u8>> {
+    let failed =
+        |error: std::io::Error| Problem::new("file", format!("cannot read the document: {error}"));
+    let mut bytes = Vec::new();
+    let opened = tokio::fs::File::open(path).await.map_err(failed)?;
+    let mut first = opened.take(most.saturating_add(1));
+    first.read_to_end(&mut bytes).await.map_err(failed)?;
+    Ok(bytes)
+}
+
+/// A document, byte for byte.
+#[utoipa::path(get, path = "/plans/{id}/documents/{hash}", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("hash" = String, Path, description = "Hash of the document.")), responses((status = 200, body = [u8], content_type = "application/octet-stream"), Problem))]
+pub(super) async fn read_document(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Path((id, hash)): Path<(String, String)>,
+) -> Result<Response> {
+    let (document, bytes) = state.plans().document(&id, &hash).await?;
+    let name: String = document
+        .name
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect();
+    // What people handed in is saved and never shown as a page of this server.
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename*=UTF-8''{name}"),
+        ),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// Lists what was handed in for the targets and nodes of a plan.
+#[utoipa::path(get, path = "/plans/{id}/evidence", tag = "plans", params(("id" = String, Path, description = "Id of the plan.")), responses((status = 200, body = EvidenceList), Problem))]
+pub(super) async fn list_evidence(
+    Shared(state): Shared<State>,
+    _caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<EvidenceList>> {
+    let plan = state.plans().plan(&id).await?;
+    Ok(Json(EvidenceList {
+        evidence: evidence_of(&plan, |_| true),
+    }))
+}
+
+/// Hands in evidence for a target that no metric measures, or for a node: a dated figure with its source, and documents.
+#[utoipa::path(post, path = "/plans/{id}/evidence", tag = "plans", params(("id" = String, Path, description = "Id of the plan.")), request_body = SubmitEvidence, responses((status = 201, body = EvidenceOfPlan), Problem))]
+pub(super) async fn submit_evidence(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(id): Path<String>,
+    Body(body): Body<SubmitEvidence>,
+) -> Result<Response> {
+    let cause = yandu_plan::Cause {
+        who: principal.name().to_owned(),
+        reason: body.reason,
+        expected: None,
+    };
+    let fields = EvidenceFields {
+        on: body.on,
+        value: body.value,
+        source: body.source,
+        documents: body.documents,
+        note: body.note,
+    };
+    let plans = state.plans().clone();
+    let (plan, number) = finish(&state, async move {
+        plans.submit(&id, &body.about, fields, cause).await
+    })
+    .await?;
+    let told = evidence_of(&plan, |one| one.number == number).pop();
+    Ok((StatusCode::CREATED, Json(told)).into_response())
+}
+
+/// Accepts evidence, or returns it. What was accepted may be returned later: what it closed is open again.
+#[utoipa::path(post, path = "/plans/{id}/evidence/{number}/decision", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("number" = u32, Path, description = "Number of the evidence."), ("If-Match" = Option<String>, Header, description = "The `ETag` of the revision that is meant.")), request_body = VerdictOfPlan, responses((status = 200, body = super::Plan, headers(("ETag" = String, description = "The revision."))), Problem))]
+pub(super) async fn decide_evidence(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path((id, number)): Path<(String, u32)>,
+    headers: HeaderMap,
+    Body(verdict): Body<VerdictOfPlan>,
+) -> Result<Response> {
+    let cause = cause(&state, &id, &headers, &principal, Some(verdict.reason)).await?;
+    let plans = state.plans().clone();
+    let plan = finish(&state, async move {
+        plans.judge(&id, number, verdict.accept, cause).await
+    })
+    .await?;
+    tagged(&state, &principal, &plan).await
+}
+
+/// Lists what is to be reminded of, supervised, and answered for in person today, each with the rule that says so.
+#[utoipa::path(get, path = "/plans/{id}/late", tag = "plans", params(("id" = String, Path, description = "Id of the plan.")), responses((status = 200, body = LateOfPlan), Problem))]
+pub(super) async fn list_late(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(id): Path<String>,
+) -> Result<Json<LateOfPlan>> {
+    let plan = state.plans().plan(&id).await?;
+    let Some((stands, look)) = standing(&state, &principal, &plan).await? else {
+        return Ok(Json(LateOfPlan {
+            day: state.plans().today(),
+            remind: Vec::new(),
+            supervise: Vec::new(),
+            interview: Vec::new(),
+        }));
+    };
+    let listed = yandu_plan::overdue(&plan, &stands, &look.rules);
+    let of = |step: Step| {
+        let own = listed.iter().filter(|one| one.step == step);
+        own.map(|one| late_item(&state, one)).collect()
+    };
+    Ok(Json(LateOfPlan {
+        day: look.day,
+        remind: of(Step::Remind),
+        supervise: of(Step::Supervise),
+        interview: of(Step::Interview),
+    }))
+}
+
+fn late_item(state: &State, listed: &Listed) -> LateItem {
+    LateItem {
+        item: listed.item.clone(),
+        title: listed.title.clone(),
+        point: listed.point,
+        task: listed.task.clone(),
+        unit: listed.unit.clone(),
+        county: listed.county.clone(),
+        due: listed.due.into(),
+        days_left: listed.days_left,
+        rule: listed.rule.to_owned(),
+        basis: super::actual::basis(state, listed.rule),
+    }
+}
+
+fn evidence_of(
+    plan: &yandu_plan::Plan,
+    is_wanted: impl Fn(&yandu_plan::Evidence) -> bool,
+) -> Vec<EvidenceOfPlan> {
+    let all = plan.evidence.values().rev().filter(|one| is_wanted(one));
+    all.map(|one| EvidenceOfPlan {
+        number: one.number,
+        about: one.about.clone(),
+        on: one.said.on,
+        value: one.said.value,
+        source: one.said.source.clone(),
+        documents: one
+            .said
+            .documents
+            .iter()
+            .filter_map(|hash| plan.documents.get(hash))
+            .map(DocumentOfPlan::from)
+            .collect(),
+        note: one.said.note.clone(),
+        state: one.state.name().to_owned(),
+        submitted: (&one.submitted).into(),
+        decided: one.decided.as_ref().map(DecisionOfPlan::from),
+    })
+    .collect()
+}
+
+/// The newest evidence of a target.
+pub(super) fn newest_evidence(plan: &yandu_plan::Plan, target: u32) -> Option<EvidenceOfPlan> {
+    let about = format!("target/{target}");
+    evidence_of(plan, |one| one.about == about)
+        .into_iter()
+        .next()
+}
+
+impl From<&yandu_plan::PlanDocument> for DocumentOfPlan {
+    fn from(document: &yandu_plan::PlanDocument) -> Self {
+        Self {
+            hash: document.hash.clone(),
+            name: document.name.clone(),
+            media_type: document.media_type.clone(),
+            size_bytes: document.size_bytes,
+            by: (&document.by).into(),
+        }
+    }
+}

@@ -1,0 +1,259 @@
+use axum::http::{Method, header};
+use serde_json::{Value, json};
+use yandu_store::Clock;
+
+use super::city::{Answer, City, request};
+use super::plan_reviewing::{all_decided, approved, import};
+use crate::Options;
+
+const PLAN: &str = "/api/v1/plans/2026";
+
+/// A city whose clock stands at nine in the morning of a day.
+async fn on(day: &str) -> City {
+    let at = format!("{day}T01:00:00Z").parse().unwrap();
+    City::at(Clock::standing(at), Options::default(), &[]).await
+}
+
+async fn post(city: &City, path: &str, body: Value) -> Answer {
+    city.post(&format!("{PLAN}/{path}"), &body.to_string())
+        .await
+}
+
+async fn upload(city: &City, name: &str, content: &str) -> Answer {
+    let form = format!(
+        "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n--x--\r\n"
+    );
+    let asked = request(Method::POST, &format!("{PLAN}/documents"))
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+    city.ask(asked, form).await
+}
+
+#[tokio::test]
+async fn a_plan_in_force_tells_lamps_bindings_and_nodes_by_month() {
+    let city = on("2026-04-20").await;
+    let plan = approved(&city).await;
+    assert_eq!(plan["standing"]["day"], "2026-04-20");
+    let target = &plan["targets"][0];
+    assert_eq!(target["binding"]["kind"], "metric");
+    assert_eq!(target["binding"]["id"], "club.new_member");
+    assert_eq!(target["standing"]["lack"], "no-actual");
+    assert_eq!(target["standing"]["lamp"], "not-begun");
+    assert_eq!(plan["targets"][1]["standing"]["lack"], "no-binding");
+    let point = &plan["points"][0];
+    assert_eq!(point["tasks"], json!(["1.1", "1.2"]));
+    assert_eq!(point["months"][0]["month"], "2026-06");
+    assert_eq!(point["standing"]["lamp"], "not-begun");
+    assert_eq!(plan["standing"]["units"][0]["name"], "市工信局");
+    let tasks = city
+        .get(&format!(
+            "{PLAN}/tasks?unit=%E5%B8%82%E8%B4%A2%E6%94%BF%E5%B1%80"
+        ))
+        .await
+        .json();
+    let ids: Vec<&str> = tasks["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|task| task["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["2.1"]);
+    assert_eq!(
+        tasks["tasks"][0]["nodes"][0]["standing"]["lamp"],
+        "not-begun"
+    );
+    let one = city.get(&format!("{PLAN}/targets/1")).await.json();
+    assert_eq!(one["tasks"], json!(["1.1"]));
+    assert_eq!(
+        city.get(&format!("{PLAN}/targets/9")).await.problem().1,
+        "no-plan-item"
+    );
+}
+
+#[tokio::test]
+async fn a_target_by_hand_is_proved_by_documents_and_a_reviewer() {
+    let city = on("2026-06-10").await;
+    approved(&city).await;
+    let bound = request(Method::PUT, &format!("{PLAN}/targets/2/binding"))
+        .header(header::CONTENT_TYPE, "application/json");
+    let bound = city
+        .ask(bound, r#"{"kind": "by-hand", "reason": "暂无系统"}"#)
+        .await;
+    assert_eq!(bound.status, 200, "{}", bound.text());
+    let refused = upload(&city, "报告.pdf", "<html><script>alert(1)</script>").await;
+    assert_eq!(refused.problem(), (422, "plan-document".to_owned()));
+    let kept = upload(&city, "通报.pdf", "%PDF-1.7\n").await;
+    assert_eq!(kept.status, 201, "{}", kept.text());
+    assert_eq!(kept.json()["media_type"], "application/pdf");
+    let shown = city.get(kept.header("location")).await;
+    assert_eq!(shown.text(), "%PDF-1.7\n");
+    assert_eq!(shown.header("x-content-type-options"), "nosniff");
+    assert!(
+        shown
+            .header("content-disposition")
+            .starts_with("attachment")
+    );
+    let evidence = json!({"about": "target/2", "on": "2026-06-01", "value": 6, "source": "统计通报", "documents": [kept.json()["hash"]]});
+    let submitted = post(&city, "evidence", evidence).await;
+    assert_eq!(submitted.status, 201, "{}", submitted.text());
+    let plan = post(
+        &city,
+        "evidence/1/decision",
+        json!({"accept": true, "reason": "属实"}),
+    )
+    .await
+    .json();
+    let target = &plan["targets"][1];
+    assert_eq!(target["standing"]["lamp"], "done");
+    assert_eq!(target["standing"]["closed_by"], "evidence");
+    assert_eq!(target["evidence"]["documents"][0]["name"], "通报.pdf");
+    let plan = post(
+        &city,
+        "evidence/1/decision",
+        json!({"accept": false, "reason": "口径有误"}),
+    )
+    .await
+    .json();
+    assert_eq!(plan["targets"][1]["standing"]["closed_on"], Value::Null);
+    let by_metric = json!({"about": "target/1", "on": "2026-06-01", "value": 300, "source": "x"});
+    assert_eq!(
+        post(&city, "evidence", by_metric).await.problem(),
+        (409, "plan-not-proved".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn what_is_late_is_told_with_the_rule_and_its_basis() {
+    let city = on("2026-07-02").await;
+    approved(&city).await;
+    // Half a year is over when the plan is approved; its targets were due in June.
+    let late = city.get(&format!("{PLAN}/late")).await.json();
+    assert_eq!(late["interview"].as_array().unwrap().len(), 4, "{late}");
+    let first = &late["interview"][0];
+    assert_eq!(
+        (&first["rule"], &first["unit"]),
+        (&json!("interview_items"), &json!("市工信局"))
+    );
+    assert!(
+        first["basis"].as_str().unwrap().contains("联席会议"),
+        "{first}"
+    );
+}
+
+#[tokio::test]
+async fn what_was_approved_is_changed_by_an_approved_change_and_compared() {
+    let city = on("2026-01-05").await;
+    approved(&city).await;
+    let edit = json!({"edits": [{"op": "set", "item": "target/1", "fields": {"value": 280}}], "reason": "推迟"});
+    assert_eq!(
+        post(&city, "edits", edit.clone()).await.problem(),
+        (409, "plan-change-needed".to_owned())
+    );
+    let asked = post(&city, "changes", edit).await;
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    assert_eq!(asked.json()["state"], "requested");
+    let plan = post(
+        &city,
+        "changes/1/decision",
+        json!({"accept": true, "reason": "同意"}),
+    )
+    .await;
+    assert_eq!(plan.json()["targets"][0]["value"], 280);
+    let told = city
+        .get(&format!("{PLAN}/difference?from=1&to=2"))
+        .await
+        .json();
+    assert_eq!(
+        told["changes"],
+        json!([{"item": "target/1", "field": "said.value", "from": 300, "to": 280}])
+    );
+    let baselines = city.get(&format!("{PLAN}/baselines")).await.json();
+    assert_eq!(baselines["baselines"][1]["targets"], 2);
+    assert_eq!(
+        city.get(&format!("{PLAN}/difference?to=7"))
+            .await
+            .problem()
+            .1,
+        "no-plan-item"
+    );
+}
+
+#[tokio::test]
+async fn counties_nodes_and_the_next_plan_are_told() {
+    let city = on("2026-04-20").await;
+    approved(&city).await;
+    let shares = json!({"counties": [{"county": "亭湖区", "quantity": 100}, {"county": "盐都区", "quantity": 100}]});
+    assert_eq!(
+        post(&city, "tasks/1.1/counties", shares).await.problem(),
+        (422, "invalid-plan-edit".to_owned())
+    );
+    let shares = json!({"counties": [{"county": "亭湖区", "quantity": 100}, {"county": "盐都区", "quantity": 200}]});
+    let split = post(&city, "tasks/1.1/counties", shares).await;
+    assert_eq!(split.status, 200, "{}", split.text());
+    assert_eq!(split.json()["tasks"][1]["county"], "亭湖区");
+    let begun = post(&city, "nodes/1.1-1.1/steps", json!({"step": "begin"})).await;
+    assert_eq!(begun.json()["standing"]["counties"][0]["lamp"], "on-course");
+    let measured = post(&city, "nodes/1.1.1/steps", json!({"step": "finish"})).await;
+    assert_eq!(measured.problem(), (409, "plan-not-proved".to_owned()));
+    let closed = post(&city, "closing", json!({"reason": "年度评估"})).await;
+    assert_eq!(closed.json()["status"], "closed");
+    let next = city.get(&format!("{PLAN}/next")).await.json();
+    assert_eq!(
+        (&next["title"], &next["open"]),
+        (&json!("澄江市2027年工作要点"), &json!(2))
+    );
+    let again = city
+        .post(
+            "/api/v1/plans",
+            &json!({"text": next["text"], "id": "2027"}).to_string(),
+        )
+        .await;
+    assert_eq!(again.status, 201, "{}", again.text());
+    assert_eq!(again.json()["points"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn tasks_are_proposed_and_edited_while_a_plan_is_reviewed() {
+    let city = on("2026-01-05").await;
+    import(&city).await;
+    let decided = all_decided(&city).await.to_string();
+    city.post(&format!("{PLAN}/review"), &decided).await;
+    let proposed = post(&city, "tasks/proposal", json!({})).await;
+    assert_eq!(
+        proposed.json()["tasks"].as_array().unwrap().len(),
+        3,
+        "{}",
+        proposed.text()
+    );
+    assert_eq!(proposed.json()["tasks"][0]["standing"], Value::Null);
+    let edits =
+        json!({"edits": [{"op": "set", "item": "task/1.1", "fields": {"title": "新建基站"}}]});
+    let edited = post(&city, "edits", edits).await;
+    assert_eq!(edited.status, 200, "{}", edited.text());
+    for (path, body, code) in [
+        ("edits", json!({"edits": []}), "invalid-plan-edit"),
+        (
+            "edits",
+            json!({"edits": [{"op": "burn", "item": "task/1.1"}]}),
+            "invalid-plan-edit",
+        ),
+        ("nodes/1.1.1/steps", json!({"step": "begin"}), "plan-status"),
+        (
+            "changes",
+            json!({"edits": [], "reason": "x"}),
+            "plan-status",
+        ),
+        ("closing", json!({"reason": "x"}), "plan-status"),
+        (
+            "evidence",
+            json!({"about": "target/1", "on": "2026-01-01"}),
+            "plan-status",
+        ),
+    ] {
+        let answer = post(&city, path, body.clone()).await;
+        assert_eq!(answer.problem().1, code, "{path} {body}");
+    }
+    assert_eq!(
+        city.get(&format!("{PLAN}/next")).await.problem().1,
+        "plan-status"
+    );
+}
