@@ -25,7 +25,7 @@ fn walk_of_pack(readme: &Path) -> String {
     let text = std::fs::read_to_string(readme).expect("the pack has a README");
     let after = text
         .split_once("\n## 走一遍\n\n```sh\n")
-        .unwrap_or_else(|| panic!("{} has no walk", readme.display()))
+        .expect("the README of a pack has a walk")
         .1;
     let walk = after.split_once("\n```").expect("the walk ends").0;
     walk.to_owned()
