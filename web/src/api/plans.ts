@@ -18,6 +18,16 @@ export type PlanFinding = Schemas['FindingOfPlan']
 export type PlanDecision = Schemas['DecisionOfPlan']
 export type PlanReview = Schemas['ReviewOfPlan']
 export type SentenceReview = Schemas['ReviewOfSentence']
+export type PlanTarget = Schemas['TargetInPlan']
+export type TargetStanding = Schemas['TargetStandingOfPlan']
+export type PlanMonth = Schemas['MonthOfPlan']
+export type PlanTask = Schemas['TaskOfPlan']
+export type PlanNode = Schemas['NodeOfPlan']
+export type PlanEdit = Schemas['EditOfPlan']
+export type PlanEvidence = Schemas['EvidenceOfPlan']
+export type LateList = Schemas['LateOfPlan']
+export type LateItem = Schemas['LateItem']
+export type PlanChange = Schemas['ChangeOfPlan']
 export type PlanRevision = Schemas['RevisionOfPlan']
 
 const of = (id: string) => `/plans/${encodeURIComponent(id)}`
@@ -40,6 +50,40 @@ export const planSentences = (id: string) =>
     queryKey: ['plan', id, 'sentences'],
     queryFn: ({ signal }) => got<PlanSentences>(`${of(id)}/sentences`, { signal }),
   })
+
+/** The tasks with their nodes, and the revision that edits of them are based on. */
+export const planTasks = (id: string) =>
+  queryOptions({
+    queryKey: ['plan', id, 'tasks'],
+    queryFn: ({ signal }) => call<Schemas['TasksOfPlan']>('GET', `${of(id)}/tasks`, { signal }),
+  })
+
+export const planLate = (id: string) =>
+  queryOptions({
+    queryKey: ['plan', id, 'late'],
+    queryFn: ({ signal }) => got<LateList>(`${of(id)}/late`, { signal }),
+  })
+
+export const planChanges = (id: string) =>
+  queryOptions({
+    queryKey: ['plan', id, 'changes'],
+    queryFn: ({ signal }) => got<Schemas['ChangeList']>(`${of(id)}/changes`, { signal }),
+    select: (list) => list.changes,
+  })
+
+export const proposeTasks = (id: string, match: string | undefined) => call('POST', `${of(id)}/tasks/proposal`, { body: {}, match })
+
+export const editPlan = (id: string, edits: PlanEdit[], reason: string, match: string | undefined): Promise<Told<Plan>> =>
+  call<Plan>('POST', `${of(id)}/edits`, { body: { edits, ...(reason && { reason }) }, match })
+
+export const stepNode = (id: string, node: string, step: Schemas['StepOfNode'], match: string | undefined): Promise<Told<Plan>> =>
+  call<Plan>('POST', `${of(id)}/nodes/${encodeURIComponent(node)}/steps`, { body: step, match })
+
+export const askChange = (id: string, edits: PlanEdit[], reason: string): Promise<unknown> =>
+  call('POST', `${of(id)}/changes`, { body: { edits, reason } })
+
+export const decideChange = (id: string, number: number, accept: boolean, reason: string): Promise<unknown> =>
+  call('POST', `${of(id)}/changes/${number}/decision`, { body: { accept, reason } })
 
 export const planHistory = (id: string) =>
   infiniteQueryOptions({
@@ -79,3 +123,5 @@ export async function importPlan({ file, year }: NewPlan, signal: AbortSignal): 
 }
 
 export const textOfPlan = (id: string) => `/api/v1${of(id)}/text`
+
+export const documentOfPlan = (id: string, hash: string) => `/api/v1${of(id)}/documents/${encodeURIComponent(hash)}`

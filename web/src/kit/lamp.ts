@@ -1,5 +1,5 @@
 /** A lamp is colour, shape and word together, so that it can be read without any one of them. */
-export type LampState = 'good' | 'due' | 'late' | 'made-up' | 'absent' | 'busy' | 'bad'
+export type LampState = 'good' | 'due' | 'late' | 'made-up' | 'absent' | 'busy' | 'bad' | 'done'
 
 export const SHAPES: Record<LampState, string> = {
   good: '●',
@@ -9,6 +9,7 @@ export const SHAPES: Record<LampState, string> = {
   absent: '○',
   busy: '◌',
   bad: '■',
+  done: '✓',
 }
 
 /** The lamp of a batch: what became of the delivery. */

@@ -1,41 +1,48 @@
 import LinkOutlined from '@ant-design/icons/es/icons/LinkOutlined'
-import { type ReactNode, useEffect, useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
-import type { Plan, PlanSentence } from '../../api/plans'
+import { useQuery } from '@tanstack/react-query'
+import { type Plan, type PlanSentence, type PlanTarget, planTasks } from '../../api/plans'
 import { Nothing } from '../../kit/Loaded'
 import { useFold } from '../../kit/useFold'
 import { DocumentBar } from './DocumentBar'
 import { FigureCard } from './FigureCard'
+import type { Foreseen } from './forecast'
 import { Marked } from './Marked'
+import { MonthStrip } from './MonthStrip'
 import { Outline } from './Outline'
+import { WorkLamp } from './PlanLamp'
 import { PointUnits } from './PointUnits'
-import { type Block, type DocumentFilter, blocks, figureSpans, filterOf, filtered, isTarget } from './structure'
+import { useForecasts } from './useForecasts'
+import { type Block, blocks, figureSpans, filterOf, filtered, isTarget } from './structure'
 
 interface Props {
   plan: Plan
   sentences: PlanSentence[]
   address: URLSearchParams
   set: (name: string, value: string) => void
-  /** What can be done about a point, beside its units. */
-  doAtPoint?: (point: NonNullable<Block['point']>) => ReactNode
 }
 
 /** The text sentence by sentence, and beside each sentence what it asks for. */
-export function Document({ plan, sentences, address, set, doAtPoint }: Props) {
+export function Document({ plan, sentences, address, set }: Props) {
   const { t } = useTranslation()
   const fold = useFold()
   const all = useMemo(() => blocks(plan, sentences), [plan, sentences])
+  const { data: told } = useQuery(planTasks(plan.id))
+  const tasks = told?.data.tasks ?? []
   const filter = filterOf(address)
-  const left = filtered(plan, all, filter, fold)
+  const left = filtered(plan, all, filter, fold, tasks)
   const words = filter.q.split(/\s+/).filter(Boolean).map(fold)
   const at = useAnchor(left.length > 0)
   useWidePaper()
   const count = left.reduce((sum, block) => sum + block.rows.length, 0)
-  const paper = { plan, words, fold, at, filter, doAtPoint }
+  const forecasts = useForecasts(plan)
+  const targets = useMemo(() => new Map(plan.targets.map((target) => [target.number, target])), [plan])
+  const paper = { plan, words, fold, at, targets, forecasts }
   return (
     <div className="plan-document">
-      <DocumentBar plan={plan} address={address} set={set} shown={count} />
+      <DocumentBar plan={plan} tasks={tasks} address={address} set={set} shown={count} />
       <div className="plan-sheet">
         <Outline blocks={all} />
         <article className="plan-paper" aria-label={t('plans.text')} lang="zh-CN">
@@ -49,17 +56,17 @@ export function Document({ plan, sentences, address, set, doAtPoint }: Props) {
   )
 }
 
-interface PartProps {
-  block: Block
+interface Paper {
   plan: Plan
   words: string[][]
   fold: (text: string) => string[]
   at: string
-  filter: DocumentFilter
-  doAtPoint: Props['doAtPoint']
+  targets: Map<number, PlanTarget>
+  forecasts: Map<number, Foreseen>
 }
 
-function Part({ block, plan, words, fold, at, doAtPoint }: PartProps) {
+function Part({ block, ...paper }: Paper & { block: Block }) {
+  const { plan, words, fold, at } = paper
   const { point } = block
   const title = block.head.map((piece) => <Marked key={piece.number} text={piece.text} spans={[]} words={words} fold={fold} />)
   const isName = (piece: PlanSentence) => block.kind === 'other' && plan.title !== null && plan.title !== undefined && piece.text.trim() === plan.title
@@ -71,29 +78,21 @@ function Part({ block, plan, words, fold, at, doAtPoint }: PartProps) {
           {point ? (
             <div className="plan-aside">
               <PointUnits point={point} />
-              {doAtPoint?.(point)}
+              {point.standing?.lamp && <WorkLamp lamp={point.standing.lamp} />}
+              <MonthStrip months={point.months} year={plan.year} />
             </div>
           ) : null}
           {point && <Anchor to={`point-${point.number}`} name={point.label} />}
         </div>
       )}
       {block.rows.map((piece) => (
-        <Row key={piece.number} piece={piece} plan={plan} words={words} fold={fold} at={at} isName={isName(piece)} />
+        <Row key={piece.number} piece={piece} isName={isName(piece)} {...paper} />
       ))}
     </section>
   )
 }
 
-interface RowProps {
-  piece: PlanSentence
-  plan: Plan
-  words: string[][]
-  fold: (text: string) => string[]
-  at: string
-  isName: boolean
-}
-
-function Row({ piece, plan, words, fold, at, isName }: RowProps) {
+function Row({ piece, isName, plan, words, fold, at, targets, forecasts }: Paper & { piece: PlanSentence; isName: boolean }) {
   const { t } = useTranslation()
   const id = `sentence-${piece.number}`
   const figures = piece.figures.filter(({ state }) => state !== 'rejected')
@@ -106,7 +105,14 @@ function Row({ piece, plan, words, fold, at, isName }: RowProps) {
       {told.length > 0 && (
         <ul className="plan-aside" aria-label={t('plans.targets-of', { number: piece.number })}>
           {told.map((figure) => (
-            <FigureCard key={figure.number} figure={figure} isReviewing={plan.status === 'reviewing'} />
+            <FigureCard
+              key={figure.number}
+              figure={figure}
+              isReviewing={plan.status === 'reviewing'}
+              plan={plan.id}
+              target={targets.get(figure.number)}
+              forecast={forecasts.get(figure.number)}
+            />
           ))}
         </ul>
       )}

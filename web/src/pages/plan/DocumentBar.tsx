@@ -5,14 +5,18 @@ import Input from 'antd/es/input'
 import Select from 'antd/es/select'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Plan } from '../../api/plans'
+import type { Plan, PlanTask } from '../../api/plans'
 import { found } from '../../kit/search'
 import { useFold } from '../../kit/useFold'
 import { usePinyin } from '../../kit/usePinyin'
-import { filterOf, units } from './structure'
+import { useWords } from '../../kit/words'
+import { WORK_LAMPS } from './PlanLamp'
+import { filterOf, isNarrowed, units } from './structure'
+import { countiesOf } from './tasks'
 
 interface Props {
   plan: Plan
+  tasks: PlanTask[]
   address: URLSearchParams
   set: (name: string, value: string) => void
   /** Pieces that the filter leaves. */
@@ -20,13 +24,15 @@ interface Props {
 }
 
 /** Finding one's own sentence: by words, by the office that answers for it. */
-export function DocumentBar({ plan, address, set, shown }: Props) {
+export function DocumentBar({ plan, tasks, address, set, shown }: Props) {
+  const { word } = useWords()
   const { t } = useTranslation()
   const fold = useFold()
   const readings = usePinyin()
   const filter = filterOf(address)
   const [typed, setTyped] = useTyped(filter.q, (text) => set('q', text))
-  const isFiltered = filter.q !== '' || filter.unit !== '' || filter.onlyTargets
+  const isFiltered = isNarrowed(filter)
+  const counties = countiesOf(tasks)
   const ofUnits = units(plan).map((name) => ({ value: name, label: name, folded: fold(name).join('') }))
   return (
     <div className="toolbar no-print">
@@ -56,6 +62,25 @@ export function DocumentBar({ plan, address, set, shown }: Props) {
             { value: 'lead', label: t('plans.as-lead') },
             { value: 'support', label: t('plans.as-support') },
           ]}
+        />
+      )}
+      {counties.length > 0 && (
+        <Select
+          aria-label={t('plans.by-county')}
+          className="plan-lamp-select"
+          showSearch={{ filterOption: (asked, option) => found([String(option?.label)], asked, readings) }}
+          value={filter.county}
+          onChange={(county: string) => set('county', county)}
+          options={[{ value: '', label: t('plans.all-counties') }, ...counties.map((name) => ({ value: name, label: name }))]}
+        />
+      )}
+      {plan.standing && (
+        <Select
+          aria-label={t('plans.by-lamp')}
+          className="plan-lamp-select"
+          value={filter.lamp}
+          onChange={(lamp: string) => set('lamp', lamp)}
+          options={[{ value: '', label: t('plans.all-lamps') }, ...WORK_LAMPS.map((lamp) => ({ value: lamp, label: word('work-lamp', lamp) }))]}
         />
       )}
       <Checkbox checked={filter.onlyTargets} onChange={(event) => set('only', event.target.checked ? 'targets' : '')}>

@@ -1,18 +1,24 @@
 import { useTranslation } from 'react-i18next'
-import type { PlanFigure } from '../../api/plans'
+import type { PlanFigure, PlanTarget } from '../../api/plans'
 import { Lamp } from '../../kit/Lamp'
 import { Tag } from '../../kit/Page'
 import { useWords } from '../../kit/words'
+import type { Foreseen } from './forecast'
+import { TargetState } from './TargetState'
 import { useFigureWords } from './useFigureWords'
 
 interface Props {
   figure: PlanFigure
   /** While the plan is reviewed, what is open about it is said. */
   isReviewing: boolean
+  /** How it stands, once the plan is in force. */
+  plan: string
+  target: PlanTarget | undefined
+  forecast: Foreseen | undefined
 }
 
 /** What one figure of a sentence asks for. */
-export function FigureCard({ figure, isReviewing }: Props) {
+export function FigureCard({ figure, isReviewing, plan, target, forecast }: Props) {
   const { t } = useTranslation()
   const { word } = useWords()
   const words = useFigureWords()
@@ -27,6 +33,7 @@ export function FigureCard({ figure, isReviewing }: Props) {
         {figure.literal}
       </div>
       {figure.baseline && <div className="hint">{t('plans.against', { baseline: figure.baseline })}</div>}
+      {target && <TargetState plan={plan} target={target} forecast={forecast} />}
       {isReviewing && (
         <div className="plan-target-state">
           {open > 0 && <Lamp state="due">{t('plans.doubts', { count: open })}</Lamp>}

@@ -9,10 +9,14 @@ import { Time } from '../../kit/Text'
 import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import { Approve } from './Approve'
+import { Changes } from './Changes'
 import { Document } from './Document'
+import { Late } from './Late'
 import { PlanHistory } from './PlanHistory'
 import { PlanLamp } from './PlanLamp'
 import { Review } from './Review'
+import { Standing } from './Standing'
+import { Tasks } from './Tasks'
 
 /** A plan as a document, its review, and what became of it. */
 export function PlanPage() {
@@ -105,10 +109,18 @@ function Content({ plan, etag }: { plan: Plan; etag: string | undefined }) {
           },
         ]
       : []),
+    { key: 'tasks', label: t('plans.tasks'), render: () => <Tasks plan={plan} address={address} set={set} /> },
+    ...(plan.status === 'reviewing'
+      ? []
+      : [
+          { key: 'late', label: t('plans.late'), render: () => <Late plan={plan} /> },
+          { key: 'changes', label: t('plans.changes'), render: () => <Changes plan={plan} /> },
+        ]),
     { key: 'history', label: t('plans.history'), render: () => <PlanHistory id={plan.id} /> },
   ]
   return (
     <div className="plan-tabs">
+      {plan.standing && <Standing standing={plan.standing} />}
       <Tabs label={t('plans.parts')} tabs={tabs} active={address.get('tab') ?? 'text'} onChange={(key) => setAddress(key === 'text' ? {} : { tab: key })} />
     </div>
   )

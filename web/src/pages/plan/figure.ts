@@ -113,6 +113,13 @@ export function amount(value: number, language: string, wan: string, yi: string)
   return new Intl.NumberFormat(language, { maximumFractionDigits: 6 }).format(value)
 }
 
+/** `1119.46亿`, `19,983`, `96.56`, `1.262`: what was measured, with no more digits than its size deserves. */
+export function measured(value: number, language: string): string {
+  const size = Math.abs(value)
+  if (size >= 1e8 && language === 'zh-CN') return new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2, useGrouping: false }).format(value)
+  return new Intl.NumberFormat(language, { maximumFractionDigits: size >= 1000 ? 0 : size >= 10 ? 2 : 3 }).format(value)
+}
+
 interface Words {
   language: string
   /** Ten thousand, a hundred million. */

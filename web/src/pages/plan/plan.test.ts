@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import type { Plan, PlanFigure, PlanSentence } from '../../api/plans'
+import type { Plan, PlanFigure, PlanMonth, PlanSentence, PlanTarget, PlanTask } from '../../api/plans'
 import { simplified } from '../../../scripts/simplified.mjs'
 import { folding, places } from '../../kit/fold'
 import { table } from '../../kit/simplified-table'
-import { changedFields, faultsOf, numberOf, toForm, told } from './figure'
+import { changedFields, faultsOf, measured, numberOf, toForm, told } from './figure'
+import { forecastAsk, foreseen } from './forecast'
+import { strip } from './months'
 import { toDecide } from './progress'
 import { corrects, nextOpen, noWork, openOf, toReview } from './review'
+import { taken, taskEdit, toTaskForm } from './tasks'
 import { answersFor, blocks, figureSpans, filtered, marked } from './structure'
 
 const figure = (part: Partial<PlanFigure> = {}): PlanFigure => ({
@@ -46,6 +49,9 @@ describe('figures', () => {
     expect(faultsOf({ ...form, due: '2027-02-30' })).toEqual(['due'])
     expect(faultsOf({ ...form, comparison: 'change', value: '一成' })).toEqual(['value'])
     expect(faultsOf({ ...form, comparison: 'between', low: '5', high: '3' })).toEqual(['range'])
+  })
+  test('that were measured have the digits that their size deserves', () => {
+    expect([87_587_123_456, 19_983, 1716.948, 96.5596, 1.27154].map((value) => measured(value, 'zh-CN'))).toEqual(['875.87亿', '19,983', '1,717', '96.56', '1.272'])
   })
   test('written in wide digits are numbers, and words are none', () => {
     expect(numberOf('１，６５０')).toBe(1650)
@@ -111,9 +117,9 @@ describe('the text', () => {
       { from: 5, offset: 30, end: 35, units: [unit('市工信局', 'lead')], due: null },
       { from: 35, offset: 50, end: 60, units: [unit('市數據局', 'support')], due: null },
     ],
-    sentences: [2, 3, 4], targets: [1], tasks: [], standing: null, months: [],
+    sentences: [2, 3, 4], targets: [1], tasks: [], months: [], standing: null,
   }
-  const plan = { title: '工作要点', points: [point], everywhere: [] } as unknown as Plan
+  const plan = { title: '工作要点', points: [point], everywhere: [], targets: [{ number: 1, standing: { lamp: 'late' } }] } as unknown as Plan
   const all = [
     piece({ number: 1, kind: 'heading', text: '一、底座', offset: 0, needs_review: false, ...{ point: null } }),
     piece({ number: 2, kind: 'heading', text: '（一）', offset: 5, needs_review: false, starts_line: true }),
@@ -122,7 +128,7 @@ describe('the text', () => {
     piece({ number: 5, text: '推進數據共享。', offset: 40 }),
   ]
   const fold = folding(table)
-  const none = { q: '', unit: '', role: '', onlyTargets: false }
+  const none = { q: '', unit: '', role: '', onlyTargets: false, county: '', lamp: '' }
   const shown = (filter: object) => filtered(plan, blocks(plan, all), { ...none, ...filter }, fold).flatMap(({ rows }) => rows.map(({ number }) => number))
 
   test('a point has its number and its title as heading, and the rest below', () => {
@@ -139,6 +145,15 @@ describe('the text', () => {
     expect(shown({ unit: '市工信局' })).toEqual([4])
     expect(shown({ unit: '市數據局', role: 'support' })).toEqual([5])
     expect(shown({ unit: '市數據局', role: 'lead' })).toEqual([])
+  })
+  test('is found by the lamp of its targets, and by the county that has a task of it', () => {
+    const task = (part: object) => ({ point: 1, counties: [], ...part }) as unknown as PlanTask
+    const inCounty = (tasks: PlanTask[]) => filtered(plan, blocks(plan, all), { ...none, county: '青岚县' }, fold, tasks).flatMap(({ rows }) => rows.map(({ number }) => number))
+    expect(shown({ lamp: 'late' })).toEqual([4])
+    expect(shown({ lamp: 'done' })).toEqual([])
+    expect(inCounty([task({ sentence: 5, counties: ['青岚县'] })])).toEqual([5])
+    expect(inCounty([task({ county: '青岚县' })])).toEqual([4, 5])
+    expect(inCounty([task({ sentence: 5 })])).toEqual([])
   })
   test('belongs to the offices that were assigned, once somebody has assigned them', () => {
     const assigned = { ...point, lead: '市數據局', assigned: { who: 'x', at: '', reason: null } }
@@ -159,4 +174,47 @@ describe('the text', () => {
 
 test('the table of signs is that of the program; `npm run generate` writes it', async () => {
   expect(await simplified()).toBe(await readFile(new URL('../../kit/simplified-table.ts', import.meta.url), 'utf8'))
+})
+
+describe('tasks', () => {
+  const task = {
+    id: '3.2', point: 3, title: '新建基站', lead: '市通管办', supports: ['市工信局'], counties: ['亭湖区'], deliverable: null, due: '2027-12-31',
+    quantity: null, sentence: 4, target: 1, of: null, county: null, standing: { lamp: 'near' }, nodes: [],
+  } as unknown as PlanTask
+  test('are found by office, county and lamp together', () => {
+    const none = { unit: '', county: '', lamp: '' }
+    expect(taken(task, { ...none, unit: '市工信局', county: '亭湖区', lamp: 'near' })).toBe(true)
+    expect(taken(task, { ...none, unit: '市数据局' })).toBe(false)
+    expect(taken(task, { ...none, lamp: 'late' })).toBe(false)
+  })
+  test('are edited by what is otherwise alone; a new one goes to its point', () => {
+    const form = toTaskForm(task, '')
+    expect(taskEdit(task, 3, form)).toBeUndefined()
+    expect(taskEdit(task, 3, { ...form, lead: '', deliverable: '验收报告' })).toEqual({ op: 'set', item: 'task/3.2', fields: { lead: null, deliverable: '验收报告' } })
+    expect(taskEdit(undefined, 3, { ...toTaskForm(undefined, '2027-12-31'), title: ' 新任务 ' })).toEqual({
+      op: 'add', item: 'point/3', fields: { title: '新任务', supports: [], counties: [], due: '2027-12-31' },
+    })
+  })
+})
+
+test('the strip has the twelve months of the plan, and those beyond it in which something is due', () => {
+  const month = (name: string) => ({ month: name, nodes: ['1.1.1'], lamp: 'near' }) as unknown as PlanMonth
+  const found = strip([month('2025-06'), month('2026-03')], 2025)
+  expect(found.map(({ label }) => label)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '26/3'])
+  expect(found.filter((one) => one.found).map((one) => one.month)).toEqual(['2025-06', '2026-03'])
+})
+
+describe('what is foreseen of a target', () => {
+  const bound = (way: string) => ({ ...figure(), binding: { kind: 'metric', id: 'telecom.new_station', way }, standing: { lamp: 'near' } }) as unknown as PlanTarget
+  const answer = (total: boolean) => ({ forecast: { total, points: [{ period: '2027-11', value: 1, low: 0, high: 2 }, { period: '2027-12', value: 1700, low: 1600, high: 1800 }] }, target: { will_be_met: true } }) as never
+  test('is asked of its metric until its year ends, unless it is closed or the metric does not tell what is compared', () => {
+    expect(forecastAsk(bound('year-sum'))).toMatchObject({ metric: 'telecom.new_station', forecast: '2027', target: { value: 1650, comparison: '=' } })
+    expect(forecastAsk(bound('change'))).toBeUndefined()
+    expect(forecastAsk({ ...bound('year-sum'), standing: { closed_on: '2027-01-01' } } as unknown as PlanTarget)).toBeUndefined()
+  })
+  test('is the last point, and for a sum of the year only a total', () => {
+    expect(foreseen(bound('year-sum'), answer(true))).toEqual({ value: 1700, low: 1600, high: 1800, period: '2027-12', isMet: true })
+    expect(foreseen(bound('year-sum'), answer(false))).toBeUndefined()
+    expect(foreseen(bound('at-date'), answer(false))?.value).toBe(1700)
+  })
 })

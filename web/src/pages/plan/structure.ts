@@ -1,4 +1,4 @@
-import type { Plan, PlanPoint, PlanSentence } from '../../api/plans'
+import type { Plan, PlanPoint, PlanSentence, PlanTask } from '../../api/plans'
 import { type Fold, places } from '../../kit/fold'
 
 /** A chapter or a point of the text with the pieces below its heading, or what stands before and between them. */
@@ -45,6 +45,9 @@ export interface DocumentFilter {
   role: string
   /** Only sentences in which targets stand. */
   onlyTargets: boolean
+  county: string
+  /** Of targets. */
+  lamp: string
 }
 
 export function filterOf(address: URLSearchParams): DocumentFilter {
@@ -53,6 +56,8 @@ export function filterOf(address: URLSearchParams): DocumentFilter {
     unit: address.get('unit') ?? '',
     role: address.get('role') ?? '',
     onlyTargets: address.get('only') === 'targets',
+    county: address.get('county') ?? '',
+    lamp: address.get('lamp') ?? '',
   }
 }
 
@@ -82,12 +87,15 @@ export function answersFor(point: PlanPoint, piece: PlanSentence, unit: string, 
 }
 
 /** The blocks with those pieces that the filter leaves; a heading stays as long as something below it does. */
-export function filtered(plan: Plan, all: Block[], filter: DocumentFilter, fold: Fold): Block[] {
-  if (!filter.q && !filter.unit && !filter.onlyTargets) return all
+export function filtered(plan: Plan, all: Block[], filter: DocumentFilter, fold: Fold, tasks: PlanTask[] = []): Block[] {
+  if (!isNarrowed(filter)) return all
+  const lit = new Set(plan.targets.filter((target) => target.standing?.lamp === filter.lamp).map(({ number }) => number))
   const words = filter.q.split(/\s+/).filter(Boolean).map(fold)
   const keeps = (piece: PlanSentence, point: PlanPoint | undefined) => {
     if (filter.onlyTargets && !piece.figures.some(isTarget)) return false
     if (filter.unit && !plan.everywhere.includes(filter.unit) && !(point && answersFor(point, piece, filter.unit, filter.role))) return false
+    if (filter.county && !tasks.some((task) => isOf(task, piece, filter.county))) return false
+    if (filter.lamp && !piece.figures.some(({ number }) => lit.has(number))) return false
     const text = fold(piece.text)
     return words.every((word) => places(text, [word]).length > 0)
   }
@@ -101,9 +109,19 @@ export function filtered(plan: Plan, all: Block[], filter: DocumentFilter, fold:
   return left.filter((block, at) => {
     if (block.kind !== 'chapter' || block.rows.length > 0) return true
     const next = left[at + 1]
-    const isFound = words.length > 0 && !filter.unit && !filter.onlyTargets && block.head.some((piece) => keeps(piece, undefined))
+    const isFound = words.length > 0 && !isNarrowed({ ...filter, q: '' }) && block.head.some((piece) => keeps(piece, undefined))
     return isFound || (next !== undefined && next.kind !== 'chapter')
   })
+}
+
+export function isNarrowed({ q, unit, onlyTargets, county, lamp }: DocumentFilter): boolean {
+  return q !== '' || unit !== '' || onlyTargets || county !== '' || lamp !== ''
+}
+
+/** Whether a task of the county comes from the piece, or from its point as a whole. */
+function isOf(task: PlanTask, piece: PlanSentence, county: string): boolean {
+  const isOfCounty = task.county === county || task.counties.includes(county)
+  return isOfCounty && task.point === piece.point && (typeof task.sentence !== 'number' || task.sentence === piece.number)
 }
 
 export function isTarget(figure: { kind: string; state: string }): boolean {

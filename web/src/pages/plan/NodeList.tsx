@@ -1,0 +1,85 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import Button from 'antd/es/button'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Plan, type PlanNode, type PlanTask, plan as planQuery, stepNode } from '../../api/plans'
+import { ProblemPanel } from '../../kit/Problem'
+import { ReasonDialog } from '../../kit/ReasonDialog'
+import { Decided } from './Decided'
+import { WorkLamp } from './PlanLamp'
+
+interface Props {
+  plan: Plan
+  etag: string | undefined
+  task: PlanTask
+}
+
+type Step = 'begin' | 'finish' | 'reopen'
+
+/** 节点化推进: the dated steps of a task, and what becomes of each. */
+export function NodeList({ plan, etag, task }: Props) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const [reopened, setReopened] = useState<PlanNode>()
+  const step = useMutation({
+    mutationFn: ({ node, step, reason }: { node: PlanNode; step: Step; reason?: string }) => stepNode(plan.id, node.id, { step, ...(reason && { reason }) }, etag),
+    onSuccess: (told) => {
+      queries.setQueryData(planQuery(plan.id).queryKey, told)
+      setReopened(undefined)
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ['plan', plan.id] }),
+  })
+  const canStep = plan.status === 'approved'
+  return (
+    <div className="plan-nodes">
+      <ul aria-label={t('plans.nodes-of', { title: task.title })}>
+        {task.nodes.map((node) => (
+          <li key={node.id}>
+            <span className="hint num">{node.id}</span>
+            <span translate="no">{node.title}</span>
+            <span className="num">{t('plans.due', { day: node.due })}</span>
+            {typeof node.share === 'number' && <span className="hint num">{t('plans.node-share', { share: Math.round(node.share * 100) })}</span>}
+            {node.standing && <WorkLamp lamp={node.standing.lamp} />}
+            {node.standing?.is_measured && <span className="hint">{t('plans.measured')}</span>}
+            {node.finished ? <Decided by={node.finished.by} /> : node.begun && <Decided by={node.begun} />}
+            {canStep && !node.standing?.is_measured && (
+              <span className="actions">
+                {!node.begun && !node.finished && <StepButton node={node} step="begin" busy={step.isPending} go={(one) => step.mutate({ node, step: one })} />}
+                {!node.finished && <StepButton node={node} step="finish" busy={step.isPending} go={(one) => step.mutate({ node, step: one })} />}
+                {node.finished && <StepButton node={node} step="reopen" busy={step.isPending} go={() => setReopened(node)} />}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {step.isError && !reopened && <ProblemPanel error={step.error} doing={t('plans.nodes')} />}
+      {reopened && (
+        <ReasonDialog
+          title={t('plans.step-reopen-of', { title: reopened.title })}
+          confirm={t('plans.step-reopen')}
+          stock={[t('plans.stock-unit'), t('plans.stock-meeting')]}
+          busy={step.isPending}
+          error={step.error}
+          onConfirm={(reason) => step.mutate({ node: reopened, step: 'reopen', reason })}
+          onClose={() => setReopened(undefined)}
+        />
+      )}
+    </div>
+  )
+}
+
+interface ButtonProps {
+  node: PlanNode
+  step: Step
+  busy: boolean
+  go: (step: Step) => void
+}
+
+function StepButton({ node, step, busy, go }: ButtonProps) {
+  const { t } = useTranslation()
+  return (
+    <Button size="small" disabled={busy} aria-label={t(`plans.step-${step}-of`, { title: node.title })} onClick={() => go(step)}>
+      {t(`plans.step-${step}`)}
+    </Button>
+  )
+}

@@ -1,0 +1,193 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Button from 'antd/es/button'
+import Select from 'antd/es/select'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Plan, type PlanPoint, type PlanTask, planTasks, proposeTasks } from '../../api/plans'
+import { type Column, DataTable } from '../../kit/DataTable'
+import { Loaded, Nothing } from '../../kit/Loaded'
+import { ProblemPanel } from '../../kit/Problem'
+import { useFold } from '../../kit/useFold'
+import { usePinyin } from '../../kit/usePinyin'
+import { found } from '../../kit/search'
+import { EditTask } from './EditTask'
+import { NodeList } from './NodeList'
+import { WORK_LAMPS, WorkLamp } from './PlanLamp'
+import { type TaskFilter, countiesOf, taken, unitsOf } from './tasks'
+import { useWords } from '../../kit/words'
+
+interface Props {
+  plan: Plan
+  address: URLSearchParams
+  set: (name: string, value: string) => void
+}
+
+/** 清单化分解: what is to be done for each point, by whom, with what to show, by when, and how it stands. */
+export function Tasks({ plan, address, set }: Props) {
+  const { t } = useTranslation()
+  const query = useQuery(planTasks(plan.id))
+  return (
+    <Loaded query={query} doing={t('plans.tasks')}>
+      {({ data, etag }) =>
+        data.tasks.length === 0 ? <NoTasks plan={plan} etag={etag} /> : <TaskTables plan={plan} tasks={data.tasks} etag={etag} address={address} set={set} />
+      }
+    </Loaded>
+  )
+}
+
+function NoTasks({ plan, etag }: { plan: Plan; etag: string | undefined }) {
+  const { t } = useTranslation()
+  return (
+    <div className="surface">
+      <Nothing title={t('plans.no-tasks')}>{t(plan.status === 'reviewing' ? 'plans.no-tasks-help' : 'plans.no-tasks-approved')}</Nothing>
+      {plan.status === 'reviewing' && (
+        <div className="more">
+          <Propose plan={plan} etag={etag} />
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Propose({ plan, etag }: { plan: Plan; etag: string | undefined }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const propose = useMutation({
+    mutationFn: () => proposeTasks(plan.id, etag),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['plan', plan.id] }),
+  })
+  return (
+    <>
+      <Button type="primary" loading={propose.isPending} onClick={() => propose.mutate()}>
+        {t('plans.propose')}
+      </Button>
+      {propose.isError && <ProblemPanel error={propose.error} doing={t('plans.propose')} />}
+    </>
+  )
+}
+
+interface TablesProps extends Props {
+  tasks: PlanTask[]
+  etag: string | undefined
+}
+
+function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
+  const { t } = useTranslation()
+  const [edited, setEdited] = useState<{ task?: PlanTask; point: PlanPoint }>()
+  const filter: TaskFilter = { unit: address.get('unit') ?? '', county: address.get('county') ?? '', lamp: address.get('lamp') ?? '' }
+  const left = tasks.filter((task) => taken(task, filter))
+  const points = plan.points.filter(({ number }) => left.some((task) => task.point === number))
+  return (
+    <>
+      <TaskBar tasks={tasks} filter={filter} set={set} shown={left.length} />
+      {points.length === 0 && <Nothing title={t('plans.no-such-task')}>{t('plans.nothing-found-help')}</Nothing>}
+      {points.map((point) => (
+        <section key={point.number} className="section section-flush plan-tasks" aria-label={`${point.label} ${point.title}`}>
+          <div className="section-head">
+            <h2 translate="no">
+              {point.label} {point.title}
+            </h2>
+            <div className="section-extra actions">
+              {point.standing?.lamp && <WorkLamp lamp={point.standing.lamp} />}
+              <Button size="small" aria-label={t('plans.task-add-to', { point: point.title })} onClick={() => setEdited({ point })}>
+                {t('plans.task-add')}
+              </Button>
+            </div>
+          </div>
+          <div className="section-body">
+            <TaskTable plan={plan} etag={etag} label={`${point.label} ${point.title}`} tasks={left.filter((task) => task.point === point.number)} edit={(task) => setEdited({ task, point })} />
+          </div>
+        </section>
+      ))}
+      {edited && <EditTask key={edited.task?.id ?? `new-${edited.point.number}`} plan={plan} etag={etag} point={edited.point} task={edited.task} onClose={() => setEdited(undefined)} />}
+    </>
+  )
+}
+
+interface BarProps {
+  tasks: PlanTask[]
+  filter: TaskFilter
+  set: Props['set']
+  shown: number
+}
+
+function TaskBar({ tasks, filter, set, shown }: BarProps) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const fold = useFold()
+  const readings = usePinyin()
+  const choices = (names: string[], all: string) => [{ value: '', label: all, folded: '' }, ...names.map((name) => ({ value: name, label: name, folded: fold(name).join('') }))]
+  const showSearch = { filterOption: (typed: string, option?: { label?: unknown; folded?: unknown }) => found([String(option?.label), String(option?.folded)], fold(typed).join(''), readings) }
+  return (
+    <div className="toolbar no-print">
+      <Select aria-label={t('plans.by-unit')} className="toolbar-select" showSearch={showSearch} value={filter.unit} onChange={(unit: string) => set('unit', unit)} options={choices(unitsOf(tasks), t('plans.all-units'))} />
+      {countiesOf(tasks).length > 0 && (
+        <Select aria-label={t('plans.by-county')} className="toolbar-select" showSearch={showSearch} value={filter.county} onChange={(county: string) => set('county', county)} options={choices(countiesOf(tasks), t('plans.all-counties'))} />
+      )}
+      {tasks.some(({ standing }) => standing) && (
+        <Select
+          aria-label={t('plans.by-lamp')}
+          className="plan-lamp-select"
+          value={filter.lamp}
+          onChange={(lamp: string) => set('lamp', lamp)}
+          options={[{ value: '', label: t('plans.all-lamps') }, ...WORK_LAMPS.map((lamp) => ({ value: lamp, label: word('work-lamp', lamp) }))]}
+        />
+      )}
+      <span className="hint" role="status">
+        {t('plans.tasks-shown', { count: shown })}
+      </span>
+    </div>
+  )
+}
+
+interface TableProps {
+  plan: Plan
+  etag: string | undefined
+  label: string
+  tasks: PlanTask[]
+  edit: (task: PlanTask) => void
+}
+
+function TaskTable({ plan, etag, label, tasks, edit }: TableProps) {
+  const { t } = useTranslation()
+  const columns: Column<PlanTask>[] = [
+    {
+      key: 'title',
+      title: t('plans.task'),
+      render: (task) => (
+        <div className="two-lines plan-task-title">
+          <span translate="no">{task.title}</span>
+          <span className="hint">
+            {task.id}
+            {task.county && ` · ${task.county}`}
+          </span>
+        </div>
+      ),
+    },
+    { key: 'lead', title: t('plans.lead'), render: (task) => (task.lead ? <span className="owner-cell">{task.lead}</span> : <span className="warning-text">{t('plans.lead-open')}</span>) },
+    { key: 'supports', title: t('plans.supports'), full: true, render: (task) => <span className="wrap">{task.supports.join(t('app.comma')) || '—'}</span> },
+    { key: 'counties', title: t('plans.counties'), full: true, render: (task) => <span className="wrap">{task.counties.join(t('app.comma')) || '—'}</span> },
+    { key: 'deliverable', title: t('plans.deliverable'), full: true, render: (task) => <span className="wrap">{task.deliverable ?? '—'}</span> },
+    { key: 'due', title: t('plans.due-day'), render: (task) => <span className="num">{task.due}</span> },
+    { key: 'lamp', title: t('plans.lamp'), render: (task) => <WorkLamp lamp={task.standing?.lamp} /> },
+    {
+      key: 'do',
+      title: t('version.do'),
+      render: (task) => (
+        <Button size="small" aria-label={t('plans.task-edit-of', { title: task.title })} onClick={() => edit(task)}>
+          {t('plans.edit')}
+        </Button>
+      ),
+    },
+  ]
+  return (
+    <DataTable
+      label={label}
+      columns={columns}
+      rows={tasks}
+      rowKey={(task) => task.id}
+      empty={<Nothing title={t('plans.no-tasks')} />}
+      expand={{ title: t('plans.nodes'), can: (task) => task.nodes.length > 0, render: (task) => <NodeList plan={plan} etag={etag} task={task} /> }}
+    />
+  )
+}

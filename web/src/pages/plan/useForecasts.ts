@@ -1,0 +1,21 @@
+import { useQuery } from '@tanstack/react-query'
+import { answers } from '../../api/metrics'
+import { ApiError } from '../../api/errors'
+import type { Plan, PlanTarget } from '../../api/plans'
+import { type Foreseen, forecastAsk, foreseen } from './forecast'
+
+/** What the metrics foresee for the targets that are bound to them, asked in one request. */
+export function useForecasts(plan: Plan): Map<number, Foreseen> {
+  const asked = plan.targets.flatMap((target): [PlanTarget, ReturnType<typeof forecastAsk> & object][] => {
+    const ask = forecastAsk(target)
+    return ask ? [[target, ask]] : []
+  })
+  const { data = [] } = useQuery({ ...answers(`plan.${plan.id}`, asked.map(([, ask]) => ask)), enabled: asked.length > 0 })
+  const found = new Map<number, Foreseen>()
+  asked.forEach(([target], at) => {
+    const answer = data[at]
+    const seen = answer instanceof ApiError ? undefined : foreseen(target, answer)
+    if (seen) found.set(target.number, seen)
+  })
+  return found
+}
