@@ -56,6 +56,45 @@ export async function plan(request: APIRequestContext): Promise<string> {
   return ((await answer.json()) as { id: string }).id
 }
 
+interface Reviewed {
+  id: string
+  status: string
+  findings: { number: number }[]
+}
+
+interface Piece {
+  number: number
+  needs_review: boolean
+  figures: { number: number; unit: string; doubts: { code: string }[] }[]
+  offers: { number: number }[]
+}
+
+/** The same plan of another year, reviewed, broken down into tasks and put in force. */
+export async function planInForce(request: APIRequestContext, year = 2026): Promise<string> {
+  const text = readFileSync(new URL('plans/qinglan.txt', import.meta.url), 'utf8').replaceAll('2027', String(year))
+  const send = async (path: string, data: object) => (await (await request.post(`/api/v1/plans${path}`, { data })).json()) as Reviewed
+  const { id, status, findings } = await send('', { text })
+  if (status !== 'reviewing') return id
+  const { sentences } = await get<{ sentences: Piece[] }>(request, `/plans/${id}/sentences`)
+  const answered = ({ figures, offers, number }: Piece) => ({
+    sentence: number,
+    reason: '与原文核对',
+    figures: figures.map(({ number: figure, unit, doubts }) => ({
+      figure,
+      ...(unit.startsWith('% or') && { set: { unit: '%' } }),
+      answers: Object.fromEntries(doubts.map(({ code }) => [code, '按读出的结果'])),
+    })),
+    offers: offers.map(({ number: offer }) => ({ offer })),
+  })
+  await send(`/${id}/review`, {
+    sentences: sentences.filter((one) => one.needs_review).map(answered),
+    findings: findings.map(({ number: finding }) => ({ finding, answer: '已核对' })),
+  })
+  await send(`/${id}/tasks/proposal`, {})
+  await send(`/${id}/approval`, { reason: '已经县政府研究通过' })
+  return id
+}
+
 /** Every page by name; what stands in braces is asked of the program. */
 export const names = {
   home: '/',
@@ -112,6 +151,10 @@ export const names = {
   'plan-found': '/plans/{plan}?q=5G&only=targets',
   'plan-review': '/plans/{plan}?tab=review&sentence=10',
   'plan-history': '/plans/{plan}?tab=history',
+  'plan-in-force': '/plans/{inforce}',
+  'plan-tasks': '/plans/{inforce}?tab=tasks',
+  'plan-late': '/plans/{inforce}?tab=late',
+  'plan-changes': '/plans/{inforce}?tab=changes',
   packs: '/packs',
   problem: '/problems/missing-columns',
   'problem-dataset': '/datasets/no.such',
@@ -130,6 +173,7 @@ export async function addressOf(request: APIRequestContext, name: Name): Promise
     model: residentModel,
     set: indicatorSet,
     plan,
+    inforce: (asked: APIRequestContext) => planInForce(asked),
     list: (asked: APIRequestContext) => pageOfKind(asked, 'list'),
     dashboard: (asked: APIRequestContext) => pageOfKind(asked, 'dashboard'),
   }[wanted]

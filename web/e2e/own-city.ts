@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, test as watched } from './fixtures'
 
 /** The program that a test starts for itself: `scripts/pages.sh` names the one that it built. */
@@ -20,10 +20,10 @@ export class City {
     writeFileSync(file, text)
   }
 
-  /** Starts the program with one pack of `e2e/packs` and a clock that stands. */
+  /** Starts the program with one pack, by its path from `e2e/packs`, and a clock that stands. */
   async start(pack: string, now: string): Promise<void> {
     const packs = new URL(`packs/${pack}`, import.meta.url).pathname
-    const copy = join(this.#folder, 'packs-given', pack)
+    const copy = join(this.#folder, 'packs-given', basename(pack))
     cpSync(packs, copy, { recursive: true })
     const program = spawn(PROGRAM, ['serve', '--data', join(this.#folder, 'data'), '--packs', copy, '--listen', '127.0.0.1:0', '--now', now], {
       stdio: ['ignore', 'pipe', 'pipe'],

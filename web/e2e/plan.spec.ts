@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
+import { planInForce } from './city'
 import { expect, expectAccessible, expectNoSideways, reach, settled } from './fixtures'
 import { inCity } from './own-city'
 
 const NAME = '青岚县2027年数字工作要点'
 export const PLAN = readFileSync(new URL('plans/qinglan.txt', import.meta.url))
 
-/** A city in which nobody has imported a plan yet. */
-const test = inCity((city) => city.start('bare', '2027-03-01T09:00+08:00'))
+/** A city with the rules of supervision, in which nobody has imported a plan yet. */
+const test = inCity((city) => city.start('../../../packs/plan', '2027-03-01T09:00+08:00'))
 
 test.describe.configure({ mode: 'serial' })
 
@@ -254,4 +255,62 @@ test('a figure is corrected, rejected and added, and the history says who, when 
   await page.goto(`/plans/${id}?tab=history`)
   await settled(page)
   await expect(page.getByRole('table', { name: '办理记录' })).toContainText('40 → 45')
+})
+
+test('tasks of a plan in force are filled in, changed by approval, and moved on; what is late is listed with its rule', async ({ page, watched }) => {
+  watched.allow(/status of 409/)
+  // In the year before, so that everything is behind its date.
+  const id = await planInForce(page.request, 2026)
+  await page.goto(`/plans/${id}?tab=tasks`)
+  await settled(page)
+  const point = page.getByRole('region', { name: '一 补齐网络短板' })
+  await expect(point.getByRole('row').filter({ hasText: '年内新增5G基站120座' })).toContainText('逾期')
+  await expectAccessible(page, 'tasks')
+
+  // What is open may be filled in at once.
+  await point.getByRole('button', { name: '修改任务：年内新增5G基站120座' }).click()
+  const drawer = page.getByRole('dialog')
+  await drawer.getByRole('textbox', { name: '成果' }).fill('验收报告')
+  await expectAccessible(page, 'editing a task')
+  await drawer.getByRole('button', { name: /^保 ?存$/ }).click()
+  await expect(drawer).toBeHidden()
+  await expect(point.getByRole('row').filter({ hasText: '年内新增5G基站120座' })).toContainText('验收报告')
+
+  // What was approved is changed by a change that somebody approves; what was typed stays.
+  await point.getByRole('button', { name: '修改任务：年内新增5G基站120座' }).click()
+  await drawer.getByRole('textbox', { name: '完成时限' }).fill('2027-06-30')
+  await drawer.getByRole('textbox', { name: /原因/ }).fill('设备到货推迟')
+  await drawer.getByRole('button', { name: /^保 ?存$/ }).click()
+  await expect(drawer.getByRole('alert')).toContainText('plan-change-needed')
+  await expect(drawer.getByRole('textbox', { name: '完成时限' })).toHaveValue('2027-06-30')
+  await drawer.getByRole('button', { name: '申请变更' }).click()
+  await expect(drawer).toBeHidden()
+  await page.getByRole('tab', { name: '变更' }).click()
+  await expect(page.getByRole('list', { name: '变更' })).toContainText('设备到货推迟')
+  await page.getByRole('button', { name: '同意第 1 号变更', exact: true }).click()
+  await page.getByRole('dialog').getByRole('textbox', { name: /原因/ }).fill('同意延期')
+  await page.getByRole('dialog').getByRole('button', { name: /^同 ?意$/ }).click()
+  await expect(page.getByRole('list', { name: '变更' })).toContainText('已同意')
+  await expectAccessible(page, 'changes')
+
+  // A node that is finished behind its date never turns green.
+  await page.getByRole('tab', { name: '任务分解' }).click()
+  await expect(point.getByRole('row').filter({ hasText: '年内新增5G基站120座' })).toContainText('2027-06-30')
+  await page.getByRole('region', { name: '三 推进免证办事' }).getByRole('button', { name: '展开行' }).last().click()
+  await page.getByRole('button', { name: /^完成：/ }).last().click()
+  await expect(page.locator('.plan-nodes')).toContainText('逾期完成')
+  await expect(page.locator('.plan-nodes .lamp-done')).toHaveCount(0)
+
+  await page.getByRole('tab', { name: '催办督办' }).click()
+  await expect(page.getByRole('region', { name: /^约谈 [1-9]/ })).toContainText('县工信局')
+  await expectAccessible(page, 'what is late')
+  await page.getByRole('tab', { name: '正文' }).click()
+  await expect(page.locator('#target-1')).toContainText('数据来源')
+  await expect(page.locator('#target-1')).toContainText('逾期')
+  await page.getByRole('combobox', { name: '按亮灯' }).click()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/lamp=late/)
+  await expect(page.getByRole('article', { name: '正文' })).toContainText('新增5G基站')
+  await expectAccessible(page, 'a plan in force')
 })
