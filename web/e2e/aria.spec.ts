@@ -323,6 +323,7 @@ test('plan', async ({ page, request }) => {
     - tablist "工作要点的内容":
       - tab "正文" [selected]
       - tab /核对 \\d+\\/10/
+      - tab "任务分解"
       - tab "办理记录"
     - tabpanel "正文":
       - searchbox "在正文中查找：词语、数字、单位"
@@ -336,7 +337,11 @@ test('plan', async ({ page, request }) => {
         - term: 牵头单位
         - definition: 县工信局
         - list "第 5 句的指标":
-          - listitem: /120 座 2027-12-31 前/
-          - listitem: /≥ 60% 2027-12-31 前/
+          - listitem:
+            - strong: 120 座
+            - text: /2027-12-31 前/
+          - listitem:
+            - strong: ≥ 60%
+            - text: /2027-12-31 前/
   `)
 })

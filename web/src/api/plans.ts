@@ -100,26 +100,55 @@ export const reviewPlan = (id: string, review: PlanReview, match: string | undef
 export const approvePlan = (id: string, reason: string, match: string | undefined): Promise<Told<Plan>> =>
   call<Plan>('POST', `${of(id)}/approval`, { body: { reason }, match })
 
+/** Keeps a document by its content; the same one again is the same. */
+async function keepDocument(id: string, file: File): Promise<string> {
+  const form = new FormData()
+  form.append('file', file, file.name)
+  return (await sent<Schemas['DocumentOfPlan']>(`${of(id)}/documents`, form)).hash
+}
+
+export interface NewEvidence {
+  about: string
+  on: string
+  value?: number | undefined
+  source?: string | undefined
+  note?: string | undefined
+  files: File[]
+}
+
+export async function submitEvidence(id: string, { files, ...evidence }: NewEvidence): Promise<void> {
+  const documents: string[] = []
+  for (const file of files) documents.push(await keepDocument(id, file))
+  await call('POST', `${of(id)}/evidence`, { body: { ...evidence, documents } })
+}
+
+export const judgeEvidence = (id: string, number: number, accept: boolean, reason: string): Promise<unknown> =>
+  call('POST', `${of(id)}/evidence/${number}/decision`, { body: { accept, reason } })
+
 export interface NewPlan {
   file: File
   year?: number | undefined
 }
 
 /** Sends the text of a plan as the bytes that it has; the program finds out what encoding they are in. */
-export async function importPlan({ file, year }: NewPlan, signal: AbortSignal): Promise<Plan> {
+export function importPlan({ file, year }: NewPlan, signal: AbortSignal): Promise<Plan> {
   const form = new FormData()
   if (year !== undefined) form.append('year', String(year))
   form.append('file', file, file.name)
+  return sent<Plan>('/plans', form, signal)
+}
+
+async function sent<T>(path: string, form: FormData, signal?: AbortSignal): Promise<T> {
   let response
   try {
-    response = await fetch('/api/v1/plans', { method: 'POST', body: form, signal })
+    response = await fetch(`/api/v1${path}`, { method: 'POST', body: form, ...(signal && { signal }) })
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw unreachable(cause)
   }
   const body: unknown = await response.json().catch(() => null)
   if (!response.ok) throw fromAnswer(response.status, body)
-  return body as Plan
+  return body as T
 }
 
 export const textOfPlan = (id: string) => `/api/v1${of(id)}/text`

@@ -3,12 +3,13 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { metrics } from '../../api/metrics'
-import { type PlanEvidence, type PlanTarget, documentOfPlan } from '../../api/plans'
+import type { PlanTarget } from '../../api/plans'
 import { DatasetLink } from '../../kit/Text'
 import { askOf, useTrail } from '../../kit/trail'
 import { useWords } from '../../kit/words'
 import type { Foreseen } from './forecast'
 import { WorkLamp } from './PlanLamp'
+import { Proof } from './Proof'
 import { useFigureWords } from './useFigureWords'
 
 interface Props {
@@ -22,7 +23,7 @@ export function TargetState({ plan, target, forecast }: Props) {
   const { t, i18n } = useTranslation()
   const { word } = useWords()
   const words = useFigureWords()
-  const { standing, binding, evidence } = target
+  const { standing, binding } = target
   const share = typeof standing?.share === 'number' ? Math.floor(standing.share * 1000) / 10 : undefined
   const { data: all = [] } = useQuery({ ...metrics, enabled: binding.kind === 'metric' })
   const title = all.find(({ id }) => id === binding.id)?.title
@@ -84,7 +85,7 @@ export function TargetState({ plan, target, forecast }: Props) {
           <span>{word('plan-binding', binding.kind)}</span>
         )}
       </div>
-      {evidence && <Evidence plan={plan} evidence={evidence} />}
+      <Proof plan={plan} target={target} />
     </div>
   )
 }
@@ -104,24 +105,5 @@ function ActualNumber({ target, children }: { target: PlanTarget; children: Reac
     <button type="button" className="figure-button" aria-haspopup="dialog" title={t('trail.open')} onClick={() => open({ ask, number: { state: 'value', value }, unit, decimals })}>
       {number}
     </button>
-  )
-}
-
-function Evidence({ plan, evidence }: { plan: string; evidence: PlanEvidence }) {
-  const { t } = useTranslation()
-  const { word } = useWords()
-  const words = useFigureWords()
-  return (
-    <div className="plan-state-line">
-      <span className="hint">{t('plans.evidence')}</span>
-      <span className="num">{evidence.on}</span>
-      {typeof evidence.value === 'number' && <span className="num">{words.measured(evidence.value)}</span>}
-      <span>{word('plan-evidence', evidence.state)}</span>
-      {evidence.documents.map(({ hash, name }) => (
-        <a key={hash} href={documentOfPlan(plan, hash)} download translate="no">
-          {name}
-        </a>
-      ))}
-    </div>
   )
 }
