@@ -165,6 +165,7 @@ test('officials find their own sentence in the text, and it has an address', asy
   await expect(text).toContainText('归集数据5000万条')
   await expect(text).not.toContainText('新增5G基站')
   await page.getByRole('searchbox').fill('')
+  await expect(page).not.toHaveURL(/q=/)
   await page.getByRole('combobox', { name: '按责任单位' }).click()
   await page.keyboard.type('xgaj')
   await page.keyboard.press('Enter')

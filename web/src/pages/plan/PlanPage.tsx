@@ -67,16 +67,13 @@ function Content({ plan, etag }: { plan: Plan; etag: string | undefined }) {
   const { t } = useTranslation()
   const query = useQuery(planSentences(plan.id))
   const [address, setAddress] = useSearchParams()
-  const set = (name: string, value: string) =>
-    setAddress(
-      (former) => {
-        const next = new URLSearchParams(former)
-        if (value) next.set(name, value)
-        else next.delete(name)
-        return next
-      },
-      { replace: true },
-    )
+  // A field that writes after a pause must not undo what was chosen meanwhile: the address itself is what is changed.
+  const set = (name: string, value: string) => {
+    const next = new URLSearchParams(window.location.search)
+    if (value) next.set(name, value)
+    else next.delete(name)
+    setAddress(next, { replace: true })
+  }
   const { done, of } = plan.progress.sentences
   const tabs = [
     {
