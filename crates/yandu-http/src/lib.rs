@@ -43,6 +43,7 @@ pub mod row;
 pub mod source;
 mod state;
 mod stream;
+pub mod trail;
 mod ui;
 mod upload;
 mod value;

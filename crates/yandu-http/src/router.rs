@@ -19,7 +19,7 @@ use crate::{
     ledger, lineage, metric, model, notice, observe, openapi, pack, pack_page, plan, problem,
     quarantine,
 };
-use crate::{query, row, source, ui};
+use crate::{query, row, source, trail, ui};
 
 /// The whole face. It may be served, or asked in process.
 pub fn router(state: State) -> Router {
@@ -70,6 +70,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(lineage::routes())
         .merge(metric::routes())
         .merge(board::routes())
+        .merge(trail::routes())
         .merge(pack::routes().layer(middleware::map_response(etag::kept)))
         .merge(pack_page::routes().layer(middleware::map_response(etag::kept)))
         .merge(plan::routes(state))

@@ -56,7 +56,7 @@ pub use measure::{Measure, Merge, Number, compile_measure};
 pub use model::{CompiledModel, ModelInput, SqlPlace, compile_model, model_inputs, model_lineage};
 pub use options::{Now, Options, Vectors};
 pub use places::Places;
-pub use provenance::{Amount, Contribution, Provenance};
+pub use provenance::{Amount, Contribution, Provenance, Touched};
 pub use schema::{BATCH, ROW, full_schema};
 pub use session::{Count, Explained, ExplainedInput, Principal, ReadPoint, Rows, Session};
 pub use table::TableSpec;

@@ -16,6 +16,7 @@
 //! must have no partner among) flow into nothing. Their datasets are named, and their rows are not listed.
 
 mod condition;
+mod forth;
 mod join;
 mod read;
 mod replace;
@@ -60,6 +61,20 @@ pub struct Contribution {
     /// Whether rows of the dataset decide, perhaps beside contributing, which rows there are.
     pub decides: bool,
     /// Why some of the rows may not have contributed; none when all have.
+    pub doubts: Vec<String>,
+}
+
+/// The rows of an answer that rows of one dataset take part in.
+#[derive(Debug, Clone)]
+pub struct Touched {
+    /// With the columns of the answer, as many as were asked for; a row can come more than once.
+    pub rows: RecordBatch,
+    /// Whether there are others.
+    pub more: bool,
+    /// Whether the rows decide, in a sub-query or where a partner must be missing, which rows there are: then others may
+    /// depend on them.
+    pub decides: bool,
+    /// Why they may not take part in some of the rows; none when they do in all.
     pub doubts: Vec<String>,
 }
 

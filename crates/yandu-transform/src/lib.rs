@@ -28,7 +28,7 @@ pub use error::Error;
 pub use progress::Progress;
 pub use run::{Failure, Mode, Run, RunDetail, RunStatus, Span, Trigger};
 pub use status::{Explained, ModelStatus, Standing};
-pub use trail::{Limits, Made, Named, Step};
+pub use trail::{Limits, Made, Named, Onward, Step};
 pub use transform::{Refreshed, Transform};
 pub use watch::Rhythm;
 pub use yandu_lake::Ways;

@@ -7,6 +7,7 @@
 //! Not here: what is known of the batch of a collected row, which is with those who collect.
 
 mod back;
+mod forth;
 mod named;
 
 use std::collections::BTreeMap;
@@ -65,6 +66,16 @@ pub struct Step {
     pub gone: Option<String>,
     /// What made the rows, when the dataset is a model.
     pub made: Option<Made>,
+}
+
+/// Rows of one dataset, and what was made of them.
+#[derive(Debug, Clone)]
+pub struct Onward {
+    /// Of a model: the rows that those of the step before took part in. `contributes` is whether values flow, `decides`
+    /// whether other rows of the model may depend on them too, and `doubts` why they may not have taken part.
+    pub step: Step,
+    /// What the models that read it made of these rows, in order of their names.
+    pub readers: Vec<Onward>,
 }
 
 /// How rows of a model came about.

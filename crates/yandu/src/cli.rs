@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     backup, batch, city, collect, dataset, ledger, metric, model, notice, pack, plan, quarantine,
-    restore, secret, serve, source, sql,
+    restore, secret, serve, source, sql, trail,
 };
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};
@@ -76,6 +76,7 @@ enum Command {
     Model(model::Model),
     Plan(plan::Plan),
     Sql(sql::Sql),
+    Trail(trail::Trail),
     Secret(secret::Secret),
     Source(source::Source),
     Notice(notice::Notice),
@@ -136,6 +137,7 @@ fn execute(cli: Cli) -> Result<()> {
             Command::Model(command) => command.run(&context).await,
             Command::Plan(command) => command.run(&context).await,
             Command::Sql(command) => command.run(&context).await,
+            Command::Trail(command) => command.run(&context).await,
             Command::Secret(command) => command.run(&context),
             Command::Source(command) => command.run(&context).await,
             Command::Notice(command) => command.run(&context).await,

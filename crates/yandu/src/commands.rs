@@ -17,6 +17,7 @@ pub(crate) mod secret;
 pub(crate) mod serve;
 pub(crate) mod source;
 pub(crate) mod sql;
+pub(crate) mod trail;
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};

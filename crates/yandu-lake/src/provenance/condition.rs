@@ -1,30 +1,28 @@
 //! Rows by their values, as conditions over the columns of a plan.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::DataType;
 use datafusion::common::{Column, DFSchema, DataFusionError, ScalarValue};
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::utils::{conjunction, disjunction};
 use datafusion::logical_expr::{Expr, lit, try_cast};
 
-/// The values of one column of the wanted rows.
-struct Wanted {
+/// The values that an expression has in the wanted rows.
+pub(super) struct Values {
     expr: Expr,
     values: Vec<ScalarValue>,
 }
 
 /// Conditions that hold for the rows of a plan that are among `rows`, by the columns that these have.
-///
-/// A row in which several columns are named is one condition of its own; beside it each column gets one, so that values
-/// can be looked up.
 pub(super) fn conditions(
     schema: &DFSchema,
     rows: &RecordBatch,
 ) -> Result<Vec<Expr>, DataFusionError> {
-    let columns = rows
-        .schema()
+    let fields = rows.schema();
+    let columns = fields
         .fields()
         .iter()
         .zip(rows.columns())
@@ -44,22 +42,34 @@ pub(super) fn conditions(
             } else {
                 try_cast(column, values.data_type().clone())
             };
-            let values = (0..values.len())
-                .map(|row| ScalarValue::try_from_array(values, row))
-                .collect::<Result<_, _>>()?;
-            Ok(Wanted { expr, values })
+            Ok((expr, Arc::clone(values)))
         })
-        .collect::<Result<Vec<Wanted>, DataFusionError>>()?;
-    if rows.num_rows() == 0 {
-        return Ok(vec![lit(false)]);
+        .collect::<Result<Vec<(Expr, ArrayRef)>, DataFusionError>>()?;
+    Ok(met(Values::of(&columns)?, rows.num_rows(), false))
+}
+
+/// Conditions that the expressions have the values of one of so many rows; or, when `or_missing`, no value.
+///
+/// A row in which several are named is one condition of its own; beside it each expression gets one, so that values can
+/// be looked up.
+pub(super) fn met(columns: Vec<Values>, rows: usize, or_missing: bool) -> Vec<Expr> {
+    if rows == 0 {
+        return vec![lit(false)];
     }
-    let mut conditions: Vec<Expr> = columns.iter().map(Wanted::any).collect();
-    if rows.num_rows() > 1 && columns.len() > 1 {
-        let each = (0..rows.num_rows())
-            .filter_map(|row| conjunction(columns.iter().filter_map(|column| column.at(row))));
+    let mut conditions: Vec<Expr> = columns
+        .iter()
+        .map(|values| values.any(or_missing))
+        .collect();
+    if rows > 1 && columns.len() > 1 {
+        let each = (0..rows).filter_map(|row| {
+            let at = columns
+                .iter()
+                .filter_map(|column| column.at(row, or_missing));
+            conjunction(at)
+        });
         conditions.extend(disjunction(each));
     }
-    Ok(conditions)
+    conditions
 }
 
 /// Whether a value of one type is found among those of another without a conversion that could change them.
@@ -73,9 +83,20 @@ fn is_comparable(one: &DataType, other: &DataType) -> bool {
     one == other || is_text(one) && is_text(other) || one.is_integer() && other.is_integer()
 }
 
-impl Wanted {
-    /// The column has the value of one of the rows.
-    fn any(&self) -> Expr {
+impl Values {
+    pub(super) fn of(columns: &[(Expr, ArrayRef)]) -> Result<Vec<Self>, DataFusionError> {
+        let values = columns.iter().map(|(expr, values)| {
+            let values = (0..values.len()).map(|row| ScalarValue::try_from_array(values, row));
+            Ok(Self {
+                expr: expr.clone(),
+                values: values.collect::<Result<_, _>>()?,
+            })
+        });
+        values.collect()
+    }
+
+    /// The expression has the value of one of the rows.
+    fn any(&self, or_missing: bool) -> Expr {
         let mut seen = HashSet::new();
         let values: Vec<Expr> = self
             .values
@@ -83,7 +104,7 @@ impl Wanted {
             .filter(|value| !value.is_null() && seen.insert(*value))
             .map(|value| Expr::Literal(value.clone(), None))
             .collect();
-        let has_null = self.values.iter().any(ScalarValue::is_null);
+        let has_null = or_missing || self.values.iter().any(ScalarValue::is_null);
         let is_value = match values.as_slice() {
             [] => None,
             [value] => Some(self.expr.clone().eq(value.clone())),
@@ -99,13 +120,18 @@ impl Wanted {
         }
     }
 
-    /// The column has the value of this row.
-    fn at(&self, row: usize) -> Option<Expr> {
+    /// The expression has the value of this row.
+    fn at(&self, row: usize, or_missing: bool) -> Option<Expr> {
         let value = self.values.get(row)?;
-        Some(if value.is_null() {
-            self.expr.clone().is_null()
+        let is_missing = self.expr.clone().is_null();
+        if value.is_null() {
+            return Some(is_missing);
+        }
+        let is_value = self.expr.clone().eq(Expr::Literal(value.clone(), None));
+        Some(if or_missing {
+            is_value.or(is_missing)
         } else {
-            self.expr.clone().eq(Expr::Literal(value.clone(), None))
+            is_value
         })
     }
 }

@@ -25,6 +25,14 @@ use crate::session::rows::Task;
 use crate::session::{interruptible, provider::Pins};
 use crate::{BATCH, Error, Places, ROW, Result, Session};
 
+/// A planned query: where it is carried out, the versions that it reads, its plan, and its datasets with their columns.
+pub(super) type Opened = (
+    SessionContext,
+    Arc<Pins>,
+    LogicalPlan,
+    BTreeMap<DatasetId, SchemaRef>,
+);
+
 /// The readings of one dataset, and what came of them.
 struct Found {
     dataset: DatasetId,
@@ -44,15 +52,33 @@ impl Session {
         rows: &RecordBatch,
         amount: Amount,
     ) -> Result<Provenance> {
-        let seconds = self.seconds();
         let (session, sql, rows) = (self.clone(), sql.to_owned(), rows.clone());
-        let threads = self.lake.inner.threads.handle();
-        let mut reading =
-            Task::new(threads.spawn(async move { session.contributed(&sql, &rows, amount).await }));
-        match tokio::time::timeout(Duration::from_secs(seconds), reading.joined()).await {
-            Ok(found) => found?,
+        self.carry_out(async move { session.contributed(&sql, &rows, amount).await })
+            .await
+    }
+
+    /// Carries work out on the threads of the lake, within the time of a query; it stops when nobody waits any more.
+    pub(super) async fn carry_out<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let seconds = self.seconds();
+        let mut task = Task::new(self.lake.inner.threads.handle().spawn(work));
+        match tokio::time::timeout(Duration::from_secs(seconds), task.joined()).await {
+            Ok(done) => done?,
             Err(_) => Err(Error::TimeLimit { seconds }),
         }
+    }
+
+    /// Plans a query, and takes the versions of all that it reads.
+    pub(super) async fn plan_at_once(&self, sql: &str) -> Result<Opened> {
+        let (context, pins) = self.context();
+        // Until the versions of all tables are taken.
+        let _switching = self.lake.inner.switching.read().await;
+        let plan = self.plan_select(&context, sql).await?;
+        let inputs = derive::columns(&plan).map_err(|error| self.failed(sql, error))?;
+        self.take(&pins, inputs.keys()).await?;
+        Ok((context, pins, plan, inputs))
     }
 
     async fn contributed(
@@ -62,15 +88,7 @@ impl Session {
         amount: Amount,
     ) -> Result<Provenance> {
         let failed = |error| self.failed(sql, error);
-        let (context, pins) = self.context();
-        let (plan, inputs) = {
-            // Until the versions of all tables are taken.
-            let _switching = self.lake.inner.switching.read().await;
-            let plan = self.plan_select(&context, sql).await?;
-            let inputs = derive::columns(&plan).map_err(failed)?;
-            self.take(&pins, inputs.keys()).await?;
-            (plan, inputs)
-        };
+        let (context, pins, plan, inputs) = self.plan_at_once(sql).await?;
         let mut wanted = Wanted {
             conditions: conditions(plan.schema(), rows).map_err(failed)?,
             ..Wanted::default()
@@ -166,7 +184,7 @@ async fn read_place(
 }
 
 /// Whether the engine could not plan a query, rather than carry it out.
-fn is_of_planning(error: &DataFusionError) -> bool {
+pub(super) fn is_of_planning(error: &DataFusionError) -> bool {
     matches!(
         error.find_root(),
         DataFusionError::Plan(_)
@@ -176,7 +194,7 @@ fn is_of_planning(error: &DataFusionError) -> bool {
     )
 }
 
-async fn rows_of(
+pub(super) async fn rows_of(
     context: &SessionContext,
     plan: &LogicalPlan,
 ) -> Result<datafusion::execution::SendableRecordBatchStream, DataFusionError> {

@@ -269,6 +269,78 @@ async fn rows_come_with_their_batch_and_place_at_the_version_that_is_read() {
     );
 }
 
+/// What two people take part in: the rows of the answer, and what is said of them.
+async fn touched(sql: &str) -> String {
+    let city = city().await;
+    let session = city
+        .lake
+        .session(&Principal::local_administrator(), ReadPoint::default());
+    let rows = wanted(&[("id", &[Some("e"), Some("f")])]);
+    let found = session.touched(sql, &city.id, &rows, 100).await.unwrap();
+    let mut rows = lines(&[found.rows]);
+    rows.sort();
+    let decides = if found.decides { "!" } else { "" };
+    let doubts = if found.doubts.is_empty() { "" } else { "?" };
+    format!("{}{decides}{doubts}", rows.join(" "))
+}
+
+#[tokio::test]
+async fn rows_are_followed_to_the_rows_that_they_take_part_in() {
+    for (sql, expected) in [
+        (
+            "SELECT upper(p.id) FROM population.person p WHERE p.name <> 'nowhere'",
+            "E",
+        ),
+        (
+            "SELECT p.name, count(*) FROM population.person p GROUP BY p.name",
+            "north|3 nowhere|1",
+        ),
+        (
+            "SELECT p.name, count(*) FROM population.person p GROUP BY p.name HAVING count(*) > 1",
+            "north|3",
+        ),
+        (
+            "SELECT c.name, count(*) FROM base.place c LEFT JOIN population.person p ON p.name = c.id GROUP BY c.name",
+            "hill|4!",
+        ),
+        (
+            "SELECT n.n, count(*) FROM (SELECT count(*) AS n FROM population.person GROUP BY name) n GROUP BY n.n",
+            "1|3 3|1",
+        ),
+        ("SELECT count(*) FROM population.person", "6"),
+        (
+            "SELECT p.id FROM population.person p UNION ALL SELECT c.id FROM base.place c",
+            "e f",
+        ),
+        (
+            "SELECT DISTINCT p.name FROM population.person p",
+            "north nowhere",
+        ),
+        (
+            "SELECT c.id FROM base.place c LEFT ANTI JOIN population.person p ON p.name = c.id",
+            "!",
+        ),
+        (
+            "SELECT c.id FROM base.place c WHERE c.id IN (SELECT name FROM population.person)",
+            "!",
+        ),
+        (
+            "SELECT p.id, row_number() OVER (PARTITION BY p.name ORDER BY p.id) FROM population.person p",
+            "a|1 b|2 e|3 f|1?",
+        ),
+        (
+            "SELECT p.id FROM population.person p ORDER BY p.id DESC LIMIT 1",
+            "f!?",
+        ),
+        (
+            "SELECT x.id FROM population.person x JOIN population.person y ON x.name = y.name WHERE y.id <> x.id",
+            "a b e e",
+        ),
+    ] {
+        assert_eq!(touched(sql).await, expected, "{sql}");
+    }
+}
+
 #[tokio::test]
 async fn a_column_that_the_query_does_not_give_is_named() {
     let city = city().await;

@@ -322,7 +322,7 @@ fn columns_of(plan: &LogicalPlan) -> Vec<Option<Expr>> {
 }
 
 /// The places of the columns by which all window functions of a node part the rows.
-fn parts_of(window: &Window) -> Vec<usize> {
+pub(super) fn parts_of(window: &Window) -> Vec<usize> {
     let mut parts: Option<BTreeSet<usize>> = None;
     for expr in &window.window_expr {
         let Expr::WindowFunction(call) = expr.clone().unalias() else {

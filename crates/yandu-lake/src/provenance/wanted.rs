@@ -97,7 +97,7 @@ impl Partner {
     }
 
     /// The rows of a plan that have such a partner, or have none.
-    fn among(self, plan: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
+    pub(super) fn among(self, plan: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
         let mut filters: Vec<Expr> = self.filter.into_iter().collect();
         let mut on = Vec::new();
         for (own, partner) in self.on {

@@ -17,10 +17,10 @@ use crate::transform::Transform;
 use crate::{Error, Result};
 
 /// One trail that is being followed.
-struct Following<'a> {
-    transform: &'a Transform,
+pub(super) struct Following<'a> {
+    pub(super) transform: &'a Transform,
     principal: &'a Principal,
-    limits: Limits,
+    pub(super) limits: Limits,
 }
 
 /// Rows of a dataset whose making is wanted.
@@ -49,12 +49,18 @@ impl Transform {
         version: Option<Version>,
         limits: Limits,
     ) -> Result<Step> {
-        let following = Following {
-            transform: self,
+        let following = Following::new(self, principal, limits);
+        following.begin(dataset, rows, version).await
+    }
+}
+
+impl<'a> Following<'a> {
+    pub(super) fn new(transform: &'a Transform, principal: &'a Principal, limits: Limits) -> Self {
+        Self {
+            transform,
             principal,
             limits,
-        };
-        following.begin(dataset, rows, version).await
+        }
     }
 }
 
@@ -70,12 +76,7 @@ impl Following<'_> {
             .extend(version.map(|version| (dataset.clone(), version)));
         let session = self.session(at);
         let asked = typed(dataset, &session.schema(dataset)?, rows)?;
-        let all = format!("SELECT * FROM {dataset}");
-        let found = session.provenance(&all, &asked, self.amount()).await?;
-        let mut contributions = found.contributions.into_iter();
-        let found = contributions.next();
-        let found = found.ok_or_else(|| LakeError::NoDataset(dataset.clone()))?;
-        let mut step = self.step(found);
+        let mut step = self.rows_in(&session, dataset, &asked).await?;
         let is_of_query = |name: &str| ![yandu_lake::BATCH, yandu_lake::ROW].contains(&name);
         let schema = asked.schema();
         let can_ask = schema
@@ -96,7 +97,41 @@ impl Following<'_> {
         Ok(step)
     }
 
-    fn session(&self, at: ReadPoint) -> Session {
+    /// The rows of a dataset that are named by values.
+    pub(super) async fn rows_of(
+        &self,
+        dataset: &DatasetId,
+        rows: &[Named],
+        at: ReadPoint,
+    ) -> Result<Step> {
+        let session = self.session(at);
+        let asked = typed(dataset, &session.schema(dataset)?, rows)?;
+        self.rows_in(&session, dataset, &asked).await
+    }
+
+    /// The rows of a dataset, as a session sees it, that have the values of one of these.
+    pub(super) async fn rows_in(
+        &self,
+        session: &Session,
+        dataset: &DatasetId,
+        rows: &RecordBatch,
+    ) -> Result<Step> {
+        let all = format!("SELECT * FROM {dataset}");
+        let found = session.provenance(&all, rows, self.amount()).await?;
+        let found = found.contributions.into_iter().next();
+        let found = found.ok_or_else(|| LakeError::NoDataset(dataset.clone()))?;
+        Ok(self.step(found))
+    }
+
+    /// The columns that together name a row.
+    pub(super) fn key_of(&self, dataset: &DatasetId) -> Vec<String> {
+        let packs = self.transform.packs();
+        let declared = packs.dataset(dataset);
+        let key = declared.map(|dataset| dataset.file().key.iter().map(ToString::to_string));
+        key.into_iter().flatten().collect()
+    }
+
+    pub(super) fn session(&self, at: ReadPoint) -> Session {
         self.transform.lake().session(self.principal, at)
     }
 
@@ -107,7 +142,7 @@ impl Following<'_> {
         }
     }
 
-    fn owner(&self, dataset: &DatasetId) -> Option<String> {
+    pub(super) fn owner(&self, dataset: &DatasetId) -> Option<String> {
         let packs = self.transform.packs();
         let declared = packs.dataset(dataset)?;
         Some(declared.file().owner.clone())
@@ -182,14 +217,9 @@ impl Following<'_> {
 
     /// The rows of the inputs of a run that the wanted rows were made of.
     async fn inputs(&self, wanted: &Wanted<'_>, run: &Run, sql: &str) -> Result<Vec<Step>> {
-        let packs = self.transform.packs();
-        let key: Vec<String> = packs
-            .dataset(wanted.dataset)
-            .map(|dataset| dataset.file().key.iter().map(ToString::to_string).collect())
-            .unwrap_or_default();
         let rows = match wanted.asked {
             Some(asked) if wanted.more => asked.clone(),
-            _ => told_apart(&key, wanted.rows)?,
+            _ => told_apart(&self.key_of(wanted.dataset), wanted.rows)?,
         };
         let session = self.session(versions_of(run));
         let found = match session.provenance(sql, &rows, self.amount()).await {

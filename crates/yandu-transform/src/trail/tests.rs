@@ -296,11 +296,7 @@ async fn rows_are_named_by_values_of_columns_that_there_are() {
         },
     )
     .await;
-    assert!(
-        shown(&found).starts_with("by_place y z"),
-        "{}",
-        shown(&found)
-    );
+    assert_eq!((found.rows.num_rows(), found.count), (2, Some(2)));
 }
 
 #[tokio::test]
@@ -321,4 +317,65 @@ async fn a_row_of_a_delivery_is_its_own_trail() {
     )
     .await;
     assert_eq!(shown(&found), "person b@02/2");
+}
+
+/// The first cells of the rows of each step, and what was made of them.
+fn shown_onward(onward: &super::Onward) -> String {
+    let step = shown(&onward.step);
+    let step = step.split('@').next().unwrap();
+    let readers: Vec<String> = onward.readers.iter().map(shown_onward).collect();
+    format!("{step} [{}]", readers.join("; "))
+}
+
+#[tokio::test]
+async fn a_planted_row_is_followed_up_to_numbers_and_each_leads_back_to_it() {
+    let city = city().await;
+    let principal = Principal::local_administrator();
+    let row = Named::from([
+        (
+            "_batch".to_owned(),
+            Some("20260101-000000-000003".to_owned()),
+        ),
+        ("_row".to_owned(), Some("2".to_owned())),
+    ]);
+    let (person, rows) = (id("t.person"), [row]);
+    let limits = Limits::default();
+    let onward = city
+        .transform
+        .trail_onward(&principal, &person, &rows, limits);
+    let onward = onward.await.unwrap();
+    // A step of a model is shown by its first column, as the place of a row is a refresh.
+    assert_eq!(onward.step.rows.num_rows(), 1);
+    let by_place = &onward.readers[0];
+    let by_county = &by_place.readers[0];
+    for (reached, value) in [(by_place, "x"), (by_county, "east")] {
+        let step = &reached.step;
+        let key = step.rows.column(0);
+        assert_eq!(step.rows.num_rows(), 1);
+        assert_eq!(
+            arrow::util::display::array_value_to_string(key, 0).unwrap(),
+            value
+        );
+        let column = step.rows.schema().field(0).name().clone();
+        let back = trail(
+            &city,
+            step.dataset.as_str(),
+            &[named(&column, value)],
+            limits,
+        )
+        .await;
+        assert!(shown(&back).contains("e@03/2"), "{}", shown(&back));
+    }
+    assert!(by_county.readers.is_empty() && !by_county.step.decides);
+    let young = [named("id", "c")];
+    let nothing = city
+        .transform
+        .trail_onward(&principal, &person, &young, limits);
+    let nothing = nothing.await.unwrap();
+    assert_eq!(
+        nothing.readers[0].step.rows.num_rows(),
+        0,
+        "{}",
+        shown_onward(&nothing)
+    );
 }

@@ -277,6 +277,98 @@ async fn a_row_is_the_same_over_the_rows_that_contributed_to_it_alone() {
     assert!(totals.doubted > 0, "{totals:?}");
 }
 
+/// Takes one row out of a table: only rows that it takes part in may be others then, and each of these names it among its
+/// own when there are no doubts.
+async fn go_forth(
+    world: &mut World,
+    rng: &mut StdRng,
+    sql: &str,
+    totals: &mut Totals,
+) -> Result<(), String> {
+    let Ok(answer) = world.ask(&whole(sql)).await else {
+        totals.refused += 1;
+        return Ok(());
+    };
+    let before = texts(&answer);
+    let read: Vec<usize> = (0..world.tables.len())
+        .filter(|place| sql.contains(&format!("{{{}}}", world.tables[*place].0)))
+        .collect();
+    let Some(place) = read.get(rng.random_range(0..read.len().max(1))) else {
+        return Ok(());
+    };
+    let (table, rows) = world.tables[*place].clone();
+    let number = rng.random_range(0..rows.num_rows());
+    let row = rows.slice(number, 1).project(&[4, 5]).unwrap();
+    let dataset = format!("r.{table}").parse().unwrap();
+    let found = world
+        .session
+        .touched(&whole(sql), &dataset, &row, 1_000)
+        .await
+        .map_err(|error| format!("{error}: {:?}", std::error::Error::source(&error)))?;
+    let touched = texts(std::slice::from_ref(&found.rows));
+    if found.decides {
+        return Ok(());
+    }
+    let over = world
+        .over(sql, &|other, place| {
+            (other, place) != (table, number as i64 + 1)
+        })
+        .await;
+    let Ok(after) = world.ask(&over).await else {
+        totals.refused += 1;
+        return Ok(());
+    };
+    let after = texts(&after);
+    for row in &before {
+        if times(&after, row) < times(&before, row) && !touched.contains(row) {
+            return Err(format!(
+                "row {} of `{table}` takes part in {row:?}, and only {touched:?} are named",
+                number + 1
+            ));
+        }
+        totals.taken += usize::from(times(&after, row) < times(&before, row));
+    }
+    if !found.doubts.is_empty() || touched.is_empty() {
+        totals.doubted += usize::from(!found.doubts.is_empty());
+        return Ok(());
+    }
+    totals.exact += 1;
+    let chosen = chosen(&found.rows, rng.random_range(0..found.rows.num_rows()));
+    let back = world.session.provenance(&whole(sql), &chosen, ALL).await;
+    let back = back.map_err(|error| error.to_string())?;
+    let places = contribution(&back, table).map(places).unwrap_or_default();
+    if !places.contains(&(number as i64 + 1)) {
+        return Err(format!(
+            "row {} of `{table}` takes part in {chosen:?}, which names {places:?}",
+            number + 1
+        ));
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_rows_that_a_row_takes_part_in_are_others_without_it_and_they_lead_back_to_it() {
+    let seed = seed();
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut world = World::new(&mut rng).await;
+    let mut totals = Totals::default();
+    let mut generator = Generator::new(StdRng::seed_from_u64(rng.random()));
+    for number in 0..QUERIES.end {
+        if number >= QUERIES.start && totals.exact >= EXACT {
+            break;
+        }
+        let query = generator.query(number % Generator::shape_count(), number % 3);
+        if let Err(what) = go_forth(&mut world, &mut rng, &query.sql, &mut totals).await {
+            panic!(
+                "YANDU_SEED={seed} query {number}: {what}\n{}",
+                whole(&query.sql)
+            );
+        }
+    }
+    println!("{totals:?}");
+    assert!(totals.exact >= EXACT && totals.taken > EXACT, "{totals:?}");
+}
+
 /// Whether each derivation of a row of the query needs each of its rows.
 fn is_linear(sql: &str) -> bool {
     let others = [

@@ -1,0 +1,220 @@
+//! The trail: from a number down to the rows, the deliveries and the departments that it came from, and from a row up.
+
+mod shape;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_transform::{Limits, Named};
+use yandu_words::id::DatasetId;
+
+use crate::Result;
+use crate::caller::Caller;
+use crate::extract::Body;
+use crate::problem::Problem;
+use crate::state::State;
+
+pub use shape::{TrailColumn, TrailMade, TrailStep};
+
+/// Rows by which a trail may begin, and columns by which one is named.
+const MOST_ROWS: usize = 100;
+const MOST_COLUMNS: usize = 64;
+/// Rows of a step.
+const ROWS: u32 = 20;
+const MOST_SHOWN: u32 = 1_000;
+/// Models one below the other.
+const DEPTH: u32 = 8;
+const MOST_DEPTH: u32 = 16;
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(follow_back))
+        .routes(routes!(follow_onward))
+}
+
+/// A value by which a row is named. Dates, times and decimals are texts, as answers show them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum TrailValue {
+    Text(String),
+    Number(serde_json::Number),
+    Flag(bool),
+}
+
+impl PartialSchema for TrailValue {
+    fn schema() -> RefOr<Schema> {
+        let types = [Type::String, Type::Number, Type::Boolean, Type::Null];
+        ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter(types))
+            .description(Some(
+                "A value by which a row is named; `null` is a missing one. Dates, times and decimals are texts, as answers show them.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for TrailValue {
+    fn name() -> Cow<'static, str> {
+        "TrailValue".into()
+    }
+}
+
+/// What a trail is wanted of.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrailQuestion {
+    #[schema(
+        example = "population.age_by_township",
+        pattern = "^[a-z][a-z0-9_]{0,62}\\.[a-z][a-z0-9_]{0,62}$"
+    )]
+    pub dataset: String,
+    /// The rows, each by values of its columns; all name the same columns, `_batch` and `_row` among them. `null` is a
+    /// missing value, and a row without columns stands for all rows.
+    #[schema(min_items = 1, max_items = 100, value_type = Vec<BTreeMap<String, TrailValue>>)]
+    pub rows: Vec<BTreeMap<String, Option<TrailValue>>>,
+    /// The dataset as it was at this version; at present when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub version: Option<u64>,
+    /// Rows of a step that are shown and followed; 20 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1000)]
+    pub limit: Option<u32>,
+    /// Models that are gone through one after the other; 8 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 16)]
+    pub depth: Option<u32>,
+    /// Whether the rows of each step are counted, which takes as long as reading them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted: bool,
+}
+
+/// What a trail onward is wanted of.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnwardQuestion {
+    #[schema(
+        example = "population.resident",
+        pattern = "^[a-z][a-z0-9_]{0,62}\\.[a-z][a-z0-9_]{0,62}$"
+    )]
+    pub dataset: String,
+    /// The rows, named as in a trail.
+    #[schema(min_items = 1, max_items = 100, value_type = Vec<BTreeMap<String, TrailValue>>)]
+    pub rows: Vec<BTreeMap<String, Option<TrailValue>>>,
+    /// Rows of a step that are shown and followed; 20 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1000)]
+    pub limit: Option<u32>,
+    /// Models that are gone through one after the other; 8 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 16)]
+    pub depth: Option<u32>,
+}
+
+/// Follows rows down to what they were made of: the query of each model, the refresh that left it so, and the rows of its
+/// inputs at the versions that the refresh read, through all models to the rows of deliveries.
+#[utoipa::path(post, path = "/trail", tag = "lineage", request_body = TrailQuestion, responses((status = 200, body = TrailStep), Problem))]
+async fn follow_back(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Body(asked): Body<TrailQuestion>,
+) -> Result<Json<TrailStep>> {
+    let dataset = parse(&asked.dataset)?;
+    let limits = Limits {
+        counted: asked.counted,
+        ..limits(asked.limit, asked.depth)?
+    };
+    let rows = named(&asked.rows)?;
+    let trail = state
+        .transform()
+        .trail(&principal, &dataset, &rows, asked.version, limits)
+        .await?;
+    let mut shown = TrailStep::new(trail, &state)?;
+    shown.deliveries(&state).await?;
+    state.note_uses(&principal, shown.read().iter());
+    Ok(Json(shown))
+}
+
+/// Follows rows up to what was made of them: the rows of models that they took part in, and those of the models that read
+/// these.
+#[utoipa::path(post, path = "/trail/onward", tag = "lineage", request_body = OnwardQuestion, responses((status = 200, body = TrailStep), Problem))]
+async fn follow_onward(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Body(asked): Body<OnwardQuestion>,
+) -> Result<Json<TrailStep>> {
+    let dataset = parse(&asked.dataset)?;
+    let limits = limits(asked.limit, asked.depth)?;
+    let rows = named(&asked.rows)?;
+    let onward = state
+        .transform()
+        .trail_onward(&principal, &dataset, &rows, limits)
+        .await?;
+    let mut shown = TrailStep::onward(onward, &state)?;
+    shown.deliveries(&state).await?;
+    state.note_uses(&principal, shown.read().iter());
+    Ok(Json(shown))
+}
+
+fn parse(name: &str) -> Result<DatasetId> {
+    name.parse()
+        .map_err(|_| Problem::new("no-dataset", format!("there is no dataset `{name}`")))
+}
+
+fn limits(rows: Option<u32>, depth: Option<u32>) -> Result<Limits> {
+    let rows = rows.unwrap_or(ROWS);
+    let depth = depth.unwrap_or(DEPTH);
+    if !(1..=MOST_SHOWN).contains(&rows) {
+        return Err(invalid(format!("`limit` is from 1 to {MOST_SHOWN}")));
+    }
+    if depth > MOST_DEPTH {
+        return Err(invalid(format!("`depth` is at most {MOST_DEPTH}")));
+    }
+    Ok(Limits {
+        rows: rows as usize,
+        depth: depth as usize,
+        counted: false,
+    })
+}
+
+fn named(rows: &[BTreeMap<String, Option<TrailValue>>]) -> Result<Vec<Named>> {
+    if rows.is_empty() || rows.len() > MOST_ROWS {
+        return Err(invalid(format!(
+            "a trail begins with 1 to {MOST_ROWS} rows, and there are {}",
+            rows.len()
+        )));
+    }
+    if rows.iter().any(|row| row.len() > MOST_COLUMNS) {
+        return Err(invalid(format!(
+            "a row is named by at most {MOST_COLUMNS} columns"
+        )));
+    }
+    let named = rows.iter().map(|row| {
+        row.iter()
+            .map(|(column, value)| (column.clone(), value.as_ref().map(TrailValue::text)))
+            .collect()
+    });
+    Ok(named.collect())
+}
+
+fn invalid(what: String) -> Box<Problem> {
+    Problem::new("invalid-body", what)
+}
+
+impl TrailValue {
+    fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Flag(flag) => flag.to_string(),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Trails as they are shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use yandu_lake::BATCH;
+use yandu_transform::{Made, Onward, Step};
+use yandu_words::id::{BatchId, DatasetId};
+
+use crate::Result;
+use crate::batch::{Batch, word};
+use crate::model::Run;
+use crate::state::State;
+use crate::value;
+
+/// A column of the rows of a step.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TrailColumn {
+    pub name: String,
+    /// `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` …
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// In Chinese; absent where no pack declares the column.
+    pub title: Option<String>,
+}
+
+/// Rows of one dataset in a trail.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TrailStep {
+    pub dataset: String,
+    /// In Chinese; absent when no pack declares the dataset any more.
+    pub title: Option<String>,
+    /// The department that answers for the dataset.
+    pub owner: Option<String>,
+    /// `collect`, `model`, `matter`, `form` or `observe`.
+    pub origin: Option<String>,
+    /// The version that was read.
+    pub version: Option<u64>,
+    pub columns: Vec<TrailColumn>,
+    /// Values in the order of the columns, `_batch` and `_row` at the end. Of a collected row they are the delivery and the
+    /// line in it; of a row of a model the refresh that wrote it.
+    #[schema(value_type = Vec<Vec<serde_json::Value>>)]
+    pub rows: Vec<Vec<serde_json::Value>>,
+    /// Whether there are other rows than those shown.
+    pub more: bool,
+    /// How many there are, when that was asked for, or is known.
+    pub count: Option<u64>,
+    /// Whether values of the rows flow into those of the step before. When they do not, the dataset only decides which rows
+    /// there are, and none of its rows is shown.
+    pub contributes: bool,
+    /// Whether rows of the dataset also decide which rows there are.
+    pub decides: bool,
+    /// Why some of the rows may not have contributed; none when all have.
+    pub doubts: Vec<String>,
+    /// Why no row can be shown, such as a version that is kept no longer.
+    pub gone: Option<String>,
+    /// The deliveries that brought the rows, by their ids.
+    pub deliveries: BTreeMap<String, Batch>,
+    /// The permission under which the rows were read; always absent while there are no grants.
+    #[schema(value_type = Option<Object>)]
+    pub grant: Option<serde_json::Value>,
+    /// The receipt of the reading; always absent while there is no log of receipts.
+    #[schema(value_type = Option<Object>)]
+    pub receipt: Option<serde_json::Value>,
+    /// How the rows came about, when the dataset is a model that is followed down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    pub made: Option<TrailMade>,
+    /// What the models that read the dataset made of the rows, when they are followed up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    pub readers: Option<Vec<TrailStep>>,
+}
+
+/// How rows of a model came about.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TrailMade {
+    /// The refresh that left the model as it was read.
+    pub run: Option<Run>,
+    /// The query of that refresh, with the settings of the site filled in.
+    pub sql: Option<String>,
+    /// Whether the rows below are those of the rows shown, which are not all.
+    pub partial: bool,
+    /// The rows of the inputs, at the versions that the refresh read.
+    #[schema(no_recursion)]
+    pub inputs: Vec<TrailStep>,
+    /// Why the trail goes no further here.
+    pub end: Option<String>,
+}
+
+impl TrailStep {
+    pub(super) fn new(step: Step, state: &State) -> Result<Self> {
+        let made = step.made.map(|made| TrailMade::new(made, state));
+        let packs = state.transform().packs();
+        let declared = packs.dataset(&step.dataset);
+        let title_of = |column: &str| {
+            let column = declared?.column(column)?;
+            Some(column.title.zh.clone())
+        };
+        let schema = step.rows.schema();
+        let columns = schema.fields().iter().map(|field| TrailColumn {
+            name: field.name().clone(),
+            data_type: value::type_name(field.data_type()),
+            title: title_of(field.name()),
+        });
+        let rows = value::rows(&step.rows, step.rows.num_rows());
+        Ok(Self {
+            title: declared.map(|dataset| dataset.file().title.zh.clone()),
+            owner: step.owner,
+            origin: declared.map(|dataset| word(&dataset.file().origin)),
+            version: step.version,
+            columns: columns.collect(),
+            rows: rows.map_err(yandu_transform::Error::from)?,
+            more: step.more,
+            count: step.count,
+            contributes: step.contributes,
+            decides: step.decides,
+            doubts: step.doubts,
+            gone: step.gone,
+            deliveries: BTreeMap::new(),
+            grant: None,
+            receipt: None,
+            made: made.transpose()?,
+            readers: None,
+            dataset: step.dataset.to_string(),
+        })
+    }
+
+    pub(super) fn onward(onward: Onward, state: &State) -> Result<Self> {
+        let readers = onward
+            .readers
+            .into_iter()
+            .map(|reader| Self::onward(reader, state));
+        Ok(Self {
+            readers: Some(readers.collect::<Result<_>>()?),
+            ..Self::new(onward.step, state)?
+        })
+    }
+
+    /// The steps right below this one, or above it.
+    fn next(&self) -> impl Iterator<Item = &Self> {
+        let made = self.made.iter().flat_map(|made| &made.inputs);
+        made.chain(self.readers.iter().flatten())
+    }
+
+    fn next_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+        let made = self.made.iter_mut().flat_map(|made| &mut made.inputs);
+        made.chain(self.readers.iter_mut().flatten())
+    }
+
+    /// The datasets of which rows are shown.
+    pub(super) fn read(&self) -> BTreeSet<DatasetId> {
+        let mut read: BTreeSet<DatasetId> = self.next().flat_map(Self::read).collect();
+        if !self.rows.is_empty() {
+            read.extend(self.dataset.parse::<DatasetId>());
+        }
+        read
+    }
+
+    /// The deliveries that brought the rows shown here.
+    fn own_batches(&self) -> BTreeSet<BatchId> {
+        if self.origin.as_deref() == Some("model") {
+            return BTreeSet::new();
+        }
+        let place = self.columns.iter().position(|column| column.name == BATCH);
+        let cells = self.rows.iter().filter_map(|row| row.get(place?)?.as_str());
+        cells.filter_map(|cell| cell.parse().ok()).collect()
+    }
+
+    fn all_batches(&self) -> BTreeSet<BatchId> {
+        let next = self.next().flat_map(Self::all_batches);
+        next.chain(self.own_batches()).collect()
+    }
+
+    /// Says of every step which deliveries brought its rows.
+    pub(super) async fn deliveries(&mut self, state: &State) -> Result<()> {
+        let mut known = BTreeMap::new();
+        for id in self.all_batches() {
+            match state.collector().batch(&id).await {
+                Ok(detail) => {
+                    known.insert(id, Batch::from(detail.batch));
+                }
+                // Rows that came another way, such as data of a pack, have no delivery.
+                Err(yandu_collect::Error::NoBatch(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.tell(&known);
+        Ok(())
+    }
+
+    fn tell(&mut self, known: &BTreeMap<BatchId, Batch>) {
+        let own = self.own_batches().into_iter();
+        self.deliveries = own
+            .filter_map(|id| Some((id.to_string(), known.get(&id)?.clone())))
+            .collect();
+        self.next_mut().for_each(|step| step.tell(known));
+    }
+}
+
+impl TrailMade {
+    fn new(made: Made, state: &State) -> Result<Self> {
+        let inputs = made.inputs.into_iter();
+        let inputs = inputs.map(|step| TrailStep::new(step, state));
+        Ok(Self {
+            run: made.run.map(Run::from),
+            sql: made.sql,
+            partial: made.partial,
+            inputs: inputs.collect::<Result<_>>()?,
+            end: made.end,
+        })
+    }
+}
