@@ -403,6 +403,9 @@ impl Forth<'_> {
         let Some(below) = self.walk(&distinct.input).await? else {
             return Ok(None);
         };
+        self.put_together();
+        // Without the row another may be taken.
+        self.is_compared = true;
         self.doubts
             .insert("one of several rows is taken, and the others were looked at".to_owned());
         let exprs = distinct.select_expr.clone();

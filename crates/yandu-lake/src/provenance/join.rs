@@ -93,7 +93,14 @@ impl Trace {
     fn with_partner(&mut self, seen: &Seen<'_>, own: Wanted, rest: Wanted) -> Result<Wanted> {
         let mut own = own;
         let mut others = Wanted::default();
-        let mut filters = seen.filters.clone();
+        let mut filters = Vec::new();
+        for filter in &seen.filters {
+            match whose(&named(filter), seen.own.schema()) {
+                Whose::Own => own.conditions.push(filter.clone()),
+                Whose::Other => others.conditions.push(filter.clone()),
+                Whose::Both => filters.push(filter.clone()),
+            }
+        }
         for condition in rest.conditions {
             match whose(&named(&condition), seen.own.schema()) {
                 Whose::Both if asks(&condition) => own = own.doubted(SUBQUERY),
@@ -179,15 +186,21 @@ impl Trace {
         };
         let rest = rest.over(&missing, SUBQUERY);
         let mut own = own;
-        let others = Wanted {
+        let (of_other, filters): (Vec<Expr>, Vec<Expr>) = seen
+            .filters
+            .iter()
+            .cloned()
+            .partition(|filter| whose(&named(filter), seen.own.schema()) == Whose::Other);
+        let mut others = Wanted {
             conditions: seen.implied(&own.conditions),
             ..Wanted::default()
         };
+        others.conditions.extend(of_other);
         own.conditions.extend(rest.conditions);
         own.partners.extend(rest.partners);
         own.doubts.extend(rest.doubts);
         let plan = others.among(seen.other.clone())?;
-        let partner = self.partner(seen, plan, seen.on.clone(), seen.filters.clone(), true)?;
+        let partner = self.partner(seen, plan, seen.on.clone(), filters, true)?;
         own.partners.push(partner);
         Ok(own)
     }
@@ -254,6 +267,19 @@ impl<'a> Seen<'a> {
             joins,
             keeps,
         };
+        // What is said of one side alone, or of none, is a filter.
+        let (on, of_one) = std::mem::take(&mut seen.on)
+            .into_iter()
+            .partition(|(own, other)| own.any_column_refs() && other.any_column_refs());
+        seen.on = on;
+        let of_one: Vec<(Expr, Expr)> = of_one;
+        seen.filters.extend(of_one.into_iter().map(|(own, other)| {
+            if seen.nulls_are_equal {
+                same(own, other)
+            } else {
+                own.eq(other)
+            }
+        }));
         for filter in join.filter.iter().flat_map(split_conjunction) {
             match seen.equal(filter) {
                 Some(pair) if !seen.nulls_are_equal => seen.on.push(pair),
