@@ -346,10 +346,10 @@ impl Forth<'_> {
         Ok(None)
     }
 
-    /// Rows are put together. When what came of others that were put together has been compared, without the row there might be
-    /// others among these.
+    /// Rows are put together. When they were before, or what came of that was compared, there might be others among these
+    /// without the row: what was put together has other values then, and may stand in another group.
     fn put_together(&mut self) {
-        self.decides |= self.is_compared;
+        self.decides |= self.is_compared || self.is_grouped;
         self.is_grouped = true;
     }
 
