@@ -65,7 +65,6 @@ pub struct TrailStep {
     pub receipt: Option<serde_json::Value>,
     /// How the rows came about, when the dataset is a model that is followed down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(no_recursion)]
     pub made: Option<TrailMade>,
     /// What the models that read the dataset made of the rows, when they are followed up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
