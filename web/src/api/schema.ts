@@ -1589,6 +1589,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follows rows down to what they were made of: the query of each model, the refresh that left it so, and the rows of its
+         *     inputs at the versions that the refresh read, through all models to the rows of deliveries.
+         */
+        post: operations["follow_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trail/onward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follows rows up to what was made of them: the rows of models that they took part in, and those of the models that read
+         *     these.
+         */
+        post: operations["follow_onward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dcat/catalog": {
         parameters: {
             query?: never;
@@ -3566,6 +3606,25 @@ export interface components {
             /** @description Why it is not taken for a figure by itself, in Chinese. */
             why: string;
         };
+        /** @description What a trail onward is wanted of. */
+        OnwardQuestion: {
+            /** @example population.resident */
+            dataset: string;
+            /**
+             * Format: int32
+             * @description Models that are gone through one after the other; 8 when absent.
+             */
+            depth?: number | null;
+            /**
+             * Format: int32
+             * @description Rows of a step that are shown and followed; 20 when absent.
+             */
+            limit?: number | null;
+            /** @description The rows, named as in a trail. */
+            rows: {
+                [key: string]: components["schemas"]["TrailValue"];
+            }[];
+        };
         /** @description A pack: one city system. */
         Pack: {
             about?: string | null;
@@ -4824,6 +4883,107 @@ export interface components {
             en?: string | null;
             zh: string;
         };
+        /** @description A column of the rows of a step. */
+        TrailColumn: {
+            name: string;
+            /** @description In Chinese; absent where no pack declares the column. */
+            title?: string | null;
+            /** @description `text`, `integer`, `decimal(12,2)`, `float`, `boolean`, `date`, `time`, `timestamp` … */
+            type: string;
+        };
+        /** @description How rows of a model came about. */
+        TrailMade: {
+            /** @description Why the trail goes no further here. */
+            end?: string | null;
+            /** @description The rows of the inputs, at the versions that the refresh read. */
+            inputs: components["schemas"]["TrailStep"][];
+            /** @description Whether the rows below are those of the rows shown, which are not all. */
+            partial: boolean;
+            run?: components["schemas"]["ModelRun"] | null;
+            /** @description The query of that refresh, with the settings of the site filled in. */
+            sql?: string | null;
+        };
+        /** @description What a trail is wanted of. */
+        TrailQuestion: {
+            /** @description Whether the rows of each step are counted, which takes as long as reading them. */
+            counted?: boolean;
+            /** @example population.age_by_township */
+            dataset: string;
+            /**
+             * Format: int32
+             * @description Models that are gone through one after the other; 8 when absent.
+             */
+            depth?: number | null;
+            /**
+             * Format: int32
+             * @description Rows of a step that are shown and followed; 20 when absent.
+             */
+            limit?: number | null;
+            /**
+             * @description The rows, each by values of its columns; all name the same columns, `_batch` and `_row` among them. `null` is a
+             *     missing value, and a row without columns stands for all rows.
+             */
+            rows: {
+                [key: string]: components["schemas"]["TrailValue"];
+            }[];
+            /**
+             * Format: int64
+             * @description The dataset as it was at this version; at present when absent.
+             */
+            version?: number | null;
+        };
+        /** @description Rows of one dataset in a trail. */
+        TrailStep: {
+            columns: components["schemas"]["TrailColumn"][];
+            /**
+             * @description Whether values of the rows flow into those of the step before. When they do not, the dataset only decides which rows
+             *     there are, and none of its rows is shown.
+             */
+            contributes: boolean;
+            /**
+             * Format: int64
+             * @description How many there are, when that was asked for, or is known.
+             */
+            count?: number | null;
+            dataset: string;
+            /** @description Whether rows of the dataset also decide which rows there are. */
+            decides: boolean;
+            /** @description The deliveries that brought the rows, by their ids. */
+            deliveries: {
+                [key: string]: components["schemas"]["Batch"];
+            };
+            /** @description Why some of the rows may not have contributed; none when all have. */
+            doubts: string[];
+            /** @description Why no row can be shown, such as a version that is kept no longer. */
+            gone?: string | null;
+            /** @description The permission under which the rows were read; always absent while there are no grants. */
+            grant?: Record<string, never> | null;
+            made?: components["schemas"]["TrailMade"] | null;
+            /** @description Whether there are other rows than those shown. */
+            more: boolean;
+            /** @description `collect`, `model`, `matter`, `form` or `observe`. */
+            origin?: string | null;
+            /** @description The department that answers for the dataset. */
+            owner?: string | null;
+            /** @description What the models that read the dataset made of the rows, when they are followed up. */
+            readers?: components["schemas"]["TrailStep"][] | null;
+            /** @description The receipt of the reading; always absent while there is no log of receipts. */
+            receipt?: Record<string, never> | null;
+            /**
+             * @description Values in the order of the columns, `_batch` and `_row` at the end. Of a collected row they are the delivery and the
+             *     line in it; of a row of a model the refresh that wrote it.
+             */
+            rows: unknown[][];
+            /** @description In Chinese; absent when no pack declares the dataset any more. */
+            title?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version?: number | null;
+        };
+        /** @description A value by which a row is named; `null` is a missing one. Dates, times and decimals are texts, as answers show them. */
+        TrailValue: string | number | boolean | null;
         /** @description Who answers for a point. */
         UnitsToSet: {
             /**
@@ -8786,6 +8946,74 @@ export interface operations {
             502: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             504: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    follow_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrailQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrailStep"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    follow_onward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnwardQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrailStep"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
         };
     };
