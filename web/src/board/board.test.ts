@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Board, BoardTile } from '../api/boards'
+import { ApiError } from '../api/errors'
 import { nextArea, until, wishOf } from '../wall/wish'
 import { drawn, scale } from './drawn'
 import { EventReader } from './events'
 import { merged, waitBefore } from './live'
 import { inOrder, rowsOf, slotOf, spread } from './order'
 import { staleness } from './staleness'
+import { onto } from './useBoard'
 
 const slot = (x: number, y: number, w: number, h: number) => ({ x, y, w, h })
 const tile = (id: string, at = slot(0, 0, 3, 2), wide?: BoardTile['wide']): BoardTile => ({ id, kind: 'number', slot: at, ...(wide && { wide }) }) as BoardTile
@@ -35,6 +37,16 @@ describe('the stream of a board', () => {
     expect(waitBefore(60, 1)).toBe(30_000)
     expect(waitBefore(0, 0)).toBe(500)
   })
+})
+
+describe('what was in sight', () => {
+  const seen = { board: { id: 'a.b' } as Board, error: undefined, isConnected: true, heardAt: 7 }
+  const failed = (status: number) => ({ board: undefined, error: new ApiError({ type: '', title: '', status, code: 'x', detail: '' }), isConnected: false, heardAt: undefined })
+  test('stays, as old as it is, while another area is read and while nobody answers', () => {
+    expect(onto(seen, { board: undefined, error: undefined, isConnected: false, heardAt: undefined })).toMatchObject({ board: seen.board, heardAt: 7, isConnected: false })
+    for (const status of [0, 502]) expect(onto(seen, failed(status))).toMatchObject({ board: seen.board, heardAt: 7, error: undefined })
+  })
+  test('goes when it is refused', () => expect(onto(seen, failed(403)).board).toBeUndefined())
 })
 
 describe('a block is grey', () => {

@@ -3,7 +3,8 @@ import Drawer from 'antd/es/drawer'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
-import { type MetricTrail, metricTrail } from '../api/trail'
+import { type MetricDefinition, metric as metricQuery } from '../api/metrics'
+import { metricTrail } from '../api/trail'
 import { useEntryTitle } from '../kit/entry'
 import { Figure } from '../kit/Figure'
 import { Loaded } from '../kit/Loaded'
@@ -26,6 +27,8 @@ export function TrailDrawer({ wish, onClose }: Props) {
   const isNarrow = useNarrow()
   const { stay } = useReturnFocus()
   const { pathname } = useLocation()
+  // What the number means is there at once; its rows take a moment, and may be out of reach.
+  const meaning = useQuery(metricQuery(wish.ask.metric))
   const query = useQuery(metricTrail(wish.ask))
   useCloseOnMove(pathname, () => {
     stay()
@@ -40,8 +43,13 @@ export function TrailDrawer({ wish, onClose }: Props) {
       title={t('trail.title')}
       closable={{ 'aria-label': t('action.close') }}
     >
-      <Loaded query={query} doing={t('trail.title')}>
-        {(trail) => <Way trail={trail} wish={wish} />}
+      <Loaded query={meaning} doing={t('trail.title')}>
+        {(definition) => (
+          <ol className="way">
+            <Meaning definition={definition} wish={wish} />
+            {query.data ? <Step step={query.data.trail} depth={0} /> : <li className="way-step"><Loaded query={query} doing={t('trail.title')}>{() => null}</Loaded></li>}
+          </ol>
+        )}
       </Loaded>
     </Drawer>
   )
@@ -55,14 +63,13 @@ function useCloseOnMove(pathname: string, close: () => void) {
   })
 }
 
-function Way({ trail: { definition, trail }, wish }: { trail: MetricTrail; wish: TrailWish }) {
+function Meaning({ definition, wish }: { definition: MetricDefinition; wish: TrailWish }) {
   const { t } = useTranslation()
   const title = useEntryTitle()
   const span = useSpan()
   const narrowed = Object.entries(wish.ask.only ?? {}).map(([name, values]) => `${name} = ${values.join(', ')}`)
   return (
-    <ol className="way">
-      <li className="way-step">
+    <li className="way-step">
         <div className="way-head">
           <span className="way-kind">{t('trail.metric')}</span>
           <h3>
@@ -82,8 +89,10 @@ function Way({ trail: { definition, trail }, wish }: { trail: MetricTrail; wish:
             [t('trail.measure'), <Code key="measure">{definition.condition ? `${definition.measure} WHERE ${definition.condition}` : definition.measure}</Code>],
           ]}
         />
-      </li>
-      <Step step={trail} depth={0} />
-    </ol>
+        <p className="actions actions-start">
+          <Link to={`/models/${encodeURIComponent(definition.model)}`}>{t('figure.made-of')}</Link>
+          <Link to={`/lineage?of=${encodeURIComponent(definition.model)}`}>{t('trail.lineage')}</Link>
+        </p>
+    </li>
   )
 }

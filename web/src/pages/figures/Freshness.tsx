@@ -9,7 +9,7 @@ export function Freshness({ answer }: { answer: Pick<MetricAnswer, 'freshness' |
   const span = useSpan()
   const { freshness, gaps, restated } = answer
   return (
-    <ul className="plain-list" aria-label={t('figure.freshness')}>
+    <ul className="plain-list freshness-list" aria-label={t('figure.freshness')}>
       <li>
         <Age freshness={freshness} />
       </li>
