@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { TrailStep } from '../api/trail'
+import type { Answer, Cell } from '../api/types'
 import { AnswerTable } from '../kit/AnswerTable'
 import { useWords } from '../kit/words'
 
@@ -24,7 +25,8 @@ export function Rows({ step }: { step: TrailStep }) {
 }
 
 /** Cells that no column took are shown only where there are some. */
-function withoutEmpty({ columns, rows }: TrailStep): Pick<TrailStep, 'columns' | 'rows'> {
+function withoutEmpty({ columns, rows: all }: TrailStep): Pick<Answer, 'columns' | 'rows'> {
+  const rows = all as Cell[][]
   const extra = columns.findIndex(({ name }) => name === '_extra')
   if (extra < 0 || rows.some((row) => row[extra] !== null)) return { columns, rows }
   const kept = <T,>(list: T[]) => list.filter((_, place) => place !== extra)

@@ -47,7 +47,8 @@ export function TrailDrawer({ wish, onClose }: Props) {
         {(definition) => (
           <ol className="way">
             <Meaning definition={definition} wish={wish} />
-            {query.data ? <Step step={query.data.trail} depth={0} /> : <li className="way-step"><Loaded query={query} doing={t('trail.title')}>{() => null}</Loaded></li>}
+            {query.data?.more && <li className="way-step hint">{t('trail.more')}</li>}
+            {query.data?.trail ? <Step step={query.data.trail} depth={0} /> : <li className="way-step"><Loaded query={query} doing={t('trail.title')}>{() => <p className="hint">{t('trail.no-rows')}</p>}</Loaded></li>}
           </ol>
         )}
       </Loaded>
