@@ -202,7 +202,6 @@ pub struct FigureOfPlan {
 
 /// What is said by a figure.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct FigureFields {
     pub value: PlanValue,
     #[serde(default)]
