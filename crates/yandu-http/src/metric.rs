@@ -2,6 +2,8 @@
 
 mod shape;
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
@@ -9,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_transform::Limits;
 use yandu_words::{MetricId, Period};
 
 use crate::Result;
@@ -17,6 +20,7 @@ use crate::extract::{Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
+use crate::trail::TrailStep;
 
 pub use shape::{
     MetricAlert, MetricAnswer, MetricAsk, MetricBaseline, MetricBy, MetricChange, MetricData,
@@ -37,6 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(show_history))
         .routes(routes!(list_notes, add_note))
         .routes(routes!(remove_note))
+        .routes(routes!(follow_number))
 }
 
 /// The metrics that packs declare, in the order of their ids.
@@ -276,5 +281,90 @@ async fn list_alerts(
     Ok(Json(MetricAlerts {
         alerts: alerts.into_iter().map(MetricAlert::from).collect(),
         next,
+    }))
+}
+
+/// Which number's trail is wanted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NumberTrail {
+    /// The period of the number; the newest with data when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2025-06")]
+    pub period: Option<String>,
+    /// The length of the period where `period` is absent: `day`, `month`, `quarter` or `year`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grain: Option<String>,
+    /// The values that dimensions have, as the number was asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub only: BTreeMap<String, Vec<String>>,
+    /// Rows of a step that are shown and followed; 20 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+}
+
+/// The trail of a number: what it means, and the rows, deliveries and departments that it came from.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MetricTrail {
+    pub definition: MetricDefinition,
+    /// The number itself.
+    pub point: MetricPoint,
+    /// Whether the number is put together from more rows of the model than the trail begins with.
+    pub more: bool,
+    /// The rows of the model, and what they were made of; absent where the number is put together from no row.
+    pub trail: Option<TrailStep>,
+}
+
+/// Follows a number down to the rows of its model, and these through all models to the rows of deliveries.
+#[utoipa::path(post, path = "/metrics/{id}/trail", tag = "metrics", params(("id" = String, Path)), request_body = NumberTrail, responses((status = 200, body = MetricTrail), Problem))]
+async fn follow_number(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    Path(id): Path<MetricId>,
+    Body(asked): Body<NumberTrail>,
+) -> Result<Json<MetricTrail>> {
+    let limit = asked.limit.unwrap_or(20);
+    if !(1..=100).contains(&limit) {
+        return Err(Problem::new("invalid-body", "`limit` is from 1 to 100"));
+    }
+    let ask = MetricAsk {
+        metric: id.to_string(),
+        period: asked.period,
+        grain: asked.grain,
+        only: asked.only,
+        ..MetricAsk::default()
+    };
+    let ask = ask.read()?;
+    let metrics = state.metrics();
+    let model = metrics.definition(&id)?.file.of.clone();
+    let packs = state.collector().packs();
+    let key: Vec<String> = packs
+        .dataset(&model)
+        .into_iter()
+        .flat_map(|dataset| dataset.file().key.iter().map(ToString::to_string))
+        .collect();
+    let limits = Limits {
+        rows: limit as usize,
+        ..Limits::default()
+    };
+    let origin = metrics.origin(&principal, &ask, &key, limits.rows).await?;
+    let trail = if origin.rows.is_empty() {
+        None
+    } else {
+        let step = state
+            .transform()
+            .trail(&principal, &model, &origin.rows, origin.version, limits)
+            .await?;
+        let mut shown = TrailStep::new(step, &state)?;
+        shown.deliveries(&state).await?;
+        state.note_uses(&principal, shown.read().iter());
+        Some(shown)
+    };
+    Ok(Json(MetricTrail {
+        definition: MetricDefinition::from(&origin.definition),
+        point: origin.point.into(),
+        more: origin.more,
+        trail,
     }))
 }

@@ -197,3 +197,44 @@ async fn a_number_has_a_history_notes_and_alerts() {
         .await;
     assert_eq!(empty.problem(), (422, "metric-note".to_owned()));
 }
+
+#[tokio::test]
+async fn a_number_is_followed_down_to_the_rows_of_a_delivery() {
+    let city = city().await;
+    let asked = json!({"period": "2025-04", "only": {"name": ["王芳"]}}).to_string();
+    let answer = city.post("/api/v1/metrics/club.joined/trail", &asked).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let told = answer.json();
+    assert_eq!(
+        (&told["point"]["value"], &told["point"]["period"]),
+        (&json!(2.0), &json!("2025-04"))
+    );
+    assert_eq!(told["definition"]["model_sql"], JOINED_SQL);
+    let step = &told["trail"];
+    assert_eq!(
+        (&step["dataset"], &told["more"]),
+        (&json!("club.joined"), &json!(false))
+    );
+    let members = &step["made"]["inputs"][0];
+    assert_eq!(members["dataset"], "club.member");
+    assert_eq!(members["rows"].as_array().unwrap().len(), 2, "{members}");
+    assert!(
+        members.to_string().contains("a.csv"),
+        "the delivery is named: {members}"
+    );
+    assert!(members.to_string().contains("市民政局"), "{members}");
+    let nothing = city
+        .post(
+            "/api/v1/metrics/club.joined/trail",
+            r#"{"period": "2020-01"}"#,
+        )
+        .await
+        .json();
+    assert!(nothing["trail"].is_null());
+    assert_eq!(
+        city.post("/api/v1/metrics/club.left/trail", "{}")
+            .await
+            .problem(),
+        (404, "no-metric".to_owned())
+    );
+}

@@ -89,7 +89,7 @@ pub struct TrailMade {
 }
 
 impl TrailStep {
-    pub(super) fn new(step: Step, state: &State) -> Result<Self> {
+    pub(crate) fn new(step: Step, state: &State) -> Result<Self> {
         let made = step.made.map(|made| TrailMade::new(made, state));
         let packs = state.transform().packs();
         let declared = packs.dataset(&step.dataset);
@@ -149,7 +149,7 @@ impl TrailStep {
     }
 
     /// The datasets of which rows are shown.
-    pub(super) fn read(&self) -> BTreeSet<DatasetId> {
+    pub(crate) fn read(&self) -> BTreeSet<DatasetId> {
         let mut read: BTreeSet<DatasetId> = self.next().flat_map(Self::read).collect();
         if !self.rows.is_empty() {
             read.extend(self.dataset.parse::<DatasetId>());
@@ -173,7 +173,7 @@ impl TrailStep {
     }
 
     /// Says of every step which deliveries brought its rows.
-    pub(super) async fn deliveries(&mut self, state: &State) -> Result<()> {
+    pub(crate) async fn deliveries(&mut self, state: &State) -> Result<()> {
         let mut known = BTreeMap::new();
         for id in self.all_batches() {
             match state.collector().batch(&id).await {
