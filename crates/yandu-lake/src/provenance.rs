@@ -18,6 +18,7 @@
 mod condition;
 mod forth;
 mod join;
+mod plain;
 mod read;
 mod replace;
 mod trace;

@@ -1,7 +1,11 @@
 //! A reading as it is told. Places are Unicode code points from the start of the text as given.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 use yandu_plan::{
     Assignment, Chapter, Figure, Finding, Offer, Point, Reading, Role, Sentence, Unit, Value,
 };
@@ -125,12 +129,28 @@ pub struct PlanFigure {
 }
 
 /// A number, or the words of the text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum PlanValue {
     Whole(i64),
     Decimal(f64),
     Text(String),
+}
+
+/// A whole number is a number too, so that the cases do not exclude each other.
+impl PartialSchema for PlanValue {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::Number, Type::String]))
+            .description(Some("A number, or the words of the text."))
+            .into()
+    }
+}
+
+impl ToSchema for PlanValue {
+    fn name() -> Cow<'static, str> {
+        "PlanValue".into()
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -26,6 +26,7 @@ use yandu_words::id::DatasetId;
 
 use super::Touched;
 use super::condition::{Values, conditions, met};
+use super::plain::is_plain;
 use super::read::{is_of_planning, rows_of};
 use super::replace::column_at;
 use super::trace::parts_of;
@@ -98,6 +99,8 @@ impl Session {
                 walked => walked.map_err(failed)?,
             }
         }
+        // Of what is put together in more ways than once it is not said which rows would be others without a row.
+        forth.decides |= !is_plain(&plan, false);
         let more = found.count > limit;
         let rows = found.rows(&plan).map_err(failed)?;
         Ok(Touched {
