@@ -744,6 +744,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/{id}/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Follows a number down to the rows of its model, and these through all models to the rows of deliveries. */
+        post: operations["follow_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -3391,6 +3408,15 @@ export interface components {
             /** @description Whether the forecast reaches it in time. */
             will_be_met?: boolean | null;
         };
+        /** @description The trail of a number: what it means, and the rows, deliveries and departments that it came from. */
+        MetricTrail: {
+            definition: components["schemas"]["MetricDefinition"];
+            /** @description Whether the number is put together from more rows of the model than the trail begins with. */
+            more: boolean;
+            /** @description The number itself. */
+            point: components["schemas"]["MetricPoint"];
+            trail?: components["schemas"]["TrailStep"] | null;
+        };
         /** @description Whether changes of the inputs can be followed, and why. */
         ModePossible: {
             incremental: boolean;
@@ -3589,6 +3615,25 @@ export interface components {
             /** @description What to ask for as `after` to get the next page; absent on the last one. */
             next?: string | null;
             notices: components["schemas"]["Notice"][];
+        };
+        /** @description Which number's trail is wanted. */
+        NumberTrail: {
+            /** @description The length of the period where `period` is absent: `day`, `month`, `quarter` or `year`. */
+            grain?: string | null;
+            /**
+             * Format: int32
+             * @description Rows of a step that are shown and followed; 20 when absent.
+             */
+            limit?: number | null;
+            /** @description The values that dimensions have, as the number was asked for. */
+            only?: {
+                [key: string]: string[];
+            };
+            /**
+             * @description The period of the number; the newest with data when absent.
+             * @example 2025-06
+             */
+            period?: string | null;
         };
         /** @description What may be a figure and may be none. */
         OfferOfPlan: {
@@ -6952,6 +6997,42 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    follow_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberTrail"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricTrail"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
