@@ -217,7 +217,7 @@ async fn add_note(
             .add_note(&principal, &id, &note.area, note.period, &note.text)
             .await
     });
-    let written = written.await.map_err(stopped)??;
+    let written = written.await.map_err(|error| stopped(&error))??;
     Ok((StatusCode::CREATED, Json(written.into())))
 }
 
@@ -232,11 +232,11 @@ async fn remove_note(
     let removed = state
         .works()
         .spawn(async move { metrics.remove_note(&principal, &id, note).await });
-    removed.await.map_err(stopped)??;
+    removed.await.map_err(|error| stopped(&error))??;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn stopped(error: tokio::task::JoinError) -> Box<Problem> {
+fn stopped(error: &tokio::task::JoinError) -> Box<Problem> {
     tracing::error!(%error, "a note was not finished");
     Problem::new("internal", "the request could not be finished")
 }

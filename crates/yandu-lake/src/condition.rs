@@ -66,7 +66,7 @@ pub fn compile_condition(schema: &SchemaRef, sql: &str) -> Result<Condition, Sql
     let logical = expression::read(schema, sql, "a condition")?;
     refuse_more_than_a_row(sql, &logical)?;
     let columns = expression::columns_of(schema, [&logical]);
-    let (compiled, found) = expression::physical(logical, &columns)
+    let (compiled, found) = expression::physical(&logical, &columns)
         .map_err(|error| expression::problem_in(sql, schema, &error))?;
     if found != DataType::Boolean {
         return Err(SqlProblem {

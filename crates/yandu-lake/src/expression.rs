@@ -87,7 +87,7 @@ pub(crate) fn columns_of<'a>(
 
 /// An expression that can be evaluated over rows of exactly these columns, and the type of what it gives.
 pub(crate) fn physical(
-    expression: Expr,
+    expression: &Expr,
     columns: &SchemaRef,
 ) -> Result<(Arc<dyn PhysicalExpr>, DataType), DataFusionError> {
     let named = DFSchema::try_from(columns.as_ref().clone())?;

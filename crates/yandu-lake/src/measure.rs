@@ -114,7 +114,7 @@ impl Measure {
 
     /// The numbers that follow from parts that were put together: one array a part, one place a number.
     pub fn numbers(&self, parts: Vec<ArrayRef>) -> crate::Result<Vec<Number>> {
-        let count = parts.first().map_or(0, |part| part.len());
+        let count = parts.first().map_or(0, Array::len);
         let fields: Vec<Field> = self
             .parts
             .iter()
@@ -198,7 +198,7 @@ pub fn compile_measure(schema: &SchemaRef, sql: &str) -> Result<Measure, SqlProb
         .map(|(place, part)| Field::new(name_of(place), part.data_type.clone(), true))
         .collect();
     let over = Arc::new(Schema::new(fields));
-    let (value, data_type) = expression::physical(value, &over).map_err(failed)?;
+    let (value, data_type) = expression::physical(&value, &over).map_err(failed)?;
     Ok(Measure {
         parts,
         columns,
@@ -225,11 +225,11 @@ impl Aggregated {
     }
 
     fn part(&self, columns: &SchemaRef) -> Result<Part, DataFusionError> {
-        let (row, _) = expression::physical(self.row.clone(), columns)?;
+        let (row, _) = expression::physical(&self.row, columns)?;
         let only = self
             .only
             .as_ref()
-            .map(|only| expression::physical(only.clone(), columns))
+            .map(|only| expression::physical(only, columns))
             .transpose()?;
         Ok(Part {
             merge: self.merge,

@@ -105,7 +105,7 @@ impl Areas {
         match DivisionTree::from_rows(divisions) {
             Ok(tree) => areas.divisions = tree,
             Err(faults) => {
-                tracing::warn!(%faults, "the list of divisions has faults; areas have no names")
+                tracing::warn!(%faults, "the list of divisions has faults; areas have no names");
             }
         }
         if !has(UNITS) || !has(UNIT_AREAS) {
@@ -134,7 +134,7 @@ impl Areas {
         match ManagingUnits::from_rows(&areas.divisions, units, parts) {
             Ok(units) => areas.units = units,
             Err(faults) => {
-                tracing::warn!(%faults, "the list of managing units has faults, and is not used")
+                tracing::warn!(%faults, "the list of managing units has faults, and is not used");
             }
         }
         Ok(areas)

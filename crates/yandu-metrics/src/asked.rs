@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use yandu_lake::Number;
-use yandu_pack::declare::Comparison;
+use yandu_pack::declare::{Across, Comparison};
 use yandu_words::Period;
 
 use crate::answer::{
@@ -48,13 +48,13 @@ impl Asked<'_> {
         let file = &self.definition.file;
         let target = ask.target.as_ref().map(|target| {
             let value = value.unwrap_or(Number::Missing);
-            TargetStanding::of(
-                target,
-                file.comparison,
-                file.direction,
-                value,
-                forecast.as_ref(),
-            )
+            // A year is not held against what is foreseen of a month.
+            let is_told_so = file.time.across == Across::Last
+                || last.is_some_and(|last| last.grain() == file.time.grain);
+            let forecast = forecast
+                .as_ref()
+                .filter(|forecast| forecast.is_total || is_told_so);
+            TargetStanding::of(target, file.comparison, file.direction, value, forecast)
         });
         Ok(Answer {
             period: last,
@@ -238,7 +238,7 @@ impl Asked<'_> {
             .definition
             .file
             .fresh
-            .and_then(|length| length.seconds());
+            .and_then(yandu_pack::declare::Period::seconds);
         let promised = promised.map(|seconds| (seconds / 86_400) as i64);
         let late = match (newest, promised) {
             (Some(newest), Some(promised)) => {

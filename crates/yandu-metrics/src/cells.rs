@@ -36,7 +36,7 @@ pub(crate) struct Cells {
 /// A dimension of every cell, as a place in a list of its values. The value of a cell that has none is empty.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
-    pub(crate) words: Vec<Arc<str>>,
+    pub(crate) values: Vec<Arc<str>>,
     pub(crate) of: Vec<u32>,
     places: HashMap<Arc<str>, u32>,
 }
@@ -44,9 +44,9 @@ pub(crate) struct Words {
 impl Words {
     fn push(&mut self, word: &str) {
         let place = self.places.get(word).copied().unwrap_or_else(|| {
-            let place = self.words.len() as u32;
+            let place = self.values.len() as u32;
             let word: Arc<str> = word.into();
-            self.words.push(Arc::clone(&word));
+            self.values.push(Arc::clone(&word));
             self.places.insert(word, place);
             place
         });

@@ -6,8 +6,6 @@ use arrow::array::{ArrayRef, AsArray, Decimal128Array, Float64Array};
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type};
 use yandu_lake::Merge;
 
-use crate::Result;
-
 /// What every cell gives of one part.
 #[derive(Debug)]
 pub(crate) enum PartColumn {
@@ -71,8 +69,8 @@ impl PartColumn {
     }
 
     /// Sums of many groups as one array.
-    pub(crate) fn array(&self, sums: impl Iterator<Item = Sum>) -> Result<ArrayRef> {
-        Ok(match self {
+    pub(crate) fn array(&self, sums: impl Iterator<Item = Sum>) -> ArrayRef {
+        match self {
             Self::Exact { data_type, .. } => {
                 let values = sums.map(|sum| match sum {
                     Sum::Exact(value) => value,
@@ -89,7 +87,7 @@ impl PartColumn {
                 let array: Float64Array = values.collect();
                 Arc::new(array)
             }
-        })
+        }
     }
 }
 

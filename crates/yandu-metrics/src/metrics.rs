@@ -31,15 +31,21 @@ pub struct Metrics {
     pub(crate) inner: Arc<Inner>,
 }
 
+/// The metrics that are declared, each with why it cannot be computed where it cannot.
+type Definitions = HashMap<MetricId, Result<Definition, Arc<Error>>>;
+
+/// The cells that somebody saw, and the definition that they were read by.
+type Seen = (Arc<str>, Arc<Cells>);
+
 pub(crate) struct Inner {
     pub(crate) lake: Lake,
     pub(crate) store: Store,
     pub(crate) records: Records,
-    definitions: RwLock<Arc<HashMap<MetricId, Result<Definition, Arc<Error>>>>>,
+    definitions: RwLock<Arc<Definitions>>,
     /// With the tiles that they inherit.
     boards: RwLock<Arc<BTreeMap<BoardId, BoardFile>>>,
     /// What each principal saw of each metric, at one version of its model.
-    cells: Mutex<HashMap<(MetricId, String), (Arc<str>, Arc<Cells>)>>,
+    cells: Mutex<HashMap<(MetricId, String), Seen>>,
     areas: Mutex<Option<(String, Arc<Areas>)>>,
     /// Counts the rounds in which numbers may have changed.
     pub(crate) changes: watch::Sender<u64>,
@@ -114,7 +120,7 @@ impl Metrics {
         Arc::clone(&slot.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn all(&self) -> Arc<HashMap<MetricId, Result<Definition, Arc<Error>>>> {
+    fn all(&self) -> Arc<Definitions> {
         let slot = &self.inner.definitions;
         Arc::clone(&slot.read().unwrap_or_else(PoisonError::into_inner))
     }

@@ -12,7 +12,7 @@ use crate::areas::Areas;
 use crate::ask::{By, Only};
 use crate::cells::Cells;
 use crate::definition::Definition;
-use crate::merge::Sum;
+use crate::merge::{PartColumn, Sum};
 use crate::{Error, Result};
 
 /// Groups of one answer.
@@ -147,7 +147,7 @@ impl<'a> Roll<'a> {
 
     fn words(&self, place: usize) -> &'a [Arc<str>] {
         let words = self.cells.dimensions.get(place);
-        words.map_or(&[], |dimension| dimension.words.as_slice())
+        words.map_or(&[], |dimension| dimension.values.as_slice())
     }
 
     /// The values that columns of the model may have; empty stands for none.
@@ -229,7 +229,7 @@ impl<'a> Roll<'a> {
             groups.push(RolledGroup {
                 key,
                 cells: 0,
-                sums: self.cells.parts.iter().map(|part| part.nothing()).collect(),
+                sums: self.cells.parts.iter().map(PartColumn::nothing).collect(),
             });
             groups.len() - 1
         });
@@ -260,8 +260,7 @@ impl<'a> Roll<'a> {
             });
             part.array(sums)
         });
-        let parts = parts.collect::<Result<Vec<_>>>()?;
-        Ok(self.definition.compiled.measure.numbers(parts)?)
+        Ok(self.definition.compiled.measure.numbers(parts.collect())?)
     }
 
     /// The values that a key stands for, in the order of what is asked by.

@@ -521,6 +521,10 @@ pub(crate) fn because(by: &Decision, reason: &str) -> Decision {
 }
 
 impl Plan {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "whoever misses something names it by a number or a key"
+    )]
     pub(crate) fn missing(&self, kind: &'static str, key: impl ToString) -> Error {
         Error::NoItem {
             plan: self.id.clone(),

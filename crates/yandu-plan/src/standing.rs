@@ -197,14 +197,17 @@ fn node_of(node: &Node, measured: Option<&TargetStanding>, today: Today<'_>) -> 
     }
 }
 
+/// How nodes, targets and tasks stand, as far as that is known.
+type Standings<'a> = (
+    &'a BTreeMap<String, NodeStanding>,
+    &'a BTreeMap<u32, TargetStanding>,
+    &'a BTreeMap<String, TaskStanding>,
+);
+
 fn task_of(
     task: &Task,
     grouped: &Grouped<'_>,
-    (nodes, targets, tasks): (
-        &BTreeMap<String, NodeStanding>,
-        &BTreeMap<u32, TargetStanding>,
-        &BTreeMap<String, TaskStanding>,
-    ),
+    (nodes, targets, tasks): Standings<'_>,
     today: Today<'_>,
 ) -> TaskStanding {
     let due = today.rules.rest_day.count(task.said.due, today.calendar);

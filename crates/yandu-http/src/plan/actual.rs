@@ -20,7 +20,7 @@ const RULES: &str = "plan";
 const POINTS: usize = 400;
 
 /// How long plans are left alone while no number changes; a day may have passed meanwhile.
-const LOOK_AGAIN: Duration = Duration::from_secs(600);
+const LOOK_AGAIN: Duration = Duration::from_mins(10);
 
 /// A day with its rules and its calendar.
 pub(super) struct Look {

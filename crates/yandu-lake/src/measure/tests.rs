@@ -43,18 +43,18 @@ fn rows(seed: &mut Seed, count: usize) -> RecordBatch {
             .collect()
     };
     let (done, due, cost, level) = (some(50), some(3), some(1_000_000), some(1_000));
-    let cost = Decimal128Array::from_iter(cost.iter().map(|cost| cost.map(i128::from)));
+    let cost: Decimal128Array = cost.iter().map(|cost| cost.map(i128::from)).collect();
+    let level = level
+        .iter()
+        .map(|level| level.map(|level| level as f64 / 8.0));
+    let level: Float64Array = level.collect();
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Date32Array::from_value(20_000, count)),
         Arc::new(StringArray::from(areas)),
         Arc::new(Int64Array::from(done)),
         Arc::new(Int64Array::from(due)),
         Arc::new(cost.with_precision_and_scale(12, 2).unwrap()),
-        Arc::new(Float64Array::from_iter(
-            level
-                .iter()
-                .map(|level| level.map(|level| level as f64 / 8.0)),
-        )),
+        Arc::new(level),
     ];
     RecordBatch::try_new(schema(), columns).unwrap()
 }
@@ -100,14 +100,14 @@ fn merged(measure: &Measure, parts: &[ArrayRef]) -> Vec<ArrayRef> {
                         Merge::Min => arrow::compute::min(values),
                         Merge::Max => arrow::compute::max(values),
                     };
-                    let array = PrimitiveArray::<$kind>::from_iter([found])
-                        .with_data_type(part.data_type().clone());
-                    Arc::new(array) as ArrayRef
+                    let array: PrimitiveArray<$kind> = [found].into_iter().collect();
+                    Arc::new(array.with_data_type(part.data_type().clone())) as ArrayRef
                 }};
             }
-            match part.data_type() {
-                DataType::Float64 => put!(arrow::datatypes::Float64Type),
-                _ => put!(arrow::datatypes::Decimal128Type),
+            if *part.data_type() == DataType::Float64 {
+                put!(arrow::datatypes::Float64Type)
+            } else {
+                put!(arrow::datatypes::Decimal128Type)
             }
         })
         .collect()
@@ -119,12 +119,8 @@ async fn by_sql(rows: &RecordBatch, sql: &str) -> Option<f64> {
     let sql = format!("select cast({sql} as double) as value from cells");
     let found = context.sql(&sql).await.unwrap().collect().await.unwrap();
     let value = arrow::compute::cast(found[0].column(0), &DataType::Float64).unwrap();
-    let value = datafusion::common::cast::as_float64_array(&value)
-        .unwrap()
-        .iter()
-        .next()
-        .flatten();
-    value
+    let values = datafusion::common::cast::as_float64_array(&value).unwrap();
+    values.iter().next().flatten()
 }
 
 #[tokio::test]

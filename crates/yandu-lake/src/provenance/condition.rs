@@ -45,14 +45,14 @@ pub(super) fn conditions(
             Ok((expr, Arc::clone(values)))
         })
         .collect::<Result<Vec<(Expr, ArrayRef)>, DataFusionError>>()?;
-    Ok(met(Values::of(&columns)?, rows.num_rows(), false))
+    Ok(met(&Values::of(&columns)?, rows.num_rows(), false))
 }
 
 /// Conditions that the expressions have the values of one of so many rows; or, when `or_missing`, no value.
 ///
 /// A row in which several are named is one condition of its own; beside it each expression gets one, so that values can
 /// be looked up.
-pub(super) fn met(columns: Vec<Values>, rows: usize, or_missing: bool) -> Vec<Expr> {
+pub(super) fn met(columns: &[Values], rows: usize, or_missing: bool) -> Vec<Expr> {
     if rows == 0 {
         return vec![lit(false)];
     }

@@ -311,7 +311,10 @@ impl Forth<'_> {
         let (left, right, kind) = match (left, right) {
             (Some(left), None) => {
                 let kind = match kind {
-                    RightAnti | RightMark => return self.only_decides(),
+                    RightAnti | RightMark => {
+                        self.decides = true;
+                        return Ok(None);
+                    }
                     Full => Left,
                     Right => Inner,
                     kind => kind,
@@ -320,7 +323,10 @@ impl Forth<'_> {
             }
             (None, Some(right)) => {
                 let kind = match kind {
-                    LeftAnti | LeftMark => return self.only_decides(),
+                    LeftAnti | LeftMark => {
+                        self.decides = true;
+                        return Ok(None);
+                    }
                     Full => Right,
                     Left => Inner,
                     kind => kind,
@@ -342,11 +348,6 @@ impl Forth<'_> {
             join.null_aware,
         )?;
         Ok(Some(LogicalPlan::Join(joined)))
-    }
-
-    fn only_decides(&mut self) -> Planned {
-        self.decides = true;
-        Ok(None)
     }
 
     /// Rows are put together. When they were before, or what came of that was compared, there might be others among these
@@ -468,7 +469,7 @@ impl Forth<'_> {
             let rows = found.rows(&values)?;
             let columns: Vec<(Expr, ArrayRef)> = own.zip(rows.columns().iter().cloned()).collect();
             let values = Values::of(&columns)?;
-            return filtered(plan, met(values, rows.num_rows(), or_missing)).map(Some);
+            return filtered(plan, met(&values, rows.num_rows(), or_missing)).map(Some);
         }
         if or_missing {
             return Ok(Some(plan.clone()));

@@ -35,7 +35,7 @@ struct Seen<'a> {
 }
 
 impl Trace {
-    pub(super) fn join(&mut self, join: &Join, wanted: Wanted) -> Result<()> {
+    pub(super) fn join(&mut self, join: &Join, wanted: &Wanted) -> Result<()> {
         let plans = [join.left.as_ref(), join.right.as_ref()];
         let looks_aside =
             |plan: &LogicalPlan| plan.exists(|node| Ok(matches!(node, LogicalPlan::Subquery(_))));
@@ -62,7 +62,7 @@ impl Trace {
                 self.decides(seen.own)?;
                 continue;
             }
-            self.side(&seen, &wanted)?;
+            self.side(&seen, wanted)?;
         }
         Ok(())
     }
@@ -124,16 +124,15 @@ impl Trace {
                 own = own.doubted("what must be missing of it depends on two datasets");
                 continue;
             }
-            plan = self.beside(plan, partner, seen, &mut on, &mut filters)?;
+            plan = Self::beside(plan, partner, seen, &mut on, &mut filters)?;
         }
         own.partners
-            .push(self.partner(seen, plan, on, filters, false)?);
+            .push(self.partner(seen, plan, &on, &filters, false)?);
         Ok(own)
     }
 
     /// Puts the partner of both sides beside the rows of the other side that fit it.
     fn beside(
-        &mut self,
         plan: LogicalPlan,
         partner: Partner,
         seen: &Seen<'_>,
@@ -200,7 +199,7 @@ impl Trace {
         own.partners.extend(rest.partners);
         own.doubts.extend(rest.doubts);
         let plan = others.among(seen.other.clone())?;
-        let partner = self.partner(seen, plan, seen.on.clone(), filters, true)?;
+        let partner = self.partner(seen, plan, &seen.on, &filters, true)?;
         own.partners.push(partner);
         Ok(own)
     }
@@ -210,8 +209,8 @@ impl Trace {
         &mut self,
         seen: &Seen<'_>,
         plan: LogicalPlan,
-        on: Vec<(Expr, Expr)>,
-        filters: Vec<Expr>,
+        on: &[(Expr, Expr)],
+        filters: &[Expr],
         is_missing: bool,
     ) -> Result<Partner> {
         let schema = plan.schema().clone();

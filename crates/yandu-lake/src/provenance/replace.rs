@@ -147,12 +147,11 @@ fn renamed(subquery: &Subquery, replace: Replace<'_>) -> Option<Subquery> {
                 if subquery_of(&part).is_some_and(|inner| !inner.outer_ref_columns.is_empty()) {
                     failed.set(true);
                 }
-                Ok(match rename(part.clone()) {
-                    Some(part) => Transformed::yes(part),
-                    None => {
-                        failed.set(true);
-                        Transformed::no(part)
-                    }
+                Ok(if let Some(part) = rename(part.clone()) {
+                    Transformed::yes(part)
+                } else {
+                    failed.set(true);
+                    Transformed::no(part)
                 })
             })
         })?;

@@ -56,7 +56,8 @@ impl Trace {
                 Ok(())
             }
             LogicalPlan::Projection(projection) => {
-                let exprs: Vec<Option<Expr>> = projection.expr.iter().map(made_of).collect();
+                let exprs: Vec<Option<Expr>> =
+                    projection.expr.iter().map(made_of).map(Some).collect();
                 let wanted = wanted.made_of(&projection.schema, &exprs, SUBQUERY);
                 self.walk(&projection.input, wanted)
             }
@@ -77,7 +78,7 @@ impl Trace {
                 self.walk(&alias.input, wanted)
             }
             LogicalPlan::Union(union) => self.union(union, &wanted),
-            LogicalPlan::Join(join) => self.join(join, wanted),
+            LogicalPlan::Join(join) => self.join(join, &wanted),
             LogicalPlan::Aggregate(aggregate) => self.aggregate(plan, aggregate, wanted),
             LogicalPlan::Distinct(Distinct::All(input)) => self.walk(input, wanted),
             LogicalPlan::Distinct(Distinct::On(distinct)) => self.distinct_on(distinct, &wanted),
@@ -196,7 +197,7 @@ impl Trace {
             return self.grouping_sets(aggregate, wanted);
         }
         let groups = aggregate.group_expr.len();
-        let exprs: Vec<Option<Expr>> = aggregate.group_expr.iter().map(made_of).collect();
+        let exprs: Vec<Option<Expr>> = aggregate.group_expr.iter().map(made_of).map(Some).collect();
         let schema = &aggregate.schema;
         let is_group = |column: &Column| {
             let place = schema.maybe_index_of_column(column);
@@ -245,6 +246,7 @@ impl Trace {
         let exprs: Vec<Option<Expr>> = grouping_set_to_exprlist(&aggregate.group_expr)?
             .into_iter()
             .map(made_of)
+            .map(Some)
             .collect();
         let valued = Wanted {
             conditions: wanted.conditions.into_iter().filter(is_value).collect(),
@@ -257,7 +259,7 @@ impl Trace {
     }
 
     fn distinct_on(&mut self, distinct: &DistinctOn, wanted: &Wanted) -> Result<()> {
-        let exprs: Vec<Option<Expr>> = distinct.select_expr.iter().map(made_of).collect();
+        let exprs: Vec<Option<Expr>> = distinct.select_expr.iter().map(made_of).map(Some).collect();
         let why = "one of several rows is taken, and the others were looked at";
         let below = wanted.made_of(&distinct.schema, &exprs, why).doubted(why);
         self.walk(&distinct.input, below)
@@ -312,8 +314,8 @@ impl Trace {
 pub(super) const SUBQUERY: &str =
     "it is compared with a sub-query in a way that cannot be followed";
 
-fn made_of(expr: &Expr) -> Option<Expr> {
-    Some(expr.clone().unalias())
+fn made_of(expr: &Expr) -> Expr {
+    expr.clone().unalias()
 }
 
 fn columns_of(plan: &LogicalPlan) -> Vec<Option<Expr>> {

@@ -22,10 +22,7 @@ impl Asked<'_> {
         let is_longer = last.grain() > own || until.grain() > own;
         let total = if is_longer && self.definition.file.time.across == Across::Sum {
             let whole = until.within(until.grain().max(last.grain()));
-            match self.adds_up(&values, whole)? {
-                Some(total) => Some(total),
-                None => None,
-            }
+            self.adds_up(&values, whole)?
         } else {
             None
         };

@@ -157,7 +157,10 @@ async fn a_note_stands_at_its_period_until_it_is_removed() {
         .add_note(&me, &metric, "", period("2025-06"), "  台风停工  ")
         .await
         .unwrap();
-    assert_eq!(city.ask(&ask("opened")).await.notes, [note.clone()]);
+    assert_eq!(
+        city.ask(&ask("opened")).await.notes,
+        std::slice::from_ref(&note)
+    );
     assert_eq!(note.text, "台风停工");
     assert!(
         city.metrics

@@ -183,8 +183,10 @@ impl Plan {
         }
         for task in self.tasks.values() {
             let mut said = serde_json::to_value(&task.said)?;
-            said["target"] = task.target.into();
-            said["county"] = task.county.clone().into();
+            if let Some(said) = said.as_object_mut() {
+                said.insert("target".to_owned(), task.target.into());
+                said.insert("county".to_owned(), task.county.clone().into());
+            }
             items.insert(format!("task/{}", task.id), said);
         }
         for node in self.nodes.values() {

@@ -346,8 +346,14 @@ fn is_met(target: &Figure, value: f64, is_more_better: Option<bool>, about: f64)
     let at_least = |goal: f64| value >= goal - slack;
     let at_most = |goal: f64| value <= goal + slack;
     let said = &target.said;
+    let falls = match said.comparison {
+        Comparison::Equal => is_more_better == Some(false),
+        Comparison::Change => goal < 0.0,
+        _ => false,
+    };
     Some(match said.comparison {
-        Comparison::AtLeast => at_least(goal),
+        _ if falls => at_most(goal),
+        Comparison::AtLeast | Comparison::Equal | Comparison::Change => at_least(goal),
         Comparison::AtMost => at_most(goal),
         Comparison::Above => value > goal + slack,
         Comparison::Below => value < goal - slack,
@@ -356,10 +362,6 @@ fn is_met(target: &Figure, value: f64, is_more_better: Option<bool>, about: f64)
             let (low, high) = said.range.as_ref()?;
             at_least(low.as_f64()?) && (at_most(high.as_f64()?) || is_more_better == Some(true))
         }
-        Comparison::Equal if is_more_better == Some(false) => at_most(goal),
-        Comparison::Equal => at_least(goal),
-        Comparison::Change if goal < 0.0 => at_most(goal),
-        Comparison::Change => at_least(goal),
     })
 }
 

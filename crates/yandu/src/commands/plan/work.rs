@@ -412,7 +412,9 @@ fn late_text(late: &LateOfPlan) -> String {
     ];
     for (name, items) in lists {
         let _ = writeln!(text, "{name}（{}项）", items.len());
-        items.iter().for_each(|item| late_line(&mut text, item));
+        for item in items {
+            late_line(&mut text, item);
+        }
     }
     text
 }
