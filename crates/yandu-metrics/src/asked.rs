@@ -20,6 +20,9 @@ use crate::{Error, Result};
 
 mod ahead;
 
+/// Periods in each of which a county must have had cells to be missed in the next one.
+const STEADY: usize = 3;
+
 /// A question with all that it is answered from.
 pub(crate) struct Asked<'a> {
     pub(crate) definition: &'a Definition,
@@ -255,7 +258,8 @@ impl Asked<'_> {
         }
     }
 
-    /// The counties that had cells in the period before and have none in the newest one of the answer.
+    /// The counties that had cells in each of the periods before and have none in the newest one of the answer. One that has
+    /// them now and then, as of things that seldom come, is not missing.
     fn gaps(&self, through: Option<Period>, ask: &Ask) -> Result<Vec<Gap>> {
         let (Some(through), Some((area, _))) = (through, self.definition.file.area()) else {
             return Ok(Vec::new());
@@ -266,17 +270,28 @@ impl Asked<'_> {
         }];
         let roll = Roll::new(self.definition, self.cells, self.areas, &by, &ask.only)?;
         let at = |period: Period| roll.over(Extent::whole(period));
-        let (now, before) = (at(through), at(through.previous()));
-        let missing = before
-            .groups
+        let known = self.cells.within(through).start;
+        let before = self.cells.periods.get(..known).unwrap_or_default();
+        let before: Vec<Rolled> = before
             .iter()
-            .filter(|group| now.group(group.key).is_none());
+            .rev()
+            .take(STEADY)
+            .map(|one| at(*one))
+            .collect();
+        let Some((last, earlier)) = before.split_first() else {
+            return Ok(Vec::new());
+        };
+        let now = at(through);
+        let missing = last.groups.iter().filter(|group| {
+            now.group(group.key).is_none()
+                && earlier.iter().all(|one| one.group(group.key).is_some())
+        });
         let mut gaps: Vec<Gap> = missing
             .filter_map(|group| {
                 let area = roll.values_of(group.key).into_iter().next().flatten()?;
                 Some(Gap {
                     name: self.areas.name_of(&area).map(str::to_owned),
-                    newest: before.through,
+                    newest: last.through,
                     area,
                 })
             })

@@ -3095,7 +3095,7 @@ export interface components {
             direction: string;
             forecast?: components["schemas"]["MetricForecast"] | null;
             freshness: components["schemas"]["MetricFreshness"];
-            /** @description Counties that had data in the period before and have none in the newest one. */
+            /** @description Counties that had data in each of the periods before and have none in the newest one. */
             gaps: components["schemas"]["MetricGap"][];
             groups: components["schemas"]["MetricGroup"][];
             /** @description How many groups there are in all. */

@@ -162,7 +162,7 @@ pub struct MetricAnswer {
     /// How many groups there are in all.
     pub groups_in_all: usize,
     pub freshness: MetricFreshness,
-    /// Counties that had data in the period before and have none in the newest one.
+    /// Counties that had data in each of the periods before and have none in the newest one.
     pub gaps: Vec<MetricGap>,
     pub data: MetricData,
     pub baseline: Option<MetricBaseline>,

@@ -273,6 +273,16 @@ async fn late_data_says_how_late_and_which_county_is_missing() {
         .map(|gap| (&*gap.area, gap.name.as_deref()))
         .collect();
     assert_eq!(gaps, [("320903", Some("盐都区"))]);
+    // What a county reports now and then is not missing when there is nothing.
+    let mut seldom = City::on("2025-07-10").await;
+    let cells = [
+        cell("2025-04", Some("320902"), "5G", 1, 1),
+        cell("2025-05", Some("320902"), "5G", 1, 1),
+        cell("2025-05", Some("320903"), "5G", 1, 1),
+        cell("2025-06", Some("320902"), "5G", 1, 1),
+    ];
+    seldom.write("base.cell", &cells).await;
+    assert_eq!(seldom.ask(&ask("opened")).await.gaps, []);
     let mut late = City::on("2025-09-30").await;
     late.write("base.cell", &[cell("2025-06", Some("320902"), "5G", 1, 1)])
         .await;
