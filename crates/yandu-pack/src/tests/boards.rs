@@ -56,7 +56,11 @@ tiles:
 
 #[test]
 fn a_board_has_tiles_and_another_one_inherits_them() {
-    let folder = write(&air(&format!("{CELLS}{BOARD}")));
+    let board = BOARD.replace(
+        "wide: {x: 12, y: 0, w: 12, h: 6}",
+        "wide: {x: 0, y: 2, w: 12, h: 4}",
+    );
+    let folder = write(&air(&format!("{CELLS}{board}")));
     let loaded = load(folder.path());
     assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
     assert_eq!(loaded.packs.boards().len(), 2);
@@ -143,7 +147,7 @@ fn what_a_board_names_is_there_and_its_tiles_lie_beside_each_other() {
               |                                                  ^^^^
               help: make the tile a ranking
 
-            error[wrong-bound]: the tile `map` lies on `trend`
+            error[wrong-bound]: the tile `map` lies on `trend` on the wall
              --> air/boards/city.yaml:7:94
               |
             7 | …air.opened, by: kind, slot: {x: 0, y: 2, w: 6, h: 4}, wide: {x: 12, y: 0, w: 12, h: 6}}
@@ -155,6 +159,13 @@ fn what_a_board_names_is_there_and_its_tiles_lie_beside_each_other() {
               |
             8 |   - {id: note, kind: text, metric: air.opened, period: day, slot: {x: 6, y: 2, w: 6, h: 1}}
               |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error[wrong-bound]: the tile `note` lies on `map` on the wall
+             --> air/boards/city.yaml:8:5
+              |
+            8 |   - {id: note, kind: text, metric: air.opened, period: day, slot: {x: 6, y: 2, w: 6, h: 1}}
+              |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              help: give one of them another place
 
             error[wrong-keys]: a tile of the kind text has no `metric`
              --> air/boards/city.yaml:8:28
