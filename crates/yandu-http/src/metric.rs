@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_metrics::Ask;
 use yandu_transform::Limits;
 use yandu_words::{MetricId, Period};
 
@@ -99,7 +100,8 @@ pub struct MetricAnswers {
     pub outcomes: Vec<MetricOutcome>,
 }
 
-/// Answers questions to metrics, a whole board of them in one request. A question that cannot be answered spoils no other one.
+/// Answers questions to metrics, many in one request. A question that has no answer spoils no other one; one that is not
+/// well formed is refused with the whole request.
 #[utoipa::path(post, path = "/metrics/ask", tag = "metrics", request_body = MetricAsks, responses((status = 200, body = MetricAnswers), Problem))]
 async fn ask_metrics(
     Shared(state): Shared<State>,
@@ -110,19 +112,13 @@ async fn ask_metrics(
         let message = format!("a request has from 1 to {ASKS} questions");
         return Err(Problem::new("invalid-body", message));
     }
-    let mut outcomes = Vec::with_capacity(asked.asks.len());
-    for ask in asked.asks {
-        let answer = match ask.read() {
-            Ok(ask) => state
-                .metrics()
-                .ask(&principal, &ask)
-                .await
-                .map_err(Into::into),
-            Err(problem) => Err(problem),
-        };
-        outcomes.push(match answer {
+    let asks = asked.asks.into_iter().map(MetricAsk::read);
+    let asks: Vec<Ask> = asks.collect::<Result<_>>()?;
+    let mut outcomes = Vec::with_capacity(asks.len());
+    for ask in &asks {
+        outcomes.push(match state.metrics().ask(&principal, ask).await {
             Ok(answer) => MetricOutcome::Answer(Box::new(MetricAnswer::from(answer))),
-            Err(problem) => MetricOutcome::Problem(problem),
+            Err(error) => MetricOutcome::Problem(error.into()),
         });
     }
     Ok(Json(MetricAnswers { outcomes }))

@@ -38,6 +38,10 @@ fn another_city_is_another_folder() {
     std::fs::create_dir_all(other.path()).unwrap();
     for entry in std::fs::read_dir(here).unwrap() {
         let path = entry.unwrap().path();
+        // What the city says of its plan is in a folder of its own, and nothing to simulate.
+        if path.is_dir() {
+            continue;
+        }
         let text = std::fs::read_to_string(&path).unwrap();
         let text = text.replace("亭湖区", "大同区").replace("盐城市", "新盐市");
         std::fs::write(other.path().join(path.file_name().unwrap()), text).unwrap();

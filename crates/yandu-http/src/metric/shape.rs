@@ -349,6 +349,9 @@ pub struct MetricAlert {
     pub closed_value: Option<f64>,
 }
 
+/// Dimensions that a metric can be asked by at once; it has no more.
+const BY: usize = 8;
+
 fn wrong(field: &str, error: impl std::fmt::Display) -> Box<Problem> {
     Problem::new("invalid-body", format!("`{field}`: {error}"))
 }
@@ -373,6 +376,15 @@ impl MetricAsk {
             Some("least") => Order::Least,
             Some(_) => return Err(wrong("order", "write key, greatest or least")),
         };
+        let within = |field: &str, number: Option<u32>, most: u32| match number {
+            Some(number) if !(1..=most).contains(&number) => {
+                Err(wrong(field, format!("{number} is not from 1 to {most}")))
+            }
+            number => Ok(number.map(|number| number as usize)),
+        };
+        if self.by.len() > BY {
+            return Err(wrong("by", format!("at most {BY} dimensions are asked by")));
+        }
         let by = self.by.into_iter().map(MetricBy::read);
         let only = self.only.into_iter().map(|(dimension, values)| {
             Ok(Only {
@@ -384,11 +396,11 @@ impl MetricAsk {
             metric: read::<MetricId>("metric", &self.metric)?,
             period: period("period", self.period)?,
             grain: grain.transpose()?,
-            points: self.points.unwrap_or(1) as usize,
+            points: within("points", self.points, 4_000)?.unwrap_or(1),
             by: by.collect::<Result<Vec<By>>>()?,
             only: only.collect::<Result<Vec<Only>>>()?,
             order,
-            limit: self.limit.map(|limit| limit as usize),
+            limit: within("limit", self.limit, 20_000)?,
             target: self.target.map(MetricTarget::read).transpose()?,
             forecast: period("forecast", self.forecast)?,
         })

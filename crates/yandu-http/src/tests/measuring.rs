@@ -115,10 +115,7 @@ async fn a_question_that_cannot_be_answered_spoils_no_other_one() {
         json!({"metric": "club.left"}),
         json!({"metric": "club.joined"}),
         json!({"metric": "club.joined", "by": [{"dimension": "place"}]}),
-        json!({"metric": "club.joined", "period": "2025-13"}),
-        json!({"metric": "club.joined", "grain": "week"}),
         json!({"metric": "club.joined", "period": "2025-05-01"}),
-        json!({"metric": "no id"}),
     ];
     let answer = city
         .post("/api/v1/metrics/ask", &json!({ "asks": asks }).to_string())
@@ -132,18 +129,24 @@ async fn a_question_that_cannot_be_answered_spoils_no_other_one() {
         .collect();
     assert_eq!(
         codes,
-        [
-            "no-metric",
-            "answer",
-            "metric-question",
-            "invalid-body",
-            "invalid-body",
-            "metric-period",
-            "invalid-body"
-        ]
+        ["no-metric", "answer", "metric-question", "metric-period"]
     );
-    let nothing = city.post("/api/v1/metrics/ask", r#"{"asks": []}"#).await;
-    assert_eq!(nothing.problem(), (422, "invalid-body".to_owned()));
+    for malformed in [
+        json!([]),
+        json!([{"metric": "no id"}]),
+        json!([{"metric": "club.joined"}, {"metric": "club.joined", "period": "2025-13"}]),
+        json!([{"metric": "club.joined", "grain": "week"}]),
+        json!([{"metric": "club.joined", "points": 0}]),
+        json!([{"metric": "club.joined", "limit": 20_001}]),
+    ] {
+        let body = json!({ "asks": malformed }).to_string();
+        let refused = city.post("/api/v1/metrics/ask", &body).await;
+        assert_eq!(
+            refused.problem(),
+            (422, "invalid-body".to_owned()),
+            "{body}"
+        );
+    }
     assert_eq!(
         city.get("/api/v1/metrics/club.left").await.problem(),
         (404, "no-metric".to_owned())
