@@ -38,9 +38,9 @@ pub struct Group {
     /// Oldest first.
     pub points: Vec<Point>,
     /// The last point against the period before it.
-    pub before: Option<Change>,
+    pub before: Change,
     /// The last point against the same period of the year before.
-    pub year_before: Option<Change>,
+    pub year_before: Change,
 }
 
 /// The value of a dimension; `None` for cells that have none, or lie in no area of the level.

@@ -91,7 +91,10 @@ impl Asked<'_> {
         }
         Ok(match ask.period {
             Some(period) => Some(period),
-            None => self.cells.newest().map(|newest| newest.within(asked)),
+            None => self
+                .cells
+                .newest(self.today)
+                .map(|newest| newest.within(asked)),
         })
     }
 
@@ -101,22 +104,17 @@ impl Asked<'_> {
         let periods: Vec<Period> = (0..ask.points)
             .map(|place| last.moved(place as i32 - back))
             .collect();
-        let rolled: Vec<Rolled> = periods
+        let rolled = periods
             .iter()
             .map(|period| self.roll.over(Extent::whole(*period)))
-            .collect();
+            .collect::<Result<Vec<Rolled>>>()?;
         let through = rolled.last().and_then(|rolled| rolled.through);
-        let (before, year_before) = (last.previous(), last.year_before());
-        let others = [before, year_before].map(|period| {
-            let until = self.as_much(last, through, period);
-            let extent = Extent { period, until };
-            (period, until, self.roll.over(extent))
-        });
-        let keys = Self::keys(ask, &rolled);
-        let mut groups = Vec::with_capacity(keys.len());
-        for key in keys {
-            groups.push(self.group(ask, key, &periods, &rolled, &others)?);
-        }
+        let before = self.other(last, through, last.previous())?;
+        let year_before = self.other(last, through, last.year_before())?;
+        let keys = Self::keys(ask, &rolled).into_iter();
+        let mut groups: Vec<Group> = keys
+            .map(|key| self.group(ask, key, &periods, &rolled, [&before, &year_before]))
+            .collect();
         let in_all = groups.len();
         sort(&mut groups, ask.order);
         groups.truncate(ask.limit.unwrap_or(in_all));
@@ -152,66 +150,47 @@ impl Asked<'_> {
         keys
     }
 
+    /// Another period, taken as far as the last one has cells.
+    fn other(&self, last: Period, through: Option<Period>, period: Period) -> Result<Other> {
+        let until = self.as_much(last, through, period);
+        let rolled = self.roll.over(Extent { period, until })?;
+        Ok(Other {
+            period,
+            until,
+            rolled,
+        })
+    }
+
     fn group(
         &self,
         ask: &Ask,
         key: u64,
         periods: &[Period],
         rolled: &[Rolled],
-        others: &[(Period, Option<Period>, Rolled); 2],
-    ) -> Result<Group> {
-        let numbers = self.numbers(
-            key,
-            rolled.iter().chain(others.iter().map(|(.., other)| other)),
-        )?;
-        let points: Vec<Point> = periods
-            .iter()
-            .zip(rolled)
-            .zip(&numbers)
-            .map(|((period, rolled), value)| Point {
-                period: *period,
-                through: rolled.through,
-                is_partial: self.is_partial(*period, rolled.through),
-                value: *value,
-                cells: rolled.group(key).map_or(0, |group| group.cells),
-            })
-            .collect();
-        let value = points.last().map_or(Number::Missing, |point| point.value);
-        let mut changes = others
-            .iter()
-            .zip(numbers.iter().skip(periods.len()))
-            .map(|((period, until, _), other)| Change::between(value, *other, *period, *until));
-        let (before, year_before) = (changes.next(), changes.next());
+        others: [&Other; 2],
+    ) -> Group {
+        let points = periods.iter().zip(rolled).map(|(period, rolled)| Point {
+            period: *period,
+            through: rolled.through,
+            is_partial: self.is_partial(*period, rolled.through),
+            value: rolled.number(key),
+            cells: rolled.group(key).map_or(0, |group| group.cells),
+        });
+        let value = rolled
+            .last()
+            .map_or(Number::Missing, |last| last.number(key));
+        let [before, year_before] = others.map(|other| {
+            let number = other.rolled.number(key);
+            Change::between(value, number, other.period, other.until)
+        });
         let values = self.roll.values_of(key);
-        Ok(Group {
-            keys: ask
-                .by
-                .iter()
-                .zip(values)
-                .map(|(by, value)| self.key(by, value))
-                .collect(),
-            points,
+        let keys = ask.by.iter().zip(values);
+        Group {
+            keys: keys.map(|(by, value)| self.key(by, value)).collect(),
+            points: points.collect(),
             before,
             year_before,
-        })
-    }
-
-    /// The numbers of one group over several extents of time.
-    fn numbers<'r>(
-        &self,
-        key: u64,
-        rolled: impl Iterator<Item = &'r Rolled>,
-    ) -> Result<Vec<Value>> {
-        let groups: Vec<_> = rolled.map(|rolled| rolled.group(key)).collect();
-        let there: Vec<_> = groups.iter().flatten().copied().collect();
-        let mut numbers = self.roll.numbers(&there)?.into_iter();
-        Ok(groups
-            .iter()
-            .map(|group| match group {
-                Some(_) => numbers.next().unwrap_or(Number::Missing),
-                None => Number::Missing,
-            })
-            .collect())
+        }
     }
 
     fn key(&self, by: &By, value: Option<Arc<str>>) -> Key {
@@ -235,7 +214,7 @@ impl Asked<'_> {
     }
 
     fn freshness(&self) -> Freshness {
-        let newest = self.cells.newest();
+        let newest = self.cells.newest(self.today);
         let age = newest.map(|newest| days_between(newest.last_day(), self.today));
         let promised = self
             .definition
@@ -268,20 +247,23 @@ impl Asked<'_> {
             dimension: area.clone(),
             level: Some(AreaLevel::County),
         }];
-        let roll = Roll::new(self.definition, self.cells, self.areas, &by, &ask.only)?;
+        let roll = Roll::new(
+            self.definition,
+            self.cells,
+            self.areas,
+            &by,
+            &ask.only,
+            self.today,
+        )?;
         let at = |period: Period| roll.over(Extent::whole(period));
         let known = self.cells.within(through).start;
         let before = self.cells.periods.get(..known).unwrap_or_default();
-        let before: Vec<Rolled> = before
-            .iter()
-            .rev()
-            .take(STEADY)
-            .map(|one| at(*one))
-            .collect();
+        let before = before.iter().rev().take(STEADY).map(|one| at(*one));
+        let before = before.collect::<Result<Vec<Rolled>>>()?;
         let Some((last, earlier)) = before.split_first() else {
             return Ok(Vec::new());
         };
-        let now = at(through);
+        let now = at(through)?;
         let missing = last.groups.iter().filter(|group| {
             now.group(group.key).is_none()
                 && earlier.iter().all(|one| one.group(group.key).is_some())
@@ -320,6 +302,14 @@ impl Asked<'_> {
             percent: change.percent,
         })
     }
+}
+
+/// A period that the last one is compared with.
+struct Other {
+    period: Period,
+    /// Up to where it is taken; its end where there is none.
+    until: Option<Period>,
+    rolled: Rolled,
 }
 
 /// The number of a question without `by`.

@@ -115,8 +115,12 @@ impl Cells {
         self.starts.last().copied().unwrap_or_default()
     }
 
-    pub(crate) fn newest(&self) -> Option<Period> {
-        self.periods.last().copied()
+    /// The newest period that has begun on a day. A date that was mistyped into the future is not news.
+    pub(crate) fn newest(&self, today: Date) -> Option<Period> {
+        let begun = self
+            .periods
+            .partition_point(|period| period.first_day() <= today);
+        self.periods.get(..begun)?.last().copied()
     }
 
     /// The periods with cells that lie in a longer one, or are it, as places in the list.

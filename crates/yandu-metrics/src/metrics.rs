@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::civil::Date;
 use tokio::sync::watch;
-use yandu_lake::{Lake, Principal, ReadPoint, Version};
+use yandu_lake::{Lake, Principal, ReadPoint};
 use yandu_pack::Packs;
 use yandu_pack::declare::BoardFile;
 use yandu_store::Store;
 use yandu_words::calendar::CITY_CLOCK;
-use yandu_words::{BoardId, DatasetId, MetricId};
+use yandu_words::{BoardId, MetricId};
 
 use crate::answer::Answer;
 use crate::areas::Areas;
@@ -178,17 +178,6 @@ impl Metrics {
         Ok(areas)
     }
 
-    /// The name of a division or a managing unit.
-    pub async fn area_name(&self, principal: &Principal, area: &str) -> Result<Option<String>> {
-        let areas = self.areas(principal).await?;
-        Ok(areas.name_of(area).map(str::to_owned))
-    }
-
-    /// The version of the model of a metric; none while it has no rows.
-    pub async fn version_of(&self, model: &DatasetId) -> Result<Option<Version>> {
-        Ok(self.inner.lake.version(model).await?)
-    }
-
     /// Answers a question.
     pub async fn ask(&self, principal: &Principal, ask: &Ask) -> Result<Answer> {
         let definition = self.definition(&ask.metric)?;
@@ -200,13 +189,14 @@ impl Metrics {
         }
         let cells = self.cells(principal, &definition).await?;
         let areas = self.areas(principal).await?;
-        let roll = Roll::new(&definition, &cells, &areas, &ask.by, &ask.only)?;
+        let today = self.today();
+        let roll = Roll::new(&definition, &cells, &areas, &ask.by, &ask.only, today)?;
         let asked = Asked {
             definition: &definition,
             cells: &cells,
             areas: &areas,
             roll,
-            today: self.today(),
+            today,
         };
         let mut answer = asked.answer(ask)?;
         self.add_records(ask, &mut answer).await?;

@@ -1,7 +1,7 @@
 //! What is kept beside the cells: what numbers were, what was said of them, and when they were outside of their bounds.
 
 use jiff::Timestamp;
-use yandu_lake::{Number, Principal, ReadPoint};
+use yandu_lake::{Number, Principal};
 use yandu_words::{MetricId, Period};
 
 use crate::areas::AreaLevel;
@@ -89,7 +89,7 @@ impl Metrics {
     pub async fn record(&self) -> Result<usize> {
         let mut changed = 0;
         for definition in self.definitions() {
-            let version = self.version_of(&definition.file.of).await?;
+            let version = self.inner.lake.version(&definition.file.of).await?;
             let Some(version) = version else { continue };
             let mark = self.inner.records.mark(definition.id()).await?;
             if mark.as_ref() == Some(&(version, definition.version.to_string())) {
@@ -118,20 +118,24 @@ impl Metrics {
             return Ok(());
         };
         let areas = self.areas(&me).await?;
-        let whole = Roll::new(definition, &cells, &areas, &[], &[])?;
+        let today = self.today();
+        let whole = Roll::new(definition, &cells, &areas, &[], &[], today)?;
         let by = definition.file.area().map(|(area, _)| By {
             dimension: area.clone(),
             level: Some(AreaLevel::County),
         });
         let by_county = by
-            .map(|by| Roll::new(definition, &cells, &areas, &[by], &[]))
+            .map(|by| Roll::new(definition, &cells, &areas, &[by], &[], today))
             .transpose()?;
         let mut told = Told::new();
-        for period in &cells.periods {
+        let begun = cells
+            .periods
+            .iter()
+            .filter(|period| period.first_day() <= today);
+        for period in begun {
             for roll in [&whole].into_iter().chain(&by_county) {
-                let rolled = roll.over(Extent::whole(*period));
-                let groups: Vec<_> = rolled.groups.iter().collect();
-                for (group, number) in groups.iter().zip(roll.numbers(&groups)?) {
+                let rolled = roll.over(Extent::whole(*period))?;
+                for group in &rolled.groups {
                     let is_whole = std::ptr::eq(roll, &raw const whole);
                     let area = roll.values_of(group.key).into_iter().next().flatten();
                     let area = match area {
@@ -140,7 +144,7 @@ impl Metrics {
                         // Cells that lie in no county are in the number of the whole.
                         None => continue,
                     };
-                    told.insert((area, *period), number);
+                    told.insert((area, *period), rolled.number(group.key));
                 }
             }
         }
@@ -225,10 +229,5 @@ impl Metrics {
     /// The newest number of each metric as it is recorded, without reading any cell.
     pub async fn newest(&self) -> Result<Vec<Recorded>> {
         self.inner.records.newest().await
-    }
-
-    /// A session of a principal at the present.
-    pub fn session(&self, principal: &Principal) -> yandu_lake::Session {
-        self.inner.lake.session(principal, ReadPoint::default())
     }
 }

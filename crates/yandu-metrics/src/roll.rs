@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use yandu_lake::{Merge, Number};
 use yandu_pack::declare::Across;
 use yandu_words::{ColumnName, Period};
@@ -36,11 +37,13 @@ struct KeyOf {
     groups: Vec<Option<Arc<str>>>,
 }
 
-/// Sums of the groups of one period. Groups without cells are not among them.
+/// The groups of one extent of time. Groups without cells are not among them.
 #[derive(Debug, Default)]
 pub(crate) struct Rolled {
     places: HashMap<u64, usize>,
     pub(crate) groups: Vec<RolledGroup>,
+    /// The number of each group.
+    numbers: Vec<Number>,
     /// The newest period that cells were taken of.
     pub(crate) through: Option<Period>,
 }
@@ -70,14 +73,15 @@ impl Extent {
 }
 
 impl<'a> Roll<'a> {
+    /// Areas are those of today, so that numbers of different times are about the same places.
     pub(crate) fn new(
         definition: &'a Definition,
         cells: &'a Cells,
         areas: &Areas,
         by: &[By],
         only: &[Only],
+        today: Date,
     ) -> Result<Self> {
-        let day = cells.newest().map(Period::last_day).unwrap_or_default();
         let mut roll = Self {
             cells,
             definition,
@@ -92,7 +96,7 @@ impl<'a> Roll<'a> {
                 .iter()
                 .map(|word| {
                     wanted.values.iter().any(|value| {
-                        **word == **value || (is_area && areas.lies_in(word, value, day))
+                        **word == **value || (is_area && areas.lies_in(word, value, today))
                     })
                 })
                 .collect();
@@ -107,7 +111,7 @@ impl<'a> Roll<'a> {
                 });
             }
             let key = KeyOf::new(place, roll.words(place), |word| match asked.level {
-                Some(level) => areas.above(word, level, day),
+                Some(level) => areas.above(word, level, today),
                 None => (!word.is_empty()).then(|| Arc::clone(word)),
             });
             roll.keys.push(key);
@@ -168,7 +172,13 @@ impl<'a> Roll<'a> {
     }
 
     /// Puts together what lies in an extent of time.
-    pub(crate) fn over(&self, extent: Extent) -> Rolled {
+    pub(crate) fn over(&self, extent: Extent) -> Result<Rolled> {
+        let mut rolled = self.sums(extent);
+        rolled.numbers = self.numbers(&rolled.groups)?;
+        Ok(rolled)
+    }
+
+    fn sums(&self, extent: Extent) -> Rolled {
         let mut places = self.cells.within(extent.period);
         if let Some(until) = extent.until {
             let end = self.cells.within(until).end;
@@ -249,7 +259,7 @@ impl<'a> Roll<'a> {
     }
 
     /// The numbers of many groups at once.
-    pub(crate) fn numbers(&self, groups: &[&RolledGroup]) -> Result<Vec<Number>> {
+    fn numbers(&self, groups: &[RolledGroup]) -> Result<Vec<Number>> {
         if groups.is_empty() {
             return Ok(Vec::new());
         }
@@ -315,5 +325,14 @@ impl Rolled {
 
     pub(crate) fn group(&self, key: u64) -> Option<&RolledGroup> {
         self.groups.get(*self.places.get(&key)?)
+    }
+
+    /// The number of a group; missing for one without cells.
+    pub(crate) fn number(&self, key: u64) -> Number {
+        let number = self
+            .places
+            .get(&key)
+            .and_then(|place| self.numbers.get(*place));
+        number.copied().unwrap_or(Number::Missing)
     }
 }

@@ -48,14 +48,15 @@ impl Metrics {
             by: Vec::new(),
             ..ask.clone()
         };
-        let roll = Roll::new(&definition, &cells, &areas, &[], &ask.only)?;
+        let today = self.today();
+        let roll = Roll::new(&definition, &cells, &areas, &[], &ask.only, today)?;
         let conditions = roll.conditions();
         let asked = Asked {
             definition: &definition,
             cells: &cells,
             areas: &areas,
             roll,
-            today: self.today(),
+            today,
         };
         let answer = asked.answer(&only_one)?;
         let group = answer.groups.into_iter().next();

@@ -124,9 +124,8 @@ async fn series(state: &State, principal: &Principal, wanted: &Wanted) -> Option
         }
     };
     let group = answer.groups.into_iter().next()?;
-    let before = group.year_before.as_ref().map(|change| change.value);
-    let baseline = match (wanted.against_year_before, before) {
-        (true, Some(Number::Value(before))) => Some(before),
+    let baseline = match (wanted.against_year_before, group.year_before.value) {
+        (true, Number::Value(before)) => Some(before),
         (true, _) => None,
         (false, _) => definition.file.baseline.as_ref().map(|one| one.value),
     };

@@ -46,15 +46,16 @@ impl Asked<'_> {
         let Some(last) = over.last().copied() else {
             return Ok(None);
         };
-        let rolled: Vec<Rolled> = over
+        let rolled = over
             .iter()
             .map(|period| self.roll.over(Extent::whole(*period)))
-            .collect();
-        let numbers = self.numbers(0, rolled.iter())?;
+            .collect::<Result<Vec<Rolled>>>()?;
         let mut values = Vec::new();
         let mut expected = last;
-        for (period, number) in over.iter().zip(numbers).rev() {
-            let Number::Value(value) = number else { break };
+        for (period, rolled) in over.iter().zip(&rolled).rev() {
+            let Number::Value(value) = rolled.number(0) else {
+                break;
+            };
             if *period != expected {
                 break;
             }
@@ -75,17 +76,16 @@ impl Asked<'_> {
         let rolled = self.roll.over(Extent {
             period: whole,
             until,
-        });
-        let number = self.numbers(0, [&rolled].into_iter())?.into_iter().next();
-        let count = self.cells.within(whole);
-        let parts = count.len().min(series.values.len());
+        })?;
+        let all = self.cells.within(whole);
+        // A month that runs is not in the series.
+        let parts = all.start..all.end.min(self.cells.within(series.last).end);
+        let parts = parts.len().min(series.values.len());
         let sum: f64 = series.values.iter().rev().take(parts).sum();
-        Ok(match number {
-            Some(Number::Value(value)) if (value - sum).abs() <= 1e-6 * sum.abs().max(1.0) => {
-                Some(value)
-            }
+        Ok(match rolled.number(0) {
+            Number::Value(value) if (value - sum).abs() <= 1e-6 * sum.abs().max(1.0) => Some(value),
             // Nothing of it has come yet.
-            Some(Number::Missing) if rolled.groups.is_empty() => Some(0.0),
+            Number::Missing if rolled.groups.is_empty() => Some(0.0),
             _ => None,
         })
     }

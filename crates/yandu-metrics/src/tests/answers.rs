@@ -198,16 +198,13 @@ async fn a_running_year_is_compared_with_as_much_of_the_one_before() {
     let answer = city.ask(&year).await;
     let group = &answer.groups[0];
     assert!(group.points[0].is_partial);
-    let before = group.year_before.as_ref().unwrap();
+    let before = &group.year_before;
     assert_eq!(before.through.unwrap().to_string(), "2024-06");
     assert_eq!(before.value, Number::Value(3.0 + 4.0 + 2.0 + 4.0 + 20.0));
     let month = city.ask(&ask("opened")).await;
     let group = &month.groups[0];
     assert!(!group.points[0].is_partial);
-    let (before, year_before) = (
-        group.before.as_ref().unwrap(),
-        group.year_before.as_ref().unwrap(),
-    );
+    let (before, year_before) = (&group.before, &group.year_before);
     assert_eq!(
         (before.period.to_string(), before.change),
         ("2025-05".to_owned(), Some(10.0 - 19.0))
@@ -228,10 +225,7 @@ async fn a_missing_or_zero_base_has_no_percentage_and_says_why() {
     .await;
     let answer = city.ask(&ask("opened")).await;
     let group = &answer.groups[0];
-    let (before, year_before) = (
-        group.before.as_ref().unwrap(),
-        group.year_before.as_ref().unwrap(),
-    );
+    let (before, year_before) = (&group.before, &group.year_before);
     assert_eq!(
         (before.change, before.percent, before.no_change),
         (Some(4.0), None, Some(NoChange::OtherIsZero))
@@ -283,6 +277,21 @@ async fn late_data_says_how_late_and_which_county_is_missing() {
     ];
     seldom.write("base.cell", &cells).await;
     assert_eq!(seldom.ask(&ask("opened")).await.gaps, []);
+    // A date mistyped into the future is not the newest one, and is there for whoever asks for it.
+    let mistyped = [
+        cell("2025-06", Some("320902"), "5G", 4, 1),
+        cell("2050-06", Some("320902"), "5G", 1, 1),
+    ];
+    seldom.write("base.cell", &mistyped).await;
+    assert_eq!(value(&seldom.ask(&ask("opened")).await), Some(4.0));
+    seldom.metrics.record().await.unwrap();
+    let newest = seldom.metrics.newest().await.unwrap();
+    assert!(newest.iter().all(|recorded| recorded.period.year() == 2025));
+    let asked = Ask {
+        period: Some("2050".parse().unwrap()),
+        ..ask("opened")
+    };
+    assert_eq!(value(&seldom.ask(&asked).await), Some(1.0));
     let mut late = City::on("2025-09-30").await;
     late.write("base.cell", &[cell("2025-06", Some("320902"), "5G", 1, 1)])
         .await;

@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Float64Type};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
-use yandu_lake::{Number, Principal};
+use yandu_lake::{Number, Principal, ReadPoint};
 
 use super::{City, ask};
 use crate::{AreaLevel, Ask, By, Only};
@@ -38,7 +38,9 @@ fn random(source: &mut StdRng) -> Vec<Value> {
 }
 
 async fn by_sql(city: &City, sql: &str) -> Option<f64> {
-    let session = city.metrics.session(&Principal::local_administrator());
+    let session = city
+        .lake
+        .session(&Principal::local_administrator(), ReadPoint::default());
     let rows = session.query(sql).await.unwrap().collect().await.unwrap();
     let column = cast(rows.first()?.column(0), &DataType::Float64).unwrap();
     column.as_primitive::<Float64Type>().iter().next().flatten()

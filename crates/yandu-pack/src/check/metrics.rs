@@ -5,7 +5,7 @@ use yandu_words::{ColumnName, ValueType};
 
 use super::{Checker, condition};
 use crate::dataset;
-use crate::declare::{Comparison, DatasetFile, DimensionKind, MetricFile};
+use crate::declare::{Comparison, DatasetFile, DimensionKind, MetricFile, PeriodUnit};
 use crate::load::{Compiler, Declared, SqlProblem};
 use crate::model::Expanded;
 use crate::packs::Settings;
@@ -17,6 +17,7 @@ pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
     for metric in &drafts.metrics {
         thresholds(checker, metric);
         basis(checker, metric);
+        fresh(checker, metric);
         let Some(dataset) = checker.dataset(metric, "/of", &metric.declaration.of) else {
             continue;
         };
@@ -124,6 +125,18 @@ fn thresholds(checker: &mut Checker<'_>, metric: &Declared<MetricFile>) {
             )
             .help("add `baseline`, or leave it out knowingly: answers say that it is missing");
         checker.push(problem);
+    }
+}
+
+/// Lateness is told in whole days of the calendar.
+fn fresh(checker: &mut Checker<'_>, metric: &Declared<MetricFile>) {
+    let Some(fresh) = metric.declaration.fresh else {
+        return;
+    };
+    if fresh.unit != PeriodUnit::Day {
+        let message = format!("a number is late by days, and `{fresh}` is no number of them");
+        let problem = metric.at(Code::WrongSchedule, "/fresh", message);
+        checker.push(problem.help("write it in days, such as `45 d`"));
     }
 }
 

@@ -62,7 +62,7 @@ pub struct MetricFile {
     pub baseline: Option<Baseline>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<Thresholds>,
-    /// How long after its end the newest period may be missing before the number is called late.
+    /// How many days after its end the newest period may be missing before the number is called late.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fresh: Option<Length>,
 }
@@ -172,10 +172,6 @@ pub struct Baseline {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Thresholds {
-    /// The share of a target from which on it is near.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub near: Option<f64>,
     /// An alert is raised below this value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below: Option<f64>,

@@ -2,25 +2,10 @@
 
 use expect_test::expect;
 
+use super::metrics::CELLS;
 use super::{air, check, load, write};
 
-const CELLS: &str = "\
-== air/models/cell.yaml
-dataset: air.cell
-title: {zh: 月度站点, en: Stations by month}
-owner: 市生态环境局
-origin: model
-sharing: {class: unconditional}
-opening: open
-refresh: monthly
-key: [month, division]
-columns:
-  month: {title: {zh: 月份, en: Month}, type: date}
-  division: {title: {zh: 区划, en: Division}, standard: division}
-  kind: {title: {zh: 类别, en: Kind}, type: text}
-  opened: {title: {zh: 新增, en: Opened}, type: integer}
-== air/models/cell.sql
-select month, division, kind, opened from air.station
+const METRIC: &str = "\
 == air/metrics/opened.yaml
 metric: air.opened
 title: {zh: 新增站点, en: New stations}
@@ -60,7 +45,7 @@ fn a_board_has_tiles_and_another_one_inherits_them() {
         "wide: {x: 12, y: 0, w: 12, h: 6}",
         "wide: {x: 0, y: 2, w: 12, h: 4}",
     );
-    let folder = write(&air(&format!("{CELLS}{board}")));
+    let folder = write(&air(&format!("{CELLS}{METRIC}{board}")));
     let loaded = load(folder.path());
     assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
     assert_eq!(loaded.packs.boards().len(), 2);
@@ -103,7 +88,7 @@ fn what_a_board_names_is_there_and_its_tiles_lie_beside_each_other() {
             "id: opened, kind: ranking, metric: air.opened, by: colour",
         );
     check(
-        &air(&format!("{CELLS}{board}")),
+        &air(&format!("{CELLS}{METRIC}{board}")),
         expect![[r#"
             error[missing-metric]: there is no metric `air.openend`
              --> air/boards/city.yaml:5:40
@@ -216,7 +201,7 @@ fn what_a_board_names_is_there_and_its_tiles_lie_beside_each_other() {
 fn boards_do_not_extend_each_other_in_a_circle() {
     let board = BOARD.replace("narrow: county", "extends: air.part");
     check(
-        &air(&format!("{CELLS}{board}")),
+        &air(&format!("{CELLS}{METRIC}{board}")),
         expect![[r#"
         error[wrong-value]: the boards extend each other in a circle
          --> air/boards/city.yaml:3:10

@@ -6,7 +6,7 @@ use yandu_words::Grain;
 use super::{air, check, load, write};
 use crate::declare::{Across, Comparison, DimensionKind, Direction};
 
-const CELLS: &str = "\
+pub(super) const CELLS: &str = "\
 == air/models/cell.yaml
 dataset: air.cell
 title: {zh: 月度站点, en: Stations by month}
@@ -44,7 +44,7 @@ dimensions:
 direction: up
 comparison: \">=\"
 baseline: {value: 12, period: 2024-12}
-thresholds: {near: 0.9, below: 3}
+thresholds: {below: 3}
 fresh: 45 d
 ";
 
@@ -186,7 +186,7 @@ fn wrong_sql_of_a_metric_is_shown_at_its_word() {
 fn what_is_missing_or_contradicts_itself_is_said() {
     let metric = METRIC
         .replace("of: air.cell\n", "")
-        .replace("{near: 0.9, below: 3}", "{near: 2, below: 3, above: 1}");
+        .replace("{below: 3}", "{beneath: 3, above: 1}");
     check(
         &air(&format!("{CELLS}{metric}")),
         expect![[r#"
@@ -210,6 +210,7 @@ fn what_is_missing_or_contradicts_itself_is_said() {
             "comparison: change\n",
         )
         .replace("below: 3", "below: 3, above: 1")
+        .replace("fresh: 45 d", "fresh: 5 wd")
         .replace("metric: air.opened", "metric: air.closed");
     check(
         &air(&format!("{CELLS}{metric}")),

@@ -295,10 +295,7 @@ fn told(answer: &MetricAnswer) -> String {
                 .iter()
                 .map(|point| number(&point.number, answer.decimals)),
         );
-        row.extend(
-            [&group.before, &group.year_before]
-                .map(|change| Cell::number(changed(change.as_ref()))),
-        );
+        row.extend([&group.before, &group.year_before].map(|change| Cell::number(changed(change))));
         table.row(row);
     }
     let mut text = format!(
@@ -367,10 +364,7 @@ fn notes(answer: &MetricAnswer, text: &mut String) {
     }
 }
 
-fn changed(change: Option<&MetricChange>) -> String {
-    let Some(change) = change else {
-        return "-".to_owned();
-    };
+fn changed(change: &MetricChange) -> String {
     match (change.percent, change.change) {
         (Some(percent), _) => format!("{percent:+.1} %"),
         (None, Some(change)) => format!("{change:+}"),
