@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::record::{
-    Decision, FigureState, ItemChange, Items, Node, NodeFields, Plan, Task, TaskFields, difference,
-    place_of,
+    Decision, FigureState, ItemChange, Items, Node, NodeFields, Origin, Plan, Status, Task,
+    TaskFields, difference, place_of,
 };
 use crate::reviewing::{Units, because, name, patched, said, set_units};
 use crate::{Error, Result};
@@ -135,6 +135,7 @@ fn set_point(plan: &mut Plan, key: &str, fields: &Map<String, Value>, by: &Decis
 
 fn set_target(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<()> {
     let number = number(key)?;
+    let is_reviewed = plan.status == Status::Reviewing;
     let missing = plan.missing("target", key);
     let figure = plan
         .figures
@@ -147,6 +148,15 @@ fn set_target(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result
             "kind",
             "a target is removed, not made another kind of figure",
         ));
+    }
+    if is_reviewed && figure.said != after {
+        // What the text said is kept, and the sentence is one that was corrected.
+        let before = std::mem::replace(&mut figure.said, after);
+        if figure.origin == Origin::Read {
+            figure.as_read.get_or_insert(before);
+        }
+        figure.state = FigureState::Corrected;
+        return Ok(());
     }
     figure.said = after;
     Ok(())

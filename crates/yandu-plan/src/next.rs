@@ -130,7 +130,12 @@ fn carry(plan: &Plan, target: &Figure, stands: &TargetStanding) -> Carried {
 /// The frame in the form of a plan: chapters, points with what is carried over, and units.
 fn text_of(plan: &Plan, title: &str, points: &[FramePoint]) -> String {
     let mut text = format!("{title}\n");
-    let mut chapters = plan.head.chapters.iter().peekable();
+    let mut chapters = plan
+        .head
+        .chapters
+        .iter()
+        .filter(|one| !one.points.is_empty())
+        .peekable();
     for (place, point) in points.iter().enumerate() {
         if let Some(chapter) = chapters.next_if(|one| one.points.contains(&point.number)) {
             text.push_str(&format!("{}、{}\n", chapter.label, chapter.title));

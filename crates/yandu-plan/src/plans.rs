@@ -127,8 +127,9 @@ impl Plans {
     }
 
     pub async fn plan(&self, id: &str) -> Result<Plan> {
-        let mut connection = self.inner.store.pool().acquire().await?;
-        let plan = store::find(&mut connection, id).await?;
+        // The head of a plan and its parts are several reads of one moment.
+        let mut reading = self.inner.store.pool().begin().await?;
+        let plan = store::find(&mut reading, id).await?;
         plan.ok_or_else(|| Error::NoPlan(id.to_owned()))
     }
 

@@ -8,7 +8,7 @@ use crate::record::{
     Closing, Decision, Evidence, EvidenceFields, EvidenceState, Finish, Plan, Source,
 };
 use crate::reviewing::said;
-use crate::standing::{Standing, measuring};
+use crate::standing::{Actuals, Standing, measuring};
 use crate::{Error, Result};
 
 /// Documents of one piece of evidence.
@@ -193,10 +193,19 @@ pub(crate) fn judge(plan: &mut Plan, number: u32, accept: bool, by: &Decision) -
 }
 
 /// Writes down which targets are closed and which are open again, where that is otherwise than it was last seen. Says whether
-/// anything was.
-pub(crate) fn settle(plan: &mut Plan, standing: &Standing, by: &Decision) -> bool {
+/// anything was. A target whose metric could not be asked stays as it was seen.
+pub(crate) fn settle(
+    plan: &mut Plan,
+    standing: &Standing,
+    actuals: &Actuals,
+    by: &Decision,
+) -> bool {
     let mut changed = false;
     for (number, stands) in &standing.targets {
+        let source = plan.bindings.get(number).map(|one| &one.source);
+        if matches!(source, Some(Source::Metric { .. })) && !actuals.contains_key(number) {
+            continue;
+        }
         let seen = plan.closings.get(number).and_then(|all| all.last());
         let before = seen.and_then(|closing| closing.closed_on);
         let now = stands.closed.map(|closed| closed.on);

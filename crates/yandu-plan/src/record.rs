@@ -165,14 +165,14 @@ impl Plan {
     /// Tasks in the order of their numbers, copies of counties behind the city's task.
     pub fn tasks_in_order(&self) -> Vec<&Task> {
         let mut tasks: Vec<&Task> = self.tasks.values().collect();
-        tasks.sort_by_key(|task| place_of(&task.id));
+        tasks.sort_by_cached_key(|task| place_of(&task.id));
         tasks
     }
 
     /// Nodes in the order of their numbers.
     pub fn nodes_in_order(&self) -> Vec<&Node> {
         let mut nodes: Vec<&Node> = self.nodes.values().collect();
-        nodes.sort_by_key(|node| place_of(&node.id));
+        nodes.sort_by_cached_key(|node| place_of(&node.id));
         nodes
     }
 

@@ -177,8 +177,10 @@ pub(crate) fn measuring(plan: &Plan, node: &Node) -> Option<u32> {
         .tasks
         .get(&node.task)
         .filter(|task| task.of.is_none())?;
-    let binding = plan.bindings.get(&task.target?)?;
-    matches!(binding.source, Source::Metric { .. }).then_some(task.target?)
+    let target = plan.figures.get(&task.target?);
+    let target = target.filter(|figure| figure.is_target())?;
+    let binding = plan.bindings.get(&target.number)?;
+    matches!(binding.source, Source::Metric { .. }).then_some(target.number)
 }
 
 fn node_of(node: &Node, measured: Option<&TargetStanding>, today: Today<'_>) -> NodeStanding {
@@ -231,10 +233,18 @@ fn task_of(
     let lamp = all
         .worst()
         .unwrap_or_else(|| lamp::of(None, due.day, false, today));
+    let parts = grouped.nodes.get(task.id.as_str()).into_iter().flatten();
+    let ends = parts.filter_map(|id| nodes.get(*id)?.closed_on);
+    let reached = target.and_then(|target| targets.get(&target)?.closed);
+    let was_late = ends
+        .chain(reached.map(|closed| closed.on))
+        .any(|on| on > due.day);
     // A task that is not closed by its own day is late, whatever the days of its parts.
     let is_closed = matches!(lamp, Lamp::Done) || all.is_closed();
     let lamp = if !is_closed && today.day > due.day {
         Lamp::Late
+    } else if lamp == Lamp::Done && was_late {
+        Lamp::DoneLate
     } else {
         lamp
     };

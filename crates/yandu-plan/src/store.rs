@@ -231,20 +231,36 @@ pub(crate) async fn baselines(
     .fetch_all(connection)
     .await?
     .iter()
-    .map(|row| {
-        Ok(Baseline {
-            number: u32::try_from(row.try_get::<i64, _>("number")?)
-                .map_err(|_| Error::damaged("the number of a baseline"))?,
-            revision: row.try_get::<i64, _>("revision")? as u64,
-            by: crate::record::Decision {
-                who: row.try_get("who")?,
-                at: time(row.try_get("at")?),
-                reason: row.try_get("reason")?,
-            },
-            items: serde_json::from_str(row.try_get("items")?)?,
-        })
-    })
+    .map(baseline_of)
     .collect()
+}
+
+/// The newest baseline of a plan.
+pub(crate) async fn last_baseline(
+    connection: &mut SqliteConnection,
+    plan: &str,
+) -> Result<Option<Baseline>> {
+    let row = sqlx::query(
+        "SELECT number, revision, who, at, reason, items FROM plan_baseline WHERE plan = ? ORDER BY number DESC LIMIT 1",
+    )
+    .bind(plan)
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(baseline_of).transpose()
+}
+
+fn baseline_of(row: &SqliteRow) -> Result<Baseline> {
+    Ok(Baseline {
+        number: u32::try_from(row.try_get::<i64, _>("number")?)
+            .map_err(|_| Error::damaged("the number of a baseline"))?,
+        revision: row.try_get::<i64, _>("revision")? as u64,
+        by: crate::record::Decision {
+            who: row.try_get("who")?,
+            at: time(row.try_get("at")?),
+            reason: row.try_get("reason")?,
+        },
+        items: serde_json::from_str(row.try_get("items")?)?,
+    })
 }
 
 fn head_of(row: &SqliteRow) -> Result<Plan> {

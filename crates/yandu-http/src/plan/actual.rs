@@ -91,7 +91,7 @@ pub(super) async fn standing(
     Ok(Some((standing, look)))
 }
 
-/// What the metrics of a plan show. A metric that cannot be asked shows nothing.
+/// What the metrics of a plan show. Of a metric that cannot be asked there is nothing, not even that it has no value.
 pub(super) async fn actuals(
     state: &State,
     principal: &Principal,
@@ -100,8 +100,9 @@ pub(super) async fn actuals(
 ) -> Actuals {
     let mut actuals = Actuals::new();
     for wanted in yandu_plan::wanted(plan, day) {
-        let series = series(state, principal, &wanted).await.unwrap_or_default();
-        actuals.insert(wanted.target, series);
+        if let Some(series) = series(state, principal, &wanted).await {
+            actuals.insert(wanted.target, series);
+        }
     }
     actuals
 }

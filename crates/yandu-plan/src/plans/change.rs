@@ -47,7 +47,7 @@ impl Plans {
             });
         }
         let at = self.inner.store.clock().now();
-        let baseline = store::baselines(&mut writing, id).await?.pop();
+        let baseline = store::last_baseline(&mut writing, id).await?;
         let bench = Bench {
             by: Decision {
                 who: cause.who,

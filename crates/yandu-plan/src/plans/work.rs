@@ -72,7 +72,13 @@ impl Plans {
         self.change(id, RevisionKind::Edited, cause, |plan, bench| {
             plan.must_be_open("edited")?;
             check_number(&edits)?;
-            edit::apply(plan, &edits, &bench.by)?;
+            for one in &edits {
+                edit::apply(plan, std::slice::from_ref(one), &bench.by)?;
+                // What is removed, and added again under its id, would lose what became of it.
+                if one.op == edit::Op::Remove {
+                    stays(plan, bench.baseline.as_ref())?;
+                }
+            }
             stays(plan, bench.baseline.as_ref())?;
             Ok(Effect::None)
         })
@@ -240,13 +246,14 @@ impl Plans {
             at: plan.updated_at,
             reason: None,
         };
-        if plan.status != Status::Approved || !progress::settle(&mut looked, &stands, &by) {
+        if plan.status != Status::Approved || !progress::settle(&mut looked, &stands, actuals, &by)
+        {
             return Ok(plan);
         }
         self.change(id, RevisionKind::Settled, cause, |plan, bench| {
             plan.must_be(Status::Approved, "settled")?;
             let stands = standing(plan, actuals, today);
-            progress::settle(plan, &stands, &bench.by);
+            progress::settle(plan, &stands, actuals, &bench.by);
             Ok(Effect::None)
         })
         .await
@@ -346,9 +353,11 @@ impl Plans {
         from: u32,
         to: Option<u32>,
     ) -> Result<Vec<ItemChange>> {
-        let plan = self.plan(id).await?;
-        let mut connection = self.inner.store.pool().acquire().await?;
-        let baselines = store::baselines(&mut connection, id).await?;
+        // Plan and baselines of one moment.
+        let mut reading = self.inner.store.pool().begin().await?;
+        let plan = store::find(&mut reading, id).await?;
+        let plan = plan.ok_or_else(|| Error::NoPlan(id.to_owned()))?;
+        let baselines = store::baselines(&mut reading, id).await?;
         let find = |number: u32| {
             let mut all = baselines.iter();
             let found = all.find(|baseline| baseline.number == number);

@@ -62,10 +62,18 @@ pub fn wanted(plan: &Plan, today: Date) -> Vec<Wanted> {
                 way: *way,
                 against_year_before: *against_year_before,
                 from: start_of(plan, target),
-                to: today,
+                to: end_of(*way, target, today),
             })
         })
         .collect()
+}
+
+/// The last day that counts: a sum over a year ends with the year of the target.
+fn end_of(way: Way, target: &Figure, today: Date) -> Date {
+    match (way, target.said.due) {
+        (Way::YearSum, Some(due)) => today.min(date(due.year(), 12, 31)),
+        _ => today,
+    }
 }
 
 /// The first day of the time of a target: that of the plan's year, or of its own when it is earlier.

@@ -157,16 +157,16 @@ pub(super) struct EvidenceArgs {
     #[arg(long, requires = "on")]
     about: Option<String>,
     /// The day that it speaks of
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", requires = "about")]
     on: Option<Date>,
     /// The figure reached by then, counted from the beginning
-    #[arg(long, allow_hyphen_values = true)]
+    #[arg(long, allow_hyphen_values = true, requires = "about")]
     value: Option<f64>,
     /// Where the figure comes from
-    #[arg(long)]
+    #[arg(long, requires = "about")]
     source: Option<String>,
     /// A document; may be repeated
-    #[arg(long)]
+    #[arg(long, requires = "about")]
     file: Vec<PathBuf>,
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["about", "return_"])]
     accept: Option<u32>,
