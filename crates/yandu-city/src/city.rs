@@ -69,6 +69,8 @@ pub(crate) struct City {
     pub(crate) settings: Settings,
     pub(crate) words: Words,
     pub(crate) name: Term,
+    /// The code of the city itself.
+    pub(crate) code: [u8; 6],
     /// Province and city, as addresses begin.
     pub(crate) address_start: Term,
     pub(crate) counties: Vec<County>,
@@ -158,7 +160,7 @@ impl City {
 
         let mut areas = Areas::default();
         let divisions = table("divisions.csv")?;
-        let (name, counties) = load_counties(&settings, &divisions, &mut areas)?;
+        let ((name, city_code), counties) = load_counties(&settings, &divisions, &mut areas)?;
         let townships = load_townships(&settings, &divisions, &counties)?;
         let outside_from = areas.codes.len();
         for area in &settings.outside_areas {
@@ -183,6 +185,7 @@ impl City {
             words: Words::new(),
             address_start: Term::new(&format!("{}{}", settings.province, name.text())),
             name,
+            code: city_code,
             counties,
             townships,
             areas,
@@ -276,16 +279,22 @@ impl Areas {
     }
 }
 
+/// The name and the code of the city itself.
+type Named = (Term, [u8; 6]);
+
 fn load_counties(
     settings: &Settings,
     divisions: &Table,
     areas: &mut Areas,
-) -> Result<(Term, Vec<County>), Error> {
-    let mut name = Term::default();
+) -> Result<(Named, Vec<County>), Error> {
+    let mut city = None;
     let mut counties = Vec::new();
     for row in divisions.rows() {
         match row.text("level")? {
-            "city" => name = Term::new(row.text("name")?),
+            "city" => {
+                let code = code("divisions.csv", row.text("code")?)?;
+                city = Some((Term::new(row.text("name")?), code));
+            }
             "county" => {
                 let text = row.text("code")?;
                 let Some(setting) = settings.counties.iter().find(|c| c.code == text) else {
@@ -312,7 +321,13 @@ fn load_counties(
             _ => {}
         }
     }
-    Ok((name, counties))
+    let no_city = || {
+        Error::bad_city(
+            "divisions.csv",
+            "there is no row of the city itself".to_owned(),
+        )
+    };
+    Ok((city.ok_or_else(no_city)?, counties))
 }
 
 fn load_townships(

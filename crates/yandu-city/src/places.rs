@@ -43,6 +43,12 @@ impl World {
         self.city.townships.get(at)
     }
 
+    /// The code of a county, or of the city itself.
+    pub(crate) fn code_of(&self, county: Option<usize>) -> [u8; 6] {
+        let county = county.and_then(|at| self.city.counties.get(at));
+        county.map_or(self.city.code, |county| county.code)
+    }
+
     /// A county by its code.
     pub(crate) fn county_of_code(&self, code: &str) -> Option<usize> {
         let mut counties = self.city.counties.iter();

@@ -12,7 +12,7 @@
 //!    `built_in!` of `city.rs`).
 //! 2. Take [`Pace::Newest`] unless the newest months are what people follow: a city that starts collects every file.
 //! 3. Scale counts with [`crate::world::World::of_city`] (things of the city: stations, schools, parks) or
-//!    [`crate::world::World::of_people`] (what people do: visits, households, trades).
+//!    [`crate::world::World::of_people`] (what people do, such as cases of a matter).
 //! 4. Name its faults per thousand rows in `simulator.json`, and plant them in `spoil`, from a table of [`Faults`] where that
 //!    is enough; a fault that is planted has to be found by a check of the dataset's pack.
 //! 5. Put it into [`REGISTERS`], and its source into the pack: a folder source with the pattern `STEM_*.EXT`, `upsert`.
@@ -32,7 +32,7 @@ pub(crate) use companies::{Companies, Company};
 pub(crate) use draw::Draw;
 pub(crate) use entries::Entries;
 pub(crate) use faults::Faults;
-pub(crate) use growth::Growth;
+pub(crate) use growth::{Growth, serial};
 pub(crate) use month::Month;
 pub(crate) use record::Record;
 

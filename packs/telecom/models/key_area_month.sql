@@ -1,7 +1,7 @@
 with m as (
   select cast(t.at as date) as month
   from (
-    select unnest(generate_series(date '${first_month}', cast(max(date_trunc('month', coalesce(k.reached_on, k.listed_on))) as date), interval '1 month')) as at
+    select unnest(generate_series(date '${first_month}', cast(max(date_trunc('month', greatest(k.listed_on, coalesce(k.reached_on, k.listed_on)))) as date), interval '1 month')) as at
     from telecom.key_area k
   ) t
 ),

@@ -150,7 +150,7 @@ fn plant(_: &World, kind: DefectKind, hand: &mut Hand<'_>) -> Option<Planted> {
         DefectKind::NegativeAmount => {
             hand.hard("it_kwh", "it-range", |text, _| spoil::negative(text))
         }
-        DefectKind::CodeList => hand.wrong_county("division", "division-outside-city"),
+        DefectKind::WrongDivision => hand.wrong_county("division", "division-outside-city"),
         DefectKind::NumberAsText => hand.as_written("total_kwh"),
         _ => None,
     }

@@ -3,7 +3,7 @@
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
 use crate::random::Purpose;
-use crate::register::{Due, Entries, Faults, Form, Kind, Pace, Record, Register};
+use crate::register::{Due, Entries, Faults, Form, Kind, Pace, Record, Register, serial};
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
 use crate::world::World;
@@ -95,7 +95,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
             let place = world
                 .township(at)
                 .map_or("", |township| township.name.text());
-            let serial = (index >> 24 & 0xFFFF) * 1_000 + (index & 0xFF_FFFF);
+            let serial = serial(index, 1_000);
             Record::new()
                 .text(format!("NY{serial:07}"))
                 .text(format!("{place}{product}智慧农业园区"))

@@ -5,7 +5,7 @@ use crate::firm::FirmKind;
 use crate::hand::Hand;
 use crate::random::Purpose;
 use crate::register::{
-    Companies, Due, Entries, Faults, Form, Growth, Kind, Pace, Record, Register,
+    Companies, Due, Entries, Faults, Form, Growth, Kind, Pace, Record, Register, serial,
 };
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
@@ -132,7 +132,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
                 let stream = &mut draw.stream;
                 let product = stream.pick(&sort.products).copied().unwrap_or_default();
                 let devices = 8 + stream.below(120);
-                let serial = (number >> 24 & 0xFFFF) * 1_000 + (number & 0xFF_FFFF);
+                let serial = serial(number, 1_000);
                 let at = world.draw_township(company.county, stream);
                 let township = world
                     .township(at)

@@ -5,6 +5,7 @@ use crate::hand::Hand;
 use crate::random::Purpose;
 use crate::register::{
     Companies, Company, Draw, Due, Entries, Faults, Form, Kind, Month, Pace, Record, Register,
+    serial,
 };
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
@@ -239,7 +240,7 @@ fn record(world: &World, project: &Project, is_settled: bool, draw: &mut Draw) -
     };
     let settled = project.settled.filter(|_| is_settled);
     let year = crate::day::year_of(project.signed);
-    let number = (index >> 24 & 0xFFFF) * 100_000 + (index & 0xFF_FFFF);
+    let number = serial(index, 100_000);
     Record::new()
         .text(format!("{letters}{year}{number:05}"))
         .text(format!("{word}{end}{phase}"))

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
-use crate::register::{Companies, Due, Entries, Faults, Form, Kind, Pace, Record, Register};
+use crate::register::{
+    Companies, Due, Entries, Faults, Form, Kind, Pace, Record, Register, serial,
+};
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
 use crate::world::World;
@@ -106,7 +108,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
             entries.add(number | place << 44, None, day, |draw| {
                 let work = draw.stream.pick(&WORKS).copied().unwrap_or_default();
                 let year = crate::day::year_of(day);
-                let serial = (number >> 24 & 0xFFFF) * 100_000 + (number & 0xFF_FFFF);
+                let serial = serial(number, 100_000);
                 Record::new()
                     .text(format!("RD{place}{serial:05}"))
                     .text(kind.as_str())

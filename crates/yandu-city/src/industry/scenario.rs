@@ -3,7 +3,9 @@
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
 use crate::random::Purpose;
-use crate::register::{Companies, Due, Entries, Faults, Form, Kind, Pace, Record, Register};
+use crate::register::{
+    Companies, Due, Entries, Faults, Form, Kind, Pace, Record, Register, serial,
+};
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
 use crate::world::World;
@@ -124,7 +126,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
                 let stream = &mut draw.stream;
                 let (field, topics) = stream.pick(&TOPICS).copied().unwrap_or(("其他", [""; 4]));
                 let topic = stream.pick(&topics).copied().unwrap_or_default();
-                let serial = (number >> 24 & 0xFFFF) * 100_000 + (number & 0xFF_FFFF);
+                let serial = serial(number, 100_000);
                 let county = world.city.counties.get(company.county);
                 let short = county.map_or("", |county| county.name.text());
                 Record::new()

@@ -5,7 +5,7 @@ use crate::firm::FirmKind;
 use crate::hand::Hand;
 use crate::random::Purpose;
 use crate::register::{
-    Companies, Company, Due, Entries, Faults, Form, Kind, Pace, Record, Register,
+    Companies, Company, Due, Entries, Faults, Form, Kind, Pace, Record, Register, serial,
 };
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
@@ -136,7 +136,7 @@ fn add(
             let stream = &mut draw.stream;
             let provider = stream.pick(providers).filter(|p| p.uscc != company.uscc);
             let provider = provider.map(|p| String::from_utf8_lossy(&p.uscc).into_owned());
-            let serial = (index >> 24 & 0xFFFF) * 100_000 + (index & 0xFF_FFFF);
+            let serial = serial(index, 100_000);
             Record::new()
                 .text(format!("HT{}{serial:09}", u8::from(index & SECOND != 0)))
                 .code(&company.uscc)

@@ -4,7 +4,7 @@ use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
 use crate::random::Purpose;
 use crate::register::{
-    Companies, Due, Entries, Faults, Form, Growth, Kind, Pace, Record, Register,
+    Companies, Due, Entries, Faults, Form, Growth, Kind, Pace, Record, Register, serial,
 };
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
@@ -153,7 +153,7 @@ fn add(
                 let word = stream.pick(&WORDS).copied().unwrap_or_default();
                 let kind = stream.pick(&KINDS).copied().unwrap_or_default();
                 let most = if first == 0 { 9_000.0 } else { 900.0 };
-                let serial = (number >> 24 & 0xFFFF) * 100_000 + (number & 0xFF_FFFF);
+                let serial = serial(number, 100_000);
                 Record::new()
                     .text(format!("GZ{}{serial:09}", first >> 40))
                     .text(format!("{word}{kind}项目"))

@@ -2,7 +2,6 @@
 
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
-use crate::sink::Cell;
 use crate::spoil;
 use crate::world::World;
 
@@ -83,11 +82,7 @@ impl Faults {
             }
             DefectKind::DateForm => {
                 let column = hand.one_of(self.days)?;
-                let planted = hand.soft(column, "date-form", spoil::date_form)?;
-                // A workbook would make a number of it.
-                let text = hand.text(column).to_owned();
-                hand.set(column, Cell::Quoted(text));
-                Some(planted)
+                hand.date_form(column)
             }
             DefectKind::NumberAsText => {
                 let column = hand.one_of(self.numbers)?;

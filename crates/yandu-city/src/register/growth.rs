@@ -16,6 +16,11 @@ pub(crate) struct Growth {
     pub(crate) a_year: [f64; 3],
 }
 
+/// The number of a thing within its year, behind the year, where no year has more than so many.
+pub(crate) fn serial(index: u64, a_year: u64) -> u64 {
+    (index >> 24 & 0xFFFF) * a_year + (index & 0xFF_FFFF)
+}
+
 impl Growth {
     /// Index and day of each thing, up to the last day of the last whole month. The share of a city is taken of every
     /// number; an index says the year, so that a number more changes no other thing.

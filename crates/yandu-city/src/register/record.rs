@@ -52,8 +52,7 @@ impl Record {
 
     /// The code of a county.
     pub(crate) fn county(self, world: &World, county: usize) -> Self {
-        let county = world.city.counties.get(county);
-        self.code(county.map_or(b"320900", |county| &county.code))
+        self.code(&world.code_of(Some(county)))
     }
 
     /// A month as the first of its days.

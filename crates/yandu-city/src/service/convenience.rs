@@ -3,7 +3,7 @@
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
 use crate::random::Purpose;
-use crate::register::{Due, Entries, Faults, Form, Kind, Pace, Record, Register};
+use crate::register::{Due, Entries, Faults, Form, Kind, Pace, Record, Register, serial};
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
 use crate::world::World;
@@ -102,16 +102,13 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
             let stream = &mut draw.stream;
             let (name, department) = stream.pick(&SCENARIOS).copied().unwrap_or_default();
             let channel = stream.pick(&CHANNELS).copied().unwrap_or_default();
-            let serial = (index >> 24 & 0xFFFF) * 1_000 + (index & 0xFF_FFFF);
-            let code = county
-                .and_then(|at| world.city.counties.get(at))
-                .map(|c| c.code);
+            let serial = serial(index, 1_000);
             Record::new()
                 .text(format!("CJ{serial:07}"))
                 .text(format!("{name}{}", serial % 1_000))
                 .text(channel)
                 .text(department)
-                .code(&code.unwrap_or(*b"320900"))
+                .code(&world.code_of(county))
                 .day(world, launched)
                 .day_or_absent(world, ends.filter(|_| state > 0))
         });

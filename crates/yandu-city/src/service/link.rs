@@ -99,12 +99,9 @@ fn record(
     connected: f64,
     draw: &mut Draw,
 ) -> Record {
-    let code = county
-        .and_then(|at| world.city.counties.get(at))
-        .map(|c| c.code);
     Record::new()
         .month(world, month)
-        .code(&code.unwrap_or(*b"320900"))
+        .code(&world.code_of(county))
         .text(level)
         .number(places as u64)
         .number(draw.count(connected.floor()).min(places as u64))

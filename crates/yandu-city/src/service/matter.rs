@@ -266,8 +266,7 @@ fn record(world: &World, matter: &Matter, now: i32, first: i32, draw: &mut Draw)
         stream.triangular(0.0, 40.0, 800.0)
     };
     let high = if matter.is_high { "是" } else { "否" };
-    let county = matter.county.and_then(|at| world.city.counties.get(at));
-    let code = county.map_or(*b"320900", |county| county.code);
+    let code = world.code_of(matter.county);
     let digits = String::from_utf8_lossy(&code);
     let serial = (matter.index >> 40) * 100_000 + (matter.index & 0xFF_FFFF);
     let by_now = |day: Option<i32>| day.filter(|day| *day <= now);

@@ -71,7 +71,7 @@ pub(crate) const REGISTER: Register = Register {
     fill,
 };
 
-/// Bands by generation, with the code of operators that have the first of them.
+/// Bands by generation.
 const BANDS_5G: [&str; 4] = ["2.6GHz", "3.5GHz", "700MHz", "2.1GHz"];
 const BANDS_4G: [&str; 3] = ["1.8GHz", "900MHz", "2.1GHz"];
 /// What a station covers, in a street and in a town: urban, county town, town, village, road, water.
@@ -125,11 +125,11 @@ fn station(
     let at = world.draw_township(county, stream);
     let (lon, lat) = world.position(county, at, stream);
     let operator = settings.operator(stream).to_owned();
-    let (bands, scenes): (&[&str], &[&str]) = match world.township(at) {
-        Some(township) if township.urban => (&BANDS_5G, &SCENES_OF_STREETS),
-        _ => (&BANDS_5G, &SCENES_OF_TOWNS),
+    let scenes: &[&str] = match world.township(at) {
+        Some(township) if township.urban => &SCENES_OF_STREETS,
+        _ => &SCENES_OF_TOWNS,
     };
-    let bands = if is_5g { bands } else { &BANDS_4G };
+    let bands: &[&str] = if is_5g { &BANDS_5G } else { &BANDS_4G };
     let band = stream.pick(bands).copied().unwrap_or_default();
     let scene = stream.pick(scenes).copied().unwrap_or_default();
     let site = stream.pick(&SITES).copied().unwrap_or_default();

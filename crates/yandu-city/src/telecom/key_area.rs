@@ -118,11 +118,7 @@ fn area(
     draw: &mut Draw,
 ) -> Record {
     let at = world.draw_township(county, &mut draw.stream);
-    let code = world
-        .city
-        .counties
-        .get(county)
-        .map_or(*b"320900", |c| c.code);
+    let code = world.code_of(Some(county));
     let code = String::from_utf8_lossy(&code).into_owned();
     let place = world.township(at).map_or("", |t| t.name.text());
     let number = index & 0xFFFF;

@@ -3,7 +3,9 @@
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
 use crate::random::Purpose;
-use crate::register::{Companies, Due, Entries, Faults, Form, Kind, Month, Pace, Record, Register};
+use crate::register::{
+    Companies, Due, Entries, Faults, Form, Kind, Month, Pace, Record, Register, serial,
+};
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
 use crate::trade::product::{self, listings};
@@ -119,7 +121,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
             } else {
                 "场外备案"
             };
-            let serial = (index >> 24 & 0xFFFF) * 1_000_000 + (index & 0xFF_FFFF);
+            let serial = serial(index, 1_000_000);
             let record = Record::new()
                 .text(format!("DD{serial:010}"))
                 .text(product.number())

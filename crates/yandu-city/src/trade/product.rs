@@ -3,7 +3,9 @@
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
 use crate::random::Purpose;
-use crate::register::{Companies, Due, Entries, Faults, Form, Kind, Pace, Record, Register};
+use crate::register::{
+    Companies, Due, Entries, Faults, Form, Kind, Pace, Record, Register, serial,
+};
 use crate::sheet::{Layout, Mode};
 use crate::term::Charset;
 use crate::world::World;
@@ -112,7 +114,7 @@ pub(crate) struct Listing {
 
 impl Listing {
     pub(crate) fn number(&self) -> String {
-        let serial = (self.index >> 24 & 0xFFFF) * 100_000 + (self.index & 0xFF_FFFF);
+        let serial = serial(self.index, 100_000);
         format!("GP{serial:09}")
     }
 }

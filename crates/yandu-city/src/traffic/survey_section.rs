@@ -30,7 +30,7 @@ pub(crate) const REGISTER: Register = Register {
             "路段编号",
             "路线编号",
             "路线名称",
-            "技术等级",
+            "行政等级",
             "所在区划",
             "起点桩号",
             "止点桩号",

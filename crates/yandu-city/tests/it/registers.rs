@@ -178,7 +178,7 @@ fn history_comes_in_one_file_and_every_month_of_this_year_in_its_own() {
 }
 
 #[test]
-fn a_county_reports_some_months_late_and_some_not_yet() {
+fn a_county_reports_some_months_late_and_each_at_once() {
     let folder = Folder::new();
     folder.simulate(&clean(&folder, 2_000, draw_seed(), Delivery::Telecom));
     let mut late: BTreeMap<(String, String), String> = BTreeMap::new();
