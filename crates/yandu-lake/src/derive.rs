@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DataFusionError};
+use datafusion::common::{Column, DFSchema, DataFusionError};
 use datafusion::datasource::source_as_provider;
 use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::{
@@ -320,10 +320,8 @@ fn origin(plan: &LogicalPlan, column: &Column) -> Option<(DatasetId, String)> {
         return Some((dataset, column.name.clone()));
     }
     let place = plan.schema().maybe_index_of_column(column)?;
-    let below = |input: &LogicalPlan, place: usize| {
-        let (qualifier, field) = input.schema().qualified_field(place);
-        origin(input, &Column::new(qualifier.cloned(), field.name()))
-    };
+    let below =
+        |input: &LogicalPlan, place: usize| origin(input, &column_at(input.schema(), place));
     match plan {
         LogicalPlan::SubqueryAlias(alias) => below(&alias.input, place),
         LogicalPlan::Projection(projection) => match projection.expr.get(place)? {
@@ -343,7 +341,13 @@ fn origin(plan: &LogicalPlan, column: &Column) -> Option<(DatasetId, String)> {
     }
 }
 
-fn reads(node: &LogicalPlan, dataset: &DatasetId) -> bool {
+/// A column of a schema by its place.
+pub(crate) fn column_at(schema: &DFSchema, place: usize) -> Column {
+    let (qualifier, field) = schema.qualified_field(place);
+    Column::new(qualifier.cloned(), field.name())
+}
+
+pub(crate) fn reads(node: &LogicalPlan, dataset: &DatasetId) -> bool {
     dataset_of(node).is_some_and(|found| found == *dataset)
 }
 

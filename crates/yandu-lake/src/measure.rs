@@ -207,8 +207,9 @@ pub fn compile_measure(schema: &SchemaRef, sql: &str) -> Result<Measure, SqlProb
     })
 }
 
+/// No column of a dataset has such a name.
 fn name_of(place: usize) -> String {
-    format!("part_{place}")
+    format!("#{place}")
 }
 
 /// An aggregate as it was taken out of a measure.
@@ -381,7 +382,7 @@ fn outside(value: &Expr) -> Option<String> {
     let mut outside: Vec<&str> = columns
         .iter()
         .map(|column| column.name.as_str())
-        .filter(|name| !name.starts_with("part_"))
+        .filter(|name| !name.starts_with('#'))
         .collect();
     outside.sort_unstable();
     outside.first().map(|name| (*name).to_owned())

@@ -72,8 +72,8 @@ pub struct Touched {
     pub rows: RecordBatch,
     /// Whether there are others.
     pub more: bool,
-    /// Whether the rows decide, in a sub-query or where a partner must be missing, which rows there are: then others may
-    /// depend on them.
+    /// Whether rows that are not given may depend on them too. False only where each row follows from single rows, or from
+    /// groups that are made once.
     pub decides: bool,
     /// Why they may not take part in some of the rows; none when they do in all.
     pub doubts: Vec<String>,

@@ -80,8 +80,8 @@ impl Transform {
             fingerprint: self.fingerprint(model),
             state: None,
         };
-        let query = (&run.fingerprint, &model.sql);
-        timed("query", self.inner.runs.keep_query(query.0, query.1)).await?;
+        let keeping = self.inner.runs.keep_query(&run.fingerprint, &model.sql);
+        timed("query", keeping).await?;
         let progress = self.begin(&run);
         let outcome = Box::pin(self.carry_out(&mut run, model, full, &progress)).await;
         let settled = timed("settle", self.settle(&mut run, outcome)).await;

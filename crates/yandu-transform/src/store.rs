@@ -170,6 +170,7 @@ impl Runs {
     }
 
     /// The run that left a model as it is in a version: the newest before `reader` that ended well, and not later.
+    /// One that found nothing changed made no row, and stands for itself only where there is no other.
     pub(crate) async fn done_at(
         &self,
         model: &DatasetId,
@@ -178,7 +179,7 @@ impl Runs {
     ) -> Result<Option<Run>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM model_run WHERE model = ?1 AND status = 'done' AND version <= ?2 \
-             AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT 1"
+             AND (?3 IS NULL OR id < ?3) ORDER BY mode = 'unchanged', id DESC LIMIT 1"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(model.as_str())

@@ -11,11 +11,13 @@ mod forth;
 mod named;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use yandu_lake::Version;
 use yandu_words::id::DatasetId;
 
+use crate::Result;
 use crate::run::Run;
 
 /// Values of columns by which rows are named; `None` stands for a missing value. Values are texts as they are shown.
@@ -91,6 +93,18 @@ pub struct Made {
     pub inputs: Vec<Step>,
     /// Why the trail goes no further here.
     pub end: Option<String>,
+}
+
+/// How long a trail may take as a whole, however many steps it has.
+const SECONDS: u64 = 60;
+
+/// Gives a trail up that takes too long; what is being read for it stops.
+async fn in_time<T>(trail: impl Future<Output = Result<T>>) -> Result<T> {
+    let limit = Duration::from_secs(SECONDS);
+    let over = || Err(yandu_lake::Error::TimeLimit { seconds: SECONDS }.into());
+    tokio::time::timeout(limit, trail)
+        .await
+        .unwrap_or_else(|_| over())
 }
 
 impl Step {

@@ -338,8 +338,8 @@ impl Collector {
         Ok(released)
     }
 
-    /// The batch that rows are quarantined under.
-    pub(super) async fn batch_record(&self, id: &BatchId) -> Result<Batch> {
+    /// A batch without what was found of it.
+    pub async fn batch_record(&self, id: &BatchId) -> Result<Batch> {
         self.inner.batches.find(id).await
     }
 }

@@ -176,9 +176,9 @@ impl TrailStep {
     pub(crate) async fn deliveries(&mut self, state: &State) -> Result<()> {
         let mut known = BTreeMap::new();
         for id in self.all_batches() {
-            match state.collector().batch(&id).await {
-                Ok(detail) => {
-                    known.insert(id, Batch::from(detail.batch));
+            match state.collector().batch_record(&id).await {
+                Ok(batch) => {
+                    known.insert(id, Batch::from(batch));
                 }
                 // Rows that came another way, such as data of a pack, have no delivery.
                 Err(yandu_collect::Error::NoBatch(_)) => {}

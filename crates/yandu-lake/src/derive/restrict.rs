@@ -22,7 +22,7 @@ use datafusion::logical_expr::{
 };
 use yandu_words::id::DatasetId;
 
-use super::{Followed, follow, origin, reads};
+use super::{Followed, column_at, follow, origin, reads};
 
 /// Values of a column of a dataset.
 #[derive(Debug, Clone)]
@@ -387,11 +387,6 @@ fn is_tracked(expr: &Expr, tracked: &[Column]) -> bool {
         Expr::Column(column) => tracked.contains(column),
         _ => false,
     }
-}
-
-fn column_at(schema: &datafusion::common::DFSchema, place: usize) -> Column {
-    let (qualifier, field) = schema.qualified_field(place);
-    Column::new(qualifier.cloned(), field.name())
 }
 
 /// The columns that must be equal for a left and a right row to join.

@@ -237,6 +237,10 @@ fn what_cannot_be_put_together_is_refused_with_its_place() {
         "{}",
         refused("sum(area)")
     );
+    assert!(
+        refused("sum(done) + part_0").contains("no column `part_0`"),
+        "a part has a name that no column has"
+    );
     assert!(refused("(select 1)").contains("cannot contain a query"));
     assert!(
         refused("sum(done) +").starts_with("1:"),

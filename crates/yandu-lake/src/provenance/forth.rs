@@ -28,9 +28,9 @@ use super::Touched;
 use super::condition::{Values, conditions, met};
 use super::plain::is_plain;
 use super::read::{is_of_planning, rows_of};
-use super::replace::column_at;
 use super::trace::parts_of;
 use super::wanted::{Alone, Partner};
+use crate::derive::column_at;
 use crate::{Result, Session, derive};
 
 /// Groups that are looked up by their values; more are joined.
@@ -65,8 +65,8 @@ impl Session {
         limit: usize,
     ) -> Result<Touched> {
         let failed = |error| self.failed(sql, error);
-        let (context, _pins, plan, _) = self.plan_at_once(sql).await?;
-        let readings = count(&plan, dataset, false).map_err(failed)?;
+        let (context, _pins, plan, inputs) = self.plan_at_once(sql).await?;
+        let readings = count(&plan, dataset).map_err(failed)?;
         let mut forth = Forth {
             context: &context,
             dataset,
@@ -74,9 +74,6 @@ impl Session {
             target: 0,
             met: 0,
             partners: 0,
-            is_grouped: false,
-            is_compared: false,
-            decides: count(&plan, dataset, true).map_err(failed)? > readings,
             doubts: BTreeSet::new(),
         };
         if let Some(why) = derive::unsteady(&plan).map_err(failed)? {
@@ -85,7 +82,6 @@ impl Session {
         let mut found = Found::new(limit);
         for target in 0..readings {
             (forth.target, forth.met) = (target, 0);
-            (forth.is_grouped, forth.is_compared) = (false, false);
             let walked = match forth.walk(&plan).await {
                 Ok(Some(walked)) => found.read(&context, walked).await,
                 Ok(None) => Ok(()),
@@ -99,36 +95,25 @@ impl Session {
                 walked => walked.map_err(failed)?,
             }
         }
-        // Of what is put together in more ways than once it is not said which rows would be others without a row.
-        forth.decides |= !is_plain(&plan, false);
         let more = found.count > limit;
         let rows = found.rows(&plan).map_err(failed)?;
         Ok(Touched {
             rows: rows.slice(0, rows.num_rows().min(limit)),
             more,
-            decides: forth.decides,
+            decides: inputs.contains_key(dataset) && !is_plain(&plan, false),
             doubts: forth.doubts.into_iter().collect(),
         })
     }
 }
 
-/// How often a dataset is read in a plan, in its sub-queries too or not.
-fn count(
-    plan: &LogicalPlan,
-    dataset: &DatasetId,
-    in_subqueries: bool,
-) -> Result<usize, DataFusionError> {
+/// How often a dataset is read in a plan, its sub-queries apart.
+fn count(plan: &LogicalPlan, dataset: &DatasetId) -> Result<usize, DataFusionError> {
     use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
     let mut found = 0;
-    let mut look = |node: &LogicalPlan| {
-        found += usize::from(derive::dataset_of(node).is_some_and(|read| read == *dataset));
+    plan.apply(|node| {
+        found += usize::from(derive::reads(node, dataset));
         Ok(TreeNodeRecursion::Continue)
-    };
-    if in_subqueries {
-        plan.apply_with_subqueries(look)?;
-    } else {
-        plan.apply(&mut look)?;
-    }
+    })?;
     Ok(found)
 }
 
@@ -203,10 +188,6 @@ struct Forth<'a> {
     target: usize,
     met: usize,
     partners: usize,
-    /// Whether rows were put together on the way up, and whether what came of that was compared.
-    is_grouped: bool,
-    is_compared: bool,
-    decides: bool,
     doubts: BTreeSet<String>,
 }
 
@@ -238,9 +219,6 @@ impl Forth<'_> {
                     let Some(below) = self.walk(input).await? else {
                         return Ok(None);
                     };
-                    if matches!(plan, LogicalPlan::Filter(_)) {
-                        self.is_compared |= self.is_grouped;
-                    }
                     plan.with_new_exprs(plan.expressions(), vec![below])
                         .map(Some)
                 }
@@ -251,7 +229,7 @@ impl Forth<'_> {
     }
 
     fn scan(&mut self, plan: &LogicalPlan) -> Planned {
-        if derive::dataset_of(plan).is_none_or(|read| read != *self.dataset) {
+        if !derive::reads(plan, self.dataset) {
             return Ok(None);
         }
         self.met += 1;
@@ -264,7 +242,7 @@ impl Forth<'_> {
     /// All rows of a plan, when the reading is in it.
     fn whole(&mut self, plan: &LogicalPlan, why: &str) -> Planned {
         let before = self.met;
-        self.met += count(plan, self.dataset, false)?;
+        self.met += count(plan, self.dataset)?;
         if (before..self.met).contains(&self.target) {
             self.doubts.insert(why.to_owned());
             return Ok(Some(plan.clone()));
@@ -306,15 +284,10 @@ impl Forth<'_> {
         let left = self.walk(&join.left).await?;
         let right = self.walk(&join.right).await?;
         let kind = join.join_type;
-        let was = (left.is_some(), kind);
-        self.is_compared |= self.is_grouped && (left.is_some() || right.is_some());
         let (left, right, kind) = match (left, right) {
             (Some(left), None) => {
                 let kind = match kind {
-                    RightAnti | RightMark => {
-                        self.decides = true;
-                        return Ok(None);
-                    }
+                    RightAnti | RightMark => return Ok(None),
                     Full => Left,
                     Right => Inner,
                     kind => kind,
@@ -323,10 +296,7 @@ impl Forth<'_> {
             }
             (None, Some(right)) => {
                 let kind = match kind {
-                    LeftAnti | LeftMark => {
-                        self.decides = true;
-                        return Ok(None);
-                    }
+                    LeftAnti | LeftMark => return Ok(None),
                     Full => Right,
                     Left => Inner,
                     kind => kind,
@@ -335,8 +305,6 @@ impl Forth<'_> {
             }
             _ => return Ok(None),
         };
-        // Without the row another would have no partner, which is a row of its own.
-        self.is_compared |= matches!(was, (_, Full) | (true, Right) | (false, Left));
         let joined = Join::try_new(
             left.into(),
             right.into(),
@@ -350,19 +318,11 @@ impl Forth<'_> {
         Ok(Some(LogicalPlan::Join(joined)))
     }
 
-    /// Rows are put together. When they were before, or what came of that was compared, there might be others among these
-    /// without the row: what was put together has other values then, and may stand in another group.
-    fn put_together(&mut self) {
-        self.decides |= self.is_compared || self.is_grouped;
-        self.is_grouped = true;
-    }
-
     /// The groups that the rows below are in.
     async fn aggregate(&mut self, plan: &LogicalPlan, aggregate: &Aggregate) -> Planned {
         let Some(below) = self.walk(&aggregate.input).await? else {
             return Ok(None);
         };
-        self.put_together();
         if aggregate.group_expr.is_empty() {
             let mut found = Found::new(0);
             found.read(self.context, below).await?;
@@ -389,7 +349,6 @@ impl Forth<'_> {
         let Some(below) = self.walk(&window.input).await? else {
             return Ok(None);
         };
-        self.put_together();
         self.doubts
             .insert("it is looked at through a window, which sees other rows".to_owned());
         let places = parts_of(window);
@@ -407,9 +366,6 @@ impl Forth<'_> {
         let Some(below) = self.walk(&distinct.input).await? else {
             return Ok(None);
         };
-        self.put_together();
-        // Without the row another may be taken.
-        self.is_compared = true;
         self.doubts
             .insert("one of several rows is taken, and the others were looked at".to_owned());
         let exprs = distinct.select_expr.clone();
@@ -427,8 +383,6 @@ impl Forth<'_> {
         };
         self.doubts
             .insert("it is cut to a number of rows, and others were looked at".to_owned());
-        // Which rows are the first depends on those that are not, too.
-        self.decides = true;
         let exprs: Vec<Expr> = input
             .schema()
             .columns()

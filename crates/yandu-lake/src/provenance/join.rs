@@ -4,7 +4,6 @@
 //! Those are two ways, each with conditions of its own. In the second the columns of the other side have no value, and
 //! a row of the other side that fits must be missing.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
@@ -365,10 +364,8 @@ fn type_of<'s>(column: &Column, schema: &'s DFSchema) -> Option<&'s arrow::datat
 
 /// An expression over both sides, with the columns of a plan under the names that they have alone.
 fn rename(expr: &Expr, schema: &DFSchema, alone: &Alone) -> Result<Expr> {
-    let failed = Cell::new(false);
     let renamed = expr.clone().transform_down(|part| {
         let Expr::Column(column) = &part else {
-            failed.set(failed.get() || looks_out(&part));
             return Ok(Transformed::no(part));
         };
         Ok(match schema.maybe_index_of_column(column) {

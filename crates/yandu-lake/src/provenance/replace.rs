@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use datafusion::common::Column;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, DFSchema};
 use datafusion::logical_expr::expr::{Exists, InSubquery, SetComparison};
 use datafusion::logical_expr::{Expr, LogicalPlan, Subquery};
 
@@ -163,10 +163,4 @@ fn renamed(subquery: &Subquery, replace: Replace<'_>) -> Option<Subquery> {
         outer_ref_columns: outer?,
         spans: subquery.spans.clone(),
     })
-}
-
-/// A column of a schema by its place.
-pub(super) fn column_at(schema: &DFSchema, place: usize) -> Column {
-    let (qualifier, field) = schema.qualified_field(place);
-    Column::new(qualifier.cloned(), field.name())
 }

@@ -14,9 +14,10 @@ use datafusion::logical_expr::{
 };
 use yandu_words::id::DatasetId;
 
-use super::replace::{column_at, looks_out, subquery_of};
+use super::replace::{looks_out, subquery_of};
 use super::wanted::{Alone, Partner, Wanted};
 use crate::derive;
+use crate::derive::column_at;
 
 pub(super) type Result<T> = std::result::Result<T, DataFusionError>;
 

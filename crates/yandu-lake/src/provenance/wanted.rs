@@ -9,7 +9,8 @@ use datafusion::common::{
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, Join, LogicalPlan, LogicalPlanBuilder, Projection, lit};
 
-use super::replace::{Replace, Unknown, asks, column_at, named, replaced};
+use super::replace::{Replace, Unknown, asks, named, replaced};
+use crate::derive::column_at;
 
 /// The first part of the names of partners; no table of a query has such a name.
 const PARTNER: &str = "__partner_";

@@ -10,7 +10,7 @@ use yandu_lake::{
 use yandu_words::id::{BatchId, DatasetId};
 
 use super::named::{told_apart, typed};
-use super::{Limits, Made, Named, Step};
+use super::{Limits, Made, Named, Step, in_time};
 use crate::refresh::versions_of;
 use crate::run::Run;
 use crate::transform::Transform;
@@ -50,7 +50,7 @@ impl Transform {
         limits: Limits,
     ) -> Result<Step> {
         let following = Following::new(self, principal, limits);
-        following.begin(dataset, rows, version).await
+        in_time(following.begin(dataset, rows, version)).await
     }
 }
 

@@ -9,8 +9,9 @@ use yandu_words::id::DatasetId;
 
 use super::back::Following;
 use super::named::told_apart;
-use super::{Limits, Named, Onward, Step};
+use super::{Limits, Named, Onward, Step, in_time};
 use crate::refresh::versions_of;
+use crate::run::Run;
 use crate::transform::Transform;
 use crate::{Error, Result};
 
@@ -28,7 +29,7 @@ impl Transform {
         let step = following
             .rows_of(dataset, rows, ReadPoint::default())
             .await?;
-        following.onward(step, limits.depth).await
+        in_time(following.onward(step, limits.depth)).await
     }
 }
 
@@ -55,7 +56,8 @@ impl Following<'_> {
             return Ok(None);
         };
         let Some(sql) = self.transform.query_of(&run).await? else {
-            return Ok(None);
+            let why = "the query of that refresh was not kept";
+            return Ok(Some(self.unread(model, &run, why.to_owned())));
         };
         let session = self.session(versions_of(&run));
         let places = places(&step.rows)?;
@@ -64,17 +66,13 @@ impl Following<'_> {
             .await;
         let touched = match touched {
             Ok(touched) => touched,
-            Err(error @ (LakeError::Vacuumed { .. } | LakeError::NoVersion { .. })) => {
-                let step = Step {
-                    version: run.version,
-                    gone: Some(error.to_string()),
-                    ..Step::without_rows(model, self.owner(model))
-                };
-                return Ok(Some(Onward {
-                    step,
-                    readers: Vec::new(),
-                }));
-            }
+            // One model that cannot be looked at does not hide the others.
+            Err(
+                error @ (LakeError::Vacuumed { .. }
+                | LakeError::NoVersion { .. }
+                | LakeError::NoDataset(_)
+                | LakeError::Query(_)),
+            ) => return Ok(Some(self.unread(model, &run, error.to_string()))),
             Err(error) => return Err(error.into()),
         };
         let mut at = ReadPoint::default();
@@ -98,6 +96,18 @@ impl Following<'_> {
         reached.decides = decides;
         reached.doubts = doubts;
         self.onward(reached, depth - 1).await.map(Some)
+    }
+
+    /// A model that reads the rows, and of which none can be shown.
+    fn unread(&self, model: &DatasetId, run: &Run, why: String) -> Onward {
+        Onward {
+            step: Step {
+                version: run.version,
+                gone: Some(why),
+                ..Step::without_rows(model, self.owner(model))
+            },
+            readers: Vec::new(),
+        }
     }
 }
 

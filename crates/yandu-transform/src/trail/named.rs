@@ -69,20 +69,26 @@ fn texts_differ(texts: &StringArray, values: &ArrayRef, row: usize) -> bool {
     texts.is_valid(row) && values.is_null(row)
 }
 
-/// The columns by which rows of a dataset are told apart: its key, or all but floats, of which two that are shown as one
-/// may differ.
+/// The columns by which rows of a dataset are told apart: its key, or without one all but floats, of which two that are
+/// shown as one may differ; floats too, where there is nothing else.
 pub(super) fn told_apart(key: &[String], rows: &RecordBatch) -> Result<RecordBatch> {
     let schema = rows.schema();
     let is_system = |name: &str| [yandu_lake::BATCH, yandu_lake::ROW].contains(&name);
+    let names = || schema.fields().iter().map(|field| field.name());
+    let has_key = names().any(|name| key.contains(name));
+    let has_others = schema
+        .fields()
+        .iter()
+        .any(|field| !is_system(field.name()) && !is_float(field.data_type()));
     let places: Vec<usize> = schema
         .fields()
         .iter()
         .enumerate()
         .filter(|(_, field)| {
-            if key.is_empty() {
-                !is_system(field.name()) && !is_float(field.data_type())
-            } else {
+            if has_key {
                 key.contains(field.name())
+            } else {
+                !is_system(field.name()) && (!has_others || !is_float(field.data_type()))
             }
         })
         .map(|(place, _)| place)
