@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use yandu_lake::{Number, Version};
-use yandu_words::{ColumnName, DatasetId, Period};
+use yandu_words::{ColumnName, DatasetId, Period, Title};
 
 use crate::definition::Definition;
 use crate::forecast::Forecast;
@@ -48,8 +48,8 @@ pub struct Group {
 pub struct Key {
     pub dimension: ColumnName,
     pub value: Option<Arc<str>>,
-    /// The name of an area.
-    pub name: Option<String>,
+    /// The name of an area, or what a code stands for.
+    pub name: Option<Title>,
 }
 
 /// A number of a period.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use yandu_lake::Number;
 use yandu_pack::declare::{Across, Comparison};
-use yandu_words::Period;
+use yandu_words::{Period, Title};
 
 use crate::answer::{
     Answer, BaselineChange, Change, Data, Freshness, Gap, Group, Key, Point, Value,
@@ -196,13 +196,16 @@ impl Asked<'_> {
     fn key(&self, by: &By, value: Option<Arc<str>>) -> Key {
         let area = self.definition.file.area();
         let is_area = area.is_some_and(|(area, _)| *area == by.dimension);
-        let name = value
-            .as_deref()
-            .filter(|_| is_area)
-            .and_then(|value| self.areas.name_of(value));
+        let name = value.as_deref().and_then(|value| {
+            if is_area {
+                let zh = self.areas.name_of(value)?.to_owned();
+                return Some(Title { zh, en: None });
+            }
+            self.definition.name_of(&by.dimension, value).cloned()
+        });
         Key {
             dimension: by.dimension.clone(),
-            name: name.map(str::to_owned),
+            name,
             value,
         }
     }

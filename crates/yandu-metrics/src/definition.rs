@@ -1,12 +1,14 @@
 //! What a metric means: its declaration with the settings of the site put in, and a name for just that.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
+use indexmap::IndexMap;
 use yandu_lake::{Condition, Measure, compile_condition, compile_measure};
 use yandu_pack::Packs;
 use yandu_pack::declare::MetricFile;
-use yandu_words::{ColumnName, MetricId};
+use yandu_words::{ColumnName, MetricId, Title};
 
 use crate::{Error, Result};
 
@@ -20,6 +22,8 @@ pub struct Definition {
     /// The SELECT of the model.
     pub model_sql: Arc<str>,
     pub(crate) compiled: Arc<Compiled>,
+    /// What the codes of dimensions are called, where their columns have code lists.
+    names: Arc<HashMap<ColumnName, IndexMap<String, Title>>>,
 }
 
 /// The SQL of a metric, compiled over the columns of its model.
@@ -58,12 +62,24 @@ impl Definition {
             .map(|sql| compile_condition(&schema, sql))
             .transpose()
             .map_err(|problem| sql_error("condition", problem.message))?;
+        let named = file.dimensions.iter().filter_map(|(name, dimension)| {
+            let column = dimension.column.as_ref().unwrap_or(name);
+            let codes = dataset.file().columns.get(column)?.codes.as_ref()?;
+            Some((name.clone(), packs.code_list(codes)?.values.clone()))
+        });
+        let names = Arc::new(named.collect());
         Ok(Self {
+            names,
             version: version_of(&file, &model_sql),
             file: Arc::new(file),
             model_sql: model_sql.into(),
             compiled: Arc::new(Compiled { measure, condition }),
         })
+    }
+
+    /// What a value of a dimension is called.
+    pub(crate) fn name_of(&self, dimension: &ColumnName, value: &str) -> Option<&Title> {
+        self.names.get(dimension)?.get(value)
     }
 
     pub fn id(&self) -> &MetricId {

@@ -22,6 +22,8 @@ pub struct MetricLine {
     pub decimals: u8,
     /// `day`, `month`, `quarter` or `year`.
     pub grain: String,
+    /// Whether an alert is raised when it is outside of its bounds.
+    pub bounded: bool,
     /// Points of the work plan that it serves.
     pub points: Vec<u8>,
     /// The newest period of the whole that is recorded.
@@ -185,8 +187,8 @@ pub struct MetricKey {
     pub dimension: String,
     /// Absent for data that have none, or lie in no area of the level.
     pub value: Option<String>,
-    /// The name of an area.
-    pub name: Option<String>,
+    /// The name of an area, or what a code stands for.
+    pub name: Option<PageTitle>,
 }
 
 /// A number of a period.

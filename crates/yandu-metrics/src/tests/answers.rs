@@ -136,7 +136,7 @@ async fn areas_roll_up_both_trees() {
     let names: Vec<_> = named
         .groups
         .iter()
-        .map(|group| group.keys[0].name.clone())
+        .map(|group| Some(group.keys[0].name.clone()?.zh))
         .collect();
     assert_eq!(
         names,
@@ -167,6 +167,8 @@ async fn it_is_asked_by_classes_and_only_for_some() {
         ..ask("opened")
     };
     assert_eq!(groups(&city, &asked).await, ["4G 1 1 1", "5G 17 18 9"]);
+    let named = city.ask(&asked).await.groups[0].keys[0].name.clone();
+    assert_eq!(named, Some(yandu_words::Title::new("四代", "Fourth")));
     let asked = Ask {
         order: Order::Least,
         limit: Some(1),

@@ -10,6 +10,7 @@ use yandu_words::DatasetId;
 
 use crate::{Answer, Ask, Metrics};
 
+const KINDS: &str = "codes: base.kind\ntitle: {zh: 制式}\nvalues: {4G: {zh: 四代, en: Fourth}, 5G: {zh: 五代}, 6G: {zh: 六代}}\n";
 const PACK: &str = "pack: base\nversion: 1.0.0\ntitle: {zh: 试验, en: Trial}\n";
 
 const DATASETS: [(&str, &str, &str, &str); 4] = [
@@ -35,7 +36,7 @@ const DATASETS: [(&str, &str, &str, &str); 4] = [
         "models/cell.yaml",
         "model",
         "[month, division, kind]",
-        "month: date, division: text?, kind: text?, opened: integer?, in_use: integer?, cost: 'decimal(14,2)?', level: float?",
+        "month: date, division: text?, kind: codes base.kind?, opened: integer?, in_use: integer?, cost: 'decimal(14,2)?', level: float?",
     ),
 ];
 
@@ -85,7 +86,11 @@ fn columns(written: &str) -> String {
         let data_type = data_type.trim_matches('\'');
         let required = !data_type.ends_with('?');
         let data_type = data_type.trim_end_matches('?');
-        format!("  {name}: {{title: {{zh: 列}}, type: '{data_type}', required: {required}}}\n")
+        let kind = match data_type.strip_prefix("codes ") {
+            Some(codes) => format!("codes: {codes}"),
+            None => format!("type: '{data_type}'"),
+        };
+        format!("  {name}: {{title: {{zh: 列}}, {kind}, required: {required}}}\n")
     };
     let mut text = String::new();
     let mut rest = written;
@@ -109,6 +114,7 @@ pub(super) fn packs(folder: &Path, change: impl Fn(&str, String) -> String) -> P
         write(&pack.join(path), &text);
     }
     write(&pack.join("models/cell.sql"), "select 1");
+    write(&pack.join("codes/kind.yaml"), KINDS);
     for (name, special) in METRICS {
         let text = format!(
             "metric: base.{name}\ntitle: {{zh: 数}}\nowner: 某局\nformula: 数一数\nbasis: 试验\nunit: 座\nof: base.cell\n\

@@ -190,19 +190,20 @@ fn what_is_missing_or_contradicts_itself_is_said() {
     check(
         &air(&format!("{CELLS}{metric}")),
         expect![[r#"
-        error[missing-key]: missing key `of`
-         --> air/metrics/opened.yaml:1:1
-          |
-        1 | metric: air.opened
-          | ^^^^^^
-          help: add `of`: the model whose rows are the cells
+            error[missing-key]: missing key `of`
+             --> air/metrics/opened.yaml:1:1
+              |
+            1 | metric: air.opened
+              | ^^^^^^
+              help: add `of`: the model whose rows are the cells
 
-        error[wrong-value]: the number is greater than 1.0
-          --> air/metrics/opened.yaml:17:20
-           |
-        17 | thresholds: {near: 2, below: 3, above: 1}
-           |                    ^
-    "#]],
+            error[unknown-key]: unknown key `beneath`
+              --> air/metrics/opened.yaml:17:14
+               |
+            17 | thresholds: {beneath: 3, above: 1}
+               |              ^^^^^^^
+               help: known keys: `below`, `above`
+        "#]],
     );
     let metric = METRIC
         .replace(
@@ -215,26 +216,33 @@ fn what_is_missing_or_contradicts_itself_is_said() {
     check(
         &air(&format!("{CELLS}{metric}")),
         expect![[r#"
-        error[wrong-name]: the id `air.closed` is not that of its file, `air.opened`
-         --> air/metrics/opened.yaml:1:9
-          |
-        1 | metric: air.closed
-          |         ^^^^^^^^^^
-          help: an id is the name of the folder, a dot, and the name of the file without `.yaml`
+            error[wrong-name]: the id `air.closed` is not that of its file, `air.opened`
+             --> air/metrics/opened.yaml:1:9
+              |
+            1 | metric: air.closed
+              |         ^^^^^^^^^^
+              help: an id is the name of the folder, a dot, and the name of the file without `.yaml`
 
-        warning[incomplete]: a change is counted from a baseline, and there is none
-          --> air/metrics/opened.yaml:16:13
-           |
-        16 | comparison: change
-           |             ^^^^^^
-           help: add `baseline`, or leave it out knowingly: answers say that it is missing
+            warning[incomplete]: a change is counted from a baseline, and there is none
+              --> air/metrics/opened.yaml:16:13
+               |
+            16 | comparison: change
+               |             ^^^^^^
+               help: add `baseline`, or leave it out knowingly: answers say that it is missing
 
-        error[wrong-bound]: every number is below 3 or above 1
-          --> air/metrics/opened.yaml:17:13
-           |
-        17 | thresholds: {near: 0.9, below: 3, above: 1}
-           |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-           help: an alert is raised under `below` and over `above`
-    "#]],
+            error[wrong-bound]: every number is below 3 or above 1
+              --> air/metrics/opened.yaml:17:13
+               |
+            17 | thresholds: {below: 3, above: 1}
+               |             ^^^^^^^^^^^^^^^^^^^^
+               help: an alert is raised under `below` and over `above`
+
+            error[wrong-schedule]: a number is late by days, and `5 wd` is no number of them
+              --> air/metrics/opened.yaml:18:8
+               |
+            18 | fresh: 5 wd
+               |        ^^^^
+               help: write it in days, such as `45 d`
+        "#]],
     );
 }

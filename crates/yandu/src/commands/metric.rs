@@ -286,7 +286,8 @@ fn told(answer: &MetricAnswer) -> String {
     for group in &answer.groups {
         let mut row: Vec<Cell> = Vec::new();
         row.extend(group.keys.iter().map(|key| {
-            let name = key.name.as_deref().or(key.value.as_deref());
+            let name = key.name.as_ref().map(|name| name.zh.as_str());
+            let name = name.or(key.value.as_deref());
             Cell::text(name.unwrap_or("-"))
         }));
         row.extend(

@@ -8,6 +8,8 @@ use yandu_metrics::{
 use yandu_pack::declare::Direction;
 use yandu_words::Period;
 
+use crate::pack_page::PageTitle;
+
 use super::{
     MetricAlert, MetricAnswer, MetricBaseline, MetricChange, MetricData, MetricDefinition,
     MetricDimension, MetricForecast, MetricForecastPoint, MetricFreshness, MetricGap, MetricGroup,
@@ -25,6 +27,10 @@ impl MetricLine {
             unit: file.unit.clone(),
             decimals: file.decimals,
             grain: file.time.grain.name().to_owned(),
+            bounded: file
+                .thresholds
+                .as_ref()
+                .is_some_and(|bounds| bounds.below.is_some() || bounds.above.is_some()),
             points: file.points.clone(),
             newest: newest.map(MetricRecorded::from),
         }
@@ -157,7 +163,7 @@ impl From<Key> for MetricKey {
         Self {
             dimension: key.dimension.to_string(),
             value: key.value.map(|value| value.to_string()),
-            name: key.name,
+            name: key.name.as_ref().map(PageTitle::from),
         }
     }
 }
