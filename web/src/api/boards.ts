@@ -6,7 +6,6 @@ export type Board = Schemas['Board']
 export type BoardArea = Schemas['BoardArea']
 /** What a board sends when data changed: the tiles that differ. */
 export type BoardChange = Schemas['BoardChange']
-export type BoardHead = Schemas['BoardLine']
 export type BoardTile = Schemas['BoardTile']
 /** Columns and rows from 0, and how many of them. */
 export type Slot = Schemas['BoardSlot']

@@ -667,7 +667,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers questions to metrics, a whole board of them in one request. A question that cannot be answered spoils no other one. */
+        /**
+         * Answers questions to metrics, many in one request. A question that has no answer spoils no other one; one that is not
+         *     well formed is refused with the whole request.
+         */
         post: operations["ask_metrics"];
         delete?: never;
         options?: never;
@@ -3286,11 +3289,13 @@ export interface components {
         };
         /** @description The numbers of one combination of values. */
         MetricGroup: {
-            before?: components["schemas"]["MetricChange"] | null;
+            /** @description Against the period before. */
+            before: components["schemas"]["MetricChange"];
             keys: components["schemas"]["MetricKey"][];
             /** @description Oldest first. */
             points: components["schemas"]["MetricPoint"][];
-            year_before?: components["schemas"]["MetricChange"] | null;
+            /** @description Against the same period of the year before. */
+            year_before: components["schemas"]["MetricChange"];
         };
         /** @description What the number of a period was at different times. */
         MetricHistory: {
@@ -3301,13 +3306,14 @@ export interface components {
         /** @description The value of a dimension. */
         MetricKey: {
             dimension: string;
-            /** @description The name of an area. */
-            name?: string | null;
+            name?: components["schemas"]["PageTitle"] | null;
             /** @description Absent for data that have none, or lie in no area of the level. */
             value?: string | null;
         };
         /** @description A metric in the list of metrics. */
         MetricLine: {
+            /** @description Whether an alert is raised when it is outside of its bounds. */
+            bounded: boolean;
             /** Format: int32 */
             decimals: number;
             /** @description `day`, `month`, `quarter` or `year`. */

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call } from './call'
-import type { MetricAsk, MetricDefinition } from './metrics'
+import type { MetricAsk } from './metrics'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -9,13 +9,7 @@ type Schemas = components['schemas']
 export type TrailStep = Schemas['TrailStep']
 export type TrailMade = Schemas['TrailMade']
 
-export interface MetricTrail {
-  definition: MetricDefinition
-  /** Whether the number is put together from more rows of the model than the trail begins with. */
-  more: boolean
-  /** Absent where the number is put together from no row. */
-  trail?: TrailStep | null
-}
+export type MetricTrail = Schemas['MetricTrail']
 
 export const metricTrail = ({ metric, period, only }: MetricAsk) =>
   queryOptions({

@@ -13,6 +13,7 @@ export function NumberTile({ answer, area }: BodyProps) {
   const [group] = answer.groups
   const point = group?.points.at(-1)
   const { unit, decimals, direction } = answer
+  const isHeld = area === undefined && Boolean(answer.target)
   const isYear = answer.period ? grainOf(answer.period) === 'year' : false
   return (
     <div className="block-number">
@@ -21,17 +22,18 @@ export function NumberTile({ answer, area }: BodyProps) {
         <span className="block-unit">{unitAfter(unit)}</span>
       </p>
       <p className="block-changes">
-        <ChangeText change={group?.before} unit={unit} decimals={decimals} direction={direction}>
-          {t(isYear ? 'board.year-before' : 'board.before')}
-        </ChangeText>
-        {!isYear && (
-          <ChangeText change={group?.year_before} unit={unit} decimals={decimals} direction={direction}>
-            {t('board.year-before')}
+        {/* Beside a target there is room for one comparison. */}
+        {!isYear && !isHeld && (
+          <ChangeText change={group?.before} unit={unit} decimals={decimals} direction={direction} short>
+            {t('board.before')}
           </ChangeText>
         )}
+        <ChangeText change={group?.year_before} unit={unit} decimals={decimals} direction={direction} short>
+          {t('board.year-before')}
+        </ChangeText>
       </p>
       {/* The target of the whole city says nothing of one county. */}
-      {area === undefined && <TargetBar answer={answer} />}
+      {isHeld && <TargetBar answer={answer} />}
     </div>
   )
 }

@@ -28,7 +28,7 @@ export function TableTile({ answer, area }: BodyProps) {
                 <Figure number={group.points.at(-1)} unit={unit} decimals={decimals} short ask={askOf(answer.metric, answer.period, group.keys, onlyArea(area))} />
               </td>
               <td className="right">
-                <ChangeText change={group.year_before} unit={unit} decimals={decimals} direction={direction} />
+                <ChangeText change={group.year_before} unit={unit} decimals={decimals} direction={direction} short />
               </td>
             </tr>
           ))}

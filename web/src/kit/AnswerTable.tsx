@@ -26,7 +26,7 @@ export function AnswerTable({ label, answer, titles, pageSize }: Props) {
     title: (
       <span className="head-two">
         <span translate="no">{titles?.get(column.name) ?? column.name}</span>
-        <code className="code hint">{titles ? column.name : type(column.type)}</code>
+        <code className="code hint">{titles && titles.get(column.name) !== column.name ? column.name : type(column.type)}</code>
       </span>
     ),
     align: isNumber(column.type) ? 'right' : 'left',

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLargeText } from '../shell/Look'
 import { type ChartSpec, compile, isLying } from './chart'
+import { unitAfter } from './figure'
 import * as format from './format'
 
 interface Props {
@@ -74,7 +75,7 @@ function named(holder: HTMLElement, label: string) {
 function Values({ label, spec, names, cell }: Omit<Props, 'caption'>) {
   const { i18n } = useTranslation()
   const shown = (value: number | null | undefined) =>
-    typeof value === 'number' ? `${format.number(value, i18n.language)}${spec.unit ? ` ${spec.unit}` : ''}` : '—'
+    typeof value === 'number' ? `${format.number(value, i18n.language)}${unitAfter(spec.unit ?? '')}` : '—'
   return (
     <table className="plain-table">
       <caption className="visually-hidden">{label}</caption>

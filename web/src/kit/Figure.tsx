@@ -52,10 +52,12 @@ interface ChangeProps {
   direction: string
   /** Against what, in words; the tip says the other period and its number. */
   children?: string
+  /** The share alone, where there is one. */
+  short?: boolean
 }
 
 /** How a number differs from that of another time: sign, arrow and colour say the same. */
-export function ChangeText({ change, unit, decimals, direction, children }: ChangeProps) {
+export function ChangeText({ change, unit, decimals, direction, short, children }: ChangeProps) {
   const { t, i18n } = useTranslation()
   const { word } = useWords()
   const span = useSpan()
@@ -71,14 +73,15 @@ export function ChangeText({ change, unit, decimals, direction, children }: Chan
       </span>
     )
   }
+  const amount = `${signed(by, unit === '%' ? Math.max(1, decimals) : decimals, i18n.language)}${unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}`
+  const share = unit !== '%' && typeof change.percent === 'number' ? `${signed(change.percent, 1, i18n.language)}%` : undefined
   const arrow = by > 0 ? '↑' : by < 0 ? '↓' : '→'
   return (
     <span title={tip} className="change">
       {children && <span className="hint">{children} </span>}
       <span className={`num change-${tone(change, direction) ?? 'plain'}`}>
-        <span aria-hidden="true">{arrow}</span> {signed(by, unit === '%' ? Math.max(1, decimals) : decimals, i18n.language)}
-        {unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}
-        {unit !== '%' && typeof change.percent === 'number' && ` (${signed(change.percent, 1, i18n.language)}%)`}
+        <span aria-hidden="true">{arrow}</span> {short && share !== undefined ? share : amount}
+        {!short && share !== undefined && ` (${share})`}
       </span>
     </span>
   )

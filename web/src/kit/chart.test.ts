@@ -14,7 +14,7 @@ test('a chart describes itself, and has patterns for those who need them', () =>
 })
 
 test('a value has its unit, and a gap is a gap', () => {
-  expect(option().tooltip.valueFormatter(12345.5)).toBe('12,345.5 人')
+  expect(option().tooltip.valueFormatter(12345.5)).toBe('12,345.5人')
   expect(option().tooltip.valueFormatter(null)).toBe('—')
 })
 
@@ -29,6 +29,6 @@ test('a range is drawn between its two ends, and told with both', () => {
   const ranged: ChartSpec = { ...spec, kind: 'line', band: { name: 'r', low: [null, -2], high: [null, 3] } }
   const { series, tooltip } = compile(ranged, plain) as unknown as { series: { name: string; data: unknown; stackStrategy?: string }[]; tooltip: { formatter: (marks: unknown) => string } }
   expect(series.slice(1).map(({ data, stackStrategy }) => [data, stackStrategy])).toEqual([[[null, -2], 'all'], [[null, 5], 'all']])
-  expect(tooltip.formatter([{ dataIndex: 1 }])).toBe('b\nr  -2 – 3 人')
-  expect(tooltip.formatter([{ dataIndex: 0 }])).toBe('<b>a</b>\ns  1 人')
+  expect(tooltip.formatter([{ dataIndex: 1 }])).toBe('b\nr  -2 – 3人')
+  expect(tooltip.formatter([{ dataIndex: 0 }])).toBe('<b>a</b>\ns  1人')
 })

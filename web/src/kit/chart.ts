@@ -1,5 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core'
 import { fontFamily, house, series as colours } from '../theme/tokens'
+import { unitAfter } from './figure'
 import * as format from './format'
 
 /** What a picture shows, in a small closed grammar; nobody hands options to the chart itself. */
@@ -66,6 +67,7 @@ function axes(spec: ChartSpec, manner: Manner, text: object): EChartsCoreOption 
   const values = {
     type: 'value',
     ...(spec.kind === 'line' && { scale: true }),
+    ...(spec.series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value))) && { minInterval: 1 }),
     ...(spec.most !== undefined && { max: spec.most }),
     axisLabel: { ...text, formatter: (value: number) => format.short(value, manner.language) },
     splitLine: { lineStyle: { color: house.line } },
@@ -142,5 +144,5 @@ function pie(spec: ChartSpec, text: object): EChartsCoreOption {
 
 function worded(value: unknown, unit: string | undefined, language: string): string {
   if (typeof value !== 'number') return '—'
-  return `${format.number(value, language)}${unit ? ` ${unit}` : ''}`
+  return `${format.number(value, language)}${unitAfter(unit ?? '')}`
 }

@@ -12,10 +12,10 @@ export function brief(value: number, decimals: number, language: string): string
   return Math.abs(value) >= 10_000 ? format.short(value, language) : exact(value, decimals, language)
 }
 
-/** A share has its sign at the number; a ratio of 1 has none. */
+/** A share has its sign at the number, as has a Chinese word; a ratio of 1 has none. */
 export function unitAfter(unit: string): string {
   if (unit === '' || unit === '1') return ''
-  return unit === '%' ? unit : ` ${unit}`
+  return unit === '%' || /^\p{Script=Han}/u.test(unit) ? unit : ` ${unit}`
 }
 
 export function valueOf(number: MetricNumber | null | undefined): number | null {

@@ -6,6 +6,7 @@ import { Link, useLocation } from 'react-router'
 import { type MetricDefinition, metric as metricQuery } from '../api/metrics'
 import { metricTrail } from '../api/trail'
 import { useEntryTitle } from '../kit/entry'
+import { useDimension } from '../pages/figures/useDimension'
 import { Figure } from '../kit/Figure'
 import { Loaded } from '../kit/Loaded'
 import { Facts } from '../kit/Page'
@@ -68,7 +69,10 @@ function Meaning({ definition, wish }: { definition: MetricDefinition; wish: Tra
   const { t } = useTranslation()
   const title = useEntryTitle()
   const span = useSpan()
-  const narrowed = Object.entries(wish.ask.only ?? {}).map(([name, values]) => `${name} = ${values.join(', ')}`)
+  const { titleOf, valueOf } = useDimension(definition)
+  const narrowed = Object.entries(wish.ask.only ?? {}).map(
+    ([name, values]) => `${titleOf(name)}: ${values.map((value) => valueOf({ dimension: name, value })).join(', ')}`,
+  )
   return (
     <li className="way-step">
         <div className="way-head">

@@ -4,7 +4,7 @@ import { askOf } from '../kit/trail'
 import { delivered } from './deliveries'
 
 describe('the question of one number', () => {
-  const area = { dimension: 'area', value: '320902', name: '亭湖区' }
+  const area = { dimension: 'area', value: '320902', name: { zh: '亭湖区' } }
   test('has its period, its values, and what the page was narrowed to', () =>
     expect(askOf('a.b', '2025-06', [area], { operator: ['CM'] })).toEqual({ metric: 'a.b', period: '2025-06', only: { operator: ['CM'], area: ['320902'] } }))
   test('is none for data without a value, or without a period', () => {

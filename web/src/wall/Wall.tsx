@@ -39,7 +39,7 @@ export function Wall({ wish }: { wish: Wish }) {
       <header className="wall-head">
         <h1>
           {title}
-          <span className="wall-area">{board.area ? nameOf({ dimension: 'area', value: board.area.code, name: board.area.name }) : t('board.whole-city')}</span>
+          <span className="wall-area">{board.area ? nameOf({ dimension: 'area', value: board.area.code, name: { zh: board.area.name } }) : t('board.whole-city')}</span>
         </h1>
         {wish.cycle && areas && areas.length > 0 && <span className="wall-cycle">{t('wall.cycle', { seconds: wish.cycle })}</span>}
         <State isConnected={live.isConnected} heardAt={live.heardAt} />

@@ -40,7 +40,7 @@ export function BoardPage() {
                 className="narrow-select"
                 value={area ?? ''}
                 onChange={(code: string) => setArea(code || undefined)}
-                options={[{ value: '', label: t('board.whole-city') }, ...board.areas.map(({ code, name }) => ({ value: code, label: nameOf({ dimension: 'area', value: code, name }) }))]}
+                options={[{ value: '', label: t('board.whole-city') }, ...board.areas.map(({ code, name }) => ({ value: code, label: nameOf({ dimension: 'area', value: code, name: { zh: name } }) }))]}
               />
             )}
             <a className="button-link" href={`/wall/${encodeURIComponent(id)}${area ? `?area=${encodeURIComponent(area)}` : ''}`}>

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import type { BoardHead } from '../../api/boards'
 import { got } from '../../api/call'
+import type { components } from '../../api/schema'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { Code } from '../../kit/Text'
@@ -10,7 +10,7 @@ import { useWorded } from '../declared/worded'
 
 const boards = {
   queryKey: ['boards'],
-  queryFn: async ({ signal }: { signal: AbortSignal }) => (await got<{ boards: BoardHead[] }>('/boards', { signal })).boards,
+  queryFn: async ({ signal }: { signal: AbortSignal }) => (await got<components['schemas']['BoardList']>('/boards', { signal })).boards,
 }
 
 /** The boards that packs bring. */

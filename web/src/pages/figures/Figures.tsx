@@ -84,7 +84,7 @@ function List({ lines, empty }: { lines: MetricLine[]; empty: React.ReactNode })
         one.newest ? (
           <div className="two-lines">
             <strong>
-              <Figure number={one.newest} unit={one.unit} decimals={one.decimals} ask={askOf(one.id, one.newest.period)} />
+              <Figure number={one.newest} unit={one.unit} decimals={one.decimals} short ask={askOf(one.id, one.newest.period)} />
             </strong>
             <Hint>{span(one.newest.period)}</Hint>
           </div>
@@ -98,6 +98,7 @@ function List({ lines, empty }: { lines: MetricLine[]; empty: React.ReactNode })
       render: (one) => {
         const alert = outside.get(one.id)
         if (alert) return <Lamp state="late">{t(`figure-alert.${alert.kind}` as 'figure-alert.below')}</Lamp>
+        if (!one.bounded) return <Hint>—</Hint>
         return one.newest ? <Lamp state="good">{t('figure.inside')}</Lamp> : <Lamp state="absent">{t('figure.no-data')}</Lamp>
       },
     },

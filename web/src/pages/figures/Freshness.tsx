@@ -2,11 +2,13 @@ import { useTranslation } from 'react-i18next'
 import type { MetricAnswer } from '../../api/metrics'
 import { Lamp } from '../../kit/Lamp'
 import { useSpan } from '../../kit/useSpan'
+import { useKeyName } from './useDimension'
 
 /** How old the data are, who is missing, and whether a number was told differently before, said plainly. */
 export function Freshness({ answer }: { answer: Pick<MetricAnswer, 'freshness' | 'gaps' | 'restated'> }) {
   const { t } = useTranslation()
   const span = useSpan()
+  const nameOf = useKeyName()
   const { freshness, gaps, restated } = answer
   return (
     <ul className="plain-list freshness-list" aria-label={t('figure.freshness')}>
@@ -17,7 +19,7 @@ export function Freshness({ answer }: { answer: Pick<MetricAnswer, 'freshness' |
         <li>
           <Lamp state="due">
             {t('figure.gaps', {
-              areas: gaps.map((gap) => t('figure.gap-of', { area: gap.name ?? gap.area, newest: span(gap.newest) })).join(t('app.comma')),
+              areas: gaps.map((gap) => t('figure.gap-of', { area: nameOf({ dimension: 'area', value: gap.area, name: gap.name ? { zh: gap.name } : null }), newest: span(gap.newest) })).join(t('app.comma')),
             })}
           </Lamp>
         </li>

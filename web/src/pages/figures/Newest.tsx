@@ -21,11 +21,11 @@ interface Props {
 export function Newest({ answer, definition, ask }: Props) {
   const { t } = useTranslation()
   const span = useSpan()
-  const { titleOf } = useDimension(definition)
+  const { titleOf, valueOf } = useDimension(definition)
   const [group] = answer.groups
   const point = group?.points.at(-1)
   const { unit, decimals, direction } = answer
-  const narrowed = Object.entries(ask?.only ?? {}).map(([name, values]) => `${titleOf(name)}: ${values.join(', ')}`)
+  const narrowed = Object.entries(ask?.only ?? {}).map(([name, values]) => `${titleOf(name)}: ${values.map((value) => valueOf({ dimension: name, value })).join(', ')}`)
   return (
     <Section title={t('figure.newest')} extra={answer.period && span(answer.period)}>
       <p className="figure">

@@ -40,13 +40,13 @@ export function Ranking({ label, names, answer, ask }: Props) {
       key: 'value',
       title: t('figure.value'),
       align: 'right',
-      render: ({ group }) => <Figure number={group.points.at(-1)} unit={unit} decimals={decimals} ask={askOf(answer.metric, answer.period, group.keys, ask?.only)} />,
+      render: ({ group }) => <Figure number={group.points.at(-1)} unit={unit} decimals={decimals} short ask={askOf(answer.metric, answer.period, group.keys, ask?.only)} />,
     },
     {
       key: 'before',
       title: t('figure.before'),
       align: 'right',
-      render: ({ group }) => <ChangeText change={group.before} unit={unit} decimals={decimals} direction={direction} />,
+      render: ({ group }) => <ChangeText change={group.before} unit={unit} decimals={decimals} direction={direction} short />,
     },
     ...(isYear(answer)
       ? []
@@ -55,7 +55,7 @@ export function Ranking({ label, names, answer, ask }: Props) {
             key: 'year',
             title: t('figure.year-before'),
             align: 'right' as const,
-            render: ({ group }: Place) => <ChangeText change={group.year_before} unit={unit} decimals={decimals} direction={direction} />,
+            render: ({ group }: Place) => <ChangeText change={group.year_before} unit={unit} decimals={decimals} direction={direction} short />,
           },
         ]),
   ]

@@ -90,7 +90,7 @@ function Export({ answer, definition }: { answer: MetricAnswer; definition: Metr
       columns={[t('figure.period'), t('figure.value'), t('field.unit'), t('figure.state'), t('figure.through'), t('figure.cells')]}
       rows={() => [
         ...(answer.groups[0]?.points ?? []).map((point) => [
-          point.period, valueOf(point), answer.unit, point.partial ? t('figure.partial-short') : word('figure-state', point.state), point.through ?? null, point.cells,
+          point.period, valueOf(point), answer.unit, point.partial && valueOf(point) !== null ? t('figure.partial-short') : word('figure-state', point.state), point.through ?? null, point.cells,
         ]),
         ...(answer.forecast?.points ?? []).map((point) => [point.period, point.value, answer.unit, `${t('figure.foreseen')} ${point.low} – ${point.high}`, null, null]),
       ]}

@@ -30,7 +30,7 @@ describe('periods', () => {
 describe('numbers of metrics', () => {
   test('have as many digits as the metric says', () => expect([exact(92.543, 1, 'zh-CN'), exact(3, 2, 'en')]).toEqual(['92.5', '3.00']))
   test('are short where they are large', () => expect([brief(123_456, 0, 'zh-CN'), brief(999, 0, 'zh-CN')]).toEqual(['12.35万', '999']))
-  test('a share has its sign at the number, and a ratio nothing', () => expect(['%', '座', '1', ''].map(unitAfter)).toEqual(['%', ' 座', '', '']))
+  test('a share and a Chinese word stand at the number, and a ratio has nothing', () => expect(['%', '座', '1', ''].map(unitAfter)).toEqual(['%', '座', '', '']))
   test('a change has its sign', () => expect([signed(3, 0, 'zh-CN'), signed(-3.25, 1, 'zh-CN'), signed(0, 0, 'zh-CN')]).toEqual(['+3', '-3.3', '0']))
   test('a number that is not there is none, even where a value stands', () => {
     expect(valueOf({ state: 'divided-by-zero', value: null })).toBeNull()
@@ -73,8 +73,8 @@ const ahead = (total: boolean) => ({ total, method: 'line', trials: 6, past_erro
 
 describe('a series as a picture', () => {
   test('a gap stays a gap, and a part of a period is marked', () => {
-    const spec = pictured(answer([point('2025-01', 3), point('2025-02', null, true)]), 12, false, words)
-    expect(spec).toMatchObject({ x: ['2025-01', '2025-02*'], series: [{ values: [3, null] }], band: undefined })
+    const spec = pictured(answer([point('2025-01', 3), point('2025-02', null), point('2025-03', 2, true)]), 12, false, words)
+    expect(spec).toMatchObject({ x: ['2025-01', '2025-02', '2025-03*'], series: [{ values: [3, null, 2] }], band: undefined })
   })
   test('what is foreseen goes on from the last number, within its range', () => {
     const spec = pictured(answer([point('2025-01', 3), point('2025-02', 4)], ahead(false)), 12, false, words)
@@ -95,6 +95,6 @@ describe('a series as a picture', () => {
 })
 
 test('equal numbers share a place, and who has none has no place', () => {
-  const group = (value: number | null): MetricGroup => ({ keys: [], points: [point('2025', value)] })
+  const group = (value: number | null) => ({ keys: [], points: [point('2025', value)] }) as unknown as MetricGroup
   expect(placed([group(9), group(7), group(7), group(1), group(null)]).map(({ rank }) => rank)).toEqual([1, 2, 2, 4, undefined])
 })

@@ -56,5 +56,5 @@ export function total(answer: MetricAnswer, words: Words): ChartSpec | undefined
 }
 
 function name(words: Words) {
-  return ({ period, partial }: MetricPoint) => (partial ? words.partial(words.span(period)) : words.span(period))
+  return (point: MetricPoint) => (point.partial && valueOf(point) !== null ? words.partial(words.span(point.period)) : words.span(point.period))
 }

@@ -24,8 +24,9 @@ export function useKeyName() {
   const { t, i18n } = useTranslation()
   const { word } = useWords()
   return (key: components['schemas']['MetricKey'] | undefined) => {
-    const tile = i18n.language === 'en' ? tileOf(key?.value ?? '') : undefined
+    const tile = i18n.language === 'en' || !key?.name ? tileOf(key?.value ?? '') : undefined
     if (tile) return word('division', tile.code)
-    return key?.name ?? key?.value ?? t('figure.no-value-of')
+    const name = i18n.language === 'en' ? (key?.name?.en ?? key?.name?.zh) : key?.name?.zh
+    return name ?? key?.value ?? t('figure.no-value-of')
   }
 }
