@@ -190,7 +190,7 @@ fn without_furniture(signs: &[char], lines: Vec<Line>) -> Vec<Line> {
         |place: usize| (place + 1..(place + 3).min(lines.len())).find(|next| text(*next).is_some());
     let mut heads: HashMap<&[char], usize> = HashMap::new();
     for (place, _) in is_number.iter().enumerate().filter(|(_, is)| **is) {
-        if let Some(head) = beside(place).and_then(text).filter(|text| text.len() <= 40) {
+        if let Some(head) = beside(place).and_then(text).filter(|text| is_head(text)) {
             *heads.entry(head).or_default() += 1;
         }
     }
@@ -224,6 +224,12 @@ fn without_furniture(signs: &[char], lines: Vec<Line>) -> Vec<Line> {
         .filter(|(_, drop)| !drop)
         .map(|(line, _)| *line)
         .collect()
+}
+
+/// A name, as running heads are. Two pages may begin with the same piece of a sentence, and that has signs that part clauses.
+fn is_head(text: &[char]) -> bool {
+    const PARTS: &str = "，。；：、！？（）,.;:!?()";
+    text.len() <= 40 && !text.iter().any(|sign| PARTS.contains(*sign))
 }
 
 /// — 3 —, - 3 -, 第3页, 第3页 共12页, 3.

@@ -279,3 +279,29 @@ fn the_shape_of_the_lines_changes_no_target() {
         }
     }
 }
+
+/// Two pages that begin with the same piece of a sentence lose nothing; a running head that stands on both is no text.
+#[test]
+fn a_page_may_begin_as_another_page_does() {
+    let point = |number: &str, break_: &str| {
+        format!(
+            "（{number}）夯实数字底座。年底前新建5G基站100座。（牵头单{break_}位：市自然资源和规划局；配合单位：市自然资源和\n规划局）\n"
+        )
+    };
+    let pages = |head: &str| {
+        let first = point("一", &format!("\n\n— 1 —\n\n{head}"));
+        let second = point("二", &format!("\n\n— 2 —\n\n{head}"));
+        format!("2026年数字化工作要点\n\n一、重点任务\n{first}{second}")
+    };
+    for head in ["", "云溪市数字化工作要点\n"] {
+        let reading = read(pages(head).as_bytes(), &Options::default()).unwrap();
+        for point in &reading.points {
+            let units = point.assignments.iter().flat_map(|one| &one.units);
+            let roles: Vec<(&str, Role)> =
+                units.map(|unit| (unit.name.as_str(), unit.role)).collect();
+            let name = "市自然资源和规划局";
+            assert_eq!(roles, [(name, Role::Lead), (name, Role::Support)], "{head}");
+        }
+        assert_eq!(reading.points.len(), 2);
+    }
+}
