@@ -3150,6 +3150,10 @@ export interface components {
             groups_in_all: number;
             metric: string;
             notes: components["schemas"]["MetricNote"][];
+            /** @description The values that dimensions had to have; everything when empty. */
+            only?: {
+                [key: string]: string[];
+            };
             /** @description The last period; absent while there are no data. */
             period?: string | null;
             /** @description Whether a number of the last period was told differently before. */
@@ -3180,7 +3184,10 @@ export interface components {
             limit?: number | null;
             /** @example telecom.new_station */
             metric: string;
-            /** @description The values that dimensions must have. A division stands for all that lies in it, a managing unit for its area. */
+            /**
+             * @description The values that dimensions must have. A division stands for all that lies in it, a managing unit for its area, and an
+             *     empty text for data that have no value, or lie in no county.
+             */
             only?: {
                 [key: string]: string[];
             };

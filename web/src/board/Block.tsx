@@ -55,7 +55,7 @@ function Age({ tile: { answer, lamps } }: { tile: BoardTile }) {
     <p className="block-age">
       <span>
         {answer.period && span(answer.period)}
-        {point?.partial && point.through && ` ${t('board.until', { through: span(point.through) })}`}
+        {point?.partial && point.through && point.through !== answer.period && ` ${t('board.until', { through: span(point.through) })}`}
       </span>
       {typeof freshness.late_days === 'number' ? (
         <strong className="age-late">■ {t('board.late', { count: freshness.late_days })}</strong>
