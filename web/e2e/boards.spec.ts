@@ -1,4 +1,5 @@
 import type { APIRequestContext, Page } from '@playwright/test'
+import { planInForce } from './city'
 import { expect, expectAccessible, expectNoSideways, settled, test } from './fixtures'
 
 interface Line {
@@ -109,4 +110,50 @@ test('a board that is not there, and one that may not be seen', async ({ page, w
   await page.goto('/wall/plan.city')
   await expect(page.getByRole('alert')).toContainText('无权查看')
   await expectAccessible(page, 'a wall that may not be seen')
+})
+
+test('lamps of the plan in force lead to their place in it, and change with a step while somebody looks', async ({ page, request }) => {
+  await planInForce(request, 2028)
+  const board = (await (await request.get('/api/v1/boards/plan.overview')).json()) as { tiles: { id: string; lamps?: { plan: string; lines: { item: string; name: string }[] } }[] }
+  const lamps = board.tiles.find(({ id }) => id === 'points')?.lamps
+  const point = lamps?.lines[0]
+  if (!lamps || !point) throw new Error('the plan in force has no points')
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.goto('/boards/plan.overview')
+  await drawn(page)
+  await expect(page.getByText('实时更新')).toBeVisible()
+  const points = page.getByRole('region', { name: '各要点' })
+  await expect(points.locator('.lamps-list li')).toHaveCount(lamps.lines.length)
+  await expectAccessible(page, 'lamps on a board')
+
+  const { tasks } = (await (await request.get(`/api/v1/plans/${lamps.plan}/tasks`)).json()) as { tasks: { nodes: { id: string; begun: unknown }[] }[] }
+  const node = tasks.flatMap(({ nodes }) => nodes).find(({ begun }) => !begun)
+  if (!node) throw new Error('every node has begun')
+  const before = await points.innerText()
+  const step = await request.post(`/api/v1/plans/${lamps.plan}/nodes/${node.id}/steps`, { data: { step: 'begin' } })
+  expect(step.ok()).toBe(true)
+  await expect.poll(() => points.innerText(), { timeout: 2_000 }).not.toBe(before)
+
+  await points.getByRole('link', { name: point.name, exact: true }).click()
+  await expect(page).toHaveURL(new RegExp(`/plans/${lamps.plan}#${point.item.replace('/', '-')}$`))
+})
+
+test('a wall shows whole lines of lamps, large enough for a room', async ({ page, request }) => {
+  await planInForce(request, 2028)
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.goto('/wall/plan.overview')
+  await drawn(page)
+  await page.locator('.lamps-list').first().waitFor()
+  const cut = await page.locator('.lamps-list').evaluateAll((lists) =>
+    lists.flatMap((list) => {
+      const place = list.getBoundingClientRect()
+      const lines = [...list.children].map((line) => line.getBoundingClientRect()).filter(({ left }) => left < place.right - 1)
+      return lines.filter(({ bottom }) => bottom > place.bottom + 1).length
+    }),
+  )
+  expect(cut.reduce((sum, count) => sum + count, 0)).toBe(0)
+  const letters = await page.locator('.lamps-name').first().evaluate((name) => parseFloat(getComputedStyle(name).fontSize))
+  // Letters of 18 of 1080 lines on a wall of two metres and a half are read from five metres.
+  expect(letters).toBeGreaterThanOrEqual(18)
+  await expectNoSideways(page, 'a wall of lamps')
 })

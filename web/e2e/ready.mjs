@@ -13,6 +13,8 @@ async function missing() {
     get('/sources'), get('/datasets'), get('/batches?limit=100'), get('/models'),
   ])
   const awaited = new Set(sources.filter(({ channel, every }) => every && channel !== 'sql').map(({ dataset }) => dataset))
+  // The ledger states itself once it is quiet.
+  awaited.add('ledger.entry')
   const absent = datasets.filter(({ id, last_batch }) => awaited.has(id) && !last_batch).map(({ id }) => id)
   const busy = batches.filter(({ status }) => status === 'running' || status === 'committing').map(({ id }) => id)
   const unsettled = models.filter(({ state }) => state === 'running' || state === 'stale' || state === 'never').map(({ id }) => id)

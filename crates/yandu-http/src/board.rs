@@ -1,5 +1,6 @@
 //! Boards: all tiles of one with their numbers in one answer, and what changes of them while somebody looks.
 
+mod lamps;
 mod live;
 
 use std::convert::Infallible;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_lake::Principal;
 use yandu_metrics::{Board as Answered, BoardArea as AnsweredArea, Tile as AnsweredTile};
 use yandu_pack::declare;
 use yandu_words::BoardId;
@@ -29,6 +31,8 @@ use crate::pack_page::PageTitle;
 use crate::problem::Problem;
 use crate::state::State;
 
+use lamps::Plans;
+pub use lamps::{LampOfBoard, LampsOfBoard};
 pub(crate) use live::Live;
 
 /// How often a silent stream says that it is there.
@@ -79,7 +83,7 @@ pub struct BoardSlot {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct BoardTile {
     pub id: String,
-    /// `number`, `trend`, `ranking`, `map`, `table` or `text`.
+    /// `number`, `trend`, `ranking`, `map`, `table`, `lamps` or `text`.
     pub kind: String,
     pub title: Option<PageTitle>,
     /// The place on a desk, of twelve columns.
@@ -89,9 +93,11 @@ pub struct BoardTile {
     /// `line`, `bar` or `area`.
     pub draw: Option<String>,
     pub text: Option<PageTitle>,
-    /// The board that a click leads to; the trail of the number where there is none.
+    /// The board that a click leads to; where there is none the trail of the number, or the plan of the lamps.
     pub drill: Option<String>,
     pub answer: Option<MetricAnswer>,
+    /// How the work of a plan stands.
+    pub lamps: Option<LampsOfBoard>,
     /// Why there is no answer.
     pub problem: Option<Problem>,
 }
@@ -203,14 +209,21 @@ impl From<AnsweredArea> for BoardArea {
     }
 }
 
-impl From<AnsweredTile> for BoardTile {
-    fn from(answered: AnsweredTile) -> Self {
+impl BoardTile {
+    async fn new(answered: AnsweredTile, county: Option<&str>, plans: &mut Plans<'_>) -> Self {
         let AnsweredTile { tile, outcome } = answered;
-        let (answer, problem) = match outcome {
+        let (answer, mut problem) = match outcome {
             None => (None, None),
             Some(Ok(answer)) => (Some(MetricAnswer::from(answer)), None),
-            Some(Err(error)) => (None, Some(*Box::<Problem>::from(error))),
+            Some(Err(error)) => (None, Some(Box::<Problem>::from(error))),
         };
+        let mut lamps = None;
+        if let Some(asked) = &tile.lamps {
+            match plans.lamps(asked, tile.limit, county).await {
+                Ok(listed) => lamps = Some(listed),
+                Err(why) => problem = Some(why),
+            }
+        }
         let title = tile.title.as_ref().map(PageTitle::from);
         Self {
             id: tile.id.to_string(),
@@ -222,21 +235,28 @@ impl From<AnsweredTile> for BoardTile {
             text: tile.text.as_ref().map(PageTitle::from),
             drill: tile.drill.map(|board| board.to_string()),
             answer,
-            problem,
+            lamps,
+            problem: problem.map(|problem| *problem),
         }
     }
 }
 
 impl Board {
-    fn new(answered: Answered) -> Self {
+    async fn new(state: &State, principal: &Principal, answered: Answered) -> Self {
         let file = &answered.file;
+        let county = answered.area.as_ref().map(|area| area.name.as_str());
+        let mut plans = Plans::new(state, principal);
+        let mut tiles = Vec::with_capacity(answered.tiles.len());
+        for tile in answered.tiles {
+            tiles.push(BoardTile::new(tile, county, &mut plans).await);
+        }
         Self {
             id: file.board.to_string(),
             title: (&file.title).into(),
             about: file.about.clone(),
             area: answered.area.map(BoardArea::from),
             areas: answered.areas.into_iter().map(BoardArea::from).collect(),
-            tiles: answered.tiles.into_iter().map(BoardTile::from).collect(),
+            tiles,
             data_version: String::new(),
         }
     }

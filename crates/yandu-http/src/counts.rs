@@ -1,4 +1,6 @@
-//! Counts for Prometheus, in its text format.
+//! Counts for Prometheus, in its text format, and the newest numbers of metrics beside them.
+
+mod numbers;
 
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
@@ -18,6 +20,8 @@ use yandu_collect::Collector;
 
 use crate::problem::Problem;
 use crate::state::State;
+
+use numbers::Numbers;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -171,9 +175,19 @@ pub(crate) async fn counts(Shared(state): Shared<State>) -> crate::Result<Respon
     let counts = state.counts();
     counts.under_way.set(state.collector().active() as i64);
     counts.uptime.set(counts.started.elapsed().as_secs_f64());
-    let mut body = String::new();
-    text::encode(&mut body, &counts.registry)
+    let numbers = Numbers::newest(&state).await?;
+    let body = written(&[&counts.registry, &numbers.registry()])
         .map_err(|_| Problem::new("internal", "the counts could not be written"))?;
     let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, form)], body).into_response())
+}
+
+/// One text of several registries.
+fn written(registries: &[&Registry]) -> Result<String, std::fmt::Error> {
+    let mut body = String::new();
+    for registry in registries {
+        text::encode_registry(&mut body, registry)?;
+    }
+    text::encode_eof(&mut body)?;
+    Ok(body)
 }

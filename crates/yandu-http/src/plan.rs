@@ -28,6 +28,7 @@ use crate::state::State;
 use crate::upload;
 
 pub use actual::settle_plans;
+pub(crate) use actual::standing;
 pub use amend::{
     AskChange, BaselineList, BaselineOfPlan, CarriedOfPlan, ChangeList, ChangeOfPlan,
     DifferenceOfPlan, FrameOfPlan, FramePointOfPlan,

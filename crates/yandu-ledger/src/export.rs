@@ -141,7 +141,7 @@ fn harmless(cell: String) -> String {
     }
 }
 
-fn csv_line(cells: impl Iterator<Item = String>) -> Vec<u8> {
+pub(crate) fn csv_line(cells: impl Iterator<Item = String>) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());

@@ -49,6 +49,8 @@ pub(crate) struct Inner {
     indexed: watch::Sender<i64>,
     /// The change that the index must have seen before a search by words is answered.
     wanted: AtomicI64,
+    /// Counts the changes of entries and of their facts.
+    pub(crate) changes: watch::Sender<u64>,
     pub(crate) work: Arc<Notify>,
     uses: Mutex<Uses>,
 }
@@ -94,6 +96,7 @@ impl Ledger {
             indexing: tokio::sync::Mutex::default(),
             indexed: watch::Sender::new(indexed),
             wanted: AtomicI64::new(newest),
+            changes: watch::Sender::new(0),
             work: Arc::new(Notify::new()),
             uses: Mutex::default(),
         });
@@ -108,6 +111,15 @@ impl Ledger {
         self.flush_uses().await?;
         while self.inner.index_some().await? {}
         Ok(())
+    }
+
+    /// Is told of each change of an entry or of its facts.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changes.subscribe()
+    }
+
+    fn tell(&self) {
+        self.inner.changes.send_modify(|count| *count += 1);
     }
 
     /// How many entries there are, withdrawn ones among them.
@@ -189,6 +201,7 @@ impl Ledger {
             self.inner.wanted.fetch_max(change, Ordering::SeqCst);
         }
         self.inner.work.notify_one();
+        self.tell();
         Ok(drafts.into_iter().map(|draft| draft.entry).collect())
     }
 }

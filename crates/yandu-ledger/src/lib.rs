@@ -24,6 +24,7 @@ mod page;
 mod revision;
 mod rollup;
 mod search;
+pub mod statement;
 mod status;
 mod store;
 

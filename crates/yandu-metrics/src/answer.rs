@@ -5,6 +5,7 @@ use std::sync::Arc;
 use yandu_lake::{Number, Version};
 use yandu_words::{ColumnName, DatasetId, Period, Title};
 
+use crate::ask::Only;
 use crate::definition::Definition;
 use crate::forecast::Forecast;
 use crate::record::Note;
@@ -14,6 +15,8 @@ use crate::target::TargetStanding;
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub definition: Definition,
+    /// What it was asked of; everything when empty.
+    pub only: Vec<Only>,
     /// The last period of the points; none while there are no cells.
     pub period: Option<Period>,
     pub groups: Vec<Group>,

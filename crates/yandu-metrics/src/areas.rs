@@ -160,6 +160,11 @@ impl Areas {
             .map(Into::into)
     }
 
+    /// Whether a division lies in no county.
+    pub(crate) fn is_outside(&self, code: &str, day: Date) -> bool {
+        self.above(code, AreaLevel::County, day).is_none()
+    }
+
     /// Whether a division lies in an area, or is it, on a day. An area is a code, or the name of a managing unit.
     pub(crate) fn lies_in(&self, code: &str, area: &str, day: Date) -> bool {
         if area.bytes().all(|byte| byte.is_ascii_digit()) {

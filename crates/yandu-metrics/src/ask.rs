@@ -34,7 +34,8 @@ pub struct By {
     pub level: Option<AreaLevel>,
 }
 
-/// A dimension whose value has to be one of these. For an area a division stands for all that lies in it.
+/// A dimension whose value has to be one of these. For an area a division stands for all that lies in it. An empty text stands for
+/// cells that have no value, or lie in no county.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Only {
     pub dimension: ColumnName,

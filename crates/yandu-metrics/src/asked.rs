@@ -60,6 +60,7 @@ impl Asked<'_> {
             TargetStanding::of(target, file.comparison, file.direction, value, forecast)
         });
         Ok(Answer {
+            only: ask.only.clone(),
             period: last,
             groups,
             groups_in_all,

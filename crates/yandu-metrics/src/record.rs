@@ -226,6 +226,24 @@ impl Metrics {
         self.inner.records.alerts(open, before, limit).await
     }
 
+    /// The newest number of each declared metric as it is recorded, of the whole and of the counties that the list of divisions
+    /// has: as many as there are metrics and counties, whatever codes the data have.
+    pub async fn newest_by_county(&self) -> Result<Vec<(Definition, Vec<Recorded>)>> {
+        let areas = self.areas(&Principal::local_administrator()).await?;
+        let counties: Vec<&str> = areas.counties().map(|(code, _)| code).collect();
+        let mut newest = Vec::new();
+        for definition in self.definitions() {
+            let areas: &[&str] = match definition.file.area() {
+                Some(_) => &counties,
+                None => &[],
+            };
+            let records = &self.inner.records;
+            let numbers = records.newest_of(definition.id(), areas).await?;
+            newest.push((definition, numbers));
+        }
+        Ok(newest)
+    }
+
     /// The newest number of each metric as it is recorded, without reading any cell.
     pub async fn newest(&self) -> Result<Vec<Recorded>> {
         self.inner.records.newest().await

@@ -92,13 +92,14 @@ impl<'a> Roll<'a> {
         for wanted in only {
             let (place, is_area) = roll.dimension(&wanted.dimension)?;
             let words = roll.words(place);
+            let fits = |word: &Arc<str>, value: &str| {
+                **word == *value
+                    || (is_area && areas.lies_in(word, value, today))
+                    || (is_area && value.is_empty() && areas.is_outside(word, today))
+            };
             let allowed = words
                 .iter()
-                .map(|word| {
-                    wanted.values.iter().any(|value| {
-                        **word == **value || (is_area && areas.lies_in(word, value, today))
-                    })
-                })
+                .map(|word| wanted.values.iter().any(|value| fits(word, value)))
                 .collect();
             roll.allowed.push((place, allowed));
         }

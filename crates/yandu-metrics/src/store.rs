@@ -185,6 +185,39 @@ impl Records {
         rows.iter().map(recorded).collect()
     }
 
+    /// The newest number of a metric that was not taken back, and those of areas in the same period, as they were told last.
+    pub(crate) async fn newest_of(
+        &self,
+        metric: &MetricId,
+        areas: &[&str],
+    ) -> Result<Vec<Recorded>> {
+        let whole = sqlx::query(
+            "SELECT metric, area, period, value, state, unit, definition, version, recorded_at FROM metric_value AS told \
+             WHERE metric = ?1 AND area = '' AND state <> 'gone' AND place = (SELECT max(place) FROM metric_value AS later \
+             WHERE later.metric = ?1 AND later.area = '' AND later.period = told.period) ORDER BY period DESC LIMIT 1",
+        )
+        .bind(metric.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(whole) = whole else {
+            return Ok(Vec::new());
+        };
+        let whole = recorded(&whole)?;
+        let parts = sqlx::query(
+            "SELECT metric, area, period, value, state, unit, definition, version, recorded_at FROM metric_value AS told \
+             WHERE metric = ?1 AND area IN (SELECT value FROM json_each(?2)) AND period = ?3 AND place = \
+             (SELECT max(place) FROM metric_value AS later WHERE later.metric = ?1 AND later.area = told.area \
+             AND later.period = ?3) ORDER BY area",
+        )
+        .bind(metric.as_str())
+        .bind(serde_json::to_string(areas).unwrap_or_default())
+        .bind(whole.period.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        let parts = parts.iter().map(recorded).collect::<Result<Vec<_>>>()?;
+        Ok([vec![whole], parts].concat())
+    }
+
     pub(crate) async fn notes(
         &self,
         metric: &MetricId,

@@ -19,7 +19,10 @@ mod secret;
 mod source;
 mod test;
 
-pub use board::{BoardFile, BoardTile, Draw, Narrow, Slot, TileKind, TileTarget};
+pub use board::{
+    BoardFile, BoardTile, Draw, LampName, LampsBy, LampsDue, Narrow, Slot, TileKind, TileLamps,
+    TileTarget,
+};
 pub use channel::{
     Channel, CursorPage, Engine, FileChannel, FolderChannel, HttpChannel, LinkPage, NumberPage,
     Page, Retry, SqlChannel, UploadChannel, Watermark,

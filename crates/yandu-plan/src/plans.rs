@@ -6,7 +6,7 @@ mod work;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use yandu_store::{DataFolder, Store};
 use yandu_words::calendar::CITY_CLOCK;
 
@@ -32,6 +32,8 @@ struct Inner {
     proposals: Vec<Proposal>,
     /// One change at a time.
     writing: Mutex<()>,
+    /// Counts the changes.
+    changes: watch::Sender<u64>,
 }
 
 /// Who changes a plan, why, and at which revision it is expected to be.
@@ -51,6 +53,7 @@ impl Plans {
                 documents: Documents::new(folder.documents(), folder.staging()),
                 proposals,
                 writing: Mutex::default(),
+                changes: watch::Sender::new(0),
             }),
         })
     }
@@ -113,7 +116,17 @@ impl Plans {
         };
         store::record(&mut writing, &plan.id, &first).await?;
         writing.commit().await?;
+        self.tell();
         Ok((plan, true))
+    }
+
+    /// Is told of each change of a plan.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changes.subscribe()
+    }
+
+    fn tell(&self) {
+        self.inner.changes.send_modify(|count| *count += 1);
     }
 
     /// The day of the city.

@@ -1,5 +1,6 @@
 mod binding;
 mod changing;
+mod lamps;
 mod proving;
 mod reviewing;
 mod site;

@@ -15,6 +15,7 @@ mod failure;
 mod follow;
 mod logs;
 mod output;
+mod statement;
 mod table;
 mod told;
 mod trial;

@@ -1,11 +1,4 @@
-with m as (
-  select cast(t.at as date) as month
-  from (
-    select unnest(generate_series(date '${first_month}', cast(max(date_trunc('month', greatest(k.listed_on, coalesce(k.reached_on, k.listed_on)))) as date), interval '1 month')) as at
-    from telecom.key_area k
-  ) t
-),
-s as (
+with s as (
   select
     cast(date_trunc('month', a.listed_on) as date) as listed,
     cast(date_trunc('month', a.reached_on) as date) as reached,
@@ -22,6 +15,8 @@ select
   s.kind,
   sum(s.areas) as areas,
   sum(case when s.reached <= m.month then s.areas else 0 end) as reached
-from m
+from base.month m
 join s on s.listed <= m.month
+where m.month >= date '${first_month}'
+  and m.month <= (select max(greatest(k.listed_on, coalesce(k.reached_on, k.listed_on))) from telecom.key_area k)
 group by m.month, s.division, s.kind

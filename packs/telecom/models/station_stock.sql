@@ -1,12 +1,5 @@
--- 有月份没有基站投用，也要有在用数，所以先列出各月。
-with m as (
-  select cast(t.at as date) as month
-  from (
-    select unnest(generate_series(date '${first_month}', cast(max(date_trunc('month', s.opened_on)) as date), interval '1 month')) as at
-    from telecom.base_station s
-  ) t
-),
-s as (
+-- 有月份没有基站投用，也要有在用数，所以按月份表逐月统计。
+with s as (
   select
     cast(date_trunc('month', b.opened_on) as date) as opened,
     cast(date_trunc('month', b.closed_on) as date) as closed,
@@ -25,6 +18,8 @@ select
   s.operator,
   s.generation,
   sum(s.stations) as stations
-from m
+from base.month m
 join s on s.opened <= m.month and (s.closed is null or s.closed > m.month)
+where m.month >= date '${first_month}'
+  and m.month <= (select max(o.opened_on) from telecom.base_station o)
 group by m.month, s.division, s.operator, s.generation

@@ -7,6 +7,9 @@ export type BoardArea = Schemas['BoardArea']
 /** What a board sends when data changed: the tiles that differ. */
 export type BoardChange = Schemas['BoardChange']
 export type BoardTile = Schemas['BoardTile']
+/** The lamps of a work plan, and one of them. */
+export type Lamps = Schemas['LampsOfBoard']
+export type Lamp = Schemas['LampOfBoard']
 /** Columns and rows from 0, and how many of them. */
 export type Slot = Schemas['BoardSlot']
 

@@ -1969,11 +1969,12 @@ export interface components {
             answer?: components["schemas"]["MetricAnswer"] | null;
             /** @description `line`, `bar` or `area`. */
             draw?: string | null;
-            /** @description The board that a click leads to; the trail of the number where there is none. */
+            /** @description The board that a click leads to; where there is none the trail of the number, or the plan of the lamps. */
             drill?: string | null;
             id: string;
-            /** @description `number`, `trend`, `ranking`, `map`, `table` or `text`. */
+            /** @description `number`, `trend`, `ranking`, `map`, `table`, `lamps` or `text`. */
             kind: string;
+            lamps?: components["schemas"]["LampsOfBoard"] | null;
             problem?: components["schemas"]["Problem"] | null;
             /** @description The place on a desk, of twelve columns. */
             slot: components["schemas"]["BoardSlot"];
@@ -2972,6 +2973,50 @@ export interface components {
             item: string;
             to: unknown;
         };
+        /** @description Something with its lamp. */
+        LampOfBoard: {
+            /**
+             * Format: int64
+             * @description Days to the due date; negative behind it.
+             */
+            days_left?: number | null;
+            /** Format: date */
+            due?: string | null;
+            /**
+             * @description `point/3`, `unit/市数据局`, `county/亭湖区`, `task/3.2`, `target/5` or `node/3.2.1`.
+             * @example task/3.2
+             */
+            item: string;
+            lamp: string;
+            /** @description The unit that leads. */
+            lead?: string | null;
+            name: string;
+            /**
+             * Format: double
+             * @description How much of a target is reached, where that can be said; 1 is all.
+             */
+            share?: number | null;
+            tasks?: components["schemas"]["CountsOfPlan"] | null;
+        };
+        /** @description Lamps of a work plan, the worst first. */
+        LampsOfBoard: {
+            /** @description What has a lamp: `point`, `unit`, `county`, `task`, `target` or `node`. */
+            by: string;
+            /** @description All that are listed, by their lamps, also those that have no line. */
+            counts: components["schemas"]["CountsOfPlan"];
+            /**
+             * Format: date
+             * @description The day for which they are told.
+             */
+            day: string;
+            lines: components["schemas"]["LampOfBoard"][];
+            /**
+             * @description Id of the plan.
+             * @example 2025
+             */
+            plan: string;
+            title?: string | null;
+        };
         LateItem: {
             /** @description What the setting is based on. */
             basis?: string | null;
@@ -3105,6 +3150,10 @@ export interface components {
             groups_in_all: number;
             metric: string;
             notes: components["schemas"]["MetricNote"][];
+            /** @description The values that dimensions had to have; everything when empty. */
+            only?: {
+                [key: string]: string[];
+            };
             /** @description The last period; absent while there are no data. */
             period?: string | null;
             /** @description Whether a number of the last period was told differently before. */
@@ -3135,7 +3184,10 @@ export interface components {
             limit?: number | null;
             /** @example telecom.new_station */
             metric: string;
-            /** @description The values that dimensions must have. A division stands for all that lies in it, a managing unit for its area. */
+            /**
+             * @description The values that dimensions must have. A division stands for all that lies in it, a managing unit for its area, and an
+             *     empty text for data that have no value, or lie in no county.
+             */
             only?: {
                 [key: string]: string[];
             };

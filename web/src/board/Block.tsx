@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { BoardTile } from '../api/boards'
 import { useWorded } from '../pages/declared/worded'
 import { useSpan } from '../kit/useSpan'
+import { tileAddress } from './address'
 import { slotOf } from './order'
 import { Placed } from './Placed'
 import { TileBody } from './TileBody'
@@ -13,8 +14,8 @@ interface Props {
   area: string | undefined
   stale: 'late' | 'unheard' | undefined
   onArea?: ((code: string) => void) | undefined
-  /** What the title leads to; none on a wall. */
-  link?: ((tile: BoardTile, title: string) => ReactNode) | undefined
+  /** Makes words lead to an address; nothing leads anywhere on a wall. */
+  link?: ((to: string, words: ReactNode) => ReactNode) | undefined
 }
 
 /** One block of a board: its title, what it shows, and how old that is. */
@@ -22,11 +23,12 @@ export const Block = memo(function Block({ tile, isWide, area, stale, onArea, li
   const worded = useWorded()
   const given = tile.title ?? tile.answer?.title
   const title = given ? worded(given) : tile.id
+  const to = tileAddress(tile, area)
   return (
     <Placed slot={slotOf(tile, isWide)} label={title} className={`block block-of-${tile.kind} ${stale ? 'block-stale' : ''}`}>
-      {(given || tile.kind !== 'text') && <h2 className="block-title">{link ? link(tile, title) : title}</h2>}
+      {(given || tile.kind !== 'text') && <h2 className="block-title">{link && to ? link(to, title) : title}</h2>}
       <div className="block-body">
-        <TileBody tile={tile} area={area} onArea={onArea} />
+        <TileBody tile={tile} area={area} onArea={onArea} link={link} />
       </div>
       {tile.kind !== 'text' && <Age tile={tile} />}
     </Placed>
@@ -34,9 +36,17 @@ export const Block = memo(function Block({ tile, isWide, area, stale, onArea, li
 })
 
 /** The age of the data, always in sight; late data and missing areas are said in words. */
-function Age({ tile: { answer } }: { tile: BoardTile }) {
+function Age({ tile: { answer, lamps } }: { tile: BoardTile }) {
   const { t } = useTranslation()
   const span = useSpan()
+  if (lamps) {
+    return (
+      <p className="block-age">
+        <span translate="no">{lamps.title ?? lamps.plan}</span>
+        <span>{t('board.on-day', { day: lamps.day })}</span>
+      </p>
+    )
+  }
   if (!answer?.freshness.newest) return null
   const { freshness, gaps, restated } = answer
   const point = answer.groups[0]?.points.at(-1)
@@ -45,7 +55,7 @@ function Age({ tile: { answer } }: { tile: BoardTile }) {
     <p className="block-age">
       <span>
         {answer.period && span(answer.period)}
-        {point?.partial && point.through && ` ${t('board.until', { through: span(point.through) })}`}
+        {point?.partial && point.through && point.through !== answer.period && ` ${t('board.until', { through: span(point.through) })}`}
       </span>
       {typeof freshness.late_days === 'number' ? (
         <strong className="age-late">■ {t('board.late', { count: freshness.late_days })}</strong>

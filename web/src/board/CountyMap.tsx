@@ -43,6 +43,8 @@ export function CountyMap({ answer, label, area, onArea }: Props) {
     if (value === undefined && area !== undefined) return ''
     return value === undefined ? t('figure.no-data') : `${brief(value, answer.decimals, i18n.language)}${unitAfter(answer.unit)}`
   }
+  // A half tile has no room for a unit of several letters, which stands on the others.
+  const shownIn = (tile: Tile) => (tile.width === 1 && answer.unit.length > 1 ? words(tile).replace(unitAfter(answer.unit), '') : words(tile))
   return (
     <svg className="county-map" viewBox={`${WIDE - EDGE} ${-EDGE} ${WIDE * 6 + EDGE} ${HIGH * 5 + EDGE}`} role="group" aria-label={t('board.map', { title: worded(label) })}>
       {shown.map((tile) => {
@@ -71,7 +73,7 @@ export function CountyMap({ answer, label, area, onArea }: Props) {
               {name}
             </text>
             <text x={middle} y={row * HIGH + 46} className={width === 1 ? 'county-value county-small' : 'county-value'}>
-              {words(tile)}
+              {shownIn(tile)}
             </text>
           </g>
         )

@@ -4,7 +4,6 @@ import { brief, comparisonSign, unitAfter } from '../kit/figure'
 import { grainOf } from '../kit/span'
 import { askOf } from '../kit/trail'
 import { useSpan } from '../kit/useSpan'
-import { onlyArea } from './onlyArea'
 import type { BodyProps } from './TileBody'
 
 /** One number, what it changed by, and how far it is from its target. */
@@ -18,7 +17,7 @@ export function NumberTile({ answer, area }: BodyProps) {
   return (
     <div className="block-number">
       <p className="block-figure">
-        <Figure number={point} unit={unit} decimals={decimals} short bare ask={askOf(answer.metric, point?.period, [], onlyArea(area))} />
+        <Figure number={point} unit={unit} decimals={decimals} short bare ask={askOf(answer.metric, point?.period, [], answer.only)} />
         <span className="block-unit">{unitAfter(unit)}</span>
       </p>
       <p className="block-changes">

@@ -2,11 +2,10 @@ import { Figure } from '../kit/Figure'
 import { valueOf } from '../kit/figure'
 import { useKeyName } from '../pages/figures/useDimension'
 import { askOf } from '../kit/trail'
-import { onlyArea } from './onlyArea'
 import type { BodyProps } from './TileBody'
 
 /** Groups by their size, with bars that begin at zero. */
-export function RankingTile({ answer, area }: BodyProps) {
+export function RankingTile({ answer }: BodyProps) {
   const nameOf = useKeyName()
   const most = Math.max(0, ...answer.groups.map((group) => valueOf(group.points.at(-1)) ?? 0))
   return (
@@ -21,7 +20,7 @@ export function RankingTile({ answer, area }: BodyProps) {
               <rect className="bar-fill" width={most > 0 ? Math.max(0, (value / most) * 100) : 0} height="4" />
             </svg>
             <span className="ranking-value">
-              <Figure number={point} unit={answer.unit} decimals={answer.decimals} short ask={askOf(answer.metric, answer.period, group.keys, onlyArea(area))} />
+              <Figure number={point} unit={answer.unit} decimals={answer.decimals} short ask={askOf(answer.metric, answer.period, group.keys, answer.only)} />
             </span>
           </li>
         )

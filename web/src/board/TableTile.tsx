@@ -2,11 +2,10 @@ import { useTranslation } from 'react-i18next'
 import { ChangeText, Figure } from '../kit/Figure'
 import { askOf } from '../kit/trail'
 import { useKeyName } from '../pages/figures/useDimension'
-import { onlyArea } from './onlyArea'
 import type { BodyProps } from './TileBody'
 
 /** Numbers by a dimension, each with what it changed by. */
-export function TableTile({ answer, area }: BodyProps) {
+export function TableTile({ answer }: BodyProps) {
   const { t } = useTranslation()
   const nameOf = useKeyName()
   const { unit, decimals, direction } = answer
@@ -25,7 +24,7 @@ export function TableTile({ answer, area }: BodyProps) {
             <tr key={group.keys.map(({ value }) => value ?? '').join('/')}>
               <th scope="row">{group.keys.length > 0 ? group.keys.map(nameOf).join(' · ') : t('board.whole')}</th>
               <td className="right">
-                <Figure number={group.points.at(-1)} unit={unit} decimals={decimals} short ask={askOf(answer.metric, answer.period, group.keys, onlyArea(area))} />
+                <Figure number={group.points.at(-1)} unit={unit} decimals={decimals} short ask={askOf(answer.metric, answer.period, group.keys, answer.only)} />
               </td>
               <td className="right">
                 <ChangeText change={group.year_before} unit={unit} decimals={decimals} direction={direction} short />

@@ -1,8 +1,10 @@
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { BoardTile } from '../api/boards'
 import type { MetricAnswer } from '../api/metrics'
 import { useWorded } from '../pages/declared/worded'
 import { CountyMap } from './CountyMap'
+import { LampsTile } from './LampsTile'
 import { NumberTile } from './NumberTile'
 import { RankingTile } from './RankingTile'
 import { TableTile } from './TableTile'
@@ -15,12 +17,21 @@ export interface BodyProps {
   area: string | undefined
 }
 
+interface Props {
+  tile: BoardTile
+  area: string | undefined
+  onArea?: ((code: string) => void) | undefined
+  link?: ((to: string, words: ReactNode) => ReactNode) | undefined
+}
+
 /** What a block shows; a block without it says why. */
-export function TileBody({ tile, area, onArea }: { tile: BoardTile; area: string | undefined; onArea?: ((code: string) => void) | undefined }) {
+export function TileBody({ tile, area, onArea, link }: Props) {
   const { t } = useTranslation()
   const worded = useWorded()
-  const { answer, problem } = tile
+  const { answer, lamps, problem } = tile
   if (tile.kind === 'text') return <p className="block-text">{tile.text ? worded(tile.text) : ''}</p>
+  if (lamps) return <LampsTile lamps={lamps} area={area} link={link} />
+  if (problem?.code === 'no-plan') return <p className="block-empty">{t('board.no-plan')}</p>
   if (problem) {
     const isForbidden = problem.status === 401 || problem.status === 403
     return (

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Board, BoardTile } from '../api/boards'
 import { ApiError } from '../api/errors'
 import { nextArea, until, wishOf } from '../wall/wish'
+import { lampAddress, tileAddress } from './address'
 import { drawn, scale } from './drawn'
 import { EventReader } from './events'
 import { merged, waitBefore } from './live'
@@ -47,6 +48,23 @@ describe('what was in sight', () => {
     for (const status of [0, 502]) expect(onto(seen, failed(status))).toMatchObject({ board: seen.board, heardAt: 7, error: undefined })
   })
   test('goes when it is refused', () => expect(onto(seen, failed(403)).board).toBeUndefined())
+})
+
+describe('a block leads', () => {
+  const one = { ...tile('one'), answer: { metric: 'air.aqi' } } as unknown as BoardTile
+  const lamps = { ...tile('lamps'), lamps: { plan: '2025' } } as unknown as BoardTile
+  test('to the board that its pack names, to its metric or to the plan of its lamps, in the area that is open', () => {
+    expect(tileAddress({ ...one, drill: 'air.quality' }, '320902')).toBe('/boards/air.quality?area=320902')
+    expect([tileAddress(one, undefined), tileAddress(one, '320902')]).toEqual(['/figures/air.aqi', '/figures/air.aqi?f.area=320902'])
+    expect([tileAddress(lamps, undefined), tileAddress(tile('words'), undefined)]).toEqual(['/plans/2025?tab=tasks', undefined])
+  })
+  test('from each lamp to its place in the plan', () => {
+    const at = (item: string, lead?: string, area?: string) => lampAddress('2025', { item, lead }, area)
+    expect([at('point/3'), at('target/5')]).toEqual(['/plans/2025#point-3', '/plans/2025#target-5'])
+    expect(new URLSearchParams(at('unit/市/局').split('?')[1]).get('unit')).toBe('市/局')
+    expect(new URLSearchParams(at('task/3.2', '市数据局').split('?')[1]).get('unit')).toBe('市数据局')
+    expect(at('node/3.2.1', '市数据局', '320902')).toBe('/plans/2025?tab=tasks')
+  })
 })
 
 describe('a block is grey', () => {

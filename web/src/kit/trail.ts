@@ -16,11 +16,8 @@ export function useTrail() {
   return useContext(TrailContext)
 }
 
-/**
- * The question that has one number for its answer: the period and the values that it stands for. `undefined` for what stands
- * for data without a value, which cannot be asked for by it.
- */
+/** The question that has one number for its answer: the period and the values that it stands for, an empty one for data without. */
 export function askOf(metric: string, period: string | null | undefined, keys: MetricGroup['keys'] = [], only: MetricAsk['only'] = {}): MetricAsk | undefined {
-  if (!period || keys.some(({ value }) => !value)) return undefined
+  if (!period) return undefined
   return { metric, period, only: { ...only, ...Object.fromEntries(keys.map(({ dimension, value }) => [dimension, [value ?? '']])) } }
 }

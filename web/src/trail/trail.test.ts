@@ -7,8 +7,8 @@ describe('the question of one number', () => {
   const area = { dimension: 'area', value: '320902', name: { zh: '亭湖区' } }
   test('has its period, its values, and what the page was narrowed to', () =>
     expect(askOf('a.b', '2025-06', [area], { operator: ['CM'] })).toEqual({ metric: 'a.b', period: '2025-06', only: { operator: ['CM'], area: ['320902'] } }))
-  test('is none for data without a value, or without a period', () => {
-    expect(askOf('a.b', '2025', [{ dimension: 'area', value: null }])).toBeUndefined()
+  test('stands for data without a value by an empty one, and is none without a period', () => {
+    expect(askOf('a.b', '2025', [{ dimension: 'area', value: null }])?.only).toEqual({ area: [''] })
     expect(askOf('a.b', null)).toBeUndefined()
   })
 })

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::response::sse::Event;
 use futures::Stream;
+use jiff::civil::Date;
 use serde_json::json;
 use tokio::sync::watch;
 use yandu_lake::Principal;
@@ -45,8 +46,7 @@ struct Key {
 /// What a board was in a round.
 #[derive(Debug)]
 pub(crate) struct View {
-    /// The round of numbers, and the day, that it was made in.
-    made_in: (u64, String),
+    made_in: Round,
     pub(crate) version: Text,
     pub(crate) body: Text,
     /// Each tile by its id.
@@ -55,6 +55,14 @@ pub(crate) struct View {
     change: Option<(Text, Text)>,
     /// All tiles, as the first event has them.
     whole: Text,
+}
+
+/// What a board follows from: the rounds of numbers and of plans, and the day, by which numbers and work are late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Round {
+    numbers: u64,
+    plans: u64,
+    day: Date,
 }
 
 impl Live {
@@ -69,13 +77,14 @@ impl Live {
         let watched = state.boards().watched(&key);
         // Of many who ask at once the first one makes the view, and the others have it.
         let _turn = watched.turn.lock().await;
-        let made_in = round(state);
+        let made_in = Round::of(state);
         let known = watched.views.borrow().clone();
         if let Some(view) = known.as_ref().filter(|view| view.made_in == made_in) {
             return Ok(Arc::clone(view));
         }
         let board = state.metrics().board(principal, id, area).await?;
-        let view = Arc::new(View::new(Board::new(board), made_in, known.as_deref())?);
+        let board = Board::new(state, principal, board).await;
+        let view = Arc::new(View::new(board, made_in, known.as_deref())?);
         let is_same = known.is_some_and(|known| known.version == view.version);
         watched.views.send_if_modified(|slot| {
             *slot = Some(Arc::clone(&view));
@@ -91,10 +100,11 @@ impl Live {
         id: &BoardId,
         area: Option<&str>,
     ) -> Result<impl Stream<Item = std::result::Result<Event, Infallible>> + use<>> {
+        // What changes while the first view is made is told too.
+        let rounds = (state.metrics().changes(), state.plans().changes());
         let first = Self::view(state, principal, id, area).await?;
         let key = Key::new(principal, id, area);
         let views = state.boards().watched(&key).views.subscribe();
-        let rounds = state.metrics().changes();
         let asked = (
             state.clone(),
             principal.clone(),
@@ -120,14 +130,19 @@ impl Live {
                     if state.is_stopping() {
                         return None;
                     }
+                    let (numbers, plans) = &mut rounds;
                     tokio::select! {
-                        changed = rounds.changed() => {
+                        changed = numbers.changed() => changed.ok()?,
+                        changed = plans.changed() => changed.ok()?,
+                        changed = views.changed() => {
                             changed.ok()?;
-                            // Whoever is first makes the view for all; a board that is gone ends its streams.
-                            Self::view(state, principal, id, area.as_deref()).await.ok()?;
+                            continue;
                         }
-                        changed = views.changed() => changed.ok()?,
                     }
+                    // Whoever is first makes the view for all; a board that is gone ends its streams.
+                    Self::view(state, principal, id, area.as_deref())
+                        .await
+                        .ok()?;
                 }
             },
         ))
@@ -161,7 +176,7 @@ impl Key {
 }
 
 impl View {
-    fn new(mut board: Board, made_in: (u64, String), before: Option<&Self>) -> Result<Self> {
+    fn new(mut board: Board, made_in: Round, before: Option<&Self>) -> Result<Self> {
         let failed = |error: serde_json::Error| {
             tracing::error!(%error, "a board could not be written");
             Problem::new("internal", "the board could not be written")
@@ -221,10 +236,14 @@ fn event(text: &str) -> Event {
     Event::default().event("tiles").data(text)
 }
 
-/// The round of numbers, and the day: whether a number is late follows from it.
-fn round(state: &State) -> (u64, String) {
-    let round = *state.metrics().changes().borrow();
-    (round, state.metrics().today().to_string())
+impl Round {
+    fn of(state: &State) -> Self {
+        Self {
+            numbers: *state.metrics().changes().borrow(),
+            plans: *state.plans().changes().borrow(),
+            day: state.metrics().today(),
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

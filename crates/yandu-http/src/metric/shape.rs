@@ -94,7 +94,8 @@ pub struct MetricAsk {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 8)]
     pub by: Vec<MetricBy>,
-    /// The values that dimensions must have. A division stands for all that lies in it, a managing unit for its area.
+    /// The values that dimensions must have. A division stands for all that lies in it, a managing unit for its area, and an
+    /// empty text for data that have no value, or lie in no county.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, Vec<String>>,
     /// `key`, `greatest` or `least`.
@@ -152,6 +153,9 @@ pub struct MetricAnswer {
     pub unit: String,
     pub decimals: u8,
     pub direction: String,
+    /// The values that dimensions had to have; everything when empty.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub only: BTreeMap<String, Vec<String>>,
     /// The last period; absent while there are no data.
     pub period: Option<String>,
     pub groups: Vec<MetricGroup>,

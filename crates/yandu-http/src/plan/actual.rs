@@ -23,7 +23,7 @@ const POINTS: usize = 400;
 const LOOK_AGAIN: Duration = Duration::from_mins(10);
 
 /// A day with its rules and its calendar.
-pub(super) struct Look {
+pub(crate) struct Look {
     pub(super) day: Date,
     pub(super) rules: Rules,
     pub(super) calendar: Arc<Calendar>,
@@ -77,7 +77,7 @@ pub(super) async fn look(state: &State, plan: &Plan) -> Result<Look> {
 }
 
 /// How a plan stands; nothing while it is under review.
-pub(super) async fn standing(
+pub(crate) async fn standing(
     state: &State,
     principal: &Principal,
     plan: &Plan,
@@ -179,7 +179,12 @@ fn through(point: &Point) -> Date {
 pub async fn settle_plans(state: State, over: impl Future<Output = ()>) {
     let mut over = std::pin::pin!(over);
     let mut changes = state.metrics().changes();
+    let mut day = state.plans().today();
     loop {
+        // With a new day lamps change though no number did, and somebody may look at them.
+        if std::mem::replace(&mut day, state.plans().today()) != day {
+            state.metrics().wake();
+        }
         if let Err(problem) = settle(&state).await {
             tracing::warn!(problem = problem.detail, "plans could not be settled");
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use yandu_store::Clock;
 
 use super::city::{City, request};
-use super::measuring;
+use super::{measuring, plan_reviewing};
 use crate::Options;
 
 const BOARD: &str = "\
@@ -146,4 +146,64 @@ async fn a_board_that_is_followed_tells_the_tiles_that_changed() {
         one.next().await.is_none(),
         "the stream ends with the program"
     );
+}
+
+const LAMPS: &str = "\
+board: club.plan
+title: {zh: 工作要点, en: Plan}
+tiles:
+  - {id: units, kind: lamps, title: {zh: 各单位, en: Units}, lamps: {by: unit}, slot: {x: 0, y: 0, w: 6, h: 4}}
+  - {id: nodes, kind: lamps, title: {zh: 节点, en: Nodes}, lamps: {by: node, only: [not-begun]}, limit: 1, slot: {x: 6, y: 0, w: 6, h: 4}}
+  - {id: words, kind: text, text: {zh: 按时限}, slot: {x: 0, y: 4, w: 6, h: 1}}
+";
+
+#[tokio::test]
+async fn lamps_of_the_plan_stand_on_a_board_and_a_step_is_told_to_whoever_follows_it() {
+    let clock = Clock::standing("2026-04-01T04:00:00Z".parse().unwrap());
+    let files = [("boards/plan.yaml", LAMPS)];
+    let city = City::at(clock, Options::default(), &files).await;
+    let board = city.get("/api/v1/boards/club.plan").await.json();
+    let units = tile(&board, "units");
+    assert_eq!(
+        (&units["problem"]["code"], &units["lamps"]),
+        (&json!("no-plan"), &Value::Null),
+        "nothing is in force"
+    );
+    plan_reviewing::approved(&city).await;
+    let mut followed = city.follow("/api/v1/boards/club.plan/changes").await;
+    let first = next(&mut followed).await;
+    let units = &tile(&first, "units")["lamps"];
+    assert_eq!(
+        (&units["plan"], &units["day"], &units["by"]),
+        (&json!("2026"), &json!("2026-04-01"), &json!("unit"))
+    );
+    assert_eq!(units["lines"][0]["item"], "unit/市工信局");
+    assert_eq!(units["lines"][0]["tasks"]["not_begun"], Value::Null);
+    assert_eq!(units["lines"][0]["tasks"]["not-begun"], 2);
+    let nodes = &tile(&first, "nodes")["lamps"];
+    assert_eq!(nodes["lines"].as_array().unwrap().len(), 1);
+    let open = nodes["counts"]["not-begun"].as_u64().unwrap();
+    assert!(open > 1, "{nodes}");
+
+    let step = r#"{"step": "begin"}"#;
+    let began = city
+        .post("/api/v1/plans/2026/nodes/1.1.1/steps", step)
+        .await;
+    assert_eq!(began.status, 200, "{}", began.text());
+    let told = std::time::Instant::now();
+    let changed = next(&mut followed).await;
+    assert!(told.elapsed().as_secs() < 2);
+    let ids: Vec<&str> = changed["tiles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tile| tile["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["units", "nodes"], "what has no lamps is not sent");
+    assert_eq!(
+        changed["tiles"][1]["lamps"]["counts"]["not-begun"],
+        open - 1
+    );
+    let units = &changed["tiles"][0]["lamps"];
+    assert_eq!(units["lines"][0]["tasks"]["on-course"], 1);
 }

@@ -68,6 +68,8 @@ impl Ledger {
         for (number, of) in changed {
             desk.board.note(number, of.facts.clone());
         }
+        drop(desk);
+        self.tell();
         Ok(())
     }
 

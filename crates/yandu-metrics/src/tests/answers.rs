@@ -468,3 +468,34 @@ async fn a_number_names_the_rows_that_it_is_put_together_from() {
         (1, Number::Value(2.0))
     );
 }
+
+#[tokio::test]
+async fn what_lies_in_no_county_is_a_group_that_can_be_asked_for_and_named() {
+    let mut city = city().await;
+    let of_the_city = cell("2025-06", Some("3209"), "5G", 40, 1);
+    city.write("base.cell", &[of_the_city]).await;
+    let by_county = Ask {
+        by: vec![by("area", Some(AreaLevel::County))],
+        period: Some("2025-06".parse().unwrap()),
+        ..ask("opened")
+    };
+    let answer = city.ask(&by_county).await;
+    let nowhere = answer
+        .groups
+        .iter()
+        .find(|group| group.keys[0].value.is_none())
+        .unwrap();
+    let asked = Ask {
+        by: Vec::new(),
+        only: vec![only("area", &[""])],
+        ..by_county
+    };
+    let alone = city.ask(&asked).await;
+    assert_eq!(alone.groups[0].points[0].value, Number::Value(40.0));
+    assert_eq!(alone.groups[0].points[0].value, nowhere.points[0].value);
+    assert_eq!(alone.only, asked.only, "it says what it is of");
+    let me = yandu_lake::Principal::local_administrator();
+    let key = ["month", "division", "kind"].map(str::to_owned);
+    let origin = city.metrics.origin(&me, &asked, &key, 100).await.unwrap();
+    assert_eq!(origin.rows[0]["division"].as_deref(), Some("3209"));
+}

@@ -33,6 +33,7 @@ pub(super) fn check(checker: &mut Checker<'_>) {
             }
             shape(checker, board, &at, tile);
             metric(checker, board, &at, tile, &metrics);
+            lamps(checker, board, &at, tile);
             drill(checker, board, &at, tile, &boards);
         }
         if let Some(whole) = resolved(&board.declaration, &boards) {
@@ -140,11 +141,11 @@ fn known_board(
 
 /// What a kind of tile has, and what belongs to others.
 fn shape(checker: &mut Checker<'_>, board: &Declared<BoardFile>, at: &str, tile: &BoardTile) {
-    use TileKind::{Map, Number, Ranking, Table, Text, Trend};
+    use TileKind::{Lamps, Map, Number, Ranking, Table, Text, Trend};
     if board.has_lost(&format!("{at}/kind")) {
         return;
     }
-    let parts: [(&str, bool, &[TileKind]); 8] = [
+    let parts: [(&str, bool, &[TileKind]); 9] = [
         (
             "metric",
             tile.metric.is_some(),
@@ -157,9 +158,10 @@ fn shape(checker: &mut Checker<'_>, board: &Declared<BoardFile>, at: &str, tile:
         ),
         ("points", tile.points.is_some(), &[Trend]),
         ("by", tile.by.is_some(), &[Trend, Ranking, Map, Table]),
-        ("limit", tile.limit.is_some(), &[Ranking, Table]),
+        ("limit", tile.limit.is_some(), &[Ranking, Table, Lamps]),
         ("target", tile.target.is_some(), &[Number, Trend]),
         ("draw", tile.draw.is_some(), &[Trend]),
+        ("lamps", tile.lamps.is_some(), &[Lamps]),
         ("text", tile.text.is_some(), &[Text]),
     ];
     for (key, is_there, kinds) in parts {
@@ -171,6 +173,7 @@ fn shape(checker: &mut Checker<'_>, board: &Declared<BoardFile>, at: &str, tile:
     }
     let needed = match tile.kind {
         Text => ("text", tile.text.is_some()),
+        Lamps => ("lamps", tile.lamps.is_some()),
         Ranking | Map | Table if tile.metric.is_some() => ("by", tile.by.is_some()),
         _ => ("metric", tile.metric.is_some()),
     };
@@ -245,6 +248,16 @@ fn metric(
                 .at(Code::WrongValue, &pointer, message)
                 .help("make the tile a ranking"),
         );
+    }
+}
+
+/// Only what has a date is due in a month.
+fn lamps(checker: &mut Checker<'_>, board: &Declared<BoardFile>, at: &str, tile: &BoardTile) {
+    let Some(lamps) = &tile.lamps else { return };
+    if lamps.due.is_some() && !lamps.by.is_dated() {
+        let message = format!("a {} is due on no day of its own", lamps.by.name());
+        let problem = board.at(Code::WrongValue, &format!("{at}/lamps/due"), message);
+        checker.push(problem.help("leave it out, or list tasks, targets or nodes"));
     }
 }
 

@@ -52,7 +52,7 @@ pub struct BoardTile {
     /// The title of the metric where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Title>,
-    /// What is shown, in every kind but a text.
+    /// What is shown, in every kind but lamps and a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<MetricId>,
     /// The length of the periods; that of the metric where there is none.
@@ -65,7 +65,7 @@ pub struct BoardTile {
     /// ranking, table, map, and the lines of a trend: the dimension whose values are compared. Areas are counties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<ColumnName>,
-    /// ranking, table: how many lines.
+    /// ranking, table, lamps: how many lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 100))]
     pub limit: Option<u32>,
@@ -75,10 +75,13 @@ pub struct BoardTile {
     /// trend: how it is drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draw: Option<Draw>,
+    /// lamps: which lamps of a work plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lamps: Option<TileLamps>,
     /// text: what it says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Title>,
-    /// The board that a click leads to. Without one the trail of the number opens.
+    /// The board that a click leads to. Without one the trail of the number opens, or the plan of the lamps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drill: Option<BoardId>,
     /// The place on a desk, of twelve columns.
@@ -102,6 +105,8 @@ pub enum TileKind {
     Map,
     /// Numbers by a dimension.
     Table,
+    /// How the work of a plan stands, the worst first.
+    Lamps,
     /// Words.
     Text,
 }
@@ -114,6 +119,7 @@ impl TileKind {
             Self::Ranking => "ranking",
             Self::Map => "map",
             Self::Table => "table",
+            Self::Lamps => "lamps",
             Self::Text => "text",
         }
     }
@@ -147,6 +153,81 @@ pub struct TileTarget {
     pub comparison: Option<Comparison>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Period>,
+}
+
+/// The lamps of a work plan (红黄绿灯) that a tile lists. On a board that is opened for a county, those of its copies of tasks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TileLamps {
+    /// What has a lamp.
+    pub by: LampsBy,
+    /// The plan; the newest that is in force where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// Points whose work is looked at, by their numbers; all where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<u32>,
+    /// Leading units whose work is looked at; all where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<String>,
+    /// Lamps that are listed; all where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<LampName>,
+    /// task, target, node: when it is due; at any time where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<LampsDue>,
+}
+
+/// What has a lamp of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LampsBy {
+    Point,
+    /// The units that lead.
+    Unit,
+    County,
+    Task,
+    Target,
+    /// The dated steps of tasks.
+    Node,
+}
+
+/// A lamp: how work stands against its date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LampName {
+    Late,
+    Near,
+    OnCourse,
+    NotBegun,
+    DoneLate,
+    Done,
+}
+
+/// When work is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LampsDue {
+    /// In the month of the day.
+    ThisMonth,
+}
+
+impl LampsBy {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Point => "point",
+            Self::Unit => "unit",
+            Self::County => "county",
+            Self::Task => "task",
+            Self::Target => "target",
+            Self::Node => "node",
+        }
+    }
+
+    /// Whether it has a date, and is not the worst of several.
+    pub fn is_dated(self) -> bool {
+        matches!(self, Self::Task | Self::Target | Self::Node)
+    }
 }
 
 /// A place on the grid of a board: columns and rows from 0, and how many it takes.

@@ -219,3 +219,48 @@ fn boards_do_not_extend_each_other_in_a_circle() {
     "#]],
     );
 }
+
+#[test]
+fn a_tile_of_lamps_says_what_has_them_and_only_work_with_a_date_is_due_in_a_month() {
+    let lamps = |tile: &str| {
+        format!(
+            "== air/boards/plan.yaml\nboard: air.plan\ntitle: {{zh: 要点, en: Plan}}\ntiles:\n  - {{id: lamps, kind: lamps, {tile}, slot: {{x: 0, y: 0, w: 6, h: 4}}}}\n"
+        )
+    };
+    let good = lamps("limit: 8, lamps: {by: node, points: [1, 2], only: [late], due: this-month}");
+    let folder = write(&air(&good));
+    let loaded = load(folder.path());
+    assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+    check(
+        &air(&lamps("lamps: {by: unit, due: this-month}")),
+        expect![[r#"
+            error[wrong-value]: a unit is due on no day of its own
+             --> air/boards/plan.yaml:4:53
+              |
+            4 |   - {id: lamps, kind: lamps, lamps: {by: unit, due: this-month}, slot: {x: 0, y: 0, w: 6, h: 4}}
+              |                                                     ^^^^^^^^^^
+              help: leave it out, or list tasks, targets or nodes
+        "#]],
+    );
+    check(
+        &air(&lamps("limit: 8")),
+        expect![[r#"
+        error[missing-key]: a tile of the kind lamps needs `lamps`
+         --> air/boards/plan.yaml:4:5
+          |
+        4 |   - {id: lamps, kind: lamps, limit: 8, slot: {x: 0, y: 0, w: 6, h: 4}}
+          |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#]],
+    );
+    check(
+        &air(&lamps("lamps: {by: unit}, points: 12")),
+        expect![[r#"
+            error[wrong-keys]: a tile of the kind lamps has no `points`
+             --> air/boards/plan.yaml:4:49
+              |
+            4 |   - {id: lamps, kind: lamps, lamps: {by: unit}, points: 12, slot: {x: 0, y: 0, w: 6, h: 4}}
+              |                                                 ^^^^^^
+              help: leave it out, or make the tile another kind
+        "#]],
+    );
+}

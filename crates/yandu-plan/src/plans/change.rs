@@ -86,6 +86,7 @@ impl Plans {
             store::put_baseline(&mut writing, id, &baseline).await?;
         }
         writing.commit().await?;
+        self.tell();
         Ok(plan)
     }
 }

@@ -14,6 +14,7 @@ use crate::cli::Context;
 use crate::config::Override;
 use crate::facts;
 use crate::failure::{Failure, Result};
+use crate::statement;
 
 /// Serve the city: collect by schedule, and answer over HTTP
 #[derive(Debug, Args)]
@@ -81,6 +82,10 @@ impl Serve {
             // An error means that the sender is gone, and the server with it.
             let _ = until.wait_for(|is_stopped| *is_stopped).await;
         }));
+        let mut until = stopped.clone();
+        let stating = tokio::spawn(statement::keep(app.state.clone(), async move {
+            let _ = until.wait_for(|is_stopped| *is_stopped).await;
+        }));
         let transform = app.state.transform().clone();
         let mut until = stopped.clone();
         let refreshing = tokio::spawn(async move {
@@ -144,6 +149,7 @@ impl Serve {
             // First, so that no source begins a delivery that nobody waits for.
             let _ = watching.await;
             let _ = noting.await;
+            let _ = stating.await;
             let _ = refreshing.await;
             let _ = recording.await;
             let _ = settling.await;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -72,6 +73,31 @@ fn the_catalogue_breaks_no_shape_of_dcat_ap_in_either_form() {
         return;
     };
     assert!(said["datasets"].as_u64().unwrap() > 15, "{said}");
+    let log = server.stop();
+    assert!(!log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn the_newest_numbers_of_metrics_are_read_by_the_client_of_prometheus() {
+    let (place, mut server) = city();
+    let households = "packs/population/examples/households.xls";
+    place
+        .yandu(&["collect", households, "--dataset", "population.household"])
+        .ok();
+    let end = Instant::now() + Duration::from_mins(2);
+    while !server
+        .get("/metrics")
+        .1
+        .contains("metric_value{metric=\"population.resident_count\",area=")
+    {
+        assert!(Instant::now() < end, "no number is told of a county");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let Some(said) = drive("openmetrics.py", &[&server.url()]) else {
+        return;
+    };
+    assert!(said["areas"].as_u64().unwrap() > 10, "{said}");
+    assert!(said["absent"].as_u64().unwrap() > 10, "{said}");
     let log = server.stop();
     assert!(!log.contains("panicked"), "{log}");
 }

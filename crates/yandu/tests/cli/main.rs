@@ -18,6 +18,8 @@ mod plan;
 mod readers;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod walk;
 
 use std::time::{Duration, Instant};
 

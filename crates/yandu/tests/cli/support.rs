@@ -231,7 +231,15 @@ impl Server {
         let answer = String::from_utf8(answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, body.to_owned())
+        let is_chunked = head
+            .to_ascii_lowercase()
+            .contains("transfer-encoding: chunked");
+        let body = if is_chunked {
+            joined(body)
+        } else {
+            body.to_owned()
+        };
+        (status, body)
     }
 
     /// Asks the server to stop, waits until it has, and gives its log.
@@ -249,6 +257,17 @@ impl Server {
         assert_eq!(status.code(), Some(0), "{log}");
         log
     }
+}
+
+/// The chunks of a body, without their sizes.
+fn joined(mut body: &str) -> String {
+    let mut whole = String::new();
+    while let Some((size, rest)) = body.split_once("\r\n") {
+        let size = usize::from_str_radix(size, 16).unwrap();
+        whole.push_str(&rest[..size]);
+        body = rest[size..].trim_start_matches("\r\n");
+    }
+    whole
 }
 
 impl Drop for Server {

@@ -1,8 +1,8 @@
 import Select from 'antd/es/select'
-import { useCallback } from 'react'
+import { type ReactNode, useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams, useSearchParams } from 'react-router'
-import type { Board, BoardTile } from '../../api/boards'
+import type { Board } from '../../api/boards'
 import { Block } from '../../board/Block'
 import { inOrder } from '../../board/order'
 import { staleness } from '../../board/staleness'
@@ -71,7 +71,6 @@ function Content({ board, isConnected, heardAt, area, setArea }: ContentProps) {
   const now = useMoment()
   const codes = new Set(board.areas.map(({ code }) => code))
   const choose = useCallback((code: string) => setArea(code === area ? undefined : code), [area, setArea])
-  const link = useCallback((tile: BoardTile, title: string) => <TitleLink tile={tile} title={title} area={area} />, [area])
   if (board.tiles.length === 0) return <Nothing title={t('board.no-tiles')}>{t('board.no-tiles-help')}</Nothing>
   return (
     <>
@@ -96,9 +95,4 @@ function Content({ board, isConnected, heardAt, area, setArea }: ContentProps) {
   )
 }
 
-/** A block leads to another board where its pack says so, and else to its metric. */
-function TitleLink({ tile, title, area }: { tile: BoardTile; title: string; area: string | undefined }) {
-  if (tile.drill) return <Link to={`/boards/${encodeURIComponent(tile.drill)}${area ? `?area=${encodeURIComponent(area)}` : ''}`}>{title}</Link>
-  if (tile.answer) return <Link to={`/figures/${encodeURIComponent(tile.answer.metric)}${area ? `?f.area=${encodeURIComponent(area)}` : ''}`}>{title}</Link>
-  return title
-}
+const link = (to: string, words: ReactNode) => <Link to={to}>{words}</Link>

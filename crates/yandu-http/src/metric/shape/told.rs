@@ -117,7 +117,11 @@ impl From<Answer> for MetricAnswer {
             newest: gap.newest.map(text),
         });
         let freshness = answer.freshness;
+        let only = answer.only.into_iter();
         Self {
+            only: only
+                .map(|only| (only.dimension.to_string(), only.values))
+                .collect(),
             metric: file.metric.to_string(),
             definition: answer.definition.version.to_string(),
             title: (&file.title).into(),

@@ -1,0 +1,174 @@
+//! Lamps on boards: how the work of a plan stands, beside the numbers of metrics.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use yandu_lake::Principal;
+use yandu_pack::declare::{LampName, LampsBy, LampsDue, TileLamps};
+use yandu_plan::{Counts, Lamp, LampLine, LampsOf, LampsWanted, Plan, Standing, Status};
+
+use crate::Result;
+use crate::plan::{CountsOfPlan, standing};
+use crate::problem::Problem;
+use crate::state::State;
+
+/// Lines of a tile that says nothing of them.
+const LINES: u32 = 12;
+
+/// Lamps of a work plan, the worst first.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LampsOfBoard {
+    /// Id of the plan.
+    #[schema(example = "2025")]
+    pub plan: String,
+    pub title: Option<String>,
+    /// The day for which they are told.
+    #[schema(value_type = String, format = Date)]
+    pub day: Date,
+    /// What has a lamp: `point`, `unit`, `county`, `task`, `target` or `node`.
+    #[schema(pattern = "^(point|unit|county|task|target|node)$")]
+    pub by: String,
+    /// All that are listed, by their lamps, also those that have no line.
+    pub counts: CountsOfPlan,
+    pub lines: Vec<LampOfBoard>,
+}
+
+/// Something with its lamp.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LampOfBoard {
+    /// `point/3`, `unit/市数据局`, `county/亭湖区`, `task/3.2`, `target/5` or `node/3.2.1`.
+    #[schema(example = "task/3.2")]
+    pub item: String,
+    pub name: String,
+    /// The unit that leads.
+    pub lead: Option<String>,
+    #[schema(pattern = "^(not-begun|on-course|near|late|done|done-late)$")]
+    pub lamp: String,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub due: Option<Date>,
+    /// Days to the due date; negative behind it.
+    pub days_left: Option<i64>,
+    /// How much of a target is reached, where that can be said; 1 is all.
+    pub share: Option<f64>,
+    /// Of a point, a unit and a county: its tasks by their lamps.
+    pub tasks: Option<CountsOfPlan>,
+}
+
+/// The plans that the tiles of one board look at, each looked up once.
+pub(super) struct Plans<'a> {
+    state: &'a State,
+    principal: &'a Principal,
+    newest: Option<String>,
+    stood: HashMap<String, (Plan, Standing)>,
+}
+
+impl<'a> Plans<'a> {
+    pub(super) fn new(state: &'a State, principal: &'a Principal) -> Self {
+        Self {
+            state,
+            principal,
+            newest: None,
+            stood: HashMap::new(),
+        }
+    }
+
+    /// The lamps of a tile, for the whole city or for the county of this name.
+    pub(super) async fn lamps(
+        &mut self,
+        asked: &TileLamps,
+        limit: Option<u32>,
+        county: Option<&str>,
+    ) -> Result<LampsOfBoard> {
+        let id = match &asked.plan {
+            Some(id) => id.clone(),
+            None => self.newest().await?,
+        };
+        let (plan, standing) = self.standing(&id).await?;
+        let lines = yandu_plan::lamps(plan, standing, &wanted(asked, county));
+        let counts: Counts = lines.iter().map(|line| line.lamp).collect();
+        let shown = lines.into_iter().take(limit.unwrap_or(LINES) as usize);
+        Ok(LampsOfBoard {
+            plan: id,
+            title: plan.head.title.clone(),
+            day: standing.day,
+            by: asked.by.name().to_owned(),
+            counts: (&counts).into(),
+            lines: shown.map(LampOfBoard::from).collect(),
+        })
+    }
+
+    /// The newest plan that is in force, or was.
+    async fn newest(&mut self) -> Result<String> {
+        if let Some(id) = &self.newest {
+            return Ok(id.clone());
+        }
+        let plans = self.state.plans().list().await?;
+        let of_status = |status| plans.iter().filter(move |plan| plan.status == status);
+        let newest = of_status(Status::Approved)
+            .chain(of_status(Status::Closed))
+            .max_by_key(|plan| (plan.status == Status::Approved, plan.head.year))
+            .map(|plan| plan.id.clone());
+        self.newest.clone_from(&newest);
+        newest.ok_or_else(|| Problem::new("no-plan", "no plan is in force"))
+    }
+
+    async fn standing(&mut self, id: &str) -> Result<&(Plan, Standing)> {
+        if !self.stood.contains_key(id) {
+            let plan = self.state.plans().plan(id).await?;
+            let standing = standing(self.state, self.principal, &plan).await?;
+            let (standing, _) = standing.ok_or_else(|| not_in_force(id))?;
+            self.stood.insert(id.to_owned(), (plan, standing));
+        }
+        self.stood.get(id).ok_or_else(|| not_in_force(id))
+    }
+}
+
+fn not_in_force(id: &str) -> Box<Problem> {
+    Problem::new("no-plan", format!("the plan `{id}` is not in force"))
+}
+
+fn wanted(asked: &TileLamps, county: Option<&str>) -> LampsWanted {
+    LampsWanted {
+        of: match asked.by {
+            LampsBy::Point => LampsOf::Points,
+            LampsBy::Unit => LampsOf::Units,
+            LampsBy::County => LampsOf::Counties,
+            LampsBy::Task => LampsOf::Tasks,
+            LampsBy::Target => LampsOf::Targets,
+            LampsBy::Node => LampsOf::Nodes,
+        },
+        county: county.map(str::to_owned),
+        points: asked.points.iter().copied().collect(),
+        units: asked.units.iter().cloned().collect(),
+        only: asked.only.iter().copied().map(lamp).collect(),
+        due_this_month: asked.due == Some(LampsDue::ThisMonth),
+    }
+}
+
+fn lamp(name: LampName) -> Lamp {
+    match name {
+        LampName::Late => Lamp::Late,
+        LampName::Near => Lamp::Near,
+        LampName::OnCourse => Lamp::OnCourse,
+        LampName::NotBegun => Lamp::NotBegun,
+        LampName::DoneLate => Lamp::DoneLate,
+        LampName::Done => Lamp::Done,
+    }
+}
+
+impl From<LampLine> for LampOfBoard {
+    fn from(line: LampLine) -> Self {
+        Self {
+            item: line.item,
+            name: line.name,
+            lead: line.lead,
+            lamp: line.lamp.name().to_owned(),
+            due: line.due,
+            days_left: line.days_left,
+            share: line.share,
+            tasks: line.tasks.as_ref().map(CountsOfPlan::from),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Lamp, Lamps } from '../api/boards'
+import { brief } from '../kit/figure'
+import { Lamp as Sign } from '../kit/Lamp'
+import { useWords } from '../kit/words'
+import { WORK_LAMPS, WorkSign, workState } from '../pages/plan/PlanLamp'
+import { lampAddress } from './address'
+
+interface Props {
+  lamps: Lamps
+  area: string | undefined
+  link?: ((to: string, words: ReactNode) => ReactNode) | undefined
+}
+
+/** How the work of a plan stands: how many of which lamp, then the worst of them. */
+export function LampsTile({ lamps, area, link }: Props) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const lit = WORK_LAMPS.filter((lamp) => lamps.counts[lamp] > 0)
+  if (lit.length === 0) return <p className="block-empty">{t('board.no-lamps')}</p>
+  return (
+    <div className="block-lamps">
+      <ul className="lamps-counts">
+        {lit.map((lamp) => (
+          <li key={lamp}>
+            <Sign state={workState(lamp)}>{word('work-lamp', lamp)}</Sign> <strong className="num">{lamps.counts[lamp]}</strong>
+          </li>
+        ))}
+      </ul>
+      <ol className="lamps-list" tabIndex={0} aria-label={t('board.lamps')}>
+        {lamps.lines.map((line) => {
+          const name = (
+            <span className="lamps-name" translate="no" title={line.name}>
+              {line.name}
+            </span>
+          )
+          return (
+            <li key={line.item}>
+              <WorkSign lamp={line.lamp}>{word('work-lamp', line.lamp)}</WorkSign>
+              {link ? link(lampAddress(lamps.plan, line, area), name) : name}
+              <Told line={line} />
+            </li>
+          )
+        })}
+      </ol>
+    </div>
+  )
+}
+
+/** The days that are left or over, or the tasks below. */
+function Told({ line }: { line: Lamp }) {
+  const { t, i18n } = useTranslation()
+  const { word } = useWords()
+  const { tasks, lamp, share, days_left: days } = line
+  if (tasks) {
+    return (
+      <span className="lamps-told num">
+        {WORK_LAMPS.filter((one) => tasks[one] > 0).map((one) => (
+          <span key={one} className="lamps-part">
+            <WorkSign lamp={one}>{word('work-lamp', one)}</WorkSign>
+            {tasks[one]}
+          </span>
+        ))}
+      </span>
+    )
+  }
+  const isClosed = lamp === 'done' || lamp === 'done-late'
+  return (
+    <span className="lamps-told num">
+      {typeof share === 'number' && <span className="lamps-part">{brief(share * 100, 0, i18n.language)}%</span>}
+      {isClosed || typeof days !== 'number' ? word('work-lamp', lamp) : t(days < 0 ? 'board.days-over' : 'board.days-left', { count: Math.abs(days) })}
+    </span>
+  )
+}
