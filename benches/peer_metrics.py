@@ -4,6 +4,7 @@ INPUTS has a csv of each input and `asked.json` with types and queries; ENDS say
 metric the median of milliseconds and its numbers by month, and what making all models as tables takes."""
 
 import json
+import re
 import statistics
 import sys
 import time
@@ -54,33 +55,37 @@ class Postgres:
         self.run("CHECKPOINT")
 
 
-def months(last: str) -> tuple[str, str]:
-    """The first days of the first of twelve months and of the last."""
-    year, month = int(last[:4]), int(last[5:7])
-    first = f"{year - 1}-{month + 1:02}-01" if month < 12 else f"{year}-01-01"
-    return first, f"{year}-{month:02}-01"
+def span(last: str, column: str, points: int) -> tuple[str, str]:
+    """The first days of the first period and of the last."""
+    if column == "year":
+        return f"{int(last[:4]) - points + 1}-01-01", f"{last[:4]}-01-01"
+    months = int(last[:4]) * 12 + int(last[5:7]) - points
+    return f"{months // 12}-{months % 12 + 1:02}-01", f"{last[:7]}-01"
 
 
 def main() -> None:
     where, inputs, ends = sys.argv[1], Path(sys.argv[2]), json.loads(Path(sys.argv[3]).read_text("utf-8"))
     asked = json.loads((inputs / "asked.json").read_text("utf-8"))
     engine = Duck(inputs) if where == "duckdb" else Postgres(where)
-    for schema in sorted({table.split(".")[0] for table in asked["columns"]}):
+    for schema in sorted({table.split(".")[0] for table in [*asked["columns"], *asked["models"]]}):
         engine.run(f"CREATE SCHEMA {schema}")
     for table, columns in asked["columns"].items():
         cells = ", ".join(f"{name} {TYPES.get(kind, kind)}" for name, kind in columns.items())
         engine.run(f"CREATE TABLE {table} ({cells})")
         engine.load(table, inputs / f"{table}.csv", columns)
+    for model, sql in asked["models"].items():
+        engine.run(f"CREATE VIEW {model} AS {sql}")
     engine.ready()
     engine.run("ANALYZE")
 
     took, numbers = {}, {}
     for metric, of in asked["metrics"].items():
-        first, last = months(ends[metric])
-        also = f" AND ({of['condition']})" if of.get("condition") else ""
+        column = of["column"]
+        first, last = span(ends[metric], column, of["points"])
+        also = f" AND ({of['condition']})" if of["condition"] else ""
         sql = (
-            f"SELECT month, {of['measure']} FROM ({of['model_sql']}) AS m"
-            f" WHERE month BETWEEN DATE '{first}' AND DATE '{last}'{also} GROUP BY month ORDER BY month"
+            f"SELECT {column}, {of['measure']} FROM {of['model']}"
+            f" WHERE {column} BETWEEN DATE '{first}' AND DATE '{last}'{also} GROUP BY {column} ORDER BY {column}"
         )
         times = []
         for _ in range(ROUNDS):
@@ -88,15 +93,21 @@ def main() -> None:
             rows = engine.run(sql)
             times.append((time.perf_counter() - begun) * 1000)
         took[metric] = statistics.median(times)
-        numbers[metric] = {str(month)[:7]: float(value) for month, value in rows if value is not None}
+        numbers[metric] = {
+            str(day)[: 4 if column == "year" else 7]: float(value) for day, value in rows if value is not None
+        }
 
-    queries = sorted({(of["model"], of["model_sql"]) for of in asked["metrics"].values()})
+    # As tables, each made from those before it.
     full = []
+    engine.run("CREATE SCHEMA made")
     for _ in range(3):
         begun = time.perf_counter()
-        for number, (_, sql) in enumerate(queries):
-            engine.run(f"DROP TABLE IF EXISTS made_{number}")
-            engine.run(f"CREATE TABLE made_{number} AS {sql}")
+        for model, sql in asked["models"].items():
+            for other in asked["models"]:
+                sql = re.sub(rf"\b{re.escape(other)}\b", f"made.{other.replace('.', '_')}", sql)
+            table = f"made.{model.replace('.', '_')}"
+            engine.run(f"DROP TABLE IF EXISTS {table}")
+            engine.run(f"CREATE TABLE {table} AS {sql}")
         engine.ready()
         full.append((time.perf_counter() - begun) * 1000)
     rows = {table: engine.run(f"SELECT count(*) FROM {table}")[0][0] for table in asked["columns"]}
