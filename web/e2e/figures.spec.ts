@@ -11,7 +11,7 @@ test('a metric is found by the initials of its name', async ({ page }) => {
   const all = await table.getByRole('row').count()
   await page.getByRole('searchbox').fill('xz5gjz')
   await expect(table.getByRole('link', { name: '新增5G基站' })).toBeVisible()
-  expect(await table.getByRole('row').count()).toBeLessThan(all)
+  await expect.poll(() => table.getByRole('row').count()).toBeLessThan(all)
   await page.getByRole('searchbox').fill('zzzzqq')
   await expect(page.getByText('没有符合的指标')).toBeVisible()
 })

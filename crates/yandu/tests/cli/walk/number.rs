@@ -104,6 +104,25 @@ impl Number {
         json!([self.metric, self.period, self.only]).to_string()
     }
 
+    /// Whether a row of the model is one of the cells that the number is put together from.
+    fn holds(&self, city: &City, told: &Value, row: &Value) -> Result<(), String> {
+        let by: Vec<Value> = list(&told["definition"], "dimensions")
+            .map(|dimension| json!({"dimension": dimension["name"]}))
+            .collect();
+        let ask =
+            json!({"metric": self.metric, "period": self.period, "only": self.only, "by": by});
+        let answer = city.post("/metrics/ask", &json!({"asks": [ask]}))?;
+        let cells = row.as_array().map_or(&[][..], Vec::as_slice);
+        let is_one = |group: &Value| {
+            list(group, "keys").all(|key| key["value"].is_null() || cells.contains(&key["value"]))
+        };
+        let answer = &answer["outcomes"][0]["answer"];
+        list(answer, "groups")
+            .any(is_one)
+            .then_some(())
+            .ok_or_else(|| format!("its trail begins with {row}, which it does not hold"))
+    }
+
     /// Down to a delivered line, and from it up again.
     pub(super) fn walk(&self, city: &City) -> Result<Way, String> {
         let asked = json!({"period": self.period, "only": self.only, "limit": 100});
@@ -118,10 +137,13 @@ impl Number {
         }
         let model = trail["dataset"].as_str().unwrap_or_default();
         let is_whole = told["more"] == false;
+        let shown = chosen(city, trail);
         if is_whole {
             recount::number(city, &told, self.value)?;
+        } else {
+            self.holds(city, &told, shown)?;
         }
-        let row = named(city, model, trail)?;
+        let row = named(city, model, trail, shown)?;
         let step = city.post(
             "/trail",
             &json!({"dataset": model, "rows": [row], "version": trail["version"], "limit": ROWS}),
@@ -133,11 +155,20 @@ impl Number {
     }
 }
 
-/// The values of the key of a row of a model: another row for another city.
-fn named(city: &City, model: &str, trail: &Value) -> Result<Map<String, Value>, String> {
-    let declared = city.get(&format!("/datasets/{model}"));
+/// One of the rows of a step: another one in another city.
+fn chosen<'a>(city: &City, trail: &'a Value) -> &'a Value {
     let rows: Vec<&Value> = list(trail, "rows").collect();
-    let row = rows[city.seed as usize % rows.len()];
+    rows[city.seed as usize % rows.len()]
+}
+
+/// The values of the key of a row of a model.
+fn named(
+    city: &City,
+    model: &str,
+    trail: &Value,
+    row: &Value,
+) -> Result<Map<String, Value>, String> {
+    let declared = city.get(&format!("/datasets/{model}"));
     let key: Vec<&str> = list(&declared, "key").filter_map(Value::as_str).collect();
     if key.is_empty() {
         return Err(format!("the rows of {model} have no key"));
@@ -157,7 +188,7 @@ pub(super) fn cell<'a>(step: &Value, row: &'a Value, column: &str) -> Result<&'a
 
 /// A collected row that contributes, through as many models as there are; one of a register before one of a list of the pack of
 /// lists, which is in all numbers.
-fn leaf<'a>(step: &'a Value, mut way: Vec<String>) -> Result<Option<Leaf<'a>>, String> {
+fn leaf(step: &Value, mut way: Vec<String>) -> Result<Option<Leaf<'_>>, String> {
     let dataset = step["dataset"].as_str().unwrap_or_default();
     way.push(dataset.to_owned());
     let made = &step["made"];
