@@ -13,7 +13,6 @@
 mod binding;
 mod decode;
 mod decompose;
-mod documents;
 mod due;
 mod edit;
 mod error;
@@ -39,7 +38,6 @@ mod revision;
 mod rules;
 mod sentence;
 mod sheet;
-mod sniff;
 mod standing;
 mod store;
 mod table;
