@@ -139,6 +139,11 @@ impl Collector {
                 again: false,
             });
         }
+        if outcome.status == BatchStatus::Unchanged
+            && let Some(batch) = self.taken(id, &report, bytes).await?
+        {
+            return Ok(Received { batch, again: true });
+        }
         // Something changed between the first look and the turn of the batch: the second look says what.
         let report = self.judge(id, bytes, &handed).await?;
         self.check_fields(id, &report).await?;
@@ -195,3 +200,6 @@ impl Collector {
         Ok(Some(opened))
     }
 }
+
+#[cfg(test)]
+mod tests;

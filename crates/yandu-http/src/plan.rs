@@ -27,14 +27,15 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::upload;
 
+pub use crate::document::DocumentFile;
 pub use actual::settle_plans;
 pub use amend::{
     AskChange, BaselineList, BaselineOfPlan, CarriedOfPlan, ChangeList, ChangeOfPlan,
     DifferenceOfPlan, FrameOfPlan, FramePointOfPlan,
 };
 pub use prove::{
-    BindTarget, ClosingOfPlan, DocumentFile, DocumentOfPlan, EvidenceList, EvidenceOfPlan,
-    LateItem, LateOfPlan, SubmitEvidence, TargetOfPlan, VerdictOfPlan,
+    BindTarget, ClosingOfPlan, DocumentOfPlan, EvidenceList, EvidenceOfPlan, LateItem, LateOfPlan,
+    SubmitEvidence, TargetOfPlan, VerdictOfPlan,
 };
 pub use review::{
     AnswerToFinding, FigureToAdd, ReasonOfPlan, ReviewOfFigure, ReviewOfOffer, ReviewOfPlan,

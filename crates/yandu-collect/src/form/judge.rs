@@ -99,7 +99,7 @@ impl Collector {
     }
 
     /// The day by the clock of the city.
-    pub(crate) fn today(&self) -> Date {
+    pub fn today(&self) -> Date {
         let clock = yandu_words::calendar::CITY_CLOCK;
         clock.to_datetime(self.now()).date()
     }

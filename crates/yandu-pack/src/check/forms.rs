@@ -120,9 +120,10 @@ fn key(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>, form: &Form) 
             let message = format!(
                 "a report is known by its unit and its period, and the key has no `{column}`"
             );
-            let problem = match key.is_empty() {
-                true => dataset.at_key(Code::NoKey, "/form", message),
-                false => dataset.at(Code::NoKey, "/key", message),
+            let problem = if key.is_empty() {
+                dataset.at_key(Code::NoKey, "/form", message)
+            } else {
+                dataset.at(Code::NoKey, "/key", message)
             };
             checker.push(problem.help(format!("add `{column}` to `key`")));
         }
