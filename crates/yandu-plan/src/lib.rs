@@ -58,7 +58,7 @@ pub use reading::{
 };
 pub use record::{
     Binding, ChangeRequest, ChangeState, Closing, Decision, DoubtAnswer, Evidence, EvidenceFields,
-    EvidenceState, Figure as PlanFigure, FigureState, Finish, Head, ItemChange, Node, NodeFields,
+    EvidenceState, Figure as PlanFigure, FigureState, Finish, Head, ItemChange, Measured, Node, NodeFields,
     Origin, Plan, PlanDocument, PlanFinding, PlanOffer, PlanPiece, PlanPoint, Review, Said, Source,
     SourceText, Status, Task, TaskFields, Verdict, Way,
 };

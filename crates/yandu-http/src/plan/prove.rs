@@ -32,6 +32,10 @@ pub struct BindTarget {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "telecom.new_station")]
     pub id: Option<String>,
+    /// The metric over the reports of a form; without one it is proved by evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "industry.future_industry")]
+    pub metric: Option<String>,
     /// Of a metric: `year-sum`, `at-date`, `change` or `share`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^(year-sum|at-date|change|share)$")]
@@ -196,9 +200,11 @@ pub(super) async fn show_target(
     let stands = standing(&state, &principal, &plan).await?;
     let about = format!("target/{number}");
     let tasks = plan.tasks_in_order().into_iter();
+    let mut binding = BindingOfPlan::of(plan.bindings.get(&number));
+    binding.add_report(&state).await?;
     let told = TargetOfPlan {
         figure: target.into(),
-        binding: BindingOfPlan::of(plan.bindings.get(&number)),
+        binding,
         standing: stands
             .as_ref()
             .and_then(|(stands, _)| stands.targets.get(&number))
@@ -271,23 +277,34 @@ fn source(body: &BindTarget) -> Result<Source> {
     match body.kind.as_str() {
         "metric" => Ok(Source::Metric {
             metric: id()?,
-            way: body
-                .way
-                .as_deref()
-                .and_then(Way::from_name)
-                .ok_or_else(|| {
-                    super::invalid("`way` is one of `year-sum`, `at-date`, `change`, `share`")
-                })?,
+            way: way_of(body.way.as_deref().unwrap_or_default())?,
             baseline: body.baseline,
             against_year_before: body.against_year_before,
         }),
-        "form" => Ok(Source::Form { dataset: id()? }),
+        "form" => Ok(Source::Form {
+            dataset: id()?,
+            metric: body.metric.clone(),
+            way: match (&body.metric, &body.way) {
+                (None, None) => None,
+                (Some(_), Some(way)) => Some(way_of(way)?),
+                _ => {
+                    return Err(super::invalid(
+                        "a form has a `metric` over its reports with its `way`, or neither",
+                    ));
+                }
+            },
+        }),
         "by-hand" => Ok(Source::ByHand),
         "open" => Ok(Source::Open),
         _ => Err(super::invalid(
             "`kind` is one of `metric`, `form`, `by-hand`, `open`",
         )),
     }
+}
+
+fn way_of(name: &str) -> Result<Way> {
+    Way::from_name(name)
+        .ok_or_else(|| super::invalid("`way` is one of `year-sum`, `at-date`, `change`, `share`"))
 }
 
 /// Keeps a document by its content: a PDF, an OFD, a picture, a document of an office, or plain text.
