@@ -70,7 +70,9 @@ fn proposal_of(headers: &StringRecord, record: &StringRecord) -> Result<Proposal
             let metric = cell("metric").map(ToOwned::to_owned);
             let way = cell("way").and_then(Way::from_name);
             if metric.is_some() != way.is_some() {
-                return Err("a form has a `metric` with its `way`, year-sum, at-date or share, or neither");
+                return Err(
+                    "a form has a `metric` with its `way`, year-sum, at-date or share, or neither",
+                );
             }
             Source::Form {
                 dataset: id().ok_or("a form has an `id`")?,

@@ -14,7 +14,7 @@ use yandu_words::calendar::Calendar;
 pub use lamp::{Counts, Lamp, Tally};
 pub use target::{Actual, Actuals, Closed, Lack, TargetStanding, Wanted, wanted};
 
-use crate::record::{Node, Plan, Source, Task};
+use crate::record::{Node, Plan, Task};
 use crate::rules::{Counted, Rules};
 
 /// What a standing is computed with, beside the plan and its actuals.

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    backup, batch, city, collect, dataset, form, ledger, metric, model, notice, pack, plan, quarantine,
-    restore, secret, serve, source, sql, trail,
+    backup, batch, city, collect, dataset, form, ledger, metric, model, notice, pack, plan,
+    quarantine, restore, secret, serve, source, sql, trail,
 };
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};

@@ -316,7 +316,8 @@ fn measure(target: &Figure, actual: &Actual, source: Option<&Source>) -> Result<
     }
     let baseline = measured
         .baseline
-        .or(actual.baseline).ok_or(Lack::NoBaseline)?;
+        .or(actual.baseline)
+        .ok_or(Lack::NoBaseline)?;
     if folded(&target.said.unit) == "%" {
         if baseline == 0.0 {
             return Err(Lack::NoBaseline);

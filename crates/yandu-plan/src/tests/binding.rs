@@ -64,7 +64,8 @@ async fn what_a_person_bound_stays_bound_when_the_file_is_proposed_again() {
 
 /// The file of the city that is shipped, against the real plan in traditional characters.
 #[tokio::test]
-async fn every_target_of_the_plan_of_2025_is_bound_to_a_metric_that_packs_declare_three_over_forms() {
+async fn every_target_of_the_plan_of_2025_is_bound_to_a_metric_that_packs_declare_three_over_forms()
+{
     let Some(text) = shared() else { return };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let file = std::fs::read(root.join("city/yancheng/plan/bindings.csv")).unwrap();

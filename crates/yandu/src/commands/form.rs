@@ -36,7 +36,9 @@ enum Action {
         form: String,
     },
     /// List the reports of a form, the newest first
-    #[command(after_help = "Example:\n  yandu form reports industry.future_industry --period 2025-06")]
+    #[command(
+        after_help = "Example:\n  yandu form reports industry.future_industry --period 2025-06"
+    )]
     Reports {
         /// Its dataset
         form: String,
