@@ -26,6 +26,7 @@ mod error;
 mod family;
 mod farm;
 mod firm;
+mod form;
 mod hand;
 mod health;
 mod industry;

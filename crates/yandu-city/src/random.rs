@@ -21,6 +21,7 @@ pub(crate) enum Purpose {
     Reported,
     Restated,
     Late,
+    Form,
 }
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;

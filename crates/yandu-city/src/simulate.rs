@@ -12,7 +12,7 @@ use crate::delivery::{
 };
 use crate::register::{self, REGISTERS};
 use crate::world::World;
-use crate::{Delivery, Error, Options, Progress, air};
+use crate::{Delivery, Error, Options, Progress, air, form};
 
 /// What was written, as in `truth.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,9 +80,11 @@ fn write_all(context: &Context<'_>) -> Result<Vec<Report>, Error> {
         (Delivery::Insured, insured::write),
         (Delivery::Properties, properties::write),
     ];
-    const SINGLE: [(Delivery, Write); 2] = [
+    const SINGLE: [(Delivery, Write); 4] = [
         (Delivery::Enterprises, workbook::write),
         (Delivery::Settlements, settlements::write),
+        (Delivery::Industry, form::future_industry),
+        (Delivery::Trade, form::contest),
     ];
     let run = |list: &[(Delivery, Write)]| {
         list.iter()

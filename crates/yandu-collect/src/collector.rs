@@ -13,12 +13,14 @@ use serde::Serialize;
 use yandu_check::FindingCount;
 use yandu_lake::{Lake, Principal};
 use yandu_pack::Packs;
+use yandu_pack::declare::Origin;
 use yandu_store::{DataFolder, Store};
 use yandu_words::id::{BatchId, DatasetId, SourceId};
 
 use crate::batch::{Batch, BatchDetail, BatchStatus, Failure};
 use crate::channel::Channels;
 use crate::decode::Hints;
+use crate::form::Handed;
 use crate::headers::Given;
 use crate::keep::Keep;
 use crate::progress::Progress;
@@ -49,6 +51,10 @@ pub struct Delivery {
     pub headers: Given,
     /// Where the next reading of the source starts once this delivery is collected.
     pub watermark: Option<String>,
+    /// The file is a report of a form, and is taken as a whole or not at all.
+    pub report: Option<Handed>,
+    /// Rows that a test of a pack gives, also of a dataset that people fill.
+    pub(crate) is_trial: bool,
 }
 
 impl Delivery {
@@ -68,6 +74,19 @@ impl Delivery {
             hints: Hints::default(),
             headers: Given::new(),
             watermark: None,
+            report: None,
+            is_trial: false,
+        }
+    }
+}
+
+impl Delivery {
+    /// Whether rows of the dataset come this way.
+    fn fits(&self, dataset: &yandu_pack::Dataset) -> bool {
+        match dataset.file().origin {
+            Origin::Collect => self.report.is_none(),
+            Origin::Form => self.report.is_some() || self.is_trial,
+            _ => false,
         }
     }
 }
@@ -122,6 +141,9 @@ pub struct Collector {
     pub(crate) inner: Arc<Inner>,
 }
 
+/// A lock for each dataset.
+type Turns = Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<()>>>>;
+
 pub(crate) struct Inner {
     pub(crate) folder: DataFolder,
     pub(crate) store: Store,
@@ -132,7 +154,9 @@ pub(crate) struct Inner {
     pub(crate) threads: usize,
     under_way: Mutex<HashMap<BatchId, Arc<Progress>>>,
     /// One collection a dataset at a time.
-    turns: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<()>>>>,
+    turns: Turns,
+    /// One submission to a form at a time.
+    reporting: Turns,
     pub(crate) open_batches: Mutex<HashMap<DatasetId, Arc<tokio::sync::Mutex<OpenBatch>>>>,
     pub(crate) channels: Channels,
     pub(crate) working_days: WorkingDays,
@@ -156,6 +180,7 @@ impl Collector {
     ) -> Result<Self> {
         store.migrate("collect", MIGRATIONS).await?;
         store.migrate("change", crate::change::MIGRATIONS).await?;
+        store.migrate("form", crate::form::MIGRATIONS).await?;
         let collector = Self {
             inner: Arc::new(Inner {
                 batches: Batches::new(store.pool().clone()),
@@ -166,7 +191,8 @@ impl Collector {
                 packs: RwLock::new(packs),
                 threads,
                 under_way: Mutex::default(),
-                turns: Mutex::default(),
+                turns: Turns::default(),
+                reporting: Turns::default(),
                 open_batches: Mutex::default(),
                 channels: Channels::default(),
                 working_days: WorkingDays::default(),
@@ -237,11 +263,15 @@ impl Collector {
         let dataset = packs
             .dataset(&delivery.dataset)
             .ok_or_else(|| Error::NoDataset(delivery.dataset.clone()))?;
-        if dataset.file().origin != yandu_pack::declare::Origin::Collect {
+        if !delivery.fits(dataset) {
             return Err(Error::NotCollected(delivery.dataset));
         }
         check_columns(dataset, &delivery.headers)?;
-        let source = source_of(&packs, delivery.source.as_ref(), &delivery.dataset);
+        let source = match &delivery.report {
+            // A form is filled beside whatever folder its dataset may have.
+            Some(_) => delivery.source.clone(),
+            None => source_of(&packs, delivery.source.as_ref(), &delivery.dataset),
+        };
         let mode = delivery
             .mode
             .or_else(|| Some(packs.source(source.as_ref()?)?.file().mode))
@@ -388,12 +418,12 @@ impl Collector {
 
     /// The lock of a dataset: whoever changes its rows holds it.
     pub(crate) fn turn(&self, dataset: &DatasetId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self
-            .inner
-            .turns
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(dataset.clone()).or_default())
+        turn_of(&self.inner.turns, dataset)
+    }
+
+    /// The lock of a form: whoever takes a report of it holds it.
+    pub(crate) fn reporting(&self, dataset: &DatasetId) -> Arc<tokio::sync::Mutex<()>> {
+        turn_of(&self.inner.reporting, dataset)
     }
 
     pub(crate) fn now(&self) -> jiff::Timestamp {
@@ -403,6 +433,11 @@ impl Collector {
     pub(crate) async fn new_batch_id(&self) -> Result<BatchId> {
         crate::store::new_id(&self.inner.store).await
     }
+}
+
+fn turn_of(turns: &Turns, dataset: &DatasetId) -> Arc<tokio::sync::Mutex<()>> {
+    let mut turns = turns.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(turns.entry(dataset.clone()).or_default())
 }
 
 /// The source that a delivery comes from: the one it names, or the first of its dataset.

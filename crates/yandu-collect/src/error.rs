@@ -1,7 +1,9 @@
 use std::path::{Path, PathBuf};
 
 use arrow::error::ArrowError;
+use jiff::civil::Date;
 use sqlx::error::DatabaseError;
+use yandu_words::Period;
 use yandu_words::id::{BatchId, DatasetId, SourceId};
 
 /// Why a collection, or work on its outcome, did not succeed.
@@ -103,6 +105,43 @@ pub enum Error {
         dataset: DatasetId,
         rows: Vec<crate::write::RowRefusal>,
     },
+
+    #[error("`{0}` is no form that people fill")]
+    NoForm(DatasetId),
+
+    #[error("this is no report of the form: {0}")]
+    Report(String),
+
+    #[error("`{unit}` does not report `{dataset}`")]
+    FormUnit { dataset: DatasetId, unit: String },
+
+    #[error("`{period}` cannot be reported so: {why}")]
+    FormPeriod { period: Period, why: String },
+
+    #[error("`{period}` is closed since {closed}")]
+    FormClosed { period: Period, closed: Date },
+
+    #[error("the files are not as the form asks for: {0}")]
+    FormEvidence(String),
+
+    #[error("`{unit}` has reported `{period}` already, in batch `{batch}`")]
+    Reported {
+        unit: String,
+        period: Period,
+        batch: BatchId,
+    },
+
+    #[error("`{submission}` names another report, which is batch `{batch}`")]
+    SubmissionUsed { submission: String, batch: BatchId },
+
+    #[error("the report was refused in batch `{batch}`: {why}")]
+    ReportRefused { batch: BatchId, why: String },
+
+    #[error("there is no report `{0}` of the form")]
+    NoReport(String),
+
+    #[error("the form has no file `{0}`")]
+    NoEvidence(String),
 
     #[error("a reason is missing: say why")]
     NoReason,
@@ -228,15 +267,25 @@ impl Error {
         "check-failed",
         "disk-full",
         "file",
+        "form-closed",
+        "form-evidence",
+        "form-period",
+        "form-report",
+        "form-reported",
+        "form-submission",
+        "form-unit",
         "internal",
         "missing-columns",
         "model-refused",
         "no-batch",
         "no-column",
         "no-dataset",
+        "no-form",
+        "no-form-evidence",
         "no-key",
         "no-pack-change",
         "no-reason",
+        "no-report",
         "no-rows",
         "no-source",
         "no-such-header",
@@ -282,7 +331,17 @@ impl Error {
             Self::NotCancellable { .. } => "not-cancellable",
             Self::NotQuarantined { .. } => "not-quarantined",
             Self::NoColumn { .. } => "no-column",
-            Self::RowsRefused { .. } => "rows-refused",
+            Self::RowsRefused { .. } | Self::ReportRefused { .. } => "rows-refused",
+            Self::NoForm(_) => "no-form",
+            Self::Report(_) => "form-report",
+            Self::FormUnit { .. } => "form-unit",
+            Self::FormPeriod { .. } => "form-period",
+            Self::FormClosed { .. } => "form-closed",
+            Self::FormEvidence(_) => "form-evidence",
+            Self::Reported { .. } => "form-reported",
+            Self::SubmissionUsed { .. } => "form-submission",
+            Self::NoReport(_) => "no-report",
+            Self::NoEvidence(_) => "no-form-evidence",
             Self::NoReason => "no-reason",
             Self::Packs { .. } => "packs",
             Self::PackMoved(_) | Self::PackChangeMoved => "pack-change-moved",
@@ -329,6 +388,14 @@ impl Error {
             Self::NoRows => "check the export; to empty a dataset undo its batches, a file without rows never does".to_owned(),
             Self::NotQuarantined { .. } => "`yandu quarantine list` shows the rows that wait".to_owned(),
             Self::RowsRefused { .. } => "correct the cells that are named and send the rows again; none of them was stored".to_owned(),
+            Self::NoForm(_) => "`yandu form list` shows the forms".to_owned(),
+            Self::Report(_) | Self::FormUnit { .. } | Self::FormPeriod { .. } | Self::FormEvidence(_) => {
+                "`yandu form show` says what the form asks for".to_owned()
+            }
+            Self::Reported { .. } => "have the earlier one undone first: `yandu batch undo`".to_owned(),
+            Self::SubmissionUsed { .. } => "give this report a name of its own, or none".to_owned(),
+            Self::NoReport(_) => "`yandu form reports` lists the reports".to_owned(),
+            Self::NoEvidence(_) => "hand it in first; its hash is in the answer".to_owned(),
             Self::Secret { .. } => "set the environment variable, the file or the stored secret that the source names".to_owned(),
             Self::Model { help, .. } => return help.clone(),
             Self::Packs { problems, .. } => problems.join("\n"),
@@ -351,6 +418,20 @@ impl Error {
             _ => return None,
         };
         Some(help)
+    }
+
+    /// Whether a report is at fault that was handed over.
+    pub(crate) fn is_of_report(&self) -> bool {
+        matches!(
+            self,
+            Self::Report(_)
+                | Self::FormUnit { .. }
+                | Self::FormPeriod { .. }
+                | Self::FormClosed { .. }
+                | Self::FormEvidence(_)
+                | Self::Reported { .. }
+                | Self::SubmissionUsed { .. }
+        )
     }
 
     /// Whether a file, a table or the records found no room.

@@ -15,6 +15,7 @@ mod collector;
 pub mod decode;
 mod error;
 mod expectation;
+pub mod form;
 mod freshness;
 mod headers;
 mod keep;

@@ -115,11 +115,12 @@ impl Trial {
     }
 
     async fn collect(&self, dataset: &DatasetId, path: PathBuf) -> Result<Outcome> {
+        let delivery = Delivery {
+            is_trial: true,
+            ..Delivery::file(dataset.clone(), path)
+        };
         self.collector
-            .collect(
-                &Principal::local_administrator(),
-                Delivery::file(dataset.clone(), path),
-            )
+            .collect(&Principal::local_administrator(), delivery)
             .await
     }
 

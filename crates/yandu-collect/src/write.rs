@@ -8,8 +8,9 @@ use arrow::array::AsArray;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use yandu_check::block::{CellSpan, TextBlock};
-use yandu_check::{Checker, Level, SYSTEM_BATCH};
+use yandu_check::{Checked, Checker, Level, SYSTEM_BATCH};
 use yandu_lake::{JournalFrame, Principal};
+use yandu_pack::declare::Origin;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::batch::{Batch, BatchStatus};
@@ -60,29 +61,7 @@ impl Collector {
         let mut open = open.lock().await;
         let block = block_of(dataset, &open.checker, rows, open.next_row)?;
         let checked = open.checker.check(&block)?;
-        let expectations = open.checker.expectations();
-        let mut refused: Vec<RowRefusal> = Vec::new();
-        for finding in &checked.findings {
-            let level = finding.cause.level(expectations);
-            if level == Level::Soft {
-                continue;
-            }
-            let reason = Reason {
-                column: finding.column.and_then(|column| {
-                    Some(expectations.columns.get(column as usize)?.name.clone())
-                }),
-                reason: finding.cause.code(expectations).to_owned(),
-                level,
-            };
-            let row = u64::from(finding.row) + 1;
-            match refused.last_mut().filter(|last| last.row == row) {
-                Some(last) => last.reasons.push(reason),
-                None => refused.push(RowRefusal {
-                    row,
-                    reasons: vec![reason],
-                }),
-            }
-        }
+        let refused = refusals(&open.checker, &checked);
         if !refused.is_empty() {
             return Err(Error::RowsRefused {
                 dataset: dataset.clone(),
@@ -111,6 +90,9 @@ impl Collector {
         let declared = packs
             .dataset(dataset)
             .ok_or_else(|| Error::NoDataset(dataset.clone()))?;
+        if declared.file().origin == Origin::Form {
+            return Err(Error::NotCollected(dataset.clone()));
+        }
         let expectations = Arc::new(expectation::compile(&packs, declared, &HashMap::new())?);
         let cells = (0..expectations.columns.len()).map(Some).collect();
         let mode = if declared.file().key.is_empty() {
@@ -213,7 +195,35 @@ fn batch_of(frame: &JournalFrame) -> String {
         .to_owned()
 }
 
-fn block_of(
+/// The rows that break a hard check, each with its reasons.
+pub(crate) fn refusals(checker: &Checker, checked: &Checked) -> Vec<RowRefusal> {
+    let expectations = checker.expectations();
+    let mut refused: Vec<RowRefusal> = Vec::new();
+    for finding in &checked.findings {
+        let level = finding.cause.level(expectations);
+        if level == Level::Soft {
+            continue;
+        }
+        let reason = Reason {
+            column: finding
+                .column
+                .and_then(|column| Some(expectations.columns.get(column as usize)?.name.clone())),
+            reason: finding.cause.code(expectations).to_owned(),
+            level,
+        };
+        let row = u64::from(finding.row) + 1;
+        match refused.last_mut().filter(|last| last.row == row) {
+            Some(last) => last.reasons.push(reason),
+            None => refused.push(RowRefusal {
+                row,
+                reasons: vec![reason],
+            }),
+        }
+    }
+    refused
+}
+
+pub(crate) fn block_of(
     dataset: &DatasetId,
     checker: &Checker,
     rows: &[Map<String, Value>],

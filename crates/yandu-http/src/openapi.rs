@@ -63,6 +63,7 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
                 "plans",
                 "工作要点 · the work plan: points, units and targets",
             ),
+            ("forms", "填报 · what people report, from whom, and when"),
             ("drafts", "草稿 · what was begun and not sent yet"),
             (
                 "clock",

@@ -27,6 +27,7 @@ use crate::problem::Problem;
 use crate::state::State;
 use crate::upload;
 
+pub use crate::document::DocumentFile;
 pub use actual::settle_plans;
 pub(crate) use actual::standing;
 pub use amend::{
@@ -34,8 +35,8 @@ pub use amend::{
     DifferenceOfPlan, FrameOfPlan, FramePointOfPlan,
 };
 pub use prove::{
-    BindTarget, ClosingOfPlan, DocumentFile, DocumentOfPlan, EvidenceList, EvidenceOfPlan,
-    LateItem, LateOfPlan, SubmitEvidence, TargetOfPlan, VerdictOfPlan,
+    BindTarget, ClosingOfPlan, DocumentOfPlan, EvidenceList, EvidenceOfPlan, LateItem, LateOfPlan,
+    SubmitEvidence, TargetOfPlan, VerdictOfPlan,
 };
 pub use review::{
     AnswerToFinding, FigureToAdd, ReasonOfPlan, ReviewOfFigure, ReviewOfOffer, ReviewOfPlan,

@@ -15,9 +15,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    backup, batch, board, ckan, clock, compress, counts, dataset, dcat, draft, etag, guard, health,
-    ledger, lineage, metric, model, notice, observe, openapi, pack, pack_page, plan, problem,
-    quarantine,
+    backup, batch, board, ckan, clock, compress, counts, dataset, dcat, draft, etag, form, guard,
+    health, ledger, lineage, metric, model, notice, observe, openapi, pack, pack_page, plan,
+    problem, quarantine,
 };
 use crate::{query, row, source, trail, ui};
 
@@ -64,6 +64,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(quarantine::routes())
         .merge(dataset::routes())
         .merge(draft::routes())
+        .merge(form::routes(state))
         .merge(clock::routes())
         .merge(row::routes())
         .merge(query::routes())

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_collect::RowRefusal;
 use yandu_words::id::DatasetId;
 
 use crate::Result;
@@ -71,27 +72,12 @@ async fn write_rows(
         }
     })
     .await?;
-    let written = written.map_err(|refused| {
-        let titles = Titles::new(&state.collector().packs(), &id);
-        let mut problem = Problem::new(
-            "rows-refused",
-            format!(
-                "{} of {sent} rows did not pass the checks of `{id}`; none was written",
-                refused.len()
-            ),
+    let written = written.map_err(|rows| {
+        let detail = format!(
+            "{} of {sent} rows did not pass the checks of `{id}`; none was written",
+            rows.len()
         );
-        problem.rows = refused
-            .into_iter()
-            .map(|refusal| RowProblem {
-                row: refusal.row,
-                reasons: refusal
-                    .reasons
-                    .into_iter()
-                    .map(|reason| Reason::new(reason, &titles))
-                    .collect(),
-            })
-            .collect();
-        problem
+        refused(&state, &id, rows, detail)
     })?;
     let written = Written {
         dataset: id.to_string(),
@@ -100,6 +86,29 @@ async fn write_rows(
         sequence: written.sequence,
     };
     Ok((StatusCode::CREATED, Json(written)))
+}
+
+/// The problem that single rows are at fault, each with its reasons.
+pub(crate) fn refused(
+    state: &State,
+    dataset: &DatasetId,
+    rows: Vec<RowRefusal>,
+    detail: String,
+) -> Box<Problem> {
+    let titles = Titles::new(&state.collector().packs(), dataset);
+    let mut problem = Problem::new("rows-refused", detail);
+    problem.rows = rows
+        .into_iter()
+        .map(|refusal| RowProblem {
+            row: refusal.row,
+            reasons: refusal
+                .reasons
+                .into_iter()
+                .map(|reason| Reason::new(reason, &titles))
+                .collect(),
+        })
+        .collect();
+    problem
 }
 
 fn read(raw: &[u8]) -> Result<Vec<Map<String, Value>>> {

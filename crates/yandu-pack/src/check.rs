@@ -19,6 +19,7 @@ mod checks;
 mod codes;
 mod condition;
 mod datasets;
+mod forms;
 mod indicators;
 mod metrics;
 mod models;
@@ -39,6 +40,7 @@ pub(crate) fn check(drafts: &Drafts, compiler: &dyn Compiler, problems: &mut Vec
     settings::check(&mut checker);
     codes::check(&mut checker);
     datasets::check(&mut checker);
+    forms::check(&mut checker);
     checks::check(&mut checker, compiler);
     models::check(&mut checker, compiler);
     pages::check(&mut checker, compiler);

@@ -9,6 +9,7 @@ mod channel;
 mod check;
 mod codes;
 mod dataset;
+mod form;
 mod indicator;
 mod literal;
 mod metric;
@@ -30,6 +31,7 @@ pub use channel::{
 pub use check::{Check, CheckFields, CheckKind, CheckShapeError, Level, ReferenceTarget, RowCount};
 pub use codes::CodeListFile;
 pub use dataset::{Column, DatasetFile, Opening, Origin, Refresh, Sharing, SharingClass};
+pub use form::{EvidenceKind, EvidenceRule, Form, FormField, Later};
 pub use indicator::{
     EntryFilter, EntryKind, EntryStatus, Fact, FactMeasure, Indicator, IndicatorFile, Measure,
     Share, Uncovered,

@@ -63,6 +63,7 @@ pub enum What {
     Owner,
     Steward,
     Origin,
+    Form,
     Sharing,
     Opening,
     Refresh,
@@ -289,6 +290,7 @@ impl<'a> Comparison<'a> {
         );
         compare(What::Steward, before.steward.clone(), after.steward.clone());
         compare(What::Origin, word(&before.origin), word(&after.origin));
+        compare(What::Form, word(&before.form), word(&after.form));
         compare(What::Sharing, word(&before.sharing), word(&after.sharing));
         compare(What::Opening, word(&before.opening), word(&after.opening));
         compare(What::Refresh, word(&before.refresh), word(&after.refresh));

@@ -125,6 +125,20 @@ fn model() -> Value {
                 "origin".to_owned(),
                 json!({"description": "Where the rows come from: a SQL select over other datasets.", "const": "model"}),
             );
+            properties.remove("form");
+        }
+        if let Some(Value::Object(parts)) = root.get_mut("$defs") {
+            for part in [
+                "Form",
+                "FormField",
+                "EvidenceRule",
+                "EvidenceKind",
+                "Later",
+                "CalendarPeriod",
+                "Grain",
+            ] {
+                parts.shift_remove(part);
+            }
         }
     }
     schema

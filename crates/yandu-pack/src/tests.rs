@@ -19,6 +19,7 @@ use crate::{CompiledModel, Compiler, Loaded, ModelInput, Packs, SqlProblem};
 mod boards;
 mod conditions;
 mod declarations;
+mod forms;
 mod hostile;
 mod indicators;
 mod lookups;

@@ -23,7 +23,7 @@ pub struct Proposal {
 }
 
 /// Reads the city's file: a table with the columns `point`, `wording`, `kind` (metric, form, by-hand), `id` (of the metric or the form's
-/// dataset), `way`, `baseline` and `note`.
+/// dataset), `way`, `baseline`, `note` and `metric` (over the reports of a form).
 pub fn read_proposals(bytes: &[u8]) -> Result<Vec<Proposal>> {
     let wrong = |line: u64, why: &str| {
         Error::invalid("bindings", format!("line {line} of the file: {why}"))
@@ -66,9 +66,20 @@ fn proposal_of(headers: &StringRecord, record: &StringRecord) -> Result<Proposal
                 .transpose()?,
             against_year_before: cell("baseline") == Some(YEAR_BEFORE),
         },
-        Some("form") => Source::Form {
-            dataset: id().ok_or("a form has an `id`")?,
-        },
+        Some("form") => {
+            let metric = cell("metric").map(ToOwned::to_owned);
+            let way = cell("way").and_then(Way::from_name);
+            if metric.is_some() != way.is_some() {
+                return Err(
+                    "a form has a `metric` with its `way`, year-sum, at-date or share, or neither",
+                );
+            }
+            Source::Form {
+                dataset: id().ok_or("a form has an `id`")?,
+                metric,
+                way,
+            }
+        }
         Some("by-hand") => Source::ByHand,
         _ => return Err("`kind` is metric, form or by-hand"),
     };
@@ -120,7 +131,14 @@ pub(crate) fn bind(plan: &mut Plan, number: u32, source: Source, by: &Decision) 
     let target = plan.figures.get(&number);
     target.filter(|target| target.is_target()).ok_or(missing)?;
     let reason = by.reason.clone().ok_or(Error::NoReason)?;
-    if let Source::Metric { metric: id, .. } | Source::Form { dataset: id } = &source {
+    let ids = match &source {
+        Source::Metric { metric, .. } => vec![metric],
+        Source::Form {
+            dataset, metric, ..
+        } => std::iter::once(dataset).chain(metric).collect(),
+        _ => Vec::new(),
+    };
+    for id in ids {
         let is_plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '.' | '-');
         if id.is_empty() || id.len() > ID_SIGNS || !id.chars().all(is_plain) {
             return Err(Error::invalid("id", "such as `telecom.new_station`"));

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use yandu_store::DocumentRefused;
 
 use crate::record::Status;
 
@@ -70,18 +70,11 @@ pub enum Error {
     #[error("`{item}` cannot be closed so: {why}")]
     NotProved { item: String, why: &'static str },
 
-    #[error("the document is refused: {why}")]
-    Document { why: String },
+    #[error("the document is refused: {0}")]
+    Document(#[from] DocumentRefused),
 
     #[error(transparent)]
     Store(#[from] yandu_store::Error),
-
-    #[error("cannot {doing} `{}`", path.display())]
-    File {
-        doing: &'static str,
-        path: PathBuf,
-        source: std::io::Error,
-    },
 
     #[error("cannot read or write the records of plans")]
     Records(#[from] sqlx::Error),
@@ -114,7 +107,6 @@ impl Error {
         "plan-rules",
         "plan-not-proved",
         "plan-document",
-        "disk-full",
         "internal",
     ];
 
@@ -138,10 +130,9 @@ impl Error {
             Self::ChangeNeeded(_) => "plan-change-needed",
             Self::Rule { .. } => "plan-rules",
             Self::NotProved { .. } => "plan-not-proved",
-            Self::Document { .. } => "plan-document",
-            Self::File { source, .. } if is_full(source) => "disk-full",
+            Self::Document(_) => "plan-document",
             Self::Store(error) => error.code(),
-            Self::File { .. } | Self::Records(_) | Self::Stored(_) | Self::Stopped(_) => "internal",
+            Self::Records(_) | Self::Stored(_) | Self::Stopped(_) => "internal",
         }
     }
 
@@ -179,7 +170,7 @@ impl Error {
             Self::NotProved { .. } => {
                 "a target closes when its metric shows it, or when evidence with a dated figure, its source and documents is accepted"
             }
-            Self::Document { .. } => {
+            Self::Document(_) => {
                 "hand in a PDF, an OFD, a picture (JPEG, PNG), a document of Word, Excel or PowerPoint (docx, xlsx, pptx), or plain text"
             }
             _ => return None,
@@ -198,11 +189,4 @@ impl Error {
     pub(crate) fn damaged(what: &str) -> Self {
         Self::Records(sqlx::Error::Decode(what.to_owned().into()))
     }
-}
-
-fn is_full(error: &std::io::Error) -> bool {
-    matches!(
-        error.kind(),
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
-    )
 }

@@ -13,7 +13,6 @@
 mod binding;
 mod decode;
 mod decompose;
-mod documents;
 mod due;
 mod edit;
 mod error;
@@ -40,7 +39,6 @@ mod revision;
 mod rules;
 mod sentence;
 mod sheet;
-mod sniff;
 mod standing;
 mod store;
 mod table;
@@ -62,9 +60,9 @@ pub use reading::{
 };
 pub use record::{
     Binding, ChangeRequest, ChangeState, Closing, Decision, DoubtAnswer, Evidence, EvidenceFields,
-    EvidenceState, Figure as PlanFigure, FigureState, Finish, Head, ItemChange, Node, NodeFields,
-    Origin, Plan, PlanDocument, PlanFinding, PlanOffer, PlanPiece, PlanPoint, Review, Said, Source,
-    SourceText, Status, Task, TaskFields, Verdict, Way,
+    EvidenceState, Figure as PlanFigure, FigureState, Finish, Head, ItemChange, Measured, Node,
+    NodeFields, Origin, Plan, PlanDocument, PlanFinding, PlanOffer, PlanPiece, PlanPoint, Review,
+    Said, Source, SourceText, Status, Task, TaskFields, Verdict, Way,
 };
 pub use reviewing::{
     AddedFigure, Decisions, FigureReview, FindingAnswer, OfferReview, Progress, SentenceReview,

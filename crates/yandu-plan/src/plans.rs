@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use tokio::sync::{Mutex, watch};
-use yandu_store::{DataFolder, Store};
+use yandu_store::{DataFolder, Documents, Store};
 use yandu_words::calendar::CITY_CLOCK;
 
 use crate::binding::{self, Proposal};
-use crate::documents::Documents;
 use crate::import::{self, Import, STORED_BYTES};
 use crate::record::{Decision, Plan, SourceText};
 use crate::reviewing::said;
@@ -150,7 +149,7 @@ impl Plans {
     pub async fn source(&self, plan: &Plan) -> Result<Vec<u8>> {
         let documents = self.inner.documents.clone();
         let hash = plan.head.source.hash.clone();
-        tokio::task::spawn_blocking(move || documents.read(&hash)).await?
+        Ok(tokio::task::spawn_blocking(move || documents.read(&hash)).await??)
     }
 
     /// The reading as it was at the import, JSON.

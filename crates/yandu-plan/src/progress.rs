@@ -101,7 +101,7 @@ pub(crate) fn submit(
             let target = target.filter(|target| target.is_target());
             let number = target.ok_or_else(|| plan.missing("target", key))?.number;
             let binding = plan.bindings.get(&number);
-            if binding.is_some_and(|one| matches!(one.source, Source::Metric { .. })) {
+            if binding.is_some_and(|one| one.source.measured().is_some()) {
                 return Err(Error::NotProved {
                     item: about.to_owned(),
                     why: "its metric says what is reached, and nothing is reported beside it",
@@ -203,7 +203,7 @@ pub(crate) fn settle(
     let mut changed = false;
     for (number, stands) in &standing.targets {
         let source = plan.bindings.get(number).map(|one| &one.source);
-        if matches!(source, Some(Source::Metric { .. })) && !actuals.contains_key(number) {
+        if source.and_then(Source::measured).is_some() && !actuals.contains_key(number) {
             continue;
         }
         let seen = plan.closings.get(number).and_then(|all| all.last());

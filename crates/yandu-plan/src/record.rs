@@ -22,7 +22,7 @@ pub use point::{PlanPiece, PlanPoint, Review, Verdict};
 pub(crate) use proof::Closings;
 pub use proof::{
     Binding, ChangeRequest, ChangeState, Closing, Evidence, EvidenceFields, EvidenceState,
-    PlanDocument, Source, Way,
+    Measured, PlanDocument, Source, Way,
 };
 pub(crate) use task::place_of;
 pub use task::{Finish, Node, NodeFields, Task, TaskFields};

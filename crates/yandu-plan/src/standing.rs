@@ -14,7 +14,7 @@ use yandu_words::calendar::Calendar;
 pub use lamp::{Counts, Lamp, Tally};
 pub use target::{Actual, Actuals, Closed, Lack, TargetStanding, Wanted, wanted};
 
-use crate::record::{Node, Plan, Source, Task};
+use crate::record::{Node, Plan, Task};
 use crate::rules::{Counted, Rules};
 
 /// What a standing is computed with, beside the plan and its actuals.
@@ -180,7 +180,7 @@ pub(crate) fn measuring(plan: &Plan, node: &Node) -> Option<u32> {
     let target = plan.figures.get(&task.target?);
     let target = target.filter(|figure| figure.is_target())?;
     let binding = plan.bindings.get(&target.number)?;
-    matches!(binding.source, Source::Metric { .. }).then_some(target.number)
+    binding.source.measured().map(|_| target.number)
 }
 
 fn node_of(node: &Node, measured: Option<&TargetStanding>, today: Today<'_>) -> NodeStanding {

@@ -1,4 +1,4 @@
-//! The data folder, the record database with its migrations, folders of backups, drafts, lists of what began and ended, and a
+//! The data folder, the record database with its migrations, folders of backups, drafts, documents by their content, lists of what began and ended, and a
 //! clock that never goes backwards.
 //!
 //! No table of a module lives here: every module brings its own migrations and its own SQL. Rows of datasets
@@ -7,17 +7,21 @@
 pub mod backup;
 mod clock;
 mod database;
+mod document;
 mod draft;
 mod error;
 mod folder;
+mod media_type;
 mod migrate;
 mod moment;
 
 pub use clock::Clock;
 pub use database::Store;
+pub use document::{Documents, document_name};
 pub use draft::{DRAFT_BYTES, DRAFTS, Draft, DraftInfo, DraftState, Drafts, Expected};
 pub use error::Error;
 pub use folder::{DERIVED, DataFolder, FORMAT, Holder, PASSING};
+pub use media_type::{DocumentRefused, media_type};
 pub use migrate::Migration;
 pub use moment::{Moment, Spans};
 

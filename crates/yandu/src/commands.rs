@@ -5,6 +5,7 @@ pub(crate) mod batch;
 pub(crate) mod city;
 pub(crate) mod collect;
 pub(crate) mod dataset;
+pub(crate) mod form;
 pub(crate) mod ledger;
 pub(crate) mod metric;
 pub(crate) mod model;

@@ -6,6 +6,7 @@ import DatabaseOutlined from '@ant-design/icons/es/icons/DatabaseOutlined'
 import HistoryOutlined from '@ant-design/icons/es/icons/HistoryOutlined'
 import DeploymentUnitOutlined from '@ant-design/icons/es/icons/DeploymentUnitOutlined'
 import FileDoneOutlined from '@ant-design/icons/es/icons/FileDoneOutlined'
+import FormOutlined from '@ant-design/icons/es/icons/FormOutlined'
 import FundOutlined from '@ant-design/icons/es/icons/FundOutlined'
 import HomeOutlined from '@ant-design/icons/es/icons/HomeOutlined'
 import LayoutOutlined from '@ant-design/icons/es/icons/LayoutOutlined'
@@ -27,6 +28,7 @@ export interface MenuItem {
 export const menu: MenuItem[] = [
   { to: '/', title: 'menu.home', icon: HomeOutlined },
   { to: '/plans', title: 'menu.plans', icon: FileDoneOutlined },
+  { to: '/forms', title: 'menu.forms', icon: FormOutlined },
   { to: '/catalogue', title: 'menu.catalogue', icon: DatabaseOutlined, owns: '/datasets' },
   { to: '/deliver', title: 'menu.deliver', icon: CloudUploadOutlined },
   { to: '/batches', title: 'menu.batches', icon: HistoryOutlined },

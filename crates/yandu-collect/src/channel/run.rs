@@ -1,6 +1,7 @@
 //! One run of a source: fetch what is new, and collect it.
 
-use std::path::PathBuf;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use yandu_lake::Principal;
@@ -8,7 +9,7 @@ use yandu_pack::Packs;
 use yandu_pack::declare::{
     Channel, Engine, FileChannel, FolderChannel, HttpChannel, SourceFile, SqlChannel, Url,
 };
-use yandu_words::id::SourceId;
+use yandu_words::id::{DatasetId, SourceId};
 
 use super::problem::Problem;
 use super::records::{End, Records, Taken};
@@ -17,6 +18,7 @@ use super::{Options, folder, http, place, sql};
 use crate::batch::BatchStatus;
 use crate::collector::{Collector, Delivery, Outcome, failure_of};
 use crate::decode::Hints;
+use crate::form::{Handed, ReportFile, form_of};
 use crate::notice::{NoticeKind, Notices, Subject};
 use crate::secret::Secret;
 use crate::{Error, Mode, Result};
@@ -184,13 +186,64 @@ impl Run<'_> {
             if copied.is_none() {
                 continue;
             }
-            let delivery = self.delivery(staged.path().to_owned(), file.name.clone());
+            let mut delivery = self.delivery(staged.path().to_owned(), file.name.clone());
+            let form = self.form();
+            let turn = form.map(|form| self.collector.reporting(form));
+            let _turn = match &turn {
+                Some(turn) => Some(turn.lock().await),
+                None => None,
+            };
+            if form.is_some() {
+                delivery.mode = Some(Mode::Upsert);
+                delivery.report = Some(self.handed(channel, staged.path()).await?);
+            }
             let outcome = self.collect(delivery, Some(staged)).await?;
             self.remember(&file.name, &file.fingerprint, &outcome)
                 .await?;
             outcomes.push(outcome);
         }
         Ok(outcomes)
+    }
+
+    /// The dataset of the source, when people fill it: then its files are reports.
+    fn form(&self) -> Option<&DatasetId> {
+        let dataset = &self.source.dataset;
+        form_of(self.packs, dataset).ok().map(|_| dataset)
+    }
+
+    /// Keeps the files beside a report that it names.
+    async fn handed(&self, channel: &FolderChannel, report: &Path) -> Result<Handed> {
+        let mut handed = Handed::default();
+        let read = |path: &Path| {
+            let file = std::fs::File::open(path)?;
+            let mut bytes = Vec::new();
+            let most = self.collector.evidence_bytes().saturating_add(1);
+            file.take(most).read_to_end(&mut bytes).map(|_| bytes)
+        };
+        let bytes = read(report).map_err(|source| Error::file("read", report, source))?;
+        // What is no report is refused when it is collected.
+        let Ok(file) = serde_json::from_slice::<ReportFile>(&bytes) else {
+            return Ok(handed);
+        };
+        let root = self.collector.folder().root();
+        for name in file.evidence {
+            let is_plain = !name.contains(['/', '\\']) && !name.starts_with('.');
+            let path = place::inside(root, &format!("{}/{name}", channel.path));
+            let (true, Ok(path)) = (is_plain, path) else {
+                continue;
+            };
+            let bytes = read(&path).map_err(|source| Error::file("read", &path, source))?;
+            let dataset = &self.source.dataset;
+            let kept = self
+                .collector
+                .keep_evidence(self.principal, dataset, &name, bytes);
+            match kept.await {
+                Ok(kept) => drop(handed.files.insert(name, kept.hash)),
+                Err(Error::FormEvidence(why)) => drop(handed.refused.insert(name, why)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(handed)
     }
 
     async fn list(&self, channel: &FolderChannel) -> Result<Vec<folder::Found>> {
@@ -359,6 +412,8 @@ impl Run<'_> {
             temporary: false,
             hints: Hints::default(),
             watermark: None,
+            report: None,
+            is_trial: false,
         }
     }
 

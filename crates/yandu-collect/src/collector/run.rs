@@ -17,11 +17,14 @@ use super::whole::{check_row_count, note};
 use super::{Collector, Delivery, Outcome};
 use crate::batch::{Batch, BatchStatus, Failure};
 use crate::decode::{self, Opened};
+use crate::form::row_path;
 use crate::headers::{self, Known, Mapping};
 use crate::notice::{Notices, Subject};
 use crate::pass::{self, Passed, Plan};
 use crate::progress::{Phase, Progress};
+use crate::quarantine::Reason;
 use crate::store::Ready;
+use crate::write::RowRefusal;
 use crate::{Error, Mode, Result, expectation};
 
 /// How a collection that did not fail ended.
@@ -50,9 +53,12 @@ impl Collector {
             Some(_) => self.steps(batch, &delivery, &progress).await,
             None => Err(Error::Cancelled),
         };
+        // What is left is swept at the next start if this fails.
         if delivery.temporary {
-            // What is left is swept at the next start if this fails.
             let _ = fs::remove_file(&delivery.path);
+        }
+        if delivery.report.is_some() {
+            let _ = fs::remove_file(row_path(&delivery.path));
         }
         let settled = match &result {
             Ok(End::Collected) => Ok(()),
@@ -183,10 +189,9 @@ impl Collector {
             .dataset(&batch.dataset)
             .ok_or_else(|| Error::NoDataset(batch.dataset.clone()))?;
         let known = headers::known(&packs, dataset, batch.source.as_ref());
-        let given = (&delivery.hints, &delivery.headers);
-        let hints = hints(&packs, given, batch.source.as_ref(), &known);
-        let path = delivery.path.clone();
-        let opened = tokio::task::spawn_blocking(move || decode::open(&path, &hints)).await??;
+        let Some(opened) = self.opened(&batch, delivery, &known).await? else {
+            return Ok(End::Unchanged);
+        };
         let mapping = headers::map(&batch.dataset, &known, &opened.header, &delivery.headers)?;
         let mut report = report_of(&opened, &mapping, delivery);
         self.inner.batches.record_report(&batch.id, &report).await?;
@@ -224,6 +229,23 @@ impl Collector {
             self.inner.lake.sweep(&batch.dataset, &files).await?;
         }
         committed
+    }
+
+    /// The rows of a delivery; `None` where it is a report that was taken before.
+    async fn opened(
+        &self,
+        batch: &Batch,
+        delivery: &Delivery,
+        known: &[Known],
+    ) -> Result<Option<Opened>> {
+        let path = delivery.path.clone();
+        if let Some(handed) = &delivery.report {
+            return self.open_report(batch, &path, handed).await;
+        }
+        let given = (&delivery.hints, &delivery.headers);
+        let hints = hints(&self.packs(), given, batch.source.as_ref(), known);
+        let opened = tokio::task::spawn_blocking(move || decode::open(&path, &hints)).await??;
+        Ok(Some(opened))
     }
 
     async fn pass(
@@ -279,6 +301,14 @@ impl Collector {
             };
         }
         check_row_count(dataset, passed.rows_in)?;
+        if delivery.report.is_some() && passed.rows_quarantined > 0 {
+            let findings = passed.tally.counts(expectations);
+            self.inner
+                .batches
+                .found(&batch.id, &findings, report)
+                .await?;
+            return Err(refused(batch, findings));
+        }
         let Passed {
             rows_in,
             rows_kept,
@@ -401,7 +431,7 @@ impl Collector {
     }
 
     /// The keys of the datasets that hard references point at, read before the pass.
-    async fn hard_references(
+    pub(crate) async fn hard_references(
         &self,
         packs: &Packs,
         dataset: &Dataset,
@@ -448,8 +478,29 @@ fn is_the_files_fault(error: &Error) -> bool {
         | Error::AmbiguousHeaders { .. }
         | Error::NoSuchHeader { .. }
         | Error::RowCount { .. }
-        | Error::NoRows => true,
-        _ => false,
+        | Error::NoRows
+        | Error::RowsRefused { .. }
+        | Error::NoColumn { .. } => true,
+        error => error.is_of_report(),
+    }
+}
+
+/// That the one row of a report breaks hard checks.
+fn refused(batch: &Batch, findings: Vec<FindingCount>) -> Error {
+    let hard = findings
+        .into_iter()
+        .filter(|finding| finding.level == yandu_check::Level::Hard);
+    let reasons = hard.map(|finding| Reason {
+        column: finding.column,
+        reason: finding.reason,
+        level: finding.level,
+    });
+    Error::RowsRefused {
+        dataset: batch.dataset.clone(),
+        rows: vec![RowRefusal {
+            row: 1,
+            reasons: reasons.collect(),
+        }],
     }
 }
 

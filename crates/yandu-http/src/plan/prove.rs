@@ -1,14 +1,11 @@
 //! 闭环式管理: what targets are bound to, documents, evidence, and what is late.
 
-use std::path::PathBuf;
-
 use axum::Json;
-use axum::extract::{FromRequest as _, Request, State as Shared};
+use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncReadExt as _;
 use utoipa::ToSchema;
 use yandu_plan::{EvidenceFields, Listed, Source, Step, Way};
 
@@ -19,10 +16,10 @@ use super::task::WhyOfPlan;
 use super::tell::{DecisionOfPlan, FigureOfPlan};
 use crate::Result;
 use crate::caller::Caller;
+use crate::document::{self, DocumentFile, DocumentUpload};
 use crate::extract::{Body, Path};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::upload;
 
 /// What a target is bound to.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -35,6 +32,10 @@ pub struct BindTarget {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "telecom.new_station")]
     pub id: Option<String>,
+    /// The metric over the reports of a form; without one it is proved by evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "industry.future_industry")]
+    pub metric: Option<String>,
     /// Of a metric: `year-sum`, `at-date`, `change` or `share`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^(year-sum|at-date|change|share)$")]
@@ -87,29 +88,6 @@ pub struct DocumentOfPlan {
     pub media_type: String,
     pub size_bytes: u64,
     pub by: DecisionOfPlan,
-}
-
-/// An upload: a document.
-#[derive(ToSchema)]
-#[expect(
-    dead_code,
-    reason = "the shape of a form, for the document of the interface alone"
-)]
-pub(super) struct DocumentUpload {
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
-    reason: Option<String>,
-}
-
-/// A document on the machine of the server.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DocumentFile {
-    /// Absolute path of the file.
-    #[schema(value_type = String, example = "/data/report.pdf")]
-    pub path: PathBuf,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
 }
 
 /// Evidence for a target or a node.
@@ -222,9 +200,11 @@ pub(super) async fn show_target(
     let stands = standing(&state, &principal, &plan).await?;
     let about = format!("target/{number}");
     let tasks = plan.tasks_in_order().into_iter();
+    let mut binding = BindingOfPlan::of(plan.bindings.get(&number));
+    binding.add_report(&state).await?;
     let told = TargetOfPlan {
         figure: target.into(),
-        binding: BindingOfPlan::of(plan.bindings.get(&number)),
+        binding,
         standing: stands
             .as_ref()
             .and_then(|(stands, _)| stands.targets.get(&number))
@@ -297,23 +277,34 @@ fn source(body: &BindTarget) -> Result<Source> {
     match body.kind.as_str() {
         "metric" => Ok(Source::Metric {
             metric: id()?,
-            way: body
-                .way
-                .as_deref()
-                .and_then(Way::from_name)
-                .ok_or_else(|| {
-                    super::invalid("`way` is one of `year-sum`, `at-date`, `change`, `share`")
-                })?,
+            way: way_of(body.way.as_deref().unwrap_or_default())?,
             baseline: body.baseline,
             against_year_before: body.against_year_before,
         }),
-        "form" => Ok(Source::Form { dataset: id()? }),
+        "form" => Ok(Source::Form {
+            dataset: id()?,
+            metric: body.metric.clone(),
+            way: match (&body.metric, &body.way) {
+                (None, None) => None,
+                (Some(_), Some(way)) => Some(way_of(way)?),
+                _ => {
+                    return Err(super::invalid(
+                        "a form has a `metric` over its reports with its `way`, or neither",
+                    ));
+                }
+            },
+        }),
         "by-hand" => Ok(Source::ByHand),
         "open" => Ok(Source::Open),
         _ => Err(super::invalid(
             "`kind` is one of `metric`, `form`, `by-hand`, `open`",
         )),
     }
+}
+
+fn way_of(name: &str) -> Result<Way> {
+    Way::from_name(name)
+        .ok_or_else(|| super::invalid("`way` is one of `year-sum`, `at-date`, `change`, `share`"))
 }
 
 /// Keeps a document by its content: a PDF, an OFD, a picture, a document of an office, or plain text.
@@ -325,7 +316,7 @@ pub(super) async fn keep_document(
     request: Request,
 ) -> Result<Response> {
     let rules = rules(&state)?;
-    let (name, bytes, reason) = given(&state, request, rules.document_bytes).await?;
+    let (name, bytes, reason) = document::given(&state, request, rules.document_bytes).await?;
     let cause = yandu_plan::Cause {
         who: principal.name().to_owned(),
         reason,
@@ -345,54 +336,6 @@ pub(super) async fn keep_document(
     Ok(response)
 }
 
-/// The document that a request brings or names: its name, its bytes, and why it is kept.
-async fn given(
-    state: &State,
-    request: Request,
-    most: u64,
-) -> Result<(String, Vec<u8>, Option<String>)> {
-    match crate::extract::media_type(request.headers()).as_str() {
-        "multipart/form-data" => {
-            let mut reason = None;
-            let file = upload::read(state, request, |name, text| match name {
-                "reason" => {
-                    reason = Some(text);
-                    Ok(())
-                }
-                _ => Err(Problem::new(
-                    "invalid-body",
-                    "the upload of a document has the fields `file` and `reason`",
-                )),
-            })
-            .await?;
-            let bytes = limited(file.path(), most).await?;
-            Ok((file.name.clone(), bytes, reason))
-        }
-        "application/json" => {
-            let Body(file) = Body::<DocumentFile>::from_request(request, state).await?;
-            upload::on_this_machine(&file.path)?;
-            let name = file.path.file_name().unwrap_or_default();
-            let name = name.to_string_lossy().into_owned();
-            Ok((name, limited(&file.path, most).await?, file.reason))
-        }
-        _ => Err(Problem::new(
-            "unsupported-media-type",
-            "a document comes as `multipart/form-data`, or as `application/json`",
-        )),
-    }
-}
-
-/// The bytes of an upload, at most one more than is taken: what is too large is refused with its size where it is kept.
-async fn limited(path: &std::path::Path, most: u64) -> Result<Vec<u8>> {
-    let failed =
-        |error: std::io::Error| Problem::new("file", format!("cannot read the document: {error}"));
-    let mut bytes = Vec::new();
-    let opened = tokio::fs::File::open(path).await.map_err(failed)?;
-    let mut first = opened.take(most.saturating_add(1));
-    first.read_to_end(&mut bytes).await.map_err(failed)?;
-    Ok(bytes)
-}
-
 /// A document, byte for byte.
 #[utoipa::path(get, path = "/plans/{id}/documents/{hash}", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("hash" = String, Path, description = "Hash of the document.")), responses((status = 200, body = [u8], content_type = "application/octet-stream"), Problem))]
 pub(super) async fn read_document(
@@ -400,27 +343,12 @@ pub(super) async fn read_document(
     _caller: Caller,
     Path((id, hash)): Path<(String, String)>,
 ) -> Result<Response> {
-    let (document, bytes) = state.plans().document(&id, &hash).await?;
-    let name: String = document
-        .name
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
-    // What people handed in is saved and never shown as a page of this server.
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename*=UTF-8''{name}"),
-        ),
-    ];
-    Ok((headers, bytes).into_response())
+    let (kept, bytes) = state.plans().document(&id, &hash).await?;
+    Ok(document::answer(
+        &kept.name,
+        "application/octet-stream",
+        bytes,
+    ))
 }
 
 /// Lists what was handed in for the targets and nodes of a plan.

@@ -7,7 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yandu_plan::{Counts, Lamp, Source, Standing, Tally};
 
+use yandu_collect::form::ReportFilter;
+
 use super::tell::DecisionOfPlan;
+use crate::Result;
+use crate::form::FormReport;
+use crate::state::State;
 
 /// How a plan stands on a day.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -142,6 +147,10 @@ pub struct BindingOfPlan {
     pub kind: String,
     /// The metric, or the dataset of the form.
     pub id: Option<String>,
+    /// The metric over the reports of the form.
+    pub metric: Option<String>,
+    /// The newest report of the form, where somebody has reported.
+    pub last_report: Option<FormReport>,
     /// `year-sum`, `at-date`, `change` or `share`.
     #[schema(pattern = "^(year-sum|at-date|change|share)$")]
     pub way: Option<String>,
@@ -160,6 +169,8 @@ impl BindingOfPlan {
         let mut told = Self {
             kind: source.name().to_owned(),
             id: None,
+            metric: None,
+            last_report: None,
             way: None,
             baseline: None,
             against_year_before: false,
@@ -179,10 +190,37 @@ impl BindingOfPlan {
                 told.way = Some(way.name().to_owned());
                 (told.baseline, told.against_year_before) = (*baseline, *against_year_before);
             }
-            Source::Form { dataset } => told.id = Some(dataset.clone()),
+            Source::Form {
+                dataset,
+                metric,
+                way,
+            } => {
+                (told.id, told.metric) = (Some(dataset.clone()), metric.clone());
+                told.way = way.map(|way| way.name().to_owned());
+            }
             Source::ByHand | Source::Open => {}
         }
         told
+    }
+}
+
+impl BindingOfPlan {
+    /// Adds the newest report of the form; a form that no pack declares any more has none.
+    pub(super) async fn add_report(&mut self, state: &State) -> Result<()> {
+        let form = self.id.as_ref().filter(|_| self.kind == "form");
+        let Some(form) = form.and_then(|id| id.parse().ok()) else {
+            return Ok(());
+        };
+        let newest = ReportFilter {
+            limit: 1,
+            ..ReportFilter::default()
+        };
+        self.last_report = match state.collector().reports(&form, &newest).await {
+            Ok(reports) => reports.into_iter().next().map(FormReport::from),
+            Err(yandu_collect::Error::NoForm(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(())
     }
 }
 

@@ -59,7 +59,10 @@ fn target(checker: &mut Checker<'_>, source: &Declared<SourceFile>) {
     let Some(dataset) = checker.dataset(source, "/dataset", &declaration.dataset) else {
         return;
     };
-    if dataset.declaration.origin != Origin::Collect && !dataset.has_lost("/origin") {
+    let origin = dataset.declaration.origin;
+    if origin == Origin::Form {
+        reports(checker, source);
+    } else if origin != Origin::Collect && !dataset.has_lost("/origin") {
         let id = &declaration.dataset;
         let problem = source
             .at(
@@ -101,6 +104,32 @@ fn target(checker: &mut Checker<'_>, source: &Declared<SourceFile>) {
                 .help("headers are compared without case, spaces and full-width signs");
             checker.push(problem);
         }
+    }
+}
+
+/// Reports that were filled without the network come as files of a folder, one report each.
+fn reports(checker: &mut Checker<'_>, source: &Declared<SourceFile>) {
+    let declaration = &source.declaration;
+    if !matches!(declaration.channel, Channel::Folder(_)) && !source.has_lost("/channel") {
+        let message = "reports of a form come by the form itself, or as files of a folder";
+        let problem = source.at_key(Code::WrongOrigin, "/channel", message);
+        checker.push(problem.help("write `channel: {folder: …}`, or leave the source out"));
+    }
+    if declaration.mode != Mode::Upsert && !source.has_lost("/mode") {
+        let message = "a report is one row, and the others stay";
+        let problem = source.at(Code::WrongKeys, "/mode", message);
+        checker.push(problem.help("write `mode: upsert`"));
+    }
+    if !declaration.headers.is_empty() || declaration.format.is_some() {
+        let message =
+            "a report is a file of this program, so nothing is said of its headers or its format";
+        let pointer = if declaration.headers.is_empty() {
+            "/format"
+        } else {
+            "/headers"
+        };
+        let problem = source.at_key(Code::WrongKeys, pointer, message);
+        checker.push(problem.help("leave it out"));
     }
 }
 

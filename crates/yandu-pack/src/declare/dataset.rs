@@ -3,7 +3,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use yandu_words::{CodeListId, ColumnName, DatasetId, Grade, Mask, Standard, Title, ValueType};
 
-use super::Check;
+use super::{Check, Form};
 
 /// `datasets/*.yaml`: one governed table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +34,9 @@ pub struct DatasetFile {
     /// The columns by name, in their order.
     #[schemars(extend("minProperties" = 1))]
     pub columns: IndexMap<ColumnName, Column>,
+    /// Who fills which columns, and when; of the origin `form` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
     /// What is expected of the rows beyond the meaning of the columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,

@@ -1,5 +1,7 @@
 //! What people do with a plan: review it, approve it, break it down, work on it, prove it, change it, close it.
 
+use yandu_store::{document_name, media_type};
+
 use super::change::Effect;
 use super::{Cause, Plans};
 use crate::binding;
@@ -10,18 +12,15 @@ use crate::record::{
     ChangeRequest, ChangeState, EvidenceFields, ItemChange, Items, Plan, PlanDocument, Status,
     difference,
 };
-use crate::reviewing::{self, Decisions, Progress, said};
+use crate::reviewing::{self, Decisions, Progress};
 use crate::revision::RevisionKind;
 use crate::rules::{Pace, Rules};
-use crate::sniff;
 use crate::standing::{Actuals, Today, standing};
 use crate::store;
 use crate::{Error, Result};
 
 /// Edits of one request.
 const EDITS: usize = 1000;
-/// Signs of a name of a document.
-const NAME_SIGNS: usize = 200;
 
 impl Plans {
     /// Writes what a person decided about the reading, all of it or nothing.
@@ -148,31 +147,18 @@ impl Plans {
     ) -> Result<(Plan, String)> {
         self.plan(id).await?.must_be_open("given documents")?;
         let size_bytes = bytes.len() as u64;
-        if size_bytes > rules.document_bytes {
-            return Err(Error::Document {
-                why: format!(
-                    "it has {size_bytes} bytes, and at most {} are taken",
-                    rules.document_bytes
-                ),
-            });
-        }
-        let media_type = sniff::media_type(&bytes)?;
+        let media_type = media_type(&bytes, rules.document_bytes)?;
         let documents = self.inner.documents.clone();
         let hash = tokio::task::spawn_blocking(move || documents.keep(&bytes)).await??;
         let key = hash.clone();
         let plan = self
             .change(id, RevisionKind::Proved, cause, |plan, bench| {
                 plan.must_be_open("given documents")?;
-                let name = said(Some(&name)).unwrap_or_else(|| "document".to_owned());
                 plan.documents
                     .entry(hash.clone())
                     .or_insert_with(|| PlanDocument {
                         hash: hash.clone(),
-                        name: name
-                            .chars()
-                            .filter(|sign| !sign.is_control())
-                            .take(NAME_SIGNS)
-                            .collect(),
+                        name: document_name(&name),
                         media_type: media_type.to_owned(),
                         size_bytes,
                         by: bench.by.clone(),

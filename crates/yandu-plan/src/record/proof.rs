@@ -21,15 +21,60 @@ pub enum Source {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         against_year_before: bool,
     },
-    /// A reporting form of the lead unit: a dataset of origin `form`.
-    Form { dataset: String },
+    /// A reporting form of the lead unit: a dataset of origin `form`, and the metric that is computed from its reports. Without a
+    /// metric it is proved by evidence.
+    Form {
+        dataset: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        metric: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        way: Option<Way>,
+    },
     /// Reported by hand with evidence, until there is a form.
     ByHand,
     /// Nobody has said.
     Open,
 }
 
+/// The metric that says what of a target is reached.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured<'a> {
+    pub metric: &'a str,
+    pub way: Way,
+    /// Of a change: the value against which it is measured.
+    pub baseline: Option<f64>,
+    pub against_year_before: bool,
+}
+
 impl Source {
+    /// The metric behind it, over the city's data or over the reports of a form.
+    pub fn measured(&self) -> Option<Measured<'_>> {
+        match self {
+            Self::Metric {
+                metric,
+                way,
+                baseline,
+                against_year_before,
+            } => Some(Measured {
+                metric,
+                way: *way,
+                baseline: *baseline,
+                against_year_before: *against_year_before,
+            }),
+            Self::Form {
+                metric: Some(metric),
+                way: Some(way),
+                ..
+            } => Some(Measured {
+                metric,
+                way: *way,
+                baseline: None,
+                against_year_before: false,
+            }),
+            _ => None,
+        }
+    }
+
     pub fn name(&self) -> &'static str {
         match self {
             Self::Metric { .. } => "metric",

@@ -47,22 +47,14 @@ pub fn wanted(plan: &Plan, today: Date) -> Vec<Wanted> {
     plan.targets()
         .filter_map(|target| {
             let binding = plan.bindings.get(&target.number)?;
-            let Source::Metric {
-                metric,
-                way,
-                against_year_before,
-                ..
-            } = &binding.source
-            else {
-                return None;
-            };
+            let measured = binding.source.measured()?;
             Some(Wanted {
                 target: target.number,
-                metric: metric.clone(),
-                way: *way,
-                against_year_before: *against_year_before,
+                metric: measured.metric.to_owned(),
+                way: measured.way,
+                against_year_before: measured.against_year_before,
                 from: start_of(plan, target),
-                to: end_of(*way, target, today),
+                to: end_of(measured.way, target, today),
             })
         })
         .collect()
@@ -196,7 +188,7 @@ pub(super) fn stand(
     today: Today<'_>,
 ) -> TargetStanding {
     let source = plan.bindings.get(&target.number).map(|one| &one.source);
-    let by_metric = matches!(source, Some(Source::Metric { .. }));
+    let by_metric = source.and_then(Source::measured).is_some();
     let (series, shown_on) = if by_metric {
         let series = actuals.get(&target.number).cloned().unwrap_or_default();
         (series, None)
@@ -309,10 +301,10 @@ fn run_of(
 
 /// The number of an actual that is compared with the target.
 fn measure(target: &Figure, actual: &Actual, source: Option<&Source>) -> Result<f64, Lack> {
-    let Some(Source::Metric { way, baseline, .. }) = source else {
+    let Some(measured) = source.and_then(Source::measured) else {
         return Ok(actual.value);
     };
-    if *way != Way::Change {
+    if measured.way != Way::Change {
         // A number without a unit of its own is counted in 1.
         let bare = |unit: &str| folded(unit).trim_start_matches('1').to_owned();
         let same = actual.unit.is_empty() || bare(&actual.unit) == bare(&target.said.unit);
@@ -322,7 +314,10 @@ fn measure(target: &Figure, actual: &Actual, source: Option<&Source>) -> Result<
             Err(Lack::UnitDiffers)
         };
     }
-    let baseline = baseline.or(actual.baseline).ok_or(Lack::NoBaseline)?;
+    let baseline = measured
+        .baseline
+        .or(actual.baseline)
+        .ok_or(Lack::NoBaseline)?;
     if folded(&target.said.unit) == "%" {
         if baseline == 0.0 {
             return Err(Lack::NoBaseline);
@@ -390,13 +385,8 @@ fn is_behind(
     share: Option<f64>,
     today: Today<'_>,
 ) -> bool {
-    let is_sum = matches!(
-        source,
-        Some(Source::Metric {
-            way: Way::YearSum,
-            ..
-        })
-    );
+    let measured = source.and_then(Source::measured);
+    let is_sum = measured.is_some_and(|measured| measured.way == Way::YearSum);
     let (Some(share), Some(due), true) = (share, target.said.due, is_sum) else {
         return false;
     };

@@ -36,6 +36,8 @@ async fn what_a_person_bound_stays_bound_when_the_file_is_proposed_again() {
     site.import(TEXT).await;
     let form = Source::Form {
         dataset: "telecom.report".to_owned(),
+        metric: None,
+        way: None,
     };
     site.plans
         .bind("plan", 1, form.clone(), cause("以填报为准"))
@@ -62,7 +64,8 @@ async fn what_a_person_bound_stays_bound_when_the_file_is_proposed_again() {
 
 /// The file of the city that is shipped, against the real plan in traditional characters.
 #[tokio::test]
-async fn every_target_of_the_plan_of_2025_is_bound_and_at_least_25_to_metrics_that_packs_declare() {
+async fn every_target_of_the_plan_of_2025_is_bound_to_a_metric_that_packs_declare_three_over_forms()
+{
     let Some(text) = shared() else { return };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let file = std::fs::read(root.join("city/yancheng/plan/bindings.csv")).unwrap();
@@ -76,29 +79,37 @@ async fn every_target_of_the_plan_of_2025_is_bound_and_at_least_25_to_metrics_th
     let mut plan = site.import(&text).await;
     propose(&mut plan, &read_proposals(&file).unwrap());
     let mut metrics = Vec::new();
+    let mut forms = 0;
     for target in plan.targets() {
         let binding = plan.bindings.get(&target.number);
         let binding = binding.unwrap_or_else(|| panic!("{} is bound to nothing", target.literal));
-        if let Source::Metric { metric, .. } = &binding.source {
-            assert!(declared.contains(metric), "{metric} of {}", target.literal);
-            assert!(!metrics.contains(metric), "{metric} is bound twice");
-            metrics.push(metric.clone());
+        let measured = binding.source.measured();
+        let measured = measured.unwrap_or_else(|| panic!("{} is by hand", target.literal));
+        let metric = measured.metric.to_owned();
+        assert!(declared.contains(&metric), "{metric} of {}", target.literal);
+        assert!(!metrics.contains(&metric), "{metric} is bound twice");
+        if let Source::Form { dataset, .. } = &binding.source {
+            let dataset = loaded.packs.dataset(&dataset.parse().unwrap()).unwrap();
+            assert!(dataset.file().form.is_some(), "{}", dataset.id());
+            forms += 1;
         }
+        metrics.push(metric);
     }
     assert_eq!(plan.bindings.len(), 38);
-    assert!(metrics.len() >= 25, "{}", metrics.len());
+    assert_eq!((metrics.len(), forms), (38, 3));
 }
 
 #[test]
 fn a_line_that_is_no_binding_is_named() {
-    let head = "point,wording,kind,id,way,baseline,note\n";
+    let head = "point,wording,kind,id,way,baseline,note,metric\n";
     for (line, why) in [
-        ("x,新增,by-hand,,,,", "`point`"),
-        ("1,,by-hand,,,,", "`wording`"),
-        ("1,新增,metric,,year-sum,,", "`id`"),
-        ("1,新增,metric,a.b,sum,,", "`way`"),
-        ("1,新增,metric,a.b,change,viele,", "`baseline`"),
-        ("1,新增,guess,,,,", "`kind`"),
+        ("x,新增,by-hand,,,,,", "`point`"),
+        ("1,,by-hand,,,,,", "`wording`"),
+        ("1,新增,metric,,year-sum,,,", "`id`"),
+        ("1,新增,metric,a.b,sum,,,", "`way`"),
+        ("1,新增,metric,a.b,change,viele,,", "`baseline`"),
+        ("1,新增,form,a.b,,,,a.c", "`metric`"),
+        ("1,新增,guess,,,,,", "`kind`"),
     ] {
         let refused = read_proposals(format!("{head}{line}\n").as_bytes()).unwrap_err();
         let message = refused.to_string();

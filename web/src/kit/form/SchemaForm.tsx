@@ -1,6 +1,6 @@
 // The index of the package pulls in a validator that needs `eval`, for its own tests.
 import Form from '@rjsf/core/lib/components/Form.js'
-import type { RJSFSchema, RJSFValidationError, UiSchema } from '@rjsf/utils'
+import type { ErrorSchema, RJSFSchema, RJSFValidationError, UiSchema } from '@rjsf/utils'
 import Button from 'antd/es/button'
 import { type ReactNode, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -14,6 +14,10 @@ interface Props<T> {
   value: T
   submit: string
   busy: boolean
+  /** What the server says of single fields. */
+  faults?: Record<string, string[]>
+  /** Between the fields and the button. */
+  above?: ReactNode
   /** Beside the button: when the draft was kept, a way out. */
   beside?: ReactNode
   onChange: (value: T) => void
@@ -22,7 +26,7 @@ interface Props<T> {
 
 /** A form from a JSON Schema, in the words and the look of the house. */
 export function SchemaForm<T extends object>(props: Props<T>) {
-  const { schema, look, value, submit, busy, beside, onChange, onSubmit } = props
+  const { schema, look, value, submit, busy, faults, above, beside, onChange, onSubmit } = props
   const told = useFaults()
   const validator = useMemo(() => new FormValidator<T>(), [])
   return (
@@ -38,12 +42,14 @@ export function SchemaForm<T extends object>(props: Props<T>) {
       showErrorList="top"
       focusOnFirstError
       disabled={busy}
+      {...(faults && { extraErrors: extraErrors<T>(faults) })}
       transformErrors={(errors) => errors.map(told)}
       // The list of faults on the page is enough; without this they would go to the console too.
       onError={() => undefined}
       onChange={({ formData }) => formData && onChange(formData)}
       onSubmit={({ formData }) => formData && onSubmit(formData)}
     >
+      {above}
       <div className="actions actions-start">
         <Button type="primary" htmlType="submit" loading={busy}>
           {submit}
@@ -52,6 +58,11 @@ export function SchemaForm<T extends object>(props: Props<T>) {
       </div>
     </Form>
   )
+}
+
+function extraErrors<T>(faults: Record<string, string[]>): ErrorSchema<T> {
+  const fields = Object.entries(faults).map(([field, __errors]) => [field, { __errors }])
+  return Object.fromEntries(fields) as ErrorSchema<T>
 }
 
 const KNOWN = ['required', 'maxLength', 'minLength', 'maximum', 'minimum', 'pattern', 'enum', 'type', 'format', 'maxItems', 'uniqueItems'] as const

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { reports } from '../../api/forms'
 import { metrics } from '../../api/metrics'
 import type { PlanTarget } from '../../api/plans'
-import { DatasetLink } from '../../kit/Text'
 import { askOf, useTrail } from '../../kit/trail'
 import { useWords } from '../../kit/words'
 import type { Foreseen } from './forecast'
@@ -80,7 +80,7 @@ export function TargetState({ plan, target, forecast }: Props) {
             {(title && (i18n.language === 'zh-CN' ? title.zh : title.en)) || binding.id}
           </Link>
         ) : binding.kind === 'form' && binding.id ? (
-          <DatasetLink id={binding.id} />
+          <FormOfTarget binding={binding} />
         ) : (
           <span>{word('plan-binding', binding.kind)}</span>
         )}
@@ -96,14 +96,35 @@ function ActualNumber({ target, children }: { target: PlanTarget; children: Reac
   const open = useTrail()
   const { binding, standing } = target
   const number = <strong className="num">{children}</strong>
-  if (!open || !standing?.actual || binding.kind !== 'metric' || !binding.id) return number
+  const metric = binding.kind === 'metric' ? binding.id : binding.metric
+  if (!open || !standing?.actual || !metric) return number
   const { as_of: asOf, value, unit } = standing.actual
-  const ask = askOf(binding.id, binding.way === 'year-sum' ? asOf.slice(0, 4) : asOf.slice(0, 7))
+  const ask = askOf(metric, binding.way === 'year-sum' ? asOf.slice(0, 4) : asOf.slice(0, 7))
   if (!ask) return number
   const decimals = Number.isInteger(value) ? 0 : 2
   return (
     <button type="button" className="figure-button" aria-haspopup="dialog" title={t('trail.open')} onClick={() => open({ ask, number: { state: 'value', value }, unit, decimals })}>
       {number}
     </button>
+  )
+}
+
+/** The form that a number comes from, and who reported last. */
+function FormOfTarget({ binding }: { binding: PlanTarget['binding'] }) {
+  const { t } = useTranslation()
+  const id = binding.id ?? ''
+  const { data } = useQuery({ ...reports(id), enabled: id !== '' })
+  const last = data?.find((report) => report.status === 'collected')
+  return (
+    <span>
+      <Link to={`/forms/${encodeURIComponent(id)}`}>{t('forms.source')}</Link>{' '}
+      {last ? (
+        <Link to={`/forms/${encodeURIComponent(id)}/reports/${last.batch}`} translate="no">
+          {t('forms.last-by', { unit: last.unit, day: last.filled_on ?? last.submitted_at.slice(0, 10) })}
+        </Link>
+      ) : (
+        <span className="hint">{t('forms.none-reported')}</span>
+      )}
+    </span>
   )
 }

@@ -68,9 +68,10 @@ fn target_line(text: &mut String, target: &TargetInPlan) {
     }
     let binding = &target.binding;
     let source = match (binding.kind.as_str(), &binding.id) {
-        ("metric" | "form", Some(id)) => id.as_str(),
-        ("by-hand", _) => "手工填报",
-        _ => "来源未定",
+        ("metric", Some(id)) => id.clone(),
+        ("form", Some(id)) => format!("填报 {id}"),
+        ("by-hand", _) => "手工填报".to_owned(),
+        _ => "来源未定".to_owned(),
     };
     let _ = write!(text, "　[{source}]");
     if let Some(stands) = &target.standing {

@@ -134,6 +134,9 @@ pub(super) struct BindArgs {
     kind: Option<String>,
     /// The metric, or the dataset of the form
     id: Option<String>,
+    /// Of a form: the metric over its reports
+    #[arg(long)]
+    metric: Option<String>,
     /// `year-sum`, `at-date`, `change` or `share`
     #[arg(long)]
     way: Option<String>,
@@ -284,6 +287,7 @@ impl BindArgs {
             let body = BindTarget {
                 kind,
                 id: self.id,
+                metric: self.metric,
                 way: self.way,
                 baseline: self.baseline,
                 against_year_before: self.year_before,

@@ -1,12 +1,21 @@
 //! What a document is by its content, whatever its name says. What is not known here is not kept.
 
-use crate::{Error, Result};
-
 /// Bytes that are looked at to tell a text.
 const SAMPLE: usize = 1 << 20;
 
-/// The media type of a document that may be handed in.
-pub(crate) fn media_type(bytes: &[u8]) -> Result<&'static str> {
+/// Why a document is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct DocumentRefused(pub String);
+
+/// The media type of a document that may be handed in, and of at most so many bytes.
+pub fn media_type(bytes: &[u8], most_bytes: u64) -> Result<&'static str, DocumentRefused> {
+    let size_bytes = bytes.len() as u64;
+    if size_bytes > most_bytes {
+        return Err(refused(&format!(
+            "it has {size_bytes} bytes, and at most {most_bytes} are taken"
+        )));
+    }
     let known = if bytes.is_empty() {
         return Err(refused("it is empty"));
     } else if bytes.starts_with(b"%PDF-") {
@@ -97,10 +106,8 @@ fn of_text(bytes: &[u8]) -> Option<&'static str> {
     (is_utf8 || !had_errors).then_some("text/plain")
 }
 
-fn refused(why: &str) -> Error {
-    Error::Document {
-        why: why.to_owned(),
-    }
+fn refused(why: &str) -> DocumentRefused {
+    DocumentRefused(why.to_owned())
 }
 
 #[cfg(test)]
@@ -109,7 +116,7 @@ mod tests {
 
     #[test]
     fn documents_are_known_by_their_content_and_programs_and_pages_are_refused() {
-        let kind = |bytes: &[u8]| media_type(bytes).ok();
+        let kind = |bytes: &[u8]| media_type(bytes, u64::MAX).ok();
         assert_eq!(kind(b"%PDF-1.7\n"), Some("application/pdf"));
         assert_eq!(kind(&[0xff, 0xd8, 0xff, 0xe0]), Some("image/jpeg"));
         assert_eq!(kind("已完成1650座。".as_bytes()), Some("text/plain"));
@@ -149,7 +156,7 @@ mod tests {
 
     #[test]
     fn an_archive_is_a_document_by_its_parts_and_none_that_holds_macros() {
-        let kind = |names: &[&str]| media_type(&archive(names)).ok();
+        let kind = |names: &[&str]| media_type(&archive(names), u64::MAX).ok();
         assert_eq!(
             kind(&["OFD.xml", "Doc_0/Document.xml"]),
             Some("application/ofd")
@@ -160,6 +167,6 @@ mod tests {
         // A name in the content of a part is no part.
         let mut text = archive(&["readme.txt"]);
         text.splice(4..4, b"word/document.xml".iter().copied());
-        assert_eq!(media_type(&text).ok(), None);
+        assert_eq!(media_type(&text, u64::MAX).ok(), None);
     }
 }

@@ -1,25 +1,29 @@
-//! Files that plans keep, named by their content: written once, never changed, and there when their name is recorded.
+//! Documents and pictures that people hand in, named by their content: written once, never changed, and there when their name is
+//! recorded.
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
 
+/// Signs of the longest name of a document.
+const NAME_SIGNS: usize = 200;
+
 /// The folder of kept files.
 #[derive(Debug, Clone)]
-pub(crate) struct Documents {
+pub struct Documents {
     root: PathBuf,
     staging: PathBuf,
 }
 
 impl Documents {
-    pub(crate) fn new(root: PathBuf, staging: PathBuf) -> Self {
+    pub fn new(root: PathBuf, staging: PathBuf) -> Self {
         Self { root, staging }
     }
 
     /// Keeps bytes and gives their name. They are on the disk under it when this returns.
-    pub(crate) fn keep(&self, bytes: &[u8]) -> Result<String> {
+    pub fn keep(&self, bytes: &[u8]) -> Result<String> {
         let hash = blake3::hash(bytes).to_hex().to_string();
         let place = self.place(&hash);
         if place.is_file() {
@@ -45,7 +49,7 @@ impl Documents {
     }
 
     /// The bytes that have a name.
-    pub(crate) fn read(&self, hash: &str) -> Result<Vec<u8>> {
+    pub fn read(&self, hash: &str) -> Result<Vec<u8>> {
         let place = self.place(hash);
         fs::read(&place).map_err(failed("read the document", &place))
     }
@@ -55,11 +59,24 @@ impl Documents {
     }
 }
 
+/// The name as it is recorded: without signs that no name has, and not too long.
+pub fn document_name(given: &str) -> String {
+    let plain = given.chars().filter(|sign| !sign.is_control());
+    let name: String = plain.take(NAME_SIGNS).collect();
+    match name.trim() {
+        "" => "document".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error + use<> {
     let path = path.to_owned();
-    move |source| Error::File {
-        doing,
-        path,
-        source,
+    move |source| match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::DiskFull { doing, path },
+        _ => Error::Folder {
+            doing,
+            path,
+            source,
+        },
     }
 }

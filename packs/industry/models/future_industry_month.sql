@@ -1,0 +1,2 @@
+select f.month, f.unit, f.achieved
+from industry.future_industry f

@@ -1,0 +1,2 @@
+select c.month, c.unit, c.tracks, c.fields
+from trade.contest c

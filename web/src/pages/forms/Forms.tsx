@@ -1,0 +1,99 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { type DueReport, type FormSummary, forms as formsQuery } from '../../api/forms'
+import { type Column, DataTable } from '../../kit/DataTable'
+import { Loaded, Nothing } from '../../kit/Loaded'
+import { Page, Section } from '../../kit/Page'
+import { Code, Hint } from '../../kit/Text'
+import { Watermark } from '../../kit/Watermark'
+import { WorkLamp } from '../plan/PlanLamp'
+
+/** What is to be reported, the latest first, and the forms. */
+export function Forms() {
+  const { t } = useTranslation()
+  const query = useQuery(formsQuery)
+  return (
+    <Page title={t('menu.forms')} about={t('forms.about')}>
+      <Loaded query={query} doing={t('menu.forms')}>
+        {(list) => (
+          <>
+            <Section title={t('forms.due')} flush>
+              <DueTable due={list.due} />
+            </Section>
+            <Section title={t('forms.all')} flush>
+              <FormTable forms={list.forms} />
+            </Section>
+          </>
+        )}
+      </Loaded>
+      <Watermark />
+    </Page>
+  )
+}
+
+function DueTable({ due }: { due: DueReport[] }) {
+  const { t } = useTranslation()
+  const columns: Column<DueReport>[] = [
+    {
+      key: 'form',
+      title: t('forms.one'),
+      render: (one) => (
+        <Link to={`/forms/${one.dataset}?unit=${encodeURIComponent(one.unit)}&period=${one.period}`} translate="no">
+          {one.title}
+        </Link>
+      ),
+    },
+    { key: 'unit', title: t('forms.unit'), render: (one) => <span translate="no">{one.unit}</span> },
+    { key: 'period', title: t('forms.period'), render: (one) => one.period },
+    { key: 'due', title: t('forms.due-day'), render: (one) => one.due },
+    { key: 'lamp', title: t('forms.lamp'), render: (one) => <WorkLamp lamp={one.lamp} /> },
+    { key: 'days', title: t('forms.days'), render: (one) => <Days days={one.days_left} /> },
+  ]
+  return (
+    <DataTable
+      label={t('forms.due')}
+      columns={columns}
+      rows={due}
+      rowKey={(one) => `${one.dataset} ${one.unit} ${one.period}`}
+      empty={<Nothing title={t('forms.none-due')} />}
+    />
+  )
+}
+
+export function Days({ days }: { days: number }) {
+  const { t } = useTranslation()
+  return <span className="num">{days < 0 ? t('forms.days-late', { days: -days }) : t('forms.days-left', { days })}</span>
+}
+
+function FormTable({ forms }: { forms: FormSummary[] }) {
+  const { t } = useTranslation()
+  const columns: Column<FormSummary>[] = [
+    {
+      key: 'title',
+      title: t('forms.one'),
+      render: (one) => (
+        <div className="two-lines entry-name">
+          <Link to={`/forms/${one.dataset}`} translate="no">
+            {one.title}
+          </Link>
+          <Code>{one.dataset}</Code>
+        </div>
+      ),
+    },
+    { key: 'owner', title: t('forms.owner'), render: (one) => <span translate="no">{one.owner}</span> },
+    { key: 'period', title: t('forms.period'), render: (one) => one.period },
+    { key: 'reported', title: t('forms.reported'), render: (one) => t('forms.reported-of', { done: one.reported, of: one.units }) },
+    { key: 'late', title: t('forms.late'), render: (one) => <span className="num">{one.late}</span> },
+    { key: 'last', title: t('forms.last'), render: (one) => one.last_reported_on ?? <Hint>{t('forms.never')}</Hint> },
+  ]
+  return (
+    <DataTable
+      label={t('forms.all')}
+      columns={columns}
+      rows={forms}
+      rowKey={(one) => one.dataset}
+      empty={<Nothing title={t('forms.none')} />}
+    />
+  )
+}

@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { useParams } from 'react-router'
+import { type FilledForm, type Form, form as formQuery, report as reportQuery } from '../../api/forms'
+import { Loaded } from '../../kit/Loaded'
+import { Facts, Page, Section } from '../../kit/Page'
+import { BatchLink, Time } from '../../kit/Text'
+import { Watermark } from '../../kit/Watermark'
+import { FileItem } from './Evidence'
+import { ReportState } from './FormPage'
+
+/** A report as it was filled, with its photographs. */
+export function ReportPage() {
+  const { t } = useTranslation()
+  const { id = '', batch = '' } = useParams()
+  const form = useQuery(formQuery(id))
+  const query = useQuery(reportQuery(id, batch))
+  const title = form.data?.title ?? id
+  return (
+    <Page title={query.data ? `${query.data.unit} ${query.data.period}` : batch} trail={[[t('menu.forms'), '/forms'], [title, `/forms/${id}`]]}>
+      <Loaded query={query} doing={t('forms.history')}>
+        {(report) => <Shown form={form.data} report={report} />}
+      </Loaded>
+      <Watermark />
+    </Page>
+  )
+}
+
+function Shown({ form, report }: { form: Form | undefined; report: FilledForm }) {
+  const { t } = useTranslation()
+  const titled = (column: string) => form?.fields.find((field) => field.column === column)?.title ?? column
+  const filled = Object.entries(report.values as Record<string, unknown>)
+  return (
+    <>
+      <Section title={t('forms.filled')}>
+        <Facts items={filled.map(([column, value]) => [titled(column), String(value ?? '—')])} />
+      </Section>
+      <Section title={t('forms.how')}>
+        <Facts
+          items={[
+            [t('forms.batch'), <BatchLink key="batch" id={report.batch} />],
+            [t('forms.state'), <ReportState key="state" report={report} />],
+            [t('forms.reporter'), report.reporter],
+            [t('forms.filled-on'), report.filled_on],
+            [t('forms.submitted-by'), report.submitted_by],
+            [t('forms.submitted-at'), <Time key="at" at={report.submitted_at} />],
+          ]}
+        />
+      </Section>
+      <Section title={t('forms.files')}>
+        <ul className="form-files">
+          {report.files.map((file) => (
+            <FileItem key={file.hash} form={report.dataset} file={file} />
+          ))}
+        </ul>
+      </Section>
+    </>
+  )
+}
