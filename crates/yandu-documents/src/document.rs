@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::numeral::Numbers;
+use crate::sheet;
 
 /// An official document.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Document {
+    /// A break of lines in it is one where the title needs several.
     pub title: String,
     /// The number of the document (发文字号).
     pub number: Option<String>,
@@ -120,6 +122,21 @@ impl Document {
         }
         self.notes.push(note);
         self.notes.len() - 1
+    }
+
+    /// The title on one line.
+    pub fn title(&self) -> String {
+        self.title.replace('\n', "")
+    }
+
+    /// The lines of the title: as it is broken, where one line of the sheet does not hold it.
+    pub(crate) fn title_lines(&self) -> Vec<String> {
+        let whole = self.title();
+        let width = whole.chars().count() as f32 * sheet::TITLE;
+        if width <= sheet::TEXT_WIDTH {
+            return vec![whole];
+        }
+        self.title.split('\n').map(str::to_owned).collect()
     }
 
     /// The footnotes in the order in which the text comes to them, which is that of their numbers from 1. One that the text never

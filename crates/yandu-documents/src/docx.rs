@@ -67,7 +67,9 @@ fn body(document: &Document) -> String {
     if let Some(number) = &document.number {
         writer.line(&Style::body("center"), number);
     }
-    writer.line(&Style::title(), &document.title);
+    for line in document.title_lines() {
+        writer.line(&Style::title(), &line);
+    }
     writer.line(&Style::body("center"), "");
     if let Some(recipients) = &document.recipients {
         let style = Style {

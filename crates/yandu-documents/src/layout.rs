@@ -74,7 +74,9 @@ impl Setter<'_, '_> {
             size: sheet::TITLE,
             pitch: sheet::TITLE,
         };
-        self.paragraph(Part::Title, letters, Place::Centre, &document.title);
+        for line in document.title_lines() {
+            self.paragraph(Part::Title, letters, Place::Centre, &line);
+        }
         self.blank();
         if let Some(recipients) = &document.recipients {
             let text = format!("{recipients}：");
@@ -171,7 +173,7 @@ impl Setter<'_, '_> {
                 Place::Left => 0.0,
                 Place::Centre => (sheet::TEXT_WIDTH - line.width()) / 2.0,
                 Place::FromRight(signs) => sheet::TEXT_WIDTH - signs * sheet::SIGN - line.width(),
-                Place::CentreOfRight(_) => sheet::TEXT_WIDTH - (room + line.width()) / 2.0,
+                Place::CentreOfRight(_) => sheet::TEXT_WIDTH - f32::midpoint(room, line.width()),
             };
             self.strips.push(Strip::line(
                 height,

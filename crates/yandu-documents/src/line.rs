@@ -12,7 +12,7 @@ use crate::fonts::{Face, Glyph, Glyphs};
 /// A sign of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sign {
-    pub(crate) sign: char,
+    pub(crate) letter: char,
     pub(crate) glyph: Glyph,
     pub(crate) size: f32,
     /// From its beginning to that of the next one.
@@ -43,7 +43,7 @@ pub(crate) struct Line {
 impl Line {
     /// Without spaces at the end, which nobody sees.
     pub(crate) fn width(&self) -> f32 {
-        let end = self.signs.iter().rposition(|sign| sign.sign != ' ');
+        let end = self.signs.iter().rposition(|sign| sign.letter != ' ');
         let seen = self.signs.iter().take(end.map_or(0, |end| end + 1));
         seen.map(|sign| sign.width).sum()
     }
@@ -78,7 +78,7 @@ impl Line {
 
 fn may_widen(pair: &[Sign]) -> bool {
     let [one, next] = pair else { return false };
-    next.sign != ' ' && !next.is_mark() && (is_wide(one.sign) || is_wide(next.sign))
+    next.letter != ' ' && !next.is_mark() && (is_wide(one.letter) || is_wide(next.letter))
 }
 
 /// How the letters of a paragraph are set.
@@ -95,7 +95,7 @@ impl Letters {
         let glyph = glyphs.of(sign, self.face);
         let is_full = glyph.advance > 0.99 && glyph.advance < 1.01;
         Sign {
-            sign,
+            letter: sign,
             glyph,
             size: self.size,
             width: if is_full {
@@ -176,7 +176,7 @@ fn end_of_line(signs: &[Sign], room: f32) -> usize {
     for (place, sign) in signs.iter().enumerate() {
         width += sign.width;
         // Spaces may stand behind the end of a line.
-        if width > room + 0.01 && sign.sign != ' ' {
+        if width > room + 0.01 && sign.letter != ' ' {
             full = place;
             break;
         }
@@ -202,13 +202,13 @@ fn end_of_line(signs: &[Sign], room: f32) -> usize {
 /// Whether a line may end between two signs.
 fn may_break(one: &Sign, next: &Sign) -> bool {
     may_split(one, next)
-        && (one.sign == ' ' || is_wide(one.sign) || is_wide(next.sign) || one.is_mark())
+        && (one.letter == ' ' || is_wide(one.letter) || is_wide(next.letter) || one.is_mark())
 }
 
 /// Whether a word that is longer than a line may be split between two signs.
 pub(crate) fn may_split(one: &Sign, next: &Sign) -> bool {
-    let stays = next.is_mark() || next.sign == ' ' || may_not_begin(next.sign);
-    !stays && (one.is_mark() || !may_not_end(one.sign))
+    let stays = next.is_mark() || next.letter == ' ' || may_not_begin(next.letter);
+    !stays && (one.is_mark() || !may_not_end(one.letter))
 }
 
 /// Signs with which no line begins: closing ones, and what belongs to the sign before.

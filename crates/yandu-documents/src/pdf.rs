@@ -63,7 +63,7 @@ pub fn to_pdf(document: &Document, fonts: &Fonts) -> Result<Pdf> {
 
 fn metadata(document: &Document) -> Metadata {
     let mut metadata = Metadata::new()
-        .title(document.title.clone())
+        .title(document.title())
         .language("zh-CN".to_owned())
         .creator("Yandu".to_owned());
     if let Some(signature) = &document.signature {
@@ -157,7 +157,7 @@ fn draw_line(surface: &mut Surface<'_>, drawn: &Drawn, fonts: &Fonts) {
         let mut glyphs = Vec::with_capacity(signs.len());
         for sign in signs {
             let from = text.len();
-            text.push(sign.sign);
+            text.push(sign.letter);
             let id = GlyphId::new(sign.glyph.id);
             let advance = sign.width / sign.size;
             let range = from..text.len();

@@ -1,5 +1,6 @@
 mod binding;
 mod changing;
+mod papers;
 mod proving;
 mod reviewing;
 mod site;

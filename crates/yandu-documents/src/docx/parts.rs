@@ -144,7 +144,7 @@ pub(super) fn core(document: &Document) -> String {
             ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
         ],
     );
-    xml.holding("dc:title", &[], &clean(&document.title));
+    xml.holding("dc:title", &[], &clean(&document.title()));
     if let Some(signature) = &document.signature {
         xml.holding("dc:creator", &[], &clean(signature));
     }

@@ -53,6 +53,7 @@ impl Xml {
     /// That a run is a mark above the line.
     pub(super) fn raise(&mut self) {
         self.open("w:rPr", &[]);
+        fonts(self, Face::Fangsong);
         self.leaf("w:vertAlign", &[("w:val", "superscript")]);
         self.close("w:rPr");
     }

@@ -151,7 +151,7 @@ fn no_line_begins_with_a_closing_sign_while_another_place_is_left() {
                 let Some(first) = line.signs.first() else {
                     continue;
                 };
-                if may_not_begin(first.sign) {
+                if may_not_begin(first.letter) {
                     let could = before
                         .signs
                         .windows(2)
@@ -179,7 +179,7 @@ fn any_text_is_set_without_a_sign_lost() {
                 let signs = lines.flat_map(|line| &line.signs);
                 signs
                     .filter(|sign| sign.rise == 0.0)
-                    .map(|sign| sign.sign)
+                    .map(|sign| sign.letter)
                     .collect()
             };
             let text = |runs: &Runs| -> String {
@@ -234,7 +234,7 @@ fn what_others_read_in_a_pdf_is_what_was_set() {
             .into_iter()
             .flat_map(|page| page.lines)
             .flat_map(|drawn| drawn.line.signs)
-            .map(|sign| sign.sign)
+            .map(|sign| sign.letter)
             .collect();
         // What stands for a missing sign has no text of its own.
         let known = |text: &str| -> String {
