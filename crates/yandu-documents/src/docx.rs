@@ -9,7 +9,7 @@ use std::io::{Cursor, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use self::xml::{Xml, run};
+use self::xml::{Xml, break_line, run};
 use crate::clean::clean;
 use crate::document::{Align, Block, Document, Heading, Level, Run, Table};
 use crate::fonts::Face;
@@ -67,9 +67,7 @@ fn body(document: &Document) -> String {
     if let Some(number) = &document.number {
         writer.line(&Style::body("center"), number);
     }
-    for line in document.title_lines() {
-        writer.line(&Style::title(), &line);
-    }
+    writer.title(&document.title_lines());
     writer.line(&Style::body("center"), "");
     if let Some(recipients) = &document.recipients {
         let style = Style {
@@ -156,6 +154,20 @@ impl Style {
 impl Writer {
     fn line(&mut self, style: &Style, text: &str) {
         self.paragraph(style, "", &[Run::plain(text)]);
+    }
+
+    /// One paragraph, whatever the number of its lines.
+    fn title(&mut self, lines: &[String]) {
+        let style = Style::title();
+        self.xml.open("w:p", &[]);
+        self.properties(&style);
+        for (place, line) in lines.iter().enumerate() {
+            if place > 0 {
+                break_line(&mut self.xml, (style.face, style.size));
+            }
+            run(&mut self.xml, (style.face, style.size), &clean(line));
+        }
+        self.xml.close("w:p");
     }
 
     fn heading(&mut self, number: &str, heading: &Heading) {

@@ -162,6 +162,7 @@ pub fn paper(plan: &Plan, making: Making<'_>) -> Document {
         document: Document::default(),
     };
     writer.head();
+    writer.opening();
     match making.paper {
         Paper::Brief => writer.brief(),
         Paper::Pack => writer.pack(),
@@ -197,6 +198,15 @@ impl Writer<'_> {
         let office = self.making.today.rules.office.trim();
         self.document.signature = (!office.is_empty()).then(|| office.to_owned());
         self.document.date = Some(self.making.today.day);
+    }
+
+    fn opening(&mut self) {
+        let period = period_text(self.making.period);
+        self.tell(match self.making.paper {
+            Paper::Brief => format!("现将工作要点{period}推进情况通报如下。"),
+            Paper::Pack => format!("现将工作要点{period}推进情况和提请会议议定的事项汇报如下。"),
+            Paper::Review => format!("现将工作要点{period}完成情况评估如下。"),
+        });
     }
 
     /// A period, without the year where the title of the plan has it.

@@ -79,6 +79,14 @@ pub(super) fn run(xml: &mut Xml, (face, size): (Face, f32), text: &str) {
     xml.close("w:r");
 }
 
+/// A break of lines in a paragraph.
+pub(super) fn break_line(xml: &mut Xml, (face, size): (Face, f32)) {
+    xml.open("w:r", &[]);
+    properties(xml, face, size);
+    xml.leaf("w:br", &[]);
+    xml.close("w:r");
+}
+
 pub(super) fn properties(xml: &mut Xml, face: Face, size: f32) {
     let size = half_points(size).to_string();
     xml.open("w:rPr", &[]);

@@ -41,7 +41,7 @@ pub(super) fn fonts() -> Option<Fonts> {
 /// A brief of an invented city.
 pub(super) fn brief() -> Document {
     let mut document = Document {
-        title: "澄江市2026年数字城市工作要点推进情况简报（6月）".to_owned(),
+        title: "澄江市2026年数字城市工作要点\n推进情况简报（6月）".to_owned(),
         recipients: Some("各县（市、区）人民政府，市各有关单位".to_owned()),
         signature: Some("数字澄江建设联席会议办公室".to_owned()),
         date: Some(date(2026, 7, 3)),

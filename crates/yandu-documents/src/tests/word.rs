@@ -10,7 +10,7 @@ fn a_document_of_word_has_all_of_the_text_and_the_same_bytes_each_time() {
     let Some(read) = read("docx", &bytes) else {
         return;
     };
-    assert_eq!(read["title"], document.title);
+    assert_eq!(read["title"], document.title());
     assert_eq!(read["author"], document.signature.clone().unwrap());
     let paragraphs: Vec<&str> = read["paragraphs"]
         .as_array()
@@ -50,7 +50,7 @@ fn a_pdf_has_all_of_the_text_fonts_of_its_own_and_links_of_footnotes() {
     let Some(read) = read("pdf", &pdf.bytes) else {
         return;
     };
-    assert_eq!(read["title"], document.title);
+    assert_eq!(read["title"], document.title());
     assert_eq!(read["author"], document.signature.clone().unwrap());
     assert_eq!(read["tagged"], true);
     assert_eq!(read["pages"].as_array().unwrap().len(), pdf.pages);
