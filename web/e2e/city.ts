@@ -155,6 +155,7 @@ export const names = {
   'plan-tasks': '/plans/{inforce}?tab=tasks',
   'plan-late': '/plans/{inforce}?tab=late',
   'plan-changes': '/plans/{inforce}?tab=changes',
+  'plan-papers': '/plans/{inforce}?tab=papers',
   packs: '/packs',
   problem: '/problems/missing-columns',
   'problem-dataset': '/datasets/no.such',

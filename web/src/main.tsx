@@ -12,6 +12,7 @@ import './theme/base.css'
 import './theme/kit.css'
 import './theme/spine.css'
 import './theme/plan.css'
+import './theme/paper.css'
 import './theme/board.css'
 import './theme/print.css'
 

@@ -2,6 +2,7 @@
 
 mod actual;
 mod amend;
+mod paper;
 mod prove;
 mod review;
 mod shape;
@@ -34,6 +35,7 @@ pub use amend::{
     AskChange, BaselineList, BaselineOfPlan, CarriedOfPlan, ChangeList, ChangeOfPlan,
     DifferenceOfPlan, FrameOfPlan, FramePointOfPlan,
 };
+pub use paper::{BlockOfPaper, ColumnOfPaper, FontPaths, NoteOfPaper, PaperOfPlan, RunOfPaper};
 pub use prove::{
     BindTarget, ClosingOfPlan, DocumentOfPlan, EvidenceList, EvidenceOfPlan, LateItem, LateOfPlan,
     SubmitEvidence, TargetOfPlan, VerdictOfPlan,
@@ -96,6 +98,7 @@ pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(amend::show_difference))
         .routes(routes!(amend::close_plan))
         .routes(routes!(amend::show_next))
+        .routes(routes!(paper::make_paper))
         .merge(texts)
 }
 

@@ -128,6 +128,12 @@ impl From<yandu_metrics::Error> for Box<Problem> {
     }
 }
 
+impl From<yandu_documents::Error> for Box<Problem> {
+    fn from(error: yandu_documents::Error) -> Self {
+        Problem::of(error.code(), error.help(), &error)
+    }
+}
+
 impl From<yandu_plan::Error> for Box<Problem> {
     fn from(error: yandu_plan::Error) -> Self {
         Problem::of(error.code(), error.help(), &error)

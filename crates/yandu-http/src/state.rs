@@ -15,6 +15,7 @@ use crate::Result;
 use crate::board::Live;
 use crate::counts::Counts;
 use crate::extract::BatchName;
+use crate::plan::FontPaths;
 use crate::problem::Problem;
 
 /// Limits of the face.
@@ -28,6 +29,8 @@ pub struct Options {
     pub body_bytes: usize,
     /// How long a request that only reads may take until its answer begins; queries have a limit of their own.
     pub reply_seconds: u64,
+    /// The fonts of official documents.
+    pub fonts: FontPaths,
 }
 
 impl Default for Options {
@@ -37,6 +40,7 @@ impl Default for Options {
             upload_bytes: 16 << 30,
             body_bytes: 16 << 20,
             reply_seconds: 60,
+            fonts: FontPaths::default(),
         }
     }
 }

@@ -70,6 +70,9 @@ pub enum Error {
     #[error("`{item}` cannot be closed so: {why}")]
     NotProved { item: String, why: &'static str },
 
+    #[error("no paper is made for `{period}`: {why}")]
+    Period { period: String, why: String },
+
     #[error("the document is refused: {0}")]
     Document(#[from] DocumentRefused),
 
@@ -107,6 +110,7 @@ impl Error {
         "plan-rules",
         "plan-not-proved",
         "plan-document",
+        "plan-period",
         "internal",
     ];
 
@@ -131,6 +135,7 @@ impl Error {
             Self::Rule { .. } => "plan-rules",
             Self::NotProved { .. } => "plan-not-proved",
             Self::Document(_) => "plan-document",
+            Self::Period { .. } => "plan-period",
             Self::Store(error) => error.code(),
             Self::Records(_) | Self::Stored(_) | Self::Stopped(_) => "internal",
         }
@@ -169,6 +174,9 @@ impl Error {
             }
             Self::NotProved { .. } => {
                 "a target closes when its metric shows it, or when evidence with a dated figure, its source and documents is accepted"
+            }
+            Self::Period { .. } => {
+                "a brief is made for a month (`2025-06`), a pack for a quarter (`2025-Q2`), a review for a year (`2025`), of the plan's years and begun"
             }
             Self::Document(_) => {
                 "hand in a PDF, an OFD, a picture (JPEG, PNG), a document of Word, Excel or PowerPoint (docx, xlsx, pptx), or plain text"

@@ -1,5 +1,7 @@
 //! From the review of one plan to the draft frame of the next: what is not reached is carried over.
 
+use yandu_documents::chinese;
+
 use crate::record::{Figure, Plan, PlanPoint};
 use crate::standing::{Lamp, Standing, TargetStanding};
 
@@ -160,17 +162,5 @@ fn units_of(point: &FramePoint) -> String {
         (Some(lead), false) => format!("（牵头单位：{lead}；责任单位：{supports}）"),
         (None, false) => format!("（{supports}按职责分工负责）"),
         (None, true) => String::new(),
-    }
-}
-
-/// A number up to 99 in Chinese; larger ones in digits.
-fn chinese(number: usize) -> String {
-    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let digit = |place: usize| DIGITS.get(place).copied().unwrap_or_default();
-    match number {
-        0 | 100.. => number.to_string(),
-        1..=9 => digit(number).to_owned(),
-        10..=19 => format!("十{}", digit(number - 10)),
-        _ => format!("{}十{}", digit(number / 10), digit(number % 10)),
     }
 }

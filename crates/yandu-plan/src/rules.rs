@@ -28,6 +28,8 @@ pub struct Rules {
     pub interview_days: u32,
     pub interview_items: u32,
     pub document_bytes: u64,
+    /// Who signs papers; empty where nobody does.
+    pub office: String,
 }
 
 /// Where a due date goes that is a day of rest.
@@ -85,6 +87,8 @@ impl Rules {
             interview_days: days("interview_days")?,
             interview_items: days("interview_items")?.max(1),
             document_bytes: (number("document_mebibytes")? as u64).saturating_mul(1 << 20),
+            // A site that has an older pack has no such setting.
+            office: text("office").unwrap_or_default(),
         })
     }
 }

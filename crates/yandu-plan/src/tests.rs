@@ -1,6 +1,7 @@
 mod binding;
 mod changing;
 mod lamps;
+mod papers;
 mod proving;
 mod reviewing;
 mod site;

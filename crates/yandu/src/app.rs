@@ -66,6 +66,7 @@ impl App {
         let limits = yandu_http::Options {
             query_rows: config.query_rows,
             upload_bytes: config.upload_limit.0,
+            fonts: config.fonts(),
             ..yandu_http::Options::default()
         };
         let transform = Transform::open(

@@ -38,8 +38,8 @@ pub(crate) struct Client {
 }
 
 enum Door {
-    /// This process holds the folder.
-    Here(Box<App>),
+    /// This process holds the folder. What it gives out names the address under which the server would be reached.
+    Here { app: Box<App>, host: String },
     /// A server holds it.
     Server { base: String, http: reqwest::Client },
 }
@@ -86,7 +86,10 @@ impl Client {
         }
         let app = App::open(config).await?;
         Ok(Self {
-            door: Door::Here(Box::new(app)),
+            door: Door::Here {
+                app: Box::new(app),
+                host: config.listen.clone(),
+            },
         })
     }
 
@@ -103,7 +106,7 @@ impl Client {
 
     fn interrupted(&self) -> Failure {
         match self.door {
-            Door::Here(_) => Failure::new("interrupted; what was under way is rolled back"),
+            Door::Here { .. } => Failure::new("interrupted; what was under way is rolled back"),
             Door::Server { .. } => {
                 Failure::new("interrupted; the server goes on with what was asked")
             }
@@ -112,7 +115,7 @@ impl Client {
 
     async fn close(self, failed: bool) -> Result<()> {
         match self.door {
-            Door::Here(app) => {
+            Door::Here { app, .. } => {
                 let grace = if failed { INTERRUPTED } else { SETTLED };
                 app.settle(grace).await;
                 app.close().await
@@ -157,8 +160,9 @@ impl Client {
         ask: Ask,
     ) -> Result<Response<Body>> {
         let response = match &self.door {
-            Door::Here(app) => {
-                let request = here(method, path, ask).map_err(|error| Failure::of(&error))?;
+            Door::Here { app, host } => {
+                let request = here(method, path, (host.as_str(), ask))
+                    .map_err(|error| Failure::of(&error))?;
                 // The router answers every request, an error included.
                 app.router
                     .clone()
@@ -195,11 +199,11 @@ impl Client {
     }
 }
 
-fn here(method: Method, path: &str, ask: Ask) -> axum::http::Result<Request<Body>> {
+fn here(method: Method, path: &str, (host, ask): (&str, Ask)) -> axum::http::Result<Request<Body>> {
     let mut request = Request::builder()
         .method(method)
         .uri(path)
-        .header(header::HOST, "localhost");
+        .header(header::HOST, host);
     if let Some(accept) = ask.accept {
         request = request.header(header::ACCEPT, accept);
     }

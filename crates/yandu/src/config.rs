@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::{Table, Value};
+use yandu_documents::Face;
+use yandu_http::plan::FontPaths;
 
 use crate::failure::{Failure, Result};
 
@@ -34,6 +36,11 @@ pub(crate) struct Config {
     pub(crate) grace_seconds: u64,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
+    pub(crate) font_fangsong: String,
+    pub(crate) font_kaiti: String,
+    pub(crate) font_heiti: String,
+    pub(crate) font_biaosong: String,
+    pub(crate) font_songti: String,
     pub(crate) city: Option<PathBuf>,
     pub(crate) now: Moment,
     /// Settings of packs, by pack and name.
@@ -63,11 +70,21 @@ impl Default for Config {
             grace_seconds: 20,
             log: String::new(),
             log_format: LogFormat::Text,
+            font_fangsong: noto("SerifCJK-Regular"),
+            font_kaiti: String::new(),
+            font_heiti: noto("SansCJK-Regular"),
+            font_biaosong: noto("SerifCJK-Bold"),
+            font_songti: String::new(),
             city: None,
             now: Moment::default(),
             settings: BTreeMap::new(),
         }
     }
+}
+
+/// A font of Debian's `fonts-noto-cjk`, in its simplified face.
+fn noto(name: &str) -> String {
+    format!("/usr/share/fonts/opentype/noto/Noto{name}.ttc#2")
 }
 
 /// A value that goes over the file, and where it comes from.
@@ -79,6 +96,18 @@ pub(crate) struct Override {
 }
 
 impl Config {
+    /// The font of each face of official documents.
+    pub(crate) fn fonts(&self) -> FontPaths {
+        let path = |face: Face| match face {
+            Face::Fangsong => &self.font_fangsong,
+            Face::Kaiti => &self.font_kaiti,
+            Face::Heiti => &self.font_heiti,
+            Face::Biaosong => &self.font_biaosong,
+            Face::Songti => &self.font_songti,
+        };
+        FontPaths(Face::ALL.map(|face| (face, path(face).clone())).to_vec())
+    }
+
     /// Reads the file, then puts the environment and the flags over it.
     pub(crate) fn read(file: Option<&Path>, flags: Vec<Override>) -> Result<Self> {
         let named = file

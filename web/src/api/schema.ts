@@ -1396,6 +1396,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans/{id}/papers/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. Signs of a PDF that none of the fonts
+         *     of the server has stand in the header `yandu-missing-signs`.
+         */
+        get: operations["make_paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans/{id}/review": {
         parameters: {
             query?: never;
@@ -1917,6 +1937,24 @@ export interface components {
             /** @description `year-sum`, `at-date`, `change` or `share`. */
             way?: string | null;
         };
+        /** @description A part of a paper. */
+        BlockOfPaper: {
+            /** @description Of a table. */
+            columns: components["schemas"]["ColumnOfPaper"][];
+            /** @description `heading`, `paragraph` or `table`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Of a heading: 1 to 4.
+             */
+            level?: number | null;
+            /** @description Of a heading: 一、（一）1.（1）. */
+            number?: string | null;
+            /** @description Of a table: the pieces of text of each cell. */
+            rows: components["schemas"]["RunOfPaper"][][][];
+            /** @description Of a heading or a paragraph. */
+            runs: components["schemas"]["RunOfPaper"][];
+        };
         /** @description A board with all that is drawn of it. */
         Board: {
             about?: string | null;
@@ -2097,6 +2135,16 @@ export interface components {
             title: string;
             type: string;
             unit?: string | null;
+        };
+        ColumnOfPaper: {
+            /** @description `left`, `centre` or `right`. */
+            align: string;
+            title: string;
+            /**
+             * Format: int32
+             * @description Its part of the width, among those of all columns.
+             */
+            width: number;
         };
         /** @description New cells of a row, and why. */
         Correction: {
@@ -3650,6 +3698,22 @@ export interface components {
             principal: string;
             reason: string;
         };
+        /** @description Where a number of a paper comes from. */
+        NoteOfPaper: {
+            /** @description The page on which a reader goes on. */
+            address?: string | null;
+            /**
+             * Format: int32
+             * @description From 1 in the order of the text.
+             */
+            number: number;
+            text: string;
+            /**
+             * @description The same for a program: `metric/<id>@<period>`, `evidence/<number>`, `target/<number>`, `change/<number>` or `plan/<id>`.
+             * @example metric/telecom.new_station@2025
+             */
+            trail?: string | null;
+        };
         /** @description What someone must be told. */
         Notice: {
             /** Format: date-time */
@@ -3886,6 +3950,31 @@ export interface components {
         PageTitle: {
             en?: string | null;
             zh: string;
+        };
+        /** @description A paper of a plan, as a page shows it. */
+        PaperOfPlan: {
+            blocks: components["schemas"]["BlockOfPaper"][];
+            /** Format: date */
+            date?: string | null;
+            /**
+             * Format: date
+             * @description The day at whose end the plan was looked at.
+             */
+            day: string;
+            /** @description `brief`, `pack` or `review`. */
+            kind: string;
+            /** @description In Chinese. */
+            kind_text: string;
+            /** @description By their numbers. */
+            notes: components["schemas"]["NoteOfPaper"][];
+            /** @example 2025-06 */
+            period: string;
+            plan: string;
+            /** @description To whom it goes. */
+            recipients?: string | null;
+            /** @description Who issues it. */
+            signature?: string | null;
+            title: string;
         };
         /** @description A merge patch (RFC 7396) over the fields of an entry: null empties one, a list takes the place of the one that was there. */
         Patch: Record<string, never> & {
@@ -4649,6 +4738,15 @@ export interface components {
              * @default false
              */
             full: boolean;
+        };
+        /** @description A piece of text. */
+        RunOfPaper: {
+            /**
+             * Format: int32
+             * @description The number of the footnote behind it.
+             */
+            note?: number | null;
+            text: string;
         };
         /** @description From which version to which an input was followed. */
         RunSpan: {
@@ -8623,6 +8721,58 @@ export interface operations {
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    make_paper: {
+        parameters: {
+            query: {
+                /**
+                 * @description A month for `brief`, a quarter for `pack`, a year for `review`.
+                 * @example 2025-06
+                 */
+                period: string;
+                /**
+                 * @description `json` when absent, `docx` or `pdf`.
+                 * @example docx
+                 */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+                /** @description `brief` for a month, `pack` for a quarter, `review` for a year. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The paper. */
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperOfPlan"];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/pdf": number[];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     review_plan: {

@@ -1,5 +1,6 @@
 //! What a plan is looked at with: the rules that the pack of plans declares, the calendar, and what its metrics show.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,9 @@ use jiff::civil::Date;
 use yandu_lake::{Number, Principal};
 use yandu_metrics::{Ask, Point};
 use yandu_pack::declare::{Across, Direction, SettingValue};
-use yandu_plan::{Actual, Actuals, Plan, RuleValue, Rules, Standing, Status, Today, Wanted, Way};
+use yandu_plan::{
+    Actual, Actuals, MetricSource, Plan, RuleValue, Rules, Standing, Status, Today, Wanted, Way,
+};
 use yandu_words::calendar::{CITY_CLOCK, Calendar};
 use yandu_words::{Grain, Period};
 
@@ -86,28 +89,35 @@ pub(crate) async fn standing(
         return Ok(None);
     }
     let look = look(state, plan).await?;
-    let actuals = actuals(state, principal, plan, look.day).await;
+    let (actuals, _) = actuals(state, principal, plan, look.day).await;
     let standing = yandu_plan::standing(plan, &actuals, look.today());
     Ok(Some((standing, look)))
 }
 
-/// What the metrics of a plan show. Of a metric that cannot be asked there is nothing, not even that it has no value.
+/// What the metrics of a plan show, and what is to be said of them. Of a metric that cannot be asked there is nothing, not even that
+/// it has no value.
 pub(super) async fn actuals(
     state: &State,
     principal: &Principal,
     plan: &Plan,
     day: Date,
-) -> Actuals {
+) -> (Actuals, BTreeMap<String, MetricSource>) {
     let mut actuals = Actuals::new();
+    let mut metrics = BTreeMap::new();
     for wanted in yandu_plan::wanted(plan, day) {
-        if let Some(series) = series(state, principal, &wanted).await {
+        if let Some((series, source)) = series(state, principal, &wanted).await {
             actuals.insert(wanted.target, series);
+            metrics.insert(wanted.metric, source);
         }
     }
-    actuals
+    (actuals, metrics)
 }
 
-async fn series(state: &State, principal: &Principal, wanted: &Wanted) -> Option<Vec<Actual>> {
+async fn series(
+    state: &State,
+    principal: &Principal,
+    wanted: &Wanted,
+) -> Option<(Vec<Actual>, MetricSource)> {
     let metric = wanted.metric.parse().ok()?;
     let definition = state.metrics().definition(&metric).ok()?;
     // A share of sums is that of the whole year and not that of its last month.
@@ -123,6 +133,13 @@ async fn series(state: &State, principal: &Principal, wanted: &Wanted) -> Option
             tracing::debug!(metric = wanted.metric, %error, "a metric shows nothing of a target");
             return None;
         }
+    };
+    let source = MetricSource {
+        title: definition.file.title.zh.clone(),
+        owner: definition.file.owner.clone(),
+        version: answer.data.version,
+        newest: answer.freshness.newest,
+        late_days: answer.freshness.late_days,
     };
     let group = answer.groups.into_iter().next()?;
     let baseline = match (wanted.against_year_before, group.year_before.value) {
@@ -156,7 +173,7 @@ async fn series(state: &State, principal: &Principal, wanted: &Wanted) -> Option
             trail: Some(format!("metric/{}", wanted.metric)),
         })
     });
-    Some(series.collect())
+    Some((series.collect(), source))
 }
 
 fn is_in_time(period: Period, wanted: &Wanted) -> bool {
@@ -204,7 +221,7 @@ async fn settle(state: &State) -> Result<()> {
         }
         let plan = state.plans().plan(&plan.id).await?;
         let look = look(state, &plan).await?;
-        let actuals = actuals(state, &principal, &plan, look.day).await;
+        let (actuals, _) = actuals(state, &principal, &plan, look.day).await;
         state
             .plans()
             .settle(&plan.id, &actuals, look.today(), "system")

@@ -32,6 +32,7 @@ fn every_code_of_the_modules_has_a_kind() {
     let modules = [
         yandu_collect::Error::CODES,
         yandu_collect::decode::Error::CODES,
+        yandu_documents::Error::CODES,
         yandu_lake::Error::CODES,
         yandu_ledger::Error::CODES,
         yandu_metrics::Error::CODES,

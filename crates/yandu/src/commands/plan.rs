@@ -1,5 +1,6 @@
 //! Work plans from the command line.
 
+mod paper;
 mod review;
 mod shown;
 mod summary;
@@ -67,6 +68,11 @@ enum Action {
     },
     #[command(flatten)]
     Work(work::Work),
+    /// Make a paper of a plan: the monthly brief, the pack of the quarterly meeting, the review of the year
+    #[command(
+        after_help = "Examples:\n  yandu plan paper 2025 brief --period 2025-06\n  yandu plan paper 2025 pack --period 2025-Q2 --out 联席会议材料.docx\n  yandu plan paper 2025 review --period 2025 --out 年终评估.pdf"
+    )]
+    Paper(paper::Paper),
     /// Show what became of a plan: who changed what, when and why
     #[command(after_help = "Example:\n  yandu plan history 2025")]
     History {
@@ -135,6 +141,7 @@ impl Plan {
             }
             Action::Review(review) => review.run(client, output).await,
             Action::Work(work) => work.run(client, output).await,
+            Action::Paper(paper) => paper.run(client, output).await,
             Action::Approve { plan, reason } => {
                 let body = ReasonOfPlan { reason };
                 let plan: Stored = client.post(&address(&plan, "/approval"), &body).await?;

@@ -97,6 +97,36 @@ pub(crate) const KEYS: &[Key] = &[
         en: "form of the log: `text` or `json`",
     },
     Key {
+        name: "font_fangsong",
+        default: r##""/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc#2""##,
+        zh: "公文 PDF 正文的字体文件（仿宋）；字体集合在文件名后用 `#` 加序号，从 0 起",
+        en: "font file of the text of official documents in PDF (仿宋); of a collection the number of the font behind `#`, from 0",
+    },
+    Key {
+        name: "font_kaiti",
+        default: r#""""#,
+        zh: "二级标题的字体（楷体）；为空时用正文的",
+        en: "font of headings of the second level (楷体); that of the text when empty",
+    },
+    Key {
+        name: "font_heiti",
+        default: r##""/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc#2""##,
+        zh: "一级标题和表头的字体（黑体）；为空时用正文的",
+        en: "font of headings of the first level and of heads of tables (黑体); that of the text when empty",
+    },
+    Key {
+        name: "font_biaosong",
+        default: r##""/usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc#2""##,
+        zh: "标题的字体（小标宋）；为空时用正文的",
+        en: "font of titles (小标宋); that of the text when empty",
+    },
+    Key {
+        name: "font_songti",
+        default: r#""""#,
+        zh: "页码的字体（宋体）；为空时用正文的",
+        en: "font of page numbers (宋体); that of the text when empty",
+    },
+    Key {
         name: "city",
         default: "（无）",
         zh: "模拟城市的地方资料文件夹，缺省为内置的盐城",

@@ -13,6 +13,8 @@ mod ledger;
 #[cfg(test)]
 mod packs;
 #[cfg(test)]
+mod papers;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod readers;

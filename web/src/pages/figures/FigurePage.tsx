@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { type MetricAnswer, type MetricAsk, type MetricDefinition, answers, metric as metricQuery, metrics } from '../../api/metrics'
@@ -8,6 +8,7 @@ import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
 import { Code } from '../../kit/Text'
+import { useMetricTrail } from '../../kit/useMetricTrail'
 import { Watermark } from '../../kit/Watermark'
 import { areaOf, asksOf, classesOf, viewOf } from './asks'
 import { Breakdown } from './Breakdown'
@@ -61,6 +62,7 @@ type Outcome = MetricAnswer | Error | undefined
 function Content({ definition }: { definition: MetricDefinition }) {
   const { t } = useTranslation()
   const [address] = useSearchParams()
+  useTrailOfAddress(definition.id, address.get('trail'))
   const { data: all } = useQuery(metrics)
   const newest = all?.find(({ id }) => id === definition.id)?.newest?.period
   const view = useMemo(() => viewOf(definition, address), [definition, address])
@@ -96,6 +98,14 @@ function Content({ definition }: { definition: MetricDefinition }) {
       }}
     </Loaded>
   )
+}
+
+/** A paper names the number whose trail is wanted by its period. */
+function useTrailOfAddress(metric: string, period: string | null) {
+  const open = useRef(useMetricTrail())
+  useEffect(() => {
+    if (period) void open.current?.(metric, period)
+  }, [metric, period])
 }
 
 function Source({ definition, series }: { definition: MetricDefinition; series: MetricAnswer | undefined }) {

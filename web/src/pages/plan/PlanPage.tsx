@@ -12,6 +12,7 @@ import { Approve } from './Approve'
 import { Changes } from './Changes'
 import { Document } from './Document'
 import { Late } from './Late'
+import { Papers } from './Papers'
 import { PlanHistory } from './PlanHistory'
 import { PlanLamp } from './PlanLamp'
 import { Review } from './Review'
@@ -112,6 +113,7 @@ function Content({ plan, etag }: { plan: Plan; etag: string | undefined }) {
       : [
           { key: 'late', label: t('plans.late'), render: () => <Late plan={plan} /> },
           { key: 'changes', label: t('plans.changes'), render: () => <Changes plan={plan} /> },
+          { key: 'papers', label: t('papers.tab'), render: () => <Papers plan={plan} address={address} set={set} /> },
         ]),
     { key: 'history', label: t('plans.history'), render: () => <PlanHistory id={plan.id} /> },
   ]

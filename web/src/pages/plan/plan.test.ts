@@ -7,6 +7,7 @@ import { table } from '../../kit/simplified-table'
 import { changedFields, faultsOf, measured, numberOf, toForm, told } from './figure'
 import { forecastAsk, foreseen } from './forecast'
 import { strip } from './months'
+import { periodsOf, trailOf } from './periods'
 import { toDecide } from './progress'
 import { corrects, nextOpen, noWork, openOf, toReview } from './review'
 import { taken, taskEdit, toTaskForm } from './tasks'
@@ -216,5 +217,21 @@ describe('what is foreseen of a target', () => {
     expect(foreseen(bound('year-sum'), answer(true))).toEqual({ value: 1700, low: 1600, high: 1800, period: '2027-12', isMet: true })
     expect(foreseen(bound('year-sum'), answer(false))).toBeUndefined()
     expect(foreseen(bound('at-date'), answer(false))?.value).toBe(1700)
+  })
+})
+
+describe('papers', () => {
+  const plan = { year: 2026, targets: [{ due: '2026-06-30' }, { due: '2027-12-31' }] as PlanTarget[] }
+  test('are made for what has begun of the years of the plan, the newest first', () => {
+    expect(periodsOf(plan, 'brief', '2026-03-05')).toEqual(['2026-03', '2026-02', '2026-01'])
+    expect(periodsOf(plan, 'pack', '2026-04-01')).toEqual(['2026-Q2', '2026-Q1'])
+    expect(periodsOf(plan, 'review', '2028-01-01')).toEqual(['2026'])
+    expect(periodsOf({ ...plan, targets: [{ due: '2025-12-31' }] as PlanTarget[] }, 'review', '2028-01-01')).toEqual(['2026', '2025'])
+    expect(periodsOf(plan, 'brief', '2025-12-31')).toEqual([])
+  })
+  test('lead on to the trail of a metric, and to pages of this application', () => {
+    expect(trailOf('metric/telecom.new_station@2026', 'http://a/figures/x')).toEqual({ metric: 'telecom.new_station', period: '2026' })
+    expect(trailOf('target/1', 'http://127.0.0.1:8650/plans/2026?tab=text#target-1')).toEqual({ path: '/plans/2026?tab=text#target-1' })
+    expect(trailOf('target/1', null)).toBeUndefined()
   })
 })

@@ -1,0 +1,5 @@
+mod layout;
+mod random;
+mod readers;
+mod site;
+mod word;

@@ -1,0 +1,101 @@
+use super::site::{brief, fonts};
+use crate::document::{Document, Level};
+use crate::layout::{Part, pages};
+use crate::numeral::{Numbers, chinese};
+use crate::{Block, Run, sheet, to_pdf};
+
+#[test]
+fn headings_are_numbered_anew_below_a_higher_one() {
+    let mut numbers = Numbers::default();
+    let levels = [
+        (Level::First, "一、"),
+        (Level::Second, "（一）"),
+        (Level::Third, "1."),
+        (Level::Fourth, "（1）"),
+        (Level::Fourth, "（2）"),
+        (Level::Second, "（二）"),
+        (Level::Third, "1."),
+        (Level::First, "二、"),
+        (Level::Second, "（一）"),
+    ];
+    for (level, number) in levels {
+        assert_eq!(numbers.next(level), number);
+    }
+    assert_eq!(chinese(20), "二十");
+    assert_eq!(chinese(11), "十一");
+}
+
+#[test]
+fn a_page_holds_22_lines_of_28_signs() {
+    let Some(fonts) = fonts() else { return };
+    let document = Document {
+        blocks: vec![Block::Paragraph(vec![Run::plain("盐".repeat(28 * 40))])],
+        ..Document::default()
+    };
+    let pages = pages(&document, &mut fonts.glyphs());
+    let text = |page: usize| {
+        let own = pages[page].lines.iter();
+        let own = own.filter(|line| matches!(line.part, Part::Text(_)));
+        own.map(|line| line.line.signs.len()).collect::<Vec<_>>()
+    };
+    // The line of an empty title, which is higher, and the blank one below it stand above.
+    assert_eq!(text(0).len(), 19);
+    assert_eq!(text(1).len(), 22);
+    assert_eq!(text(0)[0], 26, "two signs of the first line are indent");
+    assert!(
+        text(0)[1..].iter().all(|signs| *signs == 28),
+        "{:?}",
+        text(0)
+    );
+}
+
+#[test]
+fn a_footnote_stands_on_the_page_that_refers_to_it_and_numbers_follow_the_text() {
+    let Some(fonts) = fonts() else { return };
+    let document = brief();
+    assert_eq!(document.notes().len(), 2);
+    let pages = pages(&document, &mut fonts.glyphs());
+    for page in &pages {
+        let marks = page.lines.iter().flat_map(|line| line.line.notes());
+        for mark in marks {
+            let is_there = pages
+                .iter()
+                .any(|page| page.lines.iter().any(|line| line.part == Part::Note(mark)));
+            assert!(is_there, "footnote {mark}");
+        }
+    }
+    let first = pages[0].lines.iter().any(|line| line.part == Part::Note(1));
+    assert!(first);
+}
+
+#[test]
+fn nothing_stands_outside_the_text_of_the_sheet() {
+    let Some(fonts) = fonts() else { return };
+    let mut document = brief();
+    let more = document.blocks.clone();
+    for _ in 0..20 {
+        document.blocks.extend(more.clone());
+    }
+    let pages = pages(&document, &mut fonts.glyphs());
+    assert!(pages.len() > 5);
+    let (right, bottom) = (
+        sheet::LEFT + sheet::TEXT_WIDTH,
+        sheet::TOP + sheet::TEXT_HEIGHT,
+    );
+    for drawn in pages.iter().flat_map(|page| &page.lines) {
+        assert!(drawn.at.x >= sheet::LEFT - 0.1, "{drawn:?}");
+        assert!(drawn.at.x + drawn.line.width() <= right + 0.6, "{drawn:?}");
+        let is_number = drawn.part == Part::Furniture && drawn.at.y > bottom;
+        assert!(is_number || drawn.at.y <= bottom + 0.1, "{drawn:?}");
+    }
+}
+
+#[test]
+fn the_same_document_has_the_same_bytes() {
+    let Some(fonts) = fonts() else { return };
+    let pdf = to_pdf(&brief(), &fonts).unwrap();
+    assert!(pdf.bytes.starts_with(b"%PDF-1.7"));
+    assert!(pdf.missing.is_empty());
+    let again = to_pdf(&brief(), &super::site::fonts().unwrap()).unwrap();
+    assert!(pdf.bytes == again.bytes);
+}

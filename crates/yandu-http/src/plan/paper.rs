@@ -1,0 +1,359 @@
+//! Papers of a plan: the monthly brief, the pack of the quarterly meeting, the review of the year; as JSON, docx and PDF.
+
+use std::sync::Arc;
+
+use axum::extract::State as Shared;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use yandu_documents::{Align, Block, Document, Face, FontFile, Fonts, Note, Run};
+use yandu_lake::Principal;
+use yandu_plan::{Making, Paper};
+use yandu_words::Period;
+
+use super::actual::{actuals, look};
+use super::stored::answer;
+use crate::Result;
+use crate::address::Base;
+use crate::batch::attachment;
+use crate::caller::Caller;
+use crate::etag::revision_tag;
+use crate::extract::{Path, Query};
+use crate::problem::Problem;
+use crate::state::State;
+
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const PDF: &str = "application/pdf";
+/// Signs of a PDF that none of the fonts has.
+const MISSING: HeaderName = HeaderName::from_static("yandu-missing-signs");
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wish {
+    /// A month for `brief`, a quarter for `pack`, a year for `review`.
+    #[param(value_type = String, example = "2025-06")]
+    period: String,
+    /// `json` when absent, `docx` or `pdf`.
+    #[param(example = "docx")]
+    format: Option<String>,
+}
+
+/// A paper of a plan, as a page shows it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PaperOfPlan {
+    pub plan: String,
+    /// `brief`, `pack` or `review`.
+    #[schema(pattern = "^(brief|pack|review)$")]
+    pub kind: String,
+    /// In Chinese.
+    pub kind_text: String,
+    #[schema(example = "2025-06")]
+    pub period: String,
+    /// The day at whose end the plan was looked at.
+    #[schema(value_type = String, format = Date)]
+    pub day: Date,
+    pub title: String,
+    /// To whom it goes.
+    pub recipients: Option<String>,
+    pub blocks: Vec<BlockOfPaper>,
+    /// By their numbers.
+    pub notes: Vec<NoteOfPaper>,
+    /// Who issues it.
+    pub signature: Option<String>,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub date: Option<Date>,
+}
+
+/// A part of a paper.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct BlockOfPaper {
+    /// `heading`, `paragraph` or `table`.
+    #[schema(pattern = "^(heading|paragraph|table)$")]
+    pub kind: String,
+    /// Of a heading: 1 to 4.
+    pub level: Option<u8>,
+    /// Of a heading: 一、（一）1.（1）.
+    pub number: Option<String>,
+    /// Of a heading or a paragraph.
+    pub runs: Vec<RunOfPaper>,
+    /// Of a table.
+    pub columns: Vec<ColumnOfPaper>,
+    /// Of a table: the pieces of text of each cell.
+    pub rows: Vec<Vec<Vec<RunOfPaper>>>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ColumnOfPaper {
+    pub title: String,
+    /// `left`, `centre` or `right`.
+    #[schema(pattern = "^(left|centre|right)$")]
+    pub align: String,
+    /// Its part of the width, among those of all columns.
+    pub width: u16,
+}
+
+/// A piece of text.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RunOfPaper {
+    pub text: String,
+    /// The number of the footnote behind it.
+    pub note: Option<u32>,
+}
+
+/// Where a number of a paper comes from.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct NoteOfPaper {
+    /// From 1 in the order of the text.
+    pub number: u32,
+    pub text: String,
+    /// The page on which a reader goes on.
+    pub address: Option<String>,
+    /// The same for a program: `metric/<id>@<period>`, `evidence/<number>`, `target/<number>`, `change/<number>` or `plan/<id>`.
+    #[schema(example = "metric/telecom.new_station@2025")]
+    pub trail: Option<String>,
+}
+
+/// Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. Signs of a PDF that none of the fonts
+/// of the server has stand in the header `yandu-missing-signs`.
+#[utoipa::path(get, path = "/plans/{id}/papers/{kind}", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("kind" = String, Path, description = "`brief` for a month, `pack` for a quarter, `review` for a year.", pattern = "^(brief|pack|review)$"), Wish), responses((status = 200, content((PaperOfPlan = "application/json"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/pdf")), description = "The paper.", headers(("ETag" = String, description = "The revision, and what is told."))), Problem))]
+pub(super) async fn make_paper(
+    Shared(state): Shared<State>,
+    Caller(principal): Caller,
+    base: Base,
+    Path((id, kind)): Path<(String, String)>,
+    Query(wish): Query<Wish>,
+) -> Result<Response> {
+    let paper = Paper::from_name(&kind).ok_or_else(|| {
+        Problem::new("not-found", format!("there is no paper `{kind}`"))
+            .with_help("one of `brief`, `pack`, `review`".to_owned())
+    })?;
+    let plan = state.plans().plan(&id).await?;
+    let period: Period = wish
+        .period
+        .parse()
+        .map_err(|error| Problem::new("invalid-parameter", format!("`period`: {error}")))?;
+    let made = make(&state, &principal, &plan, (paper, period), &base.at("")).await?;
+    let name = format!(
+        "{}.{}",
+        made.document.title(),
+        wish.format.as_deref().unwrap_or("json")
+    );
+    match wish.format.as_deref() {
+        None | Some("json") => {
+            let told = PaperOfPlan::of(&plan.id, (paper, period), &made);
+            answer(StatusCode::OK, plan.revision, &told)
+        }
+        Some("docx") => {
+            let bytes = drawn(move || Ok(yandu_documents::to_docx(&made.document)?)).await?;
+            Ok(file(plan.revision, DOCX, &name, bytes))
+        }
+        Some("pdf") => {
+            let files = state.options().fonts.clone();
+            let pdf = drawn(move || {
+                let fonts = files.read()?;
+                Ok(yandu_documents::to_pdf(&made.document, &fonts)?)
+            })
+            .await?;
+            let mut response = file(plan.revision, PDF, &name, pdf.bytes);
+            if !pdf.missing.is_empty() {
+                let signs = pdf
+                    .missing
+                    .iter()
+                    .map(|sign| format!("U+{:04X}", u32::from(*sign)));
+                let signs: Vec<String> = signs.collect();
+                let signs = signs.join(" ");
+                tracing::warn!(plan.id = plan.id, signs, "fonts lack signs of a paper");
+                if let Ok(signs) = HeaderValue::try_from(signs) {
+                    response.headers_mut().insert(MISSING, signs);
+                }
+            }
+            Ok(response)
+        }
+        Some(_) => Err(Problem::new(
+            "invalid-parameter",
+            "`format`: a paper is made in no such form",
+        )
+        .with_help("one of `json`, `docx`, `pdf`".to_owned())),
+    }
+}
+
+/// A paper, and the day that it looks at.
+struct Made {
+    day: Date,
+    document: Document,
+}
+
+async fn make(
+    state: &State,
+    principal: &Principal,
+    plan: &yandu_plan::Plan,
+    (paper, period): (Paper, Period),
+    address: &str,
+) -> Result<Made> {
+    let mut look = look(state, plan).await?;
+    look.day = yandu_plan::day_of_paper(plan, paper, period, look.day)?;
+    let (actuals, metrics) = actuals(state, principal, plan, look.day).await;
+    let making = Making {
+        paper,
+        period,
+        today: look.today(),
+        actuals: &actuals,
+        metrics: &metrics,
+        address,
+    };
+    Ok(Made {
+        day: look.day,
+        document: yandu_plan::paper(plan, making),
+    })
+}
+
+/// Drawing a paper takes a moment of a processor.
+async fn drawn<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Problem::new("internal", "the paper did not come to an end"))?
+}
+
+fn file(revision: u64, media_type: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+    let hash = blake3::hash(&bytes).to_hex();
+    let tag = format!("{revision}-{}", hash.get(..8).unwrap_or_default());
+    let headers = [
+        (header::ETAG, revision_tag(&tag)),
+        (header::CONTENT_TYPE, media_type.to_owned()),
+    ];
+    let mut response = (headers, bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_DISPOSITION, attachment(name));
+    response
+}
+
+/// The files of the fonts of official documents, as the site has set them: a path, of a collection with the number of the font
+/// behind `#`. A face without a file has that of the text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FontPaths(pub Vec<(Face, String)>);
+
+impl FontPaths {
+    fn of(&self, face: Face) -> Option<&str> {
+        let (_, path) = self.0.iter().find(|(one, _)| *one == face)?;
+        Some(path.as_str()).filter(|path| !path.is_empty())
+    }
+
+    fn read(&self) -> Result<Fonts> {
+        let mut files: Vec<(Face, FontFile)> = Vec::new();
+        for face in Face::ALL {
+            files.push((face, self.file(face)?));
+        }
+        let fonts = Fonts::read(|face| {
+            let file = files.iter().find(|(one, _)| *one == face);
+            file.map_or_else(FontFile::default, |(_, file)| file.clone())
+        })?;
+        Ok(fonts)
+    }
+
+    fn file(&self, face: Face) -> Result<FontFile> {
+        let refused =
+            |why: String| -> Box<Problem> { yandu_documents::Error::Font { face, why }.into() };
+        let named = self.of(face).or_else(|| self.of(Face::Fangsong));
+        let named = named.ok_or_else(|| refused("no file is set".to_owned()))?;
+        let (path, index) = match named.rsplit_once('#') {
+            Some((path, index)) => {
+                let index = index
+                    .parse()
+                    .map_err(|_| refused(format!("`{index}` behind `#` is no number of a font")))?;
+                (path, index)
+            }
+            None => (named, 0),
+        };
+        let bytes = std::fs::read(path).map_err(|error| refused(format!("`{path}`: {error}")))?;
+        Ok(FontFile {
+            bytes: Arc::new(bytes),
+            index,
+        })
+    }
+}
+
+impl PaperOfPlan {
+    fn of(plan: &str, (paper, period): (Paper, Period), made: &Made) -> Self {
+        let document = &made.document;
+        let numbers = document.numbers();
+        let number = |note: usize| numbers.get(&note).map(|number| *number as u32);
+        let runs = |runs: &[Run]| -> Vec<RunOfPaper> {
+            let told = runs.iter().map(|run| RunOfPaper {
+                text: run.text.clone(),
+                note: run.note.and_then(number),
+            });
+            told.collect()
+        };
+        let blocks = document.numbered().map(|(number, block)| match block {
+            Block::Heading(heading) => BlockOfPaper {
+                kind: "heading".to_owned(),
+                level: Some(heading.level as u8 + 1),
+                number: Some(number),
+                runs: runs(&heading.text),
+                ..BlockOfPaper::default()
+            },
+            Block::Paragraph(text) => BlockOfPaper {
+                kind: "paragraph".to_owned(),
+                runs: runs(text),
+                ..BlockOfPaper::default()
+            },
+            Block::Table(table) => BlockOfPaper {
+                kind: "table".to_owned(),
+                columns: table.columns.iter().map(ColumnOfPaper::from).collect(),
+                rows: table
+                    .rows
+                    .iter()
+                    .map(|row| row.iter().map(|cell| runs(cell)).collect())
+                    .collect(),
+                ..BlockOfPaper::default()
+            },
+        });
+        Self {
+            plan: plan.to_owned(),
+            kind: paper.name().to_owned(),
+            kind_text: paper.title().to_owned(),
+            period: period.to_string(),
+            day: made.day,
+            title: document.title(),
+            recipients: document.recipients.clone(),
+            blocks: blocks.collect(),
+            notes: document
+                .notes()
+                .into_iter()
+                .enumerate()
+                .map(|(place, note)| NoteOfPaper::of(place, note))
+                .collect(),
+            signature: document.signature.clone(),
+            date: document.date,
+        }
+    }
+}
+
+impl NoteOfPaper {
+    fn of(place: usize, note: &Note) -> Self {
+        Self {
+            number: place as u32 + 1,
+            text: note.text.clone(),
+            address: note.address.clone(),
+            trail: note.trail.clone(),
+        }
+    }
+}
+
+impl From<&yandu_documents::Column> for ColumnOfPaper {
+    fn from(column: &yandu_documents::Column) -> Self {
+        let align = match column.align {
+            Align::Left => "left",
+            Align::Centre => "centre",
+            Align::Right => "right",
+        };
+        Self {
+            title: column.title.clone(),
+            align: align.to_owned(),
+            width: column.width,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Where numbers of a paper come from: one footnote for each source, with the page on which a reader goes on.
+
+use yandu_documents::Note;
+
+use super::Making;
+use super::words::{day_text, period_text};
+use crate::record::{Evidence, EvidenceState, Figure, Plan, Source, Way};
+use crate::standing::Actual;
+use yandu_words::{Grain, Period};
+
+/// What is said of a metric in a footnote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetricSource {
+    pub title: String,
+    /// The department that answers for the number.
+    pub owner: String,
+    /// The version of the data that it was made of.
+    pub version: Option<u64>,
+    /// The newest period with data.
+    pub newest: Option<Period>,
+    /// By how many days newer data is late.
+    pub late_days: Option<i64>,
+}
+
+pub(super) struct Trails<'a> {
+    plan: &'a Plan,
+    making: Making<'a>,
+}
+
+impl<'a> Trails<'a> {
+    pub(super) fn new(plan: &'a Plan, making: Making<'a>) -> Self {
+        Self { plan, making }
+    }
+
+    fn page(&self, more: &str) -> String {
+        format!("{}/plans/{}{more}", self.making.address, self.plan.id)
+    }
+
+    /// Of what is counted over the items of the plan.
+    pub(super) fn of_count(&self) -> Note {
+        let day = day_text(self.making.today.day);
+        Note {
+            text: format!("按工作要点台账统计，截至{day}"),
+            address: Some(self.page("?tab=tasks")),
+            trail: Some(format!("plan/{}", self.plan.id)),
+        }
+    }
+
+    /// Of items with their units and dates.
+    pub(super) fn of_items(&self) -> Note {
+        let approved = self
+            .plan
+            .changes
+            .values()
+            .filter_map(|change| change.baseline);
+        let baseline = approved.max().unwrap_or(1);
+        Note {
+            text: format!("要点、任务、责任单位和时限以批准的第{baseline}号基线为准"),
+            address: Some(self.page("?tab=tasks")),
+            trail: Some(format!("plan/{}", self.plan.id)),
+        }
+    }
+
+    /// Of what is listed by the rules of supervision.
+    pub(super) fn of_rules(&self) -> Note {
+        Note {
+            text: "按督办规则（场景包“工作要点”的设置）列出，天数以当日计".to_owned(),
+            address: Some(self.page("?tab=late")),
+            trail: Some(format!("plan/{}", self.plan.id)),
+        }
+    }
+
+    /// Of what a target asks for.
+    pub(super) fn of_goal(&self, target: &Figure) -> Note {
+        let literal: String = target.literal.split_whitespace().collect();
+        let corrected = if target.as_read.is_some() {
+            "，经核对更正"
+        } else {
+            ""
+        };
+        let number = target.number;
+        Note {
+            text: format!("按文件原文“{literal}”{corrected}"),
+            address: Some(self.page(&format!("?tab=text#target-{number}"))),
+            trail: Some(format!("target/{number}")),
+        }
+    }
+
+    /// Of what is reached.
+    pub(super) fn of_actual(&self, target: &Figure, actual: &Actual) -> Note {
+        match self
+            .plan
+            .bindings
+            .get(&target.number)
+            .map(|one| &one.source)
+        {
+            Some(Source::Metric { metric, way, .. }) => self.of_metric(metric, *way, actual),
+            _ => self.of_evidence(target, actual),
+        }
+    }
+
+    fn of_metric(&self, metric: &str, way: Way, actual: &Actual) -> Note {
+        let grain = if way == Way::YearSum {
+            Grain::Year
+        } else {
+            Grain::Month
+        };
+        let period = Period::of(actual.as_of, grain);
+        let through = day_text(actual.as_of);
+        let span = match way {
+            Way::YearSum => format!("{}累计，截至{through}", period_text(period)),
+            _ => format!("截至{through}"),
+        };
+        let source = self.making.metrics.get(metric);
+        let named = source.map_or_else(
+            || format!("指标{metric}"),
+            |source| format!("指标“{}”（{metric}）", source.title),
+        );
+        let version = source
+            .and_then(|source| source.version)
+            .map(|version| format!("，数据第{version}版"))
+            .unwrap_or_default();
+        let owner = source
+            .map(|source| format!("，{}", source.owner))
+            .unwrap_or_default();
+        let late = source
+            .and_then(|source| source.late_days)
+            .map(|days| format!("，新数据已晚{days}天"))
+            .unwrap_or_default();
+        Note {
+            text: format!("{named}，{span}{version}{owner}{late}"),
+            address: Some(format!(
+                "{}/figures/{metric}?trail={period}",
+                self.making.address
+            )),
+            trail: Some(format!("metric/{metric}@{period}")),
+        }
+    }
+
+    fn of_evidence(&self, target: &Figure, actual: &Actual) -> Note {
+        let about = format!("target/{}", target.number);
+        let fits = |one: &&Evidence| {
+            one.about == about
+                && one.state == EvidenceState::Accepted
+                && one.said.on == actual.as_of
+                && one.said.value == Some(actual.value)
+        };
+        let evidence = self.plan.evidence.values().rfind(fits);
+        let text = evidence.map_or_else(
+            || format!("经审核的证明材料，{}", day_text(actual.as_of)),
+            |evidence| self.evidence_text(evidence),
+        );
+        Note {
+            text,
+            address: Some(self.page(&format!("?tab=text#target-{}", target.number))),
+            trail: Some(evidence.map_or(about, |evidence| format!("evidence/{}", evidence.number))),
+        }
+    }
+
+    fn evidence_text(&self, evidence: &Evidence) -> String {
+        let mut text = format!(
+            "经审核的第{}号证明材料，{}",
+            evidence.number,
+            day_text(evidence.said.on)
+        );
+        if let Some(source) = &evidence.said.source {
+            text.push_str(&format!("，来源：{source}"));
+        }
+        let documents = evidence.said.documents.iter();
+        let names: Vec<&str> = documents
+            .filter_map(|hash| Some(self.plan.documents.get(hash)?.name.as_str()))
+            .collect();
+        if !names.is_empty() {
+            text.push_str(&format!("，材料：{}", names.join("、")));
+        }
+        text
+    }
+
+    /// Of a change that was decided or asked for.
+    pub(super) fn of_change(&self, number: u32) -> Note {
+        Note {
+            text: format!("第{number}号变更的申请和决定"),
+            address: Some(self.page("?tab=changes")),
+            trail: Some(format!("change/{number}")),
+        }
+    }
+
+    /// Of the draft of the next plan.
+    pub(super) fn of_next(&self) -> Note {
+        Note {
+            text: "下一年工作要点框架（草案），由本评估结果生成".to_owned(),
+            address: Some(format!(
+                "{}/api/v1/plans/{}/next",
+                self.making.address, self.plan.id
+            )),
+            trail: Some(format!("plan/{}", self.plan.id)),
+        }
+    }
+}

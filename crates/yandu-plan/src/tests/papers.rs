@@ -1,0 +1,272 @@
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+use serde_json::json;
+use yandu_documents::{Block, Document, Run};
+use yandu_words::Period;
+
+use super::site::{Site, TEXT, actual, calendar, cause, rules};
+use crate::{
+    Actual, Actuals, Error, Making, MetricSource, NodeStep, Paper, Plan, Today, day_of_paper,
+    paper, years,
+};
+
+const ADDRESS: &str = "http://127.0.0.1:8650";
+
+fn made(plan: &Plan, actuals: &Actuals, (kind, period, today): (Paper, &str, Date)) -> Document {
+    let period: Period = period.parse().unwrap();
+    let rules = rules();
+    let calendar = calendar();
+    let source = MetricSource {
+        title: "新增5G基站".to_owned(),
+        owner: "市通管办".to_owned(),
+        version: Some(41),
+        newest: Some("2026-05".parse().unwrap()),
+        late_days: Some(12),
+    };
+    let metrics = BTreeMap::from([("telecom.new_station".to_owned(), source)]);
+    let making = Making {
+        paper: kind,
+        period,
+        today: Today {
+            day: day_of_paper(plan, kind, period, today).unwrap(),
+            rules: &rules,
+            calendar: &calendar,
+        },
+        actuals,
+        metrics: &metrics,
+        address: ADDRESS,
+    };
+    paper(plan, making)
+}
+
+fn brief(plan: &Plan, actuals: &Actuals, period: &str, today: Date) -> Document {
+    made(plan, actuals, (Paper::Brief, period, today))
+}
+
+fn runs(document: &Document) -> Vec<&Run> {
+    document
+        .blocks
+        .iter()
+        .flat_map(|block| match block {
+            Block::Heading(heading) => heading.text.iter().collect::<Vec<_>>(),
+            Block::Paragraph(runs) => runs.iter().collect(),
+            Block::Table(table) => table.rows.iter().flatten().flatten().collect(),
+        })
+        .collect()
+}
+
+fn text(document: &Document) -> String {
+    let lines = document.numbered().map(|(number, block)| {
+        let cells: Vec<String> = match block {
+            Block::Heading(heading) => vec![joined(&heading.text)],
+            Block::Paragraph(runs) => vec![joined(runs)],
+            Block::Table(table) => table
+                .rows
+                .iter()
+                .map(|row| {
+                    row.iter()
+                        .map(|cell| joined(cell))
+                        .collect::<Vec<_>>()
+                        .join("|")
+                })
+                .collect(),
+        };
+        format!("{number}{}", cells.join("\n"))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn joined(runs: &[Run]) -> String {
+    runs.iter().map(|run| run.text.as_str()).collect()
+}
+
+/// The footnote behind the first run of a text.
+fn note_of<'a>(document: &'a Document, text: &str) -> &'a yandu_documents::Note {
+    let run = runs(document).into_iter().find(|run| run.text == text);
+    let note = run
+        .unwrap_or_else(|| panic!("no run says {text}"))
+        .note
+        .unwrap();
+    let number = document.numbers()[&note];
+    document.notes()[number - 1]
+}
+
+fn stations(values: &[(&str, f64)]) -> Actuals {
+    let of = |(day, value): &(&str, f64)| Actual {
+        trail: Some("metric/telecom.new_station".to_owned()),
+        ..actual(day, *value)
+    };
+    Actuals::from([(1, values.iter().map(of).collect())])
+}
+
+#[tokio::test]
+async fn each_number_of_a_target_says_where_it_comes_from() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let actuals = stations(&[("2026-04-30", 120.0), ("2026-05-31", 205.0)]);
+    let document = brief(&plan, &actuals, "2026-05", date(2026, 7, 1));
+    assert_eq!(document.title(), "澄江市2026年工作要点推进情况简报（5月）");
+    assert_eq!(document.date, Some(date(2026, 5, 31)));
+    let goal = note_of(&document, "不低于300座");
+    assert_eq!(goal.text, "按文件原文“6月底前新增5G基站300座以上”");
+    assert_eq!(
+        goal.address.as_deref(),
+        Some("http://127.0.0.1:8650/plans/plan?tab=text#target-1")
+    );
+    let reached = note_of(&document, "205座");
+    assert_eq!(
+        reached.text,
+        "指标“新增5G基站”（telecom.new_station），2026年累计，截至2026年5月31日，数据第41版，市通管办，新数据已晚12天"
+    );
+    assert_eq!(
+        reached.address.as_deref(),
+        Some("http://127.0.0.1:8650/figures/telecom.new_station?trail=2026")
+    );
+    assert_eq!(
+        reached.trail.as_deref(),
+        Some("metric/telecom.new_station@2026")
+    );
+    // Every run that counts items has a footnote, and a run that says a number of a table too.
+    let is_count = |text: &str| {
+        let digits = text.trim_end_matches(['个', '项', '家']);
+        !digits.is_empty() && digits.chars().all(|sign| sign.is_ascii_digit()) && digits != text
+    };
+    let counts: Vec<&Run> = runs(&document)
+        .into_iter()
+        .filter(|run| is_count(&run.text))
+        .collect();
+    assert!(counts.len() > 5);
+    assert!(counts.iter().all(|run| run.note.is_some()), "{counts:?}");
+}
+
+#[tokio::test]
+async fn what_is_not_known_is_said_to_be_not_known_and_late_data_by_how_much() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let actuals = stations(&[("2026-04-30", 120.0)]);
+    let told = text(&brief(&plan, &actuals, "2026-05", date(2026, 7, 1)));
+    assert!(told.contains("120座|4月30日，滞后31天|"), "{told}");
+    assert!(
+        told.contains("没有数据|—|临近或滞后，数据来源还没有数值"),
+        "{told}"
+    );
+    let nothing = text(&brief(&plan, &Actuals::new(), "2026-05", date(2026, 7, 1)));
+    assert!(
+        nothing.contains("没有数据|—|临近或滞后，数据来源还没有数值"),
+        "{nothing}"
+    );
+}
+
+#[tokio::test]
+async fn a_month_tells_nothing_that_happened_behind_its_end() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-05-06").await;
+    let finish = NodeStep::Finish {
+        on: None,
+        documents: Vec::new(),
+    };
+    let plan = site
+        .plans
+        .step("plan", "2.1.1", finish, cause("完成"))
+        .await
+        .unwrap();
+    let actuals = stations(&[("2026-03-31", 60.0), ("2026-06-30", 400.0)]);
+    let today = date(2026, 7, 10);
+    let april = text(&brief(&plan, &actuals, "2026-04", today));
+    assert!(april.contains("60座"), "{april}");
+    assert!(
+        !april.contains("400座") && !april.contains("逾期完成1项"),
+        "{april}"
+    );
+    let march = text(&brief(&plan, &actuals, "2026-03", today));
+    assert!(march.contains("尚未完成"), "{march}");
+    let june = text(&brief(&plan, &actuals, "2026-06", today));
+    assert!(june.contains("400座"), "{june}");
+    assert!(june.contains("指标中，按期完成1项"), "{june}");
+}
+
+#[tokio::test]
+async fn changes_stand_in_the_period_in_which_they_were_decided_and_wait_for_the_meeting_before() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-04-10").await;
+    let edits = json!([{"op": "set", "item": "task/1.1", "fields": {"due": "2026-09-30"}}]);
+    let edits = serde_json::from_value(edits).unwrap();
+    site.plans
+        .ask_change("plan", edits, cause("设备到货推迟"))
+        .await
+        .unwrap();
+    let site = site.moved("2026-07-02").await;
+    let plan = site
+        .plans
+        .decide_change("plan", 1, true, cause("同意"))
+        .await
+        .unwrap();
+    let today = date(2026, 7, 10);
+    let of = |kind, period| text(&made(&plan, &Actuals::new(), (kind, period, today)));
+    let asked = of(Paper::Pack, "2026-Q2");
+    assert!(asked.contains("待批准的变更\n第1号变更，2026年4月10日申请，申请理由：设备到货推迟。任务1.1调整：时限为2026年9月30日。"), "{asked}");
+    assert!(asked.contains("本季度没有批准或退回的变更。"));
+    let decided = of(Paper::Pack, "2026-Q3");
+    assert!(
+        decided.contains("第1号变更，2026年7月2日批准，申请理由：设备到货推迟，决定意见：同意。"),
+        "{decided}"
+    );
+    assert!(!decided.contains("待批准的变更"));
+}
+
+#[tokio::test]
+async fn the_review_of_a_year_says_of_each_target_whether_it_was_met_and_carries_over_the_rest() {
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    let actuals = stations(&[("2026-05-31", 250.0), ("2026-08-31", 310.0)]);
+    let today = date(2027, 1, 5);
+    let review = made(&plan, &actuals, (Paper::Review, "2026", today));
+    assert_eq!(review.title(), "澄江市2026年工作要点年终评估报告");
+    assert_eq!(review.date, Some(date(2026, 12, 31)));
+    let told = text(&review);
+    assert!(told.contains("逾期达到（2026年8月31日）"), "{told}");
+    assert!(
+        told.contains("指标评估结果：达到0项，逾期达到1项，"),
+        "{told}"
+    );
+    assert!(told.contains("责任单位没有书面说明原因。"), "{told}");
+    let next = note_of(&review, "《澄江市2027年工作要点》框架草案");
+    assert_eq!(
+        next.address.as_deref(),
+        Some("http://127.0.0.1:8650/api/v1/plans/plan/next")
+    );
+}
+
+#[tokio::test]
+async fn a_paper_is_made_for_its_own_length_within_the_years_and_once_begun() {
+    let site = Site::new().await;
+    let open = site.import(TEXT).await;
+    let today = date(2026, 3, 5);
+    let day =
+        |plan: &Plan, kind, period: &str| day_of_paper(plan, kind, period.parse().unwrap(), today);
+    assert!(matches!(
+        day(&open, Paper::Brief, "2026-01"),
+        Err(Error::NotNow { .. })
+    ));
+    let site = Site::new().await;
+    let plan = site.approved(TEXT).await;
+    assert_eq!(years(&plan), Some((2026, 2026)));
+    assert_eq!(
+        day(&plan, Paper::Brief, "2026-02").unwrap(),
+        date(2026, 2, 28)
+    );
+    assert_eq!(day(&plan, Paper::Brief, "2026-03").unwrap(), today);
+    for (kind, period) in [
+        (Paper::Brief, "2026-Q1"),
+        (Paper::Pack, "2026"),
+        (Paper::Review, "2026-03"),
+        (Paper::Brief, "2025-12"),
+        (Paper::Brief, "2026-04"),
+    ] {
+        let refused = day(&plan, kind, period).unwrap_err();
+        assert_eq!(refused.code(), "plan-period", "{period}");
+    }
+}

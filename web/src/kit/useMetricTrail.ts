@@ -1,0 +1,17 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { answers, metric as metricQuery } from '../api/metrics'
+import { askOf, useTrail } from './trail'
+
+/** Opens the trail of a metric for a period, with its number as it is now; `undefined` where no drawer can open. */
+export function useMetricTrail(): ((metric: string, period: string) => Promise<void>) | undefined {
+  const queries = useQueryClient()
+  const open = useTrail()
+  if (!open) return undefined
+  return async (metric, period) => {
+    const ask = askOf(metric, period)
+    if (!ask) return
+    const [definition, [answer]] = await Promise.all([queries.fetchQuery(metricQuery(metric)), queries.fetchQuery(answers(metric, [ask]))])
+    const point = answer && !(answer instanceof Error) ? answer.groups[0]?.points.at(-1) : undefined
+    open({ ask, number: point ?? { state: 'missing' }, unit: definition.unit, decimals: definition.decimals })
+  }
+}
