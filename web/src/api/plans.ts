@@ -28,6 +28,11 @@ export type LateList = Schemas['LateOfPlan']
 export type LateItem = Schemas['LateItem']
 export type PlanChange = Schemas['ChangeOfPlan']
 export type PlanRevision = Schemas['RevisionOfPlan']
+export type PlanBinding = Schemas['BindingOfPlan']
+export type BindTarget = Schemas['BindTarget']
+export type PlanBaseline = Schemas['BaselineOfPlan']
+export type PlanItemChange = Schemas['ItemChangeOfPlan']
+export type CountyOfTask = Schemas['CountyOfTask']
 
 const of = (id: string) => `/plans/${encodeURIComponent(id)}`
 
@@ -69,6 +74,32 @@ export const planChanges = (id: string) =>
     queryFn: ({ signal }) => got<Schemas['ChangeList']>(`${of(id)}/changes`, { signal }),
     select: (list) => list.changes,
   })
+
+export const planBaselines = (id: string) =>
+  queryOptions({
+    queryKey: ['plan', id, 'baselines'],
+    queryFn: ({ signal }) => got<Schemas['BaselineList']>(`${of(id)}/baselines`, { signal }),
+    select: (list) => list.baselines,
+  })
+
+/** How a baseline differs from another, or from the plan as it is now. */
+export const planDifference = (id: string, from: number, to: number | undefined) =>
+  queryOptions({
+    queryKey: ['plan', id, 'difference', from, to],
+    queryFn: ({ signal }) => got<Schemas['DifferenceOfPlan']>(`${of(id)}/difference`, { query: { from, to }, signal }),
+    select: (difference) => difference.changes,
+  })
+
+/** Gives counties copies of a task. */
+export const splitTask = (id: string, task: string, counties: CountyOfTask[], match: string | undefined): Promise<unknown> =>
+  call('POST', `${of(id)}/tasks/${encodeURIComponent(task)}/counties`, { body: { counties }, match })
+
+export const bindTarget = (id: string, target: number, binding: BindTarget, match: string | undefined): Promise<Told<Plan>> =>
+  call<Plan>('PUT', `${of(id)}/targets/${target}/binding`, { body: binding, match })
+
+/** Binds the targets that nobody has bound as the file of the city proposes now. */
+export const proposeBindings = (id: string, match: string | undefined): Promise<Told<Plan>> =>
+  call<Plan>('POST', `${of(id)}/bindings/proposal`, { body: {}, match })
 
 export const proposeTasks = (id: string, match: string | undefined) => call('POST', `${of(id)}/tasks/proposal`, { body: {}, match })
 

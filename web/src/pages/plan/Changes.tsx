@@ -1,14 +1,17 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Plan, type PlanChange, decideChange, planChanges } from '../../api/plans'
+import { type Plan, type PlanChange, decideChange, planChanges, planTasks } from '../../api/plans'
 import { Lamp } from '../../kit/Lamp'
 import type { LampState } from '../../kit/lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { useWords } from '../../kit/words'
+import { AskChange } from './AskChange'
 import { Decided } from './Decided'
+import { lastOf, namesOf } from './difference'
+import { useFieldWords } from './useFieldWords'
 
 const LAMPS: Record<string, LampState> = { requested: 'due', approved: 'good', rejected: 'absent' }
 
@@ -16,6 +19,22 @@ const LAMPS: Record<string, LampState> = { requested: 'due', approved: 'good', r
 export function Changes({ plan }: { plan: Plan }) {
   const { t } = useTranslation()
   const query = useQuery(planChanges(plan.id))
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <>
+      {plan.status === 'approved' && (
+        <div className="toolbar no-print">
+          <Button onClick={() => setAsking(true)}>{t('plans.ask-target')}</Button>
+        </div>
+      )}
+      <ChangeList plan={plan} query={query} />
+      {isAsking && <AskChange plan={plan} onClose={() => setAsking(false)} />}
+    </>
+  )
+}
+
+function ChangeList({ plan, query }: { plan: Plan; query: UseQueryResult<PlanChange[]> }) {
+  const { t } = useTranslation()
   return (
     <div className="surface">
       <Loaded query={query} doing={t('plans.changes')}>
@@ -38,7 +57,10 @@ export function Changes({ plan }: { plan: Plan }) {
 function Change({ plan, change }: { plan: Plan; change: PlanChange }) {
   const { t } = useTranslation()
   const { word } = useWords()
+  const words = useFieldWords()
   const queries = useQueryClient()
+  const { data: told } = useQuery(planTasks(plan.id))
+  const names = namesOf(plan, told?.data.tasks ?? [])
   const [deciding, setDeciding] = useState<boolean>()
   const decide = useMutation({
     mutationFn: (reason: string) => decideChange(plan.id, change.number, deciding === true, reason),
@@ -57,11 +79,11 @@ function Change({ plan, change }: { plan: Plan; change: PlanChange }) {
       <ul className="changes">
         {change.edits.map((edit, at) => (
           <li key={at}>
-            {word('plan-op', edit.op)} {word('plan-item', edit.item.split('/')[0])} {edit.item.split('/')[1]}
+            {word('plan-op', edit.op)} {word('plan-item', edit.item.split('/')[0])} <span translate="no">{names.get(edit.item) ?? edit.item.split('/')[1]}</span>
             {Object.entries(edit.fields ?? {}).map(([name, value]) => (
               <span key={name} translate="no">
                 {' · '}
-                {word('plan-field', name)} → {shown(value)}
+                {word('plan-field', lastOf(name))} → {words.value(name, value)}
               </span>
             ))}
           </li>
@@ -91,9 +113,4 @@ function Change({ plan, change }: { plan: Plan; change: PlanChange }) {
       )}
     </li>
   )
-}
-
-function shown(value: unknown): string {
-  if (value === null || value === undefined) return '—'
-  return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : JSON.stringify(value)
 }

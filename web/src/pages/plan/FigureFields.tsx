@@ -9,10 +9,12 @@ import { useFigureWords } from './useFigureWords'
 interface Props {
   form: FigureForm
   set: (form: FigureForm) => void
+  /** What is a target stays one. */
+  withoutKind?: boolean
 }
 
 /** The fields of a figure, each with its name. */
-export function FigureFields({ form, set }: Props) {
+export function FigureFields({ form, set, withoutKind }: Props) {
   const { t } = useTranslation()
   const { word } = useWords()
   const words = useFigureWords()
@@ -21,7 +23,7 @@ export function FigureFields({ form, set }: Props) {
   const units = form.unit === OPEN_PERCENT || form.unit === PERCENTAGE_POINT
   return (
     <div className="field-row plan-fields">
-      <Choice name={t('plans.kind')} value={form.kind} set={to('kind')} options={KINDS.map((kind) => [kind, word('plan-kind', kind)])} />
+      {!withoutKind && <Choice name={t('plans.kind')} value={form.kind} set={to('kind')} options={KINDS.map((kind) => [kind, word('plan-kind', kind)])} />}
       <Choice name={t('plans.comparison')} value={form.comparison} set={to('comparison')} options={COMPARISONS.map((sign) => [sign, words.comparison(sign)])} />
       <Text name={t('plans.value')} value={form.value} set={to('value')} fault={faults.includes('value') ? t(form.comparison === 'change' ? 'plans.value-number' : 'plans.value-missing') : ''} />
       {form.comparison === 'between' && (

@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Num, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
+import { lastOf, shownValue } from './difference'
 
 /** Changes of one revision that are shown at once. */
 const MOST = 8
@@ -46,7 +47,6 @@ function Changes({ changes }: { changes: PlanRevision['changes'] }) {
   const { t } = useTranslation()
   const { word } = useWords()
   if (changes.length === 0) return '—'
-  const shown = (value: unknown) => (value === null || value === undefined ? '—' : typeof value === 'string' ? value : JSON.stringify(value))
   const item = (name: string) => {
     const [kind = '', key = ''] = name.split('/')
     return `${word('plan-item', kind)} ${key}`
@@ -59,10 +59,10 @@ function Changes({ changes }: { changes: PlanRevision['changes'] }) {
           {change.field && (
             <>
               {' · '}
-              {word('plan-field', change.field)}
+              {word('plan-field', lastOf(change.field))}
               <span className="hint">: </span>
               <span translate="no">
-                {shown(change.from)} → {shown(change.to)}
+                {shownValue(change.from)} → {shownValue(change.to)}
               </span>
             </>
           )}

@@ -9,13 +9,16 @@ import { Time } from '../../kit/Text'
 import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import { Approve } from './Approve'
+import { Baselines } from './Baselines'
 import { Changes } from './Changes'
+import { Counties } from './Counties'
 import { Document } from './Document'
 import { Late } from './Late'
 import { Papers } from './Papers'
 import { PlanHistory } from './PlanHistory'
 import { PlanLamp } from './PlanLamp'
 import { Review } from './Review'
+import { Sources } from './Sources'
 import { Standing } from './Standing'
 import { Tasks } from './Tasks'
 
@@ -108,11 +111,14 @@ function Content({ plan, etag }: { plan: Plan; etag: string | undefined }) {
         ]
       : []),
     { key: 'tasks', label: t('plans.tasks'), render: () => <Tasks plan={plan} address={address} set={set} /> },
+    { key: 'counties', label: t('plans.by-counties'), render: () => <Counties plan={plan} address={address} set={set} /> },
+    { key: 'sources', label: t('plans.sources'), render: () => <Sources plan={plan} etag={etag} address={address} set={set} /> },
     ...(plan.status === 'reviewing'
       ? []
       : [
           { key: 'late', label: t('plans.late'), render: () => <Late plan={plan} /> },
           { key: 'changes', label: t('plans.changes'), render: () => <Changes plan={plan} /> },
+          { key: 'baselines', label: t('plans.baselines'), render: () => <Baselines plan={plan} address={address} set={set} /> },
           { key: 'papers', label: t('papers.tab'), render: () => <Papers plan={plan} address={address} set={set} /> },
         ]),
     { key: 'history', label: t('plans.history'), render: () => <PlanHistory id={plan.id} /> },

@@ -1,15 +1,12 @@
-import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'react-router'
-import { reports } from '../../api/forms'
-import { metrics } from '../../api/metrics'
 import type { PlanTarget } from '../../api/plans'
 import { askOf, useTrail } from '../../kit/trail'
 import { useWords } from '../../kit/words'
 import type { Foreseen } from './forecast'
 import { WorkLamp } from './PlanLamp'
 import { Proof } from './Proof'
+import { SourceLink } from './Sources'
 import { useFigureWords } from './useFigureWords'
 
 interface Props {
@@ -25,8 +22,6 @@ export function TargetState({ plan, target, forecast }: Props) {
   const words = useFigureWords()
   const { standing, binding } = target
   const share = typeof standing?.share === 'number' ? Math.floor(standing.share * 1000) / 10 : undefined
-  const { data: all = [] } = useQuery({ ...metrics, enabled: binding.kind === 'metric' })
-  const title = all.find(({ id }) => id === binding.id)?.title
   const unit = (text: string) => (text === '' || text === '1' ? '' : /^[%‰]/.test(text) ? words.unit(text) : ` ${words.unit(text)}`)
   if (!standing) return null
   const lack = i18n.language === 'zh-CN' ? standing.lack_text : word('plan-lack', standing.lack)
@@ -75,15 +70,7 @@ export function TargetState({ plan, target, forecast }: Props) {
       )}
       <div className="plan-state-line">
         <span className="hint">{t('plans.source')}</span>
-        {binding.kind === 'metric' && binding.id ? (
-          <Link to={`/figures/${encodeURIComponent(binding.id)}`} translate="no">
-            {(title && (i18n.language === 'zh-CN' ? title.zh : title.en)) || binding.id}
-          </Link>
-        ) : binding.kind === 'form' && binding.id ? (
-          <FormOfTarget binding={binding} />
-        ) : (
-          <span>{word('plan-binding', binding.kind)}</span>
-        )}
+        <SourceLink binding={binding} />
       </div>
       <Proof plan={plan} target={target} />
     </div>
@@ -106,25 +93,5 @@ function ActualNumber({ target, children }: { target: PlanTarget; children: Reac
     <button type="button" className="figure-button" aria-haspopup="dialog" title={t('trail.open')} onClick={() => open({ ask, number: { state: 'value', value }, unit, decimals })}>
       {number}
     </button>
-  )
-}
-
-/** The form that a number comes from, and who reported last. */
-function FormOfTarget({ binding }: { binding: PlanTarget['binding'] }) {
-  const { t } = useTranslation()
-  const id = binding.id ?? ''
-  const { data } = useQuery({ ...reports(id), enabled: id !== '' })
-  const last = data?.find((report) => report.status === 'collected')
-  return (
-    <span>
-      <Link to={`/forms/${encodeURIComponent(id)}`}>{t('forms.source')}</Link>{' '}
-      {last ? (
-        <Link to={`/forms/${encodeURIComponent(id)}/reports/${last.batch}`} translate="no">
-          {t('forms.last-by', { unit: last.unit, day: last.filled_on ?? last.submitted_at.slice(0, 10) })}
-        </Link>
-      ) : (
-        <span className="hint">{t('forms.none-reported')}</span>
-      )}
-    </span>
   )
 }

@@ -10,10 +10,13 @@ import { ProblemPanel } from '../../kit/Problem'
 import { useFold } from '../../kit/useFold'
 import { usePinyin } from '../../kit/usePinyin'
 import { found } from '../../kit/search'
+import { type CountyActuals, splitOf } from './counties'
+import { CountyShares } from './CountyShares'
 import { EditTask } from './EditTask'
 import { NodeList } from './NodeList'
 import { WORK_LAMPS, WorkLamp } from './PlanLamp'
 import { type TaskFilter, countiesOf, taken, unitsOf } from './tasks'
+import { useCountyActuals } from './useCountyActuals'
 import { useWords } from '../../kit/words'
 
 interface Props {
@@ -76,6 +79,7 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
   const [edited, setEdited] = useState<{ task?: PlanTask; point: PlanPoint }>()
   const filter: TaskFilter = { unit: address.get('unit') ?? '', county: address.get('county') ?? '', lamp: address.get('lamp') ?? '' }
   const left = tasks.filter((task) => taken(task, filter))
+  const actuals = useCountyActuals(plan, tasks)
   const points = plan.points.filter(({ number }) => left.some((task) => task.point === number))
   return (
     <>
@@ -95,7 +99,15 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
             </div>
           </div>
           <div className="section-body">
-            <TaskTable plan={plan} etag={etag} label={`${point.label} ${point.title}`} tasks={left.filter((task) => task.point === point.number)} edit={(task) => setEdited({ task, point })} />
+            <TaskTable
+              plan={plan}
+              etag={etag}
+              label={`${point.label} ${point.title}`}
+              tasks={left.filter((task) => task.point === point.number)}
+              all={tasks}
+              actuals={actuals}
+              edit={(task) => setEdited({ task, point })}
+            />
           </div>
         </section>
       ))}
@@ -145,10 +157,13 @@ interface TableProps {
   etag: string | undefined
   label: string
   tasks: PlanTask[]
+  /** All tasks of the plan, among which are the copies of counties. */
+  all: PlanTask[]
+  actuals: CountyActuals
   edit: (task: PlanTask) => void
 }
 
-function TaskTable({ plan, etag, label, tasks, edit }: TableProps) {
+function TaskTable({ plan, etag, label, tasks, all, actuals, edit }: TableProps) {
   const { t } = useTranslation()
   const columns: Column<PlanTask>[] = [
     {
@@ -187,7 +202,16 @@ function TaskTable({ plan, etag, label, tasks, edit }: TableProps) {
       rows={tasks}
       rowKey={(task) => task.id}
       empty={<Nothing title={t('plans.no-tasks')} />}
-      expand={{ title: t('plans.nodes'), can: (task) => task.nodes.length > 0, render: (task) => <NodeList plan={plan} etag={etag} task={task} /> }}
+      expand={{
+        title: t('plans.nodes'),
+        can: (task) => !task.of || task.nodes.length > 0,
+        render: (task) => (
+          <>
+            {task.nodes.length > 0 && <NodeList plan={plan} etag={etag} task={task} />}
+            {!task.of && <CountyShares plan={plan} etag={etag} tasks={all} split={splitOf(task, all, plan.targets, actuals)} />}
+          </>
+        ),
+      }}
     />
   )
 }

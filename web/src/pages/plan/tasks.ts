@@ -6,7 +6,9 @@ export interface TaskFilter {
   lamp: string
 }
 
+/** The copies of counties stand under their task, until a county or a unit is asked for. */
 export function taken(task: PlanTask, { unit, county, lamp }: TaskFilter): boolean {
+  if (task.of && unit === '' && county === '') return false
   const isOfUnit = unit === '' || task.lead === unit || task.supports.includes(unit)
   const isOfCounty = county === '' || task.county === county || task.counties.includes(county)
   return isOfUnit && isOfCounty && (lamp === '' || task.standing?.lamp === lamp)

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { FigureFields, PlanFigure } from '../../api/plans'
 import { useWords } from '../../kit/words'
-import { COMPARISON_NAMES, OPEN_PERCENT, PERCENTAGE_POINT, measured, told } from './figure'
+import { COMPARISON_NAMES, OPEN_PERCENT, PERCENTAGE_POINT, amount, measured, told } from './figure'
 
 /** What figures say, in the language of the reader; units of the text stay those of the text. */
 export function useFigureWords() {
@@ -22,6 +22,8 @@ export function useFigureWords() {
         up: (amount) => t('plans.up', { amount }),
         down: (amount) => t('plans.down', { amount }),
       }),
+    /** A number that somebody wrote, with every digit. */
+    amount: (value: number) => amount(value, i18n.language, t('plans.wan'), t('plans.yi')),
     /** A number that was measured, with no more digits than its size deserves. */
     measured: (value: number) => measured(value, i18n.language),
     comparison: (sign: string) => word('comparison', COMPARISON_NAMES[sign] ?? sign),

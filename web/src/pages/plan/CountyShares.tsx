@@ -1,0 +1,116 @@
+import Button from 'antd/es/button'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import type { Plan, PlanTask } from '../../api/plans'
+import { type Column, DataTable } from '../../kit/DataTable'
+import { Nothing } from '../../kit/Loaded'
+import { type CountyShare, type Split, reachedOf } from './counties'
+import { EditShares } from './EditShares'
+import { WorkLamp } from './PlanLamp'
+import { useFigureWords } from './useFigureWords'
+
+interface Props {
+  plan: Plan
+  etag: string | undefined
+  tasks: PlanTask[]
+  split: Split
+}
+
+/** The shares of the counties in one task: what each is to reach, what it has, and what the city lacks. */
+export function CountyShares({ plan, etag, tasks, split }: Props) {
+  const { t } = useTranslation()
+  const [isEditing, setEditing] = useState(false)
+  const unit = split.target?.unit
+  const columns: Column<CountyShare>[] = [
+    {
+      key: 'county',
+      title: t('plans.county'),
+      render: ({ county }) => (
+        <Link to={`?tab=counties&county=${encodeURIComponent(county)}`} translate="no">
+          {county}
+        </Link>
+      ),
+    },
+    { key: 'lamp', title: t('plans.lamp'), render: ({ copy }) => <WorkLamp lamp={copy.standing?.lamp} /> },
+    { key: 'quantity', title: t('plans.county-share'), align: 'right', render: ({ quantity }) => <Amount value={quantity} unit={unit} /> },
+    { key: 'actual', title: t('plans.actual'), align: 'right', render: ({ actual }) => <Amount value={actual} unit={unit} /> },
+    { key: 'reached', title: t('plans.share'), render: (share) => <Reached share={share} /> },
+  ]
+  return (
+    <div className="plan-shares">
+      <DataTable
+        dense
+        label={t('plans.shares-of', { title: split.task.title })}
+        columns={columns}
+        rows={split.shares}
+        rowKey={({ copy }) => copy.id}
+        empty={<Nothing title={t('plans.no-shares')}>{t('plans.no-shares-help')}</Nothing>}
+      />
+      <Totals split={split} />
+      {plan.status !== 'closed' && (
+        <p className="actions actions-start no-print">
+          <Button size="small" aria-label={t('plans.shares-edit-of', { title: split.task.title })} onClick={() => setEditing(true)}>
+            {t('plans.shares-edit')}
+          </Button>
+        </p>
+      )}
+      {isEditing && <EditShares plan={plan} etag={etag} tasks={tasks} split={split} onClose={() => setEditing(false)} />}
+    </div>
+  )
+}
+
+/** The sums beside the target of the city, and what is missing. */
+function Totals({ split: { task, target, whole, sum, reached } }: { split: Split }) {
+  const { t } = useTranslation()
+  const words = useFigureWords()
+  const size = (value: number) => [words.amount(value), words.unit(target?.unit ?? '')].filter(Boolean).join(' ')
+  return (
+    <dl className="plan-totals" aria-label={t('plans.totals')}>
+      <div>
+        <dt>{t('plans.city-lamp')}</dt>
+        <dd>
+          <WorkLamp lamp={task.standing?.lamp} />
+        </dd>
+      </div>
+      {whole !== undefined && <Total name={t('plans.city-target')} value={size(whole)} />}
+      {sum !== undefined && <Total name={t('plans.shares-sum')} value={size(sum)} />}
+      {reached !== undefined && <Total name={t('plans.counties-reached')} value={size(reached)} />}
+      {whole !== undefined && reached !== undefined && <Total name={t(reached < whole ? 'plans.still-missing' : 'plans.beyond')} value={size(Math.abs(whole - reached))} />}
+    </dl>
+  )
+}
+
+function Total({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="num">{value}</dd>
+    </div>
+  )
+}
+
+export function Amount({ value, unit }: { value: number | undefined; unit: string | null | undefined }) {
+  const words = useFigureWords()
+  if (value === undefined) return <span className="hint">—</span>
+  return (
+    <span className="num">
+      {words.amount(value)} {words.unit(unit ?? '')}
+    </span>
+  )
+}
+
+/** How much of its share a county has reached; without a number, how many of its nodes are done. */
+export function Reached({ share }: { share: CountyShare }) {
+  const { t } = useTranslation()
+  const part = reachedOf(share)
+  if (part === undefined) return <span className="hint">—</span>
+  const percent = Math.floor(part * 1000) / 10
+  const isByNodes = share.quantity === undefined || share.actual === undefined
+  return (
+    <span className="plan-reached">
+      <progress className="plan-progress" aria-label={t('plans.reached-of', { county: share.county })} value={percent} max={100} />
+      <span className="num">{isByNodes ? t('plans.nodes-done', { done: Math.round(part * share.copy.nodes.length), of: share.copy.nodes.length }) : `${percent}%`}</span>
+    </span>
+  )
+}

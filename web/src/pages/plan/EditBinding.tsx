@@ -1,0 +1,200 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Button from 'antd/es/button'
+import Drawer from 'antd/es/drawer'
+import Input from 'antd/es/input'
+import Select from 'antd/es/select'
+import { type ReactNode, useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { problemOf } from '../../api/errors'
+import { metrics } from '../../api/metrics'
+import { type Plan, type PlanTarget, bindTarget, plan as planQuery } from '../../api/plans'
+import { datasets } from '../../api/queries'
+import { ProblemPanel } from '../../kit/Problem'
+import { ReasonField } from '../../kit/ReasonDialog'
+import { found } from '../../kit/search'
+import { useFold } from '../../kit/useFold'
+import { useNarrow } from '../../kit/useNarrow'
+import { usePinyin } from '../../kit/usePinyin'
+import { useReturnFocus } from '../../kit/useReturnFocus'
+import { useWords } from '../../kit/words'
+import { AGAINST, BINDING_KINDS, type BindingField, type BindingForm, WAYS, faultsOfBinding, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
+import { BoundBy, SourceLink } from './Sources'
+import { useFigureWords } from './useFigureWords'
+import { isConflict } from './useReview'
+
+interface Props {
+  plan: Plan
+  etag: string | undefined
+  target: PlanTarget
+  onClose: () => void
+}
+
+/** Says what the actual of a target comes from; what the program refuses is told at its field. */
+export function EditBinding({ plan, etag, target, onClose }: Props) {
+  const { t } = useTranslation()
+  const words = useFigureWords()
+  const isNarrow = useNarrow()
+  const queries = useQueryClient()
+  const [form, setForm] = useState(() => toBindingForm(target.binding))
+  const [reason, setReason] = useState('')
+  useReturnFocus()
+  const save = useMutation({
+    mutationFn: () => bindTarget(plan.id, target.number, toBinding(form, reason.trim()), etag),
+    onSuccess: async (told) => {
+      queries.setQueryData(planQuery(plan.id).queryKey, told)
+      await queries.invalidateQueries({ queryKey: ['plan', plan.id] })
+      onClose()
+    },
+    onError: (error) => isConflict(error) && queries.invalidateQueries({ queryKey: ['plan', plan.id] }),
+  })
+  const refused = save.error ? refusedField(problemOf(save.error)) : undefined
+  const set = (next: BindingForm) => {
+    save.reset()
+    setForm(next)
+  }
+  const isReady = faultsOfBinding(form).length === 0 && !isSameBinding(target.binding, form) && reason.trim() !== ''
+  return (
+    <Drawer open onClose={onClose} placement="right" size={isNarrow ? '100%' : 560} title={t('plans.bind-of', { literal: target.literal })} closable={{ 'aria-label': t('action.close') }}>
+      <dl className="facts plan-bound">
+        <div>
+          <dt>{t('plans.target')}</dt>
+          <dd className="num">{words.figure(target)}</dd>
+        </div>
+        <div>
+          <dt>{t(target.binding.by || target.binding.kind === 'open' ? 'plans.bound-now' : 'plans.bound-proposed')}</dt>
+          <dd>
+            <SourceLink binding={target.binding} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('plans.bound-by')}</dt>
+          <dd>
+            <BoundBy binding={target.binding} />
+          </dd>
+        </div>
+      </dl>
+      <BindingFields form={form} set={set} refused={refused} detail={save.error ? problemOf(save.error).detail : ''} />
+      <ReasonField id="plan-binding-reason" value={reason} set={setReason} stock={[t('plans.stock-unit'), t('plans.stock-meeting')]} />
+      {save.error !== null && !refused && (
+        <>
+          {isConflict(save.error) && <p className="note" role="status">{t('plans.edit-conflict')}</p>}
+          <ProblemPanel error={save.error} doing={t('plans.bind')} />
+        </>
+      )}
+      <div className="actions">
+        <Button type="primary" loading={save.isPending} disabled={!isReady} onClick={() => save.mutate()}>
+          {t('plans.assign-save')}
+        </Button>
+      </div>
+    </Drawer>
+  )
+}
+
+interface FieldsProps {
+  form: BindingForm
+  set: (form: BindingForm) => void
+  refused: BindingField | undefined
+  /** The words of the program about the refused field. */
+  detail: string
+}
+
+function BindingFields({ form, set, refused, detail }: FieldsProps) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const refusal = (field: BindingField) => (refused === field ? t(`plans.refused-${field === 'reason' ? 'kind' : field}`, { detail }) : '')
+  return (
+    <>
+      <Field name={t('plans.source-kind')} fault={refusal('kind')}>
+        {(id, wrong) => <Select id={id} {...wrong} value={form.kind} onChange={(kind: string) => set({ ...form, kind, id: '' })} options={BINDING_KINDS.map((kind) => ({ value: kind, label: word('plan-binding', kind) }))} />}
+      </Field>
+      {form.kind === 'metric' && (
+        <Field name={t('plans.metric')} fault={refusal('id')}>
+          {(id, wrong) => <MetricChoice id={id} wrong={wrong} value={form.id} onChange={(metric) => set({ ...form, id: metric })} />}
+        </Field>
+      )}
+      {form.kind === 'form' && (
+        <Field name={t('plans.form-dataset')} fault={refusal('id')}>
+          {(id, wrong) => <DatasetChoice id={id} wrong={wrong} value={form.id} onChange={(dataset) => set({ ...form, id: dataset })} />}
+        </Field>
+      )}
+      {form.kind === 'metric' && (
+        <Field name={t('plans.way')} fault={refusal('way')}>
+          {(id, wrong) => (
+            <Select
+              id={id}
+              {...wrong}
+              {...(form.way && { value: form.way })}
+              placeholder={t('plans.way-choose')}
+              onChange={(way: string) => set({ ...form, way })}
+              options={WAYS.map((way) => ({ value: way, label: word('plan-way', way) }))}
+            />
+          )}
+        </Field>
+      )}
+      {form.kind === 'metric' && form.way === 'change' && (
+        <Field name={t('plans.against-what')} fault="">
+          {(id) => <Select id={id} value={form.against} onChange={(against: BindingForm['against']) => set({ ...form, against })} options={AGAINST.map((one) => ({ value: one, label: word('plan-against', one) }))} />}
+        </Field>
+      )}
+      {form.kind === 'metric' && form.way === 'change' && form.against === 'value' && (
+        <Field name={t('plans.baseline')} fault={refusal('baseline') || (faultsOfBinding(form).includes('baseline') ? t('plans.baseline-number') : '')}>
+          {(id, wrong) => <Input id={id} {...wrong} inputMode="decimal" value={form.baseline} onChange={(event) => set({ ...form, baseline: event.target.value })} />}
+        </Field>
+      )}
+    </>
+  )
+}
+
+type Wrong = { status?: 'error'; 'aria-invalid'?: true; 'aria-describedby'?: string }
+
+function Field({ name, fault, children }: { name: string; fault: string; children: (id: string, wrong: Wrong) => ReactNode }) {
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>{name}</label>
+      {children(id, fault ? { status: 'error', 'aria-invalid': true, 'aria-describedby': `${id}-fault` } : {})}
+      {fault && (
+        <p id={`${id}-fault`} className="field-error" role="alert">
+          {fault}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface ChoiceProps {
+  id: string
+  wrong: Wrong
+  value: string
+  onChange: (value: string) => void
+}
+
+/** A metric by its title, by pinyin or initials, by its id or its owner. */
+function MetricChoice(props: ChoiceProps) {
+  const { t, i18n } = useTranslation()
+  const { data: all = [] } = useQuery(metrics)
+  const options = all.map(({ id, title, owner, unit }) => ({ value: id, label: `${(i18n.language === 'zh-CN' ? title.zh : title.en) || id} · ${unit} · ${owner}` }))
+  return <Choice {...props} placeholder={t('plans.metric-choose')} options={options} />
+}
+
+function DatasetChoice(props: ChoiceProps) {
+  const { t } = useTranslation()
+  const { data: all = [] } = useQuery(datasets)
+  return <Choice {...props} placeholder={t('plans.form-choose')} options={all.map(({ id, title }) => ({ value: id, label: `${title} · ${id}` }))} />
+}
+
+function Choice({ id, wrong, value, onChange, placeholder, options }: ChoiceProps & { placeholder: string; options: { value: string; label: string }[] }) {
+  const fold = useFold()
+  const readings = usePinyin()
+  return (
+    <Select
+      id={id}
+      {...wrong}
+      {...(value && { value })}
+      placeholder={placeholder}
+      showSearch={{ filterOption: (typed, option) => found([String(option?.label), String(option?.value)], fold(typed).join(''), readings) }}
+      onChange={onChange}
+      options={options}
+    />
+  )
+}

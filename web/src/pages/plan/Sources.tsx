@@ -1,0 +1,171 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Button from 'antd/es/button'
+import Checkbox from 'antd/es/checkbox'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { reports } from '../../api/forms'
+import { metrics } from '../../api/metrics'
+import { type Plan, type PlanBinding, type PlanTarget, plan as planQuery, proposeBindings } from '../../api/plans'
+import { type Column, DataTable } from '../../kit/DataTable'
+import { Nothing } from '../../kit/Loaded'
+import { ProblemPanel } from '../../kit/Problem'
+import { Hint } from '../../kit/Text'
+import { useWords } from '../../kit/words'
+import { Decided } from './Decided'
+import { EditBinding } from './EditBinding'
+import { useFigureWords } from './useFigureWords'
+
+interface Props {
+  plan: Plan
+  etag: string | undefined
+  address: URLSearchParams
+  set: (name: string, value: string) => void
+}
+
+/** Where the actual of each target comes from, who said so and why, and the way to change it. */
+export function Sources({ plan, etag, address, set }: Props) {
+  const { t } = useTranslation()
+  const isOpenOnly = address.get('only') === 'open'
+  const [edited, setEdited] = useState<PlanTarget>()
+  const targets = plan.targets.filter(({ binding }) => !isOpenOnly || binding.kind === 'open')
+  return (
+    <>
+      <div className="toolbar no-print">
+        <Checkbox checked={isOpenOnly} onChange={(event) => set('only', event.target.checked ? 'open' : '')}>
+          {t('plans.sources-open')}
+        </Checkbox>
+        <span className="hint" role="status">
+          {t('plans.sources-shown', { count: targets.length })}
+        </span>
+        <span className="toolbar-gap" />
+        {plan.status !== 'closed' && <Propose plan={plan} etag={etag} />}
+      </div>
+      <div className="surface">
+        <SourceTable plan={plan} targets={targets} edit={setEdited} />
+      </div>
+      {edited && <EditBinding key={edited.number} plan={plan} etag={etag} target={edited} onClose={() => setEdited(undefined)} />}
+    </>
+  )
+}
+
+/** The file of the city is read again for the targets that no person has bound. */
+function Propose({ plan, etag }: { plan: Plan; etag: string | undefined }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const propose = useMutation({
+    mutationFn: () => proposeBindings(plan.id, etag),
+    onSuccess: (told) => queries.setQueryData(planQuery(plan.id).queryKey, told),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['plan', plan.id] }),
+  })
+  return (
+    <>
+      <Button loading={propose.isPending} onClick={() => propose.mutate()}>
+        {t('plans.sources-propose')}
+      </Button>
+      {propose.isSuccess && <span role="status" className="hint">{t('plans.sources-proposed')}</span>}
+      {propose.isError && <ProblemPanel error={propose.error} doing={t('plans.sources-propose')} />}
+    </>
+  )
+}
+
+function SourceTable({ plan, targets, edit }: { plan: Plan; targets: PlanTarget[]; edit: (target: PlanTarget) => void }) {
+  const { t } = useTranslation()
+  const words = useFigureWords()
+  const { word } = useWords()
+  const point = (number: number | null | undefined) => plan.points.find((one) => one.number === number)
+  const columns: Column<PlanTarget>[] = [
+    {
+      key: 'target',
+      title: t('plans.target'),
+      render: (target) => (
+        <div className="two-lines plan-task-title">
+          <Link to={`?tab=text#target-${target.number}`} translate="no">
+            {target.literal}
+          </Link>
+          <span className="hint" translate="no">
+            {point(target.point)?.label} {point(target.point)?.title}
+          </span>
+        </div>
+      ),
+    },
+    { key: 'figure', title: t('plans.value'), render: (target) => <span className="num">{words.figure(target)}</span> },
+    { key: 'source', title: t('plans.source'), render: ({ binding }) => <SourceLink binding={binding} /> },
+    { key: 'way', title: t('plans.way'), render: ({ binding }) => (binding.way ? <Way binding={binding} /> : <Hint>—</Hint>) },
+    { key: 'lack', title: t('plans.lack'), render: ({ standing }) => <span className="wrap">{standing?.lack ? word('plan-lack', standing.lack) : '—'}</span> },
+    { key: 'by', title: t('plans.bound-by'), full: true, render: ({ binding }) => <BoundBy binding={binding} /> },
+    {
+      key: 'do',
+      title: t('version.do'),
+      render: (target) =>
+        plan.status !== 'closed' && (
+          <Button size="small" aria-label={t('plans.bind-of', { literal: target.literal })} onClick={() => edit(target)}>
+            {t('plans.edit')}
+          </Button>
+        ),
+    },
+  ]
+  return <DataTable label={t('plans.sources')} columns={columns} rows={targets} rowKey={({ number }) => number} empty={<Nothing title={t('plans.sources-none')} />} />
+}
+
+/** The metric or the dataset by its title, or what there is in its place. */
+export function SourceLink({ binding }: { binding: PlanBinding }) {
+  const { i18n } = useTranslation()
+  const { word } = useWords()
+  const { data: all = [] } = useQuery({ ...metrics, enabled: binding.kind === 'metric' })
+  if (binding.kind === 'metric' && binding.id) {
+    const title = all.find(({ id }) => id === binding.id)?.title
+    return (
+      <Link to={`/figures/${encodeURIComponent(binding.id)}`} translate="no">
+        {(title && (i18n.language === 'zh-CN' ? title.zh : title.en)) || binding.id}
+      </Link>
+    )
+  }
+  if (binding.kind === 'form' && binding.id) return <FormSource id={binding.id} />
+  return <span>{word('plan-binding', binding.kind)}</span>
+}
+
+/** The form that a number comes from, and who reported last. */
+function FormSource({ id }: { id: string }) {
+  const { t } = useTranslation()
+  const { data } = useQuery(reports(id))
+  const last = data?.find((report) => report.status === 'collected')
+  return (
+    <span>
+      <Link to={`/forms/${encodeURIComponent(id)}`}>{t('forms.source')}</Link>{' '}
+      {last ? (
+        <Link to={`/forms/${encodeURIComponent(id)}/reports/${last.batch}`} translate="no">
+          {t('forms.last-by', { unit: last.unit, day: last.filled_on ?? last.submitted_at.slice(0, 10) })}
+        </Link>
+      ) : (
+        <span className="hint">{t('forms.none-reported')}</span>
+      )}
+    </span>
+  )
+}
+
+function Way({ binding }: { binding: PlanBinding }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const words = useFigureWords()
+  const against = binding.against_year_before ? word('plan-against', 'year-before') : typeof binding.baseline === 'number' ? words.amount(binding.baseline) : undefined
+  return (
+    <span className="wrap">
+      {word('plan-way', binding.way)}
+      {against && <span className="hint">{` · ${t('plans.against', { baseline: against })}`}</span>}
+    </span>
+  )
+}
+
+/** Who bound it; without a person it is what the file of the city proposes. */
+export function BoundBy({ binding }: { binding: PlanBinding }) {
+  const { t } = useTranslation()
+  if (binding.by) return <Decided by={binding.by} />
+  if (binding.kind === 'open') return <Hint>—</Hint>
+  return (
+    <span className="wrap">
+      {t('plans.proposed-by-file')}
+      {binding.note && <span className="hint" lang="zh-CN">{` · ${binding.note}`}</span>}
+    </span>
+  )
+}

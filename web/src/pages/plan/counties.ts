@@ -1,0 +1,120 @@
+import type { MetricAnswer, MetricAsk } from '../../api/metrics'
+import type { PlanEdit, PlanTarget, PlanTask } from '../../api/plans'
+import { numberOf } from './figure'
+
+/** A county's copy of a task: what it is to reach, and what it has reached. */
+export interface CountyShare {
+  copy: PlanTask
+  county: string
+  quantity: number | undefined
+  actual: number | undefined
+}
+
+/** A task of the city with the copies of its counties. */
+export interface Split {
+  task: PlanTask
+  target: PlanTarget | undefined
+  shares: CountyShare[]
+  /** What the target asks of the city; absent where it is no number. */
+  whole: number | undefined
+  /** What the shares ask together; absent where they are not given. */
+  sum: number | undefined
+  /** What is reached together; absent where no county's number is known. */
+  reached: number | undefined
+}
+
+/** Numbers of counties by their names, for each target. */
+export type CountyActuals = Map<number, Map<string, number>>
+
+const added = (numbers: (number | undefined)[]) => {
+  const known = numbers.filter((number) => number !== undefined)
+  return known.length === 0 ? undefined : known.reduce((sum, number) => sum + number, 0)
+}
+
+export const isSplit = (tasks: PlanTask[], task: PlanTask) => tasks.some((copy) => copy.of === task.id)
+
+export function splitOf(task: PlanTask, tasks: PlanTask[], targets: PlanTarget[], actuals: CountyActuals): Split {
+  const target = targets.find(({ number }) => number === task.target)
+  const known = target && actuals.get(target.number)
+  const shares = tasks
+    .filter((copy) => copy.of === task.id)
+    .map((copy) => ({ copy, county: copy.county ?? '', quantity: copy.quantity ?? undefined, actual: known?.get(copy.county ?? '') }))
+  return {
+    task,
+    target,
+    shares,
+    whole: typeof target?.value === 'number' ? target.value : undefined,
+    sum: added(shares.map(({ quantity }) => quantity)),
+    reached: added(shares.map(({ actual }) => actual)),
+  }
+}
+
+/** What the metric of a target is asked, so that it tells the number of each county. Only amounts are told by county. */
+export function countiesAsk(target: PlanTarget): MetricAsk | undefined {
+  const { binding, due } = target
+  if (binding.kind !== 'metric' || !binding.id) return undefined
+  const by = [{ dimension: 'area', level: 'county' }]
+  if (binding.way === 'at-date') return { metric: binding.id, grain: 'month', points: 1, by }
+  if (binding.way !== 'year-sum' || !due) return undefined
+  return { metric: binding.id, grain: 'year', period: due.slice(0, 4), points: 1, by }
+}
+
+export function numbersOfCounties(answer: MetricAnswer): Map<string, number> {
+  return new Map(
+    answer.groups.flatMap((group) => {
+      const name = group.keys[0]?.name?.zh
+      const value = group.points.at(-1)?.value
+      return name && typeof value === 'number' ? [[name, value] as const] : []
+    }),
+  )
+}
+
+/** Part of what is asked that is reached, from 0 to 1: by the number, and without one by the nodes that are done. */
+export function reachedOf({ copy, quantity, actual }: CountyShare): number | undefined {
+  if (quantity !== undefined && actual !== undefined) return quantity === 0 ? 1 : Math.max(0, Math.min(1, actual / quantity))
+  const nodes = copy.standing?.nodes
+  if (!nodes || copy.nodes.length === 0) return undefined
+  return (nodes.done + nodes['done-late']) / copy.nodes.length
+}
+
+/** A line of the form of shares. */
+export interface ShareLine {
+  /** The copy that is there already. */
+  copy: string | undefined
+  county: string
+  quantity: string
+}
+
+export const toLines = (split: Split): ShareLine[] =>
+  split.shares.map(({ copy, county, quantity }) => ({ copy: copy.id, county, quantity: quantity === undefined ? '' : String(quantity) }))
+
+export type ShareFault = 'county' | 'twice' | 'number' | 'some-missing' | 'below'
+
+/** What of the shares does not hold, by line, and of all together. The sum of the shares reaches the target of the city. */
+export function faultsOfShares(lines: ShareLine[], whole: number | undefined): { lines: (ShareFault | undefined)[]; all: ShareFault | undefined } {
+  const own = lines.map(({ county, quantity }, at): ShareFault | undefined => {
+    if (county.trim() === '') return 'county'
+    if (lines.findIndex((line) => line.county.trim() === county.trim()) !== at) return 'twice'
+    const number = numberOf(quantity)
+    return quantity.trim() !== '' && (number === undefined || number < 0) ? 'number' : undefined
+  })
+  const given = lines.filter(({ quantity }) => quantity.trim() !== '')
+  const isBelow = given.length > 0 && whole !== undefined && sumOf(lines) < whole
+  return { lines: own, all: given.length > 0 && given.length < lines.length ? 'some-missing' : isBelow ? 'below' : undefined }
+}
+
+export const sumOf = (lines: ShareLine[]) => lines.reduce((sum, { quantity }) => sum + (numberOf(quantity) ?? 0), 0)
+
+/** Shares of copies that are otherwise than before. */
+export function shareEdits(split: Split, lines: ShareLine[]): PlanEdit[] {
+  return lines.flatMap(({ copy, quantity }): PlanEdit[] => {
+    const before = split.shares.find((share) => share.copy.id === copy)
+    const number = numberOf(quantity)
+    if (!before || before.quantity === number) return []
+    return [{ op: 'set', item: `task/${before.copy.id}`, fields: { quantity: number ?? null } as unknown as Record<string, never> }]
+  })
+}
+
+/** Counties that have no copy yet. */
+export const newShares = (lines: ShareLine[]) =>
+  lines.filter(({ copy }) => copy === undefined).map(({ county, quantity }) => ({ county: county.trim(), quantity: numberOf(quantity) ?? null }))

@@ -1,0 +1,56 @@
+import type { Plan, PlanItemChange, PlanTask } from '../../api/plans'
+
+/** What differs of one item: it came, it went, or some of its fields are otherwise. */
+export interface ItemDifference {
+  item: string
+  kind: string
+  /** By what people know it. */
+  name: string
+  sort: 'added' | 'removed' | 'changed'
+  fields: { field: string; from: unknown; to: unknown }[]
+}
+
+/** Kinds in the order in which a plan is read. */
+const KINDS = ['point', 'target', 'task', 'node']
+
+/** The changes by item, each with its name, in the order of the plan. */
+export function byItem(changes: PlanItemChange[], names: Map<string, string>): ItemDifference[] {
+  const items = new Map<string, ItemDifference>()
+  for (const { item, field, from, to } of changes) {
+    const kind = item.split('/')[0] ?? ''
+    const found = items.get(item) ?? { item, kind, name: names.get(item) ?? nameIn(from ?? to) ?? item.split('/')[1] ?? item, sort: 'changed', fields: [] }
+    if (field) found.fields.push({ field, from, to })
+    else found.sort = from === null || from === undefined ? 'added' : 'removed'
+    items.set(item, found)
+  }
+  const placeOf = ({ kind }: ItemDifference) => KINDS.indexOf(kind)
+  return [...items.values()].sort((one, other) => placeOf(one) - placeOf(other) || one.item.localeCompare(other.item, undefined, { numeric: true }))
+}
+
+/** The name that an item which is gone had. */
+function nameIn(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { title, literal } = value as { title?: unknown; literal?: unknown }
+  return [title, literal].find((name): name is string => typeof name === 'string')
+}
+
+/** Points, targets, tasks and nodes as people know them. */
+export function namesOf(plan: Plan, tasks: PlanTask[]): Map<string, string> {
+  return new Map([
+    ...plan.points.map(({ number, label, title }) => [`point/${number}`, `${label} ${title}`] as const),
+    ...plan.targets.map(({ number, literal }) => [`target/${number}`, literal] as const),
+    ...tasks.map(({ id, title, county }) => [`task/${id}`, county ? `${title} · ${county}` : title] as const),
+    ...tasks.flatMap(({ nodes, title }) => nodes.map((node) => [`node/${node.id}`, `${title} · ${node.title}`] as const)),
+  ])
+}
+
+/** `said.due` is called as `due` is. */
+export const lastOf = (field: string) => field.split('.').at(-1) ?? field
+
+/** A value of a field in a few signs. */
+export function shownValue(value: unknown): string {
+  if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return '—'
+  if (Array.isArray(value)) return value.map(shownValue).join('、')
+  if (typeof value === 'object') return nameIn(value) ?? JSON.stringify(value)
+  return String(value)
+}

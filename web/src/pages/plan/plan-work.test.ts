@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import type { MetricAnswer } from '../../api/metrics'
+import type { Plan, PlanBinding, PlanTarget, PlanTask } from '../../api/plans'
+import { faultsOfBinding, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
+import { countiesAsk, faultsOfShares, newShares, numbersOfCounties, reachedOf, shareEdits, splitOf, sumOf, toLines } from './counties'
+import { byItem, namesOf, shownValue } from './difference'
+import { taken } from './tasks'
+
+const counts = { 'not-begun': 0, 'on-course': 0, near: 0, late: 0, done: 0, 'done-late': 0 }
+const task = (part: Partial<PlanTask> = {}): PlanTask => ({ id: '1.1', point: 1, title: '新增基站', supports: [], counties: [], due: '2026-12-31', nodes: [], target: 4, ...part })
+const copy = (number: number, county: string, quantity: number | null): PlanTask => task({ id: `1.1-${number}`, of: '1.1', county, quantity, lead: county })
+const target = (binding: Partial<PlanBinding> = {}, value: number | string = 120): PlanTarget => ({
+  number: 4, sentence: 3, point: 1, literal: '新增基站120座', offset: 12, value, unit: '座', comparison: '=', due: '2026-12-31', kind: 'target', origin: 'read', state: 'accepted', doubts: [],
+  binding: { kind: 'metric', id: 'telecom.new_station', way: 'year-sum', against_year_before: false, ...binding },
+})
+const tasks = [task(), copy(1, '亭湖区', 70), copy(2, '盐都区', 60)]
+const split = (actuals: [string, number][] = [], all = tasks) => splitOf(task(), all, [target()], new Map([[4, new Map(actuals)]]))
+
+describe('shares of counties', () => {
+  test('are told with their sums beside the target of the city', () => {
+    const { whole, sum, reached, shares } = split([['亭湖区', 35], ['盐都区', 90], ['东台市', 400]])
+    expect([whole, sum, reached]).toEqual([120, 130, 125])
+    expect(shares.map((share) => reachedOf(share))).toEqual([0.5, 1])
+    expect(split([], [task(), copy(1, '亭湖区', null)])).toMatchObject({ sum: undefined, reached: undefined })
+  })
+  test('that no number tells are told by the nodes that are done', () => {
+    const node = { id: '1.1-1.1', title: '一季度', due: '2026-03-31' }
+    const half = { ...copy(1, '亭湖区', 70), nodes: [node, { ...node, id: '1.1-1.2' }], standing: { nodes: { ...counts, done: 1, late: 1 } } } as PlanTask
+    expect(split([], [task(), half]).shares.map((share) => reachedOf(share))).toEqual([0.5])
+  })
+  test('are given to all counties or to none, and reach the target', () => {
+    const lines = toLines(split())
+    expect(faultsOfShares(lines, 120)).toEqual({ lines: [undefined, undefined], all: undefined })
+    expect(faultsOfShares(lines.map((line) => ({ ...line, quantity: '59' })), 120).all).toBe('below')
+    expect(faultsOfShares(lines.map((line) => ({ ...line, quantity: '60' })), 120).all).toBeUndefined()
+    expect(faultsOfShares(lines.map((line, at) => (at ? line : { ...line, quantity: '' })), 120).all).toBe('some-missing')
+    expect(faultsOfShares(lines.map((line) => ({ ...line, quantity: '' })), 120).all).toBeUndefined()
+    expect(faultsOfShares([...lines, { copy: undefined, county: '亭湖区', quantity: '1' }, { copy: undefined, county: '', quantity: '1' }], 120).lines.slice(2)).toEqual(['twice', 'county'])
+    expect(faultsOfShares([{ copy: undefined, county: '东台市', quantity: '-1' }], undefined).lines).toEqual(['number'])
+  })
+  test('that are otherwise are edited, and new counties get a copy', () => {
+    const lines = [...toLines(split()).map((line, at) => (at ? line : { ...line, quantity: '８０' })), { copy: undefined, county: ' 东台市 ', quantity: '1,200' }]
+    expect(shareEdits(split(), lines)).toEqual([{ op: 'set', item: 'task/1.1-1', fields: { quantity: 80 } }])
+    expect(newShares(lines)).toEqual([{ county: '东台市', quantity: 1200 }])
+    expect(sumOf(lines)).toBe(1340)
+  })
+  test('have a number of their own only where the metric tells amounts', () => {
+    expect(countiesAsk(target())).toMatchObject({ grain: 'year', period: '2026' })
+    expect(countiesAsk(target({ way: 'share' }))).toBeUndefined()
+    expect(countiesAsk(target({ kind: 'by-hand', id: null, way: null }))).toBeUndefined()
+    const group = (zh: string | null, value: number | null) => ({ keys: [{ dimension: 'area', name: zh ? { zh } : null }], points: [{ value }] })
+    expect([...numbersOfCounties({ groups: [group('亭湖区', 3), group(null, 4), group('盐都区', null)] } as unknown as MetricAnswer)]).toEqual([['亭湖区', 3]])
+  })
+  test('stand under their task until a county or a unit is asked for', () => {
+    const shown = (part: object) => tasks.filter((one) => taken(one, { unit: '', county: '', lamp: '', ...part })).map(({ id }) => id)
+    expect(shown({})).toEqual(['1.1'])
+    expect(shown({ county: '盐都区' })).toEqual(['1.1-2'])
+    expect(shown({ unit: '亭湖区' })).toEqual(['1.1-1'])
+  })
+})
+
+describe('the source of a target', () => {
+  const form = toBindingForm(target().binding)
+  test('that was read and written again is the same', () => {
+    for (const binding of [{}, { way: 'change', baseline: 5 }, { way: 'change', against_year_before: true }, { kind: 'open', id: null, way: null }]) {
+      expect(isSameBinding(target(binding).binding, toBindingForm(target(binding).binding))).toBe(true)
+    }
+    expect(isSameBinding(target().binding, { ...form, way: 'at-date' })).toBe(false)
+  })
+  test('sends what belongs to its kind and no more', () => {
+    expect(toBinding({ ...form, kind: 'by-hand' }, '没有系统')).toEqual({ kind: 'by-hand', reason: '没有系统' })
+    expect(toBinding({ ...form, way: 'change', against: 'value', baseline: '1,200' }, '核对')).toEqual({ kind: 'metric', reason: '核对', id: 'telecom.new_station', way: 'change', baseline: 1200 })
+    expect(toBinding({ ...form, way: 'year-sum', against: 'year-before' }, '核对')).not.toHaveProperty('against_year_before')
+  })
+  test('lacks what the program would refuse', () => {
+    expect(faultsOfBinding({ ...form, id: ' ', way: '' })).toEqual(['id', 'way'])
+    expect(faultsOfBinding({ ...form, way: 'change', against: 'value', baseline: '一成' })).toEqual(['baseline'])
+    expect(faultsOfBinding({ ...form, kind: 'open', id: '', way: '' })).toEqual([])
+  })
+  test('that is refused names its field', () => {
+    const problem = (code: string, detail: string) => ({ type: '', title: '', status: 422, code, detail })
+    expect(refusedField(problem('invalid-plan-edit', '`id`: such as `telecom.new_station`'))).toBe('id')
+    expect(refusedField(problem('no-reason', 'a reason is missing'))).toBe('reason')
+    expect(refusedField(problem('invalid-plan-edit', '`quantity`: a number from 0'))).toBeUndefined()
+    expect(refusedField(problem('precondition-failed', '`id` of it'))).toBeUndefined()
+  })
+})
+
+describe('the difference of two baselines', () => {
+  const plan = { points: [{ number: 1, label: '（一）', title: '补齐短板' }], targets: [target()] } as unknown as Plan
+  test('is told item by item, in the order of the plan, by the names of the items', () => {
+    const told = byItem(
+      [
+        { item: 'node/1.1.10', from: null, to: { title: '验收' } },
+        { item: 'node/1.1.9', from: { title: '初验' }, to: null },
+        { item: 'target/4', field: 'said.value', from: 120, to: 110 },
+        { item: 'target/4', field: 'said.due', from: '2026-12-31', to: '2027-06-30' },
+      ],
+      namesOf(plan, tasks),
+    )
+    expect(told.map(({ item, name, sort, fields }) => [item, name, sort, fields.length])).toEqual([
+      ['target/4', '新增基站120座', 'changed', 2],
+      ['node/1.1.9', '初验', 'removed', 0],
+      ['node/1.1.10', '验收', 'added', 0],
+    ])
+  })
+  test('shows nothing as a dash, and no brackets of the machine', () => {
+    expect([null, '', [], ['甲', '乙'], 3, { title: '验收' }].map(shownValue)).toEqual(['—', '—', '—', '甲、乙', '3', '验收'])
+  })
+})
