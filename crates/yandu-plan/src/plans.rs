@@ -12,7 +12,7 @@ use yandu_words::calendar::CITY_CLOCK;
 
 use crate::binding::{self, Proposal};
 use crate::import::{self, Import, STORED_BYTES};
-use crate::record::{Decision, Plan, SourceText};
+use crate::record::{Decision, Plan, SourceText, Status};
 use crate::reviewing::said;
 use crate::revision::{Baseline, Revision, RevisionKind};
 use crate::store::{self, MIGRATIONS};
@@ -136,6 +136,18 @@ impl Plans {
     /// All plans without their parts, the newest first.
     pub async fn list(&self) -> Result<Vec<Plan>> {
         store::heads(self.inner.store.pool()).await
+    }
+
+    /// The plan that people work on: the newest in force that has begun, or else one that is to begin, or was closed.
+    pub async fn current(&self) -> Result<Option<String>> {
+        let year = self.today().year();
+        let plans = self.list().await?.into_iter();
+        let place = |plan: &Plan| {
+            let has_begun = plan.head.year.is_none_or(|begins| begins <= year);
+            (plan.status == Status::Approved, has_begun, plan.head.year)
+        };
+        let known = plans.filter(|plan| plan.status != Status::Reviewing);
+        Ok(known.max_by_key(place).map(|plan| plan.id))
     }
 
     pub async fn plan(&self, id: &str) -> Result<Plan> {

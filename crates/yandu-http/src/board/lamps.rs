@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yandu_lake::Principal;
 use yandu_pack::declare::{LampName, LampsBy, LampsDue, TileLamps};
-use yandu_plan::{Counts, Lamp, LampLine, LampsOf, LampsWanted, Plan, Standing, Status};
+use yandu_plan::{Counts, Lamp, LampLine, LampsOf, LampsWanted, Plan, Standing};
 
 use crate::Result;
 use crate::plan::{CountsOfPlan, standing};
@@ -60,7 +60,7 @@ pub struct LampOfBoard {
 pub(super) struct Plans<'a> {
     state: &'a State,
     principal: &'a Principal,
-    newest: Option<String>,
+    current: Option<String>,
     stood: HashMap<String, (Plan, Standing)>,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Plans<'a> {
         Self {
             state,
             principal,
-            newest: None,
+            current: None,
             stood: HashMap::new(),
         }
     }
@@ -83,7 +83,7 @@ impl<'a> Plans<'a> {
     ) -> Result<LampsOfBoard> {
         let id = match &asked.plan {
             Some(id) => id.clone(),
-            None => self.newest().await?,
+            None => self.current().await?,
         };
         let (plan, standing) = self.standing(&id).await?;
         let lines = yandu_plan::lamps(plan, standing, &wanted(asked, county));
@@ -99,19 +99,13 @@ impl<'a> Plans<'a> {
         })
     }
 
-    /// The newest plan that is in force, or was.
-    async fn newest(&mut self) -> Result<String> {
-        if let Some(id) = &self.newest {
+    async fn current(&mut self) -> Result<String> {
+        if let Some(id) = &self.current {
             return Ok(id.clone());
         }
-        let plans = self.state.plans().list().await?;
-        let of_status = |status| plans.iter().filter(move |plan| plan.status == status);
-        let newest = of_status(Status::Approved)
-            .chain(of_status(Status::Closed))
-            .max_by_key(|plan| (plan.status == Status::Approved, plan.head.year))
-            .map(|plan| plan.id.clone());
-        self.newest.clone_from(&newest);
-        newest.ok_or_else(|| Problem::new("no-plan", "no plan is in force"))
+        let current = self.state.plans().current().await?;
+        self.current.clone_from(&current);
+        current.ok_or_else(|| Problem::new("no-plan", "no plan is in force"))
     }
 
     async fn standing(&mut self, id: &str) -> Result<&(Plan, Standing)> {

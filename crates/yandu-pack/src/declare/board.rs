@@ -161,7 +161,7 @@ pub struct TileTarget {
 pub struct TileLamps {
     /// What has a lamp.
     pub by: LampsBy,
-    /// The plan; the newest that is in force where there is none.
+    /// The plan; the newest in force that has begun where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
     /// Points whose work is looked at, by their numbers; all where there are none.

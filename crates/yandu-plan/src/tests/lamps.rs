@@ -2,8 +2,10 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::site::{Site, TEXT, actual, cause, stands_on};
-use crate::{Actuals, CountyShare, Lamp, LampLine, LampsOf, LampsWanted, NodeStep, Plan, lamps};
+use super::site::{Site, TEXT, actual, all_decided, cause, stands_on};
+use crate::{
+    Actuals, CountyShare, Import, Lamp, LampLine, LampsOf, LampsWanted, NodeStep, Pace, Plan, lamps,
+};
 
 fn all(of: LampsOf) -> LampsWanted {
     LampsWanted {
@@ -161,4 +163,33 @@ async fn whoever_follows_plans_is_told_of_a_step_and_not_of_a_look() {
         .await
         .unwrap();
     assert!(changes.has_changed().unwrap());
+}
+
+#[tokio::test]
+async fn people_work_on_the_newest_plan_in_force_that_has_begun() {
+    let site = Site::new().await;
+    assert_eq!(site.plans.current().await.unwrap(), None);
+    site.import(TEXT).await;
+    let current = site.plans.current().await.unwrap();
+    assert_eq!(current, None, "it is under review");
+    site.approved(TEXT).await;
+    let next = Import {
+        bytes: TEXT.replace("2026", "2027").into_bytes(),
+        id: Some("next".to_owned()),
+        ..Import::default()
+    };
+    let next = site.plans.import("wang", next).await.unwrap().0;
+    let decided = serde_json::from_value(all_decided(&next)).unwrap();
+    site.plans
+        .review("next", decided, cause("核对"))
+        .await
+        .unwrap();
+    site.plans
+        .approve("next", Pace::Quarter, cause("通过"))
+        .await
+        .unwrap();
+    assert_eq!(site.plans.current().await.unwrap().as_deref(), Some("plan"));
+    let later = site.moved("2027-01-05").await;
+    let current = later.plans.current().await.unwrap();
+    assert_eq!(current.as_deref(), Some("next"));
 }
