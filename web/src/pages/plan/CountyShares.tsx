@@ -35,7 +35,7 @@ export function CountyShares({ plan, etag, tasks, split }: Props) {
     { key: 'lamp', title: t('plans.lamp'), render: ({ copy }) => <WorkLamp lamp={copy.standing?.lamp} /> },
     { key: 'quantity', title: t('plans.county-share'), align: 'right', render: ({ quantity }) => <Amount value={quantity} unit={unit} /> },
     { key: 'actual', title: t('plans.actual'), align: 'right', render: ({ actual }) => <Amount value={actual} unit={unit} /> },
-    { key: 'reached', title: t('plans.share'), render: (share) => <Reached share={share} /> },
+    { key: 'reached', title: t('plans.share'), full: true, render: (share) => <Reached share={share} /> },
   ]
   return (
     <div className="plan-shares">
