@@ -47,6 +47,8 @@ test('counties get shares that reach the target, and what each has reached is to
   await dialog.getByRole('textbox', { name: '份额' }).nth(1).fill('70')
   await dialog.getByRole('button', { name: /^保 ?存$/ }).click()
   await expect(dialog).toBeHidden()
+  // A table that was cards meanwhile has its rows closed again.
+  await point.getByRole('button', { name: '展开行' }).first().click()
   const shares = point.getByRole('table', { name: '“年内新增5G基站120座”的县区份额' })
   await expect(shares.getByRole('row').filter({ hasText: '亭湖区' })).toContainText('50 座')
   await expect(shares.getByRole('row').filter({ hasText: '亭湖区' }).getByRole('progressbar')).toBeVisible()
@@ -164,7 +166,8 @@ test('a target is bound to a metric that is found by initials, and a refusal is 
   await page.unroute(/\/binding$/)
   await dialog.getByRole('button', { name: /^保 ?存$/ }).click()
   await expect(dialog).toBeHidden()
-  await page.getByRole('checkbox', { name: '只看未绑定的' }).uncheck()
+  await page.getByRole('checkbox', { name: '只看未绑定的' }).click()
+  await expect(page).not.toHaveURL(/only=/)
   const row = table.getByRole('row').filter({ hasText: '千兆用户占比' })
   await expect(row).toContainText('新增5G基站')
   await expect(row).toContainText('相对基数的变化 · 对比：1,200')
