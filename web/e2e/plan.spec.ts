@@ -184,6 +184,14 @@ test('officials find their own sentence in the text, and it has an address', asy
   await expect(page.getByRole('searchbox')).toBeHidden()
   const pdf = await page.pdf({ preferCSSPageSize: true })
   expect(pdf.toString('latin1')).toMatch(/MediaBox\s*\[0 0 119[01][.\d]* 84[12]/)
+  // Every sheet says what it is of, and which of how many.
+  const edges = await page.evaluate(() => document.adoptedStyleSheets.map((sheet) => [...sheet.cssRules].map((rule) => rule.cssText).join()).join())
+  expect(edges).toContain(NAME)
+  expect(edges).toContain('counter(pages)')
+  await expect(page.getByRole('button', { name: '打印（A3）' })).toBeHidden()
+  await page.emulateMedia({ media: 'screen' })
+  await page.getByRole('tab', { name: '办理记录' }).click()
+  expect(await page.evaluate(() => document.adoptedStyleSheets.length)).toBe(0)
 })
 
 test('what was typed stays when somebody else decides meanwhile, and goes through where it still holds', async ({ page, city, watched }) => {

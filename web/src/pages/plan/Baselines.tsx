@@ -124,7 +124,7 @@ function Fields({ item }: { item: ItemDifference }) {
   const { t } = useTranslation()
   const { word } = useWords()
   const words = useFieldWords()
-  if (item.fields.length === 0) return <span className="hint">—</span>
+  if (item.fields.length === 0 && item.nodes === 0) return <span className="hint">—</span>
   return (
     <ul className="wrap changes">
       {item.fields.map(({ field, from, to }) => (
@@ -132,14 +132,23 @@ function Fields({ item }: { item: ItemDifference }) {
           {word('plan-field', lastOf(field))}
           <span className="hint">: </span>
           <span translate="no">
-            <span className="visually-hidden">{t('plans.was')} </span>
-            <del>{words.value(field, from)}</del>
-            {' → '}
-            <span className="visually-hidden">{t('plans.is')} </span>
-            <ins>{words.value(field, to)}</ins>
+            {item.sort !== 'added' && (
+              <>
+                <span className="visually-hidden">{t('plans.was')} </span>
+                <del>{words.value(field, from)}</del>
+              </>
+            )}
+            {item.sort === 'changed' && ' → '}
+            {item.sort !== 'removed' && (
+              <>
+                <span className="visually-hidden">{t('plans.is')} </span>
+                <ins>{words.value(field, to)}</ins>
+              </>
+            )}
           </span>
         </li>
       ))}
+      {item.nodes > 0 && <li className="hint">{t('plans.with-nodes', { count: item.nodes })}</li>}
     </ul>
   )
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import Select from 'antd/es/select'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { type Plan, type PlanTask, planTasks } from '../../api/plans'
@@ -13,6 +14,7 @@ import { usePinyin } from '../../kit/usePinyin'
 import { useWords } from '../../kit/words'
 import { type CountyShare, type Split, splitOf } from './counties'
 import { Amount, CountyShares, Reached } from './CountyShares'
+import { EditShares } from './EditShares'
 import { WORK_LAMPS, WorkLamp, WorkSign } from './PlanLamp'
 import { useCountyActuals } from './useCountyActuals'
 
@@ -44,6 +46,7 @@ interface ContentProps {
 function Content({ plan, tasks, etag, county, set }: ContentProps) {
   const { t } = useTranslation()
   const actuals = useCountyActuals(plan, tasks)
+  const [edited, setEdited] = useState<Split>()
   const splits = tasks.filter((task) => tasks.some((copy) => copy.of === task.id)).map((task) => splitOf(task, tasks, plan.targets, actuals))
   const counties = [...new Set(splits.flatMap(({ shares }) => shares.map((share) => share.county)))]
   if (splits.length === 0) {
@@ -65,7 +68,7 @@ function Content({ plan, tasks, etag, county, set }: ContentProps) {
           </Section>
           {splits.map((split) => (
             <Section key={split.task.id} title={`${split.task.id} ${split.task.title}`} flush>
-              <CountyShares plan={plan} etag={etag} tasks={tasks} split={split} />
+              <CountyShares split={split} edit={plan.status === 'closed' ? undefined : () => setEdited(split)} />
             </Section>
           ))}
         </>
@@ -74,6 +77,7 @@ function Content({ plan, tasks, etag, county, set }: ContentProps) {
           <Copies county={county} splits={splits} />
         </Section>
       )}
+      {edited && <EditShares plan={plan} etag={etag} tasks={tasks} split={edited} onClose={() => setEdited(undefined)} />}
     </>
   )
 }
@@ -164,7 +168,7 @@ function Copies({ county, splits }: { county: string; splits: Split[] }) {
     { key: 'lamp', title: t('plans.lamp'), render: ({ copy }) => <WorkLamp lamp={copy.standing?.lamp} /> },
     { key: 'quantity', title: t('plans.county-share'), align: 'right', render: ({ quantity, split }) => <Amount value={quantity} unit={split.target?.unit} /> },
     { key: 'actual', title: t('plans.actual'), align: 'right', render: ({ actual, split }) => <Amount value={actual} unit={split.target?.unit} /> },
-    { key: 'reached', title: t('plans.share'), render: (share) => <Reached share={share} /> },
+    { key: 'reached', title: t('plans.share'), full: true, render: (share) => <Reached share={share} /> },
     { key: 'due', title: t('plans.due-day'), render: ({ copy }) => <span className="num">{copy.due}</span> },
     { key: 'days', title: t('plans.days'), render: ({ copy }) => <DaysLeft task={copy} /> },
     { key: 'city', title: t('plans.city-lamp'), render: ({ split }) => <WorkLamp lamp={split.task.standing?.lamp} /> },

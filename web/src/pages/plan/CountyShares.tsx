@@ -1,26 +1,21 @@
 import Button from 'antd/es/button'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import type { Plan, PlanTask } from '../../api/plans'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
 import { type CountyShare, type Split, reachedOf } from './counties'
-import { EditShares } from './EditShares'
 import { WorkLamp } from './PlanLamp'
 import { useFigureWords } from './useFigureWords'
 
 interface Props {
-  plan: Plan
-  etag: string | undefined
-  tasks: PlanTask[]
   split: Split
+  /** Absent where the plan is closed. */
+  edit: (() => void) | undefined
 }
 
 /** The shares of the counties in one task: what each is to reach, what it has, and what the city lacks. */
-export function CountyShares({ plan, etag, tasks, split }: Props) {
+export function CountyShares({ split, edit }: Props) {
   const { t } = useTranslation()
-  const [isEditing, setEditing] = useState(false)
   const unit = split.target?.unit
   const columns: Column<CountyShare>[] = [
     {
@@ -35,7 +30,7 @@ export function CountyShares({ plan, etag, tasks, split }: Props) {
     { key: 'lamp', title: t('plans.lamp'), render: ({ copy }) => <WorkLamp lamp={copy.standing?.lamp} /> },
     { key: 'quantity', title: t('plans.county-share'), align: 'right', render: ({ quantity }) => <Amount value={quantity} unit={unit} /> },
     { key: 'actual', title: t('plans.actual'), align: 'right', render: ({ actual }) => <Amount value={actual} unit={unit} /> },
-    { key: 'reached', title: t('plans.share'), render: (share) => <Reached share={share} /> },
+    { key: 'reached', title: t('plans.share'), full: true, render: (share) => <Reached share={share} /> },
   ]
   return (
     <div className="plan-shares">
@@ -48,14 +43,13 @@ export function CountyShares({ plan, etag, tasks, split }: Props) {
         empty={<Nothing title={t('plans.no-shares')}>{t('plans.no-shares-help')}</Nothing>}
       />
       <Totals split={split} />
-      {plan.status !== 'closed' && (
+      {edit && (
         <p className="actions actions-start no-print">
-          <Button size="small" aria-label={t('plans.shares-edit-of', { title: split.task.title })} onClick={() => setEditing(true)}>
+          <Button size="small" aria-label={t('plans.shares-edit-of', { title: split.task.title })} onClick={edit}>
             {t('plans.shares-edit')}
           </Button>
         </p>
       )}
-      {isEditing && <EditShares plan={plan} etag={etag} tasks={tasks} split={split} onClose={() => setEditing(false)} />}
     </div>
   )
 }

@@ -15,6 +15,7 @@ import { Outline } from './Outline'
 import { WorkLamp } from './PlanLamp'
 import { PointUnits } from './PointUnits'
 import { useForecasts } from './useForecasts'
+import { useWidePaper } from './useWidePaper'
 import { type Block, blocks, figureSpans, filterOf, filtered, isTarget } from './structure'
 
 interface Props {
@@ -35,7 +36,7 @@ export function Document({ plan, sentences, address, set }: Props) {
   const left = filtered(plan, all, filter, fold, tasks)
   const words = filter.q.split(/\s+/).filter(Boolean).map(fold)
   const at = useAnchor(left.length > 0)
-  useWidePaper()
+  useWidePaper(plan.title ?? plan.id)
   const count = left.reduce((sum, block) => sum + block.rows.length, 0)
   const forecasts = useForecasts(plan)
   const targets = useMemo(() => new Map(plan.targets.map((target) => [target.number, target])), [plan])
@@ -140,12 +141,4 @@ function useAnchor(isThere: boolean): string {
     if (isThere && at) document.getElementById(at)?.scrollIntoView({ block: 'start' })
   }, [isThere, at])
   return at
-}
-
-/** The whole page goes on A3 across; a change of paper in the midst of it would begin a new sheet. */
-function useWidePaper() {
-  useEffect(() => {
-    document.documentElement.classList.add('prints-wide')
-    return () => document.documentElement.classList.remove('prints-wide')
-  }, [])
 }

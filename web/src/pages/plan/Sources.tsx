@@ -90,10 +90,18 @@ function SourceTable({ plan, targets, edit }: { plan: Plan; targets: PlanTarget[
       ),
     },
     { key: 'figure', title: t('plans.value'), render: (target) => <span className="num">{words.figure(target)}</span> },
-    { key: 'source', title: t('plans.source'), render: ({ binding }) => <SourceLink binding={binding} /> },
-    { key: 'way', title: t('plans.way'), render: ({ binding }) => (binding.way ? <Way binding={binding} /> : <Hint>—</Hint>) },
+    {
+      key: 'source',
+      title: t('plans.source'),
+      render: ({ binding }) => (
+        <div className="two-lines">
+          <SourceLink binding={binding} />
+          {binding.way && <Way binding={binding} />}
+        </div>
+      ),
+    },
     { key: 'lack', title: t('plans.lack'), render: ({ standing }) => <span className="wrap">{standing?.lack ? word('plan-lack', standing.lack) : '—'}</span> },
-    { key: 'by', title: t('plans.bound-by'), full: true, render: ({ binding }) => <BoundBy binding={binding} /> },
+    { key: 'by', title: t('plans.bound-by'), full: true, render: ({ binding }) => <div className="plan-bound-by"><BoundBy binding={binding} /></div> },
     {
       key: 'do',
       title: t('version.do'),
@@ -150,9 +158,9 @@ function Way({ binding }: { binding: PlanBinding }) {
   const words = useFigureWords()
   const against = binding.against_year_before ? word('plan-against', 'year-before') : typeof binding.baseline === 'number' ? words.amount(binding.baseline) : undefined
   return (
-    <span className="wrap">
+    <span className="hint">
       {word('plan-way', binding.way)}
-      {against && <span className="hint">{` · ${t('plans.against', { baseline: against })}`}</span>}
+      {against && ` · ${t('plans.against', { baseline: against })}`}
     </span>
   )
 }

@@ -60,7 +60,7 @@ export function TargetState({ plan, target, forecast }: Props) {
           <span className="hint">{t('plans.foreseen', { period: forecast.period })}</span>
           <span className="num">
             {words.measured(forecast.value)}
-            {unit(standing.actual?.unit || (target.unit ?? ''))}
+            {unit(forecast.unit)}
           </span>
           <span className="hint num">
             {words.measured(forecast.low)}—{words.measured(forecast.high)}

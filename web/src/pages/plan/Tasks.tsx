@@ -10,8 +10,9 @@ import { ProblemPanel } from '../../kit/Problem'
 import { useFold } from '../../kit/useFold'
 import { usePinyin } from '../../kit/usePinyin'
 import { found } from '../../kit/search'
-import { type CountyActuals, splitOf } from './counties'
+import { type Split, splitOf } from './counties'
 import { CountyShares } from './CountyShares'
+import { EditShares } from './EditShares'
 import { EditTask } from './EditTask'
 import { NodeList } from './NodeList'
 import { WORK_LAMPS, WorkLamp } from './PlanLamp'
@@ -80,6 +81,7 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
   const filter: TaskFilter = { unit: address.get('unit') ?? '', county: address.get('county') ?? '', lamp: address.get('lamp') ?? '' }
   const left = tasks.filter((task) => taken(task, filter))
   const actuals = useCountyActuals(plan, tasks)
+  const [shared, setShared] = useState<Split>()
   const points = plan.points.filter(({ number }) => left.some((task) => task.point === number))
   return (
     <>
@@ -104,13 +106,14 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
               etag={etag}
               label={`${point.label} ${point.title}`}
               tasks={left.filter((task) => task.point === point.number)}
-              all={tasks}
-              actuals={actuals}
+              splitOf={(task) => splitOf(task, tasks, plan.targets, actuals)}
+              share={setShared}
               edit={(task) => setEdited({ task, point })}
             />
           </div>
         </section>
       ))}
+      {shared && <EditShares plan={plan} etag={etag} tasks={tasks} split={shared} onClose={() => setShared(undefined)} />}
       {edited && <EditTask key={edited.task?.id ?? `new-${edited.point.number}`} plan={plan} etag={etag} point={edited.point} task={edited.task} onClose={() => setEdited(undefined)} />}
     </>
   )
@@ -157,13 +160,13 @@ interface TableProps {
   etag: string | undefined
   label: string
   tasks: PlanTask[]
-  /** All tasks of the plan, among which are the copies of counties. */
-  all: PlanTask[]
-  actuals: CountyActuals
+  /** A task with the copies of its counties. */
+  splitOf: (task: PlanTask) => Split
+  share: (split: Split) => void
   edit: (task: PlanTask) => void
 }
 
-function TaskTable({ plan, etag, label, tasks, all, actuals, edit }: TableProps) {
+function TaskTable({ plan, etag, label, tasks, splitOf, share, edit }: TableProps) {
   const { t } = useTranslation()
   const columns: Column<PlanTask>[] = [
     {
@@ -208,7 +211,7 @@ function TaskTable({ plan, etag, label, tasks, all, actuals, edit }: TableProps)
         render: (task) => (
           <>
             {task.nodes.length > 0 && <NodeList plan={plan} etag={etag} task={task} />}
-            {!task.of && <CountyShares plan={plan} etag={etag} tasks={all} split={splitOf(task, all, plan.targets, actuals)} />}
+            {!task.of && <CountyShares split={splitOf(task)} edit={plan.status === 'closed' ? undefined : () => share(splitOf(task))} />}
           </>
         ),
       }}

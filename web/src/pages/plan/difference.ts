@@ -8,7 +8,12 @@ export interface ItemDifference {
   name: string
   sort: 'added' | 'removed' | 'changed'
   fields: { field: string; from: unknown; to: unknown }[]
+  /** Of a task that came or went: how many nodes came or went with it. */
+  nodes: number
 }
+
+/** Of an item that came or went these fields tell most. */
+const TELLING = ['value', 'unit', 'lead', 'county', 'quantity', 'due', 'deliverable']
 
 /** Kinds in the order in which a plan is read. */
 const KINDS = ['point', 'target', 'task', 'node']
@@ -18,14 +23,43 @@ export function byItem(changes: PlanItemChange[], names: Map<string, string>): I
   const items = new Map<string, ItemDifference>()
   for (const { item, field, from, to } of changes) {
     const kind = item.split('/')[0] ?? ''
-    const found = items.get(item) ?? { item, kind, name: names.get(item) ?? nameIn(from ?? to) ?? item.split('/')[1] ?? item, sort: 'changed', fields: [] }
+    const found = items.get(item) ?? { item, kind, name: names.get(item) ?? nameIn(from ?? to) ?? item.split('/')[1] ?? item, sort: 'changed', fields: [], nodes: 0 }
     if (field) found.fields.push({ field, from, to })
-    else found.sort = from === null || from === undefined ? 'added' : 'removed'
+    else {
+      found.sort = from === null || from === undefined ? 'added' : 'removed'
+      found.fields = telling(from, to)
+    }
     items.set(item, found)
   }
+  withTheirTasks(items)
   const placeOf = ({ kind }: ItemDifference) => KINDS.indexOf(kind)
   return [...items.values()].sort((one, other) => placeOf(one) - placeOf(other) || one.item.localeCompare(other.item, undefined, { numeric: true }))
 }
+
+/** Nodes that came or went with their task are told with it. */
+function withTheirTasks(items: Map<string, ItemDifference>) {
+  for (const [item, { sort }] of items) {
+    const [, task] = /^node\/(.+)\.\d+$/.exec(item) ?? []
+    const whole = items.get(`task/${task}`)
+    if (!whole || sort === 'changed' || whole.sort !== sort) continue
+    whole.nodes += 1
+    items.delete(item)
+  }
+}
+
+function telling(from: unknown, to: unknown): ItemDifference['fields'] {
+  const [was, is] = [flat(from), flat(to)]
+  return TELLING.filter((field) => !isNothing(was[field]) || !isNothing(is[field])).map((field) => ({ field, from: was[field], to: is[field] }))
+}
+
+/** What is said of a target stands one step deeper than that of other items. */
+function flat(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return {}
+  const { said, ...own } = value as Record<string, unknown>
+  return { ...own, ...(typeof said === 'object' && said) }
+}
+
+const isNothing = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
 /** The name that an item which is gone had. */
 function nameIn(value: unknown): string | undefined {
@@ -49,7 +83,7 @@ export const lastOf = (field: string) => field.split('.').at(-1) ?? field
 
 /** A value of a field in a few signs. */
 export function shownValue(value: unknown): string {
-  if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return '—'
+  if (isNothing(value)) return '—'
   if (Array.isArray(value)) return value.map(shownValue).join('、')
   if (typeof value === 'object') return nameIn(value) ?? JSON.stringify(value)
   return String(value)

@@ -24,6 +24,7 @@ export interface Foreseen {
   low: number
   high: number
   period: string
+  unit: string
   isMet: boolean | undefined
 }
 
@@ -33,5 +34,7 @@ export function foreseen(target: PlanTarget, answer: MetricAnswer | undefined): 
   if (!answer?.forecast || !last) return undefined
   if (target.binding.way === 'year-sum' && !answer.forecast.total) return undefined
   const { value, low, high, period } = last
-  return { value, low, high, period, isMet: answer.target?.will_be_met ?? undefined }
+  // What is counted in another unit than the target says nothing about it.
+  const isMet = answer.unit === target.unit ? (answer.target?.will_be_met ?? undefined) : undefined
+  return { value, low, high, period, unit: answer.unit, isMet }
 }

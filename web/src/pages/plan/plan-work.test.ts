@@ -4,6 +4,7 @@ import type { Plan, PlanBinding, PlanTarget, PlanTask } from '../../api/plans'
 import { faultsOfBinding, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
 import { countiesAsk, faultsOfShares, newShares, numbersOfCounties, reachedOf, shareEdits, splitOf, sumOf, toLines } from './counties'
 import { byItem, namesOf, shownValue } from './difference'
+import { edges } from './paper'
 import { taken } from './tasks'
 
 const counts = { 'not-begun': 0, 'on-course': 0, near: 0, late: 0, done: 0, 'done-late': 0 }
@@ -104,7 +105,23 @@ describe('the difference of two baselines', () => {
       ['node/1.1.10', '验收', 'added', 0],
     ])
   })
+  test('tells a task that came with its nodes as one, by what says most of it', () => {
+    const came = (item: string, to: object) => ({ item, from: null, to })
+    const told = byItem([came('node/1.1-1.1', { title: '一季度', due: '2026-03-31' }), came('node/1.1-1.2', { title: '二季度', due: '2026-06-30' }), came('node/1.2.1', { title: '征求意见', due: '2026-05-31' }), came('task/1.1-1', { title: '新增基站', lead: '亭湖区', supports: [], quantity: 70, due: '2026-12-31' })], new Map())
+    expect(told.map(({ item, nodes, fields }) => [item, nodes, fields.map(({ field, to }) => [field, to])])).toEqual([
+      ['task/1.1-1', 2, [['lead', '亭湖区'], ['quantity', 70], ['due', '2026-12-31']]],
+      ['node/1.2.1', 0, [['due', '2026-05-31']]],
+    ])
+    const [gone] = byItem([{ item: 'target/9', from: { literal: '建成3个', said: { value: 3, unit: '个', due: '2026-12-31' } }, to: null }], new Map())
+    expect([gone?.name, gone?.sort, gone?.fields[0]]).toEqual(['建成3个', 'removed', { field: 'value', from: 3, to: undefined }])
+  })
   test('shows nothing as a dash, and no brackets of the machine', () => {
     expect([null, '', [], ['甲', '乙'], 3, { title: '验收' }].map(shownValue)).toEqual(['—', '—', '—', '甲、乙', '3', '验收'])
   })
+})
+
+test('the edge of a sheet holds any title as text', () => {
+  const told = edges({ title: '“数字”"要点"\\', stamp: '打印', pageOf: '第 {page} 页，共 {pages} 页' })
+  expect(told).toContain('content: "“数字”\\22 要点\\22 \\5c "')
+  expect(told).toContain('content: "第 " counter(page) " 页，共 " counter(pages) " 页"')
 })

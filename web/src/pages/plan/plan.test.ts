@@ -207,16 +207,19 @@ test('the strip has the twelve months of the plan, and those beyond it in which 
 
 describe('what is foreseen of a target', () => {
   const bound = (way: string) => ({ ...figure(), binding: { kind: 'metric', id: 'telecom.new_station', way }, standing: { lamp: 'near' } }) as unknown as PlanTarget
-  const answer = (total: boolean) => ({ forecast: { total, points: [{ period: '2027-11', value: 1, low: 0, high: 2 }, { period: '2027-12', value: 1700, low: 1600, high: 1800 }] }, target: { will_be_met: true } }) as never
+  const answer = (total: boolean) => ({ unit: '座', forecast: { total, points: [{ period: '2027-11', value: 1, low: 0, high: 2 }, { period: '2027-12', value: 1700, low: 1600, high: 1800 }] }, target: { will_be_met: true } }) as never
   test('is asked of its metric until its year ends, unless it is closed or the metric does not tell what is compared', () => {
     expect(forecastAsk(bound('year-sum'))).toMatchObject({ metric: 'telecom.new_station', forecast: '2027', target: { value: 1650, comparison: '=' } })
     expect(forecastAsk(bound('change'))).toBeUndefined()
     expect(forecastAsk({ ...bound('year-sum'), standing: { closed_on: '2027-01-01' } } as unknown as PlanTarget)).toBeUndefined()
   })
   test('is the last point, and for a sum of the year only a total', () => {
-    expect(foreseen(bound('year-sum'), answer(true))).toEqual({ value: 1700, low: 1600, high: 1800, period: '2027-12', isMet: true })
+    expect(foreseen(bound('year-sum'), answer(true))).toEqual({ value: 1700, low: 1600, high: 1800, period: '2027-12', unit: '座', isMet: true })
     expect(foreseen(bound('year-sum'), answer(false))).toBeUndefined()
     expect(foreseen(bound('at-date'), answer(false))?.value).toBe(1700)
+  })
+  test('says nothing about a target that is counted in another unit', () => {
+    expect(foreseen({ ...bound('year-sum'), unit: '%' } as PlanTarget, answer(true))).toMatchObject({ unit: '座', isMet: undefined })
   })
 })
 

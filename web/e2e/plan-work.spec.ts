@@ -1,0 +1,181 @@
+import type { Page } from '@playwright/test'
+import { planInForce } from './city'
+import { expect, expectAccessible, expectNoSideways, settled, test } from './fixtures'
+
+test.describe.configure({ mode: 'serial' })
+test.beforeEach(async ({ page }) => page.setViewportSize({ width: 1280, height: 900 }))
+
+/** A plan of a year of which the city has data; another one each time, for what was done stays. */
+const yearOf = (retry: number, first: number) => first - 2 * retry
+
+async function expectBothWidths(page: Page, what: string): Promise<void> {
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 })
+    await expectNoSideways(page, `${what} at ${width}`)
+    await expectAccessible(page, `${what} at ${width}`)
+  }
+}
+
+async function addShare(page: Page, at: number, county: string, quantity: string): Promise<void> {
+  const line = page.getByRole('dialog').getByRole('list', { name: '县区份额' }).getByRole('listitem').nth(at)
+  await line.getByRole('combobox', { name: '县区' }).click()
+  await page.keyboard.type(county)
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  await line.getByRole('textbox', { name: '份额' }).fill(quantity)
+}
+
+test('counties get shares that reach the target, and what each has reached is told beside the sum', async ({ page, request, watched }, { retry }) => {
+  watched.allow(/status of 409/)
+  const id = await planInForce(request, yearOf(retry, 2025))
+  const bound = await request.put(`/api/v1/plans/${id}/targets/1/binding`, { data: { kind: 'metric', id: 'telecom.new_station', way: 'year-sum', reason: '市通管办台账' } })
+  expect(bound.ok()).toBe(true)
+  await page.goto(`/plans/${id}?tab=counties`)
+  await settled(page)
+  await page.getByRole('link', { name: /到“任务分解”里/ }).click()
+  const point = page.getByRole('region', { name: '一 补齐网络短板' })
+  await point.getByRole('button', { name: '展开行' }).first().click()
+  await point.getByRole('button', { name: '县区份额：年内新增5G基站120座' }).click()
+  const dialog = page.getByRole('dialog')
+  await addShare(page, 0, '亭湖区', '50')
+  await expect(dialog.getByText('少 70 座，不能保存')).toBeVisible()
+  await expect(dialog.getByRole('button', { name: /^保 ?存$/ })).toBeDisabled()
+  await dialog.getByRole('button', { name: '添加县区' }).click()
+  await addShare(page, 1, '盐都区', '')
+  await expect(dialog.getByText('要么都写，要么都不写')).toBeVisible()
+  await expectBothWidths(page, 'shares that do not reach the target')
+  await dialog.getByRole('textbox', { name: '份额' }).nth(1).fill('70')
+  await dialog.getByRole('button', { name: /^保 ?存$/ }).click()
+  await expect(dialog).toBeHidden()
+  // A table that was cards meanwhile has its rows closed again.
+  await point.getByRole('button', { name: '展开行' }).first().click()
+  const shares = point.getByRole('table', { name: '“年内新增5G基站120座”的县区份额' })
+  await expect(shares.getByRole('row').filter({ hasText: '亭湖区' })).toContainText('50 座')
+  await expect(shares.getByRole('row').filter({ hasText: '亭湖区' }).getByRole('progressbar')).toBeVisible()
+  await expect(point.locator('.plan-totals')).toContainText('份额合计120 座')
+
+  // The numbers are those of the metric.
+  const { outcomes } = (await (
+    await request.post('/api/v1/metrics/ask', {
+      data: { asks: [{ metric: 'telecom.new_station', grain: 'year', period: String(yearOf(retry, 2025)), by: [{ dimension: 'area', level: 'county' }] }] },
+    })
+  ).json()) as { outcomes: { answer: { groups: { keys: { name: { zh: string } }[]; points: { value: number }[] }[] } }[] }
+  const number = outcomes[0]?.answer.groups.find(({ keys }) => keys[0]?.name.zh === '亭湖区')?.points.at(-1)?.value
+  expect(number).toBeGreaterThan(0)
+  await expect(shares.getByRole('row').filter({ hasText: '亭湖区' })).toContainText(`${number} 座`)
+
+  // What the office of a county looks at: its copies beside the city's lamp.
+  await page.getByRole('tab', { name: '县区' }).click()
+  await expect(page.getByRole('region', { name: '各县区完成情况' })).toMatchAriaSnapshot(`
+    - region "各县区完成情况":
+      - heading "各县区完成情况" [level=2]
+      - table "各县区完成情况":
+        - rowgroup:
+          - row /县区 任务数/
+        - rowgroup:
+          - row /亭湖区/
+          - row /盐都区/
+  `)
+  await expectBothWidths(page, 'all counties')
+  await page.getByRole('combobox', { name: '按县区' }).click()
+  await page.keyboard.type('thq')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/county=/)
+  const row = page.getByRole('region', { name: '亭湖区的任务' }).getByRole('row').filter({ hasText: '年内新增5G基站120座' })
+  await expect(row).toContainText('50 座')
+  await expect(row.locator('.lamp')).toHaveCount(2)
+  await expectBothWidths(page, 'one county')
+})
+
+test('a target is asked to change, the change is approved, and the baselines are compared field by field', async ({ page, request, watched }, { retry }) => {
+  watched.allow(/status of 409/)
+  const id = await planInForce(request, yearOf(retry, 2024))
+  const split = await request.post(`/api/v1/plans/${id}/tasks/1.1/counties`, { data: { counties: [{ county: '亭湖区', quantity: 60 }, { county: '盐都区', quantity: 70 }] } })
+  expect(split.ok()).toBe(true)
+  await page.goto(`/plans/${id}?tab=changes`)
+  await settled(page)
+  await page.getByRole('button', { name: '申请变更指标' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('combobox', { name: /指标/ }).click()
+  await page.keyboard.type('nnxz')
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('textbox', { name: '数值' }).fill('110')
+  await expect(dialog.getByRole('button', { name: '申请变更', exact: true })).toBeDisabled()
+  await dialog.getByRole('textbox', { name: /原因/ }).fill('三个站址无法征得同意')
+  await expectBothWidths(page, 'asking for a change of a target')
+  await dialog.getByRole('button', { name: '申请变更', exact: true }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByRole('list', { name: '变更' })).toContainText('改 指标 年内新增5G基站120座 · 数值 → 110')
+  await page.getByRole('button', { name: '同意第 1 号变更', exact: true }).click()
+  await dialog.getByRole('textbox', { name: /原因/ }).fill('会议同意')
+  await dialog.getByRole('button', { name: /^同 ?意$/ }).click()
+  await expect(page.getByRole('list', { name: '变更' })).toContainText('已同意')
+
+  await page.getByRole('tab', { name: '基线' }).click()
+  await expect(page.getByRole('table', { name: '基线' }).getByRole('row').filter({ hasText: '第 2 号基线' })).toContainText('第 1 号变更')
+  await page.getByRole('combobox', { name: '到', exact: true }).click()
+  await page.locator('.ant-select-item-option', { hasText: '第 2 号基线' }).last().click()
+  await expect(page).toHaveURL(/to=2/)
+  const table = page.getByRole('table', { name: '比较' })
+  await expect(table.getByRole('row').filter({ hasText: '指标 1' })).toContainText('120 → 改为 110')
+  await expect(table.getByRole('row').filter({ hasText: '任务 1.1-1' })).toContainText('含 4 个节点')
+  await expectBothWidths(page, 'two baselines')
+
+  // A share that was approved is changed by an approved change.
+  await page.getByRole('tab', { name: '县区' }).click()
+  await page.getByRole('button', { name: '县区份额：年内新增5G基站120座' }).click()
+  await dialog.getByRole('textbox', { name: '份额' }).first().fill('65')
+  await dialog.getByRole('button', { name: /^保 ?存$/ }).click()
+  await expect(dialog.getByRole('alert')).toContainText('plan-change-needed')
+  await dialog.getByRole('textbox', { name: /原因/ }).fill('与盐都区调剂')
+  await dialog.getByRole('button', { name: '申请变更' }).click()
+  await expect(dialog).toBeHidden()
+  await page.getByRole('tab', { name: '变更' }).click()
+  await expect(page.getByRole('list', { name: '变更' })).toContainText('数量 → 65')
+})
+
+test('a target is bound to a metric that is found by initials, and a refusal is told at its field', async ({ page, request, watched }, { retry }) => {
+  watched.allow(/status of 422/)
+  const id = await planInForce(request, yearOf(retry, 2028) + 10)
+  await page.goto(`/plans/${id}?tab=sources&only=open`)
+  await settled(page)
+  const table = page.getByRole('table', { name: '数据来源' })
+  await table.getByRole('button', { name: '改数据来源：千兆用户占比达到60%以上' }).click()
+  const dialog = page.getByRole('dialog')
+  const choose = async (name: string, option: string) => {
+    await dialog.getByRole('combobox', { name }).click()
+    await page.locator('.ant-select-item-option', { hasText: option }).last().click()
+  }
+  await choose('来源类型', '数据指标')
+  await dialog.getByRole('combobox', { name: '数据指标' }).click()
+  await page.keyboard.type('xz5g')
+  await page.keyboard.press('Enter')
+  await choose('取数方式', '相对基数的变化')
+  await choose('与什么相比', '指定的数值')
+  await expect(dialog.getByText('写成数字')).toBeVisible()
+  await dialog.getByRole('textbox', { name: '基数' }).fill('1,200')
+  await expect(dialog.getByRole('button', { name: /^保 ?存$/ })).toBeDisabled()
+  await dialog.getByRole('textbox', { name: /原因/ }).fill('与市通管办核对')
+  await expectBothWidths(page, 'binding a target')
+
+  // The program refuses a name that no metric can have; its refusal stands at the field.
+  await page.route(/\/binding$/, (route) => route.continue({ postData: JSON.stringify({ ...(route.request().postDataJSON() as object), id: 'no such' }) }))
+  await dialog.getByRole('button', { name: /^保 ?存$/ }).click()
+  await expect(dialog.getByRole('alert')).toContainText('请重新选择')
+  await expect(dialog.getByRole('combobox', { name: '数据指标' })).toHaveAttribute('aria-invalid', 'true')
+  await page.unroute(/\/binding$/)
+  await dialog.getByRole('button', { name: /^保 ?存$/ }).click()
+  await expect(dialog).toBeHidden()
+  await page.getByRole('checkbox', { name: '只看未绑定的' }).click()
+  await expect(page).not.toHaveURL(/only=/)
+  const row = table.getByRole('row').filter({ hasText: '千兆用户占比' })
+  await expect(row).toContainText('新增5G基站')
+  await expect(row).toContainText('相对基数的变化 · 对比：1,200')
+  await expect(row).toContainText('与市通管办核对')
+  await expect(table.getByRole('row').filter({ hasText: '年内新增5G基站120座' })).toContainText('城市文件建议')
+  await expectBothWidths(page, 'sources of targets')
+  // What a person has bound stays when the file is read again.
+  await page.getByRole('button', { name: '按城市文件提出' }).click()
+  await expect(page.getByText('已按城市文件更新')).toBeVisible()
+  await expect(row).toContainText('与市通管办核对')
+})
