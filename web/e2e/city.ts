@@ -155,6 +155,8 @@ export const names = {
   'plan-tasks': '/plans/{inforce}?tab=tasks',
   'plan-late': '/plans/{inforce}?tab=late',
   'plan-changes': '/plans/{inforce}?tab=changes',
+  forms: '/forms',
+  form: '/forms/industry.future_industry',
   packs: '/packs',
   problem: '/problems/missing-columns',
   'problem-dataset': '/datasets/no.such',
