@@ -35,7 +35,6 @@ export function Fill({ form }: { form: Form }) {
   })
   useEffect(() => {
     if (draft.found !== undefined) setFilled((known) => known ?? draft.found ?? fresh())
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [draft.found])
   const look = useMemo(() => lookOf(form), [form])
   if (!filled) return null
