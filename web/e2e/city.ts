@@ -159,6 +159,8 @@ export const names = {
   'plan-counties': '/plans/{inforce}?tab=counties',
   'plan-sources': '/plans/{inforce}?tab=sources',
   'plan-baselines': '/plans/{inforce}?tab=baselines',
+  forms: '/forms',
+  form: '/forms/industry.future_industry',
   packs: '/packs',
   problem: '/problems/missing-columns',
   'problem-dataset': '/datasets/no.such',

@@ -97,6 +97,7 @@ fn write(context: &Context<'_>, form: &Form, number: u64) -> Result<Report, Erro
             "evidence": [picture],
             "reporter": form.reporter,
             "filled_on": filled_on,
+            "submission": format!("{:016x}", stream.word()),
         });
         if first.month() == 6 {
             let mut wrong = report.clone();
@@ -107,7 +108,7 @@ fn write(context: &Context<'_>, form: &Form, number: u64) -> Result<Report, Erro
                 &format!("{}_{period}.json", form.name),
                 &text(&wrong),
             )?;
-            report["submission"] = json!(format!("{period}-corrected"));
+            report["submission"] = json!(format!("{:016x}", stream.word()));
             put(
                 context,
                 form,

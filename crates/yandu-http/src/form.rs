@@ -224,7 +224,6 @@ async fn keep_evidence(
     Path(id): Path<DatasetId>,
     request: Request,
 ) -> Result<Response> {
-    form_of(&state.collector().packs(), &id)?;
     let most = state.collector().evidence_bytes();
     let (name, bytes, _) = document::given(&state, request, most).await?;
     let collector = state.collector().clone();

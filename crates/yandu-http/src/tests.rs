@@ -17,6 +17,7 @@ mod plan_working;
 mod planning;
 mod querying;
 mod refusing;
+mod reporting;
 mod trailing;
 mod writing;
 

@@ -408,6 +408,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the forms with what is due, and late, from each unit. */
+        get: operations["list_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a form: what is filled, as a JSON Schema with the order of the fields, by whom, when, and with what files. */
+        get: operations["show_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a file for a report of the form by its content: a JPEG or PNG, a PDF, an OFD, a document of an office, or plain text. */
+        post: operations["keep_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{id}/evidence/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a form, byte for byte. */
+        get: operations["read_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the reports of a form, the newest first; those that were undone are among them. */
+        get: operations["list_reports"];
+        put?: never;
+        /**
+         * Takes a report. It is in the lake when this answers; the same submission again is answered with the same report. Nothing is
+         *     stored of a report that is refused, and `rows` names the reason at each field.
+         */
+        post: operations["submit_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{id}/reports/{batch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a report as it was filled, with its files. */
+        get: operations["show_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms/{id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows who has reported which period of a form, who has not, and how late, the newest period first. */
+        get: operations["show_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/entries": {
         parameters: {
             query?: never;
@@ -1915,6 +2038,11 @@ export interface components {
             id?: string | null;
             /** @description `metric`, `form`, `by-hand` or `open`. */
             kind: string;
+            /**
+             * @description The metric over the reports of a form; without one it is proved by evidence.
+             * @example industry.future_industry
+             */
+            metric?: string | null;
             reason: string;
             /** @description Of a metric: `year-sum`, `at-date`, `change` or `share`. */
             way?: string | null;
@@ -1933,6 +2061,9 @@ export interface components {
             id?: string | null;
             /** @description `metric` over the city's data, `form` of the lead unit, `by-hand` until there is one, or `open`. */
             kind: string;
+            last_report?: components["schemas"]["FormReport"] | null;
+            /** @description The metric over the reports of the form. */
+            metric?: string | null;
             note?: string | null;
             /** @description `year-sum`, `at-date`, `change` or `share`. */
             way?: string | null;
@@ -2431,6 +2562,33 @@ export interface components {
             /** Format: int64 */
             dropped: number;
         };
+        /** @description A report that a unit owes, or has made. */
+        DueReport: {
+            /** @description The newest report of the period. */
+            batch?: string | null;
+            /** Format: date */
+            closes_on?: string | null;
+            dataset: string;
+            /**
+             * Format: int64
+             * @description Days to the due day, negative behind it; of a report by how many it was early.
+             */
+            days_left: number;
+            /** Format: date */
+            due: string;
+            /** @description The calendar has no data of that year: Monday to Friday were taken for working days. */
+            is_presumed: boolean;
+            lamp: string;
+            /** @example 2025-06 */
+            period: string;
+            /** @description Whether somebody is to be reminded. */
+            remind: boolean;
+            /** Format: date */
+            reported_on?: string | null;
+            /** @description Title of the form, in Chinese. */
+            title: string;
+            unit: string;
+        };
         /** @description Who has to do what with an entry. */
         Duty: {
             /** @description `owner`, `steward`, `contact` or `told-when-late`. */
@@ -2574,6 +2732,31 @@ export interface components {
             /** @description What to ask for as `after` to get what follows, now or later; absent while there has been nothing. */
             next?: string | null;
         };
+        /** @description A file that was handed in for a form. */
+        EvidenceFile: {
+            /** @description BLAKE3 of its bytes, in hexadecimal: its name in the store. */
+            hash: string;
+            /** Format: date-time */
+            kept_at: string;
+            kept_by: string;
+            /**
+             * Format: double
+             * @description What the photograph says of where it was taken, degrees north (WGS 84); not checked.
+             */
+            latitude?: number | null;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            longitude?: number | null;
+            /** @description What its content is, whatever its name says. */
+            media_type: string;
+            name: string;
+            /** Format: int64 */
+            size_bytes: number;
+            /** @description What the photograph says of when it was taken, by the clock of the camera; not checked. */
+            taken_at?: string | null;
+        };
         EvidenceList: {
             /** @description The newest first. */
             evidence: components["schemas"]["EvidenceOfPlan"][];
@@ -2699,6 +2882,19 @@ export interface components {
             line: number;
             why: string;
         };
+        /** @description One field of a form beside what its schema says. */
+        FieldOfForm: {
+            column: string;
+            help?: string | null;
+            help_en?: string | null;
+            /** @description Whether the text may have several lines. */
+            long: boolean;
+            required: boolean;
+            /** @description In Chinese. */
+            title: string;
+            title_en?: string | null;
+            unit?: string | null;
+        };
         /** @description What is said by a figure. */
         FigureFields: {
             /** @description Against what a change is measured, in words. */
@@ -2743,6 +2939,11 @@ export interface components {
             figure: components["schemas"]["FigureFields"];
             /** @description As it stands in the sentence. */
             literal: string;
+        };
+        /** @description A report with what was filled and its files. */
+        FilledForm: components["schemas"]["FormReport"] & {
+            files: components["schemas"]["EvidenceFile"][];
+            values: Record<string, never>;
         };
         /** @description How often one reason was found in one column. */
         Finding: {
@@ -2810,6 +3011,109 @@ export interface components {
             column?: string | null;
             /** @description Why the changed rows alone do not tell. */
             why?: string | null;
+        };
+        /** @description A form as it is filled. */
+        Form: {
+            about?: string | null;
+            closes?: string | null;
+            dataset: string;
+            /** @description How long after the end of a period, as the pack says: `5 wd`. */
+            due: string;
+            every: string;
+            /**
+             * Format: int64
+             * @description The largest file that is taken.
+             */
+            evidence_bytes: number;
+            /** @description In Chinese. */
+            evidence_help?: string | null;
+            /** @description `picture`, `document`. */
+            evidence_kinds: string[];
+            /** Format: int32 */
+            evidence_least: number;
+            /** Format: int32 */
+            evidence_most: number;
+            fields: components["schemas"]["FieldOfForm"][];
+            /** @description Whether a later report of the same key takes the place of the earlier one: `replaces` or `refused`. */
+            later: string;
+            /** @description The fields in the order of the form. */
+            order: string[];
+            owner: string;
+            /** @description The period to report now. */
+            period: string;
+            /** @description The periods that can be reported, the newest first. */
+            periods: string[];
+            /** @description JSON Schema (draft 2020-12) of `values` of a report. */
+            schema: Record<string, never>;
+            since: string;
+            /** @description In Chinese. */
+            title: string;
+            title_en?: string | null;
+            units: string[];
+        };
+        /** @description The forms, and what is due. */
+        FormList: {
+            /** Format: date */
+            day: string;
+            /** @description What is still to be reported of periods that are over, the latest first. */
+            due: components["schemas"]["DueReport"][];
+            forms: components["schemas"]["FormSummary"][];
+        };
+        /** @description What is recorded of a report. */
+        FormReport: {
+            batch: string;
+            dataset: string;
+            /** @description Hashes of its files. */
+            evidence: string[];
+            /**
+             * Format: date
+             * @description The day on which it was filled on paper.
+             */
+            filled_on?: string | null;
+            /** @description A later report of the same unit and period counts in its place. */
+            is_replaced: boolean;
+            period: string;
+            reporter?: string | null;
+            /** @description `collected` or `undone`. */
+            status: string;
+            /** Format: date-time */
+            submitted_at: string;
+            submitted_by: string;
+            unit: string;
+        };
+        /** @description Who has reported and who has not. */
+        FormStand: {
+            dataset: string;
+            /** Format: date */
+            day: string;
+            /** @description The newest period that is over. */
+            period: string;
+            /** @description By period, the newest first, then in the order of the units. */
+            reports: components["schemas"]["DueReport"][];
+        };
+        /** @description A form, and how its newest period that is over stands. */
+        FormSummary: {
+            about?: string | null;
+            /** @example industry.future_industry_report */
+            dataset: string;
+            /** Format: date */
+            due: string;
+            /** @description `day`, `month`, `quarter` or `year`. */
+            every: string;
+            /** Format: date */
+            last_reported_on?: string | null;
+            /** @description How many reports of any period shown are late and missing. */
+            late: number;
+            owner: string;
+            /** @example 2025-06 */
+            period: string;
+            /** @description How many of them have reported the period. */
+            reported: number;
+            /** @description In Chinese. */
+            title: string;
+            title_en?: string | null;
+            /** @description How many units report. */
+            units: number;
         };
         /** @description An entry that may be meant. */
         Found: {
@@ -4499,6 +4803,11 @@ export interface components {
             /** @description Why, for the records. */
             reason: string;
         };
+        ReportPage: {
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+            reports: components["schemas"]["FormReport"][];
+        };
         /** @description Which version comes back, and why. */
         Restore: {
             /** @example 误导入 */
@@ -4946,6 +5255,27 @@ export interface components {
              * @description The figure reached by then, counted from the beginning of the target's time.
              */
             value?: number | null;
+        };
+        /** @description A report that is handed in. */
+        SubmitReport: {
+            /** @description Hashes of files that were handed in before. */
+            evidence?: string[];
+            /**
+             * Format: date
+             * @description The day on which it was filled on paper, where it is entered later; needs evidence.
+             */
+            filled_on?: string | null;
+            /** @description The dataset of the form; where it is said it must be the one of the address. */
+            form?: string | null;
+            /** @example 2025-06 */
+            period: string;
+            reporter?: string | null;
+            /** @description Names this submission, so that it is taken once however often it is sent. */
+            submission?: string | null;
+            /** @example 市发改委 */
+            unit: string;
+            /** @description What was filled, by column: texts, numbers, yes and no. */
+            values: Record<string, never>;
         };
         /** @description Entries that may be meant, the likeliest first. */
         Suggestions: {
@@ -6255,6 +6585,318 @@ export interface operations {
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    list_forms: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only what this unit has to report.
+                 * @example 市发改委
+                 */
+                unit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dataset of the form. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    keep_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dataset of the form. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentFile"];
+                "multipart/form-data": components["schemas"]["DocumentUpload"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Address of the file. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFile"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    read_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dataset of the form. */
+                id: string;
+                /** @description Hash of the file. */
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: {
+                /** @description Only reports of this unit. */
+                unit?: string;
+                /**
+                 * @description Only reports for this period.
+                 * @example 2025-06
+                 */
+                period?: string;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Reports of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The dataset of the form. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    submit_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dataset of the form. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormReport"];
+                };
+            };
+            201: {
+                headers: {
+                    /** @description Address of the report. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    show_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dataset of the form. */
+                id: string;
+                /** @description The batch of the report. */
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledForm"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dataset of the form. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormStand"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     list_entries: {

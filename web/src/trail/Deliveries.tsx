@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import type { TrailStep } from '../api/trail'
 import { useDeliveredAs } from '../kit/delivered'
 import { BatchLamp } from '../kit/Lamp'
@@ -35,7 +36,8 @@ export function Deliveries({ step }: { step: TrailStep }) {
               )}
             </Hint>
             <span>
-              <BatchLamp batch={batch} /> <BatchLink id={batch.id} />
+              <BatchLamp batch={batch} />{' '}
+              {step.origin === 'form' ? <Link to={`/forms/${step.dataset}/reports/${batch.id}`}>{t('forms.see-report')}</Link> : <BatchLink id={batch.id} />}
             </span>
           </li>
         ))}

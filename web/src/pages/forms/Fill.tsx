@@ -13,7 +13,7 @@ import { Saved } from '../../kit/Saved'
 import { SchemaForm } from '../../kit/form/SchemaForm'
 import { useDraft } from '../../kit/useDraft'
 import { Evidence } from './Evidence'
-import { type Filled, faultsOf, reportOf } from './filled'
+import { type Filled, faultsOf, reportOf, wholeFaults } from './filled'
 
 /** A form as a person fills it: kept on the server while it is filled, sent once. */
 export function Fill({ form }: { form: Form }) {
@@ -35,7 +35,6 @@ export function Fill({ form }: { form: Form }) {
   })
   useEffect(() => {
     if (draft.found !== undefined) setFilled((known) => known ?? draft.found ?? fresh())
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [draft.found])
   const look = useMemo(() => lookOf(form), [form])
   if (!filled) return null
@@ -68,6 +67,13 @@ export function Fill({ form }: { form: Form }) {
       )}
       <Beforehand form={form} filled={filled} change={change} />
       {problem && <ProblemPanel error={error} doing={t('forms.fill')} />}
+      {wholeFaults(problem).length > 0 && (
+        <ul role="alert" className="form-faults">
+          {wholeFaults(problem).map((fault) => (
+            <li key={fault}>{fault}</li>
+          ))}
+        </ul>
+      )}
       <SchemaForm
         schema={form.schema as RJSFSchema}
         look={look}

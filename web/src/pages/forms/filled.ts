@@ -24,6 +24,11 @@ export function reportOf(filled: Filled): SubmitReport {
   }
 }
 
+/** The reasons of a refusal that speak of the report as a whole. */
+export function wholeFaults(problem: Problem | undefined): string[] {
+  return (problem?.rows?.[0]?.reasons ?? []).filter(({ column }) => !column).map(({ title }) => title)
+}
+
 /** The reasons of a refusal, at their fields. */
 export function faultsOf(problem: Problem | undefined): Record<string, string[]> {
   const faults: Record<string, string[]> = {}

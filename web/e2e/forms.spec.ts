@@ -1,0 +1,42 @@
+import { expect, expectAccessible, expectNoSideways, settled, speak, test } from './fixtures'
+
+// What a report leaves behind is there for the tests after it.
+test.describe.configure({ mode: 'serial' })
+
+/** A picture of one dot. */
+const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+
+test('a form is filled on a phone: a fault is told at its field, mended, and the report is found again', async ({ page, watched }) => {
+  watched.allow(/status of 422/)
+  await speak(page, 'zh-CN')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('/forms/industry.future_industry?period=2025-12')
+  await settled(page)
+  const fill = page.getByRole('region', { name: '填写' })
+  await fill.getByLabel('当月实现突破的产业数').fill('1')
+  const chooser = page.waitForEvent('filechooser')
+  await fill.getByRole('button', { name: '选择文件' }).click()
+  await (await chooser).setFiles({ name: '现场.png', mimeType: 'image/png', buffer: PICTURE })
+  await expect(fill.getByRole('img', { name: '现场.png' })).toBeVisible()
+  await fill.getByRole('button', { name: '提交' }).click()
+  await expect(fill.getByRole('alert').first()).toBeVisible()
+  await expectNoSideways(page, 'a refused report at 390')
+  await expectAccessible(page, 'a refused report')
+  await fill.getByLabel('产业名称').fill('氢能')
+  await fill.getByRole('button', { name: '提交' }).click()
+  await expect(fill.getByRole('status').filter({ hasText: '已入库' })).toBeVisible()
+  await fill.getByRole('link', { name: '查看' }).click()
+  await settled(page)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('市发改委 2025-12')
+  await expect(page.getByText('氢能')).toBeVisible()
+  await expect(page.getByRole('img', { name: '现场.png' })).toBeVisible()
+  await expectAccessible(page, 'a report')
+})
+
+test('who has not reported is listed with how late it is', async ({ page }) => {
+  await speak(page, 'zh-CN')
+  await page.goto('/forms')
+  await settled(page)
+  const due = page.getByRole('region', { name: '待填报' })
+  await expect(due.getByRole('row', { name: /市数据局 2025-11 .*逾期/ })).toBeVisible()
+})
