@@ -123,3 +123,10 @@ test('a metric that is not there is told with its code', async ({ page, watched 
   await page.goto('/figures/no.such')
   await expect(page.getByRole('alert')).toContainText('no-metric')
 })
+
+test('the address in a footnote of a paper opens the trail of its number', async ({ page }) => {
+  await page.goto(`/figures/${FIGURE}?trail=2025`)
+  const drawer = page.getByRole('dialog', { name: '这个数从哪里来' })
+  await expect(drawer.getByRole('heading', { name: '新增5G基站' })).toBeVisible()
+  await expect(drawer).toContainText('2025年')
+})

@@ -12,6 +12,7 @@ mod measuring;
 mod modelling;
 mod pack_pages;
 mod pages;
+mod plan_papers;
 mod plan_reviewing;
 mod plan_working;
 mod planning;

@@ -76,6 +76,10 @@ impl Paper {
             self.turn(&group);
         }
         if self.holds(&group) {
+            // Cells stand side by side: the footnotes of a row come by their numbers and not by the lines of its cells.
+            let mut numbers: Vec<usize> = group.iter().flat_map(Strip::notes).collect();
+            numbers.sort_unstable();
+            self.refer_to(&numbers);
             for strip in group {
                 self.put(strip);
             }
@@ -126,11 +130,7 @@ impl Paper {
             // A page does not begin with a blank line.
             return;
         }
-        for number in strip.notes().collect::<Vec<_>>() {
-            if let Some(lines) = self.notes.get_mut(number - 1) {
-                self.pending.extend(std::mem::take(lines));
-            }
-        }
+        self.refer_to(&strip.notes().collect::<Vec<_>>());
         if let Some(ruled) = &strip.table {
             if ruled.is_head && ruled.begins_row {
                 self.head.clear();
@@ -141,6 +141,15 @@ impl Paper {
         }
         self.draw(strip);
         self.take_pending(sheet::TEXT_HEIGHT - self.used);
+    }
+
+    /// Takes up footnotes that nothing has referred to before.
+    fn refer_to(&mut self, numbers: &[usize]) {
+        for number in numbers {
+            if let Some(lines) = self.notes.get_mut(number - 1) {
+                self.pending.extend(std::mem::take(lines));
+            }
+        }
     }
 
     fn draw(&mut self, strip: Strip) {

@@ -98,11 +98,17 @@ impl Setter<'_, '_> {
             } else {
                 0
             };
-            Some((column, all.get(line.checked_sub(from)?)?))
+            // Of an odd number of lines that are free half a one stands above.
+            let half = if lines <= KEPT && (lines - all.len()) % 2 == 1 {
+                sheet::TABLE_LINE / 2.0
+            } else {
+                0.0
+            };
+            Some((column, half, all.get(line.checked_sub(from)?)?))
         });
-        let texts = own.map(|(column, line)| Text {
+        let texts = own.map(|(column, half, line)| Text {
             x: self.x(at, column, line),
-            top: above,
+            top: above + half,
             line: line.clone(),
             part: Part::Cell(self.place, at, column),
         });

@@ -2,7 +2,7 @@ use super::site::{brief, fonts};
 use crate::document::{Document, Level};
 use crate::layout::{Part, pages};
 use crate::numeral::{Numbers, chinese};
-use crate::{Block, Run, sheet, to_pdf};
+use crate::{Align, Block, Column, Note, Run, Table, sheet, to_pdf};
 
 #[test]
 fn headings_are_numbered_anew_below_a_higher_one() {
@@ -98,4 +98,34 @@ fn the_same_document_has_the_same_bytes() {
     assert!(pdf.missing.is_empty());
     let again = to_pdf(&brief(), &super::site::fonts().unwrap()).unwrap();
     assert!(pdf.bytes == again.bytes);
+}
+
+#[test]
+fn footnotes_of_a_row_come_by_their_numbers_whatever_the_lines_of_its_cells() {
+    let Some(fonts) = fonts() else { return };
+    let mut document = Document::default();
+    let mut noted = |text: &str, note: &str| {
+        let note = document.note(Note {
+            text: note.to_owned(),
+            ..Note::default()
+        });
+        vec![Run::noted(text, note)]
+    };
+    let row = vec![noted(&"盐".repeat(40), "甲"), noted("渎", "乙")];
+    let column = |title: &str| Column {
+        title: title.to_owned(),
+        width: 1,
+        align: Align::Left,
+    };
+    document.blocks = vec![Block::Table(Table {
+        columns: vec![column("一"), column("二")],
+        rows: vec![row],
+    })];
+    let pages = pages(&document, &mut fonts.glyphs());
+    let lines = pages[0].lines.iter();
+    let notes: Vec<Part> = lines
+        .map(|line| line.part)
+        .filter(|part| matches!(part, Part::Note(_)))
+        .collect();
+    assert_eq!(notes, [Part::Note(1), Part::Note(2)]);
 }

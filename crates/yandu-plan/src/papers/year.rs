@@ -50,9 +50,9 @@ impl Writer<'_> {
                 ("要点", 3, Align::Centre),
                 ("指标", 8, Align::Left),
                 ("目标值", 5, Align::Left),
-                ("实际值", 5, Align::Left),
+                ("实际值", 4, Align::Left),
                 ("数据截至", 4, Align::Centre),
-                ("评估", 5, Align::Left),
+                ("评估", 6, Align::Left),
             ],
             rows,
         );

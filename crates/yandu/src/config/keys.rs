@@ -98,7 +98,7 @@ pub(crate) const KEYS: &[Key] = &[
     },
     Key {
         name: "font_fangsong",
-        default: r##""/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc#2""##,
+        default: r#""/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc#2""#,
         zh: "公文 PDF 正文的字体文件（仿宋）；字体集合在文件名后用 `#` 加序号，从 0 起",
         en: "font file of the text of official documents in PDF (仿宋); of a collection the number of the font behind `#`, from 0",
     },
@@ -110,13 +110,13 @@ pub(crate) const KEYS: &[Key] = &[
     },
     Key {
         name: "font_heiti",
-        default: r##""/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc#2""##,
+        default: r#""/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc#2""#,
         zh: "一级标题和表头的字体（黑体）；为空时用正文的",
         en: "font of headings of the first level and of heads of tables (黑体); that of the text when empty",
     },
     Key {
         name: "font_biaosong",
-        default: r##""/usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc#2""##,
+        default: r#""/usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc#2""#,
         zh: "标题的字体（小标宋）；为空时用正文的",
         en: "font of titles (小标宋); that of the text when empty",
     },

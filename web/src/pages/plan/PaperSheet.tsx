@@ -111,6 +111,8 @@ function Number({ text, note }: { text: string; note: PaperNote }) {
       ) : (
         text
       )}
+      {/* The mark does not begin a line. */}
+      {'\u2060'}
       <sup>
         <a href={`#note-${note.number}`} aria-label={t('papers.note', { number: note.number })}>
           [{note.number}]

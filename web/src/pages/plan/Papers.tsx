@@ -75,7 +75,7 @@ function Take({ plan, kind, period }: Chosen) {
           {t(`papers.take-${format}`)}
         </Button>
       ))}
-      <Button onClick={() => window.print()}>{t('plans.print')}</Button>
+      <Button onClick={() => window.print()}>{t('papers.print')}</Button>
       {take.data && take.data.length > 0 && (
         <span className="warning-text" role="status">
           {t('papers.missing', { signs: take.data.join(t('app.comma')) })}

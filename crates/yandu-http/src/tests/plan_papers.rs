@@ -1,0 +1,99 @@
+use serde_json::Value;
+use yandu_store::Clock;
+
+use super::city::City;
+use super::plan_reviewing::{approved, import};
+use crate::Options;
+
+const PAPERS: &str = "/api/v1/plans/2026/papers";
+
+async fn on(day: &str) -> City {
+    let at = format!("{day}T01:00:00Z").parse().unwrap();
+    City::at(Clock::standing(at), Options::default(), &[]).await
+}
+
+#[tokio::test]
+async fn a_paper_is_told_with_its_footnotes_and_saved_as_a_file_of_word() {
+    let city = on("2026-04-20").await;
+    approved(&city).await;
+    let told = city.get(&format!("{PAPERS}/brief?period=2026-03")).await;
+    assert_eq!(told.status, 200, "{}", told.text());
+    assert!(!told.header("etag").is_empty());
+    let paper = told.json();
+    assert_eq!(paper["day"], "2026-03-31");
+    assert_eq!(paper["kind_text"], "月度简报");
+    let notes = paper["notes"].as_array().unwrap();
+    let numbers: Vec<u64> = notes
+        .iter()
+        .map(|note| note["number"].as_u64().unwrap())
+        .collect();
+    let expected: Vec<u64> = (1..=notes.len() as u64).collect();
+    assert_eq!(numbers, expected);
+    let address = |note: &Value| note["address"].as_str().unwrap_or_default().to_owned();
+    assert!(
+        notes
+            .iter()
+            .all(|note| address(note).starts_with("http://")),
+        "{notes:?}"
+    );
+    // Every mark has its footnote, and every footnote is referred to.
+    let mut marks: Vec<u64> = Vec::new();
+    collect_marks(&paper["blocks"], &mut marks);
+    marks.sort_unstable();
+    marks.dedup();
+    assert_eq!(marks, expected);
+    let again = city.get(&format!("{PAPERS}/brief?period=2026-03")).await;
+    assert_eq!(told.header("etag"), again.header("etag"));
+
+    let word = city
+        .get(&format!("{PAPERS}/brief?period=2026-03&format=docx"))
+        .await;
+    assert_eq!(word.status, 200);
+    assert!(
+        word.header("content-type")
+            .ends_with("wordprocessingml.document")
+    );
+    let saved = word.header("content-disposition");
+    assert!(
+        saved.starts_with("attachment") && saved.contains("docx"),
+        "{saved}"
+    );
+}
+
+/// The numbers of the footnotes that runs name.
+fn collect_marks(value: &Value, marks: &mut Vec<u64>) {
+    match value {
+        Value::Object(fields) => {
+            marks.extend(fields.get("note").and_then(Value::as_u64));
+            fields
+                .values()
+                .for_each(|field| collect_marks(field, marks));
+        }
+        Value::Array(values) => values.iter().for_each(|one| collect_marks(one, marks)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn a_paper_is_refused_with_what_is_wrong() {
+    let city = on("2026-04-20").await;
+    import(&city).await;
+    let open = city.get(&format!("{PAPERS}/brief?period=2026-03")).await;
+    assert_eq!(open.problem(), (409, "plan-status".to_owned()));
+    let city = on("2026-04-20").await;
+    approved(&city).await;
+    for (asked, status, code) in [
+        ("brief?period=2026-05", 422, "plan-period"),
+        ("pack?period=2026-03", 422, "plan-period"),
+        ("review?period=2025", 422, "plan-period"),
+        ("brief?period=soon", 400, "invalid-parameter"),
+        ("brief", 400, "invalid-parameter"),
+        ("brief?period=2026-03&format=odt", 400, "invalid-parameter"),
+        ("letter?period=2026-03", 404, "not-found"),
+        // No font is set here.
+        ("brief?period=2026-03&format=pdf", 409, "document-font"),
+    ] {
+        let answer = city.get(&format!("{PAPERS}/{asked}")).await;
+        assert_eq!(answer.problem(), (status, code.to_owned()), "{asked}");
+    }
+}
