@@ -7,6 +7,7 @@ use axum::extract::{DefaultBodyLimit, Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -175,6 +176,11 @@ async fn submit_report(
             "body-too-large",
             format!("a report has at most {REPORT_BYTES} bytes"),
         ));
+    }
+    let body: Value = serde_json::from_slice(&bytes)
+        .map_err(|error| Problem::new("invalid-json", error.to_string()))?;
+    if !body.is_object() {
+        return Err(Problem::new("invalid-body", "a report is one JSON object"));
     }
     let collector = state.collector().clone();
     let form = id.clone();
