@@ -1,5 +1,7 @@
 //! Edits of what a plan says is to be done: set, add, remove. The same edits are made directly, or asked for in a change.
 
+use std::collections::BTreeSet;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -48,30 +50,47 @@ pub struct CountyShare {
 
 /// Makes edits, all or none: the caller writes nothing when one is refused.
 pub(crate) fn apply(plan: &mut Plan, edits: &[Edit], by: &Decision) -> Result<()> {
+    apply_and(plan, edits, by, |_, _| Ok(()))
+}
+
+/// The same, looking at the plan after each edit.
+pub(crate) fn apply_and(
+    plan: &mut Plan,
+    edits: &[Edit],
+    by: &Decision,
+    look: impl Fn(&Plan, &Edit) -> Result<()>,
+) -> Result<()> {
+    let shared: BTreeSet<String> = edits
+        .iter()
+        .filter_map(|edit| plan.tasks.get(edit.item.strip_prefix("task/")?)?.of.clone())
+        .collect();
     for edit in edits {
-        let (kind, key) = edit
-            .item
-            .split_once('/')
-            .ok_or_else(|| Error::invalid("item", "such as `task/3.2`"))?;
-        match (edit.op, kind) {
-            (Op::Set, "point") => set_point(plan, key, &edit.fields, by)?,
-            (Op::Set, "target") => set_target(plan, key, &edit.fields)?,
-            (Op::Remove, "target") => remove_target(plan, key)?,
-            (Op::Set, "task") => set_task(plan, key, &edit.fields)?,
-            (Op::Set, "node") => set_node(plan, key, &edit.fields)?,
-            (Op::Add, "point") => add_task(plan, key, &edit.fields)?,
-            (Op::Add, "task") => add_node(plan, key, &edit.fields)?,
-            (Op::Remove, "task") => remove_task(plan, key)?,
-            (Op::Remove, "node") => remove_node(plan, key)?,
-            _ => {
-                return Err(Error::invalid(
-                    "item",
-                    "points, targets, tasks and nodes are set; tasks are added to points and nodes to tasks; targets, tasks and nodes are removed",
-                ));
-            }
-        }
+        make(plan, edit, by)?;
+        look(plan, edit)?;
     }
-    Ok(())
+    shared.iter().try_for_each(|task| shares_hold(plan, task))
+}
+
+fn make(plan: &mut Plan, edit: &Edit, by: &Decision) -> Result<()> {
+    let (kind, key) = edit
+        .item
+        .split_once('/')
+        .ok_or_else(|| Error::invalid("item", "such as `task/3.2`"))?;
+    match (edit.op, kind) {
+        (Op::Set, "point") => set_point(plan, key, &edit.fields, by),
+        (Op::Set, "target") => set_target(plan, key, &edit.fields),
+        (Op::Remove, "target") => remove_target(plan, key),
+        (Op::Set, "task") => set_task(plan, key, &edit.fields),
+        (Op::Set, "node") => set_node(plan, key, &edit.fields),
+        (Op::Add, "point") => add_task(plan, key, &edit.fields),
+        (Op::Add, "task") => add_node(plan, key, &edit.fields),
+        (Op::Remove, "task") => remove_task(plan, key),
+        (Op::Remove, "node") => remove_node(plan, key),
+        _ => Err(Error::invalid(
+            "item",
+            "points, targets, tasks and nodes are set; tasks are added to points and nodes to tasks; targets, tasks and nodes are removed",
+        )),
+    }
 }
 
 /// What of a baseline is otherwise now: all that it says and holds, but for what it leaves open.
@@ -294,7 +313,6 @@ pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Resul
         .filter(|node| node.task == key)
         .cloned()
         .collect();
-    let mut quantities: Vec<Option<f64>> = copies.iter().map(|copy| copy.said.quantity).collect();
     let mut names: Vec<String> = copies.into_iter().filter_map(|copy| copy.county).collect();
     for share in shares {
         let county = name(&share.county)?;
@@ -340,29 +358,40 @@ pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Resul
         }
         plan.tasks.insert(id, copy);
         names.push(county);
-        quantities.push(share.quantity);
     }
-    let target = task.target.and_then(|target| plan.figures.get(&target));
-    let whole = target.and_then(|target| match &target.said.value {
+    shares_hold(plan, key)?;
+    if let Some(task) = plan.tasks.get_mut(key) {
+        task.said.counties = names;
+    }
+    Ok(())
+}
+
+/// Shares are given to all counties of a task or to none, and together they reach the target of the city.
+fn shares_hold(plan: &Plan, key: &str) -> Result<()> {
+    let copies = plan
+        .tasks
+        .values()
+        .filter(|copy| copy.of.as_deref() == Some(key));
+    let quantities: Vec<Option<f64>> = copies.map(|copy| copy.said.quantity).collect();
+    if quantities.iter().all(Option::is_none) {
+        return Ok(());
+    }
+    if quantities.iter().any(Option::is_none) {
+        return Err(Error::invalid("quantity", "of all counties or of none"));
+    }
+    let target = plan.tasks.get(key).and_then(|task| task.target);
+    let whole = target.and_then(|target| match &plan.figures.get(&target)?.said.value {
         crate::Value::Number(number) => number.as_f64(),
         crate::Value::Text(_) => None,
     });
-    if quantities.iter().any(Option::is_some) {
-        let sum: f64 = quantities.iter().flatten().sum();
-        if quantities.iter().any(Option::is_none) {
-            return Err(Error::invalid("quantity", "of all counties or of none"));
-        }
-        if whole.is_some_and(|whole| sum < whole) {
-            return Err(Error::invalid(
-                "quantity",
-                format!(
-                    "the shares of the counties together are {sum}, and do not reach the target of the city"
-                ),
-            ));
-        }
-    }
-    if let Some(task) = plan.tasks.get_mut(key) {
-        task.said.counties = names;
+    let sum: f64 = quantities.iter().flatten().sum();
+    if whole.is_some_and(|whole| sum < whole) {
+        return Err(Error::invalid(
+            "quantity",
+            format!(
+                "the shares of the counties together are {sum}, and do not reach the target of the city"
+            ),
+        ));
     }
     Ok(())
 }

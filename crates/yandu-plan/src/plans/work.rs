@@ -71,13 +71,13 @@ impl Plans {
         self.change(id, RevisionKind::Edited, cause, |plan, bench| {
             plan.must_be_open("edited")?;
             check_number(&edits)?;
-            for one in &edits {
-                edit::apply(plan, std::slice::from_ref(one), &bench.by)?;
+            edit::apply_and(plan, &edits, &bench.by, |plan, one| {
                 // What is removed, and added again under its id, would lose what became of it.
-                if one.op == edit::Op::Remove {
-                    stays(plan, bench.baseline.as_ref())?;
+                match one.op {
+                    edit::Op::Remove => stays(plan, bench.baseline.as_ref()),
+                    edit::Op::Set | edit::Op::Add => Ok(()),
                 }
-            }
+            })?;
             stays(plan, bench.baseline.as_ref())?;
             Ok(Effect::None)
         })

@@ -194,6 +194,13 @@ async fn counties_get_copies_whose_shares_together_reach_the_target_of_the_city(
         .split("plan", "1.1", shares(100.0), cause("分解到县"))
         .await;
     assert!(twice.is_err(), "a county has one copy");
+    let less = json!([{"op": "set", "item": "task/1.1-2", "fields": {"quantity": 99.0}}]);
+    let less = serde_json::from_value(less).unwrap();
+    let refused = site.plans.edit("plan", less, cause("调减")).await;
+    assert!(
+        matches!(&refused, Err(Error::Invalid { field, .. }) if field == "quantity"),
+        "{refused:?}"
+    );
     let finish = NodeStep::Finish {
         on: None,
         documents: Vec::new(),
