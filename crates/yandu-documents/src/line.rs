@@ -212,7 +212,7 @@ pub(crate) fn may_split(one: &Sign, next: &Sign) -> bool {
 }
 
 /// Signs with which no line begins: closing ones, and what belongs to the sign before.
-pub(crate) fn may_not_begin(sign: char) -> bool {
+fn may_not_begin(sign: char) -> bool {
     const CLOSING: &str = "!),.:;?]}°·’”…‰′″℃、。〃々〉》」』】〕〗〞％！），．：；？］｝～%—";
     CLOSING.contains(sign) || sign.width() == Some(0)
 }
