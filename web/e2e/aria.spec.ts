@@ -22,6 +22,8 @@ test('shell', async ({ page }) => {
         - listitem:
           - link "工作要点"
         - listitem:
+          - link "填报"
+        - listitem:
           - link "数据目录"
         - listitem:
           - link "交付数据"

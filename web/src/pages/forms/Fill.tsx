@@ -68,11 +68,13 @@ export function Fill({ form }: { form: Form }) {
       <Beforehand form={form} filled={filled} change={change} />
       {problem && <ProblemPanel error={error} doing={t('forms.fill')} />}
       {wholeFaults(problem).length > 0 && (
-        <ul role="alert" className="form-faults">
-          {wholeFaults(problem).map((fault) => (
-            <li key={fault}>{fault}</li>
-          ))}
-        </ul>
+        <div role="alert" className="problem">
+          <ul>
+            {wholeFaults(problem).map((fault) => (
+              <li key={fault}>{fault}</li>
+            ))}
+          </ul>
+        </div>
       )}
       <SchemaForm
         schema={form.schema as RJSFSchema}
