@@ -90,38 +90,24 @@ fn write(context: &Context<'_>, form: &Form, number: u64) -> Result<Report, Erro
             .last_of_month()
             .saturating_add(i64::from(days).days())
             .min(today);
-        let mut report = json!({
-            "unit": form.unit,
-            "period": period,
-            "values": (form.values)(first.month()),
-            "evidence": [picture],
-            "reporter": form.reporter,
-            "filled_on": filled_on,
-            "submission": format!("{:016x}", stream.word()),
-        });
+        let mut report = |month: i8| {
+            json!({
+                "unit": form.unit,
+                "period": period,
+                "values": (form.values)(month),
+                "evidence": [picture],
+                "reporter": form.reporter,
+                "filled_on": filled_on,
+                "submission": format!("{:016x}", stream.word()),
+            })
+        };
+        // In June a report with the values of another month comes first.
+        let first_month = if first.month() == 6 { 1 } else { first.month() };
+        let file = format!("{}_{period}.json", form.name);
+        put(context, form, &file, &text(&report(first_month)))?;
         if first.month() == 6 {
-            let mut wrong = report.clone();
-            wrong["values"] = (form.values)(1);
-            put(
-                context,
-                form,
-                &format!("{}_{period}.json", form.name),
-                &text(&wrong),
-            )?;
-            report["submission"] = json!(format!("{:016x}", stream.word()));
-            put(
-                context,
-                form,
-                &format!("{}_{period}_更正.json", form.name),
-                &text(&report),
-            )?;
-        } else {
-            put(
-                context,
-                form,
-                &format!("{}_{period}.json", form.name),
-                &text(&report),
-            )?;
+            let file = format!("{}_{period}_更正.json", form.name);
+            put(context, form, &file, &text(&report(first.month())))?;
         }
     }
     Ok(Report::default())

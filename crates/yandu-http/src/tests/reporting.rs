@@ -1,7 +1,7 @@
 //! Forms: what is due, a report with its file, and what is refused.
 
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use yandu_store::Clock;
 
 use super::city::City;
@@ -50,7 +50,7 @@ async fn evidence(city: &City) -> String {
     kept.json()["hash"].as_str().unwrap().to_owned()
 }
 
-fn report(hash: &str, visits: Value) -> String {
+fn report(hash: &str, visits: u32) -> String {
     json!({"unit": "亭湖区", "period": "2025-02", "values": {"visits": visits}, "evidence": [hash], "submission": "one"})
         .to_string()
 }
@@ -85,9 +85,9 @@ async fn a_form_is_shown_filled_and_found_again() {
 
     let hash = evidence(&city).await;
     let reports = "/api/v1/forms/club.visit/reports";
-    let first = city.post(reports, &report(&hash, json!(12))).await;
+    let first = city.post(reports, &report(&hash, 12)).await;
     assert_eq!(first.status, StatusCode::CREATED, "{first:?}");
-    let again = city.post(reports, &report(&hash, json!(12))).await;
+    let again = city.post(reports, &report(&hash, 12)).await;
     assert_eq!(again.status, StatusCode::OK);
     assert_eq!(first.json()["batch"], again.json()["batch"]);
     let location = first.header("location").to_owned();
@@ -118,7 +118,7 @@ async fn a_report_that_is_refused_says_why_at_its_field() {
     let city = city().await;
     let hash = evidence(&city).await;
     let reports = "/api/v1/forms/club.visit/reports";
-    let refused = city.post(reports, &report(&hash, json!(501))).await;
+    let refused = city.post(reports, &report(&hash, 501)).await;
     assert_eq!(refused.problem().1, "rows-refused");
     let reason = &refused.json()["rows"][0]["reasons"][0];
     assert_eq!(
@@ -127,16 +127,16 @@ async fn a_report_that_is_refused_says_why_at_its_field() {
     );
     for (wrong, code) in [
         (
-            report(&hash, json!(1)).replace("亭湖区", "射阳县"),
+            report(&hash, 1).replace("亭湖区", "射阳县"),
             (422, "form-unit"),
         ),
         (
-            report(&hash, json!(1)).replace("2025-02", "2025-05"),
+            report(&hash, 1).replace("2025-02", "2025-05"),
             (422, "form-period"),
         ),
-        (report("none", json!(1)), (422, "form-evidence")),
+        (report("none", 1), (422, "form-evidence")),
         (
-            report(&hash, json!(1)).replace("visits", "vists"),
+            report(&hash, 1).replace("visits", "vists"),
             (422, "no-column"),
         ),
         ("{}".to_owned(), (422, "form-report")),

@@ -198,8 +198,8 @@ fn show(form: &Declared) -> String {
         let _ = writeln!(text, "{name:10} {value}");
     };
     line("form", form.dataset.clone());
-    line("title", printable(&form.title).to_string());
-    line("units", printable(&form.units.join("、")).to_string());
+    line("title", printable(&form.title));
+    line("units", printable(&form.units.join("、")));
     line("every", format!("{} since {}", form.every, form.since));
     line("due", format!("{} after its end", form.due));
     line(
