@@ -6,6 +6,7 @@ refreshed; the share is the time of that refresh in the time of the full one, mo
 from all rows once more, and has to be what the small steps had made of it, row for row."""
 
 import csv
+import hashlib
 import shutil
 import subprocess
 import time
@@ -23,8 +24,11 @@ NUMBERS = ("integer", "decimal", "float", "int64", "double")
 
 
 def collected(context: Context) -> tuple[Path, bool]:
-    """A data folder with every register, and whether it is new: made once for each size, because simulating takes long."""
-    data, made = context.work / DATA, context.work / f"{DATA}-{context.people}.made"
+    """A data folder with every register, and whether it is new: made once for each size and each set of sources, because
+    simulating takes long."""
+    sources = sorted(f"{path.parent.parent.name}/{path.name}" for path in context.packs.glob("*/sources/*.yaml"))
+    digest = hashlib.sha256("\n".join(sources).encode()).hexdigest()[:12]
+    data, made = context.work / DATA, context.work / f"{DATA}-{context.people}-{digest}.made"
     if made.exists() and data.exists():
         return data, False
     for old in context.work.glob(f"{DATA}*"):
