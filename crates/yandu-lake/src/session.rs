@@ -306,6 +306,8 @@ fn config(options: &Options) -> SessionConfig {
     // What the engine makes of `min(a), max(b)` leaves rows out while no value of one of the two has been seen.
     let optimizer = &mut config.options_mut().optimizer;
     optimizer.enable_aggregate_dynamic_filter_pushdown = false;
+    // A limit that is put into distinct rows which have an order is executed as one that has a direction, and there is none.
+    optimizer.enable_distinct_aggregation_soft_limit = false;
     config
 }
 

@@ -333,6 +333,10 @@ async fn rows_are_followed_to_the_rows_that_they_take_part_in() {
             "f!?",
         ),
         (
+            "SELECT q.name || q.name, CASE WHEN q.n IS NOT NULL THEN q.m ELSE q.m END FROM (SELECT DISTINCT * FROM (SELECT p.id AS u, max(p.id) OVER (ORDER BY p.id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS m, row_number() OVER (PARTITION BY p.name ORDER BY p.id) AS n, p.name FROM population.person p) w) q",
+            "northnorth|a northnorth|b northnorth|e nowherenowhere|f southsouth|c westwest|d!?",
+        ),
+        (
             "SELECT x.id FROM population.person x JOIN population.person y ON x.name = y.name WHERE y.id <> x.id",
             "a b e e",
         ),
