@@ -37,7 +37,7 @@ pub use crate::store::BatchFilter;
 pub struct Delivery {
     pub dataset: DatasetId,
     pub source: Option<SourceId>,
-    /// The mode of the dataset's source when `None`.
+    /// The mode of the dataset's source when `None`; a report is one row beside the others, whatever is said.
     pub mode: Option<Mode>,
     pub path: PathBuf,
     /// What the delivery is called in the records: the name of the file, or what was asked of a source.
@@ -52,7 +52,7 @@ pub struct Delivery {
     /// Where the next reading of the source starts once this delivery is collected.
     pub watermark: Option<String>,
     /// The file is a report of a form, and is taken as a whole or not at all.
-    pub report: Option<Handed>,
+    pub(crate) report: Option<Handed>,
     /// Rows that a test of a pack gives, also of a dataset that people fill.
     pub(crate) is_trial: bool,
 }
@@ -78,9 +78,7 @@ impl Delivery {
             is_trial: false,
         }
     }
-}
 
-impl Delivery {
     /// Whether rows of the dataset come this way.
     fn fits(&self, dataset: &yandu_pack::Dataset) -> bool {
         match dataset.file().origin {
@@ -267,15 +265,15 @@ impl Collector {
             return Err(Error::NotCollected(delivery.dataset));
         }
         check_columns(dataset, &delivery.headers)?;
-        let source = match &delivery.report {
+        let (source, mode) = if delivery.report.is_some() {
             // A form is filled beside whatever folder its dataset may have.
-            Some(_) => delivery.source.clone(),
-            None => source_of(&packs, delivery.source.as_ref(), &delivery.dataset),
+            (delivery.source.clone(), Mode::Upsert)
+        } else {
+            let source = source_of(&packs, delivery.source.as_ref(), &delivery.dataset);
+            let declared = || Some(packs.source(source.as_ref()?)?.file().mode);
+            let mode = delivery.mode.or_else(declared);
+            (source, mode.unwrap_or(Mode::Snapshot))
         };
-        let mode = delivery
-            .mode
-            .or_else(|| Some(packs.source(source.as_ref()?)?.file().mode))
-            .unwrap_or(Mode::Snapshot);
         if mode == Mode::Upsert && dataset.file().key.is_empty() {
             return Err(Error::NoKey(delivery.dataset));
         }

@@ -6,6 +6,7 @@
 //!
 //! Not here: who may fill which form, drafts (the store keeps them), what a plan makes of the numbers.
 
+mod beside;
 mod due;
 mod evidence;
 mod exif;
@@ -15,12 +16,11 @@ mod schema;
 mod standing;
 mod store;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use yandu_lake::Principal;
 use yandu_pack::declare::{Form, Origin};
@@ -31,8 +31,10 @@ use yandu_words::id::{BatchId, DatasetId};
 use crate::batch::{Batch, BatchStatus};
 use crate::collector::{Collector, Delivery};
 use crate::decode::{self, Hints, Opened};
-use crate::{Error, Mode, Result};
+use crate::{Error, Result};
 
+pub(crate) use beside::{Handed, read_bounded};
+pub use beside::{is_beside, without_mark};
 pub use due::{Due, FormLamp};
 pub use evidence::Evidence;
 pub use exif::Exif;
@@ -45,38 +47,43 @@ pub(crate) use store::MIGRATIONS;
 pub const REPORT_BYTES: usize = 256 << 10;
 
 /// What the file of a report says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ReportFile {
+pub(crate) struct ReportFile {
     /// The dataset; where it is said it must be the one that is meant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub form: Option<DatasetId>,
+    #[serde(default)]
+    form: Option<DatasetId>,
     /// Who reports.
-    pub unit: String,
-    pub period: Period,
+    unit: String,
+    period: Period,
     /// What was filled, by column: texts, numbers, yes and no.
-    pub values: Map<String, Value>,
+    values: Map<String, Value>,
     /// Hashes of files that were handed in before; in a folder also names of files beside the report.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub evidence: Vec<String>,
+    #[serde(default)]
+    pub(crate) evidence: Vec<String>,
     /// The person who filled the form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reporter: Option<String>,
+    #[serde(default)]
+    reporter: Option<String>,
     /// The day on which it was filled on paper, where it is entered later; needs evidence.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filled_on: Option<Date>,
+    #[serde(default)]
+    filled_on: Option<Date>,
     /// Names this submission, so that it is taken once however often it is sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub submission: Option<String>,
+    #[serde(default)]
+    submission: Option<String>,
 }
 
-/// How a report is handed over.
-#[derive(Debug, Clone, Default)]
-pub struct Handed {
-    /// Files beside the report that are kept already: hash by name.
-    pub files: BTreeMap<String, String>,
-    /// Files beside the report that are not taken: why, by name.
-    pub refused: BTreeMap<String, String>,
+impl ReportFile {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
+        if bytes.len() > REPORT_BYTES {
+            return Err(Error::Report(format!(
+                "it has more than {REPORT_BYTES} bytes"
+            )));
+        }
+        let mut file: Self = serde_json::from_slice(without_mark(bytes))
+            .map_err(|error| Error::Report(error.to_string()))?;
+        file.reporter = file.reporter.filter(|name| !name.trim().is_empty());
+        Ok(file)
+    }
 }
 
 /// A report that is in the lake.
@@ -114,10 +121,11 @@ impl Collector {
         let turn = self.reporting(id);
         let _turn = turn.lock().await;
         self.recover().await?;
-        let report = self.judge(id, bytes, &handed).await?;
-        if let Some(batch) = self.taken(id, &report, bytes).await? {
+        let sent = self.read_report(id, bytes)?;
+        if let Some(batch) = self.taken(id, &sent).await? {
             return Ok(Received { batch, again: true });
         }
+        let report = self.judge(id, &sent, &handed).await?;
         self.check_fields(id, &report).await?;
         let path = self
             .folder()
@@ -126,7 +134,6 @@ impl Collector {
         fs::write(&path, bytes).map_err(|source| Error::file("write", &path, source))?;
         let delivery = Delivery {
             name: format!("{} {}", report.head.unit, report.head.period),
-            mode: Some(Mode::Upsert),
             temporary: true,
             report: Some(handed.clone()),
             ..Delivery::file(id.clone(), path)
@@ -140,12 +147,12 @@ impl Collector {
             });
         }
         if outcome.status == BatchStatus::Unchanged
-            && let Some(batch) = self.taken(id, &report, bytes).await?
+            && let Some(batch) = self.taken(id, &sent).await?
         {
             return Ok(Received { batch, again: true });
         }
         // Something changed between the first look and the turn of the batch: the second look says what.
-        let report = self.judge(id, bytes, &handed).await?;
+        let report = self.judge(id, &sent, &handed).await?;
         self.check_fields(id, &report).await?;
         let why = outcome.error.map(|failure| failure.message);
         Err(Error::ReportRefused {
@@ -155,49 +162,50 @@ impl Collector {
     }
 
     /// The batch of the submission, when it was taken before. The same name for another report is refused.
-    async fn taken(
-        &self,
-        id: &DatasetId,
-        report: &judge::Judged,
-        bytes: &[u8],
-    ) -> Result<Option<BatchId>> {
+    ///
+    /// What was taken stays so, whatever the day, the form or another report says by now.
+    async fn taken(&self, id: &DatasetId, sent: &judge::Sent) -> Result<Option<BatchId>> {
         let reports = store::Reports::new(self.inner.store.pool());
-        let Some((batch, hash)) = reports.of_submission(id, &report.head.submission).await? else {
+        let Some((batch, hash)) = reports.of_submission(id, &sent.submission).await? else {
             return Ok(None);
         };
-        let is_same = hash.as_deref() == Some(blake3::hash(bytes).to_hex().as_str());
-        if is_same {
-            Ok(Some(batch))
-        } else {
-            let submission = report.head.submission.clone();
-            Err(Error::SubmissionUsed { submission, batch })
+        if hash.as_ref() == Some(&sent.hash) {
+            return Ok(Some(batch));
         }
+        let submission = sent.submission.clone();
+        Err(Error::SubmissionUsed { submission, batch })
     }
 
-    /// The row of a report that is being collected, ready for the pass; `None` when it was taken before.
+    /// The row of a report that is being collected, ready for the pass.
     pub(crate) async fn open_report(
         &self,
         batch: &Batch,
         path: &Path,
         handed: &Handed,
-    ) -> Result<Option<Opened>> {
-        let bytes = fs::read(path).map_err(|source| Error::file("read", path, source))?;
-        let report = self.judge(&batch.dataset, &bytes, handed).await?;
-        if self.taken(&batch.dataset, &report, &bytes).await?.is_some() {
-            return Ok(None);
-        }
+    ) -> Result<Opened> {
+        let from = path.to_owned();
+        let reading = tokio::task::spawn_blocking(move || {
+            read_bounded(&from, REPORT_BYTES as u64)
+                .map_err(|source| Error::file("read", &from, source))
+        });
+        let sent = self.read_report(&batch.dataset, &reading.await??)?;
+        // A report that was taken before has the content of its batch, by which the collection has found it.
+        self.taken(&batch.dataset, &sent).await?;
+        let report = self.judge(&batch.dataset, &sent, handed).await?;
         store::Reports::new(self.inner.store.pool())
             .insert(&batch.id, &batch.dataset, &report.head)
             .await?;
         let path = row_path(path);
         let row = serde_json::to_vec(&[&report.row])?;
-        fs::write(&path, row).map_err(|source| Error::file("write", &path, source))?;
         let hints = Hints {
             encoding: Some("utf-8".to_owned()),
             ..Hints::default()
         };
-        let opened = tokio::task::spawn_blocking(move || decode::open(&path, &hints)).await??;
-        Ok(Some(opened))
+        let opening = tokio::task::spawn_blocking(move || -> Result<Opened> {
+            fs::write(&path, row).map_err(|source| Error::file("write", &path, source))?;
+            Ok(decode::open(&path, &hints)?)
+        });
+        opening.await?
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 
 /// The address under which the caller has reached the server, without a slash at its end: `http://127.0.0.1:8650`.
 ///
@@ -29,6 +30,15 @@ impl<S: Sync> FromRequestParts<S> for Base {
             .filter(|host| is_host(host));
         Ok(Self(format!("http://{}", host.unwrap_or("localhost"))))
     }
+}
+
+/// An answer that says where the thing is that it speaks of.
+pub(crate) fn located(location: String, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    if let Ok(location) = HeaderValue::try_from(location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
 }
 
 /// Whether a host can stand in an address: it is written into documents, where `<` or a quote would end it.

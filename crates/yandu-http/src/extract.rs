@@ -49,6 +49,17 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
     kind.to_ascii_lowercase()
 }
 
+/// Refuses a body that is not marked as JSON; `what` is what comes in it.
+pub(crate) fn as_json(headers: &HeaderMap, what: &str) -> Result<(), Box<Problem>> {
+    if media_type(headers) == "application/json" {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "unsupported-media-type",
+        format!("{what} as `application/json`"),
+    ))
+}
+
 /// Whether a body is marked as JSON, as that of a program (`application/vnd.….+json`) too.
 fn is_json(headers: &HeaderMap) -> bool {
     let kind = media_type(headers);

@@ -4,8 +4,8 @@ mod shape;
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Request, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -17,10 +17,11 @@ use yandu_words::Period;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
+use crate::address::located;
 use crate::batch::finish;
 use crate::caller::Caller;
 use crate::document::{self, DocumentFile, DocumentUpload};
-use crate::extract::{Bytes, Path, Query, media_type};
+use crate::extract::{Bytes, Path, Query, as_json};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
@@ -97,10 +98,10 @@ async fn show_form(
     Path(id): Path<DatasetId>,
 ) -> Result<Json<Form>> {
     let packs = state.collector().packs();
-    let (dataset, _) = form_of(&packs, &id)?;
+    let (dataset, form) = form_of(&packs, &id)?;
     let standing = standing(&state, &id).await?;
     let limit = state.collector().evidence_bytes();
-    Ok(Json(Form::new(&packs, dataset, &standing, limit)?))
+    Ok(Json(Form::new(&packs, (dataset, form), &standing, limit)))
 }
 
 /// Shows who has reported which period of a form, who has not, and how late, the newest period first.
@@ -165,12 +166,7 @@ async fn submit_report(
     headers: HeaderMap,
     Bytes(bytes): Bytes,
 ) -> Result<Response> {
-    if media_type(&headers) != "application/json" {
-        return Err(Problem::new(
-            "unsupported-media-type",
-            "a report comes as `application/json`",
-        ));
-    }
+    as_json(&headers, "a report comes")?;
     if bytes.len() > REPORT_BYTES {
         return Err(Problem::new(
             "body-too-large",
@@ -197,18 +193,15 @@ async fn submit_report(
         crate::row::refused(&state, &id, rows, detail)
     })?;
     let report = state.collector().report_of(&received.batch).await?;
-    let report = report.map(FormReport::from);
+    let missing = || yandu_collect::Error::NoReport(received.batch.to_string());
+    let report = FormReport::from(report.ok_or_else(missing)?);
     let status = if received.again {
         StatusCode::OK
     } else {
         StatusCode::CREATED
     };
-    let mut response = (status, Json(report)).into_response();
     let location = format!("/api/v1/forms/{id}/reports/{}", received.batch);
-    if let Ok(location) = HeaderValue::try_from(location) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
+    Ok(located(location, (status, Json(report))))
 }
 
 /// Shows a report as it was filled, with its files.
@@ -241,11 +234,8 @@ async fn keep_evidence(
     })
     .await?;
     let location = format!("/api/v1/forms/{id}/evidence/{}", kept.hash);
-    let mut response = (StatusCode::CREATED, Json(EvidenceFile::from(kept))).into_response();
-    if let Ok(location) = HeaderValue::try_from(location) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
+    let answer = (StatusCode::CREATED, Json(EvidenceFile::from(kept)));
+    Ok(located(location, answer))
 }
 
 /// A file of a form, byte for byte.

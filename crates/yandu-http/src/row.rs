@@ -14,7 +14,7 @@ use yandu_words::id::DatasetId;
 use crate::Result;
 use crate::batch::finish;
 use crate::caller::Caller;
-use crate::extract::{Bytes, Path, media_type};
+use crate::extract::{Bytes, Path, as_json};
 use crate::problem::{Problem, RowProblem};
 use crate::quarantine::{Reason, Titles};
 use crate::state::State;
@@ -52,12 +52,7 @@ async fn write_rows(
     headers: HeaderMap,
     Bytes(raw): Bytes,
 ) -> Result<(StatusCode, Json<Written>)> {
-    if media_type(&headers) != "application/json" {
-        return Err(Problem::new(
-            "unsupported-media-type",
-            "rows come as `application/json`",
-        ));
-    }
+    as_json(&headers, "rows come")?;
     let rows = read(&raw)?;
     if rows.is_empty() {
         return Err(Problem::new("invalid-body", "there is no row to write"));

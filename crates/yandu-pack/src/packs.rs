@@ -225,6 +225,22 @@ impl Packs {
         self.packs.get(id).map(Pack::settings)
     }
 
+    /// The largest document that people may hand in, in bytes: the setting `document_mebibytes` of the pack `plan`, which
+    /// is that of the whole site. 50 MiB where no pack says it.
+    pub fn document_bytes(&self) -> u64 {
+        const USUAL_MEBIBYTES: u64 = 50;
+        let plan = "plan".parse::<PackId>().ok();
+        let settings = plan.and_then(|pack| self.settings(&pack));
+        let mebibytes = match settings
+            .as_ref()
+            .and_then(|all| all.value("document_mebibytes"))
+        {
+            Some(SettingValue::Integer(mebibytes)) => u64::try_from(*mebibytes).unwrap_or_default(),
+            _ => USUAL_MEBIBYTES,
+        };
+        mebibytes.saturating_mul(1 << 20)
+    }
+
     /// Sets values of the site over the defaults of the packs. All values that cannot be set come back.
     pub fn override_settings(
         &mut self,

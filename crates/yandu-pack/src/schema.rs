@@ -2,6 +2,7 @@
 //!
 //! Editors use them for completion and the reader for validation, so that both say the same.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use schemars::generate::SchemaSettings;
@@ -127,21 +128,39 @@ fn model() -> Value {
             );
             properties.remove("form");
         }
-        if let Some(Value::Object(parts)) = root.get_mut("$defs") {
-            for part in [
-                "Form",
-                "FormField",
-                "EvidenceRule",
-                "EvidenceKind",
-                "Later",
-                "CalendarPeriod",
-                "Grain",
-            ] {
-                parts.shift_remove(part);
-            }
+    }
+    drop_unused(&mut schema);
+    schema
+}
+
+/// Drops the definitions that nothing refers to, and then those that only they referred to.
+fn drop_unused(schema: &mut Value) {
+    loop {
+        let mut used = HashSet::new();
+        used_in(schema, &mut used);
+        let Some(Value::Object(parts)) = schema.get_mut("$defs") else {
+            return;
+        };
+        let before = parts.len();
+        parts.retain(|name, _| used.contains(name));
+        if parts.len() == before {
+            return;
         }
     }
-    schema
+}
+
+/// Collects the names of the definitions that a schema refers to.
+fn used_in(schema: &Value, used: &mut HashSet<String>) {
+    match schema {
+        Value::Object(keys) => {
+            let name = keys.get("$ref").and_then(Value::as_str);
+            let name = name.and_then(|name| name.strip_prefix("#/$defs/"));
+            used.extend(name.map(ToOwned::to_owned));
+            keys.values().for_each(|value| used_in(value, used));
+        }
+        Value::Array(values) => values.iter().for_each(|value| used_in(value, used)),
+        _ => {}
+    }
 }
 
 /// A key that may be left out may not be null: an empty value in YAML is a forgotten one.

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::place;
+use crate::form::read_bounded;
 
 /// A file of the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,38 +51,50 @@ pub(super) fn list(
             continue;
         }
         // A file that is gone by now was not meant for us.
-        let Ok(metadata) = fs::metadata(entry.path()) else {
-            continue;
-        };
-        if !metadata.is_file() {
-            continue;
-        }
-        let fingerprint = fingerprint(&metadata);
-        found.push(Found {
-            name,
-            is_complete: watched.is_quiet(&entry.path(), &metadata, &fingerprint, quiet),
-            path: entry.path(),
-            fingerprint,
-        });
+        found.extend(watched.look(name, entry.path(), quiet));
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
 
+/// A file of a folder below the data folder by its name; `None` where the name stands for no file.
+pub(super) fn find(
+    root: &Path,
+    folder: &str,
+    name: &str,
+    quiet: Duration,
+    watched: &Watched,
+) -> Option<Found> {
+    let path = place::inside(root, &format!("{folder}/{name}")).ok()?;
+    watched.look(name.to_owned(), path, quiet)
+}
+
 /// Copies a file as it stands; `None` when it changed meanwhile or is gone.
 pub(super) fn copy(found: &Found, to: &Path) -> std::io::Result<Option<()>> {
+    as_it_stands(found, || fs::copy(&found.path, to).map(drop))
+}
+
+/// The bytes of a file as it stands, at most one more than are taken; `None` when it changed meanwhile or is gone.
+pub(super) fn read(found: &Found, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    as_it_stands(found, || read_bounded(&found.path, most))
+}
+
+fn as_it_stands<T>(
+    found: &Found,
+    work: impl FnOnce() -> std::io::Result<T>,
+) -> std::io::Result<Option<T>> {
     let is_same =
         || Ok::<_, std::io::Error>(fingerprint(&fs::metadata(&found.path)?) == found.fingerprint);
-    let copied = || -> std::io::Result<bool> {
-        Ok(is_same()? && {
-            fs::copy(&found.path, to)?;
-            is_same()?
-        })
+    let worked = || -> std::io::Result<Option<T>> {
+        if !is_same()? {
+            return Ok(None);
+        }
+        let done = work()?;
+        Ok(is_same()?.then_some(done))
     };
-    match copied() {
-        Ok(is_whole) => Ok(is_whole.then_some(())),
+    match worked() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+        other => other,
     }
 }
 
@@ -114,6 +127,18 @@ fn changed_at(metadata: &Metadata) -> SystemTime {
 }
 
 impl Watched {
+    /// A file as it stands; `None` where there is none.
+    pub(super) fn look(&self, name: String, path: PathBuf, quiet: Duration) -> Option<Found> {
+        let metadata = fs::metadata(&path).ok().filter(Metadata::is_file)?;
+        let fingerprint = fingerprint(&metadata);
+        Some(Found {
+            name,
+            is_complete: self.is_quiet(&path, &metadata, &fingerprint, quiet),
+            path,
+            fingerprint,
+        })
+    }
+
     fn is_quiet(
         &self,
         path: &Path,
@@ -308,8 +333,10 @@ mod tests {
         let to = root.path().join("copy");
         assert_eq!(copy(&found, &to).unwrap(), Some(()));
         assert_eq!(fs::read_to_string(&to).unwrap(), "first");
+        assert_eq!(read(&found, 3).unwrap(), Some(b"firs".to_vec()));
         fs::write(&path, "second one").unwrap();
         assert_eq!(copy(&found, &to).unwrap(), None);
+        assert_eq!(read(&found, 100).unwrap(), None);
         fs::remove_file(&path).unwrap();
         assert_eq!(copy(&found, &to).unwrap(), None);
     }

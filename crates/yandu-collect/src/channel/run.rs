@@ -1,6 +1,6 @@
 //! One run of a source: fetch what is new, and collect it.
 
-use std::io::Read as _;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,10 +18,13 @@ use super::{Options, folder, http, place, sql};
 use crate::batch::BatchStatus;
 use crate::collector::{Collector, Delivery, Outcome, failure_of};
 use crate::decode::Hints;
-use crate::form::{Handed, ReportFile, form_of};
+use crate::form::{Handed, REPORT_BYTES, ReportFile, form_of, is_beside, read_bounded};
 use crate::notice::{NoticeKind, Notices, Subject};
 use crate::secret::Secret;
 use crate::{Error, Mode, Result};
+
+/// A report waits so many times as long as a file until it is quiet for a file that it names and that is not there.
+const PATIENCE: u32 = 20;
 
 /// Why a source is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,6 +177,7 @@ impl Run<'_> {
             tokio::time::sleep(self.options.quiet).await;
             found = self.list(channel).await?;
         }
+        let mut waits = self.occasion == Occasion::Asked;
         let mut outcomes = Vec::new();
         for file in found {
             if !file.is_complete || !self.is_wanted(taken.get(&file.name), &file.fingerprint) {
@@ -188,15 +192,21 @@ impl Run<'_> {
             }
             let mut delivery = self.delivery(staged.path().to_owned(), file.name.clone());
             let form = self.form();
+            if form.is_some() {
+                delivery.report = self.handed(channel, &file, staged.path()).await?;
+                if delivery.report.is_none() && std::mem::take(&mut waits) {
+                    tokio::time::sleep(self.options.quiet).await;
+                    delivery.report = self.handed(channel, &file, staged.path()).await?;
+                }
+                if delivery.report.is_none() {
+                    continue;
+                }
+            }
             let turn = form.map(|form| self.collector.reporting(form));
             let _turn = match &turn {
                 Some(turn) => Some(turn.lock().await),
                 None => None,
             };
-            if form.is_some() {
-                delivery.mode = Some(Mode::Upsert);
-                delivery.report = Some(self.handed(channel, staged.path()).await?);
-            }
             let outcome = self.collect(delivery, Some(staged)).await?;
             self.remember(&file.name, &file.fingerprint, &outcome)
                 .await?;
@@ -211,29 +221,43 @@ impl Run<'_> {
         form_of(self.packs, dataset).ok().map(|_| dataset)
     }
 
-    /// Keeps the files beside a report that it names.
-    async fn handed(&self, channel: &FolderChannel, report: &Path) -> Result<Handed> {
+    /// Keeps the files beside a report that it names; `None` while one of them is still to come.
+    async fn handed(
+        &self,
+        channel: &FolderChannel,
+        report: &folder::Found,
+        copy: &Path,
+    ) -> Result<Option<Handed>> {
+        let dataset = &self.source.dataset;
+        let (_, form) = form_of(self.packs, dataset)?;
         let mut handed = Handed::default();
-        let read = |path: &Path| {
-            let file = std::fs::File::open(path)?;
-            let mut bytes = Vec::new();
-            let most = self.collector.evidence_bytes().saturating_add(1);
-            file.take(most).read_to_end(&mut bytes).map(|_| bytes)
+        let copy = copy.to_owned();
+        let reading = tokio::task::spawn_blocking(move || {
+            read_bounded(&copy, REPORT_BYTES as u64)
+                .map_err(|source| Error::file("read", &copy, source))
+        });
+        // What is no report, or names too many files, is refused when it is collected.
+        let names = match ReportFile::parse(&reading.await??) {
+            Ok(file) if file.evidence.len() <= usize::from(form.evidence.most) => file.evidence,
+            _ => return Ok(Some(handed)),
         };
-        let bytes = read(report).map_err(|source| Error::file("read", report, source))?;
-        // What is no report is refused when it is collected.
-        let Ok(file) = serde_json::from_slice::<ReportFile>(&bytes) else {
-            return Ok(handed);
+        let names: BTreeSet<String> = names.into_iter().filter(|name| is_beside(name)).collect();
+        let Some(files) = self.beside(channel, report, names).await? else {
+            return Ok(None);
         };
-        let root = self.collector.folder().root();
-        for name in file.evidence {
-            let is_plain = !name.contains(['/', '\\']) && !name.starts_with('.');
-            let path = place::inside(root, &format!("{}/{name}", channel.path));
-            let (true, Ok(path)) = (is_plain, path) else {
-                continue;
+        let most = self.collector.evidence_bytes();
+        for file in files {
+            let name = file.name.clone();
+            let reading = tokio::task::spawn_blocking(move || folder::read(&file, most));
+            let bytes = match reading.await? {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => return Ok(None),
+                Err(error) => {
+                    let why = format!("`{name}` cannot be read: {error}");
+                    handed.refused.insert(name, why);
+                    continue;
+                }
             };
-            let bytes = read(&path).map_err(|source| Error::file("read", &path, source))?;
-            let dataset = &self.source.dataset;
             let kept = self
                 .collector
                 .keep_evidence(self.principal, dataset, &name, bytes);
@@ -243,7 +267,51 @@ impl Run<'_> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(handed)
+        Ok(Some(handed))
+    }
+
+    /// The files of the folder that a report names; `None` while one of them is still being copied, or is not there and
+    /// the report has not waited long for it.
+    async fn beside(
+        &self,
+        channel: &FolderChannel,
+        report: &folder::Found,
+        names: BTreeSet<String>,
+    ) -> Result<Option<Vec<folder::Found>>> {
+        let collector = self.collector.clone();
+        let (folder, report) = (channel.path.clone(), report.clone());
+        let quiet = self.options.quiet;
+        let looking = tokio::task::spawn_blocking(move || {
+            let root = collector.folder().root();
+            let watched = &collector.channels().watched;
+            let mut files = Vec::new();
+            let mut absent = Vec::new();
+            for name in names {
+                match folder::find(root, &folder, &name, quiet, watched) {
+                    Some(file) => files.push(file),
+                    None => absent.push(name),
+                }
+            }
+            let report = watched.look(report.name, report.path, quiet.saturating_mul(PATIENCE));
+            let has_waited = report.is_none_or(|report| report.is_complete);
+            (files, absent, has_waited)
+        });
+        let (files, absent, has_waited) = looking.await?;
+        if files.iter().any(|file| !file.is_complete) {
+            return Ok(None);
+        }
+        if has_waited {
+            return Ok(Some(files));
+        }
+        for name in absent {
+            // What is no file of the folder may be the hash of one that was handed in before.
+            let dataset = &self.source.dataset;
+            let known = self.collector.evidence_record(dataset, &name).await?;
+            if known.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(files))
     }
 
     async fn list(&self, channel: &FolderChannel) -> Result<Vec<folder::Found>> {

@@ -2,19 +2,13 @@
 
 use jiff::Timestamp;
 use yandu_lake::Principal;
-use yandu_pack::declare::{EvidenceKind, SettingValue};
+use yandu_pack::declare::EvidenceKind;
 use yandu_store::{document_name, media_type};
 use yandu_words::id::DatasetId;
 
 use super::{Exif, Handed, exif, form_of, judge, store};
 use crate::collector::Collector;
 use crate::{Error, Result};
-
-/// The setting that says how large a document may be, and the pack that has it.
-const LIMIT: &str = "document_mebibytes";
-const LIMIT_OF: &str = "plan";
-/// The limit where no pack says one.
-const USUAL_MEBIBYTES: u64 = 50;
 
 /// A file that was handed in.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,15 +62,7 @@ impl Collector {
 
     /// The largest file that is taken: the limit of the city for all documents that are handed in.
     pub fn evidence_bytes(&self) -> u64 {
-        let settings = LIMIT_OF
-            .parse()
-            .ok()
-            .and_then(|pack| self.packs().settings(&pack));
-        let mebibytes = match settings.as_ref().and_then(|all| all.value(LIMIT)) {
-            Some(SettingValue::Integer(mebibytes)) => u64::try_from(*mebibytes).unwrap_or_default(),
-            _ => USUAL_MEBIBYTES,
-        };
-        mebibytes.saturating_mul(1 << 20)
+        self.packs().document_bytes()
     }
 
     /// A file of a form with its bytes.
@@ -89,7 +75,7 @@ impl Collector {
         Ok((evidence, bytes))
     }
 
-    pub(super) async fn evidence_record(
+    pub(crate) async fn evidence_record(
         &self,
         id: &DatasetId,
         hash: &str,

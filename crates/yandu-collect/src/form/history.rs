@@ -73,7 +73,7 @@ impl Collector {
                 .map_err(|source| Error::file("read", &keep.path(&hash), source))?;
             Ok(bytes)
         });
-        let file: ReportFile = serde_json::from_slice(&bytes.await??)?;
+        let file = ReportFile::parse(&bytes.await??)?;
         let mut evidence = Vec::new();
         for hash in &report.evidence {
             evidence.extend(self.evidence_record(id, hash).await?);
@@ -85,7 +85,7 @@ impl Collector {
         })
     }
 
-    /// The report that a batch is.
+    /// The report that a batch is; `None` where it is none, or was not taken.
     pub async fn report_of(&self, batch: &BatchId) -> Result<Option<Report>> {
         let reports = store::Reports::new(self.inner.store.pool());
         reports.find(batch).await

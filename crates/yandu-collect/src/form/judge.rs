@@ -10,7 +10,7 @@ use yandu_pack::declare::{EvidenceKind, Form, Later};
 use yandu_words::Period;
 use yandu_words::id::DatasetId;
 
-use super::{Evidence, Handed, REPORT_BYTES, ReportFile, due, form_of, store};
+use super::{Evidence, Handed, ReportFile, due, form_of, store};
 use crate::collector::Collector;
 use crate::write::{block_of, refusals};
 use crate::{Error, Result, expectation};
@@ -26,6 +26,16 @@ pub(crate) struct Head {
     pub(crate) evidence: Vec<String>,
 }
 
+/// A report as it came.
+#[derive(Debug)]
+pub(super) struct Sent {
+    file: ReportFile,
+    /// The name of its submission; that of one without a name is its hash.
+    pub(super) submission: String,
+    /// BLAKE3 of its bytes, in hexadecimal.
+    pub(super) hash: String,
+}
+
 /// A report that is one of its form; its row is not checked yet.
 #[derive(Debug)]
 pub(crate) struct Judged {
@@ -34,17 +44,41 @@ pub(crate) struct Judged {
 }
 
 impl Collector {
-    /// Reads a report and holds it to its form.
-    pub(crate) async fn judge(
+    /// Reads a report of a form.
+    pub(super) fn read_report(&self, id: &DatasetId, bytes: &[u8]) -> Result<Sent> {
+        form_of(&self.packs(), id)?;
+        let file = ReportFile::parse(bytes)?;
+        if let Some(form) = file.form.as_ref().filter(|form| *form != id) {
+            return Err(Error::Report(format!(
+                "it is a report of `{form}` and not of `{id}`"
+            )));
+        }
+        let hash = blake3::hash(bytes).to_hex().to_string();
+        let submission = match &file.submission {
+            Some(name) if !(1..=64).contains(&name.len()) => {
+                return Err(Error::Report("`submission` has 1 to 64 bytes".to_owned()));
+            }
+            Some(name) => name.clone(),
+            None => hash.clone(),
+        };
+        Ok(Sent {
+            file,
+            submission,
+            hash,
+        })
+    }
+
+    /// Holds a report to its form.
+    pub(super) async fn judge(
         &self,
         id: &DatasetId,
-        bytes: &[u8],
+        sent: &Sent,
         handed: &Handed,
     ) -> Result<Judged> {
         let packs = self.packs();
         let (dataset, form) = form_of(&packs, id)?;
-        let file = read(id, bytes)?;
-        let row = row_of(dataset, form, &file)?;
+        let file = &sent.file;
+        let row = row_of(dataset, form, file)?;
         check_unit(dataset, form, &file.unit)?;
         let calendar = self.calendar().await;
         let today = self.today();
@@ -56,24 +90,17 @@ impl Collector {
                 closed,
             });
         }
+        check_count(form, file.evidence.len())?;
         let evidence = self.evidence_of(id, &file.evidence, handed).await?;
-        check_evidence(form, &evidence)?;
-        check_filled_on(&file, today)?;
-        self.check_later(dataset, form, &file).await?;
-        let submission = match &file.submission {
-            Some(name) if !(1..=64).contains(&name.len()) => {
-                return Err(Error::Report("`submission` has 1 to 64 bytes".to_owned()));
-            }
-            Some(name) => name.clone(),
-            None => blake3::hash(bytes).to_hex().to_string(),
-        };
-        let reporter = file.reporter.filter(|name| !name.trim().is_empty());
+        check_kinds(form, &evidence)?;
+        check_filled_on(file, today)?;
+        self.check_later(dataset, form, file).await?;
         Ok(Judged {
             head: Head {
-                unit: file.unit,
+                unit: file.unit.clone(),
                 period: file.period,
-                submission,
-                reporter,
+                submission: sent.submission.clone(),
+                reporter: file.reporter.clone(),
                 filled_on: file.filled_on.filter(|day| *day < today),
                 evidence: evidence.into_iter().map(|file| file.hash).collect(),
             },
@@ -110,36 +137,14 @@ impl Collector {
             return Ok(());
         }
         let reports = store::Reports::new(self.inner.store.pool());
-        let found = reports
-            .first(dataset.id(), &file.unit, file.period)
-            .await?
-            .filter(|(_, submission)| file.submission.as_ref() != Some(submission));
-        match found {
-            Some((batch, _)) => Err(Error::Reported {
+        match reports.first(dataset.id(), &file.unit, file.period).await? {
+            Some(batch) => Err(Error::Reported {
                 unit: file.unit.clone(),
                 period: file.period,
                 batch,
             }),
             None => Ok(()),
         }
-    }
-}
-
-fn read(id: &DatasetId, bytes: &[u8]) -> Result<ReportFile> {
-    if bytes.len() > REPORT_BYTES {
-        return Err(Error::Report(format!(
-            "it has {} bytes, and a report has at most {REPORT_BYTES}",
-            bytes.len()
-        )));
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let file: ReportFile =
-        serde_json::from_slice(bytes).map_err(|error| Error::Report(error.to_string()))?;
-    match &file.form {
-        Some(form) if form != id => Err(Error::Report(format!(
-            "it is a report of `{form}` and not of `{id}`"
-        ))),
-        _ => Ok(file),
     }
 }
 
@@ -217,9 +222,8 @@ fn check_filled_on(file: &ReportFile, today: Date) -> Result<()> {
     })
 }
 
-fn check_evidence(form: &Form, files: &[Evidence]) -> Result<()> {
+fn check_count(form: &Form, count: usize) -> Result<()> {
     let rule = &form.evidence;
-    let count = files.len();
     let why = if count < usize::from(rule.least) {
         format!(
             "there are {count} files, and at least {} are needed",
@@ -230,15 +234,24 @@ fn check_evidence(form: &Form, files: &[Evidence]) -> Result<()> {
             "there are {count} files, and at most {} are taken",
             rule.most
         )
-    } else if let Some(file) = files
-        .iter()
-        .find(|file| !rule.kinds.contains(&EvidenceKind::of(&file.media_type)))
-    {
-        wrong_kind(&file.name, &file.media_type)
     } else {
         return Ok(());
     };
     Err(Error::FormEvidence(why))
+}
+
+fn check_kinds(form: &Form, files: &[Evidence]) -> Result<()> {
+    let kinds = &form.evidence.kinds;
+    let wrong = files
+        .iter()
+        .find(|file| !kinds.contains(&EvidenceKind::of(&file.media_type)));
+    match wrong {
+        Some(file) => {
+            let why = wrong_kind(&file.name, &file.media_type);
+            Err(Error::FormEvidence(why))
+        }
+        None => Ok(()),
+    }
 }
 
 pub(super) fn wrong_kind(name: &str, media_type: &str) -> String {

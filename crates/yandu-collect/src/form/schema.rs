@@ -21,7 +21,7 @@ pub fn schema(packs: &Packs, dataset: &Dataset, form: &Form) -> FormSchema {
         let Some(column) = dataset.column(name) else {
             continue;
         };
-        if column.required || dataset.file().key.contains(&field.column) {
+        if column.required {
             required.push(name.to_owned());
         }
         properties.insert(name.to_owned(), property(packs, field, column));

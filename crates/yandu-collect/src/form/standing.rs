@@ -30,6 +30,14 @@ pub struct Standing {
     pub batch: Option<BatchId>,
 }
 
+impl Standing {
+    /// Whether the report can be handed in on a day: its period has begun, and has not closed.
+    pub fn is_taken_on(&self, day: Date) -> bool {
+        let is_closed = self.due.closes_on.is_some_and(|closes| closes < day);
+        self.period.first_day() <= day && !is_closed
+    }
+}
+
 /// How a form stands on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FormStanding {

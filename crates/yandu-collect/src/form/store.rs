@@ -30,6 +30,9 @@ const REPORT: &str = "SELECT report.*, batch.status, batch.delivered_by, batch.s
      AND later.batch > report.batch AND of_later.status = 'collected') AS is_replaced \
      FROM form_report AS report JOIN batch ON batch.id = report.batch";
 
+/// Reports that were taken, those that were undone among them.
+const TAKEN: &str = "batch.status IN ('collected', 'undone')";
+
 /// The records of reports.
 pub(crate) struct Reports<'a> {
     pool: &'a SqlitePool,
@@ -86,15 +89,15 @@ impl<'a> Reports<'a> {
         Ok(Some((parse_id(&id)?, row.try_get("content_hash")?)))
     }
 
-    /// The first report of a unit for a period that counts, with its submission.
+    /// The first report of a unit for a period that counts.
     pub(crate) async fn first(
         &self,
         dataset: &DatasetId,
         unit: &str,
         period: Period,
-    ) -> Result<Option<(BatchId, String)>> {
-        let found = sqlx::query(
-            "SELECT report.batch, report.submission FROM form_report AS report JOIN batch ON batch.id = report.batch \
+    ) -> Result<Option<BatchId>> {
+        let found: Option<String> = sqlx::query_scalar(
+            "SELECT report.batch FROM form_report AS report JOIN batch ON batch.id = report.batch \
              WHERE report.dataset = ? AND report.unit = ? AND report.period = ? AND batch.status = 'collected' \
              ORDER BY report.batch LIMIT 1",
         )
@@ -103,11 +106,7 @@ impl<'a> Reports<'a> {
         .bind(period.to_string())
         .fetch_optional(self.pool)
         .await?;
-        let Some(row) = found else {
-            return Ok(None);
-        };
-        let id: String = row.try_get("batch")?;
-        Ok(Some((parse_id(&id)?, row.try_get("submission")?)))
+        found.map(|id| parse_id(&id)).transpose()
     }
 
     /// Which units have reported which periods, from one on.
@@ -155,7 +154,7 @@ impl<'a> Reports<'a> {
         filter: &ReportFilter,
     ) -> Result<Vec<Report>> {
         let sql = format!(
-            "{REPORT} WHERE report.dataset = ?1 AND batch.status IN ('collected', 'undone') \
+            "{REPORT} WHERE report.dataset = ?1 AND {TAKEN} \
              AND (?2 IS NULL OR report.unit = ?2) AND (?3 IS NULL OR report.period = ?3) \
              AND (?4 IS NULL OR report.batch < ?4) ORDER BY report.batch DESC LIMIT ?5"
         );
@@ -172,8 +171,9 @@ impl<'a> Reports<'a> {
             .collect()
     }
 
+    /// The report that a batch is, when it was taken.
     pub(crate) async fn find(&self, batch: &BatchId) -> Result<Option<Report>> {
-        let sql = format!("{REPORT} WHERE report.batch = ?");
+        let sql = format!("{REPORT} WHERE report.batch = ? AND {TAKEN}");
         let found = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(batch.as_str())
             .fetch_optional(self.pool)

@@ -1,8 +1,10 @@
 //! Reports of a small form, from the person who fills it to the lake.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use yandu_lake::{Lake, Options, Principal, ReadPoint};
@@ -13,7 +15,7 @@ use yandu_words::id::DatasetId;
 use super::{FormLamp, Received, ReportFilter, Standing};
 use crate::batch::BatchStatus;
 use crate::collector::Collector;
-use crate::{BatchFilter, Error};
+use crate::{BatchFilter, Error, Outcome};
 
 const PACK: &str = "pack: demo\nversion: 1.0.0\ntitle: {zh: 演示, en: Demo}\n";
 const VISIT: &str = "dataset: demo.visit
@@ -66,6 +68,27 @@ fn visit() -> DatasetId {
 /// A picture of no size: what is looked at is how it begins.
 fn picture(mark: u8) -> Vec<u8> {
     vec![0xff, 0xd8, 0xff, 0xe0, mark]
+}
+
+/// A report for February that was filled offline, with the name of a file.
+fn offline(file: &str) -> String {
+    json!({"unit": "亭湖区", "period": "2025-02", "values": {"visits": 12}, "evidence": [file]})
+        .to_string()
+}
+
+/// Gives a future up once it has waited so often; `None` where it was given up.
+async fn cut<T>(future: impl Future<Output = T>, waits: usize) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    let mut left = waits;
+    std::future::poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending if left == 0 => Poll::Ready(None),
+        Poll::Pending => {
+            left -= 1;
+            Poll::Pending
+        }
+    })
+    .await
 }
 
 impl City {
@@ -139,6 +162,26 @@ impl City {
             ..BatchFilter::default()
         };
         self.collector.batches(&all).await.unwrap().len()
+    }
+
+    /// The folder of reports that were filled offline.
+    fn inbox(&self) -> PathBuf {
+        let inbox = self.collector.folder().root().join("inbox/visit");
+        fs::create_dir_all(&inbox).unwrap();
+        inbox
+    }
+
+    /// Sets how long a file of the folder is left alone until it counts as whole.
+    fn quiet_after(&self, quiet: Duration) {
+        self.collector.set_channel_options(crate::channel::Options {
+            quiet,
+            ..crate::channel::Options::default()
+        });
+    }
+
+    async fn run(&self) -> Vec<Outcome> {
+        let source = "demo.visit_file".parse().unwrap();
+        self.collector.run_source(&me(), &source).await.unwrap()
     }
 
     async fn standing(&self, unit: &str, period: &str) -> Standing {
@@ -234,6 +277,32 @@ async fn a_form_may_keep_the_first_report() {
     report["submission"] = json!("two");
     let refused = city.submit(&report).await.unwrap_err();
     assert_eq!(refused.code(), "form-reported");
+}
+
+#[tokio::test]
+async fn a_report_without_a_name_that_is_sent_again_is_the_one_that_a_form_keeps() {
+    let city = City::open(&VISIT.replace("due: 5 wd", "due: 5 wd\n  later: refused")).await;
+    let mut report = city.report().await;
+    report.as_object_mut().unwrap().remove("submission");
+    let first = city.submit(&report).await.unwrap();
+    let again = city.submit(&report).await.unwrap();
+    assert_eq!((again.batch, again.again), (first.batch, true));
+}
+
+#[tokio::test]
+async fn a_report_that_was_taken_stays_taken_when_it_is_sent_again_after_the_form_has_closed() {
+    let city = City::open(&VISIT.replace("due: 5 wd", "due: 5 wd\n  closes: 10 d")).await;
+    let mut report = city.report().await;
+    let first = city.submit(&report).await.unwrap();
+    let City { folder, collector } = city;
+    drop(collector);
+    let collector = City::start(folder.path(), "2025-04-30T09:00:00+08:00").await;
+    let city = City { folder, collector };
+    let again = city.submit(&report).await.unwrap();
+    assert_eq!((again.batch, again.again), (first.batch, true));
+    report["submission"] = json!("two");
+    let refused = city.submit(&report).await.unwrap_err();
+    assert_eq!(refused.code(), "form-closed");
 }
 
 #[tokio::test]
@@ -401,6 +470,67 @@ async fn reports_filled_offline_come_from_a_folder_with_their_photographs() {
     assert_eq!(city.rows().await.len(), 1);
     let filled = city.collector.report(&visit(), &outcomes[0].batch).await;
     assert_eq!(filled.unwrap().evidence[0].name, "IMG_1.jpg");
+    let refused = city.collector.report(&visit(), &outcomes[1].batch).await;
+    assert_eq!(refused.unwrap_err().code(), "no-report");
+}
+
+#[tokio::test]
+async fn a_report_that_names_no_file_is_refused_and_those_behind_it_are_taken() {
+    let city = City::open(VISIT).await;
+    city.quiet_after(Duration::ZERO);
+    let inbox = city.inbox();
+    fs::create_dir(inbox.join("photographs")).unwrap();
+    fs::write(inbox.join("IMG_1.jpg"), picture(1)).unwrap();
+    for (report, file) in [
+        ("a.json", ""),
+        ("b.json", "photographs"),
+        ("c.json", "photographs/"),
+        ("d.json", "IMG_2.jpg"),
+        ("e.json", "IMG_1.jpg"),
+    ] {
+        fs::write(inbox.join(report), offline(file)).unwrap();
+    }
+    let outcomes = city.run().await;
+    let ends: Vec<BatchStatus> = outcomes.iter().map(|one| one.status).collect();
+    let refused = BatchStatus::Refused;
+    assert_eq!(
+        ends,
+        [refused, refused, refused, refused, BatchStatus::Collected]
+    );
+    let mut codes = outcomes.iter().filter_map(|one| one.error.as_ref());
+    assert!(codes.all(|error| error.code == "form-evidence"));
+    assert_eq!(city.rows().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_report_waits_for_the_photograph_that_it_names() {
+    let city = City::open(VISIT).await;
+    city.quiet_after(Duration::from_millis(500));
+    let inbox = city.inbox();
+    fs::write(inbox.join("a.json"), offline("IMG_1.jpg")).unwrap();
+    assert_eq!(city.run().await, []);
+    assert_eq!(city.batches().await, 0);
+    fs::write(inbox.join("IMG_1.jpg"), picture(1)).unwrap();
+    let outcomes = city.run().await;
+    assert_eq!(outcomes[0].status, BatchStatus::Collected);
+    let filled = city.collector.report(&visit(), &outcomes[0].batch).await;
+    assert_eq!(filled.unwrap().evidence[0].size_bytes, 5);
+}
+
+#[tokio::test]
+async fn a_report_with_the_mark_of_its_encoding_is_taken_and_shown() {
+    let city = City::open(VISIT).await;
+    city.quiet_after(Duration::ZERO);
+    let inbox = city.inbox();
+    fs::write(inbox.join("IMG_1.jpg"), picture(1)).unwrap();
+    let marked = format!("\u{feff}{}", offline("IMG_1.jpg"));
+    fs::write(inbox.join("a.json"), marked).unwrap();
+    let outcomes = city.run().await;
+    assert_eq!(outcomes[0].status, BatchStatus::Collected);
+    let filled = city.collector.report(&visit(), &outcomes[0].batch).await;
+    let filled = filled.unwrap();
+    assert_eq!(filled.values["visits"], 12);
+    assert_eq!(filled.evidence[0].name, "IMG_1.jpg");
 }
 
 #[tokio::test]
@@ -422,29 +552,24 @@ async fn a_submission_whose_sender_goes_away_is_there_once_when_it_is_sent_again
     let city = City::open(VISIT).await;
     let report = city.report().await;
     let bytes = serde_json::to_vec(&report).unwrap();
-    let mut was_cut = 0;
-    for round in 0..20_u64 {
-        let collector = city.collector.clone();
-        let sent = bytes.clone();
-        let submitting =
-            tokio::spawn(async move { collector.submit(&me(), &visit(), &sent).await });
-        tokio::time::sleep(std::time::Duration::from_micros(round * 700)).await;
-        submitting.abort();
-        let acknowledged = matches!(submitting.await, Ok(Ok(_)));
-        was_cut += u32::from(!acknowledged);
+    let (me, form) = (me(), visit());
+    for waits in 0.. {
+        let sent = city.collector.submit(&me, &form, &bytes);
+        let acknowledged = cut(sent, waits).await.map(Result::unwrap);
         let again = city.submit(&report).await.unwrap();
-        assert!(again.again || !acknowledged, "acknowledged and gone");
+        assert!(
+            again.again || acknowledged.is_none(),
+            "acknowledged and gone"
+        );
         let rows = city.rows().await;
         assert_eq!(rows, [format!("亭湖区 2025-02-01 12 {} 1", again.batch)]);
-        city.collector
-            .undo(&me(), &again.batch, "next round")
-            .await
-            .unwrap();
-        assert_eq!(
-            city.rows().await.len(),
-            0,
-            "round {round} left a second row"
-        );
+        if acknowledged.is_some() {
+            assert!(waits > 0, "nothing was cut short");
+            break;
+        }
+        let undone = city.collector.undo(&me, &again.batch, "next round");
+        undone.await.unwrap();
+        let left = city.rows().await.len();
+        assert_eq!(left, 0, "cut after {waits} waits, a second row is left");
     }
-    assert!(was_cut > 0, "nothing was cut short");
 }

@@ -11,7 +11,6 @@ use yandu_collect::form::{
 use yandu_pack::{Dataset, Packs};
 use yandu_words::id::DatasetId;
 
-use crate::Result;
 use crate::batch::word;
 
 /// The forms, and what is due.
@@ -239,8 +238,7 @@ impl FormList {
             .map(|(_, report)| report)
             .collect();
         due.sort_by(|one, other| {
-            let place = |report: &DueReport| (report.days_left, report.dataset.clone());
-            place(one).cmp(&place(other))
+            (one.days_left, &one.dataset).cmp(&(other.days_left, &other.dataset))
         });
         let summary = |standing| FormSummary::new(packs, standing);
         Self {
@@ -325,21 +323,21 @@ impl FormStand {
 impl Form {
     pub(super) fn new(
         packs: &Packs,
-        dataset: &Dataset,
+        (dataset, form): (&Dataset, &yandu_pack::declare::Form),
         standing: &FormStanding,
         evidence_bytes: u64,
-    ) -> Result<Self> {
-        let (_, form) = form_of(packs, dataset.id())?;
+    ) -> Self {
         let file = dataset.file();
         let described = form::schema(packs, dataset, form);
         let mut periods: Vec<String> = standing
             .reports
             .iter()
+            .filter(|one| one.is_taken_on(standing.day))
             .map(|one| one.period.to_string())
             .collect();
         periods.dedup();
         let rule = &form.evidence;
-        Ok(Self {
+        Self {
             dataset: dataset.id().to_string(),
             title: file.title.zh.clone(),
             title_en: file.title.en.clone(),
@@ -365,7 +363,7 @@ impl Form {
                 .collect(),
             evidence_help: rule.help.as_ref().map(|help| help.zh.clone()),
             evidence_bytes,
-        })
+        }
     }
 }
 
@@ -380,7 +378,7 @@ fn fields(dataset: &Dataset, form: &yandu_pack::declare::Form) -> Vec<FieldOfFor
             help: field.help.as_ref().map(|help| help.zh.clone()),
             help_en: field.help.as_ref().and_then(|help| help.en.clone()),
             unit: column.unit.clone(),
-            required: column.required || dataset.file().key.contains(&field.column),
+            required: column.required,
             long: field.long,
         })
     });

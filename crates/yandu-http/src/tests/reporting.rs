@@ -81,6 +81,7 @@ async fn a_form_is_shown_filled_and_found_again() {
     let form = city.get("/api/v1/forms/club.visit").await.json();
     assert_eq!(form["order"], json!(["visits", "kind"]));
     assert_eq!(form["schema"]["required"], json!(["visits"]));
+    assert_eq!(form["periods"], json!(["2025-03", "2025-02", "2025-01"]));
     assert_eq!(form["schema"]["properties"]["visits"]["type"], "integer");
 
     let hash = evidence(&city).await;
@@ -111,6 +112,27 @@ async fn a_form_is_shown_filled_and_found_again() {
     let standing = city.get("/api/v1/forms/club.visit/standing").await.json();
     let lamps = standing["reports"].as_array().unwrap();
     assert!(lamps.iter().any(|one| one["lamp"] == "done"));
+}
+
+#[tokio::test]
+async fn a_form_offers_the_periods_whose_reports_it_takes() {
+    let clock = Clock::standing("2025-03-05T09:00:00+08:00".parse().unwrap());
+    for (times, expected) in [
+        ("due: 5 wd\n  closes: 10 d", vec!["2025-03", "2025-02"]),
+        ("due: 4 d\n  closes: 1 d", vec!["2025-03", "2025-02"]),
+        ("due: 3 d\n  closes: 1 d", vec!["2025-03"]),
+    ] {
+        let form = VISIT.replace("due: 5 wd", times);
+        let files = [("datasets/visit.yaml", form.as_str())];
+        let city = City::at(clock.clone(), Options::default(), &files).await;
+        let form = city.get("/api/v1/forms/club.visit").await.json();
+        assert_eq!(form["periods"], json!(expected), "{times}");
+    }
+    let coming = VISIT.replace("since: 2025-01", "since: 2025-04");
+    let files = [("datasets/visit.yaml", coming.as_str())];
+    let city = City::at(clock, Options::default(), &files).await;
+    let form = city.get("/api/v1/forms/club.visit").await.json();
+    assert_eq!(form["periods"], json!([]), "none has begun");
 }
 
 #[tokio::test]

@@ -129,10 +129,10 @@ fn key(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>, form: &Form) 
         }
     }
     for (index, column) in key.iter().enumerate() {
-        if form.reporter.as_ref() == Some(column) {
-            let message = "another person's report of the same thing would stand beside the first";
+        if ![&form.unit, &form.period].contains(&column) {
+            let message = "a report is known by its unit and its period alone";
             let problem = dataset.at(Code::NoKey, &format!("/key/{index}"), message);
-            checker.push(problem.help("leave the person out of the key"));
+            checker.push(problem.help("leave it out of `key`"));
         }
     }
 }

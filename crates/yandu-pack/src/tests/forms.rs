@@ -106,12 +106,19 @@ fn the_columns_of_a_form_are_there_once_and_of_their_kind() {
           |      ^^^^^^^^^^^^^^^
           help: add `note` to `key`
 
-        error[no-key]: another person's report of the same thing would stand beside the first
+        error[no-key]: a report is known by its unit and its period alone
+         --> air/datasets/visit.yaml:8:7
+          |
+        8 | key: [month, person]
+          |       ^^^^^
+          help: leave it out of `key`
+
+        error[no-key]: a report is known by its unit and its period alone
          --> air/datasets/visit.yaml:8:14
           |
         8 | key: [month, person]
           |              ^^^^^^
-          help: leave the person out of the key
+          help: leave it out of `key`
 
         error[wrong-keys]: every row must have `month`, and nobody fills it
           --> air/datasets/visit.yaml:10:3

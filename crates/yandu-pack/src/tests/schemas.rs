@@ -27,6 +27,18 @@ fn the_committed_schemas_are_those_of_the_declarations() {
 }
 
 #[test]
+fn every_definition_of_a_schema_is_used() {
+    for kind in FileKind::ALL {
+        let text = kind.schema().to_string();
+        let parts = kind.schema()["$defs"].as_object();
+        for name in parts.into_iter().flatten().map(|(name, _)| name) {
+            let used = format!("\"#/$defs/{name}\"");
+            assert!(text.contains(&used), "{}: {name}", kind.name());
+        }
+    }
+}
+
+#[test]
 fn the_schemas_are_valid() {
     for kind in FileKind::ALL {
         jsonschema::meta::validate(kind.schema()).unwrap();
