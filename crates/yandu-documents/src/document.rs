@@ -132,8 +132,7 @@ impl Document {
     /// The lines of the title: as it is broken, where one line of the sheet does not hold it.
     pub(crate) fn title_lines(&self) -> Vec<String> {
         let whole = self.title();
-        let width = whole.chars().count() as f32 * sheet::TITLE;
-        if width <= sheet::TEXT_WIDTH {
+        if sheet::width_of(&whole) * sheet::TITLE <= sheet::TEXT_WIDTH {
             return vec![whole];
         }
         self.title.split('\n').map(str::to_owned).collect()

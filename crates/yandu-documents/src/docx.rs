@@ -6,6 +6,7 @@ mod xml;
 
 use std::io::{Cursor, Write as _};
 
+use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -13,7 +14,8 @@ use self::xml::{Xml, break_line, run};
 use crate::clean::clean;
 use crate::document::{Align, Block, Document, Heading, Level, Run, Table};
 use crate::fonts::Face;
-use crate::{Result, sheet};
+use crate::numeral::date_text;
+use crate::{Error, Result, sheet};
 
 /// Twentieths of a point, the unit of lengths in a document of Word.
 pub(crate) fn twips(points: f32) -> i32 {
@@ -45,6 +47,10 @@ pub fn to_docx(document: &Document) -> Result<Vec<u8>> {
         ("word/footer1.xml", parts::footer("right")),
         ("word/footer2.xml", parts::footer("left")),
     ];
+    package(parts).map_err(Error::Package)
+}
+
+fn package(parts: [(&str, String); 12]) -> ZipResult<Vec<u8>> {
     let mut package = ZipWriter::new(Cursor::new(Vec::new()));
     // Without a time of its own a part has the first one that a package knows.
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
@@ -290,9 +296,9 @@ impl Writer {
         for _ in 0..2 {
             self.line(&Style::body("left"), "");
         }
-        let date = document.date.map(parts::date_text);
+        let date = document.date.map(date_text);
         if let Some(signature) = &document.signature {
-            let room = room_of_signature(date.as_deref());
+            let room = sheet::room_of_signature(date.as_deref());
             let style = Style {
                 indent: (sheet::SIGNS - room, 0.0),
                 ..Style::body("center")
@@ -308,15 +314,3 @@ impl Writer {
         }
     }
 }
-
-/// Signs from the right end in the middle of which the middle of the date stands.
-pub(crate) fn room_of_signature(date: Option<&str>) -> f32 {
-    let width: f32 = date.unwrap_or("2025年10月31日").chars().map(width_of).sum();
-    2.0 * (sheet::DATE_FROM_RIGHT + width / 2.0)
-}
-
-fn width_of(sign: char) -> f32 {
-    if sign.is_ascii() { 0.5 } else { 1.0 }
-}
-
-pub(crate) use parts::date_text;

@@ -7,10 +7,7 @@ pub enum Error {
     Font { face: Face, why: String },
 
     #[error("the package of the document cannot be written")]
-    Package(#[from] zip::result::ZipError),
-
-    #[error("the package of the document cannot be written")]
-    Write(#[from] std::io::Error),
+    Package(#[source] zip::result::ZipError),
 
     #[error("the PDF cannot be written: {0}")]
     Pdf(String),
@@ -24,7 +21,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Font { .. } => "document-font",
-            Self::Package(_) | Self::Write(_) | Self::Pdf(_) => "internal",
+            Self::Package(_) | Self::Pdf(_) => "internal",
         }
     }
 

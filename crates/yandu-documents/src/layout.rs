@@ -12,9 +12,9 @@ pub(crate) use self::paper::{Drawn, Page};
 pub(crate) use self::strip::{Part, Rule};
 use self::strip::{Strip, Text};
 use crate::document::{Block, Document, Run};
-use crate::docx::{date_text, room_of_signature};
 use crate::fonts::{Face, Glyphs};
 use crate::line::{Letters, Line, break_lines};
+use crate::numeral::date_text;
 use crate::sheet;
 
 /// The pages of a document.
@@ -121,7 +121,7 @@ impl Setter<'_, '_> {
         self.blank();
         let date = document.date.map(date_text);
         if let Some(signature) = &document.signature {
-            let room = room_of_signature(date.as_deref());
+            let room = sheet::room_of_signature(date.as_deref());
             let place = Place::CentreOfRight(room);
             self.paragraph(Part::Paragraph, BODY, place, signature);
         }

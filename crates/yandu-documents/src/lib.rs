@@ -21,7 +21,7 @@ pub use document::{Align, Block, Cell, Column, Document, Heading, Level, Note, R
 pub use docx::to_docx;
 pub use error::Error;
 pub use fonts::{Face, FontFile, Fonts};
-pub use numeral::chinese;
+pub use numeral::{chinese, date_text};
 pub use pdf::{Pdf, to_pdf};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

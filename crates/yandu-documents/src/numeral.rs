@@ -1,3 +1,5 @@
+use jiff::civil::Date;
+
 use crate::document::Level;
 
 /// A number up to 99 in Chinese; larger ones in digits.
@@ -10,6 +12,11 @@ pub fn chinese(number: usize) -> String {
         10..=19 => format!("十{}", digit(number - 10)),
         _ => format!("{}十{}", digit(number / 10), digit(number % 10)),
     }
+}
+
+/// A date as a document is dated: Arabic digits without a leading zero (GB/T 9704-2012 7.3.5.4).
+pub fn date_text(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
 /// The numbers of headings: each level begins anew below a heading of a higher one.

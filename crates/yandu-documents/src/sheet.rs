@@ -47,3 +47,16 @@ pub(crate) fn face_of(level: Level) -> Face {
         Level::Third | Level::Fourth => Face::Fangsong,
     }
 }
+
+/// How many signs of the text are as wide: a digit or a Latin letter is half of one.
+pub(crate) fn width_of(text: &str) -> f32 {
+    text.chars()
+        .map(|sign| if sign.is_ascii() { 0.5 } else { 1.0 })
+        .sum()
+}
+
+/// Signs from the right end in the middle of which the middle of the date stands.
+pub(crate) fn room_of_signature(date: Option<&str>) -> f32 {
+    let width = width_of(date.unwrap_or("2025年10月31日"));
+    2.0 * (DATE_FROM_RIGHT + width / 2.0)
+}

@@ -54,9 +54,7 @@ fn proposal_of(headers: &StringRecord, record: &StringRecord) -> Result<Proposal
     let source = match cell("kind") {
         Some("metric") => Source::Metric {
             metric: id().ok_or("a metric has an `id`")?,
-            way: cell("way")
-                .and_then(Way::from_name)
-                .ok_or("`way` is year-sum, at-date, change or share")?,
+            way: cell("way").and_then(Way::from_name).ok_or(Way::ONE_OF)?,
             baseline: cell("baseline")
                 .filter(|text| *text != YEAR_BEFORE)
                 .map(|text| {
@@ -66,20 +64,11 @@ fn proposal_of(headers: &StringRecord, record: &StringRecord) -> Result<Proposal
                 .transpose()?,
             against_year_before: cell("baseline") == Some(YEAR_BEFORE),
         },
-        Some("form") => {
-            let metric = cell("metric").map(ToOwned::to_owned);
-            let way = cell("way").and_then(Way::from_name);
-            if metric.is_some() != way.is_some() {
-                return Err(
-                    "a form has a `metric` with its `way`, year-sum, at-date or share, or neither",
-                );
-            }
-            Source::Form {
-                dataset: id().ok_or("a form has an `id`")?,
-                metric,
-                way,
-            }
-        }
+        Some("form") => Source::form(
+            id().ok_or("a form has an `id`")?,
+            cell("metric").map(ToOwned::to_owned),
+            cell("way"),
+        )?,
         Some("by-hand") => Source::ByHand,
         _ => return Err("`kind` is metric, form or by-hand"),
     };

@@ -62,13 +62,26 @@ pub(crate) fn apply_and(
 ) -> Result<()> {
     let shared: BTreeSet<String> = edits
         .iter()
-        .filter_map(|edit| plan.tasks.get(edit.item.strip_prefix("task/")?)?.of.clone())
+        .filter_map(|edit| shared_of(plan, edit))
         .collect();
     for edit in edits {
         make(plan, edit, by)?;
         look(plan, edit)?;
     }
     shared.iter().try_for_each(|task| shares_hold(plan, task))
+}
+
+/// The city's task whose shares an edit may leave short: that of a county's copy, and that of a target.
+fn shared_of(plan: &Plan, edit: &Edit) -> Option<String> {
+    match edit.item.split_once('/')? {
+        ("task", key) => plan.tasks.get(key)?.of.clone(),
+        ("target", key) => {
+            let number: u32 = key.parse().ok()?;
+            let target = plan.figures.get(&number)?;
+            plan.task_of(target).map(|task| task.id.clone())
+        }
+        _ => None,
+    }
 }
 
 fn make(plan: &mut Plan, edit: &Edit, by: &Decision) -> Result<()> {
@@ -169,12 +182,12 @@ fn set_target(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result
         ));
     }
     if is_reviewed && figure.said != after {
-        // What the text said is kept, and the sentence is one that was corrected.
-        let before = std::mem::replace(&mut figure.said, after);
-        if figure.origin == Origin::Read {
-            figure.as_read.get_or_insert(before);
-        }
-        figure.state = FigureState::Corrected;
+        figure.correct(after);
+        figure.state = if figure.as_read.is_some() || figure.origin != Origin::Read {
+            FigureState::Corrected
+        } else {
+            FigureState::Accepted
+        };
         return Ok(());
     }
     figure.said = after;

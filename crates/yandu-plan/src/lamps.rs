@@ -43,7 +43,7 @@ pub struct LampLine {
     /// `point/3`, `unit/市数据局`, `county/亭湖区`, `task/3.2`, `target/5` or `node/3.2.1`.
     pub item: String,
     pub name: String,
-    /// The unit that leads; of tasks, targets and nodes.
+    /// The unit that leads; of all but units and counties.
     pub lead: Option<String>,
     pub lamp: Lamp,
     pub due: Option<Date>,
@@ -156,16 +156,28 @@ impl<'a> Looked<'a> {
 
     fn task(&self, task: &'a Task) -> Option<LampLine> {
         let stands = self.standing.tasks.get(&task.id)?;
-        Some(LampLine {
-            item: format!("task/{}", task.id),
-            name: task.said.title.clone(),
+        let dated = (stands.lamp, stands.due.day, stands.days_left);
+        let item = format!("task/{}", task.id);
+        Some(self.dated(task, (item, &task.said.title), dated))
+    }
+
+    /// A task or a node of it, with its date.
+    fn dated(
+        &self,
+        task: &'a Task,
+        (item, name): (String, &str),
+        (lamp, due, days_left): (Lamp, Date, i64),
+    ) -> LampLine {
+        LampLine {
+            item,
+            name: name.to_owned(),
             lead: self.lead(task).cloned(),
-            lamp: stands.lamp,
-            due: Some(stands.due.day),
-            days_left: Some(stands.days_left),
+            lamp,
+            due: Some(due),
+            days_left: Some(days_left),
             share: None,
             tasks: None,
-        })
+        }
     }
 
     /// A county has no targets of its own: what it is to reach of one is its copy of the task.
@@ -179,11 +191,8 @@ impl<'a> Looked<'a> {
     }
 
     fn target(&self, target: &'a Figure) -> Option<LampLine> {
-        let mut tasks = self.plan.tasks.values();
-        let task = tasks.find(|task| task.target == Some(target.number) && task.of.is_none());
-        let point = target.point.and_then(|point| self.plan.points.get(&point));
-        let lead = task.and_then(|task| self.lead(task));
-        let lead = lead.or_else(|| point.and_then(|point| point.lead.as_ref()));
+        let task = self.plan.task_of(target);
+        let lead = self.plan.lead_of(target);
         let stands = self.standing.targets.get(&target.number)?;
         self.is_wanted(target.point, lead).then(|| LampLine {
             item: format!("target/{}", target.number),
@@ -209,16 +218,9 @@ impl<'a> Looked<'a> {
         let lines = nodes.filter_map(|node| {
             let task = tasks.get(node.task.as_str())?;
             let stands = self.standing.nodes.get(&node.id)?;
-            Some(LampLine {
-                item: format!("node/{}", node.id),
-                name: node.said.title.clone(),
-                lead: self.lead(task).cloned(),
-                lamp: stands.lamp,
-                due: Some(stands.due.day),
-                days_left: Some(stands.days_left),
-                share: None,
-                tasks: None,
-            })
+            let dated = (stands.lamp, stands.due.day, stands.days_left);
+            let item = format!("node/{}", node.id);
+            Some(self.dated(task, (item, &node.said.title), dated))
         });
         lines.collect()
     }

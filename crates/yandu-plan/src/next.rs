@@ -104,7 +104,7 @@ fn frame_point(plan: &Plan, point: &PlanPoint, standing: &Standing) -> FramePoin
         task.point == point.number
             && task.of.is_none()
             && task.target.is_none()
-            && stands.is_some_and(|stands| !stands.lamp.is_closed())
+            && stands.is_some_and(|stands| !stands.is_closed)
     });
     FramePoint {
         number: point.number,
@@ -120,7 +120,7 @@ fn carry(plan: &Plan, target: &Figure, stands: &TargetStanding) -> Carried {
     let due = target.said.due.map(jiff::civil::Date::year);
     Carried {
         target: target.number,
-        literal: target.literal.split_whitespace().collect(),
+        literal: target.wording(),
         measured: stands.measured,
         gap: stands.gap,
         goes_on: due

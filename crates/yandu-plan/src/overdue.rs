@@ -127,24 +127,16 @@ fn open(plan: &Plan, standing: &Standing) -> Vec<Listed> {
         let Some(stands) = standing.targets.get(&target.number) else {
             continue;
         };
-        let task = plan
-            .tasks
-            .values()
-            .find(|task| task.target == Some(target.number) && task.of.is_none());
-        let point = target.point.and_then(|point| plan.points.get(&point));
-        let lead = task
-            .and_then(|task| task.said.lead.clone())
-            .or_else(|| point.and_then(|point| point.lead.clone()));
         if let (true, Some(due), Some(days_left)) =
             (is_open(stands.lamp), stands.due, stands.days_left)
         {
             items.push(Listed {
                 step: Step::Remind,
                 item: format!("target/{}", target.number),
-                title: target.literal.split_whitespace().collect(),
+                title: target.wording(),
                 point: target.point.unwrap_or(0),
-                task: task.map(|task| task.id.clone()),
-                unit: lead,
+                task: plan.task_of(target).map(|task| task.id.clone()),
+                unit: plan.lead_of(target).cloned(),
                 county: None,
                 due,
                 days_left,

@@ -15,12 +15,12 @@ mod year;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use yandu_documents::{Align, Block, Column, Document, Level, Run, Runs, Table};
+use yandu_documents::{Align, Block, Column, Document, Level, Run, Runs, Table, date_text};
 use yandu_words::{Grain, Period};
 
 pub use self::trails::MetricSource;
 use self::trails::Trails;
-use self::words::{day_text, period_text};
+use self::words::period_text;
 use crate::overdue::{Listed, overdue};
 use crate::record::{Plan, Status};
 use crate::standing::{Actuals, Standing, Today, standing};
@@ -91,8 +91,8 @@ impl Paper {
     }
 }
 
-/// The day at whose end a paper looks at a plan: the last of its period, and today while that runs. A closed plan is not looked at
-/// behind its closing.
+/// The day at whose end a paper looks at a plan: the last of its period, and `today` while that runs. `today` is the day of its
+/// closing where it is closed.
 pub fn day_of_paper(plan: &Plan, paper: Paper, period: Period, today: Date) -> Result<Date> {
     if plan.status == Status::Reviewing {
         return Err(Error::NotNow {
@@ -287,11 +287,11 @@ impl Writer<'_> {
         if day.year() == self.making.period.year() {
             format!("{}月{}日", day.month(), day.day())
         } else {
-            day_text(day)
+            date_text(day)
         }
     }
 
     fn day(&self) -> String {
-        day_text(self.making.today.day)
+        date_text(self.making.today.day)
     }
 }

@@ -155,6 +155,31 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    pub const ALL: [Self; 8] = [
+        Self::Equal,
+        Self::AtLeast,
+        Self::Above,
+        Self::AtMost,
+        Self::Below,
+        Self::About,
+        Self::Between,
+        Self::Change,
+    ];
+
+    /// In Chinese.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Equal => "等于",
+            Self::AtLeast => "不低于",
+            Self::Above => "高于",
+            Self::AtMost => "不高于",
+            Self::Below => "低于",
+            Self::About => "约",
+            Self::Between => "介于",
+            Self::Change => "变化",
+        }
+    }
+
     pub fn sign(self) -> &'static str {
         match self {
             Self::Equal => "=",
@@ -186,6 +211,25 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub const ALL: [Self; 5] = [
+        Self::Target,
+        Self::Preference,
+        Self::Name,
+        Self::ListCount,
+        Self::Description,
+    ];
+
+    /// In Chinese.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Target => "指标",
+            Self::Preference => "努力方向",
+            Self::Name => "名称的一部分",
+            Self::ListCount => "列举项数",
+            Self::Description => "现状描述",
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Target => "target",

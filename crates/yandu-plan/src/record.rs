@@ -162,6 +162,20 @@ impl Plan {
         self.figures.values().filter(|figure| figure.is_target())
     }
 
+    /// The city's task that has to reach a target.
+    pub fn task_of(&self, target: &Figure) -> Option<&Task> {
+        let mut tasks = self.tasks.values();
+        tasks.find(|task| task.target == Some(target.number) && task.of.is_none())
+    }
+
+    /// Who answers for a target: the unit that leads its task, and while none does, that of its point.
+    pub fn lead_of(&self, target: &Figure) -> Option<&String> {
+        let task = self.task_of(target);
+        let point = target.point.and_then(|point| self.points.get(&point));
+        task.and_then(|task| task.said.lead.as_ref())
+            .or_else(|| point.and_then(|point| point.lead.as_ref()))
+    }
+
     /// Tasks in the order of their numbers, copies of counties behind the city's task.
     pub fn tasks_in_order(&self) -> Vec<&Task> {
         let mut tasks: Vec<&Task> = self.tasks.values().collect();

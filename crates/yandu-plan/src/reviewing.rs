@@ -299,14 +299,7 @@ fn figure(plan: &mut Plan, sentence: u32, review: &FigureReview, by: &Decision) 
     }
     if !review.set.is_empty() {
         let after = patched(&figure.said, &review.set)?;
-        if figure.origin == Origin::Read {
-            let read = figure.as_read.get_or_insert_with(|| figure.said.clone());
-            let is_as_read = *read == after;
-            if is_as_read {
-                figure.as_read = None;
-            }
-        }
-        figure.said = after;
+        figure.correct(after);
     }
     for (doubt, answer) in &review.answers {
         let answer = said(Some(answer))

@@ -50,7 +50,7 @@ pub enum Pace {
 }
 
 impl Rules {
-    /// Reads the rules from the settings by their names. All of them must be there.
+    /// Reads the rules from the settings by their names. All but `office` must be there.
     pub fn read(value: impl Fn(&str) -> Option<RuleValue>) -> Result<Self> {
         let wrong = |name: &str, why: &str| Error::Rule {
             name: name.to_owned(),
@@ -88,7 +88,7 @@ impl Rules {
             interview_items: days("interview_items")?.max(1),
             document_bytes: (number("document_mebibytes")? as u64).saturating_mul(1 << 20),
             // A site that has an older pack has no such setting.
-            office: text("office").unwrap_or_default(),
+            office: value("office").map_or(Ok(String::new()), |_| text("office"))?,
         })
     }
 }

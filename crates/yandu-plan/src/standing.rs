@@ -55,7 +55,10 @@ pub struct NodeStanding {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskStanding {
+    /// The worst of its parts: one that was late colours a task that goes on too.
     pub lamp: Lamp,
+    /// All of its parts are closed.
+    pub is_closed: bool,
     pub due: Counted,
     pub days_left: i64,
     /// Its own nodes.
@@ -240,7 +243,7 @@ fn task_of(
         .chain(reached.map(|closed| closed.on))
         .any(|on| on > due.day);
     // A task that is not closed by its own day is late, whatever the days of its parts.
-    let is_closed = matches!(lamp, Lamp::Done) || all.is_closed();
+    let is_closed = all.is_closed();
     let lamp = if !is_closed && today.day > due.day {
         Lamp::Late
     } else if lamp == Lamp::Done && was_late {
@@ -251,6 +254,7 @@ fn task_of(
     let shares: Vec<f64> = copies().filter_map(|copy| copy.said.quantity).collect();
     TaskStanding {
         lamp,
+        is_closed,
         due,
         days_left: days_to(today.day, due.day),
         nodes: own,

@@ -1,7 +1,5 @@
 //! The parts of the package beside the text.
 
-use jiff::civil::Date;
-
 use super::xml::{Xml, fonts, properties, run};
 use super::{half_points, twips};
 use crate::clean::clean;
@@ -379,9 +377,4 @@ pub(super) fn open_table(xml: &mut Xml, widths: &[i32]) {
         xml.leaf("w:gridCol", &[("w:w", &width.to_string())]);
     }
     xml.close("w:tblGrid");
-}
-
-/// A date as a document is dated: Arabic digits without a leading zero (7.3.5.4).
-pub(crate) fn date_text(date: Date) -> String {
-    format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }

@@ -26,6 +26,21 @@ fn headings_are_numbered_anew_below_a_higher_one() {
 }
 
 #[test]
+fn digits_of_a_title_take_half_a_sign() {
+    let title = |signs: usize| {
+        let title = format!("{}2026年\n{}", "盐".repeat(signs), "渎".repeat(8));
+        Document {
+            title,
+            ..Document::default()
+        }
+        .title_lines()
+        .len()
+    };
+    assert_eq!(title(9), 1, "20 signs of the 20 that a line holds");
+    assert_eq!(title(10), 2);
+}
+
+#[test]
 fn a_page_holds_22_lines_of_28_signs() {
     let Some(fonts) = fonts() else { return };
     let document = Document {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use yandu_lake::{Number, Principal};
-use yandu_metrics::{Ask, Point};
+use yandu_metrics::{Answer, Ask, Point};
 use yandu_pack::declare::{Across, Direction, SettingValue};
 use yandu_plan::{
     Actual, Actuals, MetricSource, Plan, RuleValue, Rules, Standing, Status, Today, Wanted, Way,
@@ -122,18 +122,20 @@ async fn series(
     let definition = state.metrics().definition(&metric).ok()?;
     // A share of sums is that of the whole year and not that of its last month.
     let is_of_year = wanted.way != Way::YearSum && definition.file.time.across == Across::Sum;
-    let ask = Ask {
+    let mut ask = Ask {
         grain: is_of_year.then_some(Grain::Year),
         points: if is_of_year { 4 } else { POINTS },
         ..Ask::newest(metric)
     };
-    let answer = match state.metrics().ask(principal, &ask).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            tracing::debug!(metric = wanted.metric, %error, "a metric shows nothing of a target");
-            return None;
-        }
-    };
+    let today = state.plans().today();
+    let mut answer = ask_metric(state, principal, &ask).await?;
+    if let Some(last) = last_known(&answer, wanted.to, today)
+        && Some(last) != answer.period
+    {
+        // What is compared with the year before is the last number that counts.
+        ask.period = Some(last);
+        answer = ask_metric(state, principal, &ask).await?;
+    }
     let source = MetricSource {
         title: definition.file.title.zh.clone(),
         owner: definition.file.owner.clone(),
@@ -153,20 +155,26 @@ async fn series(
         Direction::None => None,
     };
     let mut sum = 0.0;
-    let own = group
-        .points
-        .iter()
-        .filter(|point| is_in_time(point.period, wanted));
+    let own = group.points.iter().filter(|point| {
+        is_in_time(point.period, wanted) && is_known(last_of(point), wanted.to, today)
+    });
     let series = own.filter_map(|point| {
         let value = value_of(point)?;
         sum += value;
+        let through = through(point);
         Some(Actual {
             value: if wanted.way == Way::YearSum {
                 sum
             } else {
                 value
             },
-            as_of: through(point).min(wanted.to),
+            // Of a period that runs today is the last day.
+            as_of: through.min(wanted.to),
+            period: Some(if wanted.way == Way::YearSum {
+                Period::of(through, Grain::Year)
+            } else {
+                point.period
+            }),
             unit: definition.file.unit.clone(),
             is_more_better,
             baseline,
@@ -174,6 +182,29 @@ async fn series(
         })
     });
     Some((series.collect(), source))
+}
+
+async fn ask_metric(state: &State, principal: &Principal, ask: &Ask) -> Option<Answer> {
+    match state.metrics().ask(principal, ask).await {
+        Ok(answer) => Some(answer),
+        Err(error) => {
+            tracing::debug!(metric = %ask.metric, %error, "a metric shows nothing of a target");
+            None
+        }
+    }
+}
+
+/// The last period with a number that was known on a day.
+fn last_known(answer: &Answer, day: Date, today: Date) -> Option<Period> {
+    let mut points = answer.groups.first()?.points.iter();
+    let last = points.rfind(|point| point.cells > 0 && is_known(last_of(point), day, today))?;
+    Some(last.period)
+}
+
+/// Whether numbers through a period hold nothing from behind a day. What runs today holds nothing from behind today; how much of it
+/// was there on an earlier day nobody can say.
+fn is_known(through: Period, day: Date, today: Date) -> bool {
+    through.last_day() <= day || (day == today && through.first_day() <= day)
 }
 
 fn is_in_time(period: Period, wanted: &Wanted) -> bool {
@@ -187,9 +218,14 @@ fn value_of(point: &Point) -> Option<f64> {
     }
 }
 
+/// The last period of which a point knows, within its own.
+fn last_of(point: &Point) -> Period {
+    point.through.unwrap_or(point.period)
+}
+
 /// The last day of which a point knows.
 fn through(point: &Point) -> Date {
-    point.through.unwrap_or(point.period).last_day()
+    last_of(point).last_day()
 }
 
 /// Writes down, whenever numbers may have changed, which targets of plans in force are closed and which are open again.
@@ -228,4 +264,26 @@ async fn settle(state: &State) -> Result<()> {
             .await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_known;
+
+    #[test]
+    fn a_number_from_behind_a_day_does_not_count_on_it_and_what_runs_today_does() {
+        let known = |through: &str, day: &str, today: &str| {
+            let day_of = |text: &str| text.parse().unwrap();
+            is_known(through.parse().unwrap(), day_of(day), day_of(today))
+        };
+        assert!(known("2026-03", "2026-03-31", "2026-07-10"));
+        assert!(!known("2026-04", "2026-03-31", "2026-07-10"));
+        assert!(!known("2026-Q2", "2026-05-31", "2026-07-10"));
+        assert!(known("2026-07", "2026-07-10", "2026-07-10"));
+        assert!(
+            !known("2026-07", "2026-07-10", "2026-07-20"),
+            "a plan that was closed within the month"
+        );
+        assert!(!known("2026-08", "2026-07-10", "2026-07-10"));
+    }
 }

@@ -277,34 +277,20 @@ fn source(body: &BindTarget) -> Result<Source> {
     match body.kind.as_str() {
         "metric" => Ok(Source::Metric {
             metric: id()?,
-            way: way_of(body.way.as_deref().unwrap_or_default())?,
+            way: Way::from_name(body.way.as_deref().unwrap_or_default())
+                .ok_or_else(|| super::invalid(Way::ONE_OF))?,
             baseline: body.baseline,
             against_year_before: body.against_year_before,
         }),
-        "form" => Ok(Source::Form {
-            dataset: id()?,
-            metric: body.metric.clone(),
-            way: match (&body.metric, &body.way) {
-                (None, None) => None,
-                (Some(_), Some(way)) => Some(way_of(way)?),
-                _ => {
-                    return Err(super::invalid(
-                        "a form has a `metric` over its reports with its `way`, or neither",
-                    ));
-                }
-            },
-        }),
+        "form" => {
+            Source::form(id()?, body.metric.clone(), body.way.as_deref()).map_err(super::invalid)
+        }
         "by-hand" => Ok(Source::ByHand),
         "open" => Ok(Source::Open),
         _ => Err(super::invalid(
             "`kind` is one of `metric`, `form`, `by-hand`, `open`",
         )),
     }
-}
-
-fn way_of(name: &str) -> Result<Way> {
-    Way::from_name(name)
-        .ok_or_else(|| super::invalid("`way` is one of `year-sum`, `at-date`, `change`, `share`"))
 }
 
 /// Keeps a document by its content: a PDF, an OFD, a picture, a document of an office, or plain text.

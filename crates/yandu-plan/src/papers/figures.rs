@@ -16,13 +16,25 @@ impl Writer<'_> {
             self.tell("工作要点没有提出数字指标。");
             return;
         }
+        self.target_table(targets, ("状态", 7), |stands| {
+            let state = stands.lamp.text();
+            stands.lack.map_or_else(
+                || state.to_owned(),
+                |lack| format!("{state}，{}", lack.text()),
+            )
+        });
+    }
+
+    /// A table of targets, whose last column says what is told of each.
+    pub(super) fn target_table(
+        &mut self,
+        targets: Vec<(Figure, TargetStanding)>,
+        (title, width): (&str, u16),
+        told: impl Fn(&TargetStanding) -> String,
+    ) {
         let rows = targets.into_iter().map(|(target, stands)| {
-            let mut state = stands.lamp.text().to_owned();
-            if let Some(lack) = stands.lack {
-                state = format!("{state}，{}", lack.text());
-            }
             let mut cells = self.told_cells(&target, &stands);
-            cells.push(vec![Run::plain(state)]);
+            cells.push(vec![Run::plain(told(&stands))]);
             cells
         });
         let rows = rows.collect();
@@ -33,7 +45,7 @@ impl Writer<'_> {
                 ("目标值", 5, Align::Left),
                 ("实际值", 4, Align::Left),
                 ("数据截至", 4, Align::Centre),
-                ("状态", 7, Align::Left),
+                (title, width, Align::Left),
             ],
             rows,
         );
@@ -54,8 +66,7 @@ impl Writer<'_> {
     }
 
     /// Point, wording, what is asked for, what is reached, and until when that is known.
-    pub(super) fn told_cells(&mut self, target: &Figure, stands: &TargetStanding) -> Vec<Runs> {
-        let literal: String = target.literal.split_whitespace().collect();
+    fn told_cells(&mut self, target: &Figure, stands: &TargetStanding) -> Vec<Runs> {
         let goal = self.trails.of_goal(target);
         let goal = Run::noted(goal_text(&target.said), self.document.note(goal));
         let actual = self.actual_run(target, stands);
@@ -65,7 +76,7 @@ impl Writer<'_> {
                     .point
                     .map_or_else(String::new, |point| point.to_string()),
             )],
-            vec![Run::plain(literal)],
+            vec![Run::plain(target.wording())],
             vec![goal],
             vec![actual],
             vec![Run::plain(self.as_of(stands))],

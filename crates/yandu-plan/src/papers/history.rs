@@ -1,14 +1,15 @@
 //! 变更, and what the joint meeting is asked to decide.
 
 use serde_json::Value;
-use yandu_documents::{Level, Run};
+use yandu_documents::{Level, Run, date_text};
 
 use super::Writer;
 use super::late::item_text;
-use super::words::day_text;
+use super::words::unit_text;
 use crate::edit::{Edit, Op};
 use crate::overdue::Step;
 use crate::plans::day_of;
+use crate::reading::{Comparison, Kind};
 use crate::record::{ChangeRequest, ChangeState, Source};
 
 impl Writer<'_> {
@@ -43,7 +44,7 @@ impl Writer<'_> {
             ChangeState::Rejected => "退回",
         };
         let by = change.decided.as_ref().unwrap_or(&change.requested);
-        let mut text = format!("，{}{verdict}", day_text(day_of(by.at)));
+        let mut text = format!("，{}{verdict}", date_text(day_of(by.at)));
         if let Some(reason) = &change.requested.reason {
             text.push_str(&format!("，申请理由：{reason}"));
         }
@@ -110,10 +111,7 @@ impl Writer<'_> {
             .plan
             .targets()
             .filter(|target| is_open(&target.number))
-            .map(|target| {
-                let literal: String = target.literal.split_whitespace().collect();
-                format!("“{literal}”")
-            })
+            .map(|target| format!("“{}”", target.wording()))
             .collect();
         self.list("待明确数据来源的指标", &open, "项");
     }
@@ -151,10 +149,10 @@ fn edit_text(edit: &Edit) -> String {
     if edit.op == Op::Remove {
         return format!("撤销{item}");
     }
-    let fields = edit.fields.iter().map(|(name, value)| {
-        let name = field_text(name);
-        format!("{name}{}", value_text(value))
-    });
+    let fields = edit
+        .fields
+        .iter()
+        .map(|(name, value)| format!("{}为{}", field_text(name), value_text(name, value)));
     let fields: Vec<String> = fields.collect();
     match edit.op {
         Op::Add => format!("在{item}下增加一项（{}）", fields.join("，")),
@@ -162,8 +160,8 @@ fn edit_text(edit: &Edit) -> String {
     }
 }
 
-fn field_text(name: &str) -> String {
-    let text = match name {
+fn field_text(name: &str) -> &str {
+    match name {
         "title" => "名称",
         "lead" => "牵头单位",
         "supports" => "配合单位",
@@ -176,19 +174,39 @@ fn field_text(name: &str) -> String {
         "unit" => "计量单位",
         "comparison" => "比较",
         "baseline" => "基数",
-        other => return format!("{other}为"),
-    };
-    format!("{text}为")
+        "kind" => "类别",
+        "bound" => "变化幅度",
+        "range" => "区间",
+        other => other,
+    }
 }
 
-fn value_text(value: &Value) -> String {
+fn value_text(name: &str, value: &Value) -> String {
     match value {
         Value::Null => "空".to_owned(),
-        Value::String(text) => text.parse().map_or_else(|_| text.clone(), day_text),
+        Value::String(text) => word_text(name, text),
         Value::Array(values) => {
-            let values: Vec<String> = values.iter().map(value_text).collect();
-            values.join("、")
+            let values: Vec<String> = values.iter().map(|one| value_text(name, one)).collect();
+            values.join(if name == "range" { "至" } else { "、" })
         }
         other => other.to_string(),
     }
+}
+
+/// A word of a field; one of the program's in the words of an office.
+fn word_text(name: &str, text: &str) -> String {
+    let word = match name {
+        "comparison" | "bound" => {
+            let mut all = Comparison::ALL.into_iter();
+            all.find(|one| one.sign() == text).map(Comparison::text)
+        }
+        "kind" => {
+            let mut all = Kind::ALL.into_iter();
+            all.find(|one| one.name() == text).map(Kind::text)
+        }
+        "unit" => Some(unit_text(text)),
+        _ => None,
+    };
+    let as_said = || text.parse().map_or_else(|_| text.to_owned(), date_text);
+    word.map_or_else(as_said, ToOwned::to_owned)
 }

@@ -17,7 +17,7 @@ impl Writer<'_> {
             self.tell(format!("截至{}，没有逾期的任务。", self.day()));
             return;
         }
-        let mut runs = vec![Run::plain("下列任务已过时限")];
+        let mut runs = vec![Run::plain("下列任务已过时限，或者有节点、指标逾期")];
         let note = self.trails.of_items();
         runs.push(Run::noted("", self.document.note(note)));
         runs.push(Run::plain("，共"));
@@ -49,7 +49,10 @@ impl Writer<'_> {
     fn late_row(&mut self, task: &Task) -> Vec<Runs> {
         let stands = self.standing.tasks.get(&task.id);
         let state = match stands {
-            Some(one) if one.lamp == Lamp::DoneLate => Run::plain(Lamp::DoneLate.text()),
+            Some(one) if one.lamp == Lamp::DoneLate && one.is_closed => {
+                Run::plain(Lamp::DoneLate.text())
+            }
+            Some(one) if one.lamp == Lamp::DoneLate => Run::plain("有节点逾期完成"),
             Some(one) if one.days_left < 0 => self.days(one.days_left),
             // Its own date is still to come; a part of it is late.
             _ => Run::plain("有节点或指标逾期"),

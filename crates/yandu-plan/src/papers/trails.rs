@@ -1,10 +1,10 @@
 //! Where numbers of a paper come from: one footnote for each source, with the page on which a reader goes on.
 
-use yandu_documents::Note;
+use yandu_documents::{Note, date_text};
 
 use super::Making;
-use super::words::{day_text, period_text};
-use crate::record::{Evidence, EvidenceState, Figure, Plan, Source, Way};
+use super::words::period_text;
+use crate::record::{Evidence, EvidenceState, Figure, Plan, Way};
 use crate::standing::Actual;
 use yandu_words::{Grain, Period};
 
@@ -38,7 +38,7 @@ impl<'a> Trails<'a> {
 
     /// Of what is counted over the items of the plan.
     pub(super) fn of_count(&self) -> Note {
-        let day = day_text(self.making.today.day);
+        let day = date_text(self.making.today.day);
         Note {
             text: format!("按工作要点台账统计，截至{day}"),
             address: Some(self.page("?tab=tasks")),
@@ -72,7 +72,7 @@ impl<'a> Trails<'a> {
 
     /// Of what a target asks for.
     pub(super) fn of_goal(&self, target: &Figure) -> Note {
-        let literal: String = target.literal.split_whitespace().collect();
+        let literal = target.wording();
         let corrected = if target.as_read.is_some() {
             "，经核对更正"
         } else {
@@ -88,28 +88,21 @@ impl<'a> Trails<'a> {
 
     /// Of what is reached.
     pub(super) fn of_actual(&self, target: &Figure, actual: &Actual) -> Note {
-        match self
-            .plan
-            .bindings
-            .get(&target.number)
-            .map(|one| &one.source)
-        {
-            Some(Source::Metric { metric, way, .. }) => self.of_metric(metric, *way, actual),
-            _ => self.of_evidence(target, actual),
+        let binding = self.plan.bindings.get(&target.number);
+        match binding.and_then(|one| one.source.measured()) {
+            Some(measured) => self.of_metric(measured.metric, measured.way, actual),
+            None => self.of_evidence(target, actual),
         }
     }
 
     fn of_metric(&self, metric: &str, way: Way, actual: &Actual) -> Note {
-        let grain = if way == Way::YearSum {
-            Grain::Year
-        } else {
-            Grain::Month
-        };
-        let period = Period::of(actual.as_of, grain);
-        let through = day_text(actual.as_of);
-        let span = match way {
-            Way::YearSum => format!("{}累计，截至{through}", period_text(period)),
-            _ => format!("截至{through}"),
+        let through = date_text(actual.as_of);
+        let of_year = actual.period.filter(|one| one.grain() == Grain::Year);
+        let span = match (of_year.map(period_text), way) {
+            (Some(year), Way::YearSum) => format!("{year}累计，截至{through}"),
+            // A level that is told by the year is no sum.
+            (Some(year), _) => format!("{year}，截至{through}"),
+            (None, _) => format!("截至{through}"),
         };
         let source = self.making.metrics.get(metric);
         let named = source.map_or_else(
@@ -127,13 +120,18 @@ impl<'a> Trails<'a> {
             .and_then(|source| source.late_days)
             .map(|days| format!("，新数据已晚{days}天"))
             .unwrap_or_default();
+        let page = format!("{}/figures/{metric}", self.making.address);
+        let (address, trail) = match actual.period {
+            Some(period) => (
+                format!("{page}?trail={period}"),
+                format!("metric/{metric}@{period}"),
+            ),
+            None => (page, format!("metric/{metric}")),
+        };
         Note {
             text: format!("{named}，{span}{version}{owner}{late}"),
-            address: Some(format!(
-                "{}/figures/{metric}?trail={period}",
-                self.making.address
-            )),
-            trail: Some(format!("metric/{metric}@{period}")),
+            address: Some(address),
+            trail: Some(trail),
         }
     }
 
@@ -147,7 +145,7 @@ impl<'a> Trails<'a> {
         };
         let evidence = self.plan.evidence.values().rfind(fits);
         let text = evidence.map_or_else(
-            || format!("经审核的证明材料，{}", day_text(actual.as_of)),
+            || format!("经审核的证明材料，{}", date_text(actual.as_of)),
             |evidence| self.evidence_text(evidence),
         );
         Note {
@@ -161,7 +159,7 @@ impl<'a> Trails<'a> {
         let mut text = format!(
             "经审核的第{}号证明材料，{}",
             evidence.number,
-            day_text(evidence.said.on)
+            date_text(evidence.said.on)
         );
         if let Some(source) = &evidence.said.source {
             text.push_str(&format!("，来源：{source}"));

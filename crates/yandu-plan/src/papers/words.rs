@@ -1,14 +1,10 @@
 //! Numbers, days and periods as an office writes them.
 
-use jiff::civil::Date;
+use yandu_documents::{chinese, date_text};
 use yandu_words::{Grain, Period};
 
 use crate::reading::{Comparison, Value};
 use crate::record::Said;
-
-pub(super) fn day_text(day: Date) -> String {
-    format!("{}年{}月{}日", day.year(), day.month(), day.day())
-}
 
 pub(super) fn period_text(period: Period) -> String {
     let first = period.first_day();
@@ -16,14 +12,10 @@ pub(super) fn period_text(period: Period) -> String {
         Grain::Year => format!("{}年", first.year()),
         Grain::Quarter => {
             let quarter = usize::from((first.month().unsigned_abs() - 1) / 3) + 1;
-            format!(
-                "{}年第{}季度",
-                first.year(),
-                yandu_documents::chinese(quarter)
-            )
+            format!("{}年第{}季度", first.year(), chinese(quarter))
         }
         Grain::Month => format!("{}年{}月", first.year(), first.month()),
-        Grain::Day => day_text(first),
+        Grain::Day => date_text(first),
     }
 }
 
@@ -32,10 +24,17 @@ pub(super) fn amount(value: f64, unit: &str) -> String {
     let (number, ten_thousands) = sized(value);
     let unit = match unit {
         "1" => "",
-        "percentage point" => "个百分点",
-        unit => unit,
+        unit => unit_text(unit),
     };
     format!("{number}{ten_thousands}{unit}")
+}
+
+/// A unit of measure in the words of an office.
+pub(super) fn unit_text(unit: &str) -> &str {
+    match unit {
+        "percentage point" => "个百分点",
+        unit => unit,
+    }
 }
 
 fn sized(value: f64) -> (String, &'static str) {
@@ -75,11 +74,11 @@ pub(super) fn goal_text(said: &Said) -> String {
     let size = |value: f64| amount(value, &said.unit);
     match said.comparison {
         Comparison::Equal => size(number),
-        Comparison::AtLeast => format!("不低于{}", size(number)),
-        Comparison::Above => format!("高于{}", size(number)),
-        Comparison::AtMost => format!("不高于{}", size(number)),
-        Comparison::Below => format!("低于{}", size(number)),
-        Comparison::About => format!("约{}", size(number)),
+        Comparison::AtLeast
+        | Comparison::Above
+        | Comparison::AtMost
+        | Comparison::Below
+        | Comparison::About => format!("{}{}", said.comparison.text(), size(number)),
         Comparison::Between => match &said.range {
             Some((low, high)) => {
                 let end = |end: &serde_json::Number| end.as_f64().unwrap_or_default();

@@ -1,9 +1,9 @@
 //! 年终评估: each target met or not, why not, and what goes on.
 
-use yandu_documents::{Align, Level, Run};
+use yandu_documents::{Align, Level, Run, date_text};
 
 use super::Writer;
-use super::words::{amount, change_text, day_text};
+use super::words::{amount, change_text};
 use crate::next::{Carried, next_frame};
 use crate::plans::day_of;
 use crate::reading::Comparison;
@@ -35,61 +35,39 @@ impl Writer<'_> {
         }
         runs.push(Run::plain("。"));
         self.say(runs);
-        let rows = targets.into_iter().map(|(target, stands)| {
-            let mut cells = self.told_cells(&target, &stands);
+        self.target_table(targets, ("评估", 6), |stands| {
             let closed = stands
                 .closed
-                .map(|closed| format!("（{}）", day_text(closed.on)));
-            let verdict = format!("{}{}", Self::verdict(&stands), closed.unwrap_or_default());
-            cells.push(vec![Run::plain(verdict)]);
-            cells
+                .map(|closed| format!("（{}）", date_text(closed.on)));
+            format!("{}{}", Self::verdict(stands), closed.unwrap_or_default())
         });
-        let rows = rows.collect();
-        self.table(
-            &[
-                ("要点", 3, Align::Centre),
-                ("指标", 8, Align::Left),
-                ("目标值", 5, Align::Left),
-                ("实际值", 4, Align::Left),
-                ("数据截至", 4, Align::Centre),
-                ("评估", 6, Align::Left),
-            ],
-            rows,
-        );
     }
 
     /// 未达到的指标和原因: what is on record, and that nothing is where nothing is.
     pub(super) fn reasons(&mut self) {
-        self.heading(Level::First, "未达到的指标和原因");
         let targets = self.targets_in_order();
+        if targets.is_empty() {
+            // The assessment says so.
+            return;
+        }
+        self.heading(Level::First, "未达到的指标和原因");
         let open: Vec<_> = targets
             .iter()
             .filter(|(_, stands)| stands.closed.is_none())
             .collect();
         if open.is_empty() {
-            self.tell("指标全部达到。");
+            self.tell("没有未达到的指标。");
             return;
         }
         for (target, stands) in open {
-            let literal: String = target.literal.split_whitespace().collect();
-            let lead = self
-                .lead_of(target)
-                .unwrap_or_else(|| "牵头单位待定".to_owned());
-            self.heading(Level::Third, literal);
+            let lead = self.plan.lead_of(target);
+            let lead = lead.map_or("牵头单位待定", String::as_str);
+            self.heading(Level::Third, target.wording());
             let mut runs = vec![Run::plain(format!("责任单位：{lead}。实际值："))];
             runs.push(self.actual_run(target, stands));
             runs.push(Run::plain(format!("。{}", self.why(target, stands))));
             self.say(runs);
         }
-    }
-
-    fn lead_of(&self, target: &Figure) -> Option<String> {
-        let own =
-            |task: &&crate::record::Task| task.target == Some(target.number) && task.of.is_none();
-        let task = self.plan.tasks.values().find(own);
-        let point = target.point.and_then(|point| self.plan.points.get(&point));
-        task.and_then(|task| task.said.lead.clone())
-            .or_else(|| point.and_then(|point| point.lead.clone()))
     }
 
     fn why(&self, target: &Figure, stands: &TargetStanding) -> String {
@@ -111,7 +89,7 @@ impl Writer<'_> {
                 let number = one.number;
                 Some(format!(
                     "第{number}号证明材料{}退回：{reason}",
-                    day_text(day_of(by.at))
+                    date_text(day_of(by.at))
                 ))
             })
             .collect();

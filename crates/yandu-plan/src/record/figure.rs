@@ -108,6 +108,22 @@ impl Figure {
         self.said.kind == Kind::Target && self.state != FigureState::Rejected
     }
 
+    /// Its literal without blanks and breaks of lines, as a list names it.
+    pub fn wording(&self) -> String {
+        self.literal.split_whitespace().collect()
+    }
+
+    /// Says something else by it. What the reading said is kept for as long as it is otherwise.
+    pub(crate) fn correct(&mut self, after: Said) {
+        if self.origin == Origin::Read {
+            let read = self.as_read.get_or_insert_with(|| self.said.clone());
+            if *read == after {
+                self.as_read = None;
+            }
+        }
+        self.said = after;
+    }
+
     /// What of the text is still open.
     pub fn open_doubts(&self) -> impl Iterator<Item = Doubt> {
         let is_counted = self.state != FigureState::Rejected;

@@ -47,6 +47,24 @@ pub struct Measured<'a> {
 }
 
 impl Source {
+    /// A form. It has a metric over its reports with its way, or neither.
+    pub fn form(
+        dataset: String,
+        metric: Option<String>,
+        way: Option<&str>,
+    ) -> Result<Self, &'static str> {
+        let way = match (&metric, way) {
+            (None, None) => None,
+            (Some(_), Some(way)) => Some(Way::from_name(way).ok_or(Way::ONE_OF)?),
+            _ => return Err("a form has a `metric` over its reports with its `way`, or neither"),
+        };
+        Ok(Self::Form {
+            dataset,
+            metric,
+            way,
+        })
+    }
+
     /// The metric behind it, over the city's data or over the reports of a form.
     pub fn measured(&self) -> Option<Measured<'_>> {
         match self {
@@ -100,6 +118,9 @@ pub enum Way {
 }
 
 impl Way {
+    /// What is said to a name that is none.
+    pub const ONE_OF: &'static str = "`way` is one of `year-sum`, `at-date`, `change`, `share`";
+
     pub const ALL: [Self; 4] = [Self::YearSum, Self::AtDate, Self::Change, Self::Share];
 
     pub fn name(self) -> &'static str {

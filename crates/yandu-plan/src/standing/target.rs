@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
+use yandu_words::Period;
 
 use super::{Lamp, Today, days_to, lamp};
 use crate::reading::{Comparison, Value};
@@ -16,6 +17,8 @@ pub struct Actual {
     pub value: f64,
     /// The last day that it speaks of.
     pub as_of: Date,
+    /// The period of the metric that it is the number of; evidence has none.
+    pub period: Option<Period>,
     /// In what it is counted; empty where that is not said.
     pub unit: String,
     /// Whether more is better; `None` where neither is.
@@ -266,6 +269,7 @@ fn reported(plan: &Plan, target: &Figure) -> (Vec<Actual>, Option<Date>) {
             let actual = Actual {
                 value: one.said.value?,
                 as_of: one.said.on,
+                period: None,
                 unit: target.said.unit.clone(),
                 is_more_better: None,
                 baseline: None,

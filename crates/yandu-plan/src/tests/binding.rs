@@ -109,6 +109,8 @@ fn a_line_that_is_no_binding_is_named() {
         ("1,新增,metric,a.b,sum,,,", "`way`"),
         ("1,新增,metric,a.b,change,viele,,", "`baseline`"),
         ("1,新增,form,a.b,,,,a.c", "`metric`"),
+        ("1,新增,form,a.b,sum,,,", "`metric`"),
+        ("1,新增,form,a.b,sum,,,a.c", "`way`"),
         ("1,新增,guess,,,,,", "`kind`"),
     ] {
         let refused = read_proposals(format!("{head}{line}\n").as_bytes()).unwrap_err();

@@ -7,8 +7,8 @@ use yandu_words::Period;
 
 use super::site::{Site, TEXT, actual, calendar, cause, rules};
 use crate::{
-    Actual, Actuals, Error, Making, MetricSource, NodeStep, Paper, Plan, Today, day_of_paper,
-    paper, years,
+    Actual, Actuals, Error, Making, MetricSource, NodeStep, Paper, Plan, Source, Today,
+    day_of_paper, paper, years,
 };
 
 const ADDRESS: &str = "http://127.0.0.1:8650";
@@ -269,4 +269,123 @@ async fn a_paper_is_made_for_its_own_length_within_the_years_and_once_begun() {
         let refused = day(&plan, kind, period).unwrap_err();
         assert_eq!(refused.code(), "plan-period", "{period}");
     }
+}
+
+#[tokio::test]
+async fn a_number_over_the_reports_of_a_form_says_its_metric() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let metric = Some("telecom.new_station".to_owned());
+    let form = Source::form("telecom.report".to_owned(), metric, Some("year-sum")).unwrap();
+    let plan = site
+        .plans
+        .bind("plan", 1, form, cause("以填报为准"))
+        .await
+        .unwrap();
+    let actuals = stations(&[("2026-05-31", 205.0)]);
+    let document = brief(&plan, &actuals, "2026-05", date(2026, 7, 1));
+    let reached = note_of(&document, "205座");
+    assert!(
+        reached
+            .text
+            .starts_with("指标“新增5G基站”（telecom.new_station），2026年累计"),
+        "{reached:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_footnote_leads_to_the_period_that_the_number_is_of() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let level = json!({"kind": "metric", "metric": "telecom.new_station", "way": "at-date"});
+    let level = serde_json::from_value(level).unwrap();
+    let plan = site
+        .plans
+        .bind("plan", 1, level, cause("以存量为准"))
+        .await
+        .unwrap();
+    for (period, span) in [
+        ("2026-Q1", "，截至2026年3月31日，"),
+        ("2026-03-31", "，截至2026年3月31日，"),
+        ("2026", "，2026年，截至2026年3月31日，"),
+    ] {
+        let reached = Actual {
+            period: Some(period.parse().unwrap()),
+            ..actual("2026-03-31", 205.0)
+        };
+        let actuals = Actuals::from([(1, vec![reached])]);
+        let document = brief(&plan, &actuals, "2026-03", date(2026, 4, 10));
+        let note = note_of(&document, "205座");
+        let trail = format!("metric/telecom.new_station@{period}");
+        assert_eq!(note.trail.as_deref(), Some(trail.as_str()));
+        let text = format!("（telecom.new_station）{span}数据第41版");
+        assert!(note.text.contains(&text), "{note:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_goes_on_is_not_told_as_finished_late_though_a_node_of_it_was() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-04-02").await;
+    let finish = NodeStep::Finish {
+        on: None,
+        documents: Vec::new(),
+    };
+    let plan = site
+        .plans
+        .step("plan", "2.1.1", finish, cause("完成"))
+        .await
+        .unwrap();
+    let told = text(&brief(&plan, &Actuals::new(), "2026-04", date(2026, 4, 10)));
+    let mut lines = told.lines();
+    let line = lines.find(|line| line.starts_with("2.1|形成一个平台|"));
+    assert!(line.unwrap().ends_with("|有节点逾期完成"), "{told}");
+}
+
+#[tokio::test]
+async fn a_change_is_told_in_the_words_of_an_office() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-04-10").await;
+    let edits = json!([
+        {"op": "set", "item": "target/1", "fields": {"comparison": "between", "range": [300, 320]}},
+        {"op": "set", "item": "target/2", "fields": {"bound": ">=", "unit": "percentage point"}},
+    ]);
+    let edits = serde_json::from_value(edits).unwrap();
+    let (plan, _) = site
+        .plans
+        .ask_change("plan", edits, cause("口径调整"))
+        .await
+        .unwrap();
+    let today = date(2026, 7, 10);
+    let told = text(&made(
+        &plan,
+        &Actuals::new(),
+        (Paper::Pack, "2026-Q2", today),
+    ));
+    for words in [
+        "比较为介于",
+        "区间为300至320",
+        "变化幅度为不低于",
+        "计量单位为个百分点",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_without_targets_is_not_said_to_have_reached_them() {
+    let site = Site::new().await;
+    let text_of_plan = "澄江市2026年工作要点\n一、夯实底座\n（一）加快网络建设。建成城市算力网。（牵头单位：市工信局；责任单位：市通管办）\n（二）加强统筹。健全协调机制。（市数据局、市财政局按职责分工负责）\n";
+    let plan = site.approved(text_of_plan).await;
+    assert_eq!(plan.targets().count(), 0);
+    let today = date(2027, 1, 5);
+    let told = text(&made(
+        &plan,
+        &Actuals::new(),
+        (Paper::Review, "2026", today),
+    ));
+    assert_eq!(told.matches("没有提出数字指标").count(), 1, "{told}");
+    assert!(!told.contains("未达到"), "{told}");
 }

@@ -320,3 +320,23 @@ async fn the_plan_of_2025_is_reviewed_sentence_by_sentence_and_approved_with_its
         .unwrap();
     assert_eq!(trade.said.value, Value::Number(2_000_000_000_u64.into()));
 }
+
+#[tokio::test]
+async fn a_target_that_is_set_back_to_what_was_read_is_corrected_no_more() {
+    let site = Site::new().await;
+    site.import(TEXT).await;
+    let set = |value: u32| json!([{"op": "set", "item": "target/1", "fields": {"value": value}}]);
+    let plan = site.edit(set(200)).await.unwrap();
+    let figure = &plan.figures[&1];
+    assert_eq!(figure.state, FigureState::Corrected);
+    assert_eq!(
+        figure.as_read.as_ref().unwrap().value,
+        Value::Number(300.into())
+    );
+    let plan = site.edit(set(300)).await.unwrap();
+    let figure = &plan.figures[&1];
+    assert_eq!(
+        (figure.state, figure.as_read.clone()),
+        (FigureState::Accepted, None)
+    );
+}

@@ -10,6 +10,7 @@ use yandu_pack::declare::SettingValue;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_store::{Clock, DataFolder, Store};
 use yandu_words::calendar::Calendar;
+use yandu_words::{Grain, Period};
 
 use crate::{
     Actual, Actuals, Cause, Decisions, Edit, Import, Pace, Plan, Plans, Proposal, Result,
@@ -225,6 +226,7 @@ pub(super) fn actual(as_of: &str, value: f64) -> Actual {
     Actual {
         value,
         as_of: as_of.parse().unwrap(),
+        period: Some(Period::of(as_of.parse().unwrap(), Grain::Year)),
         unit: String::new(),
         is_more_better: Some(true),
         baseline: None,

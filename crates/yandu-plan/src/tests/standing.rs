@@ -5,7 +5,10 @@ use rand::{Rng, SeedableRng};
 use serde_json::json;
 
 use super::site::{Site, TEXT, actual, calendar, cause, rules, stands_on};
-use crate::{Actuals, Lack, Lamp, NodeStep, RestDay, overdue, wanted};
+use crate::{
+    Actuals, Error, Lack, Lamp, NodeStep, Plan, RestDay, RuleValue, Rules, Standing, next_frame,
+    overdue, wanted,
+};
 
 fn finish() -> NodeStep {
     NodeStep::Finish {
@@ -78,6 +81,35 @@ async fn work_that_was_finished_late_never_turns_green_and_nothing_above_it_does
         .unwrap();
     let again = site.stands(&Actuals::new()).await;
     assert_eq!(again.tasks["2.1"].lamp, Lamp::DoneLate);
+}
+
+#[tokio::test]
+async fn a_task_with_a_node_that_was_late_goes_on_into_the_next_plan_until_all_of_it_is_closed() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-04-02").await;
+    let plan = site
+        .plans
+        .step("plan", "2.1.1", finish(), cause("完成"))
+        .await
+        .unwrap();
+    let stands = site.stands(&Actuals::new()).await;
+    let task = &stands.tasks["2.1"];
+    assert_eq!((task.lamp, task.is_closed), (Lamp::DoneLate, false));
+    let carried = |plan: &Plan, stands: &Standing| next_frame(plan, stands).points[1].tasks.clone();
+    assert_eq!(carried(&plan, &stands), ["形成一个平台"]);
+    let mut plan = plan;
+    for node in ["2.1.2", "2.1.3", "2.1.4"] {
+        plan = site
+            .plans
+            .step("plan", node, finish(), cause("完成"))
+            .await
+            .unwrap();
+    }
+    let stands = site.stands(&Actuals::new()).await;
+    let task = &stands.tasks["2.1"];
+    assert_eq!((task.lamp, task.is_closed), (Lamp::DoneLate, true));
+    assert!(carried(&plan, &stands).is_empty());
 }
 
 #[tokio::test]
@@ -210,6 +242,24 @@ async fn metrics_are_asked_for_from_the_first_day_of_the_year_to_today() {
                 "2026-04-01".to_owned()
             ),
         ]
+    );
+}
+
+#[test]
+fn the_office_that_signs_may_be_missing_and_is_a_text() {
+    let read = |office: Option<RuleValue>| {
+        Rules::read(|name| match name {
+            "office" => office.clone(),
+            "rest_day" => Some(RuleValue::Text("keep".to_owned())),
+            "node_pace" => Some(RuleValue::Text("month".to_owned())),
+            _ => Some(RuleValue::Number(1.0)),
+        })
+    };
+    assert_eq!(read(None).unwrap().office, "");
+    let refused = read(Some(RuleValue::Number(1.0)));
+    assert!(
+        matches!(&refused, Err(Error::Rule { name, .. }) if name == "office"),
+        "{refused:?}"
     );
 }
 
