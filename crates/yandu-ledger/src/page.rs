@@ -220,7 +220,7 @@ impl Ledger {
             store::heads(pool, numbers).await?
         };
         let place = |number| numbers.iter().position(|wanted| *wanted == number);
-        entries.sort_by_key(|entry| place(entry.number));
+        entries.sort_by_cached_key(|entry| place(entry.number));
         Ok(entries)
     }
 }

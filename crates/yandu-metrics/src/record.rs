@@ -1,6 +1,7 @@
 //! What is kept beside the cells: what numbers were, what was said of them, and when they were outside of their bounds.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use yandu_lake::{Number, Principal};
 use yandu_words::{MetricId, Period};
 
@@ -79,24 +80,31 @@ pub struct Alert {
     pub closed_value: Option<f64>,
 }
 
+/// What the numbers of a metric are recorded under: a period that has not begun is left out until it has.
+fn mark_of(definition: &Definition, today: Date) -> String {
+    let running = Period::of(today, definition.file.time.grain);
+    format!("{} {running}", definition.version)
+}
+
 /// The numbers of a metric by area and period, as they are recorded.
 pub(crate) type Told = std::collections::BTreeMap<(String, Period), Number>;
 
 impl Metrics {
-    /// Records the numbers of all metrics whose data or definition changed since they were recorded last, and opens and
+    /// Records the numbers of all metrics whose data, definition or running period changed since they were recorded last, and opens and
     /// closes alerts. A metric is recorded as a whole or not at all; one that cannot be recorded is told of, and holds up
     /// no other one.
     pub async fn record(&self) -> Result<usize> {
         let mut changed = 0;
+        let today = self.today();
         for definition in self.definitions() {
             let version = self.inner.lake.version(&definition.file.of).await?;
             let Some(version) = version else { continue };
             let mark = self.inner.records.mark(definition.id()).await?;
-            if mark.as_ref() == Some(&(version, definition.version.to_string())) {
+            if mark.as_ref() == Some(&(version, mark_of(&definition, today))) {
                 continue;
             }
             changed += 1;
-            if let Err(error) = self.record_one(&definition).await {
+            if let Err(error) = self.record_one(&definition, today).await {
                 tracing::error!(
                     metric = %definition.id(),
                     code = error.code(),
@@ -111,14 +119,13 @@ impl Metrics {
         Ok(changed)
     }
 
-    async fn record_one(&self, definition: &Definition) -> Result<()> {
+    async fn record_one(&self, definition: &Definition, today: Date) -> Result<()> {
         let me = Principal::local_administrator();
         let cells = self.cells(&me, definition).await?;
         let Some(version) = cells.version else {
             return Ok(());
         };
         let areas = self.areas(&me).await?;
-        let today = self.today();
         let whole = Roll::new(definition, &cells, &areas, &[], &[], today)?;
         let by = definition.file.area().map(|(area, _)| By {
             dimension: area.clone(),
@@ -149,8 +156,9 @@ impl Metrics {
             }
         }
         let now = self.inner.store.stamp().await?;
+        let mark = mark_of(definition, today);
         let records = &self.inner.records;
-        records.tell(definition, version, &told, now).await
+        records.tell(definition, (version, &mark), &told, now).await
     }
 
     /// What the number of a period was at different times, oldest first.
@@ -230,22 +238,24 @@ impl Metrics {
     /// has: as many as there are metrics and counties, whatever codes the data have.
     pub async fn newest_by_county(&self) -> Result<Vec<(Definition, Vec<Recorded>)>> {
         let areas = self.areas(&Principal::local_administrator()).await?;
-        let counties: Vec<&str> = areas.counties().map(|(code, _)| code).collect();
-        let mut newest = Vec::new();
-        for definition in self.definitions() {
-            let areas: &[&str] = match definition.file.area() {
-                Some(_) => &counties,
-                None => &[],
-            };
-            let records = &self.inner.records;
-            let numbers = records.newest_of(definition.id(), areas).await?;
-            newest.push((definition, numbers));
-        }
-        Ok(newest)
+        let counties = areas.counties().map(|(code, _)| code);
+        let areas: Vec<&str> = std::iter::once("").chain(counties).collect();
+        let newest = self.inner.records.newest(&areas).await?;
+        let of = |definition: &Definition| -> Vec<Recorded> {
+            let numbers = newest.iter().filter(|one| one.metric == *definition.id());
+            numbers.cloned().collect()
+        };
+        let definitions = self.definitions().into_iter();
+        Ok(definitions
+            .map(|definition| {
+                let numbers = of(&definition);
+                (definition, numbers)
+            })
+            .collect())
     }
 
     /// The newest number of each metric as it is recorded, without reading any cell.
     pub async fn newest(&self) -> Result<Vec<Recorded>> {
-        self.inner.records.newest().await
+        self.inner.records.newest(&[""]).await
     }
 }

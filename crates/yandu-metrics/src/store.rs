@@ -63,7 +63,7 @@ impl Records {
         Self { pool }
     }
 
-    /// Up to where a metric is recorded: the version of its model, and its definition.
+    /// Up to where a metric is recorded: the version of its model, and its definition with the period that was running.
     pub(crate) async fn mark(&self, metric: &MetricId) -> Result<Option<(u64, String)>> {
         let mark: Option<(i64, String)> =
             sqlx::query_as("SELECT version, definition FROM metric_mark WHERE metric = ?")
@@ -77,7 +77,7 @@ impl Records {
     pub(crate) async fn tell(
         &self,
         definition: &Definition,
-        version: u64,
+        (version, mark): (u64, &str),
         told: &Told,
         now: Timestamp,
     ) -> Result<()> {
@@ -128,7 +128,7 @@ impl Records {
         )
         .bind(metric.as_str())
         .bind(version as i64)
-        .bind(&*definition.version)
+        .bind(mark)
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -173,49 +173,23 @@ impl Records {
             .any(|changed| period.contains(changed.first_day())))
     }
 
-    /// The newest number of each metric as a whole.
-    pub(crate) async fn newest(&self) -> Result<Vec<Recorded>> {
+    /// The newest number of each metric that was not taken back, and those of areas in the same period; the whole is the area
+    /// without a name. In the order of metrics and areas.
+    pub(crate) async fn newest(&self, areas: &[&str]) -> Result<Vec<Recorded>> {
         let rows = sqlx::query(
-            "SELECT metric, area, period, value, state, unit, definition, version, recorded_at FROM metric_value AS value \
-             WHERE area = '' AND (period, place) = (SELECT period, place FROM metric_value AS other \
-             WHERE other.metric = value.metric AND other.area = '' ORDER BY period DESC, place DESC LIMIT 1) ORDER BY metric",
+            "SELECT told.metric, told.area, told.period, told.value, told.state, told.unit, told.definition, told.version, \
+             told.recorded_at FROM metric_mark AS mark JOIN metric_value AS told ON told.metric = mark.metric \
+             WHERE told.area IN (SELECT value FROM json_each(?)) AND told.period = (SELECT whole.period FROM metric_value AS whole \
+             WHERE whole.metric = mark.metric AND whole.area = '' AND whole.state <> 'gone' AND whole.place = \
+             (SELECT max(place) FROM metric_value AS later WHERE later.metric = whole.metric AND later.area = '' \
+             AND later.period = whole.period) ORDER BY whole.period DESC LIMIT 1) AND told.place = \
+             (SELECT max(place) FROM metric_value AS later WHERE later.metric = told.metric AND later.area = told.area \
+             AND later.period = told.period) ORDER BY told.metric, told.area",
         )
+        .bind(serde_json::Value::from(areas).to_string())
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(recorded).collect()
-    }
-
-    /// The newest number of a metric that was not taken back, and those of areas in the same period, as they were told last.
-    pub(crate) async fn newest_of(
-        &self,
-        metric: &MetricId,
-        areas: &[&str],
-    ) -> Result<Vec<Recorded>> {
-        let whole = sqlx::query(
-            "SELECT metric, area, period, value, state, unit, definition, version, recorded_at FROM metric_value AS told \
-             WHERE metric = ?1 AND area = '' AND state <> 'gone' AND place = (SELECT max(place) FROM metric_value AS later \
-             WHERE later.metric = ?1 AND later.area = '' AND later.period = told.period) ORDER BY period DESC LIMIT 1",
-        )
-        .bind(metric.as_str())
-        .fetch_optional(&self.pool)
-        .await?;
-        let Some(whole) = whole else {
-            return Ok(Vec::new());
-        };
-        let whole = recorded(&whole)?;
-        let parts = sqlx::query(
-            "SELECT metric, area, period, value, state, unit, definition, version, recorded_at FROM metric_value AS told \
-             WHERE metric = ?1 AND area IN (SELECT value FROM json_each(?2)) AND period = ?3 AND place = \
-             (SELECT max(place) FROM metric_value AS later WHERE later.metric = ?1 AND later.area = told.area \
-             AND later.period = ?3) ORDER BY area",
-        )
-        .bind(metric.as_str())
-        .bind(serde_json::to_string(areas).unwrap_or_default())
-        .bind(whole.period.to_string())
-        .fetch_all(&self.pool)
-        .await?;
-        let parts = parts.iter().map(recorded).collect::<Result<Vec<_>>>()?;
-        Ok([vec![whole], parts].concat())
     }
 
     pub(crate) async fn notes(

@@ -8,6 +8,9 @@ use crate::metrics::Metrics;
 /// number within two seconds of its data.
 const QUIET: Duration = Duration::from_millis(200);
 
+/// How often it is looked whether another period has begun.
+const LOOK: Duration = Duration::from_mins(10);
+
 impl Metrics {
     /// Records numbers as they change, until `over` ends.
     pub async fn watch(&self, over: impl Future<Output = ()>) {
@@ -23,10 +26,11 @@ impl Metrics {
                         "numbers could not be recorded"
                     );
                 }
-                if commits.changed().await.is_err() {
-                    return;
+                match tokio::time::timeout(LOOK, commits.changed()).await {
+                    Ok(Ok(())) => tokio::time::sleep(QUIET).await,
+                    Ok(Err(_)) => return,
+                    Err(_) => {}
                 }
-                tokio::time::sleep(QUIET).await;
             }
         };
         tokio::select! {

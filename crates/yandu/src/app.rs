@@ -118,7 +118,7 @@ impl App {
         }
         if let Err(failure) = facts::note(&self.state).await {
             tracing::error!(
-                error = failure.message,
+                error = failure.line(),
                 "the ledger could not be told of the datasets"
             );
         }

@@ -85,10 +85,17 @@ impl Client {
             return Err(no_folder(&config.data));
         }
         let app = App::open(config).await?;
+        // Addresses in answers are those that the server will have, where that is known before it runs.
+        let is_known = yandu_http::is_loopback(&config.listen) && !config.listen.ends_with(":0");
+        let host = if is_known {
+            config.listen.clone()
+        } else {
+            "localhost".to_owned()
+        };
         Ok(Self {
             door: Door::Here {
                 app: Box::new(app),
-                host: config.listen.clone(),
+                host,
             },
         })
     }
@@ -161,8 +168,7 @@ impl Client {
     ) -> Result<Response<Body>> {
         let response = match &self.door {
             Door::Here { app, host } => {
-                let request = here(method, path, (host.as_str(), ask))
-                    .map_err(|error| Failure::of(&error))?;
+                let request = here(method, path, host, ask).map_err(|error| Failure::of(&error))?;
                 // The router answers every request, an error included.
                 app.router
                     .clone()
@@ -199,7 +205,7 @@ impl Client {
     }
 }
 
-fn here(method: Method, path: &str, (host, ask): (&str, Ask)) -> axum::http::Result<Request<Body>> {
+fn here(method: Method, path: &str, host: &str, ask: Ask) -> axum::http::Result<Request<Body>> {
     let mut request = Request::builder()
         .method(method)
         .uri(path)

@@ -26,7 +26,7 @@ pub(crate) async fn keep(state: State, over: impl Future<Output = ()>) {
     loop {
         if let Err(failure) = note(&state).await {
             tracing::error!(
-                error = failure.message,
+                error = failure.line(),
                 "the ledger could not be told of the datasets"
             );
         }

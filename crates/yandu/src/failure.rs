@@ -48,6 +48,14 @@ impl Failure {
         self
     }
 
+    /// In one line, for the log.
+    pub(crate) fn line(&self) -> String {
+        let begin = self.message.clone();
+        self.causes
+            .iter()
+            .fold(begin, |line, cause| format!("{line}: {cause}"))
+    }
+
     /// An error with the causes below it.
     pub(crate) fn of(error: &(dyn std::error::Error + 'static)) -> Self {
         let mut failure = Self::new(error.to_string());

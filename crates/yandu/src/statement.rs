@@ -1,6 +1,8 @@
 //! The ledger's monthly statement, put where departments put their deliveries, and collected like them.
 
+use std::fs::File;
 use std::future::Future;
+use std::io::Write as _;
 use std::path::Path;
 use std::pin::pin;
 use std::time::Duration;
@@ -20,7 +22,7 @@ const FOLDER: &str = "inbox/ledger";
 const QUIET: Duration = Duration::from_secs(8);
 const LONGEST: Duration = Duration::from_mins(2);
 /// The least time from one statement to the next: each is a pass over the whole ledger.
-const PAUSE: Duration = Duration::from_mins(5);
+const PAUSE: Duration = Duration::from_hours(1);
 /// How often it is looked whether another month has begun.
 const LOOK: Duration = Duration::from_mins(10);
 
@@ -32,7 +34,7 @@ pub(crate) async fn keep(state: State, over: impl Future<Output = ()>) {
         loop {
             settle(&mut changes).await;
             if let Err(failure) = write(&state).await {
-                tracing::error!(error = failure.message, "the ledger could not be stated");
+                tracing::error!(error = failure.line(), "the ledger could not be stated");
             }
             tokio::time::sleep(PAUSE).await;
             // The sender lives as long as the ledger; a new month is stated though nothing changed.
@@ -80,10 +82,15 @@ async fn text(state: &State, day: Date) -> Result<Vec<u8>> {
     };
     let mine = format!("{PACK}.");
     loop {
-        let (mut entries, next) = state.ledger().whole(&search).await?;
-        entries.retain(|entry| !entry.id.as_str().starts_with(&mine));
+        let page = state.ledger().search(&search).await?;
+        let entries = page.hits.into_iter().map(|hit| hit.entry);
+        let entries: Vec<_> = entries
+            .filter(|entry| !entry.id.as_str().starts_with(&mine))
+            .collect();
         text.extend(statement::lines(day, &entries));
-        let Some(next) = next else { return Ok(text) };
+        let Some(next) = page.next else {
+            return Ok(text);
+        };
         search.after = Some(next);
     }
 }
@@ -96,8 +103,14 @@ fn put(folder: &Path, name: &str, text: &[u8]) -> Result<()> {
     }
     let part = folder.join(format!("{name}.part"));
     std::fs::create_dir_all(folder).map_err(Failure::io("make", folder))?;
-    std::fs::write(&part, text).map_err(Failure::io("write", &part))?;
-    std::fs::rename(&part, &path).map_err(Failure::io("write", &path))
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(&part)?;
+        file.write_all(text)?;
+        file.sync_all()?;
+        std::fs::rename(&part, &path)?;
+        File::open(folder)?.sync_all()
+    };
+    write().map_err(Failure::io("write", &path))
 }
 
 #[cfg(test)]

@@ -23,10 +23,9 @@ pub(crate) async fn run(packs: &Arc<Packs>, pack: &PackId) -> Vec<TrialResult> {
             .unwrap_or(path)
             .display()
             .to_string();
-        let differences = trial(packs, pack, test).await.unwrap_or_else(|failure| {
-            let causes = failure.causes.iter().map(|cause| format!(": {cause}"));
-            vec![format!("{}{}", failure.message, causes.collect::<String>())]
-        });
+        let differences = trial(packs, pack, test)
+            .await
+            .unwrap_or_else(|failure| vec![failure.line()]);
         results.push(TrialResult {
             name: test.name.clone().unwrap_or_else(|| file.clone()),
             file,

@@ -46,9 +46,9 @@ impl Numbers {
         })
     }
 
-    pub(super) fn registry(&self) -> Registry {
+    pub(super) fn registry(self) -> Registry {
         let mut registry = Registry::with_prefix("yandu");
-        registry.register_collector(Box::new(self.clone()));
+        registry.register_collector(Box::new(self));
         registry
     }
 }
@@ -85,7 +85,7 @@ impl Collector for Numbers {
                     ("area", number.area.as_str()),
                     ("unit", number.unit.as_str()),
                 ];
-                // The city is no area: a label that is left out.
+                // An empty area stands for the city: a label that is left out.
                 let labels: Vec<_> = labels
                     .into_iter()
                     .filter(|(_, text)| !text.is_empty())

@@ -289,11 +289,24 @@ async fn late_data_says_how_late_and_which_county_is_missing() {
     seldom.metrics.record().await.unwrap();
     let newest = seldom.metrics.newest().await.unwrap();
     assert!(newest.iter().all(|recorded| recorded.period.year() == 2025));
+    // It is recorded once it has begun, though nothing was delivered since.
+    seldom.moved("2050-06-02").await;
+    seldom.metrics.record().await.unwrap();
+    let newest = seldom.metrics.newest().await.unwrap();
+    assert!(newest.iter().any(|recorded| recorded.period.year() == 2050));
     let asked = Ask {
         period: Some("2050".parse().unwrap()),
         ..ask("opened")
     };
     assert_eq!(value(&seldom.ask(&asked).await), Some(1.0));
+    let corrected = [cell("2025-06", Some("320902"), "5G", 4, 1)];
+    seldom.write("base.cell", &corrected).await;
+    seldom.metrics.record().await.unwrap();
+    let newest = seldom.metrics.newest().await.unwrap();
+    assert!(
+        newest.iter().all(|recorded| recorded.period.year() == 2025),
+        "what was taken back is not the newest"
+    );
     let mut late = City::on("2025-09-30").await;
     late.write("base.cell", &[cell("2025-06", Some("320902"), "5G", 1, 1)])
         .await;

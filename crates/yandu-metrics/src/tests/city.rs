@@ -142,14 +142,18 @@ pub(super) fn value(answer: &Answer) -> Option<f64> {
     }
 }
 
+/// A clock that stands at noon of the city's day.
+fn noon(day: &str) -> Clock {
+    Clock::standing(format!("{day}T04:00:00Z").parse().unwrap())
+}
+
 impl City {
     /// A city on a day, whose clock stands.
     pub(super) async fn on(day: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let packs = packs(folder.path(), |_, text| text);
         let data = DataFolder::open(&folder.path().join("data")).unwrap();
-        let clock = Clock::standing(format!("{day}T04:00:00Z").parse().unwrap());
-        let store = Store::open_with(&data.records(), clock).await.unwrap();
+        let store = Store::open_with(&data.records(), noon(day)).await.unwrap();
         let lake = Lake::open(Options {
             threads: 1,
             ..Options::new(data.root())
@@ -172,6 +176,15 @@ impl City {
         };
         city.areas().await;
         city
+    }
+
+    /// The same city on a later day.
+    pub(super) async fn moved(&mut self, day: &str) {
+        let packs = packs(self.folder.path(), |_, text| text);
+        let data = DataFolder::open(&self.folder.path().join("data")).unwrap();
+        let store = Store::open_with(&data.records(), noon(day)).await.unwrap();
+        let metrics = Metrics::open(store, self.lake.clone(), &packs).await;
+        self.metrics = metrics.unwrap();
     }
 
     async fn areas(&mut self) {

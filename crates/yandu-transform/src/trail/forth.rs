@@ -26,10 +26,13 @@ impl Transform {
         limits: Limits,
     ) -> Result<Onward> {
         let following = Following::new(self, principal, limits);
-        let step = following
-            .rows_of(dataset, rows, ReadPoint::default())
-            .await?;
-        in_time(following.onward(step, limits.depth)).await
+        in_time(async {
+            let step = following
+                .rows_of(dataset, rows, ReadPoint::default())
+                .await?;
+            following.onward(step, limits.depth).await
+        })
+        .await
     }
 }
 

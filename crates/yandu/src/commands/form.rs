@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use yandu_collect::form::{is_beside, without_mark};
 use yandu_http::document::DocumentFile;
 use yandu_http::form::{
     EvidenceFile, Form as Declared, FormList, FormReport, ReportPage, SubmitReport,
@@ -70,59 +71,54 @@ enum Action {
 impl Form {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         let (config, output) = (&context.config, context.output);
-        match self.action {
-            Action::List { unit } => {
-                let path = format!("/api/v1/forms{}", query([("unit", unit)]));
-                let forms: FormList = with_client(config, Folder::MustExist, async |client| {
-                    client.get(&path).await
-                })
-                .await?;
-                output.result(&forms, list)
+        with_client(config, Folder::MustExist, async |client| {
+            match self.action {
+                Action::List { unit } => {
+                    let path = format!("/api/v1/forms{}", query([("unit", unit)]));
+                    let forms: FormList = client.get(&path).await?;
+                    output.result(&forms, list)
+                }
+                Action::Show { form } => {
+                    let form: Declared = client.get(&address(&form, "")).await?;
+                    output.result(&form, show)
+                }
+                Action::Reports {
+                    form,
+                    unit,
+                    period,
+                    after,
+                    limit,
+                } => {
+                    let asked = query([
+                        ("unit", unit),
+                        ("period", period),
+                        ("after", after),
+                        ("limit", Some(limit.to_string())),
+                    ]);
+                    let path = address(&form, &format!("/reports{asked}"));
+                    let page: ReportPage = client.get(&path).await?;
+                    output.result(&page, reports)
+                }
+                Action::Submit { form, file } => {
+                    let report = read(&file)?;
+                    let taken = submit(client, &form, &file, report).await?;
+                    output.result(&taken, |report| {
+                        let later = if report.is_replaced {
+                            "; a later report counts in its place"
+                        } else {
+                            ""
+                        };
+                        format!(
+                            "batch {} holds the report of {} for {}{later}\n",
+                            report.batch,
+                            printable(&report.unit),
+                            report.period
+                        )
+                    })
+                }
             }
-            Action::Show { form } => {
-                let path = address(&form, "");
-                let form: Declared = with_client(config, Folder::MustExist, async |client| {
-                    client.get(&path).await
-                })
-                .await?;
-                output.result(&form, show)
-            }
-            Action::Reports {
-                form,
-                unit,
-                period,
-                after,
-                limit,
-            } => {
-                let asked = query([
-                    ("unit", unit),
-                    ("period", period),
-                    ("after", after),
-                    ("limit", Some(limit.to_string())),
-                ]);
-                let path = address(&form, &format!("/reports{asked}"));
-                let page: ReportPage = with_client(config, Folder::MustExist, async |client| {
-                    client.get(&path).await
-                })
-                .await?;
-                output.result(&page, reports)
-            }
-            Action::Submit { form, file } => {
-                let report = read(&file)?;
-                let taken = with_client(config, Folder::MustExist, async |client| {
-                    submit(client, &form, &file, report).await
-                })
-                .await?;
-                output.result(&taken, |report| {
-                    format!(
-                        "batch {} holds the report of {} for {}\n",
-                        report.batch,
-                        printable(&report.unit),
-                        report.period
-                    )
-                })
-            }
-        }
+        })
+        .await
     }
 }
 
@@ -132,7 +128,7 @@ fn address(form: &str, rest: &str) -> String {
 
 fn read(file: &Path) -> Result<SubmitReport> {
     let bytes = std::fs::read(file).map_err(Failure::io("read", file))?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+    serde_json::from_slice(without_mark(&bytes)).map_err(|error| {
         Failure {
             causes: vec![error.to_string()],
             ..Failure::new(format!("`{}` is no report", file.display()))
@@ -150,7 +146,7 @@ async fn submit(
 ) -> Result<FormReport> {
     for name in &mut report.evidence {
         let beside = file.with_file_name(&*name);
-        if !beside.is_file() {
+        if !is_beside(name) || !beside.is_file() {
             continue;
         }
         let path = std::path::absolute(&beside).map_err(Failure::io("find", &beside))?;

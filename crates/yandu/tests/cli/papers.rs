@@ -5,17 +5,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::plan::{all_decided, with_rules};
-use crate::support::{Place, Run};
-
-/// Runs `yandu plan` on a day.
-fn run_on(place: &Place, day: &str, arguments: &[&str]) -> Run {
-    let now = format!("now={day}T09:00");
-    let mut all = vec!["plan"];
-    all.extend(arguments);
-    all.extend(["--set", &now]);
-    place.yandu(&all)
-}
+use crate::plan::{all_decided, prove, run_on, with_rules};
+use crate::support::Place;
 
 /// A plan in force of which one target is proved, one node was finished late, one change waits, and the rest is open.
 fn place() -> Place {
@@ -27,23 +18,7 @@ fn place() -> Place {
     run(&["approve", "2026", "--reason", "已经市政府研究通过"]).ok();
     run(&["bind", "2026", "1", "by-hand", "--reason", "暂无系统"]).ok();
     let later = |arguments: &[&str]| run_on(&place, "2026-05-06", arguments);
-    place.write("通报.txt", "新增5G基站306座。");
-    later(&[
-        "evidence",
-        "2026",
-        "--about",
-        "target/1",
-        "--on",
-        "2026-05-05",
-        "--value",
-        "306",
-        "--source",
-        "市通管办",
-        "--file",
-        "通报.txt",
-    ])
-    .ok();
-    later(&["evidence", "2026", "--accept", "1", "--reason", "属实"]).ok();
+    prove(&place, later);
     later(&["node", "2026", "2.1.1", "finish"]).ok();
     place.write(
         "edits.json",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::Place;
+use crate::support::{Place, Run};
 
 const PLAN: &str = "澄江市2026年工作要点\n一、夯实底座\n（一）加快网络建设。6月底前新增5G基站300座以上。（牵头单位：市工信局；责任单位：市通管办）\n（二）加强统筹。打造两个平台，力争数据交易额达到2.5亿元。（市数据局、市财政局按职责分工负责）\n";
 
@@ -97,16 +97,35 @@ pub(crate) fn all_decided(place: &Place) -> Value {
     json!({"sentences": sentences})
 }
 
+/// Runs `yandu plan` on a day, so that no day on which a test runs makes anything late.
+pub(crate) fn run_on(place: &Place, day: &str, arguments: &[&str]) -> Run {
+    let now = format!("now={day}T09:00");
+    let mut all = vec!["plan"];
+    all.extend(arguments);
+    all.extend(["--set", &now]);
+    place.yandu(&all)
+}
+
+/// Evidence for the first target of the plan 2026, accepted.
+pub(crate) fn prove(place: &Place, run: impl Fn(&[&str]) -> Run) -> Run {
+    place.write("通报.txt", "新增5G基站306座。");
+    let about = ["evidence", "2026", "--about", "target/1"];
+    let figure = [
+        "--on",
+        "2026-05-05",
+        "--value",
+        "306",
+        "--source",
+        "市通管办",
+    ];
+    run(&[&about[..], &figure, &["--file", "通报.txt"]].concat()).ok();
+    run(&["evidence", "2026", "--accept", "1", "--reason", "属实"]).ok()
+}
+
 #[test]
 fn a_plan_is_reviewed_approved_worked_on_changed_and_carried_into_the_next_year() {
     let place = with_rules();
-    let run = |arguments: &[&str]| {
-        let mut all = vec!["plan"];
-        all.extend(arguments);
-        // So that no day on which the test runs makes anything late.
-        all.extend(["--set", "now=2026-05-06T09:00"]);
-        place.yandu(&all)
-    };
+    let run = |arguments: &[&str]| run_on(&place, "2026-05-06", arguments);
     let imported = run(&["import", "plan.txt", "--id", "2026", "--json"])
         .ok()
         .json();
@@ -142,25 +161,7 @@ fn a_plan_is_reviewed_approved_worked_on_changed_and_carried_into_the_next_year(
         "{tasks}"
     );
     run(&["bind", "2026", "1", "by-hand", "--reason", "暂无系统"]).ok();
-    place.write("通报.txt", "新增5G基站306座。");
-    run(&[
-        "evidence",
-        "2026",
-        "--about",
-        "target/1",
-        "--on",
-        "2026-05-05",
-        "--value",
-        "306",
-        "--source",
-        "市通管办",
-        "--file",
-        "通报.txt",
-    ])
-    .ok();
-    let accepted = run(&["evidence", "2026", "--accept", "1", "--reason", "属实"])
-        .ok()
-        .stdout;
+    let accepted = prove(&place, run).stdout;
     assert!(
         accepted.contains("指标：") && accepted.contains("按期完成1"),
         "{accepted}"

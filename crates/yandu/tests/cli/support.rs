@@ -146,9 +146,13 @@ impl Place {
     }
 
     pub(crate) fn serve_with(&self, arguments: &[&str]) -> Server {
+        self.start(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat())
+    }
+
+    /// Starts what listens, and says where in its first line.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Server {
         let mut child = self
             .command()
-            .args(["serve", "--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -165,7 +169,7 @@ impl Place {
             stderr.read_to_string(&mut log).unwrap();
             log
         });
-        let Some(address) = line.trim().strip_prefix("listening on http://") else {
+        let Some((_, address)) = line.trim().split_once("http://") else {
             let _ = child.kill();
             panic!("no address in `{line}`: {}", log.join().unwrap());
         };
@@ -228,8 +232,9 @@ impl Server {
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8(answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let end = answer.windows(4).position(|end| end == b"\r\n\r\n");
+        let (head, body) = answer.split_at(end.unwrap());
+        let (head, body) = (str::from_utf8(head).unwrap(), &body[4..]);
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         let is_chunked = head
             .to_ascii_lowercase()
@@ -237,9 +242,9 @@ impl Server {
         let body = if is_chunked {
             joined(body)
         } else {
-            body.to_owned()
+            body.to_vec()
         };
-        (status, body)
+        (status, String::from_utf8(body).unwrap())
     }
 
     /// Asks the server to stop, waits until it has, and gives its log.
@@ -260,12 +265,13 @@ impl Server {
 }
 
 /// The chunks of a body, without their sizes.
-fn joined(mut body: &str) -> String {
-    let mut whole = String::new();
-    while let Some((size, rest)) = body.split_once("\r\n") {
-        let size = usize::from_str_radix(size, 16).unwrap();
-        whole.push_str(&rest[..size]);
-        body = rest[size..].trim_start_matches("\r\n");
+fn joined(mut body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    while let Some(end) = body.windows(2).position(|end| end == b"\r\n") {
+        let size = usize::from_str_radix(str::from_utf8(&body[..end]).unwrap(), 16).unwrap();
+        let chunk = end + 2;
+        whole.extend_from_slice(&body[chunk..chunk + size]);
+        body = body.get(chunk + size + 2..).unwrap_or_default();
     }
     whole
 }

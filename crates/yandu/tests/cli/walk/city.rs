@@ -1,8 +1,6 @@
 //! A simulated city with all packs, when everything in it has settled.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -16,7 +14,8 @@ const PATIENCE: Duration = Duration::from_mins(10);
 pub(super) struct City {
     place: Place,
     server: Server,
-    stations: Child,
+    /// The interface of the city's air stations.
+    _stations: Server,
     pub(super) seed: u64,
 }
 
@@ -35,13 +34,23 @@ impl City {
             ])
             .ok();
         copy(&place.path("city/inbox"), &place.path("data/inbox"));
-        let (stations, address) = stations(&place, &number);
-        let setting = format!("settings.air.air_api=http://{address}/api/stations/readings");
+        let stations = place.start(&[
+            "city",
+            "serve",
+            "--seed",
+            &number,
+            "--listen",
+            "127.0.0.1:0",
+        ]);
+        let setting = format!(
+            "settings.air.air_api={}/api/stations/readings",
+            stations.url()
+        );
         let server = place.serve_with(&["--now", NOW, "--set", &setting]);
         let city = Self {
             place,
             server,
-            stations,
+            _stations: stations,
             seed,
         };
         city.settle();
@@ -134,36 +143,11 @@ impl City {
     }
 }
 
-impl Drop for City {
-    fn drop(&mut self) {
-        // It is gone already when it ended by itself.
-        let _ = self.stations.kill();
-        let _ = self.stations.wait();
-    }
-}
-
 pub(super) fn list<'a>(answer: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
     answer[name].as_array().into_iter().flatten()
 }
 
-/// The interface of the city's air stations, at a port of its own.
-fn stations(place: &Place, seed: &str) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_yandu"))
-        .current_dir(place.path("."))
-        .args(["city", "serve", "--seed", seed, "--listen", "127.0.0.1:0"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let address = line.trim().rsplit("http://").next().unwrap().to_owned();
-    (child, address)
-}
-
-fn copy(from: &Path, to: &PathBuf) {
+fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
