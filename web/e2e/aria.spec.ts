@@ -341,7 +341,7 @@ test('plan', async ({ page, request }) => {
         - definition: 县工信局
         - list "第 5 句的指标":
           - listitem:
-            - strong: 120 座
+            - strong: 120座
             - text: /2027-12-31 前/
           - listitem:
             - strong: ≥ 60%

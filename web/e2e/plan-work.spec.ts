@@ -38,7 +38,7 @@ test('counties get shares that reach the target, and what each has reached is to
   await point.getByRole('button', { name: '县区份额：年内新增5G基站120座' }).click()
   const dialog = page.getByRole('dialog')
   await addShare(page, 0, '亭湖区', '50')
-  await expect(dialog.getByText('少 70 座，不能保存')).toBeVisible()
+  await expect(dialog.getByText('少 70座，不能保存')).toBeVisible()
   await expect(dialog.getByRole('button', { name: /^保 ?存$/ })).toBeDisabled()
   await dialog.getByRole('button', { name: '添加县区' }).click()
   await addShare(page, 1, '盐都区', '')
@@ -50,9 +50,9 @@ test('counties get shares that reach the target, and what each has reached is to
   // A table that was cards meanwhile has its rows closed again.
   await point.getByRole('button', { name: '展开行' }).first().click()
   const shares = point.getByRole('table', { name: '“年内新增5G基站120座”的县区份额' })
-  await expect(shares.getByRole('row').filter({ hasText: '亭湖区' })).toContainText('50 座')
+  await expect(shares.getByRole('row').filter({ hasText: '亭湖区' })).toContainText('50座')
   await expect(shares.getByRole('row').filter({ hasText: '亭湖区' }).getByRole('progressbar')).toBeVisible()
-  await expect(point.locator('.plan-totals')).toContainText('份额合计120 座')
+  await expect(point.locator('.plan-totals')).toContainText('份额合计120座')
 
   // The numbers are those of the metric.
   const { outcomes } = (await (
@@ -62,7 +62,7 @@ test('counties get shares that reach the target, and what each has reached is to
   ).json()) as { outcomes: { answer: { groups: { keys: { name: { zh: string } }[]; points: { value: number }[] }[] } }[] }
   const number = outcomes[0]?.answer.groups.find(({ keys }) => keys[0]?.name.zh === '亭湖区')?.points.at(-1)?.value
   expect(number).toBeGreaterThan(0)
-  await expect(shares.getByRole('row').filter({ hasText: '亭湖区' })).toContainText(`${number} 座`)
+  await expect(shares.getByRole('row').filter({ hasText: '亭湖区' })).toContainText(`${number}座`)
 
   // What the office of a county looks at: its copies beside the city's lamp.
   await page.getByRole('tab', { name: '县区' }).click()
@@ -82,7 +82,7 @@ test('counties get shares that reach the target, and what each has reached is to
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/county=/)
   const row = page.getByRole('region', { name: '亭湖区的任务' }).getByRole('row').filter({ hasText: '年内新增5G基站120座' })
-  await expect(row).toContainText('50 座')
+  await expect(row).toContainText('50座')
   await expect(row.locator('.lamp')).toHaveCount(2)
   await expectBothWidths(page, 'one county')
 })
@@ -172,10 +172,10 @@ test('a target is bound to a metric that is found by initials, and a refusal is 
   await expect(row).toContainText('新增5G基站')
   await expect(row).toContainText('相对基数的变化 · 对比：1,200')
   await expect(row).toContainText('与市通管办核对')
-  await expect(table.getByRole('row').filter({ hasText: '年内新增5G基站120座' })).toContainText('城市文件建议')
+  await expect(table.getByRole('row').filter({ hasText: '年内新增5G基站120座' })).toContainText('市级配置的建议')
   await expectBothWidths(page, 'sources of targets')
   // What a person has bound stays when the file is read again.
-  await page.getByRole('button', { name: '按城市文件提出' }).click()
-  await expect(page.getByText('已按城市文件更新')).toBeVisible()
+  await page.getByRole('button', { name: '按市级配置重新提出' }).click()
+  await expect(page.getByText('已按市级配置更新')).toBeVisible()
   await expect(row).toContainText('与市通管办核对')
 })

@@ -259,7 +259,7 @@ test('a figure is corrected, rejected and added, and the history says who, when 
   await settled(page)
   await expect(desk(page)).toContainText('已更正')
   await expect(desk(page)).toContainText('与印发的原文核对')
-  await expect(desk(page)).toContainText('≥ 45 个')
+  await expect(desk(page)).toContainText('≥ 45个')
   await expect(desk(page)).toContainText('人工添加')
   await page.goto(`/plans/${id}?tab=history`)
   await settled(page)

@@ -18,30 +18,35 @@ export interface Told<T> {
   etag: string | undefined
 }
 
-/** A request whose answer comes with the revision it has, for changes that must not run over those of others. */
-export async function call<T>(method: string, path: string, request: Request = {}): Promise<Told<T>> {
-  const content = request.body === undefined ? undefined : JSON.stringify(request.body)
-  const outlives = request.outlives && new TextEncoder().encode(content).length < OUTLIVING_BYTES
+/** Any answer of the program; a refusal is told as an `ApiError`. */
+export async function fetched(path: string, init: RequestInit = {}): Promise<Response> {
   let response
   try {
-    response = await fetch(`/api/v1${path}${asked(request.query)}`, {
-      method,
-      headers: {
-        accept: 'application/json',
-        ...(content !== undefined && { 'content-type': 'application/json' }),
-        ...(request.match !== undefined && { 'if-match': request.match }),
-      },
-      ...(content !== undefined && { body: content }),
-      ...(request.signal && { signal: request.signal }),
-      ...(outlives && { keepalive: true }),
-    })
+    response = await fetch(`/api/v1${path}`, init)
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw unreachable(cause)
   }
-  const text = await response.text()
-  const body = parsed(text)
-  if (!response.ok) throw fromAnswer(response.status, body)
+  if (response.ok) return response
+  throw fromAnswer(response.status, await response.json().catch(() => null))
+}
+
+/** A request whose answer comes with the revision it has, for changes that must not run over those of others. */
+export async function call<T>(method: string, path: string, request: Request = {}): Promise<Told<T>> {
+  const content = request.body === undefined ? undefined : JSON.stringify(request.body)
+  const outlives = request.outlives && new TextEncoder().encode(content).length < OUTLIVING_BYTES
+  const response = await fetched(`${path}${asked(request.query)}`, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(content !== undefined && { 'content-type': 'application/json' }),
+      ...(request.match !== undefined && { 'if-match': request.match }),
+    },
+    ...(content !== undefined && { body: content }),
+    ...(request.signal && { signal: request.signal }),
+    ...(outlives && { keepalive: true }),
+  })
+  const body = parsed(await response.text())
   return { data: body as T, etag: response.headers.get('etag') ?? undefined }
 }
 

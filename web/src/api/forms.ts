@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call, got } from './call'
-import { fromAnswer, unreachable } from './errors'
 import type { components } from './schema'
+import { sentWithProgress } from './upload'
 
 type Schemas = components['schemas']
 
@@ -46,22 +46,9 @@ export async function submitReport(id: string, filled: SubmitReport): Promise<Fo
 
 export const evidenceAddress = (id: string, hash: string) => `/api/v1${of(id)}/evidence/${encodeURIComponent(hash)}`
 
-/** Sends a file while telling how far it is; `fetch` cannot tell that. */
+/** Sends a file of a report, told how far it is. */
 export function sendEvidence(id: string, file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<EvidenceFile> {
-  return new Promise((done, failed) => {
-    const request = new XMLHttpRequest()
-    request.open('POST', `/api/v1${of(id)}/evidence`)
-    request.responseType = 'json'
-    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
-    request.onload = () => {
-      if (request.status === 201) done(request.response as EvidenceFile)
-      else failed(fromAnswer(request.status, request.response))
-    }
-    request.onerror = () => failed(unreachable('upload'))
-    request.onabort = () => failed(new DOMException('cancelled', 'AbortError'))
-    signal.addEventListener('abort', () => request.abort())
-    const data = new FormData()
-    data.append('file', file, file.name)
-    request.send(data)
-  })
+  const data = new FormData()
+  data.append('file', file, file.name)
+  return sentWithProgress(`${of(id)}/evidence`, data, onProgress, signal)
 }

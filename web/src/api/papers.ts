@@ -1,6 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { got } from './call'
-import { fromAnswer, unreachable } from './errors'
+import { fetched, got } from './call'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -29,13 +28,7 @@ export interface PaperFile {
 
 /** A paper as a file of Word, or as PDF. */
 export async function takePaper(plan: string, kind: PaperKind, period: string, format: 'docx' | 'pdf'): Promise<PaperFile> {
-  let response
-  try {
-    response = await fetch(`/api/v1${of(plan, kind)}?${new URLSearchParams({ period, format }).toString()}`)
-  } catch (cause) {
-    throw unreachable(cause)
-  }
-  if (!response.ok) throw fromAnswer(response.status, await response.json().catch(() => null))
+  const response = await fetched(`${of(plan, kind)}?${new URLSearchParams({ period, format }).toString()}`)
   const codes = response.headers.get('yandu-missing-signs')?.split(' ') ?? []
   return { blob: await response.blob(), missing: codes.map((code) => String.fromCodePoint(Number.parseInt(code.slice(2), 16))) }
 }

@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { type Told, call, got } from './call'
-import { fromAnswer, unreachable } from './errors'
+import { type Told, call, fetched, got } from './call'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -91,7 +90,7 @@ export const planDifference = (id: string, from: number, to: number | undefined)
   })
 
 /** Gives counties copies of a task. */
-export const splitTask = (id: string, task: string, counties: CountyOfTask[], match: string | undefined): Promise<unknown> =>
+export const splitTask = (id: string, task: string, counties: CountyOfTask[], match: string | undefined): Promise<Told<Schemas['TasksOfPlan']>> =>
   call('POST', `${of(id)}/tasks/${encodeURIComponent(task)}/counties`, { body: { counties }, match })
 
 export const bindTarget = (id: string, target: number, binding: BindTarget, match: string | undefined): Promise<Told<Plan>> =>
@@ -169,16 +168,8 @@ export function importPlan({ file, year }: NewPlan, signal: AbortSignal): Promis
 }
 
 async function sent<T>(path: string, form: FormData, signal?: AbortSignal): Promise<T> {
-  let response
-  try {
-    response = await fetch(`/api/v1${path}`, { method: 'POST', body: form, ...(signal && { signal }) })
-  } catch (cause) {
-    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
-    throw unreachable(cause)
-  }
-  const body: unknown = await response.json().catch(() => null)
-  if (!response.ok) throw fromAnswer(response.status, body)
-  return body as T
+  const response = await fetched(path, { method: 'POST', body: form, ...(signal && { signal }) })
+  return (await response.json()) as T
 }
 
 export const textOfPlan = (id: string) => `/api/v1${of(id)}/text`

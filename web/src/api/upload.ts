@@ -1,3 +1,4 @@
+import { fetched } from './call'
 import { fromAnswer, unreachable } from './errors'
 import type { Report } from './types'
 
@@ -32,33 +33,30 @@ export async function preview(delivery: Delivery, signal: AbortSignal): Promise<
   const { file } = delivery
   const isPart = file.size > PART && !WHOLE.test(file.name)
   const data = form({ ...delivery, file: isPart ? new File([file.slice(0, PART)], file.name) : file }, isPart)
-  let response
-  try {
-    response = await fetch('/api/v1/deliveries/preview', { method: 'POST', body: data, signal })
-  } catch (cause) {
-    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
-    throw unreachable(cause)
-  }
-  const body: unknown = await response.json().catch(() => null)
-  if (!response.ok) throw fromAnswer(response.status, body)
-  return body as Preview
+  const response = await fetched('/deliveries/preview', { method: 'POST', body: data, signal })
+  return (await response.json()) as Preview
+}
+
+/** Sends a delivery, and gives the id of its batch. */
+export async function upload(delivery: Delivery, onProgress: (share: number) => void, signal: AbortSignal): Promise<string> {
+  return (await sentWithProgress<{ batch: string }>('/batches', form(delivery), onProgress, signal)).batch
 }
 
 /** Sends a file while telling how far it is; `fetch` cannot tell that. */
-export function upload(delivery: Delivery, onProgress: (share: number) => void, signal: AbortSignal): Promise<string> {
+export function sentWithProgress<T>(path: string, data: FormData, onProgress: (share: number) => void, signal: AbortSignal): Promise<T> {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest()
-    request.open('POST', '/api/v1/batches')
+    request.open('POST', `/api/v1${path}`)
     request.responseType = 'json'
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
     request.onload = () => {
-      if (request.status === 202) done((request.response as { batch: string }).batch)
+      if (request.status >= 200 && request.status < 300) done(request.response as T)
       else failed(fromAnswer(request.status, request.response))
     }
     request.onerror = () => failed(unreachable('upload'))
     request.onabort = () => failed(new DOMException('cancelled', 'AbortError'))
     signal.addEventListener('abort', () => request.abort())
-    request.send(form(delivery))
+    request.send(data)
   })
 }
 

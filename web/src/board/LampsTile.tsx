@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Lamp, Lamps } from '../api/boards'
+import { DaysLeft } from '../kit/DaysLeft'
 import { brief } from '../kit/figure'
 import { Lamp as Sign } from '../kit/Lamp'
 import { useWords } from '../kit/words'
-import { WORK_LAMPS, WorkSign, workState } from '../pages/plan/PlanLamp'
+import { WORK_LAMPS, WorkSign, isDone, workState } from '../pages/plan/PlanLamp'
 import { lampAddress } from './address'
 
 interface Props {
@@ -50,7 +51,7 @@ export function LampsTile({ lamps, area, link }: Props) {
 
 /** The days that are left or over, or the tasks below. */
 function Told({ line }: { line: Lamp }) {
-  const { t, i18n } = useTranslation()
+  const { i18n } = useTranslation()
   const { word } = useWords()
   const { tasks, lamp, share, days_left: days } = line
   if (tasks) {
@@ -65,11 +66,10 @@ function Told({ line }: { line: Lamp }) {
       </span>
     )
   }
-  const isClosed = lamp === 'done' || lamp === 'done-late'
   return (
     <span className="lamps-told num">
       {typeof share === 'number' && <span className="lamps-part">{brief(share * 100, 0, i18n.language)}%</span>}
-      {isClosed || typeof days !== 'number' ? word('work-lamp', lamp) : t(days < 0 ? 'board.days-over' : 'board.days-left', { count: Math.abs(days) })}
+      {isDone(lamp) || typeof days !== 'number' ? word('work-lamp', lamp) : <DaysLeft days={days} />}
     </span>
   )
 }

@@ -15,7 +15,7 @@ export function brief(value: number, decimals: number, language: string): string
 /** A share has its sign at the number, as has a Chinese word; a ratio of 1 has none. */
 export function unitAfter(unit: string): string {
   if (unit === '' || unit === '1') return ''
-  return unit === '%' || /^\p{Script=Han}/u.test(unit) ? unit : ` ${unit}`
+  return /^(?:[%‰]|\p{Script=Han})/u.test(unit) ? unit : ` ${unit}`
 }
 
 export function valueOf(number: MetricNumber | null | undefined): number | null {

@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { age, duration, score, share, size, time } from './format'
+import { folding } from './fold'
 import { freshness } from './freshness'
 import { SHAPES, batchLamp } from './lamp'
 import { hasSigns, pieces } from './pieces'
 import { matches, readings } from './pinyin'
 import { table } from './pinyin-table'
-import { found, likeness } from './search'
+import { found, likeness, optionFound } from './search'
 
 const known = readings(table)
+
+test('an option is found in either script, by pinyin, and by its id where that is a name', () => {
+  const fold = folding('區区')
+  const finds = (typed: string, option: object) => optionFound(typed, option, fold, known)
+  expect([finds('亭湖區', { label: '亭湖区' }), finds('亭湖区', { label: '亭湖區' }), finds('thq', { label: '亭湖區' })]).toEqual([true, true, true])
+  expect([finds('Ｎew_st', { label: '新增5G基站', value: 'telecom.new_station' }), finds('盐', { label: '亭湖区', value: '亭湖区' }), finds('4', { label: '占比', value: 4 })]).toEqual([true, false, false])
+})
 
 describe('pinyin', () => {
   test.each([

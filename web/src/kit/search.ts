@@ -1,3 +1,4 @@
+import type { Fold } from './fold'
 import { matches, type Readings } from './pinyin'
 
 const NO_READINGS: Readings = new Map()
@@ -6,6 +7,17 @@ const NO_READINGS: Readings = new Map()
 export function found(texts: (string | null | undefined)[], typed: string, table: Readings = NO_READINGS): boolean {
   const words = typed.trim().split(/\s+/).filter(Boolean)
   return words.every((word) => texts.some((text) => text && matches(text, word, table)))
+}
+
+export interface Option {
+  label?: unknown
+  value?: unknown
+}
+
+/** Whether an option of a list is meant, by what is shown of it or by its id; both sides in one script. */
+export function optionFound(typed: string, option: Option | undefined, fold: Fold, table?: Readings): boolean {
+  const texts = [option?.label, option?.value].filter((text) => typeof text === 'string')
+  return found(texts.map((text) => fold(text).join('')), fold(typed).join(''), table)
 }
 
 /**

@@ -10,8 +10,14 @@ export function useMetricTrail(): ((metric: string, period: string) => Promise<v
   return async (metric, period) => {
     const ask = askOf(metric, period)
     if (!ask) return
-    const [definition, [answer]] = await Promise.all([queries.fetchQuery(metricQuery(metric)), queries.fetchQuery(answers(metric, [ask]))])
-    const point = answer && !(answer instanceof Error) ? answer.groups[0]?.points.at(-1) : undefined
-    open({ ask, number: point ?? { state: 'missing' }, unit: definition.unit, decimals: definition.decimals })
+    const wish = { ask, number: { state: 'missing' }, unit: '', decimals: 0 }
+    try {
+      const [definition, [answer]] = await Promise.all([queries.fetchQuery(metricQuery(metric)), queries.fetchQuery(answers(metric, [ask]))])
+      const point = answer && !(answer instanceof Error) ? answer.groups[0]?.points.at(-1) : undefined
+      open({ ...wish, ...(point && { number: point }), unit: definition.unit, decimals: definition.decimals })
+    } catch {
+      // The drawer asks for itself, and says what fails.
+      open(wish)
+    }
   }
 }

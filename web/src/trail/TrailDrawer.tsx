@@ -69,10 +69,7 @@ function Meaning({ definition, wish }: { definition: MetricDefinition; wish: Tra
   const { t } = useTranslation()
   const title = useEntryTitle()
   const span = useSpan()
-  const { titleOf, valueOf } = useDimension(definition)
-  const narrowed = Object.entries(wish.ask.only ?? {}).map(
-    ([name, values]) => `${titleOf(name)}: ${values.map((value) => valueOf({ dimension: name, value })).join(', ')}`,
-  )
+  const narrowed = useDimension(definition).narrowed(wish.ask.only)
   return (
     <li className="way-step">
         <div className="way-head">

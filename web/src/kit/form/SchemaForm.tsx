@@ -2,7 +2,7 @@
 import Form from '@rjsf/core/lib/components/Form.js'
 import type { ErrorSchema, RJSFSchema, RJSFValidationError, UiSchema } from '@rjsf/utils'
 import Button from 'antd/es/button'
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useId, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { templates } from './templates'
 import { FormValidator } from './validator'
@@ -14,6 +14,8 @@ interface Props<T> {
   value: T
   submit: string
   busy: boolean
+  /** Why it cannot be submitted yet. */
+  wait?: string | undefined
   /** What the server says of single fields. */
   faults?: Record<string, string[]>
   /** Between the fields and the button. */
@@ -26,8 +28,9 @@ interface Props<T> {
 
 /** A form from a JSON Schema, in the words and the look of the house. */
 export function SchemaForm<T extends object>(props: Props<T>) {
-  const { schema, look, value, submit, busy, faults, above, beside, onChange, onSubmit } = props
+  const { schema, look, value, submit, busy, wait, faults, above, beside, onChange, onSubmit } = props
   const told = useFaults()
+  const waitId = useId()
   const validator = useMemo(() => new FormValidator<T>(), [])
   return (
     <Form<T>
@@ -51,9 +54,14 @@ export function SchemaForm<T extends object>(props: Props<T>) {
     >
       {above}
       <div className="actions actions-start">
-        <Button type="primary" htmlType="submit" loading={busy}>
+        <Button type="primary" htmlType="submit" loading={busy} disabled={wait !== undefined} {...(wait !== undefined && { 'aria-describedby': waitId })}>
           {submit}
         </Button>
+        {wait !== undefined && (
+          <span id={waitId} className="hint">
+            {wait}
+          </span>
+        )}
         {beside}
       </div>
     </Form>

@@ -21,11 +21,10 @@ interface Props {
 export function Newest({ answer, definition, ask }: Props) {
   const { t } = useTranslation()
   const span = useSpan()
-  const { titleOf, valueOf } = useDimension(definition)
   const [group] = answer.groups
   const point = group?.points.at(-1)
   const { unit, decimals, direction } = answer
-  const narrowed = Object.entries(ask?.only ?? {}).map(([name, values]) => `${titleOf(name)}: ${values.map((value) => valueOf({ dimension: name, value })).join(', ')}`)
+  const narrowed = useDimension(definition).narrowed(ask?.only)
   return (
     <Section title={t('figure.newest')} extra={answer.period && span(answer.period)}>
       <p className="figure">

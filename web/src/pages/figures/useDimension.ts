@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { MetricDefinition } from '../../api/metrics'
+import type { MetricAsk, MetricDefinition } from '../../api/metrics'
 import type { components } from '../../api/schema'
 import { tileOf } from '../../kit/cartogram'
 import { useEntryTitle } from '../../kit/entry'
@@ -9,13 +9,18 @@ import { useWords } from '../../kit/words'
 export function useDimension(definition: MetricDefinition) {
   const { t } = useTranslation()
   const title = useEntryTitle()
+  const valueOf = useKeyName()
+  const titleOf = (name: string) => {
+    const found = definition.dimensions.find((one) => one.name === name)
+    if (found?.title) return title(found.title)
+    return found?.kind === 'area' ? t('figure.area') : found?.kind === 'unit' ? t('figure.unit') : name
+  }
   return {
-    titleOf: (name: string) => {
-      const found = definition.dimensions.find((one) => one.name === name)
-      if (found?.title) return title(found.title)
-      return found?.kind === 'area' ? t('figure.area') : found?.kind === 'unit' ? t('figure.unit') : name
-    },
-    valueOf: useKeyName(),
+    titleOf,
+    valueOf,
+    /** The values that a number stands for, a text for each dimension. */
+    narrowed: (only: MetricAsk['only']) =>
+      Object.entries(only ?? {}).map(([name, values]) => `${titleOf(name)}: ${values.map((value) => valueOf({ dimension: name, value })).join(', ')}`),
   }
 }
 
@@ -27,6 +32,6 @@ export function useKeyName() {
     const tile = i18n.language === 'en' || !key?.name ? tileOf(key?.value ?? '') : undefined
     if (tile) return word('division', tile.code)
     const name = i18n.language === 'en' ? (key?.name?.en ?? key?.name?.zh) : key?.name?.zh
-    return name ?? key?.value ?? t('figure.no-value-of')
+    return name ?? (key?.value || t('figure.no-value-of'))
   }
 }

@@ -1,45 +1,53 @@
 import CameraOutlined from '@ant-design/icons/es/icons/CameraOutlined'
 import Button from 'antd/es/button'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type EvidenceFile, type Form, evidenceAddress, sendEvidence } from '../../api/forms'
 import { ProblemPanel } from '../../kit/Problem'
 import * as format from '../../kit/format'
+import { withFile } from './filled'
 
 interface Props {
   form: Form
   files: EvidenceFile[]
-  onChange: (files: EvidenceFile[]) => void
+  isSending: boolean
+  isBusy: boolean
+  onSending: (isSending: boolean) => void
+  onChange: (update: (files: EvidenceFile[]) => EvidenceFile[]) => void
 }
 
 const DOCUMENTS = '.pdf,.ofd,.docx,.xlsx,.pptx,.txt'
 
 /** Photographs and documents of a report, sent as soon as they are chosen. */
-export function Evidence({ form, files, onChange }: Props) {
-  const { t } = useTranslation()
+export function Evidence({ form, files, isSending, isBusy, onSending, onChange }: Props) {
+  const { t, i18n } = useTranslation()
   const camera = useRef<HTMLInputElement>(null)
   const choice = useRef<HTMLInputElement>(null)
   const stop = useRef<AbortController>(undefined)
-  const [share, setShare] = useState<number>()
+  const [share, setShare] = useState(0)
+  /** Files that were chosen over what the form takes. */
+  const [over, setOver] = useState(0)
   const [error, setError] = useState<unknown>()
+  useEffect(() => () => stop.current?.abort(), [])
   const isPictures = form.evidence_kinds.includes('picture')
   const accept = [isPictures && 'image/jpeg,image/png', form.evidence_kinds.includes('document') && DOCUMENTS].filter(Boolean).join(',')
-  const send = async (list: FileList | null) => {
+  const room = Math.max(0, form.evidence_most - files.length)
+  const send = async (chosen: File[]) => {
     setError(undefined)
-    let known = files
-    for (const file of list ?? []) {
-      stop.current = new AbortController()
-      setShare(0)
-      try {
-        const kept = await sendEvidence(form.dataset, file, setShare, stop.current.signal)
-        if (!known.some((one) => one.hash === kept.hash)) known = [...known, kept]
-        onChange(known)
-      } catch (failed) {
-        if (!(failed instanceof DOMException)) setError(failed)
-        break
-      } finally {
-        setShare(undefined)
+    setOver(Math.max(0, chosen.length - room))
+    const stopping = new AbortController()
+    stop.current = stopping
+    onSending(true)
+    try {
+      for (const file of chosen.slice(0, room)) {
+        setShare(0)
+        const kept = await sendEvidence(form.dataset, file, setShare, stopping.signal)
+        onChange((known) => withFile(known, kept))
       }
+    } catch (failed) {
+      if (!(failed instanceof DOMException)) setError(failed)
+    } finally {
+      onSending(false)
     }
   }
   const input = (ref: React.RefObject<HTMLInputElement | null>, more: React.InputHTMLAttributes<HTMLInputElement>) => (
@@ -49,28 +57,34 @@ export function Evidence({ form, files, onChange }: Props) {
       hidden
       {...more}
       onChange={(event) => {
-        void send(event.target.files).then(() => {
-          event.target.value = ''
-        })
+        const chosen = [...(event.target.files ?? [])]
+        // The same file may be chosen again.
+        event.target.value = ''
+        if (chosen.length > 0) void send(chosen)
       }}
     />
   )
-  const isFull = files.length >= form.evidence_most || share !== undefined
+  const isFull = room === 0 || isSending || isBusy
   return (
     <fieldset className="form-evidence">
       <legend>{t('forms.files')}</legend>
-      <p className="hint">{t('forms.files-ask', { least: form.evidence_least, most: form.evidence_most, size: Math.round(form.evidence_bytes / 1_048_576) })}</p>
+      <p className="hint">{t('forms.files-ask', { least: form.evidence_least, most: form.evidence_most, size: format.size(form.evidence_bytes, i18n.language) })}</p>
       {form.evidence_help && <p className="hint">{form.evidence_help}</p>}
       <ul className="form-files">
         {files.map((file) => (
-          <FileItem key={file.hash} form={form.dataset} file={file} onRemove={() => onChange(files.filter((one) => one.hash !== file.hash))} />
+          <FileItem key={file.hash} form={form.dataset} file={file} {...(!isBusy && { onRemove: () => onChange((known) => known.filter(({ hash }) => hash !== file.hash)) })} />
         ))}
       </ul>
-      {share !== undefined && (
+      {isSending && (
         <div className="actions actions-start">
           <progress aria-label={t('forms.sending')} value={share} max={1} />
           <Button onClick={() => stop.current?.abort()}>{t('action.cancel')}</Button>
         </div>
+      )}
+      {over > 0 && (
+        <p className="hint" role="status">
+          {t('forms.files-over', { count: over })}
+        </p>
       )}
       {error !== undefined && <ProblemPanel error={error} doing={t('forms.files')} />}
       <div className="actions actions-start">

@@ -2,70 +2,86 @@ import { useQueryClient } from '@tanstack/react-query'
 import type { RJSFSchema, UiSchema } from '@rjsf/utils'
 import Input from 'antd/es/input'
 import Select from 'antd/es/select'
-import { useEffect, useId, useMemo, useState } from 'react'
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { problemOf } from '../../api/errors'
-import { type EvidenceFile, type Form, type FormReport, submitReport } from '../../api/forms'
+import { type Form, type FormReport, submitReport } from '../../api/forms'
 import type { Problem } from '../../api/types'
 import { ProblemPanel } from '../../kit/Problem'
 import { Saved } from '../../kit/Saved'
 import { SchemaForm } from '../../kit/form/SchemaForm'
-import { useDraft } from '../../kit/useDraft'
+import { type Kept, useDraft } from '../../kit/useDraft'
+import { useSpan } from '../../kit/useSpan'
 import { Evidence } from './Evidence'
-import { type Filled, faultsOf, reportOf, wholeFaults } from './filled'
+import { type Filled, draftKey, emptyReport, faultsOf, newSubmission, reportOf, wholeFaults } from './filled'
 
-/** A form as a person fills it: kept on the server while it is filled, sent once. */
+/** A form as a person fills it, for the unit and the period that the address names. */
 export function Fill({ form }: { form: Form }) {
-  const { t } = useTranslation()
-  const [address] = useSearchParams()
-  const client = useQueryClient()
-  const draft = useDraft<Filled>(`form:${form.dataset}`)
-  const [filled, setFilled] = useState<Filled>()
-  const [taken, setTaken] = useState<FormReport>()
-  const [error, setError] = useState<unknown>()
-  const [isBusy, setBusy] = useState(false)
-  const fresh = (): Filled => ({
-    unit: address.get('unit') ?? form.units[0] ?? '',
-    period: address.get('period') ?? form.period,
-    reporter: '',
-    values: {},
-    files: [],
-    submission: crypto.randomUUID(),
-  })
-  useEffect(() => {
-    if (draft.found !== undefined) setFilled((known) => known ?? draft.found ?? fresh())
-  }, [draft.found])
-  const look = useMemo(() => lookOf(form), [form])
-  if (!filled) return null
-  const change = (part: Partial<Filled>) => {
-    const next = { ...filled, ...part }
-    setFilled(next)
-    draft.keep(next)
-  }
-  const send = async () => {
-    setBusy(true)
-    setError(undefined)
-    try {
-      setTaken(await submitReport(form.dataset, reportOf(filled)))
-      await draft.drop()
-      setFilled({ ...fresh(), reporter: filled.reporter })
-      await client.invalidateQueries({ queryKey: ['forms'] })
-    } catch (failed) {
-      setError(failed)
-    } finally {
-      setBusy(false)
-    }
-  }
-  const problem: Problem | undefined = error === undefined ? undefined : problemOf(error)
+  const [address, setAddress] = useSearchParams()
+  const unit = address.get('unit') ?? form.units[0] ?? ''
+  const period = address.get('period') ?? form.period
+  const set = (part: Record<string, string>) => setAddress({ ...Object.fromEntries(address), ...part }, { replace: true })
   return (
     <div className="form-fill">
+      <Beforehand form={form} unit={unit} period={period} set={set} />
+      <Report key={`${form.dataset} ${unit} ${period}`} form={form} unit={unit} period={period} />
+    </div>
+  )
+}
+
+interface BeforehandProps {
+  form: Form
+  unit: string
+  period: string
+  set: (part: Record<string, string>) => void
+}
+
+/** What is filled in beforehand, and can be chosen otherwise. */
+function Beforehand({ form, unit, period, set }: BeforehandProps) {
+  const { t } = useTranslation()
+  const span = useSpan()
+  const id = useId()
+  return (
+    <div className="form-beforehand">
+      <div className="field">
+        <label htmlFor={`${id}-unit`}>{t('forms.unit')}</label>
+        <Select id={`${id}-unit`} value={unit} options={form.units.map((value) => ({ value, label: value }))} onChange={(next: string) => set({ unit: next })} />
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-period`}>{t('forms.period')}</label>
+        <Select id={`${id}-period`} value={period} options={form.periods.map((value) => ({ value, label: span(value) }))} onChange={(next: string) => set({ period: next })} />
+      </div>
+    </div>
+  )
+}
+
+interface ReportProps {
+  form: Form
+  unit: string
+  period: string
+}
+
+/** The report of a unit for a period: kept on the server while it is filled, sent once. */
+function Report({ form, unit, period }: ReportProps) {
+  const { t } = useTranslation()
+  const id = useId()
+  const { draft, filled, taken, error, isBusy, change, submit } = useReport(form, unit, period)
+  const [isSending, setSending] = useState(false)
+  const look = useLook(form)
+  if (!filled) return null
+  const problem: Problem | undefined = error === undefined ? undefined : problemOf(error)
+  return (
+    <>
       {taken && (
-        <p role="status" className="form-taken">
+        <p role="status" className="note">
           {t('forms.taken', { batch: taken.batch })} <Link to={`/forms/${form.dataset}/reports/${taken.batch}`}>{t('forms.see')}</Link>
         </p>
       )}
-      <Beforehand form={form} filled={filled} change={change} />
+      <div className="field">
+        <label htmlFor={id}>{t('forms.reporter')}</label>
+        <Input id={id} autoComplete="name" disabled={isBusy} value={filled.reporter} onChange={(event) => change(() => ({ reporter: event.target.value }))} />
+      </div>
       {problem && <ProblemPanel error={error} doing={t('forms.fill')} />}
       {wholeFaults(problem).length > 0 && (
         <div role="alert" className="problem">
@@ -82,46 +98,94 @@ export function Fill({ form }: { form: Form }) {
         value={filled.values}
         submit={t('forms.submit')}
         busy={isBusy}
+        wait={isSending ? t('forms.wait-sending') : undefined}
         faults={faultsOf(problem)}
-        above={<Evidence form={form} files={filled.files} onChange={(files: EvidenceFile[]) => change({ files })} />}
+        above={
+          <Evidence
+            form={form}
+            files={filled.files}
+            isSending={isSending}
+            isBusy={isBusy}
+            onSending={setSending}
+            onChange={(update) => change(({ files }) => ({ files: update(files) }))}
+          />
+        }
         beside={<Saved draft={draft} />}
-        onChange={(values) => change({ values })}
-        onSubmit={() => void send()}
+        onChange={(values) => {
+          // The form tells its values also when they are as they were.
+          if (JSON.stringify(values) !== JSON.stringify(filled.values)) change(() => ({ values }))
+        }}
+        onSubmit={() => void submit()}
       />
-    </div>
+    </>
   )
 }
 
-interface BeforehandProps {
-  form: Form
-  filled: Filled
-  change: (part: Partial<Filled>) => void
+interface Filling {
+  draft: Kept<Filled>
+  filled: Filled | undefined
+  taken: FormReport | undefined
+  error: unknown
+  isBusy: boolean
+  change: (part: (known: Filled) => Partial<Filled>) => void
+  submit: () => Promise<void>
 }
 
-/** What is filled in beforehand, and can be chosen otherwise. */
-function Beforehand({ form, filled, change }: BeforehandProps) {
-  const { t } = useTranslation()
-  const id = useId()
-  const choices = (list: string[]) => list.map((value) => ({ value, label: value }))
-  return (
-    <div className="form-beforehand">
-      <div className="field">
-        <label htmlFor={`${id}-unit`}>{t('forms.unit')}</label>
-        <Select id={`${id}-unit`} value={filled.unit} options={choices(form.units)} onChange={(unit: string) => change({ unit })} />
-      </div>
-      <div className="field">
-        <label htmlFor={`${id}-period`}>{t('forms.period')}</label>
-        <Select id={`${id}-period`} value={filled.period} options={choices(form.periods)} onChange={(period: string) => change({ period })} />
-      </div>
-      <div className="field">
-        <label htmlFor={`${id}-reporter`}>{t('forms.reporter')}</label>
-        <Input id={`${id}-reporter`} autoComplete="name" value={filled.reporter} onChange={(event) => change({ reporter: event.target.value })} />
-      </div>
-    </div>
-  )
+function useReport(form: Form, unit: string, period: string): Filling {
+  const client = useQueryClient()
+  const draft = useDraft<Filled>(draftKey(form.dataset, unit, period))
+  const [filled, setFilled] = useState<Filled>()
+  const [taken, setTaken] = useState<FormReport>()
+  const [error, setError] = useState<unknown>()
+  const [isBusy, setBusy] = useState(false)
+  /** Whether somebody has written: what only was read is not kept again. */
+  const isTouched = useRef(false)
+  const { found, keep } = draft
+  useEffect(() => {
+    if (found !== undefined) setFilled((known) => known ?? found ?? emptyReport())
+  }, [found])
+  useEffect(() => {
+    if (filled && isTouched.current) keep(filled)
+  }, [filled, keep])
+  // A file may have come while words were typed, and words while a file came: each changes what is there then.
+  const change = (part: (known: Filled) => Partial<Filled>) => {
+    isTouched.current = true
+    setError(undefined)
+    const submission = newSubmission()
+    setFilled((known) => known && { ...known, ...part(known), submission })
+  }
+  const submit = async () => {
+    if (!filled) return
+    setBusy(true)
+    setError(undefined)
+    try {
+      setTaken(await submitReport(form.dataset, reportOf(filled, unit, period)))
+      isTouched.current = false
+      setFilled(emptyReport(filled.reporter))
+      await draft.drop()
+      await client.invalidateQueries({ queryKey: ['forms'] })
+    } catch (failed) {
+      setError(failed)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { draft, filled, taken, error, isBusy, change, submit }
 }
 
-function lookOf(form: Form): UiSchema {
-  const long = form.fields.filter((field) => field.long).map((field) => [field.column, { 'ui:widget': 'textarea' }])
-  return { 'ui:order': form.order, ...Object.fromEntries(long) }
+/** Long texts have several lines; a reader of English reads the English titles that there are. */
+function useLook(form: Form): UiSchema {
+  const { i18n } = useTranslation()
+  const isEnglish = i18n.language === 'en'
+  return useMemo(() => {
+    const fields = form.fields.map((field) => [
+      field.column,
+      {
+        ...(field.long && { 'ui:widget': 'textarea' }),
+        ...(isEnglish && field.title_en && { 'ui:title': field.title_en }),
+        ...(isEnglish && field.help_en && { 'ui:description': field.help_en }),
+      },
+    ])
+    return { 'ui:order': form.order, ...Object.fromEntries(fields) } as UiSchema
+  }, [form, isEnglish])
 }

@@ -3,21 +3,24 @@ import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { type DueReport, type FormReport, form as formQuery, reports as reportsQuery, standing as standingQuery } from '../../api/forms'
 import { type Column, DataTable } from '../../kit/DataTable'
+import { DaysLeft } from '../../kit/DaysLeft'
+import { useEntryTitle } from '../../kit/entry'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section, Tag } from '../../kit/Page'
 import { Time } from '../../kit/Text'
+import { useSpan } from '../../kit/useSpan'
 import { Watermark } from '../../kit/Watermark'
 import { WorkLamp } from '../plan/PlanLamp'
 import { Fill } from './Fill'
-import { Days } from './Forms'
 
 /** One form: filling it, who has reported and who has not, and the reports before. */
 export function FormPage() {
   const { t } = useTranslation()
   const { id = '' } = useParams()
+  const title = useEntryTitle()
   const query = useQuery(formQuery(id))
   return (
-    <Page title={query.data?.title ?? id} trail={[[t('menu.forms'), '/forms']]} about={query.data?.about}>
+    <Page title={query.data ? title({ zh: query.data.title, en: query.data.title_en ?? null }) : id} trail={[[t('menu.forms'), '/forms']]} about={query.data?.about}>
       <Loaded query={query} doing={id}>
         {(form) => (
           <>
@@ -40,16 +43,17 @@ export function FormPage() {
 
 function Standing({ id }: { id: string }) {
   const { t } = useTranslation()
+  const span = useSpan()
   const query = useQuery(standingQuery(id))
   const columns: Column<DueReport>[] = [
-    { key: 'period', title: t('forms.period'), render: (one) => one.period },
+    { key: 'period', title: t('forms.period'), render: (one) => span(one.period) },
     { key: 'unit', title: t('forms.unit'), render: (one) => <span translate="no">{one.unit}</span> },
     { key: 'due', title: t('forms.due-day'), render: (one) => one.due },
     { key: 'lamp', title: t('forms.lamp'), render: (one) => <WorkLamp lamp={one.lamp} /> },
     {
       key: 'reported',
       title: t('forms.reported-on'),
-      render: (one) => (one.batch ? <Link to={`/forms/${id}/reports/${one.batch}`}>{one.reported_on}</Link> : <Days days={one.days_left} />),
+      render: (one) => (one.batch ? <Link to={`/forms/${id}/reports/${one.batch}`}>{one.reported_on}</Link> : <DaysLeft days={one.days_left} />),
     },
   ]
   return (
@@ -63,9 +67,10 @@ function Standing({ id }: { id: string }) {
 
 function History({ id }: { id: string }) {
   const { t } = useTranslation()
+  const span = useSpan()
   const query = useQuery(reportsQuery(id))
   const columns: Column<FormReport>[] = [
-    { key: 'period', title: t('forms.period'), render: (one) => <Link to={`/forms/${id}/reports/${one.batch}`}>{one.period}</Link> },
+    { key: 'period', title: t('forms.period'), render: (one) => <Link to={`/forms/${id}/reports/${one.batch}`}>{span(one.period)}</Link> },
     { key: 'unit', title: t('forms.unit'), render: (one) => <span translate="no">{one.unit}</span> },
     { key: 'by', title: t('forms.reporter'), render: (one) => <span translate="no">{one.reporter ?? one.submitted_by}</span> },
     { key: 'at', title: t('forms.submitted-at'), render: (one) => <Time at={one.submitted_at} /> },

@@ -3,9 +3,12 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { type DueReport, type FormSummary, forms as formsQuery } from '../../api/forms'
 import { type Column, DataTable } from '../../kit/DataTable'
+import { DaysLeft } from '../../kit/DaysLeft'
+import { useEntryTitle } from '../../kit/entry'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
 import { Code, Hint } from '../../kit/Text'
+import { useSpan } from '../../kit/useSpan'
 import { Watermark } from '../../kit/Watermark'
 import { WorkLamp } from '../plan/PlanLamp'
 
@@ -19,7 +22,7 @@ export function Forms() {
         {(list) => (
           <>
             <Section title={t('forms.due')} flush>
-              <DueTable due={list.due} />
+              <DueTable forms={list.forms} due={list.due} />
             </Section>
             <Section title={t('forms.all')} flush>
               <FormTable forms={list.forms} />
@@ -32,23 +35,26 @@ export function Forms() {
   )
 }
 
-function DueTable({ due }: { due: DueReport[] }) {
+function DueTable({ forms, due }: { forms: FormSummary[]; due: DueReport[] }) {
   const { t } = useTranslation()
+  const span = useSpan()
+  const title = useEntryTitle()
+  const english = new Map(forms.map((form) => [form.dataset, form.title_en]))
   const columns: Column<DueReport>[] = [
     {
       key: 'form',
       title: t('forms.one'),
       render: (one) => (
         <Link to={`/forms/${one.dataset}?unit=${encodeURIComponent(one.unit)}&period=${one.period}`} translate="no">
-          {one.title}
+          {title({ zh: one.title, en: english.get(one.dataset) ?? null })}
         </Link>
       ),
     },
     { key: 'unit', title: t('forms.unit'), render: (one) => <span translate="no">{one.unit}</span> },
-    { key: 'period', title: t('forms.period'), render: (one) => one.period },
+    { key: 'period', title: t('forms.period'), render: (one) => span(one.period) },
     { key: 'due', title: t('forms.due-day'), render: (one) => one.due },
     { key: 'lamp', title: t('forms.lamp'), render: (one) => <WorkLamp lamp={one.lamp} /> },
-    { key: 'days', title: t('forms.days'), render: (one) => <Days days={one.days_left} /> },
+    { key: 'days', title: t('forms.days'), render: (one) => <DaysLeft days={one.days_left} /> },
   ]
   return (
     <DataTable
@@ -61,13 +67,10 @@ function DueTable({ due }: { due: DueReport[] }) {
   )
 }
 
-export function Days({ days }: { days: number }) {
-  const { t } = useTranslation()
-  return <span className="num">{days < 0 ? t('forms.days-late', { days: -days }) : t('forms.days-left', { days })}</span>
-}
-
 function FormTable({ forms }: { forms: FormSummary[] }) {
   const { t } = useTranslation()
+  const span = useSpan()
+  const title = useEntryTitle()
   const columns: Column<FormSummary>[] = [
     {
       key: 'title',
@@ -75,14 +78,14 @@ function FormTable({ forms }: { forms: FormSummary[] }) {
       render: (one) => (
         <div className="two-lines entry-name">
           <Link to={`/forms/${one.dataset}`} translate="no">
-            {one.title}
+            {title({ zh: one.title, en: one.title_en ?? null })}
           </Link>
           <Code>{one.dataset}</Code>
         </div>
       ),
     },
     { key: 'owner', title: t('forms.owner'), render: (one) => <span translate="no">{one.owner}</span> },
-    { key: 'period', title: t('forms.period'), render: (one) => one.period },
+    { key: 'period', title: t('forms.period'), render: (one) => span(one.period) },
     { key: 'reported', title: t('forms.reported'), render: (one) => t('forms.reported-of', { done: one.reported, of: one.units }) },
     { key: 'late', title: t('forms.late'), render: (one) => <span className="num">{one.late}</span> },
     { key: 'last', title: t('forms.last'), render: (one) => one.last_reported_on ?? <Hint>{t('forms.never')}</Hint> },

@@ -1,19 +1,36 @@
 import type { EvidenceFile, SubmitReport } from '../../api/forms'
 import type { Problem } from '../../api/types'
+import { unitAfter } from '../../kit/figure'
 
 /** What a person has filled so far, as the draft keeps it. */
 export interface Filled {
-  unit: string
-  period: string
   reporter: string
   values: Record<string, unknown>
   files: EvidenceFile[]
-  /** Names the submission: a second one after a lost answer is the same. */
+  /** Names what is submitted: sent again after a lost answer it is the same, after a change another. */
   submission: string
 }
 
-export function reportOf(filled: Filled): SubmitReport {
-  const { unit, period, reporter, values, files, submission } = filled
+export const emptyReport = (reporter = ''): Filled => ({ reporter, values: {}, files: [], submission: newSubmission() })
+
+/** A name that no other submission has. `randomUUID` is there over HTTPS only. */
+export function newSubmission(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** The key of a draft has few signs and is short, names of units are neither. */
+export function draftKey(dataset: string, unit: string, period: string): string {
+  return `form:${dataset}:${digest(unit)}:${period}`
+}
+
+/** FNV-1a of 64 bits. */
+function digest(text: string): string {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
+  return hash.toString(16).padStart(16, '0')
+}
+
+export function reportOf({ reporter, values, files, submission }: Filled, unit: string, period: string): SubmitReport {
   return {
     unit,
     period,
@@ -22,6 +39,19 @@ export function reportOf(filled: Filled): SubmitReport {
     submission,
     ...(reporter.trim() !== '' && { reporter: reporter.trim() }),
   }
+}
+
+/** The files with one more; the same one again is there already. */
+export function withFile(files: EvidenceFile[], file: EvidenceFile): EvidenceFile[] {
+  return files.some(({ hash }) => hash === file.hash) ? files : [...files, file]
+}
+
+/** A value of a report as it is read. */
+export function shownIn(value: unknown, unit: string, truth: (is: boolean) => string): string {
+  if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return '—'
+  if (typeof value === 'boolean') return truth(value)
+  const text = Array.isArray(value) ? value.join(', ') : String(value)
+  return `${text}${unitAfter(unit)}`
 }
 
 /** The reasons of a refusal that speak of the report as a whole. */

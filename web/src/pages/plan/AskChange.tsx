@@ -7,10 +7,8 @@ import { useTranslation } from 'react-i18next'
 import { type Plan, type PlanEdit, type PlanTarget, askChange } from '../../api/plans'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
-import { found } from '../../kit/search'
-import { useFold } from '../../kit/useFold'
 import { useNarrow } from '../../kit/useNarrow'
-import { usePinyin } from '../../kit/usePinyin'
+import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { FigureFields } from './FigureFields'
 import { type FigureForm, changedFields, faultsOf, toForm } from './figure'
@@ -75,8 +73,7 @@ export function AskChange({ plan, onClose }: Props) {
 function TargetChoice({ plan, value, set }: { plan: Plan; value: PlanTarget | undefined; set: (target: PlanTarget) => void }) {
   const { t } = useTranslation()
   const words = useFigureWords()
-  const fold = useFold()
-  const readings = usePinyin()
+  const filterOption = useOptionFilter()
   const id = useId()
   return (
     <div className="field">
@@ -87,12 +84,12 @@ function TargetChoice({ plan, value, set }: { plan: Plan; value: PlanTarget | un
         id={id}
         {...(value && { value: value.number })}
         placeholder={t('plans.ask-target-choose')}
-        showSearch={{ filterOption: (typed, option) => found([String(option?.label), String(option?.folded)], fold(typed).join(''), readings) }}
+        showSearch={{ filterOption }}
         onChange={(number: number) => {
           const target = plan.targets.find((one) => one.number === number)
           if (target) set(target)
         }}
-        options={plan.targets.map((target) => ({ value: target.number, label: `${target.literal} · ${words.figure(target)}`, folded: fold(target.literal).join('') }))}
+        options={plan.targets.map((target) => ({ value: target.number, label: `${target.literal} · ${words.figure(target)}` }))}
       />
     </div>
   )

@@ -3,8 +3,7 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Plan, PlanPoint } from '../../api/plans'
 import { ReasonDialog } from '../../kit/ReasonDialog'
-import { found } from '../../kit/search'
-import { usePinyin } from '../../kit/usePinyin'
+import { useOptionFilter } from '../../kit/useOptionFilter'
 import { units } from './structure'
 import { useDecision } from './useReview'
 
@@ -19,13 +18,12 @@ interface Props {
 export function AssignUnits({ plan, etag, point, onClose }: Props) {
   const { t } = useTranslation()
   const id = useId()
-  const readings = usePinyin()
+  const filterOption = useOptionFilter()
   const [lead, setLead] = useState<string[]>(point.lead ? [point.lead] : [])
   const [supports, setSupports] = useState(point.supports)
   const decide = useDecision(plan.id, etag)
   const own = point.assignments.flatMap((one) => one.units.map(({ name }) => name))
   const options = [...new Set([...own, ...units(plan)])].map((name) => ({ value: name, label: name }))
-  const filterOption = (typed: string, option: { label?: unknown } | undefined) => found([String(option?.label)], typed, readings)
   const save = (reason: string) =>
     decide.mutate(
       { points: [{ point: point.number, units: { ...(lead[0] && { lead: lead[0] }), supports: supports.filter((unit) => unit !== lead[0]) } }], reason },

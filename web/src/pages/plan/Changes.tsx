@@ -1,6 +1,6 @@
 import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Plan, type PlanChange, decideChange, planChanges, planTasks } from '../../api/plans'
 import { Lamp } from '../../kit/Lamp'
@@ -35,6 +35,8 @@ export function Changes({ plan }: { plan: Plan }) {
 
 function ChangeList({ plan, query }: { plan: Plan; query: UseQueryResult<PlanChange[]> }) {
   const { t } = useTranslation()
+  const { data: told } = useQuery(planTasks(plan.id))
+  const names = useMemo(() => namesOf(plan, told?.data.tasks ?? []), [plan, told])
   return (
     <div className="surface">
       <Loaded query={query} doing={t('plans.changes')}>
@@ -44,7 +46,7 @@ function ChangeList({ plan, query }: { plan: Plan; query: UseQueryResult<PlanCha
           ) : (
             <ul className="cards" aria-label={t('plans.changes')}>
               {list.map((change) => (
-                <Change key={change.number} plan={plan} change={change} />
+                <Change key={change.number} plan={plan} names={names} change={change} />
               ))}
             </ul>
           )
@@ -54,13 +56,11 @@ function ChangeList({ plan, query }: { plan: Plan; query: UseQueryResult<PlanCha
   )
 }
 
-function Change({ plan, change }: { plan: Plan; change: PlanChange }) {
+function Change({ plan, names, change }: { plan: Plan; names: Map<string, string>; change: PlanChange }) {
   const { t } = useTranslation()
   const { word } = useWords()
   const words = useFieldWords()
   const queries = useQueryClient()
-  const { data: told } = useQuery(planTasks(plan.id))
-  const names = namesOf(plan, told?.data.tasks ?? [])
   const [deciding, setDeciding] = useState<boolean>()
   const decide = useMutation({
     mutationFn: (reason: string) => decideChange(plan.id, change.number, deciding === true, reason),

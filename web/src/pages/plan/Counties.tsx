@@ -5,17 +5,16 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { type Plan, type PlanTask, planTasks } from '../../api/plans'
 import { type Column, DataTable } from '../../kit/DataTable'
+import { DaysLeft } from '../../kit/DaysLeft'
 import { ExportButton } from '../../kit/ExportButton'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
-import { found } from '../../kit/search'
-import { useFold } from '../../kit/useFold'
-import { usePinyin } from '../../kit/usePinyin'
+import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useWords } from '../../kit/words'
 import { type CountyShare, type Split, splitOf } from './counties'
 import { Amount, CountyShares, Reached } from './CountyShares'
 import { EditShares } from './EditShares'
-import { WORK_LAMPS, WorkLamp, WorkSign } from './PlanLamp'
+import { WORK_LAMPS, WorkLamp, WorkSign, isDone } from './PlanLamp'
 import { useCountyActuals } from './useCountyActuals'
 
 interface Props {
@@ -46,8 +45,9 @@ interface ContentProps {
 function Content({ plan, tasks, etag, county, set }: ContentProps) {
   const { t } = useTranslation()
   const actuals = useCountyActuals(plan, tasks)
-  const [edited, setEdited] = useState<Split>()
+  const [edited, setEdited] = useState<string>()
   const splits = tasks.filter((task) => tasks.some((copy) => copy.of === task.id)).map((task) => splitOf(task, tasks, plan.targets, actuals))
+  const split = splits.find(({ task }) => task.id === edited)
   const counties = [...new Set(splits.flatMap(({ shares }) => shares.map((share) => share.county)))]
   if (splits.length === 0) {
     return (
@@ -66,9 +66,9 @@ function Content({ plan, tasks, etag, county, set }: ContentProps) {
           <Section title={t('plans.counties-all')} flush>
             <Overview counties={counties} splits={splits} set={set} />
           </Section>
-          {splits.map((split) => (
-            <Section key={split.task.id} title={`${split.task.id} ${split.task.title}`} flush>
-              <CountyShares split={split} edit={plan.status === 'closed' ? undefined : () => setEdited(split)} />
+          {splits.map((one) => (
+            <Section key={one.task.id} title={`${one.task.id} ${one.task.title}`} flush>
+              <CountyShares split={one} edit={plan.status === 'closed' ? undefined : () => setEdited(one.task.id)} />
             </Section>
           ))}
         </>
@@ -77,21 +77,20 @@ function Content({ plan, tasks, etag, county, set }: ContentProps) {
           <Copies county={county} splits={splits} />
         </Section>
       )}
-      {edited && <EditShares plan={plan} etag={etag} tasks={tasks} split={edited} onClose={() => setEdited(undefined)} />}
+      {split && <EditShares key={split.task.id} plan={plan} etag={etag} tasks={tasks} split={split} onClose={() => setEdited(undefined)} />}
     </>
   )
 }
 
 function CountyBar({ counties, county, set }: { counties: string[]; county: string; set: Props['set'] }) {
   const { t } = useTranslation()
-  const fold = useFold()
-  const readings = usePinyin()
+  const filterOption = useOptionFilter()
   return (
     <div className="toolbar no-print">
       <Select
         aria-label={t('plans.by-county')}
         className="toolbar-select"
-        showSearch={{ filterOption: (typed, option) => found([String(option?.label)], fold(typed).join(''), readings) }}
+        showSearch={{ filterOption }}
         value={county}
         onChange={(next: string) => set('county', next)}
         options={[{ value: '', label: t('plans.all-counties') }, ...counties.map((name) => ({ value: name, label: name }))]}
@@ -116,7 +115,7 @@ function Overview({ counties, splits, set }: { counties: string[]; splits: Split
       key: 'county',
       title: t('plans.county'),
       render: (line) => (
-        <button type="button" className="plan-link" aria-label={t('plans.copies-of', { county: line.county })} onClick={() => set('county', line.county)}>
+        <button type="button" className="link-button" aria-label={t('plans.copies-of', { county: line.county })} onClick={() => set('county', line.county)}>
           {line.county}
         </button>
       ),
@@ -170,17 +169,14 @@ function Copies({ county, splits }: { county: string; splits: Split[] }) {
     { key: 'actual', title: t('plans.actual'), align: 'right', render: ({ actual, split }) => <Amount value={actual} unit={split.target?.unit} /> },
     { key: 'reached', title: t('plans.share'), full: true, render: (share) => <Reached share={share} /> },
     { key: 'due', title: t('plans.due-day'), render: ({ copy }) => <span className="num">{copy.due}</span> },
-    { key: 'days', title: t('plans.days'), render: ({ copy }) => <DaysLeft task={copy} /> },
+    { key: 'days', title: t('plans.days'), render: ({ copy }) => <CopyDays task={copy} /> },
     { key: 'city', title: t('plans.city-lamp'), render: ({ split }) => <WorkLamp lamp={split.task.standing?.lamp} /> },
   ]
   return <DataTable label={t('plans.copies-of', { county })} columns={columns} rows={copiesOf(county, splits)} rowKey={({ copy }) => copy.id} empty={<Nothing title={t('plans.no-copies')} />} />
 }
 
-function DaysLeft({ task }: { task: PlanTask }) {
-  const { t } = useTranslation()
-  const { standing } = task
-  if (!standing || standing.lamp.startsWith('done')) return <span className="hint">—</span>
-  return <span className="num">{t(standing.days_left < 0 ? 'plans.days-over' : 'plans.days-left', { count: Math.abs(standing.days_left) })}</span>
+function CopyDays({ task: { standing } }: { task: PlanTask }) {
+  return standing && !isDone(standing.lamp) ? <DaysLeft days={standing.days_left} /> : <span className="hint">—</span>
 }
 
 function Export({ plan, county, splits }: { plan: Plan; county: string; splits: Split[] }) {

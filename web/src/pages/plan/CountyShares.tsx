@@ -58,7 +58,7 @@ export function CountyShares({ split, edit }: Props) {
 function Totals({ split: { task, target, whole, sum, reached } }: { split: Split }) {
   const { t } = useTranslation()
   const words = useFigureWords()
-  const size = (value: number) => [words.amount(value), words.unit(target?.unit ?? '')].filter(Boolean).join(' ')
+  const size = (value: number) => words.sized(value, target?.unit)
   return (
     <dl className="plan-totals" aria-label={t('plans.totals')}>
       <div>
@@ -87,11 +87,7 @@ function Total({ name, value }: { name: string; value: string }) {
 export function Amount({ value, unit }: { value: number | undefined; unit: string | null | undefined }) {
   const words = useFigureWords()
   if (value === undefined) return <span className="hint">—</span>
-  return (
-    <span className="num">
-      {words.amount(value)} {words.unit(unit ?? '')}
-    </span>
-  )
+  return <span className="num">{words.sized(value, unit)}</span>
 }
 
 /** How much of its share a county has reached; without a number, how many of its nodes are done. */

@@ -6,9 +6,7 @@ import Select from 'antd/es/select'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Plan, PlanTask } from '../../api/plans'
-import { found } from '../../kit/search'
-import { useFold } from '../../kit/useFold'
-import { usePinyin } from '../../kit/usePinyin'
+import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useWords } from '../../kit/words'
 import { WORK_LAMPS } from './PlanLamp'
 import { filterOf, isNarrowed, units } from './structure'
@@ -27,13 +25,12 @@ interface Props {
 export function DocumentBar({ plan, tasks, address, set, shown }: Props) {
   const { word } = useWords()
   const { t } = useTranslation()
-  const fold = useFold()
-  const readings = usePinyin()
+  const filterOption = useOptionFilter()
   const filter = filterOf(address)
   const [typed, setTyped] = useTyped(filter.q, (text) => set('q', text))
   const isFiltered = isNarrowed(filter)
   const counties = countiesOf(tasks)
-  const ofUnits = units(plan).map((name) => ({ value: name, label: name, folded: fold(name).join('') }))
+  const ofUnits = units(plan).map((name) => ({ value: name, label: name }))
   return (
     <div className="toolbar no-print">
       <Input
@@ -47,10 +44,10 @@ export function DocumentBar({ plan, tasks, address, set, shown }: Props) {
       <Select
         aria-label={t('plans.by-unit')}
         className="toolbar-select"
-        showSearch={{ filterOption: (asked, option) => found([String(option?.label), String(option?.folded)], fold(asked).join(''), readings) }}
+        showSearch={{ filterOption }}
         value={filter.unit}
         onChange={(unit: string) => set('unit', unit)}
-        options={[{ value: '', label: t('plans.all-units'), folded: '' }, ...ofUnits]}
+        options={[{ value: '', label: t('plans.all-units') }, ...ofUnits]}
       />
       {filter.unit !== '' && (
         <Select
@@ -68,7 +65,7 @@ export function DocumentBar({ plan, tasks, address, set, shown }: Props) {
         <Select
           aria-label={t('plans.by-county')}
           className="plan-lamp-select"
-          showSearch={{ filterOption: (asked, option) => found([String(option?.label)], asked, readings) }}
+          showSearch={{ filterOption }}
           value={filter.county}
           onChange={(county: string) => set('county', county)}
           options={[{ value: '', label: t('plans.all-counties') }, ...counties.map((name) => ({ value: name, label: name }))]}

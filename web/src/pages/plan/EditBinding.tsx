@@ -6,19 +6,18 @@ import Select from 'antd/es/select'
 import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../../api/errors'
+import { forms } from '../../api/forms'
 import { metrics } from '../../api/metrics'
 import { type Plan, type PlanTarget, bindTarget, plan as planQuery } from '../../api/plans'
-import { datasets } from '../../api/queries'
+import { useEntryTitle } from '../../kit/entry'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
-import { found } from '../../kit/search'
-import { useFold } from '../../kit/useFold'
 import { useNarrow } from '../../kit/useNarrow'
-import { usePinyin } from '../../kit/usePinyin'
+import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { useWords } from '../../kit/words'
-import { AGAINST, BINDING_KINDS, type BindingField, type BindingForm, WAYS, faultsOfBinding, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
-import { BoundBy, SourceLink } from './Sources'
+import { AGAINST, BINDING_KINDS, type BindingField, type BindingForm, WAYS, faultsOfBinding, fieldsOf, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
+import { BoundBy, SourceLink } from './SourceLink'
 import { useFigureWords } from './useFigureWords'
 import { isConflict } from './useReview'
 
@@ -47,12 +46,13 @@ export function EditBinding({ plan, etag, target, onClose }: Props) {
     },
     onError: (error) => isConflict(error) && queries.invalidateQueries({ queryKey: ['plan', plan.id] }),
   })
-  const refused = save.error ? refusedField(problemOf(save.error)) : undefined
+  const named = save.error ? refusedField(problemOf(save.error)) : undefined
+  const refused = named && fieldsOf(form).includes(named) ? named : undefined
   const set = (next: BindingForm) => {
     save.reset()
     setForm(next)
   }
-  const isReady = faultsOfBinding(form).length === 0 && !isSameBinding(target.binding, form) && reason.trim() !== ''
+  const isReady = faultsOfBinding(form).length === 0 && (!target.binding.by || !isSameBinding(target.binding, form)) && reason.trim() !== ''
   return (
     <Drawer open onClose={onClose} placement="right" size={isNarrow ? '100%' : 560} title={t('plans.bind-of', { literal: target.literal })} closable={{ 'aria-label': t('action.close') }}>
       <dl className="facts plan-bound">
@@ -101,11 +101,12 @@ interface FieldsProps {
 function BindingFields({ form, set, refused, detail }: FieldsProps) {
   const { t } = useTranslation()
   const { word } = useWords()
-  const refusal = (field: BindingField) => (refused === field ? t(`plans.refused-${field === 'reason' ? 'kind' : field}`, { detail }) : '')
+  const fields = fieldsOf(form)
+  const refusal = (field: BindingField) => (refused === field ? t(`plans.refused-${field}`, { detail }) : '')
   return (
     <>
       <Field name={t('plans.source-kind')} fault={refusal('kind')}>
-        {(id, wrong) => <Select id={id} {...wrong} value={form.kind} onChange={(kind: string) => set({ ...form, kind, id: '' })} options={BINDING_KINDS.map((kind) => ({ value: kind, label: word('plan-binding', kind) }))} />}
+        {(id, wrong) => <Select id={id} {...wrong} value={form.kind} onChange={(kind: string) => set({ ...form, kind, id: '', metric: '' })} options={BINDING_KINDS.map((kind) => ({ value: kind, label: word('plan-binding', kind) }))} />}
       </Field>
       {form.kind === 'metric' && (
         <Field name={t('plans.metric')} fault={refusal('id')}>
@@ -114,10 +115,15 @@ function BindingFields({ form, set, refused, detail }: FieldsProps) {
       )}
       {form.kind === 'form' && (
         <Field name={t('plans.form-dataset')} fault={refusal('id')}>
-          {(id, wrong) => <DatasetChoice id={id} wrong={wrong} value={form.id} onChange={(dataset) => set({ ...form, id: dataset })} />}
+          {(id, wrong) => <FormChoice id={id} wrong={wrong} value={form.id} onChange={(dataset) => set({ ...form, id: dataset })} />}
         </Field>
       )}
-      {form.kind === 'metric' && (
+      {form.kind === 'form' && (
+        <Field name={t('plans.form-metric')} fault="">
+          {(id, wrong) => <MetricChoice id={id} wrong={wrong} value={form.metric} optional onChange={(metric) => set({ ...form, metric })} />}
+        </Field>
+      )}
+      {fields.includes('way') && (
         <Field name={t('plans.way')} fault={refusal('way')}>
           {(id, wrong) => (
             <Select
@@ -136,7 +142,7 @@ function BindingFields({ form, set, refused, detail }: FieldsProps) {
           {(id) => <Select id={id} value={form.against} onChange={(against: BindingForm['against']) => set({ ...form, against })} options={AGAINST.map((one) => ({ value: one, label: word('plan-against', one) }))} />}
         </Field>
       )}
-      {form.kind === 'metric' && form.way === 'change' && form.against === 'value' && (
+      {fields.includes('baseline') && (
         <Field name={t('plans.baseline')} fault={refusal('baseline') || (faultsOfBinding(form).includes('baseline') ? t('plans.baseline-number') : '')}>
           {(id, wrong) => <Input id={id} {...wrong} inputMode="decimal" value={form.baseline} onChange={(event) => set({ ...form, baseline: event.target.value })} />}
         </Field>
@@ -166,34 +172,40 @@ interface ChoiceProps {
   id: string
   wrong: Wrong
   value: string
+  /** Whether it may be taken away again. */
+  optional?: boolean
   onChange: (value: string) => void
 }
 
 /** A metric by its title, by pinyin or initials, by its id or its owner. */
 function MetricChoice(props: ChoiceProps) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
+  const titled = useEntryTitle()
   const { data: all = [] } = useQuery(metrics)
-  const options = all.map(({ id, title, owner, unit }) => ({ value: id, label: `${(i18n.language === 'zh-CN' ? title.zh : title.en) || id} · ${unit} · ${owner}` }))
+  const options = all.map(({ id, title, owner, unit }) => ({ value: id, label: `${titled(title)} · ${unit} · ${owner}` }))
   return <Choice {...props} placeholder={t('plans.metric-choose')} options={options} />
 }
 
-function DatasetChoice(props: ChoiceProps) {
+/** A form by its title or its dataset. */
+function FormChoice(props: ChoiceProps) {
   const { t } = useTranslation()
-  const { data: all = [] } = useQuery(datasets)
-  return <Choice {...props} placeholder={t('plans.form-choose')} options={all.map(({ id, title }) => ({ value: id, label: `${title} · ${id}` }))} />
+  const titled = useEntryTitle()
+  const { data } = useQuery(forms)
+  const options = data?.forms.map(({ dataset, title, title_en: english }) => ({ value: dataset, label: `${titled({ zh: title, en: english ?? null })} · ${dataset}` })) ?? []
+  return <Choice {...props} placeholder={t('plans.form-choose')} options={options} />
 }
 
-function Choice({ id, wrong, value, onChange, placeholder, options }: ChoiceProps & { placeholder: string; options: { value: string; label: string }[] }) {
-  const fold = useFold()
-  const readings = usePinyin()
+function Choice({ id, wrong, value, optional = false, onChange, placeholder, options }: ChoiceProps & { placeholder: string; options: { value: string; label: string }[] }) {
+  const filterOption = useOptionFilter()
   return (
     <Select
       id={id}
       {...wrong}
       {...(value && { value })}
       placeholder={placeholder}
-      showSearch={{ filterOption: (typed, option) => found([String(option?.label), String(option?.value)], fold(typed).join(''), readings) }}
-      onChange={onChange}
+      allowClear={optional}
+      showSearch={{ filterOption }}
+      onChange={(next: string | undefined) => onChange(next ?? '')}
       options={options}
     />
   )

@@ -6,15 +6,13 @@ import Select from 'antd/es/select'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../../api/errors'
-import { type Plan, type PlanTask, askChange, editPlan, splitTask } from '../../api/plans'
+import { type Plan, type PlanTask, askChange, editPlan, planTasks, splitTask } from '../../api/plans'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
-import { found } from '../../kit/search'
-import { useFold } from '../../kit/useFold'
 import { useNarrow } from '../../kit/useNarrow'
-import { usePinyin } from '../../kit/usePinyin'
+import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useReturnFocus } from '../../kit/useReturnFocus'
-import { type ShareFault, type ShareLine, type Split, faultsOfShares, newShares, shareEdits, sumOf, toLines } from './counties'
+import { type CountyActuals, type ShareFault, type ShareLine, type Split, type Written, faultsOfShares, firstShares, linesOf, newShares, settled, shareEdits, splitOf, sumOf, withLine } from './counties'
 import { countiesOf } from './tasks'
 import { useFigureWords } from './useFigureWords'
 import { isConflict } from './useReview'
@@ -33,10 +31,12 @@ const EMPTY: ShareLine = { copy: undefined, county: '', quantity: '' }
 export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
   const { t } = useTranslation()
   const isNarrow = useNarrow()
-  const [lines, setLines] = useState(() => [...toLines(split), ...(split.shares.length === 0 ? [EMPTY] : [])])
+  // What the plan says may change meanwhile; kept is only what is written here.
+  const [written, setWritten] = useState<Written>(() => ({ quantities: {}, added: split.shares.length === 0 ? [EMPTY] : [] }))
+  const lines = linesOf(split, written)
   const [reason, setReason] = useState('')
   useReturnFocus()
-  const { save, change } = useShares(plan, etag, split, onClose)
+  const { save, change } = useShares(plan, etag, split, written, setWritten, onClose)
   const edits = shareEdits(split, lines)
   const added = newShares(lines)
   const faults = faultsOfShares(lines, split.whole)
@@ -55,13 +55,14 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
             unit={split.target?.unit ?? ''}
             fault={faults.lines[at]}
             known={countiesOf(tasks)}
-            set={(next) => setLines(lines.map((one, place) => (place === at ? next : one)))}
-            drop={() => setLines(lines.filter((_, place) => place !== at))}
+            set={(next) => setWritten(withLine(written, next, at - split.shares.length))}
+            drop={() => setWritten({ ...written, added: written.added.filter((_, place) => place !== at - split.shares.length) })}
           />
         ))}
       </ul>
-      <Button onClick={() => setLines([...lines, EMPTY])}>{t('plans.share-add')}</Button>
+      <Button onClick={() => setWritten({ ...written, added: [...written.added, EMPTY] })}>{t('plans.share-add')}</Button>
       <Sum split={split} lines={lines} fault={faults.all} />
+      {edits.length > 0 && added.length > 0 && <p className="hint">{t('plans.shares-order')}</p>}
       {error !== null && (
         <>
           {isConflict(error) && <p className="note" role="status">{t('plans.edit-conflict')}</p>}
@@ -70,7 +71,7 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
       )}
       {needsChange && <ReasonField id="plan-share-reason" value={reason} set={setReason} stock={[t('plans.stock-meeting'), t('plans.stock-passed')]} />}
       <div className="actions">
-        <Button type="primary" loading={save.isPending} disabled={isWrong || isUnchanged} onClick={() => save.mutate({ edits, added })}>
+        <Button type="primary" loading={save.isPending} disabled={isWrong || isUnchanged} onClick={() => save.mutate()}>
           {t('plans.assign-save')}
         </Button>
         {needsChange && (
@@ -86,22 +87,31 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
 
 type Edits = ReturnType<typeof shareEdits>
 
-function useShares(plan: Plan, etag: string | undefined, split: Split, onDone: () => void) {
+const NO_ACTUALS: CountyActuals = new Map()
+
+function useShares(plan: Plan, etag: string | undefined, split: Split, written: Written, setWritten: (written: Written) => void, onDone: () => void) {
   const queries = useQueryClient()
   const refresh = () => queries.invalidateQueries({ queryKey: ['plan', plan.id] })
-  const onSuccess = async () => {
-    await refresh()
-    onDone()
-  }
   const save = useMutation({
-    mutationFn: async ({ edits, added }: { edits: Edits; added: ReturnType<typeof newShares> }) => {
-      const told = edits.length > 0 ? await editPlan(plan.id, edits, '', etag) : undefined
-      if (added.length > 0) await splitTask(plan.id, split.task.id, added, told?.etag ?? etag)
+    mutationFn: async () => {
+      let [known, said, match] = [split, written, etag]
+      const added = newShares(written.added)
+      if (added.length > 0) {
+        const told = await splitTask(plan.id, split.task.id, firstShares(split, added), etag)
+        known = splitOf(split.task, told.data.tasks, plan.targets, NO_ACTUALS)
+        said = settled(written, known)
+        match = told.etag
+        // Should the edits be refused, the counties are there all the same.
+        queries.setQueryData(planTasks(plan.id).queryKey, told)
+        setWritten(said)
+      }
+      const edits = shareEdits(known, linesOf(known, said))
+      if (edits.length > 0) await editPlan(plan.id, edits, '', match)
     },
-    onSuccess,
-    onError: (error) => isConflict(error) && refresh(),
+    onSuccess: onDone,
+    onSettled: refresh,
   })
-  const change = useMutation({ mutationFn: ({ edits, reason }: { edits: Edits; reason: string }) => askChange(plan.id, edits, reason), onSuccess })
+  const change = useMutation({ mutationFn: ({ edits, reason }: { edits: Edits; reason: string }) => askChange(plan.id, edits, reason), onSuccess: onDone, onSettled: refresh })
   return { save, change }
 }
 
@@ -109,8 +119,7 @@ function useShares(plan: Plan, etag: string | undefined, split: Split, onDone: (
 function Sum({ split, lines, fault }: { split: Split; lines: ShareLine[]; fault: ShareFault | undefined }) {
   const { t } = useTranslation()
   const words = useFigureWords()
-  const unit = words.unit(split.target?.unit ?? '')
-  const size = (value: number) => `${words.amount(value)} ${unit}`.trim()
+  const size = (value: number) => words.sized(value, split.target?.unit)
   const sum = sumOf(lines)
   return (
     <div role="status">
@@ -136,8 +145,7 @@ interface LineProps {
 function Line({ line, unit, fault, known, set, drop }: LineProps) {
   const { t } = useTranslation()
   const id = useId()
-  const fold = useFold()
-  const readings = usePinyin()
+  const filterOption = useOptionFilter()
   const words = useFigureWords()
   const said = fault && fault !== 'some-missing' && fault !== 'below' ? t(`plans.share-${fault}`) : ''
   const wrong = said ? ({ status: 'error', 'aria-invalid': true, 'aria-describedby': `${id}-fault` } as const) : {}
@@ -153,7 +161,7 @@ function Line({ line, unit, fault, known, set, drop }: LineProps) {
             mode="tags"
             maxCount={1}
             value={line.county ? [line.county] : []}
-            showSearch={{ filterOption: (typed, option) => found([String(option?.label)], fold(typed).join(''), readings) }}
+            showSearch={{ filterOption }}
             onChange={(next: string[]) => set({ ...line, county: next.at(-1) ?? '' })}
             options={known.map((name) => ({ value: name, label: name }))}
           />

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { type LateItem, type Plan, planLate } from '../../api/plans'
 import { type Column, DataTable } from '../../kit/DataTable'
+import { DaysLeft } from '../../kit/DaysLeft'
 import { ExportButton } from '../../kit/ExportButton'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
@@ -54,7 +55,7 @@ function List({ plan, step, items }: { plan: Plan; step: (typeof STEPS)[number];
     { key: 'unit', title: t('plans.lead'), render: (item) => (item.unit ? <span className="owner-cell">{item.unit}</span> : <span className="warning-text">{t('plans.lead-open')}</span>) },
     { key: 'county', title: t('plans.county'), render: (item) => item.county ?? '—' },
     { key: 'due', title: t('plans.due-day'), render: (item) => <span className="num">{item.due.day}</span> },
-    { key: 'left', title: t('plans.days'), render: (item) => <span className="num">{t(item.days_left < 0 ? 'plans.days-over' : 'plans.days-left', { count: Math.abs(item.days_left) })}</span> },
+    { key: 'left', title: t('plans.days'), render: (item) => <DaysLeft days={item.days_left} /> },
     {
       key: 'rule',
       title: t('plans.rule'),

@@ -52,18 +52,15 @@ function Block({ block, notes }: { block: PaperBlock; notes: Notes }) {
   )
 }
 
-const ALIGNS = { left: 'left', centre: 'center', right: 'right' } as const
-
 function TableBlock({ block, notes }: { block: PaperBlock; notes: Notes }) {
   const whole = block.columns.reduce((sum, { width }) => sum + width, 0)
-  const style = (at: number) => ({ textAlign: ALIGNS[block.columns[at]?.align as keyof typeof ALIGNS] ?? 'left' })
   return (
     // Wider than a telephone; what scrolls can be reached by keyboard.
     <div className="paper-table" role="region" aria-label={block.columns.map(({ title }) => title).join('、')} tabIndex={0}>
       <table>
         <colgroup>
           {block.columns.map(({ title, width }) => (
-            <col key={title} style={{ width: `${(width / whole) * 100}%` }} />
+            <col key={title} width={`${(width / whole) * 100}%`} />
           ))}
         </colgroup>
         <thead>
@@ -79,7 +76,7 @@ function TableBlock({ block, notes }: { block: PaperBlock; notes: Notes }) {
           {block.rows.map((row, line) => (
             <tr key={line}>
               {row.map((cell, at) => (
-                <td key={at} style={style(at)}>
+                <td key={at} className={`paper-${block.columns[at]?.align ?? 'left'}`}>
                   <Runs runs={cell} notes={notes} />
                 </td>
               ))}

@@ -6,7 +6,8 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Num, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
-import { lastOf, shownValue } from './difference'
+import { lastOf } from './difference'
+import { useFieldWords } from './useFieldWords'
 
 /** Changes of one revision that are shown at once. */
 const MOST = 8
@@ -46,6 +47,7 @@ export function PlanHistory({ id }: { id: string }) {
 function Changes({ changes }: { changes: PlanRevision['changes'] }) {
   const { t } = useTranslation()
   const { word } = useWords()
+  const words = useFieldWords()
   if (changes.length === 0) return '—'
   const item = (name: string) => {
     const [kind = '', key = ''] = name.split('/')
@@ -62,7 +64,7 @@ function Changes({ changes }: { changes: PlanRevision['changes'] }) {
               {word('plan-field', lastOf(change.field))}
               <span className="hint">: </span>
               <span translate="no">
-                {shownValue(change.from)} → {shownValue(change.to)}
+                {words.value(change.field, change.from)} → {words.value(change.field, change.to)}
               </span>
             </>
           )}

@@ -14,6 +14,8 @@ const WORK: Record<string, LampState> = { 'not-begun': 'absent', 'on-course': 'g
 
 export const WORK_LAMPS = ['late', 'near', 'on-course', 'not-begun', 'done-late', 'done'] as const
 
+export const isDone = (lamp: string) => lamp === 'done' || lamp === 'done-late'
+
 export const workState = (lamp: string): LampState => WORK[lamp] ?? 'absent'
 
 /** How work stands against its date. */

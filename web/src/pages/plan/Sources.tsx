@@ -1,19 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import Checkbox from 'antd/es/checkbox'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { reports } from '../../api/forms'
-import { metrics } from '../../api/metrics'
 import { type Plan, type PlanBinding, type PlanTarget, plan as planQuery, proposeBindings } from '../../api/plans'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
-import { Hint } from '../../kit/Text'
 import { useWords } from '../../kit/words'
-import { Decided } from './Decided'
 import { EditBinding } from './EditBinding'
+import { BoundBy, SourceLink } from './SourceLink'
 import { useFigureWords } from './useFigureWords'
 
 interface Props {
@@ -116,42 +113,6 @@ function SourceTable({ plan, targets, edit }: { plan: Plan; targets: PlanTarget[
   return <DataTable label={t('plans.sources')} columns={columns} rows={targets} rowKey={({ number }) => number} empty={<Nothing title={t('plans.sources-none')} />} />
 }
 
-/** The metric or the dataset by its title, or what there is in its place. */
-export function SourceLink({ binding }: { binding: PlanBinding }) {
-  const { i18n } = useTranslation()
-  const { word } = useWords()
-  const { data: all = [] } = useQuery({ ...metrics, enabled: binding.kind === 'metric' })
-  if (binding.kind === 'metric' && binding.id) {
-    const title = all.find(({ id }) => id === binding.id)?.title
-    return (
-      <Link to={`/figures/${encodeURIComponent(binding.id)}`} translate="no">
-        {(title && (i18n.language === 'zh-CN' ? title.zh : title.en)) || binding.id}
-      </Link>
-    )
-  }
-  if (binding.kind === 'form' && binding.id) return <FormSource id={binding.id} />
-  return <span>{word('plan-binding', binding.kind)}</span>
-}
-
-/** The form that a number comes from, and who reported last. */
-function FormSource({ id }: { id: string }) {
-  const { t } = useTranslation()
-  const { data } = useQuery(reports(id))
-  const last = data?.find((report) => report.status === 'collected')
-  return (
-    <span>
-      <Link to={`/forms/${encodeURIComponent(id)}`}>{t('forms.source')}</Link>{' '}
-      {last ? (
-        <Link to={`/forms/${encodeURIComponent(id)}/reports/${last.batch}`} translate="no">
-          {t('forms.last-by', { unit: last.unit, day: last.filled_on ?? last.submitted_at.slice(0, 10) })}
-        </Link>
-      ) : (
-        <span className="hint">{t('forms.none-reported')}</span>
-      )}
-    </span>
-  )
-}
-
 function Way({ binding }: { binding: PlanBinding }) {
   const { t } = useTranslation()
   const { word } = useWords()
@@ -161,19 +122,6 @@ function Way({ binding }: { binding: PlanBinding }) {
     <span className="hint">
       {word('plan-way', binding.way)}
       {against && ` · ${t('plans.against', { baseline: against })}`}
-    </span>
-  )
-}
-
-/** Who bound it; without a person it is what the file of the city proposes. */
-export function BoundBy({ binding }: { binding: PlanBinding }) {
-  const { t } = useTranslation()
-  if (binding.by) return <Decided by={binding.by} />
-  if (binding.kind === 'open') return <Hint>—</Hint>
-  return (
-    <span className="wrap">
-      {t('plans.proposed-by-file')}
-      {binding.note && <span className="hint" lang="zh-CN">{` · ${binding.note}`}</span>}
     </span>
   )
 }

@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PlanTarget } from '../../api/plans'
+import { DaysLeft } from '../../kit/DaysLeft'
 import { askOf, useTrail } from '../../kit/trail'
 import { useWords } from '../../kit/words'
 import type { Foreseen } from './forecast'
 import { WorkLamp } from './PlanLamp'
 import { Proof } from './Proof'
-import { SourceLink } from './Sources'
+import { SourceLink } from './SourceLink'
 import { useFigureWords } from './useFigureWords'
 
 interface Props {
@@ -22,7 +23,6 @@ export function TargetState({ plan, target, forecast }: Props) {
   const words = useFigureWords()
   const { standing, binding } = target
   const share = typeof standing?.share === 'number' ? Math.floor(standing.share * 1000) / 10 : undefined
-  const unit = (text: string) => (text === '' || text === '1' ? '' : /^[%‰]/.test(text) ? words.unit(text) : ` ${words.unit(text)}`)
   if (!standing) return null
   const lack = i18n.language === 'zh-CN' ? standing.lack_text : word('plan-lack', standing.lack)
   return (
@@ -36,15 +36,16 @@ export function TargetState({ plan, target, forecast }: Props) {
           standing.lack && <span className="hint">{lack}</span>
         )}
         {typeof standing.days_left === 'number' && !standing.closed_on && (
-          <span className="hint num">{t(standing.days_left < 0 ? 'plans.days-over' : 'plans.days-left', { count: Math.abs(standing.days_left) })}</span>
+          <span className="hint">
+            <DaysLeft days={standing.days_left} />
+          </span>
         )}
       </div>
       {standing.actual && (
         <div className="plan-state-line">
           <span className="hint">{t('plans.actual')}</span>
           <ActualNumber target={target}>
-            {words.measured(standing.measured ?? standing.actual.value)}
-            {unit(standing.actual.unit || (target.unit ?? ''))}
+            {words.sized(words.measured(standing.measured ?? standing.actual.value), standing.actual.unit || target.unit)}
           </ActualNumber>
           <span className="hint num">{t('plans.as-of', { day: standing.actual.as_of })}</span>
           {share !== undefined && (
@@ -58,10 +59,7 @@ export function TargetState({ plan, target, forecast }: Props) {
       {forecast && (
         <div className="plan-state-line">
           <span className="hint">{t('plans.foreseen', { period: forecast.period })}</span>
-          <span className="num">
-            {words.measured(forecast.value)}
-            {unit(forecast.unit)}
-          </span>
+          <span className="num">{words.sized(words.measured(forecast.value), forecast.unit)}</span>
           <span className="hint num">
             {words.measured(forecast.low)}—{words.measured(forecast.high)}
           </span>

@@ -7,9 +7,7 @@ import { type Plan, type PlanPoint, type PlanTask, planTasks, proposeTasks } fro
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
-import { useFold } from '../../kit/useFold'
-import { usePinyin } from '../../kit/usePinyin'
-import { found } from '../../kit/search'
+import { useOptionFilter } from '../../kit/useOptionFilter'
 import { type Split, splitOf } from './counties'
 import { CountyShares } from './CountyShares'
 import { EditShares } from './EditShares'
@@ -81,7 +79,9 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
   const filter: TaskFilter = { unit: address.get('unit') ?? '', county: address.get('county') ?? '', lamp: address.get('lamp') ?? '' }
   const left = tasks.filter((task) => taken(task, filter))
   const actuals = useCountyActuals(plan, tasks)
-  const [shared, setShared] = useState<Split>()
+  const [shared, setShared] = useState<string>()
+  const split = (task: PlanTask) => splitOf(task, tasks, plan.targets, actuals)
+  const sharedTask = tasks.find(({ id }) => id === shared)
   const points = plan.points.filter(({ number }) => left.some((task) => task.point === number))
   return (
     <>
@@ -106,14 +106,14 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
               etag={etag}
               label={`${point.label} ${point.title}`}
               tasks={left.filter((task) => task.point === point.number)}
-              splitOf={(task) => splitOf(task, tasks, plan.targets, actuals)}
+              splitOf={split}
               share={setShared}
               edit={(task) => setEdited({ task, point })}
             />
           </div>
         </section>
       ))}
-      {shared && <EditShares plan={plan} etag={etag} tasks={tasks} split={shared} onClose={() => setShared(undefined)} />}
+      {sharedTask && <EditShares key={sharedTask.id} plan={plan} etag={etag} tasks={tasks} split={split(sharedTask)} onClose={() => setShared(undefined)} />}
       {edited && <EditTask key={edited.task?.id ?? `new-${edited.point.number}`} plan={plan} etag={etag} point={edited.point} task={edited.task} onClose={() => setEdited(undefined)} />}
     </>
   )
@@ -129,15 +129,13 @@ interface BarProps {
 function TaskBar({ tasks, filter, set, shown }: BarProps) {
   const { t } = useTranslation()
   const { word } = useWords()
-  const fold = useFold()
-  const readings = usePinyin()
-  const choices = (names: string[], all: string) => [{ value: '', label: all, folded: '' }, ...names.map((name) => ({ value: name, label: name, folded: fold(name).join('') }))]
-  const showSearch = { filterOption: (typed: string, option?: { label?: unknown; folded?: unknown }) => found([String(option?.label), String(option?.folded)], fold(typed).join(''), readings) }
+  const filterOption = useOptionFilter()
+  const choices = (names: string[], all: string) => [{ value: '', label: all }, ...names.map((name) => ({ value: name, label: name }))]
   return (
     <div className="toolbar no-print">
-      <Select aria-label={t('plans.by-unit')} className="toolbar-select" showSearch={showSearch} value={filter.unit} onChange={(unit: string) => set('unit', unit)} options={choices(unitsOf(tasks), t('plans.all-units'))} />
+      <Select aria-label={t('plans.by-unit')} className="toolbar-select" showSearch={{ filterOption }} value={filter.unit} onChange={(unit: string) => set('unit', unit)} options={choices(unitsOf(tasks), t('plans.all-units'))} />
       {countiesOf(tasks).length > 0 && (
-        <Select aria-label={t('plans.by-county')} className="toolbar-select" showSearch={showSearch} value={filter.county} onChange={(county: string) => set('county', county)} options={choices(countiesOf(tasks), t('plans.all-counties'))} />
+        <Select aria-label={t('plans.by-county')} className="toolbar-select" showSearch={{ filterOption }} value={filter.county} onChange={(county: string) => set('county', county)} options={choices(countiesOf(tasks), t('plans.all-counties'))} />
       )}
       {tasks.some(({ standing }) => standing) && (
         <Select
@@ -162,7 +160,7 @@ interface TableProps {
   tasks: PlanTask[]
   /** A task with the copies of its counties. */
   splitOf: (task: PlanTask) => Split
-  share: (split: Split) => void
+  share: (task: string) => void
   edit: (task: PlanTask) => void
 }
 
@@ -211,7 +209,7 @@ function TaskTable({ plan, etag, label, tasks, splitOf, share, edit }: TableProp
         render: (task) => (
           <>
             {task.nodes.length > 0 && <NodeList plan={plan} etag={etag} task={task} />}
-            {!task.of && <CountyShares split={splitOf(task)} edit={plan.status === 'closed' ? undefined : () => share(splitOf(task))} />}
+            {!task.of && <CountyShares split={splitOf(task)} edit={plan.status === 'closed' ? undefined : () => share(task.id)} />}
           </>
         ),
       }}

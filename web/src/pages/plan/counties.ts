@@ -1,5 +1,5 @@
 import type { MetricAnswer, MetricAsk } from '../../api/metrics'
-import type { PlanEdit, PlanTarget, PlanTask } from '../../api/plans'
+import type { CountyOfTask, PlanEdit, PlanTarget, PlanTask } from '../../api/plans'
 import { numberOf } from './figure'
 
 /** A county's copy of a task: what it is to reach, and what it has reached. */
@@ -30,8 +30,6 @@ const added = (numbers: (number | undefined)[]) => {
   const known = numbers.filter((number) => number !== undefined)
   return known.length === 0 ? undefined : known.reduce((sum, number) => sum + number, 0)
 }
-
-export const isSplit = (tasks: PlanTask[], task: PlanTask) => tasks.some((copy) => copy.of === task.id)
 
 export function splitOf(task: PlanTask, tasks: PlanTask[], targets: PlanTarget[], actuals: CountyActuals): Split {
   const target = targets.find(({ number }) => number === task.target)
@@ -87,6 +85,44 @@ export interface ShareLine {
 
 export const toLines = (split: Split): ShareLine[] =>
   split.shares.map(({ copy, county, quantity }) => ({ copy: copy.id, county, quantity: quantity === undefined ? '' : String(quantity) }))
+
+/** What somebody writes over the shares that the plan has. */
+export interface Written {
+  /** By the copy that is there already. */
+  quantities: Record<string, string>
+  added: ShareLine[]
+}
+
+/** The lines of the form: the shares of the plan, over them what was written, then the counties that are not there yet. */
+export const linesOf = (split: Split, { quantities, added }: Written): ShareLine[] => [
+  ...toLines(split).map((line) => ({ ...line, quantity: quantities[line.copy ?? ''] ?? line.quantity })),
+  ...added,
+]
+
+/** `at` is the place of a line among those that are not there yet. */
+export const withLine = (written: Written, line: ShareLine, at: number): Written =>
+  line.copy
+    ? { ...written, quantities: { ...written.quantities, [line.copy]: line.quantity } }
+    : { ...written, added: written.added.map((one, place) => (place === at ? line : one)) }
+
+/** What is written once the new counties are there: their shares are those of copies. */
+export function settled({ quantities, added }: Written, split: Split): Written {
+  const copies = added.flatMap(({ county, quantity }) => {
+    const copy = split.shares.find((share) => share.county === county.trim())
+    return copy ? [[copy.copy.id, quantity] as const] : []
+  })
+  return { quantities: { ...quantities, ...Object.fromEntries(copies) }, added: [] }
+}
+
+/**
+ * The shares with which new counties come, before the others are edited: the program looks after each request whether all
+ * have one or none, and whether they reach the target.
+ */
+export function firstShares({ shares }: Split, added: CountyOfTask[]): CountyOfTask[] {
+  if (shares.length === 0) return added
+  const isGiven = shares.some(({ quantity }) => quantity !== undefined)
+  return added.map((one) => ({ ...one, quantity: isGiven ? (one.quantity ?? 0) : null }))
+}
 
 export type ShareFault = 'county' | 'twice' | 'number' | 'some-missing' | 'below'
 

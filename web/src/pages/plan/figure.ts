@@ -1,4 +1,5 @@
 import type { FigureFields } from '../../api/plans'
+import { unitAfter } from '../../kit/figure'
 
 /** Counted in either of the two, which the text leaves open until somebody decides. */
 export const OPEN_PERCENT = '% or percentage point'
@@ -130,11 +131,11 @@ interface Words {
   unit: (unit: string) => string
 }
 
-/** What a figure says, in a few signs: `≥ 500 个`, `下降 10.2%`. */
+/** What a figure says, in a few signs: `≥ 500个`, `下降 10.2%`. */
 export function told(fields: FigureFields, words: Words): string {
   const unit = words.unit(fields.unit ?? '')
   const size = (value: number) => amount(value, words.language, words.wan, words.yi)
-  const joined = (text: string) => (unit === '' ? text : /^[%‰]/.test(unit) ? `${text}${unit}` : `${text} ${unit}`)
+  const joined = (text: string) => `${text}${unitAfter(unit)}`
   if (fields.range?.length === 2) return joined(fields.range.map((end) => size(end)).join('—'))
   if (typeof fields.value === 'string') return joined(fields.value)
   if (fields.comparison === 'change') {

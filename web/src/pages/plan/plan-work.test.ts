@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { MetricAnswer } from '../../api/metrics'
 import type { Plan, PlanBinding, PlanTarget, PlanTask } from '../../api/plans'
-import { faultsOfBinding, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
-import { countiesAsk, faultsOfShares, newShares, numbersOfCounties, reachedOf, shareEdits, splitOf, sumOf, toLines } from './counties'
+import { faultsOfBinding, fieldsOf, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
+import { countiesAsk, faultsOfShares, firstShares, linesOf, newShares, numbersOfCounties, reachedOf, settled, shareEdits, splitOf, sumOf, toLines, withLine } from './counties'
 import { byItem, namesOf, shownValue } from './difference'
 import { edges } from './paper'
 import { taken } from './tasks'
@@ -45,6 +45,22 @@ describe('shares of counties', () => {
     expect(newShares(lines)).toEqual([{ county: '东台市', quantity: 1200 }])
     expect(sumOf(lines)).toBe(1340)
   })
+  test('are written over those of the plan, and a new county comes before the others are edited', () => {
+    const first = { copy: undefined, county: ' 东台市 ', quantity: '40' }
+    const written = withLine(withLine({ quantities: {}, added: [{ copy: undefined, county: '', quantity: '' }] }, first, 0), { copy: '1.1-1', county: '亭湖区', quantity: '20' }, -2)
+    expect(linesOf(split(), written).map(({ county, quantity }) => [county.trim(), quantity])).toEqual([['亭湖区', '20'], ['盐都区', '60'], ['东台市', '40']])
+    expect(firstShares(split(), newShares(written.added))).toEqual([{ county: '东台市', quantity: 40 }])
+    const after = split([], [...tasks, copy(3, '东台市', 40)])
+    expect(settled(written, after)).toEqual({ quantities: { '1.1-1': '20', '1.1-3': '40' }, added: [] })
+    expect(shareEdits(after, linesOf(after, settled(written, after)))).toEqual([{ op: 'set', item: 'task/1.1-1', fields: { quantity: 20 } }])
+  })
+  test('come with a number where the others have one, and without where they have none', () => {
+    const added = [{ county: '东台市', quantity: 40 }, { county: '大丰区', quantity: null }]
+    const quantities = (before: PlanTask[]) => firstShares(split([], [task(), ...before]), added).map(({ quantity }) => quantity)
+    expect(quantities([copy(1, '亭湖区', 120)])).toEqual([40, 0])
+    expect(quantities([copy(1, '亭湖区', null)])).toEqual([null, null])
+    expect(quantities([])).toEqual([40, null])
+  })
   test('have a number of their own only where the metric tells amounts', () => {
     expect(countiesAsk(target())).toMatchObject({ grain: 'year', period: '2026' })
     expect(countiesAsk(target({ way: 'share' }))).toBeUndefined()
@@ -63,7 +79,7 @@ describe('shares of counties', () => {
 describe('the source of a target', () => {
   const form = toBindingForm(target().binding)
   test('that was read and written again is the same', () => {
-    for (const binding of [{}, { way: 'change', baseline: 5 }, { way: 'change', against_year_before: true }, { kind: 'open', id: null, way: null }]) {
+    for (const binding of [{}, { kind: 'form', id: 'industry.future_industry', metric: 'industry.future', way: 'year-sum' }, { kind: 'form', id: 'industry.future_industry', way: null }, { way: 'change', baseline: 5 }, { way: 'change', against_year_before: true }, { kind: 'open', id: null, way: null }]) {
       expect(isSameBinding(target(binding).binding, toBindingForm(target(binding).binding))).toBe(true)
     }
     expect(isSameBinding(target().binding, { ...form, way: 'at-date' })).toBe(false)
@@ -71,17 +87,24 @@ describe('the source of a target', () => {
   test('sends what belongs to its kind and no more', () => {
     expect(toBinding({ ...form, kind: 'by-hand' }, '没有系统')).toEqual({ kind: 'by-hand', reason: '没有系统' })
     expect(toBinding({ ...form, way: 'change', against: 'value', baseline: '1,200' }, '核对')).toEqual({ kind: 'metric', reason: '核对', id: 'telecom.new_station', way: 'change', baseline: 1200 })
+    const reported = { ...form, kind: 'form', id: 'industry.future_industry', metric: 'industry.future', way: 'year-sum' }
+    expect(toBinding(reported, '核对')).toEqual({ kind: 'form', reason: '核对', id: 'industry.future_industry', metric: 'industry.future', way: 'year-sum' })
+    expect(toBinding({ ...reported, metric: '' }, '核对')).toEqual({ kind: 'form', reason: '核对', id: 'industry.future_industry' })
     expect(toBinding({ ...form, way: 'year-sum', against: 'year-before' }, '核对')).not.toHaveProperty('against_year_before')
   })
   test('lacks what the program would refuse', () => {
     expect(faultsOfBinding({ ...form, id: ' ', way: '' })).toEqual(['id', 'way'])
     expect(faultsOfBinding({ ...form, way: 'change', against: 'value', baseline: '一成' })).toEqual(['baseline'])
     expect(faultsOfBinding({ ...form, kind: 'open', id: '', way: '' })).toEqual([])
+    expect(faultsOfBinding({ ...form, kind: 'form', way: '' })).toEqual([])
+    expect(faultsOfBinding({ ...form, kind: 'form', metric: 'industry.future', way: '' })).toEqual(['way'])
+    expect(fieldsOf({ ...form, kind: 'by-hand' })).toEqual(['kind'])
   })
   test('that is refused names its field', () => {
     const problem = (code: string, detail: string) => ({ type: '', title: '', status: 422, code, detail })
     expect(refusedField(problem('invalid-plan-edit', '`id`: such as `telecom.new_station`'))).toBe('id')
-    expect(refusedField(problem('no-reason', 'a reason is missing'))).toBe('reason')
+    // A reason has no field of its own here, so that its refusal is told below.
+    expect(refusedField(problem('no-reason', 'a reason is missing'))).toBeUndefined()
     expect(refusedField(problem('invalid-plan-edit', '`quantity`: a number from 0'))).toBeUndefined()
     expect(refusedField(problem('precondition-failed', '`id` of it'))).toBeUndefined()
   })

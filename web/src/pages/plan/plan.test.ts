@@ -25,17 +25,19 @@ const words = { language: 'zh-CN', wan: '万', yi: '亿', unit: (unit: string) =
 
 describe('figures', () => {
   test('are told as officials write them, and lose no digit', () => {
-    expect(told(figure({ value: 27000, unit: '个' }), words)).toBe('2.7万 个')
-    expect(told(figure({ value: 130_000_000_000, unit: '元', comparison: '>' }), words)).toBe('> 1300亿 元')
-    expect(told(figure({ value: 12_345, unit: '户' }), words)).toBe('12,345 户')
-    expect(told(figure({ value: 1_234_567, unit: '户' }), words)).toBe('1,234,567 户')
+    expect(told(figure({ value: 27000, unit: '个' }), words)).toBe('2.7万个')
+    expect(told(figure({ value: 130_000_000_000, unit: '元', comparison: '>' }), words)).toBe('> 1300亿元')
+    expect(told(figure({ value: 12_345, unit: '户' }), words)).toBe('12,345户')
+    expect(told(figure({ value: 1_234_567, unit: '户' }), words)).toBe('1,234,567户')
     expect(told(figure({ value: 90, unit: '%', comparison: '>=' }), words)).toBe('≥ 90%')
-    expect(told(figure({ value: 27000, unit: '个' }), { ...words, language: 'en' })).toBe('27,000 个')
+    expect(told(figure({ value: 5, unit: '‰' }), words)).toBe('5‰')
+    expect(told(figure({ value: 8, unit: 'km' }), words)).toBe('8 km')
+    expect(told(figure({ value: 27000, unit: '个' }), { ...words, language: 'en' })).toBe('27,000个')
   })
   test('that change say which way, and ranges say both ends', () => {
     expect(told(figure({ value: -10.2, unit: '%', comparison: 'change' }), words)).toBe('下降 10.2%')
     expect(told(figure({ value: 7, unit: '%', comparison: 'change', bound: '>=' }), words)).toBe('提高 ≥ 7%')
-    expect(told(figure({ value: 2, unit: '个', comparison: 'between', range: [2, 3] }), words)).toBe('2—3 个')
+    expect(told(figure({ value: 2, unit: '个', comparison: 'between', range: [2, 3] }), words)).toBe('2—3个')
     expect(told(figure({ value: '2+N', unit: '' }), words)).toBe('2+N')
   })
   test('that are left as they were send nothing; a field that was emptied is null', () => {

@@ -19,10 +19,10 @@ export function useCountyActuals(plan: Plan, tasks: PlanTask[]): CountyActuals {
   return useMemo(
     () =>
       new Map(
-        asked.flatMap(({ target }, at) => {
+        asked.flatMap(({ target, ask }, at) => {
           const answer = data?.[at]
-          // What is counted in another unit is not compared.
-          return answer && !(answer instanceof ApiError) && answer.unit === target.unit ? [[target.number, numbersOfCounties(answer)] as const] : []
+          // Answers of before stand while new ones come; and what is counted in another unit is not compared.
+          return answer && !(answer instanceof ApiError) && answer.metric === ask.metric && answer.unit === target.unit ? [[target.number, numbersOfCounties(answer)] as const] : []
         }),
       ),
     [asked, data],

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { FigureFields, PlanFigure } from '../../api/plans'
+import { unitAfter } from '../../kit/figure'
 import { useWords } from '../../kit/words'
 import { COMPARISON_NAMES, OPEN_PERCENT, PERCENTAGE_POINT, amount, measured, told } from './figure'
 
@@ -11,6 +12,7 @@ export function useFigureWords() {
     if (text === OPEN_PERCENT) return t('plans.unit-open')
     return text === PERCENTAGE_POINT ? t('plans.unit-point') : text
   }
+  const plain = (value: number) => amount(value, i18n.language, t('plans.wan'), t('plans.yi'))
   return {
     unit,
     figure: (fields: FigureFields) =>
@@ -23,7 +25,9 @@ export function useFigureWords() {
         down: (amount) => t('plans.down', { amount }),
       }),
     /** A number that somebody wrote, with every digit. */
-    amount: (value: number) => amount(value, i18n.language, t('plans.wan'), t('plans.yi')),
+    amount: plain,
+    /** A number, or one that is written already, with its unit. */
+    sized: (value: number | string, of: string | null | undefined) => `${typeof value === 'number' ? plain(value) : value}${unitAfter(unit(of ?? ''))}`,
     /** A number that was measured, with no more digits than its size deserves. */
     measured: (value: number) => measured(value, i18n.language),
     comparison: (sign: string) => word('comparison', COMPARISON_NAMES[sign] ?? sign),

@@ -12,9 +12,10 @@ export function useForecasts(plan: Plan): Map<number, Foreseen> {
   })
   const { data = [] } = useQuery({ ...answers(`plan.${plan.id}`, asked.map(([, ask]) => ask)), enabled: asked.length > 0 })
   const found = new Map<number, Foreseen>()
-  asked.forEach(([target], at) => {
+  asked.forEach(([target, ask], at) => {
     const answer = data[at]
-    const seen = answer instanceof ApiError ? undefined : foreseen(target, answer)
+    // Answers of before stand while new ones come.
+    const seen = answer instanceof ApiError || answer?.metric !== ask.metric ? undefined : foreseen(target, answer)
     if (seen) found.set(target.number, seen)
   })
   return found
