@@ -4,6 +4,7 @@
 //! and pins one version of each table. Two checks refuse a query with any other way to data.
 
 mod catalogue;
+mod comparison;
 mod count;
 pub(crate) mod depth;
 mod explain;
@@ -286,11 +287,11 @@ impl Session {
 
 /// The engine that every query starts from: functions, rules and settings, and no table.
 pub(crate) fn engine(options: &Options) -> Result<SessionState> {
-    Ok(SessionStateBuilder::new()
+    let builder = SessionStateBuilder::new()
         .with_config(config(options))
         .with_runtime_env(runtime(options)?)
-        .with_default_features()
-        .build())
+        .with_default_features();
+    Ok(comparison::mended(builder).build())
 }
 
 fn config(options: &Options) -> SessionConfig {

@@ -64,6 +64,39 @@ async fn no_file_can_be_read_by_its_path() {
 }
 
 #[tokio::test]
+async fn a_constant_may_stand_on_either_side_of_a_comparison() {
+    let lake = people().await;
+    for (sql, expected) in [
+        (
+            "SELECT id FROM population.person WHERE 'a' = name AND name = 'a'",
+            "1",
+        ),
+        (
+            "SELECT p.id FROM (VALUES (1), (2)) AS v (n) JOIN population.person p ON 'b' = p.name WHERE p.name = 'b'",
+            "2\n2",
+        ),
+        (
+            "SELECT q.id FROM (SELECT 'c' AS c, id, name FROM population.person WHERE name = 'c') q WHERE q.c = q.name",
+            "3",
+        ),
+        (
+            "SELECT id FROM population.person WHERE 'b' < name AND name > 'a'",
+            "3",
+        ),
+        (
+            "SELECT q.id FROM (SELECT nullif('a', 'a') AS c, id, name FROM population.person WHERE name < 'c') q WHERE q.c > q.name",
+            "",
+        ),
+        (
+            "SELECT id FROM population.person WHERE 'a' = name AND name = 'b'",
+            "",
+        ),
+    ] {
+        assert_eq!(lake.query(sql).await, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
 async fn what_reads_no_dataset_is_allowed() {
     let lake = people().await;
     assert_eq!(lake.query("SELECT 1 + 1").await, "2");
