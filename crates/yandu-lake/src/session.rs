@@ -4,10 +4,10 @@
 //! and pins one version of each table. Two checks refuse a query with any other way to data.
 
 mod catalogue;
-mod comparison;
 mod count;
 pub(crate) mod depth;
 mod explain;
+mod filter;
 pub(crate) mod problem;
 pub(crate) mod provider;
 mod replace;
@@ -291,7 +291,7 @@ pub(crate) fn engine(options: &Options) -> Result<SessionState> {
         .with_config(config(options))
         .with_runtime_env(runtime(options)?)
         .with_default_features();
-    Ok(comparison::mended(builder).build())
+    Ok(filter::mended(builder).build())
 }
 
 fn config(options: &Options) -> SessionConfig {

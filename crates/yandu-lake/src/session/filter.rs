@@ -1,22 +1,29 @@
-//! Comparisons with a constant, as the engine's own rule for filters reads them rightly.
+//! Filters on their way down, mended where the engine's own rule loses rows or makes some up.
 //!
-//! That rule takes two equalities of one column for a contradiction when they are not written alike, so that
-//! `'a' = s AND s = 'a'` keeps no row (apache/datafusion#24763), and takes the smaller bound of `n < NULL AND n < 5` for
-//! implied, though `n < NULL` keeps no row (apache/datafusion#25207). Both come about where constants are put into a
-//! filter on its way down, so that they are mended at each step of that way.
+//! - Two equalities of one column are a contradiction to it when they are not written alike, so that `'a' = s AND s = 'a'`
+//!   keeps no row (apache/datafusion#24763).
+//! - Of `n < NULL AND n < 5` it drops the smaller bound as implied, though `n < NULL` keeps no row
+//!   (apache/datafusion#25207).
+//! - What names no column is put below groups, also below those that give a row out of nothing (`count(*)`, the grouping set
+//!   `()`), where it keeps no row from coming.
+//!
+//! All of them come about where constants are put into a filter on its way down, so that they are mended at each step of
+//! that way.
 
 use std::sync::Arc;
 
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::execution::SessionStateBuilder;
-use datafusion::logical_expr::utils::{conjunction, split_conjunction_owned};
-use datafusion::logical_expr::{BinaryExpr, Expr, Filter, LogicalPlan, Operator};
+use datafusion::logical_expr::utils::{conjunction, split_conjunction, split_conjunction_owned};
+use datafusion::logical_expr::{
+    Aggregate, BinaryExpr, EmptyRelation, Expr, Filter, LogicalPlan, Operator,
+};
 use datafusion::optimizer::optimizer::{ApplyOrder, Optimizer};
 use datafusion::optimizer::push_down_filter::PushDownFilter;
 use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
 
-/// The engine's rules, with one of them mended. To be dropped with the first release that has both mends.
+/// The engine's rules, with one of them mended. To be dropped with the first release that needs no mend.
 pub(super) fn mended(builder: SessionStateBuilder) -> SessionStateBuilder {
     let mut rules = Optimizer::new().rules;
     for rule in &mut rules {
@@ -47,9 +54,39 @@ impl OptimizerRule for Mended {
         let LogicalPlan::Filter(filter) = plan else {
             return self.0.rewrite(plan, config);
         };
-        self.0
-            .rewrite(LogicalPlan::Filter(written_alike(filter)), config)
+        let filter = written_alike(filter);
+        let mut conditions = split_conjunction(&filter.predicate).into_iter();
+        if conditions.clone().any(keeps_nothing) {
+            return Ok(Transformed::yes(LogicalPlan::EmptyRelation(
+                EmptyRelation {
+                    produce_one_row: false,
+                    schema: Arc::clone(filter.input.schema()),
+                },
+            )));
+        }
+        if let LogicalPlan::Aggregate(groups) = filter.input.as_ref()
+            && gives_a_row_of_nothing(groups)
+            && conditions.any(|condition| !condition.any_column_refs())
+        {
+            return Ok(Transformed::no(LogicalPlan::Filter(filter)));
+        }
+        self.0.rewrite(LogicalPlan::Filter(filter), config)
     }
+}
+
+fn keeps_nothing(condition: &Expr) -> bool {
+    matches!(
+        condition,
+        Expr::Literal(
+            ScalarValue::Boolean(None | Some(false)) | ScalarValue::Null,
+            _
+        )
+    )
+}
+
+fn gives_a_row_of_nothing(groups: &Aggregate) -> bool {
+    let is_set = |expr: &Expr| matches!(expr, Expr::GroupingSet(_));
+    groups.group_expr.is_empty() || groups.group_expr.iter().any(is_set)
 }
 
 /// Filters right below one another are taken together by the rule: all of them are written alike first.
