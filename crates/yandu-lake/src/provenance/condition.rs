@@ -1,6 +1,5 @@
 //! Rows by their values, as conditions over the columns of a plan.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, RecordBatch};
@@ -9,6 +8,7 @@ use datafusion::common::{Column, DFSchema, DataFusionError, ScalarValue};
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::utils::{conjunction, disjunction};
 use datafusion::logical_expr::{Expr, lit, try_cast};
+use indexmap::IndexMap;
 
 /// The values that an expression has in the wanted rows.
 pub(super) struct Values {
@@ -56,20 +56,38 @@ pub(super) fn met(columns: &[Values], rows: usize, or_missing: bool) -> Vec<Expr
     if rows == 0 {
         return vec![lit(false)];
     }
+    let rows: Vec<usize> = (0..rows).collect();
     let mut conditions: Vec<Expr> = columns
         .iter()
-        .map(|values| values.any(or_missing))
+        .map(|values| values.any(&rows, or_missing))
         .collect();
-    if rows > 1 && columns.len() > 1 {
-        let each = (0..rows).filter_map(|row| {
-            let at = columns
-                .iter()
-                .filter_map(|column| column.at(row, or_missing));
-            conjunction(at)
-        });
-        conditions.extend(disjunction(each));
+    let differing: Vec<&Values> = columns.iter().filter(|one| one.differ(&rows)).collect();
+    if differing.len() > 1 {
+        conditions.extend(one_of(&differing, &rows, or_missing));
     }
     conditions
+}
+
+/// The expressions have the values of one of these rows together. Rows that share a value share its comparison: a condition of
+/// twenty rows is planned much longer when it is twenty conditions.
+fn one_of(columns: &[&Values], rows: &[usize], or_missing: bool) -> Option<Expr> {
+    let (differing, shared): (Vec<&Values>, Vec<&Values>) =
+        columns.iter().partition(|one| one.differ(rows));
+    let shared = shared.into_iter().map(|one| one.any(rows, or_missing));
+    let shortest = differing.iter().min_by_key(|one| one.apart(rows).len());
+    let rest = match (differing.as_slice(), shortest) {
+        ([], _) | (_, None) => None,
+        ([one], _) => Some(one.any(rows, or_missing)),
+        (_, Some(first)) => {
+            let others = differing.iter().filter(|one| !std::ptr::eq(**one, *first));
+            let others: Vec<&Values> = others.copied().collect();
+            disjunction(first.apart(rows).into_values().filter_map(|rows| {
+                let others = one_of(&others, &rows, or_missing);
+                conjunction([first.any(&rows, or_missing)].into_iter().chain(others))
+            }))
+        }
+    };
+    conjunction(shared.chain(rest))
 }
 
 /// Whether a value of one type is found among those of another without a conversion that could change them.
@@ -95,16 +113,33 @@ impl Values {
         values.collect()
     }
 
-    /// The expression has the value of one of the rows.
-    fn any(&self, or_missing: bool) -> Expr {
-        let mut seen = HashSet::new();
-        let values: Vec<Expr> = self
-            .values
-            .iter()
-            .filter(|value| !value.is_null() && seen.insert(*value))
+    /// Whether it has more than one value in these rows.
+    fn differ(&self, rows: &[usize]) -> bool {
+        let mut values = rows.iter().filter_map(|row| self.values.get(*row));
+        let first = values.next();
+        values.any(|value| Some(value) != first)
+    }
+
+    /// The rows by the values that it has in them, in the order of the first row of each.
+    fn apart(&self, rows: &[usize]) -> IndexMap<&ScalarValue, Vec<usize>> {
+        let mut apart: IndexMap<&ScalarValue, Vec<usize>> = IndexMap::new();
+        for row in rows {
+            if let Some(value) = self.values.get(*row) {
+                apart.entry(value).or_default().push(*row);
+            }
+        }
+        apart
+    }
+
+    /// The expression has the value of one of these rows.
+    fn any(&self, rows: &[usize], or_missing: bool) -> Expr {
+        let apart = self.apart(rows);
+        let has_null = or_missing || apart.keys().any(|value| value.is_null());
+        let values: Vec<Expr> = apart
+            .into_keys()
+            .filter(|value| !value.is_null())
             .map(|value| Expr::Literal(value.clone(), None))
             .collect();
-        let has_null = or_missing || self.values.iter().any(ScalarValue::is_null);
         let is_value = match values.as_slice() {
             [] => None,
             [value] => Some(self.expr.clone().eq(value.clone())),
@@ -118,20 +153,5 @@ impl Values {
             (Some(is_value), false) => is_value,
             (None, _) => self.expr.clone().is_null(),
         }
-    }
-
-    /// The expression has the value of this row.
-    fn at(&self, row: usize, or_missing: bool) -> Option<Expr> {
-        let value = self.values.get(row)?;
-        let is_missing = self.expr.clone().is_null();
-        if value.is_null() {
-            return Some(is_missing);
-        }
-        let is_value = self.expr.clone().eq(Expr::Literal(value.clone(), None));
-        Some(if or_missing {
-            is_value.or(is_missing)
-        } else {
-            is_value
-        })
     }
 }
