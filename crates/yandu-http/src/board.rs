@@ -34,6 +34,7 @@ use crate::state::State;
 use lamps::Plans;
 pub use lamps::{LampOfBoard, LampsOfBoard};
 pub(crate) use live::Live;
+use live::Round;
 
 /// How often a silent stream says that it is there.
 const ALIVE: Duration = Duration::from_secs(15);
@@ -210,7 +211,7 @@ impl From<AnsweredArea> for BoardArea {
 }
 
 impl BoardTile {
-    async fn new(answered: AnsweredTile, county: Option<&str>, plans: &mut Plans<'_>) -> Self {
+    async fn new(answered: AnsweredTile, county: Option<&str>, plans: &Plans<'_>) -> Self {
         let AnsweredTile { tile, outcome } = answered;
         let (answer, mut problem) = match outcome {
             None => (None, None),
@@ -242,13 +243,13 @@ impl BoardTile {
 }
 
 impl Board {
-    async fn new(state: &State, principal: &Principal, answered: Answered) -> Self {
+    async fn new(state: &State, principal: &Principal, answered: Answered, round: &Round) -> Self {
         let file = &answered.file;
         let county = answered.area.as_ref().map(|area| area.name.as_str());
-        let mut plans = Plans::new(state, principal);
+        let plans = Plans::new(state, principal, round);
         let mut tiles = Vec::with_capacity(answered.tiles.len());
         for tile in answered.tiles {
-            tiles.push(BoardTile::new(tile, county, &mut plans).await);
+            tiles.push(BoardTile::new(tile, county, &plans).await);
         }
         Self {
             id: file.board.to_string(),

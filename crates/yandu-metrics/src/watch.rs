@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::metrics::Metrics;
 
-/// How long is waited after a change, so that models refreshed together are one change. Whoever looks at a wall sees a
-/// number within two seconds of its data.
-const QUIET: Duration = Duration::from_millis(200);
+/// How long is waited after a change, so that models refreshed at once are one change. Numbers are then recorded for as long as
+/// it takes, and what changed meanwhile waits for the next time.
+const QUIET: Duration = Duration::from_millis(50);
 
 /// How often it is looked whether another period has begun.
 const LOOK: Duration = Duration::from_mins(10);

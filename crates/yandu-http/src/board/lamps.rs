@@ -1,6 +1,7 @@
 //! Lamps on boards: how the work of a plan stands, beside the numbers of metrics.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use yandu_lake::Principal;
 use yandu_pack::declare::{LampName, LampsBy, LampsDue, TileLamps};
 use yandu_plan::{Counts, Lamp, LampLine, LampsOf, LampsWanted, Plan, Standing};
 
+use super::live::Round;
 use crate::Result;
 use crate::plan::{CountsOfPlan, standing};
 use crate::problem::Problem;
@@ -56,27 +58,33 @@ pub struct LampOfBoard {
     pub tasks: Option<CountsOfPlan>,
 }
 
-/// The plans that the tiles of one board look at, each looked up once.
+/// How the plans stand in one round, for all boards that are made in it.
+#[derive(Default)]
+pub(super) struct Standings {
+    round: Option<Round>,
+    /// By the name of the principal and the id of the plan.
+    stood: HashMap<(String, String), Arc<(Plan, Standing)>>,
+}
+
+/// The plans that the tiles of one board look at.
 pub(super) struct Plans<'a> {
     state: &'a State,
     principal: &'a Principal,
-    current: Option<String>,
-    stood: HashMap<String, (Plan, Standing)>,
+    round: &'a Round,
 }
 
 impl<'a> Plans<'a> {
-    pub(super) fn new(state: &'a State, principal: &'a Principal) -> Self {
+    pub(super) fn new(state: &'a State, principal: &'a Principal, round: &'a Round) -> Self {
         Self {
             state,
             principal,
-            current: None,
-            stood: HashMap::new(),
+            round,
         }
     }
 
     /// The lamps of a tile, for the whole city or for the county of this name.
     pub(super) async fn lamps(
-        &mut self,
+        &self,
         asked: &TileLamps,
         limit: Option<u32>,
         county: Option<&str>,
@@ -85,7 +93,8 @@ impl<'a> Plans<'a> {
             Some(id) => id.clone(),
             None => self.current().await?,
         };
-        let (plan, standing) = self.standing(&id).await?;
+        let stood = self.standing(&id).await?;
+        let (plan, standing) = stood.as_ref();
         let lines = yandu_plan::lamps(plan, standing, &wanted(asked, county));
         let counts: Counts = lines.iter().map(|line| line.lamp).collect();
         let shown = lines.into_iter().take(limit.unwrap_or(LINES) as usize);
@@ -99,23 +108,30 @@ impl<'a> Plans<'a> {
         })
     }
 
-    async fn current(&mut self) -> Result<String> {
-        if let Some(id) = &self.current {
-            return Ok(id.clone());
-        }
+    async fn current(&self) -> Result<String> {
         let current = self.state.plans().current().await?;
-        self.current.clone_from(&current);
         current.ok_or_else(|| Problem::new("no-plan", "no plan is in force"))
     }
 
-    async fn standing(&mut self, id: &str) -> Result<&(Plan, Standing)> {
-        if !self.stood.contains_key(id) {
-            let plan = self.state.plans().plan(id).await?;
-            let standing = standing(self.state, self.principal, &plan).await?;
-            let (standing, _) = standing.ok_or_else(|| not_in_force(id))?;
-            self.stood.insert(id.to_owned(), (plan, standing));
+    /// Of many who ask at once the first one looks, and the others have it.
+    async fn standing(&self, id: &str) -> Result<Arc<(Plan, Standing)>> {
+        let mut known = self.state.boards().standings.lock().await;
+        if known.round.as_ref() != Some(self.round) {
+            *known = Standings {
+                round: Some(self.round.clone()),
+                ..Standings::default()
+            };
         }
-        self.stood.get(id).ok_or_else(|| not_in_force(id))
+        let key = (self.principal.name().to_owned(), id.to_owned());
+        if let Some(stood) = known.stood.get(&key) {
+            return Ok(Arc::clone(stood));
+        }
+        let plan = self.state.plans().plan(id).await?;
+        let standing = standing(self.state, self.principal, &plan).await?;
+        let (standing, _) = standing.ok_or_else(|| not_in_force(id))?;
+        let stood = Arc::new((plan, standing));
+        known.stood.insert(key, Arc::clone(&stood));
+        Ok(stood)
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use yandu_lake::Principal;
 use yandu_words::BoardId;
 
+use super::lamps::Standings;
 use super::{Board, Text};
 use crate::Result;
 use crate::problem::Problem;
@@ -27,6 +28,7 @@ const KEPT: usize = 256;
 #[derive(Default)]
 pub(crate) struct Live {
     boards: Mutex<HashMap<Key, Arc<Watched>>>,
+    pub(super) standings: tokio::sync::Mutex<Standings>,
 }
 
 /// A board with those who follow it.
@@ -59,7 +61,7 @@ pub(crate) struct View {
 
 /// What a board follows from: the rounds of numbers and of plans, and the day, by which numbers and work are late.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Round {
+pub(super) struct Round {
     numbers: u64,
     plans: u64,
     day: Date,
@@ -83,7 +85,7 @@ impl Live {
             return Ok(Arc::clone(view));
         }
         let board = state.metrics().board(principal, id, area).await?;
-        let board = Board::new(state, principal, board).await;
+        let board = Board::new(state, principal, board, &made_in).await;
         let view = Arc::new(View::new(board, made_in, known.as_deref())?);
         let is_same = known.is_some_and(|known| known.version == view.version);
         watched.views.send_if_modified(|slot| {
