@@ -227,7 +227,7 @@ def followed(context: Context, data: Path, packs: Path, taken) -> tuple[list[flo
         files = [stations(context, server, number) for number in range(100, 100 + CHANGES)]
         views = [f"/api/v1/boards/bench.forty/changes{f'?area={area}' if area else ''}" for area in ["", *areas]]
         viewers = subprocess.Popen(
-            context.peer("viewers.py", server.connection.host, server.connection.port, VIEWERS, *views),
+            context.peer("viewers.py", server.connection.host, server.connection.port, VIEWERS, "t0", *views),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         if viewers.stdout.readline().strip() != "ready":
