@@ -191,7 +191,7 @@ test('officials find their own sentence in the text, and it has an address', asy
   await expect(page.getByRole('button', { name: '打印（A3）' })).toBeHidden()
   await page.emulateMedia({ media: 'screen' })
   await page.getByRole('tab', { name: '办理记录' }).click()
-  expect(await page.evaluate(() => document.adoptedStyleSheets.length)).toBe(0)
+  await expect.poll(() => page.evaluate(() => document.adoptedStyleSheets.length)).toBe(0)
 })
 
 test('what was typed stays when somebody else decides meanwhile, and goes through where it still holds', async ({ page, city, watched }) => {
