@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use yandu_collect::form::form_of;
 use yandu_plan::{EvidenceFields, Listed, Source, Step, Way};
 
 use super::actual::{rules, standing};
@@ -241,6 +242,7 @@ pub(super) async fn bind_target(
     Body(body): Body<BindTarget>,
 ) -> Result<Response> {
     let source = source(&body)?;
+    known(&state, &source)?;
     let cause = cause(&state, &id, &headers, &principal, Some(body.reason)).await?;
     let plans = state.plans().clone();
     let plan = finish(&state, async move {
@@ -291,6 +293,29 @@ fn source(body: &BindTarget) -> Result<Source> {
             "`kind` is one of `metric`, `form`, `by-hand`, `open`",
         )),
     }
+}
+
+/// What a source names must be there: a name that was mistyped would be a target without a number for good.
+fn known(state: &State, source: &Source) -> Result<()> {
+    let packs = state.collector().packs();
+    let has_metric = |id: &str| {
+        id.parse()
+            .is_ok_and(|id| state.metrics().definition(&id).is_ok())
+    };
+    let has_form = |id: &str| id.parse().is_ok_and(|id| form_of(&packs, &id).is_ok());
+    let (field, what, id) = match source {
+        Source::Metric { metric, .. } if !has_metric(metric) => ("id", "metric", metric),
+        Source::Form { dataset, .. } if !has_form(dataset) => ("id", "form", dataset),
+        Source::Form {
+            metric: Some(metric),
+            ..
+        } if !has_metric(metric) => ("metric", "metric", metric),
+        _ => return Ok(()),
+    };
+    let id: String = id.chars().take(80).collect();
+    Err(super::invalid(&format!(
+        "`{field}` names no {what} of the installed packs: `{id}`"
+    )))
 }
 
 /// Keeps a document by its content: a PDF, an OFD, a picture, a document of an office, or plain text.

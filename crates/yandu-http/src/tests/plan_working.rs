@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use yandu_store::Clock;
 
 use super::city::{Answer, City, request};
+use super::measuring;
 use super::plan_reviewing::{all_decided, approved, import};
 use crate::Options;
 
@@ -67,6 +68,55 @@ async fn a_plan_in_force_tells_lamps_bindings_and_nodes_by_month() {
         city.get(&format!("{PLAN}/targets/9")).await.problem().1,
         "no-plan-item"
     );
+}
+
+#[tokio::test]
+async fn a_target_is_bound_to_what_the_packs_have_and_to_nothing_else() {
+    let files = [
+        ("models/joined.yaml", measuring::JOINED),
+        ("models/joined.sql", measuring::JOINED_SQL),
+        ("metrics/joined.yaml", measuring::METRIC),
+    ];
+    let clock = Clock::standing("2026-06-10T01:00:00Z".parse().unwrap());
+    let city = City::at(clock, Options::default(), &files).await;
+    approved(&city).await;
+    for (body, expected) in [
+        (
+            json!({"kind": "metric", "id": "club.joined", "way": "year-sum"}),
+            None,
+        ),
+        (
+            json!({"kind": "metric", "id": "club.newest", "way": "year-sum"}),
+            Some("`id` names no metric"),
+        ),
+        (
+            json!({"kind": "metric", "id": "no such", "way": "year-sum"}),
+            Some("`id` names no metric"),
+        ),
+        (
+            json!({"kind": "form", "id": "club.member"}),
+            Some("`id` names no form"),
+        ),
+        (json!({"kind": "open"}), None),
+    ] {
+        let mut body = body;
+        body["reason"] = json!("核对");
+        let bound = request(Method::PUT, &format!("{PLAN}/targets/2/binding"))
+            .header(header::CONTENT_TYPE, "application/json");
+        let bound = city.ask(bound, body.to_string()).await;
+        match expected {
+            None => assert_eq!(bound.status, 200, "{body}: {}", bound.text()),
+            Some(why) => {
+                assert_eq!(
+                    bound.problem(),
+                    (422, "invalid-plan-edit".to_owned()),
+                    "{body}"
+                );
+                let detail = bound.json()["detail"].as_str().unwrap().to_owned();
+                assert!(detail.starts_with(why), "{detail}");
+            }
+        }
+    }
 }
 
 #[tokio::test]
