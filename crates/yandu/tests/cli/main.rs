@@ -5,6 +5,8 @@ mod addresses;
 #[cfg(test)]
 mod faces;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod keeping;
