@@ -33,6 +33,18 @@ test('a form is filled on a phone: a fault is told at its field, mended, and the
   await expectAccessible(page, 'a report')
 })
 
+test('a period that is not taken is not filled, and another one can be chosen', async ({ page }) => {
+  await speak(page, 'zh-CN')
+  await page.goto('/forms/industry.future_industry?period=2031-01')
+  await settled(page)
+  const fill = page.getByRole('region', { name: '填写' })
+  await expect(fill.getByText('请另选期间')).toBeVisible()
+  await expect(fill.getByRole('button', { name: '提交' })).toHaveCount(0)
+  await fill.getByRole('combobox', { name: '期间' }).click()
+  await page.locator('.ant-select-item-option').first().click()
+  await expect(fill.getByRole('button', { name: '提交' })).toBeVisible()
+})
+
 test('who has not reported is listed with how late it is', async ({ page }) => {
   await speak(page, 'zh-CN')
   await page.goto('/forms')

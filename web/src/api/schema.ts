@@ -3039,9 +3039,9 @@ export interface components {
             /** @description The fields in the order of the form. */
             order: string[];
             owner: string;
-            /** @description The period to report now. */
-            period: string;
-            /** @description The periods that can be reported, the newest first. */
+            /** @description The period to report now: the newest that is over, or where that has closed the newest that is taken. Absent when none is. */
+            period?: string | null;
+            /** @description The periods that are taken, the newest first. */
             periods: string[];
             /** @description JSON Schema (draft 2020-12) of `values` of a report. */
             schema: Record<string, never>;

@@ -106,9 +106,9 @@ pub struct Form {
     pub units: Vec<String>,
     pub every: String,
     pub since: String,
-    /// The period to report now.
-    pub period: String,
-    /// The periods that can be reported, the newest first.
+    /// The period to report now: the newest that is over, or where that has closed the newest that is taken. Absent when none is.
+    pub period: Option<String>,
+    /// The periods that are taken, the newest first.
     pub periods: Vec<String>,
     /// How long after the end of a period, as the pack says: `5 wd`.
     pub due: String,
@@ -336,6 +336,8 @@ impl Form {
             .map(|one| one.period.to_string())
             .collect();
         periods.dedup();
+        let now = standing.period.to_string();
+        let now = periods.iter().find(|period| **period == now);
         let rule = &form.evidence;
         Self {
             dataset: dataset.id().to_string(),
@@ -349,7 +351,7 @@ impl Form {
             units: form.units.clone(),
             every: form.every.name().to_owned(),
             since: form.since.to_string(),
-            period: standing.period.to_string(),
+            period: now.or(periods.first()).cloned(),
             periods,
             due: form.due.to_string(),
             closes: form.closes.map(|closes| closes.to_string()),

@@ -127,12 +127,14 @@ async fn a_form_offers_the_periods_whose_reports_it_takes() {
         let city = City::at(clock.clone(), Options::default(), &files).await;
         let form = city.get("/api/v1/forms/club.visit").await.json();
         assert_eq!(form["periods"], json!(expected), "{times}");
+        assert_eq!(form["period"], *expected.last().unwrap(), "{times}");
     }
     let coming = VISIT.replace("since: 2025-01", "since: 2025-04");
     let files = [("datasets/visit.yaml", coming.as_str())];
     let city = City::at(clock, Options::default(), &files).await;
     let form = city.get("/api/v1/forms/club.visit").await.json();
     assert_eq!(form["periods"], json!([]), "none has begun");
+    assert_eq!(form["period"], json!(null));
 }
 
 #[tokio::test]

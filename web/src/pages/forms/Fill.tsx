@@ -8,6 +8,7 @@ import { Link, useSearchParams } from 'react-router'
 import { problemOf } from '../../api/errors'
 import { type Form, type FormReport, submitReport } from '../../api/forms'
 import type { Problem } from '../../api/types'
+import { Nothing } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
 import { Saved } from '../../kit/Saved'
 import { SchemaForm } from '../../kit/form/SchemaForm'
@@ -18,14 +19,19 @@ import { type Filled, draftKey, emptyReport, faultsOf, newSubmission, reportOf, 
 
 /** A form as a person fills it, for the unit and the period that the address names. */
 export function Fill({ form }: { form: Form }) {
+  const { t } = useTranslation()
   const [address, setAddress] = useSearchParams()
   const unit = address.get('unit') ?? form.units[0] ?? ''
-  const period = address.get('period') ?? form.period
+  const period = address.get('period') ?? form.period ?? ''
   const set = (part: Record<string, string>) => setAddress({ ...Object.fromEntries(address), ...part }, { replace: true })
   return (
     <div className="form-fill">
       <Beforehand form={form} unit={unit} period={period} set={set} />
-      <Report key={`${form.dataset} ${unit} ${period}`} form={form} unit={unit} period={period} />
+      {form.periods.includes(period) ? (
+        <Report key={`${form.dataset} ${unit} ${period}`} form={form} unit={unit} period={period} />
+      ) : (
+        <Nothing title={form.periods.length > 0 ? t('forms.not-taken') : t('forms.none-taken')} />
+      )}
     </div>
   )
 }
