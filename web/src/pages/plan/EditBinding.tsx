@@ -17,9 +17,9 @@ import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { useWords } from '../../kit/words'
 import { AGAINST, BINDING_KINDS, type BindingField, type BindingForm, WAYS, faultsOfBinding, fieldsOf, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
+import { holding, isAsTold, isConflict } from './holding'
 import { BoundBy, SourceLink } from './SourceLink'
 import { useFigureWords } from './useFigureWords'
-import { isConflict } from './useReview'
 
 interface Props {
   plan: Plan
@@ -38,7 +38,16 @@ export function EditBinding({ plan, etag, target, onClose }: Props) {
   const [reason, setReason] = useState('')
   useReturnFocus()
   const save = useMutation({
-    mutationFn: () => bindTarget(plan.id, target.number, toBinding(form, reason.trim()), etag),
+    mutationFn: () =>
+      holding(
+        etag,
+        (match) => bindTarget(plan.id, target.number, toBinding(form, reason.trim()), match),
+        async () => {
+          const fresh = await queries.fetchQuery({ ...planQuery(plan.id), staleTime: 0 })
+          const same = fresh.data.targets.find(({ number }) => number === target.number)
+          return { holds: isAsTold(same?.binding, target.binding), etag: fresh.etag }
+        },
+      ),
     onSuccess: async (told) => {
       queries.setQueryData(planQuery(plan.id).queryKey, told)
       await queries.invalidateQueries({ queryKey: ['plan', plan.id] })

@@ -6,16 +6,16 @@ import Select from 'antd/es/select'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../../api/errors'
-import { type Plan, type PlanTask, askChange, editPlan, planTasks, splitTask } from '../../api/plans'
+import { type Plan, type PlanTask, askChange, editPlan, plan as planQuery, planTasks, splitTask } from '../../api/plans'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
 import { useNarrow } from '../../kit/useNarrow'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { type CountyActuals, type ShareFault, type ShareLine, type Split, type Written, faultsOfShares, firstShares, linesOf, newShares, settled, shareEdits, splitOf, sumOf, withLine } from './counties'
+import { holding, isAsTold, isConflict } from './holding'
 import { countiesOf } from './tasks'
 import { useFigureWords } from './useFigureWords'
-import { isConflict } from './useReview'
 
 interface Props {
   plan: Plan
@@ -87,17 +87,26 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
 
 type Edits = ReturnType<typeof shareEdits>
 
+/** What a decision about shares is based on. */
+const decidedOf = ({ shares, whole }: Split) => ({ whole, shares: shares.map(({ copy, county, quantity }) => [copy.id, county, quantity]) })
+
 const NO_ACTUALS: CountyActuals = new Map()
 
 function useShares(plan: Plan, etag: string | undefined, split: Split, written: Written, setWritten: (written: Written) => void, onDone: () => void) {
   const queries = useQueryClient()
+  const again = async (seen: Split) => {
+    const fresh = await queries.fetchQuery({ ...planTasks(plan.id), staleTime: 0 })
+    const { data } = await queries.fetchQuery({ ...planQuery(plan.id), staleTime: 0 })
+    const now = splitOf(split.task, fresh.data.tasks, data.targets, NO_ACTUALS)
+    return { holds: isAsTold(decidedOf(now), decidedOf(seen)), etag: fresh.etag }
+  }
   const refresh = () => queries.invalidateQueries({ queryKey: ['plan', plan.id] })
   const save = useMutation({
     mutationFn: async () => {
       let [known, said, match] = [split, written, etag]
       const added = newShares(written.added)
       if (added.length > 0) {
-        const told = await splitTask(plan.id, split.task.id, firstShares(split, added), etag)
+        const told = await holding(etag, (match) => splitTask(plan.id, split.task.id, firstShares(split, added), match), () => again(split))
         known = splitOf(split.task, told.data.tasks, plan.targets, NO_ACTUALS)
         said = settled(written, known)
         match = told.etag
@@ -106,7 +115,7 @@ function useShares(plan: Plan, etag: string | undefined, split: Split, written: 
         setWritten(said)
       }
       const edits = shareEdits(known, linesOf(known, said))
-      if (edits.length > 0) await editPlan(plan.id, edits, '', match)
+      if (edits.length > 0) await holding(match, (fresh) => editPlan(plan.id, edits, '', fresh), () => again(known))
     },
     onSuccess: onDone,
     onSettled: refresh,

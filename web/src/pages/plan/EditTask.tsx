@@ -5,7 +5,7 @@ import Input from 'antd/es/input'
 import Select from 'antd/es/select'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Plan, type PlanEdit, type PlanPoint, type PlanTask, askChange, editPlan, plan as planQuery } from '../../api/plans'
+import { type Plan, type PlanEdit, type PlanPoint, type PlanTask, askChange, editPlan, plan as planQuery, planTasks } from '../../api/plans'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
 import { Saved } from '../../kit/Saved'
@@ -14,9 +14,9 @@ import { useDraft } from '../../kit/useDraft'
 import { useNarrow } from '../../kit/useNarrow'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { isDay } from './figure'
+import { holding, isAsTold, isConflict } from './holding'
 import { units } from './structure'
 import { type TaskForm, taskEdit, toTaskForm } from './tasks'
-import { isConflict } from './useReview'
 
 interface Props {
   plan: Plan
@@ -52,7 +52,16 @@ export function EditTask({ plan, etag, point, task, onClose }: Props) {
     onClose()
   }
   const save = useMutation({
-    mutationFn: (edits: PlanEdit[]) => editPlan(plan.id, edits, reason.trim(), etag),
+    mutationFn: (edits: PlanEdit[]) =>
+      holding(
+        etag,
+        (match) => editPlan(plan.id, edits, reason.trim(), match),
+        async () => {
+          const fresh = await queries.fetchQuery({ ...planTasks(plan.id), staleTime: 0 })
+          const same = fresh.data.tasks.find(({ id }) => id === task?.id)
+          return { holds: isAsTold(same && toTaskForm(same, ''), task && toTaskForm(task, '')), etag: fresh.etag }
+        },
+      ),
     onSuccess: (told) => {
       queries.setQueryData(planQuery(plan.id).queryKey, told)
       return done()

@@ -13,7 +13,7 @@ import { OfferReview } from './OfferReview'
 import { PointUnits } from './PointUnits'
 import { type FigureWork, type Work, corrects, openOf } from './review'
 import { figureSpans } from './structure'
-import { isConflict } from './useReview'
+import { isConflict } from './holding'
 
 interface Props {
   plan: Plan

@@ -1,9 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import type { Told } from '../../api/call'
-import { problemOf } from '../../api/errors'
 import { type Plan, type PlanReview, type PlanSentence, type PlanSentences, plan as planQuery, planSentences, reviewPlan } from '../../api/plans'
 import { useDraft } from '../../kit/useDraft'
+import { holding } from './holding'
 import { type Work, type Works, isEmpty, isSame, noWork, toReview } from './review'
 
 /** What somebody is writing in the review of a plan, kept as one draft, and the sending of what is decided. */
@@ -63,30 +63,15 @@ function useTaken(id: string) {
   )
 }
 
-/**
- * Decides on the revision that was seen. Where somebody else has changed the plan meanwhile, it is read again: if what was
- * decided about is as it was, the decision holds and is sent once more; otherwise the one who wrote it looks again.
- */
-async function withFresh(
-  queries: ReturnType<typeof useQueryClient>,
-  id: string,
-  etag: string | undefined,
-  review: PlanReview,
-  holds: (all: PlanSentences) => boolean,
-): Promise<Told<Plan>> {
-  try {
-    return await reviewPlan(id, review, etag)
-  } catch (error) {
-    if (!isConflict(error)) throw error
-    const [all, fresh] = [
-      await queries.fetchQuery({ ...planSentences(id), staleTime: 0 }),
-      await queries.fetchQuery({ ...planQuery(id), staleTime: 0 }),
-    ]
-    if (!holds(all)) throw error
-    return reviewPlan(id, review, fresh.etag)
-  }
-}
-
-export function isConflict(error: unknown): boolean {
-  return problemOf(error).status === 412
+/** A decision that holds where the sentences that it is about are as they were. */
+function withFresh(queries: QueryClient, id: string, etag: string | undefined, review: PlanReview, holds: (all: PlanSentences) => boolean): Promise<Told<Plan>> {
+  return holding(
+    etag,
+    (match) => reviewPlan(id, review, match),
+    async () => {
+      const all = await queries.fetchQuery({ ...planSentences(id), staleTime: 0 })
+      const fresh = await queries.fetchQuery({ ...planQuery(id), staleTime: 0 })
+      return { holds: holds(all), etag: fresh.etag }
+    },
+  )
 }

@@ -1,0 +1,28 @@
+import { describe, expect, it, vi } from 'vitest'
+import { fromAnswer } from '../../api/errors'
+import { holding } from './holding'
+
+const refusal = (status: number) => fromAnswer(status, { type: '/errors/x', title: '', status, detail: '', code: 'x' })
+
+describe('a decision on a plan that is another one meanwhile', () => {
+  it('is sent once more on the new revision where what it is about is as it was', async () => {
+    const send = vi.fn().mockRejectedValueOnce(refusal(412)).mockResolvedValueOnce('told')
+    await expect(holding('"1"', send, async () => ({ holds: true, etag: '"2"' }))).resolves.toBe('told')
+    expect(send.mock.calls).toEqual([['"1"'], ['"2"']])
+  })
+
+  it('is left to the one who wrote it where that is otherwise', async () => {
+    const send = vi.fn().mockRejectedValue(refusal(412))
+    await expect(holding('"1"', send, async () => ({ holds: false, etag: '"2"' }))).rejects.toMatchObject({ problem: { status: 412 } })
+    expect(send).toHaveBeenCalledTimes(1)
+  })
+
+  it('is not sent again after another refusal, or after a second conflict', async () => {
+    const again = vi.fn().mockResolvedValue({ holds: true, etag: '"2"' })
+    await expect(holding('"1"', vi.fn().mockRejectedValue(refusal(422)), again)).rejects.toMatchObject({ problem: { status: 422 } })
+    expect(again).not.toHaveBeenCalled()
+    const send = vi.fn().mockRejectedValue(refusal(412))
+    await expect(holding('"1"', send, again)).rejects.toMatchObject({ problem: { status: 412 } })
+    expect(send).toHaveBeenCalledTimes(2)
+  })
+})

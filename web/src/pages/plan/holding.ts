@@ -1,0 +1,30 @@
+import { problemOf } from '../../api/errors'
+
+export interface Again {
+  /** Whether what was decided about is as it was. */
+  holds: boolean
+  etag: string | undefined
+}
+
+/**
+ * Decides on the revision that was seen. Where the plan is another one meanwhile (somebody else changed it, or the program closed
+ * what was reached), it is read again: if what was decided about is as it was, the decision holds and is sent once more; otherwise
+ * the one who wrote it looks again.
+ */
+export async function holding<T>(etag: string | undefined, send: (etag: string | undefined) => Promise<T>, again: () => Promise<Again>): Promise<T> {
+  try {
+    return await send(etag)
+  } catch (error) {
+    if (!isConflict(error)) throw error
+    const fresh = await again()
+    if (!fresh.holds) throw error
+    return send(fresh.etag)
+  }
+}
+
+export function isConflict(error: unknown): boolean {
+  return problemOf(error).status === 412
+}
+
+/** Whether two things that the program told say the same. */
+export const isAsTold = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
