@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { RJSFSchema, UiSchema } from '@rjsf/utils'
-import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +7,7 @@ import { type Entry, patchEntry } from '../../api/ledger'
 import { SchemaForm } from '../../kit/form/SchemaForm'
 import { Waiting } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
+import { Restored } from '../../kit/Restored'
 import { Saved } from '../../kit/Saved'
 import { useDraft } from '../../kit/useDraft'
 import { useNarrow } from '../../kit/useNarrow'
@@ -72,20 +72,7 @@ export default function EditEntry({ entry, etag, onClose }: Props) {
       ) : (
         <>
           <p className="hint">{t(entry.is_pack ? 'edit.about-pack' : 'edit.about')}</p>
-          {kept !== null && (
-            <p className="note" role="status">
-              {t('draft.found')}{' '}
-              <Button
-                size="small"
-                onClick={() => {
-                  setValue(editable(entry))
-                  void draft.drop()
-                }}
-              >
-                {t('draft.drop')}
-              </Button>
-            </p>
-          )}
+          <Restored draft={draft} reset={() => setValue(editable(entry))} />
           {save.isError && <ProblemPanel error={save.error} doing={t('edit.save')} />}
           <SchemaForm<Editable>
             schema={schema}

@@ -10,6 +10,7 @@ import { type Form, type FormReport, submitReport } from '../../api/forms'
 import type { Problem } from '../../api/types'
 import { Nothing } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
+import { Restored } from '../../kit/Restored'
 import { Saved } from '../../kit/Saved'
 import { SchemaForm } from '../../kit/form/SchemaForm'
 import { type Kept, useDraft } from '../../kit/useDraft'
@@ -72,7 +73,7 @@ interface ReportProps {
 function Report({ form, unit, period }: ReportProps) {
   const { t } = useTranslation()
   const id = useId()
-  const { draft, filled, taken, error, isBusy, change, submit } = useReport(form, unit, period)
+  const { draft, filled, taken, error, isBusy, change, submit, reset } = useReport(form, unit, period)
   const [isSending, setSending] = useState(false)
   const look = useLook(form)
   if (!filled) return null
@@ -84,6 +85,7 @@ function Report({ form, unit, period }: ReportProps) {
           {t('forms.taken', { batch: taken.batch })} <Link to={`/forms/${form.dataset}/reports/${taken.batch}`}>{t('forms.see')}</Link>
         </p>
       )}
+      {!taken && <Restored draft={draft} reset={reset} />}
       <div className="field">
         <label htmlFor={id}>{t('forms.reporter')}</label>
         <Input id={id} autoComplete="name" disabled={isBusy} value={filled.reporter} onChange={(event) => change(() => ({ reporter: event.target.value }))} />
@@ -135,6 +137,7 @@ interface Filling {
   isBusy: boolean
   change: (part: (known: Filled) => Partial<Filled>) => void
   submit: () => Promise<void>
+  reset: () => void
 }
 
 function useReport(form: Form, unit: string, period: string): Filling {
@@ -176,7 +179,12 @@ function useReport(form: Form, unit: string, period: string): Filling {
       setBusy(false)
     }
   }
-  return { draft, filled, taken, error, isBusy, change, submit }
+  const reset = () => {
+    isTouched.current = false
+    setError(undefined)
+    setFilled(emptyReport())
+  }
+  return { draft, filled, taken, error, isBusy, change, submit, reset }
 }
 
 /** Long texts have several lines; a reader of English reads the English titles that there are. */

@@ -2,11 +2,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import Select from 'antd/es/select'
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Plan, type PlanEdit, type PlanTarget, askChange } from '../../api/plans'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
+import { Restored } from '../../kit/Restored'
+import { Saved } from '../../kit/Saved'
+import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useReturnFocus } from '../../kit/useReturnFocus'
@@ -19,39 +22,47 @@ interface Props {
   onClose: () => void
 }
 
+interface Asking {
+  /** Number of the target. */
+  target?: number
+  form?: FigureForm
+  reason: string
+}
+
 /** Asks for a change of a target that was approved, or for its removal; nothing changes before somebody approves it. */
 export function AskChange({ plan, onClose }: Props) {
   const { t } = useTranslation()
   const isNarrow = useNarrow()
   const queries = useQueryClient()
-  const [target, setTarget] = useState<PlanTarget>()
-  const [form, setForm] = useState<FigureForm>()
-  const [reason, setReason] = useState('')
+  const { draft, isKnown, now, write, reset } = useDrafted<Asking>(`plan.${plan.id}.ask`, { reason: '' })
+  const { form, reason } = now
+  const target = plan.targets.find(({ number }) => number === now.target)
   useReturnFocus()
   const ask = useMutation({
     mutationFn: (edits: PlanEdit[]) => askChange(plan.id, edits, reason.trim()),
     onSuccess: async () => {
+      await draft.drop()
       await queries.invalidateQueries({ queryKey: ['plan', plan.id] })
       onClose()
     },
   })
   const fields = target && form ? changedFields(target, form) : {}
   const isUnchanged = Object.keys(fields).length === 0
-  const isUnsaid = !target || reason.trim() === '' || ask.isPending
+  const isUnsaid = !isKnown || !target || reason.trim() === '' || ask.isPending
   return (
     <Drawer open onClose={onClose} placement="right" size={isNarrow ? '100%' : 560} title={t('plans.ask-target')} closable={{ 'aria-label': t('action.close') }}>
       <p className="note">{t('plans.ask-about')}</p>
+      <Restored draft={draft} reset={reset} />
       <TargetChoice
         plan={plan}
         value={target}
         set={(next) => {
           ask.reset()
-          setTarget(next)
-          setForm(toForm(next))
+          write({ target: next.number, form: toForm(next) })
         }}
       />
-      {target && form && <FigureFields form={form} set={setForm} withoutKind />}
-      <ReasonField id="plan-ask-reason" value={reason} set={setReason} stock={[t('plans.stock-meeting'), t('plans.stock-passed')]} />
+      {target && form && <FigureFields form={form} set={(next) => write({ form: next })} withoutKind />}
+      <ReasonField id="plan-ask-reason" value={reason} set={(next) => write({ reason: next })} stock={[t('plans.stock-meeting'), t('plans.stock-passed')]} />
       {ask.isError && <ProblemPanel error={ask.error} doing={t('plans.ask-change')} />}
       <div className="actions">
         <Button
@@ -65,6 +76,7 @@ export function AskChange({ plan, onClose }: Props) {
         <Button danger disabled={isUnsaid} onClick={() => target && ask.mutate([{ op: 'remove', item: `target/${target.number}` }])}>
           {t('plans.ask-remove-target')}
         </Button>
+        <Saved draft={draft} />
       </div>
     </Drawer>
   )

@@ -3,15 +3,19 @@ import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import Input from 'antd/es/input'
 import Select from 'antd/es/select'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../../api/errors'
 import { forms } from '../../api/forms'
 import { metrics } from '../../api/metrics'
 import { type Plan, type PlanTarget, bindTarget, plan as planQuery } from '../../api/plans'
 import { useEntryTitle } from '../../kit/entry'
+import { Waiting } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
+import { Restored } from '../../kit/Restored'
+import { Saved } from '../../kit/Saved'
+import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useReturnFocus } from '../../kit/useReturnFocus'
@@ -34,8 +38,8 @@ export function EditBinding({ plan, etag, target, onClose }: Props) {
   const words = useFigureWords()
   const isNarrow = useNarrow()
   const queries = useQueryClient()
-  const [form, setForm] = useState(() => toBindingForm(target.binding))
-  const [reason, setReason] = useState('')
+  const { draft, isKnown, now, write, reset } = useDrafted(`plan.${plan.id}.binding.${target.number}`, { form: toBindingForm(target.binding), reason: '' })
+  const { form, reason } = now
   useReturnFocus()
   const save = useMutation({
     mutationFn: () =>
@@ -50,6 +54,7 @@ export function EditBinding({ plan, etag, target, onClose }: Props) {
       ),
     onSuccess: async (told) => {
       queries.setQueryData(planQuery(plan.id).queryKey, told)
+      await draft.drop()
       await queries.invalidateQueries({ queryKey: ['plan', plan.id] })
       onClose()
     },
@@ -59,7 +64,7 @@ export function EditBinding({ plan, etag, target, onClose }: Props) {
   const refused = named && fieldsOf(form).includes(named) ? named : undefined
   const set = (next: BindingForm) => {
     save.reset()
-    setForm(next)
+    write({ form: next })
   }
   const isReady = faultsOfBinding(form).length === 0 && (!target.binding.by || !isSameBinding(target.binding, form)) && reason.trim() !== ''
   return (
@@ -82,8 +87,15 @@ export function EditBinding({ plan, etag, target, onClose }: Props) {
           </dd>
         </div>
       </dl>
-      <BindingFields form={form} set={set} refused={refused} detail={save.error ? problemOf(save.error).detail : ''} />
-      <ReasonField id="plan-binding-reason" value={reason} set={setReason} stock={[t('plans.stock-unit'), t('plans.stock-meeting')]} />
+      {isKnown ? (
+        <>
+          <Restored draft={draft} reset={reset} />
+          <BindingFields form={form} set={set} refused={refused} detail={save.error ? problemOf(save.error).detail : ''} />
+          <ReasonField id="plan-binding-reason" value={reason} set={(next) => write({ reason: next })} stock={[t('plans.stock-unit'), t('plans.stock-meeting')]} />
+        </>
+      ) : (
+        <Waiting />
+      )}
       {save.error !== null && !refused && (
         <>
           {isConflict(save.error) && <p className="note" role="status">{t('plans.edit-conflict')}</p>}
@@ -94,6 +106,7 @@ export function EditBinding({ plan, etag, target, onClose }: Props) {
         <Button type="primary" loading={save.isPending} disabled={!isReady} onClick={() => save.mutate()}>
           {t('plans.assign-save')}
         </Button>
+        <Saved draft={draft} />
       </div>
     </Drawer>
   )

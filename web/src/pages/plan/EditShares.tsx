@@ -3,12 +3,15 @@ import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import Input from 'antd/es/input'
 import Select from 'antd/es/select'
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../../api/errors'
 import { type Plan, type PlanTask, askChange, editPlan, plan as planQuery, planTasks, splitTask } from '../../api/plans'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
+import { Restored } from '../../kit/Restored'
+import { Saved } from '../../kit/Saved'
+import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useReturnFocus } from '../../kit/useReturnFocus'
@@ -25,6 +28,10 @@ interface Props {
   onClose: () => void
 }
 
+interface Drafting extends Written {
+  reason: string
+}
+
 const EMPTY: ShareLine = { copy: undefined, county: '', quantity: '' }
 
 /** Which counties take part in a task and with how much. A share that was approved is changed by an approved change. */
@@ -32,11 +39,15 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
   const { t } = useTranslation()
   const isNarrow = useNarrow()
   // What the plan says may change meanwhile; kept is only what is written here.
-  const [written, setWritten] = useState<Written>(() => ({ quantities: {}, added: split.shares.length === 0 ? [EMPTY] : [] }))
+  const nothing: Drafting = { quantities: {}, added: split.shares.length === 0 ? [EMPTY] : [], reason: '' }
+  const { draft, isKnown, now, write, reset } = useDrafted(`plan.${plan.id}.shares.${split.task.id}`, nothing)
+  const { reason, ...written } = now
   const lines = linesOf(split, written)
-  const [reason, setReason] = useState('')
   useReturnFocus()
-  const { save, change } = useShares(plan, etag, split, written, setWritten, onClose)
+  const { save, change } = useShares(plan, etag, split, written, write, async () => {
+    await draft.drop()
+    onClose()
+  })
   const edits = shareEdits(split, lines)
   const added = newShares(lines)
   const faults = faultsOfShares(lines, split.whole)
@@ -47,20 +58,21 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
   return (
     <Drawer open onClose={onClose} placement="right" size={isNarrow ? '100%' : 560} title={t('plans.shares-edit-of', { title: split.task.title })} closable={{ 'aria-label': t('action.close') }}>
       <p className="note">{t('plans.shares-rule')}</p>
+      <Restored draft={draft} reset={reset} />
       <ul className="plan-share-lines" aria-label={t('plans.shares')}>
-        {lines.map((line, at) => (
+        {(isKnown ? lines : []).map((line, at) => (
           <Line
             key={line.copy ?? `new-${at}`}
             line={line}
             unit={split.target?.unit ?? ''}
             fault={faults.lines[at]}
             known={countiesOf(tasks)}
-            set={(next) => setWritten(withLine(written, next, at - split.shares.length))}
-            drop={() => setWritten({ ...written, added: written.added.filter((_, place) => place !== at - split.shares.length) })}
+            set={(next) => write(withLine(written, next, at - split.shares.length))}
+            drop={() => write({ added: written.added.filter((_, place) => place !== at - split.shares.length) })}
           />
         ))}
       </ul>
-      <Button onClick={() => setWritten({ ...written, added: [...written.added, EMPTY] })}>{t('plans.share-add')}</Button>
+      <Button disabled={!isKnown} onClick={() => write({ added: [...written.added, EMPTY] })}>{t('plans.share-add')}</Button>
       <Sum split={split} lines={lines} fault={faults.all} />
       {edits.length > 0 && added.length > 0 && <p className="hint">{t('plans.shares-order')}</p>}
       {error !== null && (
@@ -69,9 +81,9 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
           <ProblemPanel error={error} doing={t('plans.shares-edit')} />
         </>
       )}
-      {needsChange && <ReasonField id="plan-share-reason" value={reason} set={setReason} stock={[t('plans.stock-meeting'), t('plans.stock-passed')]} />}
+      {needsChange && <ReasonField id="plan-share-reason" value={reason} set={(next) => write({ reason: next })} stock={[t('plans.stock-meeting'), t('plans.stock-passed')]} />}
       <div className="actions">
-        <Button type="primary" loading={save.isPending} disabled={isWrong || isUnchanged} onClick={() => save.mutate()}>
+        <Button type="primary" loading={save.isPending} disabled={isWrong || isUnchanged || !isKnown} onClick={() => save.mutate()}>
           {t('plans.assign-save')}
         </Button>
         {needsChange && (
@@ -80,6 +92,7 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
           </Button>
         )}
         {needsChange && added.length > 0 && <span className="hint">{t('plans.share-add-first')}</span>}
+        <Saved draft={draft} />
       </div>
     </Drawer>
   )
@@ -92,7 +105,7 @@ const decidedOf = ({ shares, whole }: Split) => ({ whole, shares: shares.map(({ 
 
 const NO_ACTUALS: CountyActuals = new Map()
 
-function useShares(plan: Plan, etag: string | undefined, split: Split, written: Written, setWritten: (written: Written) => void, onDone: () => void) {
+function useShares(plan: Plan, etag: string | undefined, split: Split, written: Written, write: (written: Written) => void, onDone: () => Promise<void>) {
   const queries = useQueryClient()
   const again = async (seen: Split) => {
     const fresh = await queries.fetchQuery({ ...planTasks(plan.id), staleTime: 0 })
@@ -112,7 +125,7 @@ function useShares(plan: Plan, etag: string | undefined, split: Split, written: 
         match = told.etag
         // Should the edits be refused, the counties are there all the same.
         queries.setQueryData(planTasks(plan.id).queryKey, told)
-        setWritten(said)
+        write(said)
       }
       const edits = shareEdits(known, linesOf(known, said))
       if (edits.length > 0) await holding(match, (fresh) => editPlan(plan.id, edits, '', fresh), () => again(known))

@@ -3,14 +3,15 @@ import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import Input from 'antd/es/input'
 import Select from 'antd/es/select'
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Plan, type PlanEdit, type PlanPoint, type PlanTask, askChange, editPlan, plan as planQuery, planTasks } from '../../api/plans'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
+import { Restored } from '../../kit/Restored'
 import { Saved } from '../../kit/Saved'
 import { Waiting } from '../../kit/Loaded'
-import { useDraft } from '../../kit/useDraft'
+import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { isDay } from './figure'
@@ -36,16 +37,10 @@ export function EditTask({ plan, etag, point, task, onClose }: Props) {
   const { t } = useTranslation()
   const isNarrow = useNarrow()
   const queries = useQueryClient()
-  const draft = useDraft<Written>(`plan.${plan.id}.task.${task?.id ?? `new-${point.number}`}`)
-  const [written, setWritten] = useState<Written>()
-  useReturnFocus()
   const before: Written = { form: toTaskForm(task, plan.year ? `${plan.year}-12-31` : ''), reason: '' }
-  const { form, reason } = written ?? draft.found ?? before
-  const write = (next: Partial<Written>) => {
-    const all = { form, reason, ...next }
-    setWritten(all)
-    draft.keep(all)
-  }
+  const { draft, isKnown, now, write, reset } = useDrafted(`plan.${plan.id}.task.${task?.id ?? `new-${point.number}`}`, before)
+  const { form, reason } = now
+  useReturnFocus()
   const done = async () => {
     await draft.drop()
     await queries.invalidateQueries({ queryKey: ['plan', plan.id] })
@@ -83,11 +78,12 @@ export function EditTask({ plan, etag, point, task, onClose }: Props) {
       title={task ? t('plans.task-edit-of', { title: task.title }) : t('plans.task-add-to', { point: point.title })}
       closable={{ 'aria-label': t('action.close') }}
     >
-      {draft.found === undefined ? (
+      {!isKnown ? (
         <Waiting />
       ) : (
         <>
           {isInForce && <p className="note">{t('plans.edit-in-force')}</p>}
+          <Restored draft={draft} reset={reset} />
           {error !== null && (
             <>
               {isConflict(error) && <p className="note" role="status">{t('plans.edit-conflict')}</p>}
