@@ -1,5 +1,6 @@
 //! Papers of a plan: the monthly brief, the pack of the quarterly meeting, the review of the year; as JSON, docx and PDF.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::extract::State as Shared;
@@ -37,8 +38,18 @@ pub(super) struct Wish {
     #[param(value_type = String, example = "2025-06")]
     period: String,
     /// `json` when absent, `docx` or `pdf`.
-    #[param(example = "docx")]
-    format: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "docx")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Format {
+    #[default]
+    Json,
+    Docx,
+    Pdf,
 }
 
 /// A paper of a plan, as a page shows it.
@@ -136,48 +147,42 @@ pub(super) async fn make_paper(
         .parse()
         .map_err(|error| Problem::new("invalid-parameter", format!("`period`: {error}")))?;
     let made = make(&state, &principal, &plan, (paper, period), &base.at("")).await?;
-    let name = format!(
-        "{}.{}",
-        made.document.title(),
-        wish.format.as_deref().unwrap_or("json")
-    );
-    match wish.format.as_deref() {
-        None | Some("json") => {
+    let title = made.document.title();
+    match wish.format {
+        Format::Json => {
             let told = PaperOfPlan::of(&plan.id, (paper, period), &made);
             answer(StatusCode::OK, plan.revision, &told)
         }
-        Some("docx") => {
+        Format::Docx => {
             let bytes = drawn(move || Ok(yandu_documents::to_docx(&made.document)?)).await?;
+            let name = format!("{title}.docx");
             Ok(file(plan.revision, DOCX, &name, bytes))
         }
-        Some("pdf") => {
-            let files = state.options().fonts.clone();
-            let pdf = drawn(move || {
-                let fonts = files.read()?;
-                Ok(yandu_documents::to_pdf(&made.document, &fonts)?)
-            })
-            .await?;
+        Format::Pdf => {
+            let fonts = state.options().fonts.clone();
+            let pdf =
+                drawn(move || Ok(yandu_documents::to_pdf(&made.document, &fonts.read()?)?)).await?;
+            let name = format!("{title}.pdf");
             let mut response = file(plan.revision, PDF, &name, pdf.bytes);
-            if !pdf.missing.is_empty() {
-                let signs = pdf
-                    .missing
-                    .iter()
-                    .map(|sign| format!("U+{:04X}", u32::from(*sign)));
-                let signs: Vec<String> = signs.collect();
-                let signs = signs.join(" ");
-                tracing::warn!(plan.id = plan.id, signs, "fonts lack signs of a paper");
-                if let Ok(signs) = HeaderValue::try_from(signs) {
-                    response.headers_mut().insert(MISSING, signs);
-                }
+            if let Some(signs) = told_missing(&plan.id, &pdf.missing) {
+                response.headers_mut().insert(MISSING, signs);
             }
             Ok(response)
         }
-        Some(_) => Err(Problem::new(
-            "invalid-parameter",
-            "`format`: a paper is made in no such form",
-        )
-        .with_help("one of `json`, `docx`, `pdf`".to_owned())),
     }
+}
+
+/// The signs that no font has, as a header.
+fn told_missing(plan: &str, missing: &BTreeSet<char>) -> Option<HeaderValue> {
+    let signs = missing
+        .iter()
+        .map(|sign| format!("U+{:04X}", u32::from(*sign)));
+    let signs = signs.collect::<Vec<_>>().join(" ");
+    if signs.is_empty() {
+        return None;
+    }
+    tracing::warn!(plan.id = plan, signs, "fonts lack signs of a paper");
+    HeaderValue::try_from(signs).ok()
 }
 
 /// A paper, and the day that it looks at.
@@ -241,10 +246,25 @@ impl FontPaths {
         Some(path.as_str()).filter(|path| !path.is_empty())
     }
 
+    /// Reads every file once, of however many faces it is.
     fn read(&self) -> Result<Fonts> {
+        let mut read: HashMap<&str, Arc<Vec<u8>>> = HashMap::new();
         let mut files: Vec<(Face, FontFile)> = Vec::new();
         for face in Face::ALL {
-            files.push((face, self.file(face)?));
+            let refused =
+                |why: String| -> Box<Problem> { yandu_documents::Error::Font { face, why }.into() };
+            let (path, index) = self.place(face).map_err(refused)?;
+            let bytes = match read.get(path) {
+                Some(bytes) => Arc::clone(bytes),
+                None => {
+                    let bytes = std::fs::read(path)
+                        .map_err(|error| refused(format!("`{path}`: {error}")))?;
+                    let bytes = Arc::new(bytes);
+                    read.insert(path, Arc::clone(&bytes));
+                    bytes
+                }
+            };
+            files.push((face, FontFile { bytes, index }));
         }
         let fonts = Fonts::read(|face| {
             let file = files.iter().find(|(one, _)| *one == face);
@@ -253,25 +273,17 @@ impl FontPaths {
         Ok(fonts)
     }
 
-    fn file(&self, face: Face) -> Result<FontFile> {
-        let refused =
-            |why: String| -> Box<Problem> { yandu_documents::Error::Font { face, why }.into() };
+    /// The file of a face, and which font of it.
+    fn place(&self, face: Face) -> std::result::Result<(&str, u32), String> {
         let named = self.of(face).or_else(|| self.of(Face::Fangsong));
-        let named = named.ok_or_else(|| refused("no file is set".to_owned()))?;
-        let (path, index) = match named.rsplit_once('#') {
-            Some((path, index)) => {
-                let index = index
-                    .parse()
-                    .map_err(|_| refused(format!("`{index}` behind `#` is no number of a font")))?;
-                (path, index)
-            }
-            None => (named, 0),
-        };
-        let bytes = std::fs::read(path).map_err(|error| refused(format!("`{path}`: {error}")))?;
-        Ok(FontFile {
-            bytes: Arc::new(bytes),
-            index,
-        })
+        let named = named.ok_or("no file is set")?;
+        match named.rsplit_once('#') {
+            Some((path, index)) => match index.parse() {
+                Ok(index) => Ok((path, index)),
+                Err(_) => Err(format!("`{index}` behind `#` is no number of a font")),
+            },
+            None => Ok((named, 0)),
+        }
     }
 }
 
