@@ -22,6 +22,7 @@ use datafusion::logical_expr::{
 use datafusion::optimizer::optimizer::{ApplyOrder, Optimizer};
 use datafusion::optimizer::push_down_filter::PushDownFilter;
 use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+use indexmap::IndexSet;
 
 /// The engine's rules, with one of them mended. To be dropped with the first release that needs no mend.
 pub(super) fn mended(builder: SessionStateBuilder) -> SessionStateBuilder {
@@ -89,15 +90,19 @@ fn gives_a_row_of_nothing(groups: &Aggregate) -> bool {
     groups.group_expr.is_empty() || groups.group_expr.iter().any(is_set)
 }
 
-/// Filters right below one another are taken together by the rule: all of them are written alike first.
+/// Filters right below one another are one, in the order in which they are carried out: the rule would take them together
+/// itself, and past this.
 fn written_alike(mut filter: Filter) -> Filter {
-    if let LogicalPlan::Filter(below) = filter.input.as_ref() {
-        filter.input = Arc::new(LogicalPlan::Filter(written_alike(below.clone())));
+    let mut conditions = split_conjunction_owned(filter.predicate);
+    while let LogicalPlan::Filter(below) = filter.input.as_ref() {
+        let below = below.clone();
+        conditions.splice(0..0, split_conjunction_owned(below.predicate));
+        filter.input = below.input;
     }
-    let conditions = split_conjunction_owned(filter.predicate);
+    let conditions: IndexSet<Expr> = conditions.into_iter().map(with_constant_last).collect();
     // There is one condition at least: what was split is one.
-    filter.predicate = conjunction(conditions.into_iter().map(with_constant_last))
-        .unwrap_or(Expr::Literal(ScalarValue::Boolean(Some(true)), None));
+    filter.predicate =
+        conjunction(conditions).unwrap_or(Expr::Literal(ScalarValue::Boolean(Some(true)), None));
     filter
 }
 

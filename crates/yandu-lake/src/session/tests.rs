@@ -96,6 +96,10 @@ async fn a_filter_with_constants_keeps_its_rows_and_no_others() {
             "1\n2\n3",
         ),
         (
+            "SELECT q.n FROM (SELECT count(*) AS n FROM population.person HAVING (SELECT max(id) FROM population.person) > '5') q WHERE q.n >= 0",
+            "",
+        ),
+        (
             "SELECT p.id FROM population.person p LEFT ANTI JOIN (SELECT count(*) AS n FROM population.person) g ON nullif(1, 1) = g.n ORDER BY p.id",
             "1\n2\n3",
         ),
