@@ -13,6 +13,8 @@ pub struct Ask {
     pub period: Option<Period>,
     /// How long the points are, when no period is named; the grain of the metric when nothing is said.
     pub grain: Option<Grain>,
+    /// No cells after this period are taken: the numbers as they could be told at its end.
+    pub until: Option<Period>,
     /// How many periods are wanted, the last of them included.
     pub points: usize,
     /// What it is asked by; one number when empty.
@@ -69,6 +71,7 @@ impl Ask {
             metric,
             period: None,
             grain: None,
+            until: None,
             points: 1,
             by: Vec::new(),
             only: Vec::new(),

@@ -107,7 +107,10 @@ impl Asked<'_> {
             .collect();
         let rolled = periods
             .iter()
-            .map(|period| self.roll.over(Extent::whole(*period)))
+            .map(|period| {
+                let (period, until) = (*period, ask.until);
+                self.roll.over(Extent { period, until })
+            })
             .collect::<Result<Vec<Rolled>>>()?;
         let through = rolled.last().and_then(|rolled| rolled.through);
         let before = self.other(last, through, last.previous())?;

@@ -103,14 +103,14 @@ impl Metrics {
             if mark.as_ref() == Some(&(version, mark_of(&definition, today))) {
                 continue;
             }
-            changed += 1;
-            if let Err(error) = self.record_one(&definition, today).await {
-                tracing::error!(
+            match self.record_one(&definition, today).await {
+                Ok(()) => changed += 1,
+                Err(error) => tracing::error!(
                     metric = %definition.id(),
                     code = error.code(),
                     error = &error as &dyn std::error::Error,
                     "the numbers of a metric could not be recorded"
-                );
+                ),
             }
         }
         if changed > 0 {

@@ -122,12 +122,18 @@ async fn series(
     let definition = state.metrics().definition(&metric).ok()?;
     // A share of sums is that of the whole year and not that of its last month.
     let is_of_year = wanted.way != Way::YearSum && definition.file.time.across == Across::Sum;
+    let today = state.plans().today();
+    let own = definition.file.time.grain;
+    let grain = if is_of_year { Grain::Year } else { own };
+    // Of a day that is past, what came after the last period that was over.
+    let past = (wanted.to != today).then(|| over_on(wanted.to, own));
     let mut ask = Ask {
-        grain: is_of_year.then_some(Grain::Year),
+        grain: Some(grain),
+        period: past.map(|past| past.within(grain)),
+        until: past,
         points: if is_of_year { 4 } else { POINTS },
         ..Ask::newest(metric)
     };
-    let today = state.plans().today();
     let mut answer = ask_metric(state, principal, &ask).await?;
     if let Some(last) = last_known(&answer, wanted.to, today)
         && Some(last) != answer.period
@@ -141,7 +147,8 @@ async fn series(
         owner: definition.file.owner.clone(),
         version: answer.data.version,
         newest: answer.freshness.newest,
-        late_days: answer.freshness.late_days,
+        // How late the data was on a day that is past nobody can say any more.
+        late_days: answer.freshness.late_days.filter(|_| wanted.to == today),
     };
     let group = answer.groups.into_iter().next()?;
     let baseline = match (wanted.against_year_before, group.year_before.value) {
@@ -191,6 +198,16 @@ async fn ask_metric(state: &State, principal: &Principal, ask: &Ask) -> Option<A
             tracing::debug!(metric = %ask.metric, %error, "a metric shows nothing of a target");
             None
         }
+    }
+}
+
+/// The last period that was over on a day.
+fn over_on(day: Date, grain: Grain) -> Period {
+    let running = Period::of(day, grain);
+    if running.last_day() <= day {
+        running
+    } else {
+        running.previous()
     }
 }
 

@@ -254,15 +254,14 @@ impl FontPaths {
             let refused =
                 |why: String| -> Box<Problem> { yandu_documents::Error::Font { face, why }.into() };
             let (path, index) = self.place(face).map_err(refused)?;
-            let bytes = match read.get(path) {
-                Some(bytes) => Arc::clone(bytes),
-                None => {
-                    let bytes = std::fs::read(path)
-                        .map_err(|error| refused(format!("`{path}`: {error}")))?;
-                    let bytes = Arc::new(bytes);
-                    read.insert(path, Arc::clone(&bytes));
-                    bytes
-                }
+            let bytes = if let Some(bytes) = read.get(path) {
+                Arc::clone(bytes)
+            } else {
+                let bytes =
+                    std::fs::read(path).map_err(|error| refused(format!("`{path}`: {error}")))?;
+                let bytes = Arc::new(bytes);
+                read.insert(path, Arc::clone(&bytes));
+                bytes
             };
             files.push((face, FontFile { bytes, index }));
         }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use super::stored::{answer, cause, finish, tagged};
 use super::task::WhyOfPlan;
 use super::tell::{DecisionOfPlan, FigureOfPlan};
 use crate::Result;
+use crate::address::located;
 use crate::caller::Caller;
 use crate::document::{self, DocumentFile, DocumentUpload};
 use crate::extract::{Body, Path};
@@ -340,11 +341,7 @@ pub(super) async fn keep_document(
     .await?;
     let document = plan.documents.get(&hash).map(DocumentOfPlan::from);
     let location = format!("/api/v1/plans/{}/documents/{hash}", plan.id);
-    let mut response = (StatusCode::CREATED, Json(document)).into_response();
-    if let Ok(location) = HeaderValue::try_from(location) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
+    Ok(located(location, (StatusCode::CREATED, Json(document))))
 }
 
 /// A document, byte for byte.

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,6 +13,7 @@ use yandu_plan::{Cause, Import};
 use super::actual::standing;
 use super::tell::{Plan, PlanInList, PlanList};
 use crate::Result;
+use crate::address::located;
 use crate::caller::Caller;
 use crate::etag::revision_tag;
 use crate::extract::{Path, Query};
@@ -118,9 +119,7 @@ pub(super) async fn import_plan(
     let mut response = tagged(&state, &principal, &plan).await?;
     if is_new {
         *response.status_mut() = StatusCode::CREATED;
-        if let Ok(location) = HeaderValue::try_from(format!("/api/v1/plans/{}", plan.id)) {
-            response.headers_mut().insert(header::LOCATION, location);
-        }
+        return Ok(located(format!("/api/v1/plans/{}", plan.id), response));
     }
     Ok(response)
 }

@@ -1,7 +1,9 @@
+use axum::http::{Method, header};
 use serde_json::Value;
 use yandu_store::Clock;
 
-use super::city::City;
+use super::city::{City, request};
+use super::measuring;
 use super::plan_reviewing::{approved, import};
 use crate::Options;
 
@@ -58,6 +60,63 @@ async fn a_paper_is_told_with_its_footnotes_and_saved_as_a_file_of_word() {
         saved.starts_with("attachment") && saved.contains("docx"),
         "{saved}"
     );
+}
+
+#[tokio::test]
+async fn a_paper_of_a_past_month_tells_a_number_of_the_year_as_it_stood_then() {
+    let sql = measuring::JOINED_SQL.replace("make_date(2025", "make_date(2026");
+    let files = [
+        ("models/joined.yaml", measuring::JOINED),
+        ("models/joined.sql", &sql),
+        ("metrics/joined.yaml", measuring::METRIC),
+    ];
+    let clock = Clock::standing("2026-05-20T01:00:00Z".parse().unwrap());
+    let city = City::at(clock, Options::default(), &files).await;
+    city.deliver(
+        "a.csv",
+        "会员号,会员姓名,年龄,会费\n1,王芳,1,1\n2,李强,2,2\n3,张伟,3,1\n4,赵六,4,1\n5,钱七,4,1\n",
+    )
+    .await;
+    city.post("/api/v1/models/run", "{}").await;
+    approved(&city).await;
+    let binding = request(Method::PUT, "/api/v1/plans/2026/targets/2/binding")
+        .header(header::CONTENT_TYPE, "application/json");
+    let body = r#"{"kind": "metric", "id": "club.joined", "way": "at-date", "reason": "核对"}"#;
+    let bound = city.ask(binding, body).await;
+    assert_eq!(bound.status, 200, "{}", bound.text());
+    for (period, value) in [("2026-03", "3"), ("2026-04", "5")] {
+        let told = city.get(&format!("{PAPERS}/brief?period={period}")).await;
+        let paper = told.json();
+        let notes = paper["notes"].as_array().unwrap();
+        let note = notes
+            .iter()
+            .find(|note| note["trail"] == "metric/club.joined@2026");
+        let number = note.unwrap_or_else(|| panic!("{period}: {paper}"))["number"].clone();
+        let mut texts = Vec::new();
+        collect_texts(&paper["blocks"], &number, &mut texts);
+        assert!(
+            texts.iter().any(|text| text.starts_with(value)),
+            "{period}: {texts:?}"
+        );
+    }
+}
+
+/// The pieces of text that a footnote stands behind.
+fn collect_texts(value: &Value, note: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            if fields.get("note") == Some(note) {
+                texts.extend(fields["text"].as_str().map(ToOwned::to_owned));
+            }
+            fields
+                .values()
+                .for_each(|field| collect_texts(field, note, texts));
+        }
+        Value::Array(values) => values
+            .iter()
+            .for_each(|one| collect_texts(one, note, texts)),
+        _ => {}
+    }
 }
 
 /// The numbers of the footnotes that runs name.

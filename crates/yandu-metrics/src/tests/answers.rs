@@ -215,6 +215,22 @@ async fn a_running_year_is_compared_with_as_much_of_the_one_before() {
 }
 
 #[tokio::test]
+async fn a_year_as_it_stood_at_the_end_of_a_month_holds_nothing_from_after_it() {
+    let city = city().await;
+    let year = Ask {
+        period: Some("2025".parse().unwrap()),
+        until: Some("2025-05".parse().unwrap()),
+        ..ask("opened")
+    };
+    let answer = city.ask(&year).await;
+    assert_eq!(value(&answer), Some(47.0 - 10.0));
+    let group = &answer.groups[0];
+    assert_eq!(group.points[0].through.unwrap().to_string(), "2025-05");
+    let before = group.year_before.through.unwrap();
+    assert_eq!(before.to_string(), "2024-05");
+}
+
+#[tokio::test]
 async fn a_missing_or_zero_base_has_no_percentage_and_says_why() {
     let mut city = City::on("2025-07-10").await;
     city.write(

@@ -52,7 +52,7 @@ impl Writer<'_> {
             Some(one) if one.lamp == Lamp::DoneLate && one.is_closed => {
                 Run::plain(Lamp::DoneLate.text())
             }
-            Some(one) if one.lamp == Lamp::DoneLate => Run::plain("有节点逾期完成"),
+            Some(one) if one.lamp == Lamp::DoneLate => Run::plain("有部分事项逾期完成"),
             Some(one) if one.days_left < 0 => self.days(one.days_left),
             // Its own date is still to come; a part of it is late.
             _ => Run::plain("有节点或指标逾期"),

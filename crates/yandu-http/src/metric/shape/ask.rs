@@ -55,6 +55,7 @@ impl MetricAsk {
             metric: read::<MetricId>("metric", &self.metric)?,
             period: period("period", self.period)?,
             grain: grain.transpose()?,
+            until: None,
             points: within("points", self.points, 4_000)?.unwrap_or(1),
             by: by.collect::<Result<Vec<By>>>()?,
             only: only.collect::<Result<Vec<Only>>>()?,
