@@ -7,9 +7,11 @@ use std::path::Path;
 use std::pin::pin;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use yandu_http::State;
 use yandu_ledger::{Search, Sort, statement};
+use yandu_words::calendar::CITY_CLOCK;
 
 use crate::failure::{Failure, Result};
 
@@ -21,7 +23,7 @@ const FOLDER: &str = "inbox/ledger";
 /// How long the ledger has to be quiet before it is stated, and after how long it is even if it is not.
 const QUIET: Duration = Duration::from_secs(8);
 const LONGEST: Duration = Duration::from_mins(2);
-/// The least time from one statement to the next: each is a pass over the whole ledger.
+/// The least time from one statement to the next by day: each is a pass over the whole ledger.
 const PAUSE: Duration = Duration::from_hours(1);
 /// How often it is looked whether another month has begun.
 const LOOK: Duration = Duration::from_mins(10);
@@ -36,7 +38,7 @@ pub(crate) async fn keep(state: State, over: impl Future<Output = ()>) {
             if let Err(failure) = write(&state).await {
                 tracing::error!(error = failure.line(), "the ledger could not be stated");
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(pause(state.collector().store().clock().now())).await;
             // The sender lives as long as the ledger; a new month is stated though nothing changed.
             let _ = tokio::time::timeout(LOOK, changes.changed()).await;
         }
@@ -44,6 +46,18 @@ pub(crate) async fn keep(state: State, over: impl Future<Output = ()>) {
     tokio::select! {
         () = stating => {}
         () = &mut over => {}
+    }
+}
+
+/// Until the next statement: one is made late in the evening, for the last of a month is what stays.
+fn pause(now: Timestamp) -> Duration {
+    let now = CITY_CLOCK.to_datetime(now);
+    let evening = now.date().at(23, 50, 0, 0);
+    let left = Duration::try_from(evening.duration_since(now)).unwrap_or_default();
+    if left.is_zero() {
+        LOOK
+    } else {
+        PAUSE.min(left)
     }
 }
 
@@ -136,6 +150,14 @@ mod tests {
     fn statement(folder: &Path) -> String {
         let path = folder.join("data/inbox/ledger/一本账_202512.csv");
         std::fs::read_to_string(path).unwrap()
+    }
+
+    #[test]
+    fn a_statement_is_made_late_in_the_evening() {
+        let at = |time: &str| pause(format!("2025-12-31T{time}+08:00").parse().unwrap());
+        assert_eq!(at("10:00"), PAUSE);
+        assert_eq!(at("23:20"), Duration::from_mins(30));
+        assert_eq!(at("23:55"), LOOK);
     }
 
     #[tokio::test]

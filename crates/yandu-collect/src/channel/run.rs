@@ -199,6 +199,11 @@ impl Run<'_> {
                     delivery.report = self.handed(channel, &file, staged.path()).await?;
                 }
                 if delivery.report.is_none() {
+                    tracing::info!(
+                        dataset.id = %self.source.dataset,
+                        file.name = file.name,
+                        "a report waits for the files that it names"
+                    );
                     continue;
                 }
             }
