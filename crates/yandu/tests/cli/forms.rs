@@ -72,7 +72,7 @@ fn a_report_from_the_command_line_says_when_and_where_its_photographs_were_taken
     let place = place();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/photograph.py");
     let mut taken: BTreeMap<String, (f64, f64, String)> = BTreeMap::new();
-    for kind in ["jpg", "png", "webp"] {
+    for kind in ["jpg", "png"] {
         let name = format!("现场.{kind}");
         let (latitude, longitude) = (
             rng.random_range(-89.0..89.0_f64),
@@ -196,6 +196,7 @@ fn a_process_that_is_killed_keeps_every_report_that_it_acknowledged_once() {
             < ENOUGH
     {
         kills += 1;
+        assert!(kills < 60, "too few reports were acknowledged");
         let server = place.serve_with(&["--set", NOW]);
         let is_over = Arc::new(AtomicBool::new(false));
         let sender = {

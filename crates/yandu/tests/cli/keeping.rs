@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::walk;
+use crate::support::walk;
 
 fn people(place: &crate::support::Place, data: &str) -> String {
     let sql = "SELECT number, name, _batch, _row FROM club.member ORDER BY number";

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::support::{MEMBER, Place};
+use crate::support::{MEMBER, Place, walk};
 
 const ROLL: &str = "number,会员姓名,age\n1,王芳,30\n02,李强,20\n3号,张伟,31\n";
 
@@ -259,4 +259,97 @@ fn a_query_is_saved_as_a_model_and_removed_again() {
         .yandu(&["model", "remove", "site.by_age", "--reason", "不再使用"])
         .ok();
     place.yandu(&rows).fails();
+}
+
+#[test]
+fn packs_are_made_checked_tested_and_listed() {
+    let place = walk();
+    place.write("停车场.csv", "泊位编号,停车场名称,身份证号,泊位数\n0001,人民公园,320902198810050513,20\n0002,盐渎公园,32092219600322206X,35\n");
+    let made = place
+        .yandu(&[
+            "pack",
+            "new",
+            "parking",
+            "--from",
+            "停车场.csv",
+            "--dataset",
+            "lot",
+            "--json",
+        ])
+        .ok()
+        .json();
+    assert_eq!(made["dataset"], "parking.lot");
+    assert_eq!(made["columns"].as_array().unwrap().len(), 4);
+    let checked = place.yandu(&["pack", "check", "packs/parking"]);
+    assert_eq!(checked.code, 0, "{}{}", checked.stdout, checked.stderr);
+    let tested = place.yandu(&["pack", "test", "packs/parking", "--json"]);
+    assert_eq!(
+        (tested.code, &tested.json()["failed"]),
+        (0, &json!(0)),
+        "{}",
+        tested.stdout
+    );
+    let packs = place.yandu(&["pack", "list", "--json"]).ok().json();
+    assert_eq!(packs["packs"].as_array().unwrap().len(), 2);
+    place.yandu(&["pack", "new", "empty_one"]).ok();
+    let reserved = place.yandu(&["pack", "new", "order"]).fails();
+    assert!(
+        reserved.stderr.contains("`order` is a word of SQL"),
+        "{}",
+        reserved.stderr
+    );
+    place
+        .yandu(&["pack", "new", "beside", "--packs", "packs/parking"])
+        .ok();
+    assert!(
+        place.path("packs/beside/pack.yaml").is_file(),
+        "a pack stands beside others"
+    );
+    std::fs::remove_dir_all(place.path("packs/beside")).unwrap();
+    let lost = place
+        .yandu(&["pack", "new", "lost", "--from", "lost.csv"])
+        .fails();
+    assert!(
+        lost.stderr.contains("cannot open `lost.csv`"),
+        "{}",
+        lost.stderr
+    );
+    let empty = place.yandu(&["pack", "test", "packs/empty_one"]);
+    assert_eq!(empty.code, 0, "{}{}", empty.stdout, empty.stderr);
+    assert!(
+        place
+            .yandu(&["pack", "new", "parking"])
+            .fails()
+            .stderr
+            .contains("error: cannot make the pack in")
+    );
+
+    place.write(
+        "packs/club/pack.yaml",
+        "pack: club\nversion: 0.1.0\ntitel: {zh: 社团}\n",
+    );
+    let wrong = place.yandu(&["pack", "check"]).fails();
+    assert!(
+        wrong.stdout.contains("pack.yaml:3:1") && wrong.stdout.contains("`titel`"),
+        "{}",
+        wrong.stdout
+    );
+    let wrong = place.yandu(&["pack", "check", "--json"]).fails().json();
+    let problems = wrong["problems"].as_array().unwrap();
+    let unknown = problems
+        .iter()
+        .find(|problem| problem["code"] == "unknown-key")
+        .unwrap();
+    assert_eq!(
+        unknown["span"],
+        json!({"line": 3, "column": 1, "length": 5})
+    );
+    let refused = place
+        .yandu(&["collect", "roll.csv", "--dataset", "club.member"])
+        .fails();
+    assert!(
+        refused.stderr.starts_with("error: the packs have errors\n"),
+        "{}",
+        refused.stderr
+    );
 }

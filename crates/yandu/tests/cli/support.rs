@@ -37,6 +37,16 @@ pub(crate) struct Place {
     folder: TempDir,
 }
 
+/// Of three members one is older than people get.
+pub(crate) const ROLL: &str = "number,会员姓名,age\n1,王芳,30\n2,李强,200\n3,张伟,31\n";
+
+/// A place with a file of members that nobody has collected.
+pub(crate) fn walk() -> Place {
+    let place = Place::with_pack();
+    place.write("roll.csv", ROLL);
+    place
+}
+
 /// A run of the program, ended.
 #[derive(Debug)]
 pub(crate) struct Run {

@@ -1,0 +1,214 @@
+//! A file that is collected, undone, refused and delivered again, from the command line.
+
+use serde_json::json;
+
+use crate::support::walk;
+
+#[test]
+fn a_file_becomes_governed_data_and_can_be_taken_back() {
+    let place = walk();
+    let collected = place
+        .yandu(&["collect", "roll.csv", "--dataset", "club.member", "--json"])
+        .ok()
+        .json();
+    for (key, value) in [
+        ("status", json!("collected")),
+        ("rows_in", json!(3)),
+        ("rows_kept", json!(2)),
+        ("rows_superseded", json!(0)),
+        ("rows_quarantined", json!(1)),
+        ("version", json!(0)),
+        ("encoding", json!("UTF-8")),
+    ] {
+        assert_eq!(collected[key], value, "{key} of {collected}");
+    }
+    assert_eq!(collected["findings"][0]["reason"], "age-range");
+    let batch = collected["batch"].as_str().unwrap();
+
+    let shown = place.yandu(&["batch", "show", batch]).ok();
+    assert!(
+        shown.stdout.contains("年龄超出范围") && shown.stdout.contains("row 2: 200"),
+        "{}",
+        shown.stdout
+    );
+    let listed = place
+        .yandu(&["quarantine", "list", batch, "--json"])
+        .ok()
+        .json();
+    assert_eq!(listed["rows"][0]["row"], 2);
+    place
+        .yandu(&["quarantine", "export", batch, "--out", "back.xlsx"])
+        .ok();
+    assert!(
+        std::fs::read(place.path("back.xlsx"))
+            .unwrap()
+            .starts_with(b"PK")
+    );
+    let refused = place
+        .yandu(&[
+            "quarantine",
+            "release",
+            batch,
+            "2",
+            "--reason",
+            "x",
+            "--json",
+        ])
+        .fails();
+    assert_eq!(
+        refused.json()["refused"][0]["reasons"],
+        json!(["age-range"])
+    );
+    place
+        .yandu(&[
+            "quarantine",
+            "correct",
+            batch,
+            "2",
+            "age=20",
+            "--reason",
+            "电话核实",
+        ])
+        .ok();
+    place
+        .yandu(&["quarantine", "release", batch, "2", "--reason", "已更正"])
+        .ok();
+
+    let sql = "SELECT number, age FROM club.member ORDER BY number";
+    let csv = place.yandu(&["sql", sql, "--format", "csv"]).ok();
+    assert_eq!(csv.stdout, "number,age\n1,30\n2,20\n3,31\n");
+    let answer = place.yandu(&["sql", sql, "--json"]).ok().json();
+    assert_eq!(answer["rows"], json!([["1", 30], ["2", 20], ["3", 31]]));
+    let table = place.yandu(&["sql", "SELECT '盐城' AS city, 5 AS n"]).ok();
+    assert_eq!(table.stdout, "city  n\n────  ─\n盐城  5\n");
+    let before = place
+        .yandu(&[
+            "sql",
+            "SELECT count(*) AS n FROM club.member",
+            "--at",
+            "club.member=0",
+            "--json",
+        ])
+        .ok();
+    assert_eq!(before.json()["rows"], json!([[2]]));
+
+    let versions = place
+        .yandu(&["dataset", "versions", "club.member", "--json"])
+        .ok()
+        .json();
+    assert_eq!(versions["versions"].as_array().unwrap().len(), 2);
+    let restored = place
+        .yandu(&[
+            "dataset",
+            "restore",
+            "club.member",
+            "--version",
+            "0",
+            "--reason",
+            "误放",
+            "--json",
+        ])
+        .ok();
+    assert_eq!(restored.json()["version"], 2);
+    assert!(
+        place
+            .yandu(&["dataset", "show", "club.member"])
+            .ok()
+            .stdout
+            .contains("rows       2\n")
+    );
+
+    place.write("more.csv", "number,name,age\n7,赵敏,7\n");
+    let more = place
+        .yandu(&["collect", "more.csv", "--dataset", "club.member", "--json"])
+        .ok()
+        .json();
+    let undone = place
+        .yandu(&[
+            "batch",
+            "undo",
+            more["batch"].as_str().unwrap(),
+            "--reason",
+            "误交",
+            "--json",
+        ])
+        .ok();
+    assert_eq!(undone.json()["status"], "undone");
+    let count = place
+        .yandu(&["sql", "SELECT count(*) AS n FROM club.member", "--json"])
+        .ok()
+        .json();
+    assert_eq!(count["rows"], json!([[2]]));
+    let all = place.yandu(&["batch", "list", "--json"]).ok().json();
+    assert_eq!(all["batches"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_second_delivery_changes_nothing() {
+    let place = walk();
+    place
+        .yandu(&["collect", "roll.csv", "--dataset", "club.member"])
+        .ok();
+    let again = place
+        .yandu(&["collect", "roll.csv", "--dataset", "club.member", "--json"])
+        .ok()
+        .json();
+    assert_eq!(
+        (&again["status"], &again["version"]),
+        (&json!("unchanged"), &json!(null))
+    );
+}
+
+#[test]
+fn a_refused_file_is_one_object_and_exit_code_1() {
+    let place = walk();
+    place.write("empty.csv", "");
+    let refused = place
+        .yandu(&["collect", "empty.csv", "--dataset", "club.member", "--json"])
+        .fails();
+    assert_eq!(
+        (&refused.json()["status"], &refused.json()["error"]["code"]),
+        (&json!("refused"), &json!("empty-file"))
+    );
+    assert_eq!(
+        refused
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("error"))
+            .count(),
+        0,
+        "{}",
+        refused.stderr
+    );
+    let told = place
+        .yandu(&["collect", "empty.csv", "--dataset", "club.member"])
+        .fails();
+    assert!(
+        told.stderr.contains("error: the file is empty\n"),
+        "{}",
+        told.stderr
+    );
+    assert!(told.stderr.contains("help: "), "{}", told.stderr);
+}
+
+#[test]
+fn a_simulated_city_is_collected() {
+    let place = walk();
+    let written = place
+        .yandu(&[
+            "city",
+            "simulate",
+            "--people",
+            "300",
+            "--seed",
+            "1",
+            "--out",
+            "city",
+            "--only",
+            "residents",
+            "--json",
+        ])
+        .ok();
+    assert_eq!(written.json()["people"], 300);
+    assert!(place.path("city/truth.json").is_file());
+}
