@@ -33,7 +33,7 @@ test('a form is filled on a phone: a fault is told at its field, mended, and the
   await expectAccessible(page, 'a report')
 })
 
-test('a period that is not taken is not filled, and another one can be chosen', async ({ page }) => {
+test('a period that is not taken is not filled, and another one can be chosen; nor is a unit that is not of the form', async ({ page }) => {
   await speak(page, 'zh-CN')
   await page.goto('/forms/industry.future_industry?period=2031-01')
   await settled(page)
@@ -43,6 +43,10 @@ test('a period that is not taken is not filled, and another one can be chosen', 
   await fill.getByRole('combobox', { name: '期间' }).click()
   await page.locator('.ant-select-item-option').first().click()
   await expect(fill.getByRole('button', { name: '提交' })).toBeVisible()
+  await page.goto('/forms/industry.future_industry?unit=不存在的单位')
+  await settled(page)
+  await expect(fill.getByText('请另选填报单位')).toBeVisible()
+  await expect(fill.getByRole('button', { name: '提交' })).toHaveCount(0)
 })
 
 test('who has not reported is listed with how late it is', async ({ page }) => {

@@ -41,6 +41,7 @@ test('counties get shares that reach the target, and what each has reached is to
   await expect(dialog.getByText('少 70座，不能保存')).toBeVisible()
   await expect(dialog.getByRole('button', { name: /^保 ?存$/ })).toBeDisabled()
   await dialog.getByRole('button', { name: '添加县区' }).click()
+  await expect(dialog.getByRole('combobox', { name: '县区' }).last()).toHaveAttribute('aria-invalid', 'true')
   await addShare(page, 1, '盐都区', '')
   await expect(dialog.getByText('要么都写，要么都不写')).toBeVisible()
   await expectBothWidths(page, 'shares that do not reach the target')
@@ -166,6 +167,7 @@ test('a target is bound to a metric that is found by initials, and a refusal is 
   await expect(dialog.getByText('写成数字')).toBeVisible()
   await dialog.getByRole('textbox', { name: '基数' }).fill('1,200')
   await expect(dialog.getByRole('button', { name: /^保 ?存$/ })).toBeDisabled()
+  await expect(dialog.getByRole('button', { name: /^保 ?存$/ })).toHaveAccessibleDescription('写明原因后才能继续')
   await dialog.getByRole('textbox', { name: /原因/ }).fill('与市通管办核对')
   await expectBothWidths(page, 'binding a target')
 
@@ -183,10 +185,10 @@ test('a target is bound to a metric that is found by initials, and a refusal is 
   await expect(row).toContainText('新增5G基站')
   await expect(row).toContainText('相对基数的变化 · 对比：1,200')
   await expect(row).toContainText('与市通管办核对')
-  await expect(table.getByRole('row').filter({ hasText: '年内新增5G基站120座' })).toContainText('市级配置的建议')
+  await expect(table.getByRole('row').filter({ hasText: '年内新增5G基站120座' })).toContainText('市级配置建议，尚未确认')
   await expectBothWidths(page, 'sources of targets')
   // What a person has bound stays when the file is read again.
-  await page.getByRole('button', { name: '按市级配置重新提出' }).click()
+  await page.getByRole('button', { name: '按市级配置重新生成建议' }).click()
   await expect(page.getByText('已按市级配置更新')).toBeVisible()
   await expect(row).toContainText('与市通管办核对')
 })

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Cell } from '../api/types'
 import { now } from './clock'
 import * as format from './format'
+import { save } from './save'
 
 interface Props {
   name: string
@@ -20,7 +21,7 @@ export function ExportButton({ name, columns, rows, size }: Props) {
   const take = async () => {
     setBusy(true)
     try {
-      const { save, workbook } = await import('./xlsx')
+      const { workbook } = await import('./xlsx')
       const at = format.time(new Date(now()), true)
       const stamp = [t('export.stamp', { name, who: t('principal.local-administrator'), at })]
       save(workbook({ name, columns, rows: await rows(), stamp }), `${name}_${at.replaceAll(/[-: ]/g, '')}.xlsx`)

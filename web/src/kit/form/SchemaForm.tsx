@@ -4,6 +4,7 @@ import type { ErrorSchema, RJSFSchema, RJSFValidationError, UiSchema } from '@rj
 import Button from 'antd/es/button'
 import { type ReactNode, useId, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { DEFAULTS } from './defaults'
 import { templates } from './templates'
 import { FormValidator } from './validator'
 import { widgets } from './widgets'
@@ -41,6 +42,7 @@ export function SchemaForm<T extends object>(props: Props<T>) {
       validator={validator}
       widgets={widgets}
       templates={templates}
+      experimental_defaultFormStateBehavior={DEFAULTS}
       noHtml5Validate
       showErrorList="top"
       focusOnFirstError

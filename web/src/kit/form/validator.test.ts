@@ -1,5 +1,6 @@
-import type { RJSFSchema } from '@rjsf/utils'
+import { type RJSFSchema, getDefaultFormState } from '@rjsf/utils'
 import { expect, test, vi } from 'vitest'
+import { DEFAULTS } from './defaults'
 import { FormValidator } from './validator'
 
 const schema: RJSFSchema = {
@@ -31,6 +32,13 @@ test('a field that was emptied counts as missing', () => {
 test('the faults lie where the form looks for them', () => {
   const { errorSchema } = new FormValidator<object>().validateFormData({ contact: 'x', sharing: { basis: 'y' } }, schema)
   expect(errorSchema).toMatchObject({ contact: { __errors: [expect.any(String)] }, sharing: { basis: { __errors: [expect.any(String)] } } })
+})
+
+test('a choice is empty until somebody chooses', () => {
+  const choice: RJSFSchema = { type: 'object', properties: { method: { type: 'string', oneOf: [{ const: 'x', title: 'X' }, { const: 'y', title: 'Y' }] } } }
+  const begun = (behavior?: typeof DEFAULTS) => JSON.stringify(getDefaultFormState(new FormValidator<object>(), choice, {}, choice, false, behavior))
+  expect(begun(DEFAULTS)).toBe('{}')
+  expect(begun()).toBe('{"method":"x"}')
 })
 
 test('no code is made out of a schema, which the policy of the page forbids', () => {

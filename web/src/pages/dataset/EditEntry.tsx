@@ -35,20 +35,22 @@ interface Editable {
   related?: string[] | undefined
 }
 
+/** Only what was changed, so that a draft takes back nothing that others change meanwhile; a field that was emptied is null. */
+type Changed = { [Name in keyof Editable]?: NonNullable<Editable[Name]> | null }
+
 const look: UiSchema<Editable> = { tags: { 'ui:widget': 'words' }, related: { 'ui:widget': 'words' } }
 
 export default function EditEntry({ entry, etag, onClose }: Props) {
   const { t } = useTranslation()
   const isNarrow = useNarrow()
   const queries = useQueryClient()
-  const draft = useDraft<Editable>(`entry.${entry.id}`)
-  const [value, setValue] = useState<Editable>()
+  const draft = useDraft<Changed>(`entry.${entry.id}`)
+  const [changed, setChanged] = useState<Changed>()
   useReturnFocus()
   const schema = useSchema(entry)
   const save = useMutation({
-    mutationFn: async (wanted: Editable) => {
-      const changed = part(entry, wanted)
-      if (Object.keys(changed).length > 0) await patchEntry(entry.id, changed, etag)
+    mutationFn: async (wanted: Changed) => {
+      if (Object.keys(wanted).length > 0) await patchEntry(entry.id, part(wanted), etag)
     },
     onSuccess: async () => {
       await draft.drop()
@@ -57,7 +59,8 @@ export default function EditEntry({ entry, etag, onClose }: Props) {
     },
   })
   const kept = draft.found
-  const shown = value ?? kept ?? editable(entry)
+  const before = editable(entry)
+  const shown = over(before, changed ?? kept ?? {})
   return (
     <Drawer
       open
@@ -72,7 +75,7 @@ export default function EditEntry({ entry, etag, onClose }: Props) {
       ) : (
         <>
           <p className="hint">{t(entry.is_pack ? 'edit.about-pack' : 'edit.about')}</p>
-          <Restored draft={draft} reset={() => setValue(editable(entry))} />
+          <Restored draft={draft} reset={() => setChanged({})} />
           {save.isError && <ProblemPanel error={save.error} doing={t('edit.save')} />}
           <SchemaForm<Editable>
             schema={schema}
@@ -82,10 +85,13 @@ export default function EditEntry({ entry, etag, onClose }: Props) {
             busy={save.isPending}
             beside={<Saved draft={draft} />}
             onChange={(next) => {
-              setValue(next)
-              draft.keep(next)
+              const wanted = changedIn(before, next)
+              setChanged(wanted)
+              // The form also tells what it only put in order; that is nothing to restore.
+              if (Object.keys(wanted).length > 0) draft.keep(wanted)
+              else void draft.drop()
             }}
-            onSubmit={(next) => save.mutate(next)}
+            onSubmit={(next) => save.mutate(changedIn(before, next))}
           />
         </>
       )}
@@ -109,15 +115,22 @@ function editable(entry: Entry): Editable {
   }
 }
 
-/** Only what was changed; a field that was emptied is null. */
-function part(entry: Entry, wanted: Editable): Record<string, unknown> {
-  const before = editable(entry)
+function changedIn(before: Editable, wanted: Editable): Changed {
   const names = Object.keys(before) as (keyof Editable)[]
   const changed = names.filter((name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(wanted[name] ?? null))
-  const set = (name: keyof Editable) => (name === 'tags' || name === 'related' ? (wanted[name] ?? []) : (wanted[name] ?? null))
-  return Object.fromEntries(
-    changed.map((name) => (name === 'method' ? ['sharing', { method: set(name) }] : [name, set(name)])),
-  )
+  return Object.fromEntries(changed.map((name) => [name, wanted[name] ?? null]))
+}
+
+function over(before: Editable, changed: Changed): Editable {
+  const set = Object.entries(changed).map(([name, value]) => [name, value ?? undefined])
+  return { ...before, ...Object.fromEntries(set) } as Editable
+}
+
+/** The change as the program takes it: no words are an empty list. */
+function part(changed: Changed): Record<string, unknown> {
+  const { method, ...others } = changed
+  const set = Object.entries(others).map(([name, value]) => [name, name === 'tags' || name === 'related' ? (value ?? []) : value])
+  return { ...Object.fromEntries(set), ...(method !== undefined && { sharing: { method } }) }
 }
 
 const METHODS = ['system-link', 'online-query', 'online-view', 'service', 'download', 'copy', 'other']

@@ -7,6 +7,12 @@ import { ProblemPanel } from '../../kit/Problem'
 import * as format from '../../kit/format'
 import { withFile } from './filled'
 
+/** The files that could not be sent, and why the first of them. */
+interface Refused {
+  names: string[]
+  error: unknown
+}
+
 interface Props {
   form: Form
   files: EvidenceFile[]
@@ -27,28 +33,28 @@ export function Evidence({ form, files, isSending, isBusy, onSending, onChange }
   const [share, setShare] = useState(0)
   /** Files that were chosen over what the form takes. */
   const [over, setOver] = useState(0)
-  const [error, setError] = useState<unknown>()
+  const [refused, setRefused] = useState<Refused>()
   useEffect(() => () => stop.current?.abort(), [])
   const isPictures = form.evidence_kinds.includes('picture')
   const accept = [isPictures && 'image/jpeg,image/png', form.evidence_kinds.includes('document') && DOCUMENTS].filter(Boolean).join(',')
   const room = Math.max(0, form.evidence_most - files.length)
   const send = async (chosen: File[]) => {
-    setError(undefined)
+    setRefused(undefined)
     setOver(Math.max(0, chosen.length - room))
     const stopping = new AbortController()
     stop.current = stopping
     onSending(true)
-    try {
-      for (const file of chosen.slice(0, room)) {
-        setShare(0)
+    for (const file of chosen.slice(0, room)) {
+      setShare(0)
+      try {
         const kept = await sendEvidence(form.dataset, file, setShare, stopping.signal)
         onChange((known) => withFile(known, kept))
+      } catch (error) {
+        if (error instanceof DOMException && error.name === 'AbortError') break
+        setRefused((known) => ({ error, ...known, names: [...(known?.names ?? []), file.name] }))
       }
-    } catch (failed) {
-      if (!(failed instanceof DOMException)) setError(failed)
-    } finally {
-      onSending(false)
     }
+    onSending(false)
   }
   const input = (ref: React.RefObject<HTMLInputElement | null>, more: React.InputHTMLAttributes<HTMLInputElement>) => (
     <input
@@ -86,7 +92,7 @@ export function Evidence({ form, files, isSending, isBusy, onSending, onChange }
           {t('forms.files-over', { count: over })}
         </p>
       )}
-      {error !== undefined && <ProblemPanel error={error} doing={t('forms.files')} />}
+      {refused && <ProblemPanel error={refused.error} doing={t('forms.files-failed', { names: refused.names.join(t('app.comma')) })} />}
       <div className="actions actions-start">
         {isPictures && (
           <Button icon={<CameraOutlined aria-hidden />} disabled={isFull} onClick={() => camera.current?.click()}>

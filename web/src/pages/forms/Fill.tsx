@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import type { RJSFSchema, UiSchema } from '@rjsf/utils'
+import ConfigProvider from 'antd/es/config-provider'
 import Input from 'antd/es/input'
 import Select from 'antd/es/select'
 import { useEffect, useId, useMemo, useRef, useState } from 'react'
@@ -24,28 +25,39 @@ export function Fill({ form }: { form: Form }) {
   const [address, setAddress] = useSearchParams()
   const unit = address.get('unit') ?? form.units[0] ?? ''
   const period = address.get('period') ?? form.period ?? ''
+  /** While something is sent nothing else is chosen: the report would go, and its outcome with it. */
+  const [isLocked, setLocked] = useState(false)
   const set = (part: Record<string, string>) => setAddress({ ...Object.fromEntries(address), ...part }, { replace: true })
+  const missing = missingOf(form, unit, period)
   return (
     <div className="form-fill">
-      <Beforehand form={form} unit={unit} period={period} set={set} />
-      {form.periods.includes(period) ? (
-        <Report key={`${form.dataset} ${unit} ${period}`} form={form} unit={unit} period={period} />
+      <Beforehand form={form} unit={unit} period={period} disabled={isLocked} set={set} />
+      {missing ? (
+        <Nothing title={t(missing)} />
       ) : (
-        <Nothing title={form.periods.length > 0 ? t('forms.not-taken') : t('forms.none-taken')} />
+        <Report key={`${form.dataset} ${unit} ${period}`} form={form} unit={unit} period={period} onLock={setLocked} />
       )}
     </div>
   )
+}
+
+/** Why there is nothing to fill for a unit and a period. */
+function missingOf(form: Form, unit: string, period: string) {
+  if (form.periods.length === 0) return 'forms.none-taken'
+  if (!form.units.includes(unit)) return 'forms.not-of-unit'
+  return form.periods.includes(period) ? undefined : 'forms.not-taken'
 }
 
 interface BeforehandProps {
   form: Form
   unit: string
   period: string
+  disabled: boolean
   set: (part: Record<string, string>) => void
 }
 
 /** What is filled in beforehand, and can be chosen otherwise. */
-function Beforehand({ form, unit, period, set }: BeforehandProps) {
+function Beforehand({ form, unit, period, disabled, set }: BeforehandProps) {
   const { t } = useTranslation()
   const span = useSpan()
   const id = useId()
@@ -53,11 +65,11 @@ function Beforehand({ form, unit, period, set }: BeforehandProps) {
     <div className="form-beforehand">
       <div className="field">
         <label htmlFor={`${id}-unit`}>{t('forms.unit')}</label>
-        <Select id={`${id}-unit`} value={unit} options={form.units.map((value) => ({ value, label: value }))} onChange={(next: string) => set({ unit: next })} />
+        <Select id={`${id}-unit`} value={unit} disabled={disabled} options={form.units.map((value) => ({ value, label: value }))} onChange={(next: string) => set({ unit: next })} />
       </div>
       <div className="field">
         <label htmlFor={`${id}-period`}>{t('forms.period')}</label>
-        <Select id={`${id}-period`} value={period} options={form.periods.map((value) => ({ value, label: span(value) }))} onChange={(next: string) => set({ period: next })} />
+        <Select id={`${id}-period`} value={period} disabled={disabled} options={form.periods.map((value) => ({ value, label: span(value) }))} onChange={(next: string) => set({ period: next })} />
       </div>
     </div>
   )
@@ -67,14 +79,20 @@ interface ReportProps {
   form: Form
   unit: string
   period: string
+  onLock: (isLocked: boolean) => void
 }
 
 /** The report of a unit for a period: kept on the server while it is filled, sent once. */
-function Report({ form, unit, period }: ReportProps) {
+function Report({ form, unit, period, onLock }: ReportProps) {
   const { t } = useTranslation()
   const id = useId()
   const { draft, filled, taken, error, isBusy, change, submit, reset } = useReport(form, unit, period)
   const [isSending, setSending] = useState(false)
+  const isLocked = isBusy || isSending
+  useEffect(() => {
+    onLock(isLocked)
+    return () => onLock(false)
+  }, [isLocked, onLock])
   const look = useLook(form)
   if (!filled) return null
   const problem: Problem | undefined = error === undefined ? undefined : problemOf(error)
@@ -85,7 +103,11 @@ function Report({ form, unit, period }: ReportProps) {
           {t('forms.taken', { batch: taken.batch })} <Link to={`/forms/${form.dataset}/reports/${taken.batch}`}>{t('forms.see')}</Link>
         </p>
       )}
-      {!taken && <Restored draft={draft} reset={reset} />}
+      {!taken && (
+        <ConfigProvider componentDisabled={isLocked}>
+          <Restored draft={draft} reset={reset} />
+        </ConfigProvider>
+      )}
       <div className="field">
         <label htmlFor={id}>{t('forms.reporter')}</label>
         <Input id={id} autoComplete="name" disabled={isBusy} value={filled.reporter} onChange={(event) => change(() => ({ reporter: event.target.value }))} />

@@ -3,7 +3,7 @@ import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import Input from 'antd/es/input'
 import Select from 'antd/es/select'
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../../api/errors'
 import { forms } from '../../api/forms'
@@ -25,21 +25,34 @@ import { holding, isAsTold, isConflict } from './holding'
 import { BoundBy, SourceLink } from './SourceLink'
 import { useFigureWords } from './useFigureWords'
 
+/** A target with the revision in which it was seen: a decision about it is sent on no other. */
+export interface Seen {
+  target: PlanTarget
+  etag: string | undefined
+}
+
 interface Props {
   plan: Plan
-  etag: string | undefined
-  target: PlanTarget
+  opened: Seen
   onClose: () => void
 }
 
+interface Written {
+  /** Absent until something of it is changed. */
+  form?: BindingForm
+  reason: string
+}
+
 /** Says what the actual of a target comes from; what the program refuses is told at its field. */
-export function EditBinding({ plan, etag, target, onClose }: Props) {
+export function EditBinding({ plan, opened, onClose }: Props) {
   const { t } = useTranslation()
   const words = useFigureWords()
   const isNarrow = useNarrow()
   const queries = useQueryClient()
-  const { draft, isKnown, now, write, reset } = useDrafted(`plan.${plan.id}.binding.${target.number}`, { form: toBindingForm(target.binding), reason: '' })
-  const { form, reason } = now
+  const [{ target, etag }, setSeen] = useState(opened)
+  const { draft, isKnown, now, write, reset, finish } = useDrafted<Written>(`plan.${plan.id}.binding.${target.number}`, { reason: '' })
+  const { form = toBindingForm(target.binding), reason } = now
+  const waitId = useId()
   useReturnFocus()
   const save = useMutation({
     mutationFn: () =>
@@ -49,12 +62,13 @@ export function EditBinding({ plan, etag, target, onClose }: Props) {
         async () => {
           const fresh = await queries.fetchQuery({ ...planQuery(plan.id), staleTime: 0 })
           const same = fresh.data.targets.find(({ number }) => number === target.number)
+          if (same) setSeen({ target: same, etag: fresh.etag })
           return { holds: isAsTold(same?.binding, target.binding), etag: fresh.etag }
         },
       ),
     onSuccess: async (told) => {
       queries.setQueryData(planQuery(plan.id).queryKey, told)
-      await draft.drop()
+      await finish()
       await queries.invalidateQueries({ queryKey: ['plan', plan.id] })
       onClose()
     },
@@ -66,7 +80,10 @@ export function EditBinding({ plan, etag, target, onClose }: Props) {
     save.reset()
     write({ form: next })
   }
-  const isReady = faultsOfBinding(form).length === 0 && (!target.binding.by || !isSameBinding(target.binding, form)) && reason.trim() !== ''
+  // What nobody has confirmed yet may be confirmed as it is.
+  const isUnchanged = Boolean(target.binding.by) && isSameBinding(target.binding, form)
+  const lacksReason = reason.trim() === '' ? t('reason-dialog.missing') : undefined
+  const wait = faultsOfBinding(form).length > 0 ? t('plans.bind-incomplete') : isUnchanged ? t('plans.bind-unchanged') : lacksReason
   return (
     <Drawer open onClose={onClose} placement="right" size={isNarrow ? '100%' : 560} title={t('plans.bind-of', { literal: target.literal })} closable={{ 'aria-label': t('action.close') }}>
       <dl className="facts plan-bound">
@@ -87,27 +104,32 @@ export function EditBinding({ plan, etag, target, onClose }: Props) {
           </dd>
         </div>
       </dl>
-      {isKnown ? (
+      {!isKnown ? (
+        <Waiting />
+      ) : (
         <>
           <Restored draft={draft} reset={reset} />
           <BindingFields form={form} set={set} refused={refused} detail={save.error ? problemOf(save.error).detail : ''} />
           <ReasonField id="plan-binding-reason" value={reason} set={(next) => write({ reason: next })} stock={[t('plans.stock-unit'), t('plans.stock-meeting')]} />
+          {save.error !== null && !refused && (
+            <>
+              {isConflict(save.error) && <p className="note" role="status">{t('plans.edit-conflict')}</p>}
+              <ProblemPanel error={save.error} doing={t('plans.bind')} />
+            </>
+          )}
+          <div className="actions">
+            <Button type="primary" loading={save.isPending} disabled={wait !== undefined} {...(wait !== undefined && { 'aria-describedby': waitId })} onClick={() => save.mutate()}>
+              {t('plans.assign-save')}
+            </Button>
+            {wait !== undefined && (
+              <span id={waitId} className="hint">
+                {wait}
+              </span>
+            )}
+            <Saved draft={draft} />
+          </div>
         </>
-      ) : (
-        <Waiting />
       )}
-      {save.error !== null && !refused && (
-        <>
-          {isConflict(save.error) && <p className="note" role="status">{t('plans.edit-conflict')}</p>}
-          <ProblemPanel error={save.error} doing={t('plans.bind')} />
-        </>
-      )}
-      <div className="actions">
-        <Button type="primary" loading={save.isPending} disabled={!isReady} onClick={() => save.mutate()}>
-          {t('plans.assign-save')}
-        </Button>
-        <Saved draft={draft} />
-      </div>
     </Drawer>
   )
 }

@@ -40,12 +40,12 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
   const isNarrow = useNarrow()
   // What the plan says may change meanwhile; kept is only what is written here.
   const nothing: Drafting = { quantities: {}, added: split.shares.length === 0 ? [EMPTY] : [], reason: '' }
-  const { draft, isKnown, now, write, reset } = useDrafted(`plan.${plan.id}.shares.${split.task.id}`, nothing)
+  const { draft, isKnown, now, write, reset, finish } = useDrafted(`plan.${plan.id}.shares.${split.task.id}`, nothing)
   const { reason, ...written } = now
   const lines = linesOf(split, written)
   useReturnFocus()
   const { save, change } = useShares(plan, etag, split, written, write, async () => {
-    await draft.drop()
+    await finish()
     onClose()
   })
   const edits = shareEdits(split, lines)
@@ -67,12 +67,12 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
             unit={split.target?.unit ?? ''}
             fault={faults.lines[at]}
             known={countiesOf(tasks)}
-            set={(next) => write(withLine(written, next, at - split.shares.length))}
-            drop={() => write({ added: written.added.filter((_, place) => place !== at - split.shares.length) })}
+            set={(next) => write((known) => withLine(known, next, at - split.shares.length))}
+            drop={() => write((known) => ({ added: known.added.filter((_, place) => place !== at - split.shares.length) }))}
           />
         ))}
       </ul>
-      <Button disabled={!isKnown} onClick={() => write({ added: [...written.added, EMPTY] })}>{t('plans.share-add')}</Button>
+      <Button disabled={!isKnown} onClick={() => write((known) => ({ added: [...known.added, EMPTY] }))}>{t('plans.share-add')}</Button>
       <Sum split={split} lines={lines} fault={faults.all} />
       {edits.length > 0 && added.length > 0 && <p className="hint">{t('plans.shares-order')}</p>}
       {error !== null && (
@@ -105,7 +105,7 @@ const decidedOf = ({ shares, whole }: Split) => ({ whole, shares: shares.map(({ 
 
 const NO_ACTUALS: CountyActuals = new Map()
 
-function useShares(plan: Plan, etag: string | undefined, split: Split, written: Written, write: (written: Written) => void, onDone: () => Promise<void>) {
+function useShares(plan: Plan, etag: string | undefined, split: Split, written: Written, write: (next: (written: Written) => Written) => void, onDone: () => Promise<void>) {
   const queries = useQueryClient()
   const again = async (seen: Split) => {
     const fresh = await queries.fetchQuery({ ...planTasks(plan.id), staleTime: 0 })
@@ -120,12 +120,13 @@ function useShares(plan: Plan, etag: string | undefined, split: Split, written: 
       const added = newShares(written.added)
       if (added.length > 0) {
         const told = await holding(etag, (match) => splitTask(plan.id, split.task.id, firstShares(split, added), match), () => again(split))
-        known = splitOf(split.task, told.data.tasks, plan.targets, NO_ACTUALS)
-        said = settled(written, known)
+        const after = splitOf(split.task, told.data.tasks, plan.targets, NO_ACTUALS)
+        known = after
+        said = settled(written, after)
         match = told.etag
         // Should the edits be refused, the counties are there all the same.
         queries.setQueryData(planTasks(plan.id).queryKey, told)
-        write(said)
+        write((now) => settled(now, after))
       }
       const edits = shareEdits(known, linesOf(known, said))
       if (edits.length > 0) await holding(match, (fresh) => editPlan(plan.id, edits, '', fresh), () => again(known))
@@ -171,6 +172,7 @@ function Line({ line, unit, fault, known, set, drop }: LineProps) {
   const words = useFigureWords()
   const said = fault && fault !== 'some-missing' && fault !== 'below' ? t(`plans.share-${fault}`) : ''
   const wrong = said ? ({ status: 'error', 'aria-invalid': true, 'aria-describedby': `${id}-fault` } as const) : {}
+  const isOfCounty = fault === 'county' || fault === 'twice'
   return (
     <li>
       <div className="field">
@@ -181,7 +183,7 @@ function Line({ line, unit, fault, known, set, drop }: LineProps) {
           <Select
             id={`${id}-county`}
             mode="tags"
-            maxCount={1}
+            {...(isOfCounty && wrong)}
             value={line.county ? [line.county] : []}
             showSearch={{ filterOption }}
             onChange={(next: string[]) => set({ ...line, county: next.at(-1) ?? '' })}
@@ -191,10 +193,10 @@ function Line({ line, unit, fault, known, set, drop }: LineProps) {
       </div>
       <div className="field">
         <label htmlFor={`${id}-quantity`}>{t('plans.county-share')}</label>
-        <Input id={`${id}-quantity`} inputMode="decimal" value={line.quantity} suffix={words.unit(unit)} {...wrong} onChange={(event) => set({ ...line, quantity: event.target.value })} />
+        <Input id={`${id}-quantity`} inputMode="decimal" value={line.quantity} suffix={words.unit(unit)} {...(!isOfCounty && wrong)} onChange={(event) => set({ ...line, quantity: event.target.value })} />
       </div>
       {!line.copy && (
-        <Button size="small" aria-label={t('plans.share-drop-of', { county: line.county })} onClick={drop}>
+        <Button size="small" {...(line.county && { 'aria-label': t('plans.share-drop-of', { county: line.county }) })} onClick={drop}>
           {t('plans.added-drop')}
         </Button>
       )}

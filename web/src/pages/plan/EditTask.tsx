@@ -3,7 +3,7 @@ import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import Input from 'antd/es/input'
 import Select from 'antd/es/select'
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Plan, type PlanEdit, type PlanPoint, type PlanTask, askChange, editPlan, plan as planQuery, planTasks } from '../../api/plans'
 import { ProblemPanel } from '../../kit/Problem'
@@ -15,34 +15,42 @@ import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { isDay } from './figure'
-import { holding, isAsTold, isConflict } from './holding'
+import { changedOf, holding, isAsTold, isConflict } from './holding'
 import { units } from './structure'
 import { type TaskForm, taskEdit, toTaskForm } from './tasks'
 
+/** A task, or that there is none yet, with the revision in which that was seen: an edit is sent on no other. */
+export interface Seen {
+  task: PlanTask | undefined
+  etag: string | undefined
+}
+
 interface Props {
   plan: Plan
-  etag: string | undefined
   point: PlanPoint
-  task: PlanTask | undefined
+  opened: Seen
   onClose: () => void
 }
 
 interface Written {
-  form: TaskForm
+  /** What is otherwise than the plan has it. */
+  fields?: Partial<TaskForm>
   reason: string
 }
 
 /** A task is written here; what a plan in force does not allow to be edited is asked for as a change of it. */
-export function EditTask({ plan, etag, point, task, onClose }: Props) {
+export function EditTask({ plan, point, opened, onClose }: Props) {
   const { t } = useTranslation()
   const isNarrow = useNarrow()
   const queries = useQueryClient()
-  const before: Written = { form: toTaskForm(task, plan.year ? `${plan.year}-12-31` : ''), reason: '' }
-  const { draft, isKnown, now, write, reset } = useDrafted(`plan.${plan.id}.task.${task?.id ?? `new-${point.number}`}`, before)
-  const { form, reason } = now
+  const [{ task, etag }, setSeen] = useState(opened)
+  const before = toTaskForm(task, plan.year ? `${plan.year}-12-31` : '')
+  const { draft, isKnown, now, write, reset, finish } = useDrafted<Written>(`plan.${plan.id}.task.${task?.id ?? `new-${point.number}`}`, { reason: '' })
+  const { fields, reason } = now
+  const form = { ...before, ...fields }
   useReturnFocus()
   const done = async () => {
-    await draft.drop()
+    await finish()
     await queries.invalidateQueries({ queryKey: ['plan', plan.id] })
     onClose()
   }
@@ -54,6 +62,7 @@ export function EditTask({ plan, etag, point, task, onClose }: Props) {
         async () => {
           const fresh = await queries.fetchQuery({ ...planTasks(plan.id), staleTime: 0 })
           const same = fresh.data.tasks.find(({ id }) => id === task?.id)
+          if (same) setSeen({ task: same, etag: fresh.etag })
           return { holds: isAsTold(same && toTaskForm(same, ''), task && toTaskForm(task, '')), etag: fresh.etag }
         },
       ),
@@ -90,7 +99,7 @@ export function EditTask({ plan, etag, point, task, onClose }: Props) {
               <ProblemPanel error={error} doing={t('plans.edit')} />
             </>
           )}
-          <TaskFields plan={plan} form={form} set={(next) => write({ form: next })} />
+          <TaskFields plan={plan} form={form} set={(next) => write({ fields: changedOf(before, next) })} />
           <ReasonField id="plan-task-reason" value={reason} set={(next) => write({ reason: next })} stock={[t('plans.stock-meeting'), t('plans.stock-unit')]} />
           <div className="actions">
             <Button type="primary" loading={save.isPending} disabled={isWrong || !edit || isBusy} onClick={() => edit && save.mutate([edit])}>

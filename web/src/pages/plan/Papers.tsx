@@ -7,6 +7,7 @@ import type { Plan } from '../../api/plans'
 import { PAPERS, type PaperKind, paper as paperQuery, takePaper } from '../../api/papers'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
+import { save } from '../../kit/save'
 import { useSpan } from '../../kit/useSpan'
 import { PaperSheet } from './PaperSheet'
 import { periodsOf } from './periods'
@@ -63,7 +64,6 @@ function Take({ plan, kind, period }: Chosen) {
   const take = useMutation({
     mutationFn: async (format: 'docx' | 'pdf') => {
       const { blob, missing } = await takePaper(plan.id, kind, period, format)
-      const { save } = await import('../../kit/xlsx')
       save(blob, `${plan.title ?? plan.id} ${t(`papers.${kind}`)} ${period}.${format}`)
       return missing
     },

@@ -9,7 +9,7 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
 import { useWords } from '../../kit/words'
-import { EditBinding } from './EditBinding'
+import { EditBinding, type Seen } from './EditBinding'
 import { BoundBy, SourceLink } from './SourceLink'
 import { useFigureWords } from './useFigureWords'
 
@@ -24,7 +24,7 @@ interface Props {
 export function Sources({ plan, etag, address, set }: Props) {
   const { t } = useTranslation()
   const isOpenOnly = address.get('only') === 'open'
-  const [edited, setEdited] = useState<PlanTarget>()
+  const [edited, setEdited] = useState<Seen>()
   const targets = plan.targets.filter(({ binding }) => !isOpenOnly || binding.kind === 'open')
   return (
     <>
@@ -39,9 +39,9 @@ export function Sources({ plan, etag, address, set }: Props) {
         {plan.status !== 'closed' && <Propose plan={plan} etag={etag} />}
       </div>
       <div className="surface">
-        <SourceTable plan={plan} targets={targets} edit={setEdited} />
+        <SourceTable plan={plan} targets={targets} edit={(target) => setEdited({ target, etag })} />
       </div>
-      {edited && <EditBinding key={edited.number} plan={plan} etag={etag} target={edited} onClose={() => setEdited(undefined)} />}
+      {edited && <EditBinding key={edited.target.number} plan={plan} opened={edited} onClose={() => setEdited(undefined)} />}
     </>
   )
 }

@@ -11,7 +11,7 @@ import { useOptionFilter } from '../../kit/useOptionFilter'
 import { type Split, splitOf } from './counties'
 import { CountyShares } from './CountyShares'
 import { EditShares } from './EditShares'
-import { EditTask } from './EditTask'
+import { EditTask, type Seen } from './EditTask'
 import { NodeList } from './NodeList'
 import { WORK_LAMPS, WorkLamp } from './PlanLamp'
 import { type TaskFilter, countiesOf, taken, unitsOf } from './tasks'
@@ -75,7 +75,7 @@ interface TablesProps extends Props {
 
 function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
   const { t } = useTranslation()
-  const [edited, setEdited] = useState<{ task?: PlanTask; point: PlanPoint }>()
+  const [edited, setEdited] = useState<Seen & { point: PlanPoint }>()
   const filter: TaskFilter = { unit: address.get('unit') ?? '', county: address.get('county') ?? '', lamp: address.get('lamp') ?? '' }
   const left = tasks.filter((task) => taken(task, filter))
   const actuals = useCountyActuals(plan, tasks)
@@ -95,7 +95,7 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
             </h2>
             <div className="section-extra actions">
               {point.standing?.lamp && <WorkLamp lamp={point.standing.lamp} />}
-              <Button size="small" aria-label={t('plans.task-add-to', { point: point.title })} onClick={() => setEdited({ point })}>
+              <Button size="small" aria-label={t('plans.task-add-to', { point: point.title })} onClick={() => setEdited({ task: undefined, etag, point })}>
                 {t('plans.task-add')}
               </Button>
             </div>
@@ -108,13 +108,13 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
               tasks={left.filter((task) => task.point === point.number)}
               splitOf={split}
               share={setShared}
-              edit={(task) => setEdited({ task, point })}
+              edit={(task) => setEdited({ task, etag, point })}
             />
           </div>
         </section>
       ))}
       {sharedTask && <EditShares key={sharedTask.id} plan={plan} etag={etag} tasks={tasks} split={split(sharedTask)} onClose={() => setShared(undefined)} />}
-      {edited && <EditTask key={edited.task?.id ?? `new-${edited.point.number}`} plan={plan} etag={etag} point={edited.point} task={edited.task} onClose={() => setEdited(undefined)} />}
+      {edited && <EditTask key={edited.task?.id ?? `new-${edited.point.number}`} plan={plan} point={edited.point} opened={edited} onClose={() => setEdited(undefined)} />}
     </>
   )
 }

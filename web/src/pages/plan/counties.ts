@@ -105,13 +105,14 @@ export const withLine = (written: Written, line: ShareLine, at: number): Written
     ? { ...written, quantities: { ...written.quantities, [line.copy]: line.quantity } }
     : { ...written, added: written.added.map((one, place) => (place === at ? line : one)) }
 
-/** What is written once the new counties are there: their shares are those of copies. */
+/** What is written once new counties are there: their shares are those of copies. A county that has none yet stays to be added. */
 export function settled({ quantities, added }: Written, split: Split): Written {
-  const copies = added.flatMap(({ county, quantity }) => {
-    const copy = split.shares.find((share) => share.county === county.trim())
-    return copy ? [[copy.copy.id, quantity] as const] : []
+  const copyOf = ({ county }: ShareLine) => split.shares.find((share) => share.county === county.trim())?.copy.id
+  const copies = added.flatMap((line) => {
+    const copy = copyOf(line)
+    return copy ? [[copy, line.quantity] as const] : []
   })
-  return { quantities: { ...quantities, ...Object.fromEntries(copies) }, added: [] }
+  return { quantities: { ...quantities, ...Object.fromEntries(copies) }, added: added.filter((line) => !copyOf(line)) }
 }
 
 /**

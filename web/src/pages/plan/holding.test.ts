@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { fromAnswer } from '../../api/errors'
-import { holding } from './holding'
+import { changedOf, holding } from './holding'
 
 const refusal = (status: number) => fromAnswer(status, { type: '/errors/x', title: '', status, detail: '', code: 'x' })
 
@@ -25,4 +25,11 @@ describe('a decision on a plan that is another one meanwhile', () => {
     await expect(holding('"1"', send, again)).rejects.toMatchObject({ problem: { status: 412 } })
     expect(send).toHaveBeenCalledTimes(2)
   })
+})
+
+it('keeps of a form what was changed in it, which lies over what others changed meanwhile', () => {
+  const written = changedOf({ title: '初验', supports: ['甲'], due: '2026-06-30' }, { title: '验收', supports: ['甲'], due: '2026-06-30' })
+  expect(written).toEqual({ title: '验收' })
+  expect({ title: '初验', supports: ['乙'], due: '2026-09-30', ...written }).toEqual({ title: '验收', supports: ['乙'], due: '2026-09-30' })
+  expect(changedOf({ supports: ['甲'], lead: '乙' }, { supports: [], lead: '' })).toEqual({ supports: [], lead: '' })
 })

@@ -28,3 +28,9 @@ export function isConflict(error: unknown): boolean {
 
 /** Whether two things that the program told say the same. */
 export const isAsTold = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
+
+/** The fields that are otherwise than before: a draft of them takes back nothing that others change meanwhile. */
+export function changedOf<T extends object>(before: T, form: T): Partial<T> {
+  const names = Object.keys(form) as (keyof T)[]
+  return Object.fromEntries(names.filter((name) => !isAsTold(before[name], form[name])).map((name) => [name, form[name]])) as Partial<T>
+}

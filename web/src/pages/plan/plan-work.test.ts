@@ -52,6 +52,8 @@ describe('shares of counties', () => {
     expect(firstShares(split(), newShares(written.added))).toEqual([{ county: '东台市', quantity: 40 }])
     const after = split([], [...tasks, copy(3, '东台市', 40)])
     expect(settled(written, after)).toEqual({ quantities: { '1.1-1': '20', '1.1-3': '40' }, added: [] })
+    const later = { copy: undefined, county: '射阳县', quantity: '5' }
+    expect(settled({ ...written, added: [...written.added, later] }, after).added).toEqual([later])
     expect(shareEdits(after, linesOf(after, settled(written, after)))).toEqual([{ op: 'set', item: 'task/1.1-1', fields: { quantity: 20 } }])
   })
   test('come with a number where the others have one, and without where they have none', () => {

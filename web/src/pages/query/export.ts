@@ -1,5 +1,6 @@
 import { fetched } from '../../api/call'
 import type { ReadPoint } from '../../api/queries'
+import { save } from '../../kit/save'
 
 /** Saves every row of an answer as CSV, with the mark by which spreadsheets know UTF-8. */
 export async function exportCsv(sql: string, point: ReadPoint, signal: AbortSignal): Promise<void> {
@@ -10,6 +11,5 @@ export async function exportCsv(sql: string, point: ReadPoint, signal: AbortSign
     signal,
   })
   const blob = new Blob(['\ufeff', await response.blob()], { type: 'text/csv;charset=utf-8' })
-  const { save } = await import('../../kit/xlsx')
   save(blob, `query-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.csv`)
 }
