@@ -32,6 +32,7 @@ mod repository;
 mod scaffold;
 mod schemas;
 mod sources;
+mod yaml;
 
 /// Knows no SQL but which words may stand in it: columns, numbers and a few others.
 struct Words;

@@ -27,7 +27,6 @@ pub struct Rules {
     pub supervise_days: u32,
     pub interview_days: u32,
     pub interview_items: u32,
-    pub document_bytes: u64,
     /// Who signs papers; empty where nobody does.
     pub office: String,
 }
@@ -86,7 +85,6 @@ impl Rules {
             supervise_days: days("supervise_days")?,
             interview_days: days("interview_days")?,
             interview_items: days("interview_items")?.max(1),
-            document_bytes: (number("document_mebibytes")? as u64).saturating_mul(1 << 20),
             // A site that has an older pack has no such setting.
             office: value("office").map_or(Ok(String::new()), |_| text("office"))?,
         })

@@ -62,8 +62,8 @@ pub struct LampOfBoard {
 #[derive(Default)]
 pub(super) struct Standings {
     round: Option<Round>,
-    /// By the name of the principal and the id of the plan.
-    stood: HashMap<(String, String), Arc<(Plan, Standing)>>,
+    /// By the name of the principal and the plan; without one the plan in force is meant.
+    stood: HashMap<(String, Option<String>), Arc<(Plan, Standing)>>,
 }
 
 /// The plans that the tiles of one board look at.
@@ -89,17 +89,13 @@ impl<'a> Plans<'a> {
         limit: Option<u32>,
         county: Option<&str>,
     ) -> Result<LampsOfBoard> {
-        let id = match &asked.plan {
-            Some(id) => id.clone(),
-            None => self.current().await?,
-        };
-        let stood = self.standing(&id).await?;
+        let stood = self.standing(asked.plan.as_ref()).await?;
         let (plan, standing) = stood.as_ref();
         let lines = yandu_plan::lamps(plan, standing, &wanted(asked, county));
         let counts: Counts = lines.iter().map(|line| line.lamp).collect();
         let shown = lines.into_iter().take(limit.unwrap_or(LINES) as usize);
         Ok(LampsOfBoard {
-            plan: id,
+            plan: plan.id.clone(),
             title: plan.head.title.clone(),
             day: standing.day,
             by: asked.by.name().to_owned(),
@@ -108,13 +104,8 @@ impl<'a> Plans<'a> {
         })
     }
 
-    async fn current(&self) -> Result<String> {
-        let current = self.state.plans().current().await?;
-        current.ok_or_else(|| Problem::new("no-plan", "no plan is in force"))
-    }
-
     /// Of many who ask at once the first one looks, and the others have it.
-    async fn standing(&self, id: &str) -> Result<Arc<(Plan, Standing)>> {
+    async fn standing(&self, asked: Option<&String>) -> Result<Arc<(Plan, Standing)>> {
         let mut known = self.state.boards().standings.lock().await;
         if known.round.as_ref() != Some(self.round) {
             *known = Standings {
@@ -122,16 +113,25 @@ impl<'a> Plans<'a> {
                 ..Standings::default()
             };
         }
-        let key = (self.principal.name().to_owned(), id.to_owned());
+        let key = (self.principal.name().to_owned(), asked.cloned());
         if let Some(stood) = known.stood.get(&key) {
             return Ok(Arc::clone(stood));
         }
-        let plan = self.state.plans().plan(id).await?;
+        let id = match asked {
+            Some(id) => id.clone(),
+            None => self.current().await?,
+        };
+        let plan = self.state.plans().plan(&id).await?;
         let standing = standing(self.state, self.principal, &plan).await?;
-        let (standing, _) = standing.ok_or_else(|| not_in_force(id))?;
+        let (standing, _) = standing.ok_or_else(|| not_in_force(&id))?;
         let stood = Arc::new((plan, standing));
         known.stood.insert(key, Arc::clone(&stood));
         Ok(stood)
+    }
+
+    async fn current(&self) -> Result<String> {
+        let current = self.state.plans().current().await?;
+        current.ok_or_else(|| Problem::new("no-plan", "no plan is in force"))
     }
 }
 

@@ -125,17 +125,17 @@ async fn series(
     let today = state.plans().today();
     let own = definition.file.time.grain;
     let grain = if is_of_year { Grain::Year } else { own };
-    // Of a day that is past, what came after the last period that was over.
-    let past = (wanted.to != today).then(|| over_on(wanted.to, own));
+    let until = last_known(wanted.to, today, own);
     let mut ask = Ask {
         grain: Some(grain),
-        period: past.map(|past| past.within(grain)),
-        until: past,
+        // Today the newest is meant, which may be of long ago.
+        period: (wanted.to != today).then(|| until.within(grain)),
+        until: Some(until),
         points: if is_of_year { 4 } else { POINTS },
         ..Ask::newest(metric)
     };
     let mut answer = ask_metric(state, principal, &ask).await?;
-    if let Some(last) = last_known(&answer, wanted.to, today)
+    if let Some(last) = last_told(&answer)
         && Some(last) != answer.period
     {
         // What is compared with the year before is the last number that counts.
@@ -162,9 +162,10 @@ async fn series(
         Direction::None => None,
     };
     let mut sum = 0.0;
-    let own = group.points.iter().filter(|point| {
-        is_in_time(point.period, wanted) && is_known(last_of(point), wanted.to, today)
-    });
+    let own = group
+        .points
+        .iter()
+        .filter(|point| is_in_time(point.period, wanted));
     let series = own.filter_map(|point| {
         let value = value_of(point)?;
         sum += value;
@@ -201,27 +202,22 @@ async fn ask_metric(state: &State, principal: &Principal, ask: &Ask) -> Option<A
     }
 }
 
-/// The last period that was over on a day.
-fn over_on(day: Date, grain: Grain) -> Period {
+/// The last period of which a number was known on a day. What runs today is known as far as it has come; how much of it was there
+/// on an earlier day nobody can say.
+fn last_known(day: Date, today: Date, grain: Grain) -> Period {
     let running = Period::of(day, grain);
-    if running.last_day() <= day {
+    if day == today || running.last_day() <= day {
         running
     } else {
         running.previous()
     }
 }
 
-/// The last period with a number that was known on a day.
-fn last_known(answer: &Answer, day: Date, today: Date) -> Option<Period> {
-    let mut points = answer.groups.first()?.points.iter();
-    let last = points.rfind(|point| point.cells > 0 && is_known(last_of(point), day, today))?;
+/// The last period of an answer that has a number.
+fn last_told(answer: &Answer) -> Option<Period> {
+    let points = &answer.groups.first()?.points;
+    let last = points.iter().rfind(|point| point.cells > 0)?;
     Some(last.period)
-}
-
-/// Whether numbers through a period hold nothing from behind a day. What runs today holds nothing from behind today; how much of it
-/// was there on an earlier day nobody can say.
-fn is_known(through: Period, day: Date, today: Date) -> bool {
-    through.last_day() <= day || (day == today && through.first_day() <= day)
 }
 
 fn is_in_time(period: Period, wanted: &Wanted) -> bool {
@@ -235,14 +231,9 @@ fn value_of(point: &Point) -> Option<f64> {
     }
 }
 
-/// The last period of which a point knows, within its own.
-fn last_of(point: &Point) -> Period {
-    point.through.unwrap_or(point.period)
-}
-
 /// The last day of which a point knows.
 fn through(point: &Point) -> Date {
-    last_of(point).last_day()
+    point.through.unwrap_or(point.period).last_day()
 }
 
 /// Writes down, whenever numbers may have changed, which targets of plans in force are closed and which are open again.
@@ -285,22 +276,19 @@ async fn settle(state: &State) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_known;
+    use yandu_words::Grain;
+
+    use super::last_known;
 
     #[test]
-    fn a_number_from_behind_a_day_does_not_count_on_it_and_what_runs_today_does() {
-        let known = |through: &str, day: &str, today: &str| {
-            let day_of = |text: &str| text.parse().unwrap();
-            is_known(through.parse().unwrap(), day_of(day), day_of(today))
+    fn a_period_counts_on_a_day_when_it_is_over_or_runs_today() {
+        let known = |day: &str, today: &str, grain| {
+            last_known(day.parse().unwrap(), today.parse().unwrap(), grain).to_string()
         };
-        assert!(known("2026-03", "2026-03-31", "2026-07-10"));
-        assert!(!known("2026-04", "2026-03-31", "2026-07-10"));
-        assert!(!known("2026-Q2", "2026-05-31", "2026-07-10"));
-        assert!(known("2026-07", "2026-07-10", "2026-07-10"));
-        assert!(
-            !known("2026-07", "2026-07-10", "2026-07-20"),
-            "a plan that was closed within the month"
-        );
-        assert!(!known("2026-08", "2026-07-10", "2026-07-10"));
+        assert_eq!(known("2026-03-31", "2026-07-10", Grain::Month), "2026-03");
+        assert_eq!(known("2026-05-31", "2026-07-10", Grain::Quarter), "2026-Q1");
+        assert_eq!(known("2026-07-10", "2026-07-10", Grain::Month), "2026-07");
+        // A plan that was closed within the month.
+        assert_eq!(known("2026-07-10", "2026-07-20", Grain::Month), "2026-06");
     }
 }

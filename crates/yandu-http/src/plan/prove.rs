@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use yandu_collect::form::form_of;
 use yandu_plan::{EvidenceFields, Listed, Source, Step, Way};
 
-use super::actual::{rules, standing};
+use super::actual::standing;
 use super::stand::{BindingOfPlan, CountedOfPlan, TargetStandingOfPlan};
 use super::stored::{answer, cause, finish, tagged};
 use super::task::WhyOfPlan;
@@ -327,8 +327,8 @@ pub(super) async fn keep_document(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response> {
-    let rules = rules(&state)?;
-    let (name, bytes, reason) = document::given(&state, request, rules.document_bytes).await?;
+    let most_bytes = state.collector().packs().document_bytes();
+    let (name, bytes, reason) = document::given(&state, request, most_bytes).await?;
     let cause = yandu_plan::Cause {
         who: principal.name().to_owned(),
         reason,
@@ -336,7 +336,9 @@ pub(super) async fn keep_document(
     };
     let plans = state.plans().clone();
     let (plan, hash) = finish(&state, async move {
-        plans.keep_document(&id, (name, bytes), &rules, cause).await
+        plans
+            .keep_document(&id, (name, bytes), most_bytes, cause)
+            .await
     })
     .await?;
     let document = plan.documents.get(&hash).map(DocumentOfPlan::from);

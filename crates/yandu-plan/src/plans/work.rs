@@ -14,7 +14,7 @@ use crate::record::{
 };
 use crate::reviewing::{self, Decisions, Progress};
 use crate::revision::RevisionKind;
-use crate::rules::{Pace, Rules};
+use crate::rules::Pace;
 use crate::standing::{Actuals, Today, standing};
 use crate::store;
 use crate::{Error, Result};
@@ -137,17 +137,17 @@ impl Plans {
         .await
     }
 
-    /// Keeps a document by its content, and gives its hash.
+    /// Keeps a document of at most so many bytes by its content, and gives its hash.
     pub async fn keep_document(
         &self,
         id: &str,
         (name, bytes): (String, Vec<u8>),
-        rules: &Rules,
+        most_bytes: u64,
         cause: Cause,
     ) -> Result<(Plan, String)> {
         self.plan(id).await?.must_be_open("given documents")?;
         let size_bytes = bytes.len() as u64;
-        let media_type = media_type(&bytes, rules.document_bytes)?;
+        let media_type = media_type(&bytes, most_bytes)?;
         let documents = self.inner.documents.clone();
         let hash = tokio::task::spawn_blocking(move || documents.keep(&bytes)).await??;
         let key = hash.clone();

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::site::{Site, TEXT, actual, cause, fixture, stands_on};
-use crate::{Actuals, ChangeState, CountyShare, Edit, Error, Options, Status, next_frame, read};
+use crate::{Actuals, ChangeState, Edit, Error, Options, Status, next_frame, read};
 
 fn edits(value: Value) -> Vec<Edit> {
     serde_json::from_value(value).unwrap()
@@ -214,15 +214,7 @@ async fn the_frame_of_every_invented_plan_is_a_plan_with_the_same_points() {
 async fn a_target_is_not_raised_above_what_the_shares_of_counties_reach() {
     let site = Site::new().await;
     site.approved(TEXT).await;
-    let share = |county: &str| CountyShare {
-        county: county.to_owned(),
-        quantity: Some(150.0),
-    };
-    let shares = vec![share("甲县"), share("乙县")];
-    site.plans
-        .split("plan", "1.1", shares, cause("分解"))
-        .await
-        .unwrap();
+    site.split_in_two().await;
     let raised = json!({"op": "set", "item": "target/1", "fields": {"value": 400}});
     let refused = site
         .plans

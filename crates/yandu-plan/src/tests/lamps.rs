@@ -3,9 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::site::{Site, TEXT, actual, all_decided, cause, stands_on};
-use crate::{
-    Actuals, CountyShare, Import, Lamp, LampLine, LampsOf, LampsWanted, NodeStep, Pace, Plan, lamps,
-};
+use crate::{Actuals, Import, Lamp, LampLine, LampsOf, LampsWanted, NodeStep, Pace, Plan, lamps};
 
 fn all(of: LampsOf) -> LampsWanted {
     LampsWanted {
@@ -35,28 +33,8 @@ async fn site() -> (Site, Plan) {
     site.edit(json!([{"op": "set", "item": "point/2", "fields": {"lead": "市数据局"}}]))
         .await
         .unwrap();
-    let share = |county: &str| CountyShare {
-        county: county.to_owned(),
-        quantity: Some(150.0),
-    };
-    let shares = vec![share("甲县"), share("乙县")];
-    site.plans
-        .split("plan", "1.1", shares, cause("分解"))
-        .await
-        .unwrap();
-    let plan = site
-        .plans
-        .step(
-            "plan",
-            "1.1-1.1",
-            NodeStep::Finish {
-                on: None,
-                documents: Vec::new(),
-            },
-            cause("完成"),
-        )
-        .await
-        .unwrap();
+    site.split_in_two().await;
+    let plan = site.finished("1.1-1.1").await;
     (site, plan)
 }
 

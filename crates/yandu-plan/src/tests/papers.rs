@@ -7,8 +7,8 @@ use yandu_words::Period;
 
 use super::site::{Site, TEXT, actual, calendar, cause, rules};
 use crate::{
-    Actual, Actuals, Error, Making, MetricSource, NodeStep, Paper, Plan, Source, Today,
-    day_of_paper, paper, years,
+    Actual, Actuals, Error, Making, MetricSource, Paper, Plan, Source, Today, day_of_paper, paper,
+    years,
 };
 
 const ADDRESS: &str = "http://127.0.0.1:8650";
@@ -163,15 +163,7 @@ async fn a_month_tells_nothing_that_happened_behind_its_end() {
     let site = Site::new().await;
     site.approved(TEXT).await;
     let site = site.moved("2026-05-06").await;
-    let finish = NodeStep::Finish {
-        on: None,
-        documents: Vec::new(),
-    };
-    let plan = site
-        .plans
-        .step("plan", "2.1.1", finish, cause("完成"))
-        .await
-        .unwrap();
+    let plan = site.finished("2.1.1").await;
     let actuals = stations(&[("2026-03-31", 60.0), ("2026-06-30", 400.0)]);
     let today = date(2026, 7, 10);
     let april = text(&brief(&plan, &actuals, "2026-04", today));
@@ -328,15 +320,7 @@ async fn a_task_that_goes_on_is_not_told_as_finished_late_though_a_node_of_it_wa
     let site = Site::new().await;
     site.approved(TEXT).await;
     let site = site.moved("2026-04-02").await;
-    let finish = NodeStep::Finish {
-        on: None,
-        documents: Vec::new(),
-    };
-    let plan = site
-        .plans
-        .step("plan", "2.1.1", finish, cause("完成"))
-        .await
-        .unwrap();
+    let plan = site.finished("2.1.1").await;
     let told = text(&brief(&plan, &Actuals::new(), "2026-04", date(2026, 4, 10)));
     let mut lines = told.lines();
     let line = lines.find(|line| line.starts_with("2.1|形成一个平台|"));

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::site::{Site, TEXT, actual, calendar, cause, rules};
+use super::site::{Site, TEXT, actual, calendar, cause, finish, rules};
 use crate::{Actuals, Error, EvidenceFields, Lack, Lamp, NodeStep, Source, Today};
 
 fn fields(value: Value) -> EvidenceFields {
@@ -21,7 +21,7 @@ async fn by_hand(day: &str) -> (Site, String) {
         .keep_document(
             "plan",
             ("通报.pdf".to_owned(), b"%PDF-1.7".to_vec()),
-            &rules(),
+            u64::MAX,
             cause("上报"),
         )
         .await
@@ -119,13 +119,9 @@ async fn nothing_is_reported_by_hand_where_a_metric_says_it() {
         matches!(refused, Err(Error::NotProved { .. })),
         "{refused:?}"
     );
-    let finish = NodeStep::Finish {
-        on: None,
-        documents: Vec::new(),
-    };
     let refused = site
         .plans
-        .step("plan", "1.1.1", finish, cause("完成"))
+        .step("plan", "1.1.1", finish(), cause("完成"))
         .await;
     assert!(
         matches!(refused, Err(Error::NotProved { .. })),
@@ -168,7 +164,7 @@ async fn documents_are_kept_by_content_limited_and_known_by_what_is_in_them() {
         let site = &site;
         async move {
             site.plans
-                .keep_document("plan", (name, bytes), &rules(), cause("上报"))
+                .keep_document("plan", (name, bytes), u64::MAX, cause("上报"))
                 .await
         }
     };
@@ -180,14 +176,12 @@ async fn documents_are_kept_by_content_limited_and_known_by_what_is_in_them() {
         matches!(refused, Err(Error::Document { .. })),
         "{refused:?}"
     );
-    let mut small = rules();
-    small.document_bytes = 4;
     let refused = site
         .plans
         .keep_document(
             "plan",
             ("a.pdf".to_owned(), b"%PDF-1.7".to_vec()),
-            &small,
+            4,
             cause("上报"),
         )
         .await;

@@ -13,8 +13,8 @@ use yandu_words::calendar::Calendar;
 use yandu_words::{Grain, Period};
 
 use crate::{
-    Actual, Actuals, Cause, Decisions, Edit, Import, Pace, Plan, Plans, Proposal, Result,
-    RuleValue, Rules, Standing, Today, read_proposals, standing,
+    Actual, Actuals, Cause, CountyShare, Decisions, Edit, Import, NodeStep, Pace, Plan, Plans,
+    Proposal, Result, RuleValue, Rules, Standing, Today, read_proposals, standing,
 };
 
 /// An invented plan with what a reviewer has to decide.
@@ -89,6 +89,23 @@ impl Site {
             .await
     }
 
+    /// The plan with a node that was finished today.
+    pub(super) async fn finished(&self, node: &str) -> Plan {
+        let plan = self.plans.step("plan", node, finish(), cause("完成"));
+        plan.await.unwrap()
+    }
+
+    /// Gives each of two counties half of the task 1.1.
+    pub(super) async fn split_in_two(&self) {
+        let share = |county: &str| CountyShare {
+            county: county.to_owned(),
+            quantity: Some(150.0),
+        };
+        let shares = vec![share("甲县"), share("乙县")];
+        let split = self.plans.split("plan", "1.1", shares, cause("分解"));
+        split.await.unwrap();
+    }
+
     /// How the plan stands today with some actuals.
     pub(super) async fn stands(&self, actuals: &Actuals) -> Standing {
         let plan = self.plans.plan("plan").await.unwrap();
@@ -111,6 +128,13 @@ impl Site {
     pub(super) async fn review(&self, decisions: Value) -> Result<Plan> {
         let decisions: Decisions = serde_json::from_value(decisions).unwrap();
         self.plans.review("plan", decisions, cause("核对")).await
+    }
+}
+
+pub(super) fn finish() -> NodeStep {
+    NodeStep::Finish {
+        on: None,
+        documents: Vec::new(),
     }
 }
 

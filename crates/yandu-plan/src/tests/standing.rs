@@ -10,13 +10,6 @@ use crate::{
     overdue, wanted,
 };
 
-fn finish() -> NodeStep {
-    NodeStep::Finish {
-        on: None,
-        documents: Vec::new(),
-    }
-}
-
 #[tokio::test]
 async fn a_lamp_goes_from_grey_over_green_and_yellow_to_red() {
     let site = Site::new().await;
@@ -47,16 +40,10 @@ async fn work_that_was_finished_late_never_turns_green_and_nothing_above_it_does
     let lead = json!([{"op": "set", "item": "point/2", "fields": {"lead": "市数据局"}}]);
     site.edit(lead).await.unwrap();
     let site = site.moved("2026-04-02").await;
-    site.plans
-        .step("plan", "2.1.1", finish(), cause("完成"))
-        .await
-        .unwrap();
+    site.finished("2.1.1").await;
     let site = site.moved("2026-05-06").await;
     for node in ["2.1.2", "2.1.3", "2.1.4"] {
-        site.plans
-            .step("plan", node, finish(), cause("完成"))
-            .await
-            .unwrap();
+        site.finished(node).await;
     }
     let stands = site.stands(&Actuals::new()).await;
     assert_eq!(stands.nodes["2.1.1"].lamp, Lamp::DoneLate);
@@ -75,10 +62,7 @@ async fn work_that_was_finished_late_never_turns_green_and_nothing_above_it_does
         .unwrap();
     let open = site.stands(&Actuals::new()).await;
     assert_eq!(open.tasks["2.1"].lamp, Lamp::Late);
-    site.plans
-        .step("plan", "2.1.1", finish(), cause("完成"))
-        .await
-        .unwrap();
+    site.finished("2.1.1").await;
     let again = site.stands(&Actuals::new()).await;
     assert_eq!(again.tasks["2.1"].lamp, Lamp::DoneLate);
 }
@@ -88,11 +72,7 @@ async fn a_task_with_a_node_that_was_late_goes_on_into_the_next_plan_until_all_o
     let site = Site::new().await;
     site.approved(TEXT).await;
     let site = site.moved("2026-04-02").await;
-    let plan = site
-        .plans
-        .step("plan", "2.1.1", finish(), cause("完成"))
-        .await
-        .unwrap();
+    let plan = site.finished("2.1.1").await;
     let stands = site.stands(&Actuals::new()).await;
     let task = &stands.tasks["2.1"];
     assert_eq!((task.lamp, task.is_closed), (Lamp::DoneLate, false));
@@ -100,11 +80,7 @@ async fn a_task_with_a_node_that_was_late_goes_on_into_the_next_plan_until_all_o
     assert_eq!(carried(&plan, &stands), ["形成一个平台"]);
     let mut plan = plan;
     for node in ["2.1.2", "2.1.3", "2.1.4"] {
-        plan = site
-            .plans
-            .step("plan", node, finish(), cause("完成"))
-            .await
-            .unwrap();
+        plan = site.finished(node).await;
     }
     let stands = site.stands(&Actuals::new()).await;
     let task = &stands.tasks["2.1"];

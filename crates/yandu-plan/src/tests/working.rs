@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::site::{Site, TEXT, all_decided, cause, shared};
-use crate::{CountyShare, Error, NodeStep, Pace, Plan};
+use crate::{CountyShare, Error, Pace, Plan};
 
 fn days(plan: &Plan, task: &str) -> Vec<String> {
     let nodes = plan.nodes_in_order().into_iter();
@@ -201,16 +201,9 @@ async fn counties_get_copies_whose_shares_together_reach_the_target_of_the_city(
         matches!(&refused, Err(Error::Invalid { field, .. }) if field == "quantity"),
         "{refused:?}"
     );
-    let finish = NodeStep::Finish {
-        on: None,
-        documents: Vec::new(),
-    };
     let site = site.moved("2026-07-10").await;
     for node in ["1.1-1.1", "1.1-1.2"] {
-        site.plans
-            .step("plan", node, finish.clone(), cause("完成"))
-            .await
-            .unwrap();
+        site.finished(node).await;
     }
     let stands = site.stands(&crate::Actuals::new()).await;
     assert_eq!(stands.tasks["1.1"].quantity, Some(300.0));
