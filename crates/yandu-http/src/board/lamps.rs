@@ -58,12 +58,14 @@ pub struct LampOfBoard {
     pub tasks: Option<CountsOfPlan>,
 }
 
+/// Who looked at which plan: the name of the principal, and the plan; without one the plan in force is meant.
+type Looked = (String, Option<String>);
+
 /// How the plans stand in one round, for all boards that are made in it.
 #[derive(Default)]
 pub(super) struct Standings {
     round: Option<Round>,
-    /// By the name of the principal and the plan; without one the plan in force is meant.
-    stood: HashMap<(String, Option<String>), Arc<(Plan, Standing)>>,
+    stood: HashMap<Looked, Arc<(Plan, Standing)>>,
 }
 
 /// The plans that the tiles of one board look at.
