@@ -8,8 +8,9 @@ stations=127.0.0.1:8655
 
 city="$DATA-city"
 
-# The deliveries go into the inbox of the data folder; the truth about their faults stays beside it.
-if [ ! -e "$city/truth.json" ]; then
+# The deliveries go into the inbox of the data folder; the truth about their faults stays beside it. A data folder that was
+# removed gets a new city: without deliveries there would be nothing to collect.
+if [ ! -e "$city/truth.json" ] || [ ! -e "$DATA" ]; then
   echo "Simulating a city of $PEOPLE people (seed $SEED) …"
   rm -rf "$city.new"
   "$yandu" city simulate --people "$PEOPLE" --seed "$SEED" --out "$city.new"
@@ -17,6 +18,7 @@ if [ ! -e "$city/truth.json" ]; then
   cp -r "$city.new/inbox/." "$DATA/inbox/"
   rm -rf "$city.new/inbox"
   echo "$PEOPLE $SEED" > "$city.new/made-for"
+  rm -rf "$city"
   mv "$city.new" "$city"
 elif [ "$(cat "$city/made-for" 2>/dev/null)" != "$PEOPLE $SEED" ]; then
   read -r people seed <<<"$(cat "$city/made-for" 2>/dev/null)"

@@ -76,6 +76,16 @@ test('a wall keeps its numbers while the line is dead, greys them, and comes bac
   await expect(page.getByText('● 实时')).toBeVisible()
 })
 
+test('a number on a wall leads to where it can be followed, and the wall stays', async ({ page, context }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.goto('/wall/cockpit.city')
+  await drawn(page)
+  const [beside] = await Promise.all([context.waitForEvent('page'), page.getByRole('link', { name: '新增5G基站', exact: true }).click()])
+  await beside.locator('.block').filter({ hasText: '新增5G基站' }).first().locator('.block-figure').getByRole('button').click()
+  await expect(beside.getByRole('dialog')).toContainText('telecom.station_month')
+  await expect(page).toHaveURL(/\/wall\/cockpit\.city$/)
+})
+
 test('a wall goes through the counties when it is asked to', async ({ page, request }) => {
   const board = await narrowed(request)
   await page.setViewportSize({ width: 1920, height: 1080 })

@@ -33,6 +33,47 @@ test('a form is filled on a phone: a fault is told at its field, mended, and the
   await expectAccessible(page, 'a report')
 })
 
+test('of several photographs one that is none is refused by its name, and the others are there', async ({ page, watched }) => {
+  watched.allow(/status of 4\d\d/)
+  await speak(page, 'zh-CN')
+  await page.goto('/forms/industry.future_industry?period=2025-10')
+  await settled(page)
+  const fill = page.getByRole('region', { name: '填写' })
+  const chooser = page.waitForEvent('filechooser')
+  await fill.getByRole('button', { name: '选择文件' }).click()
+  const picture = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/png', buffer })
+  const dots = [1, 2].map((byte) => Buffer.concat([PICTURE, Buffer.from([byte])]))
+  await (await chooser).setFiles([picture('甲.png', dots[0]!), picture('乙.png', Buffer.from([0, 159, 146, 150])), picture('丙.png', dots[1]!)])
+  await expect(fill.getByRole('img', { name: '甲.png' })).toBeVisible()
+  await expect(fill.getByRole('img', { name: '丙.png' })).toBeVisible()
+  await expect(fill.getByRole('alert').filter({ hasText: '乙.png' })).toBeVisible()
+  await expect(fill.getByRole('img', { name: '乙.png' })).toHaveCount(0)
+})
+
+test('a form is locked while it sends, so that what is sent is what is shown, and open again when it is refused', async ({ page, watched }) => {
+  watched.allow(/status of 422/)
+  await speak(page, 'zh-CN')
+  await page.goto('/forms/industry.future_industry?period=2025-09')
+  await settled(page)
+  const fill = page.getByRole('region', { name: '填写' })
+  const count = fill.getByLabel('当月实现突破的产业数')
+  await count.fill('1')
+  await fill.getByLabel('产业名称').fill('氢能')
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await page.route('**/reports*', async (route) => {
+    if (route.request().method() === 'POST') await held
+    await route.continue()
+  })
+  await fill.getByRole('button', { name: '提交' }).click()
+  await expect(count).toBeDisabled()
+  await expect(fill.getByLabel('产业名称')).toBeDisabled()
+  release()
+  // It has no photograph.
+  await expect(fill.getByRole('alert').first()).toBeVisible()
+  await expect(count).toBeEnabled()
+})
+
 test('a period that is not taken is not filled, and another one can be chosen; nor is a unit that is not of the form', async ({ page }) => {
   await speak(page, 'zh-CN')
   await page.goto('/forms/industry.future_industry?period=2031-01')

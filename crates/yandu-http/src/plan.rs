@@ -121,7 +121,7 @@ pub struct PlanText {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1950, maximum = 2100)]
     pub year: Option<i16>,
-    /// Under what the plan is kept; made of its year and its text where nothing is said.
+    /// Under what the plan is kept; its year where nothing is said, and where that is taken its year and a part of the hash of its text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[a-z0-9][a-z0-9-]{0,62}$", example = "2025")]
     pub id: Option<String>,

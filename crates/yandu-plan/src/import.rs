@@ -26,20 +26,21 @@ pub struct Import {
     pub name: Option<String>,
     /// The year of the plan, where its title does not say it.
     pub year: Option<i16>,
-    /// Under what the plan is kept; made of its year and its text where nothing is said.
+    /// Under what the plan is kept; its year where nothing is said, and where that is taken its year and a part of the hash of its text.
     pub id: Option<String>,
     pub reason: Option<String>,
 }
 
-/// The id of a plan: small letters, digits and dashes.
-pub(crate) fn id_of(asked: Option<String>, year: Option<i16>, hash: &str) -> Result<String> {
+/// The ids that a plan may be given, in the order in which they are tried.
+pub(crate) fn ids_of(asked: Option<String>, year: Option<i16>, hash: &str) -> Result<Vec<String>> {
     let Some(id) = asked else {
         let year = year.map_or("plan".to_owned(), |year| year.to_string());
-        return Ok(format!("{year}-{}", hash.get(..6).unwrap_or_default()));
+        let longer = format!("{year}-{}", hash.get(..6).unwrap_or_default());
+        return Ok(vec![year, longer]);
     };
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if (1..=ID_SIGNS).contains(&id.len()) && id.bytes().all(is_plain) && !id.starts_with('-') {
-        return Ok(id);
+        return Ok(vec![id]);
     }
     Err(Error::invalid(
         "id",

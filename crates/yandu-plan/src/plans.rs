@@ -86,10 +86,8 @@ impl Plans {
             let plan = store::find(&mut writing, &id).await?;
             return Ok((plan.ok_or(Error::NoPlan(id))?, false));
         }
-        let id = import::id_of(import.id, reading.year, &hash)?;
-        if store::find(&mut writing, &id).await?.is_some() {
-            return Err(Error::Exists(id));
-        }
+        let ids = import::ids_of(import.id, reading.year, &hash)?;
+        let id = store::first_free(&mut writing, &ids).await?;
         let by = Decision {
             who: who.to_owned(),
             at: self.inner.store.clock().now(),

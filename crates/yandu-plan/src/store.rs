@@ -41,6 +41,20 @@ pub(crate) async fn of_source(
     )
 }
 
+/// The first of these ids that no plan has.
+pub(crate) async fn first_free(connection: &mut SqliteConnection, ids: &[String]) -> Result<String> {
+    for id in ids {
+        let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM plan WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&mut *connection)
+            .await?;
+        if taken.is_none() {
+            return Ok(id.clone());
+        }
+    }
+    Err(Error::Exists(ids.last().cloned().unwrap_or_default()))
+}
+
 /// A whole plan.
 pub(crate) async fn find(connection: &mut SqliteConnection, id: &str) -> Result<Option<Plan>> {
     let sql = format!("SELECT {COLUMNS} FROM plan WHERE id = ?");

@@ -4487,7 +4487,7 @@ export interface components {
         /** @description The text of a plan: one of `path` and `text`. */
         PlanText: {
             /**
-             * @description Under what the plan is kept; made of its year and its text where nothing is said.
+             * @description Under what the plan is kept; its year where nothing is said, and where that is taken its year and a part of the hash of its text.
              * @example 2025
              */
             id?: string | null;

@@ -14,7 +14,7 @@ interface Props {
   area: string | undefined
   stale: 'late' | 'unheard' | undefined
   onArea?: ((code: string) => void) | undefined
-  /** Makes words lead to an address; nothing leads anywhere on a wall. */
+  /** Makes words lead to an address. */
   link?: ((to: string, words: ReactNode) => ReactNode) | undefined
 }
 

@@ -37,14 +37,15 @@ export function NumberTile({ answer, area }: BodyProps) {
   )
 }
 
-function TargetBar({ answer: { target, unit, decimals } }: Pick<BodyProps, 'answer'>) {
+function TargetBar({ answer: { target, unit, decimals, period } }: Pick<BodyProps, 'answer'>) {
   const { t, i18n } = useTranslation()
   const span = useSpan()
   if (!target) return null
   const words = t('board.target', {
     target: `${comparisonSign(target.comparison)} ${brief(target.value, decimals, i18n.language)}${unitAfter(unit)}`,
-    due: target.due ? span(target.due) : '',
-  })
+    // Below stands the period of the number already.
+    due: target.due && target.due !== period ? span(target.due) : '',
+  }).trim()
   const state = target.met ? 'good' : target.will_be_met === false ? 'late' : 'due'
   const percent = typeof target.percent === 'number' ? target.percent : undefined
   return (
@@ -58,7 +59,7 @@ function TargetBar({ answer: { target, unit, decimals } }: Pick<BodyProps, 'answ
       <p>
         {words}
         {percent !== undefined && <strong className="num"> {brief(percent, 1, i18n.language)}%</strong>}
-        {target.met && <strong> {t('figure.met')}</strong>}
+        {target.met && <strong> {t('board.met')}</strong>}
       </p>
     </div>
   )

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Board, BoardArea } from '../api/boards'
 import { problemOf } from '../api/errors'
@@ -14,7 +14,7 @@ import { useKeyName } from '../pages/figures/useDimension'
 import type { Wish } from './wish'
 import { useArea, useNightlyReload, useScale } from './useWall'
 
-/** A board on a wall: read from five metres, for months, by nobody who could press a button. */
+/** A board on a wall: read from five metres, for months. Nobody need press anything; who has a mouse can follow a number. */
 export function Wall({ wish }: { wish: Wish }) {
   const { t } = useTranslation()
   const worded = useWorded()
@@ -61,9 +61,18 @@ function Blocks({ board, isWide, heardAt }: { board: Board; isWide: boolean; hea
     <main ref={place} className={isWide ? 'wall-board wall-wide' : 'wall-board'} data-dense={rows > 6 ? 'yes' : undefined}>
       {tiles.length === 0 && <p className="wall-message">{t('board.no-tiles')}</p>}
       {tiles.map((tile) => (
-        <Block key={tile.id} tile={tile} isWide={isWide} area={board.area?.code} stale={staleness(tile.answer, heardAt, moment)} />
+        <Block key={tile.id} tile={tile} isWide={isWide} area={board.area?.code} stale={staleness(tile.answer, heardAt, moment)} link={beside} />
       ))}
     </main>
+  )
+}
+
+/** Leads to a page beside the wall, which stays as it is. */
+function beside(to: string, words: ReactNode) {
+  return (
+    <a href={to} target="_blank" rel="noreferrer">
+      {words}
+    </a>
   )
 }
 

@@ -75,6 +75,23 @@ async fn the_same_bytes_again_change_nothing_and_are_kept_by_their_content() {
 }
 
 #[tokio::test]
+async fn a_plan_without_an_id_gets_its_year_and_a_second_one_of_the_year_a_longer_id() {
+    let site = Site::new().await;
+    let unnamed = |text: &str| Import {
+        bytes: text.as_bytes().to_vec(),
+        ..Import::default()
+    };
+    let (first, _) = site.plans.import("li", unnamed(TEXT)).await.unwrap();
+    let year = first.head.year.unwrap().to_string();
+    assert_eq!(first.id, year);
+    let text = TEXT.replace("300", "400");
+    let (second, is_new) = site.plans.import("li", unnamed(&text)).await.unwrap();
+    assert!(is_new);
+    let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+    assert_eq!(second.id, format!("{year}-{}", &hash[..6]));
+}
+
+#[tokio::test]
 async fn a_sentence_with_an_open_doubt_or_offer_is_not_accepted() {
     let site = Site::new().await;
     let plan = site.import(TEXT).await;

@@ -34,7 +34,7 @@ enum Action {
     Import {
         #[command(flatten)]
         text: Text,
-        /// Under what the plan is kept [default: made of its year and its text]
+        /// Under what the plan is kept [default: its year, or where that is taken its year and a part of its hash]
         #[arg(long)]
         id: Option<String>,
         /// Why; kept in the history
