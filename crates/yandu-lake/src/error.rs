@@ -150,6 +150,17 @@ pub enum Error {
         source: ArrowError,
     },
 
+    /// The reader's rights ended while the rows were read.
+    #[error("the permission to read `{0}` has ended")]
+    Ended(DatasetId),
+
+    /// What is wrong is in the log of the program: it may speak of what the reader must not see.
+    #[error("`{0}` cannot be read")]
+    Unreadable(DatasetId),
+
+    #[error("{what} is not given to readers who do not see all of the datasets")]
+    OnlyWhole { what: &'static str },
+
     /// The text of the query is at fault.
     #[error("{0}")]
     Query(QueryProblem),
@@ -197,11 +208,14 @@ impl Error {
         "no-dataset",
         "no-key",
         "no-version",
+        "only-whole",
         "pack-change-between",
+        "permission-ended",
         "query",
         "query-memory-limit",
         "query-time-limit",
         "table-conflict",
+        "unreadable",
         "version-removed",
     ];
 
@@ -217,6 +231,9 @@ impl Error {
             Self::Conflict { .. } => "table-conflict",
             Self::Foreign { .. } => "foreign-table",
             Self::Journal { .. } => "journal-damaged",
+            Self::Ended(_) => "permission-ended",
+            Self::Unreadable(_) => "unreadable",
+            Self::OnlyWhole { .. } => "only-whole",
             Self::Query(_) => "query",
             Self::TimeLimit { .. } => "query-time-limit",
             Self::MemoryLimit { .. } => "query-memory-limit",
@@ -247,6 +264,15 @@ impl Error {
             }
             Self::Journal { .. } => {
                 "restore the file from a backup; without one, move it away to go on without the writes that only it holds"
+            }
+            Self::Ended(_) => {
+                "ask for a new permission, for the purpose and the time that are needed"
+            }
+            Self::Unreadable(_) => {
+                "tell the operator when it happened; the log of the program says what went wrong"
+            }
+            Self::OnlyWhole { .. } => {
+                "ask with a plain SELECT, or ask the department that owns the data"
             }
             Self::TimeLimit { .. } => "narrow the query, or raise `query_seconds`",
             Self::MemoryLimit { .. } => "narrow the query, or raise `query_memory`",

@@ -85,11 +85,11 @@ pub(crate) fn columns_of<'a>(
     Arc::new(Schema::new(fields))
 }
 
-/// An expression that can be evaluated over rows of exactly these columns, and the type of what it gives.
-pub(crate) fn physical(
+/// An expression over rows of exactly these columns as it is evaluated: both sides of a comparison are of one type.
+pub(crate) fn coerced(
     expression: &Expr,
     columns: &SchemaRef,
-) -> Result<(Arc<dyn PhysicalExpr>, DataType), DataFusionError> {
+) -> Result<(Expr, DFSchema), DataFusionError> {
     let named = DFSchema::try_from(columns.as_ref().clone())?;
     // Some functions, such as coalesce, exist only until an expression is simplified.
     let simplifier = ExprSimplifier::new(
@@ -99,7 +99,16 @@ pub(crate) fn physical(
             .build(),
     );
     let coerced = simplifier.coerce(expression.clone(), &named)?;
-    let compiled = ENGINE.create_physical_expr(simplifier.simplify(coerced)?, &named)?;
+    Ok((simplifier.simplify(coerced)?, named))
+}
+
+/// An expression that can be evaluated over rows of exactly these columns, and the type of what it gives.
+pub(crate) fn physical(
+    expression: &Expr,
+    columns: &SchemaRef,
+) -> Result<(Arc<dyn PhysicalExpr>, DataType), DataFusionError> {
+    let (coerced, named) = coerced(expression, columns)?;
+    let compiled = ENGINE.create_physical_expr(coerced, &named)?;
     let found = compiled
         .data_type(columns)
         .or_else(|_| expression.get_type(&named))?;

@@ -12,6 +12,7 @@ use yandu_words::id::{BatchId, DatasetId};
 use crate::ancestry::Ancestry;
 use crate::changes::{self, Changes};
 use crate::commit::{self, Commit, Committed};
+use crate::door::Estimates;
 use crate::file::DataFile;
 use crate::maintain::{self, Compacted, Vacuumed};
 use crate::rewrite::{self, Take};
@@ -36,6 +37,7 @@ pub(crate) struct Inner {
     pub(crate) tables: RwLock<BTreeMap<DatasetId, Arc<Table>>>,
     pub(crate) engine: SessionState,
     pub(crate) threads: Threads,
+    pub(crate) estimates: Estimates,
     /// How often a table was changed.
     commits: watch::Sender<u64>,
     /// Held while a query is planned; whoever changes several tables at once holds it alone.
@@ -87,6 +89,7 @@ impl Lake {
                 tables: RwLock::default(),
                 engine,
                 threads,
+                estimates: Estimates::default(),
                 commits: watch::Sender::new(0),
                 switching: tokio::sync::RwLock::default(),
             }),

@@ -3,8 +3,8 @@
 //! A reader sees only what a [`Session`] shows; a writer holds a [`FileWriter`] and ends with one commit. Every
 //! row carries `_batch` and `_row`, its place in the batch, as the last two columns of its table.
 //!
-//! Not here: what a row must look like (`yandu-check`), where rows come from (collection), who may read what
-//! (sessions are made for a principal, and only the local administrator exists).
+//! Not here: what a row must look like (`yandu-check`), where rows come from (collection), and which rights a principal has;
+//! whatever they are, they are applied here ([`Rights`]).
 
 mod ancestry;
 mod changes;
@@ -12,6 +12,7 @@ mod commit;
 mod condition;
 mod convert;
 mod derive;
+mod door;
 mod error;
 mod expression;
 mod file;
@@ -46,6 +47,7 @@ pub use commit::{Change, Commit, Committed};
 pub use condition::{Condition, SqlProblem, compile_condition};
 pub use convert::{Conversion, LaterCommit, Stored};
 pub use derive::{Derivation, Followed, Form, Kept, KeptAs, Only, Ways};
+pub use door::{MaskKey, Permit, Rights, RowCondition, Sight, Term, compile_row_condition};
 pub use error::{Error, QueryProblem};
 pub use freeze::{Frozen, FrozenContent, FrozenFile, FrozenTable, Held};
 pub use gate::Gate;

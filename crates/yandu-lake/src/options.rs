@@ -37,6 +37,9 @@ pub struct Options {
     pub gate: Gate,
     /// The clock of the commits.
     pub now: Now,
+    /// A fault of the door, for the tests that have to find it.
+    #[cfg(test)]
+    pub(crate) broken: Option<crate::door::Broken>,
 }
 
 /// When a deletion vector names the rows that are taken out of a file, so that the file need not be written anew. Every
@@ -115,6 +118,8 @@ impl Options {
             vectors: Vectors::default(),
             gate: Gate::default(),
             now: Now::default(),
+            #[cfg(test)]
+            broken: None,
         }
     }
 }

@@ -39,6 +39,8 @@ use tokio::time::Instant;
 use yandu_words::id::DatasetId;
 
 use crate::derive::{self, Only, Question};
+use crate::door::check;
+use crate::door::{Rights, SecuredProvider, Sight};
 use crate::session::catalogue::Catalogues;
 use crate::session::problem::problem_of;
 use crate::session::provider::Pins;
@@ -58,9 +60,11 @@ const INFORMATION_SCHEMA: &str = "information_schema";
 const PURE_FUNCTIONS: [&str; 2] = ["generate_series", "range"];
 
 /// Who reads. It can only be had from those who may give it out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Principal {
     name: Arc<str>,
+    /// What it sees; `None` for everything.
+    rights: Option<Arc<Rights>>,
 }
 
 impl Principal {
@@ -68,11 +72,25 @@ impl Principal {
     pub fn local_administrator() -> Self {
         Self {
             name: "local-administrator".into(),
+            rights: None,
+        }
+    }
+
+    /// Someone who sees what these rights show.
+    pub fn with_rights(name: impl Into<Arc<str>>, rights: Arc<Rights>) -> Self {
+        Self {
+            name: name.into(),
+            rights: Some(rights),
         }
     }
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it sees; `None` for everything.
+    pub fn rights(&self) -> Option<&Arc<Rights>> {
+        self.rights.as_ref()
     }
 }
 
@@ -102,6 +120,8 @@ pub struct Session {
     only: Option<Arc<Only>>,
     /// Tables that are read under another declaration than the lake's.
     tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
+    #[cfg(test)]
+    row_by_row: bool,
 }
 
 /// A query that is being read.
@@ -122,7 +142,16 @@ impl Session {
             principal,
             at,
             tables: Arc::default(),
+            #[cfg(test)]
+            row_by_row: false,
         }
+    }
+
+    /// The same reader, with one row in each batch.
+    #[cfg(test)]
+    pub(crate) fn row_by_row(mut self) -> Self {
+        self.row_by_row = true;
+        self
     }
 
     /// The same reader with another time limit for a query.
@@ -162,12 +191,55 @@ impl Session {
 
     /// The datasets that the principal may see.
     pub fn datasets(&self) -> Vec<DatasetId> {
-        self.lake.datasets()
+        let mut datasets = self.lake.datasets();
+        datasets.retain(|id| self.visible(id).is_ok());
+        datasets
     }
 
     /// The columns of a dataset that the principal may see. Hidden and absent datasets give the same error.
     pub fn schema(&self, id: &DatasetId) -> Result<SchemaRef> {
-        self.lake.schema(id)
+        let table = self.visible(id)?;
+        Ok(match self.sight(id) {
+            Some(sight) if !sight.is_whole(&table.schema) => sight.schema(&table.schema),
+            _ => Arc::clone(&table.schema),
+        })
+    }
+
+    fn sight(&self, id: &DatasetId) -> Option<&Arc<Sight>> {
+        self.principal.rights.as_ref()?.sight(id)
+    }
+
+    /// A table that the principal knows of. Hidden and absent ones give the same error.
+    pub(crate) fn visible(&self, id: &DatasetId) -> Result<Arc<Table>> {
+        if self.principal.rights.is_some() && self.sight(id).is_none() {
+            return Err(Error::NoDataset(id.clone()));
+        }
+        self.lake.table(id)
+    }
+
+    /// Whether the principal sees all of a table as it is stored.
+    pub(crate) fn sees_whole(&self, table: &Table) -> bool {
+        self.principal.rights.is_none()
+            || self
+                .sight(&table.id)
+                .is_some_and(|sight| sight.is_whole(&table.schema))
+    }
+
+    /// Refuses what follows rows through a query and would show more than the query does.
+    pub(crate) fn needs_all(&self, what: &'static str) -> Result<()> {
+        match self.principal.rights {
+            None => Ok(()),
+            Some(_) => Err(Error::OnlyWhole { what }),
+        }
+    }
+
+    /// The second lock on a plan that is about to be carried out.
+    pub(crate) fn check_leaves(
+        &self,
+        plan: &Arc<dyn ExecutionPlan>,
+    ) -> Result<(), DataFusionError> {
+        let rights = self.principal.rights.as_ref();
+        check::leaves(plan, rights.map(|rights| rights.policy()))
     }
 
     /// Runs one `SELECT` (or `EXPLAIN`, `SHOW`, `DESCRIBE`); anything that would change something is refused.
@@ -208,6 +280,7 @@ impl Session {
         let plan = match question {
             Question::Rows if self.at.changes.is_empty() && self.only.is_none() => plan,
             question => {
+                self.needs_all("what a change of rows makes of a query")?;
                 let only = self.only.as_deref();
                 derive::answer(plan, question, &self.at, only).map_err(failed)?
             }
@@ -218,12 +291,31 @@ impl Session {
             .await
             .and_then(interruptible)
             .map_err(failed)?;
+        self.check_leaves(&physical).map_err(failed)?;
         let stream = execute_stream(Arc::clone(&physical), context.task_ctx()).map_err(failed)?;
         Ok(Reading {
             stream,
             versions: pins.versions(),
             plan: physical,
         })
+    }
+
+    /// What is planned below the barriers of a query.
+    #[cfg(test)]
+    pub(crate) async fn below(&self, sql: &str) -> Result<String> {
+        let (context, _) = self.context();
+        let plan = self.plan(&context, sql).await?;
+        let physical = context.state().create_physical_plan(&plan).await;
+        let physical = physical.map_err(|error| self.failed(sql, error))?;
+        let mut below = String::new();
+        let _ = physical.apply(|node| {
+            let any: &dyn std::any::Any = node.as_ref();
+            if let Some(barrier) = any.downcast_ref::<crate::door::barrier::BarrierExec>() {
+                below.push_str(&barrier.below());
+            }
+            Ok(TreeNodeRecursion::Continue)
+        });
+        Ok(below)
     }
 
     pub(crate) async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {
@@ -240,8 +332,50 @@ impl Session {
             .with_allow_statements(false)
             .verify_plan(&plan)
             .map_err(failed)?;
-        verify_sources(&plan).map_err(failed)?;
+        self.verify_sources(&plan).map_err(failed)?;
+        if let LogicalPlan::Analyze(_) = plan {
+            // What it measures is measured of the rows below too.
+            self.needs_all("EXPLAIN ANALYZE")?;
+        }
         Ok(plan)
+    }
+
+    /// Refuses a plan that reads anything but datasets of the session, its own information schema, series, and what the
+    /// query itself makes.
+    fn verify_sources(&self, plan: &LogicalPlan) -> Result<(), DataFusionError> {
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node
+                && !self.may_scan(scan)
+            {
+                return Err(DataFusionError::Plan(format!(
+                    "`{}` cannot be read here",
+                    scan.table_name
+                )));
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok(())
+    }
+
+    fn may_scan(&self, scan: &TableScan) -> bool {
+        let Ok(provider) = source_as_provider(&scan.source) else {
+            return false;
+        };
+        let provider: &dyn std::any::Any = provider.as_ref();
+        if provider.is::<DatasetProvider>() {
+            return self.principal.rights.is_none();
+        }
+        if provider.is::<SecuredProvider>() || provider.is::<CteWorkTable>() {
+            return true;
+        }
+        match &scan.table_name {
+            TableReference::Full { schema, .. } | TableReference::Partial { schema, .. } => {
+                schema.as_ref() == INFORMATION_SCHEMA
+            }
+            TableReference::Bare { table } => PURE_FUNCTIONS
+                .iter()
+                .any(|name| table.as_ref() == *name || table.starts_with(&format!("{name}("))),
+        }
     }
 
     pub(crate) fn failed(&self, sql: &str, error: DataFusionError) -> Error {
@@ -274,10 +408,15 @@ impl Session {
             self.lake.clone(),
             Arc::clone(&pins),
             Arc::clone(&self.tables),
+            self.principal.rights.clone(),
         );
         let mut state = self.lake.inner.engine.clone();
         if self.sorts_joins {
             state.config_mut().options_mut().optimizer.prefer_hash_join = false;
+        }
+        #[cfg(test)]
+        if self.row_by_row {
+            *state.config_mut() = state.config().clone().with_batch_size(1);
         }
         // A cloned state shares its catalogue list with the others until it gets one of its own.
         state.register_catalog_list(Arc::new(catalogues));
@@ -327,41 +466,6 @@ pub(crate) fn interruptible(
         Ok(Transformed::no(node))
     })?;
     Ok(plan.data)
-}
-
-/// Refuses a plan that reads anything but datasets of the session, its own information schema, series, and what the
-/// query itself makes.
-fn verify_sources(plan: &LogicalPlan) -> Result<(), DataFusionError> {
-    plan.apply_with_subqueries(|node| {
-        if let LogicalPlan::TableScan(scan) = node
-            && !is_allowed(scan)
-        {
-            return Err(DataFusionError::Plan(format!(
-                "`{}` cannot be read here",
-                scan.table_name
-            )));
-        }
-        Ok(TreeNodeRecursion::Continue)
-    })?;
-    Ok(())
-}
-
-fn is_allowed(scan: &TableScan) -> bool {
-    let Ok(provider) = source_as_provider(&scan.source) else {
-        return false;
-    };
-    let provider: &dyn std::any::Any = provider.as_ref();
-    if provider.is::<DatasetProvider>() || provider.is::<CteWorkTable>() {
-        return true;
-    }
-    match &scan.table_name {
-        TableReference::Full { schema, .. } | TableReference::Partial { schema, .. } => {
-            schema.as_ref() == INFORMATION_SCHEMA
-        }
-        TableReference::Bare { table } => PURE_FUNCTIONS
-            .iter()
-            .any(|name| table.as_ref() == *name || table.starts_with(&format!("{name}("))),
-    }
 }
 
 /// What all queries of a lake share: memory, disk to spill to, and the footers of files.

@@ -42,7 +42,10 @@ pub(crate) async fn of_source(
 }
 
 /// The first of these ids that no plan has.
-pub(crate) async fn first_free(connection: &mut SqliteConnection, ids: &[String]) -> Result<String> {
+pub(crate) async fn first_free(
+    connection: &mut SqliteConnection,
+    ids: &[String],
+) -> Result<String> {
     for id in ids {
         let taken: Option<i64> = sqlx::query_scalar("SELECT 1 FROM plan WHERE id = ?")
             .bind(id)

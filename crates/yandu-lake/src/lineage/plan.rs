@@ -17,6 +17,7 @@ use datafusion::logical_expr::{
 };
 use yandu_words::id::DatasetId;
 
+use crate::door::SecuredProvider;
 use crate::lineage::flows::{Flows, Sources};
 use crate::lineage::{FlowKind, OutputColumn, SqlLineage};
 use crate::session::provider::DatasetProvider;
@@ -434,6 +435,9 @@ impl Walk {
 /// The dataset that a scan reads; a plan over declared columns alone has a table of nothing under its name.
 fn dataset_of(scan: &TableScan, provider: &dyn std::any::Any) -> Option<DatasetId> {
     if let Some(dataset) = provider.downcast_ref::<DatasetProvider>() {
+        return Some(dataset.dataset().clone());
+    }
+    if let Some(dataset) = provider.downcast_ref::<SecuredProvider>() {
         return Some(dataset.dataset().clone());
     }
     let (pack, name) = (scan.table_name.schema()?, scan.table_name.table());

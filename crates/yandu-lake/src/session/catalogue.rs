@@ -10,6 +10,7 @@ use datafusion::logical_expr::TableType;
 use yandu_words::id::DatasetId;
 
 use crate::Lake;
+use crate::door::{Rights, SecuredProvider};
 use crate::session::CATALOGUE;
 use crate::session::provider::{DatasetProvider, Pins};
 use crate::table::Table;
@@ -26,6 +27,8 @@ struct Packs {
     pins: Arc<Pins>,
     /// These go before the tables of the lake.
     tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
+    /// What the reader sees; `None` for everything.
+    rights: Option<Arc<Rights>>,
 }
 
 #[derive(Debug)]
@@ -39,9 +42,15 @@ impl Catalogues {
         lake: Lake,
         pins: Arc<Pins>,
         tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
+        rights: Option<Arc<Rights>>,
     ) -> Self {
         Self {
-            catalogue: Arc::new(Packs { lake, pins, tables }),
+            catalogue: Arc::new(Packs {
+                lake,
+                pins,
+                tables,
+                rights,
+            }),
         }
     }
 }
@@ -49,10 +58,19 @@ impl Catalogues {
 impl Packs {
     fn datasets(&self) -> BTreeSet<DatasetId> {
         let own = self.tables.keys().cloned();
-        self.lake.datasets().into_iter().chain(own).collect()
+        let all = self.lake.datasets().into_iter().chain(own);
+        all.filter(|id| self.is_visible(id)).collect()
+    }
+
+    fn is_visible(&self, id: &DatasetId) -> bool {
+        let rights = self.rights.as_ref();
+        rights.is_none_or(|rights| rights.sight(id).is_some())
     }
 
     fn table(&self, id: &DatasetId) -> Option<Arc<Table>> {
+        if !self.is_visible(id) {
+            return None;
+        }
         match self.tables.get(id) {
             Some(table) => Some(Arc::clone(table)),
             None => self.lake.table(id).ok(),
@@ -128,7 +146,18 @@ impl SchemaProvider for Pack {
             .typed(table)
             .await
             .map_err(|error| DataFusionError::External(Box::new(error)))?;
-        Ok(Some(Arc::new(DatasetProvider::new(table, pins))))
+        let rights = self.packs.rights.as_ref();
+        let seen = rights.and_then(|rights| Some((rights, rights.sight(&table.id)?)));
+        Ok(Some(match seen {
+            Some((rights, sight)) => Arc::new(SecuredProvider::new(
+                self.packs.lake.clone(),
+                table,
+                pins,
+                Arc::clone(sight),
+                rights.policy().into(),
+            )),
+            None => Arc::new(DatasetProvider::new(table, pins)),
+        }))
     }
 
     async fn table_type(&self, name: &str) -> Result<Option<TableType>, DataFusionError> {

@@ -19,8 +19,8 @@ pub struct Count {
 impl Session {
     /// Counts the rows of a dataset at the read point.
     pub async fn count(&self, id: &DatasetId) -> Result<Count> {
-        let table = self.lake.table(id)?;
-        if self.at == ReadPoint::default() {
+        let table = self.visible(id)?;
+        if self.sees_whole(&table) && self.at == ReadPoint::default() {
             if let Some(count) = table.count_untouched()? {
                 return Ok(count);
             }

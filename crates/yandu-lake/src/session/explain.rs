@@ -50,9 +50,10 @@ pub struct ExplainedInput {
     pub dataset: DatasetId,
     /// The snapshot; `None` before the first commit.
     pub version: Option<Version>,
-    /// Rows, counted once for each time that the query goes through them.
+    /// Rows, counted once for each time that the query goes through them. Of a reader who does not see all of them those that
+    /// it sees, as far as that is known.
     pub rows: u64,
-    /// Bytes of the columns that are read, as they are stored.
+    /// Bytes of the columns that are read, as they are stored; none for a reader who does not see all of them.
     pub bytes: u64,
 }
 
@@ -64,6 +65,15 @@ pub(crate) struct Read {
     pub(crate) selection: Option<Selection>,
     /// Places of the columns in the table.
     pub(crate) columns: Vec<usize>,
+}
+
+/// One scan of a table under a reader's rights.
+#[derive(Debug)]
+pub(crate) struct SecuredRead {
+    pub(crate) dataset: DatasetId,
+    pub(crate) version: Option<Version>,
+    /// About how many rows the reader sees.
+    pub(crate) rows: Option<u64>,
 }
 
 impl Session {
@@ -94,6 +104,7 @@ impl Session {
             .create_physical_plan(&plan, &state)
             .await
             .map_err(failed)?;
+        self.check_leaves(&physical).map_err(failed)?;
         let inputs = inputs(&context, &pins, reads_files(&physical))
             .await
             .map_err(failed)?;
@@ -147,6 +158,17 @@ async fn inputs(
             });
         input.rows += rows;
         input.bytes += bytes;
+    }
+    for read in pins.secured_reads() {
+        let input = inputs
+            .entry(read.dataset.clone())
+            .or_insert_with(|| ExplainedInput {
+                dataset: read.dataset,
+                version: read.version,
+                rows: 0,
+                bytes: 0,
+            });
+        input.rows += read.rows.unwrap_or(0);
     }
     Ok(inputs.into_values().collect())
 }

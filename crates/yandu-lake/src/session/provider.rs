@@ -13,7 +13,7 @@ use yandu_words::id::DatasetId;
 
 use crate::schema::typed_as;
 use crate::schema::{BATCH, ROW};
-use crate::session::explain::Read;
+use crate::session::explain::{Read, SecuredRead};
 use crate::session::scan::{self, View};
 use crate::table::Table;
 use crate::{Error, ReadPoint, Result, Version, changes, log, point};
@@ -26,6 +26,7 @@ pub(crate) struct Pins {
     views: Mutex<HashMap<DatasetId, View>>,
     /// What was planned to be read, when somebody wants to know.
     reads: Option<Mutex<Vec<Read>>>,
+    secured: Mutex<Vec<SecuredRead>>,
 }
 
 impl Pins {
@@ -35,6 +36,7 @@ impl Pins {
             taking: tokio::sync::Mutex::default(),
             views: Mutex::default(),
             reads: None,
+            secured: Mutex::default(),
         }
     }
 
@@ -50,6 +52,27 @@ impl Pins {
         if let Some(reads) = &self.reads {
             let mut reads = reads.lock().unwrap_or_else(PoisonError::into_inner);
             reads.push(read());
+        }
+    }
+
+    /// Whether tables are read as they are now.
+    pub(crate) fn is_present(&self) -> bool {
+        self.at == ReadPoint::default()
+    }
+
+    /// What was planned to be read of tables under a reader's rights since the last call.
+    pub(crate) fn secured_reads(&self) -> Vec<SecuredRead> {
+        std::mem::take(&mut *self.secured.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn note_secured(&self, dataset: &DatasetId, view: &View, rows: Option<u64>) {
+        if self.reads.is_some() {
+            let mut secured = self.secured.lock().unwrap_or_else(PoisonError::into_inner);
+            secured.push(SecuredRead {
+                dataset: dataset.clone(),
+                version: view.version.as_ref().map(|version| version.version),
+                rows,
+            });
         }
     }
 
@@ -174,11 +197,26 @@ pub(crate) fn version_at(table: &Table, at: jiff::Timestamp) -> Result<Version> 
 pub(crate) struct DatasetProvider {
     table: Arc<Table>,
     pins: Arc<Pins>,
+    /// Whether what is read is noted for an explanation.
+    is_noted: bool,
 }
 
 impl DatasetProvider {
     pub(crate) fn new(table: Arc<Table>, pins: Arc<Pins>) -> Self {
-        Self { table, pins }
+        Self {
+            table,
+            pins,
+            is_noted: true,
+        }
+    }
+
+    /// For the reading below a barrier, of which nothing is told.
+    pub(crate) fn unnoted(table: Arc<Table>, pins: Arc<Pins>) -> Self {
+        Self {
+            table,
+            pins,
+            is_noted: false,
+        }
     }
 
     pub(crate) fn dataset(&self) -> &DatasetId {
@@ -255,12 +293,14 @@ impl TableProvider for DatasetProvider {
         scan.know_pages(state).await?;
         let plan = scan.plan(state, projection, filters, limit)?;
         let columns = scan.columns(projection);
-        self.pins.note(|| Read {
-            columns,
-            table: Arc::clone(&self.table),
-            view: view.clone(),
-            selection,
-        });
+        if self.is_noted {
+            self.pins.note(|| Read {
+                columns,
+                table: Arc::clone(&self.table),
+                view: view.clone(),
+                selection,
+            });
+        }
         Ok(plan)
     }
 }

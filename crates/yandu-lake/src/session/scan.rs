@@ -54,6 +54,14 @@ impl View {
         })
     }
 
+    /// What tells this moment of the table from others: its version, and how much stands in the tail.
+    pub(crate) fn moment(&self) -> (u64, u64) {
+        (
+            self.version.as_ref().map_or(0, |version| version.version),
+            self.tail_rows().map_or(0, |rows| rows.num_rows() as u64),
+        )
+    }
+
     /// The rows of the hot tail.
     pub(crate) fn tail_rows(&self) -> Option<&RecordBatch> {
         self.tail.as_deref().map(|tail| &tail.rows)

@@ -1,0 +1,299 @@
+//! The door: what a principal sees of each dataset, applied below everything that the principal asks.
+//!
+//! Who has rights, even to all of a dataset, gets an opaque table of the visible columns, whose scan plans `scan → row conditions → masks` with the engine's own planner and hides the result in a leaf
+//! ([`barrier`]): the query, its rules, its statistics, its `EXPLAIN` and its errors see nothing below. Of the query's own
+//! filters only those that cannot fail go below ([`allowed`]). Two checks refuse a query with any other way to rows: one on the
+//! plan as it was written, one on the leaves of the plan that is carried out ([`check`]).
+
+pub(crate) mod allowed;
+pub(crate) mod barrier;
+pub(crate) mod check;
+mod estimate;
+mod mask;
+pub(crate) mod provider;
+mod rows;
+mod slot;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
+use datafusion::logical_expr::{Case, Expr, col, lit};
+use jiff::Timestamp;
+use yandu_words::Mask;
+use yandu_words::id::DatasetId;
+
+pub(crate) use estimate::Estimates;
+pub(crate) use provider::SecuredProvider;
+pub use rows::{RowCondition, compile_row_condition};
+
+/// What a principal sees of the datasets, under one set of policies. It never changes: other policies make another one.
+#[derive(Debug, Clone)]
+pub struct Rights {
+    policy: Arc<str>,
+    sights: BTreeMap<DatasetId, Arc<Sight>>,
+}
+
+impl Rights {
+    /// `policy` names the set of policies, by its hash; a dataset that is not among the sights does not exist for the
+    /// principal.
+    pub fn new(
+        policy: impl Into<Arc<str>>,
+        sights: impl IntoIterator<Item = (DatasetId, Sight)>,
+    ) -> Self {
+        Self {
+            policy: policy.into(),
+            sights: sights
+                .into_iter()
+                .map(|(dataset, sight)| (dataset, Arc::new(sight)))
+                .collect(),
+        }
+    }
+
+    /// The hash of the set of policies.
+    pub fn policy(&self) -> &str {
+        &self.policy
+    }
+
+    pub(crate) fn sight(&self, dataset: &DatasetId) -> Option<&Arc<Sight>> {
+        self.sights.get(dataset)
+    }
+}
+
+/// What a principal sees of one dataset: what its permits show together.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    permits: Vec<Permit>,
+}
+
+impl Sight {
+    /// Of two permits that show a cell under different masks the first one counts; a permit without a mask goes before
+    /// both.
+    pub fn new(permits: impl IntoIterator<Item = Permit>) -> Self {
+        Self {
+            permits: permits.into_iter().collect(),
+        }
+    }
+
+    /// The names of its permits, for whoever reads under them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.permits.iter().map(|permit| permit.name.as_ref())
+    }
+
+    /// Whether all of a table is seen as it is stored.
+    pub(crate) fn is_whole(&self, schema: &Schema) -> bool {
+        self.permits.iter().any(|permit| {
+            permit.rows.is_none()
+                && schema
+                    .fields()
+                    .iter()
+                    .all(|field| permit.shows_plainly(field))
+        })
+    }
+
+    /// The columns of a table that some permit shows. All may be empty: a mask makes nothing of some values.
+    pub(crate) fn schema(&self, schema: &Schema) -> SchemaRef {
+        let fields = schema.fields().iter();
+        let shown = fields.filter(|field| self.permits.iter().any(|permit| permit.shows(field)));
+        Arc::new(Schema::new(
+            shown
+                .map(|field| Arc::new(Field::new(field.name(), field.data_type().clone(), true)))
+                .collect::<Vec<FieldRef>>(),
+        ))
+    }
+
+    /// Whether every row that is seen shows this column as it is stored.
+    pub(crate) fn is_plain(&self, column: &Field) -> bool {
+        self.permits
+            .iter()
+            .all(|permit| permit.shows_plainly(column))
+    }
+
+    /// Which rows are seen; `None` for all.
+    pub(crate) fn rows(&self) -> Option<Expr> {
+        let permits = self.permits.iter();
+        let conditions: Vec<Expr> = permits
+            .map(|permit| permit.rows.as_ref().map(RowCondition::expr))
+            .collect::<Option<_>>()?;
+        Some(
+            conditions
+                .into_iter()
+                .reduce(Expr::or)
+                .unwrap_or_else(|| lit(false)),
+        )
+    }
+
+    /// What is shown in the place of a column of a row that is seen.
+    pub(crate) fn shown(&self, column: &Field) -> Expr {
+        let stored = || col(datafusion::common::Column::from_name(column.name()));
+        if self.is_plain(column) {
+            return stored();
+        }
+        // Who shows the value itself comes first.
+        let showing = self.permits.iter().filter(|permit| permit.shows(column));
+        let (plainly, masked): (Vec<&Permit>, Vec<&Permit>) =
+            showing.partition(|permit| permit.shows_plainly(column));
+        let nothing = || lit(mask::nothing(column.data_type()));
+        let mut when: Vec<(Expr, Expr)> = Vec::new();
+        let mut otherwise = None;
+        for permit in plainly.into_iter().chain(masked) {
+            let value = match permit.mask(column) {
+                None => stored(),
+                Some(mask) => mask::masked(mask, permit.key.as_ref(), column, stored()),
+            };
+            match &permit.rows {
+                Some(rows) if self.permits.len() > 1 => when.push((rows.expr(), value)),
+                // This one shows every row that is seen.
+                Some(_) | None => {
+                    otherwise = Some(value);
+                    break;
+                }
+            }
+        }
+        let mut when = when.into_iter();
+        let Some((condition, value)) = when.next() else {
+            return otherwise.unwrap_or_else(nothing);
+        };
+        let mut cases = case_when(condition, value);
+        for (condition, value) in when {
+            cases
+                .when_then_expr
+                .push((Box::new(condition), Box::new(value)));
+        }
+        cases.else_expr = Some(Box::new(otherwise.unwrap_or_else(nothing)));
+        Expr::Case(cases)
+    }
+
+    /// Whether every permit is still in force.
+    pub(crate) fn is_in_force(&self, now: Timestamp) -> bool {
+        self.permits
+            .iter()
+            .all(|permit| permit.term.is_in_force(now))
+    }
+
+    /// What a count of the visible rows depends on.
+    pub(crate) fn rows_text(&self) -> String {
+        let mut texts: Vec<&str> = self
+            .permits
+            .iter()
+            .map(|permit| permit.rows.as_ref().map_or("true", RowCondition::text))
+            .collect();
+        texts.sort_unstable();
+        texts.join("\u{0}")
+    }
+}
+
+fn case_when(condition: Expr, value: Expr) -> Case {
+    Case {
+        expr: None,
+        when_then_expr: vec![(Box::new(condition), Box::new(value))],
+        else_expr: None,
+    }
+}
+
+/// One permission to read rows of a dataset, from a policy or a grant.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    /// What readers are told that they read under.
+    pub name: Arc<str>,
+    /// Which rows; `None` for all.
+    pub rows: Option<RowCondition>,
+    /// The columns that are shown, by their names, each with what stands in for its value. Any other is not there.
+    pub columns: BTreeMap<String, Option<Mask>>,
+    /// The key of masks that need one. Values that were masked under one key can be compared.
+    pub key: Option<MaskKey>,
+    pub term: Term,
+}
+
+impl Permit {
+    fn shows(&self, column: &Field) -> bool {
+        self.columns.contains_key(column.name())
+    }
+
+    fn mask(&self, column: &Field) -> Option<&Mask> {
+        self.columns.get(column.name())?.as_ref()
+    }
+
+    fn shows_plainly(&self, column: &Field) -> bool {
+        matches!(self.columns.get(column.name()), Some(None))
+    }
+}
+
+/// How long a permit holds. Copies share their end.
+#[derive(Debug, Clone, Default)]
+pub struct Term {
+    /// The first moment at which it does not hold any more.
+    pub until: Option<Timestamp>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Term {
+    pub fn until(until: Timestamp) -> Self {
+        Self {
+            until: Some(until),
+            ..Self::default()
+        }
+    }
+
+    /// Ends it now, for every query that goes on under it.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        !self.ended.load(Ordering::Relaxed) && self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// The secret of masks that need one. It is never shown.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct MaskKey([u8; 32]);
+
+impl MaskKey {
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for MaskKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MaskKey(…)")
+    }
+}
+
+/// What a barrier does when it is broken, so that tests can show that they would see it.
+#[cfg(test)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// Every filter goes below.
+    Filters,
+    /// Filters on masked columns go below.
+    MaskedFilters,
+    /// The filters that joins and orders make go below whatever they look at. Few values of hidden rows show it, because the
+    /// rows are mostly sorted out before, so that this one is looked for in the plan.
+    DynamicFilters,
+    /// The files decide the number of partitions.
+    Partitions,
+    /// Statistics are those of the stored rows.
+    Statistics,
+}
+
+#[cfg(test)]
+impl Broken {
+    /// Those that random queries find.
+    pub(crate) const FOUND: [Self; 4] = [
+        Self::Filters,
+        Self::MaskedFilters,
+        Self::Partitions,
+        Self::Statistics,
+    ];
+}
+
+#[cfg(test)]
+mod tests;

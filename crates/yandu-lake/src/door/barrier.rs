@@ -1,0 +1,337 @@
+//! What a reader may see of a table, as a leaf of the plan: what is below is planned, carried out and spoken of by nobody else.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use arrow::array::{RecordBatch, RecordBatchOptions};
+use arrow::compute::BatchCoalescer;
+use arrow::datatypes::SchemaRef;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::stats::Precision;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{DataFusionError, Statistics};
+use datafusion::execution::TaskContext;
+use datafusion::physical_expr::expressions::{Column, DynamicFilterPhysicalExpr};
+use datafusion::physical_expr::{EquivalenceProperties, Partitioning, PhysicalExpr};
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, reset_plan_states};
+use datafusion::physical_plan::filter_pushdown::{
+    ChildPushdownResult, FilterPushdownPhase, FilterPushdownPropagation, PushedDown,
+};
+use datafusion::physical_plan::statistics::StatisticsArgs;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
+    SendableRecordBatchStream,
+};
+use futures::{Stream, StreamExt, TryStreamExt, stream};
+use yandu_words::id::DatasetId;
+
+#[cfg(test)]
+use crate::door::Broken;
+use crate::door::{Sight, slot};
+use crate::{Error, Now};
+
+/// Rows of a dataset under the sight of one reader.
+///
+/// Its partitions are as many as the query has threads, whatever files there are; rows come in batches of the size of the
+/// query, in no order; statistics are what the reader's own sight gives. None of these follows hidden rows.
+#[derive(Clone)]
+pub(crate) struct BarrierExec {
+    inner: Arc<dyn ExecutionPlan>,
+    pub(crate) dataset: DatasetId,
+    pub(crate) policy: Arc<str>,
+    sight: Arc<Sight>,
+    /// Of each column, whether every visible row shows it as stored.
+    plain: Vec<bool>,
+    /// How many rows are visible.
+    rows: Precision<usize>,
+    now: Now,
+    properties: Arc<PlanProperties>,
+    #[cfg(test)]
+    broken: Option<Broken>,
+}
+
+pub(super) struct Below {
+    pub(super) plan: Arc<dyn ExecutionPlan>,
+    /// The columns as the reader sees them.
+    pub(super) schema: SchemaRef,
+    pub(super) dataset: DatasetId,
+    pub(super) policy: Arc<str>,
+    pub(super) sight: Arc<Sight>,
+    pub(super) rows: Precision<usize>,
+    pub(super) now: Now,
+    #[cfg(test)]
+    pub(super) broken: Option<Broken>,
+}
+
+impl BarrierExec {
+    pub(super) fn new(below: Below, partitions: usize) -> Self {
+        let Below {
+            plan,
+            schema,
+            dataset,
+            policy,
+            sight,
+            rows,
+            now,
+            #[cfg(test)]
+            broken,
+        } = below;
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(Arc::clone(&schema)),
+            Partitioning::UnknownPartitioning(partitions.max(1)),
+            EmissionType::Incremental,
+            Boundedness::Bounded,
+        );
+        let fields = schema.fields().iter();
+        Self {
+            plain: fields.map(|field| sight.is_plain(field)).collect(),
+            inner: plan,
+            dataset,
+            policy,
+            sight,
+            rows,
+            now,
+            properties: Arc::new(properties),
+            #[cfg(test)]
+            broken,
+        }
+    }
+
+    /// The plan below, for tests that look whether something went there.
+    #[cfg(test)]
+    pub(crate) fn below(&self) -> String {
+        use datafusion::physical_plan::displayable;
+        displayable(self.inner.as_ref()).indent(true).to_string()
+    }
+
+    /// A filter that comes into being while the query runs compares columns with values of visible rows, which cannot fail:
+    /// it may go below when it looks at plain columns as they are.
+    fn takes(&self, filter: &Arc<dyn PhysicalExpr>) -> bool {
+        #[cfg(test)]
+        if self.broken == Some(Broken::DynamicFilters) {
+            return true;
+        }
+        let any: &dyn std::any::Any = filter.as_ref();
+        any.is::<DynamicFilterPhysicalExpr>()
+            && filter.children().into_iter().all(|child| {
+                let child: &dyn std::any::Any = child.as_ref();
+                child
+                    .downcast_ref::<Column>()
+                    .and_then(|column| self.plain.get(column.index()))
+                    .is_some_and(|is_plain| *is_plain)
+            })
+    }
+}
+
+impl fmt::Debug for BarrierExec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BarrierExec")
+            .field("dataset", &self.dataset)
+            .finish_non_exhaustive()
+    }
+}
+
+impl DisplayAs for BarrierExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.sight.names().collect();
+        write!(
+            f,
+            "BarrierExec: {} under {}",
+            self.dataset,
+            names.join(", ")
+        )
+    }
+}
+
+impl ExecutionPlan for BarrierExec {
+    fn name(&self) -> &'static str {
+        "BarrierExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        Vec::new()
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion, DataFusionError>,
+    ) -> Result<TreeNodeRecursion, DataFusionError> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        _: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        Ok(self)
+    }
+
+    fn reset_state(self: Arc<Self>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        Ok(Arc::new(Self {
+            inner: reset_plan_states(Arc::clone(&self.inner))?,
+            ..self.as_ref().clone()
+        }))
+    }
+
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream, DataFusionError> {
+        let hidden = Hidden {
+            dataset: self.dataset.clone(),
+        };
+        let step = self.properties.partitioning.partition_count();
+        let count = self.inner.output_partitioning().partition_count();
+        let parts = (partition..count)
+            .step_by(step)
+            .map(|part| self.inner.execute(part, Arc::clone(&context)))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| hidden.of(&error))?;
+        let (sight, now, dataset) = (
+            Arc::clone(&self.sight),
+            self.now.clone(),
+            self.dataset.clone(),
+        );
+        let schema = self.schema();
+        let shown = Arc::clone(&schema);
+        let rows = stream::iter(parts).flatten().map(move |rows| {
+            let rows = rows.map_err(|error| hidden.of(&error))?;
+            if !sight.is_in_force(now.read()) {
+                let ended = Error::Ended(dataset.clone());
+                return Err(DataFusionError::External(Box::new(ended)));
+            }
+            let options = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
+            let columns = rows.columns().to_vec();
+            RecordBatch::try_new_with_options(Arc::clone(&shown), columns, &options)
+                .map_err(|error| hidden.of(&error.into()))
+        });
+        let size = context.session_config().batch_size();
+        Ok(Box::pin(RecordBatchStreamAdapter::new(
+            Arc::clone(&schema),
+            in_batches(rows, schema, size),
+        )))
+    }
+
+    fn statistics_from_inputs(
+        &self,
+        _: &[Arc<Statistics>],
+        args: &StatisticsArgs,
+    ) -> Result<Arc<Statistics>, DataFusionError> {
+        #[cfg(test)]
+        if self.broken == Some(Broken::Statistics) {
+            use datafusion::physical_plan::statistics::StatisticsContext;
+            return StatisticsContext::new().compute(self.inner.as_ref(), &StatisticsArgs::new());
+        }
+        let mut statistics = Statistics::new_unknown(&self.schema());
+        if args.partition().is_none() {
+            statistics.num_rows = self.rows;
+        }
+        Ok(Arc::new(statistics))
+    }
+
+    fn handle_child_pushdown_result(
+        &self,
+        phase: FilterPushdownPhase,
+        result: ChildPushdownResult,
+        config: &ConfigOptions,
+    ) -> Result<FilterPushdownPropagation<Arc<dyn ExecutionPlan>>, DataFusionError> {
+        let filters: Vec<_> = result
+            .parent_filters
+            .into_iter()
+            .map(|one| one.filter)
+            .collect();
+        // Whoever asks goes on to apply its filters itself.
+        let answers = vec![PushedDown::No; filters.len()];
+        let mut answer: FilterPushdownPropagation<Arc<dyn ExecutionPlan>> =
+            FilterPushdownPropagation::with_parent_pushdown_result(answers);
+        if matches!(phase, FilterPushdownPhase::Post) {
+            let taken: Vec<_> = filters
+                .into_iter()
+                .filter(|filter| self.takes(filter))
+                .collect();
+            if !taken.is_empty() {
+                let inner = slot::put_down(Arc::clone(&self.inner), taken, config)?;
+                let node: Arc<dyn ExecutionPlan> = Arc::new(Self {
+                    inner,
+                    ..self.clone()
+                });
+                answer = answer.with_updated_node(node);
+            }
+        }
+        Ok(answer)
+    }
+}
+
+/// What goes wrong below is told to the operator; the reader learns that something did.
+#[derive(Clone)]
+struct Hidden {
+    dataset: DatasetId,
+}
+
+impl Hidden {
+    fn of(&self, error: &DataFusionError) -> DataFusionError {
+        if let DataFusionError::ResourcesExhausted(_) = error.find_root() {
+            return DataFusionError::ResourcesExhausted(String::new());
+        }
+        tracing::error!(dataset.id = %self.dataset, %error, "a dataset cannot be read under a reader's rights");
+        DataFusionError::External(Box::new(Error::Unreadable(self.dataset.clone())))
+    }
+}
+
+type Rows = Pin<Box<dyn Stream<Item = Result<RecordBatch, DataFusionError>> + Send>>;
+
+/// Rows in batches of one size, so that where one ends says nothing of rows that are not there.
+fn in_batches(
+    rows: impl Stream<Item = Result<RecordBatch, DataFusionError>> + Send + 'static,
+    schema: SchemaRef,
+    size: usize,
+) -> Rows {
+    struct State {
+        rows: Option<Rows>,
+        gathering: BatchCoalescer,
+    }
+    if schema.fields().is_empty() {
+        return Box::pin(stream::once(counted(Box::pin(rows), schema)));
+    }
+    let state = State {
+        rows: Some(Box::pin(rows)),
+        gathering: BatchCoalescer::new(schema, size.max(1)),
+    };
+    Box::pin(stream::try_unfold(state, |mut state| async move {
+        loop {
+            if let Some(full) = state.gathering.next_completed_batch() {
+                return Ok(Some((full, state)));
+            }
+            let Some(rows) = state.rows.as_mut() else {
+                return Ok(None);
+            };
+            if let Some(rows) = rows.try_next().await? {
+                state.gathering.push_batch(rows)?;
+            } else {
+                state.rows = None;
+                state.gathering.finish_buffered_batch()?;
+            }
+        }
+    }))
+}
+
+/// Rows without a column are nothing but their number.
+async fn counted(mut rows: Rows, schema: SchemaRef) -> Result<RecordBatch, DataFusionError> {
+    let mut count = 0;
+    while let Some(some) = rows.try_next().await? {
+        count += some.num_rows();
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(count));
+    Ok(RecordBatch::try_new_with_options(
+        schema,
+        Vec::new(),
+        &options,
+    )?)
+}

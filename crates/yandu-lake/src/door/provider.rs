@@ -1,0 +1,210 @@
+//! A dataset as one reader sees it.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{Schema, SchemaRef};
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::stats::Precision;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{Column, DataFusionError};
+use datafusion::datasource::provider_as_source;
+use datafusion::logical_expr::utils::conjunction;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, TableProviderFilterPushDown, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+#[cfg(test)]
+use datafusion::physical_plan::ExecutionPlanProperties;
+use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
+use yandu_words::id::DatasetId;
+
+use crate::Lake;
+#[cfg(test)]
+use crate::door::Broken;
+use crate::door::Sight;
+use crate::door::allowed::is_allowed;
+use crate::door::barrier::{BarrierExec, Below};
+use crate::session::DatasetProvider;
+use crate::session::provider::Pins;
+use crate::table::Table;
+
+/// The table of the visible columns of a dataset; nothing of how it is read can be asked of it.
+#[derive(Debug)]
+pub(crate) struct SecuredProvider {
+    lake: Lake,
+    table: Arc<Table>,
+    pins: Arc<Pins>,
+    sight: Arc<Sight>,
+    policy: Arc<str>,
+    schema: SchemaRef,
+}
+
+impl SecuredProvider {
+    pub(crate) fn new(
+        lake: Lake,
+        table: Arc<Table>,
+        pins: Arc<Pins>,
+        sight: Arc<Sight>,
+        policy: Arc<str>,
+    ) -> Self {
+        Self {
+            schema: sight.schema(&table.schema),
+            lake,
+            table,
+            pins,
+            sight,
+            policy,
+        }
+    }
+
+    pub(crate) fn dataset(&self) -> &DatasetId {
+        &self.table.id
+    }
+
+    fn is_allowed(&self, filter: &Expr) -> bool {
+        #[cfg(test)]
+        match self.table.options.broken {
+            Some(Broken::Filters) => return !filter.is_volatile(),
+            Some(Broken::MaskedFilters) => return is_allowed(filter, &self.schema, &|_| true),
+            _ => (),
+        }
+        let is_plain = |name: &str| {
+            let column = self.schema.field_with_name(name);
+            column.is_ok_and(|column| self.sight.is_plain(column))
+        };
+        is_allowed(filter, &self.schema, &is_plain)
+    }
+
+    /// How many rows are seen. Of all rows of a table it may be known for sure; else it is what was counted of the reader's
+    /// own, whatever the query asks of them.
+    fn rows(
+        &self,
+        plan: &Arc<dyn ExecutionPlan>,
+        filters: &[Expr],
+        estimate: Option<u64>,
+    ) -> Result<Precision<usize>, DataFusionError> {
+        if self.sight.is_whole(&self.table.schema) && filters.is_empty() {
+            return rows_of(plan.as_ref());
+        }
+        Ok(match estimate.map(usize::try_from) {
+            Some(Ok(rows)) => Precision::Inexact(rows),
+            Some(Err(_)) | None => Precision::Absent,
+        })
+    }
+
+    /// Rows and columns as they are seen, planned by the engine like any query, so that files are skipped and columns left
+    /// out as always.
+    async fn plan(
+        &self,
+        state: &dyn Session,
+        columns: &Schema,
+        filters: &[Expr],
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        let stored = DatasetProvider::unnoted(Arc::clone(&self.table), Arc::clone(&self.pins));
+        let source = provider_as_source(Arc::new(stored));
+        let mut plan = LogicalPlanBuilder::scan(self.table.id.name(), source, None)?;
+        let seen = self.sight.rows().into_iter();
+        let asked = filters
+            .iter()
+            .map(unqualified)
+            .collect::<Result<Vec<_>, _>>()?;
+        if let Some(filter) = conjunction(seen.chain(asked)) {
+            plan = plan.filter(filter)?;
+        }
+        let shown = columns
+            .fields()
+            .iter()
+            .map(|field| self.sight.shown(field).alias(field.name()));
+        let plan = plan.project(shown)?.build()?;
+        state.create_physical_plan(&plan).await
+    }
+}
+
+/// How many rows come out of a plan; nothing else that is known of it is told, sizes and bounds follow files.
+fn rows_of(plan: &dyn ExecutionPlan) -> Result<Precision<usize>, DataFusionError> {
+    let statistics = StatisticsContext::new().compute(plan, &StatisticsArgs::new())?;
+    Ok(statistics.num_rows)
+}
+
+fn unqualified(filter: &Expr) -> Result<Expr, DataFusionError> {
+    let stripped = filter.clone().transform(|node| {
+        Ok(match node {
+            Expr::Column(column) => Transformed::yes(Expr::Column(Column::from_name(column.name))),
+            other => Transformed::no(other),
+        })
+    })?;
+    Ok(stripped.data)
+}
+
+#[async_trait]
+impl TableProvider for SecuredProvider {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> Result<Vec<TableProviderFilterPushDown>, DataFusionError> {
+        Ok(filters
+            .iter()
+            .map(|filter| {
+                if self.is_allowed(filter) {
+                    TableProviderFilterPushDown::Exact
+                } else {
+                    TableProviderFilterPushDown::Unsupported
+                }
+            })
+            .collect())
+    }
+
+    /// The limit of a query is not passed on: how many hidden rows stand before it decides how much is read.
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        _limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+        // Only what was allowed comes here; this holds whatever the engine does.
+        if let Some(other) = filters.iter().find(|filter| !self.is_allowed(filter)) {
+            return Err(DataFusionError::Internal(format!(
+                "a filter that may not go below the barrier came there: {}",
+                other.variant_name()
+            )));
+        }
+        let schema = match projection {
+            Some(projection) => Arc::new(self.schema.project(projection)?),
+            None => Arc::clone(&self.schema),
+        };
+        let view = self.pins.view(&self.table).await;
+        let view = view.map_err(|error| DataFusionError::External(Box::new(error)))?;
+        let plan = self.plan(state, &schema, filters).await?;
+        let estimate = self
+            .lake
+            .estimate(&self.table.id, &self.sight, &self.pins, view.moment());
+        self.pins.note_secured(&self.table.id, &view, estimate);
+        let below = Below {
+            rows: self.rows(&plan, filters, estimate)?,
+            plan,
+            schema,
+            dataset: self.table.id.clone(),
+            policy: Arc::clone(&self.policy),
+            sight: Arc::clone(&self.sight),
+            now: self.table.options.now.clone(),
+            #[cfg(test)]
+            broken: self.table.options.broken,
+        };
+        let partitions = state.config().target_partitions();
+        #[cfg(test)]
+        let partitions = if self.table.options.broken == Some(Broken::Partitions) {
+            below.plan.output_partitioning().partition_count()
+        } else {
+            partitions
+        };
+        Ok(Arc::new(BarrierExec::new(below, partitions)))
+    }
+}

@@ -1,0 +1,182 @@
+//! Which rows a permit shows: a condition over the stored values that gives a verdict of any row and never an error.
+
+use std::collections::BTreeMap;
+
+use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::ScalarValue;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::expr::{Placeholder, ScalarFunction};
+use datafusion::logical_expr::{Expr, Operator};
+
+use crate::condition::{SqlProblem, at_word};
+use crate::expression;
+
+/// Functions that give a value of any text, and an empty one of none.
+const TOTAL_FUNCTIONS: [&str; 8] = [
+    "starts_with",
+    "ends_with",
+    "lower",
+    "upper",
+    "character_length",
+    "octet_length",
+    "coalesce",
+    "nullif",
+];
+
+/// A condition on the rows of one dataset.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RowCondition {
+    text: String,
+    expr: Expr,
+}
+
+impl RowCondition {
+    /// As it was written, with its values.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn expr(&self) -> Expr {
+        self.expr.clone()
+    }
+}
+
+/// Compiles a condition on the rows of a table with these columns. `$name` stands for a value of the reader.
+///
+/// Readers must learn nothing from rows that they do not see, also not that one of them cannot be judged. So only what gives a
+/// verdict of any value is taken: comparisons, `and`, `or`, `not`, `is null`, `in`, `between`, `like`, and functions of texts that
+/// cannot fail; no arithmetic, no casts of columns, no regular expressions.
+pub fn compile_row_condition(
+    schema: &SchemaRef,
+    sql: &str,
+    values: &BTreeMap<String, String>,
+) -> Result<RowCondition, SqlProblem> {
+    let read = expression::read(schema, sql, "a condition on rows")?;
+    let expr = with_values(sql, read, values)?;
+    refuse_partial(sql, &expr)?;
+    let columns = expression::columns_of(schema, [&expr]);
+    let (_, found) = expression::physical(&expr, &columns)
+        .map_err(|error| expression::problem_in(sql, schema, &error))?;
+    if found != DataType::Boolean {
+        return Err(SqlProblem {
+            message: format!("a condition is true or false, and this is of type {found}"),
+            line: 1,
+            column: 1,
+            help: Some("compare it with something".to_owned()),
+        });
+    }
+    let (coerced, _) = expression::coerced(&expr, &columns)
+        .map_err(|error| expression::problem_in(sql, schema, &error))?;
+    // Types that differ are brought together by casts, and a cast of what a row holds can fail.
+    refuse_partial(sql, &coerced)?;
+    Ok(RowCondition {
+        text: coerced.to_string(),
+        expr: coerced,
+    })
+}
+
+fn with_values(
+    sql: &str,
+    expr: Expr,
+    values: &BTreeMap<String, String>,
+) -> Result<Expr, SqlProblem> {
+    let mut unknown = None;
+    let filled = expr.transform(|node| {
+        let Expr::Placeholder(Placeholder { id, .. }) = &node else {
+            return Ok(Transformed::no(node));
+        };
+        let Some(value) = values.get(id.trim_start_matches('$')) else {
+            unknown = Some(id.clone());
+            return Ok(Transformed::no(node));
+        };
+        let value = ScalarValue::Utf8View(Some(value.clone()));
+        Ok(Transformed::yes(Expr::Literal(value, None)))
+    });
+    if let Some(unknown) = unknown {
+        let known: Vec<String> = values.keys().map(|name| format!("`${name}`")).collect();
+        return Err(SqlProblem {
+            help: Some(format!("a reader has {}", known.join(", "))),
+            ..at_word(
+                sql,
+                &unknown,
+                &format!("`{unknown}` is no value of a reader"),
+            )
+        });
+    }
+    filled
+        .map(|filled| filled.data)
+        .map_err(|error| at_word(sql, "", &error.to_string()))
+}
+
+fn refuse_partial(sql: &str, expr: &Expr) -> Result<(), SqlProblem> {
+    let mut refused: Option<String> = None;
+    let walked = expr.apply(|node| {
+        if is_total(node) {
+            return Ok(TreeNodeRecursion::Continue);
+        }
+        refused = Some(match node {
+            Expr::ScalarFunction(function) => function.func.name().to_owned(),
+            Expr::BinaryExpr(binary) => binary.op.to_string(),
+            Expr::Cast(_) | Expr::TryCast(_) => "cast".to_owned(),
+            other => other.variant_name().to_lowercase(),
+        });
+        Ok(TreeNodeRecursion::Stop)
+    });
+    let refused = match walked {
+        Ok(_) => refused,
+        Err(error) => Some(error.to_string()),
+    };
+    match refused {
+        None => Ok(()),
+        Some(what) => Err(SqlProblem {
+            help: Some(
+                "compare columns with values of their own type, by =, <, in, between, like, is null, starts_with and their kind"
+                    .to_owned(),
+            ),
+            ..at_word(
+                sql,
+                &what,
+                &format!("`{what}` cannot stand in a condition on rows: it could fail, or take longer, on a row that is hidden"),
+            )
+        }),
+    }
+}
+
+fn is_total(node: &Expr) -> bool {
+    match node {
+        Expr::Column(_)
+        | Expr::Literal(..)
+        | Expr::Not(_)
+        | Expr::IsNull(_)
+        | Expr::IsNotNull(_)
+        | Expr::IsTrue(_)
+        | Expr::IsFalse(_)
+        | Expr::IsNotTrue(_)
+        | Expr::IsNotFalse(_)
+        | Expr::IsUnknown(_)
+        | Expr::IsNotUnknown(_)
+        | Expr::Between(_)
+        | Expr::InList(_)
+        | Expr::Alias(_) => true,
+        Expr::BinaryExpr(binary) => matches!(
+            binary.op,
+            Operator::Eq
+                | Operator::NotEq
+                | Operator::Lt
+                | Operator::LtEq
+                | Operator::Gt
+                | Operator::GtEq
+                | Operator::And
+                | Operator::Or
+                | Operator::IsDistinctFrom
+                | Operator::IsNotDistinctFrom
+                | Operator::StringConcat
+        ),
+        // The pattern is the policy's own, so that it is read before any row is.
+        Expr::Like(like) => matches!(like.pattern.as_ref(), Expr::Literal(..)),
+        // What is cast here is no value of a row.
+        Expr::Cast(cast) => matches!(cast.expr.as_ref(), Expr::Literal(..)),
+        Expr::ScalarFunction(ScalarFunction { func, .. }) => TOTAL_FUNCTIONS.contains(&func.name()),
+        _ => false,
+    }
+}

@@ -1,0 +1,7 @@
+//! A lake of residents, some of whom a reader does not see, and what the reader gets.
+
+mod fuzz;
+mod leaks;
+mod masks;
+mod rows;
+mod world;

@@ -1,0 +1,272 @@
+//! Two cities that differ only in rows that a reader does not see give the reader the same.
+
+use std::time::Duration;
+
+use super::world::{PLAIN, Person, World, asked, hidden, permit, staff, told, visible};
+use crate::door::Broken;
+use crate::{Error, Principal, ReadPoint};
+
+/// What somebody would try who wants to know of the others.
+const CURIOUS: &[&str] = &[
+    "SELECT id FROM hr.staff WHERE 1 / (salary - 20) > 5",
+    "SELECT id FROM hr.staff WHERE salary > 102 AND 1 / (salary - 21) >= 0",
+    "SELECT id FROM hr.staff WHERE CAST(code AS INT) > 1020",
+    "SELECT sum(CAST(code AS INT)) FROM hr.staff",
+    "SELECT id FROM hr.staff WHERE regexp_like('x', code)",
+    "SELECT id FROM hr.staff WHERE CASE WHEN salary < 50 THEN 1 / 0 ELSE 1 END = 1",
+    "SELECT id FROM hr.staff s WHERE EXISTS (SELECT 1 FROM hr.staff t WHERE t.id = s.id AND 1 / (t.salary - 20) >= 0)",
+    "SELECT id FROM hr.staff WHERE CAST(code AS INT) > 0 UNION ALL SELECT id FROM hr.staff WHERE 1 / (salary - 22) >= 0",
+    "SELECT a.id FROM hr.staff a JOIN hr.staff b ON a.salary = b.salary - 1 WHERE 1 / (b.salary - 20) >= 0",
+    "SELECT a.id FROM hr.staff a JOIN hr.staff b ON CAST(a.code AS INT) = b.id + 1000",
+    "SELECT dept, count(*) FILTER (WHERE 1 / (salary - 20) >= 0) FROM hr.staff GROUP BY dept",
+    "SELECT id, row_number() OVER (PARTITION BY dept ORDER BY 1 / (salary - 20), id) FROM hr.staff",
+    "SELECT id FROM hr.staff ORDER BY 1 / (salary - 20), id LIMIT 5",
+    "SELECT id FROM hr.staff ORDER BY salary LIMIT 5",
+    "SELECT count(*), min(salary), max(salary), min(code) FROM hr.staff",
+    "SELECT count(DISTINCT dept) FROM hr.staff",
+    "SELECT id FROM hr.staff WHERE dept = 'secret'",
+    "SELECT id FROM hr.staff WHERE dept LIKE 'sec%' OR code LIKE '[%'",
+    "SELECT id FROM hr.staff WHERE random() < 2 AND 1 / (SELECT count(*) FROM hr.staff) >= 0",
+    "SELECT s.id FROM hr.staff s JOIN (VALUES (500), (1)) AS v (id) ON s.id = v.id",
+    "WITH RECURSIVE up (id) AS (SELECT 1 UNION ALL SELECT s.id FROM hr.staff s JOIN up ON s.id = up.id + 1 WHERE up.id < 5) SELECT id FROM up",
+    "SELECT id FROM hr.staff EXCEPT SELECT id FROM hr.staff WHERE CAST(code AS INT) > 1030",
+    "SELECT _row FROM hr.staff",
+    "SELECT _batch FROM hr.staff",
+    "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'hr'",
+    "EXPLAIN SELECT dept, sum(salary) FROM hr.staff WHERE salary > 102 GROUP BY dept",
+    "EXPLAIN VERBOSE SELECT id FROM hr.staff WHERE dept <> 'a' AND 1 / (salary - 20) > 0",
+    "EXPLAIN SELECT a.id FROM hr.staff a JOIN hr.staff b ON a.salary = b.salary",
+    "EXPLAIN ANALYZE SELECT id FROM hr.staff WHERE salary > 102",
+];
+
+async fn two_cities() -> [World; 2] {
+    let mut first = visible();
+    first.extend(hidden(4));
+    let mut second: Vec<Person> = hidden(3_000);
+    second.extend(visible());
+    [World::new(&first).await, World::new(&second).await]
+}
+
+#[tokio::test]
+async fn what_a_reader_asks_is_answered_the_same_whatever_is_hidden() {
+    let [first, second] = two_cities().await;
+    for world in [&first, &second] {
+        told(&world.open(), "SELECT id FROM hr.staff").await;
+        world.lake.estimates_made().await;
+    }
+    for sql in CURIOUS {
+        let answers = [
+            told(&first.open(), sql).await,
+            told(&second.open(), sql).await,
+        ];
+        assert_eq!(answers[0], answers[1], "{sql}");
+        for sign in ["secret", "秘密", "no number", "500"] {
+            let is_asked = sql.contains(sign);
+            assert!(
+                is_asked || !answers[0].contains(sign),
+                "{sql}: {}",
+                answers[0]
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_fails_only_on_hidden_rows_does_not_fail() {
+    let [first, _] = two_cities().await;
+    let reader = first.open();
+    let ids = asked(&reader, CURIOUS[2]).await.unwrap();
+    assert_eq!(ids.len(), 20);
+    let all = asked(
+        &reader,
+        "SELECT id FROM hr.staff WHERE 1 / (salary - 20) >= 0",
+    )
+    .await;
+    assert_eq!(all.unwrap().len(), 40);
+    // It fails for who sees them.
+    let everything = first
+        .lake
+        .session(&Principal::local_administrator(), ReadPoint::default());
+    assert!(asked(&everything, CURIOUS[2]).await.is_err());
+}
+
+#[tokio::test]
+async fn a_plan_names_the_permit_and_nothing_of_it() {
+    let [first, _] = two_cities().await;
+    let plan = told(&first.open(), CURIOUS[26]).await;
+    assert!(plan.contains("BarrierExec: hr.staff under open"), "{plan}");
+    for sign in [
+        "secret",
+        ".parquet",
+        "ParquetSource",
+        "RepartitionExec: partitioning=RoundRobinBatch(2), input_partitions=1",
+    ] {
+        assert!(!plan.contains(sign), "{sign} in {plan}");
+    }
+}
+
+#[tokio::test]
+async fn a_dataset_without_a_permit_is_one_that_does_not_exist() {
+    let [first, _] = two_cities().await;
+    let rights = crate::Rights::new("p0", []);
+    let nobody = Principal::with_rights("nobody", std::sync::Arc::new(rights));
+    let nobody = first.lake.session(&nobody, ReadPoint::default());
+    assert!(nobody.datasets().is_empty());
+    assert!(matches!(nobody.schema(&staff()), Err(Error::NoDataset(_))));
+    assert!(matches!(
+        nobody.count(&staff()).await,
+        Err(Error::NoDataset(_))
+    ));
+    let hidden = told(&nobody, "SELECT * FROM hr.staff").await;
+    let absent = told(&nobody, "SELECT * FROM hr.stuff").await;
+    assert_eq!(hidden.replace("staff", "stuff"), absent);
+    let listed = told(
+        &nobody,
+        "SELECT * FROM information_schema.tables WHERE table_schema = 'hr'",
+    )
+    .await;
+    assert_eq!(listed, "");
+}
+
+#[tokio::test]
+async fn an_unknown_column_names_only_columns_that_are_seen() {
+    let [first, _] = two_cities().await;
+    let reader = first.as_reader([permit("narrow", None, &PLAIN[..2])]);
+    let error = told(&reader, "SELECT salery FROM hr.staff").await;
+    assert!(
+        error.contains("salery") && !error.contains("salary"),
+        "{error}"
+    );
+    assert_eq!(told(&reader, "SELECT count(*) FROM hr.staff").await, "44");
+    let all = asked(&reader, "SELECT * FROM hr.staff").await.unwrap();
+    assert!(all.contains(&"500|secret".to_owned()), "{all:?}");
+}
+
+#[tokio::test]
+async fn a_count_is_of_the_rows_that_are_seen() {
+    let [first, second] = two_cities().await;
+    for world in [&first, &second] {
+        assert_eq!(world.open().count(&staff()).await.unwrap().rows, 40);
+        let explained = world
+            .open()
+            .explain("SELECT id FROM hr.staff")
+            .await
+            .unwrap();
+        world.lake.estimates_made().await;
+        assert_eq!(explained.inputs[0].bytes, 0);
+        let explained = world
+            .open()
+            .explain("SELECT id FROM hr.staff")
+            .await
+            .unwrap();
+        assert_eq!((explained.inputs[0].rows, explained.rows), (40, Some(40)));
+    }
+}
+
+#[tokio::test]
+async fn rows_that_are_followed_through_a_query_are_for_who_sees_them_all() {
+    let [first, _] = two_cities().await;
+    let sql = "SELECT dept, count(*) AS n FROM hr.staff GROUP BY dept";
+    let refused = first.open().groups(sql).await.map(|_| ());
+    assert!(
+        matches!(refused, Err(Error::OnlyWhole { .. })),
+        "{refused:?}"
+    );
+    let refused = first.open().derivation(sql).await.map(|_| ());
+    assert!(
+        matches!(refused, Err(Error::OnlyWhole { .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_query_ends_with_the_permission_that_it_runs_under() {
+    let people: Vec<Person> = (0..60_000)
+        .map(|id| Person {
+            id,
+            dept: "a",
+            salary: 1,
+            code: String::new(),
+        })
+        .collect();
+    let world = World::new(&people).await;
+    let mut granted = permit("grant 7", None, &PLAIN[..1]);
+    granted.term = crate::Term::default();
+    let term = granted.term.clone();
+    let reader = world.as_reader([granted]);
+    let mut rows = reader.query("SELECT id FROM hr.staff").await.unwrap();
+    let first = futures::StreamExt::next(&mut rows).await.unwrap();
+    assert!(first.is_ok());
+    term.end();
+    let mut last = None;
+    let reading = async {
+        while let Some(next) = futures::StreamExt::next(&mut rows).await {
+            last = Some(next);
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), reading)
+        .await
+        .unwrap();
+    assert!(matches!(last, Some(Err(Error::Ended(_)))), "{last:?}");
+}
+
+#[tokio::test]
+async fn a_filter_that_cannot_fail_goes_below_and_any_other_stays_above() {
+    let [first, _] = two_cities().await;
+    let below = |plan: &str| !plan.contains("FilterExec");
+    for (filter, goes) in [
+        ("id = 7", true),
+        ("7 < id", true),
+        ("dept IN ('a', 'b') AND salary BETWEEN 3 AND 5", true),
+        ("dept LIKE 'a%'", true),
+        ("code IS NULL OR NOT (id = 3)", true),
+        ("id IS DISTINCT FROM 4", true),
+        ("dept LIKE '%a'", false),
+        ("dept LIKE 'a_%'", false),
+        ("dept ILIKE 'a%'", false),
+        ("id = salary", false),
+        ("id + 1 = 7", false),
+        ("CAST(code AS INT) = 7", false),
+        ("lower(dept) = 'a'", false),
+        ("id = 7 OR 1 / id = 1", false),
+        ("random() < 0.5", false),
+    ] {
+        let plan = told(
+            &first.open(),
+            &format!("EXPLAIN SELECT id FROM hr.staff WHERE {filter}"),
+        )
+        .await;
+        assert_eq!(below(&plan), goes, "{filter}: {plan}");
+    }
+}
+
+#[tokio::test]
+async fn without_its_guard_the_filter_of_a_join_would_go_below_whatever_it_looks_at() {
+    let world = World::with(&visible(), Some(Broken::DynamicFilters)).await;
+    let sql = "SELECT s.id FROM (VALUES (7), (120)) AS v (n) JOIN hr.staff s ON s.id + 0 = v.n";
+    let below = world.open().below(sql).await.unwrap();
+    assert!(below.contains("DynamicFilter"), "{below}");
+}
+
+#[tokio::test]
+async fn the_filter_of_a_join_goes_below_where_it_looks_at_a_column_as_it_is() {
+    let [first, _] = two_cities().await;
+    let mut columns = PLAIN.to_vec();
+    columns[2].1 = Some(yandu_words::Mask::Step { by: 10 });
+    let reader = first.as_reader([permit("masked", Some("dept <> 'secret'"), &columns)]);
+    for (on, goes) in [
+        ("s.id = v.n", true),
+        ("1 / (s.id - 500) = v.n", false),
+        ("s.id + 0 = v.n", false),
+        ("s.salary = v.n", false),
+        ("CAST(s.code AS INT) = v.n", false),
+    ] {
+        let sql = format!("SELECT s.id FROM (VALUES (7), (120)) AS v (n) JOIN hr.staff s ON {on}");
+        let below = reader.below(&sql).await.unwrap();
+        assert_eq!(below.contains("DynamicFilter"), goes, "{on}: {below}");
+    }
+    let top = "SELECT id FROM hr.staff ORDER BY id LIMIT 3";
+    assert!(reader.below(top).await.unwrap().contains("DynamicFilter"));
+    let top = "SELECT id FROM hr.staff ORDER BY 1 / (id - 500), id LIMIT 3";
+    assert!(!reader.below(top).await.unwrap().contains("DynamicFilter"));
+}

@@ -1,0 +1,116 @@
+use std::collections::BTreeMap;
+
+use super::world::PLAIN;
+use super::world::{World, asked, hidden, permit, schema, told, visible};
+use crate::compile_row_condition;
+use yandu_words::Mask;
+
+fn refusal(sql: &str) -> String {
+    match compile_row_condition(&schema(), sql, &BTreeMap::new()) {
+        Ok(compiled) => format!("taken as {}", compiled.text()),
+        Err(problem) => problem.message,
+    }
+}
+
+#[test]
+fn a_condition_that_could_fail_on_a_row_is_refused() {
+    for (sql, what) in [
+        ("1 / salary > 3", "/"),
+        ("salary + 1 > 3", "+"),
+        ("cast(code as int) > 3", "cast"),
+        ("try_cast(code as int) > 3", "cast"),
+        ("code ~ 'a'", "~"),
+        ("regexp_like(code, 'a')", "regexp_like"),
+        ("code like dept", "like"),
+        ("case when salary > 3 then true else false end", "case"),
+        ("salary > code", "cast"),
+        ("random() < 0.5", "random"),
+    ] {
+        let told = refusal(sql);
+        assert!(
+            told.contains("cannot stand") && told.contains(what),
+            "{sql}: {told}"
+        );
+    }
+    for sql in [
+        "salary",
+        "nobody = 3",
+        "id in (select 1)",
+        "count(*) > 1",
+        "dept = $area",
+    ] {
+        let told = refusal(sql);
+        assert!(!told.starts_with("taken"), "{sql}: {told}");
+    }
+    for sql in [
+        "dept = 'a'",
+        "starts_with(code, '1') and salary between 100 and 200",
+        "not (dept in ('a', 'b')) or code is null",
+        "lower(dept) like 'a%'",
+        "id = 3 or true",
+    ] {
+        let told = refusal(sql);
+        assert!(told.starts_with("taken"), "{sql}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_condition_takes_values_of_its_reader() {
+    let world = World::new(&visible()).await;
+    let values = BTreeMap::from([("dept".to_owned(), "b' or 'x' = 'x".to_owned())]);
+    let mut mine = permit("mine", None, PLAIN);
+    mine.rows = Some(compile_row_condition(&schema(), "dept = $dept", &values).unwrap());
+    // A value is a value, whatever it holds.
+    assert_eq!(
+        told(
+            &world.as_reader([mine.clone()]),
+            "SELECT count(*) FROM hr.staff"
+        )
+        .await,
+        "0"
+    );
+    let values = BTreeMap::from([("dept".to_owned(), "b".to_owned())]);
+    mine.rows = Some(compile_row_condition(&schema(), "dept = $dept", &values).unwrap());
+    assert_eq!(
+        told(&world.as_reader([mine]), "SELECT count(*) FROM hr.staff").await,
+        "14"
+    );
+}
+
+#[tokio::test]
+async fn permits_add_up_row_by_row_and_cell_by_cell() {
+    let mut people = visible();
+    people.extend(hidden(2));
+    let world = World::new(&people).await;
+    let covered = Some(Mask::Fixed {
+        value: "×".to_owned(),
+    });
+    let reader = world.as_reader([
+        permit(
+            "all, covered",
+            Some("dept <> 'secret'"),
+            &[("id", None), ("code", covered)],
+        ),
+        permit(
+            "a, open",
+            Some("dept = 'a'"),
+            &[("id", None), ("code", None), ("salary", None)],
+        ),
+    ]);
+    let rows = asked(
+        &reader,
+        "SELECT id, code, salary FROM hr.staff WHERE id < 4",
+    )
+    .await
+    .unwrap();
+    assert_eq!(rows, ["1|×|", "2|×|", "3|1003|103"]);
+    // A filter on a column that is covered somewhere meets what is shown.
+    assert_eq!(
+        told(&reader, "SELECT count(*) FROM hr.staff WHERE code = '1001'").await,
+        "0"
+    );
+    assert_eq!(
+        told(&reader, "SELECT count(*) FROM hr.staff WHERE code = '×'").await,
+        "27"
+    );
+}
