@@ -69,9 +69,14 @@ impl Threads {
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
+        let Some(runtime) = self.0.take() else {
+            return;
+        };
+        // Nobody waits for the queries; but the threads are joined and not detached, because glibc reads the memory of a thread
+        // that it detaches after the thread may have ended, and stacks of this size are given back at once.
+        let _ = std::thread::Builder::new()
+            .name("yandu-query-end".to_owned())
+            .spawn(move || drop(runtime));
     }
 }
 

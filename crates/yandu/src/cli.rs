@@ -148,7 +148,8 @@ fn execute(cli: Cli) -> Result<()> {
         }
     });
     // A thread that still reads a file must not hold the end up.
-    runtime.shutdown_background();
+    // Nobody waits for what is left; `yandu-lake` says why its threads are not detached.
+    let _ = std::thread::Builder::new().spawn(move || drop(runtime));
     result
 }
 
