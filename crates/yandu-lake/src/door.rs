@@ -174,14 +174,20 @@ impl Sight {
     }
 
     /// What a count of the visible rows depends on.
-    pub(crate) fn rows_text(&self) -> String {
-        let mut texts: Vec<&str> = self
+    pub(crate) fn conditions(&self) -> Vec<Option<RowCondition>> {
+        let permits = self.permits.iter();
+        permits.map(|permit| permit.rows.clone()).collect()
+    }
+
+    /// Whether its conditions are about columns as this table has them.
+    pub(crate) fn fits(&self, schema: &Schema) -> bool {
+        let conditions = self
             .permits
             .iter()
-            .map(|permit| permit.rows.as_ref().map_or("true", RowCondition::text))
-            .collect();
-        texts.sort_unstable();
-        texts.join("\u{0}")
+            .filter_map(|permit| permit.rows.as_ref());
+        conditions
+            .into_iter()
+            .all(|condition| condition.fits(schema))
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) mod problem;
 pub(crate) mod provider;
 mod replace;
 pub(crate) mod rows;
-mod scan;
+pub(crate) mod scan;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,6 +55,7 @@ pub use rows::Rows;
 
 const CATALOGUE: &str = "yandu";
 const INFORMATION_SCHEMA: &str = "information_schema";
+const SETTINGS: &str = "df_settings";
 
 /// Table functions that read nothing.
 const PURE_FUNCTIONS: [&str; 2] = ["generate_series", "range"];
@@ -211,8 +212,13 @@ impl Session {
 
     /// A table that the principal knows of. Hidden and absent ones give the same error.
     pub(crate) fn visible(&self, id: &DatasetId) -> Result<Arc<Table>> {
-        if self.principal.rights.is_some() && self.sight(id).is_none() {
-            return Err(Error::NoDataset(id.clone()));
+        if self.principal.rights.is_some() {
+            let Some(sight) = self.sight(id) else {
+                return Err(Error::NoDataset(id.clone()));
+            };
+            if !sight.is_in_force(self.lake.inner.options.now.read()) {
+                return Err(Error::Ended(id.clone()));
+            }
         }
         self.lake.table(id)
     }
@@ -369,8 +375,12 @@ impl Session {
             return true;
         }
         match &scan.table_name {
-            TableReference::Full { schema, .. } | TableReference::Partial { schema, .. } => {
+            TableReference::Full { schema, table, .. }
+            | TableReference::Partial { schema, table } => {
+                // The settings name folders of the machine.
+                let is_settings = table.as_ref() == SETTINGS;
                 schema.as_ref() == INFORMATION_SCHEMA
+                    && (self.principal.rights.is_none() || !is_settings)
             }
             TableReference::Bare { table } => PURE_FUNCTIONS
                 .iter()

@@ -16,6 +16,9 @@
 //! | `column [not] like 'text%'` | compares the beginning; the pattern holds no sign that would make it more than that |
 //! | `and`, `or`, `not` of these | defined for every verdict, also for none |
 //!
+//! Of floating-point columns only `is [not] null` is taken: bounds of files leave out what is no number, while a comparison
+//! finds it greater than any other, so that what is skipped follows values of hidden rows.
+//!
 //! What is not taken, although it might seem harmless: a comparison of two columns (it would be, and nobody asks for it often
 //! enough); casts (a text that is no number fails, and says which); arithmetic (overflow, division by zero); any function (each
 //! would need its own argument); `like` with other patterns and regular expressions (what a pattern costs depends on the row);
@@ -77,6 +80,11 @@ fn plain_column<'a>(
     is_plain(name).then(|| field.data_type())
 }
 
+/// Whether files can be skipped by what is known of a column without a trace of the rows in them.
+pub(super) fn is_bounded(data_type: &DataType) -> bool {
+    !data_type.is_floating()
+}
+
 fn is_comparison(op: Operator) -> bool {
     matches!(
         op,
@@ -94,7 +102,8 @@ fn is_comparison(op: Operator) -> bool {
 /// A constant of the type itself: one of another type would be compared by a cast.
 fn is_constant(expr: &Expr, of: &DataType) -> bool {
     match expr {
-        Expr::Literal(value, _) => {
+        // An empty value makes the engine write the comparison anew, and then it is none.
+        Expr::Literal(value, _) if !value.is_null() && is_bounded(of) => {
             value.data_type() == *of || (is_text(of) && is_text(&value.data_type()))
         }
         _ => false,
@@ -119,5 +128,5 @@ fn is_beginning(like: &Like) -> bool {
         && like.escape_char.is_none()
         && pattern
             .strip_suffix('%')
-            .is_some_and(|beginning| !beginning.contains(['%', '_', '\\']))
+            .is_some_and(|beginning| !beginning.is_empty() && !beginning.contains(['%', '_', '\\']))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::compute::BatchCoalescer;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{FieldRef, SchemaRef};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -29,6 +29,7 @@ use yandu_words::id::DatasetId;
 
 #[cfg(test)]
 use crate::door::Broken;
+use crate::door::allowed::is_bounded;
 use crate::door::{Sight, slot};
 use crate::{Error, Now};
 
@@ -42,7 +43,7 @@ pub(crate) struct BarrierExec {
     pub(crate) dataset: DatasetId,
     pub(crate) policy: Arc<str>,
     sight: Arc<Sight>,
-    /// Of each column, whether every visible row shows it as stored.
+    /// Of each column, whether every visible row shows it as stored, and filters on it may go below.
     plain: Vec<bool>,
     /// How many rows are visible.
     rows: Precision<usize>,
@@ -85,8 +86,9 @@ impl BarrierExec {
             Boundedness::Bounded,
         );
         let fields = schema.fields().iter();
+        let takes = |field: &FieldRef| sight.is_plain(field) && is_bounded(field.data_type());
         Self {
-            plain: fields.map(|field| sight.is_plain(field)).collect(),
+            plain: fields.map(takes).collect(),
             inner: plan,
             dataset,
             policy,
@@ -271,12 +273,12 @@ impl ExecutionPlan for BarrierExec {
 
 /// What goes wrong below is told to the operator; the reader learns that something did.
 #[derive(Clone)]
-struct Hidden {
-    dataset: DatasetId,
+pub(super) struct Hidden {
+    pub(super) dataset: DatasetId,
 }
 
 impl Hidden {
-    fn of(&self, error: &DataFusionError) -> DataFusionError {
+    pub(super) fn of(&self, error: &DataFusionError) -> DataFusionError {
         if let DataFusionError::ResourcesExhausted(_) = error.find_root() {
             return DataFusionError::ResourcesExhausted(String::new());
         }

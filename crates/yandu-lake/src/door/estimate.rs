@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use yandu_words::id::DatasetId;
 
-use crate::door::{Rights, Sight};
+use crate::door::{Rights, RowCondition, Sight};
 use crate::session::provider::Pins;
+use crate::session::scan::Moment;
 use crate::{Lake, Principal, ReadPoint};
 
 /// Counts that are kept.
@@ -17,8 +18,8 @@ const KEPT: usize = 4_096;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Asked {
     dataset: DatasetId,
-    moment: (u64, u64),
-    rows: String,
+    moment: Moment,
+    rows: Vec<Option<RowCondition>>,
 }
 
 /// The counts that are known, and those that are being made.
@@ -39,12 +40,12 @@ impl Lake {
         dataset: &DatasetId,
         sight: &Arc<Sight>,
         pins: &Pins,
-        moment: (u64, u64),
+        moment: Moment,
     ) -> Option<u64> {
         let asked = Asked {
             dataset: dataset.clone(),
             moment,
-            rows: sight.rows_text(),
+            rows: sight.conditions(),
         };
         {
             let mut state = self.inner.estimates.lock();

@@ -249,14 +249,16 @@ fn hash(code: &Code, value: &[u8]) -> [u8; 16] {
     half
 }
 
-/// The text with its digits encrypted and everything else in its place.
+/// The text with its digits encrypted and the marks between them in their places.
 fn encrypted(cipher: &FF1<Aes256>, value: &str) -> Option<String> {
     let digits: Vec<u16> = value
         .chars()
         .filter_map(|sign| sign.to_digit(10))
         .map(|digit| digit as u16)
         .collect();
-    if digits.len() < LEAST_DIGITS {
+    // What is no digit would stand there as it is: a name, a street, a digit of another width.
+    let is_open = |sign: char| sign.is_alphanumeric() && !sign.is_ascii_digit();
+    if digits.len() < LEAST_DIGITS || value.chars().any(is_open) {
         return None;
     }
     let numerals = FlexibleNumeralString::from(digits);

@@ -17,15 +17,15 @@ use datafusion::physical_plan::ExecutionPlanProperties;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use yandu_words::id::DatasetId;
 
-use crate::Lake;
 #[cfg(test)]
 use crate::door::Broken;
 use crate::door::Sight;
 use crate::door::allowed::is_allowed;
-use crate::door::barrier::{BarrierExec, Below};
+use crate::door::barrier::{BarrierExec, Below, Hidden};
 use crate::session::DatasetProvider;
 use crate::session::provider::Pins;
 use crate::table::Table;
+use crate::{Error, Lake};
 
 /// The table of the visible columns of a dataset; nothing of how it is read can be asked of it.
 #[derive(Debug)]
@@ -180,15 +180,40 @@ impl TableProvider for SecuredProvider {
             Some(projection) => Arc::new(self.schema.project(projection)?),
             None => Arc::clone(&self.schema),
         };
-        let view = self.pins.view(&self.table).await;
-        let view = view.map_err(|error| DataFusionError::External(Box::new(error)))?;
-        let plan = self.plan(state, &schema, filters).await?;
+        let own = |error: Error| DataFusionError::External(Box::new(error));
+        if !self.sight.is_in_force(self.table.options.now.read()) {
+            return Err(own(Error::Ended(self.table.id.clone())));
+        }
+        let hidden = Hidden {
+            dataset: self.table.id.clone(),
+        };
+        if !self.sight.fits(&self.table.schema) {
+            let other =
+                "its columns are of other types than the conditions of a reader were made for";
+            return Err(hidden.of(&DataFusionError::Plan(other.to_owned())));
+        }
+        let view = self
+            .pins
+            .view(&self.table)
+            .await
+            .map_err(|error| match error {
+                Error::NoVersion { .. } | Error::NoVersionAt { .. } | Error::Vacuumed { .. } => {
+                    own(error)
+                }
+                other => hidden.of(&own(other)),
+            })?;
+        let plan = self
+            .plan(state, &schema, filters)
+            .await
+            .map_err(|error| hidden.of(&error))?;
         let estimate = self
             .lake
             .estimate(&self.table.id, &self.sight, &self.pins, view.moment());
         self.pins.note_secured(&self.table.id, &view, estimate);
         let below = Below {
-            rows: self.rows(&plan, filters, estimate)?,
+            rows: self
+                .rows(&plan, filters, estimate)
+                .map_err(|error| hidden.of(&error))?,
             plan,
             schema,
             dataset: self.table.id.clone(),

@@ -2,24 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use datafusion::common::ScalarValue;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::expr::{Placeholder, ScalarFunction};
 use datafusion::logical_expr::{Expr, Operator};
 
 use crate::condition::{SqlProblem, at_word};
+use crate::door::allowed::is_bounded;
 use crate::expression;
 
 /// Functions that give a value of any text, and an empty one of none.
-const TOTAL_FUNCTIONS: [&str; 8] = [
+const TOTAL_FUNCTIONS: [&str; 7] = [
     "starts_with",
     "ends_with",
     "lower",
     "upper",
     "character_length",
     "octet_length",
-    "coalesce",
     "nullif",
 ];
 
@@ -28,6 +28,8 @@ const TOTAL_FUNCTIONS: [&str; 8] = [
 pub struct RowCondition {
     text: String,
     expr: Expr,
+    /// The columns that it reads, with the types that it was compiled for.
+    columns: Vec<(String, DataType)>,
 }
 
 impl RowCondition {
@@ -38,6 +40,15 @@ impl RowCondition {
 
     pub(crate) fn expr(&self) -> Expr {
         self.expr.clone()
+    }
+
+    /// Whether a table has the columns as the condition knows them. Over other types it would be another condition, and one
+    /// that could fail.
+    pub(crate) fn fits(&self, schema: &Schema) -> bool {
+        self.columns.iter().all(|(name, data_type)| {
+            let field = schema.field_with_name(name);
+            field.is_ok_and(|field| field.data_type() == data_type)
+        })
     }
 }
 
@@ -67,10 +78,24 @@ pub fn compile_row_condition(
     }
     let (coerced, _) = expression::coerced(&expr, &columns)
         .map_err(|error| expression::problem_in(sql, schema, &error))?;
+    let fields = columns.fields().iter();
+    if let Some(float) = fields.clone().find(|field| !is_bounded(field.data_type())) {
+        return Err(SqlProblem {
+            help: Some("use a column of whole or decimal numbers".to_owned()),
+            ..at_word(
+                sql,
+                float.name(),
+                "a floating-point column cannot decide which rows are seen: how it compares with what is no number follows how files are read",
+            )
+        });
+    }
     // Types that differ are brought together by casts, and a cast of what a row holds can fail.
     refuse_partial(sql, &coerced)?;
     Ok(RowCondition {
         text: coerced.to_string(),
+        columns: fields
+            .map(|field| (field.name().clone(), field.data_type().clone()))
+            .collect(),
         expr: coerced,
     })
 }

@@ -94,6 +94,9 @@ impl Session {
 
     async fn explained(&self, sql: &str) -> Result<Explained> {
         let failed = |error| self.failed(sql, error);
+        if !self.at.changes.is_empty() {
+            self.needs_all("what a change of rows makes of a query")?;
+        }
         let (context, pins) = self.context_with(Pins::watching(self.at.clone()));
         let written = self.plan_select(&context, sql).await?;
         let lineage = lineage::of_plan(&written).map_err(failed)?;

@@ -22,9 +22,14 @@ pub(crate) fn problem_of(error: DataFusionError, sql: Option<&str>, options: &Op
         };
     }
     if let DataFusionError::External(source) = root
-        && source.downcast_ref::<Error>().is_some()
+        && let Some(own) = source.downcast_ref::<Error>()
     {
-        return own_error(error);
+        // Joins hand an error on to several readers, of which none owns it.
+        return match own {
+            Error::Ended(dataset) => Error::Ended(dataset.clone()),
+            Error::Unreadable(dataset) => Error::Unreadable(dataset.clone()),
+            _ => own_error(error),
+        };
     }
     let is_of_the_text = matches!(
         root,

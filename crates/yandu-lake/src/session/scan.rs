@@ -26,13 +26,16 @@ use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
 use datafusion::physical_plan::union::UnionExec;
 use parquet::file::metadata::PageIndexPolicy;
 
-use crate::Result;
 use crate::point::{SelectedGroups, Selection};
 use crate::session::replace::ReplaceExec;
 use crate::table::{Present, Table};
 use crate::tail::Live;
 use crate::vector::Vector;
 use crate::version::TableVersion;
+use crate::{Result, Version};
+
+/// The version of a table, and how many rows stand in its tail.
+pub(crate) type Moment = (Option<Version>, u64);
 
 /// What a query reads of a table.
 #[derive(Debug, Clone)]
@@ -55,9 +58,9 @@ impl View {
     }
 
     /// What tells this moment of the table from others: its version, and how much stands in the tail.
-    pub(crate) fn moment(&self) -> (u64, u64) {
+    pub(crate) fn moment(&self) -> Moment {
         (
-            self.version.as_ref().map_or(0, |version| version.version),
+            self.version.as_ref().map(|version| version.version),
             self.tail_rows().map_or(0, |rows| rows.num_rows() as u64),
         )
     }

@@ -211,6 +211,66 @@ async fn a_query_ends_with_the_permission_that_it_runs_under() {
 }
 
 #[tokio::test]
+async fn an_ended_permission_shows_nothing_not_even_a_count() {
+    let [first, _] = two_cities().await;
+    let granted = permit("grant 8", None, PLAIN);
+    let term = granted.term.clone();
+    let reader = first.as_reader([granted]);
+    assert_eq!(told(&reader, "SELECT count(id) FROM hr.staff").await, "44");
+    term.end();
+    for sql in [
+        "SELECT id FROM hr.staff",
+        "SELECT count(*) FROM hr.staff",
+        "EXPLAIN SELECT id FROM hr.staff",
+    ] {
+        let error = told(&reader, sql).await;
+        assert!(error.starts_with("permission-ended"), "{sql}: {error}");
+    }
+    assert!(matches!(reader.count(&staff()).await, Err(Error::Ended(_))));
+    let joined = "SELECT a.id FROM hr.staff a JOIN hr.staff b ON a.id = b.id";
+    assert!(told(&reader, joined).await.starts_with("permission-ended"));
+}
+
+#[tokio::test]
+async fn the_settings_of_the_engine_are_not_shown() {
+    let [first, _] = two_cities().await;
+    let error = told(
+        &first.open(),
+        "SELECT * FROM information_schema.df_settings",
+    )
+    .await;
+    assert!(error.contains("cannot be read here"), "{error}");
+}
+
+#[tokio::test]
+async fn a_filter_with_an_empty_constant_has_an_answer() {
+    let [first, _] = two_cities().await;
+    let sql = "SELECT id FROM (SELECT id, CAST(NULL AS BIGINT) AS n FROM hr.staff) WHERE id = n OR id = 5";
+    assert_eq!(told(&first.open(), sql).await, "5");
+    assert_eq!(
+        told(
+            &first.open(),
+            "SELECT count(*) FROM hr.staff WHERE dept LIKE '%'"
+        )
+        .await,
+        "40"
+    );
+}
+
+#[tokio::test]
+async fn a_condition_is_for_the_types_that_it_was_made_for() {
+    let [first, _] = two_cities().await;
+    let mut other = permit("old", Some("dept <> 'secret'"), PLAIN);
+    let schema = std::sync::Arc::new(arrow::datatypes::Schema::new(vec![
+        arrow::datatypes::Field::new("salary", arrow::datatypes::DataType::Utf8View, true),
+    ]));
+    let values = std::collections::BTreeMap::new();
+    other.rows = Some(crate::compile_row_condition(&schema, "salary > '100'", &values).unwrap());
+    let error = told(&first.as_reader([other]), "SELECT id FROM hr.staff").await;
+    assert!(error.starts_with("unreadable"), "{error}");
+}
+
+#[tokio::test]
 async fn a_filter_that_cannot_fail_goes_below_and_any_other_stays_above() {
     let [first, _] = two_cities().await;
     let below = |plan: &str| !plan.contains("FilterExec");

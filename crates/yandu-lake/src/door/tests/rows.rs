@@ -54,6 +54,22 @@ fn a_condition_that_could_fail_on_a_row_is_refused() {
     }
 }
 
+#[test]
+fn floating_point_columns_decide_nothing_below_the_barrier() {
+    use arrow::datatypes::{DataType, Field, Schema};
+    use datafusion::logical_expr::{col, lit};
+    let schema = Schema::new(vec![
+        Field::new("f", DataType::Float64, true),
+        Field::new("n", DataType::Int64, true),
+    ]);
+    let allowed = |filter| crate::door::allowed::is_allowed(&filter, &schema, &|_| true);
+    assert!(!allowed(col("f").gt(lit(50.0))));
+    assert!(!allowed(col("f").in_list(vec![lit(1.0)], false)));
+    assert!(allowed(col("f").is_null()) && allowed(col("n").gt(lit(50_i64))));
+    let refused = compile_row_condition(&schema.into(), "f < 3.0", &BTreeMap::new()).unwrap_err();
+    assert!(refused.message.contains("floating-point"), "{refused}");
+}
+
 #[tokio::test]
 async fn a_condition_takes_values_of_its_reader() {
     let world = World::new(&visible()).await;
