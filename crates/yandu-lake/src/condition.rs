@@ -68,15 +68,21 @@ pub fn compile_condition(schema: &SchemaRef, sql: &str) -> Result<Condition, Sql
     let columns = expression::columns_of(schema, [&logical]);
     let (compiled, found) = expression::physical(&logical, &columns)
         .map_err(|error| expression::problem_in(sql, schema, &error))?;
-    if found != DataType::Boolean {
-        return Err(SqlProblem {
-            message: format!("a condition is true or false, and this is of type {found}"),
-            line: 1,
-            column: 1,
-            help: Some("compare it with something".to_owned()),
-        });
-    }
+    refuse_other_than_verdict(&found)?;
     Ok(Condition { compiled, columns })
+}
+
+/// Refuses an expression whose values are of another type than verdicts are.
+pub(crate) fn refuse_other_than_verdict(found: &DataType) -> Result<(), SqlProblem> {
+    if *found == DataType::Boolean {
+        return Ok(());
+    }
+    Err(SqlProblem {
+        message: format!("a condition is true or false, and this is of type {found}"),
+        line: 1,
+        column: 1,
+        help: Some("compare it with something".to_owned()),
+    })
 }
 
 fn refuse_more_than_a_row(sql: &str, expr: &Expr) -> Result<(), SqlProblem> {

@@ -127,7 +127,7 @@ pub struct Derivation {
 impl Session {
     /// Says how the rows of a query follow from those of its datasets. Nothing is read.
     pub async fn derivation(&self, sql: &str) -> Result<Derivation> {
-        self.needs_all("how the rows of a query follow")?;
+        self.needs_administrator("how the rows of a query follow")?;
         let (context, _) = self.context();
         let plan = self.plan(&context, sql).await?;
         let shown = context.state().optimize(&plan);

@@ -1,7 +1,7 @@
 //! The door: what a principal sees of each dataset, applied below everything that the principal asks.
 //!
-//! Who has rights, even to all of a dataset, gets an opaque table of the visible columns, whose scan plans `scan → row conditions → masks` with the engine's own planner and hides the result in a leaf
-//! ([`barrier`]): the query, its rules, its statistics, its `EXPLAIN` and its errors see nothing below. Of the query's own
+//! Who has rights, even to all of a dataset, gets an opaque table of the visible columns, whose scan plans `scan → row
+//! conditions → masks` with the engine's own planner and hides the result in a leaf ([`barrier`]): the query, its rules, its statistics, its `EXPLAIN` and its errors see nothing below. Of the query's own
 //! filters only those that cannot fail go below ([`allowed`]). Two checks refuse a query with any other way to rows: one on the
 //! plan as it was written, one on the leaves of the plan that is carried out ([`check`]).
 
@@ -24,6 +24,8 @@ use datafusion::logical_expr::{Case, Expr, col, lit};
 use jiff::Timestamp;
 use yandu_words::Mask;
 use yandu_words::id::DatasetId;
+
+use crate::{Error, Result};
 
 pub(crate) use estimate::Estimates;
 pub(crate) use provider::SecuredProvider;
@@ -53,12 +55,26 @@ impl Rights {
     }
 
     /// The hash of the set of policies.
-    pub fn policy(&self) -> &str {
+    pub(crate) fn policy(&self) -> &Arc<str> {
         &self.policy
     }
 
-    pub(crate) fn sight(&self, dataset: &DatasetId) -> Option<&Arc<Sight>> {
-        self.sights.get(dataset)
+    /// What is seen of a dataset under the permits that are in force. A dataset without any permit does not exist.
+    pub(crate) fn sight(&self, dataset: &DatasetId, now: Timestamp) -> Result<Arc<Sight>> {
+        let sight = self.sights.get(dataset);
+        let sight = sight.ok_or_else(|| Error::NoDataset(dataset.clone()))?;
+        if sight.is_in_force(now) {
+            return Ok(Arc::clone(sight));
+        }
+        let permits = sight.permits.iter();
+        let holding: Vec<Permit> = permits
+            .filter(|permit| permit.term.is_in_force(now))
+            .cloned()
+            .collect();
+        if holding.is_empty() {
+            return Err(Error::Ended(dataset.clone()));
+        }
+        Ok(Arc::new(Sight::new(holding)))
     }
 }
 
@@ -135,8 +151,7 @@ impl Sight {
         let showing = self.permits.iter().filter(|permit| permit.shows(column));
         let (plainly, masked): (Vec<&Permit>, Vec<&Permit>) =
             showing.partition(|permit| permit.shows_plainly(column));
-        let nothing = || lit(mask::nothing(column.data_type()));
-        let mut when: Vec<(Expr, Expr)> = Vec::new();
+        let mut when = Vec::new();
         let mut otherwise = None;
         for permit in plainly.into_iter().chain(masked) {
             let value = match permit.mask(column) {
@@ -144,7 +159,9 @@ impl Sight {
                 Some(mask) => mask::masked(mask, permit.key.as_ref(), column, stored()),
             };
             match &permit.rows {
-                Some(rows) if self.permits.len() > 1 => when.push((rows.expr(), value)),
+                Some(rows) if self.permits.len() > 1 => {
+                    when.push((Box::new(rows.expr()), Box::new(value)));
+                }
                 // This one shows every row that is seen.
                 Some(_) | None => {
                     otherwise = Some(value);
@@ -152,18 +169,11 @@ impl Sight {
                 }
             }
         }
-        let mut when = when.into_iter();
-        let Some((condition, value)) = when.next() else {
-            return otherwise.unwrap_or_else(nothing);
-        };
-        let mut cases = case_when(condition, value);
-        for (condition, value) in when {
-            cases
-                .when_then_expr
-                .push((Box::new(condition), Box::new(value)));
+        let otherwise = otherwise.unwrap_or_else(|| lit(mask::nothing(column.data_type())));
+        if when.is_empty() {
+            return otherwise;
         }
-        cases.else_expr = Some(Box::new(otherwise.unwrap_or_else(nothing)));
-        Expr::Case(cases)
+        Expr::Case(Case::new(None, when, Some(Box::new(otherwise))))
     }
 
     /// Whether every permit is still in force.
@@ -181,21 +191,9 @@ impl Sight {
 
     /// Whether its conditions are about columns as this table has them.
     pub(crate) fn fits(&self, schema: &Schema) -> bool {
-        let conditions = self
-            .permits
-            .iter()
-            .filter_map(|permit| permit.rows.as_ref());
-        conditions
-            .into_iter()
-            .all(|condition| condition.fits(schema))
-    }
-}
-
-fn case_when(condition: Expr, value: Expr) -> Case {
-    Case {
-        expr: None,
-        when_then_expr: vec![(Box::new(condition), Box::new(value))],
-        else_expr: None,
+        let permits = self.permits.iter();
+        let mut conditions = permits.filter_map(|permit| permit.rows.as_ref());
+        conditions.all(|condition| condition.fits(schema))
     }
 }
 

@@ -158,8 +158,8 @@ pub enum Error {
     #[error("`{0}` cannot be read")]
     Unreadable(DatasetId),
 
-    #[error("{what} is not given to readers who do not see all of the datasets")]
-    OnlyWhole { what: &'static str },
+    #[error("{what} is told to the local administrator only")]
+    AdministratorOnly { what: &'static str },
 
     /// The text of the query is at fault.
     #[error("{0}")]
@@ -200,6 +200,7 @@ impl std::fmt::Display for QueryProblem {
 impl Error {
     /// Every code that [`Error::code`] gives, in alphabetical order.
     pub const CODES: &'static [&'static str] = &[
+        "administrator-only",
         "column-type-changed",
         "disk-full",
         "foreign-table",
@@ -208,7 +209,6 @@ impl Error {
         "no-dataset",
         "no-key",
         "no-version",
-        "only-whole",
         "pack-change-between",
         "permission-ended",
         "query",
@@ -233,7 +233,7 @@ impl Error {
             Self::Journal { .. } => "journal-damaged",
             Self::Ended(_) => "permission-ended",
             Self::Unreadable(_) => "unreadable",
-            Self::OnlyWhole { .. } => "only-whole",
+            Self::AdministratorOnly { .. } => "administrator-only",
             Self::Query(_) => "query",
             Self::TimeLimit { .. } => "query-time-limit",
             Self::MemoryLimit { .. } => "query-memory-limit",
@@ -271,7 +271,7 @@ impl Error {
             Self::Unreadable(_) => {
                 "tell the operator when it happened; the log of the program says what went wrong"
             }
-            Self::OnlyWhole { .. } => {
+            Self::AdministratorOnly { .. } => {
                 "ask with a plain SELECT, or ask the department that owns the data"
             }
             Self::TimeLimit { .. } => "narrow the query, or raise `query_seconds`",

@@ -119,6 +119,11 @@ impl Lake {
         Ok(())
     }
 
+    /// The time of the city.
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.inner.options.now.read()
+    }
+
     /// The declared datasets, in order.
     pub fn datasets(&self) -> Vec<DatasetId> {
         self.inner

@@ -6,7 +6,7 @@
 mod catalogue;
 mod count;
 pub(crate) mod depth;
-mod explain;
+pub(crate) mod explain;
 mod filter;
 pub(crate) mod problem;
 pub(crate) mod provider;
@@ -39,8 +39,7 @@ use tokio::time::Instant;
 use yandu_words::id::DatasetId;
 
 use crate::derive::{self, Only, Question};
-use crate::door::check;
-use crate::door::{Rights, SecuredProvider, Sight};
+use crate::door::{Rights, SecuredProvider, Sight, check};
 use crate::session::catalogue::Catalogues;
 use crate::session::problem::problem_of;
 use crate::session::provider::Pins;
@@ -87,11 +86,6 @@ impl Principal {
 
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// What it sees; `None` for everything.
-    pub fn rights(&self) -> Option<&Arc<Rights>> {
-        self.rights.as_ref()
     }
 }
 
@@ -193,49 +187,28 @@ impl Session {
     /// The datasets that the principal may see.
     pub fn datasets(&self) -> Vec<DatasetId> {
         let mut datasets = self.lake.datasets();
-        datasets.retain(|id| self.visible(id).is_ok());
+        datasets.retain(|id| self.sight(id).is_ok());
         datasets
     }
 
     /// The columns of a dataset that the principal may see. Hidden and absent datasets give the same error.
     pub fn schema(&self, id: &DatasetId) -> Result<SchemaRef> {
-        let table = self.visible(id)?;
-        Ok(match self.sight(id) {
-            Some(sight) if !sight.is_whole(&table.schema) => sight.schema(&table.schema),
-            _ => Arc::clone(&table.schema),
-        })
+        let sight = self.sight(id)?;
+        let schema = self.lake.schema(id)?;
+        Ok(sight.map_or_else(|| Arc::clone(&schema), |sight| sight.schema(&schema)))
     }
 
-    fn sight(&self, id: &DatasetId) -> Option<&Arc<Sight>> {
-        self.principal.rights.as_ref()?.sight(id)
+    /// What the principal sees of a dataset; `None` for everything.
+    fn sight(&self, id: &DatasetId) -> Result<Option<Arc<Sight>>> {
+        let sight = |rights: &Arc<Rights>| rights.sight(id, self.lake.now());
+        self.principal.rights.as_ref().map(sight).transpose()
     }
 
-    /// A table that the principal knows of. Hidden and absent ones give the same error.
-    pub(crate) fn visible(&self, id: &DatasetId) -> Result<Arc<Table>> {
-        if self.principal.rights.is_some() {
-            let Some(sight) = self.sight(id) else {
-                return Err(Error::NoDataset(id.clone()));
-            };
-            if !sight.is_in_force(self.lake.inner.options.now.read()) {
-                return Err(Error::Ended(id.clone()));
-            }
-        }
-        self.lake.table(id)
-    }
-
-    /// Whether the principal sees all of a table as it is stored.
-    pub(crate) fn sees_whole(&self, table: &Table) -> bool {
-        self.principal.rights.is_none()
-            || self
-                .sight(&table.id)
-                .is_some_and(|sight| sight.is_whole(&table.schema))
-    }
-
-    /// Refuses what follows rows through a query and would show more than the query does.
-    pub(crate) fn needs_all(&self, what: &'static str) -> Result<()> {
+    /// Refuses what follows rows through a query, and so would show more than the query does, to whoever has rights.
+    pub(crate) fn needs_administrator(&self, what: &'static str) -> Result<()> {
         match self.principal.rights {
             None => Ok(()),
-            Some(_) => Err(Error::OnlyWhole { what }),
+            Some(_) => Err(Error::AdministratorOnly { what }),
         }
     }
 
@@ -245,7 +218,7 @@ impl Session {
         plan: &Arc<dyn ExecutionPlan>,
     ) -> Result<(), DataFusionError> {
         let rights = self.principal.rights.as_ref();
-        check::leaves(plan, rights.map(|rights| rights.policy()))
+        check::leaves(plan, rights.map(|rights| rights.policy().as_ref()))
     }
 
     /// Runs one `SELECT` (or `EXPLAIN`, `SHOW`, `DESCRIBE`); anything that would change something is refused.
@@ -286,7 +259,7 @@ impl Session {
         let plan = match question {
             Question::Rows if self.at.changes.is_empty() && self.only.is_none() => plan,
             question => {
-                self.needs_all("what a change of rows makes of a query")?;
+                self.needs_administrator("what a change of rows makes of a query")?;
                 let only = self.only.as_deref();
                 derive::answer(plan, question, &self.at, only).map_err(failed)?
             }
@@ -341,7 +314,7 @@ impl Session {
         self.verify_sources(&plan).map_err(failed)?;
         if let LogicalPlan::Analyze(_) = plan {
             // What it measures is measured of the rows below too.
-            self.needs_all("EXPLAIN ANALYZE")?;
+            self.needs_administrator("EXPLAIN ANALYZE")?;
         }
         Ok(plan)
     }

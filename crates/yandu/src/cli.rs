@@ -147,8 +147,8 @@ fn execute(cli: Cli) -> Result<()> {
             Command::Restore(command) => command.run(&context).await,
         }
     });
-    // A thread that still reads a file must not hold the end up.
-    // Nobody waits for what is left; `yandu-lake` says why its threads are not detached.
+    // A thread that still reads a file must not hold the end up; why its runtime is not sent into the background is said at
+    // `Threads` in `yandu-lake`.
     let _ = std::thread::Builder::new().spawn(move || drop(runtime));
     result
 }

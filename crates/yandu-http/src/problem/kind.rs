@@ -43,6 +43,7 @@ const INTERNAL: Kind = kind!("internal" 500 "程序内部错误");
 
 /// Every kind, by code.
 pub const KINDS: &[Kind] = &[
+    kind!("administrator-only" 403 "只对本机管理员开放"),
     kind!("ambiguous-headers" 422 "表头有歧义"),
     kind!("backup-cancelled" 409 "备份被取消"),
     kind!("backup-damaged" 409 "备份已损坏"),
@@ -134,7 +135,6 @@ pub const KINDS: &[Kind] = &[
     kind!("not-quarantined" 409 "该行不在隔离区"),
     kind!("not-rolled-back" 409 "场景包变更不能回退"),
     kind!("not-undoable" 409 "批次不能撤销"),
-    kind!("only-whole" 403 "只对能看到全部数据的人开放"),
     kind!("pack-change-between" 409 "其间有场景包变更"),
     kind!("pack-change-moved" 409 "场景包又有改动"),
     kind!("pack-change-none" 409 "没有待应用的场景包变更"),

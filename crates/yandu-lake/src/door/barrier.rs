@@ -39,27 +39,20 @@ use crate::{Error, Now};
 /// query, in no order; statistics are what the reader's own sight gives. None of these follows hidden rows.
 #[derive(Clone)]
 pub(crate) struct BarrierExec {
-    inner: Arc<dyn ExecutionPlan>,
-    pub(crate) dataset: DatasetId,
-    pub(crate) policy: Arc<str>,
-    sight: Arc<Sight>,
+    below: Below,
     /// Of each column, whether every visible row shows it as stored, and filters on it may go below.
     plain: Vec<bool>,
-    /// How many rows are visible.
-    rows: Precision<usize>,
-    now: Now,
     properties: Arc<PlanProperties>,
-    #[cfg(test)]
-    broken: Option<Broken>,
 }
 
+/// What is behind a barrier.
+#[derive(Clone)]
 pub(super) struct Below {
     pub(super) plan: Arc<dyn ExecutionPlan>,
-    /// The columns as the reader sees them.
-    pub(super) schema: SchemaRef,
     pub(super) dataset: DatasetId,
     pub(super) policy: Arc<str>,
     pub(super) sight: Arc<Sight>,
+    /// How many rows are visible.
     pub(super) rows: Precision<usize>,
     pub(super) now: Now,
     #[cfg(test)]
@@ -67,52 +60,49 @@ pub(super) struct Below {
 }
 
 impl BarrierExec {
-    pub(super) fn new(below: Below, partitions: usize) -> Self {
-        let Below {
-            plan,
-            schema,
-            dataset,
-            policy,
-            sight,
-            rows,
-            now,
-            #[cfg(test)]
-            broken,
-        } = below;
+    /// `schema` has the columns as the reader sees them.
+    pub(super) fn new(below: Below, schema: SchemaRef, partitions: usize) -> Self {
+        let fields = schema.fields().iter();
+        let takes = |field: &FieldRef| below.sight.is_plain(field) && is_bounded(field.data_type());
+        let plain = fields.map(takes).collect();
         let properties = PlanProperties::new(
-            EquivalenceProperties::new(Arc::clone(&schema)),
+            EquivalenceProperties::new(schema),
             Partitioning::UnknownPartitioning(partitions.max(1)),
             EmissionType::Incremental,
             Boundedness::Bounded,
         );
-        let fields = schema.fields().iter();
-        let takes = |field: &FieldRef| sight.is_plain(field) && is_bounded(field.data_type());
         Self {
-            plain: fields.map(takes).collect(),
-            inner: plan,
-            dataset,
-            policy,
-            sight,
-            rows,
-            now,
+            below,
+            plain,
             properties: Arc::new(properties),
-            #[cfg(test)]
-            broken,
         }
+    }
+
+    /// The hash of the policies under which it reads.
+    pub(super) fn policy(&self) -> &str {
+        &self.below.policy
+    }
+
+    fn over(&self, plan: Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
+        let mut barrier = self.clone();
+        barrier.below.plan = plan;
+        Arc::new(barrier)
     }
 
     /// The plan below, for tests that look whether something went there.
     #[cfg(test)]
     pub(crate) fn below(&self) -> String {
         use datafusion::physical_plan::displayable;
-        displayable(self.inner.as_ref()).indent(true).to_string()
+        displayable(self.below.plan.as_ref())
+            .indent(true)
+            .to_string()
     }
 
     /// A filter that comes into being while the query runs compares columns with values of visible rows, which cannot fail:
     /// it may go below when it looks at plain columns as they are.
     fn takes(&self, filter: &Arc<dyn PhysicalExpr>) -> bool {
         #[cfg(test)]
-        if self.broken == Some(Broken::DynamicFilters) {
+        if self.below.broken == Some(Broken::DynamicFilters) {
             return true;
         }
         let any: &dyn std::any::Any = filter.as_ref();
@@ -130,18 +120,18 @@ impl BarrierExec {
 impl fmt::Debug for BarrierExec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BarrierExec")
-            .field("dataset", &self.dataset)
+            .field("dataset", &self.below.dataset)
             .finish_non_exhaustive()
     }
 }
 
 impl DisplayAs for BarrierExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.sight.names().collect();
+        let names: Vec<&str> = self.below.sight.names().collect();
         write!(
             f,
             "BarrierExec: {} under {}",
-            self.dataset,
+            self.below.dataset,
             names.join(", ")
         )
     }
@@ -175,10 +165,7 @@ impl ExecutionPlan for BarrierExec {
     }
 
     fn reset_state(self: Arc<Self>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        Ok(Arc::new(Self {
-            inner: reset_plan_states(Arc::clone(&self.inner))?,
-            ..self.as_ref().clone()
-        }))
+        Ok(self.over(reset_plan_states(Arc::clone(&self.below.plan))?))
     }
 
     fn execute(
@@ -186,25 +173,23 @@ impl ExecutionPlan for BarrierExec {
         partition: usize,
         context: Arc<TaskContext>,
     ) -> Result<SendableRecordBatchStream, DataFusionError> {
-        let hidden = Hidden {
-            dataset: self.dataset.clone(),
-        };
+        let Below {
+            plan,
+            dataset,
+            sight,
+            now,
+            ..
+        } = self.below.clone();
         let step = self.properties.partitioning.partition_count();
-        let count = self.inner.output_partitioning().partition_count();
-        let parts = (partition..count)
+        let parts = (partition..plan.output_partitioning().partition_count())
             .step_by(step)
-            .map(|part| self.inner.execute(part, Arc::clone(&context)))
+            .map(|part| plan.execute(part, Arc::clone(&context)))
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| hidden.of(&error))?;
-        let (sight, now, dataset) = (
-            Arc::clone(&self.sight),
-            self.now.clone(),
-            self.dataset.clone(),
-        );
+            .map_err(|error| hidden(&dataset, &error))?;
         let schema = self.schema();
         let shown = Arc::clone(&schema);
         let rows = stream::iter(parts).flatten().map(move |rows| {
-            let rows = rows.map_err(|error| hidden.of(&error))?;
+            let rows = rows.map_err(|error| hidden(&dataset, &error))?;
             if !sight.is_in_force(now.read()) {
                 let ended = Error::Ended(dataset.clone());
                 return Err(DataFusionError::External(Box::new(ended)));
@@ -212,7 +197,7 @@ impl ExecutionPlan for BarrierExec {
             let options = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
             let columns = rows.columns().to_vec();
             RecordBatch::try_new_with_options(Arc::clone(&shown), columns, &options)
-                .map_err(|error| hidden.of(&error.into()))
+                .map_err(|error| hidden(&dataset, &error.into()))
         });
         let size = context.session_config().batch_size();
         Ok(Box::pin(RecordBatchStreamAdapter::new(
@@ -227,13 +212,14 @@ impl ExecutionPlan for BarrierExec {
         args: &StatisticsArgs,
     ) -> Result<Arc<Statistics>, DataFusionError> {
         #[cfg(test)]
-        if self.broken == Some(Broken::Statistics) {
+        if self.below.broken == Some(Broken::Statistics) {
             use datafusion::physical_plan::statistics::StatisticsContext;
-            return StatisticsContext::new().compute(self.inner.as_ref(), &StatisticsArgs::new());
+            return StatisticsContext::new()
+                .compute(self.below.plan.as_ref(), &StatisticsArgs::new());
         }
         let mut statistics = Statistics::new_unknown(&self.schema());
         if args.partition().is_none() {
-            statistics.num_rows = self.rows;
+            statistics.num_rows = self.below.rows;
         }
         Ok(Arc::new(statistics))
     }
@@ -259,12 +245,8 @@ impl ExecutionPlan for BarrierExec {
                 .filter(|filter| self.takes(filter))
                 .collect();
             if !taken.is_empty() {
-                let inner = slot::put_down(Arc::clone(&self.inner), taken, config)?;
-                let node: Arc<dyn ExecutionPlan> = Arc::new(Self {
-                    inner,
-                    ..self.clone()
-                });
-                answer = answer.with_updated_node(node);
+                let plan = slot::put_down(Arc::clone(&self.below.plan), taken, config)?;
+                answer = answer.with_updated_node(self.over(plan));
             }
         }
         Ok(answer)
@@ -272,19 +254,12 @@ impl ExecutionPlan for BarrierExec {
 }
 
 /// What goes wrong below is told to the operator; the reader learns that something did.
-#[derive(Clone)]
-pub(super) struct Hidden {
-    pub(super) dataset: DatasetId,
-}
-
-impl Hidden {
-    pub(super) fn of(&self, error: &DataFusionError) -> DataFusionError {
-        if let DataFusionError::ResourcesExhausted(_) = error.find_root() {
-            return DataFusionError::ResourcesExhausted(String::new());
-        }
-        tracing::error!(dataset.id = %self.dataset, %error, "a dataset cannot be read under a reader's rights");
-        DataFusionError::External(Box::new(Error::Unreadable(self.dataset.clone())))
+pub(super) fn hidden(dataset: &DatasetId, error: &DataFusionError) -> DataFusionError {
+    if let DataFusionError::ResourcesExhausted(_) = error.find_root() {
+        return DataFusionError::ResourcesExhausted(String::new());
     }
+    tracing::error!(dataset.id = %dataset, %error, "a dataset cannot be read under a reader's rights");
+    DataFusionError::External(Box::new(Error::Unreadable(dataset.clone())))
 }
 
 type Rows = Pin<Box<dyn Stream<Item = Result<RecordBatch, DataFusionError>> + Send>>;

@@ -33,7 +33,7 @@ pub(crate) fn leaves(
 fn is_allowed(leaf: &dyn ExecutionPlan, policy: Option<&str>) -> bool {
     let any: &dyn std::any::Any = leaf;
     if let Some(barrier) = any.downcast_ref::<BarrierExec>() {
-        return policy == Some(barrier.policy.as_ref());
+        return policy == Some(barrier.policy());
     }
     if let Some(source) = any.downcast_ref::<DataSourceExec>() {
         let source: &dyn std::any::Any = source.data_source().as_ref();

@@ -24,7 +24,12 @@ struct Asked {
 
 /// The counts that are known, and those that are being made.
 #[derive(Debug, Default)]
-pub(crate) struct Estimates(Mutex<State>);
+pub(crate) struct Estimates {
+    state: Mutex<State>,
+    /// Told whenever a count has been made.
+    #[cfg(test)]
+    found: tokio::sync::Notify,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -76,15 +81,22 @@ impl Lake {
     /// Waits until no count is being made, for tests that compare plans.
     #[cfg(test)]
     pub(crate) async fn estimates_made(&self) {
-        while !self.inner.estimates.lock().asked.is_empty() {
-            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        let estimates = &self.inner.estimates;
+        loop {
+            let mut found = std::pin::pin!(estimates.found.notified());
+            // What is found from here on is told.
+            found.as_mut().enable();
+            if estimates.lock().asked.is_empty() {
+                return;
+            }
+            found.await;
         }
     }
 }
 
 impl Estimates {
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn found(&self, asked: Asked, rows: Option<u64>) {
@@ -96,5 +108,7 @@ impl Estimates {
         if let Some(rows) = rows {
             state.known.insert(asked, rows);
         }
+        #[cfg(test)]
+        self.found.notify_waiters();
     }
 }

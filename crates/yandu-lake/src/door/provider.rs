@@ -21,9 +21,11 @@ use yandu_words::id::DatasetId;
 use crate::door::Broken;
 use crate::door::Sight;
 use crate::door::allowed::is_allowed;
-use crate::door::barrier::{BarrierExec, Below, Hidden};
+use crate::door::barrier::{BarrierExec, Below, hidden};
 use crate::session::DatasetProvider;
+use crate::session::explain::Read;
 use crate::session::provider::Pins;
+use crate::session::scan::Moment;
 use crate::table::Table;
 use crate::{Error, Lake};
 
@@ -75,17 +77,21 @@ impl SecuredProvider {
     }
 
     /// How many rows are seen. Of all rows of a table it may be known for sure; else it is what was counted of the reader's
-    /// own, whatever the query asks of them.
+    /// own, whatever the query asks of them. Sizes and bounds are not told: they follow files.
     fn rows(
         &self,
-        plan: &Arc<dyn ExecutionPlan>,
+        plan: &dyn ExecutionPlan,
         filters: &[Expr],
-        estimate: Option<u64>,
+        moment: Moment,
     ) -> Result<Precision<usize>, DataFusionError> {
         if self.sight.is_whole(&self.table.schema) && filters.is_empty() {
-            return rows_of(plan.as_ref());
+            let known = StatisticsContext::new().compute(plan, &StatisticsArgs::new())?;
+            return Ok(known.num_rows);
         }
-        Ok(match estimate.map(usize::try_from) {
+        let counted = self
+            .lake
+            .estimate(&self.table.id, &self.sight, &self.pins, moment);
+        Ok(match counted.map(usize::try_from) {
             Some(Ok(rows)) => Precision::Inexact(rows),
             Some(Err(_)) | None => Precision::Absent,
         })
@@ -117,12 +123,6 @@ impl SecuredProvider {
         let plan = plan.project(shown)?.build()?;
         state.create_physical_plan(&plan).await
     }
-}
-
-/// How many rows come out of a plan; nothing else that is known of it is told, sizes and bounds follow files.
-fn rows_of(plan: &dyn ExecutionPlan) -> Result<Precision<usize>, DataFusionError> {
-    let statistics = StatisticsContext::new().compute(plan, &StatisticsArgs::new())?;
-    Ok(statistics.num_rows)
 }
 
 fn unqualified(filter: &Expr) -> Result<Expr, DataFusionError> {
@@ -181,41 +181,33 @@ impl TableProvider for SecuredProvider {
             None => Arc::clone(&self.schema),
         };
         let own = |error: Error| DataFusionError::External(Box::new(error));
-        if !self.sight.is_in_force(self.table.options.now.read()) {
+        if !self.sight.is_in_force(self.lake.now()) {
             return Err(own(Error::Ended(self.table.id.clone())));
         }
-        let hidden = Hidden {
-            dataset: self.table.id.clone(),
-        };
+        let hidden = |error: DataFusionError| hidden(&self.table.id, &error);
         if !self.sight.fits(&self.table.schema) {
             let other =
                 "its columns are of other types than the conditions of a reader were made for";
-            return Err(hidden.of(&DataFusionError::Plan(other.to_owned())));
+            return Err(hidden(DataFusionError::Plan(other.to_owned())));
         }
-        let view = self
-            .pins
-            .view(&self.table)
-            .await
-            .map_err(|error| match error {
-                Error::NoVersion { .. } | Error::NoVersionAt { .. } | Error::Vacuumed { .. } => {
-                    own(error)
-                }
-                other => hidden.of(&own(other)),
-            })?;
-        let plan = self
-            .plan(state, &schema, filters)
-            .await
-            .map_err(|error| hidden.of(&error))?;
-        let estimate = self
-            .lake
-            .estimate(&self.table.id, &self.sight, &self.pins, view.moment());
-        self.pins.note_secured(&self.table.id, &view, estimate);
+        let view = self.pins.view(&self.table).await;
+        let view = view.map_err(|error| match error {
+            Error::NoVersion { .. } | Error::NoVersionAt { .. } | Error::Vacuumed { .. } => {
+                own(error)
+            }
+            other => hidden(own(other)),
+        })?;
+        let plan = self.plan(state, &schema, filters).await.map_err(hidden)?;
+        let rows = self.rows(plan.as_ref(), filters, view.moment());
+        let rows = rows.map_err(hidden)?;
+        self.pins.note(|| Read::Seen {
+            dataset: self.table.id.clone(),
+            version: view.version.as_ref().map(|version| version.version),
+            rows: rows.get_value().map(|rows| *rows as u64),
+        });
         let below = Below {
-            rows: self
-                .rows(&plan, filters, estimate)
-                .map_err(|error| hidden.of(&error))?,
             plan,
-            schema,
+            rows,
             dataset: self.table.id.clone(),
             policy: Arc::clone(&self.policy),
             sight: Arc::clone(&self.sight),
@@ -230,6 +222,6 @@ impl TableProvider for SecuredProvider {
         } else {
             partitions
         };
-        Ok(Arc::new(BarrierExec::new(below, partitions)))
+        Ok(Arc::new(BarrierExec::new(below, schema, partitions)))
     }
 }

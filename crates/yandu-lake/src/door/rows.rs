@@ -6,9 +6,9 @@ use arrow::datatypes::{DataType, Schema, SchemaRef};
 use datafusion::common::ScalarValue;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::expr::{Placeholder, ScalarFunction};
-use datafusion::logical_expr::{Expr, Operator};
+use datafusion::logical_expr::{Expr, ExprSchemable, Operator};
 
-use crate::condition::{SqlProblem, at_word};
+use crate::condition::{SqlProblem, at_word, refuse_other_than_verdict};
 use crate::door::allowed::is_bounded;
 use crate::expression;
 
@@ -26,18 +26,12 @@ const TOTAL_FUNCTIONS: [&str; 7] = [
 /// A condition on the rows of one dataset.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RowCondition {
-    text: String,
     expr: Expr,
     /// The columns that it reads, with the types that it was compiled for.
     columns: Vec<(String, DataType)>,
 }
 
 impl RowCondition {
-    /// As it was written, with its values.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     pub(crate) fn expr(&self) -> Expr {
         self.expr.clone()
     }
@@ -66,18 +60,9 @@ pub fn compile_row_condition(
     let expr = with_values(sql, read, values)?;
     refuse_partial(sql, &expr)?;
     let columns = expression::columns_of(schema, [&expr]);
-    let (_, found) = expression::physical(&expr, &columns)
-        .map_err(|error| expression::problem_in(sql, schema, &error))?;
-    if found != DataType::Boolean {
-        return Err(SqlProblem {
-            message: format!("a condition is true or false, and this is of type {found}"),
-            line: 1,
-            column: 1,
-            help: Some("compare it with something".to_owned()),
-        });
-    }
-    let (coerced, _) = expression::coerced(&expr, &columns)
-        .map_err(|error| expression::problem_in(sql, schema, &error))?;
+    let failed = |error| expression::problem_in(sql, schema, &error);
+    let (coerced, named) = expression::coerced(&expr, &columns).map_err(failed)?;
+    refuse_other_than_verdict(&coerced.get_type(&named).map_err(failed)?)?;
     let fields = columns.fields().iter();
     if let Some(float) = fields.clone().find(|field| !is_bounded(field.data_type())) {
         return Err(SqlProblem {
@@ -92,7 +77,6 @@ pub fn compile_row_condition(
     // Types that differ are brought together by casts, and a cast of what a row holds can fail.
     refuse_partial(sql, &coerced)?;
     Ok(RowCondition {
-        text: coerced.to_string(),
         columns: fields
             .map(|field| (field.name().clone(), field.data_type().clone()))
             .collect(),

@@ -9,11 +9,11 @@ use datafusion::common::DataFusionError;
 use datafusion::logical_expr::TableType;
 use yandu_words::id::DatasetId;
 
-use crate::Lake;
-use crate::door::{Rights, SecuredProvider};
+use crate::door::{Rights, SecuredProvider, Sight};
 use crate::session::CATALOGUE;
 use crate::session::provider::{DatasetProvider, Pins};
 use crate::table::Table;
+use crate::{Error, Lake};
 
 #[derive(Debug)]
 pub(crate) struct Catalogues {
@@ -59,18 +59,21 @@ impl Packs {
     fn datasets(&self) -> BTreeSet<DatasetId> {
         let own = self.tables.keys().cloned();
         let all = self.lake.datasets().into_iter().chain(own);
-        all.filter(|id| self.is_visible(id)).collect()
+        all.filter(|id| self.is_known(id)).collect()
     }
 
-    fn is_visible(&self, id: &DatasetId) -> bool {
-        let rights = self.rights.as_ref();
-        rights.is_none_or(|rights| rights.sight(id).is_some())
+    /// Whether the reader knows of a dataset, though perhaps by permits that have ended.
+    fn is_known(&self, id: &DatasetId) -> bool {
+        !matches!(self.sight(id), Err(Error::NoDataset(_)))
+    }
+
+    /// What the reader sees of a dataset; `None` for everything.
+    fn sight(&self, id: &DatasetId) -> Result<Option<Arc<Sight>>, Error> {
+        let sight = |rights: &Arc<Rights>| rights.sight(id, self.lake.now());
+        self.rights.as_ref().map(sight).transpose()
     }
 
     fn table(&self, id: &DatasetId) -> Option<Arc<Table>> {
-        if !self.is_visible(id) {
-            return None;
-        }
         match self.tables.get(id) {
             Some(table) => Some(Arc::clone(table)),
             None => self.lake.table(id).ok(),
@@ -132,7 +135,7 @@ impl SchemaProvider for Pack {
         self.packs
             .datasets()
             .iter()
-            .filter(|id| id.parts().0 == self.name)
+            .filter(|id| id.parts().0 == self.name && self.packs.sight(id).is_ok())
             .map(|id| id.name().to_owned())
             .collect()
     }
@@ -141,22 +144,24 @@ impl SchemaProvider for Pack {
         let Some(table) = self.id(name).and_then(|id| self.packs.table(&id)) else {
             return Ok(None);
         };
+        let sight = match self.packs.sight(&table.id) {
+            Err(Error::NoDataset(_)) => return Ok(None),
+            sight => sight.map_err(|error| DataFusionError::External(Box::new(error)))?,
+        };
         let pins = Arc::clone(&self.packs.pins);
         let table = pins
             .typed(table)
             .await
             .map_err(|error| DataFusionError::External(Box::new(error)))?;
-        let rights = self.packs.rights.as_ref();
-        let seen = rights.and_then(|rights| Some((rights, rights.sight(&table.id)?)));
-        Ok(Some(match seen {
-            Some((rights, sight)) => Arc::new(SecuredProvider::new(
+        Ok(Some(match (&self.packs.rights, sight) {
+            (Some(rights), Some(sight)) => Arc::new(SecuredProvider::new(
                 self.packs.lake.clone(),
                 table,
                 pins,
-                Arc::clone(sight),
-                rights.policy().into(),
+                sight,
+                Arc::clone(rights.policy()),
             )),
-            None => Arc::new(DatasetProvider::new(table, pins)),
+            _ => Arc::new(DatasetProvider::new(table, pins)),
         }))
     }
 
@@ -166,6 +171,6 @@ impl SchemaProvider for Pack {
 
     fn table_exist(&self, name: &str) -> bool {
         self.id(name)
-            .is_some_and(|id| self.packs.table(&id).is_some())
+            .is_some_and(|id| self.packs.is_known(&id) && self.packs.table(&id).is_some())
     }
 }

@@ -19,8 +19,10 @@ pub struct Count {
 impl Session {
     /// Counts the rows of a dataset at the read point.
     pub async fn count(&self, id: &DatasetId) -> Result<Count> {
-        let table = self.visible(id)?;
-        if self.sees_whole(&table) && self.at == ReadPoint::default() {
+        let sight = self.sight(id)?;
+        let table = self.lake.table(id)?;
+        let is_whole = sight.is_none_or(|sight| sight.is_whole(&table.schema));
+        if is_whole && self.at == ReadPoint::default() {
             if let Some(count) = table.count_untouched()? {
                 return Ok(count);
             }

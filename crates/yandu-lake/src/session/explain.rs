@@ -50,30 +50,33 @@ pub struct ExplainedInput {
     pub dataset: DatasetId,
     /// The snapshot; `None` before the first commit.
     pub version: Option<Version>,
-    /// Rows, counted once for each time that the query goes through them. Of a reader who does not see all of them those that
-    /// it sees, as far as that is known.
+    /// Rows, counted once for each time that the query goes through them. Under rights those that the reader sees, as far
+    /// as that is known.
     pub rows: u64,
-    /// Bytes of the columns that are read, as they are stored; none for a reader who does not see all of them.
+    /// Bytes of the columns that are read, as they are stored; not told under rights.
     pub bytes: u64,
 }
 
 /// One scan of a plan.
 #[derive(Debug)]
-pub(crate) struct Read {
+pub(crate) enum Read {
+    Stored(StoredRead),
+    /// Under a reader's rights, with about how many rows the reader sees.
+    Seen {
+        dataset: DatasetId,
+        version: Option<Version>,
+        rows: Option<u64>,
+    },
+}
+
+/// One scan of a table as it is stored.
+#[derive(Debug)]
+pub(crate) struct StoredRead {
     pub(crate) table: Arc<Table>,
     pub(crate) view: View,
     pub(crate) selection: Option<Selection>,
     /// Places of the columns in the table.
     pub(crate) columns: Vec<usize>,
-}
-
-/// One scan of a table under a reader's rights.
-#[derive(Debug)]
-pub(crate) struct SecuredRead {
-    pub(crate) dataset: DatasetId,
-    pub(crate) version: Option<Version>,
-    /// About how many rows the reader sees.
-    pub(crate) rows: Option<u64>,
 }
 
 impl Session {
@@ -95,7 +98,7 @@ impl Session {
     async fn explained(&self, sql: &str) -> Result<Explained> {
         let failed = |error| self.failed(sql, error);
         if !self.at.changes.is_empty() {
-            self.needs_all("what a change of rows makes of a query")?;
+            self.needs_administrator("what a change of rows makes of a query")?;
         }
         let (context, pins) = self.context_with(Pins::watching(self.at.clone()));
         let written = self.plan_select(&context, sql).await?;
@@ -146,37 +149,37 @@ async fn inputs(
 ) -> Result<Vec<ExplainedInput>, DataFusionError> {
     let mut inputs: BTreeMap<DatasetId, ExplainedInput> = BTreeMap::new();
     for read in pins.reads() {
-        let (rows, bytes) = if reads_files {
-            read.size(context).await?
-        } else {
-            (0, 0)
+        let (dataset, version, (rows, bytes)) = match read {
+            Read::Stored(read) => {
+                let version = read.view.version.as_ref().map(|version| version.version);
+                let size = if reads_files {
+                    read.size(context).await?
+                } else {
+                    (0, 0)
+                };
+                (read.table.id.clone(), version, size)
+            }
+            Read::Seen {
+                dataset,
+                version,
+                rows,
+            } => (dataset, version, (rows.unwrap_or(0), 0)),
         };
         let input = inputs
-            .entry(read.table.id.clone())
+            .entry(dataset.clone())
             .or_insert_with(|| ExplainedInput {
-                dataset: read.table.id.clone(),
-                version: read.view.version.as_ref().map(|version| version.version),
+                dataset,
+                version,
                 rows: 0,
                 bytes: 0,
             });
         input.rows += rows;
         input.bytes += bytes;
     }
-    for read in pins.secured_reads() {
-        let input = inputs
-            .entry(read.dataset.clone())
-            .or_insert_with(|| ExplainedInput {
-                dataset: read.dataset,
-                version: read.version,
-                rows: 0,
-                bytes: 0,
-            });
-        input.rows += read.rows.unwrap_or(0);
-    }
     Ok(inputs.into_values().collect())
 }
 
-impl Read {
+impl StoredRead {
     /// Rows and bytes.
     async fn size(&self, context: &SessionContext) -> Result<(u64, u64), DataFusionError> {
         let (mut rows, mut bytes) = self.size_of_tail();

@@ -13,7 +13,7 @@ use yandu_words::id::DatasetId;
 
 use crate::schema::typed_as;
 use crate::schema::{BATCH, ROW};
-use crate::session::explain::{Read, SecuredRead};
+use crate::session::explain::{Read, StoredRead};
 use crate::session::scan::{self, View};
 use crate::table::Table;
 use crate::{Error, ReadPoint, Result, Version, changes, log, point};
@@ -26,7 +26,6 @@ pub(crate) struct Pins {
     views: Mutex<HashMap<DatasetId, View>>,
     /// What was planned to be read, when somebody wants to know.
     reads: Option<Mutex<Vec<Read>>>,
-    secured: Mutex<Vec<SecuredRead>>,
 }
 
 impl Pins {
@@ -36,7 +35,6 @@ impl Pins {
             taking: tokio::sync::Mutex::default(),
             views: Mutex::default(),
             reads: None,
-            secured: Mutex::default(),
         }
     }
 
@@ -48,7 +46,7 @@ impl Pins {
         }
     }
 
-    fn note(&self, read: impl FnOnce() -> Read) {
+    pub(crate) fn note(&self, read: impl FnOnce() -> Read) {
         if let Some(reads) = &self.reads {
             let mut reads = reads.lock().unwrap_or_else(PoisonError::into_inner);
             reads.push(read());
@@ -58,22 +56,6 @@ impl Pins {
     /// Whether tables are read as they are now.
     pub(crate) fn is_present(&self) -> bool {
         self.at == ReadPoint::default()
-    }
-
-    /// What was planned to be read of tables under a reader's rights since the last call.
-    pub(crate) fn secured_reads(&self) -> Vec<SecuredRead> {
-        std::mem::take(&mut *self.secured.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(crate) fn note_secured(&self, dataset: &DatasetId, view: &View, rows: Option<u64>) {
-        if self.reads.is_some() {
-            let mut secured = self.secured.lock().unwrap_or_else(PoisonError::into_inner);
-            secured.push(SecuredRead {
-                dataset: dataset.clone(),
-                version: view.version.as_ref().map(|version| version.version),
-                rows,
-            });
-        }
     }
 
     /// What was planned to be read since the last call.
@@ -294,11 +276,13 @@ impl TableProvider for DatasetProvider {
         let plan = scan.plan(state, projection, filters, limit)?;
         let columns = scan.columns(projection);
         if self.is_noted {
-            self.pins.note(|| Read {
-                columns,
-                table: Arc::clone(&self.table),
-                view: view.clone(),
-                selection,
+            self.pins.note(|| {
+                Read::Stored(StoredRead {
+                    columns,
+                    table: Arc::clone(&self.table),
+                    view: view.clone(),
+                    selection,
+                })
             });
         }
         Ok(plan)
