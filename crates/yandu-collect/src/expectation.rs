@@ -6,7 +6,10 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, SchemaRef};
 use yandu_check::Expectations;
 use yandu_check::key::KeySet;
-use yandu_lake::{Flow, FlowKind, compile_condition, compile_measure, compile_model, model_inputs};
+use yandu_lake::{
+    Flow, FlowKind, compile_condition, compile_measure, compile_model, compile_row_condition,
+    model_inputs,
+};
 use yandu_pack::declare;
 use yandu_pack::expectation::CheckProblem;
 use yandu_pack::{CompiledModel, Dataset, ModelFlow, ModelInput, ModelOutput, Packs};
@@ -38,6 +41,21 @@ pub struct SqlConditions;
 impl yandu_pack::Compiler for SqlConditions {
     fn condition(&self, schema: &SchemaRef, sql: &str) -> Result<(), yandu_pack::SqlProblem> {
         match compile_condition(schema, sql) {
+            Ok(_) => Ok(()),
+            Err(problem) => Err(in_pack(problem)),
+        }
+    }
+
+    fn row_condition(
+        &self,
+        schema: &SchemaRef,
+        sql: &str,
+        values: &[&str],
+    ) -> Result<(), yandu_pack::SqlProblem> {
+        let values = values
+            .iter()
+            .map(|name| ((*name).to_owned(), Some(String::new())));
+        match compile_row_condition(schema, sql, &values.collect()) {
             Ok(_) => Ok(()),
             Err(problem) => Err(in_pack(problem)),
         }

@@ -17,7 +17,7 @@ mod slot;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
 use datafusion::logical_expr::{Case, Expr, col, lit};
@@ -34,6 +34,8 @@ pub use rows::{RowCondition, compile_row_condition};
 /// What a principal sees of the datasets, under one set of policies. It never changes: other policies make another one.
 #[derive(Debug, Clone)]
 pub struct Rights {
+    /// Told apart from all others of the process, also those of another reader under the same policies.
+    id: u64,
     policy: Arc<str>,
     sights: BTreeMap<DatasetId, Arc<Sight>>,
 }
@@ -45,7 +47,9 @@ impl Rights {
         policy: impl Into<Arc<str>>,
         sights: impl IntoIterator<Item = (DatasetId, Sight)>,
     ) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
             policy: policy.into(),
             sights: sights
                 .into_iter()
@@ -54,9 +58,26 @@ impl Rights {
         }
     }
 
+    /// The names of the permits in force that show something of a dataset.
+    pub fn permits(&self, dataset: &DatasetId, now: Timestamp) -> Vec<Arc<str>> {
+        let sight = self.sight(dataset, now).ok();
+        let permits = sight.iter().flat_map(|sight| &sight.permits);
+        permits.map(|permit| Arc::clone(&permit.name)).collect()
+    }
+
     /// The hash of the set of policies.
     pub(crate) fn policy(&self) -> &Arc<str> {
         &self.policy
+    }
+
+    /// A word for what is seen at a time, the same as long as it is these rights and the same permits are in force.
+    pub(crate) fn key(&self, now: Timestamp) -> String {
+        let permits = self.sights.values().flat_map(|sight| &sight.permits);
+        let ended = permits
+            .enumerate()
+            .filter(|(_, permit)| !permit.term.is_in_force(now));
+        let ended: Vec<String> = ended.map(|(place, _)| place.to_string()).collect();
+        format!("{}-{}", self.id, ended.join("-"))
     }
 
     /// What is seen of a dataset under the permits that are in force. A dataset without any permit does not exist.

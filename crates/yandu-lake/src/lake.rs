@@ -422,6 +422,12 @@ impl Lake {
         tail::journal::read(path)
     }
 
+    /// A word for who reads and what it sees now. An answer that is kept under it is nobody else's, and is not found any more when
+    /// a permit has ended.
+    pub fn key_of(&self, principal: &Principal) -> String {
+        principal.key(self.now())
+    }
+
     /// A reader for `principal`: it sees what the principal may see, at the read point.
     pub fn session(&self, principal: &Principal, at: ReadPoint) -> Session {
         Session::new(self.clone(), principal.clone(), at)

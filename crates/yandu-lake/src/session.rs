@@ -87,6 +87,24 @@ impl Principal {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// What it sees; `None` for everything.
+    pub fn rights(&self) -> Option<&Arc<Rights>> {
+        self.rights.as_ref()
+    }
+
+    /// Whether it is the local administrator, who sees everything.
+    pub fn is_administrator(&self) -> bool {
+        self.rights.is_none()
+    }
+
+    /// A word for who reads and what it sees at a time, for whoever keeps answers.
+    pub(crate) fn key(&self, now: Timestamp) -> String {
+        match &self.rights {
+            None => self.name.as_ref().to_owned(),
+            Some(rights) => format!("{}#{}", self.name, rights.key(now)),
+        }
+    }
 }
 
 /// The moment that a session reads. The default is the present, with the hot tails; a version or a time shows
@@ -123,6 +141,8 @@ pub struct Session {
 pub(crate) struct Reading {
     pub(crate) stream: SendableRecordBatchStream,
     pub(crate) versions: BTreeMap<DatasetId, Version>,
+    /// All tables that are read.
+    pub(crate) datasets: Vec<DatasetId>,
     /// What is carried out, with what it has measured so far.
     pub(crate) plan: Arc<dyn ExecutionPlan>,
 }
@@ -275,6 +295,7 @@ impl Session {
         Ok(Reading {
             stream,
             versions: pins.versions(),
+            datasets: pins.datasets(),
             plan: physical,
         })
     }

@@ -28,6 +28,7 @@ mod needs;
 pub(crate) mod order;
 mod pages;
 mod pattern;
+mod policies;
 mod secrets;
 mod settings;
 mod sources;
@@ -49,6 +50,7 @@ pub(crate) fn check(drafts: &Drafts, compiler: &dyn Compiler, problems: &mut Vec
     boards::check(&mut checker);
     sources::check(&mut checker);
     tests::check(&mut checker);
+    policies::check(&mut checker, compiler);
 }
 
 /// All declarations by id, and the problems found so far.

@@ -16,6 +16,7 @@ mod load;
 mod model;
 mod own;
 mod packs;
+mod policy;
 mod problem;
 pub mod scaffold;
 mod schema;
@@ -31,7 +32,9 @@ pub use load::{
 };
 pub use model::Model;
 pub use own::is_own;
-pub use packs::{ExpandError, Pack, PackTest, Packs, PathError, SettingError, Settings, Source};
+pub use packs::{
+    ExpandError, Pack, PackTest, Packs, PathError, Policy, SettingError, Settings, Source,
+};
 pub use problem::{Code, Problem, Severity, Span};
 pub use schema::FileKind;
 

@@ -23,6 +23,15 @@ pub trait Compiler {
     /// Whether a text is a boolean condition over one row of the schema.
     fn condition(&self, schema: &SchemaRef, sql: &str) -> Result<(), SqlProblem>;
 
+    /// Whether a text is a condition on the rows of a table that some readers see, in which `$name` stands for one of these values
+    /// of a reader.
+    fn row_condition(
+        &self,
+        schema: &SchemaRef,
+        sql: &str,
+        values: &[&str],
+    ) -> Result<(), SqlProblem>;
+
     /// The tables that one SELECT names, found without knowing any; `None` when SQL is not looked at.
     fn inputs(&self, sql: &str) -> Result<Option<Vec<ModelInput>>, SqlProblem>;
 
@@ -95,6 +104,10 @@ pub struct AnyCondition;
 
 impl Compiler for AnyCondition {
     fn condition(&self, _: &SchemaRef, _: &str) -> Result<(), SqlProblem> {
+        Ok(())
+    }
+
+    fn row_condition(&self, _: &SchemaRef, _: &str, _: &[&str]) -> Result<(), SqlProblem> {
         Ok(())
     }
 

@@ -1,10 +1,12 @@
 //! The packs of a site, as they were read and checked.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
 use yandu_words::{
-    BoardId, CodeListId, ColumnName, DatasetId, IndicatorSetId, MetricId, PackId, PageId, SourceId,
+    BoardId, CodeListId, ColumnName, DatasetId, IndicatorSetId, MetricId, PackId, PageId, RoleId,
+    SourceId, Title,
 };
 
 use crate::dataset::{Dataset, Headers};
@@ -13,6 +15,7 @@ use crate::declare::{
     SettingValue, SourceFile, Test,
 };
 use crate::model::{Expanded, Model};
+use crate::policy;
 
 /// All packs of a site, with lookups by id.
 ///
@@ -29,6 +32,17 @@ pub struct Packs {
     pub(crate) boards: IndexMap<BoardId, BoardFile>,
     pub(crate) sources: IndexMap<SourceId, Source>,
     pub(crate) code_lists: IndexMap<CodeListId, CodeListFile>,
+    pub(crate) policies: Vec<Policy>,
+}
+
+/// A file of policies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// The folder of its pack, after which its policies are named.
+    pub pack: String,
+    pub path: PathBuf,
+    /// In Cedar.
+    pub text: String,
 }
 
 /// One pack.
@@ -204,6 +218,25 @@ impl Packs {
     /// The sources, in the order of their datasets.
     pub fn sources(&self) -> impl ExactSizeIterator<Item = &Source> {
         self.sources.values()
+    }
+
+    /// The files of policies, in the order of their packs' folders.
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    /// The roles that packs know, each as the first pack calls it.
+    pub fn roles(&self) -> BTreeMap<RoleId, Title> {
+        let mut roles = BTreeMap::new();
+        for (role, title) in self.packs.values().flat_map(|pack| &pack.file.roles) {
+            roles.entry(role.clone()).or_insert_with(|| title.clone());
+        }
+        roles
+    }
+
+    /// The datasets as policies see them.
+    pub fn city(&self) -> yandu_policy::City {
+        policy::city(self.datasets.values(), self.roles().into_keys())
     }
 
     pub fn code_list(&self, id: &CodeListId) -> Option<&CodeListFile> {

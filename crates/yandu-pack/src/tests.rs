@@ -26,6 +26,7 @@ mod lookups;
 mod metrics;
 mod misfits;
 mod models;
+mod policies;
 mod properties;
 mod references;
 mod repository;
@@ -59,6 +60,19 @@ impl Compiler for Words {
             offset = at + word.len();
         }
         Ok(())
+    }
+
+    fn row_condition(
+        &self,
+        schema: &SchemaRef,
+        sql: &str,
+        values: &[&str],
+    ) -> Result<(), SqlProblem> {
+        let mut plain = sql.to_owned();
+        for value in values {
+            plain = plain.replace(&format!("${value}"), "0");
+        }
+        self.condition(schema, &plain)
     }
 
     fn inputs(&self, _: &str) -> Result<Option<Vec<ModelInput>>, SqlProblem> {

@@ -53,6 +53,20 @@ fn check_name(what: &'static str, name: &str, whole: &str) -> Result<(), IdError
     )
 }
 
+/// Roles are named by words with dashes between them.
+fn check_role(what: &'static str, name: &str) -> Result<(), IdError> {
+    check_signs(
+        what,
+        name,
+        name,
+        (|sign| sign.is_ascii_lowercase(), "a lower-case letter"),
+        (
+            |sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-',
+            "lower-case letters, digits and `-`",
+        ),
+    )
+}
+
 /// Batches are named by the program, often with a UUID, so they may start with a digit and hold dashes.
 fn check_batch(what: &'static str, name: &str) -> Result<(), IdError> {
     check_signs(
@@ -268,6 +282,10 @@ id!(
 id!(
     /// The name of a column. Those that start with `_` belong to the program and are no such names.
     ColumnName, "column name", "^[a-z][a-z0-9_]{0,62}$", |what, text| check_name(what, text, text)
+);
+id!(
+    /// A role that accounts can hold.
+    RoleId, "role", "^[a-z][a-z0-9-]{0,62}$", check_role
 );
 id!(
     /// One delivery of rows.

@@ -23,7 +23,7 @@ pub use fault::{Dimension, FaultCode};
 pub use grade::Grade;
 pub use id::{
     BatchId, BoardId, CodeListId, ColumnName, DatasetId, IdError, IndicatorSetId, MetricId, PackId,
-    PageId, SourceId,
+    PageId, RoleId, SourceId,
 };
 pub use mask::Mask;
 pub use period::{Grain, Period, PeriodError};

@@ -46,7 +46,8 @@ impl RowCondition {
     }
 }
 
-/// Compiles a condition on the rows of a table with these columns. `$name` stands for a value of the reader.
+/// Compiles a condition on the rows of a table with these columns. `$name` stands for a value of the reader; what the reader has
+/// not is null.
 ///
 /// Readers must learn nothing from rows that they do not see, also not that one of them cannot be judged. So only what gives a
 /// verdict of any value is taken: comparisons, `and`, `or`, `not`, `is null`, `in`, `between`, `like`, and functions of texts that
@@ -54,7 +55,7 @@ impl RowCondition {
 pub fn compile_row_condition(
     schema: &SchemaRef,
     sql: &str,
-    values: &BTreeMap<String, String>,
+    values: &BTreeMap<String, Option<String>>,
 ) -> Result<RowCondition, SqlProblem> {
     let read = expression::read(schema, sql, "a condition on rows")?;
     let expr = with_values(sql, read, values)?;
@@ -87,7 +88,7 @@ pub fn compile_row_condition(
 fn with_values(
     sql: &str,
     expr: Expr,
-    values: &BTreeMap<String, String>,
+    values: &BTreeMap<String, Option<String>>,
 ) -> Result<Expr, SqlProblem> {
     let mut unknown = None;
     let filled = expr.transform(|node| {
@@ -98,7 +99,7 @@ fn with_values(
             unknown = Some(id.clone());
             return Ok(Transformed::no(node));
         };
-        let value = ScalarValue::Utf8View(Some(value.clone()));
+        let value = ScalarValue::Utf8View(value.clone());
         Ok(Transformed::yes(Expr::Literal(value, None)))
     });
     if let Some(unknown) = unknown {

@@ -75,6 +75,12 @@ impl Pins {
             .collect()
     }
 
+    /// The tables of which a view was taken.
+    pub(crate) fn datasets(&self) -> Vec<DatasetId> {
+        let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        views.keys().cloned().collect()
+    }
+
     fn taken(&self, id: &DatasetId) -> Option<View> {
         self.views
             .lock()

@@ -26,6 +26,7 @@ type Batch = Result<RecordBatch, DataFusionError>;
 struct Started {
     schema: SchemaRef,
     versions: BTreeMap<DatasetId, Version>,
+    datasets: Vec<DatasetId>,
 }
 
 /// A query on the threads of the lake.
@@ -75,6 +76,7 @@ impl Query {
             let Reading {
                 mut stream,
                 versions,
+                datasets,
                 plan,
             } = match session.start(&sql, question).await {
                 Ok(reading) => reading,
@@ -86,7 +88,11 @@ impl Query {
             };
             let planned = begun.elapsed();
             let schema = stream.schema();
-            if tell.send(Ok(Started { schema, versions })).is_err() {
+            if tell.send(Ok(Started {
+                schema,
+                versions,
+                datasets,
+            })).is_err() {
                 return;
             }
             while let Some(batch) = stream.next().await {
@@ -120,6 +126,7 @@ impl Query {
         Ok(Rows {
             schema: started.schema,
             versions: started.versions,
+            datasets: started.datasets,
             batches: self.batches,
             deadline: Box::pin(tokio::time::sleep_until(self.deadline)),
             seconds: self.seconds,
@@ -133,6 +140,7 @@ impl Query {
 pub struct Rows {
     schema: SchemaRef,
     versions: BTreeMap<DatasetId, Version>,
+    datasets: Vec<DatasetId>,
     batches: mpsc::Receiver<Batch>,
     deadline: Pin<Box<Sleep>>,
     seconds: u64,
@@ -158,6 +166,11 @@ impl Rows {
     /// The version of each table that is read.
     pub fn versions(&self) -> &BTreeMap<DatasetId, Version> {
         &self.versions
+    }
+
+    /// All tables that are read, those among them that have no version yet.
+    pub fn datasets(&self) -> &[DatasetId] {
+        &self.datasets
     }
 
     /// All rows at once.

@@ -1,7 +1,7 @@
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use yandu_words::{ColumnName, PackId, Title};
+use yandu_words::{ColumnName, PackId, RoleId, Title};
 
 use super::SettingValue;
 
@@ -25,6 +25,9 @@ pub struct PackFile {
     /// The packs whose datasets or code lists this one refers to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<PackId>,
+    /// The roles that the pack knows, for policies and accounts.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub roles: IndexMap<RoleId, Title>,
     /// What a site may set, by name; a text of the pack uses one as `${name}`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub settings: IndexMap<ColumnName, Setting>,

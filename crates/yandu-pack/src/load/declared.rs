@@ -19,7 +19,7 @@ use crate::declare::{
 };
 use crate::file::FileText;
 use crate::model::Model;
-use crate::packs::{Pack, PackTest, Packs, Source};
+use crate::packs::{Pack, PackTest, Packs, Policy, Source};
 use crate::problem::{Code, Problem, quoted};
 use crate::schema::FileKind;
 use crate::validate::validate;
@@ -91,6 +91,8 @@ pub(crate) struct Drafts {
     pub(crate) tests: Vec<Declared<TestFile>>,
     /// The SQL of models, by folder and name of the file without its ending.
     pub(crate) sql: HashMap<(usize, String), FileText>,
+    /// Files of policies, each with its folder.
+    pub(crate) policies: Vec<(usize, FileText)>,
     /// `pack.name` of the files that could not be made anything of: references to them are not reported.
     pub(crate) unread: HashSet<(&'static str, String)>,
 }
@@ -129,6 +131,14 @@ impl Drafts {
         });
         for (index, folder) in folders.iter().enumerate() {
             drafts.read_sql(index, folder, problems);
+            for path in &folder.policies {
+                match read_text(path) {
+                    Ok(text) => drafts
+                        .policies
+                        .push((index, FileText::new(path.clone(), text))),
+                    Err(problem) => problems.push(*problem),
+                }
+            }
         }
         drafts.folders = folders;
         drafts
@@ -218,6 +228,13 @@ impl Drafts {
     pub(crate) fn finish(mut self) -> Packs {
         let pack_order = order::packs(&self.packs);
         let dataset_order = order::datasets(&self.datasets, &pack_order);
+        let policies = std::mem::take(&mut self.policies);
+        let policies = policies.into_iter().map(|(folder, file)| Policy {
+            pack: self.pack_of(folder).to_owned(),
+            path: file.path,
+            text: file.text,
+        });
+        let policies: Vec<Policy> = policies.collect();
         let mut tests: HashMap<usize, Vec<PackTest>> = HashMap::new();
         for declared in self.tests {
             let path = declared.file.path;
@@ -309,6 +326,7 @@ impl Drafts {
             metrics,
             boards,
             sources,
+            policies,
             code_lists: code_lists.map(|list| (list.codes.clone(), list)).collect(),
         }
     }

@@ -14,6 +14,9 @@ use crate::yaml::{MAX_BYTES, Place};
 /// The most files that are read of one pack.
 pub(crate) const MAX_FILES: usize = 10_000;
 
+/// Where policies stand.
+const POLICIES: &str = "policies";
+
 /// What may stand at the top of a pack. Folders that no version of the program reads yet are known by their names.
 pub(crate) const TOP_FOLDERS: [&str; 14] = [
     "datasets",
@@ -22,7 +25,7 @@ pub(crate) const TOP_FOLDERS: [&str; 14] = [
     "models",
     "matters",
     "rules",
-    "policies",
+    POLICIES,
     "pages",
     "indicators",
     "metrics",
@@ -48,6 +51,8 @@ pub(crate) struct Folder {
     pub(crate) files: Vec<(FileKind, PathBuf)>,
     /// The SQL of its models.
     pub(crate) sql: Vec<PathBuf>,
+    /// Its policies, in Cedar.
+    pub(crate) policies: Vec<PathBuf>,
     pub(crate) has_readme: bool,
 }
 
@@ -139,6 +144,7 @@ impl Folder {
             name,
             files: Vec::new(),
             sql: Vec::new(),
+            policies: Vec::new(),
             has_readme: false,
         };
         for entry in walk.entries(path) {
@@ -156,6 +162,11 @@ impl Folder {
         self.has_readme |= name == "README.md";
         match (is_folder, name.as_str()) {
             (false, "pack.yaml") => self.files.push((FileKind::Pack, entry.to_owned())),
+            (true, POLICIES) => {
+                for file in walk.entries(entry) {
+                    self.policy(&file, walk);
+                }
+            }
             (true, folder) if TOP_FOLDERS.contains(&folder) => {
                 // The other folders are only read where a declaration names a file of them.
                 if let Some(kind) = FileKind::ALL
@@ -172,6 +183,23 @@ impl Folder {
                 walk.unknown(entry, did_you_mean(file, TOP_FILES));
             }
             (false, _) => {}
+        }
+    }
+
+    fn policy(&mut self, file: &Path, walk: &mut Walk<'_>) {
+        if file_name(file).starts_with('.') {
+            return;
+        }
+        if !file.is_dir() && file.extension().is_some_and(|ending| ending == "cedar") {
+            self.policies.push(file.to_owned());
+        } else {
+            let problem = Problem::new(
+                Code::UnknownFile,
+                file,
+                format!("nothing reads this file in {POLICIES}/"),
+            )
+            .help("policies stand in files whose names end with `.cedar`");
+            walk.problems.push(problem);
         }
     }
 

@@ -76,6 +76,8 @@ codes! {
     WrongType "wrong-type" Error;
     /// A value that is not one of those allowed.
     WrongValue "wrong-value" Error;
+    /// A policy that is no Cedar, does not fit the schema, or is about what is not there.
+    Policy "policy" Error;
     /// A text that does not have the form of what it stands for.
     WrongForm "wrong-form" Error;
     /// Keys that exclude each other, or none of those of which one is needed.

@@ -74,7 +74,7 @@ fn floating_point_columns_decide_nothing_below_the_barrier() {
 #[tokio::test]
 async fn a_condition_takes_values_of_its_reader() {
     let world = World::new(&visible()).await;
-    let values = BTreeMap::from([("dept".to_owned(), "b' or 'x' = 'x".to_owned())]);
+    let values = BTreeMap::from([("dept".to_owned(), Some("b' or 'x' = 'x".to_owned()))]);
     let mut mine = permit("mine", None, PLAIN);
     mine.rows = Some(compile_row_condition(&schema(), "dept = $dept", &values).unwrap());
     // A value is a value, whatever it holds.
@@ -86,12 +86,27 @@ async fn a_condition_takes_values_of_its_reader() {
         .await,
         "0"
     );
-    let values = BTreeMap::from([("dept".to_owned(), "b".to_owned())]);
+    let values = BTreeMap::from([("dept".to_owned(), Some("b".to_owned()))]);
     mine.rows = Some(compile_row_condition(&schema(), "dept = $dept", &values).unwrap());
     assert_eq!(
-        told(&world.as_reader([mine]), "SELECT count(*) FROM hr.staff").await,
+        told(
+            &world.as_reader([mine.clone()]),
+            "SELECT count(*) FROM hr.staff"
+        )
+        .await,
         "14"
     );
+    // What the reader has not is null, also where an empty text would begin every other one.
+    let values = BTreeMap::from([("dept".to_owned(), None)]);
+    for sql in ["starts_with(dept, $dept)", "dept = $dept", "dept <> $dept"] {
+        mine.rows = Some(compile_row_condition(&schema(), sql, &values).unwrap());
+        let reader = world.as_reader([mine.clone()]);
+        assert_eq!(
+            told(&reader, "SELECT count(*) FROM hr.staff").await,
+            "0",
+            "{sql}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,222 @@
+//! What policies speak of: who asks, what can be done, and what the city has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use yandu_words::id::DatasetId;
+use yandu_words::{Grade, Mask};
+
+/// What the city has, as far as policies can name it. What is `None` is not known, and any name of it is taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct City {
+    pub datasets: BTreeMap<DatasetId, Dataset>,
+    pub roles: Option<BTreeSet<String>>,
+    /// The departments by their names, as the owners of datasets are.
+    pub departments: Option<BTreeSet<String>>,
+    /// The codes of divisions.
+    pub divisions: Option<BTreeSet<String>>,
+    /// The division above each that has one.
+    pub above: BTreeMap<String, String>,
+}
+
+/// A dataset as policies see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dataset {
+    /// The department that answers for it.
+    pub owner: String,
+    /// `collect`, `model`, `matter`, `form` or `observe`.
+    pub origin: String,
+    /// `unconditional`, `conditional` or `none`.
+    pub sharing: String,
+    /// `open`, `conditional` or `closed`.
+    pub opening: String,
+    pub columns: IndexMap<String, Column>,
+}
+
+impl Dataset {
+    /// The highest grade of its columns.
+    pub fn grade(&self) -> Grade {
+        let grades = self.columns.values().map(|column| column.grade);
+        grades.max().unwrap_or(Grade::General1)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub grade: Grade,
+    /// What stands in for a value that is above the grade up to which a permit shows values.
+    pub mask: Mask,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Principal {
+    pub kind: Kind,
+    pub id: String,
+    pub roles: BTreeSet<String>,
+    /// The name of the department that it belongs to.
+    pub department: Option<String>,
+    /// The code of the division that it works for.
+    pub division: Option<String>,
+}
+
+impl Principal {
+    /// Whoever has not said who it is.
+    pub fn visitor() -> Self {
+        Self {
+            kind: Kind::Visitor,
+            id: "anyone".to_owned(),
+            roles: BTreeSet::new(),
+            department: None,
+            division: None,
+        }
+    }
+
+    /// What a condition on rows can put in the place of `$name`. What the principal has not is null, with which no
+    /// comparison holds.
+    pub fn values(&self) -> BTreeMap<String, Option<String>> {
+        BTreeMap::from([
+            ("account".to_owned(), Some(self.id.clone())),
+            ("department".to_owned(), self.department.clone()),
+            ("division".to_owned(), self.division.clone()),
+        ])
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Person,
+    /// A program that asks for itself.
+    Service,
+    /// An organisation outside of the administration, such as an enterprise.
+    Organisation,
+    Visitor,
+}
+
+impl Kind {
+    pub const ALL: [Self; 4] = [
+        Self::Person,
+        Self::Service,
+        Self::Organisation,
+        Self::Visitor,
+    ];
+
+    /// The name of its type in Cedar.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Person => "Person",
+            Self::Service => "Service",
+            Self::Organisation => "Organisation",
+            Self::Visitor => "Visitor",
+        }
+    }
+}
+
+/// What can be done. Each is done to a dataset, or to the city as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Read rows of a dataset.
+    Read,
+    /// Hand over deliveries and forms for a dataset.
+    Deliver,
+    /// Correct, release, undo, and keep the entry of a dataset in the ledger.
+    Steward,
+    /// Give and revoke grants of a dataset.
+    Grant,
+    /// Read what the ledger and the plan say of the city, and its boards.
+    Browse,
+    /// Work on the plan.
+    EditPlan,
+    /// Change packs, sources and models, make backups.
+    Operate,
+    ManageAccounts,
+    ManagePolicies,
+    /// Read who did what.
+    Audit,
+}
+
+impl Action {
+    pub const ALL: [Self; 10] = [
+        Self::Read,
+        Self::Deliver,
+        Self::Steward,
+        Self::Grant,
+        Self::Browse,
+        Self::EditPlan,
+        Self::Operate,
+        Self::ManageAccounts,
+        Self::ManagePolicies,
+        Self::Audit,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Deliver => "deliver",
+            Self::Steward => "steward",
+            Self::Grant => "grant",
+            Self::Browse => "browse",
+            Self::EditPlan => "edit-plan",
+            Self::Operate => "operate",
+            Self::ManageAccounts => "manage-accounts",
+            Self::ManagePolicies => "manage-policies",
+            Self::Audit => "audit",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+
+    /// Whether it is done to a dataset, and not to the city.
+    pub fn is_on_dataset(self) -> bool {
+        matches!(
+            self,
+            Self::Read | Self::Deliver | Self::Steward | Self::Grant
+        )
+    }
+
+    pub(crate) fn bit(self) -> u16 {
+        1 << (self as u16)
+    }
+}
+
+/// The way on which something leaves the city's program.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// Pages and questions, some rows at a time.
+    #[default]
+    Page,
+    /// A file of any size.
+    Export,
+    /// Programs: tokens, and the protocols of other databases.
+    Interface,
+}
+
+impl Way {
+    pub const ALL: [Self; 3] = [Self::Page, Self::Export, Self::Interface];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Export => "export",
+            Self::Interface => "interface",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.name() == name)
+    }
+}
+
+/// In which circumstances somebody asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Circumstances {
+    /// What the reader says it is for.
+    pub purpose: Option<String>,
+    pub way: Way,
+}

@@ -1,0 +1,207 @@
+//! What somebody may do, and which policies say so.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cedar_policy::{Context, Entities, Entity, EntityUid, PolicySet, Request};
+use yandu_words::id::DatasetId;
+
+use crate::city::{Action, Circumstances, Principal};
+use crate::policies::{Known, Policies};
+use crate::schema;
+use crate::statement::{Effect, Statement};
+
+/// What a set of policies says of one action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub is_allowed: bool,
+    /// The policies that decided: those that permit, or else those that forbid. Nothing where nothing applies.
+    pub reasons: Vec<Arc<str>>,
+    /// Policies that could not be evaluated. Then nothing is allowed.
+    pub faults: Vec<String>,
+}
+
+/// Somebody who asks under a set of policies.
+pub struct Reader<'a> {
+    pub(crate) policies: &'a Policies,
+    uid: EntityUid,
+    places: Vec<&'a crate::index::ByResource>,
+    entities: Vec<Entity>,
+    context: Context,
+}
+
+/// The statements that hold for one action, by what they do.
+#[derive(Debug, Default)]
+pub(crate) struct Holding<'a> {
+    pub(crate) permits: Vec<&'a Statement>,
+    pub(crate) forbids: Vec<&'a Statement>,
+    pub(crate) withholds: Vec<&'a Statement>,
+    pub(crate) faults: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(
+        policies: &'a Policies,
+        principal: &Principal,
+        circumstances: &Circumstances,
+    ) -> Self {
+        let uid = schema::uid_of(principal);
+        let entities = schema::principal_entities(principal, &policies.city);
+        let above: Vec<EntityUid> = entities
+            .iter()
+            .map(Entity::uid)
+            .filter(|one| *one != uid)
+            .collect();
+        let places = policies
+            .index
+            .of_principal(principal.kind.type_name(), &uid, &above);
+        let context = schema::context(circumstances);
+        Self {
+            policies,
+            uid,
+            places,
+            entities,
+            context,
+        }
+    }
+
+    /// Whether an action on a dataset is allowed. A dataset that the city does not have is nobody's.
+    pub fn decide_on(&self, action: Action, dataset: &DatasetId) -> Decision {
+        match self.policies.datasets.get(dataset) {
+            Some(known) => self.decide(action, known),
+            None => Decision {
+                is_allowed: false,
+                reasons: Vec::new(),
+                faults: Vec::new(),
+            },
+        }
+    }
+
+    /// Whether an action on the city is allowed.
+    pub fn decide_in_city(&self, action: Action) -> Decision {
+        self.decide(action, &self.policies.city_itself)
+    }
+
+    fn decide(&self, action: Action, resource: &Known) -> Decision {
+        let holding = self.holding(action, resource);
+        let is_allowed = holding.is_allowed();
+        let reasons = if holding.forbids.is_empty() {
+            &holding.permits
+        } else {
+            &holding.forbids
+        };
+        Decision {
+            is_allowed,
+            reasons: reasons.iter().map(|one| Arc::clone(&one.id)).collect(),
+            faults: holding.faults,
+        }
+    }
+
+    /// The statements whose scopes and conditions hold.
+    pub(crate) fn holding(&self, action: Action, resource: &Known) -> Holding<'a> {
+        let found = self.policies.index.of_resource(
+            &self.places,
+            resource.type_name,
+            &resource.uid,
+            &resource.above,
+        );
+        let mut holding = Holding::default();
+        let mut conditional = Vec::new();
+        for place in found {
+            let Some(statement) = self.policies.statements.get(place as usize) else {
+                continue;
+            };
+            if !statement.is_on(action) {
+                continue;
+            }
+            if statement.is_conditional {
+                conditional.push(statement);
+            } else {
+                holding.add(statement);
+            }
+        }
+        if !conditional.is_empty() {
+            self.evaluate(action, resource, &conditional, &mut holding);
+        }
+        holding.sort();
+        holding
+    }
+
+    /// Lets Cedar evaluate conditions. Permits and the rest are asked for apart, because an answer names only those that
+    /// decided it.
+    fn evaluate(
+        &self,
+        action: Action,
+        resource: &Known,
+        conditional: &[&'a Statement],
+        holding: &mut Holding<'a>,
+    ) {
+        let entities = self.entities.iter().chain(&resource.entities).cloned();
+        let request = Request::new(
+            self.uid.clone(),
+            schema::action_uid(action),
+            resource.uid.clone(),
+            self.context.clone(),
+            None,
+        );
+        let (entities, request) = match (Entities::from_entities(entities, None), request) {
+            (Ok(entities), Ok(request)) => (entities, request),
+            (Err(error), _) => return holding.faults.push(error.to_string()),
+            (_, Err(error)) => return holding.faults.push(error.to_string()),
+        };
+        let (permits, others): (Vec<&Statement>, Vec<&Statement>) = conditional
+            .iter()
+            .partition(|one| matches!(one.effect, Effect::Permit(_)));
+        for statements in [permits, others] {
+            if statements.is_empty() {
+                continue;
+            }
+            let by_id: HashMap<&str, &'a Statement> = statements
+                .iter()
+                .map(|statement| (statement.id.as_ref(), *statement))
+                .collect();
+            let policies = statements.iter().map(|statement| statement.policy.clone());
+            let set = match PolicySet::from_policies(policies) {
+                Ok(set) => set,
+                Err(error) => {
+                    holding.faults.push(error.to_string());
+                    continue;
+                }
+            };
+            let response = self
+                .policies
+                .authorizer
+                .is_authorized(&request, &set, &entities);
+            for reason in response.diagnostics().reason() {
+                let reason: &str = reason.as_ref();
+                if let Some(statement) = by_id.get(reason) {
+                    holding.add(statement);
+                }
+            }
+            let faults = response.diagnostics().errors();
+            holding.faults.extend(faults.map(ToString::to_string));
+        }
+    }
+}
+
+impl<'a> Holding<'a> {
+    fn add(&mut self, statement: &'a Statement) {
+        match statement.effect {
+            Effect::Permit(_) => self.permits.push(statement),
+            Effect::Forbid => self.forbids.push(statement),
+            Effect::Withhold(_) => self.withholds.push(statement),
+        }
+    }
+
+    /// Of two masks the first counts, so their order is one that people can tell: that of the names.
+    fn sort(&mut self) {
+        for list in [&mut self.permits, &mut self.forbids, &mut self.withholds] {
+            list.sort_by(|one, other| one.id.cmp(&other.id));
+        }
+    }
+
+    /// Something permits, nothing forbids, and everything could be evaluated.
+    pub(crate) fn is_allowed(&self) -> bool {
+        !self.permits.is_empty() && self.forbids.is_empty() && self.faults.is_empty()
+    }
+}

@@ -1,0 +1,395 @@
+//! A set of policies: checked, hashed, and never changed.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use cedar_policy::{Authorizer, Entity, EntityUid, Validator};
+use yandu_words::id::DatasetId;
+
+use crate::annotation::Annotation;
+use crate::city::{Action, Circumstances, City, Kind, Principal};
+use crate::decide::Reader;
+use crate::index::{Index, Scope};
+use crate::problem::{Problem, did_you_mean};
+use crate::schema::{self, CITY, DATASET, DEPARTMENT, DIVISION, PACK, ROLE};
+use crate::statement::{self, Effect, Place, Shows, Statement};
+use crate::text::cut;
+
+/// Policies of the program itself, which no city can be without: who administers, and that no one does all.
+const BUILT_IN: &str = include_str!("built_in.cedar");
+const BUILT_IN_NAME: &str = "yandu";
+
+/// A text of policies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The first part of the names of its policies: a pack, `city`, `grants` … Several texts can share it.
+    pub name: Arc<str>,
+    /// Where the text stands, for problems.
+    pub file: Arc<str>,
+    pub text: String,
+}
+
+/// Looks at conditions on rows, which is done elsewhere: this crate has no SQL of its own.
+pub trait RowConditions {
+    /// Whether a text is a condition on the rows of a dataset; `values` are the names of a reader's values.
+    fn check(&self, dataset: &DatasetId, sql: &str, values: &[&str]) -> Result<(), RowFault>;
+}
+
+/// What is wrong with a condition on rows, and where: line and column in characters from 1, or 0 where unknown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowFault {
+    pub message: String,
+    pub line: usize,
+    pub column: usize,
+    pub help: Option<String>,
+}
+
+/// A set of policies over a city.
+#[derive(Debug)]
+pub struct Policies {
+    hash: Arc<str>,
+    pub(crate) city: City,
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) index: Index,
+    pub(crate) authorizer: Authorizer,
+    pub(crate) datasets: HashMap<DatasetId, Known>,
+    pub(crate) city_itself: Known,
+}
+
+/// A resource, with what it is in.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) type_name: &'static str,
+    pub(crate) uid: EntityUid,
+    pub(crate) above: Vec<EntityUid>,
+    pub(crate) entities: Vec<Entity>,
+}
+
+/// A policy as people are told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub id: Arc<str>,
+    pub about: Option<Arc<str>>,
+    pub basis: Option<Arc<str>>,
+    pub text: Arc<str>,
+}
+
+impl Policies {
+    /// Reads and checks texts of policies. All problems of all texts come back at once.
+    ///
+    /// What `before` has read of the same city is not read again, so that one more grant costs one policy.
+    pub fn build(
+        city: City,
+        sources: &[Source],
+        conditions: &dyn RowConditions,
+        before: Option<&Self>,
+    ) -> Result<Self, Vec<Problem>> {
+        let validator = Validator::new(schema::schema());
+        let own = Source {
+            name: BUILT_IN_NAME.into(),
+            file: BUILT_IN_NAME.into(),
+            text: BUILT_IN.to_owned(),
+        };
+        let before = before.filter(|before| before.city == city);
+        let known: HashMap<(&str, &str), &Statement> = before
+            .into_iter()
+            .flat_map(|before| &before.statements)
+            .map(|one| ((one.source(), one.text.as_ref()), one))
+            .collect();
+        let mut statements = Vec::new();
+        let mut problems = Vec::new();
+        let mut taken = HashSet::new();
+        for source in std::iter::once(&own).chain(sources) {
+            for cut in cut(&source.text) {
+                let text = source.text.get(cut.span.clone()).unwrap_or_default();
+                if let Some(known) = known.get(&(source.name.as_ref(), text))
+                    && taken.insert(known.id.to_string())
+                {
+                    statements.push((*known).clone());
+                    continue;
+                }
+                let place = Place {
+                    source: &source.name,
+                    file: &source.file,
+                    text: &source.text,
+                    cut: &cut,
+                };
+                match statement::read(&place, &validator, &mut taken) {
+                    Ok(statement) => {
+                        // The policies of the program name its own roles, whatever roles the city has.
+                        if source.name.as_ref() != BUILT_IN_NAME {
+                            problems.extend(unknown_names(&place, &statement, &city));
+                        }
+                        problems.extend(unfit(&place, &statement, &city, conditions));
+                        statements.push(statement);
+                    }
+                    Err(more) => problems.extend(more),
+                }
+            }
+        }
+        if problems.is_empty() {
+            Ok(Self::of(city, statements))
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn of(city: City, statements: Vec<Statement>) -> Self {
+        let mut index = Index::default();
+        let mut hasher = blake3::Hasher::new();
+        // The order of the texts decides which of two masks is shown, so it belongs to what is hashed.
+        for (place, statement) in statements.iter().enumerate() {
+            index.add(place as u32, &statement.principal, &statement.resource);
+            for part in [statement.id.as_bytes(), statement.text.as_bytes()] {
+                hasher.update(&(part.len() as u64).to_le_bytes());
+                hasher.update(part);
+            }
+        }
+        // What the policies are about decides what they mean.
+        hasher.update(format!("{city:?}").as_bytes());
+        let datasets = city
+            .datasets
+            .iter()
+            .map(|(id, dataset)| {
+                let known = Known {
+                    type_name: DATASET,
+                    uid: schema::uid(DATASET, id.as_str()),
+                    above: vec![
+                        schema::uid(PACK, id.pack().as_str()),
+                        schema::uid(DEPARTMENT, &dataset.owner),
+                    ],
+                    entities: schema::dataset_entities(id, dataset),
+                };
+                (id.clone(), known)
+            })
+            .collect();
+        Self {
+            hash: hasher.finalize().to_hex().as_str().into(),
+            city_itself: Known {
+                type_name: CITY,
+                uid: schema::uid(CITY, schema::THE_CITY),
+                above: Vec::new(),
+                entities: Vec::new(),
+            },
+            city,
+            statements,
+            index,
+            authorizer: Authorizer::new(),
+            datasets,
+        }
+    }
+
+    /// Names the set: two sets with the same hash decide the same.
+    pub fn hash(&self) -> &Arc<str> {
+        &self.hash
+    }
+
+    pub fn city(&self) -> &City {
+        &self.city
+    }
+
+    /// The schema that policies are held to, in Cedar's own language.
+    pub fn schema_text() -> String {
+        schema::text()
+    }
+
+    /// The policies in the order of their texts.
+    pub fn told(&self) -> impl Iterator<Item = Told> {
+        self.statements.iter().map(Statement::told)
+    }
+
+    pub fn find(&self, id: &str) -> Option<Told> {
+        let mut all = self.statements.iter();
+        all.find(|statement| statement.id.as_ref() == id)
+            .map(Statement::told)
+    }
+
+    /// Somebody who asks.
+    pub fn reader(&self, principal: &Principal, circumstances: &Circumstances) -> Reader<'_> {
+        Reader::new(self, principal, circumstances)
+    }
+}
+
+impl Statement {
+    /// Whether it is one of the program's own.
+    pub(crate) fn is_built_in(&self) -> bool {
+        self.source() == BUILT_IN_NAME
+    }
+
+    /// The name of the text that it stands in.
+    fn source(&self) -> &str {
+        let parts = self.id.split_once('/');
+        parts.map_or("", |(source, _)| source)
+    }
+
+    fn told(&self) -> Told {
+        Told {
+            id: Arc::clone(&self.id),
+            about: self.about.clone(),
+            basis: self.basis.clone(),
+            text: Arc::clone(&self.text),
+        }
+    }
+}
+
+/// Names that the city does not have: a policy about a role that is misspelled would apply to nobody, or forbid nobody.
+fn unknown_names(place: &Place<'_>, statement: &Statement, city: &City) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for uid in statement.policy.entity_literals() {
+        let (of_type, id) = (uid.type_name().basename(), uid.id().unescaped());
+        let known: Option<Vec<&str>> = match of_type {
+            ROLE => city
+                .roles
+                .as_ref()
+                .map(|roles| roles.iter().map(String::as_str).collect()),
+            DEPARTMENT => city.departments.as_ref().map(|departments| {
+                let owners = city.datasets.values().map(|dataset| dataset.owner.as_str());
+                departments
+                    .iter()
+                    .map(String::as_str)
+                    .chain(owners)
+                    .collect()
+            }),
+            DIVISION => city
+                .divisions
+                .as_ref()
+                .map(|divisions| divisions.iter().map(String::as_str).collect()),
+            DATASET => Some(city.datasets.keys().map(DatasetId::as_str).collect()),
+            PACK => Some(city.datasets.keys().map(|id| id.parts().0).collect()),
+            CITY => Some(vec![schema::THE_CITY]),
+            of if of == Kind::Visitor.type_name() => Some(vec!["anyone"]),
+            _ => None,
+        };
+        let Some(known) = known else {
+            continue;
+        };
+        if !known.contains(&id) {
+            problems.push(
+                place
+                    .problem_at_word(
+                        &crate::quoted(id),
+                        format!("the city has no {} `{id}`", of_type.to_lowercase()),
+                    )
+                    .help(did_you_mean(id, known)),
+            );
+        }
+    }
+    problems
+}
+
+/// What a statement says of columns and rows, held to every dataset that it can reach.
+fn unfit(
+    place: &Place<'_>,
+    statement: &Statement,
+    city: &City,
+    conditions: &dyn RowConditions,
+) -> Vec<Problem> {
+    if !statement.is_on(Action::Read) {
+        return Vec::new();
+    }
+    let reached: Vec<&DatasetId> = city
+        .datasets
+        .keys()
+        .filter(|id| reaches(&statement.resource, id, city))
+        .collect();
+    let mut problems = Vec::new();
+    let columns: BTreeSet<&str> = reached
+        .iter()
+        .filter_map(|id| city.datasets.get(*id))
+        .flat_map(|dataset| dataset.columns.keys().map(String::as_str))
+        .collect();
+    let mut missing = |annotation: Annotation, named: &mut dyn Iterator<Item = &String>| {
+        for name in named.filter(|name| !columns.contains(name.as_str())) {
+            problems.push(
+                place
+                    .problem_at(
+                        annotation,
+                        format!("no dataset that this is about has a column `{name}`"),
+                    )
+                    .help(did_you_mean(name, columns.iter().copied())),
+            );
+        }
+    };
+    match &statement.effect {
+        Effect::Forbid => return Vec::new(),
+        Effect::Withhold(withholds) => {
+            missing(Annotation::Columns, &mut withholds.columns.iter().flatten());
+            return problems;
+        }
+        Effect::Permit(shows) => {
+            missing(Annotation::Columns, &mut shows.columns.iter().flatten());
+            missing(Annotation::Masks, &mut shows.masks.keys());
+            problems.extend(unfit_rows(place, shows, &reached, conditions));
+        }
+    }
+    problems
+}
+
+fn unfit_rows(
+    place: &Place<'_>,
+    shows: &Shows,
+    reached: &[&DatasetId],
+    conditions: &dyn RowConditions,
+) -> Option<Problem> {
+    let rows = shows.rows.as_ref()?;
+    let values = Principal::visitor().values();
+    let values: Vec<&str> = values.keys().map(String::as_str).collect();
+    let (dataset, fault) = reached.iter().find_map(|id| {
+        let checked = conditions.check(id, rows, &values);
+        checked.err().map(|fault| (id, fault))
+    })?;
+    let message = format!(
+        "not a condition on the rows of `{dataset}`: {}",
+        fault.message
+    );
+    let mut problem = place.problem_at(Annotation::Rows, message).help(fault.help);
+    // A text without escapes stands in the policy as it is.
+    if let Some(span) = &mut problem.span
+        && place.text.get(span.clone()) == Some(rows)
+        && let Some(at) = offset_of(rows, fault.line, fault.column)
+    {
+        let length = rows.get(at..).unwrap_or_default();
+        let word = length
+            .find(|sign: char| !sign.is_alphanumeric() && sign != '_')
+            .unwrap_or(length.len())
+            .max(1);
+        let start = span.start + at;
+        *span = start..(start + word).min(span.end);
+    }
+    Some(problem)
+}
+
+/// The byte at a line and column that count characters from 1.
+fn offset_of(text: &str, line: usize, column: usize) -> Option<usize> {
+    let mut start = 0;
+    for (number, content) in text.split('\n').enumerate() {
+        if number + 1 == line {
+            let (at, _) = content.char_indices().nth(column.checked_sub(1)?)?;
+            return Some(start + at);
+        }
+        start += content.len() + 1;
+    }
+    None
+}
+
+/// Whether a scope can be about a dataset.
+fn reaches(scope: &Scope, id: &DatasetId, city: &City) -> bool {
+    let is_in = |uid: &EntityUid| {
+        let (of_type, name) = (uid.type_name().basename(), uid.id().unescaped());
+        match of_type {
+            DATASET => id == name,
+            PACK => id.parts().0 == name,
+            DEPARTMENT => city
+                .datasets
+                .get(id)
+                .is_some_and(|dataset| dataset.owner == name),
+            _ => false,
+        }
+    };
+    match scope {
+        Scope::Any => true,
+        Scope::Is(of) => of == DATASET,
+        Scope::Eq(uid) | Scope::In(uid) => is_in(uid),
+        Scope::IsIn(of, uid) => of == DATASET && is_in(uid),
+    }
+}

@@ -1,0 +1,165 @@
+//! A small city, and what policies make of it.
+
+mod deciding;
+mod random;
+mod reading;
+mod showing;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yandu_words::id::DatasetId;
+use yandu_words::{Grade, Mask};
+
+use crate::{
+    Circumstances, City, Column, Dataset, Kind, Policies, Principal, Problem, RowConditions,
+    RowFault, Source,
+};
+
+/// Conditions whose words are columns, values of the reader, or one of some words of SQL.
+struct Words(City);
+
+impl RowConditions for Words {
+    fn check(&self, dataset: &DatasetId, sql: &str, values: &[&str]) -> Result<(), RowFault> {
+        let columns = &self.0.datasets[dataset].columns;
+        let mut column = 1;
+        for word in sql.split(' ') {
+            let is_known = match word.strip_prefix('$') {
+                Some(value) => values.contains(&value),
+                None => {
+                    ["=", "and", "or"].contains(&word)
+                        || word.starts_with('\'')
+                        || columns.contains_key(word)
+                }
+            };
+            if !is_known {
+                return Err(RowFault {
+                    message: format!("there is no `{word}`"),
+                    line: 1,
+                    column,
+                    help: None,
+                });
+            }
+            column += word.chars().count() + 1;
+        }
+        Ok(())
+    }
+}
+
+fn dataset(owner: &str, columns: &[(&str, Grade, Mask)]) -> Dataset {
+    Dataset {
+        owner: owner.to_owned(),
+        origin: "collect".to_owned(),
+        sharing: "conditional".to_owned(),
+        opening: "closed".to_owned(),
+        columns: columns
+            .iter()
+            .map(|(name, grade, mask)| {
+                let column = Column {
+                    grade: *grade,
+                    mask: mask.clone(),
+                };
+                ((*name).to_owned(), column)
+            })
+            .collect(),
+    }
+}
+
+fn city() -> City {
+    let keep = |first, last| Mask::Keep { first, last };
+    let resident = dataset(
+        "市公安局",
+        &[
+            ("township", Grade::General1, Mask::Null),
+            ("name", Grade::General2, keep(1, 0)),
+            ("mobile", Grade::General3, keep(3, 4)),
+            ("birth_date", Grade::General3, Mask::Year),
+            ("fingerprint", Grade::Important, keep(1, 1)),
+        ],
+    );
+    let household = dataset(
+        "市公安局",
+        &[
+            ("township", Grade::General1, Mask::Null),
+            ("size", Grade::General2, Mask::Null),
+        ],
+    );
+    let company = dataset(
+        "市市场监管局",
+        &[
+            ("uscc", Grade::General1, Mask::Null),
+            ("capital", Grade::General3, Mask::Null),
+        ],
+    );
+    let names = |names: &[&str]| {
+        Some(
+            names
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect::<BTreeSet<_>>(),
+        )
+    };
+    City {
+        datasets: BTreeMap::from([
+            (id("population.resident"), resident),
+            (id("population.household"), household),
+            (id("enterprise.company"), company),
+        ]),
+        roles: names(&[
+            "clerk",
+            "analyst",
+            "steward",
+            "system-administrator",
+            "security-administrator",
+            "audit-administrator",
+        ]),
+        departments: names(&["市公安局", "市民政局", "市市场监管局"]),
+        divisions: names(&["320900", "320902", "320981"]),
+        above: BTreeMap::from([
+            ("320902".to_owned(), "320900".to_owned()),
+            ("320981".to_owned(), "320900".to_owned()),
+        ]),
+    }
+}
+
+fn id(text: &str) -> DatasetId {
+    text.parse().unwrap()
+}
+
+fn built(text: &str) -> Result<Policies, Vec<Problem>> {
+    let city = city();
+    let source = Source {
+        name: "city".into(),
+        file: "city.cedar".into(),
+        text: text.to_owned(),
+    };
+    Policies::build(city.clone(), &[source], &Words(city), None)
+}
+
+fn policies(text: &str) -> Policies {
+    built(text).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+fn person(id: &str, roles: &[&str], department: Option<&str>, division: Option<&str>) -> Principal {
+    Principal {
+        kind: Kind::Person,
+        id: id.to_owned(),
+        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+        department: department.map(str::to_owned),
+        division: division.map(str::to_owned),
+    }
+}
+
+fn clerk() -> Principal {
+    person("li.wei", &["clerk"], Some("市民政局"), Some("320902"))
+}
+
+fn plain() -> Circumstances {
+    Circumstances::default()
+}
+
+fn for_purpose(purpose: &str) -> Circumstances {
+    Circumstances {
+        purpose: Some(purpose.to_owned()),
+        ..plain()
+    }
+}
