@@ -213,6 +213,12 @@ impl Secrets {
         String::from_utf8(text).map(Secret).map_err(|_| damaged())
     }
 
+    /// A key of the site for another purpose than secrets of sources; `purpose` is a text that nothing else uses.
+    pub fn derived_key(&self, purpose: &str) -> Result<[u8; 32]> {
+        let key = self.key(purpose, true)?;
+        Ok(blake3::derive_key(purpose, key.as_slice()))
+    }
+
     /// The key of the site. The first secret that is stored makes one.
     fn key(&self, secret: &str, may_make: bool) -> Result<Key> {
         if let Some(text) = (self.environment)(KEY_VARIABLE) {
@@ -317,7 +323,7 @@ fn key_of(digits: &str) -> Option<Key> {
 }
 
 /// Writes a file that its owner alone may read; it is whole and on disk when it has its name.
-fn write_closed(path: &Path, bytes: &[u8]) -> Result<()> {
+pub fn write_closed(path: &Path, bytes: &[u8]) -> Result<()> {
     let draft = path.with_extension("new");
     let write = || -> std::io::Result<()> {
         match fs::remove_file(&draft) {

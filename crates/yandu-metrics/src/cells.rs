@@ -111,6 +111,7 @@ impl Cells {
         Ok(())
     }
 
+    /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.starts.last().copied().unwrap_or_default()
     }

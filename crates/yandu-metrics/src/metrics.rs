@@ -37,6 +37,11 @@ type Definitions = HashMap<MetricId, Result<Definition, Arc<Error>>>;
 /// The cells that somebody saw, and the definition that they were read by.
 type Seen = (Arc<str>, Arc<Cells>);
 
+/// How many metrics of readers are held.
+const HELD: usize = 10_000;
+/// How many cells are held of all readers together.
+const HELD_CELLS: usize = 4_000_000;
+
 pub(crate) struct Inner {
     pub(crate) lake: Lake,
     pub(crate) store: Store,
@@ -44,7 +49,7 @@ pub(crate) struct Inner {
     definitions: RwLock<Arc<Definitions>>,
     /// With the tiles that they inherit.
     boards: RwLock<Arc<BTreeMap<BoardId, BoardFile>>>,
-    /// What each principal saw of each metric, at one version of its model.
+    /// What each reader saw of each metric, at one version of its model.
     cells: Mutex<HashMap<(MetricId, String), Seen>>,
     areas: Mutex<Option<(String, Arc<Areas>)>>,
     /// Counts the rounds in which numbers may have changed.
@@ -150,7 +155,7 @@ impl Metrics {
         definition: &Definition,
     ) -> Result<Arc<Cells>> {
         let version = self.inner.lake.version(&definition.file.of).await?;
-        let key = (definition.id().clone(), principal.name().to_owned());
+        let key = (definition.id().clone(), self.inner.lake.key_of(principal));
         if let Some((of, cells)) = lock(&self.inner.cells).get(&key)
             && *of == definition.version
             && cells.version == version
@@ -160,21 +165,28 @@ impl Metrics {
         let session = self.inner.lake.session(principal, ReadPoint::default());
         let cells = Arc::new(Cells::read(&session, definition).await?);
         let kept = (Arc::clone(&definition.version), Arc::clone(&cells));
-        lock(&self.inner.cells).insert(key, kept);
+        let mut held = lock(&self.inner.cells);
+        let count: usize = held.values().map(|(_, cells)| cells.count()).sum();
+        if held.len() >= HELD || count >= HELD_CELLS {
+            // Readers come and go; the local administrator records every number.
+            held.retain(|(_, reader), _| !reader.contains('#'));
+        }
+        held.insert(key, kept);
         Ok(cells)
     }
 
     pub(crate) async fn areas(&self, principal: &Principal) -> Result<Arc<Areas>> {
         let versions = Areas::versions(&self.inner.lake).await?;
+        let key = self.inner.lake.key_of(principal);
         if let Some((reader, areas)) = &*lock(&self.inner.areas)
-            && reader == principal.name()
+            && *reader == key
             && areas.is_of(&versions)
         {
             return Ok(Arc::clone(areas));
         }
         let session = self.inner.lake.session(principal, ReadPoint::default());
         let areas = Arc::new(Areas::read(&session, versions).await?);
-        *lock(&self.inner.areas) = Some((principal.name().to_owned(), Arc::clone(&areas)));
+        *lock(&self.inner.areas) = Some((key, Arc::clone(&areas)));
         Ok(areas)
     }
 
@@ -199,7 +211,10 @@ impl Metrics {
             today,
         };
         let mut answer = asked.answer(ask)?;
-        self.add_records(ask, &mut answer).await?;
+        // Notes, and what numbers were, are of the whole city.
+        if principal.is_administrator() {
+            self.add_records(ask, &mut answer).await?;
+        }
         Ok(answer)
     }
 

@@ -23,8 +23,8 @@ const SUBFOLDERS: [&str; 9] = [
 ];
 
 /// What stands in a data folder and is of no use in another: what is under way, what departments have put down and
-/// nobody has taken yet, and who holds the folder.
-pub const PASSING: [&str; 4] = ["staging", "inbox", "lock", "format.json.new"];
+/// nobody has taken yet, who holds the folder, and the key of the holder.
+pub const PASSING: [&str; 5] = ["staging", "inbox", "lock", "local.key", "format.json.new"];
 
 /// Folders that are made again from the others when they are missing.
 pub const DERIVED: [&str; 1] = ["ledger"];

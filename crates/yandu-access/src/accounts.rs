@@ -1,0 +1,233 @@
+//! The accounts of the city: one change is one transaction, with the event that tells of it.
+
+mod change;
+mod claim;
+mod import;
+mod invite;
+mod login;
+mod password;
+mod prove;
+mod second_factor;
+mod sessions;
+mod tokens;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+use yandu_store::Store;
+
+use crate::account::{Account, Filter};
+use crate::event::{self, Event, EventFilter};
+use crate::id::AccountId;
+use crate::known::Known;
+use crate::password::{Cost, Passwords};
+use crate::secret::{INVITATION, Key, Secret};
+use crate::separation::{self, Move, RESERVED};
+use crate::session::Cache;
+use crate::settings::{Settings, later};
+use crate::store::{self, MIGRATIONS};
+use crate::{Error, Result};
+
+pub use second_factor::Enrolment;
+
+/// The accounts of a city. Cheap to clone; all clones are one.
+///
+/// `by` names who does something: the id of an account, or a name that no account can have.
+#[derive(Clone)]
+pub struct Accounts {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    settings: Settings,
+    key: Key,
+    passwords: Passwords,
+    known: RwLock<Arc<Known>>,
+    sessions: Cache,
+    /// Never false again once it is true, because the last system administrator stays.
+    is_claimed: AtomicBool,
+    /// How far the time of a test is ahead of the clock, in microseconds.
+    #[cfg(test)]
+    ahead: std::sync::atomic::AtomicI64,
+}
+
+/// A secret that sets a password once. What address it is put into is for the caller to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub secret: Secret,
+    /// Until when it can be used.
+    pub ends_at: Timestamp,
+}
+
+type Writing = Transaction<'static, Sqlite>;
+
+impl Accounts {
+    /// Opens the accounts in the records of a site. Nothing but the three administrators' roles is known before
+    /// [`Accounts::set_known`].
+    pub async fn open(store: Store, settings: Settings, key: Key) -> Result<Self> {
+        Self::open_with(store, settings, key, Cost::default()).await
+    }
+
+    /// The same with another cost of a hash.
+    pub(crate) async fn open_with(
+        store: Store,
+        settings: Settings,
+        key: Key,
+        cost: Cost,
+    ) -> Result<Self> {
+        store.migrate("access", MIGRATIONS).await?;
+        let mut connection = store.pool().acquire().await?;
+        let is_claimed = store::governing(&mut connection, None).await? > 0;
+        drop(connection);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                settings,
+                key,
+                passwords: Passwords::new(cost).await?,
+                known: RwLock::default(),
+                sessions: Cache::default(),
+                is_claimed: AtomicBool::new(is_claimed),
+                #[cfg(test)]
+                ahead: std::sync::atomic::AtomicI64::default(),
+            }),
+        })
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Says which roles, departments and divisions there are from now on. Accounts keep what is no longer known.
+    pub fn set_known(&self, known: Known) {
+        let known = Arc::new(known.with_administrators());
+        *self
+            .inner
+            .known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = known;
+    }
+
+    /// Which roles, departments and divisions there are.
+    pub fn known(&self) -> Arc<Known> {
+        let known = self.inner.known.read();
+        Arc::clone(&known.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether there is a system administrator who can log in. It costs nothing to ask.
+    pub fn is_claimed(&self) -> bool {
+        self.inner.is_claimed.load(Ordering::SeqCst)
+    }
+
+    /// An account.
+    pub async fn find(&self, id: &AccountId) -> Result<Account> {
+        let mut connection = self.inner.store.pool().acquire().await?;
+        store::account(&mut connection, id, self.now()).await
+    }
+
+    /// At most `limit` accounts that fit a filter, by their ids, after one where it is named.
+    pub async fn list(
+        &self,
+        filter: &Filter,
+        after: Option<&AccountId>,
+        limit: u32,
+    ) -> Result<Vec<Account>> {
+        store::list(self.inner.store.pool(), filter, after, limit, self.now()).await
+    }
+
+    /// At most `limit` events that fit a filter, the newest first, before one where it is named.
+    pub async fn events(
+        &self,
+        filter: &EventFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Event>> {
+        event::events(self.inner.store.pool(), filter, before, limit).await
+    }
+
+    #[cfg(not(test))]
+    fn now(&self) -> Timestamp {
+        self.inner.store.clock().now()
+    }
+
+    #[cfg(test)]
+    fn now(&self) -> Timestamp {
+        let ahead = self.inner.ahead.load(Ordering::SeqCst);
+        later(
+            self.inner.store.clock().now(),
+            SignedDuration::from_micros(ahead),
+        )
+    }
+
+    /// Lets time pass for a test.
+    #[cfg(test)]
+    pub(crate) fn pass(&self, time: SignedDuration) {
+        let micros = time.as_micros() as i64;
+        self.inner.ahead.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// A transaction that is the only writer from its start, so that what it reads still holds when it writes.
+    async fn begin(&self) -> Result<Writing> {
+        let pool = self.inner.store.pool();
+        Ok(pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Ends a transaction, and makes all that is held in memory follow it.
+    async fn commit(&self, mut writing: Writing) -> Result<()> {
+        let is_claimed = store::governing(&mut writing, None).await? > 0;
+        writing.commit().await?;
+        self.inner.is_claimed.fetch_or(is_claimed, Ordering::SeqCst);
+        self.inner.sessions.renew();
+        Ok(())
+    }
+}
+
+/// A new link for an account, in place of the one that it has; for the first system administrator where none is named.
+async fn link(
+    writing: &mut SqliteConnection,
+    account: Option<&AccountId>,
+    lasts: SignedDuration,
+    at: Timestamp,
+) -> Result<Link> {
+    let link = Link {
+        secret: Secret::generate(INVITATION),
+        ends_at: later(at, lasts),
+    };
+    let hash = link.secret.hash();
+    store::invitation::put(writing, hash, account, link.ends_at, at).await?;
+    Ok(link)
+}
+
+/// Writes an account, new or as a change made it, unless administrators would not be apart. Every change passes here.
+async fn put(
+    writing: &mut SqliteConnection,
+    by: &str,
+    before: Option<&Account>,
+    after: &Account,
+) -> Result<()> {
+    if before.is_none() && RESERVED.contains(&after.id.as_str()) {
+        return Err(Error::Exists(after.id.clone()));
+    }
+    let others = store::governing(writing, Some(&after.id)).await?;
+    let held = store::offices(writing, &after.id).await?;
+    separation::check(&Move {
+        by,
+        before,
+        after,
+        others,
+        held: &held,
+    })?;
+    match before {
+        None => store::insert(writing, after).await,
+        Some(_) => store::update(writing, after).await,
+    }
+}
+
+/// The address of a client, or its agent, as far as it is kept.
+fn kept(text: Option<String>) -> Option<String> {
+    const LENGTH: usize = 200;
+    text.map(|text| text.chars().take(LENGTH).collect())
+}

@@ -1,0 +1,226 @@
+//! The door: one set of policies in force, what each reader sees under it, and what ends when the set becomes another one.
+//!
+//! The set is made of the texts of packs and of the city, of the grants and of the negative list. A change is built, checked and
+//! then put in the place of the set before as one; what does not hold changes nothing. Rights are made once for a reader
+//! and a set; permits that a change takes away end in the queries that still read under them.
+
+mod change;
+mod giving;
+mod listing;
+mod rights;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use tokio::sync::Mutex as AsyncMutex;
+use yandu_lake::{Lake, Rights, compile_row_condition};
+use yandu_policy::{
+    Action, Circumstances, City, Decision, Policies, Principal, Problem, RowConditions, RowFault,
+    Shown, Source,
+};
+use yandu_store::Store;
+use yandu_words::id::DatasetId;
+
+use crate::accounts::Accounts;
+use crate::grant::{Grant, GrantId};
+use crate::negative::{Entry, EntryId};
+use crate::secret::Key;
+use crate::store;
+use crate::{Error, Result};
+
+use rights::Held;
+
+pub use rights::Asked;
+
+pub use giving::Conflict;
+
+/// Who may do what, and what they see. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Door {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    accounts: Accounts,
+    lake: Lake,
+    key: Key,
+    now: RwLock<Arc<State>>,
+    held: Mutex<Held>,
+    /// One change at a time.
+    changing: AsyncMutex<()>,
+}
+
+/// What holds at one time.
+struct State {
+    policies: Policies,
+    /// What the city has, which policies may not fit.
+    city: City,
+    /// The texts of packs and of the city.
+    sources: Vec<Source>,
+    grants: BTreeMap<GrantId, Grant>,
+    entries: BTreeMap<EntryId, Entry>,
+}
+
+impl Door {
+    /// Opens the door over the records of a site. Until [`Door::set_city`] nobody but the administrators may do anything.
+    pub async fn open(store: Store, accounts: Accounts, lake: Lake, key: Key) -> Result<Self> {
+        let now = store.clock().now();
+        let grants = store::grant::grants(store.pool(), None).await?;
+        let grants = grants.into_iter().filter(|grant| grant.is_in_force(now));
+        let entries = store::grant::entries(store.pool()).await?;
+        let entries = entries.into_iter().filter(|entry| entry.removed.is_none());
+        let state = State {
+            policies: Policies::build(City::default(), &[], &LakeRows(&lake), None)
+                .map_err(Error::Policies)?,
+            city: City::default(),
+            sources: Vec::new(),
+            grants: grants.map(|grant| (grant.id, grant)).collect(),
+            entries: entries.map(|entry| (entry.id, entry)).collect(),
+        };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                accounts,
+                lake,
+                key,
+                now: RwLock::new(Arc::new(state)),
+                held: Mutex::default(),
+                changing: AsyncMutex::default(),
+            }),
+        })
+    }
+
+    pub fn accounts(&self) -> &Accounts {
+        &self.inner.accounts
+    }
+
+    /// Whether an action on the city is allowed.
+    pub fn decide_in_city(
+        &self,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        action: Action,
+    ) -> Decision {
+        let state = self.state();
+        let reader = state.policies.reader(principal, circumstances);
+        reader.decide_in_city(action)
+    }
+
+    /// Whether an action on a dataset is allowed.
+    pub fn decide_on(
+        &self,
+        principal: &Principal,
+        circumstances: &Circumstances,
+        action: Action,
+        dataset: &DatasetId,
+    ) -> Decision {
+        let state = self.state();
+        let reader = state.policies.reader(principal, circumstances);
+        reader.decide_on(action, dataset)
+    }
+
+    /// The hash of the set of policies in force.
+    pub fn policy_hash(&self) -> Arc<str> {
+        Arc::clone(self.state().policies.hash())
+    }
+
+    /// Runs something over the set in force.
+    pub fn with_policies<T>(&self, run: impl FnOnce(&Policies) -> T) -> T {
+        run(&self.state().policies)
+    }
+
+    fn state(&self) -> Arc<State> {
+        let now = self
+            .inner
+            .now
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&now)
+    }
+
+    /// The rights of a reader under the set in force. Of an account that has become another one since it was looked at, there are
+    /// none.
+    pub fn rights(&self, asked: &Asked) -> Arc<Rights> {
+        loop {
+            let state = self.state();
+            if let Some(rights) = self.held().find(asked, state.policies.hash()) {
+                return rights;
+            }
+            let made = rights::make(&self.inner, &state, asked);
+            let mut held = self.held();
+            // A change in between has not heard of these rights.
+            if Arc::ptr_eq(&state, &self.state()) {
+                return held.keep(asked.clone(), made);
+            }
+        }
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, Held> {
+        self.inner
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends what an account reads at this moment, because it is another one now; `revision` is the one that holds.
+    pub fn forget(&self, account: &str, revision: u64) {
+        self.held().forget(account, revision);
+    }
+
+    /// What a reader is shown of which dataset, by permits that can still be used.
+    pub fn sights(
+        &self,
+        principal: &Principal,
+        circumstances: &Circumstances,
+    ) -> Vec<(DatasetId, Shown)> {
+        let state = self.state();
+        let now = self.now();
+        let reader = state.policies.reader(principal, circumstances);
+        let is_usable = |shown: &Shown| {
+            let grant = GrantId::of_policy(&shown.policy);
+            let grant = grant.map(|id| (id, state.grants.get(&id)));
+            grant.is_none_or(|(id, grant)| {
+                !self.held().is_used_up(id) && grant.is_some_and(|grant| grant.is_in_force(now))
+            })
+        };
+        let datasets = state.policies.city().datasets.keys();
+        let shown = datasets.flat_map(|dataset| {
+            let shown = reader.shown(dataset).into_iter();
+            shown.map(|shown| (dataset.clone(), shown))
+        });
+        shown.filter(|(_, shown)| is_usable(shown)).collect()
+    }
+}
+
+/// Conditions on rows over the tables of the lake.
+struct LakeRows<'a>(&'a Lake);
+
+impl RowConditions for LakeRows<'_> {
+    fn check(&self, dataset: &DatasetId, sql: &str, values: &[&str]) -> Result<(), RowFault> {
+        let schema = self.0.schema(dataset).map_err(|error| RowFault {
+            message: error.to_string(),
+            ..RowFault::default()
+        })?;
+        let values: BTreeMap<String, Option<String>> = values
+            .iter()
+            .map(|name| ((*name).to_owned(), Some(String::new())))
+            .collect();
+        match compile_row_condition(&schema, sql, &values) {
+            Ok(_) => Ok(()),
+            Err(problem) => Err(RowFault {
+                message: problem.message,
+                line: problem.line as usize,
+                column: problem.column as usize,
+                help: problem.help,
+            }),
+        }
+    }
+}
+
+/// The problems that are not those of one text.
+fn without<'a>(problems: &'a [Problem], file: &'a str) -> impl Iterator<Item = &'a Problem> {
+    problems
+        .iter()
+        .filter(move |problem| problem.file.as_ref() != file)
+}

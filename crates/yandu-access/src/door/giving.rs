@@ -1,0 +1,367 @@
+//! Giving and revoking grants, and keeping the negative list.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::json;
+use yandu_lake::Rights;
+use yandu_policy::{Circumstances, Kind, Policies, Principal};
+use yandu_words::id::DatasetId;
+
+use super::Door;
+use crate::account::{self, Account, Filter};
+use crate::event::{EventKind, Note, note};
+use crate::grant::{Ended, Grant, GrantId, GranteeKind, NewGrant, text};
+use crate::negative::{Entry, EntryId, NewEntry};
+use crate::{Error, Result, store};
+
+/// How many accounts are read at once.
+const PAGE: u32 = 1_000;
+
+/// A case in which a grant would show what a policy forbids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Conflict {
+    /// The entry of the negative list, or another policy that forbids.
+    pub policy: Arc<str>,
+    pub basis: Option<Arc<str>>,
+    /// Who would read it; the grant may be for many.
+    pub account: String,
+    /// The column; none where the whole dataset is forbidden.
+    pub column: Option<String>,
+    pub grant: GrantId,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` forbids ", self.policy)?;
+        match &self.column {
+            Some(column) => write!(f, "`{column}`")?,
+            None => f.write_str("the dataset")?,
+        }
+        write!(f, " to `{}`", self.account)?;
+        match &self.basis {
+            Some(basis) => write!(f, " ({basis})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Door {
+    /// Gives a grant, unless it would show to anybody whom it covers what the negative list or another policy forbids.
+    pub async fn give(&self, by: &str, new: NewGrant) -> Result<Grant> {
+        let days = self.inner.accounts.settings().grant_days;
+        let granted = new.checked(self.now(), days)?;
+        if granted.to.kind == GranteeKind::Person && granted.to.id == by {
+            return Err(Error::grant("to", "nobody gives a grant to themselves"));
+        }
+        let _changing = self.inner.changing.lock().await;
+        let covered = self.covered(&granted).await?;
+        let mut writing = self.begin().await?;
+        let at = self.now();
+        let grant = Grant {
+            id: store::grant::next(&mut writing).await?,
+            granted,
+            used: 0,
+            given_by: by.to_owned(),
+            given_at: at,
+            revoked: None,
+            broken: None,
+        };
+        let state = self.state();
+        let mut grants = state.grants.clone();
+        grants.insert(grant.id, grant.clone());
+        let rebuilt = self.rebuilt(grants, state.entries.clone(), &grant.id.policy())?;
+        let conflicts = conflicts(&rebuilt.policies, &grant, &covered);
+        if !conflicts.is_empty() {
+            return Err(Error::Forbidden(conflicts));
+        }
+        store::grant::insert(&mut writing, &grant).await?;
+        let told = Note {
+            at,
+            actor: Some(by),
+            kind: EventKind::GrantGiven,
+            subject: &grant.id.to_string(),
+            detail: json!({ "grant": grant, "policy": rebuilt.policies.hash() }),
+        };
+        note(&mut writing, &told).await?;
+        writing.commit().await?;
+        self.put(rebuilt);
+        Ok(grant)
+    }
+
+    /// Ends a grant now, also for the queries that read under it.
+    pub async fn revoke(&self, by: &str, id: GrantId, why: &str) -> Result<Grant> {
+        let why = text("why", why)?;
+        let _changing = self.inner.changing.lock().await;
+        let mut writing = self.begin().await?;
+        let at = self.now();
+        let mut grant = store::grant::find(&mut writing, id).await?;
+        if let Some(revoked) = &grant.revoked {
+            return Err(Error::GrantEnded {
+                id,
+                by: revoked.by.clone(),
+            });
+        }
+        let ended = Ended {
+            by: by.to_owned(),
+            at,
+            why,
+        };
+        store::grant::revoke(&mut writing, id, &ended).await?;
+        let told = Note {
+            at,
+            actor: Some(by),
+            kind: EventKind::GrantRevoked,
+            subject: &id.to_string(),
+            detail: json!({ "why": ended.why }),
+        };
+        note(&mut writing, &told).await?;
+        writing.commit().await?;
+        // What has been read of it ends first: the new set is built afterwards.
+        self.held().end_grant(id);
+        let state = self.state();
+        let mut grants = state.grants.clone();
+        grants.remove(&id);
+        self.put_or_close(grants, state.entries.clone());
+        grant.revoked = Some(ended);
+        Ok(grant)
+    }
+
+    /// Counts that somebody reads these datasets under rights. Refuses it where a grant that shows them has been used up.
+    pub async fn count_use(&self, rights: &Rights, datasets: &[DatasetId]) -> Result<()> {
+        let now = self.now();
+        let permits = datasets
+            .iter()
+            .flat_map(|dataset| rights.permits(dataset, now));
+        let grants: BTreeSet<GrantId> = permits
+            .filter_map(|permit| GrantId::of_policy(&permit))
+            .collect();
+        let state = self.state();
+        let is_counted = |id: &GrantId| {
+            let grant = state.grants.get(id);
+            grant.is_some_and(|grant| grant.granted.uses.is_some())
+        };
+        for id in grants.into_iter().filter(is_counted) {
+            let mut writing = self.begin().await?;
+            let left = store::grant::count_use(&mut writing, id).await?;
+            writing.commit().await?;
+            if left.is_none() {
+                self.held().use_up(id);
+                return Err(Error::UsedUp(id));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds an entry to the negative list. What it takes back of grants in force comes back with it.
+    pub async fn forbid(&self, by: &str, new: NewEntry) -> Result<(Entry, Vec<Conflict>)> {
+        let new = new.checked()?;
+        let known = self.inner.accounts.known();
+        for department in &new.except {
+            if !known.departments.contains(department) {
+                let why = format!("there is no department `{department}`");
+                return Err(Error::grant("except", why));
+            }
+        }
+        let _changing = self.inner.changing.lock().await;
+        let state = self.state();
+        let mut covered = Vec::new();
+        for grant in state.grants.values() {
+            covered.push((grant.clone(), self.covered(&grant.granted).await?));
+        }
+        let mut writing = self.begin().await?;
+        let at = self.now();
+        let entry = Entry {
+            id: store::grant::next_entry(&mut writing).await?,
+            entry: new,
+            added_by: by.to_owned(),
+            added_at: at,
+            removed: None,
+        };
+        let named = entry.entry.columns.iter().flatten().count();
+        let text = entry.entry.policy(entry.id, &state.city);
+        let is_whole = text.is_some_and(|text| {
+            let mut columns = entry.entry.columns.iter().flatten();
+            named == 0 || columns.all(|column| text.contains(column.as_str()))
+        });
+        if !is_whole {
+            return Err(Error::grant(
+                "dataset",
+                "the city has no such data, or not all of these columns",
+            ));
+        }
+        let mut entries = state.entries.clone();
+        entries.insert(entry.id, entry.clone());
+        let file = format!("{}/{}", crate::negative::NEGATIVE, entry.id);
+        let rebuilt = self.rebuilt(state.grants.clone(), entries, &file)?;
+        let conflicts = covered
+            .iter()
+            .flat_map(|(grant, covered)| conflicts(&rebuilt.policies, grant, covered))
+            .filter(|conflict| conflict.policy.as_ref() == file)
+            .collect();
+        store::grant::insert_entry(&mut writing, &entry).await?;
+        let told = Note {
+            at,
+            actor: Some(by),
+            kind: EventKind::Forbidden,
+            subject: &entry.id.to_string(),
+            detail: json!({ "entry": entry, "policy": rebuilt.policies.hash() }),
+        };
+        note(&mut writing, &told).await?;
+        writing.commit().await?;
+        self.put(rebuilt);
+        Ok((entry, conflicts))
+    }
+
+    /// Takes an entry off the negative list.
+    pub async fn allow_again(&self, by: &str, id: EntryId, why: &str) -> Result<()> {
+        let why = text("why", why)?;
+        let _changing = self.inner.changing.lock().await;
+        let state = self.state();
+        let mut entries = state.entries.clone();
+        if entries.remove(&id).is_none() {
+            return Err(Error::NoEntry(id));
+        }
+        let mut writing = self.begin().await?;
+        let ended = Ended {
+            by: by.to_owned(),
+            at: self.now(),
+            why,
+        };
+        store::grant::remove_entry(&mut writing, id, &ended).await?;
+        let told = Note {
+            at: ended.at,
+            actor: Some(by),
+            kind: EventKind::AllowedAgain,
+            subject: &id.to_string(),
+            detail: json!({ "why": ended.why }),
+        };
+        note(&mut writing, &told).await?;
+        writing.commit().await?;
+        self.put_or_close(state.grants.clone(), entries);
+        Ok(())
+    }
+
+    /// Everybody whom a grant is for, and one who may come.
+    async fn covered(&self, granted: &NewGrant) -> Result<Vec<Principal>> {
+        let to = &granted.to;
+        let kind = match to.kind {
+            GranteeKind::Person => account::Kind::Person,
+            GranteeKind::Service => account::Kind::Service,
+            GranteeKind::Organisation => account::Kind::Organisation,
+            GranteeKind::Department => {
+                let known = self.inner.accounts.known();
+                if !known.departments.contains(&to.id) {
+                    return Err(Error::grant(
+                        "to",
+                        format!("there is no department `{}`", to.id),
+                    ));
+                }
+                let filter = Filter {
+                    department: Some(to.id.clone()),
+                    ..Filter::default()
+                };
+                let mut covered = self.all(&filter).await?;
+                covered.extend(newcomers(|newcomer| {
+                    newcomer.department = Some(to.id.clone());
+                }));
+                return Ok(covered);
+            }
+            GranteeKind::Role => {
+                let known = self.inner.accounts.known();
+                let Some((role, _)) = known.roles.iter().find(|(role, _)| role.as_str() == to.id)
+                else {
+                    return Err(Error::grant("to", format!("there is no role `{}`", to.id)));
+                };
+                let filter = Filter {
+                    role: Some(role.clone()),
+                    ..Filter::default()
+                };
+                let mut covered = self.all(&filter).await?;
+                covered.extend(newcomers(|newcomer| {
+                    newcomer.roles.insert(to.id.clone());
+                }));
+                return Ok(covered);
+            }
+        };
+        let account = self.inner.accounts.find(&to.id.parse()?).await?;
+        if account.kind != kind {
+            let why = format!("`{}` is an account of another kind", to.id);
+            return Err(Error::grant("to", why));
+        }
+        Ok(vec![account.principal()])
+    }
+
+    async fn all(&self, filter: &Filter) -> Result<Vec<Principal>> {
+        let mut all = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self
+                .inner
+                .accounts
+                .list(filter, after.as_ref(), PAGE)
+                .await?;
+            all.extend(page.iter().map(Account::principal));
+            match page.last() {
+                Some(last) if page.len() == PAGE as usize => after = Some(last.id.clone()),
+                _ => return Ok(all),
+            }
+        }
+    }
+
+    async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
+        let pool = self.inner.store.pool();
+        Ok(pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+/// One of each kind who may come, named `-`, as far as a grant says what they are.
+fn newcomers(of: impl Fn(&mut Principal)) -> impl Iterator<Item = Principal> {
+    let kinds = [Kind::Person, Kind::Service, Kind::Organisation];
+    kinds.into_iter().map(move |kind| {
+        let mut newcomer = Principal {
+            kind,
+            id: "-".to_owned(),
+            roles: BTreeSet::new(),
+            department: None,
+            division: None,
+        };
+        of(&mut newcomer);
+        newcomer
+    })
+}
+
+/// What other policies take back of a grant, from each of these on each of its ways.
+fn conflicts(policies: &Policies, grant: &Grant, covered: &[Principal]) -> Vec<Conflict> {
+    let name = grant.id.policy();
+    let mut found: Vec<Conflict> = Vec::new();
+    for principal in covered {
+        for way in &grant.granted.ways {
+            // The grant holds in a session for its purpose, and in one for none.
+            let purposes = [Some(grant.granted.purpose.clone()), None];
+            let found_of = purposes.into_iter().flat_map(|purpose| {
+                let circumstances = Circumstances { purpose, way: *way };
+                let reader = policies.reader(principal, &circumstances);
+                reader.conflicts(&grant.granted.dataset, &name)
+            });
+            for conflict in found_of {
+                // One example of each is enough.
+                let is_known = found.iter().any(|known| {
+                    known.policy == conflict.policy && known.column == conflict.column
+                });
+                if !is_known {
+                    found.push(Conflict {
+                        policy: conflict.policy,
+                        basis: conflict.basis,
+                        account: principal.id.clone(),
+                        column: conflict.column,
+                        grant: grant.id,
+                    });
+                }
+            }
+        }
+    }
+    found
+}

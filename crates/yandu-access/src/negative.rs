@@ -1,0 +1,168 @@
+//! The negative list (负面清单): what may not be shared, each entry with its legal basis.
+//!
+//! An entry is a record, and a policy that forbids is made of it: it holds against every permit, and every new grant is checked
+//! against it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use yandu_policy::{City, quoted};
+use yandu_words::Grade;
+use yandu_words::id::{DatasetId, PackId};
+
+use crate::grant::{Ended, text};
+use crate::{Error, Result};
+
+/// The name of the text that the policies of entries stand in.
+pub(crate) const NEGATIVE: &str = "negative-list";
+
+/// The number of an entry, written `N12`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EntryId(pub(crate) i64);
+
+impl fmt::Display for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "N{}", self.0)
+    }
+}
+
+impl FromStr for EntryId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = text
+            .strip_prefix('N')
+            .and_then(|number| number.parse().ok());
+        number
+            .filter(|number| *number > 0)
+            .map(Self)
+            .ok_or_else(|| {
+                format!("`{text}` is no entry of the negative list, which is written like N12")
+            })
+    }
+}
+
+impl TryFrom<String> for EntryId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<EntryId> for String {
+    fn from(id: EntryId) -> Self {
+        id.to_string()
+    }
+}
+
+/// What may not be shared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewEntry {
+    /// One dataset; or else `pack`; or else all.
+    #[serde(default)]
+    pub dataset: Option<DatasetId>,
+    /// All datasets of a pack.
+    #[serde(default)]
+    pub pack: Option<PackId>,
+    /// Only these columns are withheld.
+    #[serde(default)]
+    pub columns: Option<BTreeSet<String>>,
+    /// Only values of this grade and above are withheld.
+    #[serde(default)]
+    pub from_grade: Option<Grade>,
+    /// The departments that may have it all the same.
+    #[serde(default)]
+    pub except: BTreeSet<String>,
+    /// The law, and its article.
+    pub basis: String,
+    /// What it is about.
+    pub about: String,
+}
+
+/// An entry as it was added, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    pub id: EntryId,
+    #[serde(flatten)]
+    pub entry: NewEntry,
+    pub added_by: String,
+    pub added_at: Timestamp,
+    pub removed: Option<Ended>,
+}
+
+impl NewEntry {
+    pub(crate) fn checked(mut self) -> Result<Self> {
+        self.basis = text("basis", &self.basis)?;
+        self.about = text("about", &self.about)?;
+        if self.dataset.is_some() && self.pack.is_some() {
+            return Err(Error::grant(
+                "pack",
+                "it is about a dataset or a pack, not both",
+            ));
+        }
+        if self.columns.as_ref().is_some_and(BTreeSet::is_empty) {
+            return Err(Error::grant("columns", "it would withhold no column"));
+        }
+        Ok(self)
+    }
+
+    /// The policy that the entry is in a city, in Cedar; none where what it is about is not there, so that nothing could show it.
+    pub(crate) fn policy(&self, id: EntryId, city: &City) -> Option<String> {
+        let mut meant = city.datasets.iter().filter(|(dataset, _)| {
+            self.dataset.as_ref().is_none_or(|named| named == *dataset)
+                && self
+                    .pack
+                    .as_ref()
+                    .is_none_or(|named| *named == dataset.pack())
+        });
+        let columns: Option<Vec<&str>> = match &self.columns {
+            None => meant.next().map(|_| Vec::new()),
+            Some(named) => {
+                let meant: Vec<_> = meant.collect();
+                let is_there = |column: &&String| {
+                    let mut meant = meant.iter();
+                    meant.any(|(_, dataset)| dataset.columns.contains_key(column.as_str()))
+                };
+                let there = named.iter().filter(is_there).map(String::as_str);
+                Some(there.collect()).filter(|there: &Vec<&str>| !there.is_empty())
+            }
+        };
+        let columns = columns?;
+        let resource = match (&self.dataset, &self.pack) {
+            (Some(dataset), _) => format!("resource == Dataset::{}", quoted(dataset.as_str())),
+            (None, Some(pack)) => format!("resource in Pack::{}", quoted(pack.as_str())),
+            (None, None) => "resource is Dataset".to_owned(),
+        };
+        let mut text = format!(
+            "@id({})\n@about({})\n@basis({})\n",
+            quoted(&id.to_string()),
+            quoted(&self.about),
+            quoted(&self.basis)
+        );
+        if !columns.is_empty() {
+            text.push_str(&format!("@columns({})\n", quoted(&columns.join(", "))));
+        }
+        if let Some(grade) = self.from_grade {
+            text.push_str(&format!("@from_grade({})\n", quoted(grade.name())));
+        }
+        text.push_str(&format!(
+            "forbid (\n  principal,\n  action == Action::\"read\",\n  {resource}\n)"
+        ));
+        let except: Vec<String> = self
+            .except
+            .iter()
+            .map(|department| format!("principal in Department::{}", quoted(department)))
+            .collect();
+        if !except.is_empty() {
+            text.push_str(&format!(" unless {{\n  {}\n}}", except.join(" || ")));
+        }
+        text.push_str(";\n");
+        Some(text)
+    }
+}

@@ -1,0 +1,162 @@
+//! The SQL of grants and of the negative list.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection, SqlitePool};
+use yandu_words::id::DatasetId;
+
+use super::time;
+use crate::grant::{Ended, Grant, GrantId};
+use crate::negative::{Entry, EntryId};
+use crate::{Error, Result};
+
+/// The number of the next grant; numbers are never given twice.
+pub(crate) async fn next(connection: &mut SqliteConnection) -> Result<GrantId> {
+    let next = sqlx::query_scalar("SELECT coalesce(max(id), 0) + 1 FROM data_grant")
+        .fetch_one(connection)
+        .await?;
+    Ok(GrantId(next))
+}
+
+pub(crate) async fn insert(connection: &mut SqliteConnection, grant: &Grant) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO data_grant (id, dataset, body, until, uses, given_by, given_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(grant.id.0)
+    .bind(grant.granted.dataset.as_str())
+    .bind(serde_json::to_string(&grant.granted)?)
+    .bind(grant.granted.until.as_microsecond())
+    .bind(grant.granted.uses)
+    .bind(&grant.given_by)
+    .bind(grant.given_at.as_microsecond())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// All grants, or those of a dataset, the newest first.
+pub(crate) async fn grants(pool: &SqlitePool, dataset: Option<&DatasetId>) -> Result<Vec<Grant>> {
+    sqlx::query("SELECT * FROM data_grant WHERE ?1 IS NULL OR dataset = ?1 ORDER BY id DESC")
+        .bind(dataset.map(DatasetId::as_str))
+        .fetch_all(pool)
+        .await?
+        .iter()
+        .map(grant_of)
+        .collect()
+}
+
+pub(crate) async fn find(connection: &mut SqliteConnection, id: GrantId) -> Result<Grant> {
+    let row = sqlx::query("SELECT * FROM data_grant WHERE id = ?")
+        .bind(id.0)
+        .fetch_optional(connection)
+        .await?;
+    grant_of(&row.ok_or(Error::NoGrant(id))?)
+}
+
+pub(crate) async fn revoke(
+    connection: &mut SqliteConnection,
+    id: GrantId,
+    ended: &Ended,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE data_grant SET revoked_by = ?, revoked_at = ?, revoked_why = ? WHERE id = ?",
+    )
+    .bind(&ended.by)
+    .bind(ended.at.as_microsecond())
+    .bind(&ended.why)
+    .bind(id.0)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Counts one use of a counted grant, and gives how many are left; `None` where none was.
+pub(crate) async fn count_use(
+    connection: &mut SqliteConnection,
+    id: GrantId,
+) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar(
+        "UPDATE data_grant SET used = used + 1 WHERE id = ? AND used < uses RETURNING uses - used",
+    )
+    .bind(id.0)
+    .fetch_optional(connection)
+    .await?)
+}
+
+fn grant_of(row: &SqliteRow) -> Result<Grant> {
+    Ok(Grant {
+        id: GrantId(row.try_get("id")?),
+        granted: serde_json::from_str(row.try_get("body")?)?,
+        used: row.try_get("used")?,
+        given_by: row.try_get("given_by")?,
+        given_at: time(row.try_get("given_at")?),
+        revoked: ended_of(row, "revoked")?,
+        broken: None,
+    })
+}
+
+fn ended_of(row: &SqliteRow, what: &str) -> Result<Option<Ended>> {
+    let at: Option<i64> = row.try_get(format!("{what}_at").as_str())?;
+    let Some(at) = at else {
+        return Ok(None);
+    };
+    let why: Option<String> = row.try_get(format!("{what}_why").as_str())?;
+    Ok(Some(Ended {
+        by: row.try_get(format!("{what}_by").as_str())?,
+        at: time(at),
+        why: why.unwrap_or_default(),
+    }))
+}
+
+/// The number of the next entry; numbers are never given twice.
+pub(crate) async fn next_entry(connection: &mut SqliteConnection) -> Result<EntryId> {
+    let next = sqlx::query_scalar("SELECT coalesce(max(id), 0) + 1 FROM negative_entry")
+        .fetch_one(connection)
+        .await?;
+    Ok(EntryId(next))
+}
+
+pub(crate) async fn insert_entry(connection: &mut SqliteConnection, entry: &Entry) -> Result<()> {
+    sqlx::query("INSERT INTO negative_entry (id, body, added_by, added_at) VALUES (?, ?, ?, ?)")
+        .bind(entry.id.0)
+        .bind(serde_json::to_string(&entry.entry)?)
+        .bind(&entry.added_by)
+        .bind(entry.added_at.as_microsecond())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn remove_entry(
+    connection: &mut SqliteConnection,
+    id: EntryId,
+    ended: &Ended,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE negative_entry SET removed_by = ?, removed_at = ?, removed_why = ? WHERE id = ?",
+    )
+    .bind(&ended.by)
+    .bind(ended.at.as_microsecond())
+    .bind(&ended.why)
+    .bind(id.0)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// All entries, the newest first.
+pub(crate) async fn entries(pool: &SqlitePool) -> Result<Vec<Entry>> {
+    sqlx::query("SELECT * FROM negative_entry ORDER BY id DESC")
+        .fetch_all(pool)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Entry {
+                id: EntryId(row.try_get("id")?),
+                entry: serde_json::from_str(row.try_get("body")?)?,
+                added_by: row.try_get("added_by")?,
+                added_at: time(row.try_get("added_at")?),
+                removed: ended_of(row, "removed")?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,403 @@
+use jiff::SignedDuration;
+use yandu_policy::{Action, Way};
+use yandu_words::Grade;
+
+use super::city::{City, asked_by, declared, for_purpose, grant, on, page, resident, source};
+use crate::{EventFilter, EventKind, Grantee, GranteeKind};
+
+#[tokio::test]
+async fn without_a_grant_a_dataset_is_not_there() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    assert_eq!(city.names(&wang).await, "query");
+    let decision = city
+        .door
+        .decide_on(&wang, &page(), Action::Read, &resident());
+    assert!(!decision.is_allowed);
+}
+
+#[tokio::test]
+async fn a_grant_shows_its_rows_and_columns_with_masks_to_the_one_it_is_for() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let li = city.person("li", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.rows = Some("township = '320903'".to_owned());
+    new.masks.insert("name".to_owned(), "keep 1 0".to_owned());
+    let given = city.door.give("sec", new).await.unwrap();
+    assert_eq!(given.id.to_string(), "G1");
+    let sql = "SELECT name, mobile FROM population.resident ORDER BY id";
+    assert_eq!(
+        city.told(&wang, &page(), sql).await,
+        "n**|138****0001,n**|138****0004"
+    );
+    assert_eq!(city.names(&li).await, "query");
+}
+
+#[tokio::test]
+async fn a_grant_is_for_its_purpose_and_its_ways() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    city.door.give("sec", grant(&city, "wang")).await.unwrap();
+    let sql = "SELECT count(*) FROM population.resident";
+    assert_eq!(city.told(&wang, &page(), sql).await, "6");
+    assert_eq!(city.told(&wang, &for_purpose("低保核对"), sql).await, "6");
+    assert_eq!(city.told(&wang, &for_purpose("营销"), sql).await, "query");
+    assert_eq!(city.told(&wang, &on(Way::Export), sql).await, "query");
+}
+
+#[tokio::test]
+async fn departments_and_roles_can_be_granted_something() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let li = city.person("li", "公安局", &["analyst"]).await;
+    let mut new = grant(&city, "民政局");
+    new.to.kind = GranteeKind::Department;
+    city.door.give("sec", new).await.unwrap();
+    assert_ne!(city.names(&wang).await, "query");
+    assert_eq!(city.names(&li).await, "query");
+    let mut new = grant(&city, "analyst");
+    new.to.kind = GranteeKind::Role;
+    city.door.give("sec", new).await.unwrap();
+    assert_ne!(city.names(&li).await, "query");
+    for (kind, to) in [
+        (GranteeKind::Department, "没有的局"),
+        (GranteeKind::Role, "nobody"),
+        (GranteeKind::Service, "wang"),
+        (GranteeKind::Person, "chen"),
+    ] {
+        let mut new = grant(&city, "wang");
+        new.to = Grantee {
+            kind,
+            id: to.to_owned(),
+        };
+        let error = city.door.give("sec", new).await.unwrap_err();
+        assert!(
+            ["invalid-grant", "no-account"].contains(&error.code()),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_grant_ends_with_its_term() {
+    let mut city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.until = city.site.now() + SignedDuration::from_hours(1);
+    city.door.give("sec", new).await.unwrap();
+    assert_ne!(city.names(&wang).await, "query");
+    city.pass(SignedDuration::from_hours(2));
+    assert_eq!(city.names(&wang).await, "permission-ended");
+    // After a start it is in no set.
+    let city = city.again().await;
+    assert_eq!(city.names(&wang).await, "query");
+}
+
+#[tokio::test]
+async fn a_revoked_grant_ends_at_once_for_those_who_hold_its_rights() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let given = city.door.give("sec", grant(&city, "wang")).await.unwrap();
+    let rights = city.door.rights(&asked_by(&wang, &page()));
+    let reader = yandu_lake::Principal::with_rights("wang", rights);
+    let sql = "SELECT count(*) FROM population.resident";
+    assert_eq!(super::city::told(&city.lake, &reader, sql).await, "6");
+    city.door.revoke("sec", given.id, "用途不符").await.unwrap();
+    assert_eq!(
+        super::city::told(&city.lake, &reader, sql).await,
+        "permission-ended"
+    );
+    assert_eq!(city.names(&wang).await, "query");
+    let error = city
+        .door
+        .revoke("sec", given.id, "again")
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "grant-ended");
+    let kept = city.door.grant(given.id).await.unwrap();
+    assert_eq!(kept.revoked.unwrap().why, "用途不符");
+}
+
+#[tokio::test]
+async fn what_a_change_takes_away_ends_and_what_it_leaves_goes_on() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &["analyst"]).await;
+    let both = r#"
+@id("a") @up_to("general-2") permit (principal in Role::"analyst", action == Action::"read", resource == Dataset::"population.resident");
+@id("b") @up_to("general-2") permit (principal in Role::"analyst", action == Action::"read", resource == Dataset::"enterprise.company");
+"#;
+    city.set(both).await;
+    let rights = city.door.rights(&asked_by(&wang, &page()));
+    let reader = yandu_lake::Principal::with_rights("wang", rights);
+    let one = both
+        .lines()
+        .filter(|line| !line.contains("\"a\""))
+        .collect::<String>();
+    city.set(&one).await;
+    let count = |table: &str| format!("SELECT count(*) FROM {table}");
+    let told = |sql: String| {
+        let (lake, reader) = (city.lake.clone(), reader.clone());
+        async move { super::city::told(&lake, &reader, &sql).await }
+    };
+    assert_eq!(told(count("population.resident")).await, "permission-ended");
+    assert_eq!(told(count("enterprise.company")).await, "6");
+    // Who is not in the department any more, or is disabled, is forgotten.
+    city.door.forget("wang", 3);
+    assert_eq!(told(count("enterprise.company")).await, "permission-ended");
+    // Whoever was looked at before the change is given nothing more.
+    city.set(both).await;
+    assert_eq!(city.names(&wang).await, "permission-ended");
+}
+
+#[tokio::test]
+async fn policies_that_do_not_fit_the_city_open_nothing_until_they_do() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let given = city.door.give("sec", grant(&city, "wang")).await.unwrap();
+    let rights = city.door.rights(&asked_by(&wang, &page()));
+    let reader = yandu_lake::Principal::with_rights("wang", rights);
+    let wrong = source("@id(\"a\") permit (principal, action, resource);");
+    let error = city.door.set_city(declared(), vec![wrong]).await;
+    assert_eq!(error.unwrap_err().code(), "policies");
+    assert_eq!(city.names(&wang).await, "query");
+    let sql = "SELECT count(*) FROM population.resident";
+    let told = super::city::told(&city.lake, &reader, sql).await;
+    assert_eq!(told, "permission-ended");
+    // What closes can be done all the same, and what opens says why not.
+    city.door.revoke("sec", given.id, "不再需要").await.unwrap();
+    let error = city.door.give("sec", grant(&city, "wang")).await;
+    assert_eq!(error.unwrap_err().code(), "policies");
+    city.set("").await;
+    assert_eq!(city.names(&wang).await, "query");
+    city.door.give("sec", grant(&city, "wang")).await.unwrap();
+    assert_ne!(city.names(&wang).await, "query");
+}
+
+#[tokio::test]
+async fn nobody_grants_something_to_themselves() {
+    let city = City::new().await;
+    city.person("wang", "民政局", &[]).await;
+    let error = city.door.give("wang", grant(&city, "wang")).await;
+    assert_eq!(error.unwrap_err().code(), "invalid-grant");
+}
+
+#[tokio::test]
+async fn a_grant_can_be_used_as_often_as_it_says() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.uses = Some(2);
+    let given = city.door.give("sec", new).await.unwrap();
+    let rights = || city.door.rights(&asked_by(&wang, &page()));
+    for _ in 0..2 {
+        assert_ne!(city.names(&wang).await, "query");
+        city.door.count_use(&rights(), &[resident()]).await.unwrap();
+    }
+    let error = city.door.count_use(&rights(), &[resident()]).await;
+    assert_eq!(error.unwrap_err().code(), "grant-used-up");
+    assert_eq!(city.names(&wang).await, "permission-ended");
+    assert!(city.door.sights(&wang, &page()).is_empty());
+    assert_eq!(city.door.grant(given.id).await.unwrap().used, 2);
+    // Another set does not bring it back, and neither does a start.
+    let mut other = grant(&city, "wang");
+    other.dataset = "enterprise.company".parse().unwrap();
+    city.door.give("sec", other).await.unwrap();
+    assert_eq!(city.names(&wang).await, "query");
+    let city = city.again().await;
+    assert_eq!(city.names(&wang).await, "query");
+}
+
+#[tokio::test]
+async fn a_counted_grant_shows_nothing_where_nobody_counts() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.uses = Some(2);
+    city.door.give("sec", new).await.unwrap();
+    let asked = crate::Asked {
+        is_counted: false,
+        ..asked_by(&wang, &page())
+    };
+    let reader = yandu_lake::Principal::with_rights("wang", city.door.rights(&asked));
+    let sql = "SELECT count(*) FROM population.resident";
+    assert_eq!(super::city::told(&city.lake, &reader, sql).await, "query");
+    assert_eq!(city.told(&wang, &page(), sql).await, "6");
+}
+
+#[tokio::test]
+async fn uses_are_counted_one_by_one_whoever_counts() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.uses = Some(5);
+    city.door.give("sec", new).await.unwrap();
+    let rights = city.door.rights(&asked_by(&wang, &page()));
+    let tasks: Vec<_> = (0..12)
+        .map(|_| {
+            let (door, rights) = (city.door.clone(), rights.clone());
+            tokio::spawn(async move { door.count_use(&rights, &[resident()]).await.is_ok() })
+        })
+        .collect();
+    let mut counted = 0;
+    for task in tasks {
+        counted += usize::from(task.await.unwrap());
+    }
+    assert_eq!(counted, 5);
+}
+
+#[tokio::test]
+async fn a_grant_that_says_nothing_sensible_is_refused_with_the_field() {
+    let city = City::new().await;
+    city.person("wang", "民政局", &[]).await;
+    let fresh = || grant(&city, "wang");
+    let mut wrong = Vec::new();
+    let mut with = |field: &'static str, change: &dyn Fn(&mut crate::NewGrant)| {
+        let mut new = fresh();
+        change(&mut new);
+        wrong.push((field, new));
+    };
+    with("purpose", &|new| new.purpose = "  ".to_owned());
+    with("until", &|new| {
+        new.until = "2020-01-01T00:00:00Z".parse().unwrap();
+    });
+    with("until", &|new| {
+        new.until = "2999-01-01T00:00:00Z".parse().unwrap();
+    });
+    with("uses", &|new| new.uses = Some(0));
+    with("ways", &|new| new.ways.clear());
+    with("columns", &|new| {
+        new.columns = Some(std::collections::BTreeSet::new());
+    });
+    with("masks", &|new| {
+        new.masks.insert("name".to_owned(), "blur".to_owned());
+    });
+    with("masks", &|new| {
+        let two = "fixed a; mobile: keep 11 0".to_owned();
+        new.masks.insert("name".to_owned(), two);
+    });
+    with("masks", &|new| {
+        let two = "name: null; mobile".to_owned();
+        new.masks.insert(two, "null".to_owned());
+    });
+    for (field, new) in wrong {
+        let error = city.door.give("sec", new).await.unwrap_err();
+        assert_eq!(error.code(), "invalid-grant");
+        assert!(error.to_string().contains(field), "{error}");
+    }
+    // What only the dataset can tell is a problem of the policy that the grant would be.
+    for (columns, rows) in [
+        (Some("salary"), None),
+        (None, Some("salary > 3")),
+        (None, Some("1/0 = 1")),
+    ] {
+        let mut new = fresh();
+        new.columns = columns.map(|column| [column.to_owned()].into());
+        new.rows = rows.map(str::to_owned);
+        let error = city.door.give("sec", new).await.unwrap_err();
+        assert_eq!(error.code(), "grant-terms", "{error}");
+    }
+    assert!(city.door.grants(None).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_text_in_a_grant_is_no_policy() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let li = city.person("li", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.purpose = "x\") permit (principal, action, resource); //".to_owned();
+    new.basis = Some("\\\"} ; permit(principal,action,resource);".to_owned());
+    city.door.give("sec", new).await.unwrap();
+    assert_ne!(city.names(&wang).await, "query");
+    assert_eq!(city.names(&li).await, "query");
+}
+
+#[tokio::test]
+async fn a_grant_whose_dataset_became_another_shows_nothing_and_says_why() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.columns = Some(["mobile".to_owned()].into());
+    let given = city.door.give("sec", new).await.unwrap();
+    let mut other = declared();
+    other
+        .datasets
+        .get_mut(&resident())
+        .unwrap()
+        .columns
+        .shift_remove("mobile");
+    city.door.set_city(other, Vec::new()).await.unwrap();
+    assert_eq!(
+        city.told(&wang, &page(), "SELECT mobile FROM population.resident")
+            .await,
+        "query"
+    );
+    let broken = city
+        .door
+        .grants(Some(&resident()))
+        .await
+        .unwrap()
+        .remove(0)
+        .broken;
+    assert!(broken.unwrap().contains("mobile"));
+    // It comes back with its column.
+    city.set("").await;
+    assert_ne!(
+        city.told(&wang, &page(), "SELECT mobile FROM population.resident")
+            .await,
+        "query"
+    );
+    assert!(
+        city.door
+            .grants(None)
+            .await
+            .unwrap()
+            .iter()
+            .all(|one| one.broken.is_none() && one.id == given.id)
+    );
+}
+
+#[tokio::test]
+async fn what_is_done_with_grants_is_told() {
+    let city = City::new().await;
+    city.person("wang", "民政局", &[]).await;
+    let given = city.door.give("sec", grant(&city, "wang")).await.unwrap();
+    city.door.revoke("sec", given.id, "错发").await.unwrap();
+    let filter = EventFilter {
+        subject: Some("G1".to_owned()),
+        ..EventFilter::default()
+    };
+    let events = city.site.accounts.events(&filter, None, 10).await.unwrap();
+    let kinds: Vec<EventKind> = events.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [EventKind::GrantRevoked, EventKind::GrantGiven]);
+    assert_eq!(events[1].actor.as_deref(), Some("sec"));
+    assert_eq!(events[1].detail["grant"]["purpose"], "低保核对");
+}
+
+#[tokio::test]
+async fn a_keyed_hash_joins_inside_one_permit_and_not_between_two() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    for (dataset, purpose) in [("population.resident", "甲"), ("enterprise.company", "乙")] {
+        let mut new = grant(&city, "wang");
+        new.dataset = dataset.parse().unwrap();
+        new.purpose = purpose.to_owned();
+        new.up_to = Grade::General1;
+        new.masks.insert("mobile".to_owned(), "hash".to_owned());
+        city.door.give("sec", new).await.unwrap();
+    }
+    let hash = |table: &str| format!("SELECT min(mobile) FROM {table} WHERE id = 1");
+    let of_resident = city
+        .told(&wang, &page(), &hash("population.resident"))
+        .await;
+    assert_eq!(
+        of_resident,
+        city.told(&wang, &page(), &hash("population.resident"))
+            .await
+    );
+    assert_ne!(
+        of_resident,
+        city.told(&wang, &page(), &hash("enterprise.company")).await
+    );
+}

@@ -1,0 +1,103 @@
+//! Tokens: what a program presents in place of a password.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::account::Account;
+use crate::id::TokenId;
+use crate::secret::Secret;
+use crate::settings::{Settings, days, later};
+use crate::{Error, Result};
+
+/// How many tokens an account has at a time.
+pub const TOKENS: u32 = 50;
+
+/// Signs of the longest name of a token.
+const NAME_LENGTH: usize = 64;
+
+/// What a token is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Reads what the account may read.
+    Read,
+    /// Delivers data in the account's name.
+    Deliver,
+    /// Does all that the account may do.
+    Manage,
+}
+
+impl Scope {
+    pub const ALL: [Self; 3] = [Self::Read, Self::Deliver, Self::Manage];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Deliver => "deliver",
+            Self::Manage => "manage",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// A token that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRequest {
+    /// What its owner knows it by.
+    pub name: String,
+    pub scope: BTreeSet<Scope>,
+    pub expires_at: Timestamp,
+}
+
+/// A token without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Token {
+    pub id: TokenId,
+    pub account: Account,
+    pub name: String,
+    pub scope: BTreeSet<Scope>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A token with its secret, which is shown this once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    pub secret: Secret,
+    pub token: Token,
+}
+
+/// The name of a token that may be made, without the blanks around it.
+pub(crate) fn checked(
+    request: &TokenRequest,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<String> {
+    let wrong = |field: &'static str, why: String| Err(Error::Token { field, why });
+    let name = request.name.trim();
+    if name.is_empty() || name.chars().count() > NAME_LENGTH || name.chars().any(char::is_control) {
+        return wrong("name", format!("it has 1 to {NAME_LENGTH} signs"));
+    }
+    if request.scope.is_empty() {
+        return wrong("scope", "it is good for nothing".to_owned());
+    }
+    if request.expires_at <= now {
+        return wrong("expires_at", "this time is past".to_owned());
+    }
+    if request.expires_at > later(now, days(settings.token_days)) {
+        let longest = settings.token_days;
+        return wrong(
+            "expires_at",
+            format!("a token lives at most {longest} days"),
+        );
+    }
+    Ok(name.to_owned())
+}
