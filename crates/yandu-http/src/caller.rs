@@ -1,18 +1,22 @@
-use std::convert::Infallible;
-
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use yandu_lake::Principal;
+use yandu_policy::Way;
 
-/// Who asks. Until there are accounts everybody who reaches the server is the local administrator; the guard lets
-/// only this machine reach it.
+use crate::Result;
+use crate::access::Asker;
+use crate::problem::Problem;
+use crate::state::State;
+
+/// Who asks, as a reader of the lake on a page.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller(pub(crate) Principal);
 
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Infallible;
+impl FromRequestParts<State> for Caller {
+    type Rejection = Box<Problem>;
 
-    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(Principal::local_administrator()))
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Box<Problem>> {
+        let asker = Asker::from_request_parts(parts, state).await?;
+        Ok(Self(asker.reader(state, Way::Page)))
     }
 }

@@ -106,7 +106,7 @@ impl Filter {
     }
 }
 
-/// Lists the datasets, each after those that it refers to. What is in them is counted without opening a table.
+/// Lists the datasets that whoever asks may read, each after those that it refers to. What is in them is counted without opening a table.
 #[utoipa::path(get, path = "/datasets", tag = "datasets", params(Filter), responses((status = 200, body = DatasetList), Problem))]
 async fn list_datasets(
     Shared(state): Shared<State>,
@@ -125,8 +125,9 @@ async fn list_datasets(
             .with_help("begin with the first page".to_owned())
         })?;
     }
+    let session = state.lake().session(&principal, ReadPoint::default());
     let found: Vec<&yandu_pack::Dataset> = all
-        .filter(|dataset| filter.takes(dataset))
+        .filter(|dataset| filter.takes(dataset) && session.schema(dataset.id()).is_ok())
         .take(filter.limit.and_one() as usize)
         .collect();
     let (page, next) = filter.limit.cut(found, |dataset| dataset.id().clone());
@@ -134,7 +135,10 @@ async fn list_datasets(
     let mut datasets = Vec::with_capacity(page.len());
     for dataset in page {
         let count = count(&state, &principal, dataset.id()).await?;
-        datasets.push(line(dataset, count, newest.remove(dataset.id())));
+        let last = newest.remove(dataset.id());
+        // A delivery tells of rows that its reader may not see.
+        let last = last.filter(|_| principal.is_administrator());
+        datasets.push(line(dataset, count, last));
     }
     Ok(Json(DatasetList { datasets, next }))
 }
@@ -185,7 +189,7 @@ pub struct DatasetDetail {
     #[serde(flatten)]
     pub declaration: Declaration,
     pub rows: u64,
-    /// Rows that wait in the hot tail, counted in `rows` too.
+    /// Rows that wait in the hot tail, counted in `rows` too; 0 for whoever may not see everything.
     pub tail_rows: u64,
     pub version: Option<u64>,
     pub last_batch: Option<Batch>,
@@ -236,9 +240,22 @@ async fn show_dataset(
 ) -> Result<Json<DatasetDetail>> {
     let packs = state.collector().packs();
     let dataset = known(&packs, &id)?;
-    let references = state.collector().references(&id).await?;
     let count = count(&state, &principal, &id).await?;
     let freshness = state.collector().freshness(&id).await?;
+    if !principal.is_administrator() {
+        // Deliveries, journals and references tell of rows that the reader may not see.
+        return Ok(Json(DatasetDetail {
+            declaration: Declaration::of(dataset),
+            rows: count.rows,
+            tail_rows: 0,
+            version: count.version,
+            last_batch: None,
+            fresh: freshness.is_fresh,
+            last_delivery_at: freshness.last_delivery_at,
+            references: Vec::new(),
+        }));
+    }
+    let references = state.collector().references(&id).await?;
     Ok(Json(DatasetDetail {
         declaration: Declaration::of(dataset),
         rows: count.rows,

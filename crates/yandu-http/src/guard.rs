@@ -1,4 +1,4 @@
-//! Who may reach the server while there are no accounts: programs and pages of this machine.
+//! From where the server may be reached while it does not speak TLS: by programs and pages of this machine.
 //!
 //! A page of another site can make a browser send requests here. It is kept out by the name it must use to reach the
 //! server (its own name, when DNS is bent to this machine) and by the origin that browsers write into requests.

@@ -2,10 +2,11 @@
 //!
 //! Invariants: every answer that is not a success is problem details (RFC 9457) with a stable code; work that changes
 //! something goes on when the one who asked goes away; nothing is served to a name or a page that is not this
-//! machine's own, because there are no accounts yet.
+//! machine's own, because it does not speak TLS yet; and no request reaches a handler before it is known who asks and that they may.
 //!
-//! Not here: what a request does (the modules), who may ask (every caller is the local administrator), pages.
+//! Not here: what a request does (the modules), what somebody may do and see (the door), pages.
 
+pub mod access;
 mod address;
 pub mod backup;
 pub mod batch;

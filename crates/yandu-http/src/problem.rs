@@ -128,6 +128,29 @@ impl From<yandu_metrics::Error> for Box<Problem> {
     }
 }
 
+impl From<yandu_access::Error> for Box<Problem> {
+    fn from(error: yandu_access::Error) -> Self {
+        match &error {
+            yandu_access::Error::Import(faults) => {
+                let mut problem = Problem::of(error.code(), error.help(), &error);
+                problem.causes = faults.iter().map(ToString::to_string).collect();
+                problem
+            }
+            yandu_access::Error::Forbidden(conflicts) => {
+                let mut problem = Problem::of(error.code(), error.help(), &error);
+                problem.causes = conflicts.iter().map(ToString::to_string).collect();
+                problem
+            }
+            yandu_access::Error::Terms(problems) | yandu_access::Error::Policies(problems) => {
+                let mut problem = Problem::of(error.code(), error.help(), &error);
+                problem.causes = problems.iter().map(|one| one.message.clone()).collect();
+                problem
+            }
+            _ => Problem::of(error.code(), error.help(), &error),
+        }
+    }
+}
+
 impl From<yandu_documents::Error> for Box<Problem> {
     fn from(error: yandu_documents::Error) -> Self {
         Problem::of(error.code(), error.help(), &error)

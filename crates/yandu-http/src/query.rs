@@ -16,11 +16,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_lake::{ReadPoint, Rows};
+use yandu_policy::Way;
 use yandu_words::calendar::CITY_CLOCK;
 use yandu_words::id::DatasetId;
 
 use crate::Result;
-use crate::caller::Caller;
+use crate::access::Asker;
 use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
@@ -96,7 +97,7 @@ enum Form {
 )]
 async fn run_query(
     Shared(state): Shared<State>,
-    Caller(principal): Caller,
+    asker: Asker,
     headers: HeaderMap,
     Body(query): Body<Query>,
 ) -> Result<Response> {
@@ -106,10 +107,17 @@ async fn run_query(
         (Form::Json, None) => state.options().query_rows,
         (Form::Csv, None) => u64::MAX,
     };
+    // More than a page of rows leaves as a file would.
+    let way = if limit > state.options().query_rows {
+        Way::Export
+    } else {
+        Way::Page
+    };
+    let principal = asker.counted_reader(&state, way);
     let session = state.lake().session(&principal, read_point(&query)?);
     let opened = match session.query(&query.sql).await {
         Ok(rows) => {
-            let read: Vec<DatasetId> = rows.versions().keys().cloned().collect();
+            let read: Vec<DatasetId> = rows.datasets().to_vec();
             let answer = Sending::open(rows, form, limit).await;
             answer.map(|answer| (answer, read))
         }
@@ -117,6 +125,9 @@ async fn run_query(
     };
     state.counts().query(opened.is_ok());
     let (answer, read) = opened?;
+    if let Some(rights) = principal.rights() {
+        state.door().count_use(rights, &read).await?;
+    }
     state.note_uses(&principal, read.iter());
     let kind = match form {
         Form::Json => "application/json",

@@ -15,8 +15,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    backup, batch, board, ckan, clock, compress, counts, dataset, dcat, draft, etag, form, guard,
-    health, ledger, lineage, metric, model, notice, observe, openapi, pack, pack_page, plan,
+    access, backup, batch, board, ckan, clock, compress, counts, dataset, dcat, draft, etag, form,
+    guard, health, ledger, lineage, metric, model, notice, observe, openapi, pack, pack_page, plan,
     problem, quarantine,
 };
 use crate::{query, row, source, trail, ui};
@@ -48,6 +48,7 @@ pub fn router(state: State) -> Router {
         .layer(middleware::map_response(compress::bear))
         .layer(compress::layer())
         .layer(middleware::from_fn(compress::choose))
+        .layer(middleware::from_fn_with_state(state.clone(), access::admit))
         .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(
@@ -78,7 +79,8 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(source::routes())
         .merge(notice::routes())
         .merge(ledger::routes(state).layer(middleware::map_response(etag::kept)))
-        .merge(model::routes());
+        .merge(model::routes())
+        .merge(access::routes());
     OpenApiRouter::with_openapi(OpenApi::default())
         .nest("/api/v1", resources)
         .merge(dcat::routes().layer(middleware::map_response(etag::kept)))

@@ -1,7 +1,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use jiff::Timestamp;
 use tokio_util::task::TaskTracker;
+use yandu_access::Door;
 use yandu_collect::{Collector, PackChanges};
 use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
@@ -19,7 +21,7 @@ use crate::plan::FontPaths;
 use crate::problem::Problem;
 
 /// Limits of the face.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     /// Rows that an answer to a query has when it does not ask for more or fewer.
     pub query_rows: u64,
@@ -29,6 +31,8 @@ pub struct Options {
     pub body_bytes: usize,
     /// How long a request that only reads may take until its answer begins; queries have a limit of their own.
     pub reply_seconds: u64,
+    /// What whoever holds the data folder shows, so that a request is the local administrator's; nobody can while it is empty.
+    pub local_key: String,
     /// The fonts of official documents.
     pub fonts: FontPaths,
 }
@@ -40,6 +44,7 @@ impl Default for Options {
             upload_bytes: 16 << 30,
             body_bytes: 16 << 20,
             reply_seconds: 60,
+            local_key: String::new(),
             fonts: FontPaths::default(),
         }
     }
@@ -56,6 +61,7 @@ struct Inner {
     ledger: Ledger,
     transform: Transform,
     plans: Plans,
+    door: Door,
     options: Options,
     lineages: Lineages,
     counts: Counts,
@@ -78,6 +84,7 @@ impl State {
         transform: Transform,
         metrics: Metrics,
         plans: Plans,
+        door: Door,
         options: Options,
     ) -> Self {
         Self {
@@ -89,6 +96,7 @@ impl State {
                 ledger,
                 transform,
                 plans,
+                door,
                 lineages: Lineages::default(),
                 options,
                 stopping: AtomicBool::new(false),
@@ -123,7 +131,7 @@ impl State {
         principal: &Principal,
         datasets: impl IntoIterator<Item = &'a DatasetId>,
     ) {
-        let now = self.inner.collector.store().clock().now();
+        let now = self.now();
         for dataset in datasets {
             self.inner.ledger.note_use(dataset.as_str(), principal, now);
         }
@@ -135,6 +143,23 @@ impl State {
 
     pub fn plans(&self) -> &Plans {
         &self.inner.plans
+    }
+
+    /// Who may do what.
+    pub fn door(&self) -> &Door {
+        &self.inner.door
+    }
+
+    /// Whether a text is the key of whoever holds the data folder.
+    pub(crate) fn is_local_key(&self, shown: &str) -> bool {
+        let key = &self.inner.options.local_key;
+        // Hashes are compared, so that the time tells nothing of how many signs are right.
+        !key.is_empty() && blake3::hash(key.as_bytes()) == blake3::hash(shown.as_bytes())
+    }
+
+    /// The time of the records.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.inner.collector.store().clock().now()
     }
 
     pub(crate) fn lake(&self) -> &Lake {

@@ -1,5 +1,6 @@
 //! The face over a small city of its own: one pack, one dataset.
 
+mod admitting;
 mod boards;
 mod cataloguing;
 mod city;

@@ -1,11 +1,13 @@
 //! The composition: data folder, records, lake, packs, collection, and the router over them.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::Router;
 use tokio::time::Instant;
+use yandu_access::{Accounts, Door, Key};
+use yandu_collect::secret::Secrets;
 use yandu_collect::{Collector, PackChanges, change};
 use yandu_http::State;
 use yandu_lake::{Lake, Principal};
@@ -14,6 +16,7 @@ use yandu_metrics::Metrics;
 use yandu_pack::declare::SettingValue;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_plan::Plans;
+use yandu_policy::Source;
 use yandu_store::{DataFolder, Store};
 use yandu_transform::Transform;
 use yandu_words::id::{IdError, PackId};
@@ -21,6 +24,7 @@ use yandu_words::id::{IdError, PackId};
 use crate::config::Config;
 use crate::facts;
 use crate::failure::{Failure, Result};
+use crate::local;
 use crate::told;
 
 /// How often it is looked whether work under way has ended.
@@ -33,6 +37,9 @@ pub(crate) struct App {
     pub(crate) state: State,
     pub(crate) router: Router,
     store: Store,
+    /// What a request of this process shows.
+    pub(crate) local_key: String,
+    pub(crate) rights: told::Rights,
 }
 
 impl App {
@@ -42,6 +49,7 @@ impl App {
         let packs = load_packs(config)?;
         let store = Store::open_with(&folder.records(), config.now.clock()).await?;
         let clock = store.clock().clone();
+        let local_key = local::write(&folder)?;
         if clock.is_standing() {
             tracing::warn!(clock.at = %clock.now(), "the clock stands: nothing falls due by itself");
         }
@@ -64,6 +72,7 @@ impl App {
         let collector =
             Collector::open(folder, store.clone(), lake, started.packs, config.threads()).await?;
         let limits = yandu_http::Options {
+            local_key: local_key.clone(),
             query_rows: config.query_rows,
             upload_bytes: config.upload_limit.0,
             fonts: config.fonts(),
@@ -80,7 +89,19 @@ impl App {
         let changes = PackChanges::new(collector.clone(), installed, offer(config));
         let metrics =
             Metrics::open(store.clone(), collector.lake().clone(), &collector.packs()).await?;
-        told::tell(&changes, &ledger, &transform, &metrics);
+        let door = open_door(config, &collector).await?;
+        let rights = told::Rights {
+            door: door.clone(),
+            lake: collector.lake().clone(),
+            city: city_policies(config)?,
+        };
+        if let Err(error) = rights.set(&collector.packs()).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the policies have errors: until they are mended nobody but the administrators may do anything"
+            );
+        }
+        told::tell(&changes, &ledger, &transform, &metrics, rights.clone());
         if !started.to_note.is_empty() {
             let (changes, datasets) = (changes.clone(), started.to_note);
             tokio::spawn(async move {
@@ -92,12 +113,14 @@ impl App {
                 }
             });
         }
-        let state = State::new(collector, ledger, transform, metrics, plans, limits);
+        let state = State::new(collector, ledger, transform, metrics, plans, door, limits);
         state.set_pack_changes(changes);
         Ok(Self {
             router: yandu_http::router(state.clone()),
             state,
             store,
+            local_key,
+            rights,
         })
     }
 
@@ -144,6 +167,50 @@ fn bindings(config: &Config) -> Result<Vec<yandu_plan::Proposal>> {
     }
     let bytes = std::fs::read(&path).map_err(Failure::io("read", &path))?;
     Ok(yandu_plan::read_proposals(&bytes)?)
+}
+
+/// Opens the accounts and the door under the key of the site.
+async fn open_door(config: &Config, collector: &Collector) -> Result<Door> {
+    let secrets = Secrets::new(collector.folder().root());
+    let key = secrets.derived_key("yandu 2026 accounts and masks").unwrap_or_else(|error| {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the key of the site is missing: second factors cannot be opened, and hashes of masks are others until it is back"
+        );
+        rand::random()
+    });
+    let store = collector.store().clone();
+    let accounts = Accounts::open(store.clone(), config.accounts.clone(), Key::new(key)).await?;
+    let lake = collector.lake().clone();
+    Ok(Door::open(store, accounts, lake, Key::new(key)).await?)
+}
+
+/// The policies in the folder of the city.
+fn city_policies(config: &Config) -> Result<Vec<Source>> {
+    let Some(city) = &config.city else {
+        return Ok(Vec::new());
+    };
+    let folder = city.join("policies");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(&folder).map_err(Failure::io("list", &folder))?;
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "cedar"))
+        .collect();
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
+            Ok(Source {
+                name: "city".into(),
+                file: path.to_string_lossy().into(),
+                text,
+            })
+        })
+        .collect()
 }
 
 /// Says on stderr that the packs of the folder are not the ones that are used.

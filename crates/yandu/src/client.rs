@@ -16,6 +16,7 @@ use yandu_store::{DataFolder, Holder};
 use crate::app::{App, is_data_folder};
 use crate::config::Config;
 use crate::failure::{Failure, Result};
+use crate::local;
 
 /// How often, and at what distance, a holder without an address is asked again: a server that starts has none yet, and
 /// another command is often done soon.
@@ -41,7 +42,12 @@ enum Door {
     /// This process holds the folder. What it gives out names the address under which the server would be reached.
     Here { app: Box<App>, host: String },
     /// A server holds it.
-    Server { base: String, http: reqwest::Client },
+    Server {
+        base: String,
+        http: reqwest::Client,
+        /// Shows that this process can read the folder.
+        key: String,
+    },
 }
 
 /// Whether a command may make the data folder.
@@ -76,7 +82,7 @@ impl Client {
                 Some(Holder {
                     address: Some(address),
                     ..
-                }) => return Self::server(&address),
+                }) => return Self::server(&address, local::read(&config.data)?),
                 Some(Holder { address: None, .. }) => tokio::time::sleep(PAUSE).await,
                 None => break,
             }
@@ -100,13 +106,14 @@ impl Client {
         })
     }
 
-    fn server(address: &str) -> Result<Self> {
+    fn server(address: &str, key: String) -> Result<Self> {
         // A proxy of the environment would be asked for an address that only this machine knows.
         let http = reqwest::Client::builder().no_proxy().build();
         Ok(Self {
             door: Door::Server {
                 base: format!("http://{address}"),
                 http: http.map_err(|error| Failure::of(&error))?,
+                key,
             },
         })
     }
@@ -168,7 +175,8 @@ impl Client {
     ) -> Result<Response<Body>> {
         let response = match &self.door {
             Door::Here { app, host } => {
-                let request = here(method, path, host, ask).map_err(|error| Failure::of(&error))?;
+                let request = here(method, path, host, &app.local_key, ask);
+                let request = request.map_err(|error| Failure::of(&error))?;
                 // The router answers every request, an error included.
                 app.router
                     .clone()
@@ -176,8 +184,9 @@ impl Client {
                     .await
                     .unwrap_or_else(|never| match never {})
             }
-            Door::Server { base, http } => {
-                let mut request = http.request(method, format!("{base}{path}"));
+            Door::Server { base, http, key } => {
+                let request = http.request(method, format!("{base}{path}"));
+                let mut request = request.bearer_auth(key);
                 if let Some(accept) = ask.accept {
                     request = request.header(header::ACCEPT, accept);
                 }
@@ -205,11 +214,18 @@ impl Client {
     }
 }
 
-fn here(method: Method, path: &str, host: &str, ask: Ask) -> axum::http::Result<Request<Body>> {
+fn here(
+    method: Method,
+    path: &str,
+    host: &str,
+    key: &str,
+    ask: Ask,
+) -> axum::http::Result<Request<Body>> {
     let mut request = Request::builder()
         .method(method)
         .uri(path)
-        .header(header::HOST, host);
+        .header(header::HOST, host)
+        .header(header::AUTHORIZATION, format!("Bearer {key}"));
     if let Some(accept) = ask.accept {
         request = request.header(header::ACCEPT, accept);
     }

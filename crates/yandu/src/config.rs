@@ -43,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) font_songti: String,
     pub(crate) city: Option<PathBuf>,
     pub(crate) now: Moment,
+    /// How strict logins are.
+    pub(crate) accounts: yandu_access::Settings,
     /// Settings of packs, by pack and name.
     pub(crate) settings: BTreeMap<String, BTreeMap<String, Value>>,
 }
@@ -77,6 +79,7 @@ impl Default for Config {
             font_songti: String::new(),
             city: None,
             now: Moment::default(),
+            accounts: yandu_access::Settings::default(),
             settings: BTreeMap::new(),
         }
     }
@@ -221,7 +224,8 @@ impl Override {
     fn table(&self) -> Result<Table> {
         let known = keys::KEYS.iter().any(|key| key.name == self.key);
         let mut parts: Vec<&str> = self.key.split('.').collect();
-        if !known && parts.first() != Some(&"settings") {
+        let is_table = matches!(parts.first(), Some(&"settings" | &"accounts"));
+        if !known && !is_table {
             return Err(
                 Failure::new(format!("{}: there is no key `{}`", self.origin, self.key))
                     .help("`docs/configuration.md` shows the keys"),

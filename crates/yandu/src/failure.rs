@@ -157,6 +157,16 @@ impl From<yandu_store::Error> for Failure {
     }
 }
 
+impl From<yandu_access::Error> for Failure {
+    fn from(error: yandu_access::Error) -> Self {
+        let failure = Self::of(&error).code(error.code());
+        Self {
+            help: error.help().map(Into::into),
+            ..failure
+        }
+    }
+}
+
 impl From<yandu_ledger::Error> for Failure {
     fn from(error: yandu_ledger::Error) -> Self {
         let failure = Self::of(&error).code(error.code());

@@ -5,12 +5,18 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use yandu_collect::PackChanges;
+use yandu_access::{Door, Known};
 use yandu_collect::change::Told;
+use yandu_collect::{Collector, PackChanges};
+use yandu_lake::Lake;
 use yandu_ledger::Ledger;
 use yandu_metrics::Metrics;
 use yandu_pack::Packs;
+use yandu_policy::{City, Source};
 use yandu_transform::Transform;
+use yandu_words::id::DatasetId;
+
+use crate::registers::Registers;
 
 /// Has everybody told from now on.
 pub(crate) fn tell(
@@ -18,10 +24,12 @@ pub(crate) fn tell(
     ledger: &Ledger,
     transform: &Transform,
     metrics: &Metrics,
+    rights: Rights,
 ) {
     changes.tell(Arc::new(Entries(ledger.clone())));
     changes.tell(Arc::new(Models(transform.clone())));
     changes.tell(Arc::new(Numbers(metrics.clone())));
+    changes.tell(Arc::new(rights));
 }
 
 /// The entries of the ledger: fields that packs declare, and entries of datasets that come and go.
@@ -65,5 +73,96 @@ impl Told for Numbers {
     fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
         self.0.set_packs(packs);
         Box::pin(async { Ok(()) })
+    }
+}
+
+/// The door: which datasets there are, which policies packs and the city hold, and what its registers name.
+#[derive(Clone)]
+pub(crate) struct Rights {
+    pub(crate) door: Door,
+    pub(crate) lake: Lake,
+    /// Policies of the city's own folder.
+    pub(crate) city: Vec<Source>,
+}
+
+impl Rights {
+    /// Puts the policies over these packs in force.
+    pub(crate) async fn set(&self, packs: &Packs) -> Result<(), yandu_access::Error> {
+        let mut sources: Vec<Source> = packs
+            .policies()
+            .iter()
+            .map(|policy| Source {
+                name: policy.pack.as_str().into(),
+                file: policy.path.to_string_lossy().into(),
+                text: policy.text.clone(),
+            })
+            .collect();
+        sources.extend(self.city.iter().cloned());
+        let registers = Registers::read(&self.lake).await;
+        let owners = packs.datasets().map(|dataset| dataset.file().owner.clone());
+        self.door.accounts().set_known(Known::new(
+            packs.roles(),
+            registers.departments.into_iter().chain(owners).collect(),
+            registers.divisions,
+        ));
+        let city = City {
+            above: registers.above,
+            ..packs.city()
+        };
+        self.door.set_city(city, sources).await?;
+        Ok(())
+    }
+}
+
+impl Rights {
+    /// Follows the registers until `over`: a new division is in those above it with the next commit.
+    pub(crate) async fn keep(self, collector: Collector, over: impl Future<Output = ()>) {
+        let mut commits = self.lake.commits();
+        let mut seen = self.versions().await;
+        let following = async {
+            while commits.changed().await.is_ok() {
+                let now = self.versions().await;
+                if now == seen {
+                    continue;
+                }
+                seen = now;
+                if let Err(error) = self.set(&collector.packs()).await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the policies have errors: until they are mended nobody but the administrators may do anything"
+                    );
+                }
+            }
+        };
+        tokio::select! {
+            () = following => {}
+            () = over => {}
+        }
+    }
+
+    async fn versions(&self) -> Vec<Option<u64>> {
+        let mut versions = Vec::new();
+        for register in ["base.department", "base.division"] {
+            let id = register.parse::<DatasetId>();
+            let version = match id {
+                Ok(id) => self.lake.version(&id).await.ok().flatten(),
+                Err(_) => None,
+            };
+            versions.push(version);
+        }
+        versions
+    }
+}
+
+impl Told for Rights {
+    fn name(&self) -> &'static str {
+        "policies"
+    }
+
+    fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let set = self.set(packs).await;
+            set.map_err(|error| error.to_string())
+        })
     }
 }

@@ -58,7 +58,7 @@ pub struct LampOfBoard {
     pub tasks: Option<CountsOfPlan>,
 }
 
-/// Who looked at which plan: the name of the principal, and the plan; without one the plan in force is meant.
+/// Who looked at which plan: the word for the reader, and the plan; without one the plan in force is meant.
 type Looked = (String, Option<String>);
 
 /// How the plans stand in one round, for all boards that are made in it.
@@ -115,7 +115,7 @@ impl<'a> Plans<'a> {
                 ..Standings::default()
             };
         }
-        let key = (self.principal.name().to_owned(), asked.cloned());
+        let key = (self.state.lake().key_of(self.principal), asked.cloned());
         if let Some(stood) = known.stood.get(&key) {
             return Ok(Arc::clone(stood));
         }

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::response::sse::Event;
 use futures::Stream;
@@ -23,6 +24,9 @@ use crate::state::State;
 
 /// Boards that are kept; they are few, and each is some kilobytes.
 const KEPT: usize = 256;
+
+/// How long somebody with rights follows a board before they are let in again.
+const ADMITTED: Duration = Duration::from_mins(1);
 
 /// The boards that were looked at.
 #[derive(Default)]
@@ -42,7 +46,7 @@ struct Watched {
 struct Key {
     board: BoardId,
     area: Option<String>,
-    principal: String,
+    reader: String,
 }
 
 /// What a board was in a round.
@@ -75,7 +79,7 @@ impl Live {
         id: &BoardId,
         area: Option<&str>,
     ) -> Result<Arc<View>> {
-        let key = Key::new(principal, id, area);
+        let key = Key::new(state, principal, id, area);
         let watched = state.boards().watched(&key);
         // Of many who ask at once the first one makes the view, and the others have it.
         let _turn = watched.turn.lock().await;
@@ -105,13 +109,14 @@ impl Live {
         // What changes while the first view is made is told too.
         let rounds = (state.metrics().changes(), state.plans().changes());
         let first = Self::view(state, principal, id, area).await?;
-        let key = Key::new(principal, id, area);
+        let key = Key::new(state, principal, id, area);
         let views = state.boards().watched(&key).views.subscribe();
         let asked = (
             state.clone(),
             principal.clone(),
             id.clone(),
             area.map(str::to_owned),
+            Admitted::new(state, principal),
         );
         let seen = Arc::clone(&first.version);
         let begin = Some(Arc::clone(&first.whole));
@@ -121,7 +126,7 @@ impl Live {
                 if let Some(whole) = begin {
                     return Some((Ok(event(&whole)), (None, seen, views, rounds, asked)));
                 }
-                let (state, principal, id, area) = &asked;
+                let (state, principal, id, area, admitted) = &asked;
                 loop {
                     let newest = views.borrow_and_update().clone();
                     if let Some(view) = newest.filter(|view| view.version != seen) {
@@ -129,13 +134,14 @@ impl Live {
                         let seen = Arc::clone(&view.version);
                         return Some((Ok(event(&text)), (None, seen, views, rounds, asked)));
                     }
-                    if state.is_stopping() {
+                    if state.is_stopping() || admitted.is_over(state, principal) {
                         return None;
                     }
                     let (numbers, plans) = &mut rounds;
                     tokio::select! {
                         changed = numbers.changed() => changed.ok()?,
                         changed = plans.changed() => changed.ok()?,
+                        () = tokio::time::sleep(ADMITTED), if !principal.is_administrator() => continue,
                         changed = views.changed() => {
                             changed.ok()?;
                             continue;
@@ -167,12 +173,33 @@ impl Live {
     }
 }
 
+/// Since when somebody with rights follows a board, and what they saw then.
+struct Admitted {
+    at: Instant,
+    key: String,
+}
+
+impl Admitted {
+    fn new(state: &State, principal: &Principal) -> Self {
+        Self {
+            at: Instant::now(),
+            key: state.lake().key_of(principal),
+        }
+    }
+
+    /// Whether they have to be let in again, which a browser asks for by itself: sessions end, and so do permits.
+    fn is_over(&self, state: &State, principal: &Principal) -> bool {
+        !principal.is_administrator()
+            && (self.at.elapsed() >= ADMITTED || state.lake().key_of(principal) != self.key)
+    }
+}
+
 impl Key {
-    fn new(principal: &Principal, id: &BoardId, area: Option<&str>) -> Self {
+    fn new(state: &State, principal: &Principal, id: &BoardId, area: Option<&str>) -> Self {
         Self {
             board: id.clone(),
             area: area.map(str::to_owned),
-            principal: principal.name().to_owned(),
+            reader: state.lake().key_of(principal),
         }
     }
 }

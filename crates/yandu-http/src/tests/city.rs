@@ -7,12 +7,14 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
+use yandu_access::{Accounts, Door, Key, Known};
 use yandu_collect::{Collector, trial};
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
 use yandu_metrics::Metrics;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_plan::Plans;
+use yandu_policy::Source;
 use yandu_store::{Clock, DataFolder, Store};
 use yandu_transform::Transform;
 
@@ -165,15 +167,17 @@ impl City {
             collector.lake().clone(),
             packs,
         );
-        let metrics = Metrics::open(store, collector.lake().clone(), &collector.packs())
+        let metrics = Metrics::open(store.clone(), collector.lake().clone(), &collector.packs())
             .await
             .unwrap();
+        let door = door(store, &collector).await;
         let state = State::new(
             collector,
             ledger,
             transform.await.unwrap(),
             metrics,
             plans,
+            door,
             options,
         );
         Self {
@@ -308,4 +312,32 @@ fn bindings() -> Vec<yandu_plan::Proposal> {
     let file =
         "point,wording,kind,id,way,baseline,note\n1,新增5G基站,metric,club.new_member,year-sum,,\n";
     yandu_plan::read_proposals(file.as_bytes()).unwrap()
+}
+
+/// The door over the packs of a city, with their policies in force.
+async fn door(store: Store, collector: &Collector) -> Door {
+    let settings = yandu_access::Settings::default();
+    let accounts = Accounts::open(store.clone(), settings, Key::new([7; 32]))
+        .await
+        .unwrap();
+    let packs = collector.packs();
+    let owners = packs.datasets().map(|dataset| dataset.file().owner.clone());
+    accounts.set_known(Known::new(
+        packs.roles(),
+        owners.collect(),
+        std::collections::BTreeSet::new(),
+    ));
+    let lake = collector.lake().clone();
+    let door = Door::open(store, accounts, lake, Key::new([7; 32]))
+        .await
+        .unwrap();
+    let sources = packs.policies().iter().map(|policy| Source {
+        name: policy.pack.as_str().into(),
+        file: policy.path.to_string_lossy().into(),
+        text: policy.text.clone(),
+    });
+    door.set_city(packs.city(), sources.collect())
+        .await
+        .unwrap();
+    door
 }

@@ -1,4 +1,5 @@
 use axum::serve::ListenerExt;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use crate::statement;
 Port 0 takes any free port; the address is printed on stdout. SIGINT and SIGTERM stop the server: what is under way is
 finished, or after `grace_seconds` rolled back. A second signal rolls it back at once.")]
 pub(crate) struct Serve {
-    /// Where to listen; this machine alone, until there are accounts [default: 127.0.0.1:8650]
+    /// Where to listen; this machine alone, until the server speaks TLS [default: 127.0.0.1:8650]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
     /// Worker threads [default: one for each processor]
@@ -34,6 +35,23 @@ pub(crate) struct Serve {
     /// Let the clock stand at a time, for demonstrations and tests
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+}
+
+/// Prints the link by which the first system administrator is made, while there is none. Each start makes another link.
+async fn invite(app: &App, address: SocketAddr) -> Result<()> {
+    let accounts = app.state.door().accounts();
+    if accounts.is_claimed() {
+        return Ok(());
+    }
+    let link = accounts.first_link().await?;
+    let text = format!(
+        "nobody administers this city yet: everybody on this machine may do everything\n\
+         the first system administrator is made at http://{address}/claim#{}\n",
+        link.secret.reveal()
+    );
+    // There is nobody left to tell when stderr is gone.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    Ok(())
 }
 
 impl Serve {
@@ -63,6 +81,7 @@ impl Serve {
             .folder()
             .announce(&address.to_string())?;
         announce(context, address)?;
+        invite(&app, address).await?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
 
         let (stop, stopped) = watch::channel(false);
@@ -86,6 +105,12 @@ impl Serve {
         let stating = tokio::spawn(statement::keep(app.state.clone(), async move {
             let _ = until.wait_for(|is_stopped| *is_stopped).await;
         }));
+        let mut until = stopped.clone();
+        let over = async move {
+            let _ = until.wait_for(|is_stopped| *is_stopped).await;
+        };
+        let following = app.rights.clone().keep(app.state.collector().clone(), over);
+        let following = tokio::spawn(following);
         let transform = app.state.transform().clone();
         let mut until = stopped.clone();
         let refreshing = tokio::spawn(async move {
@@ -153,6 +178,7 @@ impl Serve {
             let _ = refreshing.await;
             let _ = recording.await;
             let _ = settling.await;
+            let _ = following.await;
             app.settle(grace).await;
             // Connections that are still read from are given up after the same time.
             let _ = tokio::time::timeout(grace, &mut serving).await;
@@ -181,8 +207,9 @@ pub(super) async fn bind(listen: &str) -> Result<(TcpListener, SocketAddr)> {
     let addresses: Vec<SocketAddr> = resolved.collect();
     if let Some(other) = addresses.iter().find(|address| !address.ip().is_loopback()) {
         return Err(
-            Failure::new(format!("`{other}` can be reached from other machines"))
-                .help("until there are accounts only this machine is served: listen on 127.0.0.1"),
+            Failure::new(format!("`{other}` can be reached from other machines")).help(
+                "until the server speaks TLS only this machine is served: listen on 127.0.0.1",
+            ),
         );
     }
     let listener = TcpListener::bind(addresses.as_slice())

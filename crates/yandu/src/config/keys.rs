@@ -168,7 +168,16 @@ pub(crate) fn document() -> String {
          场景包声明的设置写在 `[settings.包名]` 下，也可用 `--set settings.包名.名称=值`：\n\n\
          What a pack lets a site set stands under `[settings.<pack>]`, or in `--set settings.<pack>.<name>=<value>`:\n\n\
          ```toml\nquery_seconds = 60\n\n[settings.air]\nair_api = \"http://127.0.0.1:8655/api/stations/readings\"\n```\n\n\
-         ## 密钥 · Secrets\n\n\
+         ## 账号 · Accounts\n\n\
+         口令、登录失败锁定、会话和授权期限写在 `[accounts]` 下，也可用 `--set accounts.名称=值`。缺省值如下，各项的依据见 \
+         `crates/yandu-access/src/settings.rs`：\n\n\
+         Passwords, locks, sessions and the terms of grants stand under `[accounts]`, or in `--set accounts.<name>=<value>`. \
+         These are the defaults; where each comes from stands in `crates/yandu-access/src/settings.rs`:\n\n```toml\n[accounts]\n",
+    );
+    let defaults = toml::to_string(&yandu_access::Settings::default());
+    text.push_str(&defaults.unwrap_or_default());
+    text.push_str(
+        "```\n\n## 密钥 · Secrets\n\n\
          密钥不写在配置里：用 `yandu secret set NAME` 存入加密存储。环境变量 `YANDU_SECRET_KEY`（64 位十六进制）代替数据文件夹里的密钥文件。\n\n\
          Secrets are not part of the configuration: `yandu secret set NAME` puts one into the encrypted store. \
          `YANDU_SECRET_KEY` (64 hexadecimal digits) takes the place of the key file in the data folder.\n",

@@ -1,0 +1,320 @@
+//! Who asks, and whether they may ask this.
+//!
+//! Whoever can read the data folder is the local administrator, and so is everybody on this machine as long as nobody has
+//! become the first system administrator. From then on a request shows a session, a token or the key of the data folder, or is
+//! that of a visitor. What each route needs is written in one list ([`need`]); a route that is not in it is for the local
+//! administrator alone.
+
+mod account;
+mod accounts;
+mod event;
+mod grant;
+mod need;
+mod negative;
+mod policy;
+mod session;
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, MatchedPath, Request, State as Shared};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use yandu_access::{Account, Asked, LOCAL_ADMINISTRATOR, Scope, Session, Token};
+use yandu_lake::Principal;
+use yandu_policy::{Action, Circumstances, Way};
+
+use crate::Result;
+use crate::problem::Problem;
+use crate::state::State;
+
+use need::Need;
+#[cfg(test)]
+pub(crate) use need::named;
+
+pub use account::{
+    Enrolment, FactorRemoval, NewToken, PasswordChange, SecondFactor, SessionLine, SessionList,
+    TokenLine, TokenList, TokenRequest,
+};
+pub use accounts::{
+    AccountChange, AccountLine, AccountPage, AccountsImported, Link, NewAccount, RoleLine, Roles,
+};
+pub use event::{EventLine, EventPage};
+pub use grant::{ConflictLine, GrantLine, GrantList, Grantee, NewGrant, Why};
+pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
+pub use policy::{PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
+pub use session::{Claim, Invitation, Login, Purpose, Who};
+
+/// The cookie of a session.
+pub(crate) const COOKIE: &str = "yandu_session";
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(account::routes())
+        .merge(accounts::routes())
+        .merge(grant::routes())
+        .merge(negative::routes())
+        .merge(policy::routes())
+        .merge(event::routes())
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub(crate) enum Asker {
+    /// Whoever holds the data folder.
+    Local,
+    Session(Arc<Session>),
+    Token(Arc<Token>),
+    Visitor,
+}
+
+impl Asker {
+    pub(crate) fn account(&self) -> Option<&Account> {
+        match self {
+            Self::Session(session) => Some(&session.account),
+            Self::Token(token) => Some(&token.account),
+            Self::Local | Self::Visitor => None,
+        }
+    }
+
+    /// The name under which something is done.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Local => LOCAL_ADMINISTRATOR,
+            Self::Visitor => "visitor",
+            Self::Session(_) | Self::Token(_) => {
+                self.account().map_or("", |account| account.id.as_str())
+            }
+        }
+    }
+
+    /// The account as policies see it; `None` for the local administrator, who is above them.
+    pub(crate) fn principal(&self) -> Option<yandu_policy::Principal> {
+        match self {
+            Self::Local => None,
+            Self::Visitor => Some(yandu_policy::Principal::visitor()),
+            Self::Session(_) | Self::Token(_) => self.account().map(Account::principal),
+        }
+    }
+
+    pub(crate) fn circumstances(&self) -> Circumstances {
+        match self {
+            Self::Session(session) => Circumstances {
+                purpose: session.purpose.clone(),
+                way: Way::Page,
+            },
+            Self::Token(_) => Circumstances {
+                purpose: None,
+                way: Way::Interface,
+            },
+            Self::Local | Self::Visitor => Circumstances::default(),
+        }
+    }
+
+    /// Who reads the lake, on a way.
+    pub(crate) fn reader(&self, state: &State, way: Way) -> Principal {
+        let Some(principal) = self.principal() else {
+            return Principal::local_administrator();
+        };
+        self.with_rights(state, principal, way, false)
+    }
+
+    /// The same for one question whose uses of grants are counted.
+    pub(crate) fn counted_reader(&self, state: &State, way: Way) -> Principal {
+        let Some(principal) = self.principal() else {
+            return Principal::local_administrator();
+        };
+        self.with_rights(state, principal, way, true)
+    }
+
+    fn with_rights(
+        &self,
+        state: &State,
+        principal: yandu_policy::Principal,
+        way: Way,
+        is_counted: bool,
+    ) -> Principal {
+        let asked = Asked {
+            revision: self.account().map_or(0, |account| account.revision),
+            circumstances: self.on(way),
+            is_counted,
+            principal,
+        };
+        let rights = state.door().rights(&asked);
+        Principal::with_rights(asked.principal.id.as_str(), rights)
+    }
+
+    /// The circumstances on a way. A program stays one, whatever it asks for.
+    fn on(&self, way: Way) -> Circumstances {
+        let circumstances = self.circumstances();
+        match circumstances.way {
+            Way::Page => Circumstances {
+                way,
+                ..circumstances
+            },
+            Way::Export | Way::Interface => circumstances,
+        }
+    }
+
+    /// Whether an action on the city is allowed.
+    pub(crate) fn may(&self, state: &State, action: Action) -> bool {
+        match self.principal() {
+            None => true,
+            Some(principal) => {
+                let circumstances = self.circumstances();
+                let decided = state
+                    .door()
+                    .decide_in_city(&principal, &circumstances, action);
+                decided.is_allowed
+            }
+        }
+    }
+}
+
+impl FromRequestParts<State> for Asker {
+    type Rejection = Box<Problem>;
+
+    async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Box<Problem>> {
+        // Every route stands behind the one who lets in.
+        let asker = parts.extensions.get::<Self>().cloned();
+        asker.ok_or_else(|| Problem::new("internal", "nobody knows who asks"))
+    }
+}
+
+/// Finds out who asks, and refuses what they may not ask.
+pub(crate) async fn admit(
+    Shared(state): Shared<State>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let asker = match asker(&state, request.headers()).await {
+        Ok(asker) => asker,
+        Err(problem) => return problem.into_response(),
+    };
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map(MatchedPath::as_str);
+    if let Err(problem) = may_ask(&state, &asker, request.method(), route) {
+        return problem.into_response();
+    }
+    let is_change = !request.method().is_safe() && route.is_some_and(need::is_of_access);
+    request.extensions_mut().insert(asker);
+    if !is_change {
+        return next.run(request).await;
+    }
+    // What is recorded must hold, also when whoever asked has gone meanwhile.
+    let work = state.works().spawn(next.run(request));
+    work.await.unwrap_or_else(|error| {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "a change was not carried through"
+        );
+        Problem::new("internal", "the request could not be finished").into_response()
+    })
+}
+
+async fn asker(state: &State, headers: &HeaderMap) -> Result<Asker> {
+    let accounts = state.door().accounts();
+    if let Some(shown) = bearer(headers) {
+        if state.is_local_key(shown) {
+            return Ok(Asker::Local);
+        }
+        let token = accounts.token(shown).await?;
+        return token
+            .map(|token| Asker::Token(Arc::new(token)))
+            .ok_or_else(|| {
+                Problem::new(
+                    "login-needed",
+                    "the token is not known, was revoked or has expired",
+                )
+                .with_help("make another one in your account".to_owned())
+            });
+    }
+    if let Some(secret) = cookie(headers)
+        && let Some(session) = accounts.session(secret).await?
+    {
+        return Ok(Asker::Session(Arc::new(session)));
+    }
+    if accounts.is_claimed() {
+        Ok(Asker::Visitor)
+    } else {
+        Ok(Asker::Local)
+    }
+}
+
+fn may_ask(state: &State, asker: &Asker, method: &Method, route: Option<&str>) -> Result<()> {
+    // What no route takes is a file of the pages, or nothing.
+    let Some(route) = route else {
+        return Ok(());
+    };
+    let need = need::need(method, route);
+    if matches!(asker, Asker::Local) || need == Need::Nothing {
+        return Ok(());
+    }
+    if matches!(asker, Asker::Visitor) {
+        return Err(
+            Problem::new("login-needed", "this needs an account").with_help(
+                "log in; a session ends by itself after a while, and what was typed is kept"
+                    .to_owned(),
+            ),
+        );
+    }
+    if matches!(asker, Asker::Token(_)) && need == Need::Session {
+        return Err(Problem::new("not-permitted", "a program may not do this")
+            .with_help("log in with a name and a password".to_owned()));
+    }
+    if let Asker::Token(token) = asker
+        && !need.is_in_scope(&token.scope)
+    {
+        return Err(Problem::new("not-permitted", "the token is not for this")
+            .with_help("make one with another scope".to_owned()));
+    }
+    let is_permitted = match need {
+        Need::Nothing | Need::Account | Need::Session => true,
+        Need::InCity(actions) => actions.iter().any(|action| asker.may(state, *action)),
+        Need::Local => false,
+    };
+    if is_permitted {
+        return Ok(());
+    }
+    Err(
+        Problem::new("not-permitted", "your account may not do this").with_help(
+            "ask the security administrator; what you may do is under your account".to_owned(),
+        ),
+    )
+}
+
+impl Need {
+    /// Whether a token with these scopes may be used for it.
+    fn is_in_scope(self, scope: &std::collections::BTreeSet<Scope>) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::InCity([Action::Browse]) | Self::Account => {
+                scope.contains(&Scope::Read) || scope.contains(&Scope::Manage)
+            }
+            Self::InCity(_) => scope.contains(&Scope::Manage),
+            Self::Session | Self::Local => false,
+        }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let shown = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = shown.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(secret.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let all = headers.get_all(header::COOKIE).iter();
+    let pairs = all
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    pairs
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, secret)| secret)
+}

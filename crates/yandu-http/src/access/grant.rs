@@ -1,0 +1,323 @@
+//! Grants, for the security administrator.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_access::{Conflict, Ended, Grant, GrantId, GranteeKind};
+use yandu_policy::Way;
+use yandu_words::Grade;
+use yandu_words::id::DatasetId;
+
+use super::Asker;
+use crate::Result;
+use crate::extract::{Body, Path, Query};
+use crate::problem::Problem;
+use crate::state::State;
+
+pub(super) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list_grants, give_grant))
+        .routes(routes!(show_grant))
+        .routes(routes!(revoke_grant))
+}
+
+/// Who is granted something.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grantee {
+    /// `person`, `service`, `organisation`, `department` or `role`.
+    pub kind: String,
+    /// The id of an account or of a role, or the name of a department.
+    pub id: String,
+}
+
+/// What is granted.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewGrant {
+    pub to: Grantee,
+    #[schema(example = "population.resident")]
+    pub dataset: String,
+    /// The columns that are shown; all where it is missing.
+    #[serde(default)]
+    pub columns: Option<BTreeSet<String>>,
+    /// A condition on rows in SQL; all rows where it is missing.
+    #[serde(default)]
+    #[schema(example = "township = '320902'")]
+    pub rows: Option<String>,
+    /// The grade up to which values are shown as they are; of higher ones their masks are shown.
+    #[schema(example = "general-2")]
+    pub up_to: String,
+    /// Masks of single columns, such as `keep 3 4`.
+    #[serde(default)]
+    pub masks: BTreeMap<String, String>,
+    pub purpose: String,
+    #[serde(default)]
+    pub basis: Option<String>,
+    /// The first moment at which it does not hold any more.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+    /// How often it may be used; as often as one likes where it is missing.
+    #[serde(default)]
+    pub uses: Option<u32>,
+    /// `page`, `export`, `interface`; `page` alone where it is missing.
+    #[serde(default)]
+    pub ways: Option<BTreeSet<String>>,
+}
+
+/// A grant, and what became of it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct GrantLine {
+    #[schema(example = "G12")]
+    pub id: String,
+    pub granted: NewGrant,
+    pub used: u32,
+    pub is_in_force: bool,
+    pub given_by: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub given_at: Timestamp,
+    pub revoked_by: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<Timestamp>,
+    pub revoked_why: Option<String>,
+    /// Why it shows nothing though it holds.
+    pub broken: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct GrantList {
+    /// The newest first.
+    pub grants: Vec<GrantLine>,
+}
+
+/// Why something is ended.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Why {
+    pub why: String,
+}
+
+/// Something that a grant would show and a policy forbids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConflictLine {
+    #[schema(example = "negative-list/N3")]
+    pub policy: String,
+    pub basis: Option<String>,
+    /// Somebody who would see it.
+    pub account: String,
+    /// Absent where the whole dataset is forbidden.
+    pub column: Option<String>,
+    pub grant: String,
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// Only grants of this dataset.
+    dataset: Option<String>,
+}
+
+/// Lists grants, the newest first; those that have ended too.
+#[utoipa::path(get, path = "/grants", tag = "access", params(Asked), responses((status = 200, body = GrantList), Problem))]
+async fn list_grants(
+    Shared(state): Shared<State>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<GrantList>> {
+    let dataset = asked.dataset.as_deref().map(dataset).transpose()?;
+    let grants = state.door().grants(dataset.as_ref()).await?;
+    let now = state.now();
+    Ok(Json(GrantList {
+        grants: grants.into_iter().map(|grant| line(grant, now)).collect(),
+    }))
+}
+
+/// Gives a grant. What the negative list forbids is refused, with the entry and an example.
+#[utoipa::path(post, path = "/grants", tag = "access", request_body = NewGrant, responses((status = 201, body = GrantLine), Problem))]
+async fn give_grant(
+    Shared(state): Shared<State>,
+    asker: Asker,
+    Body(new): Body<NewGrant>,
+) -> Result<(StatusCode, Json<GrantLine>)> {
+    let granted = granted(new)?;
+    let grant = state.door().give(asker.name(), granted).await?;
+    Ok((StatusCode::CREATED, Json(line(grant, state.now()))))
+}
+
+/// Shows a grant.
+#[utoipa::path(get, path = "/grants/{id}", tag = "access", params(("id" = String, Path)), responses((status = 200, body = GrantLine), Problem))]
+async fn show_grant(
+    Shared(state): Shared<State>,
+    Path(id): Path<String>,
+) -> Result<Json<GrantLine>> {
+    let grant = state.door().grant(number(&id)?).await?;
+    Ok(Json(line(grant, state.now())))
+}
+
+/// Ends a grant now, also for the queries that read under it.
+#[utoipa::path(post, path = "/grants/{id}/revocation", tag = "access", params(("id" = String, Path)), request_body = Why, responses((status = 200, body = GrantLine), Problem))]
+async fn revoke_grant(
+    Shared(state): Shared<State>,
+    asker: Asker,
+    Path(id): Path<String>,
+    Body(why): Body<Why>,
+) -> Result<Json<GrantLine>> {
+    let grant = state
+        .door()
+        .revoke(asker.name(), number(&id)?, &why.why)
+        .await?;
+    Ok(Json(line(grant, state.now())))
+}
+
+fn number(id: &str) -> Result<GrantId> {
+    id.parse()
+        .map_err(|why: String| Problem::new("no-grant", why))
+}
+
+fn dataset(id: &str) -> Result<DatasetId> {
+    id.parse()
+        .map_err(|error: yandu_words::IdError| Problem::new("invalid-grant", error.to_string()))
+}
+
+pub(super) fn grade(name: &str) -> Result<Grade> {
+    Grade::from_name(name).ok_or_else(|| {
+        let known = Grade::ALL.map(Grade::name).join(", ");
+        Problem::new("invalid-grant", format!("`{name}` is no grade"))
+            .with_help(format!("there are {known}"))
+    })
+}
+
+fn granted(new: NewGrant) -> Result<yandu_access::NewGrant> {
+    let kind = match new.to.kind.as_str() {
+        "person" => GranteeKind::Person,
+        "service" => GranteeKind::Service,
+        "organisation" => GranteeKind::Organisation,
+        "department" => GranteeKind::Department,
+        "role" => GranteeKind::Role,
+        other => {
+            return Err(
+                Problem::new("invalid-grant", format!("`to`: `{other}` is nobody's kind"))
+                    .with_help(
+                        "there are person, service, organisation, department and role".to_owned(),
+                    ),
+            );
+        }
+    };
+    let ways = match new.ways {
+        None => BTreeSet::from([Way::Page]),
+        Some(ways) => ways
+            .iter()
+            .map(|name| {
+                Way::from_name(name).ok_or_else(|| {
+                    Problem::new("invalid-grant", format!("`ways`: `{name}` is no way"))
+                        .with_help("there are page, export and interface".to_owned())
+                })
+            })
+            .collect::<Result<_>>()?,
+    };
+    Ok(yandu_access::NewGrant {
+        to: yandu_access::Grantee {
+            kind,
+            id: new.to.id,
+        },
+        dataset: dataset(&new.dataset)?,
+        columns: new.columns,
+        rows: new.rows,
+        up_to: grade(&new.up_to)?,
+        masks: new.masks,
+        purpose: new.purpose,
+        basis: new.basis,
+        until: new.until,
+        uses: new.uses,
+        ways,
+    })
+}
+
+fn line(grant: Grant, now: Timestamp) -> GrantLine {
+    let is_in_force = grant.is_in_force(now);
+    let Ended3 { by, at, why } = Ended3::of(grant.revoked);
+    let granted = grant.granted;
+    let kind = match granted.to.kind {
+        GranteeKind::Person => "person",
+        GranteeKind::Service => "service",
+        GranteeKind::Organisation => "organisation",
+        GranteeKind::Department => "department",
+        GranteeKind::Role => "role",
+    };
+    GrantLine {
+        id: grant.id.to_string(),
+        used: grant.used,
+        is_in_force,
+        given_by: grant.given_by,
+        given_at: grant.given_at,
+        revoked_by: by,
+        revoked_at: at,
+        revoked_why: why,
+        broken: grant.broken,
+        granted: NewGrant {
+            to: Grantee {
+                kind: kind.to_owned(),
+                id: granted.to.id,
+            },
+            dataset: granted.dataset.to_string(),
+            columns: granted.columns,
+            rows: granted.rows,
+            up_to: granted.up_to.name().to_owned(),
+            masks: granted.masks,
+            purpose: granted.purpose,
+            basis: granted.basis,
+            until: granted.until,
+            uses: granted.uses,
+            ways: Some(
+                granted
+                    .ways
+                    .iter()
+                    .map(|way| way.name().to_owned())
+                    .collect(),
+            ),
+        },
+    }
+}
+
+/// Who ended something, when and why, as three fields.
+pub(super) struct Ended3 {
+    pub(super) by: Option<String>,
+    pub(super) at: Option<Timestamp>,
+    pub(super) why: Option<String>,
+}
+
+impl Ended3 {
+    pub(super) fn of(ended: Option<Ended>) -> Self {
+        match ended {
+            None => Self {
+                by: None,
+                at: None,
+                why: None,
+            },
+            Some(ended) => Self {
+                by: Some(ended.by),
+                at: Some(ended.at),
+                why: Some(ended.why),
+            },
+        }
+    }
+}
+
+impl From<Conflict> for ConflictLine {
+    fn from(conflict: Conflict) -> Self {
+        Self {
+            policy: conflict.policy.to_string(),
+            basis: conflict.basis.map(|basis| basis.to_string()),
+            account: conflict.account,
+            column: conflict.column,
+            grant: conflict.grant.to_string(),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What each route needs, in one list.
+
+use axum::http::Method;
+use yandu_policy::Action;
+
+/// What whoever asks must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nobody in particular.
+    Nothing,
+    /// Somebody with an account; which rows and fields they see is for their rights to say.
+    Account,
+    /// Somebody who has logged in, and no program.
+    Session,
+    /// Somebody who may do one of these in the city.
+    InCity(&'static [Action]),
+    /// Whoever holds the data folder.
+    Local,
+}
+
+const BROWSE: Need = Need::InCity(&[Action::Browse]);
+const ACCOUNTS: Need = Need::InCity(&[Action::ManageAccounts]);
+const POLICIES: Need = Need::InCity(&[Action::ManagePolicies]);
+const AUDIT: Need = Need::InCity(&[Action::Audit]);
+
+/// Each route with its method. What is not here is for the local administrator: what a route would show of rows, deliveries
+/// or the machine has to be thought of before it is opened.
+const NEEDS: &[(&str, &str, Need)] = &[
+    ("GET", "/", Need::Nothing),
+    ("GET", "/healthz", Need::Nothing),
+    ("GET", "/readyz", Need::Nothing),
+    ("GET", "/errors/{code}", Need::Nothing),
+    ("GET", "/api/v1/openapi.json", Need::Nothing),
+    ("GET", "/api/v1/clock", Need::Nothing),
+    // Who somebody is.
+    ("GET", "/api/v1/session", Need::Nothing),
+    ("POST", "/api/v1/session", Need::Nothing),
+    ("POST", "/api/v1/claim", Need::Nothing),
+    ("POST", "/api/v1/invitations", Need::Nothing),
+    ("POST", "/api/v1/account/expired-password", Need::Nothing),
+    ("PATCH", "/api/v1/session", Need::Session),
+    ("DELETE", "/api/v1/session", Need::Session),
+    ("PUT", "/api/v1/account/password", Need::Session),
+    ("POST", "/api/v1/account/second-factor", Need::Session),
+    ("PUT", "/api/v1/account/second-factor", Need::Session),
+    (
+        "POST",
+        "/api/v1/account/second-factor/removal",
+        Need::Session,
+    ),
+    ("GET", "/api/v1/account/sessions", Need::Session),
+    ("DELETE", "/api/v1/account/sessions/{id}", Need::Session),
+    ("GET", "/api/v1/account/tokens", Need::Session),
+    ("POST", "/api/v1/account/tokens", Need::Session),
+    ("DELETE", "/api/v1/account/tokens/{id}", Need::Session),
+    ("GET", "/api/v1/account/sights", Need::Account),
+    // What belongs to the one who asks.
+    ("GET", "/api/v1/drafts", Need::Session),
+    ("GET", "/api/v1/drafts/{key}", Need::Session),
+    ("PUT", "/api/v1/drafts/{key}", Need::Session),
+    ("DELETE", "/api/v1/drafts/{key}", Need::Session),
+    // Administration.
+    ("GET", "/api/v1/accounts", ACCOUNTS),
+    ("POST", "/api/v1/accounts", ACCOUNTS),
+    ("POST", "/api/v1/accounts/import", ACCOUNTS),
+    ("GET", "/api/v1/accounts/{id}", ACCOUNTS),
+    ("PATCH", "/api/v1/accounts/{id}", ACCOUNTS),
+    ("POST", "/api/v1/accounts/{id}/invitation", ACCOUNTS),
+    ("POST", "/api/v1/accounts/{id}/reset", ACCOUNTS),
+    ("DELETE", "/api/v1/accounts/{id}/sessions", ACCOUNTS),
+    ("DELETE", "/api/v1/accounts/{id}/second-factor", ACCOUNTS),
+    ("GET", "/api/v1/accounts/{id}/tokens", ACCOUNTS),
+    ("POST", "/api/v1/accounts/{id}/tokens", ACCOUNTS),
+    ("DELETE", "/api/v1/accounts/{id}/tokens/{token}", ACCOUNTS),
+    (
+        "GET",
+        "/api/v1/roles",
+        Need::InCity(&[Action::ManageAccounts, Action::ManagePolicies]),
+    ),
+    ("GET", "/api/v1/grants", POLICIES),
+    ("POST", "/api/v1/grants", POLICIES),
+    ("GET", "/api/v1/grants/{id}", POLICIES),
+    ("POST", "/api/v1/grants/{id}/revocation", POLICIES),
+    ("GET", "/api/v1/negative-list", POLICIES),
+    ("POST", "/api/v1/negative-list", POLICIES),
+    ("POST", "/api/v1/negative-list/{id}/removal", POLICIES),
+    (
+        "GET",
+        "/api/v1/policies",
+        Need::InCity(&[Action::ManagePolicies, Action::Audit]),
+    ),
+    (
+        "GET",
+        "/api/v1/policies/schema",
+        Need::InCity(&[Action::ManagePolicies, Action::Audit]),
+    ),
+    ("GET", "/api/v1/accounts/{id}/sights", POLICIES),
+    ("GET", "/api/v1/access-events", AUDIT),
+    // Rows, as far as rights show them.
+    ("GET", "/api/v1/datasets", Need::Account),
+    ("GET", "/api/v1/datasets/{id}", Need::Account),
+    ("POST", "/api/v1/query", Need::Account),
+    ("POST", "/api/v1/query/explain", Need::Account),
+    // What is said of data, and not what is in it.
+    ("GET", "/api/v1/ledger/entries", BROWSE),
+    ("GET", "/api/v1/ledger/rollup", BROWSE),
+    ("GET", "/api/v1/ledger/suggest", BROWSE),
+    ("GET", "/dcat/catalog", BROWSE),
+    ("GET", "/dcat/catalog.jsonld", BROWSE),
+    ("GET", "/dcat/catalog.ttl", BROWSE),
+    ("GET", "/dcat/dataset/{id}", BROWSE),
+    ("GET", "/api/v1/metrics", BROWSE),
+    ("GET", "/api/v1/metrics/{id}", BROWSE),
+    ("POST", "/api/v1/metrics/ask", BROWSE),
+    ("GET", "/api/v1/boards", BROWSE),
+    ("GET", "/api/v1/boards/{id}", BROWSE),
+    ("GET", "/api/v1/boards/{id}/changes", BROWSE),
+];
+
+/// What a route needs. Asking for the head of an answer is asking for the answer.
+pub(crate) fn need(method: &Method, route: &str) -> Need {
+    let method = if method == Method::HEAD {
+        "GET"
+    } else {
+        method.as_str()
+    };
+    NEEDS
+        .iter()
+        .find(|(known, path, _)| *known == method && *path == route)
+        .map_or(Need::Local, |(_, _, need)| *need)
+}
+
+/// Whether a route is about accounts and rights.
+pub(crate) fn is_of_access(route: &str) -> bool {
+    const ROOTS: [&str; 7] = [
+        "session",
+        "claim",
+        "invitations",
+        "account",
+        "accounts",
+        "grants",
+        "negative-list",
+    ];
+    let rest = route.strip_prefix("/api/v1/").unwrap_or_default();
+    ROOTS.contains(&rest.split('/').next().unwrap_or_default())
+}
+
+/// The routes that are named, for the test that each is there.
+#[cfg(test)]
+pub(crate) fn named() -> impl Iterator<Item = (&'static str, &'static str)> {
+    NEEDS.iter().map(|(method, path, _)| (*method, *path))
+}

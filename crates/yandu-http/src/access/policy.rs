@@ -1,0 +1,183 @@
+//! The policies in force, and what somebody sees under them.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_policy::{Because, Circumstances, Policies, Principal, Shown, Way, text_of_mask};
+
+use super::accounts::id;
+use crate::Result;
+use crate::extract::{Path, Query};
+use crate::problem::Problem;
+use crate::state::State;
+
+pub(super) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list_policies))
+        .routes(routes!(show_schema))
+        .routes(routes!(show_sights))
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PolicyLine {
+    /// Where it stands, and its name there.
+    #[schema(example = "population/clerk-own-township")]
+    pub id: String,
+    pub about: Option<String>,
+    pub basis: Option<String>,
+    /// In Cedar.
+    pub text: String,
+}
+
+/// The set of policies in force.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PolicyList {
+    /// Names the set; another one is another set.
+    pub hash: String,
+    pub policies: Vec<PolicyLine>,
+}
+
+/// How a column is seen.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SeenColumn {
+    pub name: String,
+    /// What stands in for its values, such as `keep 3 4`; absent where they are shown as they are.
+    pub mask: Option<String>,
+    /// `permitted`, `masked`, `grade` or `withheld`.
+    pub because: String,
+    /// The grade that is too high, or the policy that withholds.
+    pub of: Option<String>,
+}
+
+/// What one policy or grant shows of a dataset.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SightLine {
+    pub dataset: String,
+    pub policy: String,
+    pub about: Option<String>,
+    pub basis: Option<String>,
+    /// Whether only some rows are shown.
+    pub has_condition: bool,
+    pub columns: Vec<SeenColumn>,
+}
+
+/// What somebody sees.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Sights {
+    /// The local administrator sees everything, under no policy.
+    pub everything: bool,
+    pub sights: Vec<SightLine>,
+}
+
+impl Sights {
+    pub(super) fn everything() -> Self {
+        Self {
+            everything: true,
+            sights: Vec::new(),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    purpose: Option<String>,
+    /// `page`, `export` or `interface`.
+    way: Option<String>,
+}
+
+/// Lists the policies in force: of the program, of packs, of the city, the negative list and grants.
+#[utoipa::path(get, path = "/policies", tag = "access", responses((status = 200, body = PolicyList), Problem))]
+async fn list_policies(Shared(state): Shared<State>) -> Json<PolicyList> {
+    let list = state.door().with_policies(|policies| PolicyList {
+        hash: policies.hash().to_string(),
+        policies: policies
+            .told()
+            .map(|told| PolicyLine {
+                id: told.id.to_string(),
+                about: told.about.map(|about| about.to_string()),
+                basis: told.basis.map(|basis| basis.to_string()),
+                text: told.text.to_string(),
+            })
+            .collect(),
+    });
+    Json(list)
+}
+
+/// The schema that policies are held to, in Cedar.
+#[utoipa::path(get, path = "/policies/schema", tag = "access", responses((status = 200, body = String, content_type = "text/plain"), Problem))]
+async fn show_schema() -> impl IntoResponse {
+    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (kind, Policies::schema_text())
+}
+
+/// What an account sees of which dataset.
+#[utoipa::path(get, path = "/accounts/{id}/sights", tag = "access", params(("id" = String, Path), Asked), responses((status = 200, body = Sights), Problem))]
+async fn show_sights(
+    Shared(state): Shared<State>,
+    Path(named): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Sights>> {
+    let account = state.door().accounts().find(&id(&named)?).await?;
+    let way = match asked.way.as_deref() {
+        None => Way::Page,
+        Some(name) => Way::from_name(name).ok_or_else(|| {
+            Problem::new("invalid-parameter", format!("`{name}` is no way"))
+                .with_help("there are page, export and interface".to_owned())
+        })?,
+    };
+    let circumstances = Circumstances {
+        purpose: asked.purpose,
+        way,
+    };
+    Ok(Json(sights(&state, &account.principal(), &circumstances)))
+}
+
+pub(super) fn sights(
+    state: &State,
+    principal: &Principal,
+    circumstances: &Circumstances,
+) -> Sights {
+    let shown = state.door().sights(principal, circumstances);
+    state.door().with_policies(|policies| Sights {
+        everything: false,
+        sights: shown
+            .into_iter()
+            .map(|(dataset, shown)| line(policies, dataset.as_str(), shown))
+            .collect(),
+    })
+}
+
+fn line(policies: &Policies, dataset: &str, shown: Shown) -> SightLine {
+    let told = policies.find(&shown.policy);
+    let columns = shown.columns.into_iter().map(|(name, seen)| {
+        let (because, of) = match seen.because {
+            Because::Permitted => ("permitted", None),
+            Because::Masked => ("masked", None),
+            Because::Grade(grade) => ("grade", Some(grade.name().to_owned())),
+            Because::Withheld(policy) => ("withheld", Some(policy.to_string())),
+        };
+        SeenColumn {
+            name,
+            mask: seen.mask.as_ref().map(text_of_mask),
+            because: because.to_owned(),
+            of,
+        }
+    });
+    SightLine {
+        dataset: dataset.to_owned(),
+        columns: columns.collect(),
+        has_condition: shown.rows.is_some(),
+        about: told
+            .as_ref()
+            .and_then(|told| told.about.as_deref().map(ToOwned::to_owned)),
+        basis: told.and_then(|told| told.basis.as_deref().map(ToOwned::to_owned)),
+        policy: shown.policy.to_string(),
+    }
+}

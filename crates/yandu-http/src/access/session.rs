@@ -1,0 +1,218 @@
+//! Logging in and out, and who one is.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_access::{Client, Secret};
+use yandu_policy::Action;
+
+use super::accounts::AccountLine;
+use super::{Asker, COOKIE};
+use crate::Result;
+use crate::extract::Body;
+use crate::problem::Problem;
+use crate::state::State;
+
+pub(super) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(show_session, log_in, set_purpose, log_out))
+        .routes(routes!(claim))
+        .routes(routes!(accept))
+}
+
+/// Who asks, and what they may do in the city.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Who {
+    /// `local`, `session`, `token` or `visitor`.
+    pub kind: String,
+    /// Whether there is a system administrator; until then everybody on this machine is the local administrator.
+    pub is_claimed: bool,
+    pub account: Option<AccountLine>,
+    /// What the session is for, in the words of its owner.
+    pub purpose: Option<String>,
+    /// When the session ends however much it is used.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ends_at: Option<Timestamp>,
+    /// Minutes after which a session ends that nobody uses.
+    pub idle_minutes: u32,
+    /// What may be done in the city: `browse`, `operate`, `manage-accounts` …
+    pub actions: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    pub account: String,
+    #[schema(format = Password)]
+    pub password: String,
+    /// The six digits of the second factor.
+    #[serde(default)]
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Purpose {
+    /// Null for none.
+    pub purpose: Option<String>,
+}
+
+/// Becoming the first system administrator by the link that the server has printed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    pub link: String,
+    #[schema(pattern = "^[a-z][a-z0-9._-]{0,62}$")]
+    pub account: String,
+    pub name: String,
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// Setting a password by a link.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    pub link: String,
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// Says who asks.
+#[utoipa::path(get, path = "/session", tag = "access", responses((status = 200, body = Who), Problem))]
+async fn show_session(Shared(state): Shared<State>, asker: Asker) -> Json<Who> {
+    Json(who(&state, &asker))
+}
+
+/// Logs in. The session is in a cookie that no script can read.
+#[utoipa::path(post, path = "/session", tag = "access", request_body = Login, responses((status = 200, body = Who), Problem))]
+async fn log_in(
+    Shared(state): Shared<State>,
+    headers: HeaderMap,
+    Body(login): Body<Login>,
+) -> Result<Response> {
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
+    let client = Client {
+        address: None,
+        agent: agent.map(ToOwned::to_owned),
+    };
+    let accounts = state.door().accounts();
+    let logged = accounts
+        .login(
+            &login.account,
+            &login.password,
+            login.code.as_deref(),
+            client,
+        )
+        .await?;
+    let asker = Asker::Session(Arc::new(logged.session));
+    let cookie = [(header::SET_COOKIE, set_cookie(&logged.secret))];
+    Ok((cookie, Json(who(&state, &asker))).into_response())
+}
+
+/// Says what the session is for. Grants for other purposes rest until it is another one.
+#[utoipa::path(patch, path = "/session", tag = "access", request_body = Purpose, responses((status = 200, body = Who), Problem))]
+async fn set_purpose(
+    Shared(state): Shared<State>,
+    asker: Asker,
+    Body(asked): Body<Purpose>,
+) -> Result<Json<Who>> {
+    let Asker::Session(session) = &asker else {
+        return Err(no_session());
+    };
+    let accounts = state.door().accounts();
+    accounts.set_purpose(session, asked.purpose.clone()).await?;
+    let purpose = asked.purpose.map(|purpose| purpose.trim().to_owned());
+    let session = yandu_access::Session {
+        purpose: purpose.filter(|purpose| !purpose.is_empty()),
+        ..session.as_ref().clone()
+    };
+    Ok(Json(who(&state, &Asker::Session(Arc::new(session)))))
+}
+
+/// Ends the session.
+#[utoipa::path(delete, path = "/session", tag = "access", responses((status = 204, description = "It has ended."), Problem))]
+async fn log_out(Shared(state): Shared<State>, asker: Asker) -> Result<Response> {
+    let Asker::Session(session) = &asker else {
+        return Err(no_session());
+    };
+    state.door().accounts().logout(session).await?;
+    let ended = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended)]).into_response())
+}
+
+/// Makes the first system administrator. From then on everybody needs an account.
+#[utoipa::path(post, path = "/claim", tag = "access", request_body = Claim, responses((status = 201, body = AccountLine), Problem))]
+async fn claim(
+    Shared(state): Shared<State>,
+    Body(claim): Body<Claim>,
+) -> Result<(StatusCode, Json<AccountLine>)> {
+    let id = super::accounts::id(&claim.account)?;
+    let accounts = state.door().accounts();
+    let account = accounts
+        .claim(&claim.link, id, &claim.name, &claim.password)
+        .await?;
+    Ok((StatusCode::CREATED, Json(account.into())))
+}
+
+/// Sets a password by the link that an administrator has given.
+#[utoipa::path(post, path = "/invitations", tag = "access", request_body = Invitation, responses((status = 200, body = AccountLine), Problem))]
+async fn accept(
+    Shared(state): Shared<State>,
+    Body(accepted): Body<Invitation>,
+) -> Result<Json<AccountLine>> {
+    let accounts = state.door().accounts();
+    let account = accounts.accept(&accepted.link, &accepted.password).await?;
+    Ok(Json(account.into()))
+}
+
+fn who(state: &State, asker: &Asker) -> Who {
+    let accounts = state.door().accounts();
+    let session = match asker {
+        Asker::Session(session) => Some(session),
+        _ => None,
+    };
+    let actions = Action::ALL
+        .into_iter()
+        .filter(|action| !action.is_on_dataset());
+    Who {
+        kind: match asker {
+            Asker::Local => "local",
+            Asker::Session(_) => "session",
+            Asker::Token(_) => "token",
+            Asker::Visitor => "visitor",
+        }
+        .to_owned(),
+        is_claimed: accounts.is_claimed(),
+        account: asker.account().cloned().map(AccountLine::from),
+        purpose: session.and_then(|session| session.purpose.clone()),
+        ends_at: session.map(|session| session.ends_at),
+        idle_minutes: accounts.settings().idle_minutes,
+        actions: actions
+            .filter(|action| asker.may(state, *action))
+            .map(|action| action.name().to_owned())
+            .collect(),
+    }
+}
+
+fn set_cookie(secret: &Secret) -> String {
+    format!(
+        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict",
+        secret.reveal()
+    )
+}
+
+fn no_session() -> Box<Problem> {
+    Problem::new("no-session", "this is no session")
+        .with_help("log in with a name and a password".to_owned())
+}

@@ -1,0 +1,570 @@
+//! Who is let in, and to what.
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::city::{Answer, City, request};
+use crate::access;
+
+const PASSWORD: &str = "Sunny-Weather-7";
+
+/// Somebody with a session or a token, or nobody.
+#[derive(Clone)]
+struct Somebody(Option<(header::HeaderName, String)>);
+
+impl City {
+    /// A city with a system administrator, so that everybody needs an account.
+    async fn claimed() -> (Self, Somebody) {
+        let options = crate::Options {
+            local_key: "yl_0123456789".to_owned(),
+            ..crate::Options::default()
+        };
+        let files = [("policies/members.cedar", POLICIES)];
+        let city = Self::with_files(options, &files).await;
+        let link = city.state.door().accounts().first_link().await.unwrap();
+        let claim = json!({"link": link.secret.reveal(), "account": "root", "name": "系统管理员", "password": PASSWORD});
+        let claimed = city.post("/api/v1/claim", &claim.to_string()).await;
+        assert_eq!(claimed.status, StatusCode::CREATED, "{}", claimed.text());
+        let root = city.log_in("root").await;
+        (city, root)
+    }
+
+    async fn log_in(&self, account: &str) -> Somebody {
+        let login = json!({"account": account, "password": PASSWORD});
+        let answer = self.post("/api/v1/session", &login.to_string()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        let cookie = answer.header("set-cookie");
+        assert!(cookie.contains("HttpOnly; SameSite=Strict"), "{cookie}");
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Somebody(Some((header::COOKIE, cookie)))
+    }
+
+    async fn send(&self, who: &Somebody, method: Method, path: &str, body: &Value) -> Answer {
+        let mut request = request(method, path);
+        if let Some((name, value)) = &who.0 {
+            request = request.header(name, value);
+        }
+        if body.is_null() {
+            return self.ask(request, Body::empty()).await;
+        }
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        self.ask(request, body.to_string()).await
+    }
+
+    async fn ok(&self, who: &Somebody, method: Method, path: &str, body: &Value) -> Value {
+        let answer = self.send(who, method, path, body).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.text());
+        if answer.body.is_empty() {
+            Value::Null
+        } else {
+            answer.json()
+        }
+    }
+
+    async fn refused(&self, who: &Somebody, method: Method, path: &str, body: &Value) -> String {
+        let answer = self.send(who, method, path, body).await;
+        assert!(!answer.status.is_success(), "{path}: {}", answer.text());
+        answer.json()["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Somebody new, logged in.
+    async fn somebody(&self, root: &Somebody, id: &str, roles: &[&str]) -> Somebody {
+        let new = json!({"id": id, "name": id, "department": "市民政局", "roles": roles});
+        self.ok(root, Method::POST, "/api/v1/accounts", &new).await;
+        let path = format!("/api/v1/accounts/{id}/invitation");
+        let link = self.ok(root, Method::POST, &path, &Value::Null).await;
+        let accepted = json!({"link": link["link"], "password": PASSWORD});
+        let nobody = Somebody(None);
+        self.ok(&nobody, Method::POST, "/api/v1/invitations", &accepted)
+            .await;
+        self.log_in(id).await
+    }
+
+    async fn rows(&self, who: &Somebody, sql: &str) -> Value {
+        let answer = self
+            .ok(who, Method::POST, "/api/v1/query", &json!({"sql": sql}))
+            .await;
+        answer["rows"].clone()
+    }
+}
+
+const POLICIES: &str = r#"
+@id("browse") @about("工作人员可以查看一本账和看板")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+"#;
+
+const MEMBERS: &str = "会员号,姓名,年龄\n1,王芳,30\n2,李娜,40\n";
+
+#[tokio::test]
+async fn until_somebody_administers_the_city_everybody_here_does() {
+    let city = City::found().await;
+    let who = city.get("/api/v1/session").await.json();
+    assert_eq!(
+        (who["kind"].as_str(), who["is_claimed"].as_bool()),
+        (Some("local"), Some(false))
+    );
+    assert_eq!(city.get("/api/v1/batches").await.status, StatusCode::OK);
+    let wrong = json!({"link": "yi_x", "account": "root", "name": "a", "password": PASSWORD});
+    let answer = city.post("/api/v1/claim", &wrong.to_string()).await;
+    assert_eq!(answer.json()["code"], "account-link");
+    let (city, root) = City::claimed().await;
+    let who = city.get("/api/v1/session").await.json();
+    assert_eq!(
+        (who["kind"].as_str(), who["is_claimed"].as_bool()),
+        (Some("visitor"), Some(true))
+    );
+    let who = city
+        .ok(&root, Method::GET, "/api/v1/session", &Value::Null)
+        .await;
+    assert_eq!(who["account"]["id"], "root");
+    assert_eq!(
+        who["actions"],
+        json!(["browse", "operate", "manage-accounts"])
+    );
+    let again = json!({"link": "yi_x", "account": "other", "name": "a", "password": PASSWORD});
+    assert_eq!(
+        city.refused(&root, Method::POST, "/api/v1/claim", &again)
+            .await,
+        "account-claimed"
+    );
+}
+
+/// All routes of the document with the methods that they take, and those that stand outside of it.
+fn routes(city: &City) -> Vec<(Method, String)> {
+    let document: Value = serde_json::from_str(&crate::document(&city.state)).unwrap();
+    let mut routes = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            routes.push((method.to_uppercase().parse().unwrap(), path.clone()));
+        }
+    }
+    for path in [
+        "/",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/errors/{code}",
+        "/api/v1/openapi.json",
+    ] {
+        routes.push((Method::GET, path.to_owned()));
+    }
+    for path in ["/api/3/action/{action}", "/api/v1/backups"] {
+        routes.push((Method::POST, path.to_owned()));
+    }
+    routes
+}
+
+fn filled(path: &str) -> String {
+    let mut filled = path.to_owned();
+    while let (Some(start), Some(end)) = (filled.find('{'), filled.find('}')) {
+        filled.replace_range(start..=end, "x");
+    }
+    filled
+}
+
+#[tokio::test]
+async fn every_need_is_one_of_a_route() {
+    let city = City::found().await;
+    let routes = routes(&city);
+    for (method, path) in access::named() {
+        assert!(
+            routes
+                .iter()
+                .any(|(known, route)| known.as_str() == method && route == path),
+            "{method} {path} is no route"
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_route_but_the_named_ones_answers_whoever_has_not_logged_in() {
+    let (city, _) = City::claimed().await;
+    let nobody = Somebody(None);
+    let mut open = Vec::new();
+    for (method, path) in routes(&city) {
+        let answer = city
+            .send(&nobody, method.clone(), &filled(&path), &Value::Null)
+            .await;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            open.push(format!("{method} {path}"));
+        }
+    }
+    open.sort();
+    assert_eq!(
+        open,
+        [
+            "GET /",
+            "GET /api/v1/clock",
+            "GET /api/v1/openapi.json",
+            "GET /api/v1/session",
+            "GET /errors/{code}",
+            "GET /healthz",
+            "GET /readyz",
+            "POST /api/v1/account/expired-password",
+            "POST /api/v1/claim",
+            "POST /api/v1/invitations",
+            "POST /api/v1/session",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn somebody_without_a_role_is_let_to_what_is_their_own() {
+    let (city, root) = City::claimed().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let mut open = Vec::new();
+    for (method, path) in routes(&city) {
+        let filled = filled(&path);
+        // What would end the session is tried elsewhere.
+        if method == Method::DELETE && path == "/api/v1/session" {
+            continue;
+        }
+        let answer = city
+            .send(&wang, method.clone(), &filled, &Value::Null)
+            .await;
+        if answer.status != StatusCode::FORBIDDEN {
+            open.push(path);
+        }
+    }
+    let may_be_open = |path: &str| {
+        path.starts_with("/api/v1/account/")
+            || path.starts_with("/api/v1/drafts")
+            || path.starts_with("/api/v1/query")
+            || path.starts_with("/api/v1/ledger/")
+            || path.starts_with("/dcat/")
+            || path.starts_with("/api/v1/metrics")
+            || path.starts_with("/api/v1/boards")
+            || path == "/api/v1/datasets"
+            || path == "/api/v1/datasets/{id}"
+            || [
+                "/",
+                "/healthz",
+                "/readyz",
+                "/errors/{code}",
+                "/api/v1/openapi.json",
+            ]
+            .contains(&path)
+            || [
+                "/api/v1/clock",
+                "/api/v1/session",
+                "/api/v1/claim",
+                "/api/v1/invitations",
+            ]
+            .contains(&path)
+    };
+    let wrong: Vec<&String> = open.iter().filter(|path| !may_be_open(path)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    for closed in [
+        "/api/v1/batches/x/raw",
+        "/api/v1/datasets/{id}/versions",
+        "/api/v1/ledger/import",
+        "/api/v1/metrics/{id}/trail",
+    ] {
+        assert!(!open.iter().any(|path| path == closed), "{closed}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_with_its_logout_and_with_its_account() {
+    let (city, root) = City::claimed().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let tokens = "/api/v1/account/tokens";
+    city.ok(&wang, Method::GET, tokens, &Value::Null).await;
+    city.ok(
+        &root,
+        Method::PATCH,
+        "/api/v1/accounts/wang",
+        &json!({"disabled": true}),
+    )
+    .await;
+    assert_eq!(
+        city.refused(&wang, Method::GET, tokens, &Value::Null).await,
+        "login-needed"
+    );
+    city.ok(
+        &root,
+        Method::PATCH,
+        "/api/v1/accounts/wang",
+        &json!({"disabled": false}),
+    )
+    .await;
+    let wang = city.log_in("wang").await;
+    city.ok(&wang, Method::DELETE, "/api/v1/session", &Value::Null)
+        .await;
+    assert_eq!(
+        city.refused(&wang, Method::GET, tokens, &Value::Null).await,
+        "login-needed"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_name_and_a_wrong_password_are_answered_alike() {
+    let (city, _) = City::claimed().await;
+    let mut answers = Vec::new();
+    for account in ["root", "nobody"] {
+        let login = json!({"account": account, "password": "Wrong-Weather-7"});
+        let answer = city.post("/api/v1/session", &login.to_string()).await;
+        answers.push((answer.status, answer.text().to_owned()));
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0].0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn rows_are_seen_under_a_grant_and_until_it_is_revoked() {
+    let (city, root) = City::claimed().await;
+    let local = city.state.options().local_key.clone();
+    let local = Somebody(Some((header::AUTHORIZATION, format!("Bearer {local}"))));
+    deliver(&city, &local).await;
+    let sec = city
+        .somebody(&root, "sec", &["security-administrator"])
+        .await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let sql = "SELECT number FROM club.member ORDER BY number";
+    let asked = json!({"sql": sql});
+    assert_eq!(
+        city.refused(&wang, Method::POST, "/api/v1/query", &asked)
+            .await,
+        "query"
+    );
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-1",
+        "rows": "number = '2'", "purpose": "核对", "until": until(&city),
+    });
+    // Whoever runs the system gives no grants.
+    assert_eq!(
+        city.refused(&root, Method::POST, "/api/v1/grants", &grant)
+            .await,
+        "not-permitted"
+    );
+    let given = city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    assert_eq!(given["id"], "G1");
+    assert_eq!(city.rows(&wang, sql).await, json!([["2"]]));
+    assert_eq!(
+        city.rows(&wang, "SELECT count(*) FROM club.member").await,
+        json!([[1]])
+    );
+    // The same as a file is another way.
+    let as_file = request(Method::POST, "/api/v1/query")
+        .header(header::COOKIE, &wang.0.as_ref().unwrap().1)
+        .header(header::ACCEPT, "text/csv")
+        .header(header::CONTENT_TYPE, "application/json");
+    let answer = city.ask(as_file, asked.to_string()).await;
+    assert_eq!(answer.json()["code"], "query");
+    let listed = city
+        .ok(&wang, Method::GET, "/api/v1/datasets", &Value::Null)
+        .await;
+    let lines = listed["datasets"].as_array().unwrap();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["rows"], 1);
+    assert_eq!(lines[0]["last_batch"], Value::Null);
+    let path = "/api/v1/datasets/club.member";
+    let shown = city.ok(&wang, Method::GET, path, &Value::Null).await;
+    assert_eq!(
+        (&shown["rows"], &shown["last_batch"]),
+        (&json!(1), &Value::Null)
+    );
+    let hidden = city.refused(&sec, Method::GET, path, &Value::Null).await;
+    assert_eq!(hidden, "no-dataset");
+    let sights = city
+        .ok(&wang, Method::GET, "/api/v1/account/sights", &Value::Null)
+        .await;
+    assert_eq!(sights["sights"][0]["policy"], "grants/G1");
+    assert_eq!(sights["sights"][0]["has_condition"], true);
+    let why = json!({"why": "用途已完成"});
+    let revoked = city
+        .ok(&sec, Method::POST, "/api/v1/grants/G1/revocation", &why)
+        .await;
+    assert_eq!(revoked["is_in_force"], false);
+    assert_eq!(
+        city.refused(&wang, Method::POST, "/api/v1/query", &asked)
+            .await,
+        "query"
+    );
+    let audit = city
+        .somebody(&root, "audit", &["audit-administrator"])
+        .await;
+    let events = city
+        .ok(
+            &audit,
+            Method::GET,
+            "/api/v1/access-events?subject=G1",
+            &Value::Null,
+        )
+        .await;
+    let kinds: Vec<&Value> = events["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["kind"])
+        .collect();
+    assert_eq!(kinds, ["grant-revoked", "grant-given"]);
+    assert_eq!(
+        city.refused(&sec, Method::GET, "/api/v1/access-events", &Value::Null)
+            .await,
+        "not-permitted"
+    );
+}
+
+#[tokio::test]
+async fn a_grant_against_the_negative_list_is_refused_with_the_entry() {
+    let (city, root) = City::claimed().await;
+    let sec = city
+        .somebody(&root, "sec", &["security-administrator"])
+        .await;
+    city.somebody(&root, "wang", &[]).await;
+    let entry = json!({"dataset": "club.member", "columns": ["number"], "basis": "某法第一条", "about": "会员号不共享"});
+    let added = city
+        .ok(&sec, Method::POST, "/api/v1/negative-list", &entry)
+        .await;
+    assert_eq!(added["entry"]["id"], "N1");
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-2",
+        "purpose": "核对", "until": until(&city),
+    });
+    let answer = city
+        .send(&sec, Method::POST, "/api/v1/grants", &grant)
+        .await
+        .json();
+    assert_eq!(answer["code"], "grant-forbidden");
+    assert_eq!(
+        answer["causes"][0],
+        "`negative-list/N1` forbids `number` to `wang` (某法第一条)"
+    );
+    let path = "/api/v1/negative-list/N1/removal";
+    city.ok(&sec, Method::POST, path, &json!({"why": "依据已改"}))
+        .await;
+    city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+}
+
+#[tokio::test]
+async fn a_token_does_what_its_scope_and_its_owner_may() {
+    let (city, root) = City::claimed().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let token = |scope: &str| json!({"name": "脚本", "scope": [scope], "expires_at": until(&city)});
+    let tokens = "/api/v1/account/tokens";
+    let made = city.ok(&wang, Method::POST, tokens, &token("read")).await;
+    let bearer = |made: &Value| {
+        let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
+        Somebody(Some((header::AUTHORIZATION, shown)))
+    };
+    let program = bearer(&made);
+    city.ok(
+        &program,
+        Method::GET,
+        "/api/v1/ledger/entries",
+        &Value::Null,
+    )
+    .await;
+    assert_eq!(
+        city.refused(&program, Method::POST, tokens, &token("read"))
+            .await,
+        "not-permitted"
+    );
+    let of_root = bearer(&city.ok(&root, Method::POST, tokens, &token("read")).await);
+    assert_eq!(
+        city.refused(&of_root, Method::GET, "/api/v1/accounts", &Value::Null)
+            .await,
+        "not-permitted"
+    );
+    let of_root = bearer(&city.ok(&root, Method::POST, tokens, &token("manage")).await);
+    city.ok(&of_root, Method::GET, "/api/v1/accounts", &Value::Null)
+        .await;
+    let id = made["token"]["id"].as_str().unwrap();
+    city.ok(
+        &wang,
+        Method::DELETE,
+        &format!("{tokens}/{id}"),
+        &Value::Null,
+    )
+    .await;
+    assert_eq!(
+        city.refused(
+            &program,
+            Method::GET,
+            "/api/v1/ledger/entries",
+            &Value::Null
+        )
+        .await,
+        "login-needed"
+    );
+    assert_eq!(
+        city.refused(
+            &wang,
+            Method::POST,
+            tokens,
+            &json!({"name": "a", "scope": ["all"], "expires_at": until(&city)})
+        )
+        .await,
+        "invalid-token"
+    );
+}
+
+#[tokio::test]
+async fn whoever_can_read_the_data_folder_is_the_local_administrator() {
+    let (city, _) = City::claimed().await;
+    let key = &city.state.options().local_key;
+    let local = Somebody(Some((header::AUTHORIZATION, format!("Bearer {key}"))));
+    city.ok(&local, Method::GET, "/api/v1/batches", &Value::Null)
+        .await;
+    for wrong in ["", "yl_", "yt_nothing", &key[..key.len() - 1]] {
+        let somebody = Somebody(Some((header::AUTHORIZATION, format!("Bearer {wrong}"))));
+        assert_eq!(
+            city.refused(&somebody, Method::GET, "/api/v1/batches", &Value::Null)
+                .await,
+            "login-needed"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_draft_is_seen_by_the_one_who_wrote_it() {
+    let (city, root) = City::claimed().await;
+    let (wang, li) = (
+        city.somebody(&root, "wang", &[]).await,
+        city.somebody(&root, "li", &[]).await,
+    );
+    city.ok(
+        &wang,
+        Method::PUT,
+        "/api/v1/drafts/query",
+        &json!({"sql": "select 1"}),
+    )
+    .await;
+    city.ok(&wang, Method::GET, "/api/v1/drafts/query", &Value::Null)
+        .await;
+    assert_eq!(
+        city.refused(&li, Method::GET, "/api/v1/drafts/query", &Value::Null)
+            .await,
+        "no-draft"
+    );
+}
+
+/// Some weeks from now on the clock of the records.
+fn until(city: &City) -> String {
+    (city.state.now() + jiff::SignedDuration::from_hours(24 * 30)).to_string()
+}
+
+/// Delivers members as whoever holds the data folder.
+async fn deliver(city: &City, local: &Somebody) {
+    let body = format!(
+        "--cut\r\nContent-Disposition: form-data; name=\"dataset\"\r\n\r\nclub.member\r\n--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{MEMBERS}\r\n--cut--\r\n"
+    );
+    let (name, value) = local.0.as_ref().unwrap();
+    let request = request(Method::POST, "/api/v1/batches")
+        .header(name, value)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
+    let answer = city.ask(request, body).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+    let path = answer.header("location").to_owned();
+    for _ in 0..2_000 {
+        let batch = city.ok(local, Method::GET, &path, &Value::Null).await;
+        if !matches!(batch["status"].as_str(), Some("running" | "committing")) {
+            assert_eq!(batch["status"], "collected", "{batch}");
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("the collection does not end");
+}
