@@ -204,7 +204,8 @@ impl RowConditions for LakeRows<'_> {
         })?;
         let values: BTreeMap<String, Option<String>> = values
             .iter()
-            .map(|name| ((*name).to_owned(), Some(String::new())))
+            // No reader has an empty value.
+            .map(|name| ((*name).to_owned(), Some("-".to_owned())))
             .collect();
         match compile_row_condition(&schema, sql, &values) {
             Ok(_) => Ok(()),

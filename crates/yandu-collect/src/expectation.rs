@@ -54,7 +54,7 @@ impl yandu_pack::Compiler for SqlConditions {
     ) -> Result<(), yandu_pack::SqlProblem> {
         let values = values
             .iter()
-            .map(|name| ((*name).to_owned(), Some(String::new())));
+            .map(|name| ((*name).to_owned(), Some("-".to_owned())));
         match compile_row_condition(schema, sql, &values.collect()) {
             Ok(_) => Ok(()),
             Err(problem) => Err(in_pack(problem)),

@@ -321,7 +321,7 @@ impl From<yandu_access::NewToken> for NewToken {
 fn own(asker: &Asker) -> Result<&AccountId> {
     let account = asker.account().map(|account| &account.id);
     account.ok_or_else(|| {
-        Problem::new("no-account", "whoever asks has no account")
+        Problem::new("not-permitted", "whoever asks has no account")
             .with_help("log in; whoever holds the data folder needs none".to_owned())
     })
 }

@@ -245,7 +245,7 @@ async fn import_accounts(
     responses((status = 200, body = AccountLine, headers(("ETag" = String, description = "Its revision."))), Problem)
 )]
 async fn show_account(Shared(state): Shared<State>, Path(named): Path<String>) -> Result<Response> {
-    let account = state.door().accounts().find(&id(&named)?).await?;
+    let account = state.door().accounts().find(&named_in(&named)?).await?;
     Ok(tagged(account))
 }
 
@@ -269,7 +269,7 @@ async fn change_account(
     Body(change): Body<AccountChange>,
 ) -> Result<Response> {
     let accounts = state.door().accounts();
-    let named = id(&named)?;
+    let named = named_in(&named)?;
     let expected = match revisions(&headers).as_deref() {
         Some([revision]) => *revision,
         _ => accounts.find(&named).await?.revision,
@@ -299,7 +299,7 @@ async fn invite(
     let link = state
         .door()
         .accounts()
-        .invite(asker.name(), &id(&named)?)
+        .invite(asker.name(), &named_in(&named)?)
         .await?;
     Ok((StatusCode::CREATED, Json(link.into())))
 }
@@ -314,7 +314,7 @@ async fn reset(
     let link = state
         .door()
         .accounts()
-        .reset(asker.name(), &id(&named)?)
+        .reset(asker.name(), &named_in(&named)?)
         .await?;
     Ok((StatusCode::CREATED, Json(link.into())))
 }
@@ -326,7 +326,7 @@ async fn end_sessions(
     asker: Asker,
     Path(named): Path<String>,
 ) -> Result<StatusCode> {
-    let named = id(&named)?;
+    let named = named_in(&named)?;
     state
         .door()
         .accounts()
@@ -346,7 +346,7 @@ async fn take_second_factor_away(
 ) -> Result<StatusCode> {
     let accounts = state.door().accounts();
     accounts
-        .remove_second_factor(asker.name(), &id(&named)?)
+        .remove_second_factor(asker.name(), &named_in(&named)?)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -357,7 +357,11 @@ async fn list_account_tokens(
     Shared(state): Shared<State>,
     Path(named): Path<String>,
 ) -> Result<Json<TokenList>> {
-    let tokens = state.door().accounts().tokens_of(&id(&named)?).await?;
+    let tokens = state
+        .door()
+        .accounts()
+        .tokens_of(&named_in(&named)?)
+        .await?;
     Ok(Json(TokenList {
         tokens: tokens.into_iter().map(TokenLine::from).collect(),
     }))
@@ -371,7 +375,7 @@ async fn create_account_token(
     Path(named): Path<String>,
     Body(asked): Body<TokenRequest>,
 ) -> Result<(StatusCode, Json<NewToken>)> {
-    let named = id(&named)?;
+    let named = named_in(&named)?;
     let accounts = state.door().accounts();
     if accounts.find(&named).await?.kind != yandu_access::Kind::Service {
         return Err(Problem::new(
@@ -398,7 +402,7 @@ async fn revoke_account_token(
         .map_err(|_| Problem::new("no-token", "there is no such token"))?;
     let accounts = state.door().accounts();
     accounts
-        .revoke_token(asker.name(), &id(&named)?, &token)
+        .revoke_token(asker.name(), &named_in(&named)?, &token)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -417,6 +421,13 @@ async fn list_roles(Shared(state): Shared<State>) -> Json<Roles> {
         departments: known.departments.iter().cloned().collect(),
         divisions: known.divisions.iter().cloned().collect(),
     })
+}
+
+/// The account that an address names.
+pub(super) fn named_in(address: &str) -> Result<AccountId> {
+    address
+        .parse()
+        .map_err(|error: yandu_words::IdError| Problem::new("no-account", error.to_string()))
 }
 
 pub(super) fn id(text: &str) -> Result<AccountId> {

@@ -131,7 +131,11 @@ async fn list_grants(
     Shared(state): Shared<State>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<GrantList>> {
-    let dataset = asked.dataset.as_deref().map(dataset).transpose()?;
+    let dataset = asked.dataset.as_deref().map(|id| {
+        id.parse::<DatasetId>()
+            .map_err(|error| Problem::new("invalid-parameter", error.to_string()))
+    });
+    let dataset = dataset.transpose()?;
     let grants = state.door().grants(dataset.as_ref()).await?;
     let now = state.now();
     Ok(Json(GrantList {

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_policy::{Because, Circumstances, Policies, Principal, Shown, Way, text_of_mask};
 
-use super::accounts::id;
+use super::accounts::named_in;
 use crate::Result;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
@@ -124,7 +124,7 @@ async fn show_sights(
     Path(named): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Sights>> {
-    let account = state.door().accounts().find(&id(&named)?).await?;
+    let account = state.door().accounts().find(&named_in(&named)?).await?;
     let way = match asked.way.as_deref() {
         None => Way::Page,
         Some(name) => Way::from_name(name).ok_or_else(|| {

@@ -213,6 +213,6 @@ fn set_cookie(secret: &Secret) -> String {
 }
 
 fn no_session() -> Box<Problem> {
-    Problem::new("no-session", "this is no session")
+    Problem::new("not-permitted", "whoever asks has no session")
         .with_help("log in with a name and a password".to_owned())
 }

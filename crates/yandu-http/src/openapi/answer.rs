@@ -17,6 +17,10 @@ use crate::problem;
 const OF_OPERATIONS: &[(&str, &[u16])] = &[
     ("explain_query", &[404, 410, 503, 504]),
     ("run_query", &[404, 410, 503, 504]),
+    ("log_in", &[429]),
+    ("change_password", &[429]),
+    ("change_expired_password", &[429]),
+    ("remove_second_factor", &[429]),
     ("run_source", &[502, 504]),
     ("restore_dataset", &[410]),
     ("show_rollback", &[409]),
@@ -65,7 +69,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation
 
 /// The statuses that follow from the form of an operation.
 fn statuses(path: &str, is_safe: bool, operation: &Operation) -> BTreeSet<u16> {
-    let mut statuses = BTreeSet::from([403, 408, 500]);
+    let mut statuses = BTreeSet::from([401, 403, 408, 500]);
     if operation.parameters.iter().any(|list| !list.is_empty()) {
         statuses.insert(400);
     }
