@@ -14,7 +14,7 @@ test('shell', async ({ page }) => {
       - button "搜索数据集、指标、加工任务、页面、批次"
       - button "大字"
       - button "Switch to English"
-      - text: 本机管理员
+      - button "我的菜单：本机管理员"
     - navigation "主菜单":
       - list:
         - listitem:
@@ -47,6 +47,16 @@ test('shell', async ({ page }) => {
           - link "专题页面"
         - listitem:
           - link "能力包"
+        - listitem:
+          - link "账号"
+        - listitem:
+          - link "授权"
+        - listitem:
+          - link "负面清单"
+        - listitem:
+          - link "访问策略"
+        - listitem:
+          - link "审计事件"
     - main:
       - heading "工作台" [level=1]
       - region "接下来做什么":

@@ -11,7 +11,15 @@ const PROGRAM = process.env.YANDU_PROGRAM ?? new URL('../../target/debug/yandu',
 export class City {
   readonly #folder = mkdtempSync(join(tmpdir(), 'yandu-city-'))
   #program: ChildProcess | undefined
+  #told = ''
   address = ''
+
+  /** The secret of the link that makes the first system administrator, as the program has printed it. */
+  async link(): Promise<string> {
+    const printed = () => /\/claim#(yi_[\w-]+)/.exec(this.#told)?.[1]
+    await expect.poll(printed).toBeDefined()
+    return printed() ?? ''
+  }
 
   /** A file in the data folder, before the city starts or while it works. */
   put(path: string, text: string): void {
@@ -29,15 +37,15 @@ export class City {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#program = program
-    let told = ''
-    program.stderr.on('data', (text: Buffer) => (told += text.toString()))
+    this.#told = ''
+    for (const stream of [program.stdout, program.stderr]) stream.on('data', (text: Buffer) => (this.#told += text.toString()))
     this.address = await new Promise<string>((listening, failed) => {
       program.stdout.on('data', (text: Buffer) => {
         const [address] = /http:\/\/[0-9.:]+/.exec(text.toString()) ?? []
         if (address) listening(address)
       })
       program.once('error', failed)
-      program.once('exit', () => failed(new Error(`${PROGRAM} ended: ${told.slice(-2000)}`)))
+      program.once('exit', () => failed(new Error(`${PROGRAM} ended: ${this.#told.slice(-2000)}`)))
     })
   }
 

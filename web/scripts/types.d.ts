@@ -8,3 +8,7 @@ declare module '*/scripts/problems.mjs' {
 declare module '*/scripts/simplified.mjs' {
   export function simplified(): Promise<string>
 }
+
+declare module '*/scripts/wall.mjs' {
+  export function wallTexts(): Promise<string>
+}

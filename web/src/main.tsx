@@ -3,8 +3,10 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RouterProvider } from 'react-router'
+import { session } from './api/access'
 import { ApiError } from './api/errors'
 import { start } from './i18n'
+import texts from './i18n/zh-CN.json'
 import { setClock } from './kit/clock'
 import { Look } from './shell/Look'
 import { router } from './shell/routes'
@@ -14,6 +16,7 @@ import './theme/spine.css'
 import './theme/plan.css'
 import './theme/paper.css'
 import './theme/board.css'
+import './theme/access.css'
 import './theme/print.css'
 
 const queries = new QueryClient({
@@ -30,7 +33,9 @@ const queries = new QueryClient({
 })
 
 void setClock()
-await start()
+// Nothing is shown before it is known who asks.
+void queries.prefetchQuery(session)
+await start(texts)
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

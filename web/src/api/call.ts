@@ -1,4 +1,5 @@
 import { fromAnswer, unreachable } from './errors'
+import { sent } from './regain'
 
 interface Request {
   query?: Record<string, string | number | boolean | undefined>
@@ -22,7 +23,7 @@ export interface Told<T> {
 export async function fetched(path: string, init: RequestInit = {}): Promise<Response> {
   let response
   try {
-    response = await fetch(`/api/v1${path}`, init)
+    response = await sent(() => fetch(`/api/v1${path}`, init))
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw unreachable(cause)

@@ -1,8 +1,10 @@
 import createClient from 'openapi-fetch'
 import { fromAnswer, unreachable } from './errors'
+import { sent } from './regain'
 import type { paths } from './schema'
 
-export const client = createClient<paths>({ baseUrl: '' })
+// A request can be sent once; for a second time there is a copy.
+export const client = createClient<paths>({ baseUrl: '', fetch: (request) => sent(() => fetch(request.clone())) })
 
 interface Outcome<T> {
   data?: T

@@ -33,6 +33,14 @@ export const entries = (filter: EntryFilter, limit = PAGE) =>
     placeholderData: keepPreviousData,
   })
 
+/** As many titles as one answer holds, for pages that name datasets. */
+export const titles = queryOptions({
+  queryKey: ['ledger', 'titles'],
+  queryFn: ({ signal }) => got<EntryPage>('/ledger/entries', { query: { limit: 200, facets: false }, signal }),
+  select: (page) => page.entries,
+  staleTime: 60_000,
+})
+
 export const entry = (id: string) =>
   queryOptions({
     queryKey: ['ledger', 'entry', id],

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { problems } from '../../scripts/problems.mjs'
 import { schema } from '../../scripts/schema.mjs'
+import { wallTexts } from '../../scripts/wall.mjs'
 
 const text = (path: string) => readFile(new URL(path, import.meta.url), 'utf8')
 
@@ -11,6 +12,10 @@ test('the types are those of the committed OpenAPI document; `npm run generate` 
 
 test('the words about problems are those of docs/errors; `npm run generate` writes them', async () => {
   expect(await problems()).toBe(await text('../i18n/problems.json'))
+})
+
+test('the texts of the wall are those that it can say; `npm run generate` writes them', async () => {
+  expect(await wallTexts()).toBe(await text('../wall/texts.json'))
 })
 
 test('every problem has a title and a text in both languages', async () => {

@@ -1,5 +1,6 @@
 import { fetched } from './call'
-import { fromAnswer, unreachable } from './errors'
+import { fromAnswer, problemOf, unreachable } from './errors'
+import { LOGIN_NEEDED, regained } from './regain'
 import type { Report } from './types'
 
 export interface Delivery {
@@ -43,7 +44,16 @@ export async function upload(delivery: Delivery, onProgress: (share: number) => 
 }
 
 /** Sends a file while telling how far it is; `fetch` cannot tell that. */
-export function sentWithProgress<T>(path: string, data: FormData, onProgress: (share: number) => void, signal: AbortSignal): Promise<T> {
+export async function sentWithProgress<T>(path: string, data: FormData, onProgress: (share: number) => void, signal: AbortSignal): Promise<T> {
+  try {
+    return await sentOnce<T>(path, data, onProgress, signal)
+  } catch (error) {
+    if (problemOf(error).code !== LOGIN_NEEDED || !(await regained())) throw error
+    return sentOnce<T>(path, data, onProgress, signal)
+  }
+}
+
+function sentOnce<T>(path: string, data: FormData, onProgress: (share: number) => void, signal: AbortSignal): Promise<T> {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest()
     request.open('POST', `/api/v1${path}`)

@@ -1,6 +1,6 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import zh from './zh-CN.json'
+import type zh from './zh-CN.json'
 
 export type Key = keyof typeof zh
 export type Language = 'zh-CN' | 'en'
@@ -16,8 +16,8 @@ declare module 'i18next' {
 
 const STORED = 'yandu.language'
 
-/** Chinese comes with the shell; English is fetched when somebody wants it. */
-export async function start(): Promise<void> {
+/** Chinese comes with each entry, which brings the texts that it can say; English is fetched when somebody wants it. */
+export async function start(own: Partial<typeof zh>): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: 'zh-CN',
     fallbackLng: 'zh-CN',
@@ -25,7 +25,7 @@ export async function start(): Promise<void> {
     defaultNS: 'page',
     keySeparator: false,
     nsSeparator: false,
-    resources: { 'zh-CN': { page: zh } },
+    resources: { 'zh-CN': { page: own } },
     // React escapes what it shows.
     interpolation: { escapeValue: false },
   })

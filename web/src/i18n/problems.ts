@@ -22,6 +22,29 @@ const own: Record<string, { status: number; zh: Half; en: Half }> = {
       help: 'Change the marked place. The list beside the editor has every dataset and column; a click inserts a name.',
     },
   },
+  // The pages of the program speak to programs too.
+  'not-permitted': {
+    status: 403,
+    zh: {
+      title: '没有这项权限',
+      text: '您的账号不能看这里的内容，或者不能办这件事。数据没有受到影响。',
+      help: '工作需要的，请安全管理员授权；自己能看什么、能办什么，在“我的账号”里。',
+    },
+    en: {
+      title: 'Not permitted',
+      text: 'Your account may not see this, or may not do it. No data was touched.',
+      help: 'Ask the security administrator if your work needs it. What you may see and do is under your account.',
+    },
+  },
+  'login-needed': {
+    status: 401,
+    zh: { title: '需要登录', text: '登录已经结束，或者还没有登录。', help: '重新登录后继续；填写的内容和草稿都还在。' },
+    en: {
+      title: 'A login is needed',
+      text: 'The session has ended, or there was none.',
+      help: 'Log in and go on. What was typed is still there, and so are drafts.',
+    },
+  },
   unreachable: {
     status: 0,
     zh: {

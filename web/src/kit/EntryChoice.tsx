@@ -6,6 +6,8 @@ import { suggest } from '../api/ledger'
 import { useEntryTitle } from './entry'
 
 interface Props {
+  /** Of the field, where a label stands before it. */
+  id?: string
   label: string
   value: string
   /** What the chosen one is called. */
@@ -14,7 +16,7 @@ interface Props {
 }
 
 /** One entry of the ledger, found by the program: by characters, pinyin or initials. */
-export function EntryChoice({ label, value, title, onChange }: Props) {
+export function EntryChoice({ id, label, value, title, onChange }: Props) {
   const { t } = useTranslation()
   const named = useEntryTitle()
   const [typed, setTyped] = useState('')
@@ -23,15 +25,16 @@ export function EntryChoice({ label, value, title, onChange }: Props) {
   const hits = asked === '' ? [] : (data?.entries ?? [])
   return (
     <Select
+      {...(id && { id })}
       aria-label={label}
       className="entry-choice"
       placeholder={label}
       loading={isFetching}
       showSearch={{ filterOption: false, onSearch: setTyped }}
       {...(value && { value })}
-      onChange={(id: string) => onChange(id)}
+      onChange={(chosen: string) => onChange(chosen)}
       notFoundContent={t(asked === '' ? 'finder.hint' : 'finder.none')}
-      labelRender={({ label: shown, value: id }) => shown ?? title ?? id}
+      labelRender={({ label: shown, value: chosen }) => shown ?? title ?? chosen}
       options={hits.map((hit) => ({ value: hit.id, label: `${named(hit.title)} · ${hit.owner}` }))}
     />
   )

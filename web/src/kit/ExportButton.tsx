@@ -5,6 +5,7 @@ import type { Cell } from '../api/types'
 import { now } from './clock'
 import * as format from './format'
 import { save } from './save'
+import { useSession } from './useSession'
 
 interface Props {
   name: string
@@ -17,13 +18,14 @@ interface Props {
 /** Saves a table as a workbook that says who took it and when. */
 export function ExportButton({ name, columns, rows, size }: Props) {
   const { t } = useTranslation()
+  const session = useSession()
   const [isBusy, setBusy] = useState(false)
   const take = async () => {
     setBusy(true)
     try {
       const { workbook } = await import('./xlsx')
       const at = format.time(new Date(now()), true)
-      const stamp = [t('export.stamp', { name, who: t('principal.local-administrator'), at })]
+      const stamp = [t('export.stamp', { name, who: session.name, at })]
       save(workbook({ name, columns, rows: await rows(), stamp }), `${name}_${at.replaceAll(/[-: ]/g, '')}.xlsx`)
     } finally {
       setBusy(false)

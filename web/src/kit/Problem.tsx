@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { problemOf } from '../api/errors'
 import type { Problem } from '../api/types'
+import { Sentence } from './Sentence'
+import { told } from './told'
 
 interface Explanation {
   title: string
@@ -59,6 +61,11 @@ export function Explained({ problem, known }: { problem: Problem; known: Explana
   return (
     <>
       {known?.text && <p>{plain(known.text)}</p>}
+      {i18n.language === 'zh-CN' && told(problem.detail) && (
+        <p>
+          <Sentence text={problem.detail} />
+        </p>
+      )}
       {known?.help && (
         <p>
           <strong>{t('problem.help')}</strong> {plain(known.help)}

@@ -4,6 +4,7 @@ import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ProblemPanel } from './Problem'
 import { useReturnFocus } from './useReturnFocus'
+import { useSession } from './useSession'
 
 interface Props {
   title: string
@@ -22,6 +23,7 @@ interface Props {
 /** Whoever changes something says why; who it is the program knows. */
 export function ReasonDialog(props: Props) {
   const { t } = useTranslation()
+  const { name } = useSession()
   const [reason, setReason] = useState('')
   const id = useId()
   useReturnFocus()
@@ -40,7 +42,7 @@ export function ReasonDialog(props: Props) {
     >
       {props.children}
       <ReasonField id={id} value={reason} set={setReason} stock={props.stock} />
-      <p className="hint">{t('reason-dialog.who', { who: t('principal.local-administrator') })}</p>
+      <p className="hint">{t('reason-dialog.who', { who: name })}</p>
       {props.error !== null && props.error !== undefined && <ProblemPanel error={props.error} doing={props.title} />}
     </Modal>
   )

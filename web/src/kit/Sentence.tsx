@@ -7,14 +7,16 @@ import { useWords } from './words'
 /** What the program wrote in English, in the language of the reader where the sentence is a known one. */
 export function Sentence({ text }: { text: string | null | undefined }) {
   const { t, i18n } = useTranslation()
-  const { period } = useWords()
+  const { period, word } = useWords()
   const known = text && i18n.language === 'zh-CN' ? told(text) : undefined
-  const { data: all = [] } = useQuery({ ...datasets, enabled: known !== undefined, staleTime: 60_000 })
+  const { data: all = [] } = useQuery({ ...datasets, enabled: known?.some(namesDataset) ?? false, staleTime: 60_000 })
   if (!text) return '—'
   if (!known) return <span lang="en">{text}</span>
   const part = (name: string, value: string | Told): string => {
     if (typeof value !== 'string') return say(value)
     if (name === 'every') return period(value)
+    if (name === 'what') return word('thing', value)
+    if (name === 'start' || name === 'allowed') return word('sign-rule', value)
     const title = name === 'input' ? all.find(({ id }) => id === value)?.title : undefined
     return title ? t('told.title', { title }) : value
   }
@@ -22,4 +24,8 @@ export function Sentence({ text }: { text: string | null | undefined }) {
   const say = ({ key, parts }: Told): string =>
     translate(key, Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, part(name, value)])))
   return known.map(say).join(t('app.semicolon'))
+}
+
+function namesDataset({ parts }: Told): boolean {
+  return 'input' in parts || Object.values(parts).some((part) => typeof part !== 'string' && namesDataset(part))
 }

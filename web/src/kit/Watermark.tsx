@@ -1,14 +1,14 @@
 import { useEffect, useRef } from 'react'
-import { useTranslation } from 'react-i18next'
 import * as format from './format'
 import { useNow } from './useNow'
+import { useSession } from './useSession'
 
 /** Who looks at the data and when, across the page and on paper: a photograph of the screen says whose it was. */
 export function Watermark() {
-  const { t } = useTranslation()
+  const { name } = useSession()
   const now = useNow()
   const place = useRef<HTMLDivElement>(null)
-  const words = `${t('principal.local-administrator')} ${format.time(new Date(now))}`
+  const words = `${name} ${format.time(new Date(now))}`
   useEffect(() => place.current?.style.setProperty('background-image', `url("${picture(words)}")`), [words])
   return <div ref={place} className="watermark" aria-hidden="true" />
 }

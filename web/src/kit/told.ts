@@ -1,9 +1,9 @@
 import type { Key } from '../i18n'
 
 /**
- * Sentences that the program writes into its records: why a model was refreshed so, why a file was read in an encoding, what
- * a notice is about. They are kept as they were written, in English; here each has a code, under which both languages have
- * it. `{{why}}` is another of these sentences.
+ * Sentences that the program writes into its records and refusals: why a model was refreshed so, why a file was read in an
+ * encoding, what a notice is about, what is wrong with a row. They are kept as they were written, in English; here each has a
+ * code, under which both languages have it. `{{why}}` is another of these sentences.
  */
 export const SENTENCES: Record<string, string> = {
   never: 'it has never been refreshed',
@@ -87,6 +87,45 @@ export const SENTENCES: Record<string, string> = {
   'pack-waits': 'offered packs would touch the {{rows}} stored rows; `yandu pack plan` says what they would do, `yandu pack apply` does it',
   'first-start': 'first start',
   'input-why': '`{{input}}` {{why}}',
+  'weak-plain': 'has fewer than {{classes}} of small letters, capital letters, digits and other signs',
+  'weak-short': 'has fewer than {{least}} signs',
+  'weak-long': 'has more than {{most}} bytes',
+  'weak-name': 'holds the name of the account',
+  'weak-common': 'is one that everybody tries first',
+  'weak-used': 'was used before',
+  'import-no-rows': 'the file has no rows',
+  'import-many': 'the file has more than {{rows}} rows',
+  'import-header': 'this header means nothing; known are {{known}}',
+  'import-header-twice': 'this column stands there twice',
+  'import-header-missing': 'this column is missing',
+  'import-cells': 'the row has more cells than the header',
+  'import-twice': '`{{name}}` stands in the file twice',
+  'import-kind': '`{{name}}` is no kind; kinds are {{known}}',
+  'account-there': 'there is an account `{{name}}` already',
+  'account-not-there': 'there is no account `{{name}}`',
+  'name-not-there': 'there is no {{what}} `{{name}}`',
+  near: 'did you mean `{{name}}`?',
+  'near-two': 'did you mean `{{name}}` or `{{other}}`?',
+  'id-empty': 'a {{what}} is empty',
+  'id-long': 'the {{what}} `{{name}}` has {{length}} signs, and at most {{most}} are allowed',
+  'id-start': 'the {{what}} `{{name}}` starts with `{{sign}}`: it must start with {{start}}',
+  'id-sign': 'the {{what}} `{{name}}` contains `{{sign}}`: it is written with {{allowed}}',
+  'roles-apart': '`{{name}}` cannot hold the roles `{{one}}` and `{{other}}` at once',
+  'roles-own': '`{{name}}` cannot change its own roles, its department or its division',
+  'roles-held': '`{{name}}` cannot be given the role `{{role}}`, which somebody holds, but by whoever holds the data folder',
+  'office-changed': '`{{name}}` is changed by whoever holds the data folder alone: it holds the office of another administrator',
+  'office-let-in': '`{{name}}` is let in again by whoever holds the data folder alone: it holds the office of another administrator',
+  'last-administrator': '`{{name}}` is the last system administrator who can log in',
+  'forbids-column': '`{{policy}}` forbids `{{column}}` to `{{account}}`',
+  'forbids-column-basis': '`{{policy}}` forbids `{{column}}` to `{{account}}` ({{basis}})',
+  'forbids-all': '`{{policy}}` forbids the dataset to `{{account}}`',
+  'forbids-all-basis': '`{{policy}}` forbids the dataset to `{{account}}` ({{basis}})',
+  empty: 'it is empty',
+  'one-line': 'it is one line of text',
+  'time-past': 'this time is past',
+  'grant-days': 'a grant holds at most {{days}} days',
+  'grant-no-column': 'it would show no column',
+  'entry-no-column': 'it would withhold no column',
 }
 
 export interface Told {
@@ -94,11 +133,14 @@ export interface Told {
   parts: Record<string, string | Told>
 }
 
+/** What may hold anything, marks of code among it. */
+const ANYTHING = ['why', 'known', 'allowed']
+
 const PATTERNS = Object.entries(SENTENCES).map(([code, sentence]) => ({ key: `told.${code}` as Key, pattern: patternOf(sentence) }))
 
 function patternOf(sentence: string): RegExp {
   const text = sentence.replace(/[.*+?^$()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => `(?<${name}>${name === 'why' ? '.+' : '[^`;]+?'})`)}$`)
+  return new RegExp(`^${text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => `(?<${name}>${ANYTHING.includes(name) ? '.+' : '[^`;]+?'})`)}$`)
 }
 
 /** One sentence; `undefined` for one that is not known. */

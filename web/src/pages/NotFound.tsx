@@ -2,11 +2,13 @@ import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
 import { Code } from '../kit/Text'
 import { Page } from '../kit/Page'
-import { menu } from '../shell/menu'
+import { useSession } from '../kit/useSession'
+import { menuOf } from '../shell/menu'
 
 export function NotFound() {
   const { t } = useTranslation()
   const { pathname } = useLocation()
+  const { may } = useSession()
   return (
     <Page title={t('not-found.title')}>
       <div className="panel">
@@ -15,7 +17,7 @@ export function NotFound() {
         </p>
         <p>{t('not-found.help')}</p>
         <ul className="plain-list">
-          {menu.map((item) => (
+          {menuOf(may).map((item) => (
             <li key={item.to}>
               <Link to={item.to}>{t(item.title)}</Link>
             </li>

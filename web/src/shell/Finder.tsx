@@ -14,9 +14,10 @@ import { found } from '../kit/search'
 import { usePinyin } from '../kit/usePinyin'
 import { useDeliveredAs } from '../kit/delivered'
 import { useReturnFocus } from '../kit/useReturnFocus'
+import { useSession } from '../kit/useSession'
 import { useSettled } from '../kit/useSettled'
 import { useWorded } from '../pages/declared/worded'
-import { menu } from './menu'
+import { menuOf } from './menu'
 
 interface Hit {
   to: string
@@ -114,19 +115,21 @@ export function Finder({ close }: { close: () => void }) {
 
 function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
   const { t } = useTranslation()
-  const { data: models = [] } = useQuery(modelsQuery)
-  const { data: pages = [] } = useQuery(pagesQuery)
-  const { data: figures = [] } = useQuery(metricsQuery)
-  const { data: recent = [] } = useQuery(latestBatches({ limit: 100 }))
+  const { who, may } = useSession()
+  const [mayBrowse, mayOperate] = [may('browse'), may('operate')]
+  const { data: models = [] } = useQuery({ ...modelsQuery, enabled: mayOperate })
+  const { data: pages = [] } = useQuery({ ...pagesQuery, enabled: mayBrowse })
+  const { data: figures = [] } = useQuery({ ...metricsQuery, enabled: mayBrowse })
+  const { data: recent = [] } = useQuery({ ...latestBatches({ limit: 100 }), enabled: mayOperate })
   const asked = useSettled(typed.trim(), 120)
   // Datasets are found by the program: there may be a hundred thousand.
-  const { data: suggested, isPlaceholderData, isLoading } = useQuery({ ...suggest(asked), enabled: asked !== '' })
-  const isBehind = typed.trim() !== '' && (asked !== typed.trim() || isPlaceholderData || isLoading)
+  const { data: suggested, isPlaceholderData, isLoading } = useQuery({ ...suggest(asked), enabled: mayBrowse && asked !== '' })
+  const isBehind = mayBrowse && typed.trim() !== '' && (asked !== typed.trim() || isPlaceholderData || isLoading)
   const table = usePinyin()
   const worded = useWorded()
   const nameOf = useDeliveredAs()
   const hits = useMemo(() => {
-    const places = menu.map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
+    const places = menuOf((action) => who.actions.includes(action)).map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
     const declared = pages.map((page) => ({ to: `/pages/${page.id}`, kind: t('finder.page'), title: worded(page.title), about: page.id }))
     const sets = (asked === '' ? [] : (suggested?.entries ?? [])).map((hit) => ({
       to: `/datasets/${encodeURIComponent(hit.id)}`,
@@ -147,7 +150,7 @@ function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
     const own: Hit[] = [...places, ...declared, ...numbers, ...made, ...all]
     const others = own.filter((hit) => found([hit.title, hit.about, hit.also], typed, table))
     return [...sets, ...others].slice(0, MOST)
-  }, [typed, asked, suggested, models, pages, figures, recent, table, t, worded, nameOf])
+  }, [typed, asked, who, suggested, models, pages, figures, recent, table, t, worded, nameOf])
   // Until the program has answered, what was found before stays: nothing moves under the finger that presses Enter.
   const former = useRef<Hit[]>([])
   useEffect(() => {

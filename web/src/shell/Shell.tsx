@@ -1,17 +1,17 @@
-import FontSizeOutlined from '@ant-design/icons/es/icons/FontSizeOutlined'
 import MenuOutlined from '@ant-design/icons/es/icons/MenuOutlined'
 import SearchOutlined from '@ant-design/icons/es/icons/SearchOutlined'
-import TranslationOutlined from '@ant-design/icons/es/icons/TranslationOutlined'
 import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import { Suspense, lazy, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Outlet, useLocation, useNavigation } from 'react-router'
-import { speak } from '../i18n'
+import { useSession } from '../kit/useSession'
 import { TrailPlace } from '../trail/TrailPlace'
-import { useLargeText } from './Look'
-import { isOpen, menu } from './menu'
+import { isOpen, menuOf } from './menu'
+import { SessionKeeper } from './SessionKeeper'
+import { Switches } from './Switches'
 import { useOnline } from './useOnline'
+import { UserMenu } from './UserMenu'
 
 const Finder = lazy(async () => ({ default: (await import('./Finder')).Finder }))
 
@@ -58,6 +58,7 @@ export function Shell() {
           <kbd className="only-wide">Ctrl K</kbd>
         </button>
         <Switches />
+        <UserMenu />
       </header>
       {!isOnline && (
         <p className="offline" role="alert">
@@ -92,6 +93,7 @@ export function Shell() {
           <Finder close={() => setFinding(false)} />
         </Suspense>
       )}
+      <SessionKeeper />
     </div>
   )
 }
@@ -99,9 +101,10 @@ export function Shell() {
 function Pages() {
   const { t } = useTranslation()
   const { pathname } = useLocation()
+  const { may } = useSession()
   return (
     <ul>
-      {menu.map((item) => (
+      {menuOf(may).map((item) => (
         <li key={item.to}>
           <Link to={item.to} aria-current={isOpen(item, pathname) ? 'page' : undefined}>
             <item.icon aria-hidden /> {t(item.title)}
@@ -109,38 +112,6 @@ function Pages() {
         </li>
       ))}
     </ul>
-  )
-}
-
-function Switches() {
-  const { t, i18n } = useTranslation()
-  const { isLarge, toggle } = useLargeText()
-  const other = i18n.language === 'en' ? 'zh-CN' : 'en'
-  return (
-    <div className="switches">
-      <Button
-        type="text"
-        icon={<FontSizeOutlined aria-hidden />}
-        aria-pressed={isLarge}
-        aria-label={t('app.large')}
-        title={t('app.large')}
-        onClick={toggle}
-      >
-        <span className="only-wide">{t('app.large')}</span>
-      </Button>
-      <Button
-        type="text"
-        icon={<TranslationOutlined aria-hidden />}
-        aria-label={t('app.language')}
-        title={t('app.language')}
-        onClick={() => void speak(other)}
-      >
-        <span className="only-wide" lang={other}>
-          {t('app.other-language')}
-        </span>
-      </Button>
-      <span className="who only-wide">{t('principal.local-administrator')}</span>
-    </div>
   )
 }
 

@@ -13,7 +13,13 @@ import LayoutOutlined from '@ant-design/icons/es/icons/LayoutOutlined'
 import LineChartOutlined from '@ant-design/icons/es/icons/LineChartOutlined'
 import NodeIndexOutlined from '@ant-design/icons/es/icons/NodeIndexOutlined'
 import PieChartOutlined from '@ant-design/icons/es/icons/PieChartOutlined'
+import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined'
+import FileProtectOutlined from '@ant-design/icons/es/icons/FileProtectOutlined'
+import SafetyCertificateOutlined from '@ant-design/icons/es/icons/SafetyCertificateOutlined'
+import StopOutlined from '@ant-design/icons/es/icons/StopOutlined'
+import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined'
 import type { ComponentType } from 'react'
+import type { Action } from '../api/access'
 import type { Key } from '../i18n'
 
 export interface MenuItem {
@@ -22,26 +28,41 @@ export interface MenuItem {
   icon: ComponentType<{ 'aria-hidden'?: boolean }>
   /** Pages that belong to it. */
   owns?: string
+  /** It is for whoever may do one of these. */
+  needs?: Action[]
 }
+
+const BROWSE: Action[] = ['browse']
+const OPERATE: Action[] = ['operate']
 
 /** The pages of the left menu, in the order of a working day. */
 export const menu: MenuItem[] = [
   { to: '/', title: 'menu.home', icon: HomeOutlined },
-  { to: '/plans', title: 'menu.plans', icon: FileDoneOutlined },
-  { to: '/forms', title: 'menu.forms', icon: FormOutlined },
-  { to: '/catalogue', title: 'menu.catalogue', icon: DatabaseOutlined, owns: '/datasets' },
-  { to: '/deliver', title: 'menu.deliver', icon: CloudUploadOutlined },
-  { to: '/batches', title: 'menu.batches', icon: HistoryOutlined },
-  { to: '/models', title: 'menu.models', icon: DeploymentUnitOutlined },
-  { to: '/lineage', title: 'menu.lineage', icon: NodeIndexOutlined },
+  { to: '/plans', title: 'menu.plans', icon: FileDoneOutlined, needs: BROWSE },
+  { to: '/forms', title: 'menu.forms', icon: FormOutlined, needs: BROWSE },
+  { to: '/catalogue', title: 'menu.catalogue', icon: DatabaseOutlined, owns: '/datasets', needs: BROWSE },
+  { to: '/deliver', title: 'menu.deliver', icon: CloudUploadOutlined, needs: OPERATE },
+  { to: '/batches', title: 'menu.batches', icon: HistoryOutlined, needs: OPERATE },
+  { to: '/models', title: 'menu.models', icon: DeploymentUnitOutlined, needs: OPERATE },
+  { to: '/lineage', title: 'menu.lineage', icon: NodeIndexOutlined, needs: BROWSE },
   { to: '/query', title: 'menu.query', icon: CodeOutlined },
-  { to: '/rollup', title: 'menu.rollup', icon: PieChartOutlined },
-  { to: '/indicators', title: 'menu.indicators', icon: FundOutlined },
-  { to: '/boards', title: 'menu.boards', icon: DashboardOutlined },
-  { to: '/figures', title: 'menu.figures', icon: LineChartOutlined },
-  { to: '/pages', title: 'menu.pages', icon: LayoutOutlined },
-  { to: '/packs', title: 'menu.packs', icon: AppstoreOutlined },
+  { to: '/rollup', title: 'menu.rollup', icon: PieChartOutlined, needs: BROWSE },
+  { to: '/indicators', title: 'menu.indicators', icon: FundOutlined, needs: BROWSE },
+  { to: '/boards', title: 'menu.boards', icon: DashboardOutlined, needs: BROWSE },
+  { to: '/figures', title: 'menu.figures', icon: LineChartOutlined, needs: BROWSE },
+  { to: '/pages', title: 'menu.pages', icon: LayoutOutlined, needs: BROWSE },
+  { to: '/packs', title: 'menu.packs', icon: AppstoreOutlined, needs: OPERATE },
+  { to: '/accounts', title: 'menu.accounts', icon: TeamOutlined, needs: ['manage-accounts'] },
+  { to: '/grants', title: 'menu.grants', icon: FileProtectOutlined, needs: ['manage-policies'] },
+  { to: '/negative-list', title: 'menu.negative-list', icon: StopOutlined, needs: ['manage-policies'] },
+  { to: '/policies', title: 'menu.policies', icon: SafetyCertificateOutlined, needs: ['manage-policies', 'audit'] },
+  { to: '/access-events', title: 'menu.access-events', icon: AuditOutlined, needs: ['audit'] },
 ]
+
+/** The pages that somebody may open. */
+export function menuOf(may: (action: Action) => boolean): MenuItem[] {
+  return menu.filter(({ needs }) => !needs || needs.some(may))
+}
 
 export function isOpen(item: MenuItem, path: string): boolean {
   if (item.to === '/') return path === '/'

@@ -1,12 +1,23 @@
 import { createBrowserRouter, replace } from 'react-router'
+import { Entrance } from './Entrance'
+import { Gate } from './Gate'
 import { PageFailed } from './PageFailed'
-import { Shell } from './Shell'
 import { Waiting } from '../kit/Loaded'
 
 /** Every page is a chunk of its own, fetched when it is first opened. */
 export const router = createBrowserRouter([
   {
-    element: <Shell />,
+    element: <Entrance />,
+    errorElement: <PageFailed />,
+    hydrateFallbackElement: <Waiting />,
+    children: [
+      { path: 'login', lazy: async () => ({ Component: (await import('../pages/login/LoginPage')).LoginPage }) },
+      { path: 'claim', lazy: async () => ({ Component: (await import('../pages/claim/Claim')).Claim }) },
+      { path: 'invitation', lazy: async () => ({ Component: (await import('../pages/invitation/Invitation')).Invitation }) },
+    ],
+  },
+  {
+    element: <Gate />,
     errorElement: <PageFailed />,
     hydrateFallbackElement: <Waiting />,
     children: [
@@ -38,6 +49,13 @@ export const router = createBrowserRouter([
         { path: 'forms/:id', lazy: async () => ({ Component: (await import('../pages/forms/FormPage')).FormPage }) },
         { path: 'forms/:id/reports/:batch', lazy: async () => ({ Component: (await import('../pages/forms/ReportPage')).ReportPage }) },
         { path: 'packs', lazy: async () => ({ Component: (await import('../pages/packs/Packs')).Packs }) },
+        { path: 'account', lazy: async () => ({ Component: (await import('../pages/account/AccountOfMine')).AccountOfMine }) },
+        { path: 'accounts', lazy: async () => ({ Component: (await import('../pages/accounts/Accounts')).Accounts }) },
+        { path: 'accounts/:id', lazy: async () => ({ Component: (await import('../pages/accounts/AccountPage')).AccountPage }) },
+        { path: 'grants', lazy: async () => ({ Component: (await import('../pages/grants/Grants')).Grants }) },
+        { path: 'negative-list', lazy: async () => ({ Component: (await import('../pages/negative/NegativeList')).NegativeList }) },
+        { path: 'policies', lazy: async () => ({ Component: (await import('../pages/policies/Policies')).Policies }) },
+        { path: 'access-events', lazy: async () => ({ Component: (await import('../pages/events/Events')).Events }) },
         { path: 'problems/:code', lazy: async () => ({ Component: (await import('../pages/ProblemPage')).ProblemPage }) },
         { path: '*', lazy: async () => ({ Component: (await import('../pages/NotFound')).NotFound }) },
       ] },

@@ -114,6 +114,11 @@ function Failure({ error }: { error: unknown }) {
       <h1>{t(isForbidden ? 'board.forbidden' : 'board.failed')}</h1>
       <p className="code">{problem.code}</p>
       <p lang="en">{problem.detail}</p>
+      {problem.code === 'login-needed' && (
+        <p>
+          <a href={`/login?to=${encodeURIComponent(window.location.pathname + window.location.search)}`}>{t('login.do')}</a>
+        </p>
+      )}
       <p>{t('wall.retry')}</p>
     </div>
   )

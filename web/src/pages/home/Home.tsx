@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { packChange } from '../../api/changes'
+import { problemOf } from '../../api/errors'
 import { models as modelsQuery } from '../../api/models'
 import { latestBatches, notices } from '../../api/queries'
 import type { Batch, Notice } from '../../api/types'
@@ -16,10 +17,18 @@ import { Watermark } from '../../kit/Watermark'
 import { type Standing, useStandings } from '../../kit/standing'
 import { Age, DatasetLink, Hint, Num, Score, Time } from '../../kit/Text'
 import { useNarrow } from '../../kit/useNarrow'
+import { useSession } from '../../kit/useSession'
 import { type Todo, todos, troubled } from './todo'
 import { useWaiting } from './useWaiting'
+import { Ways } from './Ways'
 
+/** What waits in the city for those who run it; to others, what they may do. */
 export function Home() {
+  const { may } = useSession()
+  return may('operate') ? <Desk /> : <Ways />
+}
+
+function Desk() {
   const { t } = useTranslation()
   const all = useStandings()
   const recent = useQuery(latestBatches({ limit: 12 }))
@@ -28,6 +37,7 @@ export function Home() {
   const nameOf = useDeliveredAs()
   const { data: models = [] } = useQuery(modelsQuery)
   const { data: change } = useQuery(packChange)
+  if ([all, recent, open].some((query) => query.isError && problemOf(query.error).status === 403)) return <Ways />
   return (
     <Page title={t('menu.home')} about={<Summary all={all.data} recent={recent.data} open={open.data} />}>
       <div className="columns columns-home">

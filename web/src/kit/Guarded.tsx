@@ -1,0 +1,43 @@
+import LockOutlined from '@ant-design/icons/es/icons/LockOutlined'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import type { Action } from '../api/access'
+import { Page } from './Page'
+import { useSession } from './useSession'
+
+interface Props {
+  title: string
+  /** One of these is needed. */
+  needs: Action[]
+  children: ReactNode
+}
+
+/** A page for some only. Whoever is not one of them is told so, and nothing is asked of the program. */
+export function Guarded({ title, needs, children }: Props) {
+  const { may } = useSession()
+  if (needs.some(may)) return children
+  return (
+    <Page title={title}>
+      <Forbidden />
+    </Page>
+  )
+}
+
+export function Forbidden() {
+  const { t } = useTranslation()
+  return (
+    <div className="problem problem-forbidden" role="status">
+      <h2 className="problem-title">
+        <LockOutlined aria-hidden /> {t('session.forbidden')}
+      </h2>
+      <p>{t('session.forbidden-text')}</p>
+      <p>
+        <strong>{t('problem.help')}</strong> {t('session.forbidden-help')}
+      </p>
+      <p>
+        <Link to="/account?tab=sights">{t('sights.own')}</Link>
+      </p>
+    </div>
+  )
+}

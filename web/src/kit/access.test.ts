@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { ACCOUNT_ID } from './accountId'
+import { agentOf } from './agent'
+import { beginOf, dayOf, endOf, isDay, lastDay } from './day'
+import { NO_MASK, maskOf, textOfMask } from './mask'
+import { missingOf } from './NewPassword'
+import { secretOf } from './useLink'
+import { weaknesses } from './weakness'
+
+const problem = (code: string, detail: string) => ({ type: `/errors/${code}`, title: '', status: 422, code, detail })
+
+describe('password', () => {
+  test('each weakness of a refused one is a sentence of its own', () => {
+    const detail = 'the password cannot be used: it has fewer than 10 signs, and has fewer than 3 of small letters, capital letters, digits and other signs'
+    expect(weaknesses(problem('weak-password', detail))).toEqual([
+      'has fewer than 10 signs', 'has fewer than 3 of small letters, capital letters, digits and other signs',
+    ])
+    expect(weaknesses(problem('account-link', 'the link cannot be used'))).toEqual([])
+    expect(weaknesses(undefined)).toEqual([])
+  })
+  test('is typed twice, and the same', () => {
+    expect(missingOf({ password: '', again: '' })).toBe('password.missing')
+    expect(missingOf({ password: 'a', again: 'b' })).toBe('password.differs')
+    expect(missingOf({ password: 'a', again: 'a' })).toBeUndefined()
+  })
+})
+
+test('of a pasted link the secret is taken', () => {
+  expect(secretOf('#yi_abc')).toBe('yi_abc')
+  expect(secretOf(' http://127.0.0.1:8640/invitation#yi_abc ')).toBe('yi_abc')
+  expect(secretOf('yi_abc')).toBe('yi_abc')
+  expect(secretOf('')).toBe('')
+})
+
+describe('mask', () => {
+  test('is read and written as the program has it', () => {
+    for (const text of ['null', 'keep 3 4', 'fixed 不公开 内容', 'month', 'year', 'step 1000', 'grid 500', 'hash', 'fpe']) {
+      const mask = maskOf(text)
+      expect(mask && textOfMask(mask), text).toBe(text)
+    }
+    expect(maskOf('blur 3')).toBeUndefined()
+  })
+  test('is not sent before its parts are there', () => {
+    expect(textOfMask({ ...NO_MASK, first: '3' })).toBeUndefined()
+    expect(textOfMask({ ...NO_MASK, first: '03', last: '4' })).toBe('keep 3 4')
+    expect(textOfMask({ ...NO_MASK, kind: 'step', value: '0' })).toBeUndefined()
+    expect(textOfMask({ ...NO_MASK, kind: 'fixed', value: ' ' })).toBeUndefined()
+  })
+})
+
+describe('day of the city', () => {
+  test('begins and ends by its own clock', () => {
+    expect(beginOf('2026-05-01')).toBe('2026-04-30T16:00:00.000Z')
+    expect(endOf('2026-05-01')).toBe('2026-05-01T16:00:00.000Z')
+    expect(dayOf(Date.parse('2026-04-30T16:00:00Z'))).toBe('2026-05-01')
+    expect(dayOf(Date.parse('2026-04-30T15:59:59Z'))).toBe('2026-04-30')
+  })
+  test('is the last one of what ends with it', () => {
+    expect(lastDay(endOf('2026-12-31'))).toBe('2026-12-31')
+    expect(lastDay('2026-12-31T15:00:00Z')).toBeUndefined()
+  })
+  test('is written in full', () => expect(['2026-05-01', '2026-5-1', '2026-13-01', ''].map(isDay)).toEqual([true, false, false, false]))
+})
+
+test('an account is named by small letters and digits', () => {
+  expect(['zhang.san', 'z', 'a-b_c.9'].every((id) => ACCOUNT_ID.test(id))).toBe(true)
+  expect(['Zhang', '9a', '张三', '', 'a'.repeat(64)].some((id) => ACCOUNT_ID.test(id))).toBe(false)
+})
+
+test('a browser is told by its name and its system', () => {
+  const edge = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0'
+  expect(agentOf(edge)).toBe('Edge 130 · Windows')
+  expect(agentOf('Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1')).toBe('Safari 17 · iOS')
+  expect(agentOf('curl/8.5.0')).toBe('curl/8.5.0')
+})

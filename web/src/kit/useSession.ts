@@ -1,0 +1,22 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { type Action, type Who, session } from '../api/access'
+
+/** Until it is known who asks, and on a wall, which asks nobody. */
+const NOBODY: Who = { kind: 'visitor', is_claimed: true, account: null, purpose: null, ends_at: null, idle_minutes: 0, actions: [] }
+
+export interface Session {
+  who: Who
+  may: (action: Action) => boolean
+  /** Whoever works here, as it is written on what leaves the page. */
+  name: string
+}
+
+export function useSession(): Session {
+  const { t } = useTranslation()
+  // The shell reads it; whoever asks here takes what is there.
+  const { data: who = NOBODY } = useQuery({ ...session, enabled: false })
+  const { account } = who
+  const name = account ? [account.department, account.name].filter(Boolean).join(' ') : t('principal.local-administrator')
+  return { who, may: (action) => who.actions.includes(action), name }
+}

@@ -1,0 +1,7 @@
+/** The kinds of events, as the program names them, in the order of a list to choose from. */
+export const KINDS = [
+  'login', 'login-refused', 'locked', 'logout', 'sessions-ended', 'purpose-set',
+  'first-link', 'claimed', 'account-created', 'account-changed', 'invited', 'reset', 'accepted',
+  'password-changed', 'second-factor-begun', 'second-factor-set', 'second-factor-removed', 'token-created', 'token-revoked',
+  'grant-given', 'grant-revoked', 'negative-entry-added', 'negative-entry-removed',
+] as const

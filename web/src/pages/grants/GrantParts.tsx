@@ -1,0 +1,80 @@
+import { useTranslation } from 'react-i18next'
+import type { Grant, NewGrant } from '../../api/access'
+import { lastDay } from '../../kit/day'
+import { Lamp } from '../../kit/Lamp'
+import type { LampState } from '../../kit/lamp'
+import { Facts } from '../../kit/Page'
+import { useRoleName } from '../../kit/RoleNames'
+import { Sentence } from '../../kit/Sentence'
+import { Code, Hint, Time } from '../../kit/Text'
+import { useMaskWords } from '../../kit/useMaskWords'
+import { useNow } from '../../kit/useNow'
+import { useWords } from '../../kit/words'
+import { type GrantState, stateOf } from './grant'
+
+const LOOKS: Record<GrantState, LampState> = { 'in-force': 'good', broken: 'bad', ended: 'absent', revoked: 'absent', 'used-up': 'absent' }
+
+/** How a grant stands, and why where it does not hold. */
+export function GrantLamp({ grant }: { grant: Grant }) {
+  const { t } = useTranslation()
+  const { word, principal } = useWords()
+  const state = stateOf(grant, useNow())
+  return (
+    <div className="two-lines sight-policy">
+      <Lamp state={LOOKS[state]}>{word('grant-state', state)}</Lamp>
+      {state === 'revoked' && grant.revoked_at && (
+        <Hint>
+          {principal(grant.revoked_by ?? '')} · <Time at={grant.revoked_at} />
+          {grant.revoked_why && <> · {grant.revoked_why}</>}
+        </Hint>
+      )}
+      {state === 'broken' && (
+        <Hint>
+          {t('grants.broken')} <Sentence text={grant.broken} />
+        </Hint>
+      )}
+      {typeof grant.granted.uses === 'number' && <Hint>{t('grants.used-of', { used: grant.used, uses: grant.granted.uses })}</Hint>}
+    </div>
+  )
+}
+
+export function Grantee({ to }: { to: NewGrant['to'] }) {
+  const { word } = useWords()
+  const roleName = useRoleName()
+  return (
+    <span>
+      <span translate="no">{to.kind === 'role' ? roleName(to.id) : to.id}</span> <Hint>{word('grantee', to.kind)}</Hint>
+    </span>
+  )
+}
+
+/** The last day where it holds through one, else the moment. */
+export function Until({ grant }: { grant: Grant }) {
+  const { t } = useTranslation()
+  const day = lastDay(grant.granted.until)
+  return day ? <span className="num">{t('grants.through', { day })}</span> : <Time at={grant.granted.until} />
+}
+
+/** Which rows and fields, in what form, on which ways. */
+export function Scope({ grant: { granted, given_at, given_by } }: { grant: Grant }) {
+  const { t } = useTranslation()
+  const { word, principal } = useWords()
+  const masked = useMaskWords()
+  const masks = Object.entries(granted.masks ?? {})
+  return (
+    <div className="padded-line sight-detail">
+      <Facts
+        items={[
+          [t('sights.columns'), granted.columns?.length ? <Code>{granted.columns.join(t('app.comma'))}</Code> : t('grants.all-columns')],
+          [t('sights.rows'), granted.rows ? <Code>{granted.rows}</Code> : t('sights.all-rows')],
+          [t('grants.up-to'), `${word('grade', granted.up_to)} · ${word('grade-means', granted.up_to)}`],
+          ...(masks.length > 0
+            ? [[t('grants.masks'), masks.map(([column, mask]) => `${column} ${masked(mask)}`).join(t('app.semicolon'))] as [string, React.ReactNode]]
+            : []),
+          [t('grants.ways'), (granted.ways ?? ['page']).map((way) => word('way', way)).join(t('app.comma'))],
+          [t('grants.given-by'), <>{principal(given_by)} · <Time at={given_at} /></>],
+        ]}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,72 @@
+import type { Grant, NewGrant } from '../../api/access'
+import { endOf, isDay } from '../../kit/day'
+import { type Mask, NO_MASK, textOfMask } from '../../kit/mask'
+
+/** How a grant stands. */
+export type GrantState = 'in-force' | 'broken' | 'ended' | 'revoked' | 'used-up'
+
+export function stateOf(grant: Grant, now: number): GrantState {
+  if (grant.revoked_at) return 'revoked'
+  if (Date.parse(grant.granted.until) <= now) return 'ended'
+  if (typeof grant.granted.uses === 'number' && grant.used >= grant.granted.uses) return 'used-up'
+  return grant.broken ? 'broken' : 'in-force'
+}
+
+export const GRANTEES = ['person', 'department', 'role', 'organisation', 'service'] as const
+export const GRADES = ['general-1', 'general-2', 'general-3', 'general-4', 'important', 'core'] as const
+export const WAYS = ['page', 'export', 'interface'] as const
+
+/** A grant as its form has it. */
+export interface GrantForm {
+  kind: string
+  to: string
+  dataset: string
+  columns: string[]
+  rows: string
+  upTo: string
+  masks: (Mask & { column: string })[]
+  purpose: string
+  basis: string
+  /** The last day on which it holds. */
+  until: string
+  uses: string
+  ways: string[]
+}
+
+export const NO_GRANT: GrantForm = {
+  kind: 'person', to: '', dataset: '', columns: [], rows: '', upTo: 'general-2', masks: [], purpose: '', basis: '', until: '', uses: '', ways: ['page'],
+}
+
+export const NO_MASK_OF_COLUMN = { ...NO_MASK, column: '' }
+
+/** Why it cannot be sent yet. */
+export function missingOf(form: GrantForm) {
+  if (form.to.trim() === '') return 'grants.to-missing'
+  if (form.dataset === '') return 'grants.dataset-missing'
+  if (form.purpose.trim() === '') return 'grants.purpose-missing'
+  if (!isDay(form.until)) return 'grants.until-missing'
+  if (form.uses !== '' && !/^[1-9]\d{0,8}$/.test(form.uses)) return 'grants.uses-wrong'
+  if (form.ways.length === 0) return 'grants.ways-missing'
+  if (form.masks.some((mask) => mask.column.trim() === '' || textOfMask(mask) === undefined)) return 'grants.mask-wrong'
+  return undefined
+}
+
+export function newGrant(form: GrantForm): NewGrant {
+  const masks = form.masks.flatMap((mask) => {
+    const text = textOfMask(mask)
+    return text === undefined ? [] : [[mask.column.trim(), text]]
+  })
+  return {
+    to: { kind: form.kind, id: form.to.trim() },
+    dataset: form.dataset,
+    ...(form.columns.length > 0 && { columns: form.columns }),
+    ...(form.rows.trim() && { rows: form.rows.trim() }),
+    up_to: form.upTo,
+    masks: Object.fromEntries(masks) as Record<string, string>,
+    purpose: form.purpose.trim(),
+    ...(form.basis.trim() && { basis: form.basis.trim() }),
+    until: endOf(form.until),
+    ...(form.uses && { uses: Number(form.uses) }),
+    ways: form.ways,
+  }
+}
