@@ -9,6 +9,12 @@ use crate::table::{self, Grid};
 
 /// Widths of line ends that a soft wrap may leave: a sign that may not begin a line, a word that was not cut.
 const RAGGED: usize = 8;
+/// The narrowest column of a short text that is taken to be wrapped.
+const NARROWEST: usize = 36;
+/// Signs of the shortest line that a number is taken to go on from.
+const SHORTEST_TEXT: usize = 18;
+/// Digits that begin a line and go on a number; more are a year or another number.
+const LONGEST_REST: usize = 3;
 /// A soft wrap is not looked for in lines longer than a page is wide.
 const PAGE_WIDTH: usize = 160;
 
@@ -66,7 +72,9 @@ pub(crate) fn read(signs: &[char]) -> Layout {
             _ => layout.paragraphs.push((start, end)),
         }
         // A sentence that ends at the margin is followed by the next of its paragraph more often than not.
-        was_open = width.is_some_and(|width| display_width(signs, line) + RAGGED >= width);
+        let is_full = width.is_some_and(|width| display_width(signs, line) + RAGGED >= width);
+        let next = kept.get(index).map(|next| trimmed(signs, *next));
+        was_open = is_full || next.is_some_and(|next| breaks_number(signs, (from, to), next));
     }
     layout
 }
@@ -110,6 +118,22 @@ fn trimmed(signs: &[char], line: Line) -> (usize, usize) {
         .rposition(|sign| !is_blank(sign))
         .unwrap_or(first);
     (line.from + first, line.from + last + 1)
+}
+
+/// Whether a number goes on from the end of a line of text at the beginning of the next one. Short texts have too few full lines to
+/// tell their width by, and a number in two halves would be read as another one.
+fn breaks_number(signs: &[char], line: (usize, usize), next: (usize, usize)) -> bool {
+    let is_digit = |at: usize| {
+        signs
+            .get(at)
+            .is_some_and(|sign| fold(*sign).is_ascii_digit())
+    };
+    let is_text = line.1 - line.0 >= SHORTEST_TEXT
+        && signs
+            .get(line.0..line.1)
+            .is_some_and(|line| line.iter().any(|sign| !sign.is_ascii()));
+    let rest = (next.0..next.1).take_while(|at| is_digit(*at)).count();
+    is_text && is_digit(line.1 - 1) && (1..=LONGEST_REST).contains(&rest)
 }
 
 /// Whether a line begins with a mark of its own: a number, or a label that is not the next of an open bracket.
@@ -165,11 +189,29 @@ fn wrap_width(signs: &[char], lines: &[Line]) -> Option<usize> {
     // A few lines may hang over the margin.
     let place = widths.len().checked_sub(1 + widths.len() / 25)?;
     let width = *widths.get(place)?;
-    let full = widths
-        .iter()
-        .filter(|one| **one + RAGGED >= width && **one <= width + RAGGED)
-        .count();
-    (width <= PAGE_WIDTH && full * 3 >= widths.len() && full >= 3).then_some(width)
+    let is_full = |one: usize| one + RAGGED >= width && one <= width + RAGGED;
+    let full = widths.iter().filter(|one| is_full(**one)).count();
+    if width > PAGE_WIDTH {
+        return None;
+    }
+    // In a short text few lines are full, and they tell its width where each of them ends within a sentence.
+    let are_cut = || {
+        let mut full = lines
+            .iter()
+            .filter(|line| is_full(display_width(signs, **line)));
+        width >= NARROWEST && full.all(|line| is_cut(signs, *line))
+    };
+    let is_wrapped = full >= 3 && full * 3 >= widths.len();
+    (is_wrapped || full * 4 >= widths.len() && are_cut()).then_some(width)
+}
+
+/// Whether a line is prose and ends within a sentence.
+fn is_cut(signs: &[char], line: Line) -> bool {
+    let (from, to) = trimmed(signs, line);
+    let line = signs.get(from..to).unwrap_or_default();
+    let is_mark = |sign: &char| matches!(sign, '，' | '。' | '；' | ',' | ';');
+    let is_end = |sign: &char| "。；！？：…”》）】.;!?:)]".contains(*sign);
+    line.iter().any(is_mark) && !line.last().is_some_and(is_end)
 }
 
 /// Lines without page numbers, and without the running heads beside them.

@@ -59,7 +59,24 @@ fn what_is_wrong_with_a_policy_is_shown_at_its_place() {
         &files(
             "// 经办人只看本镇\n@id(\"a\") @up_to(\"general-1\") @rows(\"village = $division\")\npermit (principal in Role::\"clerc\", action == Action::\"read\", resource in Pack::\"demo\");\n",
         ),
-        expect![[r#""#]],
+        expect![[r#"
+            warning[incomplete]: the pack has no tests
+             --> demo
+             help: add a file under tests/ with rows and what becomes of them
+
+            error[policy]: not a condition on the rows of `demo.person`: there is no column `village`
+             --> demo/policies/people.cedar:2:37
+              |
+            2 | @id("a") @up_to("general-1") @rows("village = $division")
+              |                                     ^^^^^^^
+
+            error[policy]: the city has no role `clerc`
+             --> demo/policies/people.cedar:3:28
+              |
+            3 | permit (principal in Role::"clerc", action == Action::"read", resource in Pack::"demo");
+              |                            ^^^^^^^
+              help: did you mean `clerk`?
+        "#]],
     );
 }
 

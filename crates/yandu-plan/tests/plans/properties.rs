@@ -305,3 +305,28 @@ fn a_page_may_begin_as_another_page_does() {
         assert_eq!(reading.points.len(), 2);
     }
 }
+
+#[test]
+fn a_number_that_a_line_end_cuts_is_one_number_also_in_a_short_text() {
+    let text = |end: &str, begin: &str| {
+        format!(
+            "澄江市2026年数字化工作要点\n\n一、重点任务\n（一）夯实数字底座。坚持以人民为中心的发展思想，数据挂接率达到{end}\n{begin}\n"
+        )
+    };
+    let values = |text: &str| -> Vec<String> {
+        let reading = read(text.as_bytes(), &Options::default()).unwrap();
+        let targets = reading.targets.iter();
+        targets
+            .map(|target| format!("{:?} {}", target.value, target.unit))
+            .collect()
+    };
+    let whole = values(&text("40%。", "")).remove(0);
+    assert_eq!(values(&text("4", "0%。")), [whole.clone()]);
+    assert_eq!(values(&text("４", "０%。")), [whole.clone()]);
+    // A year, or the number of the next point, goes on no number.
+    assert_eq!(
+        values(&text("40%", "2027年底前完成验收。")),
+        [whole.clone()]
+    );
+    assert_eq!(values(&text("40%", "1.推进共享。")), [whole]);
+}
