@@ -194,15 +194,15 @@ fn wrap_width(signs: &[char], lines: &[Line]) -> Option<usize> {
     if width > PAGE_WIDTH {
         return None;
     }
-    // In a short text few lines are full, and they tell its width where each of them ends within a sentence.
-    let are_cut = || {
+    // In a short text few lines are full, and they tell its width where one of them ends within a sentence.
+    let is_any_cut = || {
         let mut full = lines
             .iter()
             .filter(|line| is_full(display_width(signs, **line)));
-        width >= NARROWEST && full.all(|line| is_cut(signs, *line))
+        width >= NARROWEST && full.any(|line| is_cut(signs, *line))
     };
     let is_wrapped = full >= 3 && full * 3 >= widths.len();
-    (is_wrapped || full * 4 >= widths.len() && are_cut()).then_some(width)
+    (is_wrapped || full * 4 >= widths.len() && is_any_cut()).then_some(width)
 }
 
 /// Whether a line is prose and ends within a sentence.

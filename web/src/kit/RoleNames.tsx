@@ -4,11 +4,11 @@ import { roles as rolesQuery } from '../api/access'
 import { Hint } from './Text'
 import { useSession } from './useSession'
 
-/** What a role is called: those of the three administrators everywhere, those of packs where the list may be read. */
+/** What a role is called: those of the three administrators everywhere, those of packs for whoever has logged in. */
 export function useRoleName(): (id: string) => string {
   const { t, i18n } = useTranslation()
-  const { may } = useSession()
-  const { data } = useQuery({ ...rolesQuery, enabled: may('manage-accounts') || may('manage-policies') })
+  const { who } = useSession()
+  const { data } = useQuery({ ...rolesQuery, enabled: who.kind !== 'visitor' })
   return (id) => {
     const role = data?.roles.find((one) => one.id === id)
     const told = (i18n.language === 'en' && role?.title_en) || role?.title

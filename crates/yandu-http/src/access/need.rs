@@ -72,11 +72,7 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api/v1/accounts/{id}/tokens", ACCOUNTS),
     ("POST", "/api/v1/accounts/{id}/tokens", ACCOUNTS),
     ("DELETE", "/api/v1/accounts/{id}/tokens/{token}", ACCOUNTS),
-    (
-        "GET",
-        "/api/v1/roles",
-        Need::InCity(&[Action::ManageAccounts, Action::ManagePolicies]),
-    ),
+    ("GET", "/api/v1/roles", Need::Account),
     ("GET", "/api/v1/grants", POLICIES),
     ("POST", "/api/v1/grants", POLICIES),
     ("GET", "/api/v1/grants/{id}", POLICIES),

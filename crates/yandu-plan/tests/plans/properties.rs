@@ -167,8 +167,7 @@ fn places_hold(text: &str, reading: &Reading) {
 
 #[test]
 fn every_planted_target_is_found_and_every_place_points_at_its_wording() {
-    let seed: u64 = rand::rng().random();
-    println!("seed {seed}");
+    let seed = seed();
     let mut random = StdRng::seed_from_u64(seed);
     for _ in 0..120 {
         let (text, planted, units) = compose(&mut random);
@@ -232,11 +231,20 @@ fn wrapped(text: &str, width: usize) -> String {
     shaped
 }
 
+/// A fresh seed, or that of a run that failed: `YANDU_SEED`.
+pub(crate) fn seed() -> u64 {
+    let given = std::env::var("YANDU_SEED").ok();
+    let seed = given
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(|| rand::rng().random());
+    println!("YANDU_SEED={seed}");
+    seed
+}
+
 /// Wrapped lines, page numbers, other line ends and wide signs change the places and nothing else.
 #[test]
 fn the_shape_of_the_lines_changes_no_target() {
-    let seed: u64 = rand::rng().random();
-    println!("seed {seed}");
+    let seed = seed();
     let mut random = StdRng::seed_from_u64(seed);
     for _ in 0..60 {
         let (text, ..) = compose(&mut random);
