@@ -46,7 +46,7 @@ enum Door {
         base: String,
         http: reqwest::Client,
         /// Shows that this process can read the folder.
-        key: String,
+        key: Option<String>,
     },
 }
 
@@ -82,7 +82,7 @@ impl Client {
                 Some(Holder {
                     address: Some(address),
                     ..
-                }) => return Self::server(&address, local::read(&config.data)?),
+                }) => return Self::server(&address, local::read(&config.data)),
                 Some(Holder { address: None, .. }) => tokio::time::sleep(PAUSE).await,
                 None => break,
             }
@@ -106,7 +106,7 @@ impl Client {
         })
     }
 
-    fn server(address: &str, key: String) -> Result<Self> {
+    fn server(address: &str, key: Option<String>) -> Result<Self> {
         // A proxy of the environment would be asked for an address that only this machine knows.
         let http = reqwest::Client::builder().no_proxy().build();
         Ok(Self {
@@ -185,8 +185,10 @@ impl Client {
                     .unwrap_or_else(|never| match never {})
             }
             Door::Server { base, http, key } => {
-                let request = http.request(method, format!("{base}{path}"));
-                let mut request = request.bearer_auth(key);
+                let mut request = http.request(method, format!("{base}{path}"));
+                if let Some(key) = key {
+                    request = request.bearer_auth(key);
+                }
                 if let Some(accept) = ask.accept {
                     request = request.header(header::ACCEPT, accept);
                 }

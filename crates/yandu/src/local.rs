@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use yandu_store::DataFolder;
 
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 
 fn path(data: &Path) -> PathBuf {
     data.join("local.key")
@@ -21,8 +21,7 @@ pub(crate) fn write(folder: &DataFolder) -> Result<String> {
     Ok(key)
 }
 
-/// The key of the process that holds a folder.
-pub(crate) fn read(data: &Path) -> Result<String> {
-    let path = path(data);
-    std::fs::read_to_string(&path).map_err(Failure::io("read", &path))
+/// The key of the process that holds a folder; none where this user may not read it. Then the server says what may be done.
+pub(crate) fn read(data: &Path) -> Option<String> {
+    std::fs::read_to_string(path(data)).ok()
 }

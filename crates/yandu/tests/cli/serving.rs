@@ -148,3 +148,44 @@ fn only_this_machine_is_served() {
             .contains("is no address to listen on")
     );
 }
+
+#[test]
+fn once_somebody_administers_the_city_the_command_line_is_let_in_by_the_folder_alone() {
+    let place = walk();
+    let mut server = place.serve();
+    let (status, _) = server.get("/api/v1/batches");
+    assert_eq!(status, 200, "everybody here is the local administrator");
+    let line = server.told("/claim#yi_");
+    let (_, link) = line.split_once("/claim#").unwrap();
+    let claim =
+        json!({"link": link, "account": "root", "name": "张管", "password": "Sunny-Weather-7"});
+    let (status, body) = server.post("/api/v1/claim", "application/json", &claim.to_string());
+    assert_eq!(status, 201, "{body}");
+    let (status, body) = server.get("/api/v1/batches");
+    assert_eq!(status, 401, "{body}");
+    // Whoever can read the folder is let in, whether a server holds it or nobody.
+    place.yandu(&["batch", "list"]).ok();
+    let key = place.path("data/local.key");
+    assert!(!std::fs::read_to_string(&key).unwrap().is_empty());
+    std::fs::rename(&key, place.path("kept")).unwrap();
+    let refused = place.yandu(&["batch", "list"]).fails();
+    assert!(
+        refused.stderr.contains("needs an account"),
+        "{}",
+        refused.stderr
+    );
+    std::fs::rename(place.path("kept"), &key).unwrap();
+    let log = server.stop();
+    let key = std::fs::read_to_string(key).unwrap();
+    assert!(
+        !log.contains(&key) && !log.contains("Sunny-Weather-7"),
+        "{log}"
+    );
+    place.yandu(&["batch", "list"]).ok();
+    let mut server = place.serve();
+    assert_eq!(server.get("/api/v1/batches").0, 401);
+    assert!(
+        !server.stop().contains("/claim#"),
+        "the link is for the first one alone"
+    );
+}

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -173,20 +175,26 @@ impl Place {
             .read_line(&mut line)
             .unwrap();
         // Read all the while, or a full pipe would hold the server up.
-        let mut stderr = child.stderr.take().unwrap();
-        let log = std::thread::spawn(move || {
-            let mut log = String::new();
-            stderr.read_to_string(&mut log).unwrap();
-            log
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let log = Arc::new(Mutex::new(String::new()));
+        let told = Arc::clone(&log);
+        let reading = std::thread::spawn(move || {
+            for line in stderr.lines() {
+                let mut log = told.lock().unwrap();
+                log.push_str(&line.unwrap());
+                log.push('\n');
+            }
         });
         let Some((_, address)) = line.trim().split_once("http://") else {
             let _ = child.kill();
-            panic!("no address in `{line}`: {}", log.join().unwrap());
+            reading.join().unwrap();
+            panic!("no address in `{line}`: {}", log.lock().unwrap());
         };
         Server {
             address: address.to_owned(),
             child,
-            log: Some(log),
+            log,
+            reading: Some(reading),
         }
     }
 }
@@ -212,7 +220,8 @@ fn run(command: &mut Command, stdin: &str) -> Run {
 pub(crate) struct Server {
     address: String,
     child: Child,
-    log: Option<std::thread::JoinHandle<String>>,
+    log: Arc<Mutex<String>>,
+    reading: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Server {
@@ -257,6 +266,18 @@ impl Server {
         (status, String::from_utf8(body).unwrap())
     }
 
+    /// The first line of the log that has a text, which is waited for.
+    pub(crate) fn told(&self, text: &str) -> String {
+        for _ in 0..200 {
+            let log = self.log.lock().unwrap().clone();
+            if let Some(line) = log.lines().find(|line| line.contains(text)) {
+                return line.to_owned();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("`{text}` was not told: {}", self.log.lock().unwrap());
+    }
+
     /// Asks the server to stop, waits until it has, and gives its log.
     pub(crate) fn stop(&mut self) -> String {
         let pid = self.child.id().to_string();
@@ -268,7 +289,8 @@ impl Server {
                 .success()
         );
         let status = self.child.wait().unwrap();
-        let log = self.log.take().unwrap().join().unwrap();
+        self.reading.take().unwrap().join().unwrap();
+        let log = self.log.lock().unwrap().clone();
         assert_eq!(status.code(), Some(0), "{log}");
         log
     }
