@@ -21,7 +21,7 @@ prebuilt=(--prebuilt)
 if [ -z "$yandu" ]; then
   echo "== building"
   cargo build --locked -p yandu
-  cargo build --locked -p yandu-policy --example decisions
+  cargo build --locked --workspace --example decisions
   yandu="${CARGO_TARGET_DIR:-target}/debug/yandu"
   prebuilt=()
 fi

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use yandu_policy::Principal;
 
-use crate::id::{AccountId, RoleId};
 use crate::{Error, Result};
+use yandu_words::{AccountId, RoleId};
 
 pub(crate) use said::{Said, built, changed};
 

@@ -20,7 +20,6 @@ use yandu_store::Store;
 
 use crate::account::{Account, Filter};
 use crate::event::{self, Event, EventFilter};
-use crate::id::AccountId;
 use crate::known::Known;
 use crate::password::{Cost, Passwords};
 use crate::secret::{INVITATION, Key, Secret};
@@ -29,6 +28,7 @@ use crate::session::Cache;
 use crate::settings::{Settings, later};
 use crate::store::{self, MIGRATIONS};
 use crate::{Error, Result};
+use yandu_words::AccountId;
 
 pub use second_factor::Enrolment;
 

@@ -13,26 +13,25 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::Mutex as AsyncMutex;
-use yandu_lake::{Lake, Rights, compile_row_condition};
+use yandu_lake::{Lake, Rights, check_row_condition};
 use yandu_policy::{
-    Action, Circumstances, City, Decision, Policies, Principal, Problem, RowConditions, RowFault,
-    Shown, Source,
+    Action, Circumstances, City, Decision, Policies, Principal, RowConditions, RowFault, Shown,
+    Source,
 };
 use yandu_store::Store;
 use yandu_words::id::DatasetId;
 
+use crate::Result;
 use crate::accounts::Accounts;
 use crate::grant::{Grant, GrantId};
 use crate::negative::{Entry, EntryId};
 use crate::secret::Key;
 use crate::store;
-use crate::{Error, Result};
 
 use rights::Held;
 
-pub use rights::Asked;
-
 pub use giving::Conflict;
+pub use rights::Asked;
 
 /// Who may do what, and what they see. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -71,8 +70,7 @@ impl Door {
         let entries = store::grant::entries(store.pool()).await?;
         let entries = entries.into_iter().filter(|entry| entry.removed.is_none());
         let state = State {
-            policies: Policies::build(City::default(), &[], &LakeRows(&lake), None)
-                .map_err(Error::Policies)?,
+            policies: change::closed(&lake)?,
             city: City::default(),
             sources: Vec::new(),
             grants: grants.map(|grant| (grant.id, grant)).collect(),
@@ -105,24 +103,6 @@ impl Door {
         let state = self.state();
         let reader = state.policies.reader(principal, circumstances);
         reader.decide_in_city(action)
-    }
-
-    /// Whether an action on a dataset is allowed.
-    pub fn decide_on(
-        &self,
-        principal: &Principal,
-        circumstances: &Circumstances,
-        action: Action,
-        dataset: &DatasetId,
-    ) -> Decision {
-        let state = self.state();
-        let reader = state.policies.reader(principal, circumstances);
-        reader.decide_on(action, dataset)
-    }
-
-    /// The hash of the set of policies in force.
-    pub fn policy_hash(&self) -> Arc<str> {
-        Arc::clone(self.state().policies.hash())
     }
 
     /// Runs something over the set in force.
@@ -202,26 +182,11 @@ impl RowConditions for LakeRows<'_> {
             message: error.to_string(),
             ..RowFault::default()
         })?;
-        let values: BTreeMap<String, Option<String>> = values
-            .iter()
-            // No reader has an empty value.
-            .map(|name| ((*name).to_owned(), Some("-".to_owned())))
-            .collect();
-        match compile_row_condition(&schema, sql, &values) {
-            Ok(_) => Ok(()),
-            Err(problem) => Err(RowFault {
-                message: problem.message,
-                line: problem.line as usize,
-                column: problem.column as usize,
-                help: problem.help,
-            }),
-        }
+        check_row_condition(&schema, sql, values).map_err(|problem| RowFault {
+            message: problem.message,
+            line: problem.line as usize,
+            column: problem.column as usize,
+            help: problem.help,
+        })
     }
-}
-
-/// The problems that are not those of one text.
-fn without<'a>(problems: &'a [Problem], file: &'a str) -> impl Iterator<Item = &'a Problem> {
-    problems
-        .iter()
-        .filter(move |problem| problem.file.as_ref() != file)
 }

@@ -4,10 +4,10 @@ use yandu_words::IdError;
 
 use crate::door::Conflict;
 use crate::grant::GrantId;
-use crate::id::{AccountId, SessionId, TokenId};
 use crate::import::RowFault;
 use crate::negative::EntryId;
 use crate::password::Weakness;
+use yandu_words::{AccountId, SessionId, TokenId};
 
 /// Why work on accounts did not succeed.
 #[derive(Debug, thiserror::Error)]

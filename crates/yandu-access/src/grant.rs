@@ -94,6 +94,28 @@ pub enum GranteeKind {
 }
 
 impl GranteeKind {
+    pub const ALL: [Self; 5] = [
+        Self::Person,
+        Self::Service,
+        Self::Organisation,
+        Self::Department,
+        Self::Role,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Service => "service",
+            Self::Organisation => "organisation",
+            Self::Department => "department",
+            Self::Role => "role",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     fn scope(self, id: &str) -> String {
         let id = quoted(id);
         match self {

@@ -14,11 +14,11 @@ use serde::Serialize;
 
 use crate::Error;
 use crate::account::{Account, Kind, Said};
-use crate::id::{AccountId, RoleId};
 use crate::known::Known;
 use crate::separation::{self, Move};
 use column::Column;
 use place::{Place, line_ends};
+use yandu_words::{AccountId, RoleId};
 
 /// Rows of the largest file.
 pub const IMPORT_ROWS: usize = 10_000;

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yandu_words::Title;
 
-use crate::id::RoleId;
 use crate::separation::ADMINISTRATORS;
 use crate::{Error, Result};
+use yandu_words::RoleId;
 
 /// How many near names are told of one that is not known.
 const NEAR: usize = 3;

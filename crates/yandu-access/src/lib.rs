@@ -19,7 +19,6 @@ mod door;
 mod error;
 mod event;
 mod grant;
-mod id;
 mod import;
 mod known;
 mod negative;
@@ -38,7 +37,6 @@ pub use door::{Asked, Conflict, Door};
 pub use error::Error;
 pub use event::{Event, EventFilter, EventKind};
 pub use grant::{Ended, Grant, GrantId, Grantee, GranteeKind, NewGrant};
-pub use id::{AccountId, RoleId, SessionId, TokenId};
 pub use import::{IMPORT_ROWS, RowFault};
 pub use known::Known;
 pub use negative::{Entry, EntryId, NewEntry};
@@ -51,6 +49,7 @@ pub use separation::{
 pub use session::{Client, LoggedIn, Session};
 pub use settings::{HASH_LANES, HASH_MEMORY_KIB, HASH_PASSES, PASSWORD_BYTES, Settings};
 pub use token::{NewToken, Scope, TOKENS, Token, TokenRequest};
+pub use yandu_words::{AccountId, RoleId, SessionId, TokenId};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

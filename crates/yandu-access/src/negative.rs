@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use yandu_policy::{City, quoted};
+use yandu_policy::{City, Dataset, quoted};
 use yandu_words::Grade;
 use yandu_words::id::{DatasetId, PackId};
 
@@ -112,28 +112,28 @@ impl NewEntry {
         Ok(self)
     }
 
-    /// The policy that the entry is in a city, in Cedar; none where what it is about is not there, so that nothing could show it.
-    pub(crate) fn policy(&self, id: EntryId, city: &City) -> Option<String> {
-        let mut meant = city.datasets.iter().filter(|(dataset, _)| {
-            self.dataset.as_ref().is_none_or(|named| named == *dataset)
-                && self
-                    .pack
-                    .as_ref()
-                    .is_none_or(|named| *named == dataset.pack())
+    /// Which of its columns a city has, none of them where it names none; `None` where there is nothing that it is about.
+    pub(crate) fn there(&self, city: &City) -> Option<Vec<&str>> {
+        let mut meant = city.datasets.iter().filter(|(id, _)| {
+            self.dataset.as_ref().is_none_or(|named| named == *id)
+                && self.pack.as_ref().is_none_or(|named| *named == id.pack())
         });
-        let columns: Option<Vec<&str>> = match &self.columns {
-            None => meant.next().map(|_| Vec::new()),
-            Some(named) => {
-                let meant: Vec<_> = meant.collect();
-                let is_there = |column: &&String| {
-                    let mut meant = meant.iter();
-                    meant.any(|(_, dataset)| dataset.columns.contains_key(column.as_str()))
-                };
-                let there = named.iter().filter(is_there).map(String::as_str);
-                Some(there.collect()).filter(|there: &Vec<&str>| !there.is_empty())
-            }
+        let Some(named) = &self.columns else {
+            return meant.next().map(|_| Vec::new());
         };
-        let columns = columns?;
+        let meant: Vec<&Dataset> = meant.map(|(_, dataset)| dataset).collect();
+        let is_there = |column: &&str| {
+            meant
+                .iter()
+                .any(|dataset| dataset.columns.contains_key(*column))
+        };
+        let there: Vec<&str> = named.iter().map(String::as_str).filter(is_there).collect();
+        (!there.is_empty()).then_some(there)
+    }
+
+    /// The policy that the entry is in a city, in Cedar; none where nothing could show what it is about.
+    pub(crate) fn policy(&self, id: EntryId, city: &City) -> Option<String> {
+        let columns = self.there(city)?;
         let resource = match (&self.dataset, &self.pack) {
             (Some(dataset), _) => format!("resource == Dataset::{}", quoted(dataset.as_str())),
             (None, Some(pack)) => format!("resource in Pack::{}", quoted(pack.as_str())),

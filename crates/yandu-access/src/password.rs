@@ -13,10 +13,10 @@ use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use yandu_words::sign::fold;
 
-use crate::id::AccountId;
 use crate::secret::Secret;
 use crate::settings::{HASH_LANES, HASH_MEMORY_KIB, HASH_PASSES, PASSWORD_BYTES};
 use crate::{Error, Result};
+use yandu_words::AccountId;
 
 /// Hashes that are made at a time: each takes memory and a core, and anybody may ask for one.
 const AT_A_TIME: usize = 2;

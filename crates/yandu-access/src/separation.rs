@@ -5,19 +5,9 @@ use std::collections::BTreeSet;
 use crate::account::{Account, Status};
 use crate::{Error, Result};
 
-/// Runs the system: accounts, backups, settings.
-pub const SYSTEM_ADMINISTRATOR: &str = "system-administrator";
-/// Decides on rights.
-pub const SECURITY_ADMINISTRATOR: &str = "security-administrator";
-/// Looks at what the others did.
-pub const AUDIT_ADMINISTRATOR: &str = "audit-administrator";
-
-/// The roles of the three administrators.
-pub const ADMINISTRATORS: [&str; 3] = [
-    SYSTEM_ADMINISTRATOR,
-    SECURITY_ADMINISTRATOR,
-    AUDIT_ADMINISTRATOR,
-];
+pub use yandu_policy::{
+    ADMINISTRATORS, AUDIT_ADMINISTRATOR, SECURITY_ADMINISTRATOR, SYSTEM_ADMINISTRATOR,
+};
 
 /// Whoever holds the data folder: above all accounts, and no account's name.
 pub const LOCAL_ADMINISTRATOR: &str = "local-administrator";

@@ -12,9 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::account::{Account, Status};
-use crate::id::SessionId;
 use crate::secret::{Secret, SecretHash};
 use crate::settings::later;
+use yandu_words::SessionId;
 
 /// How often the record of a session says anew when it was last used.
 pub(crate) const TOUCH: SignedDuration = SignedDuration::from_secs(60);

@@ -16,9 +16,9 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 use yandu_store::Migration;
 
 use crate::account::{Account, Filter, Kind, Status};
-use crate::id::{AccountId, RoleId};
 use crate::separation::SYSTEM_ADMINISTRATOR;
 use crate::{Error, Result};
+use yandu_words::{AccountId, RoleId};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
-use crate::id::TokenId;
 use crate::secret::Secret;
 use crate::settings::{Settings, days, later};
 use crate::{Error, Result};
+use yandu_words::TokenId;
 
 /// How many tokens an account has at a time.
 pub const TOKENS: u32 = 50;

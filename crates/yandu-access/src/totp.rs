@@ -6,8 +6,8 @@ use rand::RngCore as _;
 use sha1::Sha1;
 use yandu_words::sign::fold;
 
-use crate::id::AccountId;
 use crate::secret::Secret;
+use yandu_words::AccountId;
 
 /// Who stands beside the account in an authenticator.
 const ISSUER: &str = "Yandu";

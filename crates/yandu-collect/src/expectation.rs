@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use yandu_check::Expectations;
 use yandu_check::key::KeySet;
 use yandu_lake::{
-    Flow, FlowKind, compile_condition, compile_measure, compile_model, compile_row_condition,
+    Flow, FlowKind, check_row_condition, compile_condition, compile_measure, compile_model,
     model_inputs,
 };
 use yandu_pack::declare;
@@ -52,13 +52,7 @@ impl yandu_pack::Compiler for SqlConditions {
         sql: &str,
         values: &[&str],
     ) -> Result<(), yandu_pack::SqlProblem> {
-        let values = values
-            .iter()
-            .map(|name| ((*name).to_owned(), Some("-".to_owned())));
-        match compile_row_condition(schema, sql, &values.collect()) {
-            Ok(_) => Ok(()),
-            Err(problem) => Err(in_pack(problem)),
-        }
+        check_row_condition(schema, sql, values).map_err(in_pack)
     }
 
     fn inputs(&self, sql: &str) -> Result<Option<Vec<ModelInput>>, yandu_pack::SqlProblem> {

@@ -29,7 +29,7 @@ use crate::{Error, Result};
 
 pub(crate) use estimate::Estimates;
 pub(crate) use provider::SecuredProvider;
-pub use rows::{RowCondition, compile_row_condition};
+pub use rows::{RowCondition, check_row_condition, compile_row_condition};
 
 /// What a principal sees of the datasets, under one set of policies. It never changes: other policies make another one.
 #[derive(Debug, Clone)]

@@ -47,7 +47,9 @@ pub use commit::{Change, Commit, Committed};
 pub use condition::{Condition, SqlProblem, compile_condition};
 pub use convert::{Conversion, LaterCommit, Stored};
 pub use derive::{Derivation, Followed, Form, Kept, KeptAs, Only, Ways};
-pub use door::{MaskKey, Permit, Rights, RowCondition, Sight, Term, compile_row_condition};
+pub use door::{
+    MaskKey, Permit, Rights, RowCondition, Sight, Term, check_row_condition, compile_row_condition,
+};
 pub use error::{Error, QueryProblem};
 pub use freeze::{Frozen, FrozenContent, FrozenFile, FrozenTable, Held};
 pub use gate::Gate;

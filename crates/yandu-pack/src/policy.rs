@@ -3,17 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use yandu_policy::{City, Column};
+use yandu_policy::{ADMINISTRATORS, City, Column};
 use yandu_words::{Mask, RoleId};
 
 use crate::dataset::Dataset;
-
-/// Roles of the program, which every city has.
-const ADMINISTRATORS: [&str; 3] = [
-    "system-administrator",
-    "security-administrator",
-    "audit-administrator",
-];
 
 /// What policies can name: these datasets and roles. Departments and divisions are known to whoever has their registers.
 pub(crate) fn city<'a>(

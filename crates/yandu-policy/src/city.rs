@@ -49,6 +49,20 @@ pub struct Column {
     pub mask: Mask,
 }
 
+/// Runs the system: accounts, packs, backups.
+pub const SYSTEM_ADMINISTRATOR: &str = "system-administrator";
+/// Decides on rights.
+pub const SECURITY_ADMINISTRATOR: &str = "security-administrator";
+/// Looks at what the others did.
+pub const AUDIT_ADMINISTRATOR: &str = "audit-administrator";
+
+/// The roles of the three administrators, which every city has.
+pub const ADMINISTRATORS: [&str; 3] = [
+    SYSTEM_ADMINISTRATOR,
+    SECURITY_ADMINISTRATOR,
+    AUDIT_ADMINISTRATOR,
+];
+
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Principal {

@@ -22,6 +22,7 @@ mod statement;
 mod text;
 
 pub use annotation::Annotation;
+pub use city::{ADMINISTRATORS, AUDIT_ADMINISTRATOR, SECURITY_ADMINISTRATOR, SYSTEM_ADMINISTRATOR};
 pub use city::{Action, Circumstances, City, Column, Dataset, Kind, Principal, Way};
 pub use decide::{Decision, Reader};
 pub use mask::{mask_of, text_of_mask};

@@ -67,8 +67,26 @@ fn check_role(what: &'static str, name: &str) -> Result<(), IdError> {
     )
 }
 
-/// Batches are named by the program, often with a UUID, so they may start with a digit and hold dashes.
-fn check_batch(what: &'static str, name: &str) -> Result<(), IdError> {
+/// People log in by the names of accounts.
+fn check_account(what: &'static str, name: &str) -> Result<(), IdError> {
+    check_signs(
+        what,
+        name,
+        name,
+        (|sign| sign.is_ascii_lowercase(), "a lower-case letter"),
+        (
+            |sign| {
+                sign.is_ascii_lowercase()
+                    || sign.is_ascii_digit()
+                    || matches!(sign, '.' | '-' | '_')
+            },
+            "lower-case letters, digits, `.`, `-` and `_`",
+        ),
+    )
+}
+
+/// Batches, sessions and tokens are named by the program, often with a UUID, so they may start with a digit and hold dashes.
+fn check_made(what: &'static str, name: &str) -> Result<(), IdError> {
     check_signs(
         what,
         name,
@@ -288,8 +306,20 @@ id!(
     RoleId, "role", "^[a-z][a-z0-9-]{0,62}$", check_role
 );
 id!(
+    /// An account, named as one logs in.
+    AccountId, "account name", r"^[a-z][a-z0-9._-]{0,62}$", check_account
+);
+id!(
+    /// A session. It names the session to people and is no secret.
+    SessionId, "session id", "^[a-z0-9][a-z0-9_-]{0,62}$", check_made
+);
+id!(
+    /// A token. It names the token to people and is no secret.
+    TokenId, "token id", "^[a-z0-9][a-z0-9_-]{0,62}$", check_made
+);
+id!(
     /// One delivery of rows.
-    BatchId, "batch id", "^[a-z0-9][a-z0-9_-]{0,62}$", check_batch
+    BatchId, "batch id", "^[a-z0-9][a-z0-9_-]{0,62}$", check_made
 );
 
 pair!(DatasetId);

@@ -22,8 +22,8 @@ mod value_type;
 pub use fault::{Dimension, FaultCode};
 pub use grade::Grade;
 pub use id::{
-    BatchId, BoardId, CodeListId, ColumnName, DatasetId, IdError, IndicatorSetId, MetricId, PackId,
-    PageId, RoleId, SourceId,
+    AccountId, BatchId, BoardId, CodeListId, ColumnName, DatasetId, IdError, IndicatorSetId,
+    MetricId, PackId, PageId, RoleId, SessionId, SourceId, TokenId,
 };
 pub use mask::Mask;
 pub use period::{Grain, Period, PeriodError};

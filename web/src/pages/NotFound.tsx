@@ -8,7 +8,7 @@ import { menuOf } from '../shell/menu'
 export function NotFound() {
   const { t } = useTranslation()
   const { pathname } = useLocation()
-  const { may } = useSession()
+  const { who } = useSession()
   return (
     <Page title={t('not-found.title')}>
       <div className="panel">
@@ -17,7 +17,7 @@ export function NotFound() {
         </p>
         <p>{t('not-found.help')}</p>
         <ul className="plain-list">
-          {menuOf(may).map((item) => (
+          {menuOf(who).map((item) => (
             <li key={item.to}>
               <Link to={item.to}>{t(item.title)}</Link>
             </li>

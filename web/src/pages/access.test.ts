@@ -31,8 +31,9 @@ describe('login', () => {
 })
 
 test('the menu has the pages that somebody may open', () => {
-  expect(menuOf(() => true)).toEqual(menu)
-  const of = (...actions: string[]) => menuOf((action) => actions.includes(action)).map(({ to }) => to)
+  expect(menuOf({ kind: 'local', actions: [] })).toEqual(menu)
+  const of = (...actions: string[]) => menuOf({ kind: 'session', actions }).map(({ to }) => to)
+  expect(of('browse')).toEqual(['/', '/catalogue', '/query', '/rollup', '/boards', '/figures'])
   expect(of()).toEqual(['/', '/query'])
   expect(of('audit')).toEqual(['/', '/query', '/policies', '/access-events'])
   expect(of('manage-policies')).toEqual(['/', '/query', '/grants', '/negative-list', '/policies'])

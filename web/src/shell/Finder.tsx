@@ -129,7 +129,7 @@ function useHits(typed: string): { hits: Hit[]; isBehind: boolean } {
   const worded = useWorded()
   const nameOf = useDeliveredAs()
   const hits = useMemo(() => {
-    const places = menuOf((action) => who.actions.includes(action)).map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
+    const places = menuOf(who).map((item) => ({ to: item.to, kind: t('finder.page'), title: t(item.title), about: '' }))
     const declared = pages.map((page) => ({ to: `/pages/${page.id}`, kind: t('finder.page'), title: worded(page.title), about: page.id }))
     const sets = (asked === '' ? [] : (suggested?.entries ?? [])).map((hit) => ({
       to: `/datasets/${encodeURIComponent(hit.id)}`,

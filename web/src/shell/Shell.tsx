@@ -101,10 +101,10 @@ export function Shell() {
 function Pages() {
   const { t } = useTranslation()
   const { pathname } = useLocation()
-  const { may } = useSession()
+  const { who } = useSession()
   return (
     <ul>
-      {menuOf(may).map((item) => (
+      {menuOf(who).map((item) => (
         <li key={item.to}>
           <Link to={item.to} aria-current={isOpen(item, pathname) ? 'page' : undefined}>
             <item.icon aria-hidden /> {t(item.title)}

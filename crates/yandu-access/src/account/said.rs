@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use yandu_words::Standard;
 
 use super::{Account, AccountChange, Kind, NewAccount, Status};
-use crate::id::{AccountId, RoleId};
 use crate::known::Known;
 use crate::{Error, Result};
+use yandu_words::{AccountId, RoleId};
 
 /// Signs of the longest name of an account's owner.
 const NAME_LENGTH: usize = 100;

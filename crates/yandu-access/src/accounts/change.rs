@@ -7,9 +7,9 @@ use sqlx::SqliteConnection;
 use super::{Accounts, put};
 use crate::account::{Account, AccountChange, NewAccount, Status, built, changed};
 use crate::event::{EventKind, Note, note};
-use crate::id::AccountId;
 use crate::store;
 use crate::{Error, Result};
+use yandu_words::AccountId;
 
 /// The fields that a change may be about.
 const FIELDS: [&str; 6] = ["name", "department", "division", "uscc", "roles", "status"];

@@ -7,13 +7,13 @@ use serde_json::json;
 use super::{Accounts, Link, link, put};
 use crate::account::{Account, NewAccount, Status, built};
 use crate::event::{EventKind, Note, note};
-use crate::id::AccountId;
 use crate::password::weaknesses;
 use crate::secret::SecretHash;
 use crate::separation::SYSTEM_ADMINISTRATOR;
 use crate::settings::hours;
 use crate::store;
 use crate::{Error, Result};
+use yandu_words::AccountId;
 
 /// Who makes the first system administrator: nobody that an account could be called.
 const FIRST: &str = "(first link)";

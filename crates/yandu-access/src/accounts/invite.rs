@@ -7,12 +7,12 @@ use super::change::end_sessions;
 use super::{Accounts, Link, link, put};
 use crate::account::{Account, Kind, Status};
 use crate::event::{EventKind, Note, note};
-use crate::id::AccountId;
 use crate::secret::SecretHash;
 use crate::separation::check_access;
 use crate::settings::hours;
 use crate::store;
 use crate::{Error, Result};
+use yandu_words::AccountId;
 
 impl Accounts {
     /// A link with which the owner of a new account sets the first password. It takes the place of the one before.

@@ -1,11 +1,11 @@
 //! Logging in and out.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::prove::{Factor, Proved};
 use super::{Accounts, kept};
 use crate::event::{EventKind, Note, note};
-use crate::id::SessionId;
 use crate::secret::{SESSION, Secret};
 use crate::session::{Client, LoggedIn, Session, TOUCH};
 use crate::settings::{earlier, hours, later, minutes};
@@ -40,7 +40,7 @@ impl Accounts {
         }
         let secret = Secret::generate(SESSION);
         let session = Session {
-            id: SessionId::generate(),
+            id: Uuid::now_v7().to_string().parse()?,
             account,
             purpose: None,
             created_at: at,

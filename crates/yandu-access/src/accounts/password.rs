@@ -6,10 +6,10 @@ use super::prove::{Factor, Proved};
 use super::{Accounts, put};
 use crate::account::Account;
 use crate::event::{EventKind, Note, note};
-use crate::id::{AccountId, SessionId};
 use crate::password::{Weakness, weaknesses};
 use crate::store;
 use crate::{Error, Result};
+use yandu_words::{AccountId, SessionId};
 
 impl Accounts {
     /// Changes the password of an account whose owner knows the old one. All sessions but `keep` end. A wrong old password is

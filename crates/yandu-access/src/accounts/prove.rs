@@ -10,9 +10,9 @@ use yandu_words::sign::fold;
 use super::{Accounts, Writing};
 use crate::account::Account;
 use crate::event::{EventKind, GIVEN_LENGTH, Note, cut, note};
-use crate::id::AccountId;
 use crate::store::{self, failure};
 use crate::{Error, Result, totp};
+use yandu_words::AccountId;
 
 /// Whether a code is asked for where the account has a second factor.
 #[derive(Clone, Copy)]

@@ -6,10 +6,10 @@ use super::prove::Factor;
 use super::{Accounts, put};
 use crate::account::Account;
 use crate::event::{EventKind, Note, note};
-use crate::id::AccountId;
 use crate::secret::Secret;
 use crate::separation::check_access;
 use crate::{Error, Result, store, totp};
+use yandu_words::AccountId;
 
 /// What an authenticator is set up with. It is shown this once.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use serde_json::json;
 use super::Accounts;
 use super::change::end_sessions;
 use crate::event::{EventKind, Note, note};
-use crate::id::{AccountId, SessionId};
 use crate::secret::{SESSION, SecretHash};
 use crate::session::{Look, Looked, Session};
 use crate::settings::minutes;
 use crate::store;
 use crate::{Error, Result};
+use yandu_words::{AccountId, SessionId};
 
 /// Signs of the longest purpose.
 const PURPOSE_LENGTH: usize = 200;

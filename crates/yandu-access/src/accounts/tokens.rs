@@ -1,15 +1,16 @@
 //! Tokens of accounts.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::Accounts;
 use crate::account::Status;
 use crate::event::{EventKind, Note, note};
-use crate::id::{AccountId, TokenId};
 use crate::secret::{Secret, SecretHash, TOKEN};
 use crate::session::TOUCH;
 use crate::token::{NewToken, TOKENS, Token, TokenRequest, checked};
 use crate::{Error, Result, store};
+use yandu_words::{AccountId, TokenId};
 
 impl Accounts {
     /// Makes a token of an account in use. Its secret is in the answer and nowhere else.
@@ -32,7 +33,7 @@ impl Accounts {
         }
         let secret = Secret::generate(TOKEN);
         let token = Token {
-            id: TokenId::generate(),
+            id: Uuid::now_v7().to_string().parse()?,
             account,
             name,
             scope: request.scope,

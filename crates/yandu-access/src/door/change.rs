@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
+use yandu_lake::Lake;
 use yandu_policy::{City, Policies, Problem, Source};
 
-use super::{Door, LakeRows, State, without};
+use super::{Door, LakeRows, State};
 use crate::grant::{GRANTS, Grant, GrantId};
 use crate::negative::{Entry, EntryId, NEGATIVE};
 use crate::{Error, Result};
@@ -52,14 +53,16 @@ impl Door {
                         }
                     }
                     if !has_broken {
-                        self.put(State {
-                            policies: self.closed()?,
+                        let error = Error::Policies(problems);
+                        let entries = state.entries.clone();
+                        self.close(&error, |policies| State {
+                            policies,
                             city,
                             sources,
                             grants,
-                            entries: state.entries.clone(),
-                        });
-                        return Err(Error::Policies(problems));
+                            entries,
+                        })?;
+                        return Err(error);
                     }
                 }
             }
@@ -107,7 +110,7 @@ impl Door {
         let city = state.city.clone();
         let built = self.build(&state.policies, city, &state.sources, &grants, &entries);
         let policies = built.map_err(|problems| {
-            if without(&problems, own).next().is_none() {
+            if problems.iter().all(|problem| problem.file.as_ref() == own) {
                 Error::Terms(problems)
             } else {
                 Error::Policies(problems)
@@ -122,37 +125,36 @@ impl Door {
         })
     }
 
-    /// The set without anything but the program's own policies.
-    fn closed(&self) -> Result<Policies> {
-        let rows = LakeRows(&self.inner.lake);
-        Policies::build(City::default(), &[], &rows, None).map_err(Error::Policies)
-    }
-
     /// Puts other grants and entries in force after they are recorded. Where the set cannot be built nothing is open.
     pub(super) fn put_or_close(
         &self,
         grants: BTreeMap<GrantId, Grant>,
         entries: BTreeMap<EntryId, Entry>,
-    ) {
+    ) -> Result<()> {
         let state = self.state();
         match self.rebuilt(grants.clone(), entries.clone(), "") {
-            Ok(rebuilt) => self.put(rebuilt),
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the policies have errors: until they are mended nobody but the administrators may do anything"
-                );
-                if let Ok(policies) = self.closed() {
-                    self.put(State {
-                        policies,
-                        city: state.city.clone(),
-                        sources: state.sources.clone(),
-                        grants,
-                        entries,
-                    });
-                }
+            Ok(rebuilt) => {
+                self.put(rebuilt);
+                Ok(())
             }
+            Err(error) => self.close(&error, |policies| State {
+                policies,
+                city: state.city.clone(),
+                sources: state.sources.clone(),
+                grants,
+                entries,
+            }),
         }
+    }
+
+    /// Opens nothing, and says why.
+    fn close(&self, why: &Error, state: impl FnOnce(Policies) -> State) -> Result<()> {
+        tracing::error!(
+            error = why as &dyn std::error::Error,
+            "until the policies are mended nobody but the administrators may do anything"
+        );
+        self.put(state(closed(&self.inner.lake)?));
+        Ok(())
     }
 
     /// Puts a state in the place of the one before, and ends what it takes away.
@@ -172,4 +174,9 @@ impl Door {
     pub(super) fn now(&self) -> jiff::Timestamp {
         self.inner.store.clock().now()
     }
+}
+
+/// The set without anything but the program's own policies.
+pub(super) fn closed(lake: &Lake) -> Result<Policies> {
+    Policies::build(City::default(), &[], &LakeRows(lake), None).map_err(Error::Policies)
 }

@@ -124,7 +124,7 @@ impl Door {
         let state = self.state();
         let mut grants = state.grants.clone();
         grants.remove(&id);
-        self.put_or_close(grants, state.entries.clone());
+        self.put_or_close(grants, state.entries.clone())?;
         grant.revoked = Some(ended);
         Ok(grant)
     }
@@ -143,15 +143,19 @@ impl Door {
             let grant = state.grants.get(id);
             grant.is_some_and(|grant| grant.granted.uses.is_some())
         };
-        for id in grants.into_iter().filter(is_counted) {
-            let mut writing = self.begin().await?;
-            let left = store::grant::count_use(&mut writing, id).await?;
-            writing.commit().await?;
-            if left.is_none() {
+        let counted: Vec<GrantId> = grants.into_iter().filter(is_counted).collect();
+        if counted.is_empty() {
+            return Ok(());
+        }
+        // All of them or none: a question that one of them refuses uses none of the others.
+        let mut writing = self.begin().await?;
+        for id in counted {
+            if store::grant::count_use(&mut writing, id).await?.is_none() {
                 self.held().use_up(id);
                 return Err(Error::UsedUp(id));
             }
         }
+        writing.commit().await?;
         Ok(())
     }
 
@@ -180,13 +184,9 @@ impl Door {
             added_at: at,
             removed: None,
         };
-        let named = entry.entry.columns.iter().flatten().count();
-        let text = entry.entry.policy(entry.id, &state.city);
-        let is_whole = text.is_some_and(|text| {
-            let mut columns = entry.entry.columns.iter().flatten();
-            named == 0 || columns.all(|column| text.contains(column.as_str()))
-        });
-        if !is_whole {
+        let named = entry.entry.columns.as_ref().map_or(0, BTreeSet::len);
+        let there = entry.entry.there(&state.city);
+        if there.is_none_or(|there| there.len() < named) {
             return Err(Error::grant(
                 "dataset",
                 "the city has no such data, or not all of these columns",
@@ -240,8 +240,7 @@ impl Door {
         };
         note(&mut writing, &told).await?;
         writing.commit().await?;
-        self.put_or_close(state.grants.clone(), entries);
-        Ok(())
+        self.put_or_close(state.grants.clone(), entries)
     }
 
     /// Everybody whom a grant is for, and one who may come.

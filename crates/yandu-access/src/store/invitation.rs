@@ -5,8 +5,8 @@ use sqlx::{Row, SqliteConnection};
 
 use super::{id_of, time};
 use crate::Result;
-use crate::id::AccountId;
 use crate::secret::SecretHash;
+use yandu_words::AccountId;
 
 /// A link that can be used.
 pub(crate) struct Invitation {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
 use crate::Result;
-use crate::id::AccountId;
+use yandu_words::AccountId;
 
 /// The hash of the password with which an account can log in.
 pub(crate) async fn in_force(

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection};
 
 use crate::Result;
-use crate::id::AccountId;
+use yandu_words::AccountId;
 
 /// A second factor as it is stored.
 pub(crate) struct SecondFactor {

@@ -5,10 +5,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 
 use super::{ACCOUNT, account_of, time};
-use crate::id::{AccountId, SessionId};
 use crate::secret::SecretHash;
 use crate::session::{Client, Session};
 use crate::{Error, Result};
+use yandu_words::{AccountId, SessionId};
 
 const SESSION: &str = "session.id AS session_id, session.purpose AS purpose, \
     session.created_at AS session_created_at, session.seen_at AS seen_at, session.ends_at AS ends_at, \

@@ -7,10 +7,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 
 use super::{ACCOUNT, account_of, time, time_of};
-use crate::id::{AccountId, TokenId};
 use crate::secret::SecretHash;
 use crate::token::{Scope, Token};
 use crate::{Error, Result};
+use yandu_words::{AccountId, TokenId};
 
 const TOKEN: &str = "token.id AS token_id, token.name AS token_name, token.scope AS scope, \
     token.created_at AS token_created_at, token.expires_at AS expires_at, token.last_used_at AS last_used_at";

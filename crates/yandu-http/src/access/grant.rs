@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_access::{Conflict, Ended, Grant, GrantId, GranteeKind};
+use yandu_access::{Conflict, Grant, GrantId, GranteeKind};
 use yandu_policy::Way;
 use yandu_words::Grade;
 use yandu_words::id::DatasetId;
@@ -199,21 +199,14 @@ pub(super) fn grade(name: &str) -> Result<Grade> {
 }
 
 fn granted(new: NewGrant) -> Result<yandu_access::NewGrant> {
-    let kind = match new.to.kind.as_str() {
-        "person" => GranteeKind::Person,
-        "service" => GranteeKind::Service,
-        "organisation" => GranteeKind::Organisation,
-        "department" => GranteeKind::Department,
-        "role" => GranteeKind::Role,
-        other => {
-            return Err(
-                Problem::new("invalid-grant", format!("`to`: `{other}` is nobody's kind"))
-                    .with_help(
-                        "there are person, service, organisation, department and role".to_owned(),
-                    ),
-            );
-        }
-    };
+    let kind = GranteeKind::from_name(&new.to.kind).ok_or_else(|| {
+        let known = GranteeKind::ALL.map(GranteeKind::name).join(", ");
+        Problem::new(
+            "invalid-grant",
+            format!("`to`: `{}` is nobody's kind", new.to.kind),
+        )
+        .with_help(format!("there are {known}"))
+    })?;
     let ways = match new.ways {
         None => BTreeSet::from([Way::Page]),
         Some(ways) => ways
@@ -246,28 +239,21 @@ fn granted(new: NewGrant) -> Result<yandu_access::NewGrant> {
 
 fn line(grant: Grant, now: Timestamp) -> GrantLine {
     let is_in_force = grant.is_in_force(now);
-    let Ended3 { by, at, why } = Ended3::of(grant.revoked);
+    let revoked = grant.revoked;
     let granted = grant.granted;
-    let kind = match granted.to.kind {
-        GranteeKind::Person => "person",
-        GranteeKind::Service => "service",
-        GranteeKind::Organisation => "organisation",
-        GranteeKind::Department => "department",
-        GranteeKind::Role => "role",
-    };
     GrantLine {
         id: grant.id.to_string(),
         used: grant.used,
         is_in_force,
         given_by: grant.given_by,
         given_at: grant.given_at,
-        revoked_by: by,
-        revoked_at: at,
-        revoked_why: why,
+        revoked_by: revoked.as_ref().map(|ended| ended.by.clone()),
+        revoked_at: revoked.as_ref().map(|ended| ended.at),
+        revoked_why: revoked.map(|ended| ended.why),
         broken: grant.broken,
         granted: NewGrant {
             to: Grantee {
-                kind: kind.to_owned(),
+                kind: granted.to.kind.name().to_owned(),
                 id: granted.to.id,
             },
             dataset: granted.dataset.to_string(),
@@ -287,30 +273,6 @@ fn line(grant: Grant, now: Timestamp) -> GrantLine {
                     .collect(),
             ),
         },
-    }
-}
-
-/// Who ended something, when and why, as three fields.
-pub(super) struct Ended3 {
-    pub(super) by: Option<String>,
-    pub(super) at: Option<Timestamp>,
-    pub(super) why: Option<String>,
-}
-
-impl Ended3 {
-    pub(super) fn of(ended: Option<Ended>) -> Self {
-        match ended {
-            None => Self {
-                by: None,
-                at: None,
-                why: None,
-            },
-            Some(ended) => Self {
-                by: Some(ended.by),
-                at: Some(ended.at),
-                why: Some(ended.why),
-            },
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use yandu_access::{Entry, EntryId};
 
 use super::Asker;
-use super::grant::{ConflictLine, Ended3, Why, grade};
+use super::grant::{ConflictLine, Why, grade};
 use crate::Result;
 use crate::extract::{Body, Path};
 use crate::problem::Problem;
@@ -130,15 +130,15 @@ async fn remove_negative_entry(
 
 impl From<Entry> for EntryLine {
     fn from(entry: Entry) -> Self {
-        let Ended3 { by, at, why } = Ended3::of(entry.removed);
+        let removed = entry.removed;
         let of = entry.entry;
         Self {
             id: entry.id.to_string(),
             added_by: entry.added_by,
             added_at: entry.added_at,
-            removed_by: by,
-            removed_at: at,
-            removed_why: why,
+            removed_by: removed.as_ref().map(|ended| ended.by.clone()),
+            removed_at: removed.as_ref().map(|ended| ended.at),
+            removed_why: removed.map(|ended| ended.why),
             entry: NewEntry {
                 dataset: of.dataset.map(|id| id.to_string()),
                 pack: of.pack.map(|id| id.to_string()),

@@ -22,6 +22,8 @@ impl City {
         };
         let files = [("policies/members.cedar", POLICIES)];
         let city = Self::with_files(options, &files).await;
+        let batch = city.deliver("members.csv", MEMBERS).await;
+        assert_eq!(batch["status"], "collected", "{batch}");
         let link = city.state.door().accounts().first_link().await.unwrap();
         let claim = json!({"link": link.secret.reveal(), "account": "root", "name": "系统管理员", "password": PASSWORD});
         let claimed = city.post("/api/v1/claim", &claim.to_string()).await;
@@ -315,9 +317,6 @@ async fn a_wrong_name_and_a_wrong_password_are_answered_alike() {
 #[tokio::test]
 async fn rows_are_seen_under_a_grant_and_until_it_is_revoked() {
     let (city, root) = City::claimed().await;
-    let local = city.state.options().local_key.clone();
-    let local = Somebody(Some((header::AUTHORIZATION, format!("Bearer {local}"))));
-    deliver(&city, &local).await;
     let sec = city
         .somebody(&root, "sec", &["security-administrator"])
         .await;
@@ -545,27 +544,4 @@ async fn a_draft_is_seen_by_the_one_who_wrote_it() {
 /// Some weeks from now on the clock of the records.
 fn until(city: &City) -> String {
     (city.state.now() + jiff::SignedDuration::from_hours(24 * 30)).to_string()
-}
-
-/// Delivers members as whoever holds the data folder.
-async fn deliver(city: &City, local: &Somebody) {
-    let body = format!(
-        "--cut\r\nContent-Disposition: form-data; name=\"dataset\"\r\n\r\nclub.member\r\n--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{MEMBERS}\r\n--cut--\r\n"
-    );
-    let (name, value) = local.0.as_ref().unwrap();
-    let request = request(Method::POST, "/api/v1/batches")
-        .header(name, value)
-        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
-    let answer = city.ask(request, body).await;
-    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
-    let path = answer.header("location").to_owned();
-    for _ in 0..2_000 {
-        let batch = city.ok(local, Method::GET, &path, &Value::Null).await;
-        if !matches!(batch["status"].as_str(), Some("running" | "committing")) {
-            assert_eq!(batch["status"], "collected", "{batch}");
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    panic!("the collection does not end");
 }

@@ -85,6 +85,18 @@ pub fn compile_row_condition(
     })
 }
 
+/// Whether a text is a condition on the rows of a table with these columns, whoever reads; `values` are the names of a
+/// reader's values. A reader has a value or none, and never an empty one.
+pub fn check_row_condition(
+    schema: &SchemaRef,
+    sql: &str,
+    values: &[&str],
+) -> Result<(), SqlProblem> {
+    let some = Some("-".to_owned());
+    let values = values.iter().map(|name| ((*name).to_owned(), some.clone()));
+    compile_row_condition(schema, sql, &values.collect()).map(|_| ())
+}
+
 fn with_values(
     sql: &str,
     expr: Expr,

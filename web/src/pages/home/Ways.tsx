@@ -9,8 +9,8 @@ import { menuOf } from '../../shell/menu'
 /** Who one is here, and the pages that one may open. */
 export function Ways() {
   const { t } = useTranslation()
-  const { who, may, name } = useSession()
-  const places = menuOf(may).filter(({ to }) => to !== '/')
+  const { who, name } = useSession()
+  const places = menuOf(who).filter(({ to }) => to !== '/')
   return (
     <Page title={t('menu.home')} about={<span translate="no">{name}</span>}>
       <Section title={t('home.ways')}>
