@@ -28,7 +28,7 @@ scripts/web.sh
 yandu="${YANDU_PROGRAM:-}"
 if [ -z "$yandu" ]; then
   cargo build --locked -p yandu
-  yandu="$PWD/${CARGO_TARGET_DIR:-target}/debug/yandu"
+  yandu="$(realpath "${CARGO_TARGET_DIR:-target}")/debug/yandu"
 fi
 
 place="$(mktemp -d)"

@@ -5,6 +5,7 @@
 //! and a set; permits that a change takes away end in the queries that still read under them.
 
 mod change;
+mod duties;
 mod giving;
 mod listing;
 mod rights;
@@ -28,8 +29,10 @@ use crate::negative::{Entry, EntryId};
 use crate::secret::Key;
 use crate::store;
 
+use duties::HeldDuties;
 use rights::Held;
 
+pub use duties::Duties;
 pub use giving::Conflict;
 pub use rights::Asked;
 
@@ -46,6 +49,7 @@ struct Inner {
     key: Key,
     now: RwLock<Arc<State>>,
     held: Mutex<Held>,
+    duties: Mutex<HeldDuties>,
     /// One change at a time.
     changing: AsyncMutex<()>,
 }
@@ -84,6 +88,7 @@ impl Door {
                 key,
                 now: RwLock::new(Arc::new(state)),
                 held: Mutex::default(),
+                duties: Mutex::default(),
                 changing: AsyncMutex::default(),
             }),
         })
@@ -103,6 +108,23 @@ impl Door {
         let state = self.state();
         let reader = state.policies.reader(principal, circumstances);
         reader.decide_in_city(action)
+    }
+
+    /// What somebody may do to datasets besides reading them, under the set in force.
+    pub fn duties(&self, principal: &Principal, circumstances: &Circumstances) -> Arc<Duties> {
+        let state = self.state();
+        let policy = state.policies.hash();
+        let held = || {
+            let held = self.inner.duties.lock();
+            held.unwrap_or_else(PoisonError::into_inner)
+        };
+        let asked = (principal.clone(), circumstances.clone());
+        if let Some(duties) = held().find(policy, &asked) {
+            return duties;
+        }
+        let duties = Arc::new(Duties::of(&state.policies, principal, circumstances));
+        held().keep(policy, asked, Arc::clone(&duties));
+        duties
     }
 
     /// Runs something over the set in force.

@@ -33,7 +33,7 @@ mod totp;
 
 pub use account::{Account, AccountChange, Filter, Kind, NewAccount, Status};
 pub use accounts::{Accounts, Enrolment, Link};
-pub use door::{Asked, Conflict, Door};
+pub use door::{Asked, Conflict, Door, Duties};
 pub use error::Error;
 pub use event::{Event, EventFilter, EventKind};
 pub use grant::{Ended, Grant, GrantId, Grantee, GranteeKind, NewGrant};

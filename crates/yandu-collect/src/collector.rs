@@ -332,6 +332,11 @@ impl Collector {
         self.inner.batches.detail(id).await
     }
 
+    /// The dataset that a batch is a delivery of.
+    pub async fn dataset_of(&self, id: &BatchId) -> Result<DatasetId> {
+        Ok(self.inner.batches.find(id).await?.dataset)
+    }
+
     /// The batch of an id, or the newest collected batch of a dataset.
     pub async fn batch_named(&self, name: &str) -> Result<BatchId> {
         let Ok(dataset) = name.parse::<DatasetId>() else {

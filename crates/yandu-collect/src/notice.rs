@@ -1,6 +1,9 @@
 //! Notices: what somebody must be told of a source or of a dataset. Each is open until it is settled, and told once while
 //! it is.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
@@ -63,6 +66,8 @@ pub struct Notice {
 #[derive(Debug, Clone, Default)]
 pub struct NoticeFilter {
     pub source: Option<SourceId>,
+    /// Only notices about these datasets; `None` for all.
+    pub among: Option<Arc<BTreeSet<DatasetId>>>,
     /// Only those that nothing has settled yet.
     pub open: bool,
     /// Only notices before this one, for paging.
@@ -227,15 +232,17 @@ impl<'a> Notices<'a> {
     }
 
     pub(crate) async fn list(&self, filter: &NoticeFilter) -> Result<Vec<Notice>> {
+        let among = filter.among.as_deref();
         sqlx::query(
             "SELECT id, kind, source, dataset, message, at, settled_at FROM notice \
              WHERE (?1 IS NULL OR source = ?1) AND (NOT ?2 OR settled_at IS NULL) AND (?3 IS NULL OR id < ?3) \
-             ORDER BY id DESC LIMIT ?4",
+             AND (?5 IS NULL OR dataset IN (SELECT value FROM json_each(?5))) ORDER BY id DESC LIMIT ?4",
         )
         .bind(filter.source.as_ref().map(SourceId::as_str))
         .bind(filter.open)
         .bind(filter.before)
         .bind(if filter.limit == 0 { 100 } else { filter.limit })
+        .bind(among.map(serde_json::to_string).transpose()?)
         .fetch_all(self.pool)
         .await?
         .iter()

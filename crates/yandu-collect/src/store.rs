@@ -1,6 +1,7 @@
 //! The SQL of collection.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
@@ -54,6 +55,8 @@ const BATCH_COLUMNS: &str = "id, dataset, source, status, mode, delivered_as, de
 #[derive(Debug, Clone, Default)]
 pub struct BatchFilter {
     pub dataset: Option<DatasetId>,
+    /// Only batches of these datasets; `None` for all.
+    pub among: Option<Arc<BTreeSet<DatasetId>>>,
     pub status: Option<BatchStatus>,
     /// Only batches before this one, for paging.
     pub before: Option<BatchId>,
@@ -286,13 +289,16 @@ impl Batches {
     pub(crate) async fn list(&self, filter: &BatchFilter) -> Result<Vec<Batch>> {
         let sql = format!(
             "SELECT {BATCH_COLUMNS} FROM batch WHERE (?1 IS NULL OR dataset = ?1) AND (?2 IS NULL OR status = ?2) \
-             AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4"
+             AND (?3 IS NULL OR id < ?3) AND (?5 IS NULL OR dataset IN (SELECT value FROM json_each(?5))) \
+             ORDER BY id DESC LIMIT ?4"
         );
+        let among = filter.among.as_deref();
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(filter.dataset.as_ref().map(DatasetId::as_str))
             .bind(filter.status.map(BatchStatus::name))
             .bind(filter.before.as_ref().map(BatchId::as_str))
             .bind(if filter.limit == 0 { 100 } else { filter.limit })
+            .bind(among.map(serde_json::to_string).transpose()?)
             .fetch_all(&self.pool)
             .await?
             .iter()

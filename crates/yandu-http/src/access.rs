@@ -7,6 +7,7 @@
 
 mod account;
 mod accounts;
+mod duty;
 mod event;
 mod grant;
 mod need;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State as Shared};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{Extensions, HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
@@ -30,6 +31,7 @@ use crate::Result;
 use crate::problem::Problem;
 use crate::state::State;
 
+pub(crate) use duty::{DELIVERS, Duty, HANDLES, KEEPS};
 use need::Need;
 #[cfg(test)]
 pub(crate) use need::named;
@@ -159,6 +161,15 @@ impl Asker {
         }
     }
 
+    /// Whether it may change anything at all: a token for reading or delivering does not.
+    pub(crate) fn manages(&self) -> bool {
+        match self {
+            Self::Token(token) => token.scope.contains(&Scope::Manage),
+            Self::Local | Self::Session(_) => true,
+            Self::Visitor => false,
+        }
+    }
+
     /// Whether an action on the city is allowed.
     pub(crate) fn may(&self, state: &State, action: Action) -> bool {
         match self.principal() {
@@ -178,8 +189,14 @@ impl FromRequestParts<State> for Asker {
     type Rejection = Box<Problem>;
 
     async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Box<Problem>> {
-        // Every route stands behind the one who lets in.
-        let asker = parts.extensions.get::<Self>().cloned();
+        Self::of(&parts.extensions)
+    }
+}
+
+impl Asker {
+    /// Who sent a request. Every route stands behind the one who lets in.
+    pub(crate) fn of(extensions: &Extensions) -> Result<Self> {
+        let asker = extensions.get::<Self>().cloned();
         asker.ok_or_else(|| Problem::new("internal", "nobody knows who asks"))
     }
 }
@@ -272,17 +289,20 @@ fn may_ask(state: &State, asker: &Asker, method: &Method, route: Option<&str>) -
             .with_help("make one with another scope".to_owned()));
     }
     let is_permitted = match need {
-        Need::Nothing | Need::Account | Need::Session => true,
+        Need::Nothing | Need::Account | Need::Session | Need::OnDataset(_) => true,
         Need::InCity(actions) => actions.iter().any(|action| asker.may(state, *action)),
         Need::Local => false,
     };
     if is_permitted {
         return Ok(());
     }
-    Err(
-        Problem::new("not-permitted", "your account may not do this").with_help(
-            "ask the security administrator; what you may do is under your account".to_owned(),
-        ),
+    Err(not_permitted())
+}
+
+/// The refusal of what an account has no right to.
+pub(crate) fn not_permitted() -> Box<Problem> {
+    Problem::new("not-permitted", "your account may not do this").with_help(
+        "ask the security administrator; what you may do is under your account".to_owned(),
     )
 }
 
@@ -295,14 +315,21 @@ impl Need {
                 scope.contains(&Scope::Read) || scope.contains(&Scope::Manage)
             }
             Self::InCity(_) => scope.contains(&Scope::Manage),
+            Self::OnDataset(actions) => {
+                let delivers = actions.contains(&Action::Deliver);
+                scope.contains(&Scope::Manage) || (delivers && scope.contains(&Scope::Deliver))
+            }
             Self::Session | Self::Local => false,
         }
     }
 }
 
+/// The secret that a program shows; those of CKAN show it without a scheme.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let shown = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, secret) = shown.split_once(' ')?;
+    let shown = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
+    let Some((scheme, secret)) = shown.split_once(' ') else {
+        return Some(shown);
+    };
     scheme
         .eq_ignore_ascii_case("bearer")
         .then_some(secret.trim())

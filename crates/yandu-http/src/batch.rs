@@ -13,9 +13,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::{BatchFilter, BatchStatus};
+use yandu_policy::Action;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
+use crate::access::{Asker, HANDLES, KEEPS, not_permitted};
 use crate::caller::Caller;
 use crate::extract::{BatchName, Body, Path, Query};
 use crate::page::{After, Limit};
@@ -69,11 +71,11 @@ pub struct BatchPage {
     pub next: Option<String>,
 }
 
-/// Lists batches, newest first.
+/// Lists batches of datasets that whoever asks handles, newest first.
 #[utoipa::path(get, path = "/batches", tag = "batches", params(Filter), responses((status = 200, body = BatchPage), Problem))]
 async fn list_batches(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Query(filter): Query<Filter>,
 ) -> Result<Json<BatchPage>> {
     let status = filter.status.as_deref().map(status).transpose()?;
@@ -81,6 +83,7 @@ async fn list_batches(
         .collector()
         .batches(&BatchFilter {
             dataset: filter.dataset,
+            among: asker.duty(&state).datasets(HANDLES),
             status,
             before: filter.after.map(|after| after.0),
             limit: filter.limit.and_one(),
@@ -105,10 +108,10 @@ fn status(name: &str) -> Result<BatchStatus> {
 #[utoipa::path(get, path = "/batches/{id}", tag = "batches", params(("id" = String, Path)), responses((status = 200, body = BatchDetail), Problem))]
 async fn show_batch(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(name): Path<BatchName>,
 ) -> Result<Json<BatchDetail>> {
-    let id = state.batch(&name).await?;
+    let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
     // Read first: a collection that ends in between is seen as settled and not as one without progress.
     let progress = state
         .collector()
@@ -116,17 +119,59 @@ async fn show_batch(
         .map(|progress| progress.read());
     let detail = state.collector().batch(&id).await?;
     let packs = state.collector().packs();
-    Ok(Json(BatchDetail::new(detail, progress, &packs)))
+    let seen = (&asker.duty(&state), &asker.whole_columns(&state, &dataset));
+    Ok(Json(BatchDetail::new(detail, progress, &packs, seen)))
 }
 
-/// The delivery as it came, byte for byte.
+/// The batch that an address names, and its dataset, for whoever may do one of these to it. Whoever has nothing to do with the dataset is
+/// not told that there is such a batch.
+pub(crate) async fn named(
+    state: &State,
+    asker: &Asker,
+    name: &BatchName,
+    actions: &[Action],
+) -> Result<(BatchId, DatasetId)> {
+    let found = async {
+        let id = state.collector().batch_named(&name.0).await?;
+        let dataset = state.collector().dataset_of(&id).await?;
+        Ok::<_, yandu_collect::Error>((id, dataset))
+    };
+    if matches!(asker, Asker::Local) {
+        return Ok(found.await?);
+    }
+    let absent = || yandu_collect::Error::NoBatch(name.0.clone());
+    let (id, dataset) = match found.await {
+        Ok(found) => found,
+        Err(yandu_collect::Error::NoBatch(_) | yandu_collect::Error::NoDataset(_)) => {
+            return Err(absent().into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let duty = asker.duty(state);
+    if duty.may(actions, &dataset) {
+        Ok((id, dataset))
+    } else if duty.may(HANDLES, &dataset) {
+        Err(not_permitted())
+    } else {
+        Err(absent().into())
+    }
+}
+
+/// The delivery as it came, byte for byte, for whoever sees every column of the dataset as it is.
 #[utoipa::path(get, path = "/batches/{id}/raw", tag = "batches", params(("id" = String, Path)), responses((status = 200, body = [u8], content_type = "application/octet-stream"), Problem))]
 async fn read_batch(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(name): Path<BatchName>,
 ) -> Result<Response> {
-    let id = state.batch(&name).await?;
+    let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
+    if !asker.whole_columns(&state, &dataset).shows_all() {
+        return Err(Problem::new(
+            "not-permitted",
+            format!("a delivery of `{dataset}` has values that your rights do not show"),
+        )
+        .with_help("ask for a grant of all its columns as they are".to_owned()));
+    }
     let batch = state.collector().batch(&id).await?.batch;
     let hash = batch.content_hash.ok_or_else(|| {
         Problem::new(
@@ -173,18 +218,20 @@ pub struct Because {
 #[utoipa::path(post, path = "/batches/{id}/undo", tag = "batches", params(("id" = String, Path)), request_body = Because, responses((status = 200, body = BatchDetail), Problem))]
 async fn undo_batch(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(name): Path<BatchName>,
     Body(because): Body<Because>,
 ) -> Result<Json<BatchDetail>> {
-    let id = state.batch(&name).await?;
+    let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
     let collector = state.collector().clone();
     let packs = collector.packs();
     let detail = finish(&state, async move {
         collector.undo(&principal, &id, &because.reason).await
     })
     .await?;
-    Ok(Json(BatchDetail::new(detail, None, &packs)))
+    let seen = (&asker.duty(&state), &asker.whole_columns(&state, &dataset));
+    Ok(Json(BatchDetail::new(detail, None, &packs, seen)))
 }
 
 /// Stops a collection that is under way: it is rolled back as `cancelled`, and nothing of it is visible. Answers when it
@@ -192,10 +239,11 @@ async fn undo_batch(
 #[utoipa::path(post, path = "/batches/{id}/cancel", tag = "batches", params(("id" = String, Path)), responses((status = 200, body = BatchDetail), Problem))]
 async fn cancel_batch(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(name): Path<BatchName>,
 ) -> Result<Json<BatchDetail>> {
-    let id = state.batch(&name).await?;
+    let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
     let collector = state.collector().clone();
     let packs = collector.packs();
     let detail = finish(
@@ -203,7 +251,8 @@ async fn cancel_batch(
         async move { collector.cancel(&principal, &id).await },
     )
     .await?;
-    Ok(Json(BatchDetail::new(detail, None, &packs)))
+    let seen = (&asker.duty(&state), &asker.whole_columns(&state, &dataset));
+    Ok(Json(BatchDetail::new(detail, None, &packs, seen)))
 }
 
 /// Carries work through even when the one who asked goes away.

@@ -26,9 +26,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use yandu_lake::Principal;
+use yandu_policy::{Action, Way};
 
+use crate::access::Asker;
 use crate::address::Base;
-use crate::caller::Caller;
 use crate::extract::{Bytes, Path, media_type};
 use crate::state::State;
 use parameters::Parameters;
@@ -45,8 +46,20 @@ pub(crate) fn routes() -> Router<State> {
 /// What an action works with.
 struct Context {
     state: State,
+    asker: Asker,
     principal: Principal,
     base: Base,
+}
+
+impl Context {
+    fn new(state: State, asker: Asker, base: Base) -> Self {
+        Self {
+            principal: asker.reader(&state, Way::Interface),
+            state,
+            asker,
+            base,
+        }
+    }
 }
 
 /// Every action, whether it only reads, and what it is for.
@@ -137,25 +150,24 @@ const ACTIONS: &[(&str, bool, &str)] = &[
     ("tag_show", true, "A tag."),
 ];
 
+/// Actions that tell nothing of the city.
+const FOR_ALL: [&str; 3] = ["help_show", "site_read", "status_show"];
+
 /// An action as GET: its parameters stand in the address, and it may only read.
 async fn asked(
     Shared(state): Shared<State>,
-    Caller(principal): Caller,
+    asker: Asker,
     base: Base,
     Path(action): Path<String>,
     uri: Uri,
 ) -> Response {
-    let context = Context {
-        state,
-        principal,
-        base,
-    };
+    let context = Context::new(state, asker, base);
     let parameters = Parameters::of_form(uri.query().unwrap_or_default().as_bytes());
     let outcome = match parameters {
         Ok(_) if writes(&action) => Err(Refusal::Bad(format!(
             "Action {action} must be called with POST"
         ))),
-        Ok(parameters) => run(&context, &action, &parameters).await,
+        Ok(parameters) => permitted(&context, &action, &parameters).await,
         Err(refusal) => Err(refusal),
     };
     answer(&context, &action, outcome)
@@ -164,19 +176,15 @@ async fn asked(
 /// An action as POST: its parameters are a JSON object or a form.
 async fn told(
     Shared(state): Shared<State>,
-    Caller(principal): Caller,
+    asker: Asker,
     base: Base,
     Path(action): Path<String>,
     headers: HeaderMap,
     Bytes(body): Bytes,
 ) -> Response {
-    let context = Context {
-        state,
-        principal,
-        base,
-    };
+    let context = Context::new(state, asker, base);
     let outcome = match parameters(&headers, &body) {
-        Ok(parameters) => run(&context, &action, &parameters).await,
+        Ok(parameters) => permitted(&context, &action, &parameters).await,
         Err(refusal) => Err(refusal),
     };
     answer(&context, &action, outcome)
@@ -197,6 +205,27 @@ fn writes(action: &str) -> bool {
     ACTIONS
         .iter()
         .any(|(name, reads, _)| *name == action && !reads)
+}
+
+/// Runs an action for whoever may: rows are for rights to show, what the ledger says is for those who may browse it, and what changes
+/// an entry for those who keep it.
+async fn permitted(context: &Context, action: &str, parameters: &Parameters) -> Outcome {
+    let Context { state, asker, .. } = context;
+    let is_known = ACTIONS.iter().any(|(name, ..)| *name == action);
+    let may = if writes(action) {
+        asker.manages() && asker.may(state, Action::KeepLedger)
+    } else {
+        !is_known
+            || action.starts_with("datastore_")
+            || FOR_ALL.contains(&action)
+            || asker.may(state, Action::Browse)
+    };
+    if !may {
+        return Err(Refusal::NotAllowed(format!(
+            "your account may not do `{action}`"
+        )));
+    }
+    run(context, action, parameters).await
 }
 
 async fn run(context: &Context, action: &str, parameters: &Parameters) -> Outcome {

@@ -10,6 +10,7 @@ use tokio::io::AsyncReadExt as _;
 use utoipa::ToSchema;
 
 use crate::Result;
+use crate::access::Asker;
 use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
@@ -62,8 +63,9 @@ pub(crate) async fn given(
             Ok((file.name.clone(), bytes, reason))
         }
         "application/json" => {
+            let asker = Asker::of(request.extensions())?;
             let Body(file) = Body::<DocumentFile>::from_request(request, state).await?;
-            upload::on_this_machine(&file.path)?;
+            upload::on_this_machine(&asker, &file.path)?;
             let name = file.path.file_name().unwrap_or_default();
             let name = name.to_string_lossy().into_owned();
             Ok((name, limited(&file.path, most).await?, file.reason))

@@ -17,6 +17,7 @@ use yandu_words::Period;
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
+use crate::access::{Asker, DELIVERS, HANDLES, KEEPS, not_permitted};
 use crate::address::located;
 use crate::batch::finish;
 use crate::caller::Caller;
@@ -58,18 +59,20 @@ struct Whose {
     unit: Option<String>,
 }
 
-/// Lists the forms with what is due, and late, from each unit.
+/// Lists the forms that whoever asks fills or keeps, with what is due, and late, from each unit.
 #[utoipa::path(get, path = "/forms", tag = "forms", params(Whose), responses((status = 200, body = FormList), Problem))]
 async fn list_forms(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Query(whose): Query<Whose>,
 ) -> Result<Json<FormList>> {
     let packs = state.collector().packs();
+    let duty = asker.duty(&state);
     let mut standings = Vec::new();
     let forms = packs
         .datasets()
-        .filter(|dataset| dataset.file().origin == Origin::Form);
+        .filter(|dataset| dataset.file().origin == Origin::Form)
+        .filter(|dataset| duty.may(HANDLES, dataset.id()));
     for dataset in forms {
         let mut standing = standing(&state, dataset.id()).await?;
         if let Some(unit) = &whose.unit {
@@ -94,23 +97,34 @@ async fn standing(state: &State, id: &DatasetId) -> Result<FormStanding> {
 #[utoipa::path(get, path = "/forms/{id}", tag = "forms", params(("id" = String, Path, description = "The dataset of the form.")), responses((status = 200, body = Form), Problem))]
 async fn show_form(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(id): Path<DatasetId>,
 ) -> Result<Json<Form>> {
+    asker.must(&state, HANDLES, &id)?;
     let packs = state.collector().packs();
     let (dataset, form) = form_of(&packs, &id)?;
     let standing = standing(&state, &id).await?;
     let limit = state.collector().evidence_bytes();
-    Ok(Json(Form::new(&packs, (dataset, form), &standing, limit)))
+    let units = form.units.iter();
+    let own_units = units
+        .filter(|unit| speaks_for(&state, &asker, &id, unit))
+        .cloned()
+        .collect();
+    Ok(Json(Form {
+        may: asker.duty(&state).on(&id),
+        own_units,
+        ..Form::new(&packs, (dataset, form), &standing, limit)
+    }))
 }
 
 /// Shows who has reported which period of a form, who has not, and how late, the newest period first.
 #[utoipa::path(get, path = "/forms/{id}/standing", tag = "forms", params(("id" = String, Path, description = "The dataset of the form.")), responses((status = 200, body = FormStand), Problem))]
 async fn show_standing(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(id): Path<DatasetId>,
 ) -> Result<Json<FormStand>> {
+    asker.must(&state, HANDLES, &id)?;
     let packs = state.collector().packs();
     let standing = standing(&state, &id).await?;
     Ok(Json(FormStand::new(&packs, &standing)))
@@ -138,13 +152,15 @@ struct Which {
 #[utoipa::path(get, path = "/forms/{id}/reports", tag = "forms", params(("id" = String, Path, description = "The dataset of the form."), Which), responses((status = 200, body = ReportPage), Problem))]
 async fn list_reports(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(id): Path<DatasetId>,
     Query(which): Query<Which>,
 ) -> Result<Json<ReportPage>> {
+    asker.must(&state, HANDLES, &id)?;
     let filter = ReportFilter {
         unit: which.unit,
         period: which.period,
+        with_file: None,
         before: which.after.map(|after| after.0),
         limit: which.limit.and_one(),
     };
@@ -161,11 +177,13 @@ async fn list_reports(
 #[utoipa::path(post, path = "/forms/{id}/reports", tag = "forms", params(("id" = String, Path, description = "The dataset of the form.")), request_body = SubmitReport, responses((status = 200, body = FormReport), (status = 201, body = FormReport, headers(("Location" = String, description = "Address of the report."))), Problem))]
 async fn submit_report(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(id): Path<DatasetId>,
     headers: HeaderMap,
     Bytes(bytes): Bytes,
 ) -> Result<Response> {
+    asker.must(&state, DELIVERS, &id)?;
     as_json(&headers, "a report comes")?;
     if bytes.len() > REPORT_BYTES {
         return Err(Problem::new(
@@ -177,6 +195,15 @@ async fn submit_report(
         .map_err(|error| Problem::new("invalid-json", error.to_string()))?;
     if !body.is_object() {
         return Err(Problem::new("invalid-body", "a report is one JSON object"));
+    }
+    if let Some(unit) = body.get("unit").and_then(Value::as_str)
+        && !speaks_for(&state, &asker, &id, unit)
+    {
+        return Err(Problem::new(
+            "not-permitted",
+            format!("a report of `{unit}` is handed in by its own people"),
+        )
+        .with_help("log in with an account of that unit".to_owned()));
     }
     let collector = state.collector().clone();
     let form = id.clone();
@@ -208,10 +235,14 @@ async fn submit_report(
 #[utoipa::path(get, path = "/forms/{id}/reports/{batch}", tag = "forms", params(("id" = String, Path, description = "The dataset of the form."), ("batch" = String, Path, description = "The batch of the report.")), responses((status = 200, body = FilledForm), Problem))]
 async fn show_report(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path((id, batch)): Path<(DatasetId, BatchId)>,
 ) -> Result<Json<FilledForm>> {
+    asker.must(&state, HANDLES, &id)?;
     let report = state.collector().report(&id, &batch).await?;
+    if !sees(&state, &asker, &id, &report.report.unit) {
+        return Err(not_permitted());
+    }
     Ok(Json(FilledForm::from(report)))
 }
 
@@ -219,10 +250,12 @@ async fn show_report(
 #[utoipa::path(post, path = "/forms/{id}/evidence", tag = "forms", params(("id" = String, Path, description = "The dataset of the form.")), request_body(content((DocumentUpload = "multipart/form-data"), (DocumentFile = "application/json"))), responses((status = 201, body = EvidenceFile, headers(("Location" = String, description = "Address of the file."))), Problem))]
 async fn keep_evidence(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(id): Path<DatasetId>,
     request: Request,
 ) -> Result<Response> {
+    asker.must(&state, DELIVERS, &id)?;
     let most = state.collector().evidence_bytes();
     let (name, bytes, _) = document::given(&state, request, most).await?;
     let collector = state.collector().clone();
@@ -242,9 +275,33 @@ async fn keep_evidence(
 #[utoipa::path(get, path = "/forms/{id}/evidence/{hash}", tag = "forms", params(("id" = String, Path, description = "The dataset of the form."), ("hash" = String, Path, description = "Hash of the file.")), responses((status = 200, body = [u8], content_type = "application/octet-stream"), Problem))]
 async fn read_evidence(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path((id, hash)): Path<(DatasetId, String)>,
 ) -> Result<Response> {
+    asker.must(&state, HANDLES, &id)?;
     let (kept, bytes) = state.collector().evidence(&id, &hash).await?;
+    let is_own = kept.kept_by == asker.name();
+    if !is_own && !asker.whole_columns(&state, &id).shows_all() {
+        let unit = asker.account().and_then(|own| own.department.clone());
+        let filter = ReportFilter {
+            unit: Some(unit.ok_or_else(not_permitted)?),
+            with_file: Some(hash),
+            limit: 1,
+            ..ReportFilter::default()
+        };
+        if state.collector().reports(&id, &filter).await?.is_empty() {
+            return Err(not_permitted());
+        }
+    }
     Ok(document::answer(&kept.name, &kept.media_type, bytes))
+}
+
+/// Whether somebody hands in reports of a unit: its own people, and whoever keeps the form.
+fn speaks_for(state: &State, asker: &Asker, form: &DatasetId, unit: &str) -> bool {
+    asker.is_of_unit(unit) || asker.duty(state).may(KEEPS, form)
+}
+
+/// Whether somebody sees what a unit has reported: its own people, and whoever sees all of the dataset.
+fn sees(state: &State, asker: &Asker, form: &DatasetId, unit: &str) -> bool {
+    asker.is_of_unit(unit) || asker.whole_columns(state, form).shows_all()
 }

@@ -18,8 +18,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_ledger::{Edit, EntryId};
+use yandu_policy::Action;
+use yandu_words::id::DatasetId;
 
 use crate::Result;
+use crate::access::{Asker, KEEPS, not_permitted};
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
 use crate::page::{After, Limit};
@@ -162,15 +165,22 @@ pub struct Patch {
 /// Changes what is said of an entry. Of a dataset that a pack declares only `code`, `owner_code`, `contact`, `late_contact`,
 /// `opening_condition`, `division`, `theme`, `tags`, `related` and `sharing.method` are set here.
 ///
-/// With `If-Match` only when the entry is still at that revision.
+/// Whoever keeps the ledger changes any entry, and whoever keeps a dataset its own. With `If-Match` only when the entry is still at that
+/// revision.
 #[utoipa::path(patch, path = "/ledger/entries/{id}", tag = "ledger", params(("id" = String, Path, description = "Id of the entry."), ("If-Match" = Option<String>, Header, description = "The `ETag` of the revision that the change was made to.")), request_body = Patch, responses((status = 200, body = Entry, headers(("ETag" = String, description = "The revision."))), Problem))]
 async fn change_entry(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
     Body(patch): Body<Patch>,
 ) -> Result<Response> {
+    let dataset = id.parse::<DatasetId>().ok();
+    let keeps = |dataset| asker.duty(&state).may(KEEPS, &dataset);
+    if !asker.may(&state, Action::KeepLedger) && !dataset.is_some_and(keeps) {
+        return Err(not_permitted());
+    }
     let expected = expected(&state, &id, &headers).await?;
     let edit = Edit {
         set: patch.set,

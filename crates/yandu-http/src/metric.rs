@@ -11,17 +11,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_lake::Principal;
 use yandu_metrics::Ask;
 use yandu_transform::Limits;
 use yandu_words::{MetricId, Period};
 
 use crate::Result;
+use crate::access::{Asker, not_permitted};
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::trail::TrailStep;
+use crate::trail::{Follower, TrailStep};
 
 pub use shape::{
     MetricAlert, MetricAnswer, MetricAsk, MetricBaseline, MetricBy, MetricChange, MetricData,
@@ -153,14 +155,18 @@ pub struct MetricHistory {
     pub numbers: Vec<MetricRecorded>,
 }
 
-/// Shows what a number was told to be, and when it changed.
+/// Shows what a number was told to be, and when it changed, to whoever sees all that it is made of.
 #[utoipa::path(get, path = "/metrics/{id}/history", tag = "metrics", params(("id" = String, Path), HistoryOf), responses((status = 200, body = MetricHistory), Problem))]
 async fn show_history(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(id): Path<MetricId>,
     Query(of): Query<HistoryOf>,
 ) -> Result<Json<MetricHistory>> {
+    let model = state.metrics().definition(&id)?.file.of.clone();
+    if !asker.whole_columns(&state, &model).shows_all() {
+        return Err(not_permitted());
+    }
     let history = state.metrics().history(&id, &of.area, of.period).await?;
     Ok(Json(MetricHistory {
         metric: id.to_string(),
@@ -269,11 +275,11 @@ pub struct MetricAlerts {
     pub next: Option<String>,
 }
 
-/// Lists alerts of metrics.
+/// Lists alerts of metrics whose rows whoever asks sees all of: the numbers are those of the whole city.
 #[utoipa::path(get, path = "/alerts", tag = "metrics", params(AlertsOf), responses((status = 200, body = MetricAlerts), Problem))]
 async fn list_alerts(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Query(of): Query<AlertsOf>,
 ) -> Result<Json<MetricAlerts>> {
     let before = of.after.map(|After(id)| id);
@@ -281,7 +287,12 @@ async fn list_alerts(
         .metrics()
         .alerts(of.open, before, of.limit.and_one())
         .await?;
-    let (alerts, next) = of.limit.cut(alerts, |alert| alert.id);
+    let (mut alerts, next) = of.limit.cut(alerts, |alert| alert.id);
+    alerts.retain(|alert| {
+        let definition = state.metrics().definition(&alert.metric);
+        definition
+            .is_ok_and(|definition| asker.whole_columns(&state, &definition.file.of).shows_all())
+    });
     Ok(Json(MetricAlerts {
         alerts: alerts.into_iter().map(MetricAlert::from).collect(),
         next,
@@ -320,10 +331,12 @@ pub struct MetricTrail {
     pub trail: Option<TrailStep>,
 }
 
-/// Follows a number down to the rows of its model, and these through all models to the rows of deliveries.
+/// Follows a number down to the rows of its model, and these through all models to the rows of deliveries, as far as whoever asks sees
+/// all of the datasets on the way.
 #[utoipa::path(post, path = "/metrics/{id}/trail", tag = "metrics", params(("id" = String, Path)), request_body = NumberTrail, responses((status = 200, body = MetricTrail), Problem))]
 async fn follow_number(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(id): Path<MetricId>,
     Body(asked): Body<NumberTrail>,
@@ -356,11 +369,14 @@ async fn follow_number(
     let trail = if origin.rows.is_empty() {
         None
     } else {
+        // The rows are some that the reader sees; what they were made of is cut to what else it sees.
+        let everything = Principal::local_administrator();
         let step = state
             .transform()
-            .trail(&principal, &model, &origin.rows, origin.version, limits)
+            .trail(&everything, &model, &origin.rows, origin.version, limits)
             .await?;
         let mut shown = TrailStep::new(step, &state)?;
+        Follower::new(&state, &asker).await?.show(&mut shown);
         shown.deliveries(&state).await?;
         state.note_uses(&principal, shown.read().iter());
         Some(shown)

@@ -13,6 +13,7 @@ use yandu_transform::{Mode, ModelStatus, Refreshed, Transform, Trigger};
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
+use crate::access::{Asker, Duty, HANDLES, KEEPS};
 use crate::batch::{Failure, Finding, findings};
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
@@ -101,6 +102,8 @@ pub struct Model {
     /// Rows that the refresh under way has looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows_so_far: Option<u64>,
+    /// What whoever asks may do to it: `steward` refreshes it.
+    pub may: Vec<String>,
 }
 
 /// The models, in the order in which they are refreshed.
@@ -261,13 +264,14 @@ impl From<yandu_transform::Run> for Run {
 }
 
 impl Model {
-    fn new(status: ModelStatus, transform: &Transform) -> Self {
+    fn new(status: ModelStatus, transform: &Transform, duty: &Duty) -> Self {
         let packs = transform.packs();
         let title = packs
             .dataset(&status.id)
             .map(|dataset| dataset.file().title.zh.clone());
         Self {
             id: status.id.to_string(),
+            may: duty.on(&status.id),
             title: title.unwrap_or_default(),
             inputs: status.inputs.iter().map(ToString::to_string).collect(),
             state: status.standing.name().to_owned(),
@@ -287,12 +291,13 @@ fn parse(name: &str) -> Result<DatasetId> {
 
 /// Lists the models with how they stand, in the order in which they are refreshed.
 #[utoipa::path(get, path = "/models", tag = "models", responses((status = 200, body = ModelList), Problem))]
-async fn list_models(Shared(state): Shared<State>, _caller: Caller) -> Result<Json<ModelList>> {
+async fn list_models(Shared(state): Shared<State>, asker: Asker) -> Result<Json<ModelList>> {
     let transform = state.transform();
     let models = transform.models().await?;
+    let duty = asker.duty(&state);
     let models = models
         .into_iter()
-        .map(|status| Model::new(status, transform));
+        .map(|status| Model::new(status, transform, &duty));
     Ok(Json(ModelList {
         models: models.collect(),
     }))
@@ -331,7 +336,7 @@ fn run_list(ran: Vec<(DatasetId, Refreshed)>) -> RunList {
 #[utoipa::path(get, path = "/models/{id}", tag = "models", params(("id" = String, Path)), responses((status = 200, body = ModelDetail), Problem))]
 async fn show_model(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(id): Path<String>,
 ) -> Result<Json<ModelDetail>> {
     let id = parse(&id)?;
@@ -340,7 +345,7 @@ async fn show_model(
     let explained = transform.explain(&id).await?;
     let downstream = transform.downstream(&id).await;
     Ok(Json(ModelDetail {
-        model: Model::new(status, transform),
+        model: Model::new(status, transform, &asker.duty(&state)),
         sql: explained.sql,
         mode_possible: ModePossible {
             incremental: explained.is_incremental,
@@ -354,11 +359,12 @@ async fn show_model(
 #[utoipa::path(post, path = "/models/{id}/run", tag = "models", params(("id" = String, Path)), request_body = RunModel, responses((status = 200, body = RunList), Problem))]
 async fn run_model(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(id): Path<String>,
     Body(asked): Body<RunModel>,
 ) -> Result<Json<RunList>> {
     let id = parse(&id)?;
+    asker.must(&state, KEEPS, &id)?;
     let transform = state.transform().clone();
     let ran = carry_through(&state, async move {
         let run = transform.run(&id, asked.full).await?;
@@ -403,10 +409,11 @@ async fn list_runs(
 #[utoipa::path(get, path = "/models/{id}/runs/{run}", tag = "models", params(("id" = String, Path), ("run" = String, Path)), responses((status = 200, body = RunDetail), Problem))]
 async fn show_run(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path((id, run)): Path<(String, String)>,
 ) -> Result<Json<RunDetail>> {
     let id = known(&state, &id)?;
+    asker.must(&state, HANDLES, &id)?;
     let no_run = || Problem::new("no-batch", format!("`{id}` has no run `{run}`"));
     let name: BatchId = run.parse().map_err(|_| no_run())?;
     let detail = state.transform().run_detail(&name).await?;
@@ -415,7 +422,12 @@ async fn show_run(
         .ok_or_else(no_run)?;
     let packs = state.transform().packs();
     Ok(Json(RunDetail {
-        findings: findings(detail.findings, &packs, &id),
+        findings: findings(
+            detail.findings,
+            &packs,
+            &id,
+            &asker.whole_columns(&state, &id),
+        ),
         run: detail.run.into(),
     }))
 }

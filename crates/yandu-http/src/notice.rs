@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use yandu_collect::NoticeFilter;
 
 use crate::Result;
-use crate::caller::Caller;
+use crate::access::{Asker, HANDLES};
 use crate::extract::Query;
 use crate::page::{After, Limit};
 use crate::problem::Problem;
@@ -61,17 +61,18 @@ struct Filter {
     limit: Limit<100, 1000>,
 }
 
-/// Lists notices, newest first.
+/// Lists notices about datasets that whoever asks handles, newest first.
 #[utoipa::path(get, path = "/notices", tag = "sources", params(Filter), responses((status = 200, body = NoticeList), Problem))]
 async fn list_notices(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Query(filter): Query<Filter>,
 ) -> Result<Json<NoticeList>> {
     let found = state
         .collector()
         .notices(&NoticeFilter {
             source: None,
+            among: asker.duty(&state).datasets(HANDLES),
             open: !filter.all,
             before: filter.after.map(|after| after.0),
             limit: filter.limit.and_one(),

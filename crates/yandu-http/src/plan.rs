@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 use yandu_plan::{LIMIT_BYTES, Options};
 
 use crate::Result;
+use crate::access::Asker;
 use crate::caller::Caller;
 use crate::extract;
 use crate::problem::Problem;
@@ -195,11 +196,12 @@ async fn given(state: &State, request: Request) -> Result<Given> {
 }
 
 async fn named(state: &State, request: Request) -> Result<Given> {
+    let asker = Asker::of(request.extensions())?;
     let extract::Body(plan) = extract::Body::<PlanText>::from_request(request, state).await?;
     let (bytes, name) = match (plan.path, plan.text) {
         (None, Some(text)) => (text.into_bytes(), None),
         (Some(path), None) => {
-            upload::on_this_machine(&path)?;
+            upload::on_this_machine(&asker, &path)?;
             let name = path.file_name();
             let name = name.map(|name| name.to_string_lossy().into_owned());
             (read_whole(&path).await?, name)

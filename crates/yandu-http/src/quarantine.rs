@@ -12,11 +12,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::quarantine::{self, QuarantinedRow, Selection, reason_title};
+use yandu_lake::WholeColumns;
 use yandu_pack::Packs;
 use yandu_words::id::DatasetId;
 
 use crate::Result;
-use crate::batch::{attachment, finish};
+use crate::access::{Asker, HANDLES, KEEPS};
+use crate::batch::{attachment, finish, named};
 use crate::caller::Caller;
 use crate::extract::{BatchName, Body, Path, Query};
 use crate::page::{After, Limit};
@@ -64,10 +66,14 @@ pub struct Row {
     /// `waiting`, `corrected`, `released` or `dropped`.
     pub state: String,
     pub reasons: Vec<Reason>,
-    /// The cells by column, as they came or as they were corrected.
+    /// The cells by column, as they came or as they were corrected; those of columns that whoever asks sees.
     pub cells: BTreeMap<String, Option<String>>,
-    /// The record as it stood in the delivery.
-    pub record: String,
+    /// The columns whose cells are not shown to whoever asks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
+    /// The record as it stood in the delivery, for whoever sees all columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
     pub note: Option<Note>,
 }
 
@@ -104,7 +110,11 @@ impl Reason {
 }
 
 impl Row {
-    fn new(row: QuarantinedRow, titles: &Titles) -> Self {
+    fn new(row: QuarantinedRow, titles: &Titles, seen: &WholeColumns) -> Self {
+        let (cells, hidden): (BTreeMap<_, _>, BTreeMap<_, _>) = row
+            .cells
+            .into_iter()
+            .partition(|(column, _)| seen.shows(column));
         Self {
             row: row.row,
             state: crate::batch::word(&row.state),
@@ -113,8 +123,9 @@ impl Row {
                 .into_iter()
                 .map(|reason| Reason::new(reason, titles))
                 .collect(),
-            cells: row.cells,
-            record: row.record,
+            cells,
+            hidden: hidden.into_keys().collect(),
+            record: seen.shows_all().then_some(row.record),
             note: row.note.map(|note| Note {
                 reason: note.reason,
                 principal: note.principal,
@@ -157,13 +168,12 @@ pub struct RowPage {
 #[utoipa::path(get, path = "/batches/{id}/quarantine", tag = "quarantine", params(("id" = String, Path), Filter), responses((status = 200, body = RowPage), Problem))]
 async fn list_rows(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(name): Path<BatchName>,
     Query(filter): Query<Filter>,
 ) -> Result<Json<RowPage>> {
-    let id = state.batch(&name).await?;
+    let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
     let collector = state.collector();
-    let dataset = collector.batch(&id).await?.batch.dataset;
     let selection = Selection {
         rows: Vec::new(),
         reason: filter.reason,
@@ -174,10 +184,12 @@ async fn list_rows(
     let rows = collector.quarantined(&id, &selection).await?;
     let (rows, next) = filter.limit.cut(rows, |row| row.row);
     let titles = Titles::new(&collector.packs(), &dataset);
+    let seen = asker.whole_columns(&state, &dataset);
+    let rows = rows.into_iter().map(|row| Row::new(row, &titles, &seen));
     Ok(Json(RowPage {
         batch: id.to_string(),
         dataset: dataset.to_string(),
-        rows: rows.into_iter().map(|row| Row::new(row, &titles)).collect(),
+        rows: rows.collect(),
         next,
     }))
 }
@@ -193,15 +205,17 @@ struct Export {
     waiting: bool,
 }
 
-/// The quarantined rows as a workbook for the department: its own lines with the reasons beside them.
+/// The quarantined rows as a workbook for the department: its own lines with the reasons beside them. Columns that whoever asks does not
+/// see are left out.
 #[utoipa::path(get, path = "/batches/{id}/quarantine.xlsx", tag = "quarantine", params(("id" = String, Path), Export), responses((status = 200, body = [u8], content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
 async fn export_rows(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(name): Path<BatchName>,
     Query(export): Query<Export>,
 ) -> Result<Response> {
-    let id = state.batch(&name).await?;
+    let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
+    let seen = asker.whole_columns(&state, &dataset);
     let selection = Selection {
         reason: export.reason,
         waiting: export.waiting,
@@ -209,7 +223,7 @@ async fn export_rows(
     };
     let workbook = state
         .collector()
-        .quarantine_workbook(&id, &selection)
+        .quarantine_workbook(&id, &selection, |column| seen.shows(column))
         .await?;
     let form = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let mut response = ([(header::CONTENT_TYPE, form)], workbook).into_response();
@@ -234,13 +248,13 @@ pub struct Correction {
 #[utoipa::path(post, path = "/batches/{id}/quarantine/{row}/correct", tag = "quarantine", params(("id" = String, Path), ("row" = u64, Path)), request_body = Correction, responses((status = 200, body = Row), Problem))]
 async fn correct_row(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path((name, row)): Path<(BatchName, u64)>,
     Body(correction): Body<Correction>,
 ) -> Result<Json<Row>> {
-    let id = state.batch(&name).await?;
+    let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
     let collector = state.collector().clone();
-    let dataset = collector.batch(&id).await?.batch.dataset;
     let titles = Titles::new(&collector.packs(), &dataset);
     let row = finish(&state, async move {
         collector
@@ -248,7 +262,8 @@ async fn correct_row(
             .await
     })
     .await?;
-    Ok(Json(Row::new(row, &titles)))
+    let seen = asker.whole_columns(&state, &dataset);
+    Ok(Json(Row::new(row, &titles, &seen)))
 }
 
 /// Which rows, and why.
@@ -284,13 +299,13 @@ pub struct Refusal {
 #[utoipa::path(post, path = "/batches/{id}/quarantine/release", tag = "quarantine", params(("id" = String, Path)), request_body = Choice, responses((status = 200, body = Released), Problem))]
 async fn release_rows(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(name): Path<BatchName>,
     Body(choice): Body<Choice>,
 ) -> Result<Json<Released>> {
-    let id = state.batch(&name).await?;
+    let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
     let collector = state.collector().clone();
-    let dataset = collector.batch(&id).await?.batch.dataset;
     let titles = Titles::new(&collector.packs(), &dataset);
     let released = finish(&state, async move {
         collector
@@ -327,11 +342,12 @@ pub struct Dropped {
 #[utoipa::path(post, path = "/batches/{id}/quarantine/drop", tag = "quarantine", params(("id" = String, Path)), request_body = Choice, responses((status = 200, body = Dropped), Problem))]
 async fn drop_rows(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(name): Path<BatchName>,
     Body(choice): Body<Choice>,
 ) -> Result<Json<Dropped>> {
-    let id = state.batch(&name).await?;
+    let (id, _) = named(&state, &asker, &name, KEEPS).await?;
     let collector = state.collector().clone();
     let dropped = finish(&state, async move {
         collector

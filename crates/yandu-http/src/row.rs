@@ -12,6 +12,7 @@ use yandu_collect::RowRefusal;
 use yandu_words::id::DatasetId;
 
 use crate::Result;
+use crate::access::{Asker, DELIVERS};
 use crate::batch::finish;
 use crate::caller::Caller;
 use crate::extract::{Bytes, Path, as_json};
@@ -47,11 +48,13 @@ pub struct Written {
 )]
 async fn write_rows(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(id): Path<DatasetId>,
     headers: HeaderMap,
     Bytes(raw): Bytes,
 ) -> Result<(StatusCode, Json<Written>)> {
+    asker.must(&state, DELIVERS, &id)?;
     as_json(&headers, "rows come")?;
     let rows = read(&raw)?;
     if rows.is_empty() {

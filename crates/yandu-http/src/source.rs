@@ -11,6 +11,7 @@ use yandu_pack::declare::{Channel, SourceFile};
 use yandu_words::id::SourceId;
 
 use crate::Result;
+use crate::access::{Asker, HANDLES, KEEPS, not_permitted};
 use crate::batch::{Batch, finish, word};
 use crate::caller::Caller;
 use crate::extract::{Path, Query};
@@ -65,15 +66,19 @@ pub struct SourceList {
     pub next: Option<String>,
 }
 
-/// Lists the sources and their last deliveries.
+/// Lists the sources of datasets that whoever asks handles, and their last deliveries.
 #[utoipa::path(get, path = "/sources", tag = "sources", params(Pages), responses((status = 200, body = SourceList), Problem))]
 async fn list_sources(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Query(pages): Query<Pages>,
 ) -> Result<Json<SourceList>> {
     let packs = state.collector().packs();
-    let mut sources: Vec<_> = packs.sources().collect();
+    let duty = asker.duty(&state);
+    let mut sources: Vec<_> = packs
+        .sources()
+        .filter(|source| duty.may(HANDLES, &source.file().dataset))
+        .collect();
     sources.sort_by_key(|source| source.id());
     sources.retain(|source| {
         pages
@@ -130,18 +135,23 @@ pub struct Ran {
 #[utoipa::path(post, path = "/sources/{id}/run", tag = "sources", params(("id" = String, Path)), responses((status = 200, body = Ran), Problem))]
 async fn run_source(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(id): Path<SourceId>,
 ) -> Result<Json<Ran>> {
     let collector = state.collector().clone();
     let packs = collector.packs();
     let absent = || yandu_collect::Error::NoSource(id.clone());
-    let dataset = packs
-        .source(&id)
-        .ok_or_else(absent)?
-        .file()
-        .dataset
-        .to_string();
+    let dataset = &packs.source(&id).ok_or_else(absent)?.file().dataset;
+    let duty = asker.duty(&state);
+    if !duty.may(KEEPS, dataset) {
+        return Err(if duty.may(HANDLES, dataset) {
+            not_permitted()
+        } else {
+            absent().into()
+        });
+    }
+    let dataset = dataset.to_string();
     let source = id.to_string();
     let outcomes = finish(&state, async move {
         collector.run_source(&principal, &id).await

@@ -11,12 +11,11 @@ use yandu_metrics::Metrics;
 use yandu_plan::Plans;
 use yandu_transform::Transform;
 use yandu_transform::lineage::Lineages;
-use yandu_words::id::{BatchId, DatasetId};
+use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::board::Live;
 use crate::counts::Counts;
-use crate::extract::BatchName;
 use crate::plan::FontPaths;
 use crate::problem::Problem;
 
@@ -73,11 +72,6 @@ struct Inner {
 }
 
 impl State {
-    /// The batch that an address names.
-    pub(crate) async fn batch(&self, name: &BatchName) -> Result<BatchId> {
-        Ok(self.collector().batch_named(&name.0).await?)
-    }
-
     pub fn new(
         collector: Collector,
         ledger: Ledger,

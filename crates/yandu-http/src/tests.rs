@@ -1,5 +1,6 @@
 //! The face over a small city of its own: one pack, one dataset.
 
+mod accounts;
 mod admitting;
 mod boards;
 mod cataloguing;
@@ -8,6 +9,7 @@ mod conduct;
 mod delivering;
 mod drafting;
 mod faces;
+mod handling;
 mod lineage;
 mod measuring;
 mod modelling;

@@ -1,5 +1,6 @@
 //! The trail: from a number down to the rows, the deliveries and the departments that it came from, and from a row up.
 
+mod seen;
 mod shape;
 
 use std::borrow::Cow;
@@ -13,15 +14,19 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_lake::Principal;
+use yandu_policy::Way;
 use yandu_transform::{Limits, Named};
 use yandu_words::id::DatasetId;
 
 use crate::Result;
-use crate::caller::Caller;
+use crate::access::Asker;
 use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
 
+pub(crate) use seen::Follower;
+pub use seen::TrailPermit;
 pub use shape::{TrailColumn, TrailMade, TrailStep};
 
 /// Rows by which a trail may begin, and columns by which one is named.
@@ -119,12 +124,12 @@ pub struct OnwardQuestion {
     pub depth: Option<u32>,
 }
 
-/// Follows rows down to what they were made of: the query of each model, the refresh that left it so, and the rows of its
+/// Follows rows down to what they were made of, as far as whoever asks sees all of the datasets on the way: the query of each model, the refresh that left it so, and the rows of its
 /// inputs at the versions that the refresh read, through all models to the rows of deliveries.
 #[utoipa::path(post, path = "/trail", tag = "lineage", request_body = TrailQuestion, responses((status = 200, body = TrailStep), Problem))]
 async fn follow_back(
     Shared(state): Shared<State>,
-    Caller(principal): Caller,
+    asker: Asker,
     Body(asked): Body<TrailQuestion>,
 ) -> Result<Json<TrailStep>> {
     let dataset = parse(&asked.dataset)?;
@@ -133,34 +138,42 @@ async fn follow_back(
         ..limits(asked.limit, asked.depth)?
     };
     let rows = named(&asked.rows)?;
+    let follower = Follower::new(&state, &asker).await?;
+    follower.must_see(&dataset)?;
+    let everything = Principal::local_administrator();
     let trail = state
         .transform()
-        .trail(&principal, &dataset, &rows, asked.version, limits)
+        .trail(&everything, &dataset, &rows, asked.version, limits)
         .await?;
     let mut shown = TrailStep::new(trail, &state)?;
+    follower.show(&mut shown);
     shown.deliveries(&state).await?;
-    state.note_uses(&principal, shown.read().iter());
+    state.note_uses(&asker.reader(&state, Way::Page), shown.read().iter());
     Ok(Json(shown))
 }
 
-/// Follows rows up to what was made of them: the rows of models that they took part in, and those of the models that read
+/// Follows rows up to what was made of them, as far as whoever asks sees all of the datasets on the way: the rows of models that they took part in, and those of the models that read
 /// these.
 #[utoipa::path(post, path = "/trail/onward", tag = "lineage", request_body = OnwardQuestion, responses((status = 200, body = TrailStep), Problem))]
 async fn follow_onward(
     Shared(state): Shared<State>,
-    Caller(principal): Caller,
+    asker: Asker,
     Body(asked): Body<OnwardQuestion>,
 ) -> Result<Json<TrailStep>> {
     let dataset = parse(&asked.dataset)?;
     let limits = limits(asked.limit, asked.depth)?;
     let rows = named(&asked.rows)?;
+    let follower = Follower::new(&state, &asker).await?;
+    follower.must_see(&dataset)?;
+    let everything = Principal::local_administrator();
     let onward = state
         .transform()
-        .trail_onward(&principal, &dataset, &rows, limits)
+        .trail_onward(&everything, &dataset, &rows, limits)
         .await?;
     let mut shown = TrailStep::onward(onward, &state)?;
+    follower.show(&mut shown);
     shown.deliveries(&state).await?;
-    state.note_uses(&principal, shown.read().iter());
+    state.note_uses(&asker.reader(&state, Way::Page), shown.read().iter());
     Ok(Json(shown))
 }
 

@@ -8,6 +8,7 @@ use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::StatusCode;
 use tokio::io::{AsyncWriteExt, BufWriter};
 
+use crate::access::Asker;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -68,8 +69,9 @@ impl Drop for Spooled {
     }
 }
 
-/// Refuses a path in place of an upload that leads to no file of the server's machine.
-pub(crate) fn on_this_machine(path: &Path) -> Result<(), Box<Problem>> {
+/// Refuses a path in place of an upload that leads to no file of the server's machine, and whoever may not name one.
+pub(crate) fn on_this_machine(asker: &Asker, path: &Path) -> Result<(), Box<Problem>> {
+    asker.must_be_local()?;
     if path.is_absolute() && path.is_file() {
         return Ok(());
     }

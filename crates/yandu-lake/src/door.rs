@@ -14,7 +14,7 @@ pub(crate) mod provider;
 mod rows;
 mod slot;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -121,13 +121,7 @@ impl Sight {
 
     /// Whether all of a table is seen as it is stored.
     pub(crate) fn is_whole(&self, schema: &Schema) -> bool {
-        self.permits.iter().any(|permit| {
-            permit.rows.is_none()
-                && schema
-                    .fields()
-                    .iter()
-                    .all(|field| permit.shows_plainly(field))
-        })
+        WholeColumns::of(self, schema).shows_all()
     }
 
     /// The columns of a table that some permit shows. All may be empty: a mask makes nothing of some values.
@@ -139,6 +133,16 @@ impl Sight {
                 .map(|field| Arc::new(Field::new(field.name(), field.data_type().clone(), true)))
                 .collect::<Vec<FieldRef>>(),
         ))
+    }
+
+    /// The columns of which every value is seen as it is stored, in whatever row it stands.
+    fn whole_columns(&self) -> BTreeSet<&str> {
+        let permits = self.permits.iter().filter(|permit| permit.rows.is_none());
+        let columns = permits.flat_map(|permit| &permit.columns);
+        columns
+            .filter(|(_, mask)| mask.is_none())
+            .map(|(name, _)| name.as_str())
+            .collect()
     }
 
     /// Whether every row that is seen shows this column as it is stored.
@@ -215,6 +219,42 @@ impl Sight {
         let permits = self.permits.iter();
         let mut conditions = permits.filter_map(|permit| permit.rows.as_ref());
         conditions.all(|condition| condition.fits(schema))
+    }
+}
+
+/// What somebody sees of cells that have no place in a table yet, such as those of a delivery: no condition on rows can be asked
+/// of them, and no mask can be made of what is no value of its column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WholeColumns {
+    /// Every column that the dataset declares.
+    All,
+    /// These columns.
+    Only(BTreeSet<String>),
+}
+
+impl WholeColumns {
+    pub(crate) fn of(sight: &Sight, schema: &Schema) -> Self {
+        let columns = sight.whole_columns();
+        // What begins with `_` is written by the program and shown by no permit.
+        let fields = schema.fields().iter().map(|field| field.name().as_str());
+        let mut own = fields.filter(|name| !name.starts_with('_'));
+        if own.all(|name| columns.contains(name)) {
+            return Self::All;
+        }
+        Self::Only(columns.into_iter().map(ToOwned::to_owned).collect())
+    }
+
+    /// Whether a cell of a column is seen.
+    pub fn shows(&self, column: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(columns) => columns.contains(column),
+        }
+    }
+
+    /// Whether a text is seen in which the cells of all columns may stand.
+    pub fn shows_all(&self) -> bool {
+        *self == Self::All
     }
 }
 

@@ -48,7 +48,8 @@ pub use condition::{Condition, SqlProblem, compile_condition};
 pub use convert::{Conversion, LaterCommit, Stored};
 pub use derive::{Derivation, Followed, Form, Kept, KeptAs, Only, Ways};
 pub use door::{
-    MaskKey, Permit, Rights, RowCondition, Sight, Term, check_row_condition, compile_row_condition,
+    MaskKey, Permit, Rights, RowCondition, Sight, Term, WholeColumns, check_row_condition,
+    compile_row_condition,
 };
 pub use error::{Error, QueryProblem};
 pub use freeze::{Frozen, FrozenContent, FrozenFile, FrozenTable, Held};

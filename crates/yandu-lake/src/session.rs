@@ -14,7 +14,7 @@ mod replace;
 pub(crate) mod rows;
 pub(crate) mod scan;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ use tokio::time::Instant;
 use yandu_words::id::DatasetId;
 
 use crate::derive::{self, Only, Question};
-use crate::door::{Rights, SecuredProvider, Sight, check};
+use crate::door::{Rights, SecuredProvider, Sight, WholeColumns, check};
 use crate::session::catalogue::Catalogues;
 use crate::session::problem::problem_of;
 use crate::session::provider::Pins;
@@ -216,6 +216,16 @@ impl Session {
         let sight = self.sight(id)?;
         let schema = self.lake.schema(id)?;
         Ok(sight.map_or_else(|| Arc::clone(&schema), |sight| sight.schema(&schema)))
+    }
+
+    /// Of which columns of a dataset the principal sees every value as it is stored, so that cells which stand in no table can
+    /// be shown too. Nothing of a dataset that it may not see.
+    pub fn whole_columns(&self, id: &DatasetId) -> WholeColumns {
+        match (self.sight(id), self.lake.schema(id)) {
+            (Ok(None), _) => WholeColumns::All,
+            (Ok(Some(sight)), Ok(schema)) => WholeColumns::of(&sight, &schema),
+            (Err(_), _) | (_, Err(_)) => WholeColumns::Only(BTreeSet::new()),
+        }
     }
 
     /// What the principal sees of a dataset; `None` for everything.

@@ -176,6 +176,32 @@ impl Plan {
             .or_else(|| point.and_then(|point| point.lead.as_ref()))
     }
 
+    /// The units that have a part in `target/12` or `node/3.2-1`: those that lead and support its task, or the county of a copy,
+    /// and those of its point.
+    pub fn units_of(&self, item: &str) -> Vec<&str> {
+        let target = item.strip_prefix("target/").and_then(|number| {
+            let number = number.parse().ok()?;
+            self.figures.get(&number)
+        });
+        let node = item.strip_prefix("node/").and_then(|id| self.nodes.get(id));
+        let task = match (target, node) {
+            (Some(target), _) => self.task_of(target),
+            (None, node) => node.and_then(|node| self.tasks.get(&node.task)),
+        };
+        let point = task
+            .map(|task| task.point)
+            .or(target.and_then(|target| target.point));
+        let point = point.and_then(|point| self.points.get(&point));
+        let of_task = task.into_iter().flat_map(|task| {
+            let said = &task.said;
+            said.lead.iter().chain(&said.supports).chain(&task.county)
+        });
+        let of_point = point
+            .into_iter()
+            .flat_map(|point| point.lead.iter().chain(&point.supports));
+        of_task.chain(of_point).map(String::as_str).collect()
+    }
+
     /// Tasks in the order of their numbers, copies of counties behind the city's task.
     pub fn tasks_in_order(&self) -> Vec<&Task> {
         let mut tasks: Vec<&Task> = self.tasks.values().collect();

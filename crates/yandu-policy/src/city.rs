@@ -140,8 +140,12 @@ pub enum Action {
     Grant,
     /// Read what the ledger and the plan say of the city, and its boards.
     Browse,
+    /// Register, review and publish entries of the ledger, of whatever department.
+    KeepLedger,
     /// Work on the plan.
     EditPlan,
+    /// Say how the plan stands where the own unit answers for it: steps, evidence, documents.
+    ReportPlan,
     /// Change packs, sources and models, make backups.
     Operate,
     ManageAccounts,
@@ -151,13 +155,15 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Read,
         Self::Deliver,
         Self::Steward,
         Self::Grant,
         Self::Browse,
+        Self::KeepLedger,
         Self::EditPlan,
+        Self::ReportPlan,
         Self::Operate,
         Self::ManageAccounts,
         Self::ManagePolicies,
@@ -171,7 +177,9 @@ impl Action {
             Self::Steward => "steward",
             Self::Grant => "grant",
             Self::Browse => "browse",
+            Self::KeepLedger => "keep-ledger",
             Self::EditPlan => "edit-plan",
+            Self::ReportPlan => "report-plan",
             Self::Operate => "operate",
             Self::ManageAccounts => "manage-accounts",
             Self::ManagePolicies => "manage-policies",

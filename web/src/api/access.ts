@@ -29,7 +29,10 @@ export type Token = Schemas['TokenLine']
 export type Who = Schemas['Who']
 
 /** What may be done in the city. */
-export type Action = 'browse' | 'edit-plan' | 'operate' | 'manage-accounts' | 'manage-policies' | 'audit'
+export type Action = 'browse' | 'keep-ledger' | 'edit-plan' | 'report-plan' | 'operate' | 'manage-accounts' | 'manage-policies' | 'audit'
+
+/** What may be done to some datasets. */
+export type Duty = 'deliver' | 'steward' | 'grant'
 
 /**
  * Who asks. Where there was a session and is none any more, the password is asked for before the pages learn of it: they would

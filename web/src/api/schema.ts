@@ -353,7 +353,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists alerts of metrics. */
+        /** Lists alerts of metrics whose rows whoever asks sees all of: the numbers are those of the whole city. */
         get: operations["list_alerts"];
         put?: never;
         post?: never;
@@ -370,10 +370,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists batches, newest first. */
+        /** Lists batches of datasets that whoever asks handles, newest first. */
         get: operations["list_batches"];
         put?: never;
-        /** Hands a file over and starts to collect it. Follow the batch at the address in `Location`. */
+        /** Hands a file over and starts to collect it: an upload, or, by whoever holds the data folder, a file of the server's machine. Follow the batch at the address in `Location`. */
         post: operations["deliver"];
         delete?: never;
         options?: never;
@@ -442,7 +442,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The quarantined rows as a workbook for the department: its own lines with the reasons beside them. */
+        /**
+         * The quarantined rows as a workbook for the department: its own lines with the reasons beside them. Columns that whoever asks does not
+         *     see are left out.
+         */
         get: operations["export_rows"];
         put?: never;
         post?: never;
@@ -510,7 +513,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The delivery as it came, byte for byte. */
+        /** The delivery as it came, byte for byte, for whoever sees every column of the dataset as it is. */
         get: operations["read_batch"];
         put?: never;
         post?: never;
@@ -629,7 +632,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the datasets that whoever asks may read, each after those that it refers to. What is in them is counted without opening a table. */
+        /** Lists the datasets that whoever asks may read or handles, each after those that it refers to. What is in them is counted without opening a table. */
         get: operations["list_datasets"];
         put?: never;
         post?: never;
@@ -777,7 +780,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the forms with what is due, and late, from each unit. */
+        /** Lists the forms that whoever asks fills or keeps, with what is due, and late, from each unit. */
         get: operations["list_forms"];
         put?: never;
         post?: never;
@@ -997,7 +1000,8 @@ export interface paths {
         /**
          * Changes what is said of an entry. Of a dataset that a pack declares only `code`, `owner_code`, `contact`, `late_contact`,
          *     `opening_condition`, `division`, `theme`, `tags`, `related` and `sharing.method` are set here.
-         * @description With `If-Match` only when the entry is still at that revision.
+         * @description Whoever keeps the ledger changes any entry, and whoever keeps a dataset its own. With `If-Match` only when the entry is still at that
+         *     revision.
          */
         patch: operations["change_entry"];
         trace?: never;
@@ -1256,7 +1260,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows what a number was told to be, and when it changed. */
+        /** Shows what a number was told to be, and when it changed, to whoever sees all that it is made of. */
         get: operations["show_history"];
         put?: never;
         post?: never;
@@ -1310,7 +1314,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Follows a number down to the rows of its model, and these through all models to the rows of deliveries. */
+        /**
+         * Follows a number down to the rows of its model, and these through all models to the rows of deliveries, as far as whoever asks sees
+         *     all of the datasets on the way.
+         */
         post: operations["follow_number"];
         delete?: never;
         options?: never;
@@ -1500,7 +1507,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists notices, newest first. */
+        /** Lists notices about datasets that whoever asks handles, newest first. */
         get: operations["list_notices"];
         put?: never;
         post?: never;
@@ -2259,7 +2266,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the sources and their last deliveries. */
+        /** Lists the sources of datasets that whoever asks handles, and their last deliveries. */
         get: operations["list_sources"];
         put?: never;
         post?: never;
@@ -2299,7 +2306,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Follows rows down to what they were made of: the query of each model, the refresh that left it so, and the rows of its
+         * Follows rows down to what they were made of, as far as whoever asks sees all of the datasets on the way: the query of each model, the refresh that left it so, and the rows of its
          *     inputs at the versions that the refresh read, through all models to the rows of deliveries.
          */
         post: operations["follow_back"];
@@ -2319,7 +2326,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Follows rows up to what was made of them: the rows of models that they took part in, and those of the models that read
+         * Follows rows up to what was made of them, as far as whoever asks sees all of the datasets on the way: the rows of models that they took part in, and those of the models that read
          *     these.
          */
         post: operations["follow_onward"];
@@ -2587,6 +2594,10 @@ export interface components {
         /** @description A batch with everything that is known of it. */
         BatchDetail: components["schemas"]["Batch"] & {
             findings: components["schemas"]["Finding"][];
+            /** @description Whether whoever asks sees every cell of the delivery. */
+            is_whole: boolean;
+            /** @description What whoever asks may do to the dataset: `deliver`, `steward`. */
+            may: string[];
             profile: components["schemas"]["Profile"][];
             progress?: components["schemas"]["Progress"] | null;
             /** @description How the file was read, and why so. */
@@ -2955,6 +2966,8 @@ export interface components {
              * @description When the last delivery came that was collected, or found to change nothing.
              */
             last_delivery_at?: string | null;
+            /** @description What whoever asks may do to the dataset: `deliver`, `steward`. */
+            may: string[];
             /** @description The soft references as they stood when either side last changed. */
             references: components["schemas"]["Reference"][];
             /** Format: int64 */
@@ -2972,9 +2985,13 @@ export interface components {
             /** @description The highest grade of its columns. */
             grade: string;
             id: string;
+            /** @description Whether whoever asks may ask for its rows. */
+            is_readable: boolean;
             /** Format: date-time */
             last_at?: string | null;
             last_batch?: string | null;
+            /** @description What whoever asks may do to it: `deliver`, `steward`. */
+            may: string[];
             /** @description `collect`, `model`, `matter`, `form` or `observe`. */
             origin: string;
             owner: string;
@@ -3689,8 +3706,12 @@ export interface components {
             fields: components["schemas"]["FieldOfForm"][];
             /** @description Whether a later report of the same key takes the place of the earlier one: `replaces` or `refused`. */
             later: string;
+            /** @description What whoever asks may do to the dataset: `deliver`, `steward`. */
+            may: string[];
             /** @description The fields in the order of the form. */
             order: string[];
+            /** @description The units for which whoever asks may report. */
+            own_units: string[];
             owner: string;
             /** @description The period to report now: the newest that is over, or where that has closed the newest that is taken. Absent when none is. */
             period?: string | null;
@@ -4540,6 +4561,8 @@ export interface components {
             id: string;
             inputs: string[];
             last_run?: components["schemas"]["ModelRun"] | null;
+            /** @description What whoever asks may do to it: `steward` refreshes it. */
+            may: string[];
             /** Format: int64 */
             rows: number;
             /**
@@ -5763,14 +5786,16 @@ export interface components {
         };
         /** @description A quarantined row. */
         Row: {
-            /** @description The cells by column, as they came or as they were corrected. */
+            /** @description The cells by column, as they came or as they were corrected; those of columns that whoever asks sees. */
             cells: {
                 [key: string]: string | null;
             };
+            /** @description The columns whose cells are not shown to whoever asks. */
+            hidden?: string[];
             note?: components["schemas"]["Note"] | null;
             reasons: components["schemas"]["Reason"][];
-            /** @description The record as it stood in the delivery. */
-            record: string;
+            /** @description The record as it stood in the delivery, for whoever sees all columns. */
+            record?: string | null;
             /**
              * Format: int64
              * @description Place of the row in its batch, from 1.
@@ -6317,6 +6342,18 @@ export interface components {
             /** @description The query of that refresh, with the settings of the site filled in. */
             sql?: string | null;
         };
+        /** @description A permission under which somebody reads. */
+        TrailPermit: {
+            /** @description What it is for, in words. */
+            about?: string | null;
+            /** @description The law or decision that it rests on. */
+            basis?: string | null;
+            /**
+             * @description The name of the policy or the grant.
+             * @example grants/G12
+             */
+            policy: string;
+        };
         /** @description What a trail is wanted of. */
         TrailQuestion: {
             /** @description Whether the rows of each step are counted, which takes as long as reading them. */
@@ -6370,8 +6407,6 @@ export interface components {
             doubts: string[];
             /** @description Why no row can be shown, such as a version that is kept no longer. */
             gone?: string | null;
-            /** @description The permission under which the rows were read; always absent while there are no grants. */
-            grant?: Record<string, never> | null;
             made?: components["schemas"]["TrailMade"] | null;
             /** @description Whether there are other rows than those shown. */
             more: boolean;
@@ -6379,6 +6414,8 @@ export interface components {
             origin?: string | null;
             /** @description The department that answers for the dataset. */
             owner?: string | null;
+            /** @description The permissions under which whoever asks reads the dataset; none for whoever holds the data folder. */
+            permits?: components["schemas"]["TrailPermit"][];
             /** @description What the models that read the dataset made of the rows, when they are followed up. */
             readers?: components["schemas"]["TrailStep"][] | null;
             /** @description The receipt of the reading; always absent while there is no log of receipts. */
@@ -6395,6 +6432,8 @@ export interface components {
              * @description The version that was read.
              */
             version?: number | null;
+            /** @description Whether rows are kept back, because whoever asks does not see all that they were made of. */
+            withheld?: boolean;
         };
         /** @description A value by which a row is named; `null` is a missing one. Dates, times and decimals are texts, as answers show them. */
         TrailValue: string | number | boolean | null;
@@ -6459,6 +6498,8 @@ export interface components {
             account?: components["schemas"]["AccountLine"] | null;
             /** @description What may be done in the city: `browse`, `operate`, `manage-accounts` … */
             actions: string[];
+            /** @description What may be done to at least one dataset: `deliver`, `steward`, `grant`. */
+            duties: string[];
             /**
              * Format: date-time
              * @description When the session ends however much it is used.

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ACCOUNT_ID } from './accountId'
 import { agentOf } from './agent'
 import { beginOf, dayOf, endOf, isDay, lastDay } from './day'
+import { hiddenFields } from './hidden'
 import { NO_MASK, maskOf, textOfMask } from './mask'
 import { missingOf } from './NewPassword'
 import { secretOf } from './useLink'
@@ -72,4 +73,17 @@ test('a browser is told by its name and its system', () => {
   expect(agentOf(edge)).toBe('Edge 130 · Windows')
   expect(agentOf('Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1')).toBe('Safari 17 · iOS')
   expect(agentOf('curl/8.5.0')).toBe('curl/8.5.0')
+})
+
+describe('what is not shown as it is', () => {
+  const column = (name: string, because: string, of?: string) => ({ name, because, mask: because === 'permitted' ? null : 'keep 3 4', of: of ?? null })
+  const sight = (policy: string, has_condition: boolean, columns: ReturnType<typeof column>[]) => ({ dataset: 'a.b', policy, has_condition, columns, about: null, basis: null })
+  test('is named with its rule, unless another permission shows it in every row', () => {
+    const masked = sight('city/staff', false, [column('name', 'permitted'), column('mobile', 'grade', 'general-3')])
+    const some = sight('grants/G1', true, [column('mobile', 'permitted')])
+    const all = sight('grants/G2', false, [column('mobile', 'permitted')])
+    expect([...hiddenFields({ everything: false, sights: [masked] }).values()].map(({ field, policy }) => [field, policy])).toEqual([['a.b.mobile', 'city/staff']])
+    expect([...hiddenFields({ everything: false, sights: [masked, some] }).keys()]).toEqual(['a.b.mobile'])
+    expect([...hiddenFields({ everything: false, sights: [masked, all] }).keys()]).toEqual([])
+  })
 })

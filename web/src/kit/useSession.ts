@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { type Action, type Who, session } from '../api/access'
+import { type Action, type Duty, type Who, session } from '../api/access'
 
 /** Until it is known who asks, and on a wall, which asks nobody. */
-const NOBODY: Who = { kind: 'visitor', is_claimed: true, account: null, purpose: null, ends_at: null, idle_minutes: 0, actions: [] }
+const NOBODY: Who = { kind: 'visitor', is_claimed: true, account: null, purpose: null, ends_at: null, idle_minutes: 0, actions: [], duties: [] }
 
 export interface Session {
   who: Who
-  may: (action: Action) => boolean
+  /** Whether something may be done in the city, or to some dataset. */
+  may: (what: Action | Duty) => boolean
   /** Whoever works here, as it is written on what leaves the page. */
   name: string
 }
@@ -18,5 +19,5 @@ export function useSession(): Session {
   const { data: who = NOBODY } = useQuery({ ...session, enabled: false })
   const { account } = who
   const name = account ? [account.department, account.name].filter(Boolean).join(' ') : t('principal.local-administrator')
-  return { who, may: (action) => who.actions.includes(action), name }
+  return { who, may: (what) => who.actions.includes(what) || who.duties.includes(what), name }
 }

@@ -31,9 +31,12 @@ describe('login', () => {
 })
 
 test('the menu has the pages that somebody may open', () => {
-  expect(menuOf({ kind: 'local', actions: [] })).toEqual(menu)
-  const of = (...actions: string[]) => menuOf({ kind: 'session', actions }).map(({ to }) => to)
-  expect(of('browse')).toEqual(['/', '/catalogue', '/query', '/rollup', '/boards', '/figures'])
+  expect(menuOf({ kind: 'local', actions: [], duties: [] })).toEqual(menu)
+  const of = (...actions: string[]) => menuOf({ kind: 'session', actions, duties: [] }).map(({ to }) => to)
+  const handling = (...duties: string[]) => menuOf({ kind: 'session', actions: [], duties }).map(({ to }) => to)
+  expect(of('browse')).toEqual(['/', '/plans', '/catalogue', '/models', '/lineage', '/query', '/rollup', '/indicators', '/boards', '/figures', '/pages', '/packs'])
+  expect(handling('deliver')).toEqual(['/', '/forms', '/deliver', '/batches', '/query'])
+  expect(handling('steward')).toEqual(['/', '/forms', '/batches', '/query'])
   expect(of()).toEqual(['/', '/query'])
   expect(of('audit')).toEqual(['/', '/query', '/policies', '/access-events'])
   expect(of('manage-policies')).toEqual(['/', '/query', '/grants', '/negative-list', '/policies'])

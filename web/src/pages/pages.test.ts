@@ -12,7 +12,7 @@ import { largestQuarantines, todos, troubled } from './home/todo'
 const now = Date.parse('2026-01-10T00:00:00Z')
 const line = (part: Partial<DatasetLine>): DatasetLine => ({
   id: 'population.resident', title: '常住人口登记', owner: '市公安局', origin: 'collect', refresh: 'daily', grade: 'general-3',
-  rows: 10, version: 0, last_at: '2026-01-09T20:00:00Z', last_batch: 'b1', ...part,
+  rows: 10, version: 0, last_at: '2026-01-09T20:00:00Z', last_batch: 'b1', is_readable: true, may: [], ...part,
 })
 const batch = (part: Partial<Batch>): Batch => ({
   id: 'b1', dataset: 'population.resident', status: 'collected', mode: 'snapshot', delivered_as: 'a.csv', delivered_by: 'x',
@@ -85,7 +85,7 @@ describe('home', () => {
     expect(todos({ all: [], open: [], waiting: [] }).map((todo) => todo.kind)).toEqual(['deliver', 'browse', 'ask'])
   })
   test('a model that failed and a pack that waits come before rows in quarantine', () => {
-    const model = { id: 'a.b', title: 'b', inputs: [], state: 'failed', rows: 0 }
+    const model = { id: 'a.b', title: 'b', inputs: [], may: [], state: 'failed', rows: 0 }
     expect(todos({ all: [], open: [], waiting: [batch({})], models: [model], isChange: true }).map((todo) => todo.kind)).toEqual(['change', 'model', 'quarantine'])
   })
   test('the largest quarantines are looked into first, and none that was undone', () => {

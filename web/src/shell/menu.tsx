@@ -19,7 +19,7 @@ import SafetyCertificateOutlined from '@ant-design/icons/es/icons/SafetyCertific
 import StopOutlined from '@ant-design/icons/es/icons/StopOutlined'
 import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined'
 import type { ComponentType } from 'react'
-import type { Action, Who } from '../api/access'
+import type { Action, Duty, Who } from '../api/access'
 import type { Key } from '../i18n'
 
 export interface MenuItem {
@@ -28,29 +28,30 @@ export interface MenuItem {
   icon: ComponentType<{ 'aria-hidden'?: boolean }>
   /** Pages that belong to it. */
   owns?: string
-  /** It is for whoever may do one of these; `local` is whoever holds the data folder. */
-  needs?: Action[] | 'local'
+  /** It is for whoever may do one of these, in the city or to some dataset. */
+  needs?: (Action | Duty)[]
 }
 
 const BROWSE: Action[] = ['browse']
+const HANDLE: Duty[] = ['deliver', 'steward']
 
 /** The pages of the left menu, in the order of a working day. */
 export const menu: MenuItem[] = [
   { to: '/', title: 'menu.home', icon: HomeOutlined },
-  { to: '/plans', title: 'menu.plans', icon: FileDoneOutlined, needs: 'local' },
-  { to: '/forms', title: 'menu.forms', icon: FormOutlined, needs: 'local' },
+  { to: '/plans', title: 'menu.plans', icon: FileDoneOutlined, needs: BROWSE },
+  { to: '/forms', title: 'menu.forms', icon: FormOutlined, needs: HANDLE },
   { to: '/catalogue', title: 'menu.catalogue', icon: DatabaseOutlined, owns: '/datasets', needs: BROWSE },
-  { to: '/deliver', title: 'menu.deliver', icon: CloudUploadOutlined, needs: 'local' },
-  { to: '/batches', title: 'menu.batches', icon: HistoryOutlined, needs: 'local' },
-  { to: '/models', title: 'menu.models', icon: DeploymentUnitOutlined, needs: 'local' },
-  { to: '/lineage', title: 'menu.lineage', icon: NodeIndexOutlined, needs: 'local' },
+  { to: '/deliver', title: 'menu.deliver', icon: CloudUploadOutlined, needs: ['deliver'] },
+  { to: '/batches', title: 'menu.batches', icon: HistoryOutlined, needs: HANDLE },
+  { to: '/models', title: 'menu.models', icon: DeploymentUnitOutlined, needs: BROWSE },
+  { to: '/lineage', title: 'menu.lineage', icon: NodeIndexOutlined, needs: BROWSE },
   { to: '/query', title: 'menu.query', icon: CodeOutlined },
   { to: '/rollup', title: 'menu.rollup', icon: PieChartOutlined, needs: BROWSE },
-  { to: '/indicators', title: 'menu.indicators', icon: FundOutlined, needs: 'local' },
+  { to: '/indicators', title: 'menu.indicators', icon: FundOutlined, needs: BROWSE },
   { to: '/boards', title: 'menu.boards', icon: DashboardOutlined, needs: BROWSE },
   { to: '/figures', title: 'menu.figures', icon: LineChartOutlined, needs: BROWSE },
-  { to: '/pages', title: 'menu.pages', icon: LayoutOutlined, needs: 'local' },
-  { to: '/packs', title: 'menu.packs', icon: AppstoreOutlined, needs: 'local' },
+  { to: '/pages', title: 'menu.pages', icon: LayoutOutlined, needs: BROWSE },
+  { to: '/packs', title: 'menu.packs', icon: AppstoreOutlined, needs: BROWSE },
   { to: '/accounts', title: 'menu.accounts', icon: TeamOutlined, needs: ['manage-accounts'] },
   { to: '/grants', title: 'menu.grants', icon: FileProtectOutlined, needs: ['manage-policies'] },
   { to: '/negative-list', title: 'menu.negative-list', icon: StopOutlined, needs: ['manage-policies'] },
@@ -59,8 +60,8 @@ export const menu: MenuItem[] = [
 ]
 
 /** The pages that somebody may open. */
-export function menuOf({ kind, actions }: Pick<Who, 'kind' | 'actions'>): MenuItem[] {
-  const isOpen = (needs: MenuItem['needs']) => !needs || (needs !== 'local' && needs.some((action) => actions.includes(action)))
+export function menuOf({ kind, actions, duties }: Pick<Who, 'kind' | 'actions' | 'duties'>): MenuItem[] {
+  const isOpen = (needs: MenuItem['needs']) => !needs || needs.some((one) => actions.includes(one) || duties.includes(one))
   return menu.filter(({ needs }) => kind === 'local' || isOpen(needs))
 }
 

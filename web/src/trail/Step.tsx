@@ -5,6 +5,7 @@ import { Lamp } from '../kit/Lamp'
 import { Facts, Tag } from '../kit/Page'
 import { Code, DatasetLink, Hint, Num, Time } from '../kit/Text'
 import { Sentence } from '../kit/Sentence'
+import { useSession } from '../kit/useSession'
 import { useWords } from '../kit/words'
 import { Deliveries } from './Deliveries'
 import { Rows } from './Rows'
@@ -38,7 +39,7 @@ export function Step({ step, depth }: Props) {
             [t('dataset.id'), <Code key="id">{step.dataset}</Code>],
             [t('trail.department'), step.owner ?? t('trail.no-owner')],
             ...(step.made ? [[t('trail.run'), <Run key="run" made={step.made} model={step.dataset} />] as [string, React.ReactNode]] : []),
-            [t('trail.grant'), <Hint key="grant">{t('trail.grant-later')}</Hint>],
+            [t('trail.grant'), <Permits key="grant" step={step} />],
             [t('trail.receipt'), <Hint key="receipt">{t('trail.receipt-later')}</Hint>],
           ]}
         />
@@ -52,8 +53,16 @@ export function Step({ step, depth }: Props) {
             <Lamp state="due">{t('trail.doubt')}</Lamp> <Hint><Sentence text={doubt} /></Hint>
           </p>
         ))}
-        <Rows step={step} />
-        <Deliveries step={step} />
+        {step.withheld ? (
+          <p>
+            <Lamp state="absent">{t('trail.withheld')}</Lamp> <Hint>{t('trail.withheld-about')}</Hint>
+          </p>
+        ) : (
+          <>
+            <Rows step={step} />
+            <Deliveries step={step} />
+          </>
+        )}
         <p className="actions actions-start">
           <Link to={`/lineage?of=${encodeURIComponent(step.dataset)}`}>{t('trail.lineage')}</Link>
           {isModel && <Link to={`/models/${encodeURIComponent(step.dataset)}?tab=runs`}>{t('model.runs')}</Link>}
@@ -62,6 +71,23 @@ export function Step({ step, depth }: Props) {
       </li>
       {step.made?.inputs.map((input) => <Step key={`${input.dataset}/${input.version}`} step={input} depth={depth + 1} />)}
     </>
+  )
+}
+
+/** 授权: the policies and grants under which whoever looks reads the dataset. */
+function Permits({ step }: { step: TrailStep }) {
+  const { t } = useTranslation()
+  const { who } = useSession()
+  if (who.kind === 'local') return <Hint>{t('trail.grant-local')}</Hint>
+  if (!step.permits?.length) return <Hint>{t('trail.grant-none')}</Hint>
+  return (
+    <ul className="plain-list">
+      {step.permits.map(({ policy, about, basis }) => (
+        <li key={policy}>
+          <span translate="no">{about ?? policy}</span> <Code>{policy}</Code> {basis && <Hint>{basis}</Hint>}
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -43,6 +43,8 @@ pub struct FilledReport {
 pub struct ReportFilter {
     pub unit: Option<String>,
     pub period: Option<Period>,
+    /// Only reports with the file of this hash.
+    pub with_file: Option<String>,
     /// Only reports before this batch, for paging.
     pub before: Option<BatchId>,
     pub limit: u32,

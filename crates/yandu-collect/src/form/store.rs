@@ -156,7 +156,8 @@ impl<'a> Reports<'a> {
         let sql = format!(
             "{REPORT} WHERE report.dataset = ?1 AND {TAKEN} \
              AND (?2 IS NULL OR report.unit = ?2) AND (?3 IS NULL OR report.period = ?3) \
-             AND (?4 IS NULL OR report.batch < ?4) ORDER BY report.batch DESC LIMIT ?5"
+             AND (?4 IS NULL OR report.batch < ?4) \
+             AND (?6 IS NULL OR EXISTS (SELECT 1 FROM json_each(report.evidence) WHERE value = ?6)) ORDER BY report.batch DESC LIMIT ?5"
         );
         sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(dataset.as_str())
@@ -164,6 +165,7 @@ impl<'a> Reports<'a> {
             .bind(filter.period.map(|period| period.to_string()))
             .bind(filter.before.as_ref().map(BatchId::as_str))
             .bind(filter.limit)
+            .bind(filter.with_file.as_deref())
             .fetch_all(self.pool)
             .await?
             .iter()

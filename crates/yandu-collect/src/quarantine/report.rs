@@ -14,11 +14,12 @@ const LEADING: u16 = 2;
 
 impl Collector {
     /// The quarantined rows of a batch as an xlsx workbook: the place of each row, the reasons in words, the cells
-    /// under the headers of the dataset with the faulty ones marked.
+    /// under the headers of the dataset with the faulty ones marked. Columns that are not to be shown are left out.
     pub async fn quarantine_workbook(
         &self,
         id: &BatchId,
         selection: &Selection,
+        shows: impl Fn(&str) -> bool + Send,
     ) -> Result<Vec<u8>> {
         let batch = self.batch_record(id).await?;
         let rows = self.quarantined(id, selection).await?;
@@ -45,12 +46,15 @@ impl Collector {
                     .collect()
             })
             .unwrap_or_default();
-        tokio::task::spawn_blocking(move || workbook(&columns, &titles, &rows)).await?
+        let own = columns.iter().filter(|(name, _)| shows(name));
+        let shown: Vec<(String, String)> = own.cloned().collect();
+        tokio::task::spawn_blocking(move || workbook(&columns, &shown, &titles, &rows)).await?
     }
 }
 
 fn workbook(
     columns: &[(String, String)],
+    shown: &[(String, String)],
     titles: &std::collections::HashMap<String, String>,
     rows: &[QuarantinedRow],
 ) -> Result<Vec<u8>> {
@@ -71,7 +75,7 @@ fn workbook(
         sheet.write_with_format(0, 0, "行号", &heading)?;
         sheet.write_with_format(0, 1, "问题", &heading)?;
         sheet.set_column_width(1, 40)?;
-        for (place, (_, title)) in columns.iter().enumerate() {
+        for (place, (_, title)) in shown.iter().enumerate() {
             sheet.write_with_format(0, place as u16 + LEADING, title, &heading)?;
             sheet.set_column_width(place as u16 + LEADING, 18)?;
         }
@@ -79,7 +83,7 @@ fn workbook(
             let line = line as u32 + 1;
             sheet.write(line, 0, row.row as f64)?;
             sheet.write(line, 1, describe(columns, titles, row))?;
-            for (place, (name, _)) in columns.iter().enumerate() {
+            for (place, (name, _)) in shown.iter().enumerate() {
                 let Some(Some(text)) = row.cells.get(name) else {
                     continue;
                 };

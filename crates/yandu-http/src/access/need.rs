@@ -3,6 +3,8 @@
 use axum::http::Method;
 use yandu_policy::Action;
 
+use super::duty::{DELIVERS, HANDLES, KEEPS};
+
 /// What whoever asks must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
@@ -14,6 +16,8 @@ pub(crate) enum Need {
     Session,
     /// Somebody who may do one of these in the city.
     InCity(&'static [Action]),
+    /// Somebody who may do one of these to the dataset that it is about, which the route itself looks at.
+    OnDataset(&'static [Action]),
     /// Whoever holds the data folder.
     Local,
 }
@@ -22,6 +26,14 @@ const BROWSE: Need = Need::InCity(&[Action::Browse]);
 const ACCOUNTS: Need = Need::InCity(&[Action::ManageAccounts]);
 const POLICIES: Need = Need::InCity(&[Action::ManagePolicies]);
 const AUDIT: Need = Need::InCity(&[Action::Audit]);
+const OPERATE: Need = Need::InCity(&[Action::Operate]);
+const KEEP_LEDGER: Need = Need::InCity(&[Action::KeepLedger]);
+const EDIT_PLAN: Need = Need::InCity(&[Action::EditPlan]);
+/// A unit reports of what is its own, which the route looks at.
+const REPORT_PLAN: Need = Need::InCity(&[Action::EditPlan, Action::ReportPlan]);
+const HANDLE: Need = Need::OnDataset(HANDLES);
+const DELIVER: Need = Need::OnDataset(DELIVERS);
+const KEEP: Need = Need::OnDataset(KEEPS);
 
 /// Each route with its method. What is not here is for the local administrator: what a route would show of rows, deliveries
 /// or the machine has to be thought of before it is opened.
@@ -97,6 +109,13 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api/v1/datasets/{id}", Need::Account),
     ("POST", "/api/v1/query", Need::Account),
     ("POST", "/api/v1/query/explain", Need::Account),
+    // The actions of CKAN look at themselves which of them may be done.
+    ("GET", "/api/3", Need::Nothing),
+    ("GET", "/api/3/action/{action}", Need::Account),
+    ("POST", "/api/3/action/{action}", Need::Account),
+    ("GET", "/api/action/{action}", Need::Account),
+    ("POST", "/api/action/{action}", Need::Account),
+    ("GET", "/datastore/dump/{resource}", Need::Account),
     // What is said of data, and not what is in it.
     ("GET", "/api/v1/ledger/entries", BROWSE),
     ("GET", "/api/v1/ledger/rollup", BROWSE),
@@ -111,6 +130,126 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api/v1/boards", BROWSE),
     ("GET", "/api/v1/boards/{id}", BROWSE),
     ("GET", "/api/v1/boards/{id}/changes", BROWSE),
+    ("GET", "/api/v1/metrics/{id}/history", BROWSE),
+    ("GET", "/api/v1/metrics/{id}/notes", BROWSE),
+    ("POST", "/api/v1/metrics/{id}/notes", EDIT_PLAN),
+    ("DELETE", "/api/v1/metrics/{id}/notes/{note}", EDIT_PLAN),
+    ("GET", "/api/v1/alerts", BROWSE),
+    ("POST", "/api/v1/metrics/{id}/trail", BROWSE),
+    ("POST", "/api/v1/trail", Need::Account),
+    ("POST", "/api/v1/trail/onward", Need::Account),
+    ("GET", "/api/v1/ledger/entries/{id}", BROWSE),
+    ("GET", "/api/v1/ledger/entries/{id}/history", BROWSE),
+    ("GET", "/api/v1/ledger/export", BROWSE),
+    ("GET", "/api/v1/ledger/indicators", BROWSE),
+    ("GET", "/api/v1/ledger/indicators/{set}", BROWSE),
+    ("POST", "/api/v1/ledger/entries", KEEP_LEDGER),
+    ("POST", "/api/v1/ledger/import", KEEP_LEDGER),
+    ("PATCH", "/api/v1/ledger/entries/{id}", Need::Account),
+    (
+        "POST",
+        "/api/v1/ledger/entries/{id}/transitions",
+        KEEP_LEDGER,
+    ),
+    ("GET", "/api/v1/lineage", BROWSE),
+    ("GET", "/api/v1/lineage/impact", BROWSE),
+    ("GET", "/api/v1/lineage/events", OPERATE),
+    ("GET", "/api/v1/packs", BROWSE),
+    ("GET", "/api/v1/pages", BROWSE),
+    ("GET", "/api/v1/pages/{id}", BROWSE),
+    ("GET", "/api/v1/models", BROWSE),
+    ("GET", "/api/v1/models/{id}", BROWSE),
+    ("GET", "/api/v1/models/{id}/explain", BROWSE),
+    ("GET", "/api/v1/models/{id}/runs", BROWSE),
+    ("GET", "/api/v1/models/{id}/runs/{run}", HANDLE),
+    // Deliveries, and what became of them.
+    ("GET", "/api/v1/batches", HANDLE),
+    ("POST", "/api/v1/batches", DELIVER),
+    ("POST", "/api/v1/deliveries/preview", DELIVER),
+    ("GET", "/api/v1/batches/{id}", HANDLE),
+    ("GET", "/api/v1/batches/{id}/raw", HANDLE),
+    ("POST", "/api/v1/batches/{id}/cancel", HANDLE),
+    ("POST", "/api/v1/batches/{id}/undo", KEEP),
+    ("GET", "/api/v1/batches/{id}/quarantine", HANDLE),
+    ("GET", "/api/v1/batches/{id}/quarantine.xlsx", HANDLE),
+    ("POST", "/api/v1/batches/{id}/quarantine/drop", KEEP),
+    ("POST", "/api/v1/batches/{id}/quarantine/release", KEEP),
+    (
+        "POST",
+        "/api/v1/batches/{id}/quarantine/{row}/correct",
+        KEEP,
+    ),
+    ("POST", "/api/v1/datasets/{id}/rows", DELIVER),
+    ("GET", "/api/v1/datasets/{id}/versions", HANDLE),
+    ("POST", "/api/v1/datasets/{id}/restore", KEEP),
+    ("GET", "/api/v1/sources", HANDLE),
+    ("POST", "/api/v1/sources/{id}/run", KEEP),
+    ("GET", "/api/v1/notices", HANDLE),
+    ("POST", "/api/v1/models/{id}/run", KEEP),
+    ("GET", "/api/v1/forms", HANDLE),
+    ("GET", "/api/v1/forms/{id}", HANDLE),
+    ("GET", "/api/v1/forms/{id}/standing", HANDLE),
+    ("GET", "/api/v1/forms/{id}/reports", HANDLE),
+    ("POST", "/api/v1/forms/{id}/reports", DELIVER),
+    ("GET", "/api/v1/forms/{id}/reports/{batch}", HANDLE),
+    ("POST", "/api/v1/forms/{id}/evidence", DELIVER),
+    ("GET", "/api/v1/forms/{id}/evidence/{hash}", HANDLE),
+    // The plan.
+    ("GET", "/api/v1/plans", BROWSE),
+    ("POST", "/api/v1/plans", EDIT_PLAN),
+    ("POST", "/api/v1/plans/read", EDIT_PLAN),
+    ("GET", "/api/v1/plans/{id}", BROWSE),
+    ("POST", "/api/v1/plans/{id}/approval", EDIT_PLAN),
+    ("GET", "/api/v1/plans/{id}/baselines", BROWSE),
+    ("POST", "/api/v1/plans/{id}/bindings/proposal", EDIT_PLAN),
+    ("GET", "/api/v1/plans/{id}/changes", BROWSE),
+    ("POST", "/api/v1/plans/{id}/changes", EDIT_PLAN),
+    (
+        "POST",
+        "/api/v1/plans/{id}/changes/{number}/decision",
+        EDIT_PLAN,
+    ),
+    ("POST", "/api/v1/plans/{id}/closing", EDIT_PLAN),
+    ("GET", "/api/v1/plans/{id}/difference", BROWSE),
+    ("POST", "/api/v1/plans/{id}/documents", REPORT_PLAN),
+    ("GET", "/api/v1/plans/{id}/documents/{hash}", BROWSE),
+    ("POST", "/api/v1/plans/{id}/edits", EDIT_PLAN),
+    ("GET", "/api/v1/plans/{id}/evidence", BROWSE),
+    ("POST", "/api/v1/plans/{id}/evidence", REPORT_PLAN),
+    (
+        "POST",
+        "/api/v1/plans/{id}/evidence/{number}/decision",
+        EDIT_PLAN,
+    ),
+    ("GET", "/api/v1/plans/{id}/history", BROWSE),
+    ("GET", "/api/v1/plans/{id}/late", BROWSE),
+    ("GET", "/api/v1/plans/{id}/next", BROWSE),
+    ("POST", "/api/v1/plans/{id}/nodes/{node}/steps", REPORT_PLAN),
+    ("GET", "/api/v1/plans/{id}/papers/{kind}", BROWSE),
+    ("POST", "/api/v1/plans/{id}/review", EDIT_PLAN),
+    ("GET", "/api/v1/plans/{id}/sentences", BROWSE),
+    ("GET", "/api/v1/plans/{id}/targets/{number}", BROWSE),
+    (
+        "PUT",
+        "/api/v1/plans/{id}/targets/{number}/binding",
+        EDIT_PLAN,
+    ),
+    ("GET", "/api/v1/plans/{id}/tasks", BROWSE),
+    ("POST", "/api/v1/plans/{id}/tasks/proposal", EDIT_PLAN),
+    (
+        "POST",
+        "/api/v1/plans/{id}/tasks/{task}/counties",
+        EDIT_PLAN,
+    ),
+    ("GET", "/api/v1/plans/{id}/text", BROWSE),
+    // What keeps the program running.
+    ("POST", "/api/v1/models/run", OPERATE),
+    ("GET", "/api/v1/packs/change", OPERATE),
+    ("POST", "/api/v1/packs/change/apply", OPERATE),
+    ("POST", "/api/v1/packs/change/cancel", OPERATE),
+    ("GET", "/api/v1/packs/history", OPERATE),
+    ("GET", "/api/v1/packs/history/{id}/rollback", OPERATE),
+    ("POST", "/api/v1/packs/history/{id}/rollback", OPERATE),
 ];
 
 /// What a route needs. Asking for the head of an answer is asking for the answer.

@@ -45,6 +45,8 @@ pub struct Who {
     pub idle_minutes: u32,
     /// What may be done in the city: `browse`, `operate`, `manage-accounts` …
     pub actions: Vec<String>,
+    /// What may be done to at least one dataset: `deliver`, `steward`, `grant`.
+    pub duties: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -182,9 +184,17 @@ fn who(state: &State, asker: &Asker) -> Who {
         Asker::Session(session) => Some(session),
         _ => None,
     };
-    let actions = Action::ALL
+    let (of_datasets, actions): (Vec<Action>, Vec<Action>) = Action::ALL
         .into_iter()
-        .filter(|action| !action.is_on_dataset());
+        .partition(|action| action.is_on_dataset());
+    let duty = asker.duty(state);
+    let is_held = |action: &Action| {
+        let datasets = duty.datasets(&[*action]);
+        datasets.is_none_or(|datasets| !datasets.is_empty())
+    };
+    let duties = of_datasets
+        .into_iter()
+        .filter(|action| *action != Action::Read);
     Who {
         kind: match asker {
             Asker::Local => "local",
@@ -198,7 +208,12 @@ fn who(state: &State, asker: &Asker) -> Who {
         purpose: session.and_then(|session| session.purpose.clone()),
         ends_at: session.map(|session| session.ends_at),
         idle_minutes: accounts.settings().idle_minutes,
+        duties: duties
+            .filter(is_held)
+            .map(|action| action.name().to_owned())
+            .collect(),
         actions: actions
+            .into_iter()
             .filter(|action| asker.may(state, *action))
             .map(|action| action.name().to_owned())
             .collect(),

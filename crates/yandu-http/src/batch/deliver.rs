@@ -17,6 +17,7 @@ use yandu_words::id::SourceId;
 
 use super::finish;
 use crate::Result;
+use crate::access::{Asker, DELIVERS};
 use crate::caller::Caller;
 use crate::extract::{Body, media_type};
 use crate::problem::Problem;
@@ -106,7 +107,7 @@ pub struct Accepted {
     pub dataset: String,
 }
 
-/// Hands a file over and starts to collect it. Follow the batch at the address in `Location`.
+/// Hands a file over and starts to collect it: an upload, or, by whoever holds the data folder, a file of the server's machine. Follow the batch at the address in `Location`.
 #[utoipa::path(
     post,
     path = "/batches",
@@ -119,6 +120,7 @@ pub struct Accepted {
 )]
 async fn deliver(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     request: Request,
 ) -> Result<Response> {
@@ -126,7 +128,7 @@ async fn deliver(
         "multipart/form-data" => uploaded(&state, request).await?,
         "application/json" => {
             let Body(file) = Body::<DeliverFile>::from_request(request, &state).await?;
-            on_this_machine(&file.path)?;
+            on_this_machine(&asker, &file.path)?;
             file.delivery()?
         }
         _ => return Err(neither()),
@@ -134,6 +136,13 @@ async fn deliver(
     let dataset = delivery.dataset.to_string();
     let collector = state.collector().clone();
     let spooled = delivery.temporary.then(|| delivery.path.clone());
+    if let Err(problem) = asker.must(&state, DELIVERS, &delivery.dataset) {
+        if let Some(path) = spooled {
+            // What stays is swept at the next start.
+            let _ = std::fs::remove_file(path);
+        }
+        return Err(problem);
+    }
     let started = finish(&state, async move {
         collector.start(&principal, delivery).await
     })
@@ -169,7 +178,8 @@ pub(super) fn neither() -> Box<Problem> {
     )
 }
 
-pub(super) fn on_this_machine(path: &Path) -> Result<()> {
+pub(super) fn on_this_machine(asker: &Asker, path: &Path) -> Result<()> {
+    asker.must_be_local()?;
     if !path.is_absolute() {
         return Err(Problem::new(
             "invalid-body",

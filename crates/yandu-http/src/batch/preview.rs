@@ -13,7 +13,7 @@ use yandu_words::id::DatasetId;
 use super::deliver::{DeliverFile, file_of_the_server, neither, on_this_machine, parse, read_form};
 use super::shape::Failure;
 use crate::Result;
-use crate::caller::Caller;
+use crate::access::{Asker, DELIVERS};
 use crate::extract::{Body, media_type};
 use crate::problem::Problem;
 use crate::state::State;
@@ -136,7 +136,7 @@ pub struct Candidate {
 )]
 pub(super) async fn preview_delivery(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     request: Request,
 ) -> Result<Json<DeliveryPreview>> {
     // Held to the end: the file goes with it.
@@ -147,7 +147,7 @@ pub(super) async fn preview_delivery(
         }
         "application/json" => {
             let Body(file) = Body::<PreviewFile>::from_request(request, &state).await?;
-            on_this_machine(&file.path)?;
+            on_this_machine(&asker, &file.path)?;
             (file.into(), None, false)
         }
         _ => return Err(neither()),
@@ -156,6 +156,9 @@ pub(super) async fn preview_delivery(
     let dataset: Option<DatasetId> = dataset
         .map(|dataset| parse("dataset", dataset))
         .transpose()?;
+    if let Some(dataset) = &dataset {
+        asker.must(&state, DELIVERS, dataset)?;
+    }
     let look = preview::Look {
         dataset,
         source: form.source()?,
@@ -167,7 +170,11 @@ pub(super) async fn preview_delivery(
         is_part,
     };
     let collector = state.collector();
-    let preview = collector.preview(look).await?;
+    let mut preview = collector.preview(look).await?;
+    let duty = asker.duty(&state);
+    preview
+        .candidates
+        .retain(|candidate| duty.may(DELIVERS, &candidate.dataset));
     Ok(Json(shape(preview, &collector.packs())))
 }
 

@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yandu_check::FindingCount;
 use yandu_collect::{Reading, batch};
+use yandu_lake::WholeColumns;
 use yandu_pack::Packs;
 use yandu_words::id::DatasetId;
+
+use crate::access::Duty;
 
 /// A delivery and what became of it. `rows_in` = `rows_kept` + `rows_superseded` + `rows_quarantined`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -56,6 +59,10 @@ pub struct Failure {
 pub struct BatchDetail {
     #[serde(flatten)]
     pub batch: Batch,
+    /// What whoever asks may do to the dataset: `deliver`, `steward`.
+    pub may: Vec<String>,
+    /// Whether whoever asks sees every cell of the delivery.
+    pub is_whole: bool,
     /// How far a running collection is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
@@ -171,14 +178,17 @@ impl BatchDetail {
         detail: batch::BatchDetail,
         progress: Option<Reading>,
         packs: &Packs,
+        (duty, seen): (&Duty, &WholeColumns),
     ) -> Self {
         let batch = detail.batch;
         let scores = batch.score.iter().flat_map(|score| &score.dimensions);
         Self {
+            may: duty.on(&batch.dataset),
+            is_whole: seen.shows_all(),
             progress: progress
                 .filter(|_| !batch.status.is_settled())
                 .map(Progress::from),
-            findings: findings(detail.findings, packs, &batch.dataset),
+            findings: findings(detail.findings, packs, &batch.dataset, seen),
             scores: scores
                 .map(|score| DimensionScore {
                     dimension: score.dimension.name().to_owned(),
@@ -188,19 +198,28 @@ impl BatchDetail {
                     failed: score.failed,
                 })
                 .collect(),
-            profile: detail.profile.into_iter().map(Profile::from).collect(),
+            profile: detail
+                .profile
+                .into_iter()
+                .map(|profile| Profile::from(profile).seen_by(seen))
+                .collect(),
             report: batch.report.clone(),
             batch: batch.into(),
         }
     }
 }
 
-/// What was found of rows of a dataset, with titles.
+/// What was found of rows of a dataset, with titles. Samples are cells, and are there of columns that whoever asks sees.
 pub(crate) fn findings(
     found: Vec<FindingCount>,
     packs: &Packs,
     dataset: &DatasetId,
+    seen: &WholeColumns,
 ) -> Vec<Finding> {
+    let shows = |finding: &FindingCount| match &finding.column {
+        Some(column) => seen.shows(column),
+        None => seen.shows_all(),
+    };
     let titles = crate::quarantine::Titles::new(packs, dataset);
     found
         .into_iter()
@@ -208,17 +227,18 @@ pub(crate) fn findings(
             title: titles.of(&finding.reason),
             level: word(&finding.level),
             dimension: finding.dimension.name().to_owned(),
+            samples: finding
+                .samples
+                .iter()
+                .filter(|_| shows(&finding))
+                .map(|sample| Sample {
+                    row: sample.row,
+                    text: sample.text.clone(),
+                })
+                .collect(),
             column: finding.column,
             reason: finding.reason,
             rows: finding.rows,
-            samples: finding
-                .samples
-                .into_iter()
-                .map(|sample| Sample {
-                    row: sample.row,
-                    text: sample.text,
-                })
-                .collect(),
         })
         .collect()
 }
@@ -255,6 +275,22 @@ impl From<yandu_check::profile::ColumnProfile> for Profile {
             frequent: frequent(profile.frequent),
             patterns: frequent(profile.patterns),
             exact: profile.exact,
+        }
+    }
+}
+
+impl Profile {
+    /// How often there is a value is known of every column; what the values are of those that are seen.
+    fn seen_by(self, seen: &WholeColumns) -> Self {
+        if seen.shows(&self.column) {
+            return self;
+        }
+        Self {
+            min: None,
+            max: None,
+            frequent: Vec::new(),
+            patterns: Vec::new(),
+            ..self
         }
     }
 }

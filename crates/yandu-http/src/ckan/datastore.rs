@@ -61,7 +61,12 @@ impl Table {
             .state
             .lake()
             .session(&context.principal, ReadPoint::default());
-        let schema = session.schema(&id)?.as_ref().clone();
+        // What is not to be known of is as absent as what is not there.
+        let schema = match session.schema(&id) {
+            Ok(schema) => schema.as_ref().clone(),
+            Err(yandu_lake::Error::NoDataset(_)) => return Err(absent()),
+            Err(error) => return Err(error.into()),
+        };
         context.state.note_uses(&context.principal, [&id]);
         let packs = context.state.collector().packs();
         let declared = packs.dataset(&id).ok_or_else(absent)?;

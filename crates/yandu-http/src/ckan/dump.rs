@@ -5,15 +5,16 @@ use axum::extract::State as Shared;
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use yandu_policy::Way;
 
 use super::Context;
 use super::datastore::{self, Table};
 use super::parameters::Parameters;
 use super::refusal::{Outcome, Refusal};
 use crate::Result;
+use crate::access::Asker;
 use crate::address::Base;
 use crate::batch::attachment;
-use crate::caller::Caller;
 use crate::extract::Path;
 use crate::problem::Problem;
 use crate::state::State;
@@ -24,14 +25,15 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 pub(super) async fn dump(
     Shared(state): Shared<State>,
-    Caller(principal): Caller,
+    asker: Asker,
     base: Base,
     Path(resource): Path<String>,
     uri: Uri,
 ) -> Result<Response> {
     let context = Context {
+        principal: asker.reader(&state, Way::Export),
         state,
-        principal,
+        asker,
         base,
     };
     open(&context, &resource, &uri).await.map_err(problem)

@@ -92,6 +92,10 @@ pub struct FormStand {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Form {
     pub dataset: String,
+    /// What whoever asks may do to the dataset: `deliver`, `steward`.
+    pub may: Vec<String>,
+    /// The units for which whoever asks may report.
+    pub own_units: Vec<String>,
     /// In Chinese.
     pub title: String,
     pub title_en: Option<String>,
@@ -341,6 +345,8 @@ impl Form {
         let rule = &form.evidence;
         Self {
             dataset: dataset.id().to_string(),
+            may: Vec::new(),
+            own_units: Vec::new(),
             title: file.title.zh.clone(),
             title_en: file.title.en.clone(),
             about: file.about.clone(),

@@ -18,6 +18,7 @@ use yandu_ledger::{Entry, Format, Ledger, Search, export};
 use super::find::Asked;
 use super::{Entry as Shown, finish};
 use crate::Result;
+use crate::access::Asker;
 use crate::caller::Caller;
 use crate::extract;
 use crate::problem::Problem;
@@ -101,9 +102,10 @@ async fn import_entries(
     let (file, name, is_ours) = match extract::media_type(request.headers()).as_str() {
         "multipart/form-data" => uploaded(&state, request).await?,
         "application/json" => {
+            let asker = Asker::of(request.extensions())?;
             let extract::Body(file) =
                 extract::Body::<ImportFile>::from_request(request, &state).await?;
-            let name = on_this_machine(&file.path)?;
+            let name = on_this_machine(&asker, &file.path)?;
             (file, name, false)
         }
         _ => {
@@ -154,8 +156,8 @@ fn format(name: Option<&str>, file: &str) -> Result<Format> {
     })
 }
 
-fn on_this_machine(path: &Path) -> Result<String> {
-    upload::on_this_machine(path)?;
+fn on_this_machine(asker: &Asker, path: &Path) -> Result<String> {
+    upload::on_this_machine(asker, path)?;
     Ok(path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use yandu_collect::change::{self, ChangeRecord, Counts, DatasetPlan};
 
 use crate::Result;
+use crate::access::Asker;
 use crate::batch::word;
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
@@ -197,11 +198,39 @@ struct PageOfChanges {
     limit: Limit<100, 1000>,
 }
 
+impl RowCounts {
+    /// Whoever changes packs reads no data: rows by way of example are for whoever holds the data folder.
+    fn seen_by(&mut self, asker: &Asker) {
+        if asker.must_be_local().is_err() {
+            self.samples.clear();
+        }
+    }
+}
+
+impl PackChange {
+    fn seen_by(mut self, asker: &Asker) -> Self {
+        let counts = self
+            .datasets
+            .iter_mut()
+            .filter_map(|one| one.counts.as_mut());
+        counts.for_each(|counts| counts.seen_by(asker));
+        self
+    }
+}
+
+impl PackHistoryEntry {
+    fn seen_by(mut self, asker: &Asker) -> Self {
+        let counts = self.steps.iter_mut().filter_map(|one| one.counts.as_mut());
+        counts.for_each(|counts| counts.seen_by(asker));
+        self
+    }
+}
+
 /// Says what the packs that are offered now would do to the stored rows.
 #[utoipa::path(get, path = "/packs/change", tag = "packs", params(Wait), responses((status = 200, body = PackChange), Problem))]
 async fn show_change(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Query(wait): Query<Wait>,
 ) -> Result<Json<PackChange>> {
     let changes = state.pack_changes()?;
@@ -234,13 +263,14 @@ async fn show_change(
         }
     };
     shown.rows_done = changes.progress().map(|progress| progress.read().rows_done);
-    Ok(Json(shown))
+    Ok(Json(shown.seen_by(&asker)))
 }
 
 /// Installs the packs that are offered now, and does to stored rows what that takes.
 #[utoipa::path(post, path = "/packs/change/apply", tag = "packs", request_body = ApplyPacks, responses((status = 200, body = PackHistoryEntry), Problem))]
 async fn apply_change(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(caller): Caller,
     Body(body): Body<ApplyPacks>,
 ) -> Result<Json<PackHistoryEntry>> {
@@ -252,7 +282,8 @@ async fn apply_change(
             .await
     };
     let applied = state.works().spawn(work).await;
-    Ok(Json(applied.map_err(yandu_collect::Error::from)??.into()))
+    let applied = PackHistoryEntry::from(applied.map_err(yandu_collect::Error::from)??);
+    Ok(Json(applied.seen_by(&asker)))
 }
 
 /// Nothing has to be said.
@@ -277,7 +308,7 @@ async fn cancel_change(
 #[utoipa::path(get, path = "/packs/history", tag = "packs", params(PageOfChanges), responses((status = 200, body = PackHistory), Problem))]
 async fn list_changes(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Query(page): Query<PageOfChanges>,
 ) -> Result<Json<PackHistory>> {
     let before = page.after.map(|after| after.0);
@@ -285,7 +316,10 @@ async fn list_changes(
     let found = changes.history(before, page.limit.and_one()).await?;
     let (found, next) = page.limit.cut(found, |change| change.number);
     Ok(Json(PackHistory {
-        changes: found.into_iter().map(PackHistoryEntry::from).collect(),
+        changes: found
+            .into_iter()
+            .map(|change| PackHistoryEntry::from(change).seen_by(&asker))
+            .collect(),
         next,
     }))
 }
@@ -294,17 +328,18 @@ async fn list_changes(
 #[utoipa::path(get, path = "/packs/history/{id}/rollback", tag = "packs", params(("id" = u64, Path, description = "The number of the change.")), responses((status = 200, body = PackChange), Problem))]
 async fn show_rollback(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(id): Path<String>,
 ) -> Result<Json<PackChange>> {
     let plan = state.pack_changes()?.plan_rollback(number(&id)?).await?;
-    Ok(Json(PackChange::new("waiting", plan)))
+    Ok(Json(PackChange::new("waiting", plan).seen_by(&asker)))
 }
 
 /// Takes back a change, and all after it: the packs of before, and the rows as they were.
 #[utoipa::path(post, path = "/packs/history/{id}/rollback", tag = "packs", params(("id" = u64, Path, description = "The number of the change.")), request_body = RollBackPacks, responses((status = 200, body = PackHistoryEntry), Problem))]
 async fn roll_back(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(caller): Caller,
     Path(id): Path<String>,
     Body(body): Body<RollBackPacks>,
@@ -313,7 +348,8 @@ async fn roll_back(
     let number = number(&id)?;
     let work = async move { changes.rollback(&caller, number, &body.reason).await };
     let done = state.works().spawn(work).await;
-    Ok(Json(done.map_err(yandu_collect::Error::from)??.into()))
+    let done = PackHistoryEntry::from(done.map_err(yandu_collect::Error::from)??);
+    Ok(Json(done.seen_by(&asker)))
 }
 
 /// The number of a change in an address.

@@ -12,10 +12,11 @@ use yandu_plan::{EvidenceFields, Listed, Source, Step, Way};
 
 use super::actual::standing;
 use super::stand::{BindingOfPlan, CountedOfPlan, TargetStandingOfPlan};
-use super::stored::{answer, cause, finish, tagged};
+use super::stored::{answer, cause, finish, must_answer_for, tagged};
 use super::task::WhyOfPlan;
 use super::tell::{DecisionOfPlan, FigureOfPlan};
 use crate::Result;
+use crate::access::Asker;
 use crate::address::located;
 use crate::caller::Caller;
 use crate::document::{self, DocumentFile, DocumentUpload};
@@ -378,10 +379,12 @@ pub(super) async fn list_evidence(
 #[utoipa::path(post, path = "/plans/{id}/evidence", tag = "plans", params(("id" = String, Path, description = "Id of the plan.")), request_body = SubmitEvidence, responses((status = 201, body = EvidenceOfPlan), Problem))]
 pub(super) async fn submit_evidence(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path(id): Path<String>,
     Body(body): Body<SubmitEvidence>,
 ) -> Result<Response> {
+    must_answer_for(&state, &asker, &id, &body.about).await?;
     let cause = yandu_plan::Cause {
         who: principal.name().to_owned(),
         reason: body.reason,
@@ -407,11 +410,24 @@ pub(super) async fn submit_evidence(
 #[utoipa::path(post, path = "/plans/{id}/evidence/{number}/decision", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("number" = u32, Path, description = "Number of the evidence."), ("If-Match" = Option<String>, Header, description = "The `ETag` of the revision that is meant.")), request_body = VerdictOfPlan, responses((status = 200, body = super::Plan, headers(("ETag" = String, description = "The revision."))), Problem))]
 pub(super) async fn decide_evidence(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path((id, number)): Path<(String, u32)>,
     headers: HeaderMap,
     Body(verdict): Body<VerdictOfPlan>,
 ) -> Result<Response> {
+    let plan = state.plans().plan(&id).await?;
+    let is_own = plan
+        .evidence
+        .get(&number)
+        .is_some_and(|evidence| evidence.submitted.who == principal.name());
+    if is_own && verdict.accept && asker.account().is_some() {
+        return Err(Problem::new(
+            "not-permitted",
+            "evidence is accepted by somebody else than whoever handed it in",
+        )
+        .with_help("let another reviewer look at it".to_owned()));
+    }
     let cause = cause(&state, &id, &headers, &principal, Some(verdict.reason)).await?;
     let plans = state.plans().clone();
     let plan = finish(&state, async move {

@@ -9,10 +9,12 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use yandu_lake::Principal;
 use yandu_plan::{Cause, Import};
+use yandu_policy::Action;
 
 use super::actual::standing;
 use super::tell::{Plan, PlanInList, PlanList};
 use crate::Result;
+use crate::access::Asker;
 use crate::address::located;
 use crate::caller::Caller;
 use crate::etag::revision_tag;
@@ -59,6 +61,31 @@ pub(super) async fn cause(
         reason,
         expected,
     })
+}
+
+/// Refuses whoever has no part in a target or a node and does not work on the whole plan.
+pub(super) async fn must_answer_for(
+    state: &State,
+    asker: &Asker,
+    id: &str,
+    item: &str,
+) -> Result<()> {
+    if asker.may(state, Action::EditPlan) {
+        return Ok(());
+    }
+    let plan = state.plans().plan(id).await?;
+    if plan
+        .units_of(item)
+        .iter()
+        .any(|unit| asker.is_of_unit(unit))
+    {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "not-permitted",
+        "this is reported by the units that answer for it",
+    )
+    .with_help("ask the joint-meeting office, or log in with an account of such a unit".to_owned()))
 }
 
 /// A plan as it stands, with its tag.

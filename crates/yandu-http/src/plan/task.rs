@@ -11,9 +11,10 @@ use yandu_plan::{CountyShare, Edit, NodeStep, Op, Standing};
 
 use super::actual::{rules, standing};
 use super::stand::{CountedOfPlan, CountsOfPlan};
-use super::stored::{answer, cause, finish, tagged};
+use super::stored::{answer, cause, finish, must_answer_for, tagged};
 use super::tell::DecisionOfPlan;
 use crate::Result;
+use crate::access::Asker;
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
 use crate::problem::Problem;
@@ -285,11 +286,13 @@ pub(super) async fn split_task(
 #[utoipa::path(post, path = "/plans/{id}/nodes/{node}/steps", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("node" = String, Path, description = "Id of the node."), ("If-Match" = Option<String>, Header, description = "The `ETag` of the revision that is meant.")), request_body = StepOfNode, responses((status = 200, body = super::Plan, headers(("ETag" = String, description = "The revision."))), Problem))]
 pub(super) async fn step_node(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     Path((id, node)): Path<(String, String)>,
     headers: HeaderMap,
     Body(body): Body<StepOfNode>,
 ) -> Result<Response> {
+    must_answer_for(&state, &asker, &id, &format!("node/{node}")).await?;
     let cause = cause(&state, &id, &headers, &principal, body.reason).await?;
     let step = match body.step.as_str() {
         "begin" => NodeStep::Begin,

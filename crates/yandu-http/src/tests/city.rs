@@ -277,22 +277,33 @@ impl City {
         fields: &[(&str, &str)],
         file: Option<(&str, &str)>,
     ) -> Answer {
-        let mut parts: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| format!("name=\"{name}\"\r\n\r\n{value}\r\n"))
-            .collect();
-        parts.extend(file.map(|(name, content)| {
-            format!("name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n")
-        }));
-        let parts: Vec<String> = parts
-            .iter()
-            .map(|part| format!("--cut\r\nContent-Disposition: form-data; {part}"))
-            .collect();
-        let body = parts.concat() + "--cut--\r\n";
-        let request = request(Method::POST, path)
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        let (request, body) = form(path, fields, file);
         self.ask(request, body).await
     }
+}
+
+/// A request that uploads a file, and its body.
+pub(super) fn form(
+    path: &str,
+    fields: &[(&str, &str)],
+    file: Option<(&str, &str)>,
+) -> (axum::http::request::Builder, String) {
+    let mut parts: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("name=\"{name}\"\r\n\r\n{value}\r\n"))
+        .collect();
+    parts.extend(
+        file.map(|(name, content)| {
+            format!("name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n")
+        }),
+    );
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|part| format!("--cut\r\nContent-Disposition: form-data; {part}"))
+        .collect();
+    let request = request(Method::POST, path)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
+    (request, parts.concat() + "--cut--\r\n")
 }
 
 pub(super) fn request(method: Method, path: &str) -> axum::http::request::Builder {

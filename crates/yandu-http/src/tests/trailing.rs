@@ -1,3 +1,4 @@
+use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::city::City;
@@ -50,7 +51,7 @@ async fn a_number_leads_to_lines_of_files_and_to_departments() {
         (&json!("市统计局"), &json!("model"))
     );
     assert_eq!(
-        (&found["grant"], &found["receipt"]),
+        (&found["permits"], &found["receipt"]),
         (&json!(null), &json!(null))
     );
     let made = &found["made"];
@@ -184,4 +185,79 @@ async fn what_cannot_be_asked_of_a_trail_is_refused() {
         let (status, code) = answer.problem();
         assert_eq!((status, code.as_str()), problem, "{question}");
     }
+}
+
+/// Leaders see models alone, analysts every value of both datasets.
+const POLICIES: &str = r#"
+@id("lead") @about("领导读取汇总") @basis("市委办文件") @up_to("general-2")
+permit (principal is Person in Role::"leader", action == Action::"read", resource is Dataset) when { resource.origin == "model" };
+@id("analyse") @about("分析人员读取全部") @up_to("core")
+permit (principal is Person in Role::"analyst", action == Action::"read", resource is Dataset);
+@id("part") @about("经办人读取三十岁以上的会员") @up_to("core") @rows("age >= 30")
+permit (principal is Person in Role::"clerk", action == Action::"read", resource == Dataset::"club.member");
+"#;
+const PACK: &str = "\
+pack: club
+version: 0.1.0
+title: {zh: 社团}
+settings:
+  old: {title: {zh: 高龄}, default: 60}
+roles:
+  leader: {zh: 领导}
+  analyst: {zh: 分析人员}
+  clerk: {zh: 经办人}
+";
+
+#[tokio::test]
+async fn rows_are_followed_for_whoever_sees_all_of_the_way_and_others_see_what_it_leads_through() {
+    let files = [
+        ("pack.yaml", PACK),
+        ("models/by_age.yaml", BY_AGE),
+        ("models/by_age.sql", BY_AGE_SQL),
+        ("policies/readers.cedar", POLICIES),
+    ];
+    let city = City::with_files(Options::default(), &files).await;
+    city.deliver("a.csv", "会员号,会员姓名,年龄\n1,王芳,30\n2,李强,40\n")
+        .await;
+    city.post("/api/v1/models/run", "{}").await;
+    let root = city.claim().await;
+    let leader = city.somebody(&root, "zhao", &["leader"]).await;
+    let analyst = city.somebody(&root, "qian", &["analyst"]).await;
+    let clerk = city.somebody(&root, "li", &["clerk"]).await;
+    let number = json!({"dataset": "club.by_age", "rows": [{"age": 30}]});
+    let path = "/api/v1/trail";
+    let all = city.ok(&analyst, Method::POST, path, &number).await;
+    let below = &all["made"]["inputs"][0];
+    assert_eq!(below["rows"][0][1], "王芳");
+    assert_eq!(below["permits"][0]["policy"], "club/analyse");
+    let part = city.ok(&leader, Method::POST, path, &number).await;
+    assert_eq!(part["rows"][0][1], 1);
+    let permit = json!({"policy": "club/lead", "about": "领导读取汇总", "basis": "市委办文件"});
+    assert_eq!(part["permits"], json!([permit]));
+    assert_eq!(part["made"]["sql"], BY_AGE_SQL);
+    let below = &part["made"]["inputs"][0];
+    assert_eq!(
+        (&below["dataset"], &below["owner"], &below["withheld"]),
+        (&json!("club.member"), &json!("市民政局"), &json!(true))
+    );
+    assert_eq!(
+        (&below["rows"], &below["deliveries"]),
+        (&json!([]), &json!({}))
+    );
+    assert!(!part.to_string().contains("王芳"), "{part}");
+    // Whether a row is there is told to nobody who does not see all of them.
+    let member = json!({"dataset": "club.member", "rows": [{"number": "1"}]});
+    let nobody = json!({"dataset": "club.member", "rows": [{"number": "99"}]});
+    for path in [path, "/api/v1/trail/onward"] {
+        for asked in [&member, &nobody] {
+            let refused = city.refused(&clerk, Method::POST, path, asked).await;
+            assert_eq!(refused, "not-permitted");
+            let refused = city.refused(&leader, Method::POST, path, asked).await;
+            assert_eq!(refused, "no-dataset");
+        }
+    }
+    let onward = city
+        .ok(&analyst, Method::POST, "/api/v1/trail/onward", &member)
+        .await;
+    assert_eq!(onward["readers"][0]["rows"][0][0], 30);
 }

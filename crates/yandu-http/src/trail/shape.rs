@@ -8,6 +8,7 @@ use yandu_lake::BATCH;
 use yandu_transform::{Made, Onward, Step};
 use yandu_words::id::{BatchId, DatasetId};
 
+use super::seen::TrailPermit;
 use crate::Result;
 use crate::batch::{Batch, word};
 use crate::model::Run;
@@ -57,9 +58,12 @@ pub struct TrailStep {
     pub gone: Option<String>,
     /// The deliveries that brought the rows, by their ids.
     pub deliveries: BTreeMap<String, Batch>,
-    /// The permission under which the rows were read; always absent while there are no grants.
-    #[schema(value_type = Option<Object>)]
-    pub grant: Option<serde_json::Value>,
+    /// Whether rows are kept back, because whoever asks does not see all that they were made of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
+    /// The permissions under which whoever asks reads the dataset; none for whoever holds the data folder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permits: Vec<TrailPermit>,
     /// The receipt of the reading; always absent while there is no log of receipts.
     #[schema(value_type = Option<Object>)]
     pub receipt: Option<serde_json::Value>,
@@ -118,7 +122,8 @@ impl TrailStep {
             doubts: step.doubts,
             gone: step.gone,
             deliveries: BTreeMap::new(),
-            grant: None,
+            withheld: false,
+            permits: Vec::new(),
             receipt: None,
             made: made.transpose()?,
             readers: None,
@@ -146,6 +151,17 @@ impl TrailStep {
     fn next_mut(&mut self) -> impl Iterator<Item = &mut Self> {
         let made = self.made.iter_mut().flat_map(|made| &mut made.inputs);
         made.chain(self.readers.iter_mut().flatten())
+    }
+
+    /// Takes a column out of its rows.
+    pub(super) fn without(&mut self, column: &str) {
+        let place = self.columns.iter().position(|one| one.name == column);
+        if let Some(place) = place {
+            self.columns.remove(place);
+            for row in &mut self.rows {
+                row.remove(place);
+            }
+        }
     }
 
     /// The datasets of which rows are shown.

@@ -254,7 +254,7 @@ fn list(page: &RowPage) -> String {
             row.row.into(),
             row.state.as_str().into(),
             reasons.join("; ").into(),
-            row.record.trim_end().into(),
+            row.record.as_deref().unwrap_or_default().trim_end().into(),
         ]);
     }
     let mut text = table.render();

@@ -55,7 +55,7 @@ function Own({ account }: { account: Account }) {
           [t('accounts.department'), account.department ?? '—'],
           [t('accounts.division'), account.division ?? '—'],
           [t('accounts.roles'), <RoleNames ids={account.roles} />],
-          [t('account.may'), who.actions.map((action) => word('action-of', action)).join(t('app.comma')) || '—'],
+          [t('account.may'), [...who.actions, ...who.duties].map((action) => word('action-of', action)).join(t('app.comma')) || '—'],
           [t('account.purpose'), who.purpose ?? '—'],
           [t('account.password-at'), account.password_changed_at ? <Time at={account.password_changed_at} /> : '—'],
           [t('account.ends'), who.ends_at ? <Time at={who.ends_at} /> : '—'],

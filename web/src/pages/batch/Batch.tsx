@@ -134,7 +134,8 @@ function Actions({ batch }: { batch: BatchDetail }) {
   const isCollected = batch.status === 'collected'
   return (
     <>
-      <Button href={`/api/v1/batches/${batch.id}/raw`}>{t('batch.raw')}</Button>
+      {batch.is_whole && <Button href={`/api/v1/batches/${batch.id}/raw`}>{t('batch.raw')}</Button>}
+      {batch.may.includes('steward') && (
       <Button
         danger
         disabled={!isCollected}
@@ -146,6 +147,7 @@ function Actions({ batch }: { batch: BatchDetail }) {
       >
         {t('batch.undo')}
       </Button>
+      )}
       {isAsking && (
         <ReasonDialog
           title={t('batch.undo')}

@@ -31,7 +31,7 @@ export function CorrectRow({ batch, row, titles, onClose }: Props) {
   useReturnFocus()
   const [changed, setChanged] = useState<Record<string, string>>({})
   const [reason, setReason] = useState('')
-  const isOpen = row.state === 'waiting' || row.state === 'corrected'
+  const isOpen = batch.may.includes('steward') && (row.state === 'waiting' || row.state === 'corrected')
   const cells = Object.fromEntries(
     Object.entries(changed)
       .filter(([name, text]) => text !== (row.cells[name] ?? ''))
@@ -111,12 +111,14 @@ export function CorrectRow({ batch, row, titles, onClose }: Props) {
           stock={t('quarantine.correct-stock').split('|')}
         />
       )}
-      <details className="record">
-        <summary>{t('quarantine.record')}</summary>
-        <p>
-          <Raw text={row.record} />
-        </p>
-      </details>
+      {typeof row.record === 'string' && (
+        <details className="record">
+          <summary>{t('quarantine.record')}</summary>
+          <p>
+            <Raw text={row.record} />
+          </p>
+        </details>
+      )}
     </Drawer>
   )
 }
@@ -167,6 +169,7 @@ function Fields({ id, row, titles, changed, readOnly, set }: FieldsProps) {
     <div className="row-fields">
       {sorted.map((name) => {
         const came = row.cells[name] ?? ''
+        const isKeptBack = row.hidden?.includes(name) ?? false
         const text = changed[name] ?? came
         const isHidden = hasSigns(came)
         return (
@@ -179,6 +182,7 @@ function Fields({ id, row, titles, changed, readOnly, set }: FieldsProps) {
               id={`${id}-${name}`}
               value={text}
               readOnly={readOnly}
+              {...(isKeptBack && { placeholder: t('quarantine.hidden-cell') })}
               {...(faulty.has(name) && text === came && { status: 'error' as const })}
               onChange={(event) => set(name, event.target.value)}
             />

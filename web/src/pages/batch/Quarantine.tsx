@@ -45,6 +45,7 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
     )
   const hard = [...new Map(batch.findings.filter((one) => one.level === 'hard').map((one) => [one.reason, one])).values()]
   const search = new URLSearchParams({ ...(reason && { reason }), ...(isWaiting && { waiting: 'true' }) })
+  const keeps = batch.may.includes('steward')
   if (batch.rows_quarantined === 0) return <Nothing title={t('quarantine.none')} />
   return (
     <>
@@ -63,9 +64,10 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
           {t('quarantine.only-waiting')}
         </Checkbox>
         <span className="toolbar-gap" />
-        <Decide batch={batch} rows={chosen as number[]} onDone={() => setChosen([])} onRefused={setRefused} />
+        {keeps && <Decide batch={batch} rows={chosen as number[]} onDone={() => setChosen([])} onRefused={setRefused} />}
         <Button href={`/api/v1/batches/${batch.id}/quarantine.xlsx?${search}`}>{t('quarantine.export')}</Button>
       </div>
+      {!batch.is_whole && <p className="hint padded">{t('quarantine.hidden-cells')}</p>}
       {refused.length > 0 && <Refused list={refused} close={() => setRefused([])} />}
       <Loaded query={{ ...query, data: rows }} doing={t('batch.quarantine')}>
         {(list) => (
@@ -77,6 +79,7 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
               onChoose={setChosen}
               onOpen={setOpen}
               isAll={!isWaiting || reason !== ''}
+              keeps={keeps}
             />
             {query.hasNextPage && (
               <p className="more no-print">
@@ -100,9 +103,12 @@ interface RowsProps {
   onChoose: (keys: Key[]) => void
   onOpen: (row: QuarantinedRow) => void
   isAll: boolean
+  /** Whether whoever looks may correct rows and decide on them. */
+  keeps: boolean
 }
 
-function Rows({ rows, titles, chosen, onChoose, onOpen, isAll }: RowsProps) {
+function Rows({ rows, titles, chosen, onChoose, onOpen, isAll, keeps }: RowsProps) {
+  const isOpenTo = (row: QuarantinedRow) => keeps && isOpen(row)
   const { t } = useTranslation()
   const { reason: nameOf } = useWords()
   const columns: Column<QuarantinedRow>[] = [
@@ -146,10 +152,10 @@ function Rows({ rows, titles, chosen, onChoose, onOpen, isAll }: RowsProps) {
       render: (row) => (
         <Button
           size="small"
-          aria-label={t(isOpen(row) ? 'quarantine.correct-row' : 'quarantine.look-row', { row: row.row })}
+          aria-label={t(isOpenTo(row) ? 'quarantine.correct-row' : 'quarantine.look-row', { row: row.row })}
           onClick={() => onOpen(row)}
         >
-          {t(isOpen(row) ? 'quarantine.correct' : 'quarantine.look')}
+          {t(isOpenTo(row) ? 'quarantine.correct' : 'quarantine.look')}
         </Button>
       ),
     },
@@ -164,7 +170,7 @@ function Rows({ rows, titles, chosen, onChoose, onOpen, isAll }: RowsProps) {
         selectedRowKeys: chosen,
         onChange: (keys) => onChoose(keys),
         getCheckboxProps: (row) =>
-          ({ disabled: !isOpen(row), 'aria-label': t('quarantine.choose', { row: row.row }) }) as { disabled: boolean },
+          ({ disabled: !isOpenTo(row), 'aria-label': t('quarantine.choose', { row: row.row }) }) as { disabled: boolean },
       }}
       empty={<Nothing title={t(isAll ? 'quarantine.none-so' : 'quarantine.done')} />}
     />
@@ -184,7 +190,9 @@ function Cells({ row, titles }: { row: QuarantinedRow; titles: Titles }) {
   const order = [...titles.keys()].filter((name) => names.includes(name))
   const sorted = [...order.filter((name) => faulty.has(name)), ...order.filter((name) => !faulty.has(name))]
   if (sorted.length === 0) {
-    return (
+    return typeof row.record !== 'string' ? (
+      '—'
+    ) : (
       <span className="clip-wide">
         <Raw text={row.record} />
       </span>

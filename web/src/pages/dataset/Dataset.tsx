@@ -10,6 +10,7 @@ import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { type Tab, Tabs } from '../../kit/Tabs'
 import { Age, Code, Hint, Short } from '../../kit/Text'
+import { useSession } from '../../kit/useSession'
 import { Watermark } from '../../kit/Watermark'
 import { LineageView } from '../lineage/LineageView'
 import { Deliveries } from './Deliveries'
@@ -40,18 +41,20 @@ export function Dataset() {
   // A wide table needs the whole page.
   const hasRail = NARROW_TABS.includes(address.get('tab') ?? 'overview')
   const entry = query.data?.data
+  const { may } = useSession()
+  const isKept = may('keep-ledger') || (table.data?.may.includes('steward') ?? false)
   return (
     <Page
       title={entry ? title(entry.title) : id}
       trail={[[t('menu.catalogue'), '/catalogue']]}
       about={entry && <Head entry={entry} />}
-      actions={entry && <Actions entry={entry} etag={query.data?.etag} hasTable={table.isSuccess} />}
+      actions={entry && <Actions entry={entry} etag={query.data?.etag} table={table.data} />}
     >
       <Loaded query={query} doing={`${t('dataset.one')} ${id}`}>
         {({ data }) => (
           <div className={hasRail ? 'columns columns-rail' : ''}>
             <Content entry={data} table={table.data} isSettled={!table.isPending} />
-            {hasRail && <Rail entry={data} edit={() => setEditing(true)} />}
+            {hasRail && <Rail entry={data} edit={isKept ? () => setEditing(true) : undefined} />}
           </div>
         )}
       </Loaded>
@@ -94,15 +97,16 @@ function Head({ entry }: { entry: Entry }) {
 interface ActionsProps {
   entry: Entry
   etag: string | undefined
-  hasTable: boolean
+  table: DatasetDetail | undefined
 }
 
-function Actions({ entry, etag, hasTable }: ActionsProps) {
+function Actions({ entry, etag, table }: ActionsProps) {
   const { t } = useTranslation()
+  const { may } = useSession()
   const sql = `SELECT *\nFROM ${entry.id}\nLIMIT 100`
   return (
     <>
-      {hasTable && (
+      {table && (
         <Link to={`/query?sql=${encodeURIComponent(sql)}`} className="button-link">
           {t('dataset.query')}
         </Link>
@@ -112,13 +116,13 @@ function Actions({ entry, etag, hasTable }: ActionsProps) {
           {t('dataset.model')}
         </Link>
       ) : (
-        hasTable && (
+        table?.may.includes('deliver') && (
           <Link to={`/deliver?dataset=${entry.id}`} className="button-link">
             {t('dataset.deliver')}
           </Link>
         )
       )}
-      <LifeCycle entry={entry} etag={etag} />
+      {may('keep-ledger') && <LifeCycle entry={entry} etag={etag} />}
     </>
   )
 }
@@ -163,8 +167,13 @@ function useTabs(entry: Entry, table: DatasetDetail | undefined): Tab[] {
           tab('quality', t('dataset.quality'), () => <Quality dataset={table} />),
           tab('lineage', t('menu.lineage'), () => <LineageView of={entry.id} />),
           tab('uses', t('dataset.uses'), () => <Uses entry={entry} />),
-          tab('batches', t('menu.batches'), () => <Deliveries id={table.id} />),
-          tab('versions', t('dataset.versions'), () => <Versions dataset={table} />),
+          // Deliveries and versions are for whoever handles the dataset.
+          ...(table.may.length > 0
+            ? [
+                tab('batches', t('menu.batches'), () => <Deliveries id={table.id} />),
+                tab('versions', t('dataset.versions'), () => <Versions dataset={table} />),
+              ]
+            : []),
         ]
       : []),
     tab('duties', t('dataset.duty-list'), () => <Duties entry={entry} />),

@@ -8,7 +8,8 @@ import { useWords } from '../../kit/words'
 
 interface Props {
   entry: Entry
-  edit: () => void
+  /** Absent for whoever does not keep the entry. */
+  edit: (() => void) | undefined
 }
 
 /** What stands beside every tab: how complete the entry is, its labels, what it belongs with. */
@@ -20,9 +21,11 @@ export function Rail({ entry, edit }: Props) {
       <Section
         title={t('entry.completeness')}
         extra={
-          <button type="button" className="link-button no-print" onClick={edit}>
-            {t('edit.open')}
-          </button>
+          edit && (
+            <button type="button" className="link-button no-print" onClick={edit}>
+              {t('edit.open')}
+            </button>
+          )
         }
       >
         <Completeness lacks={entry.lacks} />

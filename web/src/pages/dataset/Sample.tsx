@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { sample as sampleQuery } from '../../api/queries'
 import type { DatasetDetail } from '../../api/types'
 import { AnswerTable } from '../../kit/AnswerTable'
+import { HiddenNote } from '../../kit/HiddenNote'
 import { Loaded } from '../../kit/Loaded'
 
 export function Sample({ dataset }: { dataset: DatasetDetail }) {
@@ -15,6 +16,7 @@ export function Sample({ dataset }: { dataset: DatasetDetail }) {
         <>
           <p className="hint padded-line">{t('dataset.sample-about', { count: answer.rows.length })}</p>
           <AnswerTable label={t('dataset.sample')} answer={answer} titles={titles} />
+          <HiddenNote fields={dataset.columns.map(({ name }) => `${dataset.id}.${name}`)} titles={titles} />
         </>
       )}
     </Loaded>

@@ -39,6 +39,8 @@ function History({ dataset, versions }: { dataset: DatasetDetail; versions: Vers
       render: (one) =>
         one.version === dataset.version ? (
           <span className="hint">{t('version.present')}</span>
+        ) : !dataset.may.includes('steward') ? (
+          '—'
         ) : (
           <Button size="small" aria-label={t('version.restore-one', { version: one.version })} onClick={() => setBack(one)}>
             {t('version.restore')}

@@ -7,6 +7,7 @@ import type { PageDeclared } from '../../api/pages'
 import { dataset as datasetQuery, runSql } from '../../api/queries'
 import { AnswerTable } from '../../kit/AnswerTable'
 import { ExportButton } from '../../kit/ExportButton'
+import { HiddenNote } from '../../kit/HiddenNote'
 import { Loaded } from '../../kit/Loaded'
 import { useSettled } from '../../kit/useSettled'
 import { listSql } from './spec'
@@ -61,6 +62,7 @@ export function ListPage({ declared, dataset }: { declared: PageDeclared; datase
                 {t(answer.truncated ? 'pages.first-rows' : 'query.rows', { count: answer.rows.length })}
               </p>
               <AnswerTable label={worded(declared.title)} answer={answer} titles={titles} pageSize={50} />
+              <HiddenNote fields={columns.map((name) => `${dataset}.${name}`)} titles={titles} />
             </>
           )}
         </Loaded>

@@ -28,7 +28,7 @@ export function Deliver() {
           {(list) => (
             <Sending
               // What a model makes nobody delivers.
-              datasets={list.filter(({ origin }) => origin !== 'model')}
+              datasets={list.filter(({ origin, may }) => origin !== 'model' && may.includes('deliver'))}
               sources={known.data ?? []}
               dataset={address.get('dataset') ?? ''}
               onAccepted={(id) => setAddress({ batch: id })}

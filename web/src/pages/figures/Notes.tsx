@@ -9,6 +9,7 @@ import { Loaded } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
 import { Hint, Time } from '../../kit/Text'
+import { useSession } from '../../kit/useSession'
 import { useSpan } from '../../kit/useSpan'
 import { useWords } from '../../kit/words'
 
@@ -27,6 +28,7 @@ export function Notes({ definition: { id }, period }: Props) {
   const { principal, word } = useWords()
   const query = useQuery(notesQuery(id))
   const queries = useQueryClient()
+  const { may } = useSession()
   const changed = () => queries.invalidateQueries({ queryKey: ['metric', id] })
   const remove = useMutation({ mutationFn: (note: number) => removeNote(id, note), onSuccess: changed })
   return (
@@ -45,7 +47,7 @@ export function Notes({ definition: { id }, period }: Props) {
                       {span(note.period)}
                       {note.area && ` · ${word('division', note.area)}`} · {principal(note.author)} · <Time at={note.written_at} />
                     </Hint>
-                    <Popconfirm
+                    {may('edit-plan') && <Popconfirm
                       title={t('figure.note-remove-about')}
                       okText={t('figure.note-remove')}
                       cancelText={t('action.cancel')}
@@ -54,7 +56,7 @@ export function Notes({ definition: { id }, period }: Props) {
                       <Button size="small" type="link" className="no-print" loading={remove.isPending && remove.variables === note.id}>
                         {t('figure.note-remove')}
                       </Button>
-                    </Popconfirm>
+                    </Popconfirm>}
                   </div>
                 </li>
               ))}
@@ -63,7 +65,7 @@ export function Notes({ definition: { id }, period }: Props) {
         }
       </Loaded>
       {remove.isError && <ProblemPanel error={remove.error} doing={t('figure.note-remove')} />}
-      {period && <Write id={id} period={period} changed={changed} />}
+      {period && may('edit-plan') && <Write id={id} period={period} changed={changed} />}
     </Section>
   )
 }

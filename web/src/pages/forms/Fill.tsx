@@ -23,7 +23,7 @@ import { type Filled, draftKey, emptyReport, faultsOf, newSubmission, reportOf, 
 export function Fill({ form }: { form: Form }) {
   const { t } = useTranslation()
   const [address, setAddress] = useSearchParams()
-  const unit = address.get('unit') ?? form.units[0] ?? ''
+  const unit = address.get('unit') ?? form.own_units[0] ?? ''
   const period = address.get('period') ?? form.period ?? ''
   /** While something is sent nothing else is chosen: the report would go, and its outcome with it. */
   const [isLocked, setLocked] = useState(false)
@@ -44,7 +44,8 @@ export function Fill({ form }: { form: Form }) {
 /** Why there is nothing to fill for a unit and a period. */
 function missingOf(form: Form, unit: string, period: string) {
   if (form.periods.length === 0) return 'forms.none-taken'
-  if (!form.units.includes(unit)) return 'forms.not-of-unit'
+  if (form.own_units.length === 0) return 'forms.no-own-unit'
+  if (!form.own_units.includes(unit)) return form.units.includes(unit) ? 'forms.not-own-unit' : 'forms.not-of-unit'
   return form.periods.includes(period) ? undefined : 'forms.not-taken'
 }
 
@@ -65,7 +66,7 @@ function Beforehand({ form, unit, period, disabled, set }: BeforehandProps) {
     <div className="form-beforehand">
       <div className="field">
         <label htmlFor={`${id}-unit`}>{t('forms.unit')}</label>
-        <Select id={`${id}-unit`} value={unit} disabled={disabled} options={form.units.map((value) => ({ value, label: value }))} onChange={(next: string) => set({ unit: next })} />
+        <Select id={`${id}-unit`} value={unit} disabled={disabled} options={form.own_units.map((value) => ({ value, label: value }))} onChange={(next: string) => set({ unit: next })} />
       </div>
       <div className="field">
         <label htmlFor={`${id}-period`}>{t('forms.period')}</label>

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { packChange } from '../../api/changes'
-import { problemOf } from '../../api/errors'
 import { models as modelsQuery } from '../../api/models'
 import { latestBatches, notices } from '../../api/queries'
 import type { Batch, Notice } from '../../api/types'
@@ -22,10 +21,10 @@ import { type Todo, todos, troubled } from './todo'
 import { useWaiting } from './useWaiting'
 import { Ways } from './Ways'
 
-/** What waits in the city for those who run it; to others, what they may do. */
+/** What waits for those who handle deliveries; to others, what they may do. */
 export function Home() {
   const { may } = useSession()
-  return may('operate') ? <Desk /> : <Ways />
+  return may('deliver') || may('steward') ? <Desk /> : <Ways />
 }
 
 function Desk() {
@@ -36,8 +35,8 @@ function Desk() {
   const waiting = useWaiting()
   const nameOf = useDeliveredAs()
   const { data: models = [] } = useQuery(modelsQuery)
-  const { data: change } = useQuery(packChange)
-  if ([all, recent, open].some((query) => query.isError && problemOf(query.error).status === 403)) return <Ways />
+  const { may } = useSession()
+  const { data: change } = useQuery({ ...packChange, enabled: may('operate') })
   return (
     <Page title={t('menu.home')} about={<Summary all={all.data} recent={recent.data} open={open.data} />}>
       <div className="columns columns-home">

@@ -36,15 +36,19 @@ export function ModelPage() {
             <Link to={`/datasets/${id}`} className="button-link">
               {t('model.open-dataset')}
             </Link>
-            <Button disabled={busy} title={t('model.full-about')} onClick={() => start(true, false)}>
-              {t('model.full')}
-            </Button>
-            <Button disabled={busy} onClick={() => start(false, true)}>
-              {t('model.run-downstream')}
-            </Button>
-            <Button type="primary" disabled={busy} onClick={() => start(false, false)}>
-              {t('model.run')}
-            </Button>
+            {query.data.may.includes('steward') && (
+              <>
+                <Button disabled={busy} title={t('model.full-about')} onClick={() => start(true, false)}>
+                  {t('model.full')}
+                </Button>
+                <Button disabled={busy} onClick={() => start(false, true)}>
+                  {t('model.run-downstream')}
+                </Button>
+                <Button type="primary" disabled={busy} onClick={() => start(false, false)}>
+                  {t('model.run')}
+                </Button>
+              </>
+            )}
           </>
         )
       }

@@ -10,6 +10,7 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Sentence } from '../../kit/Sentence'
 import { Page } from '../../kit/Page'
 import { Age, Code, DatasetLink, Hint, Short } from '../../kit/Text'
+import { useSession } from '../../kit/useSession'
 import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
@@ -22,6 +23,7 @@ export function Models() {
   const query = useQuery(modelsQuery)
   const runner = useRun()
   const busy = runner.run.isPending
+  const { may } = useSession()
   return (
     <Page
       title={t('menu.models')}
@@ -29,9 +31,11 @@ export function Models() {
       actions={
         <>
           {query.data && query.data.length > 0 && <Export models={query.data} />}
-          <Button type="primary" disabled={busy} title={busy ? t('model.running') : ''} onClick={() => runner.run.mutate({ full: false })}>
-            {t('models.run-all')}
-          </Button>
+          {may('operate') && (
+            <Button type="primary" disabled={busy} title={busy ? t('model.running') : ''} onClick={() => runner.run.mutate({ full: false })}>
+              {t('models.run-all')}
+            </Button>
+          )}
         </>
       }
     >
@@ -111,11 +115,14 @@ function List({ models, busy, run }: ListProps) {
     {
       key: 'do',
       title: t('version.do'),
-      render: (model) => (
-        <Button size="small" disabled={busy} aria-label={t('model.run-one', { title: model.title })} onClick={() => run(model.id)}>
-          {t('model.run')}
-        </Button>
-      ),
+      render: (model) =>
+        model.may.includes('steward') ? (
+          <Button size="small" disabled={busy} aria-label={t('model.run-one', { title: model.title })} onClick={() => run(model.id)}>
+            {t('model.run')}
+          </Button>
+        ) : (
+          '—'
+        ),
     },
   ]
   return (

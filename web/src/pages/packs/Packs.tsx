@@ -9,6 +9,7 @@ import type { Pack } from '../../api/types'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Tag } from '../../kit/Page'
 import { Code, DatasetLink } from '../../kit/Text'
+import { useSession } from '../../kit/useSession'
 import { useWorded } from '../declared/worded'
 import { Change } from './Change'
 import { PackHistory } from './PackHistory'
@@ -17,7 +18,9 @@ export function Packs() {
   const { t } = useTranslation()
   const query = useQuery(packs)
   // What waits for a decision goes before everything else.
-  const isWaiting = (useQuery(packChange).data?.state ?? 'none') !== 'none'
+  const { may } = useSession()
+  const operates = may('operate')
+  const isWaiting = (useQuery({ ...packChange, enabled: operates }).data?.state ?? 'none') !== 'none'
   return (
     <Page title={t('menu.packs')} about={t('packs.about')}>
       <Loaded query={query} doing={t('menu.packs')}>
@@ -32,10 +35,12 @@ export function Packs() {
                   <Card key={pack.id} pack={pack} all={list} />
                 ))}
               </ul>
-              <div className="below-gallery">
-                {!isWaiting && <Change />}
-                <PackHistory />
-              </div>
+              {operates && (
+                <div className="below-gallery">
+                  {!isWaiting && <Change />}
+                  <PackHistory />
+                </div>
+              )}
             </>
           )
         }

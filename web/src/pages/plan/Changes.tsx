@@ -8,6 +8,7 @@ import type { LampState } from '../../kit/lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { useWords } from '../../kit/words'
+import { useSession } from '../../kit/useSession'
 import { AskChange } from './AskChange'
 import { Decided } from './Decided'
 import { lastOf, namesOf } from './difference'
@@ -20,9 +21,10 @@ export function Changes({ plan }: { plan: Plan }) {
   const { t } = useTranslation()
   const query = useQuery(planChanges(plan.id))
   const [isAsking, setAsking] = useState(false)
+  const { may } = useSession()
   return (
     <>
-      {plan.status === 'approved' && (
+      {plan.status === 'approved' && may('edit-plan') && (
         <div className="toolbar no-print">
           <Button onClick={() => setAsking(true)}>{t('plans.ask-target')}</Button>
         </div>
@@ -62,6 +64,7 @@ function Change({ plan, names, change }: { plan: Plan; names: Map<string, string
   const words = useFieldWords()
   const queries = useQueryClient()
   const [deciding, setDeciding] = useState<boolean>()
+  const { may } = useSession()
   const decide = useMutation({
     mutationFn: (reason: string) => decideChange(plan.id, change.number, deciding === true, reason),
     onSuccess: () => {
@@ -90,7 +93,7 @@ function Change({ plan, names, change }: { plan: Plan; names: Map<string, string
         ))}
       </ul>
       {change.decided && <Decided by={change.decided} />}
-      {change.state === 'requested' && (
+      {change.state === 'requested' && may('edit-plan') && (
         <div className="actions actions-start">
           <Button type="primary" size="small" aria-label={t('plans.change-accept-n', { number: change.number })} onClick={() => setDeciding(true)}>
             {t('plans.change-accept')}

@@ -11,6 +11,7 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useWords } from '../../kit/words'
+import { useSession } from '../../kit/useSession'
 import { type CountyShare, type Split, splitOf } from './counties'
 import { Amount, CountyShares, Reached } from './CountyShares'
 import { EditShares } from './EditShares'
@@ -46,6 +47,7 @@ function Content({ plan, tasks, etag, county, set }: ContentProps) {
   const { t } = useTranslation()
   const actuals = useCountyActuals(plan, tasks)
   const [edited, setEdited] = useState<string>()
+  const { may } = useSession()
   const splits = tasks.filter((task) => tasks.some((copy) => copy.of === task.id)).map((task) => splitOf(task, tasks, plan.targets, actuals))
   const split = splits.find(({ task }) => task.id === edited)
   const counties = [...new Set(splits.flatMap(({ shares }) => shares.map((share) => share.county)))]
@@ -68,7 +70,7 @@ function Content({ plan, tasks, etag, county, set }: ContentProps) {
           </Section>
           {splits.map((one) => (
             <Section key={one.task.id} title={`${one.task.id} ${one.task.title}`} flush>
-              <CountyShares split={one} edit={plan.status === 'closed' ? undefined : () => setEdited(one.task.id)} />
+              <CountyShares split={one} edit={plan.status === 'closed' || !may('edit-plan') ? undefined : () => setEdited(one.task.id)} />
             </Section>
           ))}
         </>

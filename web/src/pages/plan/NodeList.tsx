@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { type Plan, type PlanNode, type PlanTask, plan as planQuery, stepNode } from '../../api/plans'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonDialog } from '../../kit/ReasonDialog'
+import { useSession } from '../../kit/useSession'
 import { Decided } from './Decided'
 import { WorkLamp } from './PlanLamp'
 
@@ -29,7 +30,8 @@ export function NodeList({ plan, etag, task }: Props) {
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['plan', plan.id] }),
   })
-  const canStep = plan.status === 'approved'
+  const { may } = useSession()
+  const canStep = plan.status === 'approved' && (may('edit-plan') || may('report-plan'))
   return (
     <div className="plan-nodes">
       <ul aria-label={t('plans.nodes-of', { title: task.title })}>

@@ -8,6 +8,7 @@ import { Tabs } from '../../kit/Tabs'
 import { Time } from '../../kit/Text'
 import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
+import { useSession } from '../../kit/useSession'
 import { Approve } from './Approve'
 import { Baselines } from './Baselines'
 import { Changes } from './Changes'
@@ -27,13 +28,14 @@ export function PlanPage() {
   const { t } = useTranslation()
   const { id = '' } = useParams()
   const query = useQuery(planQuery(id))
+  const { may } = useSession()
   const title = query.data?.data.title ?? (query.data ? id : t('plans.one'))
   return (
     <Page
       title={title}
       trail={[[t('menu.plans'), '/plans']]}
       about={query.data && <About plan={query.data.data} />}
-      actions={query.data?.data.status === 'reviewing' && <Approve plan={query.data.data} etag={query.data.etag} />}
+      actions={query.data?.data.status === 'reviewing' && may('edit-plan') && <Approve plan={query.data.data} etag={query.data.etag} />}
     >
       <Loaded query={query} doing={t('plans.one')}>
         {({ data, etag }) => <Content plan={data} etag={etag} />}
@@ -70,6 +72,7 @@ function About({ plan }: { plan: Plan }) {
 function Content({ plan, etag }: { plan: Plan; etag: string | undefined }) {
   const { t } = useTranslation()
   const query = useQuery(planSentences(plan.id))
+  const { may } = useSession()
   const [address, setAddress] = useSearchParams()
   // A field that writes after a pause must not undo what was chosen meanwhile: the address itself is what is changed.
   const set = (name: string, value: string) => {
@@ -89,7 +92,7 @@ function Content({ plan, etag }: { plan: Plan; etag: string | undefined }) {
         </Loaded>
       ),
     },
-    ...(plan.status === 'reviewing'
+    ...(plan.status === 'reviewing' && may('edit-plan')
       ? [
           {
             key: 'review',

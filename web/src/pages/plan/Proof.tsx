@@ -10,6 +10,7 @@ import { ReasonDialog } from '../../kit/ReasonDialog'
 import { now } from '../../kit/clock'
 import * as format from '../../kit/format'
 import { useReturnFocus } from '../../kit/useReturnFocus'
+import { useSession } from '../../kit/useSession'
 import { useWords } from '../../kit/words'
 import { isDay, numberOf } from './figure'
 import { useFigureWords } from './useFigureWords'
@@ -22,6 +23,7 @@ export function Proof({ plan, target }: { plan: string; target: PlanTarget }) {
   const [isWriting, setWriting] = useState(false)
   const [judging, setJudging] = useState<boolean>()
   const { evidence, binding } = target
+  const { may } = useSession()
   return (
     <>
       {evidence && (
@@ -37,12 +39,12 @@ export function Proof({ plan, target }: { plan: string; target: PlanTarget }) {
           ))}
         </div>
       )}
-      {binding.kind !== 'metric' && (
+      {binding.kind !== 'metric' && (may('report-plan') || may('edit-plan')) && (
         <div className="actions no-print">
           <Button size="small" aria-label={t('plans.prove-of', { literal: target.literal })} onClick={() => setWriting(true)}>
             {t('plans.prove')}
           </Button>
-          {evidence?.state === 'submitted' && (
+          {evidence?.state === 'submitted' && may('edit-plan') && (
             <>
               <Button size="small" aria-label={t('plans.evidence-accept-of', { literal: target.literal })} onClick={() => setJudging(true)}>
                 {t('plans.evidence-accept')}

@@ -8,6 +8,7 @@ import { type Plan, type PlanBinding, type PlanTarget, plan as planQuery, propos
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
+import { useSession } from '../../kit/useSession'
 import { useWords } from '../../kit/words'
 import { EditBinding, type Seen } from './EditBinding'
 import { BoundBy, SourceLink } from './SourceLink'
@@ -23,6 +24,7 @@ interface Props {
 /** Where the actual of each target comes from, who said so and why, and the way to change it. */
 export function Sources({ plan, etag, address, set }: Props) {
   const { t } = useTranslation()
+  const { may } = useSession()
   const isOpenOnly = address.get('only') === 'open'
   const [edited, setEdited] = useState<Seen>()
   const targets = plan.targets.filter(({ binding }) => !isOpenOnly || binding.kind === 'open')
@@ -36,7 +38,7 @@ export function Sources({ plan, etag, address, set }: Props) {
           {t('plans.sources-shown', { count: targets.length })}
         </span>
         <span className="toolbar-gap" />
-        {plan.status !== 'closed' && <Propose plan={plan} etag={etag} />}
+        {plan.status !== 'closed' && may('edit-plan') && <Propose plan={plan} etag={etag} />}
       </div>
       <div className="surface">
         <SourceTable plan={plan} targets={targets} edit={(target) => setEdited({ target, etag })} />
@@ -70,6 +72,7 @@ function SourceTable({ plan, targets, edit }: { plan: Plan; targets: PlanTarget[
   const { t } = useTranslation()
   const words = useFigureWords()
   const { word } = useWords()
+  const { may } = useSession()
   const point = (number: number | null | undefined) => plan.points.find((one) => one.number === number)
   const columns: Column<PlanTarget>[] = [
     {
@@ -103,7 +106,8 @@ function SourceTable({ plan, targets, edit }: { plan: Plan; targets: PlanTarget[
       key: 'do',
       title: t('version.do'),
       render: (target) =>
-        plan.status !== 'closed' && (
+        plan.status !== 'closed' &&
+        may('edit-plan') && (
           <Button size="small" aria-label={t('plans.bind-of', { literal: target.literal })} onClick={() => edit(target)}>
             {t('plans.edit')}
           </Button>

@@ -8,6 +8,7 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
 import { useOptionFilter } from '../../kit/useOptionFilter'
+import { useSession } from '../../kit/useSession'
 import { type Split, splitOf } from './counties'
 import { CountyShares } from './CountyShares'
 import { EditShares } from './EditShares'
@@ -39,10 +40,11 @@ export function Tasks({ plan, address, set }: Props) {
 
 function NoTasks({ plan, etag }: { plan: Plan; etag: string | undefined }) {
   const { t } = useTranslation()
+  const { may } = useSession()
   return (
     <div className="surface">
       <Nothing title={t('plans.no-tasks')}>{t(plan.status === 'reviewing' ? 'plans.no-tasks-help' : 'plans.no-tasks-approved')}</Nothing>
-      {plan.status === 'reviewing' && (
+      {plan.status === 'reviewing' && may('edit-plan') && (
         <div className="more">
           <Propose plan={plan} etag={etag} />
         </div>
@@ -75,6 +77,7 @@ interface TablesProps extends Props {
 
 function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
   const { t } = useTranslation()
+  const { may } = useSession()
   const [edited, setEdited] = useState<Seen & { point: PlanPoint }>()
   const filter: TaskFilter = { unit: address.get('unit') ?? '', county: address.get('county') ?? '', lamp: address.get('lamp') ?? '' }
   const left = tasks.filter((task) => taken(task, filter))
@@ -95,9 +98,11 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
             </h2>
             <div className="section-extra actions">
               {point.standing?.lamp && <WorkLamp lamp={point.standing.lamp} />}
-              <Button size="small" aria-label={t('plans.task-add-to', { point: point.title })} onClick={() => setEdited({ task: undefined, etag, point })}>
-                {t('plans.task-add')}
-              </Button>
+              {may('edit-plan') && (
+                <Button size="small" aria-label={t('plans.task-add-to', { point: point.title })} onClick={() => setEdited({ task: undefined, etag, point })}>
+                  {t('plans.task-add')}
+                </Button>
+              )}
             </div>
           </div>
           <div className="section-body">
@@ -166,6 +171,7 @@ interface TableProps {
 
 function TaskTable({ plan, etag, label, tasks, splitOf, share, edit }: TableProps) {
   const { t } = useTranslation()
+  const { may } = useSession()
   const columns: Column<PlanTask>[] = [
     {
       key: 'title',
@@ -189,11 +195,14 @@ function TaskTable({ plan, etag, label, tasks, splitOf, share, edit }: TableProp
     {
       key: 'do',
       title: t('version.do'),
-      render: (task) => (
-        <Button size="small" aria-label={t('plans.task-edit-of', { title: task.title })} onClick={() => edit(task)}>
-          {t('plans.edit')}
-        </Button>
-      ),
+      render: (task) =>
+        may('edit-plan') ? (
+          <Button size="small" aria-label={t('plans.task-edit-of', { title: task.title })} onClick={() => edit(task)}>
+            {t('plans.edit')}
+          </Button>
+        ) : (
+          '—'
+        ),
     },
   ]
   return (
@@ -209,7 +218,7 @@ function TaskTable({ plan, etag, label, tasks, splitOf, share, edit }: TableProp
         render: (task) => (
           <>
             {task.nodes.length > 0 && <NodeList plan={plan} etag={etag} task={task} />}
-            {!task.of && <CountyShares split={splitOf(task)} edit={plan.status === 'closed' ? undefined : () => share(task.id)} />}
+            {!task.of && <CountyShares split={splitOf(task)} edit={plan.status === 'closed' || !may('edit-plan') ? undefined : () => share(task.id)} />}
           </>
         ),
       }}

@@ -8,6 +8,7 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
 import { Age, Code, Hint, Time } from '../../kit/Text'
 import { Watermark } from '../../kit/Watermark'
+import { useSession } from '../../kit/useSession'
 import { PlanLamp } from '../plan/PlanLamp'
 import { ImportPlan } from './ImportPlan'
 
@@ -16,13 +17,15 @@ export function Plans() {
   const { t } = useTranslation()
   const query = useQuery(plansQuery)
   const [address, setAddress] = useSearchParams()
-  const isImporting = address.get('import') === 'yes' || query.data?.length === 0
+  const { may } = useSession()
+  const isImporting = may('edit-plan') && (address.get('import') === 'yes' || query.data?.length === 0)
   return (
     <Page
       title={t('menu.plans')}
       about={t('plans.about')}
       actions={
-        !isImporting && (
+        !isImporting &&
+        may('edit-plan') && (
           <Button type="primary" onClick={() => setAddress({ import: 'yes' })}>
             {t('plans.import')}
           </Button>

@@ -3,6 +3,7 @@ import type { Explained } from '../../api/explain'
 import type { Answer } from '../../api/types'
 import { AnswerTable } from '../../kit/AnswerTable'
 import { ExportButton } from '../../kit/ExportButton'
+import { HiddenNote } from '../../kit/HiddenNote'
 import { Nothing, Waiting } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
@@ -66,9 +67,15 @@ function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run
     >
       {answer.problem && <ProblemPanel error={answer.problem} doing={t('query.result')} />}
       <AnswerTable label={t('query.result')} answer={answer} pageSize={50} />
+      <HiddenNote fields={flowing(estimate)} />
       <Read versions={answer.versions} />
     </Section>
   )
+}
+
+/** The fields whose values flow into the answer. */
+function flowing({ lineage }: Explained): string[] {
+  return lineage.columns.flatMap(({ from }) => from.map(({ dataset, column }) => `${dataset}.${column}`))
 }
 
 /** The versions that were read: the same question with the same versions has the same answer for ever. */

@@ -3,6 +3,7 @@ import Drawer from 'antd/es/drawer'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { datasets } from '../../api/queries'
+import type { DatasetList } from '../../api/types'
 import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import type { EditorHandle } from '../../kit/SqlEditor'
@@ -11,10 +12,12 @@ import { Watermark } from '../../kit/Watermark'
 import { Tables } from './Tables'
 import { Workbench } from './Workbench'
 
+const readable = ({ datasets }: DatasetList) => datasets.filter((line) => line.is_readable)
+
 export function Query() {
   const { t } = useTranslation()
   const isNarrow = useNarrow()
-  const list = useQuery(datasets)
+  const list = useQuery({ ...datasets, select: readable })
   const editor = useRef<EditorHandle>(null)
   const [isListing, setListing] = useState(false)
   const tables = (

@@ -12,6 +12,7 @@ import { Saved } from '../../kit/Saved'
 import { type EditorHandle, type Fault, SqlEditor } from '../../kit/SqlEditor'
 import { useDraft } from '../../kit/useDraft'
 import * as format from '../../kit/format'
+import { useSession } from '../../kit/useSession'
 import { Past } from './Past'
 import { useAsked } from './useAsked'
 import { useQuestion } from './useQuestion'
@@ -28,6 +29,7 @@ interface Props {
 
 export function Workbench({ editor, known, openTables }: Props) {
   const { t } = useTranslation()
+  const { who } = useSession()
   const { sql, change, draft } = useText()
   const [asOf, setAsOf] = useState('')
   const [open, setOpen] = useState<'past' | 'save'>()
@@ -61,9 +63,12 @@ export function Workbench({ editor, known, openTables }: Props) {
           <Button disabled={isEmpty} title={why} onClick={() => start('export', sql)}>
             {t('query.export')}
           </Button>
-          <Button disabled={isEmpty} title={why} onClick={() => setOpen('save')}>
-            {t('save.open')}
-          </Button>
+          {/* A model runs as whoever defines it, and is made by whoever sees everything. */}
+          {who.kind === 'local' && (
+            <Button disabled={isEmpty} title={why} onClick={() => setOpen('save')}>
+              {t('save.open')}
+            </Button>
+          )}
           <Button onClick={() => setOpen('past')}>{t('query.past')}</Button>
           {openTables && <Button onClick={openTables}>{t('query.tables')}</Button>}
           {ask.isPending && (

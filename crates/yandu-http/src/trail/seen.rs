@@ -1,0 +1,148 @@
+//! What of a trail is shown to whom.
+//!
+//! Rows are followed for whoever sees all of every dataset on the way as it is stored: they could follow them by asking. Where
+//! that ends the trail still names the models, the tables and who answers for them, which the catalogue tells anyhow, and no row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use yandu_collect::EXTRA;
+use yandu_lake::Principal;
+use yandu_policy::Way;
+use yandu_words::id::DatasetId;
+
+use super::shape::TrailStep;
+use crate::Result;
+use crate::access::{Asker, not_permitted};
+use crate::state::State;
+
+/// A permission under which somebody reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TrailPermit {
+    /// The name of the policy or the grant.
+    #[schema(example = "grants/G12")]
+    pub policy: String,
+    /// What it is for, in words.
+    pub about: Option<String>,
+    /// The law or decision that it rests on.
+    pub basis: Option<String>,
+}
+
+/// Somebody who follows rows.
+pub(crate) struct Follower<'a> {
+    state: &'a State,
+    asker: &'a Asker,
+    reader: Principal,
+    /// The datasets that each model reads.
+    inputs: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl<'a> Follower<'a> {
+    pub(crate) async fn new(state: &'a State, asker: &'a Asker) -> Result<Self> {
+        let models = state.transform().models().await?;
+        let inputs = models.into_iter().map(|model| {
+            let inputs = model.inputs.iter().map(ToString::to_string);
+            (model.id.to_string(), inputs.collect())
+        });
+        Ok(Self {
+            reader: asker.reader(state, Way::Page),
+            inputs: inputs.collect(),
+            state,
+            asker,
+        })
+    }
+
+    /// Whether all of a dataset is seen as it is stored.
+    pub(crate) fn sees(&self, dataset: &DatasetId) -> bool {
+        self.asker.whole_columns(self.state, dataset).shows_all()
+    }
+
+    /// Refuses whoever does not see all of the dataset that a trail begins with: whether a row is there would be told.
+    pub(crate) fn must_see(&self, dataset: &DatasetId) -> Result<()> {
+        if self.sees(dataset) {
+            return Ok(());
+        }
+        let session = self
+            .state
+            .lake()
+            .session(&self.reader, yandu_lake::ReadPoint::default());
+        session.schema(dataset)?;
+        Err(not_permitted())
+    }
+
+    /// Takes away what is not for this reader, and says under which permissions the rest is read.
+    pub(crate) fn show(&self, step: &mut TrailStep) {
+        if self.is_seen(&step.dataset) {
+            step.permits = self.permits(&step.dataset);
+            if self.reader.rights().is_some() {
+                // Cells that the dataset does not declare have no grade, and no right to them can be had.
+                step.without(EXTRA);
+            }
+        } else {
+            self.hide(step);
+            return;
+        }
+        if let Some(made) = &mut step.made {
+            let are_seen = made.inputs.iter().all(|input| self.is_seen(&input.dataset));
+            for input in &mut made.inputs {
+                if are_seen {
+                    self.show(input);
+                } else {
+                    self.hide(input);
+                }
+            }
+        }
+        for reader in step.readers.iter_mut().flatten() {
+            let inputs = self.inputs.get(&reader.dataset);
+            if inputs.is_some_and(|inputs| inputs.iter().all(|input| self.is_seen(input))) {
+                self.show(reader);
+            } else {
+                self.hide(reader);
+            }
+        }
+    }
+
+    fn is_seen(&self, dataset: &str) -> bool {
+        dataset.parse().is_ok_and(|id| self.sees(&id))
+    }
+
+    fn hide(&self, step: &mut TrailStep) {
+        step.withheld = true;
+        step.columns.clear();
+        step.rows.clear();
+        step.deliveries.clear();
+        step.doubts.clear();
+        (step.more, step.count, step.gone) = (false, None, None);
+        step.permits = self.permits(&step.dataset);
+        if let Some(made) = &mut step.made {
+            (made.run, made.partial, made.end) = (None, false, None);
+            for input in &mut made.inputs {
+                self.hide(input);
+            }
+        }
+        for reader in step.readers.iter_mut().flatten() {
+            self.hide(reader);
+        }
+    }
+
+    /// The permissions in force under which a dataset is read; none for whoever holds the data folder.
+    fn permits(&self, dataset: &str) -> Vec<TrailPermit> {
+        let (Some(rights), Ok(dataset)) = (self.reader.rights(), dataset.parse()) else {
+            return Vec::new();
+        };
+        let names = rights.permits(&dataset, self.state.now());
+        self.state.door().with_policies(|policies| {
+            let told = names.into_iter().map(|policy| {
+                let told = policies.find(&policy);
+                let (about, basis) = told.map_or((None, None), |told| (told.about, told.basis));
+                TrailPermit {
+                    policy: policy.to_string(),
+                    about: about.map(|about| about.to_string()),
+                    basis: basis.map(|basis| basis.to_string()),
+                }
+            });
+            told.collect()
+        })
+    }
+}

@@ -1,0 +1,117 @@
+import type { Page } from '@playwright/test'
+import { expect, expectAccessible, expectNoSideways, settled, test as watched } from './fixtures'
+import { inCity } from './own-city'
+import { PASSWORD, desk, loggedIn, made } from './rights'
+
+const NOW = '2026-01-05T09:00+08:00'
+
+/** A city with a steward and two clerks, one of them of another department. */
+const test = inCity(async (city) => {
+  await city.start('duties', NOW)
+  const answer = await fetch(`${city.address}/api/v1/claim`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ link: await city.link(), account: 'root', name: '系统管理员', password: PASSWORD }),
+  })
+  expect(answer.status).toBe(201)
+  const root = await loggedIn(city, 'root')
+  await made(root, { id: 'wang', name: '王数管', roles: ['steward'], department: '市民政局' })
+  await made(root, { id: 'li', name: '李经办', roles: ['clerk'], department: '市民政局' })
+  await made(root, { id: 'zhou', name: '周某', roles: [] })
+})
+
+watched.describe.configure({ mode: 'serial' })
+
+test.beforeEach(({ watched: faults }) => faults.allow(/status of 4(01|03|04)/))
+
+const FILE = '编号,姓名,手机号,年龄\n1,王芳,13800001111,30\n2,赵铁柱,13900002222,200\n3,钱小满,13700003333,41\n'
+
+/** A page at desk and telephone width. */
+async function expectGood(page: Page, what: string): Promise<void> {
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 900 })
+    await settled(page)
+    await expectNoSideways(page, `${what} at ${width}`)
+    await expectAccessible(page, `${what} at ${width}`)
+  }
+  await page.setViewportSize({ width: 1280, height: 900 })
+}
+
+async function deliver(page: Page): Promise<void> {
+  await page.goto('/deliver?dataset=duties.person')
+  await settled(page)
+  await page.locator('input[type=file]').setInputFiles({ name: '走访对象.csv', mimeType: 'text/csv', buffer: Buffer.from(FILE) })
+  await page.getByRole('button', { name: '开始交付' }).click()
+  await page.waitForURL(/batch=/)
+}
+
+test('a clerk finds what is theirs in the menu, delivers, and is not offered to take it back', async ({ browser, city }) => {
+  const page = await desk(browser, city, 'li', '/')
+  const menu = page.getByRole('navigation', { name: '主菜单' })
+  await expect(menu.getByRole('link', { name: '交付数据' })).toBeVisible()
+  await expect(menu.getByRole('link', { name: '工作要点' })).toBeVisible()
+  await expect(menu.getByRole('link', { name: '账号' })).toHaveCount(0)
+  await expectGood(page, 'desk of a clerk')
+  await deliver(page)
+  await page.goto('/batches')
+  await settled(page)
+  await page.getByRole('link', { name: '走访对象.csv' }).first().click()
+  await settled(page)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('走访对象.csv')
+  await expect(page.getByRole('button', { name: '撤销批次' })).toHaveCount(0)
+  await page.getByRole('tab', { name: /隔离/ }).click()
+  await settled(page)
+  await expect(page.getByText('按您的权限，部分列的内容不显示')).toBeVisible()
+  await expect(page.getByText('年龄超出范围').first()).toBeVisible()
+  await expect(page.getByRole('button', { name: /放行/ })).toHaveCount(0)
+  // A clerk reads nothing of the dataset, so that no cell is shown.
+  await expect(page.getByText('赵铁柱')).toHaveCount(0)
+  await expectGood(page, 'quarantine of a clerk')
+})
+
+test('a steward corrects without being shown what is masked, and takes a delivery back', async ({ browser, city }) => {
+  const page = await desk(browser, city, 'wang', '/batches')
+  await page.getByRole('link', { name: '走访对象.csv' }).first().click()
+  await settled(page)
+  await expect(page.getByRole('link', { name: '下载原件' })).toHaveCount(0)
+  await page.getByRole('tab', { name: /隔离/ }).click()
+  await settled(page)
+  await expect(page.getByText('赵铁柱')).toBeVisible()
+  await expect(page.getByText('13900002222')).toHaveCount(0)
+  await page.getByRole('button', { name: '更正第 2 行' }).click()
+  const drawer = page.getByRole('dialog')
+  await expect(drawer.getByLabel(/手机号/)).toHaveAttribute('placeholder', '按权限不显示')
+  await expectAccessible(page, 'correction')
+  await drawer.getByLabel(/年龄/).fill('20')
+  await drawer.getByText('部门电话核实').click()
+  await drawer.getByRole('button', { name: '保存并放行' }).click()
+  await expect(drawer).toHaveCount(0)
+  const wang = await loggedIn(city, 'wang')
+  const asked = { sql: "SELECT count(*) FROM duties.person WHERE name = '赵铁柱' AND age = 20" }
+  const answer = (await (await wang.post('/api/v1/query', { data: asked })).json()) as { rows: number[][] }
+  expect(answer.rows).toEqual([[1]])
+  await page.getByRole('button', { name: '撤销批次' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('部门要求撤回').first().click()
+  await dialog.getByRole('button', { name: '撤销批次' }).click()
+  await expect(page.getByText('已撤销').first()).toBeVisible()
+})
+
+test('whoever has nothing to do with deliveries is not told of them', async ({ browser, city }) => {
+  const page = await desk(browser, city, 'zhou', '/')
+  const menu = page.getByRole('navigation', { name: '主菜单' })
+  await expect(menu.getByRole('link', { name: '数据目录' })).toBeVisible()
+  for (const name of ['交付数据', '批次', '填报']) await expect(menu.getByRole('link', { name, exact: true })).toHaveCount(0)
+  await page.goto('/batches')
+  await settled(page)
+  await expect(page.getByText('走访对象.csv')).toHaveCount(0)
+  await page.goto('/batches/duties.person')
+  await settled(page)
+  await expect(page.getByText('走访对象.csv')).toHaveCount(0)
+  await expectGood(page, 'a batch that is not there')
+  await page.goto('/datasets/duties.person')
+  await settled(page)
+  await expect(page.getByRole('tab', { name: '批次' })).toHaveCount(0)
+  await expect(page.getByRole('link', { name: '交付数据', exact: true })).toHaveCount(0)
+  await expectGood(page, 'a dataset that only the ledger tells of')
+})
