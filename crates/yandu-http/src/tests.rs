@@ -7,6 +7,7 @@ mod city;
 mod conduct;
 mod delivering;
 mod drafting;
+mod exporting;
 mod faces;
 mod lineage;
 mod measuring;
