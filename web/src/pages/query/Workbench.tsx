@@ -12,6 +12,7 @@ import { Saved } from '../../kit/Saved'
 import { type EditorHandle, type Fault, SqlEditor } from '../../kit/SqlEditor'
 import { useDraft } from '../../kit/useDraft'
 import * as format from '../../kit/format'
+import { Export } from './Export'
 import { Past } from './Past'
 import { useAsked } from './useAsked'
 import { useQuestion } from './useQuestion'
@@ -58,9 +59,7 @@ export function Workbench({ editor, known, openTables }: Props) {
           <Button disabled={isEmpty} title={why} onClick={() => start('explain', sql)}>
             {t('query.explain')}
           </Button>
-          <Button disabled={isEmpty} title={why} onClick={() => start('export', sql)}>
-            {t('query.export')}
-          </Button>
+          <Export isEmpty={isEmpty} why={why} onExport={(form) => start('export', sql, { form })} />
           <Button disabled={isEmpty} title={why} onClick={() => setOpen('save')}>
             {t('save.open')}
           </Button>
@@ -79,7 +78,7 @@ export function Workbench({ editor, known, openTables }: Props) {
           <AsOf value={asOf} set={setAsOf} />
         </div>
       </section>
-      {large && <Large {...large} agree={() => start('run', large.sql, true)} decline={decline} />}
+      {large && <Large {...large} agree={() => start('run', large.sql, { isAgreed: true })} decline={decline} />}
       <Suspense fallback={<Waiting />}>
         <Outcome ask={ask} />
       </Suspense>
