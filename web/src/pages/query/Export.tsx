@@ -17,11 +17,11 @@ export function Export({ isEmpty, why, onExport }: Props) {
   const { t } = useTranslation()
   const [form, setForm] = useState<FileForm>('csv')
   return (
-    <>
+    <span className="export-choice">
       <Select aria-label={t('query.export-form')} value={form} onChange={setForm} options={CHOICES} popupMatchSelectWidth={false} />
       <Button disabled={isEmpty} title={why} onClick={() => onExport(form)}>
         {t('query.export', { form: FORMS[form].name })}
       </Button>
-    </>
+    </span>
   )
 }
