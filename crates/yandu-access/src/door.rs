@@ -26,6 +26,7 @@ use crate::Result;
 use crate::accounts::Accounts;
 use crate::grant::{Grant, GrantId};
 use crate::negative::{Entry, EntryId};
+use crate::receipt::Receipts;
 use crate::secret::Key;
 use crate::store;
 
@@ -45,6 +46,7 @@ pub struct Door {
 struct Inner {
     store: Store,
     accounts: Accounts,
+    receipts: Receipts,
     lake: Lake,
     key: Key,
     now: RwLock<Arc<State>>,
@@ -73,6 +75,7 @@ impl Door {
         let grants = grants.into_iter().filter(|grant| grant.is_in_force(now));
         let entries = store::grant::entries(store.pool()).await?;
         let entries = entries.into_iter().filter(|entry| entry.removed.is_none());
+        let receipts = Receipts::open(store.clone()).await?;
         let state = State {
             policies: change::closed(&lake)?,
             city: City::default(),
@@ -84,6 +87,7 @@ impl Door {
             inner: Arc::new(Inner {
                 store,
                 accounts,
+                receipts,
                 lake,
                 key,
                 now: RwLock::new(Arc::new(state)),
@@ -96,6 +100,11 @@ impl Door {
 
     pub fn accounts(&self) -> &Accounts {
         &self.inner.accounts
+    }
+
+    /// What left as files under these policies.
+    pub fn receipts(&self) -> &Receipts {
+        &self.inner.receipts
     }
 
     /// Whether an action on the city is allowed.

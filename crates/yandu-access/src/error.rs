@@ -7,6 +7,7 @@ use crate::grant::GrantId;
 use crate::import::RowFault;
 use crate::negative::EntryId;
 use crate::password::Weakness;
+use crate::receipt::ReceiptId;
 use yandu_words::{AccountId, SessionId, TokenId};
 
 /// Why work on accounts did not succeed.
@@ -107,6 +108,10 @@ pub enum Error {
     #[error("what is to be granted is forbidden: {}", forbidden(.0))]
     Forbidden(Vec<Conflict>),
 
+    /// There is none, or it is somebody else's.
+    #[error("there is no receipt `{0}`")]
+    NoReceipt(ReceiptId),
+
     #[error("the negative list has no entry `{0}`")]
     NoEntry(EntryId),
 
@@ -190,6 +195,7 @@ impl Error {
         "no-account",
         "no-grant",
         "no-negative-entry",
+        "no-receipt",
         "no-session",
         "no-token",
         "password-expired",
@@ -229,6 +235,7 @@ impl Error {
             Self::Terms(_) => "grant-terms",
             Self::Forbidden(_) => "grant-forbidden",
             Self::NoEntry(_) => "no-negative-entry",
+            Self::NoReceipt(_) => "no-receipt",
             Self::Policies(_) => "policies",
             Self::Store(error) => error.code(),
             Self::Sealed(_)

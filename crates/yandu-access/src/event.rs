@@ -73,6 +73,8 @@ kinds! {
     Forbidden = "negative-entry-added",
     /// An entry was taken off the negative list.
     AllowedAgain = "negative-entry-removed",
+    /// Rows began to leave as a file; the subject is the receipt.
+    Exported = "exported",
 }
 
 impl Serialize for EventKind {

@@ -11,6 +11,8 @@
 //! [`Door`] holds the policies in force: those of packs and of the city, the grants, and the negative list. It decides, and makes
 //! the rights under which the lake is read; what is taken away ends also for those who are reading.
 //!
+//! [`Receipts`] keeps what left the city as a file.
+//!
 //! Not here: which roles, departments and divisions there are (they are handed in as [`Known`]), cookies and headers, and how a link reaches a person.
 
 mod account;
@@ -23,6 +25,7 @@ mod import;
 mod known;
 mod negative;
 mod password;
+mod receipt;
 mod secret;
 mod separation;
 mod session;
@@ -41,6 +44,9 @@ pub use import::{IMPORT_ROWS, RowFault};
 pub use known::Known;
 pub use negative::{Entry, EntryId, NewEntry};
 pub use password::Weakness;
+pub use receipt::{
+    Ending, FileForm, NewReceipt, ReadDataset, Receipt, ReceiptColumn, ReceiptId, Receipts, Sent,
+};
 pub use secret::{Key, Secret};
 pub use separation::{
     ADMINISTRATORS, AUDIT_ADMINISTRATOR, LOCAL_ADMINISTRATOR, SECURITY_ADMINISTRATOR,

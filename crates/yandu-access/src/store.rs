@@ -1,9 +1,10 @@
-//! The SQL of accounts, grants and the negative list.
+//! The SQL of accounts, grants, the negative list and receipts.
 
 pub(crate) mod failure;
 pub(crate) mod grant;
 pub(crate) mod invitation;
 pub(crate) mod password;
+pub(crate) mod receipt;
 pub(crate) mod second_factor;
 pub(crate) mod session;
 pub(crate) mod token;
@@ -30,6 +31,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         version: 2,
         name: "grant",
         sql: include_str!("../migrations/0002_grant.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "receipt",
+        sql: include_str!("../migrations/0004_receipt.sql"),
     },
 ];
 

@@ -150,7 +150,7 @@ impl Asker {
     }
 
     /// The circumstances on a way. A program stays one, whatever it asks for.
-    fn on(&self, way: Way) -> Circumstances {
+    pub(crate) fn on(&self, way: Way) -> Circumstances {
         let circumstances = self.circumstances();
         match circumstances.way {
             Way::Page => Circumstances {

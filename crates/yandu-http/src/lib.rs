@@ -21,6 +21,7 @@ mod dcat;
 pub mod document;
 pub mod draft;
 mod etag;
+pub mod export;
 mod extract;
 pub mod form;
 mod guard;

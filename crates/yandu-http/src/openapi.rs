@@ -45,6 +45,7 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
             ("quarantine", "隔离 · rows that wait"),
             ("datasets", "数据集 · what is there, and what was there"),
             ("query", "查询 · SQL"),
+            ("exports", "导出 · receipts of what left as a file"),
             (
                 "lineage",
                 "血缘 · where columns come from, and what they feed",

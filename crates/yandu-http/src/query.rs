@@ -1,11 +1,10 @@
-//! SQL over the datasets, as JSON or CSV, sent while it is read.
+//! SQL over the datasets: as JSON, or as a file.
 
 mod explain;
+mod form;
 
 use std::collections::BTreeMap;
 
-use arrow::array::RecordBatch;
-use arrow::csv::WriterBuilder;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -15,18 +14,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_lake::{ReadPoint, Rows};
+use yandu_lake::{Principal, ReadPoint, Rows};
 use yandu_policy::Way;
 use yandu_words::calendar::CITY_CLOCK;
 use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::access::Asker;
+use crate::export::{self, File, Leaving, Workbook};
 use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
-use crate::stream::rows::{self, End, Sending};
-use crate::value;
+use crate::stream::rows::Opened;
+
+use form::{Form, Text};
 
 pub use explain::{ExplainQuery, Explained, ExplainedInput};
 
@@ -51,9 +52,12 @@ pub struct Query {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = BTreeMap<String, u64>)]
     pub versions: BTreeMap<String, u64>,
-    /// Most rows of the answer. When absent, the limit of the server for JSON, and none for CSV.
+    /// Most rows of the answer. When absent, the limit of the server for JSON, and none for files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
+    /// Begins a CSV with the mark by which Excel reads UTF-8.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bom: bool,
 }
 
 /// The answer to a question.
@@ -81,19 +85,26 @@ pub struct Column {
     pub data_type: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Json,
-    Csv,
-}
-
-/// Runs a query. JSON, or CSV when `Accept` asks for `text/csv`.
+/// Runs a query. The answer is JSON, or what `Accept` asks for: `text/csv`, a workbook, or Parquet. Whatever has the form of a file, or
+/// more rows than a page, leaves a receipt, which the header `yandu-receipt` names.
 #[utoipa::path(
     post,
     path = "/query",
     tag = "query",
     request_body = Query,
-    responses((status = 200, content((Answer = "application/json"), (String = "text/csv"))), Problem)
+    responses(
+        (
+            status = 200,
+            headers(("yandu-receipt" = Option<String>, description = "The receipt of what left as a file.")),
+            content(
+                (Answer = "application/json"),
+                (String = "text/csv"),
+                (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                (Vec<u8> = "application/vnd.apache.parquet"),
+            )
+        ),
+        Problem
+    )
 )]
 async fn run_query(
     Shared(state): Shared<State>,
@@ -101,14 +112,15 @@ async fn run_query(
     headers: HeaderMap,
     Body(query): Body<Query>,
 ) -> Result<Response> {
-    let form = form(&headers);
+    let form = Form::accepted(&headers, query.bom);
+    let page = state.options().query_rows;
     let limit = match (form, query.limit) {
         (_, Some(limit)) => limit,
-        (Form::Json, None) => state.options().query_rows,
-        (Form::Csv, None) => u64::MAX,
+        (Form::Json, None) => page,
+        (Form::Csv { .. } | Form::Workbook | Form::Parquet, None) => u64::MAX,
     };
     // More than a page of rows leaves as a file would.
-    let way = if limit > state.options().query_rows {
+    let way = if limit > page || matches!(form, Form::Workbook | Form::Parquet) {
         Way::Export
     } else {
         Way::Page
@@ -116,36 +128,86 @@ async fn run_query(
     let principal = asker.counted_reader(&state, way);
     let session = state.lake().session(&principal, read_point(&query)?);
     let opened = match session.query(&query.sql).await {
-        Ok(rows) => {
-            let read: Vec<DatasetId> = rows.datasets().to_vec();
-            let answer = Sending::open(rows, form, limit).await;
-            answer.map(|answer| (answer, read))
-        }
+        Ok(rows) => Opened::read(rows, limit).await,
         Err(error) => Err(error),
     };
     state.counts().query(opened.is_ok());
-    let (answer, read) = opened?;
-    if let Some(rights) = principal.rights() {
-        state.door().count_use(rights, &read).await?;
-    }
-    state.note_uses(&principal, read.iter());
-    let kind = match form {
-        Form::Json => "application/json",
-        Form::Csv => "text/csv; charset=utf-8",
+    let opened = opened?;
+    let leaving = Leaving {
+        asker: &asker,
+        principal: &principal,
+        way,
+        form: form.file_form(),
+        sql: &query.sql,
     };
-    Ok(([(header::CONTENT_TYPE, kind)], answer.body()).into_response())
+    answer(&state, &leaving, form, opened).await
 }
 
-fn form(headers: &HeaderMap) -> Form {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if accept.contains("text/csv") {
-        Form::Csv
-    } else {
-        Form::Json
+/// Sends the rows in a form. The use of a grant is counted, and the receipt opened, when nothing but the sending can fail.
+async fn answer(
+    state: &State,
+    leaving: &Leaving<'_>,
+    form: Form,
+    opened: Opened,
+) -> Result<Response> {
+    match form {
+        Form::Json if leaving.way == Way::Page => {
+            count(state, leaving.principal, &opened.rows).await?;
+            let kind = [(header::CONTENT_TYPE, JSON)];
+            Ok((kind, opened.send(Text::Json).body()).into_response())
+        }
+        Form::Json => {
+            let file = (JSON, None);
+            text(state, leaving, opened, Text::Json, file).await
+        }
+        Form::Csv { with_mark } => {
+            let file = (CSV, Some("csv"));
+            text(state, leaving, opened, Text::Csv { with_mark }, file).await
+        }
+        Form::Parquet => {
+            export::parquet::check(&opened.rows.schema())?;
+            count(state, leaving.principal, &opened.rows).await?;
+            let receipt = leaving.begin(state, &opened.rows).await?;
+            Ok(File::parquet(state, &receipt, opened)?.into_response())
+        }
+        Form::Workbook => {
+            let begun = leaving.receipt(state, &opened.rows);
+            let read = opened.rows.datasets().to_vec();
+            let workbook = Workbook::fill(state, opened).await?;
+            count_read(state, leaving.principal, &read).await?;
+            let receipt = state.door().receipts().begin(begun).await?;
+            Ok(workbook.file(state, receipt).await?.into_response())
+        }
     }
+}
+
+/// Rows that leave as a text; the file is its media type and the ending of its name.
+async fn text(
+    state: &State,
+    leaving: &Leaving<'_>,
+    opened: Opened,
+    text: Text,
+    file: (&'static str, Option<&'static str>),
+) -> Result<Response> {
+    count(state, leaving.principal, &opened.rows).await?;
+    let receipt = leaving.begin(state, &opened.rows).await?;
+    Ok(File::streamed(state, receipt.id, opened, text, file).into_response())
+}
+
+const JSON: &str = "application/json";
+const CSV: &str = "text/csv; charset=utf-8";
+
+async fn count(state: &State, principal: &Principal, rows: &Rows) -> Result<()> {
+    count_read(state, principal, rows.datasets()).await
+}
+
+/// Counts the use of what is read, for grants and for the ledger.
+async fn count_read(state: &State, principal: &Principal, read: &[DatasetId]) -> Result<()> {
+    if let Some(rights) = principal.rights() {
+        state.door().count_use(rights, read).await?;
+    }
+    state.note_uses(principal, read.iter());
+    Ok(())
 }
 
 fn read_point(query: &Query) -> Result<ReadPoint> {
@@ -179,74 +241,6 @@ fn time(text: &str) -> Result<Timestamp> {
                 "write it as `2026-01-01T08:00:00+08:00` or `2026-01-01 08:00`".to_owned(),
             )
         })
-}
-
-impl rows::Form for Form {
-    fn head(&self, rows: &Rows) -> std::io::Result<Vec<u8>> {
-        let schema = rows.schema();
-        if *self == Self::Csv {
-            return csv(&RecordBatch::new_empty(schema), true);
-        }
-        let columns: Vec<Column> = schema
-            .fields()
-            .iter()
-            .map(|field| Column {
-                name: field.name().clone(),
-                data_type: value::type_name(field.data_type()),
-            })
-            .collect();
-        let mut head = b"{\"columns\":".to_vec();
-        serde_json::to_writer(&mut head, &columns)?;
-        head.extend_from_slice(b",\"versions\":");
-        let versions: BTreeMap<&str, u64> = rows
-            .versions()
-            .iter()
-            .map(|(id, version)| (id.as_str(), *version))
-            .collect();
-        serde_json::to_writer(&mut head, &versions)?;
-        head.extend_from_slice(b",\"rows\":[");
-        Ok(head)
-    }
-
-    fn rows(&self, batch: &RecordBatch, follows: bool) -> std::io::Result<Vec<u8>> {
-        match self {
-            Self::Csv => csv(batch, false),
-            Self::Json => rows::items(batch, follows),
-        }
-    }
-
-    /// A CSV has no place for a problem, so its body breaks off instead.
-    fn end(&self, end: End) -> std::io::Result<Vec<u8>> {
-        let is_cut = matches!(end, End::Cut);
-        let problem = match end {
-            End::Broken(error) => Some(Box::<Problem>::from(error)),
-            End::Whole | End::Cut => None,
-        };
-        match (self, problem) {
-            (Self::Csv, None) => Ok(Vec::new()),
-            (Self::Csv, Some(problem)) => Err(std::io::Error::other(problem.detail)),
-            (Self::Json, problem) => {
-                let mut end = format!("],\"truncated\":{is_cut}").into_bytes();
-                if let Some(problem) = problem {
-                    end.extend_from_slice(b",\"problem\":");
-                    serde_json::to_writer(&mut end, &problem)?;
-                }
-                end.push(b'}');
-                Ok(end)
-            }
-        }
-    }
-}
-
-fn csv(batch: &RecordBatch, with_header: bool) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut writer = WriterBuilder::new()
-        .with_header(with_header)
-        .with_timestamp_format("%Y-%m-%d %H:%M:%S%.f".to_owned())
-        .build(&mut bytes);
-    writer.write(batch).map_err(std::io::Error::other)?;
-    drop(writer);
-    Ok(bytes)
 }
 
 #[cfg(test)]

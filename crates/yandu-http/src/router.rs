@@ -15,9 +15,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    access, backup, batch, board, ckan, clock, compress, counts, dataset, dcat, draft, etag, form,
-    guard, health, ledger, lineage, metric, model, notice, observe, openapi, pack, pack_page, plan,
-    problem, quarantine,
+    access, backup, batch, board, ckan, clock, compress, counts, dataset, dcat, draft, etag,
+    export, form, guard, health, ledger, lineage, metric, model, notice, observe, openapi, pack,
+    pack_page, plan, problem, quarantine,
 };
 use crate::{query, row, source, trail, ui};
 
@@ -69,6 +69,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(clock::routes())
         .merge(row::routes())
         .merge(query::routes())
+        .merge(export::routes())
         .merge(lineage::routes())
         .merge(metric::routes())
         .merge(board::routes())

@@ -8,6 +8,7 @@ mod city;
 mod conduct;
 mod delivering;
 mod drafting;
+mod exporting;
 mod faces;
 mod handling;
 mod lineage;

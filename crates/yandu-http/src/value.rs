@@ -46,13 +46,14 @@ pub(crate) fn rows(batch: &RecordBatch, count: usize) -> Result<Vec<Vec<Value>>,
     let mut rows = vec![Vec::with_capacity(batch.num_columns()); count.min(batch.num_rows())];
     for column in batch.columns() {
         for (index, row) in rows.iter_mut().enumerate() {
-            row.push(value(column, index)?);
+            row.push(of(column, index)?);
         }
     }
     Ok(rows)
 }
 
-fn value(array: &dyn Array, row: usize) -> Result<Value, ArrowError> {
+/// One value as JSON.
+pub(crate) fn of(array: &dyn Array, row: usize) -> Result<Value, ArrowError> {
     if array.is_null(row) {
         return Ok(Value::Null);
     }
@@ -78,7 +79,7 @@ fn value(array: &dyn Array, row: usize) -> Result<Value, ArrowError> {
             let object = array.as_struct();
             let mut map = Map::new();
             for (field, column) in fields.iter().zip(object.columns()) {
-                map.insert(field.name().clone(), value(column, row)?);
+                map.insert(field.name().clone(), of(column, row)?);
             }
             map.into()
         }
@@ -88,7 +89,7 @@ fn value(array: &dyn Array, row: usize) -> Result<Value, ArrowError> {
 
 fn list(items: &dyn Array) -> Result<Value, ArrowError> {
     let items: Result<Vec<Value>, ArrowError> =
-        (0..items.len()).map(|item| value(items, item)).collect();
+        (0..items.len()).map(|item| of(items, item)).collect();
     Ok(items?.into())
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod allowed;
 pub(crate) mod barrier;
 pub(crate) mod check;
 mod estimate;
+mod fingerprint;
 mod mask;
 pub(crate) mod provider;
 mod rows;
@@ -66,8 +67,15 @@ impl Rights {
     }
 
     /// The hash of the set of policies.
-    pub(crate) fn policy(&self) -> &Arc<str> {
+    pub fn policy(&self) -> &Arc<str> {
         &self.policy
+    }
+
+    /// A key of what is seen of a dataset under the permits in force: 32 hexadecimal digits, the same for the same rows, columns and
+    /// masks by the same permits, also after the program was started again. None where nothing is seen.
+    pub fn fingerprint(&self, dataset: &DatasetId, now: Timestamp) -> Option<String> {
+        let sight = self.sight(dataset, now).ok()?;
+        Some(fingerprint::of(dataset, &sight))
     }
 
     /// A word for what is seen at a time, the same as long as it is these rights and the same permits are in force.

@@ -14,6 +14,11 @@ use crate::failure::{Failure, Result};
 /// Saves an answer under a name that it gets when it is whole; what was cut short is removed.
 pub(crate) async fn save(client: &Client, path: &str, out: &Path) -> Result<u64> {
     let response = client.send(Method::GET, path, Ask::default()).await?;
+    save_answer(response, out).await
+}
+
+/// The same of an answer that has begun.
+pub(crate) async fn save_answer(response: Response<Body>, out: &Path) -> Result<u64> {
     let draft = draft(out);
     let written = write(response, &draft).await;
     let saved = written.and_then(|size| {

@@ -773,6 +773,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the files that somebody took away, the newest first. */
+        get: operations["list_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipt of a file: one's own, and for the audit administrator everybody's. */
+        get: operations["show_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/forms": {
         parameters: {
             query?: never;
@@ -2197,7 +2231,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Runs a query. JSON, or CSV when `Accept` asks for `text/csv`. */
+        /**
+         * Runs a query. The answer is JSON, or what `Accept` asks for: `text/csv`, a workbook, or Parquet. Whatever has the form of a file, or
+         *     more rows than a page, leaves a receipt, which the header `yandu-receipt` names.
+         */
         post: operations["run_query"];
         delete?: never;
         options?: never;
@@ -3496,6 +3533,90 @@ export interface components {
              * @description Absent until something was committed.
              */
             version?: number | null;
+        };
+        /** @description A file that left the city, or is leaving it. */
+        ExportLine: {
+            /** Format: date-time */
+            begun_at: string;
+            /** Format: int64 */
+            bytes?: number | null;
+            datasets: string[];
+            /** @description `json`, `csv`, `xlsx`, `parquet` or `delta-sharing`. */
+            form: string;
+            /** @example R12 */
+            id: string;
+            /** @description The id of an account, or `local-administrator`. */
+            reader: string;
+            /**
+             * Format: int64
+             * @description What was handed over; absent while it is open, and where the program ended before it.
+             */
+            rows?: number | null;
+            /** @description `open`, `complete` or `broken`. */
+            state: string;
+            /** @description `page`, `export` or `interface`. */
+            way: string;
+        };
+        /** @description Files, the newest first. */
+        ExportPage: {
+            exports: components["schemas"]["ExportLine"][];
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description A dataset that was read. */
+        ExportRead: {
+            dataset: string;
+            /** @description The policies and grants that showed it. */
+            permits: string[];
+            /** @description The key of what they show together: rows, columns and masks. Absent where everything is shown. */
+            rights?: string | null;
+            /**
+             * Format: int64
+             * @description Absent where nothing had been committed.
+             */
+            version?: number | null;
+        };
+        /** @description The receipt of a file. */
+        ExportReceipt: {
+            /** Format: date-time */
+            begun_at: string;
+            /** @description Why it broke off. */
+            broken?: string | null;
+            /** Format: int64 */
+            bytes?: number | null;
+            columns: components["schemas"]["AnswerColumn"][];
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** @description `json`, `csv`, `xlsx`, `parquet` or `delta-sharing`. */
+            form: string;
+            /** @example R12 */
+            id: string;
+            /** @description What the reader is called. */
+            name: string;
+            /** @description The hash of the set of policies; absent where no policy stands above the reader. */
+            policy?: string | null;
+            /** @description What the session was for. */
+            purpose?: string | null;
+            read: components["schemas"]["ExportRead"][];
+            /** @description The id of an account, or `local-administrator`. */
+            reader: string;
+            /**
+             * Format: int64
+             * @description What was handed over; absent while it is open, and where the program ended before it.
+             */
+            rows?: number | null;
+            /** @description SHA-256 of these bytes, as hexadecimal digits. */
+            sha256?: string | null;
+            /** @description The question, as it was asked. */
+            sql: string;
+            /** @description `open`, `complete` or `broken`. */
+            state: string;
+            /** @description The token that was shown. */
+            token?: string | null;
+            /** @description Whether there were more rows than were asked for. */
+            truncated: boolean;
+            /** @description `page`, `export` or `interface`. */
+            way: string;
         };
         /** @description A value of a facet, with the number of results that have it. */
         FacetValue: {
@@ -5536,9 +5657,11 @@ export interface components {
              * @example 2026-01-01T00:00:00+08:00
              */
             as_of?: string | null;
+            /** @description Begins a CSV with the mark by which Excel reads UTF-8. */
+            bom?: boolean;
             /**
              * Format: int64
-             * @description Most rows of the answer. When absent, the limit of the server for JSON, and none for CSV.
+             * @description Most rows of the answer. When absent, the limit of the server for JSON, and none for files.
              */
             limit?: number | null;
             /**
@@ -8459,6 +8582,82 @@ export interface operations {
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: {
+                /** @description Whose files; one's own when absent. Those of others are for the audit administrator. */
+                reader?: string;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Files of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportPage"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportReceipt"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     list_forms: {
@@ -12054,17 +12253,22 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The receipt of what left as a file. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Answer"];
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "application/vnd.apache.parquet": number[];
                 };
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            406: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             410: components["responses"]["Problem"];

@@ -116,6 +116,9 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api/action/{action}", Need::Account),
     ("POST", "/api/action/{action}", Need::Account),
     ("GET", "/datastore/dump/{resource}", Need::Account),
+    // Receipts of what left as a file: one's own.
+    ("GET", "/api/v1/exports", Need::Account),
+    ("GET", "/api/v1/exports/{id}", Need::Account),
     // What is said of data, and not what is in it.
     ("GET", "/api/v1/ledger/entries", BROWSE),
     ("GET", "/api/v1/ledger/rollup", BROWSE),

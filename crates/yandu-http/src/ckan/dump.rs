@@ -18,10 +18,7 @@ use crate::batch::attachment;
 use crate::extract::Path;
 use crate::problem::Problem;
 use crate::state::State;
-use crate::stream::rows::{self, End, Sending};
-
-/// A byte order mark, with which Excel reads UTF-8.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
+use crate::stream::rows::{self, End, MARK, Sending};
 
 pub(super) async fn dump(
     Shared(state): Shared<State>,
@@ -96,7 +93,7 @@ struct File {
 }
 
 impl rows::Form for File {
-    fn head(&self, rows: &yandu_lake::Rows) -> std::io::Result<Vec<u8>> {
+    fn head(&mut self, rows: &yandu_lake::Rows) -> std::io::Result<Vec<u8>> {
         let schema = rows.schema();
         if self.format == "json" {
             let fields: Vec<_> = self
@@ -117,7 +114,7 @@ impl rows::Form for File {
         Ok(bytes)
     }
 
-    fn rows(&self, batch: &RecordBatch, follows: bool) -> std::io::Result<Vec<u8>> {
+    fn rows(&mut self, batch: &RecordBatch, follows: bool) -> std::io::Result<Vec<u8>> {
         if self.format == "json" {
             rows::items(batch, follows)
         } else {
@@ -125,7 +122,7 @@ impl rows::Form for File {
         }
     }
 
-    fn end(&self, end: End) -> std::io::Result<Vec<u8>> {
+    fn end(&mut self, end: End) -> std::io::Result<Vec<u8>> {
         match end {
             End::Broken(error) => Err(std::io::Error::other(error)),
             End::Whole | End::Cut if self.format == "json" => Ok(b"]}".to_vec()),

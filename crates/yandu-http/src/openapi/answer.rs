@@ -16,7 +16,7 @@ use crate::problem;
 /// Statuses of single operations, beside those that follow from their form.
 const OF_OPERATIONS: &[(&str, &[u16])] = &[
     ("explain_query", &[404, 410, 503, 504]),
-    ("run_query", &[404, 410, 503, 504]),
+    ("run_query", &[404, 406, 410, 503, 504]),
     ("log_in", &[429]),
     ("change_password", &[429]),
     ("change_expired_password", &[429]),

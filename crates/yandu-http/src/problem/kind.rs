@@ -137,6 +137,7 @@ pub const KINDS: &[Kind] = &[
     kind!("no-plan" 404 "没有这份工作要点"),
     kind!("no-plan-item" 404 "工作要点中没有这一项"),
     kind!("no-reason" 422 "缺少理由"),
+    kind!("no-receipt" 404 "没有这张凭证"),
     kind!("no-report" 404 "没有这份填报"),
     kind!("no-rows" 422 "文件没有数据行"),
     kind!("no-session" 404 "没有这个会话"),
@@ -211,4 +212,5 @@ pub const KINDS: &[Kind] = &[
     kind!("unsupported-media-type" 415 "不支持的内容类型"),
     kind!("version-removed" 410 "版本已清理"),
     kind!("weak-password" 422 "口令太弱"),
+    kind!("workbook-limit" 422 "超出工作簿的限度"),
 ];

@@ -175,6 +175,7 @@ async fn somebody_without_a_role_is_let_to_what_is_their_own() {
             || path.starts_with("/dcat/")
             || path.starts_with("/api/v1/metrics")
             || path.starts_with("/api/v1/boards")
+            || path.starts_with("/api/v1/exports")
             || path == "/api/v1/roles"
             || path == "/api/v1/datasets"
             || path == "/api/v1/datasets/{id}"

@@ -192,13 +192,7 @@ impl City {
         request: axum::http::request::Builder,
         body: impl Into<Body>,
     ) -> Answer {
-        let response = self
-            .router
-            .clone()
-            .oneshot(request.body(body.into()).unwrap())
-            .await
-            .unwrap();
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.open(request, body).await.into_parts();
         Answer {
             status: parts.status,
             headers: parts.headers,
@@ -207,6 +201,16 @@ impl City {
                 .unwrap()
                 .to_vec(),
         }
+    }
+
+    /// The same, whose body has not been read.
+    pub(super) async fn open(
+        &self,
+        request: axum::http::request::Builder,
+        body: impl Into<Body>,
+    ) -> axum::response::Response {
+        let request = request.body(body.into()).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     pub(super) async fn get(&self, path: &str) -> Answer {

@@ -1,4 +1,7 @@
-use axum::http::Method;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use axum::http::{Method, Response};
 use clap::{Args, ValueEnum};
 use futures::StreamExt;
 use serde_json::Value;
@@ -7,6 +10,7 @@ use yandu_http::query::{Answer, Query};
 
 use crate::cli::Context;
 use crate::client::{Ask, Client, Folder, with_client};
+use crate::download::save_answer;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::table::{Cell, Table};
@@ -16,6 +20,7 @@ use crate::table::{Cell, Table};
 #[command(after_help = "Examples:
   yandu sql \"SELECT sex, count(*) AS people FROM population.resident GROUP BY sex\"
   yandu sql \"SELECT * FROM enterprise.company\" --format csv > companies.csv
+  yandu sql \"SELECT * FROM enterprise.company\" --format xlsx --out companies.xlsx
   yandu sql \"SELECT count(*) FROM population.resident\" --at population.resident=3
   yandu sql \"SELECT count(*) FROM population.resident\" --as-of 2026-01-01")]
 pub(crate) struct Sql {
@@ -24,13 +29,16 @@ pub(crate) struct Sql {
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Save the answer as this file, whole or not at all
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// Every dataset as it was at this time
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
     /// A dataset at a version; may be repeated
     #[arg(long, value_name = "DATASET=VERSION")]
     at: Vec<String>,
-    /// Most rows of the answer [default: `query_rows` of the configuration; csv has all]
+    /// Most rows of the answer [default: `query_rows` of the configuration; a file has all]
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
 }
@@ -40,6 +48,20 @@ enum Format {
     Table,
     Csv,
     Json,
+    Xlsx,
+    Parquet,
+}
+
+impl Format {
+    fn media_type(self) -> Option<&'static str> {
+        match self {
+            Self::Table => None,
+            Self::Csv => Some("text/csv"),
+            Self::Json => Some("application/json"),
+            Self::Xlsx => Some("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            Self::Parquet => Some("application/vnd.apache.parquet"),
+        }
+    }
 }
 
 impl Sql {
@@ -58,17 +80,25 @@ impl Sql {
                 .map(|at| version(at))
                 .collect::<Result<_>>()?,
             limit: self.limit,
+            bom: false,
         };
-        let body = serde_json::to_vec(&query).map_err(|error| Failure::of(&error))?;
-        let asked = with_client(
-            &context.config,
-            Folder::MustExist,
-            async |client| match format {
-                Format::Table => table(client, &query).await,
-                Format::Csv => stream(client, body, "text/csv").await,
-                Format::Json => stream(client, body, "application/json").await,
-            },
-        )
+        let ask = Ask {
+            accept: format.media_type(),
+            body: Some(serde_json::to_vec(&query).map_err(|error| Failure::of(&error))?),
+        };
+        let asked = with_client(&context.config, Folder::MustExist, async |client| {
+            match (&self.out, format) {
+                (None, Format::Table) => table(client, &query).await,
+                (Some(_), Format::Table) => Err(Failure::new("a table is printed, not saved")
+                    .help("name another form: `--format csv`, `xlsx`, `parquet` or `json`")),
+                (Some(out), _) => saved(client, ask, out).await,
+                (None, Format::Xlsx | Format::Parquet) if std::io::stdout().is_terminal() => {
+                    Err(Failure::new("this form is not for a terminal")
+                        .help("save it: `--out FILE`"))
+                }
+                (None, _) => stream(client, ask).await,
+            }
+        })
         .await;
         asked.map_err(|failure| with_caret(failure, &query.sql))
     }
@@ -80,13 +110,41 @@ fn version(at: &str) -> Result<(String, u64)> {
         .ok_or_else(|| Failure::new(format!("`--at {at}` is no `DATASET=VERSION`")))
 }
 
+const PATH: &str = "/api/v1/query";
+
+/// Saves the answer, and says on stderr which receipt it has.
+async fn saved(client: &Client, ask: Ask, out: &Path) -> Result<()> {
+    let is_json = ask.accept == Format::Json.media_type();
+    let response = client.send(Method::POST, PATH, ask).await?;
+    let receipt = receipt(&response);
+    save_answer(response, out).await?;
+    if is_json {
+        let saved = std::fs::read(out).map_err(Failure::io("read", out))?;
+        if let Some(problem) = problem_at_end(&saved) {
+            return Err(problem.into());
+        }
+    }
+    tell(receipt);
+    Ok(())
+}
+
+fn receipt<T>(response: &Response<T>) -> Option<String> {
+    let receipt = response.headers().get("yandu-receipt")?.to_str().ok()?;
+    Some(receipt.to_owned())
+}
+
+fn tell(receipt: Option<String>) {
+    if let Some(receipt) = receipt {
+        // There is nobody left to tell when stderr is gone.
+        let _ = writeln!(std::io::stderr().lock(), "receipt {receipt}");
+    }
+}
+
 /// Passes the answer on while it arrives.
-async fn stream(client: &Client, body: Vec<u8>, accept: &'static str) -> Result<()> {
-    let ask = Ask {
-        accept: Some(accept),
-        body: Some(body),
-    };
-    let response = client.send(Method::POST, "/api/v1/query", ask).await?;
+async fn stream(client: &Client, ask: Ask) -> Result<()> {
+    let is_json = ask.accept == Format::Json.media_type();
+    let response = client.send(Method::POST, PATH, ask).await?;
+    let receipt = receipt(&response);
     let mut chunks = response.into_body().into_data_stream();
     // The end says whether the rows are all there; it is small, and may be cut anywhere.
     let mut end: Vec<u8> = Vec::new();
@@ -96,12 +154,13 @@ async fn stream(client: &Client, body: Vec<u8>, accept: &'static str) -> Result<
         end.extend_from_slice(&chunk);
         end.drain(..end.len().saturating_sub(END_BYTES));
     }
-    if accept == "application/json" {
+    if is_json {
         output::bytes(b"\n")?;
         if let Some(problem) = problem_at_end(&end) {
             return Err(problem.into());
         }
     }
+    tell(receipt);
     Ok(())
 }
 
@@ -116,7 +175,7 @@ fn problem_at_end(end: &[u8]) -> Option<Problem> {
 }
 
 async fn table(client: &Client, query: &Query) -> Result<()> {
-    let answer: Answer = client.post("/api/v1/query", query).await?;
+    let answer: Answer = client.post(PATH, query).await?;
     let mut table = Table::with_header(
         answer
             .columns

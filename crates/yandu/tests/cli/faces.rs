@@ -30,7 +30,7 @@ pub(crate) fn city() -> (Place, Server) {
 }
 
 /// What a script says at its end; `None` where its clients are not installed.
-fn drive(script: &str, arguments: &[&str]) -> Option<Value> {
+pub(crate) fn drive(script: &str, arguments: &[&str]) -> Option<Value> {
     let Ok(python) = std::env::var("YANDU_TEST_PYTHON") else {
         eprintln!("skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does");
         return None;

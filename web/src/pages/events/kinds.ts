@@ -4,4 +4,5 @@ export const KINDS = [
   'first-link', 'claimed', 'account-created', 'account-changed', 'invited', 'reset', 'accepted',
   'password-changed', 'second-factor-begun', 'second-factor-set', 'second-factor-removed', 'token-created', 'token-revoked',
   'grant-given', 'grant-revoked', 'negative-entry-added', 'negative-entry-removed',
+  'exported',
 ] as const

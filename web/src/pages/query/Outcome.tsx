@@ -14,9 +14,10 @@ import { Explanation } from './Explanation'
 export type Answered =
   | { what: 'run'; answer: Answer; estimate: Explained; sql: string; milliseconds: number }
   | { what: 'explain'; explained: Explained; milliseconds: number }
+  | { what: 'export'; receipt: string }
 
 interface Props {
-  ask: { data: Answered | null | undefined; error: unknown; isPending: boolean; isError: boolean }
+  ask: { data: Answered | undefined; error: unknown; isPending: boolean; isError: boolean }
 }
 
 export function Outcome({ ask }: Props) {
@@ -37,7 +38,6 @@ export function Outcome({ ask }: Props) {
       <ProblemPanel error={ask.error} doing={t('query.run')} />
     )
   }
-  if (ask.data === null) return <p className="note" role="status">{t('query.exported')}</p>
   if (!ask.data) {
     return (
       <div className="surface">
@@ -45,7 +45,14 @@ export function Outcome({ ask }: Props) {
       </div>
     )
   }
-  return ask.data.what === 'explain' ? <Explanation {...ask.data} /> : <Rows {...ask.data} />
+  switch (ask.data.what) {
+    case 'explain':
+      return <Explanation {...ask.data} />
+    case 'export':
+      return <p className="note" role="status">{t('query.exported', { receipt: ask.data.receipt })}</p>
+    case 'run':
+      return <Rows {...ask.data} />
+  }
 }
 
 function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run' }>) {

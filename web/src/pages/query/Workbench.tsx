@@ -13,6 +13,7 @@ import { type EditorHandle, type Fault, SqlEditor } from '../../kit/SqlEditor'
 import { useDraft } from '../../kit/useDraft'
 import * as format from '../../kit/format'
 import { useSession } from '../../kit/useSession'
+import { Export } from './Export'
 import { Past } from './Past'
 import { useAsked } from './useAsked'
 import { useQuestion } from './useQuestion'
@@ -60,9 +61,7 @@ export function Workbench({ editor, known, openTables }: Props) {
           <Button disabled={isEmpty} title={why} onClick={() => start('explain', sql)}>
             {t('query.explain')}
           </Button>
-          <Button disabled={isEmpty} title={why} onClick={() => start('export', sql)}>
-            {t('query.export')}
-          </Button>
+          <Export isEmpty={isEmpty} why={why} onExport={(form) => start('export', sql, { form })} />
           {/* A model runs as whoever defines it, and is made by whoever sees everything. */}
           {who.kind === 'local' && (
             <Button disabled={isEmpty} title={why} onClick={() => setOpen('save')}>
@@ -84,7 +83,7 @@ export function Workbench({ editor, known, openTables }: Props) {
           <AsOf value={asOf} set={setAsOf} />
         </div>
       </section>
-      {large && <Large {...large} agree={() => start('run', large.sql, true)} decline={decline} />}
+      {large && <Large {...large} agree={() => start('run', large.sql, { isAgreed: true })} decline={decline} />}
       <Suspense fallback={<Waiting />}>
         <Outcome ask={ask} />
       </Suspense>

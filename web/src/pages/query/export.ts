@@ -2,14 +2,24 @@ import { fetched } from '../../api/call'
 import type { ReadPoint } from '../../api/queries'
 import { save } from '../../kit/save'
 
-/** Saves every row of an answer as CSV, with the mark by which spreadsheets know UTF-8. */
-export async function exportCsv(sql: string, point: ReadPoint, signal: AbortSignal): Promise<void> {
+/** The files that an answer can be taken away as, by the ending of their names. */
+export const FORMS = {
+  csv: { name: 'CSV', accept: 'text/csv' },
+  xlsx: { name: 'Excel', accept: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
+  parquet: { name: 'Parquet', accept: 'application/vnd.apache.parquet' },
+} as const
+
+export type FileForm = keyof typeof FORMS
+
+/** Saves every row of an answer as it came, so that the file fits its receipt; gives the number of the receipt. */
+export async function exportFile(sql: string, point: ReadPoint, form: FileForm, signal: AbortSignal): Promise<string> {
   const response = await fetched('/query', {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/csv' },
-    body: JSON.stringify({ sql, ...point }),
+    headers: { 'content-type': 'application/json', accept: FORMS[form].accept },
+    // By the mark spreadsheets know that a CSV is UTF-8.
+    body: JSON.stringify({ sql, ...point, ...(form === 'csv' && { bom: true }) }),
     signal,
   })
-  const blob = new Blob(['\ufeff', await response.blob()], { type: 'text/csv;charset=utf-8' })
-  save(blob, `query-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.csv`)
+  save(await response.blob(), `query-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.${form}`)
+  return response.headers.get('yandu-receipt') ?? ''
 }

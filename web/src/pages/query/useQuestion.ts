@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import { explain } from '../../api/explain'
 import { runSql } from '../../api/queries'
 import { now } from '../../kit/clock'
-import { exportCsv } from './export'
+import { type FileForm, exportFile } from './export'
 import type { Answered } from './Outcome'
 import type { Asked } from './useAsked'
 
@@ -19,6 +19,8 @@ interface Wish {
   sql: string
   /** The large question was agreed to. */
   isAgreed?: boolean
+  /** The file that is wanted; CSV when nothing is said. */
+  form?: FileForm
 }
 
 /** One question at a time: its cost is known before it runs, and it can be stopped. */
@@ -27,13 +29,10 @@ export function useQuestion(asOf: string, remember: (one: Asked) => void) {
   const [large, setLarge] = useState<{ bytes: number; rows: number | null; sql: string }>()
   const point = asOf ? { as_of: asOf.replace('T', ' ') } : {}
   const ask = useMutation({
-    mutationFn: async ({ what, sql, isAgreed }: Wish): Promise<Answered | null | undefined> => {
+    mutationFn: async ({ what, sql, isAgreed, form = 'csv' }: Wish): Promise<Answered | undefined> => {
       stop.current = new AbortController()
       const { signal } = stop.current
-      if (what === 'export') {
-        await exportCsv(sql, point, signal)
-        return null
-      }
+      if (what === 'export') return { what, receipt: await exportFile(sql, point, form, signal) }
       const from = performance.now()
       const estimate = await explain(sql, point.as_of, signal)
       if (what === 'explain') return { what, explained: estimate, milliseconds: performance.now() - from }
@@ -47,9 +46,9 @@ export function useQuestion(asOf: string, remember: (one: Asked) => void) {
       return { what, answer, estimate, sql, milliseconds }
     },
   })
-  const start = (what: Doing, sql: string, isAgreed = false) => {
+  const start = (what: Doing, sql: string, more: Pick<Wish, 'isAgreed' | 'form'> = {}) => {
     setLarge(undefined)
-    if (sql.trim() !== '' && !ask.isPending) ask.mutate({ what, sql, isAgreed })
+    if (sql.trim() !== '' && !ask.isPending) ask.mutate({ what, sql, ...more })
   }
   return { ask, start, large, decline: () => setLarge(undefined), stop: () => stop.current?.abort() }
 }
