@@ -107,6 +107,17 @@ impl Door {
         &self.inner.receipts
     }
 
+    /// The signature of an address that is given out, as hexadecimal digits.
+    pub fn sign(&self, text: &str) -> String {
+        self.inner.key.sign(text).to_hex().to_string()
+    }
+
+    /// Whether a signature is that of a text. How long it takes tells nothing of how much of it is right.
+    pub fn is_signed(&self, text: &str, signature: &str) -> bool {
+        let shown = blake3::Hash::from_hex(signature);
+        shown.is_ok_and(|shown| shown == self.inner.key.sign(text))
+    }
+
     /// Whether an action on the city is allowed.
     pub fn decide_in_city(
         &self,

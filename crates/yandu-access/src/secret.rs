@@ -64,7 +64,8 @@ impl SecretHash {
     }
 }
 
-/// The key of the site: secrets of second factors are sealed under it, and the keys of masks follow from it.
+/// The key of the site: secrets of second factors are sealed under it, and the keys of masks and of
+/// signatures follow from it.
 #[derive(Clone)]
 pub struct Key([u8; 32]);
 
@@ -101,6 +102,12 @@ impl Key {
         hasher.update(&self.0);
         hasher.update(permit.as_bytes());
         *hasher.finalize().as_bytes()
+    }
+
+    /// The signature of a text that the site gives out, by which it is known again: a keyed BLAKE3 under a key of its own.
+    pub(crate) fn sign(&self, text: &str) -> blake3::Hash {
+        let key = blake3::derive_key("yandu 2026 signatures of addresses", &self.0);
+        blake3::keyed_hash(&key, text.as_bytes())
     }
 
     fn cipher(&self, name: &str) -> Result<XChaCha20Poly1305> {

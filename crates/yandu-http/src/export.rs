@@ -8,6 +8,7 @@ pub(crate) mod parquet;
 mod recording;
 mod workbook;
 
+use arrow::datatypes::Schema;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State as Shared;
@@ -23,6 +24,7 @@ use yandu_access::{
 };
 use yandu_lake::{Principal, Rows};
 use yandu_policy::{Action, Way};
+use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::access::Asker;
@@ -35,6 +37,8 @@ use crate::state::State;
 use crate::stream;
 use crate::stream::rows::{Form, Opened, Tally};
 use crate::value;
+
+pub(crate) use recording::hexadecimal;
 
 /// Names the receipt of an answer that left as a file.
 pub(crate) const RECEIPT: HeaderName = HeaderName::from_static("yandu-receipt");
@@ -67,15 +71,26 @@ impl Leaving<'_> {
 
     /// What is known of them before they leave.
     pub(crate) fn receipt(&self, state: &State, rows: &Rows) -> NewReceipt {
+        let read = rows.datasets().iter();
+        let read = read.map(|dataset| (dataset.clone(), rows.versions().get(dataset).copied()));
+        self.receipt_of(state, &read.collect::<Vec<_>>(), &rows.schema())
+    }
+
+    /// The same of rows of these datasets at their versions, with these columns.
+    pub(crate) fn receipt_of(
+        &self,
+        state: &State,
+        read: &[(DatasetId, Option<u64>)],
+        schema: &Schema,
+    ) -> NewReceipt {
         let rights = self.principal.rights();
         let now = state.now();
-        let read = rows.datasets().iter().map(|dataset| ReadDataset {
+        let read = read.iter().map(|(dataset, version)| ReadDataset {
             dataset: dataset.clone(),
-            version: rows.versions().get(dataset).copied(),
+            version: *version,
             permits: rights.map_or_else(Vec::new, |rights| rights.permits(dataset, now)),
             rights: rights.and_then(|rights| rights.fingerprint(dataset, now)),
         });
-        let schema = rows.schema();
         let columns = schema.fields().iter().map(|field| ReceiptColumn {
             name: field.name().clone(),
             data_type: value::type_name(field.data_type()),

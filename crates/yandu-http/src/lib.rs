@@ -44,6 +44,7 @@ pub mod quarantine;
 pub mod query;
 mod router;
 pub mod row;
+pub mod sharing;
 pub mod source;
 mod state;
 mod stream;

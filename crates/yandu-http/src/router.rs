@@ -19,7 +19,7 @@ use crate::{
     export, form, guard, health, ledger, lineage, metric, model, notice, observe, openapi, pack,
     pack_page, plan, problem, quarantine,
 };
-use crate::{query, row, source, trail, ui};
+use crate::{query, row, sharing, source, trail, ui};
 
 /// The whole face. It may be served, or asked in process.
 pub fn router(state: State) -> Router {
@@ -42,6 +42,7 @@ pub fn router(state: State) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(counts::counts))
         .merge(backup::routes())
+        .merge(sharing::routes())
         .fallback(elsewhere)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(state.options().body_bytes))
@@ -51,6 +52,7 @@ pub fn router(state: State) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), access::admit))
         .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(sharing::in_words_of_the_protocol))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             observe::observe,

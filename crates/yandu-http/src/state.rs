@@ -18,6 +18,7 @@ use crate::board::Live;
 use crate::counts::Counts;
 use crate::plan::FontPaths;
 use crate::problem::Problem;
+use crate::sharing::{self, Making, Store};
 
 /// Limits of the face.
 #[derive(Clone)]
@@ -34,6 +35,8 @@ pub struct Options {
     pub local_key: String,
     /// The fonts of official documents.
     pub fonts: FontPaths,
+    /// How files are shared.
+    pub sharing: sharing::Options,
 }
 
 impl Default for Options {
@@ -45,6 +48,7 @@ impl Default for Options {
             reply_seconds: 60,
             local_key: String::new(),
             fonts: FontPaths::default(),
+            sharing: sharing::Options::default(),
         }
     }
 }
@@ -65,6 +69,8 @@ struct Inner {
     lineages: Lineages,
     counts: Counts,
     boards: Live,
+    shared: Store,
+    making: Making,
     metrics: Metrics,
     stopping: AtomicBool,
     works: TaskTracker,
@@ -85,6 +91,8 @@ impl State {
             inner: Arc::new(Inner {
                 counts: Counts::new(collector.clone()),
                 boards: Live::default(),
+                shared: Store::new(collector.folder().shared(), collector.folder().staging()),
+                making: Making::default(),
                 metrics,
                 collector,
                 ledger,
@@ -174,6 +182,15 @@ impl State {
 
     pub(crate) fn boards(&self) -> &Live {
         &self.inner.boards
+    }
+
+    /// Files that are shared.
+    pub(crate) fn shared(&self) -> &Store {
+        &self.inner.shared
+    }
+
+    pub(crate) fn making(&self) -> &Making {
+        &self.inner.making
     }
 
     pub fn metrics(&self) -> &Metrics {

@@ -23,6 +23,7 @@ mod planning;
 mod querying;
 mod refusing;
 mod reporting;
+mod sharing;
 mod trailing;
 mod writing;
 

@@ -27,7 +27,7 @@ const SUBFOLDERS: [&str; 9] = [
 pub const PASSING: [&str; 5] = ["staging", "inbox", "lock", "local.key", "format.json.new"];
 
 /// Folders that are made again from the others when they are missing.
-pub const DERIVED: [&str; 1] = ["ledger"];
+pub const DERIVED: [&str; 2] = ["ledger", "shared"];
 
 /// Who works on a data folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +169,11 @@ impl DataFolder {
     /// Copies of the packs that are or were installed, and the site's own pack.
     pub fn packs(&self) -> PathBuf {
         self.root.join("packs")
+    }
+
+    /// Files that are shared, as readers see them; made when somebody asks for them.
+    pub fn shared(&self) -> PathBuf {
+        self.root.join("shared")
     }
 
     /// Readable by the owner of the process alone.

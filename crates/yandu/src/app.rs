@@ -76,6 +76,7 @@ impl App {
             query_rows: config.query_rows,
             upload_bytes: config.upload_limit.0,
             fonts: config.fonts(),
+            sharing: config.sharing(),
             ..yandu_http::Options::default()
         };
         let transform = Transform::open(

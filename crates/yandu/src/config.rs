@@ -6,6 +6,7 @@ mod size;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -33,6 +34,9 @@ pub(crate) struct Config {
     pub(crate) query_rows: u64,
     pub(crate) upload_limit: Size,
     pub(crate) keep_days: u32,
+    pub(crate) shared_link_seconds: u64,
+    pub(crate) shared_keep_days: u64,
+    pub(crate) shared_limit: Size,
     pub(crate) grace_seconds: u64,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
@@ -69,6 +73,9 @@ impl Default for Config {
             query_rows: 10_000,
             upload_limit: Size(16 << 30),
             keep_days: 400,
+            shared_link_seconds: 3_600,
+            shared_keep_days: 7,
+            shared_limit: Size(10 << 30),
             grace_seconds: 20,
             log: String::new(),
             log_format: LogFormat::Text,
@@ -109,6 +116,15 @@ impl Config {
             Face::Songti => &self.font_songti,
         };
         FontPaths(Face::ALL.map(|face| (face, path(face).clone())).to_vec())
+    }
+
+    /// How files are shared.
+    pub(crate) fn sharing(&self) -> yandu_http::sharing::Options {
+        yandu_http::sharing::Options {
+            link: Duration::from_secs(self.shared_link_seconds),
+            keep: Duration::from_hours(self.shared_keep_days.saturating_mul(24)),
+            limit_bytes: self.shared_limit.0,
+        }
     }
 
     /// Reads the file, then puts the environment and the flags over it.

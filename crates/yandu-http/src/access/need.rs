@@ -119,6 +119,50 @@ const NEEDS: &[(&str, &str, Need)] = &[
     // Receipts of what left as a file: one's own.
     ("GET", "/api/v1/exports", Need::Account),
     ("GET", "/api/v1/exports/{id}", Need::Account),
+    // Delta Sharing. The address of a file is signed, and is what its reader shows.
+    ("GET", "/delta-sharing/shares", Need::Account),
+    ("GET", "/delta-sharing/shares/{share}", Need::Account),
+    (
+        "GET",
+        "/delta-sharing/shares/{share}/schemas",
+        Need::Account,
+    ),
+    (
+        "GET",
+        "/delta-sharing/shares/{share}/schemas/{schema}/tables",
+        Need::Account,
+    ),
+    (
+        "GET",
+        "/delta-sharing/shares/{share}/all-tables",
+        Need::Account,
+    ),
+    (
+        "GET",
+        "/delta-sharing/shares/{share}/schemas/{schema}/tables/{table}",
+        Need::Account,
+    ),
+    (
+        "GET",
+        "/delta-sharing/shares/{share}/schemas/{schema}/tables/{table}/version",
+        Need::Account,
+    ),
+    (
+        "GET",
+        "/delta-sharing/shares/{share}/schemas/{schema}/tables/{table}/metadata",
+        Need::Account,
+    ),
+    (
+        "POST",
+        "/delta-sharing/shares/{share}/schemas/{schema}/tables/{table}/query",
+        Need::Account,
+    ),
+    (
+        "GET",
+        "/delta-sharing/shares/{share}/schemas/{schema}/tables/{table}/changes",
+        Need::Account,
+    ),
+    ("GET", "/delta-sharing/files/{file}", Need::Nothing),
     // What is said of data, and not what is in it.
     ("GET", "/api/v1/ledger/entries", BROWSE),
     ("GET", "/api/v1/ledger/rollup", BROWSE),

@@ -129,7 +129,7 @@ async fn end(state: &State, id: ReceiptId, sent: &Sent) {
     }
 }
 
-pub(super) fn hexadecimal(hash: Sha256) -> String {
+pub(crate) fn hexadecimal(hash: Sha256) -> String {
     hash.finalize()
         .iter()
         .map(|byte| format!("{byte:02x}"))

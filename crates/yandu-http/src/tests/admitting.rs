@@ -71,6 +71,22 @@ fn routes(city: &City) -> Vec<(Method, String)> {
     ] {
         routes.push((Method::POST, path.to_owned()));
     }
+    let table = "/delta-sharing/shares/{share}/schemas/{schema}/tables/{table}";
+    for path in [
+        "/delta-sharing/shares",
+        "/delta-sharing/shares/{share}",
+        "/delta-sharing/shares/{share}/schemas",
+        "/delta-sharing/shares/{share}/schemas/{schema}/tables",
+        "/delta-sharing/shares/{share}/all-tables",
+        table,
+        &format!("{table}/version"),
+        &format!("{table}/metadata"),
+        &format!("{table}/changes"),
+        "/delta-sharing/files/{file}",
+    ] {
+        routes.push((Method::GET, path.to_owned()));
+    }
+    routes.push((Method::POST, format!("{table}/query")));
     routes
 }
 
@@ -118,6 +134,7 @@ async fn no_route_but_the_named_ones_answers_whoever_has_not_logged_in() {
             "GET /api/v1/clock",
             "GET /api/v1/openapi.json",
             "GET /api/v1/session",
+            "GET /delta-sharing/files/{file}",
             "GET /errors/{code}",
             "GET /healthz",
             "GET /readyz",
@@ -176,6 +193,7 @@ async fn somebody_without_a_role_is_let_to_what_is_their_own() {
             || path.starts_with("/api/v1/metrics")
             || path.starts_with("/api/v1/boards")
             || path.starts_with("/api/v1/exports")
+            || path.starts_with("/delta-sharing/")
             || path == "/api/v1/roles"
             || path == "/api/v1/datasets"
             || path == "/api/v1/datasets/{id}"

@@ -79,6 +79,24 @@ pub(crate) const KEYS: &[Key] = &[
         en: "days that old versions are kept",
     },
     Key {
+        name: "shared_link_seconds",
+        default: "3600",
+        zh: "Delta Sharing 的文件地址有效的秒数",
+        en: "how long the address of a file of Delta Sharing can be used, in seconds",
+    },
+    Key {
+        name: "shared_keep_days",
+        default: "7",
+        zh: "没有人再取的共享文件保留的天数",
+        en: "days that a shared file is kept which nobody asks for",
+    },
+    Key {
+        name: "shared_limit",
+        default: r#""10 GiB""#,
+        zh: "共享文件的总大小上限，超出时先删最久没有人取的；地址仍有效的不删",
+        en: "how much shared files may be together before those go that were asked for longest ago; none whose address is good",
+    },
+    Key {
         name: "grace_seconds",
         default: "20",
         zh: "停止时等待进行中的工作完成的秒数，之后取消并回滚",

@@ -27,7 +27,7 @@ columns:
 ";
 
 /// Three rows of one area and one of another.
-const ROWS: &str = "\
+pub(crate) const ROWS: &str = "\
 number,area,id_card,mobile,note,amount,price,opened,seen_at,is_open,people
 000001,320902,320902199001011234,13800000001,=1+1,12345678901234567890.12,10.50,1990-01-01,2026-01-02 03:04:05,true,42
 000002,320902,320902199001015678,13800000002,+86 139,100000000000.25,0.01,2000-02-29,2026-01-02 03:04:05,false,0
@@ -36,10 +36,15 @@ number,area,id_card,mobile,note,amount,price,opened,seen_at,is_open,people
 ";
 
 /// A place whose city has accounts of four households.
-pub(crate) fn accounts() -> Place {
+fn accounts() -> Place {
+    accounts_of(ROWS)
+}
+
+/// A place whose city has these accounts.
+pub(crate) fn accounts_of(rows: &str) -> Place {
     let place = Place::with_pack();
     place.write("packs/club/datasets/account.yaml", ACCOUNT);
-    place.write("accounts.csv", ROWS);
+    place.write("accounts.csv", rows);
     place
         .yandu(&["collect", "accounts.csv", "--dataset", "club.account"])
         .ok();

@@ -29,6 +29,8 @@ mod readers;
 #[cfg(test)]
 mod serving;
 #[cfg(test)]
+mod sharing;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod walk;

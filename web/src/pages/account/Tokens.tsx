@@ -16,6 +16,7 @@ import { Section } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
 import { Age, Hint, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
+import { SharingProfile } from './SharingProfile'
 
 const SCOPES = ['read', 'deliver', 'manage'] as const
 const DAYS = [7, 30, 60, 90]
@@ -87,6 +88,7 @@ function NewToken({ of, onMade }: { of: string | undefined; onMade: () => Promis
             <strong>{t('tokens.once', { name: make.data.token.name })}</strong>
           </p>
           <Copied label={t('tokens.secret')} text={make.data.secret} />
+          {make.data.token.scope.includes('read') && <SharingProfile secret={make.data.secret} expiresAt={make.data.token.expires_at} />}
         </div>
       )}
     </form>
