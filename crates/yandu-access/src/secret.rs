@@ -103,6 +103,14 @@ impl Key {
         *hasher.finalize().as_bytes()
     }
 
+    /// A key for another purpose, which has a name of its own in the whole program, and one thing of it.
+    pub(crate) fn derive_named(&self, purpose: &str, name: &str) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key(purpose);
+        hasher.update(&self.0);
+        hasher.update(name.as_bytes());
+        *hasher.finalize().as_bytes()
+    }
+
     fn cipher(&self, name: &str) -> Result<XChaCha20Poly1305> {
         XChaCha20Poly1305::new_from_slice(&self.0).map_err(|_| Error::Sealed(name.to_owned()))
     }

@@ -31,6 +31,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "grant",
         sql: include_str!("../migrations/0002_grant.sql"),
     },
+    Migration {
+        version: 3,
+        name: "token login",
+        sql: include_str!("../migrations/0003_token_login.sql"),
+    },
 ];
 
 /// What [`account_of`] reads of a row of `account`.
