@@ -16,6 +16,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
+use tokio::sync::watch;
 use yandu_store::Store;
 
 use crate::account::{Account, Filter};
@@ -47,6 +48,8 @@ struct Inner {
     passwords: Passwords,
     known: RwLock<Arc<Known>>,
     sessions: Cache,
+    /// Counts the changes.
+    changes: watch::Sender<u64>,
     /// Never false again once it is true, because the last system administrator stays.
     is_claimed: AtomicBool,
     /// How far the time of a test is ahead of the clock, in microseconds.
@@ -90,6 +93,7 @@ impl Accounts {
                 passwords: Passwords::new(cost).await?,
                 known: RwLock::default(),
                 sessions: Cache::default(),
+                changes: watch::Sender::new(0),
                 is_claimed: AtomicBool::new(is_claimed),
                 #[cfg(test)]
                 ahead: std::sync::atomic::AtomicI64::default(),
@@ -120,6 +124,11 @@ impl Accounts {
     /// Whether there is a system administrator who can log in. It costs nothing to ask.
     pub fn is_claimed(&self) -> bool {
         self.inner.is_claimed.load(Ordering::SeqCst)
+    }
+
+    /// Changes whenever an account, a session or a token does, for whoever serves one for longer than a question.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changes.subscribe()
     }
 
     /// An account.
@@ -181,6 +190,7 @@ impl Accounts {
         writing.commit().await?;
         self.inner.is_claimed.fetch_or(is_claimed, Ordering::SeqCst);
         self.inner.sessions.renew();
+        self.inner.changes.send_modify(|count| *count += 1);
         Ok(())
     }
 }

@@ -33,6 +33,7 @@ mod settings;
 mod store;
 mod token;
 mod totp;
+mod verifier;
 
 pub use account::{Account, AccountChange, Filter, Kind, NewAccount, Status};
 pub use accounts::{Accounts, Enrolment, Link};
@@ -54,7 +55,8 @@ pub use separation::{
 };
 pub use session::{Client, LoggedIn, Session};
 pub use settings::{HASH_LANES, HASH_MEMORY_KIB, HASH_PASSES, PASSWORD_BYTES, Settings};
-pub use token::{NewToken, Scope, TOKENS, Token, TokenRequest};
+pub use token::{NewToken, Scope, TOKENS, Token, TokenLogin, TokenRequest};
+pub use verifier::{VERIFIER_BYTES, Verifier};
 pub use yandu_words::{AccountId, RoleId, SessionId, TokenId};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

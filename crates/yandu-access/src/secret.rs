@@ -98,16 +98,21 @@ impl Key {
 
     /// A key for the masks of one permit. Values that are masked under one key can be compared.
     pub(crate) fn derive(&self, permit: &str) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new_derive_key("yandu 2026 masks of a permit");
-        hasher.update(&self.0);
-        hasher.update(permit.as_bytes());
-        *hasher.finalize().as_bytes()
+        self.derive_named("yandu 2026 masks of a permit", permit)
     }
 
     /// The signature of a text that the site gives out, by which it is known again: a keyed BLAKE3 under a key of its own.
     pub(crate) fn sign(&self, text: &str) -> blake3::Hash {
         let key = blake3::derive_key("yandu 2026 signatures of addresses", &self.0);
         blake3::keyed_hash(&key, text.as_bytes())
+    }
+
+    /// A key for another purpose, which has a name of its own in the whole program, and one thing of it.
+    pub(crate) fn derive_named(&self, purpose: &str, name: &str) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key(purpose);
+        hasher.update(&self.0);
+        hasher.update(name.as_bytes());
+        *hasher.finalize().as_bytes()
     }
 
     fn cipher(&self, name: &str) -> Result<XChaCha20Poly1305> {

@@ -33,6 +33,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0002_grant.sql"),
     },
     Migration {
+        version: 3,
+        name: "token login",
+        sql: include_str!("../migrations/0003_token_login.sql"),
+    },
+    Migration {
         version: 4,
         name: "receipt",
         sql: include_str!("../migrations/0004_receipt.sql"),

@@ -3,19 +3,28 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use rand::Rng as _;
 use serde::{Deserialize, Serialize};
+use yandu_policy::{Circumstances, Way};
 
 use crate::account::Account;
 use crate::secret::Secret;
 use crate::settings::{Settings, days, later};
+use crate::verifier::Verifier;
 use crate::{Error, Result};
-use yandu_words::TokenId;
+use yandu_words::{AccountId, TokenId};
 
 /// How many tokens an account has at a time.
 pub const TOKENS: u32 = 50;
 
 /// Signs of the longest name of a token.
 const NAME_LENGTH: usize = 64;
+
+/// Letters behind the name of the account in the name of a login: fifty tokens of an account hardly ever have the same.
+const LOGIN_LETTERS: usize = 6;
+
+/// Those that nobody takes for another one.
+const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// What a token is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -61,6 +70,8 @@ pub struct Token {
     pub id: TokenId,
     pub account: Account,
     pub name: String,
+    /// The name under which it logs in where one is asked for; tokens of before there were any have none.
+    pub login: Option<String>,
     pub scope: BTreeSet<Scope>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
@@ -68,11 +79,43 @@ pub struct Token {
     pub last_used_at: Option<Timestamp>,
 }
 
+impl Token {
+    /// A program gives no purpose, and stays a program whatever it asks for.
+    pub fn circumstances(&self) -> Circumstances {
+        Circumstances {
+            purpose: None,
+            way: Way::Interface,
+        }
+    }
+
+    /// Whether it may read what its account may read.
+    pub fn may_read(&self) -> bool {
+        self.scope.contains(&Scope::Read) || self.scope.contains(&Scope::Manage)
+    }
+}
+
+/// What is needed to let somebody in under a name: there is one for every name.
+#[derive(Debug, Clone)]
+pub struct TokenLogin {
+    pub verifier: Verifier,
+    /// The token that is meant; none where there is no such name.
+    pub token: Option<TokenId>,
+}
+
 /// A token with its secret, which is shown this once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
     pub secret: Secret,
     pub token: Token,
+}
+
+/// A name under which a token of an account could log in. It needs no escaping in an address of a database.
+pub(crate) fn login_name(account: &AccountId) -> String {
+    let mut random = rand::rng();
+    let letters: String = (0..LOGIN_LETTERS)
+        .map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())]))
+        .collect();
+    format!("{account}_{letters}")
 }
 
 /// The name of a token that may be made, without the blanks around it.

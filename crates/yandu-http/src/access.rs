@@ -108,10 +108,7 @@ impl Asker {
                 purpose: session.purpose.clone(),
                 way: Way::Page,
             },
-            Self::Token(_) => Circumstances {
-                purpose: None,
-                way: Way::Interface,
-            },
+            Self::Token(token) => token.circumstances(),
             Self::Local | Self::Visitor => Circumstances::default(),
         }
     }

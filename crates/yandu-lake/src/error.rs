@@ -181,10 +181,33 @@ pub enum Error {
 /// What is wrong with a SQL text, and where, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryProblem {
+    pub cause: QueryCause,
     pub message: String,
     pub line: Option<u64>,
     pub column: Option<u64>,
     pub help: Option<String>,
+}
+
+/// What is wrong with a SQL text, as far as a program tells it apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum QueryCause {
+    /// It is no SQL.
+    Syntax,
+    /// It names a dataset that is not there for the reader.
+    Dataset,
+    /// It names a column that is not there for the reader.
+    Column,
+    /// No function has this name and takes these values.
+    Call,
+    /// It would change something.
+    Change,
+    /// It is SQL that is not answered here.
+    Unsupported,
+    DivisionByZero,
+    /// A value of a row does not suit what is done with it.
+    Value,
+    #[default]
+    Other,
 }
 
 impl std::fmt::Display for QueryProblem {

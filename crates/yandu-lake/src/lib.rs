@@ -51,7 +51,7 @@ pub use door::{
     MaskKey, Permit, Rights, RowCondition, Sight, Term, WholeColumns, check_row_condition,
     compile_row_condition,
 };
-pub use error::{Error, QueryProblem};
+pub use error::{Error, QueryCause, QueryProblem};
 pub use freeze::{Frozen, FrozenContent, FrozenFile, FrozenTable, Held};
 pub use gate::Gate;
 pub use lake::Lake;
@@ -63,6 +63,9 @@ pub use options::{Now, Options, Vectors};
 pub use places::Places;
 pub use provenance::{Amount, Contribution, Provenance, Touched};
 pub use schema::{BATCH, ROW, full_schema};
+pub use session::beside::Beside;
+pub use session::depth::check_depth;
+pub use session::prepare::Prepared;
 pub use session::{Count, Explained, ExplainedInput, Principal, ReadPoint, Rows, Session};
 pub use table::TableSpec;
 pub use tail::journal::JournalFrame;

@@ -29,7 +29,7 @@ use datafusion::logical_expr::LogicalPlan;
 use serde::{Deserialize, Serialize};
 use yandu_words::id::DatasetId;
 
-use crate::{Error, QueryProblem, Result, Session};
+use crate::{Error, QueryCause, QueryProblem, Result, Session};
 
 /// How a column of an input reaches an output.
 ///
@@ -147,6 +147,7 @@ impl Session {
         match plan {
             LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_) => {
                 Err(Error::Query(QueryProblem {
+                    cause: QueryCause::Unsupported,
                     message: "only a SELECT can be followed and explained".to_owned(),
                     line: None,
                     column: None,

@@ -3,11 +3,13 @@
 //! Every query gets an engine context of its own, with a catalogue that holds nothing but providers of this crate,
 //! and pins one version of each table. Two checks refuse a query with any other way to data.
 
+pub(crate) mod beside;
 mod catalogue;
 mod count;
 pub(crate) mod depth;
 pub(crate) mod explain;
 mod filter;
+pub(crate) mod prepare;
 pub(crate) mod problem;
 pub(crate) mod provider;
 mod replace;
@@ -21,14 +23,14 @@ use std::time::Duration;
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::cte_worktable::CteWorkTable;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{DataFusionError, TableReference};
+use datafusion::common::{DataFusionError, ScalarValue, TableReference};
 use datafusion::datasource::source_as_provider;
-use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::{SQLOptions, SessionContext};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionState;
+use datafusion::execution::{FunctionRegistry, SessionStateBuilder};
 use datafusion::logical_expr::{LogicalPlan, TableScan};
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
@@ -40,6 +42,7 @@ use yandu_words::id::DatasetId;
 
 use crate::derive::{self, Only, Question};
 use crate::door::{Rights, SecuredProvider, Sight, WholeColumns, check};
+use crate::session::beside::{Beside, BesideProvider};
 use crate::session::catalogue::Catalogues;
 use crate::session::problem::problem_of;
 use crate::session::provider::Pins;
@@ -133,6 +136,10 @@ pub struct Session {
     only: Option<Arc<Only>>,
     /// Tables that are read under another declaration than the lake's.
     tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
+    /// What can be named beside the datasets.
+    beside: Arc<Beside>,
+    /// What `$1` and so on stand for; `None` where nothing was said of them.
+    parameters: Option<Arc<[ScalarValue]>>,
     #[cfg(test)]
     row_by_row: bool,
 }
@@ -157,6 +164,8 @@ impl Session {
             principal,
             at,
             tables: Arc::default(),
+            beside: Arc::default(),
+            parameters: None,
             #[cfg(test)]
             row_by_row: false,
         }
@@ -188,6 +197,13 @@ impl Session {
     #[must_use]
     pub fn sorting_joins(mut self) -> Self {
         self.sorts_joins = true;
+        self
+    }
+
+    /// The same reader, who can name these tables and functions too.
+    #[must_use]
+    pub fn beside(mut self, beside: Arc<Beside>) -> Self {
+        self.beside = beside;
         self
     }
 
@@ -343,6 +359,10 @@ impl Session {
             .verify_plan(&plan)
             .map_err(failed)?;
         self.verify_sources(&plan).map_err(failed)?;
+        let plan = match &self.parameters {
+            Some(values) => prepare::filled(plan, values).map_err(failed)?,
+            None => plan,
+        };
         if let LogicalPlan::Analyze(_) = plan {
             // What it measures is measured of the rows below too.
             self.needs_administrator("EXPLAIN ANALYZE")?;
@@ -350,8 +370,8 @@ impl Session {
         Ok(plan)
     }
 
-    /// Refuses a plan that reads anything but datasets of the session, its own information schema, series, and what the
-    /// query itself makes.
+    /// Refuses a plan that reads anything but datasets of the session, what stands beside them, its own information schema,
+    /// series, and what the query itself makes.
     fn verify_sources(&self, plan: &LogicalPlan) -> Result<(), DataFusionError> {
         plan.apply_with_subqueries(|node| {
             if let LogicalPlan::TableScan(scan) = node
@@ -375,7 +395,10 @@ impl Session {
         if provider.is::<DatasetProvider>() {
             return self.principal.rights.is_none();
         }
-        if provider.is::<SecuredProvider>() || provider.is::<CteWorkTable>() {
+        if provider.is::<SecuredProvider>()
+            || provider.is::<CteWorkTable>()
+            || provider.is::<BesideProvider>()
+        {
             return true;
         }
         match &scan.table_name {
@@ -423,8 +446,13 @@ impl Session {
             Arc::clone(&pins),
             Arc::clone(&self.tables),
             self.principal.rights.clone(),
+            Arc::clone(&self.beside),
         );
         let mut state = self.lake.inner.engine.clone();
+        for function in self.beside.functions() {
+            // It takes the place of one with its name, and a clone of the state has functions of its own.
+            let _ = state.register_udf(Arc::clone(function));
+        }
         if self.sorts_joins {
             state.config_mut().options_mut().optimizer.prefer_hash_join = false;
         }

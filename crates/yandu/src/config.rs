@@ -28,6 +28,12 @@ pub(crate) struct Config {
     pub(crate) data: PathBuf,
     pub(crate) packs: Vec<PathBuf>,
     pub(crate) listen: String,
+    /// Empty for no PostgreSQL protocol.
+    pub(crate) pg_listen: String,
+    pub(crate) pg_connections: usize,
+    pub(crate) pg_login_seconds: u64,
+    pub(crate) pg_idle_seconds: u64,
+    pub(crate) tls: TlsFiles,
     pub(crate) threads: usize,
     pub(crate) query_memory: Size,
     pub(crate) query_seconds: u64,
@@ -53,6 +59,14 @@ pub(crate) struct Config {
     pub(crate) settings: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
+/// The certificate of the site; both are empty where there is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TlsFiles {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum LogFormat {
@@ -67,6 +81,11 @@ impl Default for Config {
             data: "yandu-data".into(),
             packs: Vec::new(),
             listen: "127.0.0.1:8650".to_owned(),
+            pg_listen: String::new(),
+            pg_connections: 64,
+            pg_login_seconds: 10,
+            pg_idle_seconds: 3_600,
+            tls: TlsFiles::default(),
             threads: 0,
             query_memory: Size(1 << 30),
             query_seconds: 300,
@@ -125,6 +144,28 @@ impl Config {
             keep: Duration::from_hours(self.shared_keep_days.saturating_mul(24)),
             limit_bytes: self.shared_limit.0,
         }
+    }
+
+    /// The limits of the PostgreSQL protocol, and its certificate.
+    pub(crate) fn pg_options(&self) -> Result<yandu_pgwire::Options> {
+        let TlsFiles { certificate, key } = &self.tls;
+        let is_empty = |path: &Path| path.as_os_str().is_empty();
+        if is_empty(certificate) != is_empty(key) {
+            return Err(
+                Failure::new("a certificate needs its key, and a key its certificate")
+                    .help("set both `tls.certificate` and `tls.key`, or neither"),
+            );
+        }
+        let tls = (!is_empty(certificate)).then(|| yandu_pgwire::Tls {
+            certificate: certificate.clone(),
+            key: key.clone(),
+        });
+        Ok(yandu_pgwire::Options {
+            connections: self.pg_connections,
+            startup: Duration::from_secs(self.pg_login_seconds),
+            idle: Duration::from_secs(self.pg_idle_seconds),
+            tls,
+        })
     }
 
     /// Reads the file, then puts the environment and the flags over it.
@@ -268,7 +309,15 @@ impl Override {
 fn scalar(key: &str, text: &str) -> Value {
     let is_text = matches!(
         key,
-        "data" | "listen" | "log" | "log_format" | "city" | "now"
+        "data"
+            | "listen"
+            | "pg_listen"
+            | "tls.certificate"
+            | "tls.key"
+            | "log"
+            | "log_format"
+            | "city"
+            | "now"
     );
     if is_text {
         return Value::String(text.to_owned());

@@ -6432,6 +6432,8 @@ export interface components {
             id: string;
             /** Format: date-time */
             last_used_at?: string | null;
+            /** @description The user that it logs in as over the PostgreSQL protocol; tokens of before there was one have none. */
+            login?: string | null;
             name: string;
             scope: string[];
         };

@@ -1,5 +1,6 @@
 //! Tokens of accounts.
 
+use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -8,7 +9,8 @@ use crate::account::Status;
 use crate::event::{EventKind, Note, note};
 use crate::secret::{Secret, SecretHash, TOKEN};
 use crate::session::TOUCH;
-use crate::token::{NewToken, TOKENS, Token, TokenRequest, checked};
+use crate::token::{NewToken, TOKENS, Token, TokenLogin, TokenRequest, checked, login_name};
+use crate::verifier::Verifier;
 use crate::{Error, Result, store};
 use yandu_words::{AccountId, TokenId};
 
@@ -31,17 +33,23 @@ impl Accounts {
                 why: format!("the account has {TOKENS} tokens already; revoke one first"),
             });
         }
+        let mut login = login_name(id);
+        while store::token::has_login(&mut writing, &login).await? {
+            login = login_name(id);
+        }
         let secret = Secret::generate(TOKEN);
+        let verifier = Verifier::new(secret.reveal());
         let token = Token {
             id: Uuid::now_v7().to_string().parse()?,
             account,
             name,
+            login: Some(login),
             scope: request.scope,
             created_at: at,
             expires_at: request.expires_at,
             last_used_at: None,
         };
-        store::token::insert(&mut writing, secret.hash(), &token).await?;
+        store::token::insert(&mut writing, secret.hash(), &verifier, &token).await?;
         let created = Note {
             at,
             actor: Some(by),
@@ -50,6 +58,7 @@ impl Accounts {
             detail: json!({
                 "token": token.id,
                 "name": token.name,
+                "login": token.login,
                 "scope": token.scope,
                 "expires_at": token.expires_at,
             }),
@@ -90,8 +99,37 @@ impl Accounts {
         }
         let pool = self.inner.store.pool();
         let now = self.now();
-        let token = store::token::find(pool, SecretHash::of(secret), now).await?;
-        let Some(token) = token else {
+        let found = store::token::find(pool, SecretHash::of(secret), now).await?;
+        self.used(found, now).await
+    }
+
+    /// What a proof under a name is held against. A name that no token has gets one too, which no secret proves.
+    pub async fn token_login(&self, login: &str) -> Result<TokenLogin> {
+        // Made in both cases, so that they take the same time.
+        let nobody = Verifier::of_nobody(&self.inner.key, login);
+        let found = store::token::by_login(self.inner.store.pool(), login).await?;
+        Ok(match found {
+            Some((token, verifier)) => TokenLogin {
+                verifier,
+                token: Some(token),
+            },
+            None => TokenLogin {
+                verifier: nobody,
+                token: None,
+            },
+        })
+    }
+
+    /// The token with an id, as [`Accounts::token`] gives it to whoever has proved its secret.
+    pub async fn proved_token(&self, id: &TokenId) -> Result<Option<Token>> {
+        let now = self.now();
+        let found = store::token::by_id(self.inner.store.pool(), id, now).await?;
+        self.used(found, now).await
+    }
+
+    /// A token that can be used, which counts as used now.
+    async fn used(&self, found: Option<Token>, now: Timestamp) -> Result<Option<Token>> {
+        let Some(token) = found else {
             return Ok(None);
         };
         if token.expires_at <= now || token.account.status != Status::Active {
@@ -101,7 +139,7 @@ impl Accounts {
             .last_used_at
             .is_none_or(|last| now.duration_since(last) >= TOUCH);
         if is_due {
-            store::token::touch(pool, &token.id, now).await?;
+            store::token::touch(self.inner.store.pool(), &token.id, now).await?;
         }
         Ok(Some(token))
     }

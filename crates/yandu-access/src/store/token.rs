@@ -9,20 +9,23 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 use super::{ACCOUNT, account_of, time, time_of};
 use crate::secret::SecretHash;
 use crate::token::{Scope, Token};
+use crate::verifier::Verifier;
 use crate::{Error, Result};
 use yandu_words::{AccountId, TokenId};
 
 const TOKEN: &str = "token.id AS token_id, token.name AS token_name, token.scope AS scope, \
-    token.created_at AS token_created_at, token.expires_at AS expires_at, token.last_used_at AS last_used_at";
+    token.login AS login, token.created_at AS token_created_at, token.expires_at AS expires_at, token.last_used_at AS last_used_at";
 
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     hash: SecretHash,
+    verifier: &Verifier,
     token: &Token,
 ) -> Result<()> {
     let scope: Vec<&str> = token.scope.iter().map(|scope| scope.name()).collect();
     sqlx::query(
-        "INSERT INTO token (id, hash, account, name, scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO token (id, hash, account, name, scope, created_at, expires_at, login, salt, iterations, stored_key, server_key) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(token.id.as_str())
     .bind(hash.bytes())
@@ -31,6 +34,11 @@ pub(crate) async fn insert(
     .bind(scope.join(","))
     .bind(token.created_at.as_microsecond())
     .bind(token.expires_at.as_microsecond())
+    .bind(token.login.as_deref())
+    .bind(verifier.salt.as_slice())
+    .bind(verifier.iterations)
+    .bind(verifier.stored_key.as_slice())
+    .bind(verifier.server_key.as_slice())
     .execute(connection)
     .await?;
     Ok(())
@@ -51,6 +59,61 @@ pub(crate) async fn find(
         .await?
         .map(|row| token_of(&row, now))
         .transpose()
+}
+
+/// The token with an id, whether it can be used or not.
+pub(crate) async fn by_id(
+    pool: &SqlitePool,
+    id: &TokenId,
+    now: Timestamp,
+) -> Result<Option<Token>> {
+    let sql = format!(
+        "SELECT {TOKEN}, {ACCOUNT} FROM token JOIN account ON account.id = token.account WHERE token.id = ?"
+    );
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(id.as_str())
+        .fetch_optional(pool)
+        .await?
+        .map(|row| token_of(&row, now))
+        .transpose()
+}
+
+/// The token that logs in under a name, and what its proof is held against.
+pub(crate) async fn by_login(
+    pool: &SqlitePool,
+    login: &str,
+) -> Result<Option<(TokenId, Verifier)>> {
+    let row = sqlx::query(
+        "SELECT id, salt, iterations, stored_key, server_key FROM token WHERE login = ?",
+    )
+    .bind(login)
+    .fetch_optional(pool)
+    .await?;
+    row.map(|row| {
+        let id: &str = row.try_get("id")?;
+        let damaged = || Error::damaged("the verifier of a token");
+        let key = |name: &str| -> Result<_> {
+            let bytes: Vec<u8> = row.try_get(name)?;
+            bytes.try_into().map_err(|_| damaged())
+        };
+        let verifier = Verifier {
+            salt: row.try_get("salt")?,
+            iterations: row.try_get("iterations")?,
+            stored_key: key("stored_key")?,
+            server_key: key("server_key")?,
+        };
+        Ok((id.parse().map_err(|_| damaged())?, verifier))
+    })
+    .transpose()
+}
+
+/// Whether a token logs in under a name.
+pub(crate) async fn has_login(connection: &mut SqliteConnection, login: &str) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM token WHERE login = ?")
+        .bind(login)
+        .fetch_one(connection)
+        .await?;
+    Ok(count > 0)
 }
 
 /// The tokens of an account, the newest first, those that have expired among them.
@@ -124,6 +187,7 @@ fn token_of(row: &SqliteRow, now: Timestamp) -> Result<Token> {
             .map_err(|_| Error::damaged("the id of a token"))?,
         account: account_of(row, now)?,
         name: row.try_get("token_name")?,
+        login: row.try_get("login")?,
         scope,
         created_at: time(row.try_get("token_created_at")?),
         expires_at: time(row.try_get("expires_at")?),

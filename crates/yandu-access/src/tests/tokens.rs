@@ -178,3 +178,66 @@ fn scopes_are_named_as_in_json() {
         assert_eq!(Scope::from_name(scope.name()), Some(scope));
     }
 }
+
+#[tokio::test]
+async fn a_token_logs_in_under_a_name_of_its_own() {
+    let site = Site::new().await;
+    service(&site).await;
+    let bridge = id("bridge");
+    let mut logins = BTreeSet::new();
+    for name in ["one", "two", "three"] {
+        let wanted = request(name, &[Scope::Read], days(&site, 30));
+        let made = site.accounts.create_token(LOCAL, &bridge, wanted).await;
+        let made = made.unwrap();
+        let login = made.token.login.unwrap();
+        let letters = login.strip_prefix("bridge_").unwrap();
+        assert!(letters.len() == 6 && letters.chars().all(|sign| sign.is_ascii_alphanumeric()));
+        let found = site.accounts.token_login(&login).await.unwrap();
+        assert_eq!(found.token, Some(made.token.id.clone()));
+        let token = site.accounts.proved_token(&made.token.id).await.unwrap();
+        assert_eq!(token.unwrap().login, Some(login.clone()));
+        logins.insert(login);
+    }
+    assert_eq!(logins.len(), 3);
+}
+
+#[tokio::test]
+async fn a_name_that_no_token_has_gets_a_verifier_like_any_other() {
+    let site = Site::new().await;
+    service(&site).await;
+    let wanted = request("one", &[Scope::Read], days(&site, 30));
+    let made = site
+        .accounts
+        .create_token(LOCAL, &id("bridge"), wanted)
+        .await;
+    let real = made.unwrap().token.login.unwrap();
+    let real = site.accounts.token_login(&real).await.unwrap().verifier;
+    let nobody = site.accounts.token_login("bridge_nobody").await.unwrap();
+    assert!(nobody.token.is_none());
+    assert_eq!(nobody.verifier.salt().len(), real.salt().len());
+    assert_eq!(nobody.verifier.iterations(), real.iterations());
+    let again = site.again().await;
+    let again = again.accounts.token_login("bridge_nobody").await.unwrap();
+    assert_eq!(
+        again.verifier, nobody.verifier,
+        "a start does not change it"
+    );
+}
+
+#[tokio::test]
+async fn whoever_waits_is_told_that_a_token_was_revoked() {
+    let site = Site::new().await;
+    service(&site).await;
+    let bridge = id("bridge");
+    let wanted = request("one", &[Scope::Read], days(&site, 30));
+    let made = site.accounts.create_token(LOCAL, &bridge, wanted).await;
+    let token = made.unwrap().token.id;
+    let mut changes = site.accounts.changes();
+    assert!(!changes.has_changed().unwrap());
+    site.accounts
+        .revoke_token(LOCAL, &bridge, &token)
+        .await
+        .unwrap();
+    changes.changed().await.unwrap();
+    assert!(site.accounts.proved_token(&token).await.unwrap().is_none());
+}

@@ -107,6 +107,9 @@ pub struct TokenRequest {
 pub struct TokenLine {
     pub id: String,
     pub name: String,
+    /// The user that it logs in as over the PostgreSQL protocol; tokens of before there was one have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
     pub scope: Vec<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -331,6 +334,7 @@ impl From<Token> for TokenLine {
         Self {
             id: token.id.to_string(),
             name: token.name,
+            login: token.login,
             scope: token
                 .scope
                 .iter()

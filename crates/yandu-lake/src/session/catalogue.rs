@@ -11,6 +11,7 @@ use yandu_words::id::DatasetId;
 
 use crate::door::{Rights, SecuredProvider, Sight};
 use crate::session::CATALOGUE;
+use crate::session::beside::Beside;
 use crate::session::provider::{DatasetProvider, Pins};
 use crate::table::Table;
 use crate::{Error, Lake};
@@ -29,6 +30,8 @@ struct Packs {
     tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
     /// What the reader sees; `None` for everything.
     rights: Option<Arc<Rights>>,
+    /// What can be named where no pack has the name.
+    beside: Arc<Beside>,
 }
 
 #[derive(Debug)]
@@ -43,6 +46,7 @@ impl Catalogues {
         pins: Arc<Pins>,
         tables: Arc<BTreeMap<DatasetId, Arc<Table>>>,
         rights: Option<Arc<Rights>>,
+        beside: Arc<Beside>,
     ) -> Self {
         Self {
             catalogue: Arc::new(Packs {
@@ -50,6 +54,7 @@ impl Catalogues {
                 pins,
                 tables,
                 rights,
+                beside,
             }),
         }
     }
@@ -120,6 +125,7 @@ impl CatalogProvider for Packs {
                     packs: self.clone(),
                 }) as Arc<dyn SchemaProvider>
             })
+            .or_else(|| self.beside.schema(name))
     }
 }
 

@@ -8,8 +8,16 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
+use crate::session::problem::describe;
+use crate::{Error, Result};
+
 /// Far more than anybody writes by hand, and what fits into the stack of every thread that plans.
 const MOST_OPERATORS: usize = 2_000;
+
+/// Refuses a statement with too many operators, for whoever reads its tree before a session does.
+pub fn check_depth(sql: &str) -> Result<()> {
+    refuse_deep(sql).map_err(|error| Error::Query(describe(&error, Some(sql))))
+}
 
 /// Refuses a statement with too many operators. What cannot be read at all is left to the parser, which says why.
 pub(crate) fn refuse_deep(sql: &str) -> Result<(), DataFusionError> {

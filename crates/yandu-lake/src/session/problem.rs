@@ -4,7 +4,7 @@ use arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
 
-use crate::{Error, Options, QueryProblem};
+use crate::{Error, Options, QueryCause, QueryProblem};
 
 /// How the engine begins to say that a statement is no query.
 const REFUSED_KINDS: [&str; 3] = [
@@ -79,6 +79,7 @@ pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProbl
         DataFusionError::ArrowError(arrow, _) => arrow_message(arrow),
         other => other.strip_backtrace(),
     };
+    let mut cause = cause_of(root);
     let mut place = diagnostic
         .and_then(|diagnostic| diagnostic.span)
         .map(|span| (span.start.line, span.start.column))
@@ -91,10 +92,12 @@ pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProbl
         let name = call.split('(').next().unwrap_or_default();
         place = place.or_else(|| place_of(sql?, name));
         message = format!("`{name}` does not take these values: `{call}`");
+        cause = QueryCause::Call;
     }
     if let Some(table) = unknown_table(&message) {
         place = place.or_else(|| place_of(sql?, table));
         message = format!("there is no dataset `{table}`");
+        cause = QueryCause::Dataset;
     }
     let help = diagnostic.and_then(|diagnostic| {
         diagnostic
@@ -109,6 +112,7 @@ pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProbl
     }
     if REFUSED_KINDS.iter().any(|kind| message.starts_with(kind)) {
         message = "this would change something, and here can only be read".to_owned();
+        cause = QueryCause::Change;
         help = Some(
             "ask with a SELECT; rows are changed by collecting, by the API and by `yandu quarantine`"
                 .to_owned(),
@@ -117,10 +121,30 @@ pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProbl
     let message = message.replace("yandu.public.", "").replace("yandu.", "");
     let place = place.filter(|_| sql.is_some());
     QueryProblem {
+        cause,
         message: lowercase_start(message.trim_end_matches('.')),
         line: place.map(|(line, _)| line),
         column: place.map(|(_, column)| column),
         help,
+    }
+}
+
+/// What the kind of an error of the engine says; its message may say more.
+fn cause_of(root: &DataFusionError) -> QueryCause {
+    match root {
+        DataFusionError::SQL(..) => QueryCause::Syntax,
+        DataFusionError::SchemaError(schema, _)
+            if matches!(schema.as_ref(), SchemaError::FieldNotFound { .. }) =>
+        {
+            QueryCause::Column
+        }
+        DataFusionError::NotImplemented(_) => QueryCause::Unsupported,
+        DataFusionError::ArrowError(arrow, _) if matches!(**arrow, ArrowError::DivideByZero) => {
+            QueryCause::DivisionByZero
+        }
+        DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => QueryCause::Value,
+        DataFusionError::Plan(text) if text.starts_with("Invalid function") => QueryCause::Call,
+        _ => QueryCause::Other,
     }
 }
 

@@ -205,7 +205,7 @@ impl Serve {
         let router = yandu_city::router(&options).map_err(|error| Failure::of(&error))?;
         let (listener, address) = bind(&self.listen).await?;
         let mut signals = Signals::listen()?;
-        announce(context, address)?;
+        announce(context, "http", address)?;
         axum::serve(listener, router)
             .with_graceful_shutdown(async move { signals.next().await })
             .await
@@ -213,9 +213,9 @@ impl Serve {
     }
 }
 
-/// Says on stdout where a server listens.
-pub(super) fn announce(context: &Context, address: SocketAddr) -> Result<()> {
-    let url = format!("http://{address}");
+/// Says on stdout where a server listens, and which protocol it speaks there.
+pub(super) fn announce(context: &Context, scheme: &str, address: SocketAddr) -> Result<()> {
+    let url = format!("{scheme}://{address}");
     let line = if context.output.as_json {
         json!({"address": address.to_string(), "url": url, "pid": std::process::id()}).to_string()
     } else {

@@ -12,7 +12,7 @@ use yandu_lake::Principal;
 use super::city::announce;
 use crate::app::App;
 use crate::cli::Context;
-use crate::config::Override;
+use crate::config::{Config, Override};
 use crate::facts;
 use crate::failure::{Failure, Result};
 use crate::statement;
@@ -29,6 +29,9 @@ pub(crate) struct Serve {
     /// Where to listen; this machine alone, until the server speaks TLS [default: 127.0.0.1:8650]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
+    /// Where the PostgreSQL protocol listens; this machine alone without a certificate [default: nowhere]
+    #[arg(long, value_name = "ADDR")]
+    pg_listen: Option<String>,
     /// Worker threads [default: one for each processor]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -60,6 +63,10 @@ impl Serve {
             .listen
             .as_ref()
             .map(|listen| Override::flag("listen", listen, "--listen"));
+        let pg_listen = self
+            .pg_listen
+            .as_ref()
+            .map(|listen| Override::flag("pg_listen", listen, "--pg-listen"));
         let threads = self
             .threads
             .map(|threads| Override::flag("threads", threads.to_string(), "--threads"));
@@ -67,20 +74,29 @@ impl Serve {
             .now
             .as_ref()
             .map(|now| Override::flag("now", now, "--now"));
-        listen.into_iter().chain(threads).chain(now).collect()
+        listen
+            .into_iter()
+            .chain(pg_listen)
+            .chain(threads)
+            .chain(now)
+            .collect()
     }
 
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         let config = &context.config;
         // Before the data is opened: an address that cannot be had changes nothing.
         let (listener, address) = bind(&config.listen).await?;
+        let postgres = Postgres::bind(config).await?;
         let mut signals = Signals::listen()?;
         let app = App::open(config).await?;
         app.state
             .collector()
             .folder()
             .announce(&address.to_string())?;
-        announce(context, address)?;
+        announce(context, "http", address)?;
+        let postgres = postgres
+            .map(|postgres| postgres.open(context, &app))
+            .transpose()?;
         invite(&app, address).await?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
 
@@ -147,6 +163,10 @@ impl Serve {
                 let _ = rows.collect().await;
             }
         });
+        let answering = postgres.map(|(server, listener)| {
+            let answering = server.serve(listener, stopped.clone());
+            tokio::spawn(answering)
+        });
         let mut until = stopped;
         // An answer is several small writes; held back for an acknowledgement, each could cost 40 ms.
         let listener = listener.tap_io(|stream| {
@@ -182,6 +202,12 @@ impl Serve {
             app.settle(grace).await;
             // Connections that are still read from are given up after the same time.
             let _ = tokio::time::timeout(grace, &mut serving).await;
+            if let Some(mut answering) = answering
+                && tokio::time::timeout(grace, &mut answering).await.is_err()
+            {
+                answering.abort();
+                let _ = answering.await;
+            }
         };
         tokio::select! {
             () = finish => {}
@@ -195,8 +221,53 @@ impl Serve {
     }
 }
 
+/// The PostgreSQL protocol, when it is wanted.
+struct Postgres {
+    listener: TcpListener,
+    address: SocketAddr,
+    options: yandu_pgwire::Options,
+}
+
+impl Postgres {
+    async fn bind(config: &Config) -> Result<Option<Self>> {
+        if config.pg_listen.is_empty() {
+            return Ok(None);
+        }
+        let options = config.pg_options()?;
+        let is_open = options.tls.is_some();
+        let help = "without a certificate only this machine is served: set `tls.certificate` and `tls.key`, or listen on 127.0.0.1";
+        let (listener, address) = bind_where(&config.pg_listen, is_open, help).await?;
+        Ok(Some(Self {
+            listener,
+            address,
+            options,
+        }))
+    }
+
+    fn open(self, context: &Context, app: &App) -> Result<(yandu_pgwire::Server, TcpListener)> {
+        let city = yandu_pgwire::City::new(
+            app.state.collector().clone(),
+            app.state.door().clone(),
+            app.state.ledger().clone(),
+            &app.local_key,
+        );
+        let server = yandu_pgwire::Server::new(city, self.options).map_err(|error| {
+            let help = error.help();
+            Failure::of(&error).help(help)
+        })?;
+        announce(context, "postgresql", self.address)?;
+        Ok((server, self.listener))
+    }
+}
+
 /// Listens on an address of this machine.
 pub(super) async fn bind(listen: &str) -> Result<(TcpListener, SocketAddr)> {
+    let help = "until the server speaks TLS only this machine is served: listen on 127.0.0.1";
+    bind_where(listen, false, help).await
+}
+
+/// Listens on an address, which other machines reach only where it is open.
+async fn bind_where(listen: &str, is_open: bool, help: &str) -> Result<(TcpListener, SocketAddr)> {
     let resolved = tokio::net::lookup_host(listen)
         .await
         .map_err(|error| Failure {
@@ -205,11 +276,10 @@ pub(super) async fn bind(listen: &str) -> Result<(TcpListener, SocketAddr)> {
                 .help("write it as `127.0.0.1:8650`")
         })?;
     let addresses: Vec<SocketAddr> = resolved.collect();
-    if let Some(other) = addresses.iter().find(|address| !address.ip().is_loopback()) {
+    let other = addresses.iter().find(|address| !address.ip().is_loopback());
+    if let Some(other) = other.filter(|_| !is_open) {
         return Err(
-            Failure::new(format!("`{other}` can be reached from other machines")).help(
-                "until the server speaks TLS only this machine is served: listen on 127.0.0.1",
-            ),
+            Failure::new(format!("`{other}` can be reached from other machines")).help(help),
         );
     }
     let listener = TcpListener::bind(addresses.as_slice())

@@ -19,7 +19,7 @@ pub(crate) struct Key {
 impl Key {
     /// The environment variable that sets it.
     pub(crate) fn variable(&self) -> String {
-        format!("YANDU_{}", self.name.to_uppercase())
+        format!("YANDU_{}", self.name.to_uppercase().replace('.', "_"))
     }
 }
 
@@ -41,6 +41,42 @@ pub(crate) const KEYS: &[Key] = &[
         default: r#""127.0.0.1:8650""#,
         zh: "`yandu serve` 的监听地址，只能是本机；端口 0 表示任选一个；命令行 `--listen`",
         en: "where `yandu serve` listens, this machine alone; port 0 takes any free one; flag `--listen`",
+    },
+    Key {
+        name: "pg_listen",
+        default: r#""""#,
+        zh: "PostgreSQL 协议的监听地址，如 `127.0.0.1:5640`；为空时不开；没有证书时只能是本机；端口 0 表示任选一个；`yandu serve` 的命令行 `--pg-listen`",
+        en: "where the PostgreSQL protocol listens, such as `127.0.0.1:5640`; when empty it does not; this machine alone without a certificate; port 0 takes any free one; flag `--pg-listen` of `yandu serve`",
+    },
+    Key {
+        name: "pg_connections",
+        default: "64",
+        zh: "PostgreSQL 协议同时连接数的上限",
+        en: "the most connections over the PostgreSQL protocol at a time",
+    },
+    Key {
+        name: "pg_login_seconds",
+        default: "10",
+        zh: "PostgreSQL 协议登录的时间上限（秒）",
+        en: "how long a login over the PostgreSQL protocol may take, in seconds",
+    },
+    Key {
+        name: "pg_idle_seconds",
+        default: "3600",
+        zh: "PostgreSQL 协议的连接多久没有提问就断开（秒）",
+        en: "how long a connection over the PostgreSQL protocol may ask nothing before it is closed, in seconds",
+    },
+    Key {
+        name: "tls.certificate",
+        default: r#""""#,
+        zh: "证书链的 PEM 文件，本站的证书在最前；目前只用于 PostgreSQL 协议",
+        en: "PEM file of the chain of certificates, the site's own first; used by the PostgreSQL protocol so far",
+    },
+    Key {
+        name: "tls.key",
+        default: r#""""#,
+        zh: "证书私钥的 PEM 文件",
+        en: "PEM file of the key of the certificate",
     },
     Key {
         name: "threads",

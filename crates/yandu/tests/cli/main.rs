@@ -25,6 +25,8 @@ mod papers;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod postgres;
+#[cfg(test)]
 mod readers;
 #[cfg(test)]
 mod serving;

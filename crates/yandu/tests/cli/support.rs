@@ -170,10 +170,13 @@ impl Place {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        stdout.read_line(&mut line).unwrap();
+        let mut postgres = String::new();
+        if arguments.contains(&"--pg-listen") {
+            stdout.read_line(&mut postgres).unwrap();
+        }
         // Read all the while, or a full pipe would hold the server up.
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let log = Arc::new(Mutex::new(String::new()));
@@ -190,8 +193,10 @@ impl Place {
             reading.join().unwrap();
             panic!("no address in `{line}`: {}", log.lock().unwrap());
         };
+        let postgres = postgres.trim().split_once("postgresql://");
         Server {
             address: address.to_owned(),
+            postgres: postgres.map(|(_, address)| address.to_owned()),
             child,
             log,
             reading: Some(reading),
@@ -219,6 +224,8 @@ fn run(command: &mut Command, stdin: &str) -> Run {
 /// A server under way, killed with the test.
 pub(crate) struct Server {
     address: String,
+    /// Where the PostgreSQL protocol listens, when it was asked for.
+    pub(crate) postgres: Option<String>,
     child: Child,
     log: Arc<Mutex<String>>,
     reading: Option<std::thread::JoinHandle<()>>,
@@ -239,6 +246,10 @@ impl Server {
             body.len()
         );
         self.ask(&head, body)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> (u16, String) {
+        self.ask(&format!("DELETE {path} HTTP/1.1\r\n"), "")
     }
 
     /// A request as it goes over the wire, so that no client of ours stands between.

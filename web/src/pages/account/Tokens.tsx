@@ -89,9 +89,22 @@ function NewToken({ of, onMade }: { of: string | undefined; onMade: () => Promis
           </p>
           <Copied label={t('tokens.secret')} text={make.data.secret} />
           {make.data.token.scope.includes('read') && <SharingProfile secret={make.data.secret} expiresAt={make.data.token.expires_at} />}
+          {make.data.token.login && <Login login={make.data.token.login} />}
         </div>
       )}
     </form>
+  )
+}
+
+/** How a database client logs in with the token: it reads the same as over HTTP, where the program is told to listen for it. */
+function Login({ login }: { login: string }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Copied label={t('tokens.login')} text={login} />
+      <Copied label={t('tokens.line')} text={`postgresql://${login}@${window.location.hostname}:PORT/yandu`} />
+      <Hint>{t('tokens.line-help')}</Hint>
+    </>
   )
 }
 
@@ -100,6 +113,7 @@ function List({ tokens, revoke }: { tokens: Token[]; revoke: (id: string) => voi
   const { word } = useWords()
   const columns: Column<Token>[] = [
     { key: 'name', title: t('tokens.name'), render: (one) => <span translate="no">{one.name}</span> },
+    { key: 'login', title: t('tokens.login'), full: true, render: (one) => <span translate="no">{one.login}</span> },
     { key: 'scope', title: t('tokens.scope'), full: true, render: (one) => one.scope.map((name) => word('scope', name)).join(t('app.comma')) },
     { key: 'created', title: t('tokens.created'), full: true, render: (one) => <Time at={one.created_at} /> },
     { key: 'expires', title: t('tokens.expires'), full: true, render: (one) => <Time at={one.expires_at} /> },

@@ -1,0 +1,107 @@
+//! What ends a question before its time: its client, the rights of its reader, a limit, a stop of the server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::cancel::Line;
+use crate::city::{City, Login};
+use crate::fault::{Fault, Result};
+
+/// Everything that can end what a connection does.
+pub(crate) struct Ends {
+    city: City,
+    login: Login,
+    line: Arc<Line>,
+    changes: watch::Receiver<u64>,
+    /// Something of accounts has changed that was not looked at yet.
+    has_news: bool,
+    stopping: watch::Receiver<bool>,
+    /// How long the question may take, as its client has said.
+    deadline: Option<Instant>,
+}
+
+impl Ends {
+    pub(crate) fn new(
+        city: City,
+        login: Login,
+        line: Arc<Line>,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            changes: city.door().accounts().changes(),
+            // The login may have changed while its proof was looked at.
+            has_news: true,
+            city,
+            login,
+            line,
+            stopping,
+            deadline: None,
+        }
+    }
+
+    /// A question begins.
+    pub(crate) fn begin(&mut self, timeout: Option<Duration>) {
+        self.deadline = timeout.map(|timeout| Instant::now() + timeout);
+        self.line.begin();
+    }
+
+    /// The question is over.
+    pub(crate) fn end(&mut self) {
+        self.line.end();
+        self.deadline = None;
+    }
+
+    /// Waits for work that belongs to a question, unless something ends it.
+    pub(crate) async fn unless<T>(&mut self, work: impl Future<Output = T>) -> Result<T> {
+        tokio::select! {
+            biased;
+            fault = self.ended() => Err(fault),
+            done = work => Ok(done),
+        }
+    }
+
+    async fn ended(&mut self) -> Fault {
+        let line = Arc::clone(&self.line);
+        let deadline = self.deadline;
+        let late = async {
+            match deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = line.told() => Fault::cancelled(),
+            fault = self.revoked() => fault,
+            () = late => Fault::new("57014", "the question took longer than `statement_timeout`"),
+        }
+    }
+
+    /// Waits until the login does not hold any more.
+    async fn revoked(&mut self) -> Fault {
+        loop {
+            if !self.has_news {
+                if self.changes.changed().await.is_err() {
+                    return Fault::stopping();
+                }
+                self.has_news = true;
+            }
+            if !self.city.is_good(&self.login).await {
+                return Fault::ended();
+            }
+            self.has_news = false;
+        }
+    }
+
+    /// Waits until a connection that asks nothing has to end.
+    pub(crate) async fn idle(&mut self) -> Fault {
+        let mut stopping = self.stopping.clone();
+        tokio::select! {
+            // An error means that the server is gone.
+            _ = stopping.wait_for(|is_stopping| *is_stopping) => Fault::stopping(),
+            fault = self.revoked() => fault,
+        }
+    }
+}

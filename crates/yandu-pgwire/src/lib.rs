@@ -1,0 +1,35 @@
+//! The PostgreSQL wire protocol as a way to read the city's data through the door.
+//!
+//! A client logs in with the name and the secret of a token, and asks in SQL what the token's account may see at that moment:
+//! rights are looked up for every question, so that what is taken away ends at once. Rows are sent while they are read.
+//!
+//! Not here: rights (`yandu-access`), rows (`yandu-lake`), and anything that changes something. Transactions, settings and
+//! cursors are those of one connection and change nothing else.
+
+mod answer;
+mod cancel;
+mod catalogue;
+mod city;
+mod codec;
+mod connection;
+mod conversation;
+mod ends;
+mod error;
+mod fault;
+mod listen;
+mod names;
+mod place;
+mod question;
+mod rewrite;
+mod scram;
+mod settings;
+mod socket;
+mod statement;
+mod tls;
+mod types;
+mod value;
+
+pub use city::City;
+pub use error::{Error, Result};
+pub use listen::{Options, Server};
+pub use tls::Tls;

@@ -1,0 +1,69 @@
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::parser::Parser;
+
+use super::rewrite;
+use crate::catalogue::tests::seen;
+
+/// The statement as the engine gets it; none where it is asked as it was written.
+fn rewritten(sql: &str) -> Option<String> {
+    let seen = seen("population");
+    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, sql).unwrap();
+    let statement = statements.first_mut().unwrap();
+    rewrite(statement, &seen).then(|| statement.to_string())
+}
+
+#[test]
+fn what_the_engine_reads_is_left_as_it_is() {
+    for sql in [
+        "SELECT name, count(*) FROM population.person WHERE age > $1 GROUP BY name",
+        "SELECT x::bigint, CAST(y AS date) FROM population.person",
+        "WITH pg_class AS (SELECT 1) SELECT * FROM pg_class",
+        "SELECT * FROM nowhere",
+    ] {
+        assert_eq!(rewritten(sql), None, "{sql}");
+    }
+}
+
+#[test]
+fn what_postgresql_writes_in_another_way_is_written_anew() {
+    for (sql, expected) in [
+        (
+            "SELECT oid FROM pg_class",
+            r#"SELECT oid FROM "pg_catalog"."pg_class""#,
+        ),
+        (
+            "SELECT columns.table_name FROM information_schema.columns",
+            r#"SELECT columns.table_name FROM "pg_information_schema"."columns" AS "columns""#,
+        ),
+        (
+            "SELECT pg_catalog.version(), current_user",
+            r#"SELECT version(), "current_user"()"#,
+        ),
+        (
+            "SELECT relname COLLATE pg_catalog.default FROM x",
+            "SELECT relname FROM x",
+        ),
+        (
+            "SELECT a OPERATOR(pg_catalog.~) '^(b)$'",
+            "SELECT a ~ '^(b)$'",
+        ),
+        (
+            "SELECT 'a.b'::regclass::oid",
+            "SELECT yandu_regclass('a.b')::INT UNSIGNED",
+        ),
+        (
+            "SELECT a::regtype::text",
+            "SELECT format_type(yandu_regtype(a), NULL)",
+        ),
+        (
+            "SELECT a = ANY('{r,v}'::char[])",
+            "SELECT a = ANY(ARRAY['r', 'v'])",
+        ),
+        (
+            "SELECT * FROM person",
+            r#"SELECT * FROM "population"."person""#,
+        ),
+    ] {
+        assert_eq!(rewritten(sql).as_deref(), Some(expected), "{sql}");
+    }
+}

@@ -1,0 +1,190 @@
+//! The PostgreSQL protocol, spoken by clients that nobody here wrote. `make test` installs them.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::{Place, Server};
+
+const READING: &str = "\
+dataset: club.reading
+title: {zh: 读数, en: Reading}
+owner: 市民政局
+origin: collect
+sharing: {class: conditional, basis: 试验}
+opening: closed
+refresh: daily
+key: [number]
+columns:
+  number: {title: {zh: 编号}, type: integer}
+  place: {title: {zh: 地点}, type: text, required: false}
+  amount: {title: {zh: 金额}, type: 'decimal(12,2)', required: false}
+  share: {title: {zh: 占比}, type: float, required: false}
+  open: {title: {zh: 开放}, type: boolean, required: false}
+  day: {title: {zh: 日期}, type: date, required: false}
+  clock: {title: {zh: 时刻}, type: time, required: false}
+  seen_at: {title: {zh: 时间}, type: timestamp, required: false}
+checks: []
+";
+const READINGS: &str = "\
+number,place,amount,share,open,day,clock,seen_at
+1,盐城市亭湖区,1234.50,0.5,true,2024-02-29,08:30:00,2026-01-01 08:00:00
+2,\"O'Hara, \"\"B\"\"\",-0.05,-1.25,false,1949-10-01,23:59:59,1999-12-31 23:59:59.5
+3,,,,,,,
+";
+const HIDDEN: &str = "\
+dataset: club.hidden
+title: {zh: 看不见, en: Hidden}
+owner: 市民政局
+origin: collect
+sharing: {class: conditional, basis: 试验}
+opening: closed
+refresh: daily
+columns:
+  code: {title: {zh: 代码}, type: text}
+checks: []
+";
+const MEMBER: &str = "\
+dataset: club.member
+title: {zh: 会员, en: Member}
+owner: 市民政局
+origin: collect
+sharing: {class: conditional, basis: 试验}
+opening: closed
+refresh: daily
+key: [number]
+columns:
+  number: {title: {zh: 会员号}, type: text, grade: general-1}
+  name: {title: {zh: 姓名}, type: text, grade: general-3, mask: {keep: {first: 1}}}
+  age: {title: {zh: 年龄}, type: integer, grade: general-1, required: false}
+checks: []
+";
+const POLICIES: &str = "\
+@id(\"programs-read\")
+@about(\"程序读取读数\")
+@up_to(\"general-4\")
+permit (principal is Service, action == Action::\"read\", resource == Dataset::\"club.reading\");
+
+@id(\"programs-members\")
+@about(\"程序读取四十岁以下的会员，姓名脱敏\")
+@up_to(\"general-1\")
+@rows(\"age < 40\")
+permit (principal is Service, action == Action::\"read\", resource == Dataset::\"club.member\");
+";
+
+/// A city that is served, and a token with which it is read.
+struct Town {
+    place: Place,
+    server: Server,
+    token: Value,
+}
+
+impl Town {
+    fn new() -> Self {
+        Self::with(&[])
+    }
+
+    fn with(arguments: &[&str]) -> Self {
+        let place = Place::with_pack();
+        place.write("packs/club/datasets/member.yaml", MEMBER);
+        place.write("packs/club/datasets/reading.yaml", READING);
+        place.write("packs/club/datasets/hidden.yaml", HIDDEN);
+        place.write("packs/club/policies/programs.cedar", POLICIES);
+        place.write("reading.csv", READINGS);
+        place.write("hidden.csv", "code\nx\n");
+        place.write(
+            "member.csv",
+            "number,name,age\n1,王芳,30\n2,李强,50\n3,张伟,\n4,赵云,39\n",
+        );
+        for dataset in ["reading", "hidden", "member"] {
+            let file = format!("{dataset}.csv");
+            let dataset = format!("club.{dataset}");
+            place.yandu(&["collect", &file, "--dataset", &dataset]).ok();
+        }
+        let listening = ["--pg-listen", "127.0.0.1:0"];
+        let server = place.serve_with(&[&listening[..], arguments].concat());
+        let account = json!({"id": "bridge", "kind": "service", "name": "桥"});
+        let (status, body) =
+            server.post("/api/v1/accounts", "application/json", &account.to_string());
+        assert_eq!(status, 201, "{body}");
+        let mut town = Self {
+            place,
+            server,
+            token: Value::Null,
+        };
+        town.token = town.new_token(&["read"]);
+        town
+    }
+
+    fn new_token(&self, scope: &[&str]) -> Value {
+        let until = "2026-12-31T00:00:00+08:00";
+        let asked = json!({"name": "test", "scope": scope, "expires_at": self.within_term(until)});
+        let path = "/api/v1/accounts/bridge/tokens";
+        let (status, body) = self
+            .server
+            .post(path, "application/json", &asked.to_string());
+        assert_eq!(status, 201, "{body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    /// A time that a token may have.
+    fn within_term(&self, _: &str) -> String {
+        let seconds = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
+        jiff::Timestamp::from_second(seconds as i64 + 86_400)
+            .unwrap()
+            .to_string()
+    }
+
+    fn revoke(&self) {
+        let id = self.token["token"]["id"].as_str().unwrap();
+        let path = format!("/api/v1/accounts/bridge/tokens/{id}");
+        assert_eq!(self.server.delete(&path).0, 204);
+    }
+
+    fn line(&self) -> Value {
+        let address = self.server.postgres.as_deref().unwrap();
+        let (host, port) = address.rsplit_once(':').unwrap();
+        json!({
+            "host": host,
+            "port": port,
+            "user": self.token["token"]["login"],
+            "password": self.token["secret"],
+        })
+    }
+
+    /// What a function of the script beside this file answers; `None` where its clients are not installed.
+    fn client(&self, function: &str) -> Option<Value> {
+        self.client_as(function, &self.line())
+    }
+
+    fn client_as(&self, function: &str, line: &Value) -> Option<Value> {
+        let Ok(python) = std::env::var("YANDU_TEST_PYTHON") else {
+            eprintln!(
+                "skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does"
+            );
+            return None;
+        };
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/postgres.py");
+        let mut child = Command::new(python)
+            .arg(script)
+            .arg(function)
+            .current_dir(self.place.path(""))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(line.to_string().as_bytes()).unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        let problems = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{problems}");
+        let answer = output.stdout.as_slice();
+        Some(serde_json::from_slice(answer).unwrap_or_else(|_| panic!("{problems}")))
+    }
+}
