@@ -28,6 +28,7 @@ use yandu_lake::Principal;
 use yandu_policy::{Action, Circumstances, Way};
 
 use crate::Result;
+use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -204,7 +205,8 @@ pub(crate) async fn admit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let asker = match asker(&state, request.headers()).await {
+    let line = Line::of(request.extensions());
+    let asker = match asker(&state, line, request.headers()).await {
         Ok(asker) => asker,
         Err(problem) => return problem.into_response(),
     };
@@ -229,10 +231,11 @@ pub(crate) async fn admit(
     })
 }
 
-async fn asker(state: &State, headers: &HeaderMap) -> Result<Asker> {
+async fn asker(state: &State, line: Line, headers: &HeaderMap) -> Result<Asker> {
     let accounts = state.door().accounts();
     if let Some(shown) = bearer(headers) {
-        if state.is_local_key(shown) {
+        // The key lies on this machine, and is good nowhere else.
+        if line == Line::Own && state.is_local_key(shown) {
             return Ok(Asker::Local);
         }
         let token = accounts.token(shown).await?;
@@ -251,10 +254,10 @@ async fn asker(state: &State, headers: &HeaderMap) -> Result<Asker> {
     {
         return Ok(Asker::Session(Arc::new(session)));
     }
-    if accounts.is_claimed() {
-        Ok(Asker::Visitor)
-    } else {
+    if line == Line::Own && !accounts.is_claimed() {
         Ok(Asker::Local)
+    } else {
+        Ok(Asker::Visitor)
     }
 }
 

@@ -7,6 +7,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::line::Line;
+
 /// The address under which the caller has reached the server, without a slash at its end: `http://127.0.0.1:8650`.
 ///
 /// What is given out in answers begins with it, so that a program behind a tunnel or another port can follow it.
@@ -28,7 +30,8 @@ impl<S: Sync> FromRequestParts<S> for Base {
             .get(header::HOST)
             .and_then(|host| host.to_str().ok())
             .filter(|host| is_host(host));
-        Ok(Self(format!("http://{}", host.unwrap_or("localhost"))))
+        let scheme = Line::of(&parts.extensions).scheme();
+        Ok(Self(format!("{scheme}://{}", host.unwrap_or("localhost"))))
     }
 }
 

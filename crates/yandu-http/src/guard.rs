@@ -1,4 +1,4 @@
-//! From where the server may be reached while it does not speak TLS: by programs and pages of this machine.
+//! From where the server may be reached: without TLS by programs and pages of this machine, with it under the names of the city.
 //!
 //! A page of another site can make a browser send requests here. It is kept out by the name it must use to reach the
 //! server (its own name, when DNS is bent to this machine) and by the origin that browsers write into requests.
@@ -10,23 +10,30 @@ use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 
 /// Whether a host, with or without a port, names this machine.
 pub fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-    };
+    let name = name_of(host);
     name.eq_ignore_ascii_case("localhost")
         || name
             .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback())
 }
 
+/// A host without its port.
+fn name_of(host: &str) -> &str {
+    match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    }
+}
+
 pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
-    let mut response = match check(&state, request.method(), request.headers()) {
+    let line = Line::of(request.extensions());
+    let mut response = match check(&state, line, request.method(), request.headers()) {
         Err(problem) => problem.into_response(),
         Ok(()) if request.method().is_safe() => {
             let seconds = state.options().reply_seconds;
@@ -50,6 +57,12 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
         header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),
     );
+    if line == Line::Encrypted {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
@@ -61,27 +74,41 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
     response
 }
 
-fn check(state: &State, method: &Method, headers: &HeaderMap) -> Result<(), Box<Problem>> {
+fn check(
+    state: &State,
+    line: Line,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<(), Box<Problem>> {
     let text = |name| {
         headers
             .get(name)
             .and_then(|value: &HeaderValue| value.to_str().ok())
     };
     let host = text(header::HOST).unwrap_or_default();
-    if !is_loopback(host) {
+    let is_ours = match line {
+        Line::Own => is_loopback(host),
+        Line::Encrypted => {
+            let name = name_of(host).to_ascii_lowercase();
+            state.options().names.contains(&name)
+        }
+    };
+    if !is_ours {
         return Err(Problem::new(
             "host-refused",
             format!("`{}` is not a name of this machine", clipped(host)),
         )
-        .with_help("use the address that `yandu serve` prints".to_owned()));
+        .with_help(match line {
+            Line::Own => "use the address that `yandu serve` prints".to_owned(),
+            Line::Encrypted => "use one of the names under `tls.names`".to_owned(),
+        }));
     }
     if method.is_safe() {
         return Ok(());
     }
     let is_own = |origin: &str| {
-        origin
-            .strip_prefix("http://")
-            .is_some_and(|origin| origin == host)
+        let rest = origin.strip_prefix(line.scheme());
+        rest.and_then(|rest| rest.strip_prefix("://")) == Some(host)
     };
     let is_foreign = text(header::ORIGIN).is_some_and(|origin| !is_own(origin))
         || text(header::HeaderName::from_static("sec-fetch-site"))

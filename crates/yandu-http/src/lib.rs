@@ -28,6 +28,7 @@ mod guard;
 mod health;
 mod home;
 pub mod ledger;
+mod line;
 pub mod lineage;
 pub mod metric;
 pub mod model;
@@ -55,9 +56,10 @@ mod value;
 
 pub use clock::ClockReading;
 pub use guard::is_loopback;
+pub use line::Line;
 pub use openapi::document;
 pub use problem::Problem;
-pub use router::router;
+pub use router::{encrypted, router};
 pub use state::{Options, State};
 
 #[cfg(test)]

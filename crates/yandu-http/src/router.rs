@@ -12,6 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
@@ -58,6 +59,11 @@ pub fn router(state: State) -> Router {
             observe::observe,
         ))
         .with_state(state)
+}
+
+/// The same face for encrypted lines, on which requests may come from other machines.
+pub fn encrypted(router: Router) -> Router {
+    router.layer(axum::Extension(Line::Encrypted))
 }
 
 /// The routes that the document of the interface describes.

@@ -33,6 +33,8 @@ pub struct Options {
     pub reply_seconds: u64,
     /// What whoever holds the data folder shows, so that a request is the local administrator's; nobody can while it is empty.
     pub local_key: String,
+    /// The names, in small letters, by which other machines reach the city over encrypted lines.
+    pub names: Vec<String>,
     /// The fonts of official documents.
     pub fonts: FontPaths,
     /// How files are shared.
@@ -47,6 +49,7 @@ impl Default for Options {
             body_bytes: 16 << 20,
             reply_seconds: 60,
             local_key: String::new(),
+            names: Vec::new(),
             fonts: FontPaths::default(),
             sharing: sharing::Options::default(),
         }

@@ -32,4 +32,4 @@ mod value;
 pub use city::City;
 pub use error::{Error, Result};
 pub use listen::{Options, Server};
-pub use tls::Tls;
+pub use tls::{Tls, acceptor};

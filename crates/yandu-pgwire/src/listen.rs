@@ -64,7 +64,11 @@ impl Server {
     /// Reads the certificate, if there is one.
     pub fn new(city: City, options: Options) -> Result<Self> {
         Ok(Self {
-            tls: options.tls.as_ref().map(tls::acceptor).transpose()?,
+            tls: options
+                .tls
+                .as_ref()
+                .map(|tls| tls::acceptor(tls, tls::PROTOCOL))
+                .transpose()?,
             city,
             options,
         })

@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::{Error, Result};
 
 /// What a client that begins with TLS says it speaks.
-const PROTOCOL: &[u8] = b"postgresql";
+pub(crate) const PROTOCOL: &[u8] = b"postgresql";
 
 /// Where the certificate of the site stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,9 @@ pub struct Tls {
 }
 
 /// Reads the certificate and its key.
-pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
+///
+/// `protocol` is what clients say that they speak (ALPN).
+pub fn acceptor(tls: &Tls, protocol: &[u8]) -> Result<TlsAcceptor> {
     let chain = CertificateDer::pem_file_iter(&tls.certificate)
         .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
         .map_err(|source| unreadable("certificate", &tls.certificate, source))?;
@@ -41,7 +43,7 @@ pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .map_err(unsuited)?;
-    config.alpn_protocols = vec![PROTOCOL.to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 

@@ -75,6 +75,12 @@ impl App {
             local_key: local_key.clone(),
             query_rows: config.query_rows,
             upload_bytes: config.upload_limit.0,
+            names: config
+                .tls
+                .names
+                .iter()
+                .map(|name| name.to_ascii_lowercase())
+                .collect(),
             fonts: config.fonts(),
             sharing: config.sharing(),
             ..yandu_http::Options::default()

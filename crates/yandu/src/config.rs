@@ -65,6 +65,10 @@ pub(crate) struct Config {
 pub(crate) struct TlsFiles {
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
+    /// Where encrypted HTTP listens; empty for nowhere.
+    pub(crate) listen: String,
+    /// The names by which other machines reach the city.
+    pub(crate) names: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -146,9 +150,11 @@ impl Config {
         }
     }
 
-    /// The limits of the PostgreSQL protocol, and its certificate.
-    pub(crate) fn pg_options(&self) -> Result<yandu_pgwire::Options> {
-        let TlsFiles { certificate, key } = &self.tls;
+    /// The certificate of the site, if it has one.
+    pub(crate) fn certificate(&self) -> Result<Option<yandu_pgwire::Tls>> {
+        let TlsFiles {
+            certificate, key, ..
+        } = &self.tls;
         let is_empty = |path: &Path| path.as_os_str().is_empty();
         if is_empty(certificate) != is_empty(key) {
             return Err(
@@ -156,10 +162,15 @@ impl Config {
                     .help("set both `tls.certificate` and `tls.key`, or neither"),
             );
         }
-        let tls = (!is_empty(certificate)).then(|| yandu_pgwire::Tls {
+        Ok((!is_empty(certificate)).then(|| yandu_pgwire::Tls {
             certificate: certificate.clone(),
             key: key.clone(),
-        });
+        }))
+    }
+
+    /// The limits of the PostgreSQL protocol, and its certificate.
+    pub(crate) fn pg_options(&self) -> Result<yandu_pgwire::Options> {
+        let tls = self.certificate()?;
         Ok(yandu_pgwire::Options {
             connections: self.pg_connections,
             startup: Duration::from_secs(self.pg_login_seconds),
@@ -292,6 +303,10 @@ impl Override {
             let paths = std::env::split_paths(&self.text)
                 .map(|path| Value::String(path.to_string_lossy().into_owned()));
             Value::Array(paths.collect())
+        } else if self.key == "tls.names" {
+            let names = self.text.split(',').map(str::trim);
+            let names = names.filter(|name| !name.is_empty());
+            Value::Array(names.map(|name| Value::String(name.to_owned())).collect())
         } else {
             scalar(&self.key, &self.text)
         };
@@ -314,6 +329,7 @@ fn scalar(key: &str, text: &str) -> Value {
             | "pg_listen"
             | "tls.certificate"
             | "tls.key"
+            | "tls.listen"
             | "log"
             | "log_format"
             | "city"

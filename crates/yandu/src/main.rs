@@ -19,6 +19,7 @@ mod output;
 mod registers;
 mod statement;
 mod table;
+mod tls;
 mod told;
 mod trial;
 

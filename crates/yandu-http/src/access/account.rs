@@ -84,6 +84,8 @@ pub struct SessionLine {
     pub ends_at: Timestamp,
     /// The browser, as it calls itself.
     pub agent: Option<String>,
+    /// The address that it was made from.
+    pub address: Option<String>,
     /// Whether it is the one that asks.
     pub is_this: bool,
 }
@@ -224,6 +226,7 @@ async fn list_sessions(Shared(state): Shared<State>, asker: Asker) -> Result<Jso
         seen_at: session.seen_at,
         ends_at: session.ends_at,
         agent: session.client.agent,
+        address: session.client.address,
     };
     Ok(Json(SessionList {
         sessions: sessions.into_iter().map(line).collect(),

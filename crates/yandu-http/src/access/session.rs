@@ -1,9 +1,11 @@
 //! Logging in and out, and who one is.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::{ConnectInfo, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -18,6 +20,7 @@ use super::accounts::AccountLine;
 use super::{Asker, COOKIE};
 use crate::Result;
 use crate::extract::Body;
+use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -98,6 +101,8 @@ async fn show_session(Shared(state): Shared<State>, asker: Asker) -> Json<Who> {
 #[utoipa::path(post, path = "/session", tag = "access", request_body = Login, responses((status = 200, body = Who), Problem))]
 async fn log_in(
     Shared(state): Shared<State>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    line: Option<Extension<Line>>,
     headers: HeaderMap,
     Body(login): Body<Login>,
 ) -> Result<Response> {
@@ -105,7 +110,7 @@ async fn log_in(
         .get(header::USER_AGENT)
         .and_then(|agent| agent.to_str().ok());
     let client = Client {
-        address: None,
+        address: peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_string()),
         agent: agent.map(ToOwned::to_owned),
     };
     let accounts = state.door().accounts();
@@ -118,7 +123,10 @@ async fn log_in(
         )
         .await?;
     let asker = Asker::Session(Arc::new(logged.session));
-    let cookie = [(header::SET_COOKIE, set_cookie(&logged.secret))];
+    let cookie = [(
+        header::SET_COOKIE,
+        set_cookie(&logged.secret, line.map(|Extension(line)| line)),
+    )];
     Ok((cookie, Json(who(&state, &asker))).into_response())
 }
 
@@ -220,9 +228,14 @@ fn who(state: &State, asker: &Asker) -> Who {
     }
 }
 
-fn set_cookie(secret: &Secret) -> String {
+/// The cookie of a session; one that was made on an encrypted line never goes over another.
+fn set_cookie(secret: &Secret, line: Option<Line>) -> String {
+    let secure = match line.unwrap_or_default() {
+        Line::Own => "",
+        Line::Encrypted => "; Secure",
+    };
     format!(
-        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict",
+        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict{secure}",
         secret.reveal()
     )
 }

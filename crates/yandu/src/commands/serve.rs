@@ -16,6 +16,7 @@ use crate::config::{Config, Override};
 use crate::facts;
 use crate::failure::{Failure, Result};
 use crate::statement;
+use crate::tls::Encrypted;
 
 /// Serve the city: collect by schedule, and answer over HTTP
 #[derive(Debug, Args)]
@@ -26,7 +27,7 @@ use crate::statement;
 Port 0 takes any free port; the address is printed on stdout. SIGINT and SIGTERM stop the server: what is under way is
 finished, or after `grace_seconds` rolled back. A second signal rolls it back at once.")]
 pub(crate) struct Serve {
-    /// Where to listen; this machine alone, until the server speaks TLS [default: 127.0.0.1:8650]
+    /// Where to listen for this machine; other machines come by `tls.listen` [default: 127.0.0.1:8650]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
     /// Where the PostgreSQL protocol listens; this machine alone without a certificate [default: nowhere]
@@ -87,6 +88,7 @@ impl Serve {
         // Before the data is opened: an address that cannot be had changes nothing.
         let (listener, address) = bind(&config.listen).await?;
         let postgres = Postgres::bind(config).await?;
+        let encrypted = encrypted(config).await?;
         let mut signals = Signals::listen()?;
         let app = App::open(config).await?;
         app.state
@@ -94,6 +96,9 @@ impl Serve {
             .folder()
             .announce(&address.to_string())?;
         announce(context, "http", address)?;
+        if let Some((_, address)) = &encrypted {
+            announce(context, "https", *address)?;
+        }
         let postgres = postgres
             .map(|postgres| postgres.open(context, &app))
             .transpose()?;
@@ -167,15 +172,28 @@ impl Serve {
             let answering = server.serve(listener, stopped.clone());
             tokio::spawn(answering)
         });
+        let mut until = stopped.clone();
+        let over = async move {
+            let _ = until.wait_for(|is_stopped| *is_stopped).await;
+        };
+        let public = yandu_http::encrypted(app.router.clone())
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let serving_others = encrypted.map(|(listener, _)| {
+            let serving = axum::serve(listener.tap_io(|_| ()), public).with_graceful_shutdown(over);
+            tokio::spawn(async move { serving.await })
+        });
         let mut until = stopped;
         // An answer is several small writes; held back for an acknowledgement, each could cost 40 ms.
         let listener = listener.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });
-        let serving =
-            axum::serve(listener, app.router.clone()).with_graceful_shutdown(async move {
-                let _ = until.wait_for(|is_stopped| *is_stopped).await;
-            });
+        let own = app
+            .router
+            .clone()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, own).with_graceful_shutdown(async move {
+            let _ = until.wait_for(|is_stopped| *is_stopped).await;
+        });
         let mut serving = tokio::spawn(async move { serving.await });
         tokio::select! {
             () = signals.next() => {}
@@ -202,6 +220,11 @@ impl Serve {
             app.settle(grace).await;
             // Connections that are still read from are given up after the same time.
             let _ = tokio::time::timeout(grace, &mut serving).await;
+            if let Some(mut others) = serving_others
+                && tokio::time::timeout(grace, &mut others).await.is_err()
+            {
+                others.abort();
+            }
             if let Some(mut answering) = answering
                 && tokio::time::timeout(grace, &mut answering).await.is_err()
             {
@@ -260,9 +283,32 @@ impl Postgres {
     }
 }
 
+/// The listener of encrypted HTTP, when it is wanted.
+async fn encrypted(config: &Config) -> Result<Option<(Encrypted, SocketAddr)>> {
+    if config.tls.listen.is_empty() {
+        return Ok(None);
+    }
+    let wanting = |what: &str| {
+        Failure::new(format!("`tls.listen` is set, and {what}"))
+            .help("set `tls.certificate`, `tls.key` and `tls.names` with it")
+    };
+    let certificate = config.certificate()?;
+    let certificate = certificate.ok_or_else(|| wanting("there is no certificate"))?;
+    if config.tls.names.is_empty() {
+        return Err(wanting("nobody knows by which names the city is reached"));
+    }
+    let acceptor = yandu_pgwire::acceptor(&certificate, b"http/1.1").map_err(|error| {
+        let help = error.help();
+        Failure::of(&error).help(help)
+    })?;
+    let (listener, address) = bind_where(&config.tls.listen, true, "").await?;
+    let listener = Encrypted::new(listener, acceptor).map_err(|error| Failure::of(&error))?;
+    Ok(Some((listener, address)))
+}
+
 /// Listens on an address of this machine.
 pub(super) async fn bind(listen: &str) -> Result<(TcpListener, SocketAddr)> {
-    let help = "until the server speaks TLS only this machine is served: listen on 127.0.0.1";
+    let help = "without encryption only this machine is served: listen on 127.0.0.1, and for other machines set `tls.listen`";
     bind_where(listen, false, help).await
 }
 

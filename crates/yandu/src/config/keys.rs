@@ -69,14 +69,26 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "tls.certificate",
         default: r#""""#,
-        zh: "证书链的 PEM 文件，本站的证书在最前；目前只用于 PostgreSQL 协议",
-        en: "PEM file of the chain of certificates, the site's own first; used by the PostgreSQL protocol so far",
+        zh: "证书链的 PEM 文件，本站的证书在最前；用于 `tls.listen` 和 PostgreSQL 协议",
+        en: "PEM file of the chain of certificates, the site's own first; for `tls.listen` and the PostgreSQL protocol",
     },
     Key {
         name: "tls.key",
         default: r#""""#,
         zh: "证书私钥的 PEM 文件",
         en: "PEM file of the key of the certificate",
+    },
+    Key {
+        name: "tls.listen",
+        default: r#""""#,
+        zh: "加密的 HTTP（HTTPS）的监听地址，其他机器由此访问，如 `0.0.0.0:8643`；为空时不开；要有证书和 `tls.names`",
+        en: "where encrypted HTTP listens, by which other machines come, such as `0.0.0.0:8643`; when empty it does not; it needs a certificate and `tls.names`",
+    },
+    Key {
+        name: "tls.names",
+        default: "[]",
+        zh: "其他机器访问本站所用的主机名（环境变量中以逗号分隔）；请求用别的名字一律拒绝",
+        en: "the host names by which other machines reach the city (separated by commas in the environment); requests under any other are refused",
     },
     Key {
         name: "threads",

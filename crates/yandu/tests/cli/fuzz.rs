@@ -3,18 +3,14 @@
 //! By hand with more examples, or with the seed of a run that failed:
 //! `YANDU_FUZZ_EXAMPLES=500 YANDU_SEED=7 cargo test -p yandu --test cli schemathesis`, with `YANDU_TEST_PYTHON` set.
 
-use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
 use std::process::Command;
 
 use crate::faces::city;
+use crate::support::{number, seed};
 
 /// Examples for each operation and kind of test in an ordinary run.
 const EXAMPLES: u64 = 12;
-
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
 
 #[test]
 fn schemathesis_finds_nothing_wrong_with_the_interface() {
@@ -23,10 +19,7 @@ fn schemathesis_finds_nothing_wrong_with_the_interface() {
         return;
     };
     let (place, mut server) = city();
-    let seed = number("YANDU_SEED").unwrap_or_else(|| {
-        let hasher = std::collections::hash_map::RandomState::new();
-        hasher.build_hasher().finish() >> 32
-    });
+    let seed = seed();
     let examples = number("YANDU_FUZZ_EXAMPLES").unwrap_or(EXAMPLES);
     println!("YANDU_SEED={seed} YANDU_FUZZ_EXAMPLES={examples}");
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -73,6 +73,11 @@ permit (principal is Service, action == Action::\"read\", resource == Dataset::\
 permit (principal is Service, action == Action::\"read\", resource == Dataset::\"club.member\");
 ";
 
+/// A time that a token may have.
+fn within_term() -> String {
+    (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24)).to_string()
+}
+
 /// A city that is served, and a token with which it is read.
 struct Town {
     place: Place,
@@ -118,25 +123,13 @@ impl Town {
     }
 
     fn new_token(&self, scope: &[&str]) -> Value {
-        let until = "2026-12-31T00:00:00+08:00";
-        let asked = json!({"name": "test", "scope": scope, "expires_at": self.within_term(until)});
+        let asked = json!({"name": "test", "scope": scope, "expires_at": within_term()});
         let path = "/api/v1/accounts/bridge/tokens";
         let (status, body) = self
             .server
             .post(path, "application/json", &asked.to_string());
         assert_eq!(status, 201, "{body}");
         serde_json::from_str(&body).unwrap()
-    }
-
-    /// A time that a token may have.
-    fn within_term(&self, _: &str) -> String {
-        let seconds = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap()
-            .as_secs();
-        jiff::Timestamp::from_second(seconds as i64 + 86_400)
-            .unwrap()
-            .to_string()
     }
 
     fn revoke(&self) {

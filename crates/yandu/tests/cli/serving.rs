@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{ROLL, walk};
+use crate::faces::drive;
+use crate::support::{ROLL, certificate, walk};
 
 #[test]
 fn commands_reach_the_server_that_holds_the_folder() {
@@ -188,4 +189,43 @@ fn once_somebody_administers_the_city_the_command_line_is_let_in_by_the_folder_a
         !server.stop().contains("/claim#"),
         "the link is for the first one alone"
     );
+}
+
+#[test]
+fn other_machines_come_over_encrypted_lines_and_as_strangers() {
+    let place = walk();
+    certificate(&place, "city");
+    let path = |name: &str| place.path(name).to_str().unwrap().to_owned();
+    let settings = [
+        "tls.listen=127.0.0.1:0".to_owned(),
+        "tls.names=localhost,CITY.example.org".to_owned(),
+        format!("tls.certificate={}", path("city.pem")),
+        format!("tls.key={}", path("city-key.pem")),
+    ];
+    let arguments: Vec<&str> = settings
+        .iter()
+        .flat_map(|setting| ["--set", setting])
+        .collect();
+    let mut server = place.serve_with(&arguments);
+    let address = server.encrypted.clone().unwrap();
+    let (_, port) = address.rsplit_once(':').unwrap();
+    let link = crate::exports::link(&server);
+    let Some(said) = drive("encrypted.py", &[port, &path("city.pem"), &link]) else {
+        return;
+    };
+    assert!(said["checked"].as_u64().unwrap() >= 12, "{said}");
+    let log = server.stop();
+    assert!(!log.contains("panicked"), "{log}");
+    for (missing, why) in [(3, "needs its key"), (1, "by which names")] {
+        let mut settings = settings.to_vec();
+        settings.remove(missing);
+        let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
+        arguments.extend(
+            settings
+                .iter()
+                .flat_map(|setting| ["--set", setting.as_str()]),
+        );
+        let refused = place.yandu(&arguments).fails();
+        assert!(refused.stderr.contains(why), "{}", refused.stderr);
+    }
 }

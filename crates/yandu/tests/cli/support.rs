@@ -1,5 +1,6 @@
 //! A place of its own for each test: a pack, a data folder, and the built program.
 
+use std::hash::{BuildHasher, Hasher};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,19 @@ channel: {folder: {path: inbox/club, pattern: '*.csv'}}
 
 pub(crate) struct Place {
     folder: TempDir,
+}
+
+/// A number of the environment.
+pub(crate) fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// A fresh seed, or that of `YANDU_SEED`.
+pub(crate) fn seed() -> u64 {
+    number("YANDU_SEED").unwrap_or_else(|| {
+        let hasher = std::collections::hash_map::RandomState::new();
+        hasher.build_hasher().finish() >> 32
+    })
 }
 
 /// Of three members one is older than people get.
@@ -173,10 +187,20 @@ impl Place {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let mut postgres = String::new();
-        if arguments.contains(&"--pg-listen") {
-            stdout.read_line(&mut postgres).unwrap();
+        let is_encrypted = arguments.iter().any(|one| one.starts_with("tls.listen="));
+        let is_postgres = arguments.contains(&"--pg-listen");
+        // Each place that it listens at has a line of its own.
+        let mut others = String::new();
+        for _ in [is_encrypted, is_postgres]
+            .iter()
+            .filter(|is_wanted| **is_wanted)
+        {
+            stdout.read_line(&mut others).unwrap();
         }
+        let at = |scheme: &str| {
+            let mut lines = others.lines().filter_map(|line| line.split_once(scheme));
+            lines.next().map(|(_, address)| address.trim().to_owned())
+        };
         // Read all the while, or a full pipe would hold the server up.
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let log = Arc::new(Mutex::new(String::new()));
@@ -193,10 +217,10 @@ impl Place {
             reading.join().unwrap();
             panic!("no address in `{line}`: {}", log.lock().unwrap());
         };
-        let postgres = postgres.trim().split_once("postgresql://");
         Server {
             address: address.to_owned(),
-            postgres: postgres.map(|(_, address)| address.to_owned()),
+            encrypted: at("https://"),
+            postgres: at("postgresql://"),
             child,
             log,
             reading: Some(reading),
@@ -224,6 +248,8 @@ fn run(command: &mut Command, stdin: &str) -> Run {
 /// A server under way, killed with the test.
 pub(crate) struct Server {
     address: String,
+    /// Where encrypted HTTP listens, when it was asked for.
+    pub(crate) encrypted: Option<String>,
     /// Where the PostgreSQL protocol listens, when it was asked for.
     pub(crate) postgres: Option<String>,
     child: Child,
@@ -305,6 +331,32 @@ impl Server {
         assert_eq!(status.code(), Some(0), "{log}");
         log
     }
+}
+
+/// Makes a certificate of `localhost` that nobody else has signed, with its key: `NAME.pem` and `NAME-key.pem`.
+pub(crate) fn certificate(place: &Place, name: &str) {
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+        ])
+        .args(["-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
+        .arg("-keyout")
+        .arg(place.path(&format!("{name}-key.pem")))
+        .arg("-out")
+        .arg(place.path(&format!("{name}.pem")))
+        .output()
+        .unwrap();
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
 }
 
 /// The chunks of a body, without their sizes.

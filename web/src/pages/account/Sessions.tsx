@@ -25,6 +25,7 @@ export function Sessions() {
         </span>
       ),
     },
+    { key: 'address', title: t('sessions.address'), full: true, render: (one) => <span className="num">{one.address ?? '—'}</span> },
     { key: 'purpose', title: t('account.purpose'), render: (one) => <span className="wrap">{one.purpose ?? '—'}</span> },
     { key: 'created', title: t('sessions.created'), full: true, render: (one) => <Time at={one.created_at} /> },
     { key: 'seen', title: t('sessions.seen'), render: (one) => <Age at={one.seen_at} /> },
