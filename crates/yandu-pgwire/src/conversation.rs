@@ -29,8 +29,12 @@ use crate::socket::{Socket, Stream, lost};
 
 use extended::{Portal, Prepared};
 
-/// The most statements and portals that a client may keep open.
-const MOST_KEPT: usize = 1_000;
+/// The most statements that a client may keep prepared.
+const MOST_PREPARED: usize = 1_000;
+/// The most portals and cursors that a client may keep open.
+const MOST_OPEN: usize = 100;
+/// The most bytes of texts and values that a client may keep in both.
+const MOST_BYTES: usize = 64 << 20;
 
 /// One connection whose client is known.
 pub(crate) struct Conversation<S> {
