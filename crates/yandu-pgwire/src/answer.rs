@@ -160,18 +160,17 @@ impl Answer {
     /// Takes the next batch that has rows; false when there is none.
     async fn begin_next(&mut self, ends: &mut Ends) -> Result<bool> {
         loop {
-            let batch = match self.ahead.take() {
-                Some(batch) => batch,
-                None => {
-                    let Some(rows) = &mut self.rows else {
-                        return Ok(false);
-                    };
-                    let Some(batch) = ends.unless(rows.next()).await? else {
-                        self.rows = None;
-                        return Ok(false);
-                    };
-                    batch.map_err(|error| Fault::of_lake(&error, self.place.as_ref()))?
-                }
+            let batch = if let Some(batch) = self.ahead.take() {
+                batch
+            } else {
+                let Some(rows) = &mut self.rows else {
+                    return Ok(false);
+                };
+                let Some(batch) = ends.unless(rows.next()).await? else {
+                    self.rows = None;
+                    return Ok(false);
+                };
+                batch.map_err(|error| Fault::of_lake(&error, self.place.as_ref()))?
             };
             if batch.num_rows() > 0 {
                 let columns = Columns::new(&batch).map_err(|_| {

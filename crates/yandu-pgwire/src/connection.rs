@@ -48,14 +48,14 @@ pub(crate) async fn serve(mut stream: TcpStream, address: SocketAddr, shared: Sh
         return;
     };
     if !wants_tls {
-        return greet(stream, address, until, shared).await;
+        return Box::pin(greet(stream, address, until, shared)).await;
     }
     let Some(acceptor) = shared.tls.clone() else {
         return;
     };
     let accepted = timeout_at(until, acceptor.accept(stream));
     match unless_stopping(&shared, accepted).await {
-        Some(Ok(Ok(stream))) => greet(stream, address, until, shared).await,
+        Some(Ok(Ok(stream))) => Box::pin(greet(stream, address, until, shared)).await,
         Some(Ok(Err(error))) => tracing::debug!(
             client.address = %address,
             error = &error as &dyn std::error::Error,

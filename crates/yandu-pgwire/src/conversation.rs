@@ -91,12 +91,11 @@ impl<S: Stream> Conversation<S> {
                     let fault = Fault::new("57P05", "nothing was asked for too long").fatal();
                     return self.tell_last(&fault).await;
                 }
-                Ok(None) => return,
+                Ok(None | Some(Ok(PgWireFrontendMessage::Terminate(_)))) => return,
                 Ok(Some(Err(error))) => {
                     let fault = Fault::protocol(error.to_string()).fatal();
                     return self.tell_last(&fault).await;
                 }
-                Ok(Some(Ok(PgWireFrontendMessage::Terminate(_)))) => return,
                 Ok(Some(Ok(message))) => message,
             };
             if let Err(fault) = self.take(message).await {

@@ -394,16 +394,13 @@ fn table_oid(seen: &Seen, name: &str) -> Option<u32> {
 fn type_oid(name: &str) -> Option<u32> {
     let name = name.replace('"', "").to_lowercase();
     let name = name.strip_prefix("pg_catalog.").unwrap_or(&name);
-    match name.strip_suffix("[]") {
-        Some(element) => Some(named(element)?.array_oid),
-        None => {
-            let array = name.strip_prefix('_');
-            let array = array.and_then(|name| TYPES.iter().find(|about| about.name == name));
-            named(name)
-                .map(|about| about.oid)
-                .or(array.map(|about| about.array_oid))
-        }
+    if let Some(element) = name.strip_suffix("[]") {
+        return Some(named(element)?.array_oid);
     }
+    let array = name.strip_prefix('_');
+    let array = array.and_then(|name| TYPES.iter().find(|about| about.name == name));
+    let plain = named(name).map(|about| about.oid);
+    plain.or(array.map(|about| about.array_oid))
 }
 
 /// A name with quotes where it needs some.

@@ -209,7 +209,7 @@ impl<S: Stream> Conversation<S> {
             ));
         }
         let values = bind.parameters.iter().flatten();
-        let bytes = prepared.bytes + values.map(|value| value.len()).sum::<usize>();
+        let bytes = prepared.bytes + values.map(bytes::Bytes::len).sum::<usize>();
         self.must_have_room(bytes)?;
         let needed = prepared.read_as.len();
         if bind.parameters.len() != needed {

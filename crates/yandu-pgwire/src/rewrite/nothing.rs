@@ -98,9 +98,9 @@ pub(super) fn is_of_array(query: &Query) -> bool {
             name,
             args: Some(_),
             ..
-        } => last(name),
+        }
+        | TableFactor::Function { name, .. } => last(name),
         TableFactor::UNNEST { .. } => Some("unnest".to_owned()),
-        TableFactor::Function { name, .. } => last(name),
         _ => None,
     };
     name.as_deref() == Some("unnest") && from.joins.is_empty()

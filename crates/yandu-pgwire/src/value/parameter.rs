@@ -101,13 +101,15 @@ fn of_text(text: &str, element: PgType) -> Option<ArrayRef> {
         PgType::Numeric => number(trimmed)?,
         PgType::Bytea => Arc::new(BinaryArray::from(vec![hexadecimal(trimmed)?.as_slice()])),
         PgType::Date => {
-            let date: jiff::civil::Date = trimmed.parse().ok()?;
+            // Some clients write a zone behind it, or the beginning of the day.
+            let day = trimmed.split([' ', 'T']).next()?;
+            let date: jiff::civil::Date = day.parse().ok()?;
             let midnight = TimeZone::UTC.to_timestamp(DateTime::from(date)).ok()?;
             let days = midnight.as_second().div_euclid(86_400);
             Arc::new(Date32Array::from(vec![i32::try_from(days).ok()?]))
         }
         PgType::Time => {
-            let time: Time = trimmed.parse().ok()?;
+            let time: Time = without_offset(trimmed).parse().ok()?;
             let micros = Time::midnight()
                 .until(time)
                 .ok()?
@@ -116,7 +118,7 @@ fn of_text(text: &str, element: PgType) -> Option<ArrayRef> {
             Arc::new(Time64MicrosecondArray::from(vec![micros as i64]))
         }
         PgType::Timestamp => {
-            let time: DateTime = trimmed.parse().ok()?;
+            let time: DateTime = without_offset(trimmed).parse().ok()?;
             let moment = TimeZone::UTC.to_timestamp(time).ok()?;
             Arc::new(TimestampMicrosecondArray::from(vec![
                 moment.as_microsecond(),
@@ -125,7 +127,7 @@ fn of_text(text: &str, element: PgType) -> Option<ArrayRef> {
         PgType::Timestamptz => of_city(moment(trimmed)?),
         PgType::Interval => {
             let span: Span = trimmed.parse().ok()?;
-            let months = span.get_years().checked_mul(12)? as i32 + span.get_months();
+            let months = i32::from(span.get_years()) * 12 + span.get_months();
             let days = span.get_weeks() * 7 + span.get_days();
             let rest = span
                 .years(0)
@@ -247,6 +249,14 @@ fn list(format: Format, bytes: &[u8], element: PgType) -> Option<ArrayRef> {
     Some(Arc::new(arrow::array::ListArray::new(
         field, offsets, values, None,
     )))
+}
+
+/// A time without the offset that some clients write behind one that has none.
+fn without_offset(text: &str) -> &str {
+    let colon = text.find(':').unwrap_or(text.len());
+    let (before, behind) = text.split_at(colon);
+    let end = behind.find(['+', '-', 'Z', ' ']).unwrap_or(behind.len());
+    text.get(..before.len() + end).unwrap_or(text)
 }
 
 fn boolean(text: &str) -> Option<bool> {

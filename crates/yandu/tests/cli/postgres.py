@@ -247,7 +247,7 @@ def read_once(line):
 
     try:
         with psycopg_line(line) as connection:
-            return rows(connection.execute("SELECT * FROM club.member ORDER BY number"))
+            return rows(connection.execute("SELECT number, name, age FROM club.member ORDER BY number"))
     except psycopg.OperationalError as error:
         return str(error).splitlines()[0].split("FATAL:")[-1].strip()
 

@@ -154,3 +154,21 @@ fn a_moment_that_is_given_is_read_on_the_clocks_of_the_city() {
         assert_eq!(time, b"2026-01-01 08:00:00", "{text}");
     }
 }
+
+#[test]
+fn an_offset_behind_what_has_none_is_passed_over() {
+    for (element, text, expected) in [
+        (PgType::Date, "2024-02-29 +08", "2024-02-29"),
+        (PgType::Date, "2024-02-29T00:00:00", "2024-02-29"),
+        (
+            PgType::Timestamp,
+            "2026-01-01 08:00:00.5+00",
+            "2026-01-01 08:00:00.5",
+        ),
+        (PgType::Time, "08:30:00-03", "08:30:00"),
+    ] {
+        let value = given(text, ColumnType::plain(element));
+        let time = written(&value, Format::Text).unwrap();
+        assert_eq!(String::from_utf8(time).unwrap(), expected);
+    }
+}
