@@ -294,6 +294,19 @@ def catalogues(line):
     return answers
 
 
+def counted(line):
+    """Reads under a grant that may be used twice."""
+    answers = []
+    with psycopg_line(line, autocommit=True) as connection:
+        connection.execute("SELECT attname FROM pg_attribute WHERE attrelid = 'club.hidden'::regclass").fetchall()
+        for sql in ["SELECT 1 / 0 FROM club.hidden", *["SELECT code FROM club.hidden"] * 3]:
+            try:
+                answers.append(connection.execute(sql).fetchone()[0])
+            except Exception as error:
+                answers.append(error.sqlstate)
+    return answers
+
+
 def encrypted(line):
     import psycopg
 

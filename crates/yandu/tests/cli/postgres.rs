@@ -118,25 +118,17 @@ impl Town {
     }
 
     fn new_token(&self, scope: &[&str]) -> Value {
-        let until = "2026-12-31T00:00:00+08:00";
-        let asked = json!({"name": "test", "scope": scope, "expires_at": self.within_term(until)});
+        let asked = json!({"name": "test", "scope": scope, "expires_at": Self::tomorrow()});
         let path = "/api/v1/accounts/bridge/tokens";
-        let (status, body) = self
-            .server
-            .post(path, "application/json", &asked.to_string());
+        let asked = asked.to_string();
+        let (status, body) = self.server.post(path, "application/json", &asked);
         assert_eq!(status, 201, "{body}");
         serde_json::from_str(&body).unwrap()
     }
 
-    /// A time that a token may have.
-    fn within_term(&self, _: &str) -> String {
-        let seconds = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap()
-            .as_secs();
-        jiff::Timestamp::from_second(seconds as i64 + 86_400)
-            .unwrap()
-            .to_string()
+    fn tomorrow() -> String {
+        let now = jiff::Timestamp::now();
+        (now + jiff::SignedDuration::from_hours(24)).to_string()
     }
 
     fn revoke(&self) {
@@ -659,4 +651,29 @@ fn a_stop_ends_connections_and_no_secret_is_in_the_log() {
     drop((silent, wild));
     assert!(!log.contains(&secret), "{log}");
     assert!(!log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn a_grant_is_used_as_often_as_it_says() {
+    let town = Town::new();
+    let grant = json!({
+        "to": {"kind": "service", "id": "bridge"},
+        "dataset": "club.hidden",
+        "up_to": "general-4",
+        "purpose": "试验",
+        "until": Town::tomorrow(),
+        "uses": 2,
+        "ways": ["interface"],
+    });
+    let (status, body) = town
+        .server
+        .post("/api/v1/grants", "application/json", &grant.to_string());
+    assert_eq!(status, 201, "{body}");
+    let Some(answer) = town.client("counted") else {
+        return;
+    };
+    // Looking at columns is no use, and neither is a question that fails.
+    assert_eq!(answer, json!(["22012", "x", "x", "42501"]));
+    let uses = town.server.get("/api/v1/grants").1;
+    assert!(uses.contains("\"used\":2"), "{uses}");
 }
