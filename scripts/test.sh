@@ -6,14 +6,18 @@ cd "$(dirname "$0")/.."
 say() { printf '\n== %s\n' "$*"; }
 
 # What a machine lacks that has only rustup, Node, git and Python: a C compiler, Python's environments, and the database
-# servers of sources, of which the tests start their own on free ports with data folders of their own; and the fonts that PDF
-# is drawn with.
+# servers of sources, of which the tests start their own on free ports with data folders of their own; the drivers of ODBC and
+# JDBC that read over the PostgreSQL protocol; and the fonts that PDF is drawn with.
 install_packages() {
   local missing=()
   command -v cc >/dev/null 2>&1 || missing+=(build-essential)
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
   command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
+  ls /usr/lib/*/odbc/psqlodbcw.so >/dev/null 2>&1 || missing+=(odbc-postgresql)
+  ls /usr/share/java/postgresql.jar >/dev/null 2>&1 || missing+=(libpostgresql-jdbc-java)
+  command -v javac >/dev/null 2>&1 || missing+=(default-jdk-headless)
+  command -v openssl >/dev/null 2>&1 || missing+=(openssl)
   ls /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc >/dev/null 2>&1 || missing+=(fonts-noto-cjk)
   [ ${#missing[@]} -eq 0 ] && return
   say "installing ${missing[*]}"

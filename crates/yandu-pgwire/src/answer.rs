@@ -1,6 +1,7 @@
 //! The rows of a question on their way to the client: read as they are sent, one batch in memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -17,6 +18,9 @@ use crate::place::Place;
 use crate::socket::{Socket, Stream, lost};
 use crate::types::ColumnType;
 use crate::value::{Columns, Format};
+
+/// How long a client may take to read one batch.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A column of an answer.
 #[derive(Debug, Clone)]
@@ -137,7 +141,9 @@ impl Answer {
             let count = most.map_or(left, |most| left.min(most - sent));
             if let Some(socket) = socket.as_deref_mut() {
                 let sending = send_rows(socket, &columns, next..next + count, &formats);
-                ends.unless(sending).await??;
+                let sending = tokio::time::timeout(PATIENCE, sending);
+                let sent = ends.unless(sending).await?;
+                sent.map_err(|_| Fault::new("57P05", "the client reads too slowly").fatal())??;
             }
             sent += count;
             if count < left {
@@ -154,18 +160,17 @@ impl Answer {
     /// Takes the next batch that has rows; false when there is none.
     async fn begin_next(&mut self, ends: &mut Ends) -> Result<bool> {
         loop {
-            let batch = match self.ahead.take() {
-                Some(batch) => batch,
-                None => {
-                    let Some(rows) = &mut self.rows else {
-                        return Ok(false);
-                    };
-                    let Some(batch) = ends.unless(rows.next()).await? else {
-                        self.rows = None;
-                        return Ok(false);
-                    };
-                    batch.map_err(|error| Fault::of_lake(&error, self.place.as_ref()))?
-                }
+            let batch = if let Some(batch) = self.ahead.take() {
+                batch
+            } else {
+                let Some(rows) = &mut self.rows else {
+                    return Ok(false);
+                };
+                let Some(batch) = ends.unless(rows.next()).await? else {
+                    self.rows = None;
+                    return Ok(false);
+                };
+                batch.map_err(|error| Fault::of_lake(&error, self.place.as_ref()))?
             };
             if batch.num_rows() > 0 {
                 let columns = Columns::new(&batch).map_err(|_| {

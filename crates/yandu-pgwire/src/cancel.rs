@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pgwire::messages::startup::SecretKey;
 use tokio::sync::Notify;
@@ -11,8 +11,11 @@ use tokio::sync::Notify;
 /// The connections that can be told to stop. Clones are one.
 #[derive(Clone, Default)]
 pub(crate) struct Cancels {
-    lines: Arc<Mutex<HashMap<i32, (SecretKey, Arc<Line>)>>>,
+    lines: Arc<Mutex<Lines>>,
 }
+
+/// By the number of a connection: its secret, and how it is told.
+type Lines = HashMap<i32, (SecretKey, Arc<Line>)>;
 
 /// How one connection is told.
 #[derive(Default)]
@@ -61,7 +64,7 @@ impl Cancels {
         }
     }
 
-    fn lines(&self) -> std::sync::MutexGuard<'_, HashMap<i32, (SecretKey, Arc<Line>)>> {
+    fn lines(&self) -> MutexGuard<'_, Lines> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -16,7 +16,7 @@ use yandu_pack::Packs;
 
 use crate::settings::Settings;
 
-pub(crate) use function::{TABLE, TABLE_NAME, TYPE};
+pub(crate) use function::{SUBSCRIPTS, TABLE, TABLE_NAME, TYPE};
 pub(crate) use information::SCHEMA as INFORMATION;
 use relation::Relations;
 
@@ -95,6 +95,11 @@ pub(crate) fn beside(seen: &Arc<Seen>) -> Arc<Beside> {
 pub(crate) fn has_table(name: &str) -> bool {
     table::TABLES.iter().any(|(known, _)| *known == name)
         || spec::EMPTY.iter().any(|(known, _)| *known == name)
+}
+
+/// Whether nothing ever stands in a table of the catalogue.
+pub(crate) fn is_empty(name: &str) -> bool {
+    spec::EMPTY.iter().any(|(known, _)| *known == name)
 }
 
 /// Whether the information schema of PostgreSQL has a table of this name here.

@@ -43,24 +43,35 @@ pub(crate) async fn serve(mut stream: TcpStream, address: SocketAddr, shared: Sh
     // An answer is several small writes; held back for an acknowledgement, each could cost 40 ms.
     let _ = stream.set_nodelay(true);
     let until = Instant::now() + shared.options.startup;
-    let wants_tls = match timeout_at(until, negotiate(&mut stream, &shared)).await {
-        Ok(Ok(wants_tls)) => wants_tls,
-        Ok(Err(_)) | Err(_) => return,
+    let negotiated = timeout_at(until, negotiate(&mut stream, &shared));
+    let Some(Ok(Ok(wants_tls))) = unless_stopping(&shared, negotiated).await else {
+        return;
     };
     if !wants_tls {
-        return greet(stream, address, until, shared).await;
+        return Box::pin(greet(stream, address, until, shared)).await;
     }
     let Some(acceptor) = shared.tls.clone() else {
         return;
     };
-    match timeout_at(until, acceptor.accept(stream)).await {
-        Ok(Ok(stream)) => greet(stream, address, until, shared).await,
-        Ok(Err(error)) => tracing::debug!(
+    let accepted = timeout_at(until, acceptor.accept(stream));
+    match unless_stopping(&shared, accepted).await {
+        Some(Ok(Ok(stream))) => Box::pin(greet(stream, address, until, shared)).await,
+        Some(Ok(Err(error))) => tracing::debug!(
             client.address = %address,
             error = &error as &dyn std::error::Error,
             "a client could not agree on encryption"
         ),
-        Err(_) => {}
+        Some(Err(_)) | None => {}
+    }
+}
+
+/// Waits for something of a client that is not known, unless the server stops.
+async fn unless_stopping<T>(shared: &Shared, work: impl Future<Output = T>) -> Option<T> {
+    let mut stopping = shared.stopping.clone();
+    tokio::select! {
+        // An error means that the server is gone.
+        _ = stopping.wait_for(|is_stopping| *is_stopping) => None,
+        done = work => Some(done),
     }
 }
 
@@ -99,7 +110,10 @@ async fn negotiate(stream: &mut TcpStream, shared: &Shared) -> std::io::Result<b
 /// Finds out who it is, and talks.
 async fn greet<S: Stream>(stream: S, address: SocketAddr, until: Instant, shared: Shared) {
     let mut socket = framed(stream, Codec::new());
-    let met = timeout_at(until, meet(&mut socket, &shared)).await;
+    let met = timeout_at(until, meet(&mut socket, &shared));
+    let Some(met) = unless_stopping(&shared, met).await else {
+        return;
+    };
     let fault = match met {
         Ok(Ok(Some(met))) => return talk(socket, met, shared).await,
         Ok(Ok(None)) => return,

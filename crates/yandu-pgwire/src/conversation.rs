@@ -29,8 +29,12 @@ use crate::socket::{Socket, Stream, lost};
 
 use extended::{Portal, Prepared};
 
-/// The most statements and portals that a client may keep open.
-const MOST_KEPT: usize = 1_000;
+/// The most statements that a client may keep prepared.
+const MOST_PREPARED: usize = 1_000;
+/// The most portals and cursors that a client may keep open.
+const MOST_OPEN: usize = 100;
+/// The most bytes of texts and values that a client may keep in both.
+const MOST_BYTES: usize = 64 << 20;
 
 /// One connection whose client is known.
 pub(crate) struct Conversation<S> {
@@ -87,12 +91,11 @@ impl<S: Stream> Conversation<S> {
                     let fault = Fault::new("57P05", "nothing was asked for too long").fatal();
                     return self.tell_last(&fault).await;
                 }
-                Ok(None) => return,
+                Ok(None | Some(Ok(PgWireFrontendMessage::Terminate(_)))) => return,
                 Ok(Some(Err(error))) => {
                     let fault = Fault::protocol(error.to_string()).fatal();
                     return self.tell_last(&fault).await;
                 }
-                Ok(Some(Ok(PgWireFrontendMessage::Terminate(_)))) => return,
                 Ok(Some(Ok(message))) => message,
             };
             if let Err(fault) = self.take(message).await {

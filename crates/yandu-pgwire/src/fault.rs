@@ -157,7 +157,7 @@ impl From<yandu_access::Error> for Fault {
         match error.code() {
             "internal" | "disk-full" => Self::internal(&error),
             _ => Self {
-                hint: error.help().map(Into::into),
+                hint: error.help(),
                 ..Self::new("42501", error.to_string())
             },
         }

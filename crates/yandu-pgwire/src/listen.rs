@@ -36,7 +36,7 @@ impl Default for Options {
         Self {
             connections: 64,
             startup: Duration::from_secs(10),
-            idle: Duration::from_secs(3_600),
+            idle: Duration::from_hours(1),
             tls: None,
         }
     }

@@ -95,7 +95,7 @@ fn own_name(expr: &Expr) -> Option<String> {
         Expr::Nested(inner) | Expr::Collate { expr: inner, .. } => own_name(inner),
         Expr::Cast {
             expr, data_type, ..
-        } => own_name(expr).or_else(|| type_name(&data_type.to_string())),
+        } => own_name(expr).or_else(|| Some(type_name(&data_type.to_string()))),
         Expr::Case { else_result, .. } => else_result
             .as_deref()
             .and_then(own_name)
@@ -118,11 +118,11 @@ fn own_name(expr: &Expr) -> Option<String> {
 }
 
 /// The name of a type as the catalogue has it.
-fn type_name(written: &str) -> Option<String> {
+fn type_name(written: &str) -> String {
     let written = written.to_lowercase();
     let plain = written.split('(').next().unwrap_or(&written).trim();
     let known = crate::types::named(plain);
-    Some(known.map_or_else(|| plain.to_owned(), |about| about.name.to_owned()))
+    known.map_or_else(|| plain.to_owned(), |about| about.name.to_owned())
 }
 
 #[cfg(test)]

@@ -29,6 +29,6 @@ mod tests {
             statement: "SELECT '城'\nFROM nowhere".to_owned(),
         };
         assert_eq!(place.sign(1, 1), Some(11));
-        assert_eq!(place.sign(2, 6), Some(26));
+        assert_eq!(place.sign(2, 6), Some(27));
     }
 }

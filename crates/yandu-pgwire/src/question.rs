@@ -33,6 +33,18 @@ impl Question {
     }
 
     fn parse(place: &Place, seen: &Seen) -> Self {
+        if let Some(instead) = rewrite::instead_of(&place.statement) {
+            return Self {
+                place: None,
+                ..Self::parse(
+                    &Place {
+                        before: 0,
+                        statement: instead.to_owned(),
+                    },
+                    seen,
+                )
+            };
+        }
         let as_written = Self {
             sql: place.statement.clone(),
             place: Some(place.clone()),

@@ -2,15 +2,20 @@
 //! looked for along a path.
 
 mod expr;
+mod known;
+mod nothing;
 mod types;
 
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, Ident, ObjectName, Query, Statement, TableAlias, TableFactor, VisitMut, VisitorMut,
+    Expr, Ident, ObjectName, Query, Select, SelectItem, Statement, TableAlias, TableFactor,
+    VisitMut, VisitorMut,
 };
 
 use crate::catalogue::{self, Seen};
+
+pub(crate) use known::instead_of;
 
 /// Writes a statement as the engine reads it; false where it is the same.
 pub(crate) fn rewrite(statement: &mut Statement, seen: &Seen) -> bool {
@@ -38,6 +43,12 @@ impl VisitorMut for Rewriter<'_> {
         let named = query.with.iter().flat_map(|with| &with.cte_tables);
         self.queries
             .extend(named.map(|query| folded(&query.alias.name)));
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        self.is_changed |= nothing::clear(select);
+        self.is_changed |= tell_apart(&mut select.projection);
         ControlFlow::Continue(())
     }
 
@@ -94,6 +105,28 @@ impl Rewriter<'_> {
             _ => None,
         }
     }
+}
+
+/// Gives names to columns that are written the same: the engine wants each to have its own.
+fn tell_apart(items: &mut [SelectItem]) -> bool {
+    let mut written: Vec<String> = Vec::new();
+    let mut is_changed = false;
+    for (place, item) in items.iter_mut().enumerate() {
+        let SelectItem::UnnamedExpr(expr) = item else {
+            continue;
+        };
+        let text = expr.to_string();
+        if written.contains(&text) {
+            let expr = std::mem::replace(expr, Expr::value(sqlparser::ast::Value::Null));
+            *item = SelectItem::ExprWithAlias {
+                expr,
+                alias: ident(&format!("column {}", place + 1)),
+            };
+            is_changed = true;
+        }
+        written.push(text);
+    }
+    is_changed
 }
 
 /// Takes the schema of the catalogue off a name.

@@ -51,7 +51,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("session_authorization", ""),
     ("standard_conforming_strings", "on"),
     ("statement_timeout", "0"),
-    ("TimeZone", "UTC"),
+    ("TimeZone", CITY),
     ("transaction_isolation", "read committed"),
     ("transaction_read_only", "on"),
 ];
@@ -68,6 +68,9 @@ const FIXED: [&str; 9] = [
     "server_version_num",
     "session_authorization",
 ];
+
+/// The zone of times that have none.
+const CITY: &str = "Asia/Shanghai";
 
 /// The most settings of names that nothing knows, which clients may make up.
 const MOST: usize = 200;
@@ -209,8 +212,8 @@ fn followed(name: &str, value: String) -> Result<String> {
         "statement_timeout" if milliseconds(&value).is_none() => {
             refused("write it as milliseconds, or as `30s`")
         }
-        // Times with a zone are sent in UTC, and say so themselves.
-        "timezone" => Ok("UTC".to_owned()),
+        // Times are those of the city, wherever its reader is.
+        "timezone" => Ok(CITY.to_owned()),
         _ => Ok(value),
     }
 }

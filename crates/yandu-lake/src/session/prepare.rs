@@ -1,9 +1,13 @@
 //! Questions with places for values: `$1`, `$2` and so on.
 
+use std::collections::HashMap;
+
 use arrow::array::ArrayRef;
 use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, ParamValues, ScalarValue};
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::expr::Placeholder;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 
 use crate::{Error, QueryCause, QueryProblem, Result, Session};
 
@@ -37,7 +41,8 @@ impl Session {
         let (context, _) = self.context();
         let plan = self.plan(&context, sql).await?;
         let failed = |error| self.failed(sql, error);
-        let found = plan.get_parameter_types().map_err(failed)?;
+        let mut found = plan.get_parameter_types().map_err(failed)?;
+        found.extend(said(&plan).map_err(failed)?);
         let mut parameters = declared.to_vec();
         for (name, data_type) in found {
             let place = place(&name).ok_or_else(|| Error::Query(no_place(&name)))?;
@@ -70,6 +75,32 @@ pub(crate) fn filled(
 ) -> Result<LogicalPlan, DataFusionError> {
     let values: Vec<_> = values.iter().cloned().map(Into::into).collect();
     plan.with_param_values(ParamValues::List(values))
+}
+
+/// The types of places that the engine does not look for: what a place is cast to, and numbers of rows.
+fn said(plan: &LogicalPlan) -> Result<HashMap<String, Option<DataType>>, DataFusionError> {
+    let mut found = HashMap::new();
+    let mut note = |expr: &Expr, data_type: &DataType| {
+        if let Expr::Placeholder(Placeholder { id, field: None }) = expr {
+            found.insert(id.clone(), Some(data_type.clone()));
+        }
+    };
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::Limit(limit) = node {
+            for rows in [&limit.skip, &limit.fetch].into_iter().flatten() {
+                note(rows, &DataType::Int64);
+            }
+        }
+        node.apply_expressions(|expr| {
+            expr.apply(|expr| {
+                if let Expr::Cast(cast) = expr {
+                    note(&cast.expr, cast.field.data_type());
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })?;
+    Ok(found)
 }
 
 /// From 0.
@@ -110,16 +141,16 @@ mod tests {
         let lake = people().await;
         let me = Principal::local_administrator();
         let session = lake.lake.session(&me, ReadPoint::default());
-        let sql =
-            "SELECT id, $3 AS said FROM population.person WHERE height > $1 AND name = $2 LIMIT $4";
+        let sql = "SELECT id, $3 AS said, $5::date FROM population.person WHERE height > $1 AND name = $2 LIMIT $4";
         let prepared = session.prepare(sql, &[]).await.unwrap();
-        let [height, name, said, limit] = prepared.parameters.as_slice() else {
+        let [height, name, said, limit, day] = prepared.parameters.as_slice() else {
             panic!("{prepared:?}");
         };
         assert_eq!(height, &Some(DataType::Int64));
         assert_eq!(name, &Some(DataType::Utf8View));
         assert_eq!(said, &None);
         assert_eq!(limit, &Some(DataType::Int64));
+        assert_eq!(day, &Some(DataType::Date32));
         assert_eq!(prepared.schema.field(1).data_type(), &DataType::Utf8);
     }
 

@@ -22,6 +22,9 @@ pub(crate) const TABLE_NAME: &str = "yandu_regclass_name";
 /// Turns the name or the number of a type into its number.
 pub(crate) const TYPE: &str = "yandu_regtype";
 
+/// Gives the places of an array, from 1.
+pub(crate) const SUBSCRIPTS: &str = "yandu_subscripts";
+
 /// What whoever asks may do with what is seen.
 const ALLOWED: [&str; 5] = ["SELECT", "USAGE", "CONNECT", "MEMBER", "EXECUTE"];
 
@@ -268,9 +271,20 @@ fn of_tables(beside: Beside, seen: &Arc<Seen>) -> Beside {
         })
 }
 
-/// What is done with texts.
+/// What is done with texts and arrays.
 fn of_texts(beside: Beside) -> Beside {
+    let places = DataType::new_list(DataType::Int32, true);
     beside
+        .with_function(SUBSCRIPTS, 1..=1, places, subscripts)
+        .with_function("json_build_object", 0..=60, DataType::Utf8, |_, rows| {
+            Arc::new(StringArray::new_null(rows))
+        })
+        .with_function(
+            "pg_relation_is_publishable",
+            1..=1,
+            DataType::Boolean,
+            |_, rows| Arc::new(BooleanArray::from(vec![false; rows])),
+        )
         .with_function("quote_ident", 1..=1, DataType::Utf8, |values, rows| {
             let names = text(values, 0);
             texts(rows, |row| value(names.as_ref(), row).map(quoted))
@@ -302,6 +316,26 @@ fn of_texts(beside: Beside) -> Beside {
         })
 }
 
+/// The places of the values of arrays.
+fn subscripts(values: &[ArrayRef], rows: usize) -> ArrayRef {
+    let arrays = values
+        .first()
+        .and_then(|values| values.as_list_opt::<i32>());
+    let lengths = (0..rows).map(|row| {
+        let arrays = arrays.filter(|arrays| arrays.is_valid(row));
+        arrays.map_or(0, |arrays| arrays.value_length(row))
+    });
+    let lengths: Vec<i32> = lengths.collect();
+    let places: Int32Array = lengths
+        .iter()
+        .flat_map(|length| 1..=*length)
+        .map(Some)
+        .collect();
+    let offsets = OffsetBuffer::from_lengths(lengths.iter().map(|length| *length as usize));
+    let field = Arc::new(Field::new_list_field(DataType::Int32, true));
+    Arc::new(ListArray::new(field, offsets, Arc::new(places), None))
+}
+
 /// The number of the last or the first value of an array.
 fn bound(values: &[ArrayRef], rows: usize, is_upper: bool) -> ArrayRef {
     let arrays = values
@@ -330,8 +364,23 @@ fn privileges(values: &[ArrayRef], rows: usize) -> ArrayRef {
     Arc::new(answers.collect::<BooleanArray>())
 }
 
+/// Tables of the catalogue that descriptions and dependencies are told apart by.
+const CLASSES: [(&str, u32); 7] = [
+    ("pg_type", 1_247),
+    ("pg_attribute", 1_249),
+    ("pg_proc", 1_255),
+    ("pg_class", 1_259),
+    ("pg_database", 1_262),
+    ("pg_constraint", 2_606),
+    ("pg_namespace", 2_615),
+];
+
 fn table_oid(seen: &Seen, name: &str) -> Option<u32> {
     let name = name.replace('"', "");
+    let own = name.strip_prefix("pg_catalog.").unwrap_or(&name);
+    if let Some((_, oid)) = CLASSES.iter().find(|(class, _)| *class == own) {
+        return Some(*oid);
+    }
     let relations = &seen.relations().all;
     let (schema, table) = match name.rsplit_once('.') {
         Some((schema, table)) => (schema.rsplit('.').next()?.to_owned(), table),
@@ -345,16 +394,13 @@ fn table_oid(seen: &Seen, name: &str) -> Option<u32> {
 fn type_oid(name: &str) -> Option<u32> {
     let name = name.replace('"', "").to_lowercase();
     let name = name.strip_prefix("pg_catalog.").unwrap_or(&name);
-    match name.strip_suffix("[]") {
-        Some(element) => Some(named(element)?.array_oid),
-        None => {
-            let array = name.strip_prefix('_');
-            let array = array.and_then(|name| TYPES.iter().find(|about| about.name == name));
-            named(name)
-                .map(|about| about.oid)
-                .or(array.map(|about| about.array_oid))
-        }
+    if let Some(element) = name.strip_suffix("[]") {
+        return Some(named(element)?.array_oid);
     }
+    let array = name.strip_prefix('_');
+    let array = array.and_then(|name| TYPES.iter().find(|about| about.name == name));
+    let plain = named(name).map(|about| about.oid);
+    plain.or(array.map(|about| about.array_oid))
 }
 
 /// A name with quotes where it needs some.

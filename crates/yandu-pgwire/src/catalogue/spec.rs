@@ -143,6 +143,10 @@ pub(super) const EMPTY: &[(&str, &str)] = &[
         "oid:o castsource:o casttarget:o castfunc:o castcontext:t castmethod:t",
     ),
     (
+        "pg_collation",
+        "oid:o collname:t collnamespace:o collowner:o collprovider:t collisdeterministic:b collencoding:4 collcollate:t collctype:t colliculocale:t collversion:t",
+    ),
+    (
         "pg_constraint",
         "oid:o conname:t connamespace:o contype:t condeferrable:b condeferred:b convalidated:b conrelid:o contypid:o conindid:o conparentid:o confrelid:o confupdtype:t confdeltype:t confmatchtype:t conislocal:b coninhcount:4 connoinherit:b conkey:_2 confkey:_2 conpfeqop:_o conppeqop:_o conffeqop:_o confdelsetcols:_2 conexclop:_o conbin:t",
     ),
@@ -214,7 +218,7 @@ pub(super) const EMPTY: &[(&str, &str)] = &[
     ),
     (
         "pg_policy",
-        "oid:o polname:t polrelid:o polcmd:t polpermissive:b polroles:_o polqual:t polwithcheck:t",
+        "oid:o polname:t polrelid:o polcmd:t polpermissive:b polroles:t polqual:t polwithcheck:t",
     ),
     (
         "pg_proc",

@@ -5,7 +5,7 @@ use arrow::array::RecordBatch;
 use super::relation::{Attribute, CATALOGUE_OID, Relation};
 use super::spec::Filled;
 use super::{DATABASE, Seen};
-use crate::types::{About, ColumnType, PgType, TYPES};
+use crate::types::{About, TYPES};
 
 /// Whoever asks is the only role that the catalogue knows.
 const ROLE_OID: u32 = 10;
@@ -15,7 +15,6 @@ const TABLESPACE_OID: u32 = 1_663;
 const CLASS_OID: u32 = 1_259;
 /// The way in which tables are kept.
 const HEAP_OID: u32 = 2;
-const COLLATION_OID: u32 = 100;
 /// UTF8.
 const ENCODING: i32 = 6;
 
@@ -26,7 +25,6 @@ pub(super) const TABLES: &[(&str, Make)] = &[
     ("pg_attribute", attributes),
     ("pg_authid", roles),
     ("pg_class", classes),
-    ("pg_collation", collations),
     ("pg_database", databases),
     ("pg_description", descriptions),
     ("pg_namespace", namespaces),
@@ -114,16 +112,9 @@ fn attributes(seen: &Seen) -> RecordBatch {
         .untrue("attisdropped")
         .truth("attislocal", |_| true)
         .int4("attinhcount", |_| 0)
-        .oid("attcollation", |(_, attribute)| collation(attribute.column))
+        .no_oids("attcollation")
         .nothing("attacl:_t attoptions:_t attfdwoptions:_t attmissingval:t")
         .done()
-}
-
-fn collation(column: ColumnType) -> u32 {
-    match column.element {
-        PgType::Text | PgType::Varchar | PgType::Bpchar => COLLATION_OID,
-        _ => 0,
-    }
 }
 
 fn types(_: &Seen) -> RecordBatch {
@@ -191,9 +182,7 @@ fn types(_: &Seen) -> RecordBatch {
         .no_oids("typbasetype")
         .int4("typtypmod", |_| -1)
         .int4("typndims", |_| 0)
-        .oid("typcollation", |(about, _)| {
-            collation(ColumnType::plain(about.pg_type))
-        })
+        .no_oids("typcollation")
         .nothing("typdefaultbin:t typdefault:t typacl:_t")
         .done()
 }
@@ -267,19 +256,6 @@ fn tablespaces(_: &Seen) -> RecordBatch {
         .text("spcname", |name| *name)
         .oid("spcowner", |_| ROLE_OID)
         .nothing("spcacl:_t spcoptions:_t")
-        .done()
-}
-
-fn collations(_: &Seen) -> RecordBatch {
-    Filled::new(&["default"])
-        .oid("oid", |_| COLLATION_OID)
-        .text("collname", |name| *name)
-        .oid("collnamespace", |_| CATALOGUE_OID)
-        .oid("collowner", |_| ROLE_OID)
-        .text("collprovider", |_| "d")
-        .truth("collisdeterministic", |_| true)
-        .int4("collencoding", |_| -1)
-        .nothing("collcollate:t collctype:t colliculocale:t collversion:t")
         .done()
 }
 

@@ -17,7 +17,14 @@ impl<S: Stream> Conversation<S> {
             command,
             Command::Commit | Command::Rollback | Command::RollbackTo
         );
-        if self.status == TransactionStatus::Error && !ends {
+        if ends {
+            return Ok(());
+        }
+        self.must_not_have_failed()
+    }
+
+    pub(super) fn must_not_have_failed(&self) -> Result<()> {
+        if self.status == TransactionStatus::Error {
             return Err(
                 Fault::new("25P02", "the transaction has failed").hint("end it with ROLLBACK")
             );

@@ -5,7 +5,7 @@ use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::response::TransactionStatus;
 
 use super::extended::Portal;
-use super::{Conversation, MOST_KEPT};
+use super::{Conversation, MOST_BYTES, MOST_OPEN};
 use crate::answer::description;
 use crate::fault::{Fault, Result};
 use crate::socket::Stream;
@@ -23,18 +23,22 @@ impl<S: Stream> Conversation<S> {
                 format!("there is a cursor `{}` already", declared.name),
             ));
         }
-        self.must_have_room()?;
+        self.must_have_room(declared.question.statement.len())?;
         let (question, answer) = self.ask(&declared.question, values).await?;
         let portal = Portal::of_cursor(answer, question, declared.is_held);
         self.portals.insert(declared.name.clone(), portal);
         self.complete("DECLARE CURSOR").await
     }
 
-    pub(super) fn must_have_room(&self) -> Result<()> {
-        if self.portals.len() < MOST_KEPT {
+    /// Refuses one more portal, or statement, of some bytes where there are enough.
+    pub(super) fn must_have_room(&self, bytes: usize) -> Result<()> {
+        let prepared = self.statements.values().map(|prepared| prepared.bytes);
+        let open = self.portals.values().map(|portal| portal.bytes);
+        let kept: usize = prepared.chain(open).sum();
+        if self.portals.len() < MOST_OPEN && kept.saturating_add(bytes) <= MOST_BYTES {
             return Ok(());
         }
-        Err(Fault::new("53400", "too many cursors are open").hint("close some of them"))
+        Err(Fault::new("53400", "too much is kept open").hint("close cursors and statements"))
     }
 
     /// Fetches rows; where they are not shown, they are passed over.

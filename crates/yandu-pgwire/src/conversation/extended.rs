@@ -13,7 +13,7 @@ use pgwire::messages::{PgWireBackendMessage, PgWireFrontendMessage};
 use super::command::no_statement;
 use super::cursor::no_cursor;
 use super::simple::tag;
-use super::{Conversation, MOST_KEPT};
+use super::{Conversation, MOST_PREPARED};
 use crate::answer::{Answer, Column, columns, description};
 use crate::fault::{Fault, Result};
 use crate::place::Place;
@@ -35,6 +35,8 @@ pub(crate) struct Prepared {
     /// What the values are read as: a text may be meant as what it is compared with.
     read_as: Vec<ColumnType>,
     columns: Vec<Column>,
+    /// Of its text.
+    pub(super) bytes: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -53,21 +55,26 @@ pub(crate) struct Portal {
     pub(super) answer: Option<Answer>,
     /// Whether it goes on after its transaction.
     pub(super) is_held: bool,
+    /// Of its text and its values.
+    pub(super) bytes: usize,
 }
 
 impl Portal {
     pub(super) fn of_cursor(answer: Answer, question: Question, is_held: bool) -> Self {
+        let bytes = question.sql.len();
         Self {
             prepared: Prepared {
                 what: What::Ask(question),
                 types: Vec::new(),
                 read_as: Vec::new(),
                 columns: answer.columns.clone(),
+                bytes: 0,
             },
             values: Vec::new(),
             formats: Vec::new(),
             answer: Some(answer),
             is_held,
+            bytes,
         }
     }
 }
@@ -91,11 +98,13 @@ impl<S: Stream> Conversation<S> {
             let message = format!("there is a prepared statement `{name}` already");
             return Err(Fault::new("42P05", message));
         }
-        if self.statements.len() >= MOST_KEPT {
+        if self.statements.len() >= MOST_PREPARED {
             return Err(Fault::new("53400", "too many statements are prepared")
                 .hint("deallocate some of them"));
         }
-        let prepared = self.prepare(&parse.query, &parse.type_oids).await?;
+        self.must_have_room(parse.query.len())?;
+        let mut prepared = self.prepare(&parse.query, &parse.type_oids).await?;
+        prepared.bytes = parse.query.len();
         self.statements.insert(name, prepared);
         let complete = PgWireBackendMessage::ParseComplete(ParseComplete::new());
         self.feed(complete).await
@@ -110,6 +119,7 @@ impl<S: Stream> Conversation<S> {
                     types: Vec::new(),
                     read_as: Vec::new(),
                     columns: Vec::new(),
+                    bytes: 0,
                 });
             }
             return Err(Fault::syntax(
@@ -141,6 +151,7 @@ impl<S: Stream> Conversation<S> {
                     types: Vec::new(),
                     read_as: Vec::new(),
                     columns,
+                    bytes: 0,
                 })
             }
         }
@@ -179,6 +190,7 @@ impl<S: Stream> Conversation<S> {
             what: what(question),
             types,
             read_as,
+            bytes: 0,
         })
     }
 
@@ -196,7 +208,9 @@ impl<S: Stream> Conversation<S> {
                 format!("there is a portal `{name}` already"),
             ));
         }
-        self.must_have_room()?;
+        let values = bind.parameters.iter().flatten();
+        let bytes = prepared.bytes + values.map(bytes::Bytes::len).sum::<usize>();
+        self.must_have_room(bytes)?;
         let needed = prepared.read_as.len();
         if bind.parameters.len() != needed {
             let given = bind.parameters.len();
@@ -216,6 +230,7 @@ impl<S: Stream> Conversation<S> {
             prepared,
             answer: None,
             is_held: false,
+            bytes,
         };
         self.portals.insert(name, portal);
         self.feed(PgWireBackendMessage::BindComplete(BindComplete::new()))
@@ -266,7 +281,7 @@ impl<S: Stream> Conversation<S> {
             }
             What::Ask(question) => question,
         };
-        self.must_go_on(&Command::Unlisten)?;
+        self.must_not_have_failed()?;
         if portal.answer.is_none() {
             // The rights and the catalogue are those of now, not those of when it was prepared.
             let (session, _) = self.reader().await?;

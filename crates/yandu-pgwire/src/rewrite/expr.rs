@@ -2,12 +2,13 @@
 
 use sqlparser::ast::{
     Array, BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentList, FunctionArguments, Ident, ObjectName, Value,
+    FunctionArgumentList, FunctionArguments, Ident, ObjectName, SelectItem, SetExpr, Value,
 };
 
+use super::nothing;
 use super::types::{Turned, turned};
 use super::{folded, ident, last, strip};
-use crate::catalogue::{TABLE, TABLE_NAME, TYPE};
+use crate::catalogue::{SUBSCRIPTS, TABLE, TABLE_NAME, TYPE};
 
 /// Functions that are called without brackets.
 const BARE: [&str; 7] = [
@@ -28,7 +29,13 @@ pub(super) fn rewrite(expr: &mut Expr) -> bool {
             true
         }
         Expr::Cast { .. } => cast(expr),
-        Expr::Function(function) => called(function),
+        Expr::Function(_) => function(expr),
+        Expr::Subquery(_) => look_up(expr),
+        Expr::Exists { subquery, negated } if nothing::has_no_rows(subquery) => {
+            *expr = Expr::value(Value::Boolean(*negated));
+            true
+        }
+        Expr::Like { .. } | Expr::ILike { .. } => escaped(expr),
         Expr::BinaryOp { .. } => operator(expr),
         Expr::AnyOp { right, .. } | Expr::AllOp { right, .. } => {
             let Some(array) = array_of(right, None) else {
@@ -106,6 +113,106 @@ fn is_text(data_type: &DataType) -> bool {
     )
 }
 
+/// A subquery for one value. The engine wants one that looks at the row outside to put its rows together.
+fn look_up(expr: &mut Expr) -> bool {
+    let Expr::Subquery(query) = expr else {
+        return false;
+    };
+    if nothing::has_no_rows(query) {
+        *expr = Expr::value(Value::Null);
+        return true;
+    }
+    if !nothing::is_look_up(query) {
+        return false;
+    }
+    let SetExpr::Select(select) = query.body.as_mut() else {
+        return false;
+    };
+    let Some(SelectItem::UnnamedExpr(shown) | SelectItem::ExprWithAlias { expr: shown, .. }) =
+        select.projection.first_mut()
+    else {
+        return false;
+    };
+    *shown = call("min", vec![take(shown)]);
+    query.order_by = None;
+    true
+}
+
+/// A pattern whose sign of escape is another one than the engine's.
+fn escaped(expr: &mut Expr) -> bool {
+    let (Expr::Like {
+        pattern,
+        escape_char,
+        ..
+    }
+    | Expr::ILike {
+        pattern,
+        escape_char,
+        ..
+    }) = expr
+    else {
+        return false;
+    };
+    let Some(Value::SingleQuotedString(sign)) = escape_char.as_ref().map(|sign| &sign.value) else {
+        return false;
+    };
+    if sign == "\\" {
+        return false;
+    }
+    let text = |text: &str| Expr::value(Value::SingleQuotedString(text.to_owned()));
+    let replaced =
+        |pattern: Expr, from: &str, to: &str| call("replace", vec![pattern, text(from), text(to)]);
+    let sign = sign.clone();
+    let plain = replaced(take(pattern), "\\", "\\\\");
+    **pattern = if sign.is_empty() {
+        plain
+    } else {
+        replaced(plain, &sign, "\\")
+    };
+    *escape_char = None;
+    true
+}
+
+fn function(expr: &mut Expr) -> bool {
+    let Expr::Function(function) = expr else {
+        return false;
+    };
+    let is_stripped = called(function);
+    let name = last(&function.name).unwrap_or_default();
+    match (name.as_str(), &mut function.args) {
+        ("array", FunctionArguments::Subquery(query)) => {
+            *expr = if nothing::has_no_rows(query) || nothing::is_of_array(query) {
+                no_texts()
+            } else {
+                return is_stripped;
+            };
+            true
+        }
+        ("generate_subscripts", FunctionArguments::List(list)) => {
+            list.args.truncate(1);
+            function.name = ObjectName::from(vec![Ident::new(SUBSCRIPTS)]);
+            let places = take(expr);
+            *expr = call("unnest", vec![places]);
+            true
+        }
+        _ => is_stripped,
+    }
+}
+
+/// An array of no texts.
+fn no_texts() -> Expr {
+    Expr::Cast {
+        kind: sqlparser::ast::CastKind::Cast,
+        expr: Box::new(Expr::Array(Array {
+            elem: Vec::new(),
+            named: true,
+        })),
+        data_type: super::types::array(DataType::Text),
+        array: false,
+        format: None,
+    }
+}
+
 fn called(function: &mut Function) -> bool {
     let is_stripped = strip(&mut function.name);
     let name = last(&function.name).unwrap_or_default();
@@ -173,13 +280,18 @@ fn array_of(expr: &Expr, element: Option<&DataType>) -> Option<Expr> {
             None => Expr::value(Value::Null),
         };
         match element {
-            Some(data_type) if !is_text(data_type) => Expr::Cast {
-                kind: sqlparser::ast::CastKind::Cast,
-                expr: Box::new(value),
-                data_type: data_type.clone(),
-                array: false,
-                format: None,
-            },
+            Some(data_type)
+                if turned(data_type) != Turned::Into(Some(DataType::Text))
+                    && !is_text(data_type) =>
+            {
+                Expr::Cast {
+                    kind: sqlparser::ast::CastKind::Cast,
+                    expr: Box::new(value),
+                    data_type: data_type.clone(),
+                    array: false,
+                    format: None,
+                }
+            }
             _ => value,
         }
     });

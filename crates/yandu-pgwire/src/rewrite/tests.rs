@@ -67,3 +67,38 @@ fn what_postgresql_writes_in_another_way_is_written_anew() {
         assert_eq!(rewritten(sql).as_deref(), Some(expected), "{sql}");
     }
 }
+
+#[test]
+fn what_is_always_empty_is_not_asked() {
+    for (sql, expected) in [
+        (
+            "SELECT a.attname, (SELECT d.adbin FROM pg_catalog.pg_attrdef d WHERE d.adrelid = a.attrelid) FROM x a",
+            "SELECT a.attname, NULL FROM x a",
+        ),
+        (
+            "SELECT (SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid = a.b) FROM x a",
+            "SELECT (SELECT min(n.nspname) FROM pg_catalog.pg_namespace n WHERE n.oid = a.b) FROM x a",
+        ),
+        (
+            "SELECT ARRAY(SELECT m.roleid FROM pg_catalog.pg_auth_members m WHERE m.member = a.b) FROM x a",
+            "SELECT ARRAY[]::TEXT[] FROM x a",
+        ),
+        (
+            "SELECT i.indexrelid, (SELECT string_agg(y, ',') FROM y) FROM pg_catalog.pg_index i",
+            "SELECT i.indexrelid, NULL FROM pg_catalog.pg_index i",
+        ),
+        (
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_inherits)",
+            "SELECT 1 WHERE true",
+        ),
+        (
+            "SELECT (SELECT count(*) FROM pg_catalog.pg_index) FROM x WHERE a NOT LIKE 'pg/_%' ESCAPE '/'",
+            r"SELECT (SELECT count(*) FROM pg_catalog.pg_index) FROM x WHERE a NOT LIKE replace(replace('pg/_%', '\', '\\'), '/', '\')",
+        ),
+        ("SELECT NULL, NULL", r#"SELECT NULL, NULL AS "column 2""#),
+    ] {
+        let written =
+            rewritten(sql).map(|sql| sql.replace("CAST(ARRAY[] AS TEXT[])", "ARRAY[]::TEXT[]"));
+        assert_eq!(written.as_deref(), Some(expected), "{sql}");
+    }
+}

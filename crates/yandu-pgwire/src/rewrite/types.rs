@@ -20,9 +20,11 @@ pub(super) fn turned(data_type: &DataType) -> Turned {
     match data_type {
         DataType::Regclass => Turned::Table,
         DataType::Custom(name, _) => custom(name),
-        DataType::JSON | DataType::JSONB | DataType::Uuid | DataType::Character(None) => {
-            Turned::Into(Some(DataType::Text))
-        }
+        DataType::JSON
+        | DataType::JSONB
+        | DataType::Uuid
+        | DataType::Character(None)
+        | DataType::Char(None) => Turned::Into(Some(DataType::Text)),
         DataType::Array(ArrayElemTypeDef::SquareBracket(element, _)) => match turned(element) {
             Turned::Into(Some(element)) => Turned::Into(Some(array(element))),
             Turned::Table | Turned::Type => Turned::Into(Some(array(DataType::IntUnsigned(None)))),
@@ -82,6 +84,6 @@ fn plain(name: &str) -> Option<DataType> {
     })
 }
 
-fn array(element: DataType) -> DataType {
+pub(super) fn array(element: DataType) -> DataType {
     DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(element), None))
 }

@@ -85,6 +85,7 @@ pub(crate) fn parse_text(text: &str) -> Option<Vec<Option<String>>> {
                     ends = false;
                     break;
                 }
+                sign if !is_quoted && value.is_empty() && sign.is_whitespace() => {}
                 '"' => {
                     is_quoted = true;
                     loop {

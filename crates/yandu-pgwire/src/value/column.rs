@@ -97,6 +97,10 @@ impl Column {
         if let DataType::Dictionary(_, values) = column.data_type() {
             return Self::new(&to(values)?);
         }
+        // Such a column does not say of its values that they are not there.
+        if *column.data_type() == DataType::Null {
+            return Ok(Self::Text(StringArray::new_null(column.len())));
+        }
         let column_type = ColumnType::of(column.data_type());
         if column_type.is_array {
             return Self::list(column, column_type.element);

@@ -19,6 +19,8 @@ use jiff::{Span, Timestamp};
 
 use super::time::{EPOCH_DAYS, EPOCH_MICROS};
 use super::{Format, array, decimal};
+use yandu_words::calendar::CITY_CLOCK;
+
 use crate::fault::{Fault, Result};
 use crate::types::{ColumnType, PgType};
 
@@ -44,8 +46,7 @@ pub(crate) fn empty(column: ColumnType) -> DataType {
         PgType::Bytea => DataType::Binary,
         PgType::Date => DataType::Date32,
         PgType::Time => DataType::Time64(TimeUnit::Microsecond),
-        PgType::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
-        PgType::Timestamptz => DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into())),
+        PgType::Timestamp | PgType::Timestamptz => DataType::Timestamp(TimeUnit::Microsecond, None),
         PgType::Interval => DataType::Interval(IntervalUnit::MonthDayNano),
         _ => DataType::Utf8,
     };
@@ -100,13 +101,15 @@ fn of_text(text: &str, element: PgType) -> Option<ArrayRef> {
         PgType::Numeric => number(trimmed)?,
         PgType::Bytea => Arc::new(BinaryArray::from(vec![hexadecimal(trimmed)?.as_slice()])),
         PgType::Date => {
-            let date: jiff::civil::Date = trimmed.parse().ok()?;
+            // Some clients write a zone behind it, or the beginning of the day.
+            let day = trimmed.split([' ', 'T']).next()?;
+            let date: jiff::civil::Date = day.parse().ok()?;
             let midnight = TimeZone::UTC.to_timestamp(DateTime::from(date)).ok()?;
             let days = midnight.as_second().div_euclid(86_400);
             Arc::new(Date32Array::from(vec![i32::try_from(days).ok()?]))
         }
         PgType::Time => {
-            let time: Time = trimmed.parse().ok()?;
+            let time: Time = without_offset(trimmed).parse().ok()?;
             let micros = Time::midnight()
                 .until(time)
                 .ok()?
@@ -115,19 +118,16 @@ fn of_text(text: &str, element: PgType) -> Option<ArrayRef> {
             Arc::new(Time64MicrosecondArray::from(vec![micros as i64]))
         }
         PgType::Timestamp => {
-            let time: DateTime = trimmed.parse().ok()?;
+            let time: DateTime = without_offset(trimmed).parse().ok()?;
             let moment = TimeZone::UTC.to_timestamp(time).ok()?;
             Arc::new(TimestampMicrosecondArray::from(vec![
                 moment.as_microsecond(),
             ]))
         }
-        PgType::Timestamptz => Arc::new(
-            TimestampMicrosecondArray::from(vec![moment(trimmed)?.as_microsecond()])
-                .with_timezone_utc(),
-        ),
+        PgType::Timestamptz => of_city(moment(trimmed)?),
         PgType::Interval => {
             let span: Span = trimmed.parse().ok()?;
-            let months = span.get_years().checked_mul(12)? as i32 + span.get_months();
+            let months = i32::from(span.get_years()) * 12 + span.get_months();
             let days = span.get_weeks() * 7 + span.get_days();
             let rest = span
                 .years(0)
@@ -176,15 +176,8 @@ fn of_binary(bytes: &[u8], element: PgType) -> Option<ArrayRef> {
         PgType::Time => Arc::new(Time64MicrosecondArray::from(vec![i64::from_be_bytes(
             bytes.try_into().ok()?,
         )])),
-        PgType::Timestamp | PgType::Timestamptz => {
-            let micros = i64::from_be_bytes(bytes.try_into().ok()?).checked_add(EPOCH_MICROS)?;
-            let moments = TimestampMicrosecondArray::from(vec![micros]);
-            Arc::new(if element == PgType::Timestamptz {
-                moments.with_timezone_utc()
-            } else {
-                moments
-            })
-        }
+        PgType::Timestamp => Arc::new(TimestampMicrosecondArray::from(vec![moment_of(bytes)?])),
+        PgType::Timestamptz => of_city(Timestamp::from_microsecond(moment_of(bytes)?).ok()?),
         PgType::Interval => {
             let (micros, rest) = bytes.split_at_checked(8)?;
             let (days, months) = rest.split_at_checked(4)?;
@@ -214,6 +207,11 @@ fn of_binary(bytes: &[u8], element: PgType) -> Option<ArrayRef> {
         }
         _ => Arc::new(StringArray::from(vec![str::from_utf8(bytes).ok()?])),
     })
+}
+
+/// Microseconds since 1970.
+fn moment_of(bytes: &[u8]) -> Option<i64> {
+    i64::from_be_bytes(bytes.try_into().ok()?).checked_add(EPOCH_MICROS)
 }
 
 fn list(format: Format, bytes: &[u8], element: PgType) -> Option<ArrayRef> {
@@ -253,6 +251,14 @@ fn list(format: Format, bytes: &[u8], element: PgType) -> Option<ArrayRef> {
     )))
 }
 
+/// A time without the offset that some clients write behind one that has none.
+fn without_offset(text: &str) -> &str {
+    let colon = text.find(':').unwrap_or(text.len());
+    let (before, behind) = text.split_at(colon);
+    let end = behind.find(['+', '-', 'Z', ' ']).unwrap_or(behind.len());
+    text.get(..before.len() + end).unwrap_or(text)
+}
+
 fn boolean(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "t" | "true" | "y" | "yes" | "on" | "1" => Some(true),
@@ -282,13 +288,21 @@ fn hexadecimal(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// A time with an offset, also one of hours alone; without an offset it is in UTC, as the connection's times are.
+/// A moment as the clocks of the city show it: times of datasets are of that kind.
+fn of_city(moment: Timestamp) -> ArrayRef {
+    let time = CITY_CLOCK.to_datetime(moment);
+    let micros = TimeZone::UTC.to_timestamp(time);
+    let micros = micros.map_or_else(|_| moment.as_microsecond(), Timestamp::as_microsecond);
+    Arc::new(TimestampMicrosecondArray::from(vec![micros]))
+}
+
+/// A time with an offset, also one of hours alone; without an offset it is of the city.
 fn moment(text: &str) -> Option<Timestamp> {
     if let Ok(moment) = text.parse() {
         return Some(moment);
     }
     if let Ok(time) = text.parse::<DateTime>() {
-        return TimeZone::UTC.to_timestamp(time).ok();
+        return CITY_CLOCK.to_timestamp(time).ok();
     }
     format!("{text}:00").parse().ok()
 }

@@ -99,7 +99,6 @@ def psycopg_parameters(line):
         ("date", datetime.date(1949, 10, 1)),
         ("time", datetime.time(23, 59, 59, 1)),
         ("timestamp", datetime.datetime(1999, 12, 31, 23, 59, 59, 500000)),
-        ("timestamptz", datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)),
         ("bytea", b"\x00\xff"),
         ("int8[]", [1, None, 3]),
         ("text[]", ["a,b", None, "城"]),
@@ -126,6 +125,11 @@ def psycopg_parameters(line):
             found = connection.execute("SELECT place FROM club.reading WHERE number = %s", [2], prepare=True).fetchone()
         if found != ("O'Hara, \"B\"",):
             wrong.append(["prepared", str(found)])
+        # A moment is read on the clocks of the city, as the times of its datasets are.
+        moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+        found = connection.execute("SELECT number FROM club.reading WHERE seen_at = %s", [moment]).fetchall()
+        if found != [(1,)]:
+            wrong.append(["moment", str(found)])
     return wrong
 
 
@@ -134,7 +138,7 @@ def psycopg_cursors(line):
     with psycopg_line(line) as connection:
         with connection.cursor(name="walk") as cursor:
             cursor.itersize = 100
-            cursor.execute("SELECT value FROM generate_series(1, %s) AS t(value)", [1000])
+            cursor.execute("SELECT value FROM generate_series(1, 1000) AS t(value) WHERE value > %s", [0])
             answers["sum"] = sum(row[0] for row in cursor)
         with connection.cursor(name="few") as cursor:
             cursor.execute("SELECT number FROM club.reading ORDER BY number")
@@ -243,7 +247,7 @@ def read_once(line):
 
     try:
         with psycopg_line(line) as connection:
-            return rows(connection.execute("SELECT * FROM club.member ORDER BY number"))
+            return rows(connection.execute("SELECT number, name, age FROM club.member ORDER BY number"))
     except psycopg.OperationalError as error:
         return str(error).splitlines()[0].split("FATAL:")[-1].strip()
 
@@ -287,6 +291,19 @@ def catalogues(line):
             answers[sql] = rows(connection.execute(sql))
         connection.execute("SET search_path TO club")
         answers["path"] = connection.execute("SELECT count(*) FROM member").fetchone()[0]
+    return answers
+
+
+def counted(line):
+    """Reads under a grant that may be used twice."""
+    answers = []
+    with psycopg_line(line, autocommit=True) as connection:
+        connection.execute("SELECT attname FROM pg_attribute WHERE attrelid = 'club.hidden'::regclass").fetchall()
+        for sql in ["SELECT 1 / 0 FROM club.hidden", *["SELECT code FROM club.hidden"] * 3]:
+            try:
+                answers.append(connection.execute(sql).fetchone()[0])
+            except Exception as error:
+                answers.append(error.sqlstate)
     return answers
 
 

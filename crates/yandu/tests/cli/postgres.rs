@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::support::{Place, Server};
+use crate::support::{Place, Server, certificate};
 
 const READING: &str = "\
 dataset: club.reading
@@ -73,11 +73,6 @@ permit (principal is Service, action == Action::\"read\", resource == Dataset::\
 permit (principal is Service, action == Action::\"read\", resource == Dataset::\"club.member\");
 ";
 
-/// A time that a token may have.
-fn within_term() -> String {
-    (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24)).to_string()
-}
-
 /// A city that is served, and a token with which it is read.
 struct Town {
     place: Place,
@@ -123,13 +118,17 @@ impl Town {
     }
 
     fn new_token(&self, scope: &[&str]) -> Value {
-        let asked = json!({"name": "test", "scope": scope, "expires_at": within_term()});
+        let asked = json!({"name": "test", "scope": scope, "expires_at": Self::tomorrow()});
         let path = "/api/v1/accounts/bridge/tokens";
-        let (status, body) = self
-            .server
-            .post(path, "application/json", &asked.to_string());
+        let asked = asked.to_string();
+        let (status, body) = self.server.post(path, "application/json", &asked);
         assert_eq!(status, 201, "{body}");
         serde_json::from_str(&body).unwrap()
+    }
+
+    fn tomorrow() -> String {
+        let now = jiff::Timestamp::now();
+        (now + jiff::SignedDuration::from_hours(24)).to_string()
     }
 
     fn revoke(&self) {
@@ -180,4 +179,472 @@ impl Town {
         let answer = output.stdout.as_slice();
         Some(serde_json::from_slice(answer).unwrap_or_else(|_| panic!("{problems}")))
     }
+}
+
+const ROWS: &str = r#"[
+    [1, "盐城市亭湖区", "1234.50", 0.5, true, "2024-02-29", "08:30:00", "2026-01-01 08:00:00"],
+    [2, "O'Hara, \"B\"", "-0.05", -1.25, false, "1949-10-01", "23:59:59", "1999-12-31 23:59:59.500000"],
+    [3, null, null, null, null, null, null, null]
+]"#;
+
+fn reading_rows() -> Value {
+    serde_json::from_str(ROWS).unwrap()
+}
+
+#[test]
+fn psycopg_reads_values_of_every_type_as_text_and_in_binary() {
+    let town = Town::new();
+    let Some(answer) = town.client("psycopg_values") else {
+        return;
+    };
+    assert_eq!(answer["text"], reading_rows());
+    assert_eq!(answer["binary"], reading_rows());
+    assert_eq!(
+        answer["types"],
+        json!([20, 25, 1700, 701, 16, 1082, 1083, 1114])
+    );
+    assert_eq!(answer["amount"], json!([12, 2]));
+    assert_eq!(answer["array"], json!([[1, 2, null], ["a,b", "城"]]));
+}
+
+#[test]
+fn psycopg_gives_values_of_every_type_and_gets_them_back() {
+    let town = Town::new();
+    let Some(wrong) = town.client("psycopg_parameters") else {
+        return;
+    };
+    assert_eq!(wrong, json!([]));
+}
+
+#[test]
+fn cursors_give_as_many_rows_as_are_fetched() {
+    let town = Town::new();
+    let Some(answer) = town.client("psycopg_cursors") else {
+        return;
+    };
+    assert_eq!(
+        answer,
+        json!({
+            "sum": 500_500,
+            "fetches": [2, 1, 0],
+            "fetched": [[1], [2]],
+            "moved": "MOVE 1",
+            "rest": "FETCH 0",
+            "after": "34000",
+        })
+    );
+}
+
+#[test]
+fn faults_have_the_states_of_postgresql_and_transactions_know_of_them() {
+    let town = Town::new();
+    let Some(answer) = town.client("psycopg_faults") else {
+        return;
+    };
+    assert_eq!(
+        answer["states"],
+        json!({
+            "SELEKT 1": "42601",
+            "SELECT * FROM club.nowhere": "42P01",
+            "SELECT * FROM club.hidden": "42P01",
+            "SELECT nothing FROM club.member": "42703",
+            "SELECT frobnicate(1)": "42883",
+            "SELECT 1 / 0": "22012",
+            "INSERT INTO club.member VALUES (1)": "25006",
+            "CREATE TABLE x (y int)": "25006",
+            "COPY club.member TO STDOUT": "0A000",
+            "SET client_encoding TO 'GBK'": "22023",
+            "SHOW nothing_like_it": "42704",
+            "EXPLAIN ANALYZE SELECT 1": "42501",
+            "SELECT * FROM information_schema.df_settings": "42000",
+        })
+    );
+    assert_eq!(answer["position"], "8");
+    assert_eq!(answer["message"], "there is no column `nothing`");
+    let statuses = [
+        "IDLE", "INTRANS", "22012", "25P02", "INERROR", "IDLE", "IDLE",
+    ];
+    assert_eq!(answer["statuses"], json!(statuses));
+}
+
+#[test]
+fn a_question_is_stopped_by_its_client_and_the_connection_goes_on() {
+    let town = Town::new();
+    let Some(answer) = town.client("psycopg_cancel") else {
+        return;
+    };
+    assert_eq!(answer["state"], "57014");
+    assert_eq!(answer["after"], 1);
+    assert_eq!(answer["timeout"], "57014");
+}
+
+#[test]
+fn a_wrong_secret_and_a_name_that_nobody_has_are_turned_away_alike() {
+    let town = Town::new();
+    let Some(answer) = town.client("logins") else {
+        return;
+    };
+    assert_eq!(answer, json!(vec!["the name or the secret is wrong"; 5]));
+}
+
+#[test]
+fn masks_and_conditions_on_rows_hold_and_the_local_administrator_sees_all() {
+    let town = Town::new();
+    let Some(answer) = town.client("read_once") else {
+        return;
+    };
+    assert_eq!(answer, json!([["1", "王*", 30], ["4", "赵*", 39]]));
+    let key = std::fs::read_to_string(town.place.path("data/local.key")).unwrap();
+    let mut line = town.line();
+    line["user"] = json!("local-administrator");
+    line["password"] = json!(key);
+    let whole = town.client_as("read_once", &line).unwrap();
+    assert_eq!(
+        whole,
+        json!([
+            ["1", "王芳", 30],
+            ["2", "李强", 50],
+            ["3", "张伟", null],
+            ["4", "赵云", 39]
+        ])
+    );
+}
+
+#[test]
+fn a_token_that_is_not_for_reading_does_not_log_in() {
+    let mut town = Town::new();
+    town.token = town.new_token(&["deliver"]);
+    let Some(answer) = town.client("read_once") else {
+        return;
+    };
+    assert_eq!(answer, "the token is not for this");
+}
+
+#[test]
+fn a_token_that_is_revoked_ends_what_it_reads_and_its_connections() {
+    let town = Town::new();
+    let answer = std::thread::scope(|scope| {
+        let asking = scope.spawn(|| town.client("revoked"));
+        let mark = town.place.path("asking");
+        for _ in 0..400 {
+            if mark.exists() || asking.is_finished() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        // The question is under way.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        town.revoke();
+        asking.join().unwrap()
+    });
+    let Some(answer) = answer else {
+        return;
+    };
+    assert_eq!(answer["running"], "28000");
+    for later in ["next", "idle"] {
+        let told = answer[later].as_str();
+        assert!(
+            matches!(told, Some("28000" | "OperationalError")),
+            "{answer}"
+        );
+    }
+    assert_eq!(answer["login"], "the name or the secret is wrong");
+}
+
+#[test]
+fn catalogues_name_what_may_be_seen_and_nothing_else() {
+    let town = Town::new();
+    let Some(answer) = town.client("catalogues") else {
+        return;
+    };
+    let told = answer.to_string();
+    assert!(
+        !told.contains("hidden") || !told.contains("\"hidden\""),
+        "{told}"
+    );
+    let of = |sql: &str| answer[sql].clone();
+    assert_eq!(
+        of("SELECT relname FROM pg_class ORDER BY 1"),
+        json!([["member"], ["reading"]])
+    );
+    assert_eq!(
+        of("SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2"),
+        json!([["club", "member"], ["club", "reading"]])
+    );
+    assert_eq!(
+        of("SELECT obj_description('club.member'::regclass, 'pg_class')"),
+        json!([["会员"]])
+    );
+    assert_eq!(
+        of(
+            "SELECT to_regclass('club.hidden'), has_table_privilege('club.member', 'SELECT'), has_table_privilege('club.member', 'INSERT')"
+        ),
+        json!([[null, true, false]])
+    );
+    assert_eq!(
+        of(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'reading' ORDER BY ordinal_position"
+        )[2],
+        json!(["amount", "numeric"])
+    );
+    assert_eq!(answer["path"], 2);
+}
+
+#[test]
+fn psql_describes_what_it_sees() {
+    let town = Town::new();
+    let Some(answer) = town.client("psql_walk") else {
+        return;
+    };
+    let told = |command: &str| {
+        let [code, stdout, stderr] = answer[command].as_array().unwrap().as_slice() else {
+            panic!("{answer}");
+        };
+        assert_eq!(stderr, "", "{command}");
+        assert_eq!(code, 0, "{command}");
+        stdout.as_str().unwrap().to_owned()
+    };
+    assert!(told(r"\dn").contains("club|"));
+    assert_eq!(told(r"\dt club.*").lines().count(), 2);
+    assert!(told(r"\d club.member").contains("age|bigint"));
+    assert!(told(r"\d+ club.reading").contains("numeric(12,2)"));
+    assert!(told(r"\l").contains("yandu|"));
+    assert!(told(r"\du").starts_with("bridge_"));
+    assert_eq!(
+        told("SELECT name, age FROM club.member ORDER BY number"),
+        "王*|30\n赵*|39\n"
+    );
+    assert_eq!(
+        told("SELECT 1; SELECT count(*) FROM club.reading"),
+        "1\n3\n"
+    );
+    assert_eq!(told(""), "");
+    let hidden = answer["SELECT * FROM club.hidden"][2].as_str().unwrap();
+    let nowhere = answer["SELECT * FROM club.nowhere"][2].as_str().unwrap();
+    assert!(hidden.contains("LINE 1"), "{hidden}");
+    let same = |text: &str| text.split('^').next().unwrap().replace("hidden", "nowhere");
+    assert_eq!(same(hidden), same(nowhere));
+}
+
+#[test]
+fn asyncpg_prepares_fetches_and_gives_up() {
+    let town = Town::new();
+    let Some(answer) = town.client("asyncpg_walk") else {
+        return;
+    };
+    assert_eq!(answer["rows"], reading_rows());
+    assert_eq!(answer["found"], json!([1]));
+    assert_eq!(answer["prepared"], json!([42, null, [1, null]]));
+    assert_eq!(answer["cursor"], json!([250, 250]));
+    assert_eq!(answer["hidden"], "42P01");
+    assert_eq!(answer["late"], 1);
+}
+
+#[test]
+fn sqlalchemy_reflects_datasets_and_reads_them() {
+    let town = Town::new();
+    let Some(answer) = town.client("sqlalchemy_walk") else {
+        return;
+    };
+    assert_eq!(
+        answer["schemas"],
+        json!(["club", "information_schema", "public"])
+    );
+    assert_eq!(answer["tables"], json!(["member", "reading"]));
+    assert_eq!(answer["columns"][2], json!(["amount", "NUMERIC(12, 2)"]));
+    assert_eq!(answer["comment"], "会员");
+    assert_eq!(answer["has"], json!([true, false]));
+    assert_eq!(answer["rows"], json!([[1, "盐城市亭湖区"]]));
+    assert_eq!(answer["count"], 3);
+}
+
+#[test]
+fn dbt_tests_a_source_and_shows_it() {
+    let town = Town::new();
+    let Some(answer) = town.client("dbt_walk") else {
+        return;
+    };
+    let told = |name: &str| answer[name][1].as_str().unwrap().to_owned();
+    assert_eq!(answer["debug"][0], 0, "{}", told("debug"));
+    assert!(told("debug").contains("All checks passed!"));
+    // One test of three fails, because a place is missing.
+    assert_eq!(answer["test"][0], 1, "{}", told("test"));
+    assert!(
+        told("test").contains("PASS=2 WARN=0 ERROR=1"),
+        "{}",
+        told("test")
+    );
+    assert_eq!(answer["show"][0], 0, "{}", told("show"));
+    assert!(told("show").contains("盐城市亭湖区"), "{}", told("show"));
+}
+
+#[test]
+fn odbc_lists_and_reads() {
+    let town = Town::new();
+    let Some(answer) = town.client("odbc_walk") else {
+        return;
+    };
+    if answer.is_null() {
+        eprintln!("skipped: the ODBC driver of PostgreSQL is not installed; `make test` does");
+        return;
+    }
+    assert_eq!(answer["tables"], json!(["member", "reading"]));
+    assert_eq!(answer["columns"][2], json!(["age", "int8"]));
+    assert_eq!(
+        answer["rows"],
+        json!([[1, "盐城市亭湖区", "1234.50", "2024-02-29"]])
+    );
+    assert_eq!(answer["hidden"], "42P01");
+}
+
+#[test]
+fn jdbc_lists_prepares_and_fetches() {
+    const DRIVER: &str = "/usr/share/java/postgresql.jar";
+    let is_there = std::path::Path::new(DRIVER).is_file()
+        && Command::new("java").arg("-version").output().is_ok();
+    if !is_there {
+        eprintln!("skipped: Java and the JDBC driver are not installed; `make test` does");
+        return;
+    }
+    let town = Town::new();
+    let line = town.line();
+    let text = |name: &str| line[name].as_str().unwrap().to_owned();
+    let url = format!("jdbc:postgresql://{}:{}/yandu", text("host"), text("port"));
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/Jdbc.java");
+    let output = Command::new("java")
+        .args(["-Dstdout.encoding=UTF-8", "-cp", DRIVER, program, &url])
+        .args([text("user"), text("password")])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(
+        told,
+        "tables [member, reading]\ncolumns number:text name:text age:int8\n\
+         row 1 盐城市亭湖区 1234.50 2024-02-29 true\nsum 500500\nfault 42P01\nfault 25006\n"
+    );
+}
+
+#[test]
+fn a_certificate_encrypts_the_line_and_is_verified() {
+    let place = Place::with_pack();
+    certificate(&place, "certificate");
+    certificate(&place, "other");
+    let path = |name: &str| place.path(name).to_string_lossy().into_owned();
+    let certificate = format!("tls.certificate={}", path("certificate.pem"));
+    let key = format!("tls.key={}", path("certificate-key.pem"));
+    let town = Town::with(&["--set", &certificate, "--set", &key]);
+    for name in ["certificate.pem", "other.pem"] {
+        std::fs::copy(place.path(name), town.place.path(name)).unwrap();
+    }
+    let Some(answer) = town.client("encrypted") else {
+        return;
+    };
+    assert_eq!(
+        answer,
+        json!({
+            "verify-ca": [true, 1],
+            "verify-full": [true, 1],
+            "disable": [false, 1],
+            "other": true,
+        })
+    );
+}
+
+#[test]
+fn without_a_certificate_only_this_machine_is_served() {
+    let place = Place::with_pack();
+    let refused = place
+        .yandu(&[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--pg-listen",
+            "0.0.0.0:0",
+        ])
+        .fails();
+    assert!(
+        refused
+            .stderr
+            .contains("can be reached from other machines"),
+        "{}",
+        refused.stderr
+    );
+    assert!(
+        refused.stderr.contains("tls.certificate"),
+        "{}",
+        refused.stderr
+    );
+    let half = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--pg-listen",
+        "127.0.0.1:0",
+        "--set",
+        "tls.key=x",
+    ];
+    let refused = place.yandu(&half).fails();
+    assert!(
+        refused.stderr.contains("a certificate needs its key"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn there_are_no_more_connections_than_there_may_be() {
+    let town = Town::with(&["--set", "pg_connections=2"]);
+    let Some(answer) = town.client("crowd") else {
+        return;
+    };
+    assert_eq!(answer, "there are too many connections");
+}
+
+#[test]
+fn a_stop_ends_connections_and_no_secret_is_in_the_log() {
+    let mut town = Town::new();
+    let secret = town.token["secret"].as_str().unwrap().to_owned();
+    if town.client("read_once").is_none() {
+        return;
+    }
+    let address = town.server.postgres.clone().unwrap();
+    // Somebody who says nothing, and somebody who says nonsense.
+    let silent = std::net::TcpStream::connect(&address).unwrap();
+    let mut wild = std::net::TcpStream::connect(&address).unwrap();
+    wild.write_all(&[0, 0, 0, 9, 0, 3, 0, 0, 0, 0xff, 0xff, 0xff, 0xff])
+        .unwrap();
+    let log = town.server.stop();
+    drop((silent, wild));
+    assert!(!log.contains(&secret), "{log}");
+    assert!(!log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn a_grant_is_used_as_often_as_it_says() {
+    let town = Town::new();
+    let grant = json!({
+        "to": {"kind": "service", "id": "bridge"},
+        "dataset": "club.hidden",
+        "up_to": "general-4",
+        "purpose": "试验",
+        "until": Town::tomorrow(),
+        "uses": 2,
+        "ways": ["interface"],
+    });
+    let (status, body) = town
+        .server
+        .post("/api/v1/grants", "application/json", &grant.to_string());
+    assert_eq!(status, 201, "{body}");
+    let Some(answer) = town.client("counted") else {
+        return;
+    };
+    // Looking at columns is no use, and neither is a question that fails.
+    assert_eq!(answer, json!(["22012", "x", "x", "42501"]));
+    let uses = town.server.get("/api/v1/grants").1;
+    assert!(uses.contains("\"used\":2"), "{uses}");
 }

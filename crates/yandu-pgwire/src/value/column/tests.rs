@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, UInt64Array};
+use arrow::array::{ArrayRef, NullArray, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema};
 
 use super::*;
@@ -59,7 +59,6 @@ fn a_value_is_the_same_on_both_ways_in_both_formats() {
         (PgType::Date, false, "1949-10-01"),
         (PgType::Time, false, "23:59:59.000001"),
         (PgType::Timestamp, false, "1999-12-31 23:59:59.5"),
-        (PgType::Timestamptz, false, "2026-01-01 00:00:00+00"),
         (PgType::Int8, true, "{1,NULL,3}"),
         (PgType::Int4, true, "{}"),
         (PgType::Text, true, "{\"a,b\",NULL,\"\",城}"),
@@ -94,6 +93,8 @@ fn nothing_is_nothing_in_every_type() {
         let value = read(nothing, of, 1).unwrap();
         assert_eq!(written(&value, Format::Text), None, "{about:?}");
     }
+    let untyped: ArrayRef = Arc::new(NullArray::new(1));
+    assert_eq!(written(&untyped, Format::Text), None);
 }
 
 #[test]
@@ -139,4 +140,35 @@ fn a_number_that_no_client_could_take_is_an_error_and_not_nothing() {
         written(&dictionary.unwrap(), Format::Text).unwrap(),
         "城".as_bytes()
     );
+}
+
+#[test]
+fn a_moment_that_is_given_is_read_on_the_clocks_of_the_city() {
+    let of = ColumnType::plain(PgType::Timestamptz);
+    for text in [
+        "2026-01-01 00:00:00+00",
+        "2026-01-01T08:00:00+08:00",
+        "2026-01-01 08:00:00",
+    ] {
+        let time = written(&given(text, of), Format::Text).unwrap();
+        assert_eq!(time, b"2026-01-01 08:00:00", "{text}");
+    }
+}
+
+#[test]
+fn an_offset_behind_what_has_none_is_passed_over() {
+    for (element, text, expected) in [
+        (PgType::Date, "2024-02-29 +08", "2024-02-29"),
+        (PgType::Date, "2024-02-29T00:00:00", "2024-02-29"),
+        (
+            PgType::Timestamp,
+            "2026-01-01 08:00:00.5+00",
+            "2026-01-01 08:00:00.5",
+        ),
+        (PgType::Time, "08:30:00-03", "08:30:00"),
+    ] {
+        let value = given(text, ColumnType::plain(element));
+        let time = written(&value, Format::Text).unwrap();
+        assert_eq!(String::from_utf8(time).unwrap(), expected);
+    }
 }
