@@ -125,7 +125,7 @@ impl Collector {
         if let Some(batch) = self.taken(id, &sent).await? {
             return Ok(Received { batch, again: true });
         }
-        let report = self.judge(id, &sent, &handed).await?;
+        let report = self.judge(principal.name(), id, &sent, &handed).await?;
         self.check_fields(id, &report).await?;
         let path = self
             .folder()
@@ -152,7 +152,7 @@ impl Collector {
             return Ok(Received { batch, again: true });
         }
         // Something changed between the first look and the turn of the batch: the second look says what.
-        let report = self.judge(id, &sent, &handed).await?;
+        let report = self.judge(principal.name(), id, &sent, &handed).await?;
         self.check_fields(id, &report).await?;
         let why = outcome.error.map(|failure| failure.message);
         Err(Error::ReportRefused {
@@ -191,7 +191,9 @@ impl Collector {
         let sent = self.read_report(&batch.dataset, &reading.await??)?;
         // A report that was taken before has the content of its batch, by which the collection has found it.
         self.taken(&batch.dataset, &sent).await?;
-        let report = self.judge(&batch.dataset, &sent, handed).await?;
+        let report = self
+            .judge(&batch.delivered_by, &batch.dataset, &sent, handed)
+            .await?;
         store::Reports::new(self.inner.store.pool())
             .insert(&batch.id, &batch.dataset, &report.head)
             .await?;

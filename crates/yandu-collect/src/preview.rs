@@ -1,6 +1,8 @@
 //! What a delivery would be understood as, before it is collected: nothing of it is kept.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -80,6 +82,8 @@ pub struct Look {
     /// Without one the file is only shown, with the datasets that it fits.
     pub dataset: Option<DatasetId>,
     pub source: Option<SourceId>,
+    /// Only datasets of these are told to fit; `None` for all.
+    pub among: Option<Arc<BTreeSet<DatasetId>>>,
     pub path: PathBuf,
     pub hints: Hints,
     pub headers: Given,
@@ -95,6 +99,7 @@ impl Collector {
         let Look {
             dataset,
             source,
+            among,
             path,
             mut hints,
             headers: given,
@@ -125,7 +130,7 @@ impl Collector {
         };
         Ok(Preview {
             absent: lacking(true).chain(lacking(false)).collect(),
-            candidates: candidates(&packs, &looked.headers),
+            candidates: candidates(&packs, &looked.headers, among.as_deref()),
             headers: looked
                 .headers
                 .iter()
@@ -209,10 +214,15 @@ fn clipped(text: &str) -> String {
 }
 
 /// The datasets of which the file has most columns; those that it has none of are left out.
-fn candidates(packs: &Packs, found: &[String]) -> Vec<Candidate> {
+fn candidates(
+    packs: &Packs,
+    found: &[String],
+    among: Option<&BTreeSet<DatasetId>>,
+) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = packs
         .datasets()
         .filter(|dataset| dataset.file().origin == Origin::Collect)
+        .filter(|dataset| among.is_none_or(|among| among.contains(dataset.id())))
         .map(|dataset| {
             let source = packs
                 .sources()

@@ -90,7 +90,8 @@ impl Collector {
         let declared = packs
             .dataset(dataset)
             .ok_or_else(|| Error::NoDataset(dataset.clone()))?;
-        if declared.file().origin == Origin::Form {
+        // What a model makes and what a form is filled with come no other way.
+        if matches!(declared.file().origin, Origin::Form | Origin::Model) {
             return Err(Error::NotCollected(dataset.clone()));
         }
         let expectations = Arc::new(expectation::compile(&packs, declared, &HashMap::new())?);

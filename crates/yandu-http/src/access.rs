@@ -283,7 +283,7 @@ fn may_ask(state: &State, asker: &Asker, method: &Method, route: Option<&str>) -
             .with_help("log in with a name and a password".to_owned()));
     }
     if let Asker::Token(token) = asker
-        && !need.is_in_scope(&token.scope)
+        && !need.is_in_scope(method, route, &token.scope)
     {
         return Err(Problem::new("not-permitted", "the token is not for this")
             .with_help("make one with another scope".to_owned()));
@@ -308,9 +308,17 @@ pub(crate) fn not_permitted() -> Box<Problem> {
 
 impl Need {
     /// Whether a token with these scopes may be used for it.
-    fn is_in_scope(self, scope: &std::collections::BTreeSet<Scope>) -> bool {
+    fn is_in_scope(
+        self,
+        method: &Method,
+        route: &str,
+        scope: &std::collections::BTreeSet<Scope>,
+    ) -> bool {
+        // Questions are posted too; whatever else is no reading takes more than a token for reading.
+        let is_reading = method.is_safe() || need::ASKS.contains(&route);
         match self {
             Self::Nothing => true,
+            Self::Account | Self::InCity(_) if !is_reading => scope.contains(&Scope::Manage),
             Self::InCity([Action::Browse]) | Self::Account => {
                 scope.contains(&Scope::Read) || scope.contains(&Scope::Manage)
             }

@@ -120,7 +120,13 @@ async fn list_datasets(
     Query(filter): Query<Filter>,
 ) -> Result<Json<DatasetList>> {
     let packs = state.collector().packs();
-    let mut all = packs.datasets();
+    let session = state.lake().session(&principal, ReadPoint::default());
+    let duty = asker.duty(&state);
+    let is_readable = |id: &DatasetId| session.schema(id).is_ok();
+    // What is not to be known of is no place to go on from either.
+    let mut all = packs
+        .datasets()
+        .filter(|dataset| is_readable(dataset.id()) || duty.may(HANDLES, dataset.id()));
     if let Some(After(last)) = &filter.after {
         let last = all.by_ref().find(|dataset| dataset.id() == last);
         last.ok_or_else(|| {
@@ -131,12 +137,8 @@ async fn list_datasets(
             .with_help("begin with the first page".to_owned())
         })?;
     }
-    let session = state.lake().session(&principal, ReadPoint::default());
-    let duty = asker.duty(&state);
-    let is_readable = |id: &DatasetId| session.schema(id).is_ok();
     let found: Vec<&yandu_pack::Dataset> = all
         .filter(|dataset| filter.takes(dataset))
-        .filter(|dataset| is_readable(dataset.id()) || duty.may(HANDLES, dataset.id()))
         .take(filter.limit.and_one() as usize)
         .collect();
     let (page, next) = filter.limit.cut(found, |dataset| dataset.id().clone());

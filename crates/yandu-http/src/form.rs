@@ -166,8 +166,17 @@ async fn list_reports(
     };
     let reports = state.collector().reports(&id, &filter).await?;
     let (reports, next) = which.limit.cut(reports, |report| report.batch.clone());
+    let shown = |report: yandu_collect::form::Report| {
+        let is_seen = sees(&state, &asker, &id, &report.unit);
+        let mut shown = FormReport::from(report);
+        if !is_seen {
+            // A file is found by its hash.
+            shown.evidence.clear();
+        }
+        shown
+    };
     Ok(Json(ReportPage {
-        reports: reports.into_iter().map(FormReport::from).collect(),
+        reports: reports.into_iter().map(shown).collect(),
         next,
     }))
 }
@@ -280,6 +289,9 @@ async fn read_evidence(
 ) -> Result<Response> {
     asker.must(&state, HANDLES, &id)?;
     let (kept, bytes) = state.collector().evidence(&id, &hash).await?;
+    if !asker.reads() {
+        return Err(not_permitted());
+    }
     let is_own = kept.kept_by == asker.name();
     if !is_own && !asker.whole_columns(&state, &id).shows_all() {
         let unit = asker.account().and_then(|own| own.department.clone());
@@ -303,5 +315,5 @@ fn speaks_for(state: &State, asker: &Asker, form: &DatasetId, unit: &str) -> boo
 
 /// Whether somebody sees what a unit has reported: its own people, and whoever sees all of the dataset.
 fn sees(state: &State, asker: &Asker, form: &DatasetId, unit: &str) -> bool {
-    asker.is_of_unit(unit) || asker.whole_columns(state, form).shows_all()
+    asker.reads() && (asker.is_of_unit(unit) || asker.whole_columns(state, form).shows_all())
 }

@@ -285,14 +285,11 @@ async fn list_alerts(
     let before = of.after.map(|After(id)| id);
     let alerts = state
         .metrics()
-        .alerts(of.open, before, of.limit.and_one())
+        .alerts(of.open, before, of.limit.and_one(), |definition| {
+            asker.whole_columns(&state, &definition.file.of).shows_all()
+        })
         .await?;
-    let (mut alerts, next) = of.limit.cut(alerts, |alert| alert.id);
-    alerts.retain(|alert| {
-        let definition = state.metrics().definition(&alert.metric);
-        definition
-            .is_ok_and(|definition| asker.whole_columns(&state, &definition.file.of).shows_all())
-    });
+    let (alerts, next) = of.limit.cut(alerts, |alert| alert.id);
     Ok(Json(MetricAlerts {
         alerts: alerts.into_iter().map(MetricAlert::from).collect(),
         next,

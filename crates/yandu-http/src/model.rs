@@ -1,6 +1,6 @@
 //! Models: how they stand, what their runs did, and running them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_transform::{Mode, ModelStatus, Refreshed, Transform, Trigger};
+use yandu_transform::{Mode, ModelStatus, Refreshed, Standing, Transform, Trigger};
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
@@ -263,8 +263,45 @@ impl From<yandu_transform::Run> for Run {
     }
 }
 
+/// To whom the words of a failure are told: they may quote a cell of what the model reads.
+struct Told {
+    /// The models whose inputs are all seen as they are.
+    models: Option<BTreeSet<DatasetId>>,
+}
+
+impl Told {
+    async fn to(asker: &Asker, state: &State) -> Result<Self> {
+        if matches!(asker, Asker::Local) {
+            return Ok(Self { models: None });
+        }
+        let sees = |id: &DatasetId| asker.whole_columns(state, id).shows_all();
+        let models = state.transform().models().await?.into_iter();
+        let seen = models.filter(|model| model.inputs.iter().all(sees));
+        Ok(Self {
+            models: Some(seen.map(|model| model.id).collect()),
+        })
+    }
+
+    fn shows(&self, model: &DatasetId) -> bool {
+        self.models
+            .as_ref()
+            .is_none_or(|models| models.contains(model))
+    }
+
+    fn run(&self, model: &DatasetId, run: yandu_transform::Run) -> Run {
+        let mut run = Run::from(run);
+        if let Some(error) = run.error.as_mut().filter(|_| !self.shows(model)) {
+            "the refresh failed; why is told to whoever sees all that the model reads"
+                .clone_into(&mut error.message);
+            error.help = None;
+        }
+        run
+    }
+}
+
 impl Model {
-    fn new(status: ModelStatus, transform: &Transform, duty: &Duty) -> Self {
+    fn new(status: ModelStatus, transform: &Transform, duty: &Duty, told: &Told) -> Self {
+        let is_told = told.shows(&status.id);
         let packs = transform.packs();
         let title = packs
             .dataset(&status.id)
@@ -275,8 +312,10 @@ impl Model {
             title: title.unwrap_or_default(),
             inputs: status.inputs.iter().map(ToString::to_string).collect(),
             state: status.standing.name().to_owned(),
-            why: status.why,
-            last_run: status.last_run.map(Run::from),
+            why: status
+                .why
+                .filter(|_| is_told || status.standing != Standing::Failed),
+            last_run: status.last_run.map(|run| told.run(&status.id, run)),
             rows: status.rows,
             version: status.version,
             rows_so_far: status.rows_so_far,
@@ -295,9 +334,10 @@ async fn list_models(Shared(state): Shared<State>, asker: Asker) -> Result<Json<
     let transform = state.transform();
     let models = transform.models().await?;
     let duty = asker.duty(&state);
+    let told = Told::to(&asker, &state).await?;
     let models = models
         .into_iter()
-        .map(|status| Model::new(status, transform, &duty));
+        .map(|status| Model::new(status, transform, &duty, &told));
     Ok(Json(ModelList {
         models: models.collect(),
     }))
@@ -307,7 +347,7 @@ async fn list_models(Shared(state): Shared<State>, asker: Asker) -> Result<Json<
 #[utoipa::path(post, path = "/models/run", tag = "models", request_body = RunModels, responses((status = 200, body = RunList), Problem))]
 async fn run_models(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Body(asked): Body<RunModels>,
 ) -> Result<Json<RunList>> {
     let transform = state.transform().clone();
@@ -315,14 +355,14 @@ async fn run_models(
         transform.run_all(Trigger::Request, asked.full, None).await
     })
     .await?;
-    Ok(Json(run_list(ran)))
+    Ok(Json(run_list(ran, &Told::to(&asker, &state).await?)))
 }
 
-fn run_list(ran: Vec<(DatasetId, Refreshed)>) -> RunList {
+fn run_list(ran: Vec<(DatasetId, Refreshed)>, told: &Told) -> RunList {
     let mut list = RunList::default();
     for (model, refreshed) in ran {
         match refreshed {
-            Refreshed::Ran(run) => list.runs.push((*run).into()),
+            Refreshed::Ran(run) => list.runs.push(told.run(&model, *run)),
             Refreshed::Fresh => {}
             Refreshed::Left(why) => {
                 list.left.insert(model.to_string(), why);
@@ -345,7 +385,12 @@ async fn show_model(
     let explained = transform.explain(&id).await?;
     let downstream = transform.downstream(&id).await;
     Ok(Json(ModelDetail {
-        model: Model::new(status, transform, &asker.duty(&state)),
+        model: Model::new(
+            status,
+            transform,
+            &asker.duty(&state),
+            &Told::to(&asker, &state).await?,
+        ),
         sql: explained.sql,
         mode_possible: ModePossible {
             incremental: explained.is_incremental,
@@ -381,14 +426,14 @@ async fn run_model(
         Ok(ran)
     })
     .await?;
-    Ok(Json(run_list(ran)))
+    Ok(Json(run_list(ran, &Told::to(&asker, &state).await?)))
 }
 
 /// Lists the runs of a model, newest first.
 #[utoipa::path(get, path = "/models/{id}/runs", tag = "models", params(("id" = String, Path), Page), responses((status = 200, body = RunPage), Problem))]
 async fn list_runs(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     Path(id): Path<String>,
     Query(page): Query<Page>,
 ) -> Result<Json<RunPage>> {
@@ -399,8 +444,9 @@ async fn list_runs(
         .runs(Some(&id), after.as_ref(), page.limit.and_one())
         .await?;
     let (runs, next) = page.limit.cut(runs, |run| run.id.clone());
+    let told = Told::to(&asker, &state).await?;
     Ok(Json(RunPage {
-        runs: runs.into_iter().map(Run::from).collect(),
+        runs: runs.into_iter().map(|run| told.run(&id, run)).collect(),
         next,
     }))
 }
@@ -428,7 +474,7 @@ async fn show_run(
             &id,
             &asker.whole_columns(&state, &id),
         ),
-        run: detail.run.into(),
+        run: Told::to(&asker, &state).await?.run(&id, detail.run),
     }))
 }
 

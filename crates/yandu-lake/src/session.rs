@@ -405,7 +405,8 @@ impl Session {
             TableReference::Full { schema, table, .. }
             | TableReference::Partial { schema, table } => {
                 // The settings name folders of the machine.
-                let is_settings = table.as_ref() == SETTINGS;
+                // The engine finds them under any case.
+                let is_settings = table.eq_ignore_ascii_case(SETTINGS);
                 schema.as_ref() == INFORMATION_SCHEMA
                     && (self.principal.rights.is_none() || !is_settings)
             }

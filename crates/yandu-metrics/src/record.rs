@@ -230,8 +230,18 @@ impl Metrics {
     }
 
     /// The alerts, newest first; with `open` those that are open.
-    pub async fn alerts(&self, open: bool, before: Option<i64>, limit: u32) -> Result<Vec<Alert>> {
-        self.inner.records.alerts(open, before, limit).await
+    ///
+    /// Only of metrics of these models, where `of` says which.
+    pub async fn alerts(
+        &self,
+        open: bool,
+        before: Option<i64>,
+        limit: u32,
+        of: impl Fn(&Definition) -> bool,
+    ) -> Result<Vec<Alert>> {
+        let among = self.definitions().into_iter().filter(|one| of(one));
+        let among: Vec<MetricId> = among.map(|one| one.id().clone()).collect();
+        self.inner.records.alerts(open, before, limit, &among).await
     }
 
     /// The newest number of each declared metric as it is recorded, of the whole and of the counties that the list of divisions

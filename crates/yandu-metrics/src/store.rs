@@ -252,13 +252,15 @@ impl Records {
         open: bool,
         before: Option<i64>,
         limit: u32,
+        among: &[MetricId],
     ) -> Result<Vec<Alert>> {
         let rows = sqlx::query(
             "SELECT id, metric, area, kind, period, value, bound, opened_at, closed_at, closed_value FROM metric_alert \
-             WHERE id < ? AND (NOT ? OR closed_at IS NULL) ORDER BY id DESC LIMIT ?",
+             WHERE id < ? AND (NOT ? OR closed_at IS NULL) AND metric IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?",
         )
         .bind(before.unwrap_or(i64::MAX))
         .bind(open)
+        .bind(serde_json::json!(among).to_string())
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;

@@ -11,8 +11,8 @@ use tokio_util::codec::{Decoder, Encoder};
 
 /// The longest message before somebody is known, in bytes.
 const MOST_UNKNOWN: usize = 10_000;
-/// The longest message of whoever is known, in bytes: as much as a request over HTTP may have.
-const MOST: usize = 16 << 20;
+/// The longest message of whoever is known, in bytes: a statement of the longest that is taken, or its values.
+const MOST: usize = 4 << 20;
 /// A length counts itself.
 const LENGTH: usize = 4;
 

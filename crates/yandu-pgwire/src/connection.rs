@@ -110,7 +110,7 @@ async fn negotiate(stream: &mut TcpStream, shared: &Shared) -> std::io::Result<b
 /// Finds out who it is, and talks.
 async fn greet<S: Stream>(stream: S, address: SocketAddr, until: Instant, shared: Shared) {
     let mut socket = framed(stream, Codec::new());
-    let met = timeout_at(until, meet(&mut socket, &shared));
+    let met = timeout_at(until, meet(&mut socket, &shared, address));
     let Some(met) = unless_stopping(&shared, met).await else {
         return;
     };
@@ -128,7 +128,7 @@ async fn greet<S: Stream>(stream: S, address: SocketAddr, until: Instant, shared
     let last = PgWireBackendMessage::ErrorResponse(fault.response());
     // Who is gone is not told.
     let _ = timeout_at(until + shared.options.startup, socket.send(last)).await;
-    let _ = socket.close().await;
+    let _ = timeout_at(until + shared.options.startup, socket.close()).await;
 }
 
 /// A client that is let in.
@@ -140,7 +140,11 @@ struct Met {
 }
 
 /// Takes the startup and the proof; none where somebody only wanted something stopped.
-async fn meet<S: Stream>(socket: &mut Socket<S>, shared: &Shared) -> Result<Option<Met>> {
+async fn meet<S: Stream>(
+    socket: &mut Socket<S>,
+    shared: &Shared,
+    address: SocketAddr,
+) -> Result<Option<Met>> {
     let startup = match next(socket).await? {
         PgWireFrontendMessage::Startup(startup) => startup,
         PgWireFrontendMessage::CancelRequest(request) => {
@@ -150,14 +154,15 @@ async fn meet<S: Stream>(socket: &mut Socket<S>, shared: &Shared) -> Result<Opti
         _ => return Err(Fault::protocol("a connection begins with a startup")),
     };
     socket.codec_mut().stage = Stage::Login;
+    agree(socket, &startup).await?;
+    let user = startup.parameters.get("user").cloned().unwrap_or_default();
+    let login = prove(socket, shared, &user, address).await?;
+    // Whoever is not known takes no place of those who are.
     let permit = shared.places.clone().try_acquire_owned();
     let permit = permit.map_err(|_| {
         Fault::new("53300", "there are too many connections")
             .hint("close some, or raise `pg_connections`")
     })?;
-    agree(socket, &startup).await?;
-    let user = startup.parameters.get("user").cloned().unwrap_or_default();
-    let login = prove(socket, shared, &user).await?;
     // Whether the token may be used at all is told to whoever has its secret.
     shared.city.reader(&login).await?;
     let mut settings = Settings::new(&user);
@@ -190,7 +195,12 @@ async fn agree<S: Stream>(socket: &mut Socket<S>, startup: &Startup) -> Result<(
 }
 
 /// Lets a client prove the secret of a name.
-async fn prove<S: Stream>(socket: &mut Socket<S>, shared: &Shared, user: &str) -> Result<Login> {
+async fn prove<S: Stream>(
+    socket: &mut Socket<S>,
+    shared: &Shared,
+    user: &str,
+    address: SocketAddr,
+) -> Result<Login> {
     let refused = || {
         Fault::new("28P01", "the name or the secret is wrong")
             .hint("log in with the name and the secret of a token; both are shown when it is made in your account")
@@ -206,7 +216,10 @@ async fn prove<S: Stream>(socket: &mut Socket<S>, shared: &Shared, user: &str) -
     if message.auth_method != MECHANISM {
         return Err(Fault::new("28000", format!("only {MECHANISM} is taken")));
     }
-    let (verifier, login) = shared.city.verifier(user).await?;
+    let (verifier, login) = shared
+        .city
+        .verifier(user, address.ip().is_loopback())
+        .await?;
     let exchange = Exchange::begin(verifier, message.data.as_deref().unwrap_or_default());
     let exchange = exchange.map_err(malformed)?;
     let answer = exchange.answer().to_owned().into_bytes();

@@ -30,11 +30,11 @@ use crate::socket::{Socket, Stream, lost};
 use extended::{Portal, Prepared};
 
 /// The most statements that a client may keep prepared.
-const MOST_PREPARED: usize = 1_000;
+const MOST_PREPARED: usize = 200;
 /// The most portals and cursors that a client may keep open.
-const MOST_OPEN: usize = 100;
+const MOST_OPEN: usize = 20;
 /// The most bytes of texts and values that a client may keep in both.
-const MOST_BYTES: usize = 64 << 20;
+const MOST_BYTES: usize = 16 << 20;
 
 /// One connection whose client is known.
 pub(crate) struct Conversation<S> {
@@ -147,7 +147,7 @@ impl<S: Stream> Conversation<S> {
         let last = PgWireBackendMessage::ErrorResponse(fault.response());
         // Who is gone is not told.
         let _ = timeout(self.options.startup, self.socket.send(last)).await;
-        let _ = self.socket.close().await;
+        let _ = timeout(self.options.startup, self.socket.close()).await;
     }
 
     async fn sync(&mut self) -> Result<()> {

@@ -75,6 +75,10 @@ const CITY: &str = "Asia/Shanghai";
 /// The most settings of names that nothing knows, which clients may make up.
 const MOST: usize = 200;
 
+/// The longest name and value of a setting, in bytes.
+const MOST_NAME: usize = 128;
+const MOST_VALUE: usize = 1_024;
+
 /// The settings of one connection.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -140,6 +144,9 @@ impl Settings {
         let is_same = self.get(&key) == Some(value.as_str());
         if FIXED.contains(&key.as_str()) && !is_same {
             return Err(Fault::new("55P02", format!("`{name}` cannot be changed")));
+        }
+        if name.len() > MOST_NAME || value.len() > MOST_VALUE {
+            return Err(Fault::new("53400", "the setting is too long"));
         }
         let value = followed(&key, value)?;
         let shown = match self.values.get(&key) {

@@ -176,8 +176,8 @@ impl Plan {
             .or_else(|| point.and_then(|point| point.lead.as_ref()))
     }
 
-    /// The units that have a part in `target/12` or `node/3.2-1`: those that lead and support its task, or the county of a copy,
-    /// and those of its point.
+    /// The units that have a part in `target/12` or `node/3.2-1`: those that lead and support its task, or the county of a copy; those of
+    /// its point where the task names none.
     pub fn units_of(&self, item: &str) -> Vec<&str> {
         let target = item.strip_prefix("target/").and_then(|number| {
             let number = number.parse().ok()?;
@@ -196,10 +196,13 @@ impl Plan {
             let said = &task.said;
             said.lead.iter().chain(&said.supports).chain(&task.county)
         });
-        let of_point = point
-            .into_iter()
-            .flat_map(|point| point.lead.iter().chain(&point.supports));
-        of_task.chain(of_point).map(String::as_str).collect()
+        let of_task: Vec<&str> = of_task.map(String::as_str).collect();
+        if !of_task.is_empty() {
+            return of_task;
+        }
+        let of_point = point.into_iter();
+        let of_point = of_point.flat_map(|point| point.lead.iter().chain(&point.supports));
+        of_point.map(String::as_str).collect()
     }
 
     /// Tasks in the order of their numbers, copies of counties behind the city's task.

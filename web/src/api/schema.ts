@@ -6126,6 +6126,8 @@ export interface components {
             value: number;
         };
         SessionLine: {
+            /** @description The address that it was made from. */
+            address?: string | null;
             /** @description The browser, as it calls itself. */
             agent?: string | null;
             /** Format: date-time */

@@ -84,12 +84,14 @@ impl Collector {
         reports.evidence(id, hash).await
     }
 
-    /// The files that a report names.
+    /// The files that a report names: those that were kept by whoever sends it, or stand in a report of its unit. Another unit's
+    /// file is as absent as one that nobody has handed in.
     pub(super) async fn evidence_of(
         &self,
         id: &DatasetId,
         named: &[String],
         handed: &Handed,
+        (sender, unit): (&str, &str),
     ) -> Result<Vec<Evidence>> {
         let mut files: Vec<Evidence> = Vec::with_capacity(named.len());
         for name in named {
@@ -100,13 +102,31 @@ impl Collector {
             if files.iter().any(|file| file.hash == *hash) {
                 return Err(Error::FormEvidence("one file is named twice".to_owned()));
             }
-            let found = self.evidence_record(id, hash).await?;
+            let mut found = self.evidence_record(id, hash).await?;
+            if let Some(file) = &found
+                && file.kept_by != sender
+                && sender != Principal::local_administrator().name()
+                && !self.is_of_unit(id, hash, unit).await?
+            {
+                found = None;
+            }
             files.push(found.ok_or_else(|| {
                 let shown: String = name.chars().take(64).collect();
                 Error::FormEvidence(format!("no file `{shown}` was handed in"))
             })?);
         }
         Ok(files)
+    }
+
+    /// Whether a unit has handed a file in with a report.
+    async fn is_of_unit(&self, id: &DatasetId, hash: &str, unit: &str) -> Result<bool> {
+        let filter = super::ReportFilter {
+            unit: Some(unit.to_owned()),
+            with_file: Some(hash.to_owned()),
+            limit: 1,
+            ..super::ReportFilter::default()
+        };
+        Ok(!self.reports(id, &filter).await?.is_empty())
     }
 
     fn documents(&self) -> yandu_store::Documents {

@@ -71,6 +71,7 @@ impl Collector {
     /// Holds a report to its form.
     pub(super) async fn judge(
         &self,
+        sender: &str,
         id: &DatasetId,
         sent: &Sent,
         handed: &Handed,
@@ -91,7 +92,8 @@ impl Collector {
             });
         }
         check_count(form, file.evidence.len())?;
-        let evidence = self.evidence_of(id, &file.evidence, handed).await?;
+        let by = (sender, file.unit.as_str());
+        let evidence = self.evidence_of(id, &file.evidence, handed, by).await?;
         check_kinds(form, &evidence)?;
         check_filled_on(file, today)?;
         self.check_later(dataset, form, file).await?;

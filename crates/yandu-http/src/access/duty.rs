@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use yandu_access::Duties;
+use yandu_access::{Duties, Scope};
 use yandu_lake::{ReadPoint, WholeColumns};
 use yandu_policy::{Action, Way};
 use yandu_words::id::DatasetId;
@@ -75,6 +75,9 @@ impl Asker {
 
     /// Of which columns cells of deliveries are shown, which have not become rows.
     pub(crate) fn whole_columns(&self, state: &State, dataset: &DatasetId) -> WholeColumns {
+        if !self.reads() {
+            return WholeColumns::Only(BTreeSet::new());
+        }
         let reader = self.reader(state, Way::Page);
         let session = state.lake().session(&reader, ReadPoint::default());
         session.whole_columns(dataset)
@@ -89,6 +92,16 @@ impl Asker {
                 "a file of the server's machine is named by whoever holds the data folder alone",
             )
             .with_help("upload the file".to_owned())),
+        }
+    }
+
+    /// Whether it may read cells at all: a token for delivering alone does not.
+    pub(crate) fn reads(&self) -> bool {
+        match self {
+            Self::Token(token) => {
+                token.scope.contains(&Scope::Read) || token.scope.contains(&Scope::Manage)
+            }
+            Self::Local | Self::Session(_) | Self::Visitor => true,
         }
     }
 

@@ -299,6 +299,21 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("POST", "/api/v1/packs/history/{id}/rollback", OPERATE),
 ];
 
+/// Routes that are posted to and change nothing.
+pub(crate) const ASKS: &[&str] = &[
+    "/api/v1/query",
+    "/api/v1/query/explain",
+    "/api/v1/metrics/ask",
+    "/api/v1/metrics/{id}/trail",
+    "/api/v1/trail",
+    "/api/v1/trail/onward",
+    "/api/v1/plans/read",
+    // Those look at the scope themselves.
+    "/api/3/action/{action}",
+    "/api/action/{action}",
+    "/delta-sharing/shares/{share}/schemas/{schema}/tables/{table}/query",
+];
+
 /// What a route needs. Asking for the head of an answer is asking for the answer.
 pub(crate) fn need(method: &Method, route: &str) -> Need {
     let method = if method == Method::HEAD {

@@ -162,6 +162,7 @@ pub(super) async fn preview_delivery(
     let look = preview::Look {
         dataset,
         source: form.source()?,
+        among: asker.duty(&state).datasets(DELIVERS),
         path: spooled
             .as_ref()
             .map_or_else(|| form.path.clone(), |file| file.path().to_owned()),
@@ -170,11 +171,7 @@ pub(super) async fn preview_delivery(
         is_part,
     };
     let collector = state.collector();
-    let mut preview = collector.preview(look).await?;
-    let duty = asker.duty(&state);
-    preview
-        .candidates
-        .retain(|candidate| duty.may(DELIVERS, &candidate.dataset));
+    let preview = collector.preview(look).await?;
     Ok(Json(shape(preview, &collector.packs())))
 }
 

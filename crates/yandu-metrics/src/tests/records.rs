@@ -121,7 +121,7 @@ async fn an_alert_opens_below_its_bound_and_closes_when_the_number_is_inside_aga
     )
     .await;
     city.metrics.record().await.unwrap();
-    let open = city.metrics.alerts(true, None, 10).await.unwrap();
+    let open = city.metrics.alerts(true, None, 10, |_| true).await.unwrap();
     let told: Vec<_> = open
         .iter()
         .map(|alert| (alert.area.as_str(), alert.kind, alert.value))
@@ -137,8 +137,15 @@ async fn an_alert_opens_below_its_bound_and_closes_when_the_number_is_inside_aga
     )
     .await;
     city.metrics.record().await.unwrap();
-    assert_eq!(city.metrics.alerts(true, None, 10).await.unwrap(), []);
-    let all = city.metrics.alerts(false, None, 10).await.unwrap();
+    assert_eq!(
+        city.metrics.alerts(true, None, 10, |_| true).await.unwrap(),
+        []
+    );
+    let all = city
+        .metrics
+        .alerts(false, None, 10, |_| true)
+        .await
+        .unwrap();
     assert_eq!(all.len(), 1);
     assert_eq!(
         (all[0].closed_value, all[0].closed_at.is_some()),

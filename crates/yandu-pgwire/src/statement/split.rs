@@ -38,11 +38,12 @@ pub(crate) fn split(sql: &str) -> Vec<Piece> {
             tokens: Vec::new(),
         }];
     };
-    let lines = Lines::of(sql);
+    let mut places = Places::of(sql);
     let mut pieces = Vec::new();
-    let mut start = 0;
+    // The byte and the sign at which the statement begins.
+    let (mut start, mut before) = (0, 0);
     let mut words: Vec<Word> = Vec::new();
-    let mut end_with = |end: usize, start: usize, words: &mut Vec<Word>| {
+    let mut end_with = |end: usize, (start, before): (usize, usize), words: &mut Vec<Word>| {
         let mut tokens = std::mem::take(words);
         if tokens.is_empty() {
             return;
@@ -53,7 +54,7 @@ pub(crate) fn split(sql: &str) -> Vec<Piece> {
         }
         pieces.push(Piece {
             place: Place {
-                before: sql.get(..start).unwrap_or_default().chars().count(),
+                before,
                 statement: text.to_owned(),
             },
             tokens,
@@ -63,37 +64,54 @@ pub(crate) fn split(sql: &str) -> Vec<Piece> {
         match token {
             Token::Whitespace(_) | Token::EOF => {}
             Token::SemiColon => {
-                let at = lines.byte(sql, span.start);
-                end_with(at, start, &mut words);
-                start = at + 1;
+                let (at, signs) = places.go_to(span.start);
+                end_with(at, (start, before), &mut words);
+                (start, before) = (at + 1, signs + 1);
             }
             token => words.push(Word {
                 token,
-                start: lines.byte(sql, span.start),
+                start: places.go_to(span.start).0,
             }),
         }
     }
-    end_with(sql.len(), start, &mut words);
+    end_with(sql.len(), (start, before), &mut words);
     pieces
 }
 
-/// Where lines begin.
-struct Lines(Vec<usize>);
+/// Where in a text its tokens stand, which are asked for in their order: the text is gone through once.
+struct Places<'a> {
+    rest: std::str::CharIndices<'a>,
+    /// The place that was reached, as lines and columns from 1, in bytes and in signs.
+    at: Location,
+    byte: usize,
+    signs: usize,
+}
 
-impl Lines {
-    fn of(sql: &str) -> Self {
-        let after = sql.match_indices('\n').map(|(place, _)| place + 1);
-        Self(std::iter::once(0).chain(after).collect())
+impl<'a> Places<'a> {
+    fn of(sql: &'a str) -> Self {
+        Self {
+            rest: sql.char_indices(),
+            at: Location::new(1, 1),
+            byte: 0,
+            signs: 0,
+        }
     }
 
-    /// The byte at a line and a column, both from 1.
-    fn byte(&self, sql: &str, at: Location) -> usize {
-        let line = (at.line as usize).saturating_sub(1);
-        let start = self.0.get(line).copied().unwrap_or(sql.len());
-        let rest = sql.get(start..).unwrap_or_default();
-        let column = (at.column as usize).saturating_sub(1);
-        let of_line = rest.char_indices().nth(column).map(|(place, _)| place);
-        start + of_line.unwrap_or(rest.len())
+    /// The byte and the sign at a line and a column.
+    fn go_to(&mut self, at: Location) -> (usize, usize) {
+        while (self.at.line, self.at.column) < (at.line, at.column) {
+            let Some((place, sign)) = self.rest.next() else {
+                break;
+            };
+            self.byte = place + sign.len_utf8();
+            self.signs += 1;
+            self.at = if sign == '\n' {
+                Location::new(self.at.line + 1, 1)
+            } else {
+                Location::new(self.at.line, self.at.column + 1)
+            };
+        }
+        (self.byte, self.signs)
     }
 }
 
