@@ -84,7 +84,9 @@ fn the_documented_defaults_are_the_defaults() {
     // Every field but the settings of packs and accounts has a key: an unknown one is refused with the list of all.
     let all = toml::from_str::<Config>("x = 1").unwrap_err().to_string();
     let fields = all.matches('`').count() / 2 - 1;
-    let named = keys::KEYS.iter().filter_map(|key| key.name.split('.').next());
+    let named = keys::KEYS
+        .iter()
+        .filter_map(|key| key.name.split('.').next());
     let named: std::collections::BTreeSet<&str> = named.collect();
     assert_eq!(fields, named.len() + 2, "{all}");
 }
