@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use rand::Rng as _;
+use rand::seq::IndexedRandom as _;
 use serde::{Deserialize, Serialize};
 use yandu_policy::{Circumstances, Way};
 
@@ -113,7 +113,7 @@ pub struct NewToken {
 pub(crate) fn login_name(account: &AccountId) -> String {
     let mut random = rand::rng();
     let letters: String = (0..LOGIN_LETTERS)
-        .map(|_| char::from(LETTERS[random.random_range(0..LETTERS.len())]))
+        .filter_map(|_| LETTERS.choose(&mut random).copied().map(char::from))
         .collect();
     format!("{account}_{letters}")
 }

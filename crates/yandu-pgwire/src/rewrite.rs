@@ -59,6 +59,13 @@ impl VisitorMut for Rewriter<'_> {
         {
             if args.is_some() {
                 self.is_changed |= strip(name);
+                // A function here that is a table beside the datasets.
+                let table = last(name).unwrap_or_default();
+                if catalogue::has_table(&table) {
+                    *name = ObjectName::from(vec![ident(catalogue::SCHEMA), ident(&table)]);
+                    *args = None;
+                    self.is_changed = true;
+                }
             } else if let Some(schema) = self.schema_of(name) {
                 let table = last(name).unwrap_or_default();
                 let is_renamed = schema == catalogue::INFORMATION;
@@ -136,7 +143,9 @@ fn strip(name: &mut ObjectName) -> bool {
             .0
             .first()
             .and_then(|part| part.as_ident())
-            .is_some_and(|schema| folded(schema) == catalogue::SCHEMA);
+            .is_some_and(|schema| {
+                [catalogue::SCHEMA, "information_schema"].contains(&folded(schema).as_str())
+            });
     if is_of_catalogue {
         name.0.remove(0);
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, ListArray, StringArray,
-    UInt32Array,
+    UInt32Array, new_null_array,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Int32Type, UInt32Type};
+use arrow::datatypes::{DataType, Field, Fields, Int32Type, UInt32Type};
 use yandu_lake::Beside;
 
 use super::{DATABASE, SCHEMA, Seen};
@@ -274,8 +274,19 @@ fn of_tables(beside: Beside, seen: &Arc<Seen>) -> Beside {
 /// What is done with texts and arrays.
 fn of_texts(beside: Beside) -> Beside {
     let places = DataType::new_list(DataType::Int32, true);
+    // What is expanded are the columns of keys and indexes, and there are none.
+    let expanded = DataType::Struct(Fields::from(vec![
+        Field::new("x", DataType::Int16, true),
+        Field::new("n", DataType::Int32, true),
+    ]));
     beside
         .with_function(SUBSCRIPTS, 1..=1, places, subscripts)
+        .with_function(
+            "_pg_expandarray",
+            1..=1,
+            expanded.clone(),
+            move |_, rows| new_null_array(&expanded, rows),
+        )
         .with_function("json_build_object", 0..=60, DataType::Utf8, |_, rows| {
             Arc::new(StringArray::new_null(rows))
         })
@@ -308,10 +319,10 @@ fn of_texts(beside: Beside) -> Beside {
                 Some(format!("{} bytes", value(sizes.as_ref(), row)?))
             })
         })
-        .with_function("array_upper", 2..=2, DataType::Int32, |values, rows| {
+        .with_function("array_upper", 2..=2, DataType::Int64, |values, rows| {
             bound(values, rows, true)
         })
-        .with_function("array_lower", 2..=2, DataType::Int32, |values, rows| {
+        .with_function("array_lower", 2..=2, DataType::Int64, |values, rows| {
             bound(values, rows, false)
         })
 }
@@ -345,9 +356,10 @@ fn bound(values: &[ArrayRef], rows: usize, is_upper: bool) -> ArrayRef {
         let length = arrays
             .filter(|arrays| arrays.is_valid(row))?
             .value_length(row);
-        (length > 0).then_some(if is_upper { length } else { 1 })
+        // The engine makes series of such numbers alone.
+        (length > 0).then_some(i64::from(if is_upper { length } else { 1 }))
     });
-    Arc::new(bounds.collect::<Int32Array>())
+    Arc::new(bounds.collect::<Int64Array>())
 }
 
 /// Whether the last value names something that is allowed.

@@ -27,6 +27,7 @@ pub(super) const TABLES: &[(&str, Make)] = &[
     ("pg_class", classes),
     ("pg_database", databases),
     ("pg_description", descriptions),
+    ("pg_get_keywords", keywords),
     ("pg_namespace", namespaces),
     ("pg_roles", roles),
     ("pg_settings", settings),
@@ -256,6 +257,31 @@ fn tablespaces(_: &Seen) -> RecordBatch {
         .text("spcname", |name| *name)
         .oid("spcowner", |_| ROLE_OID)
         .nothing("spcacl:_t spcoptions:_t")
+        .done()
+}
+
+/// Words that PostgreSQL keeps beside those of the standard.
+fn keywords(_: &Seen) -> RecordBatch {
+    const WORDS: [&str; 12] = [
+        "analyse",
+        "analyze",
+        "binary",
+        "concurrently",
+        "do",
+        "freeze",
+        "ilike",
+        "isnull",
+        "limit",
+        "notnull",
+        "returning",
+        "verbose",
+    ];
+    Filled::new(&WORDS)
+        .text("word", |word| *word)
+        .text("catcode", |_| "R")
+        .truth("barelabel", |_| true)
+        .text("catdesc", |_| "reserved")
+        .text("baredesc", |_| "can be bare label")
         .done()
 }
 

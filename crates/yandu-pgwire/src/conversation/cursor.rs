@@ -1,6 +1,7 @@
 //! Cursors: questions whose rows are fetched some at a time. They are portals with a name of SQL.
 
 use arrow::array::ArrayRef;
+use futures::SinkExt;
 use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::response::TransactionStatus;
 
@@ -8,7 +9,7 @@ use super::extended::Portal;
 use super::{Conversation, MOST_BYTES, MOST_OPEN};
 use crate::answer::description;
 use crate::fault::{Fault, Result};
-use crate::socket::Stream;
+use crate::socket::{Stream, lost};
 use crate::statement::{Count, Declared};
 
 impl<S: Stream> Conversation<S> {
@@ -59,9 +60,7 @@ impl<S: Stream> Conversation<S> {
         if is_described {
             let columns =
                 PgWireBackendMessage::RowDescription(description(&answer.columns, formats));
-            futures::SinkExt::feed(&mut self.socket, columns)
-                .await
-                .map_err(crate::socket::lost)?;
+            self.socket.feed(columns).await.map_err(lost)?;
         }
         let socket = is_shown.then_some(&mut self.socket);
         let sent = answer.send(socket, formats, most, &mut self.ends).await;

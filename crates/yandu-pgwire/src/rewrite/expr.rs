@@ -1,8 +1,9 @@
 //! Expressions that PostgreSQL writes in another way.
 
 use sqlparser::ast::{
-    Array, BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentList, FunctionArguments, Ident, ObjectName, SelectItem, SetExpr, Value,
+    AccessExpr, Array, BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArgumentList, FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr,
+    Subscript, Value,
 };
 
 use super::nothing;
@@ -29,6 +30,11 @@ pub(super) fn rewrite(expr: &mut Expr) -> bool {
             true
         }
         Expr::Cast { .. } => cast(expr),
+        Expr::CompoundFieldAccess { root, access_chain } => match root.as_ref() {
+            // The beginning of a name.
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => false,
+            _ => fields(access_chain),
+        },
         Expr::Function(_) => function(expr),
         Expr::Subquery(_) => look_up(expr),
         Expr::Exists { subquery, negated } if nothing::has_no_rows(subquery) => {
@@ -125,6 +131,11 @@ fn look_up(expr: &mut Expr) -> bool {
     if !nothing::is_look_up(query) {
         return false;
     }
+    put_together(query, "min")
+}
+
+/// Puts the rows of a query for one column together.
+fn put_together(query: &mut Query, with: &str) -> bool {
     let SetExpr::Select(select) = query.body.as_mut() else {
         return false;
     };
@@ -133,9 +144,22 @@ fn look_up(expr: &mut Expr) -> bool {
     else {
         return false;
     };
-    *shown = call("min", vec![take(shown)]);
+    *shown = call(with, vec![take(shown)]);
     query.order_by = None;
     true
+}
+
+/// Fields of a value are named in brackets there.
+fn fields(chain: &mut [AccessExpr]) -> bool {
+    let mut is_changed = false;
+    for access in chain {
+        if let AccessExpr::Dot(Expr::Identifier(name)) = access {
+            let index = Expr::value(Value::SingleQuotedString(folded(name)));
+            *access = AccessExpr::Subscript(Subscript::Index { index });
+            is_changed = true;
+        }
+    }
+    is_changed
 }
 
 /// A pattern whose sign of escape is another one than the engine's.
@@ -181,11 +205,14 @@ fn function(expr: &mut Expr) -> bool {
     let name = last(&function.name).unwrap_or_default();
     match (name.as_str(), &mut function.args) {
         ("array", FunctionArguments::Subquery(query)) => {
-            *expr = if nothing::has_no_rows(query) || nothing::is_of_array(query) {
-                no_texts()
-            } else {
+            if nothing::has_no_rows(query) || nothing::is_of_array(query) {
+                *expr = no_texts();
+                return true;
+            }
+            if !nothing::is_look_up(query) || !put_together(query, "array_agg") {
                 return is_stripped;
-            };
+            }
+            *expr = Expr::Subquery(query.clone());
             true
         }
         ("generate_subscripts", FunctionArguments::List(list)) => {

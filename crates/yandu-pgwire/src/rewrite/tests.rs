@@ -95,6 +95,18 @@ fn what_is_always_empty_is_not_asked() {
             "SELECT (SELECT count(*) FROM pg_catalog.pg_index) FROM x WHERE a NOT LIKE 'pg/_%' ESCAPE '/'",
             r"SELECT (SELECT count(*) FROM pg_catalog.pg_index) FROM x WHERE a NOT LIKE replace(replace('pg/_%', '\', '\\'), '/', '\')",
         ),
+        (
+            "SELECT ARRAY(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.d ORDER BY 1) FROM x c",
+            "SELECT (SELECT array_agg(a.attname) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.d) FROM x c",
+        ),
+        (
+            "SELECT word FROM pg_catalog.pg_get_keywords()",
+            r#"SELECT word FROM "pg_catalog"."pg_get_keywords""#,
+        ),
+        (
+            "SELECT (information_schema._pg_expandarray(x.key)).n, x.list[1], x.y FROM x",
+            "SELECT (_pg_expandarray(x.key))['n'], x.list[1], x.y FROM x",
+        ),
         ("SELECT NULL, NULL", r#"SELECT NULL, NULL AS "column 2""#),
     ] {
         let written =

@@ -40,6 +40,21 @@ class Jdbc {
             }
         }
         System.out.println("columns" + columns);
+        int keys = count(about.getPrimaryKeys(null, "club", "member")) + count(about.getIndexInfo(null, "club", "member", false, false))
+                + count(about.getImportedKeys(null, "club", "member")) + count(about.getBestRowIdentifier(null, "club", "member", 0, true))
+                + count(about.getFunctions(null, null, "%"));
+        boolean isTyped = count(about.getTypeInfo()) > 0 && count(about.getSchemas()) > 0 && !about.getSQLKeywords().isEmpty();
+        System.out.println("keys " + keys + " types " + isTyped);
+    }
+
+    private static int count(ResultSet rows) throws SQLException {
+        int count = 0;
+        try (rows) {
+            while (rows.next()) {
+                count++;
+            }
+        }
+        return count;
     }
 
     private static void values(Connection connection) throws SQLException {

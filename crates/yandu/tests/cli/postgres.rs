@@ -524,7 +524,7 @@ fn jdbc_lists_prepares_and_fetches() {
     );
     assert_eq!(
         told,
-        "tables [member, reading]\ncolumns number:text name:text age:int8\n\
+        "tables [member, reading]\ncolumns number:text name:text age:int8\nkeys 0 types true\n\
          row 1 盐城市亭湖区 1234.50 2024-02-29 true\nsum 500500\nfault 42P01\nfault 25006\n"
     );
 }
