@@ -152,7 +152,8 @@ fn constants(mut beside: Beside, seen: &Arc<Seen>) -> Beside {
         move |values, rows| {
             let with_own = values
                 .first()
-                .is_some_and(|all| all.as_boolean_opt().is_some_and(|all| all.value(0)));
+                .and_then(|all| all.as_boolean_opt()?.iter().next()?)
+                .unwrap_or_default();
             let own = with_own.then(|| SCHEMA.to_owned());
             let all: Vec<String> = own.into_iter().chain(path.clone()).collect();
             list(&all, rows)

@@ -17,7 +17,7 @@ columns:
   area: {title: {zh: 区划}, type: text, grade: general-1}
   name: {title: {zh: 姓名}, type: text, grade: general-2, mask: {keep: {first: 1}}, required: false}
   mobile: {title: {zh: 手机}, type: text, grade: general-3, mask: {keep: {first: 3, last: 4}}, required: false}
-  age: {title: {zh: 年龄}, type: integer, grade: general-2, mask: {step: 10}, required: false}
+  age: {title: {zh: 年龄}, type: integer, grade: general-2, mask: {step: {by: 10}}, required: false}
   income: {title: {zh: 收入}, type: 'decimal(12,2)', grade: general-3, required: false}
   born: {title: {zh: 出生日期}, type: date, grade: general-2, mask: year, required: false}
   active: {title: {zh: 在用}, type: boolean, grade: general-1, required: false}
