@@ -4,9 +4,8 @@ import { ownSights } from '../api/access'
 import { Copied } from './Copied'
 import { type HiddenField, hiddenFields } from './hidden'
 import { Code, Hint } from './Text'
-import { useMaskWords } from './useMaskWords'
 import { useSession } from './useSession'
-import { useWords } from './words'
+import { useWhyHidden } from './useWhyHidden'
 
 interface Props {
   /** The fields that the rows come from, as `dataset.column`. */
@@ -42,13 +41,6 @@ export function HiddenNote({ fields, titles }: Props) {
 
 function Why({ hidden: { column, policy } }: { hidden: HiddenField }) {
   const { t } = useTranslation()
-  const { word } = useWords()
-  const masked = useMaskWords()
-  const of = column.of ?? ''
-  const why = {
-    grade: t('sights.because-grade', { grade: word('grade', of) }),
-    withheld: t('sights.because-withheld', { policy: of }),
-  }[column.because]
-  const parts = [column.because !== 'withheld' && column.mask ? masked(column.mask) : '', why ?? t('sights.because-masked'), t('hidden.under', { policy })]
-  return <Hint>{parts.filter(Boolean).join(t('app.semicolon'))}</Hint>
+  const whyHidden = useWhyHidden()
+  return <Hint>{[...whyHidden(column), t('hidden.under', { policy })].join(t('app.semicolon'))}</Hint>
 }

@@ -4,9 +4,8 @@ import { type Column, DataTable } from './DataTable'
 import { Nothing } from './Loaded'
 import { Code, DatasetLink, Hint } from './Text'
 import { useDatasetTitles } from './useDatasetTitles'
-import { useMaskWords } from './useMaskWords'
 import { useSession } from './useSession'
-import { useWords } from './words'
+import { useWhyHidden } from './useWhyHidden'
 
 /** What somebody sees: each dataset under each policy or grant, which rows, and which fields in what form. */
 export function SightList({ sights, label }: { sights: Sights; label: string }) {
@@ -86,22 +85,13 @@ const MARKS: Record<string, string> = { withheld: '⊘', masked: '◐', grade: '
 
 function Masked({ column }: { column: SeenColumn }) {
   const { t } = useTranslation()
-  const { word } = useWords()
-  const masked = useMaskWords()
-  const of = column.of ?? ''
-  const why = {
-    grade: t('sights.because-grade', { grade: word('grade', of) }),
-    withheld: t('sights.because-withheld', { policy: of }),
-  }[column.because]
+  const whyHidden = useWhyHidden()
   return (
     <li>
       <span aria-hidden="true" className={column.because === 'withheld' ? 'sight-withheld' : 'sight-masked'}>
         {MARKS[column.because] ?? '◐'}
       </span>{' '}
-      <Code>{column.name}</Code>{' '}
-      <Hint>
-        {[column.because === 'withheld' ? '' : column.mask && masked(column.mask), why ?? t('sights.because-masked')].filter(Boolean).join(t('app.semicolon'))}
-      </Hint>
+      <Code>{column.name}</Code> <Hint>{whyHidden(column).join(t('app.semicolon'))}</Hint>
     </li>
   )
 }
