@@ -354,7 +354,14 @@ for name, sql, by_door in said:
             differing.append([name, sql, door, short(first), short(answer)])
 rows = sum(sum(answer.values()) for _, _, by_door in said for answer in by_door.values() if answer != "refused")
 # Principals that all see the same would prove nothing.
-sights = len({json.dumps(sorted(map(str, by_json(who, "SELECT * FROM club.person").elements()))) for who in principals.values()})
+def sight(who):
+    try:
+        return json.dumps(sorted(map(str, by_json(who, "SELECT * FROM club.person").elements())))
+    except Refused:
+        return "refused"
+
+
+sights = len({sight(who) for who in principals.values()})
 shared = [(name, dataset) for name in NAMES for dataset in ["club.person", "club.visit"] if draw.random() < 0.6]
 differing += [[name, dataset, "delta sharing"] for name, dataset in shared if not is_shared_alike(name, dataset)]
 print(json.dumps({"questions": len(questions), "shared": len(shared), "asked": len(said), "answered": answered, "refused": refused, "rows": rows, "sights": sights, "differing": len(differing), "first": differing[:5]}, ensure_ascii=False))
