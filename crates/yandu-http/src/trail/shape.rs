@@ -28,6 +28,10 @@ pub struct TrailColumn {
 
 /// Rows of one dataset in a trail.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something else of the rows, and they are fields of the interface"
+)]
 pub struct TrailStep {
     pub dataset: String,
     /// In Chinese; absent when no pack declares the dataset any more.
