@@ -229,9 +229,7 @@ impl Metrics {
         }
     }
 
-    /// The alerts, newest first; with `open` those that are open.
-    ///
-    /// Only of metrics of these models, where `of` says which.
+    /// The alerts of the metrics that `of` takes, newest first; with `open` those that are open.
     pub async fn alerts(
         &self,
         open: bool,

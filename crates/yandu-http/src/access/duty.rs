@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use yandu_access::{Duties, Scope};
+use yandu_access::Duties;
 use yandu_lake::{ReadPoint, WholeColumns};
 use yandu_policy::{Action, Way};
 use yandu_words::id::DatasetId;
@@ -98,9 +98,7 @@ impl Asker {
     /// Whether it may read cells at all: a token for delivering alone does not.
     pub(crate) fn reads(&self) -> bool {
         match self {
-            Self::Token(token) => {
-                token.scope.contains(&Scope::Read) || token.scope.contains(&Scope::Manage)
-            }
+            Self::Token(token) => token.may_read(),
             Self::Local | Self::Session(_) | Self::Visitor => true,
         }
     }
