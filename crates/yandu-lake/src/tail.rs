@@ -364,10 +364,13 @@ async fn seal(table: &Table) {
 fn mark_folded(table: &Table, folded: u64) -> Result<Vec<PathBuf>> {
     let paths = journal::open_segments(&table.tail_folder)?;
     for path in &paths {
-        let all = journal::read(path)?
-            .iter()
-            .all(|frame| frame.sequence <= folded);
-        if all && !is_open(table, path) {
+        // A segment that takes writes is not read: of one that is being written the end would be taken for one that was
+        // cut short, and be cut off.
+        if is_open(table, path) {
+            continue;
+        }
+        let frames = journal::read(path)?;
+        if frames.iter().all(|frame| frame.sequence <= folded) {
             journal::set_folded(path)?;
         }
     }

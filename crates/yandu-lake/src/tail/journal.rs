@@ -179,7 +179,8 @@ pub(crate) fn set_folded(path: &Path) -> Result<PathBuf> {
     Ok(folded)
 }
 
-/// Reads a segment. What was cut short at its end, and so was never acknowledged, is removed from the file.
+/// Reads a segment that nobody writes. What was cut short at its end, and so was never acknowledged, is removed from the
+/// file.
 pub(crate) fn read(path: &Path) -> Result<Vec<JournalFrame>> {
     let bytes = fs::read(path).map_err(Error::io("read", path))?;
     let damaged = |offset: usize, what| Error::Journal {

@@ -180,6 +180,43 @@ async fn many_writers_share_syncs_and_all_are_acknowledged_once() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_stays_whole_in_the_journal_while_what_came_before_is_folded() {
+    const WRITES: u64 = 60;
+    let lake = Arc::new(Fixture::new());
+    let writing = {
+        let lake = Arc::clone(&lake);
+        tokio::spawn(async move {
+            // Long ones, so that a fold sees parts of them.
+            let raw = vec![b'x'; 4 << 20];
+            for number in 0..WRITES {
+                let id = number.to_string();
+                let rows = people("t", &[(id.as_str(), "x")]);
+                lake.lake.append(&lake.id, &rows, &raw).await.unwrap();
+            }
+        })
+    };
+    let mut frames = Vec::new();
+    let mut take = async || {
+        lake.lake.fold(&lake.id).await.unwrap();
+        for journal in lake.lake.folded_journals(&lake.id).unwrap() {
+            frames.extend(lake.lake.read_journal(&journal).unwrap());
+            fs::remove_file(journal).unwrap();
+        }
+    };
+    while !writing.is_finished() {
+        take().await;
+    }
+    writing.await.unwrap();
+    take().await;
+    let found: Vec<(u64, usize)> = frames
+        .iter()
+        .map(|frame| (frame.sequence, frame.raw.len()))
+        .collect();
+    let expected: Vec<(u64, usize)> = (1..=WRITES).map(|number| (number, 4 << 20)).collect();
+    assert_eq!(found, expected);
+}
+
 #[tokio::test]
 async fn a_process_killed_at_any_step_of_a_fold_loses_and_doubles_nothing() {
     let lake = Fixture::new();
