@@ -8,7 +8,7 @@ mod catalogue;
 mod count;
 pub(crate) mod depth;
 pub(crate) mod explain;
-mod filter;
+mod mended;
 pub(crate) mod prepare;
 pub(crate) mod problem;
 pub(crate) mod provider;
@@ -473,7 +473,7 @@ pub(crate) fn engine(options: &Options) -> Result<SessionState> {
         .with_config(config(options))
         .with_runtime_env(runtime(options)?)
         .with_default_features();
-    Ok(filter::mended(builder).build())
+    Ok(mended::mended(builder).build())
 }
 
 fn config(options: &Options) -> SessionConfig {

@@ -277,6 +277,46 @@ async fn a_filter_with_an_empty_constant_has_an_answer() {
 }
 
 #[tokio::test]
+async fn a_key_that_orders_an_aggregate_twice_is_one_whichever_part_of_the_rows_is_seen() {
+    // The seen rows all are of one file, or some of each.
+    let (mut first, mut second) = (hidden(4), visible());
+    let world = World::new(&first).await;
+    world.append("b2", &second).await;
+    let together = world.open();
+    second.truncate(20);
+    first.extend(visible().into_iter().skip(20));
+    let world = World::new(&first).await;
+    world.append("b2", &second).await;
+    let apart = world.open();
+    for (sql, answer) in [
+        (
+            "SELECT first_value('x' ORDER BY salary, salary), last_value(id ORDER BY salary, id, salary DESC) FROM hr.staff",
+            "x|40",
+        ),
+        (
+            "SELECT dept, first_value(id ORDER BY salary DESC, salary) FROM hr.staff GROUP BY dept ORDER BY dept",
+            "a|39\nb|40\nc|38",
+        ),
+        (
+            "SELECT array_agg(id ORDER BY id, 'x', salary, 'x', id) FROM hr.staff WHERE id < 4",
+            "[1, 2, 3]",
+        ),
+        (
+            "SELECT string_agg(code, ' ' ORDER BY code DESC, code) FROM hr.staff WHERE id < 3",
+            "1002 1001",
+        ),
+        (
+            "SELECT nth_value(id, 2 ORDER BY o, id, salary) FROM (SELECT *, salary AS o FROM hr.staff)",
+            "2",
+        ),
+    ] {
+        for reader in [&together, &apart] {
+            assert_eq!(told(reader, sql).await, answer, "{sql}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_condition_is_for_the_types_that_it_was_made_for() {
     let [first, _] = two_cities().await;
     let mut other = permit("old", Some("dept <> 'secret'"), PLAIN);

@@ -17,12 +17,19 @@ use crate::lineage::tests::random::generate::{TABLES, Type};
 use crate::lineage::tests::random::schema_of;
 use crate::{
     Change, Commit, Lake, MaskKey, Options, Permit, Principal, ReadPoint, Rights, Session, Sight,
-    TableSpec, Term, compile_row_condition, full_schema,
+    TableSpec, Term, Vectors, compile_row_condition, full_schema,
 };
 
 /// What only hidden rows and values hold. A reader who is told one of them was told too much.
 pub(super) const SECRETS: [&str; 3] = ["秘(", "秘[", "秘\\"];
 pub(super) const SECRET_NUMBERS: std::ops::Range<i64> = 904_000..904_010;
+
+/// The batches of rows that stay, and of those that are undone.
+const KEPT: &str = "b";
+const GONE: &str = "gone";
+
+/// A row with its batch and its place there.
+type Placed<'a> = (&'a Vec<Cell>, &'static str, i64);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Cell {
@@ -143,6 +150,8 @@ struct Table {
     /// The rows that are seen, of the one lake and of the other.
     seen: [Vec<Vec<Cell>>; 2],
     unseen: [Vec<Vec<Cell>>; 2],
+    /// Rows, seen or not, that were taken out of their files again.
+    gone: [Vec<Vec<Cell>>; 2],
 }
 
 impl Table {
@@ -194,6 +203,15 @@ impl Table {
         if rng.random_bool(0.5) {
             unseen.swap(0, 1);
         }
+        let gone = [(); 2].map(|()| {
+            let count = rng.random_range(0..6);
+            let mut gone = Vec::new();
+            gone.resize_with(count, || {
+                let is_unseen = rng.random_bool(0.5);
+                row(rng, &columns, is_unseen)
+            });
+            gone
+        });
         Self {
             name,
             columns,
@@ -201,6 +219,7 @@ impl Table {
             shown,
             seen: [seen, disguised],
             unseen,
+            gone,
         }
     }
 
@@ -229,7 +248,8 @@ impl Table {
         }
     }
 
-    /// Writes the rows in two commits and a tail, those that are seen between those that are not.
+    /// Writes the rows in two commits and a tail, those that are seen between those that are not. Vectors, or files that
+    /// were written anew, lack those that are gone.
     async fn fill(&self, rng: &mut StdRng, lake: &Lake, side: usize) {
         let spec = TableSpec {
             id: self.id(),
@@ -239,19 +259,25 @@ impl Table {
         lake.declare(spec).unwrap();
         let seen = self.seen[side].iter().zip(1_i64..);
         let unseen = self.unseen[side].iter().zip(1_000_000..);
-        let mut parts: [Vec<(&Vec<Cell>, i64)>; 3] = Default::default();
+        let gone = self.gone[side].iter().zip(2_000_000..);
+        let mut parts: [Vec<Placed>; 3] = Default::default();
         let is_together = rng.random_ratio(1, 3);
         for (row, place) in seen {
             let part = if is_together { 0 } else { place as usize % 3 };
-            parts[part].push((row, place));
+            parts[part].push((row, KEPT, place));
         }
         for (row, place) in unseen {
-            parts[rng.random_range(0..3)].push((row, place));
+            parts[rng.random_range(0..3)].push((row, KEPT, place));
+        }
+        for (row, place) in gone {
+            parts[rng.random_range(0..2)].push((row, GONE, place));
         }
         for (number, mut rows) in parts.into_iter().enumerate() {
             rows.shuffle(rng);
             let rows = batch(&self.columns, self.name, &rows);
             if number == 2 {
+                let [gone, undone] = [GONE, "undone"].map(|name| name.parse().unwrap());
+                lake.undo(&self.id(), gone, undone).await.unwrap();
                 lake.append(&self.id(), &rows, b"tail").await.unwrap();
                 continue;
             }
@@ -289,12 +315,12 @@ fn row(rng: &mut StdRng, columns: &[(&str, Type); 4], is_unseen: bool) -> Vec<Ce
     cells
 }
 
-fn batch(columns: &[(&str, Type); 4], name: &str, rows: &[(&Vec<Cell>, i64)]) -> RecordBatch {
+fn batch(columns: &[(&str, Type); 4], name: &str, rows: &[Placed]) -> RecordBatch {
     let mut arrays: Vec<ArrayRef> = columns
         .iter()
         .enumerate()
         .map(|(place, (_, kind))| {
-            let cells = rows.iter().map(|(row, _)| &row[place]);
+            let cells = rows.iter().map(|(row, ..)| &row[place]);
             match kind {
                 Type::Int => {
                     let numbers = cells.map(|cell| match cell {
@@ -314,10 +340,10 @@ fn batch(columns: &[(&str, Type); 4], name: &str, rows: &[(&Vec<Cell>, i64)]) ->
         })
         .collect();
     arrays.push(Arc::new(StringViewArray::from_iter_values(
-        std::iter::repeat_n("b", rows.len()),
+        rows.iter().map(|(_, batch, _)| *batch),
     )));
     arrays.push(Arc::new(Int64Array::from_iter_values(
-        rows.iter().map(|(_, place)| *place),
+        rows.iter().map(|(.., place)| *place),
     )));
     RecordBatch::try_new(full_schema(&schema_of(name)), arrays).unwrap()
 }
@@ -333,6 +359,7 @@ pub(super) struct Pair {
 impl Pair {
     pub(super) async fn draw(rng: &mut StdRng, broken: Option<Broken>) -> Self {
         let tables = TABLES.map(|(name, columns)| Table::draw(rng, name, columns));
+        let with_vectors = rng.random_bool(0.7);
         let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let mut lakes = Vec::new();
         let mut readers = Vec::new();
@@ -340,6 +367,9 @@ impl Pair {
             let mut options = Options::new(folder.path());
             options.threads = 2;
             options.broken = broken;
+            if with_vectors {
+                options.vectors = Vectors::ALWAYS;
+            }
             let lake = Lake::open(options).unwrap();
             for table in &tables {
                 table.fill(rng, &lake, side).await;

@@ -14,31 +14,25 @@ use std::sync::Arc;
 
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::{Result, ScalarValue};
-use datafusion::execution::SessionStateBuilder;
 use datafusion::logical_expr::utils::{conjunction, split_conjunction, split_conjunction_owned};
 use datafusion::logical_expr::{
     Aggregate, BinaryExpr, EmptyRelation, Expr, Filter, LogicalPlan, Operator,
 };
-use datafusion::optimizer::optimizer::{ApplyOrder, Optimizer};
+use datafusion::optimizer::optimizer::ApplyOrder;
 use datafusion::optimizer::push_down_filter::PushDownFilter;
 use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
 use indexmap::IndexSet;
 
-/// The engine's rules, with one of them mended. To be dropped with the first release that needs no mend.
-pub(super) fn mended(builder: SessionStateBuilder) -> SessionStateBuilder {
-    let mut rules = Optimizer::new().rules;
-    for rule in &mut rules {
-        if rule.name() == PushDownFilter::new().name() {
-            *rule = Arc::new(Mended(PushDownFilter::new()));
-        }
+#[derive(Debug)]
+pub(super) struct MendedFilter(PushDownFilter);
+
+impl MendedFilter {
+    pub(super) fn new() -> Self {
+        Self(PushDownFilter::new())
     }
-    builder.with_optimizer_rules(rules)
 }
 
-#[derive(Debug)]
-struct Mended(PushDownFilter);
-
-impl OptimizerRule for Mended {
+impl OptimizerRule for MendedFilter {
     fn name(&self) -> &str {
         self.0.name()
     }
