@@ -6,9 +6,10 @@
 pub(crate) mod file;
 mod leave;
 mod moved;
+mod read;
 mod report;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use yandu_check::Level;
@@ -72,7 +73,7 @@ pub struct Note {
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// Places in the batch; all rows when empty.
-    pub rows: Vec<u64>,
+    pub rows: BTreeSet<u64>,
     /// Only rows with this reason.
     pub reason: Option<String>,
     /// Only rows that still wait.
@@ -80,18 +81,6 @@ pub struct Selection {
     /// Only rows after this place, for paging.
     pub after: Option<u64>,
     pub limit: Option<usize>,
-}
-
-impl Selection {
-    fn matches(&self, row: &QuarantinedRow) -> bool {
-        (self.rows.is_empty() || self.rows.contains(&row.row))
-            && self
-                .reason
-                .as_ref()
-                .is_none_or(|wanted| row.reasons.iter().any(|reason| &reason.reason == wanted))
-            && (!self.waiting || matches!(row.state, RowState::Waiting | RowState::Corrected))
-            && self.after.is_none_or(|after| row.row > after)
-    }
 }
 
 /// What a reason code means, in the words of a clerk; the code itself where it is not one of the program's.

@@ -1,6 +1,6 @@
 //! Rows that wait: looking at them, correcting, releasing and dropping them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -175,7 +175,7 @@ async fn list_rows(
     let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
     let collector = state.collector();
     let selection = Selection {
-        rows: Vec::new(),
+        rows: BTreeSet::new(),
         reason: filter.reason,
         waiting: filter.waiting,
         after: filter.after.map(|after| after.0),

@@ -1,28 +1,25 @@
-//! The files of quarantined rows: Parquet, one a worker, in the folder of the batch.
+//! The files of quarantined rows: Parquet, one a worker, in the folder of the batch. Reading them is in `read`.
 
-use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int64Builder, RecordBatch, StringViewBuilder};
-use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use arrow::array::{ArrayRef, Int64Builder, RecordBatch, StringViewBuilder};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use yandu_check::block::TextBlock;
 use yandu_check::{Checked, Checker, Expectations, SYSTEM_ROW};
-use yandu_words::id::BatchId;
 
-use super::{QuarantinedRow, Reason, RowState, moved};
+use super::{QuarantinedRow, Reason};
 use crate::{Error, Result};
 
 const RECORD: &str = "_record";
-const REASONS: &str = "_reasons";
+pub(super) const REASONS: &str = "_reasons";
 /// Columns before those of the dataset.
-const LEADING: usize = 3;
-const ROWS_A_GROUP: usize = 32_768;
+pub(super) const LEADING: usize = 3;
+pub(super) const ROWS_A_GROUP: usize = 32_768;
 
 /// Writes the quarantined rows of one worker. The file appears with the first row.
 pub(crate) struct QuarantineWriter {
@@ -169,94 +166,4 @@ fn reasons_of(checked: &Checked, expectations: &Expectations, row: u32) -> Vec<R
             level: finding.cause.level(expectations),
         })
         .collect()
-}
-
-/// Reads the quarantined rows of a batch, in the order of the delivery, as they came.
-///
-/// A row that a change of the packs moved counts as that change has it; `live` names the commits of changes that count,
-/// oldest first. `wanted` sees each row, with the newest record that is older than its move; a row it does not want costs
-/// no memory.
-pub(super) fn read(
-    folder: &Path,
-    batch: &BatchId,
-    live: &[String],
-    mut wanted: impl FnMut(&mut QuarantinedRow, i64) -> bool,
-) -> Result<Vec<QuarantinedRow>> {
-    let failed = |source| Error::file("list quarantined rows in", folder, source);
-    let mut rows = Vec::new();
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(rows),
-        Err(source) => return Err(failed(source)),
-    };
-    let mut files: Vec<(usize, i64, PathBuf)> = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(failed)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        match moved::parse_name(&name) {
-            None => files.push((0, 0, path)),
-            Some((commit, mark)) => {
-                let place = live.iter().position(|live| live == commit);
-                files.extend(place.map(|place| (place + 1, mark, path.clone())));
-            }
-        }
-    }
-    // The newest first: it says what the row is now.
-    files.sort_by(|a, b| b.cmp(a));
-    let mut moved: HashSet<u64> = HashSet::new();
-    for (place, mark, path) in files {
-        let file = File::open(&path)
-            .map_err(|source| Error::file("read quarantined rows from", &path, source))?;
-        for read in ParquetRecordBatchReaderBuilder::try_new(file)?.build()? {
-            let read = read?;
-            for index in 0..read.num_rows() {
-                let mut row = row_of(&read, index, batch)?;
-                if moved.contains(&row.row) {
-                    continue;
-                }
-                if place > 0 {
-                    moved.insert(row.row);
-                }
-                if wanted(&mut row, mark) {
-                    rows.push(row);
-                }
-            }
-        }
-    }
-    rows.sort_by_key(|row: &QuarantinedRow| row.row);
-    Ok(rows)
-}
-
-fn row_of(read: &RecordBatch, index: usize, batch: &BatchId) -> Result<QuarantinedRow> {
-    let text = |column: usize| -> Option<String> {
-        let column = read.columns().get(column)?;
-        if column.is_null(index) {
-            return None;
-        }
-        match column.data_type() {
-            DataType::Utf8View => Some(column.as_string_view().value(index).to_owned()),
-            _ => Some(column.as_string_opt::<i32>()?.value(index).to_owned()),
-        }
-    };
-    let schema = read.schema();
-    let cells: BTreeMap<String, Option<String>> = schema
-        .fields()
-        .iter()
-        .enumerate()
-        .skip(LEADING)
-        .map(|(column, field)| (field.name().clone(), text(column)))
-        .collect();
-    Ok(QuarantinedRow {
-        batch: batch.clone(),
-        row: read
-            .columns()
-            .first()
-            .and_then(|places| places.as_primitive_opt::<Int64Type>())
-            .map_or(0, |places| places.value(index) as u64),
-        state: RowState::Waiting,
-        reasons: serde_json::from_str(&text(2).unwrap_or_default())?,
-        cells,
-        record: text(1).unwrap_or_default(),
-        note: None,
-    })
 }

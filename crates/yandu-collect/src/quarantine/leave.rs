@@ -1,6 +1,7 @@
 //! How a row leaves quarantine: corrected and released into the lake, or dropped.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arrow::array::AsArray;
@@ -11,11 +12,15 @@ use yandu_check::{Checker, Level};
 use yandu_lake::{BATCH, Change, Commit, Principal};
 use yandu_words::id::BatchId;
 
-use super::{Note, QuarantinedRow, RowState, Selection, file};
+use super::read::{Files, Wanted};
+use super::{Note, QuarantinedRow, RowState, Selection};
 use crate::batch::{Batch, BatchStatus};
 use crate::collector::Collector;
 use crate::pass::Output;
 use crate::{Error, Mode, Result, expectation};
+
+/// How many rows are looked at at least where those before had left quarantine.
+const LEAST_STEP: usize = 4_096;
 
 /// What became of the rows that were to be released.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -44,6 +49,15 @@ struct Last {
 struct Recorded(HashMap<u64, Vec<(i64, Last)>>);
 
 impl Recorded {
+    /// Whether a row still waits, by the records after a mark.
+    fn waits(&self, row: u64, mark: i64) -> bool {
+        let last = self.0.get(&row).and_then(|records| records.last());
+        let last = last.filter(|(number, _)| *number > mark);
+        last.is_none_or(|(_, record)| {
+            matches!(record.state, RowState::Waiting | RowState::Corrected)
+        })
+    }
+
     /// What the records after a mark say of a row. Later corrections go on top of earlier ones.
     fn last(&self, row: u64, mark: i64) -> Option<Last> {
         let records = self.0.get(&row)?.iter();
@@ -65,7 +79,8 @@ impl Recorded {
 }
 
 impl Collector {
-    /// Quarantined rows of a collected batch, in the order of the delivery.
+    /// Quarantined rows of a collected batch, in the order of the delivery. A page costs what it shows, however many rows
+    /// there are, except where few of them are meant.
     pub async fn quarantined(
         &self,
         id: &BatchId,
@@ -75,32 +90,71 @@ impl Collector {
         if !matches!(batch.status, BatchStatus::Collected | BatchStatus::Written) {
             return Ok(Vec::new());
         }
-        let records = self.records_of_rows(id).await?;
         let live = self.pack_records().live_commits(&batch.dataset).await?;
-        let (folder, id, selection) = (self.quarantine_folder(id), id.clone(), selection.clone());
-        tokio::task::spawn_blocking(move || {
-            let mut rows = file::read(&folder, &id, &live, |row, mark| {
-                if let Some(last) = records.last(row.row, mark) {
-                    row.state = last.state;
-                    row.note = Some(last.note);
-                    row.cells.extend(last.cells.unwrap_or_default());
+        let folder = self.quarantine_folder(id);
+        let opened = tokio::task::spawn_blocking(move || Files::open(&folder, &live));
+        let files = Arc::new(opened.await??);
+        let selection = Arc::new(selection.clone());
+        let limit = selection.limit.unwrap_or(usize::MAX);
+        let mut after = selection.after.unwrap_or(0);
+        let mut enough = limit;
+        let mut rows = Vec::new();
+        loop {
+            let (looking, meant) = (Arc::clone(&files), Arc::clone(&selection));
+            let mut standing = tokio::task::spawn_blocking(move || {
+                let wanted = Wanted {
+                    after,
+                    rows: &meant.rows,
+                    reason: meant.reason.as_deref(),
+                };
+                looking.find(&wanted, enough)
+            })
+            .await??;
+            let (Some(first), Some(last)) = (standing.first(), standing.last()) else {
+                break;
+            };
+            let is_all = standing.len() < enough;
+            let (first, last) = (first.row, last.row);
+            let records = self.records_of_rows(id, first..=last).await?;
+            standing.retain(|one| !selection.waiting || records.waits(one.row, one.mark));
+            standing.truncate(limit - rows.len());
+            let (reading, batch) = (Arc::clone(&files), id.clone());
+            let read = tokio::task::spawn_blocking(move || {
+                let mut read = reading.read(&batch, &standing)?;
+                for (row, one) in read.iter_mut().zip(&standing) {
+                    if let Some(last) = records.last(row.row, one.mark) {
+                        row.state = last.state;
+                        row.note = Some(last.note);
+                        row.cells.extend(last.cells.unwrap_or_default());
+                    }
                 }
-                selection.matches(row)
-            })?;
-            rows.truncate(selection.limit.unwrap_or(usize::MAX));
-            Ok(rows)
-        })
-        .await?
+                Ok::<_, Error>(read)
+            })
+            .await??;
+            rows.extend(read);
+            if is_all || rows.len() >= limit {
+                break;
+            }
+            after = last;
+            // Rows that left quarantine are passed over in ever longer steps.
+            enough = enough.saturating_mul(4).max(LEAST_STEP);
+        }
+        Ok(rows)
     }
 
-    async fn records_of_rows(&self, id: &BatchId) -> Result<Recorded> {
-        let mut rows: HashMap<u64, Vec<(i64, Last)>> = HashMap::new();
+    /// The records of the rows of a batch between two places.
+    async fn records_of_rows(&self, id: &BatchId, rows: RangeInclusive<u64>) -> Result<Recorded> {
+        let place = |row: u64| i64::try_from(row).unwrap_or(i64::MAX);
         let records = sqlx::query(
-            "SELECT id, row, action, cells, reason, principal, at FROM quarantine_action WHERE batch = ? ORDER BY id",
+            "SELECT id, row, action, cells, reason, principal, at FROM quarantine_action \
+             WHERE batch = ? AND row BETWEEN ? AND ? ORDER BY id",
         )
         .bind(id.as_str())
+        .bind(place(*rows.start()))
+        .bind(place(*rows.end()))
         .fetch_all(self.inner.batches.pool())
         .await?;
+        let mut rows: HashMap<u64, Vec<(i64, Last)>> = HashMap::new();
         for record in records {
             let row = record.try_get::<i64, _>("row")? as u64;
             let action: String = record.try_get("action")?;
@@ -128,15 +182,13 @@ impl Collector {
 
     async fn waiting(&self, id: &BatchId, rows: &[u64]) -> Result<Vec<QuarantinedRow>> {
         let selection = Selection {
-            rows: rows.to_vec(),
+            rows: rows.iter().copied().collect(),
             waiting: true,
             ..Selection::default()
         };
         let found = self.quarantined(id, &selection).await?;
-        match rows
-            .iter()
-            .find(|row| !found.iter().any(|found| found.row == **row))
-        {
+        let places: HashSet<u64> = found.iter().map(|found| found.row).collect();
+        match rows.iter().find(|row| !places.contains(row)) {
             Some(row) => Err(Error::NotQuarantined {
                 batch: id.clone(),
                 row: *row,
