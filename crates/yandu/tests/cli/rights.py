@@ -55,15 +55,15 @@ class Somebody:
         """A program that shows a token of this account."""
         made = self.ok("POST", "/account/tokens", {"name": "test", "scope": [scope], "expires_at": until()})
         program = Somebody(self.url, {"authorization": f"Bearer {made['secret']}"})
-        program.secret, program.id = made["secret"], made["token"]["id"]
+        program.secret, program.id, program.login = made["secret"], made["token"]["id"], made["token"]["login"]
         return program
 
 
 class City:
     """A city whose first administrator is made by the link that the server told."""
 
-    def __init__(self, url, link):
-        self.url = url
+    def __init__(self, url, link, department="市民政局"):
+        self.url, self.department = url, department
         claim = {"link": link, "account": "root", "name": "系统管理员", "password": PASSWORD}
         Somebody(url, {}).ok("POST", "/claim", claim)
         self.root = self.logged_in("root")
@@ -80,7 +80,7 @@ class City:
         return somebody
 
     def somebody(self, account, *roles, name=None, purpose=None):
-        new = {"id": account, "name": name or account, "department": "市民政局", "roles": list(roles)}
+        new = {"id": account, "name": name or account, "department": self.department, "roles": list(roles)}
         self.root.ok("POST", "/accounts", new)
         link = self.root.ok("POST", f"/accounts/{account}/invitation")["link"]
         Somebody(self.url, {}).ok("POST", "/invitations", {"link": link, "password": PASSWORD})
