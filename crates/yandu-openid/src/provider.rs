@@ -49,16 +49,18 @@ pub struct Provider {
 struct Inner {
     settings: Settings,
     web: Web,
-    known: RwLock<Option<Known>>,
-    /// One reads at a time, and the others take what was read.
-    reading: tokio::sync::Mutex<()>,
+    known: RwLock<Option<Arc<Metadata>>>,
+    /// One reads at a time, and the others take what came of it.
+    reading: tokio::sync::Mutex<Option<Reading>>,
     is_reachable: AtomicBool,
 }
 
-#[derive(Clone)]
-struct Known {
-    metadata: Arc<Metadata>,
-    read_at: Instant,
+/// The last time that the provider was read.
+struct Reading {
+    begun_at: Instant,
+    ended_at: Instant,
+    /// Why nothing came of it.
+    failed: Option<String>,
 }
 
 /// Claims beside those that OpenID Connect names.
@@ -97,7 +99,7 @@ impl Provider {
     /// Whether it can be asked to end its own session (OpenID Connect RP-Initiated Logout 1.0).
     pub fn ends_sessions(&self) -> bool {
         let known = self.last();
-        known.is_some_and(|known| end_session(&known.metadata).is_some())
+        known.is_some_and(|metadata| end_session(&metadata).is_some())
     }
 
     /// Reads what it publishes, again and again, until something is over. What fails is told once, and when it is over.
@@ -300,42 +302,57 @@ impl Provider {
     /// What was read last, or is read now.
     async fn known(&self) -> Result<Arc<Metadata>> {
         match self.last() {
-            Some(known) => Ok(known.metadata),
+            Some(metadata) => Ok(metadata),
             None => self.read(Instant::now()).await,
         }
     }
 
-    fn last(&self) -> Option<Known> {
+    fn last(&self) -> Option<Arc<Metadata>> {
         let known = self.inner.known.read();
         known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads what the provider publishes, unless somebody has since a moment.
+    /// Reads what the provider publishes, unless somebody has since a moment. Whoever waits for another's reading that fails is
+    /// told so too, so that many who come at once wait no longer than one.
     async fn read(&self, since: Instant) -> Result<Arc<Metadata>> {
-        let _turn = self.inner.reading.lock().await;
-        if let Some(known) = self.last()
-            && known.read_at >= since
-            && self.is_reachable()
-        {
-            return Ok(known.metadata);
+        let arrived_at = Instant::now();
+        let mut last = self.inner.reading.lock().await;
+        match &*last {
+            Some(Reading {
+                failed: Some(why),
+                ended_at,
+                ..
+            }) if *ended_at >= arrived_at => return Err(self.silent(why)),
+            Some(Reading {
+                failed: None,
+                begun_at,
+                ..
+            }) if *begun_at >= since => {
+                if let Some(metadata) = self.last() {
+                    return Ok(metadata);
+                }
+            }
+            _ => {}
         }
-        let read_at = Instant::now();
+        let begun_at = Instant::now();
         let issuer = self.inner.settings.issuer.clone();
         let read = Metadata::discover_async(issuer, &self.inner.web).await;
+        let read = read.map_err(|error| why(&error));
         self.inner
             .is_reachable
             .store(read.is_ok(), Ordering::Relaxed);
-        let metadata = Arc::new(read.map_err(|error| self.silent(&why(&error)))?);
-        let known = Known {
-            metadata: Arc::clone(&metadata),
-            read_at,
-        };
-        let mut place = self
+        *last = Some(Reading {
+            begun_at,
+            ended_at: Instant::now(),
+            failed: read.as_ref().err().cloned(),
+        });
+        let metadata = Arc::new(read.map_err(|why| self.silent(&why))?);
+        let mut known = self
             .inner
             .known
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        *place = Some(known);
+        *known = Some(Arc::clone(&metadata));
         Ok(metadata)
     }
 
