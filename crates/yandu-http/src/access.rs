@@ -50,7 +50,7 @@ pub use event::{EventLine, EventPage};
 pub use grant::{ConflictLine, GrantLine, GrantList, Grantee, NewGrant, Why};
 pub use identity::{IdentityLine, IdentityList, NewIdentity};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
-pub use openid::{CALLBACK, OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};
+pub use openid::{OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};
 pub use policy::{PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
 pub use session::{Claim, Invitation, Login, Purpose, Who};
 

@@ -61,23 +61,15 @@ impl Accounts {
             }
             failure::clear(&mut writing, name).await?;
         }
-        let (identity, account) = match found {
-            Found::Linked(identity, account) => {
-                (identity, taken_up(&mut writing, account, at).await?)
-            }
-            Found::Named(account) => {
-                let account = taken_up(&mut writing, account, at).await?;
-                let by = PROVIDER;
-                let identity = link(&mut writing, by, &account, identified, at).await?;
-                (identity, account)
-            }
-            Found::Missing(id) => {
-                let account = create(&mut writing, id, identified, at).await?;
-                let account = taken_up(&mut writing, account, at).await?;
-                let by = PROVIDER;
-                let identity = link(&mut writing, by, &account, identified, at).await?;
-                (identity, account)
-            }
+        let (linked, account) = match found {
+            Found::Linked(identity, account) => (Some(identity), account),
+            Found::Named(account) => (None, account),
+            Found::Missing(id) => (None, create(&mut writing, id, identified, at).await?),
+        };
+        let account = taken_up(&mut writing, account, at).await?;
+        let identity = match linked {
+            Some(identity) => identity,
+            None => link(&mut writing, PROVIDER, &account, identified, at).await?,
         };
         store::identity::touch(&mut writing, identity.id, identified.name.as_deref(), at).await?;
         let proved = Proved {

@@ -38,7 +38,7 @@ pub(crate) use flow::Used;
 use flow::{CODE_COOKIE, Flow, Intent, Pending, own_place};
 
 /// Where the provider sends browsers back to, below the address of the city. It is registered there.
-pub const CALLBACK: &str = "/api/v1/session/openid/callback";
+const CALLBACK: &str = "/api/v1/session/openid/callback";
 /// The page of one's own identities.
 const LINKED: &str = "/account?tab=identities";
 const END: &str = "/api/v1/session/openid/end";
