@@ -2,6 +2,7 @@
 
 mod change;
 mod claim;
+mod identities;
 mod import;
 mod invite;
 mod login;
@@ -14,6 +15,8 @@ mod tokens;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::watch;
@@ -155,6 +158,19 @@ impl Accounts {
         limit: u32,
     ) -> Result<Vec<Event>> {
         event::events(self.inner.store.pool(), filter, before, limit).await
+    }
+
+    /// Seals a text for the browser of somebody, who cannot read or change it. `purpose` is no name of an account.
+    pub fn seal(&self, purpose: &str, text: &str) -> Result<String> {
+        let sealed = self.inner.key.seal(purpose, text.as_bytes())?;
+        Ok(URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    /// What was sealed for a purpose; none of anything else.
+    pub fn unseal(&self, purpose: &str, sealed: &str) -> Option<String> {
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let text = self.inner.key.open(purpose, &sealed).ok()?;
+        String::from_utf8(text).ok()
     }
 
     #[cfg(not(test))]

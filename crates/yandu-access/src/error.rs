@@ -4,6 +4,7 @@ use yandu_words::IdError;
 
 use crate::door::Conflict;
 use crate::grant::GrantId;
+use crate::identity::IdentityId;
 use crate::import::RowFault;
 use crate::negative::EntryId;
 use crate::password::Weakness;
@@ -70,6 +71,23 @@ pub enum Error {
 
     #[error("the second factor {0}")]
     SecondFactor(&'static str),
+
+    #[error("only administrators log in with a password here")]
+    PasswordOff,
+
+    /// The provider has proved somebody, and no account is theirs.
+    #[error("no account belongs to whoever the provider has let in")]
+    Unidentified,
+
+    /// The subject comes in to another account, or the account has another subject of the issuer.
+    #[error("the account or the identity is linked to another one already")]
+    IdentityTaken,
+
+    #[error("`{0}` administers the system and logs in with a password alone")]
+    AdministratorIdentity(AccountId),
+
+    #[error("there is no identity `{0}`")]
+    NoIdentity(IdentityId),
 
     #[error("the password is too old")]
     PasswordExpired,
@@ -194,11 +212,16 @@ impl Error {
         "login-refused",
         "no-account",
         "no-grant",
+        "no-identity",
         "no-negative-entry",
         "no-receipt",
         "no-session",
         "no-token",
+        "openid-administrator",
+        "openid-taken",
+        "openid-unknown",
         "password-expired",
+        "password-off",
         "policies",
         "precondition-failed",
         "second-factor",
@@ -223,6 +246,11 @@ impl Error {
             Self::SecondFactorNeeded => "second-factor-needed",
             Self::SecondFactor(_) => "second-factor",
             Self::PasswordExpired => "password-expired",
+            Self::PasswordOff => "password-off",
+            Self::Unidentified => "openid-unknown",
+            Self::IdentityTaken => "openid-taken",
+            Self::AdministratorIdentity(_) => "openid-administrator",
+            Self::NoIdentity(_) => "no-identity",
             Self::Weak(_) => "weak-password",
             Self::NoSession(_) => "no-session",
             Self::NoToken(_) => "no-token",
@@ -265,6 +293,16 @@ impl Error {
             Self::Refused => "check the name and the password; an administrator can reset it",
             Self::Locked { .. } => "wait until then, or let an administrator reset the password",
             Self::SecondFactorNeeded => "send the six digits that the authenticator shows",
+            Self::PasswordOff => "sign in at the provider of identities",
+            Self::Unidentified => {
+                "ask a system administrator to link it to your account, or to give you one"
+            }
+            Self::IdentityTaken => {
+                "take the link that is there away first; a system administrator sees both"
+            }
+            Self::AdministratorIdentity(_) => {
+                "log in with the password; `openid.administrators` lets administrators come this way too"
+            }
             Self::PasswordExpired => "change the password, then log in with the new one",
             Self::Weak(_) => {
                 "choose a longer one of several words, capital letters, digits and other signs"

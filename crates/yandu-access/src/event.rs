@@ -65,6 +65,9 @@ kinds! {
     SecondFactorBegun = "second-factor-begun",
     SecondFactorSet = "second-factor-set",
     SecondFactorRemoved = "second-factor-removed",
+    /// Somebody at a provider of identities comes in to the account from now on.
+    IdentityLinked = "identity-linked",
+    IdentityRemoved = "identity-removed",
     TokenCreated = "token-created",
     TokenRevoked = "token-revoked",
     GrantGiven = "grant-given",

@@ -5,6 +5,9 @@
 //! administrators of a classified system are apart: no account holds two of their roles, and there is always one who governs the
 //! system.
 //!
+//! Whoever a provider of identities has proved comes in to the account that is linked to them there; the proof itself is for the
+//! caller to look at.
+//!
 //! A login that fails says the same in the same time whether there is such an account or not, and locks the name either way.
 //! Only hashes of secrets are stored, and no event holds one.
 //!
@@ -21,6 +24,7 @@ mod door;
 mod error;
 mod event;
 mod grant;
+mod identity;
 mod import;
 mod known;
 mod negative;
@@ -41,6 +45,7 @@ pub use door::{Asked, Conflict, Door, Duties};
 pub use error::Error;
 pub use event::{Event, EventFilter, EventKind};
 pub use grant::{Ended, Grant, GrantId, Grantee, GranteeKind, NewGrant};
+pub use identity::{Identified, Identity, IdentityId, IdentityRules};
 pub use import::{IMPORT_ROWS, RowFault};
 pub use known::Known;
 pub use negative::{Entry, EntryId, NewEntry};
@@ -53,7 +58,7 @@ pub use separation::{
     ADMINISTRATORS, AUDIT_ADMINISTRATOR, LOCAL_ADMINISTRATOR, SECURITY_ADMINISTRATOR,
     SYSTEM_ADMINISTRATOR,
 };
-pub use session::{Client, LoggedIn, Session};
+pub use session::{Client, LoggedIn, Means, Session};
 pub use settings::{HASH_LANES, HASH_MEMORY_KIB, HASH_PASSES, PASSWORD_BYTES, Settings};
 pub use token::{NewToken, Scope, TOKENS, Token, TokenLogin, TokenRequest};
 pub use verifier::{VERIFIER_BYTES, Verifier};

@@ -114,6 +114,11 @@ pub(crate) fn governs(account: &Account) -> bool {
         && account.roles.contains(SYSTEM_ADMINISTRATOR)
 }
 
+/// Whether an account holds the office of one of the three administrators.
+pub(crate) fn is_administrator(account: &Account) -> bool {
+    !administration(account).is_empty()
+}
+
 fn administration(account: &Account) -> Vec<&'static str> {
     ADMINISTRATORS
         .into_iter()

@@ -29,6 +29,31 @@ pub struct Client {
     pub agent: Option<String>,
 }
 
+/// With what somebody has shown who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Means {
+    Password,
+    /// A provider of identities has proved it.
+    #[serde(rename = "openid")]
+    Identity,
+}
+
+impl Means {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Identity => "openid",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Password, Self::Identity]
+            .into_iter()
+            .find(|means| means.name() == name)
+    }
+}
+
 /// A session without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Session {
@@ -42,6 +67,8 @@ pub struct Session {
     /// When it ends however much it is used.
     pub ends_at: Timestamp,
     pub client: Client,
+    /// With what it was begun.
+    pub means: Means,
 }
 
 /// A session with its secret, which is shown this once.

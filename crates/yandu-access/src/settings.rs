@@ -7,6 +7,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::identity::IdentityRules;
+
 /// Memory of one hash of a password (OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB, 2 passes, 1 lane).
 pub const HASH_MEMORY_KIB: u32 = 19_456;
 /// Passes of one hash of a password, from the same source.
@@ -47,6 +49,9 @@ pub struct Settings {
     pub grant_days: u32,
     /// Sessions that an account has at a time; a further one ends the oldest. At least 1.
     pub sessions_per_account: u32,
+    /// What a provider of identities may do; its settings stand elsewhere.
+    #[serde(skip)]
+    pub identities: IdentityRules,
 }
 
 impl Default for Settings {
@@ -65,6 +70,7 @@ impl Default for Settings {
             token_days: 90,
             grant_days: 366,
             sessions_per_account: 5,
+            identities: IdentityRules::default(),
         }
     }
 }

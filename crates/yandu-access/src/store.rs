@@ -1,7 +1,8 @@
-//! The SQL of accounts, grants, the negative list and receipts.
+//! The SQL of accounts, identities, grants, the negative list and receipts.
 
 pub(crate) mod failure;
 pub(crate) mod grant;
+pub(crate) mod identity;
 pub(crate) mod invitation;
 pub(crate) mod password;
 pub(crate) mod receipt;
@@ -41,6 +42,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         version: 4,
         name: "receipt",
         sql: include_str!("../migrations/0004_receipt.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "identity",
+        sql: include_str!("../migrations/0005_identity.sql"),
     },
 ];
 

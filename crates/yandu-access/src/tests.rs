@@ -4,6 +4,7 @@ mod claiming;
 mod events;
 mod forbidding;
 mod granting;
+mod identities;
 mod importing;
 mod invitations;
 mod locking;

@@ -10,8 +10,10 @@ mod accounts;
 mod duty;
 mod event;
 mod grant;
+mod identity;
 mod need;
 mod negative;
+pub(crate) mod openid;
 mod policy;
 mod session;
 
@@ -46,7 +48,9 @@ pub use accounts::{
 };
 pub use event::{EventLine, EventPage};
 pub use grant::{ConflictLine, GrantLine, GrantList, Grantee, NewGrant, Why};
+pub use identity::{IdentityLine, IdentityList, NewIdentity};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
+pub use openid::{OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};
 pub use policy::{PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
 pub use session::{Claim, Invitation, Login, Purpose, Who};
 
@@ -56,6 +60,8 @@ pub(crate) const COOKIE: &str = "yandu_session";
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .merge(session::routes())
+        .merge(openid::routes())
+        .merge(identity::routes())
         .merge(account::routes())
         .merge(accounts::routes())
         .merge(grant::routes())
@@ -249,7 +255,7 @@ async fn asker(state: &State, line: Line, headers: &HeaderMap) -> Result<Asker> 
                 .with_help("make another one in your account".to_owned())
             });
     }
-    if let Some(secret) = cookie(headers)
+    if let Some(secret) = cookie_named(headers, COOKIE)
         && let Some(session) = accounts.session(secret).await?
     {
         return Ok(Asker::Session(Arc::new(session)));
@@ -343,13 +349,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .then_some(secret.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The value of a cookie.
+pub(crate) fn cookie_named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter();
     let pairs = all
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'));
     pairs
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, secret)| secret)
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value)
 }

@@ -44,6 +44,7 @@ pub fn router(state: State) -> Router {
         .route("/metrics", get(counts::counts))
         .merge(backup::routes())
         .merge(sharing::routes())
+        .merge(access::openid::browser_routes())
         .fallback(elsewhere)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(state.options().body_bytes))

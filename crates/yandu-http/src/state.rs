@@ -14,6 +14,8 @@ use yandu_transform::lineage::Lineages;
 use yandu_words::id::DatasetId;
 
 use crate::Result;
+use crate::access::OpenidOptions;
+use crate::access::openid::Used;
 use crate::board::Live;
 use crate::counts::Counts;
 use crate::plan::FontPaths;
@@ -39,6 +41,8 @@ pub struct Options {
     pub fonts: FontPaths,
     /// How files are shared.
     pub sharing: sharing::Options,
+    /// The provider of identities, where there is one.
+    pub openid: Option<OpenidOptions>,
 }
 
 impl Default for Options {
@@ -52,6 +56,7 @@ impl Default for Options {
             names: Vec::new(),
             fonts: FontPaths::default(),
             sharing: sharing::Options::default(),
+            openid: None,
         }
     }
 }
@@ -75,6 +80,7 @@ struct Inner {
     shared: Store,
     making: Making,
     metrics: Metrics,
+    used: Used,
     stopping: AtomicBool,
     works: TaskTracker,
     pack_changes: OnceLock<PackChanges>,
@@ -97,6 +103,7 @@ impl State {
                 shared: Store::new(collector.folder().shared(), collector.folder().staging()),
                 making: Making::default(),
                 metrics,
+                used: Used::default(),
                 collector,
                 ledger,
                 transform,
@@ -194,6 +201,11 @@ impl State {
 
     pub(crate) fn making(&self) -> &Making {
         &self.inner.making
+    }
+
+    /// The attempts to sign in at the provider that came back.
+    pub(crate) fn used(&self) -> &Used {
+        &self.inner.used
     }
 
     pub fn metrics(&self) -> &Metrics {

@@ -45,6 +45,8 @@ pub(crate) struct App {
 impl App {
     /// Opens everything. Costs nothing for each dataset but its declaration.
     pub(crate) async fn open(config: &Config) -> Result<Self> {
+        // Before the data is opened: what is set wrongly changes nothing.
+        let openid = config.openid.options()?;
         let folder = DataFolder::open(&config.data)?;
         let packs = load_packs(config)?;
         let store = Store::open_with(&folder.records(), config.now.clock()).await?;
@@ -83,6 +85,7 @@ impl App {
                 .collect(),
             fonts: config.fonts(),
             sharing: config.sharing(),
+            openid,
             ..yandu_http::Options::default()
         };
         let transform = Transform::open(
@@ -183,7 +186,11 @@ async fn open_door(config: &Config, collector: &Collector) -> Result<Door> {
         rand::random()
     });
     let store = collector.store().clone();
-    let accounts = Accounts::open(store.clone(), config.accounts.clone(), Key::new(key)).await?;
+    let settings = yandu_access::Settings {
+        identities: config.openid.rules(),
+        ..config.accounts.clone()
+    };
+    let accounts = Accounts::open(store.clone(), settings, Key::new(key)).await?;
     let lake = collector.lake().clone();
     Ok(Door::open(store, accounts, lake, Key::new(key)).await?)
 }

@@ -2,6 +2,7 @@
 
 mod keys;
 mod moment;
+mod openid;
 mod size;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use yandu_http::plan::FontPaths;
 use crate::failure::{Failure, Result};
 
 pub(crate) use moment::Moment;
+pub(crate) use openid::Openid;
 pub(crate) use size::Size;
 
 /// The file that is read when none is named and it is there.
@@ -34,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) pg_login_seconds: u64,
     pub(crate) pg_idle_seconds: u64,
     pub(crate) tls: TlsFiles,
+    /// Where people sign in otherwise than with a password.
+    pub(crate) openid: Openid,
     pub(crate) threads: usize,
     pub(crate) query_memory: Size,
     pub(crate) query_seconds: u64,
@@ -90,6 +94,7 @@ impl Default for Config {
             pg_login_seconds: 10,
             pg_idle_seconds: 3_600,
             tls: TlsFiles::default(),
+            openid: Openid::default(),
             threads: 0,
             query_memory: Size(1 << 30),
             query_seconds: 300,
@@ -303,7 +308,7 @@ impl Override {
             let paths = std::env::split_paths(&self.text)
                 .map(|path| Value::String(path.to_string_lossy().into_owned()));
             Value::Array(paths.collect())
-        } else if self.key == "tls.names" {
+        } else if LISTS.contains(&self.key.as_str()) {
             let names = self.text.split(',').map(str::trim);
             let names = names.filter(|name| !name.is_empty());
             Value::Array(names.map(|name| Value::String(name.to_owned())).collect())
@@ -320,6 +325,9 @@ impl Override {
     }
 }
 
+/// Keys that are lists, whose items commas separate where they are one text.
+const LISTS: [&str; 3] = ["tls.names", "openid.scopes", "openid.second_factors"];
+
 /// Keys that are texts stay texts; of others a text is what it looks like.
 fn scalar(key: &str, text: &str) -> Value {
     let is_text = matches!(
@@ -330,6 +338,12 @@ fn scalar(key: &str, text: &str) -> Value {
             | "tls.certificate"
             | "tls.key"
             | "tls.listen"
+            | "openid.issuer"
+            | "openid.client_id"
+            | "openid.client_secret_file"
+            | "openid.name_zh"
+            | "openid.name_en"
+            | "openid.account_claim"
             | "log"
             | "log_format"
             | "city"

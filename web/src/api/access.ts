@@ -14,10 +14,12 @@ export type Enrolment = Schemas['Enrolment']
 export type Entry = Schemas['EntryLine']
 export type AccessEvent = Schemas['EventLine']
 export type Grant = Schemas['GrantLine']
+export type Identity = Schemas['IdentityLine']
 export type Link = Schemas['Link']
 export type NewAccount = Schemas['NewAccount']
 export type NewEntry = Schemas['NewEntry']
 export type NewGrant = Schemas['NewGrant']
+export type Openid = Schemas['OpenidLine']
 export type Policy = Schemas['PolicyLine']
 export type PolicyList = Schemas['PolicyList']
 export type Roles = Schemas['Roles']
@@ -53,6 +55,12 @@ export const logIn = async (account: string, password: string, code?: string) =>
   (await call<Who>('POST', '/session', { body: { account, password, ...(code && { code }) } })).data
 
 export const logOut = () => call('DELETE', '/session')
+
+/** Begins to sign in at the provider of identities: the address at which the browser goes on, to come back to a place of these pages. */
+export const beginOpenid = async (to: string) => (await call<Schemas['OpenidBegun']>('POST', '/session/openid', { body: { to } })).data.address
+
+/** The code of whom the provider has let in. */
+export const sendOpenidCode = async (code: string) => (await call<Who>('POST', '/session/openid/code', { body: { code } })).data
 
 export const setPurpose = async (purpose: string | null) => (await call<Who>('PATCH', '/session', { body: { purpose } })).data
 
@@ -95,6 +103,23 @@ export const createToken = async (id: string | undefined, body: Schemas['TokenRe
   (await call<Schemas['NewToken']>('POST', placeOfTokens(id), { body })).data
 
 export const revokeToken = (id: string | undefined, token: string) => call('DELETE', `${placeOfTokens(id)}/${encodeURIComponent(token)}`)
+
+/** Who at the provider comes in to one's own account, or to that of somebody. */
+const placeOfIdentities = (id: string | undefined) => (id === undefined ? '/account/identities' : `${of(id)}/identities`)
+
+export const identities = (id?: string) =>
+  queryOptions({
+    queryKey: ['identities', id ?? ''],
+    queryFn: ({ signal }) => got<Schemas['IdentityList']>(placeOfIdentities(id), { signal }),
+    select: (list) => list.identities,
+  })
+
+/** Begins to link oneself: the address at which the browser goes on. */
+export const beginLink = async () => (await call<Schemas['OpenidBegun']>('POST', '/account/identities')).data.address
+
+export const linkIdentity = async (id: string, subject: string) => (await call<Identity>('POST', placeOfIdentities(id), { body: { subject } })).data
+
+export const removeIdentity = (id: string | undefined, identity: string) => call('DELETE', `${placeOfIdentities(id)}/${encodeURIComponent(identity)}`)
 
 export const ownSights = queryOptions({
   queryKey: ['account', 'sights'],

@@ -6126,6 +6126,7 @@ export interface components {
             value: number;
         };
         SessionLine: {
+            means: string;
             /** @description The address that it was made from. */
             address?: string | null;
             /** @description The browser, as it calls itself. */
@@ -6621,7 +6622,13 @@ export interface components {
             versions: components["schemas"]["Version"][];
         };
         /** @description Who asks, and what they may do in the city. */
+        IdentityLine: { id: string; issuer: string; subject: string; name?: string | null; linked_by: string; linked_at: string; last_used_at?: string | null };
+        IdentityList: { identities: components["schemas"]["IdentityLine"][] };
+        OpenidBegun: { address: string };
+        OpenidLine: { name: string; name_en: string; issuer: string; is_reachable: boolean; ends_sessions: boolean; replaces_passwords: boolean };
         Who: {
+            means?: string | null;
+            openid?: null | components["schemas"]["OpenidLine"];
             account?: components["schemas"]["AccountLine"] | null;
             /** @description What may be done in the city: `browse`, `operate`, `manage-accounts` … */
             actions: string[];

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { type Action, type Duty, type Who, session } from '../api/access'
 
 /** Until it is known who asks, and on a wall, which asks nobody. */
-const NOBODY: Who = { kind: 'visitor', is_claimed: true, account: null, purpose: null, ends_at: null, idle_minutes: 0, actions: [], duties: [] }
+const NOBODY: Who = { kind: 'visitor', is_claimed: true, account: null, purpose: null, means: null, openid: null, ends_at: null, idle_minutes: 0, actions: [], duties: [] }
 
 export interface Session {
   who: Who

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, lazy, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useLocation } from 'react-router'
 import { type Who, session } from '../api/access'
 import { Waiting } from '../kit/Loaded'
 import { ProblemPanel } from '../kit/Problem'
@@ -13,6 +14,7 @@ const Login = lazy(async () => ({ default: (await import('../pages/login/Login')
 export function Gate() {
   const { t } = useTranslation()
   const query = useQuery(session)
+  const { pathname, search, hash } = useLocation()
   const who = query.data
   useForgetting(who)
   if (!who) {
@@ -22,7 +24,7 @@ export function Gate() {
     return (
       <Entrance>
         <Suspense fallback={<Waiting />}>
-          <Login />
+          <Login to={pathname + search + hash} />
         </Suspense>
       </Entrance>
     )

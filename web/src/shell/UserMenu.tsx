@@ -88,7 +88,7 @@ function Own({ say }: { say: () => void }) {
   const end = useMutation({
     mutationFn: logOut,
     // What was read under the account leaves the memory of the browser with it.
-    onSuccess: () => window.location.assign('/login'),
+    onSuccess: () => window.location.assign(who.means === 'openid' ? '/login?left=openid' : '/login'),
   })
   return (
     <>

@@ -12,6 +12,7 @@ export const router = createBrowserRouter([
     hydrateFallbackElement: <Waiting />,
     children: [
       { path: 'login', lazy: async () => ({ Component: (await import('../pages/login/LoginPage')).LoginPage }) },
+      { path: 'login/done', lazy: async () => ({ Component: (await import('../pages/login/LoginDone')).LoginDone }) },
       { path: 'claim', lazy: async () => ({ Component: (await import('../pages/claim/Claim')).Claim }) },
       { path: 'invitation', lazy: async () => ({ Component: (await import('../pages/invitation/Invitation')).Invitation }) },
     ],

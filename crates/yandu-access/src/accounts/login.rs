@@ -6,8 +6,9 @@ use uuid::Uuid;
 use super::prove::{Factor, Proved};
 use super::{Accounts, kept};
 use crate::event::{EventKind, Note, note};
+use crate::identity::Identity;
 use crate::secret::{SESSION, Secret};
-use crate::session::{Client, LoggedIn, Session, TOUCH};
+use crate::session::{Client, LoggedIn, Means, Session, TOUCH};
 use crate::settings::{earlier, hours, later, minutes};
 use crate::store;
 use crate::{Error, Result};
@@ -17,8 +18,8 @@ impl Accounts {
     /// factor.
     ///
     /// It is refused with [`Error::Refused`] or [`Error::Locked`], which say nothing about whether there is such an account; with
-    /// [`Error::SecondFactorNeeded`] where all is right so far, and with [`Error::PasswordExpired`] where only
-    /// [`Accounts::change_expired`] goes.
+    /// [`Error::SecondFactorNeeded`] where all is right so far, with [`Error::PasswordExpired`] where only
+    /// [`Accounts::change_expired`] goes, and with [`Error::PasswordOff`] where the site lets administrators alone log in so.
     pub async fn login(
         &self,
         id_text: &str,
@@ -27,17 +28,34 @@ impl Accounts {
         client: Client,
     ) -> Result<LoggedIn> {
         let proved = self.prove(id_text, password, Factor::Asked(code)).await?;
+        if !self.lets_password(&proved.account) {
+            return Err(Error::PasswordOff);
+        }
+        if let Some(changed_at) = proved.account.password_changed_at
+            && self.inner.settings.has_expired(changed_at, proved.at)
+        {
+            return Err(Error::PasswordExpired);
+        }
+        self.begin_session(proved, client, None).await
+    }
+
+    /// Begins a session of somebody who has shown who they are: with an identity where it is named, or with a password.
+    pub(super) async fn begin_session(
+        &self,
+        proved: Proved,
+        client: Client,
+        identity: Option<&Identity>,
+    ) -> Result<LoggedIn> {
         let Proved {
             mut writing,
             account,
             at,
         } = proved;
         let settings = &self.inner.settings;
-        if let Some(changed_at) = account.password_changed_at
-            && settings.has_expired(changed_at, at)
-        {
-            return Err(Error::PasswordExpired);
-        }
+        let means = match identity {
+            None => Means::Password,
+            Some(_) => Means::Identity,
+        };
         let secret = Secret::generate(SESSION);
         let session = Session {
             id: Uuid::now_v7().to_string().parse()?,
@@ -50,6 +68,7 @@ impl Accounts {
                 address: kept(client.address),
                 agent: kept(client.agent),
             },
+            means,
         };
         // A record may say up to this much too early when a session was used last.
         let idle = minutes(settings.idle_minutes).saturating_add(TOUCH);
@@ -67,6 +86,9 @@ impl Accounts {
                 "session": session.id,
                 "address": session.client.address,
                 "agent": session.client.agent,
+                "means": means,
+                "issuer": identity.map(|identity| &identity.issuer),
+                "subject": identity.map(|identity| &identity.subject),
             }),
         };
         note(&mut writing, &login).await?;

@@ -97,7 +97,7 @@ impl Accounts {
     }
 
     /// Whether a code of the second factor is right now and was not accepted before; it is not again.
-    async fn takes_code(
+    pub(super) async fn takes_code(
         &self,
         writing: &mut Writing,
         account: &Account,
@@ -117,7 +117,7 @@ impl Accounts {
     }
 
     /// Counts a failure and tells of it, and gives the error that it is answered with.
-    async fn failed(
+    pub(super) async fn failed(
         &self,
         mut writing: Writing,
         given: &str,

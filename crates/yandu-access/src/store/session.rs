@@ -6,13 +6,13 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 
 use super::{ACCOUNT, account_of, time};
 use crate::secret::SecretHash;
-use crate::session::{Client, Session};
+use crate::session::{Client, Means, Session};
 use crate::{Error, Result};
 use yandu_words::{AccountId, SessionId};
 
 const SESSION: &str = "session.id AS session_id, session.purpose AS purpose, \
     session.created_at AS session_created_at, session.seen_at AS seen_at, session.ends_at AS ends_at, \
-    session.address AS address, session.agent AS agent";
+    session.address AS address, session.agent AS agent, session.means AS means";
 
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
@@ -20,8 +20,8 @@ pub(crate) async fn insert(
     session: &Session,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO session (hash, id, account, purpose, created_at, seen_at, ends_at, address, agent) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO session (hash, id, account, purpose, created_at, seen_at, ends_at, address, agent, means) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(hash.bytes())
     .bind(session.id.as_str())
@@ -32,6 +32,7 @@ pub(crate) async fn insert(
     .bind(session.ends_at.as_microsecond())
     .bind(&session.client.address)
     .bind(&session.client.agent)
+    .bind(session.means.name())
     .execute(connection)
     .await?;
     Ok(())
@@ -125,6 +126,19 @@ pub(crate) async fn end_all(
     Ok(done.rows_affected())
 }
 
+/// Ends the sessions of an account that were begun as a provider of identities has proved it, and says how many.
+pub(crate) async fn end_identified(
+    connection: &mut SqliteConnection,
+    account: &AccountId,
+) -> Result<u64> {
+    let done = sqlx::query("DELETE FROM session WHERE account = ? AND means = ?")
+        .bind(account.as_str())
+        .bind(Means::Identity.name())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// Ends the oldest sessions of an account beyond the newest `count`, and says how many.
 pub(crate) async fn end_oldest(
     connection: &mut SqliteConnection,
@@ -171,5 +185,7 @@ fn session_of(row: &SqliteRow, now: Timestamp) -> Result<Session> {
             address: row.try_get("address")?,
             agent: row.try_get("agent")?,
         },
+        means: Means::from_name(row.try_get("means")?)
+            .ok_or_else(|| Error::damaged("the means of a session"))?,
     })
 }

@@ -5,7 +5,7 @@ use crate::{Client, Enrolment, LoggedIn, Result};
 const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// The bytes that an authenticator keeps of what was typed into it.
-fn typed(enrolment: &Enrolment) -> Vec<u8> {
+pub(super) fn typed(enrolment: &Enrolment) -> Vec<u8> {
     let mut bits = String::new();
     for sign in enrolment.secret.reveal().chars() {
         let value = ALPHABET.find(sign).unwrap();

@@ -86,6 +86,8 @@ pub struct SessionLine {
     pub agent: Option<String>,
     /// The address that it was made from.
     pub address: Option<String>,
+    /// With what it was begun: `password` or `openid`.
+    pub means: String,
     /// Whether it is the one that asks.
     pub is_this: bool,
 }
@@ -227,6 +229,7 @@ async fn list_sessions(Shared(state): Shared<State>, asker: Asker) -> Result<Jso
         ends_at: session.ends_at,
         agent: session.client.agent,
         address: session.client.address,
+        means: session.means.name().to_owned(),
     };
     Ok(Json(SessionList {
         sessions: sessions.into_iter().map(line).collect(),
@@ -324,7 +327,7 @@ impl From<yandu_access::NewToken> for NewToken {
     }
 }
 
-fn own(asker: &Asker) -> Result<&AccountId> {
+pub(super) fn own(asker: &Asker) -> Result<&AccountId> {
     let account = asker.account().map(|account| &account.id);
     account.ok_or_else(|| {
         Problem::new("not-permitted", "whoever asks has no account")

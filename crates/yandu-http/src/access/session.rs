@@ -17,6 +17,7 @@ use yandu_access::{Client, Secret};
 use yandu_policy::Action;
 
 use super::accounts::AccountLine;
+use super::openid::{OpenidLine, line_of_provider};
 use super::{Asker, COOKIE};
 use crate::Result;
 use crate::extract::Body;
@@ -41,6 +42,10 @@ pub struct Who {
     pub account: Option<AccountLine>,
     /// What the session is for, in the words of its owner.
     pub purpose: Option<String>,
+    /// With what the session was begun: `password` or `openid`.
+    pub means: Option<String>,
+    /// The provider of identities at which people sign in, where there is one.
+    pub openid: Option<OpenidLine>,
     /// When the session ends however much it is used.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ends_at: Option<Timestamp>,
@@ -106,13 +111,7 @@ async fn log_in(
     headers: HeaderMap,
     Body(login): Body<Login>,
 ) -> Result<Response> {
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|agent| agent.to_str().ok());
-    let client = Client {
-        address: peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_string()),
-        agent: agent.map(ToOwned::to_owned),
-    };
+    let client = client(peer, &headers);
     let accounts = state.door().accounts();
     let logged = accounts
         .login(
@@ -125,7 +124,10 @@ async fn log_in(
     let asker = Asker::Session(Arc::new(logged.session));
     let cookie = [(
         header::SET_COOKIE,
-        set_cookie(&logged.secret, line.map(|Extension(line)| line)),
+        set_cookie(
+            &logged.secret,
+            line.map(|Extension(line)| line).unwrap_or_default(),
+        ),
     )];
     Ok((cookie, Json(who(&state, &asker))).into_response())
 }
@@ -186,7 +188,21 @@ async fn accept(
     Ok(Json(account.into()))
 }
 
-fn who(state: &State, asker: &Asker) -> Who {
+/// From where somebody logs in, as the connection and the browser say.
+pub(super) fn client(
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: &HeaderMap,
+) -> Client {
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
+    Client {
+        address: peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_string()),
+        agent: agent.map(ToOwned::to_owned),
+    }
+}
+
+pub(super) fn who(state: &State, asker: &Asker) -> Who {
     let accounts = state.door().accounts();
     let session = match asker {
         Asker::Session(session) => Some(session),
@@ -214,6 +230,8 @@ fn who(state: &State, asker: &Asker) -> Who {
         is_claimed: accounts.is_claimed(),
         account: asker.account().cloned().map(AccountLine::from),
         purpose: session.and_then(|session| session.purpose.clone()),
+        means: session.map(|session| session.means.name().to_owned()),
+        openid: line_of_provider(state),
         ends_at: session.map(|session| session.ends_at),
         idle_minutes: accounts.settings().idle_minutes,
         duties: duties
@@ -229,8 +247,8 @@ fn who(state: &State, asker: &Asker) -> Who {
 }
 
 /// The cookie of a session; one that was made on an encrypted line never goes over another.
-fn set_cookie(secret: &Secret, line: Option<Line>) -> String {
-    let secure = match line.unwrap_or_default() {
+pub(super) fn set_cookie(secret: &Secret, line: Line) -> String {
+    let secure = match line {
         Line::Own => "",
         Line::Encrypted => "; Secure",
     };
@@ -240,7 +258,7 @@ fn set_cookie(secret: &Secret, line: Option<Line>) -> String {
     )
 }
 
-fn no_session() -> Box<Problem> {
+pub(super) fn no_session() -> Box<Problem> {
     Problem::new("not-permitted", "whoever asks has no session")
         .with_help("log in with a name and a password".to_owned())
 }

@@ -30,12 +30,14 @@ fn every_kind_has_a_page_and_every_page_a_kind() {
 fn every_code_of_the_modules_has_a_kind() {
     let kinds: BTreeSet<&str> = KINDS.iter().map(|kind| kind.code).collect();
     let modules = [
+        yandu_access::Error::CODES,
         yandu_collect::Error::CODES,
         yandu_collect::decode::Error::CODES,
         yandu_documents::Error::CODES,
         yandu_lake::Error::CODES,
         yandu_ledger::Error::CODES,
         yandu_metrics::Error::CODES,
+        yandu_openid::Error::CODES,
         yandu_plan::Error::CODES,
         yandu_transform::Error::CODES,
         yandu_store::Error::CODES,

@@ -61,6 +61,8 @@ fn routes(city: &City) -> Vec<(Method, String)> {
         "/api/3/action/{action}",
         "/api/action/{action}",
         "/datastore/dump/{resource}",
+        "/api/v1/session/openid/callback",
+        "/api/v1/session/openid/end",
     ] {
         routes.push((Method::GET, path.to_owned()));
     }
@@ -134,6 +136,8 @@ async fn no_route_but_the_named_ones_answers_whoever_has_not_logged_in() {
             "GET /api/v1/clock",
             "GET /api/v1/openapi.json",
             "GET /api/v1/session",
+            "GET /api/v1/session/openid/callback",
+            "GET /api/v1/session/openid/end",
             "GET /delta-sharing/files/{file}",
             "GET /errors/{code}",
             "GET /healthz",
@@ -142,6 +146,8 @@ async fn no_route_but_the_named_ones_answers_whoever_has_not_logged_in() {
             "POST /api/v1/claim",
             "POST /api/v1/invitations",
             "POST /api/v1/session",
+            "POST /api/v1/session/openid",
+            "POST /api/v1/session/openid/code",
         ]
     );
 }
@@ -194,6 +200,7 @@ async fn somebody_without_a_role_is_let_to_what_is_their_own() {
             || path.starts_with("/api/v1/boards")
             || path.starts_with("/api/v1/exports")
             || path.starts_with("/delta-sharing/")
+            || path.starts_with("/api/v1/session/openid")
             || path == "/api/v1/roles"
             || path == "/api/v1/datasets"
             || path == "/api/v1/datasets/{id}"

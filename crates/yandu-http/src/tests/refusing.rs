@@ -44,6 +44,8 @@ fn routes(city: &City) -> Vec<Route> {
         "/api/3/action/package_create",
         "/api/action/site_read",
         "/datastore/dump/club.member",
+        "/api/v1/session/openid/callback",
+        "/api/v1/session/openid/end",
     ]
     .iter()
     .map(|path| Route {

@@ -157,6 +157,12 @@ impl Serve {
                 let _ = until.wait_for(|is_stopped| *is_stopped).await;
             },
         ));
+        if let Some(openid) = &app.state.options().openid {
+            let mut until = stopped.clone();
+            tokio::spawn(openid.provider.clone().watch(async move {
+                let _ = until.wait_for(|is_stopped| *is_stopped).await;
+            }));
+        }
         // What the engine makes once, the first query need not wait for.
         let session = app.state.collector().lake().session(
             &Principal::local_administrator(),

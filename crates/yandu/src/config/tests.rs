@@ -90,3 +90,71 @@ fn the_documented_defaults_are_the_defaults() {
     let named: std::collections::BTreeSet<&str> = named.collect();
     assert_eq!(fields, named.len() + 2, "{all}");
 }
+
+#[test]
+fn a_provider_is_whole_or_is_refused_with_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    std::fs::write(&path, "s3cret-of-the-client\n").unwrap();
+    let file = path.to_string_lossy().into_owned();
+    let read = |overrides: &[(&str, &str)]| {
+        let overrides = overrides.iter().map(|(key, text)| over(key, text));
+        let config = Config::merge(None, overrides).unwrap();
+        config.openid.options().map_err(|failure| failure.line())
+    };
+    assert!(read(&[]).unwrap().is_none());
+    let issuer = ("openid.issuer", "https://sso.example.gov.cn");
+    let client = ("openid.client_id", "yandu");
+    let secret = ("openid.client_secret_file", file.as_str());
+    let whole = read(&[issuer, client, secret]).unwrap().unwrap();
+    assert_eq!(whole.provider.issuer(), "https://sso.example.gov.cn");
+    assert_eq!(whole.name, "统一身份认证");
+    for (overrides, told) in [
+        (
+            vec![client],
+            "`openid.client_id` is set, and `openid.issuer` is not",
+        ),
+        (
+            vec![issuer, client],
+            "`openid.client_secret_file` is missing",
+        ),
+        (vec![issuer, secret], "`openid.client_id` is missing"),
+        (
+            vec![
+                ("openid.issuer", "http://sso.example.gov.cn"),
+                client,
+                secret,
+            ],
+            "`openid.issuer` must begin with `https://`",
+        ),
+        (
+            vec![("openid.issuer", "sso"), client, secret],
+            "`openid.issuer` is no address",
+        ),
+        (
+            vec![issuer, client, secret, ("openid.unknown", "create")],
+            "`openid.unknown` is `create`",
+        ),
+        (
+            vec![issuer, client, secret, ("openid.scopes", "profile email")],
+            "`openid.scopes` holds `profile email`",
+        ),
+        (
+            vec![
+                issuer,
+                client,
+                ("openid.client_secret_file", "/nowhere/secret"),
+            ],
+            "cannot read `/nowhere/secret`",
+        ),
+    ] {
+        let failure = read(&overrides).err().unwrap();
+        assert!(failure.starts_with(told), "{failure}");
+        assert!(!failure.contains("s3cret"), "{failure}");
+    }
+    std::fs::write(&path, "").unwrap();
+    let failure = read(&[issuer, client, secret]).err().unwrap();
+    assert!(failure.contains("without a secret"), "{failure}");
+    let config = Config::merge(None, [over(issuer.0, issuer.1), over(client.0, client.1)]).unwrap();
+    assert!(!format!("{config:?}").contains("s3cret"));
+}

@@ -21,6 +21,8 @@ mod keeping;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod openid;
+#[cfg(test)]
 mod packs;
 #[cfg(test)]
 mod papers;

@@ -10,6 +10,7 @@ import { Code, Time } from '../../kit/Text'
 import { Tabs } from '../../kit/Tabs'
 import { useSession } from '../../kit/useSession'
 import { useWords } from '../../kit/words'
+import { Identities } from './Identities'
 import { Password } from './Password'
 import { SecondFactor } from './SecondFactor'
 import { Sessions } from './Sessions'
@@ -20,7 +21,7 @@ export function AccountOfMine() {
   const { t } = useTranslation()
   const { who } = useSession()
   const [address, setAddress] = useSearchParams()
-  const { account } = who
+  const { account, openid } = who
   const sights = { key: 'sights', label: t('sights.own'), render: () => <OwnSights /> }
   const own = account
     ? [
@@ -28,6 +29,7 @@ export function AccountOfMine() {
         sights,
         { key: 'password', label: t('password.change'), render: () => <Password /> },
         { key: 'factor', label: t('factor.title'), render: () => <SecondFactor account={account} /> },
+        ...(openid ? [{ key: 'identities', label: t('identities.title'), render: () => <Identities openid={openid} refused={address.get('refused')} /> }] : []),
         { key: 'sessions', label: t('sessions.title'), render: () => <Sessions /> },
         { key: 'tokens', label: t('tokens.title'), render: () => <Tokens /> },
       ]

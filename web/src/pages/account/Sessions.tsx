@@ -8,11 +8,13 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Tag } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
 import { Age, Time } from '../../kit/Text'
+import { useWords } from '../../kit/words'
 
 /** Where one is logged in; a session that one does not know is ended here. */
 export function Sessions() {
   const { t } = useTranslation()
   const queries = useQueryClient()
+  const { word } = useWords()
   const query = useQuery(ownSessions)
   const end = useMutation({ mutationFn: endSession, onSettled: () => queries.invalidateQueries({ queryKey: ownSessions.queryKey }) })
   const columns: Column<SessionLine>[] = [
@@ -26,6 +28,7 @@ export function Sessions() {
       ),
     },
     { key: 'address', title: t('sessions.address'), full: true, render: (one) => <span className="num">{one.address ?? '—'}</span> },
+    { key: 'means', title: t('sessions.means'), full: true, render: (one) => word('means', one.means) },
     { key: 'purpose', title: t('account.purpose'), render: (one) => <span className="wrap">{one.purpose ?? '—'}</span> },
     { key: 'created', title: t('sessions.created'), full: true, render: (one) => <Time at={one.created_at} /> },
     { key: 'seen', title: t('sessions.seen'), render: (one) => <Age at={one.seen_at} /> },

@@ -16,6 +16,7 @@ import { Code, Time } from '../../kit/Text'
 import { useSession } from '../../kit/useSession'
 import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
+import { Identities } from '../account/Identities'
 import { Tokens } from '../account/Tokens'
 import { isConflict } from '../plan/holding'
 import { isGuarded } from './account'
@@ -38,6 +39,7 @@ function Shown({ id, trail }: { id: string; trail: string }) {
   const query = useQuery(accountQuery(id))
   const [isEditing, setEditing] = useState(false)
   const guarded = useGuarded(query.data?.data)
+  const { openid } = useSession().who
   return (
     <Page
       title={query.data?.data.name ?? id}
@@ -60,6 +62,11 @@ function Shown({ id, trail }: { id: string; trail: string }) {
             <Section title={t('accounts.do')}>
               <Doing told={told} />
             </Section>
+            {openid && told.data.kind !== 'service' && (
+              <Section title={t('identities.title')} flush>
+                <Identities openid={openid} of={id} />
+              </Section>
+            )}
             {told.data.kind === 'service' && (
               <Section title={t('tokens.title')} flush>
                 <Tokens of={id} />

@@ -2,7 +2,7 @@
 export const KINDS = [
   'login', 'login-refused', 'locked', 'logout', 'sessions-ended', 'purpose-set',
   'first-link', 'claimed', 'account-created', 'account-changed', 'invited', 'reset', 'accepted',
-  'password-changed', 'second-factor-begun', 'second-factor-set', 'second-factor-removed', 'token-created', 'token-revoked',
+  'password-changed', 'second-factor-begun', 'second-factor-set', 'second-factor-removed', 'identity-linked', 'identity-removed', 'token-created', 'token-revoked',
   'grant-given', 'grant-revoked', 'negative-entry-added', 'negative-entry-removed',
   'exported',
 ] as const

@@ -1,11 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import Modal from 'antd/es/modal'
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { session } from '../../api/access'
+import { type Who, session } from '../../api/access'
+import { got } from '../../api/call'
 import { useReturnFocus } from '../../kit/useReturnFocus'
+import { useSession } from '../../kit/useSession'
 import { LoginForm } from './LoginForm'
+import { OpenidButton } from './OpenidButton'
+import { DONE, onSignedIn } from './openid'
 
 /** Above any other dialog, and below the mark of who looks. */
 const LAYER = 1400
@@ -16,6 +20,19 @@ export function LoginAgain({ account, onDone }: { account: string; onDone: () =>
   const queries = useQueryClient()
   useReturnFocus()
   const place = useRef<HTMLDivElement>(null)
+  const { openid } = useSession().who
+  const done = useRef((who: Who) => {
+    queries.setQueryData(session.queryKey, who)
+    onDone()
+  })
+  // Another window has signed in at the provider, and this page goes on as it is.
+  useEffect(
+    () =>
+      onSignedIn(() => {
+        void got<Who>('/session').then((who) => who.kind === 'session' && done.current(who))
+      }),
+    [],
+  )
   return (
     <Modal
       open
@@ -30,15 +47,14 @@ export function LoginAgain({ account, onDone }: { account: string; onDone: () =>
     >
       <p>{t('login.again-about')}</p>
       <div ref={place}>
+        {openid && <OpenidButton openid={openid} to={DONE} isBeside />}
+        {openid && <p className="login-or">{t(openid.replaces_passwords ? 'openid.or-administrator' : 'openid.or')}</p>}
         <LoginForm
           account={account}
           isFixed
           submit={t('login.again-do')}
           beside={<Button onClick={() => window.location.reload()}>{t('login.other')}</Button>}
-          onDone={(who) => {
-            queries.setQueryData(session.queryKey, who)
-            onDone()
-          }}
+          onDone={(who) => done.current(who)}
         />
       </div>
     </Modal>

@@ -17,7 +17,15 @@ export function LoginPage() {
   return (
     <Loaded query={query} doing={t('session.reading')}>
       {(who) => {
-        if (who.kind === 'visitor') return <Login account={address.get('account') ?? ''} />
+        if (who.kind === 'visitor') return (
+          <Login
+            account={address.get('account') ?? ''}
+            to={place}
+            refused={address.get('refused')}
+            isCode={address.get('openid') === 'code'}
+            hasLeft={address.get('left') === 'openid'}
+          />
+        )
         if (!who.is_claimed) return <Unclaimed />
         return isBeside(place) ? <Beside place={place} /> : <Navigate to={place} replace />
       }}

@@ -1,0 +1,365 @@
+//! Signing in at the provider of identities, with a browser.
+//!
+//! A page of ours begins (a request that pages of other sites cannot send), the browser goes to the provider and comes back to
+//! [`come_back`] with what begins the same session as a password does. What has to be known in between is sealed in a cookie of
+//! that browser ([`flow`]), so that nobody else can finish it, and is used once. Where it goes on after that is a place of our own.
+//!
+//! A second factor of the account is asked for on the page, by [`send_code`]: whom the provider has let in is sealed in a
+//! cookie until then.
+
+mod flow;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, State as Shared};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Json, Router};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use yandu_access::{Identified, Session};
+use yandu_openid::{Answer, Proof, Provider};
+
+use super::session::{Who, client, set_cookie, who};
+use super::{Asker, SecondFactor};
+use crate::Result;
+use crate::address::{Base, encode};
+use crate::extract::{Body, Query};
+use crate::line::Line;
+use crate::problem::Problem;
+use crate::state::State;
+
+pub(crate) use flow::Used;
+use flow::{CODE_COOKIE, Flow, Intent, Pending, own_place};
+
+/// Where the provider sends browsers back to, below the address of the city. It is registered there.
+const CALLBACK: &str = "/api/v1/session/openid/callback";
+/// The page of one's own identities.
+const LINKED: &str = "/account?tab=identities";
+const END: &str = "/api/v1/session/openid/end";
+
+/// The provider of identities, and how the pages speak of it.
+#[derive(Clone)]
+pub struct OpenidOptions {
+    pub provider: Provider,
+    /// What stands on the button, in Chinese.
+    pub name: String,
+    pub name_en: String,
+    /// Values of `acr` or `amr` that take the place of the second factor of an account.
+    pub second_factors: BTreeSet<String>,
+}
+
+pub(super) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(begin))
+        .routes(routes!(send_code))
+        .routes(routes!(begin_link))
+}
+
+/// What browsers are sent to, which the document of the interface leaves out: no program asks for it.
+pub(crate) fn browser_routes() -> Router<State> {
+    Router::new()
+        .route(CALLBACK, get(come_back))
+        .route(END, get(end))
+}
+
+/// A provider of identities at which people sign in.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct OpenidLine {
+    /// What it is called, in Chinese.
+    pub name: String,
+    pub name_en: String,
+    pub issuer: String,
+    /// Whether it answered when it was asked last; until it does nobody can sign in there.
+    pub is_reachable: bool,
+    /// Whether its own session can be ended from here.
+    pub ends_sessions: bool,
+    /// Whether nobody but administrators logs in with a password.
+    pub replaces_passwords: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenidSignIn {
+    /// Where to go on afterwards: a path of our own, with its query. The first page where it is missing or none.
+    #[serde(default)]
+    pub to: Option<String>,
+}
+
+/// Where the browser goes on.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct OpenidBegun {
+    pub address: String,
+}
+
+/// What a browser brings back (RFC 6749, 4.1.2; RFC 9207).
+#[derive(Deserialize)]
+struct Returned {
+    state: Option<String>,
+    code: Option<String>,
+    iss: Option<String>,
+    error: Option<String>,
+}
+
+/// Begins to sign in at the provider of identities; the browser that asks goes to the address.
+#[utoipa::path(post, path = "/session/openid", tag = "access", request_body = OpenidSignIn, responses((status = 200, body = OpenidBegun), Problem))]
+async fn begin(
+    Shared(state): Shared<State>,
+    base: Base,
+    line: Option<Extension<Line>>,
+    Body(asked): Body<OpenidSignIn>,
+) -> Result<Response> {
+    let to = own_place(asked.to.as_deref());
+    begun(&state, &base, line, to, Intent::SignIn).await
+}
+
+/// Begins to link one's account to oneself at the provider, where one signs in anew.
+#[utoipa::path(post, path = "/account/identities", tag = "access", responses((status = 200, body = OpenidBegun), Problem))]
+async fn begin_link(
+    Shared(state): Shared<State>,
+    asker: Asker,
+    base: Base,
+    line: Option<Extension<Line>>,
+) -> Result<Response> {
+    let Asker::Session(session) = &asker else {
+        return Err(super::session::no_session());
+    };
+    let intent = Intent::Link {
+        account: session.account.id.clone(),
+        session: session.id.to_string(),
+    };
+    begun(&state, &base, line, LINKED.to_owned(), intent).await
+}
+
+async fn begun(
+    state: &State,
+    base: &Base,
+    line: Option<Extension<Line>>,
+    to: String,
+    intent: Intent,
+) -> Result<Response> {
+    let provider = &configured(state)?.provider;
+    let is_link = matches!(intent, Intent::Link { .. });
+    let begun = provider.begin(&base.at(CALLBACK), is_link).await;
+    let begun = begun.map_err(|error| told(&error))?;
+    let flow = Flow::new(state, begun.attempt, to, intent);
+    let cookie = flow.cookie(state, line_of(line))?;
+    let answer = OpenidBegun {
+        address: begun.address,
+    };
+    Ok(([(header::SET_COOKIE, cookie)], Json(answer)).into_response())
+}
+
+/// Where the provider sends the browser. It goes on to a page in any case, which says what was wrong.
+async fn come_back(
+    Shared(state): Shared<State>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    line: Option<Extension<Line>>,
+    headers: HeaderMap,
+    Query(returned): Query<Returned>,
+) -> Result<Response> {
+    let openid = configured(&state)?;
+    let line = line_of(line);
+    let flow = returned
+        .state
+        .as_deref()
+        .and_then(|given| Flow::taken(&state, &headers, given));
+    let Some(flow) = flow else {
+        // Nobody began it here, it is over, or it was finished.
+        return Ok(see(&refused("openid-attempt", "/")));
+    };
+    let over = flow.over();
+    let page = |code: &str| match flow.intent {
+        Intent::SignIn => refused(code, &flow.to),
+        Intent::Link { .. } => format!("{LINKED}&refused={}", encode(code)),
+    };
+    let proof = match proved(openid, &flow, returned).await {
+        Ok(proof) => proof,
+        Err(problem) => {
+            return Ok(([(header::SET_COOKIE, over)], see(&page(&problem.code))).into_response());
+        }
+    };
+    let identified = identified(openid, proof);
+    let accounts = state.door().accounts();
+    let (cookie, place) = match &flow.intent {
+        Intent::Link { account, session } => {
+            let place = match linkable(&state, account, session).await {
+                Ok(()) => match accounts
+                    .link_identity(account.as_str(), account, &identified)
+                    .await
+                {
+                    Ok(_) => flow.to.clone(),
+                    Err(error) => page(error.code()),
+                },
+                Err(problem) => page(&problem.code),
+            };
+            (None, place)
+        }
+        Intent::SignIn => {
+            let client = client(peer, &headers);
+            match accounts.login_identified(&identified, None, client).await {
+                Ok(logged) => (Some(set_cookie(&logged.secret, line)), flow.to.clone()),
+                Err(yandu_access::Error::SecondFactorNeeded) => {
+                    let pending = Pending::new(&state, identified);
+                    let place = format!("/login?openid=code&to={}", encode(&flow.to));
+                    (Some(pending.cookie(&state, line)?), place)
+                }
+                Err(error) => {
+                    let code = error.code();
+                    if code == "internal" {
+                        return Err(error.into());
+                    }
+                    (None, page(code))
+                }
+            }
+        }
+    };
+    let mut response = see(&place);
+    for cookie in [Some(over), cookie].into_iter().flatten() {
+        if let Ok(cookie) = cookie.parse() {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    Ok(response)
+}
+
+/// Finishes signing in of whom the provider has let in and whose account has a second factor.
+#[utoipa::path(post, path = "/session/openid/code", tag = "access", request_body = SecondFactor, responses((status = 200, body = Who), Problem))]
+async fn send_code(
+    Shared(state): Shared<State>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    line: Option<Extension<Line>>,
+    headers: HeaderMap,
+    Body(factor): Body<SecondFactor>,
+) -> Result<Response> {
+    configured(&state)?;
+    let pending = Pending::of(&state, &headers).ok_or_else(|| {
+        Problem::new("openid-attempt", "nobody signs in here, or not any more")
+            .with_help("sign in again".to_owned())
+    })?;
+    let client = client(peer, &headers);
+    let accounts = state.door().accounts();
+    let logged = accounts
+        .login_identified(&pending.identified, Some(&factor.code), client)
+        .await?;
+    let cookie = set_cookie(&logged.secret, line_of(line));
+    let asker = Asker::Session(Arc::new(logged.session));
+    let mut response = Json(who(&state, &asker)).into_response();
+    for cookie in [cookie, flow::gone(CODE_COOKIE)] {
+        if let Ok(cookie) = cookie.parse() {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    Ok(response)
+}
+
+/// Sends the browser to where the provider ends its own session, and from there back to the login.
+async fn end(Shared(state): Shared<State>, base: Base) -> Result<Response> {
+    let provider = &configured(&state)?.provider;
+    let address = provider.end_address(&base.at("/login")).await;
+    let address = address.map_err(|error| told(&error))?;
+    Ok(see(address.as_deref().unwrap_or("/login")))
+}
+
+/// The provider as the pages are told of it.
+pub(super) fn line_of_provider(state: &State) -> Option<OpenidLine> {
+    let openid = state.options().openid.as_ref()?;
+    let rules = &state.door().accounts().settings().identities;
+    Some(OpenidLine {
+        name: openid.name.clone(),
+        name_en: openid.name_en.clone(),
+        issuer: openid.provider.issuer().to_owned(),
+        is_reachable: openid.provider.is_reachable(),
+        ends_sessions: openid.provider.ends_sessions(),
+        replaces_passwords: rules.replaces_passwords,
+    })
+}
+
+pub(super) fn configured(state: &State) -> Result<&OpenidOptions> {
+    state.options().openid.as_ref().ok_or_else(|| {
+        Problem::new(
+            "openid-off",
+            "nobody signs in at a provider of identities here",
+        )
+        .with_help("set `openid.issuer` in the configuration, or log in with a password".to_owned())
+    })
+}
+
+/// Whom the provider has let in; what it says otherwise is told in the log.
+async fn proved(openid: &OpenidOptions, flow: &Flow, returned: Returned) -> Result<Proof> {
+    if let Some(error) = returned.error {
+        let error: String = error
+            .chars()
+            .filter(char::is_ascii_graphic)
+            .take(60)
+            .collect();
+        tracing::info!(error, "the provider lets nobody in");
+        return Err(Problem::new("openid-refused", "the provider refuses"));
+    }
+    let answer = Answer {
+        code: returned.code.unwrap_or_default(),
+        issuer: returned.iss,
+    };
+    let proof = openid.provider.finish(&flow.attempt, &answer).await;
+    proof.map_err(|error| told(&error))
+}
+
+fn identified(openid: &OpenidOptions, proof: Proof) -> Identified {
+    Identified {
+        has_second_factor: proof
+            .methods
+            .iter()
+            .any(|method| openid.second_factors.contains(method)),
+        issuer: proof.issuer,
+        subject: proof.subject,
+        account: proof.account,
+        name: proof.name,
+    }
+}
+
+/// Whether the session goes on in which somebody began to link. The browser does not send its cookie along with what another site
+/// sends it to.
+async fn linkable(state: &State, account: &yandu_access::AccountId, session: &str) -> Result<()> {
+    let sessions: Vec<Session> = state.door().accounts().sessions_of(account).await?;
+    if sessions.iter().any(|one| one.id.as_str() == session) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "openid-attempt",
+        "the session has ended meanwhile",
+    ))
+}
+
+/// The problem that a fault of the provider is, which the log tells more of.
+fn told(error: &yandu_openid::Error) -> Box<Problem> {
+    tracing::warn!(%error, "somebody could not sign in at the provider");
+    let problem = Problem::new(
+        error.code(),
+        match error.code() {
+            "openid-silent" => "the provider of identities does not answer",
+            "openid-answer" => "the answer of the provider of identities is not believed",
+            "openid-refused" => "the provider of identities refuses",
+            _ => "nobody can sign in at the provider of identities",
+        },
+    );
+    problem.with_help("log in with a password, or try again later".to_owned())
+}
+
+/// The page that says why somebody did not come in, and where they wanted to go.
+fn refused(code: &str, to: &str) -> String {
+    format!("/login?refused={}&to={}", encode(code), encode(to))
+}
+
+/// An answer by which a browser goes on elsewhere.
+fn see(place: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response()
+}
+
+fn line_of(line: Option<Extension<Line>>) -> Line {
+    line.map(|Extension(line)| line).unwrap_or_default()
+}

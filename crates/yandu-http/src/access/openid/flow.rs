@@ -1,0 +1,226 @@
+//! What has to be known of a sign-in between its requests, sealed in cookies of the browser that began it.
+//!
+//! The cookie of an attempt has a name of its own, so that two windows can sign in at once. It is sent along with what the
+//! provider sends the browser to (`SameSite=Lax`), for the routes of signing in alone. What it names is used once: the attempts
+//! that came back are remembered for as long as they would be good.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use axum::http::HeaderMap;
+use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use yandu_access::{AccountId, Identified};
+use yandu_openid::Attempt;
+
+use crate::Result;
+use crate::access::cookie_named;
+use crate::line::Line;
+use crate::state::State;
+
+/// How long somebody may take to sign in at the provider, and to find their code.
+const LASTS: SignedDuration = SignedDuration::from_mins(10);
+const PATH: &str = "/api/v1/session/openid";
+pub(super) const CODE_COOKIE: &str = "yandu_openid_code";
+/// Names under which things are sealed; no account has such a name.
+const ATTEMPT: &str = "openid attempt";
+const CODE: &str = "openid code";
+
+/// Signs of the longest place.
+const PLACE_LENGTH: usize = 2_000;
+
+/// What somebody signs in for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Intent {
+    SignIn,
+    /// To link themselves to their account, in this session.
+    Link {
+        account: AccountId,
+        session: String,
+    },
+}
+
+/// A sign-in from its beginning until the browser comes back.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Flow {
+    pub(super) attempt: Attempt,
+    /// A place of our own.
+    pub(super) to: String,
+    pub(super) intent: Intent,
+    until: Timestamp,
+}
+
+/// Somebody whom the provider has let in, until their code comes.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Pending {
+    pub(super) identified: Identified,
+    until: Timestamp,
+}
+
+/// The attempts that came back, each until when it would have been good.
+#[derive(Default)]
+pub(crate) struct Used(Mutex<HashMap<blake3::Hash, Timestamp>>);
+
+impl Used {
+    /// Takes an attempt; false where it was taken before.
+    fn take(&self, state: &str, until: Timestamp, now: Timestamp) -> bool {
+        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        used.retain(|_, until| *until > now);
+        used.insert(blake3::hash(state.as_bytes()), until).is_none()
+    }
+}
+
+impl Flow {
+    pub(super) fn new(state: &State, attempt: Attempt, to: String, intent: Intent) -> Self {
+        Self {
+            attempt,
+            to,
+            intent,
+            until: state.now().checked_add(LASTS).unwrap_or(Timestamp::MAX),
+        }
+    }
+
+    pub(super) fn cookie(&self, state: &State, line: Line) -> Result<String> {
+        let name = cookie_of(&self.attempt.state);
+        Ok(set(&name, &sealed(state, ATTEMPT, self)?, line))
+    }
+
+    /// The attempt that a browser comes back from, and its own; none where it did not begin it, has come back before or is late.
+    pub(super) fn taken(state: &State, headers: &HeaderMap, given: &str) -> Option<Self> {
+        let flow: Self = opened(state, ATTEMPT, headers, &cookie_of(given))?;
+        let now = state.now();
+        let is_good = flow.attempt.state == given && now < flow.until;
+        (is_good && state.used().take(given, flow.until, now)).then_some(flow)
+    }
+
+    /// Takes the cookie away.
+    pub(super) fn over(&self) -> String {
+        gone(&cookie_of(&self.attempt.state))
+    }
+}
+
+impl Pending {
+    pub(super) fn new(state: &State, identified: Identified) -> Self {
+        Self {
+            identified,
+            until: state.now().checked_add(LASTS).unwrap_or(Timestamp::MAX),
+        }
+    }
+
+    pub(super) fn cookie(&self, state: &State, line: Line) -> Result<String> {
+        Ok(set(CODE_COOKIE, &sealed(state, CODE, self)?, line))
+    }
+
+    /// Whom a browser signs in.
+    pub(super) fn of(state: &State, headers: &HeaderMap) -> Option<Self> {
+        let pending: Self = opened(state, CODE, headers, CODE_COOKIE)?;
+        (state.now() < pending.until).then_some(pending)
+    }
+}
+
+/// A place of our own to go on to: a path that no browser takes for an address of another site. The first page for any other.
+pub(super) fn own_place(wanted: Option<&str>) -> String {
+    let wanted = wanted.unwrap_or_default();
+    let is_path =
+        wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.starts_with("/api/");
+    let is_plain = wanted
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if is_path && is_plain && wanted.len() <= PLACE_LENGTH {
+        wanted.to_owned()
+    } else {
+        "/".to_owned()
+    }
+}
+
+/// Takes a cookie of a sign-in away.
+pub(super) fn gone(name: &str) -> String {
+    format!("{name}=; Path={PATH}; HttpOnly; SameSite=Lax; Max-Age=0")
+}
+
+/// The name of the cookie of an attempt. The state comes from anywhere, and a hash of it is always a name.
+fn cookie_of(state: &str) -> String {
+    let hash = blake3::hash(state.as_bytes()).to_hex();
+    format!("yandu_openid_{}", hash.chars().take(16).collect::<String>())
+}
+
+fn set(name: &str, value: &str, line: Line) -> String {
+    let secure = match line {
+        Line::Own => "",
+        Line::Encrypted => "; Secure",
+    };
+    let seconds = LASTS.as_secs();
+    format!("{name}={value}; Path={PATH}; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+}
+
+fn sealed(state: &State, purpose: &str, what: &impl Serialize) -> Result<String> {
+    let text = serde_json::to_string(what).map_err(yandu_access::Error::from)?;
+    Ok(state.door().accounts().seal(purpose, &text)?)
+}
+
+fn opened<T: DeserializeOwned>(
+    state: &State,
+    purpose: &str,
+    headers: &HeaderMap,
+    name: &str,
+) -> Option<T> {
+    let sealed = cookie_named(headers, name)?;
+    let text = state.door().accounts().unseal(purpose, sealed)?;
+    serde_json::from_str(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_goes_on_to_a_place_of_our_own_and_no_other() {
+        for own in ["/", "/account", "/boards/a?x=1#y", "/plans/2025?to=%2F"] {
+            assert_eq!(own_place(Some(own)), own);
+        }
+        let long = format!("/{}", "a".repeat(PLACE_LENGTH));
+        for other in [
+            "",
+            "account",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "https://evil.example/",
+            "/a\r\nSet-Cookie: a=b",
+            "/a\tb",
+            "/盐城",
+            "/api/v1/session/openid/end",
+            "javascript:alert(1)",
+            long.as_str(),
+        ] {
+            assert_eq!(own_place(Some(other)), "/", "{other}");
+        }
+        assert_eq!(own_place(None), "/");
+    }
+
+    #[test]
+    fn an_attempt_is_taken_once_and_forgotten_when_it_is_over() {
+        let used = Used::default();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert!(used.take("a", at(10), at(1)));
+        assert!(!used.take("a", at(10), at(9)));
+        assert!(used.take("b", at(20), at(11)));
+        assert_eq!(
+            used.0.lock().unwrap().len(),
+            1,
+            "what is late is refused by its term"
+        );
+    }
+
+    #[test]
+    fn a_cookie_of_an_encrypted_line_goes_over_no_other() {
+        let own = set("a", "b", Line::Own);
+        assert_eq!(
+            own,
+            "a=b; Path=/api/v1/session/openid; HttpOnly; SameSite=Lax; Max-Age=600"
+        );
+        assert_eq!(set("a", "b", Line::Encrypted), format!("{own}; Secure"));
+    }
+}

@@ -1,0 +1,59 @@
+import { useMutation } from '@tanstack/react-query'
+import Button from 'antd/es/button'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { type Who, sendOpenidCode } from '../../api/access'
+import { problemOf } from '../../api/errors'
+import { CodeField } from '../../kit/CodeField'
+import { ProblemPanel } from '../../kit/Problem'
+import { Time } from '../../kit/Text'
+import { OpenidRefused } from './OpenidButton'
+import { refusalOf } from './openid'
+import { lockedUntil } from './refusal'
+
+/** The provider has let somebody in whose account has a second factor here. */
+export function OpenidCode({ name, onDone }: { name: string; onDone: (who: Who) => void }) {
+  const { t } = useTranslation()
+  const [code, setCode] = useState('')
+  const send = useMutation({ mutationFn: () => sendOpenidCode(code.trim()), onSuccess: onDone, onError: () => setCode('') })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    send.mutate()
+  }
+  const isMissing = code.trim() === ''
+  return (
+    <form onSubmit={submit}>
+      <p>{t('openid.code-about', { name })}</p>
+      {send.isError && <Refused error={send.error} name={name} />}
+      <CodeField autoFocus value={code} onChange={setCode} />
+      <div className="actions actions-start">
+        <Button type="primary" htmlType="submit" loading={send.isPending} disabled={isMissing} title={isMissing ? t('login.code-help') : ''}>
+          {t('login.do')}
+        </Button>
+        <Link to="/login">{t('openid.restart')}</Link>
+      </div>
+    </form>
+  )
+}
+
+function Refused({ error, name }: { error: unknown; name: string }) {
+  const { t } = useTranslation()
+  const problem = problemOf(error)
+  const refusal = refusalOf(problem.code)
+  if (refusal) return <OpenidRefused refusal={refusal} name={name} />
+  const until = lockedUntil(problem)
+  if (!until && problem.code !== 'login-refused') return <ProblemPanel error={error} doing={t('login.title')} />
+  return (
+    <p className="note login-refused" role="alert">
+      {until ? (
+        <>
+          {t('login.locked')} <Time at={until} />
+          {t('login.locked-help')}
+        </>
+      ) : (
+        t('login.code-refused')
+      )}
+    </p>
+  )
+}
