@@ -48,6 +48,7 @@ pub use event::{EventLine, EventPage};
 pub use grant::{ConflictLine, GrantLine, GrantList, Grantee, NewGrant, Why};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
 pub use policy::{PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
+pub(crate) use session::{Browser, ENDED, begin};
 pub use session::{Claim, Invitation, Login, Purpose, Who};
 
 /// The cookie of a session.
@@ -249,7 +250,7 @@ async fn asker(state: &State, line: Line, headers: &HeaderMap) -> Result<Asker> 
                 .with_help("make another one in your account".to_owned())
             });
     }
-    if let Some(secret) = cookie(headers)
+    if let Some(secret) = cookie(headers, COOKIE)
         && let Some(session) = accounts.session(secret).await?
     {
         return Ok(Asker::Session(Arc::new(session)));
@@ -343,13 +344,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .then_some(secret.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).iter();
     let pairs = all
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'));
     pairs
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
+        .find(|(known, _)| *known == name)
         .map(|(_, secret)| secret)
 }

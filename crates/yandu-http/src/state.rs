@@ -15,6 +15,7 @@ use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::board::Live;
+use crate::citizen::Files;
 use crate::counts::Counts;
 use crate::plan::FontPaths;
 use crate::problem::Problem;
@@ -74,6 +75,7 @@ struct Inner {
     boards: Live,
     shared: Store,
     making: Making,
+    public_files: Files,
     metrics: Metrics,
     stopping: AtomicBool,
     works: TaskTracker,
@@ -96,6 +98,7 @@ impl State {
                 boards: Live::default(),
                 shared: Store::new(collector.folder().shared(), collector.folder().staging()),
                 making: Making::default(),
+                public_files: Files::default(),
                 metrics,
                 collector,
                 ledger,
@@ -194,6 +197,11 @@ impl State {
 
     pub(crate) fn making(&self) -> &Making {
         &self.inner.making
+    }
+
+    /// Files that visitors are taking away.
+    pub(crate) fn public_files(&self) -> &Files {
+        &self.inner.public_files
     }
 
     pub fn metrics(&self) -> &Metrics {

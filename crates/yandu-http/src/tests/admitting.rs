@@ -61,6 +61,11 @@ fn routes(city: &City) -> Vec<(Method, String)> {
         "/api/3/action/{action}",
         "/api/action/{action}",
         "/datastore/dump/{resource}",
+        "/open",
+        "/open/{id}",
+        "/open/{id}/{form}",
+        "/mine",
+        "/mine/grants/{id}",
     ] {
         routes.push((Method::GET, path.to_owned()));
     }
@@ -68,6 +73,9 @@ fn routes(city: &City) -> Vec<(Method, String)> {
         "/api/3/action/{action}",
         "/api/action/{action}",
         "/api/v1/backups",
+        "/mine",
+        "/mine/end",
+        "/mine/grants/{id}",
     ] {
         routes.push((Method::POST, path.to_owned()));
     }
@@ -137,11 +145,17 @@ async fn no_route_but_the_named_ones_answers_whoever_has_not_logged_in() {
             "GET /delta-sharing/files/{file}",
             "GET /errors/{code}",
             "GET /healthz",
+            "GET /mine",
+            "GET /open",
+            "GET /open/{id}",
+            "GET /open/{id}/{form}",
             "GET /readyz",
             "POST /api/v1/account/expired-password",
             "POST /api/v1/claim",
             "POST /api/v1/invitations",
             "POST /api/v1/session",
+            "POST /mine",
+            "POST /mine/end",
         ]
     );
 }
@@ -194,6 +208,8 @@ async fn somebody_without_a_role_is_let_to_what_is_their_own() {
             || path.starts_with("/api/v1/boards")
             || path.starts_with("/api/v1/exports")
             || path.starts_with("/delta-sharing/")
+            || path.starts_with("/open")
+            || path.starts_with("/mine")
             || path == "/api/v1/roles"
             || path == "/api/v1/datasets"
             || path == "/api/v1/datasets/{id}"
