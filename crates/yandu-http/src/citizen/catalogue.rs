@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use yandu_lake::ReadPoint;
+use yandu_lake::{ReadPoint, Session};
 use yandu_ledger::{Facet, FacetCount, Filter, Hit, Search};
 use yandu_policy::{Action, Way};
 use yandu_words::id::DatasetId;
@@ -14,7 +14,7 @@ use super::frame::{self, Place};
 use super::language::Speech;
 use super::told;
 use crate::Result;
-use crate::access::Asker;
+use crate::access::{Asker, Duty};
 use crate::address::encode;
 use crate::batch::word;
 use crate::extract::Query;
@@ -34,15 +34,29 @@ pub(super) enum Access {
     Apply,
 }
 
-/// What visitors may do with a dataset; none where they may not know of it.
-pub(super) fn access(state: &State, id: &DatasetId) -> Option<Access> {
-    let reader = Asker::Visitor.reader(state, Way::Page);
-    let session = state.lake().session(&reader, ReadPoint::default());
-    if session.schema(id).is_ok() {
-        return Some(Access::Read);
+/// What is open to visitors under the policies in force.
+pub(super) struct Opening {
+    session: Session,
+    duty: Duty,
+}
+
+impl Opening {
+    pub(super) fn of(state: &State) -> Self {
+        let reader = Asker::Visitor.reader(state, Way::Page);
+        Self {
+            session: state.lake().session(&reader, ReadPoint::default()),
+            duty: Asker::Visitor.duty(state),
+        }
     }
-    let duty = Asker::Visitor.duty(state);
-    duty.may(&[Action::Apply], id).then_some(Access::Apply)
+
+    /// What visitors may do with a dataset; none where they may not know of it.
+    pub(super) fn access(&self, id: &DatasetId) -> Option<Access> {
+        if self.session.schema(id).is_ok() {
+            return Some(Access::Read);
+        }
+        let may_apply = self.duty.may(&[Action::Apply], id);
+        may_apply.then_some(Access::Apply)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -113,8 +127,9 @@ async fn list(state: &State, speech: &Speech, asked: &Asked) -> Result<Markup> {
         return Err(Problem::new("invalid-parameter", why));
     }
     let packs = state.collector().packs();
+    let opening = Opening::of(state);
     let known = packs.datasets().filter_map(|dataset| {
-        let access = access(state, dataset.id())?;
+        let access = opening.access(dataset.id())?;
         asked.takes(access).then(|| dataset.id().to_string())
     });
     let only = |filter: Filter, facet, name| filter.with(facet, asked.value(name));
@@ -149,7 +164,7 @@ async fn list(state: &State, speech: &Speech, asked: &Asked) -> Result<Markup> {
             }
         } @else {
             ul class="cards" {
-                @for hit in &found.hits { (card(state, speech, hit)) }
+                @for hit in &found.hits { (card(&opening, speech, hit)) }
             }
         }
         (pages(speech, asked, found.next.as_deref()))
@@ -227,10 +242,10 @@ pub(super) fn tag(speech: &Speech, access: Access) -> Markup {
     }
 }
 
-fn card(state: &State, speech: &Speech, hit: &Hit) -> Markup {
+fn card(opening: &Opening, speech: &Speech, hit: &Hit) -> Markup {
     let content = &hit.entry.content;
     let id = hit.entry.id.as_str();
-    let access = id.parse().ok().and_then(|id| access(state, &id));
+    let access = id.parse().ok().and_then(|id| opening.access(&id));
     let refresh = content.refresh.map(|refresh| word(&refresh));
     html! {
         li class="card" {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use yandu_pack::Dataset;
 use yandu_words::id::DatasetId;
 
-use super::catalogue::{Access, access, tag};
+use super::catalogue::{Access, Opening, tag};
 use super::frame::{self, Place};
 use super::language::{Language, Speech};
 use super::{fields, rows, told};
@@ -24,7 +24,8 @@ pub(super) async fn show_dataset(
 ) -> Response {
     let packs = state.collector().packs();
     let id: Option<DatasetId> = id.parse().ok();
-    let known = id.and_then(|id| Some((packs.dataset(&id)?, access(&state, &id)?)));
+    let opening = Opening::of(&state);
+    let known = id.and_then(|id| Some((packs.dataset(&id)?, opening.access(&id)?)));
     let Some((dataset, access)) = known else {
         return frame::absent(&speech, Place::Open);
     };

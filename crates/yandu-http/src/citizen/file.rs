@@ -11,7 +11,7 @@ use maud::html;
 use tokio::sync::Semaphore;
 use yandu_words::id::DatasetId;
 
-use super::catalogue::{Access, access};
+use super::catalogue::{Access, Opening};
 use super::frame::{self, Place};
 use super::language::Speech;
 use super::{fields, rows};
@@ -47,7 +47,8 @@ pub(super) async fn take_file(
     };
     let packs = state.collector().packs();
     let id: Option<DatasetId> = id.parse().ok();
-    let id = id.filter(|id| access(&state, id) == Some(Access::Read));
+    let opening = Opening::of(&state);
+    let id = id.filter(|id| opening.access(id) == Some(Access::Read));
     let (Some(dataset), Some(form)) = (id.and_then(|id| packs.dataset(&id)), form) else {
         return frame::absent(&speech, Place::Open);
     };
