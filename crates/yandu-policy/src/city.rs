@@ -138,7 +138,7 @@ pub enum Action {
     Steward,
     /// Give and revoke grants of a dataset.
     Grant,
-    /// Know that a dataset is there and ask to be given it.
+    /// Know that a dataset is there and of its fields, and ask to be given it.
     Apply,
     /// Read what the ledger and the plan say of the city, and its boards.
     Browse,

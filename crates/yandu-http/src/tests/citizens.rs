@@ -50,12 +50,13 @@ async fn granted() -> (City, Somebody, Somebody) {
     let sec = city.somebody(&root, "sec", &["security-administrator"]).await;
     let wang = city.somebody(&root, "wang", &[]).await;
     city.somebody(&root, "li", &[]).await;
+    let until = city.state.now() + jiff::SignedDuration::from_hours(24);
     let grants = [("person", "wang"), ("person", "li"), ("department", "市民政局")];
     for (kind, id) in grants {
         let grant = json!({
             "to": {"kind": kind, "id": id}, "dataset": "club.secret", "up_to": "general-2",
             "columns": ["number", "name"], "rows": "age < 60", "masks": {"name": "keep 1 0"},
-            "purpose": format!("为{id}核对"), "until": "2100-01-01T00:00:00Z", "uses": 5
+            "purpose": format!("为{id}核对"), "until": until, "uses": 5
         });
         city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
     }
