@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, expectAccessible, expectNoSideways, settled, test as watched } from './fixtures'
+import { expect, expectAccessible, expectNoSideways, reach, settled, test as watched } from './fixtures'
 import { inCity } from './own-city'
 import { PASSWORD, desk, loggedIn, made } from './rights'
 
@@ -67,6 +67,38 @@ test('a clerk finds what is theirs in the menu, delivers, and is not offered to 
   // A clerk reads nothing of the dataset, so that no cell is shown.
   await expect(page.getByText('赵铁柱')).toHaveCount(0)
   await expectGood(page, 'quarantine of a clerk')
+})
+
+test('each masked cell says which rule and grade hid it, and offers to ask', async ({ browser, city }) => {
+  const page = await desk(browser, city, 'wang', '/datasets/duties.person?tab=sample')
+  const table = page.getByRole('table', { name: '样例' })
+  await expect(table).toContainText('王芳')
+  await expect(table.getByRole('columnheader', { name: /手机号/ })).toContainText('已脱敏')
+  const signs = table.getByRole('button', { name: '手机号：不提供，查看原因和申请方法' })
+  await expect(signs).toHaveCount(2)
+  // Nothing was lost on the way: a value that was taken away is not called missing.
+  await expect(signs.first()).toHaveText('⊘不提供')
+  await expect(signs.first()).toHaveAccessibleDescription(/分级为一般3级，高于许可的级别；依据 duties\/own/)
+  await reach(page, signs.first())
+  await page.keyboard.press('ArrowDown')
+  await expect(signs.nth(1)).toBeFocused()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('duties.person.mobile')
+  await expect(dialog.getByLabel('授权申请')).toHaveValue(/申请查看原值：duties\.person\.mobile；申请人：王数管/)
+  await expectAccessible(page, 'why a cell is masked')
+  await page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
+  await expectGood(page, 'rows with masked cells')
+  await page.goto(`/query?sql=${encodeURIComponent('SELECT name, mobile, length(mobile) AS signs FROM duties.person ORDER BY id')}`)
+  await settled(page)
+  await page.getByRole('button', { name: '运行', exact: true }).click()
+  const result = page.getByRole('table', { name: '结果' })
+  await expect(result.getByRole('button', { name: /^mobile：不提供/ })).toHaveCount(2)
+  await expect(result.getByRole('columnheader', { name: /signs/ })).toContainText('由脱敏值得出')
+  // There is one way to a workbook, with a receipt.
+  await expect(page.getByRole('button', { name: '导出 Excel' })).toHaveCount(0)
+  await expectGood(page, 'an answer with masked cells')
 })
 
 test('a steward corrects without being shown what is masked, and takes a delivery back', async ({ browser, city }) => {

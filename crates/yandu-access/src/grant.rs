@@ -12,6 +12,7 @@ use yandu_policy::{Way, mask_of, quoted};
 use yandu_words::id::DatasetId;
 use yandu_words::{ColumnName, Grade};
 
+use crate::account::{self, Account};
 use crate::{Error, Result};
 
 /// The name of the text that the policies of grants stand in.
@@ -81,6 +82,34 @@ pub struct Grantee {
     pub id: String,
 }
 
+impl Grantee {
+    /// The account itself.
+    pub fn of(account: &Account) -> Self {
+        Self {
+            kind: match account.kind {
+                account::Kind::Person => GranteeKind::Person,
+                account::Kind::Service => GranteeKind::Service,
+                account::Kind::Organisation => GranteeKind::Organisation,
+            },
+            id: account.id.to_string(),
+        }
+    }
+
+    /// All that an account is granted something as: itself, its department and its roles.
+    pub(crate) fn all(account: &Account) -> Vec<Self> {
+        let department = account.department.iter().map(|name| Self {
+            kind: GranteeKind::Department,
+            id: name.clone(),
+        });
+        let roles = account.roles.iter().map(|role| Self {
+            kind: GranteeKind::Role,
+            id: role.to_string(),
+        });
+        let own = std::iter::once(Self::of(account));
+        own.chain(department).chain(roles).collect()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GranteeKind {
@@ -114,6 +143,11 @@ impl GranteeKind {
 
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether it is one account, and not all of a department or a role.
+    pub fn is_account(self) -> bool {
+        matches!(self, Self::Person | Self::Service | Self::Organisation)
     }
 
     fn scope(self, id: &str) -> String {

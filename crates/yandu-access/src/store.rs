@@ -48,6 +48,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "identity",
         sql: include_str!("../migrations/0005_identity.sql"),
     },
+    Migration {
+        version: 6,
+        name: "grantee",
+        sql: include_str!("../migrations/0006_grantee.sql"),
+    },
 ];
 
 /// What [`account_of`] reads of a row of `account`.

@@ -52,6 +52,7 @@ pub use identity::{IdentityLine, IdentityList, NewIdentity};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
 pub use openid::{OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};
 pub use policy::{PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
+pub(crate) use session::{Browser, ENDED, begin};
 pub use session::{Claim, Invitation, Login, Purpose, Who};
 
 /// The cookie of a session.

@@ -43,6 +43,9 @@ pub(crate) use recording::hexadecimal;
 /// Names the receipt of an answer that left as a file.
 pub(crate) const RECEIPT: HeaderName = HeaderName::from_static("yandu-receipt");
 
+/// What a reader is called who has not said who they are.
+pub(crate) const VISITOR: &str = "公众访客";
+
 pub(crate) const WORKBOOK: &str =
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
@@ -99,7 +102,11 @@ impl Leaving<'_> {
         let circumstances = self.asker.on(self.way);
         NewReceipt {
             reader: self.asker.name().to_owned(),
-            name: account.map_or("本机管理员".to_owned(), |account| account.name.clone()),
+            name: match (account, self.asker) {
+                (Some(account), _) => account.name.clone(),
+                (None, Asker::Visitor) => VISITOR.to_owned(),
+                (None, _) => "本机管理员".to_owned(),
+            },
             token: match self.asker {
                 Asker::Token(token) => Some(token.id.clone()),
                 Asker::Local | Asker::Session(_) | Asker::Visitor => None,

@@ -98,6 +98,24 @@ impl<S: Send + Sync> FromRequest<S> for Bytes {
     }
 }
 
+/// The fields of a form that a page has sent.
+pub(crate) struct Form<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
+    type Rejection = Box<Problem>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Box<Problem>> {
+        match in_time(axum::Form::from_request(request, state)).await? {
+            Ok(axum::Form(fields)) => Ok(Self(fields)),
+            Err(rejection) => Err(refuse(
+                rejection.status(),
+                &rejection.body_text(),
+                "invalid-body",
+            )),
+        }
+    }
+}
+
 /// The parameters in the query of an address.
 pub(crate) struct Query<T>(pub(crate) T);
 

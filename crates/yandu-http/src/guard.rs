@@ -53,10 +53,9 @@ pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: 
         HeaderValue::from_static("nosniff"),
     );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
+    headers
+        .entry(header::REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("no-referrer"));
     if line == Line::Encrypted {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,

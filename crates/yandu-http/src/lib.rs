@@ -12,6 +12,7 @@ pub mod backup;
 pub mod batch;
 pub mod board;
 mod caller;
+mod citizen;
 mod ckan;
 mod clock;
 mod compress;

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,8 +27,10 @@ use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::stream::rows::Opened;
+use crate::value;
 
-use form::{Form, Text};
+pub(crate) use form::Form;
+use form::Text;
 
 pub use explain::{ExplainQuery, Explained, ExplainedInput};
 
@@ -126,13 +129,7 @@ async fn run_query(
         Way::Page
     };
     let principal = asker.counted_reader(&state, way);
-    let session = state.lake().session(&principal, read_point(&query)?);
-    let opened = match session.query(&query.sql).await {
-        Ok(rows) => Opened::read(rows, limit).await,
-        Err(error) => Err(error),
-    };
-    state.counts().query(opened.is_ok());
-    let opened = opened?;
+    let opened = open(&state, &principal, &query.sql, read_point(&query)?, limit).await?;
     let leaving = Leaving {
         asker: &asker,
         principal: &principal,
@@ -141,6 +138,58 @@ async fn run_query(
         sql: &query.sql,
     };
     answer(&state, &leaving, form, opened).await
+}
+
+async fn open(
+    state: &State,
+    principal: &Principal,
+    sql: &str,
+    at: ReadPoint,
+    limit: u64,
+) -> Result<Opened> {
+    let session = state.lake().session(principal, at);
+    let opened = match session.query(sql).await {
+        Ok(rows) => Opened::read(rows, limit).await,
+        Err(error) => Err(error),
+    };
+    state.counts().query(opened.is_ok());
+    Ok(opened?)
+}
+
+/// Every row of an answer as a file with its receipt.
+pub(crate) async fn file(state: &State, asker: &Asker, form: Form, sql: &str) -> Result<Response> {
+    let way = Way::Export;
+    let principal = asker.counted_reader(state, way);
+    let opened = open(state, &principal, sql, ReadPoint::default(), u64::MAX).await?;
+    let leaving = Leaving {
+        asker,
+        principal: &principal,
+        way,
+        form: form.file_form(),
+        sql,
+    };
+    answer(state, &leaving, form, opened).await
+}
+
+/// The first rows of an answer, for a page that the program writes itself.
+pub(crate) async fn first_rows(
+    state: &State,
+    asker: &Asker,
+    sql: &str,
+    most: u64,
+) -> Result<Vec<Vec<Value>>> {
+    let principal = asker.counted_reader(state, Way::Page);
+    let mut opened = open(state, &principal, sql, ReadPoint::default(), most).await?;
+    count(state, &principal, &opened.rows).await?;
+    let mut rows = Vec::new();
+    while let Some((batch, is_cut)) = opened.next().await? {
+        let more = value::rows(&batch, batch.num_rows());
+        rows.extend(more.map_err(|error| Problem::new("internal", error.to_string()))?);
+        if is_cut {
+            break;
+        }
+    }
+    Ok(rows)
 }
 
 /// Sends the rows in a form. The use of a grant is counted, and the receipt opened, when nothing but the sending can fail.

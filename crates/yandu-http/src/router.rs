@@ -16,7 +16,7 @@ use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    access, backup, batch, board, ckan, clock, compress, counts, dataset, dcat, draft, etag,
+    access, backup, batch, board, citizen, ckan, clock, compress, counts, dataset, dcat, draft, etag,
     export, form, guard, health, ledger, lineage, metric, model, notice, observe, openapi, pack,
     pack_page, plan, problem, quarantine,
 };
@@ -45,6 +45,7 @@ pub fn router(state: State) -> Router {
         .merge(backup::routes())
         .merge(sharing::routes())
         .merge(access::openid::browser_routes())
+        .merge(citizen::routes())
         .fallback(elsewhere)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(state.options().body_bytes))

@@ -17,6 +17,7 @@ use crate::Result;
 use crate::access::OpenidOptions;
 use crate::access::openid::Used;
 use crate::board::Live;
+use crate::citizen::Files;
 use crate::counts::Counts;
 use crate::plan::FontPaths;
 use crate::problem::Problem;
@@ -79,6 +80,7 @@ struct Inner {
     boards: Live,
     shared: Store,
     making: Making,
+    public_files: Files,
     metrics: Metrics,
     used: Used,
     stopping: AtomicBool,
@@ -102,6 +104,7 @@ impl State {
                 boards: Live::default(),
                 shared: Store::new(collector.folder().shared(), collector.folder().staging()),
                 making: Making::default(),
+                public_files: Files::default(),
                 metrics,
                 used: Used::default(),
                 collector,
@@ -206,6 +209,11 @@ impl State {
     /// The attempts to sign in at the provider that came back.
     pub(crate) fn used(&self) -> &Used {
         &self.inner.used
+    }
+
+    /// Files that visitors are taking away.
+    pub(crate) fn public_files(&self) -> &Files {
+        &self.inner.public_files
     }
 
     pub fn metrics(&self) -> &Metrics {

@@ -4,6 +4,7 @@ mod accounts;
 mod admitting;
 mod boards;
 mod cataloguing;
+mod citizens;
 mod city;
 mod conduct;
 mod delivering;

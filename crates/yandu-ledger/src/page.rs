@@ -1,6 +1,6 @@
 //! Pages of results: a look over the board and the index, then the records of what is on the page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 use crate::board::{After, Facet, FacetCount, Filter, Sort, counted, page_of, tags};
@@ -21,6 +21,8 @@ pub struct Search {
     /// What was typed; everything where it is empty.
     pub q: String,
     pub filter: Filter,
+    /// Only entries of these ids, as far as there are such; also facets are counted among them alone.
+    pub among: Option<Vec<String>>,
     pub sort: Sort,
     /// Results of a page.
     pub limit: usize,
@@ -37,6 +39,7 @@ impl Default for Search {
         Self {
             q: String::new(),
             filter: Filter::default(),
+            among: None,
             sort: Sort::default(),
             limit: 20,
             after: None,
@@ -131,22 +134,40 @@ impl Ledger {
         if !search.q.trim().is_empty() {
             self.wait_for_index().await;
         }
+        let among = match &search.among {
+            None => None,
+            Some(ids) => {
+                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                let numbers = store::numbers(self.inner.store.pool(), &ids).await?;
+                Some(numbers.into_values().collect::<BTreeSet<u32>>())
+            }
+        };
         let (ledger, search) = (self.clone(), search.clone());
-        tokio::task::spawn_blocking(move || ledger.look_now(&search, after.as_ref())).await?
+        let look = move || ledger.look_now(&search, among.as_ref(), after.as_ref());
+        tokio::task::spawn_blocking(look).await?
     }
 
-    fn look_now(&self, search: &Search, after: Option<&After>) -> Result<Seen> {
+    fn look_now(
+        &self,
+        search: &Search,
+        among: Option<&BTreeSet<u32>>,
+        after: Option<&After>,
+    ) -> Result<Seen> {
         let desk = self
             .inner
             .desk
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let read = self.read_words(&desk, search, after)?;
+        let read = self.read_words(&desk, search, among, after)?;
         let (query, stage, matches) = match read {
             Some((query, stage, matches)) => (Some(query), stage, Some(matches)),
             None => (None, Stage::Exact, None),
         };
-        let candidates = matches.as_ref().map(|matches| matches.numbers.as_slice());
+        let all_among = among.map(|among| among.iter().copied().collect::<Vec<u32>>());
+        let candidates = match &matches {
+            Some(matches) => Some(matches.numbers.as_slice()),
+            None => all_among.as_deref(),
+        };
         let values = search.facets.then_some(search.facet_values);
         let mut found = counted(&desk.board, &search.filter, candidates, values)?;
         desk.name_places(&mut found.facets);
@@ -181,6 +202,7 @@ impl Ledger {
         &self,
         desk: &Desk,
         search: &Search,
+        among: Option<&BTreeSet<u32>>,
         after: Option<&After>,
     ) -> Result<Option<(Query, Stage, Matches)>> {
         if search.q.trim().is_empty() {
@@ -201,7 +223,10 @@ impl Ledger {
                 // Nothing but signs between words: nothing is meant by it, so nothing is found.
                 return Ok(Some((Query::empty(), stage, Matches::default())));
             };
-            let matches = tally(&query, &desk.board, &both)?;
+            let mut matches = tally(&query, &desk.board, &both)?;
+            if let Some(among) = among {
+                matches.numbers.retain(|number| among.contains(number));
+            }
             let is_found = !matches.numbers.is_empty();
             last = Some((query, stage, matches));
             if is_found {

@@ -138,6 +138,8 @@ pub enum Action {
     Steward,
     /// Give and revoke grants of a dataset.
     Grant,
+    /// Know that a dataset is there and of its fields, and ask to be given it.
+    Apply,
     /// Read what the ledger and the plan say of the city, and its boards.
     Browse,
     /// Register, review and publish entries of the ledger, of whatever department.
@@ -155,11 +157,12 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Read,
         Self::Deliver,
         Self::Steward,
         Self::Grant,
+        Self::Apply,
         Self::Browse,
         Self::KeepLedger,
         Self::EditPlan,
@@ -176,6 +179,7 @@ impl Action {
             Self::Deliver => "deliver",
             Self::Steward => "steward",
             Self::Grant => "grant",
+            Self::Apply => "apply",
             Self::Browse => "browse",
             Self::KeepLedger => "keep-ledger",
             Self::EditPlan => "edit-plan",
@@ -195,7 +199,7 @@ impl Action {
     pub fn is_on_dataset(self) -> bool {
         matches!(
             self,
-            Self::Read | Self::Deliver | Self::Steward | Self::Grant
+            Self::Read | Self::Deliver | Self::Steward | Self::Grant | Self::Apply
         )
     }
 

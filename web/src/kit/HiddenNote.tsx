@@ -1,10 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { ownSights } from '../api/access'
-import { Copied } from './Copied'
-import { type HiddenField, hiddenFields } from './hidden'
+import { HiddenRequest } from './HiddenRequest'
+import type { HiddenField } from './hidden'
 import { Code, Hint } from './Text'
-import { useSession } from './useSession'
+import { useHidden } from './useHidden'
 import { useWhyHidden } from './useWhyHidden'
 
 interface Props {
@@ -16,10 +14,7 @@ interface Props {
 /** Under rows: which fields are masked or withheld, by which rule and grade, and how to ask for them. */
 export function HiddenNote({ fields, titles }: Props) {
   const { t } = useTranslation()
-  const { who, name } = useSession()
-  const { data } = useQuery({ ...ownSights, enabled: who.kind === 'session', staleTime: 60_000 })
-  if (!data || data.everything) return null
-  const hidden = hiddenFields(data)
+  const hidden = useHidden()
   const shown = [...new Set(fields)].flatMap((field) => hidden.get(field) ?? [])
   if (shown.length === 0) return null
   const titled = (one: HiddenField) => titles?.get(one.column.name) ?? one.column.name
@@ -33,14 +28,13 @@ export function HiddenNote({ fields, titles }: Props) {
           </li>
         ))}
       </ul>
-      <p className="hint">{t('hidden.ask')}</p>
-      <Copied label={t('hidden.request')} text={t('hidden.request-text', { name, fields: shown.map(({ field }) => field).join(t('app.comma')) })} />
+      <HiddenRequest fields={shown} />
     </details>
   )
 }
 
-function Why({ hidden: { column, policy } }: { hidden: HiddenField }) {
+export function Why({ hidden }: { hidden: HiddenField }) {
   const { t } = useTranslation()
   const whyHidden = useWhyHidden()
-  return <Hint>{[...whyHidden(column), t('hidden.under', { policy })].join(t('app.semicolon'))}</Hint>
+  return <Hint>{whyHidden(hidden).join(t('app.semicolon'))}</Hint>
 }

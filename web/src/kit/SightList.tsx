@@ -5,7 +5,7 @@ import { Nothing } from './Loaded'
 import { Code, DatasetLink, Hint } from './Text'
 import { useDatasetTitles } from './useDatasetTitles'
 import { useSession } from './useSession'
-import { useWhyHidden } from './useWhyHidden'
+import { useWhyMasked } from './useWhyHidden'
 
 /** What somebody sees: each dataset under each policy or grant, which rows, and which fields in what form. */
 export function SightList({ sights, label }: { sights: Sights; label: string }) {
@@ -85,13 +85,13 @@ const MARKS: Record<string, string> = { withheld: '⊘', masked: '◐', grade: '
 
 function Masked({ column }: { column: SeenColumn }) {
   const { t } = useTranslation()
-  const whyHidden = useWhyHidden()
+  const whyMasked = useWhyMasked()
   return (
     <li>
       <span aria-hidden="true" className={column.because === 'withheld' ? 'sight-withheld' : 'sight-masked'}>
         {MARKS[column.because] ?? '◐'}
       </span>{' '}
-      <Code>{column.name}</Code> <Hint>{whyHidden(column).join(t('app.semicolon'))}</Hint>
+      <Code>{column.name}</Code> <Hint>{whyMasked(column).join(t('app.semicolon'))}</Hint>
     </li>
   )
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ACCOUNT_ID } from './accountId'
 import { agentOf } from './agent'
 import { beginOf, dayOf, endOf, isDay, lastDay } from './day'
+import { type HiddenColumn, isTakenAway, wordOf } from './HiddenSign'
 import { hiddenFields } from './hidden'
 import { NO_MASK, maskOf, textOfMask } from './mask'
 import { missingOf } from './NewPassword'
@@ -85,5 +86,20 @@ describe('what is not shown as it is', () => {
     expect([...hiddenFields({ everything: false, sights: [masked] }).values()].map(({ field, policy }) => [field, policy])).toEqual([['a.b.mobile', 'city/staff']])
     expect([...hiddenFields({ everything: false, sights: [masked, some] }).keys()]).toEqual(['a.b.mobile'])
     expect([...hiddenFields({ everything: false, sights: [masked, all] }).keys()]).toEqual([])
+  })
+  const shown = (mask: string, isPartial = false, isDerived = false): HiddenColumn => {
+    const field = { field: 'a.b.c', column: { name: 'c', because: 'grade', mask, of: 'general-3' }, policy: 'p', isPartial }
+    return { place: 0, title: 'c', fields: [field], isDerived }
+  }
+  test('is told apart from what lacks', () => {
+    expect(isTakenAway(shown('null'), true)).toBe(true)
+    expect(isTakenAway(shown('keep 3 4'), true)).toBe(false)
+    expect(isTakenAway(shown('null'), false)).toBe(false)
+  })
+  test('is not said of rows that another permission shows, nor of what is made of it', () => {
+    const masked = sight('city/staff', false, [column('mobile', 'grade', 'general-3')])
+    const some = sight('grants/G1', true, [column('mobile', 'permitted')])
+    expect([...hiddenFields({ everything: false, sights: [some, masked] }).values()].map(({ isPartial }) => isPartial)).toEqual([true])
+    expect([shown('keep 3 4'), shown('keep 3 4', true), shown('keep 3 4', false, true)].map(wordOf)).toEqual(['hidden.masked', 'hidden.maybe', 'hidden.derived'])
   })
 })

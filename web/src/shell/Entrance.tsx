@@ -15,6 +15,8 @@ export function Entrance({ children }: { children?: ReactNode }) {
           <span className="brand-about only-wide">{t('app.about')}</span>
         </span>
         <span className="entrance-gap" />
+        {/* That page is the program's own, outside of these. */}
+        <a href="/open">{t('app.open-data')}</a>
         <Switches />
       </header>
       <main id="content" tabIndex={-1} className="entrance">

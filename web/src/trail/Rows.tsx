@@ -19,7 +19,7 @@ export function Rows({ step }: { step: TrailStep }) {
       <p>
         <HowMany step={step} />
       </p>
-      <AnswerTable label={label} answer={shown} titles={titles} pageSize={SHOWN} />
+      <AnswerTable label={label} answer={shown} titles={titles} pageSize={SHOWN} fieldsOf={(name) => [{ field: `${step.dataset}.${name}` }]} />
     </>
   )
 }

@@ -13,7 +13,7 @@ use yandu_words::id::DatasetId;
 use super::Door;
 use crate::account::{self, Account, Filter};
 use crate::event::{EventKind, Note, note};
-use crate::grant::{Ended, Grant, GrantId, GranteeKind, NewGrant, text};
+use crate::grant::{Ended, Grant, GrantId, Grantee, GranteeKind, NewGrant, text};
 use crate::negative::{Entry, EntryId, NewEntry};
 use crate::{Error, Result, store};
 
@@ -127,6 +127,16 @@ impl Door {
         self.put_or_close(grants, state.entries.clone())?;
         grant.revoked = Some(ended);
         Ok(grant)
+    }
+
+    /// Gives up a grant that is to an account itself. One to its department or to a role is not its own to give up, and is as absent
+    /// as one to somebody else.
+    pub async fn renounce(&self, account: &Account, id: GrantId, why: &str) -> Result<Grant> {
+        let grant = self.grant(id).await?;
+        if grant.granted.to != Grantee::of(account) {
+            return Err(Error::NoGrant(id));
+        }
+        self.revoke(account.id.as_str(), id, why).await
     }
 
     /// Counts that somebody reads these datasets under rights. Refuses it where a grant that shows them has been used up.

@@ -3,9 +3,10 @@
 use yandu_words::id::DatasetId;
 
 use super::Door;
-use crate::grant::{Grant, GrantId};
+use crate::account::Account;
+use crate::grant::{Grant, GrantId, Grantee};
 use crate::negative::Entry;
-use crate::{Result, store};
+use crate::{Error, Result, store};
 
 impl Door {
     /// Grants of a dataset, or all, the newest first; those that have ended too.
@@ -17,6 +18,34 @@ impl Door {
             grant.broken = known.and_then(|known| known.broken.clone());
         }
         Ok(grants)
+    }
+
+    /// The newest grants that an account reads under: to itself, to its department and to its roles; those that have ended too.
+    /// Before one where one is named; at most `most`.
+    pub async fn grants_to(
+        &self,
+        account: &Account,
+        before: Option<GrantId>,
+        most: u32,
+    ) -> Result<Vec<Grant>> {
+        let pool = self.inner.store.pool();
+        let mut grants = store::grant::grants_to(pool, &Grantee::all(account), before, most).await?;
+        let state = self.state();
+        for grant in &mut grants {
+            let known = state.grants.get(&grant.id);
+            grant.broken = known.and_then(|known| known.broken.clone());
+        }
+        Ok(grants)
+    }
+
+    /// A grant that an account reads under. That of somebody else is as absent as one that was never given.
+    pub async fn grant_to(&self, account: &Account, id: GrantId) -> Result<Grant> {
+        let grant = self.grant(id).await?;
+        if Grantee::all(account).contains(&grant.granted.to) {
+            Ok(grant)
+        } else {
+            Err(Error::NoGrant(id))
+        }
     }
 
     pub async fn grant(&self, id: GrantId) -> Result<Grant> {

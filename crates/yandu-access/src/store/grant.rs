@@ -5,7 +5,7 @@ use sqlx::{Row, SqliteConnection, SqlitePool};
 use yandu_words::id::DatasetId;
 
 use super::time;
-use crate::grant::{Ended, Grant, GrantId};
+use crate::grant::{Ended, Grant, GrantId, Grantee};
 use crate::negative::{Entry, EntryId};
 use crate::{Error, Result};
 
@@ -42,6 +42,29 @@ pub(crate) async fn grants(pool: &SqlitePool, dataset: Option<&DatasetId>) -> Re
         .iter()
         .map(grant_of)
         .collect()
+}
+
+/// The newest grants to any of these, before one where one is named; at most `most`.
+pub(crate) async fn grants_to(
+    pool: &SqlitePool,
+    to: &[Grantee],
+    before: Option<GrantId>,
+    most: u32,
+) -> Result<Vec<Grant>> {
+    sqlx::query(
+        "SELECT data_grant.* FROM json_each(?1) AS grantee, data_grant \
+         WHERE json_extract(data_grant.body, '$.to.kind') = json_extract(grantee.value, '$.kind') \
+         AND json_extract(data_grant.body, '$.to.id') = json_extract(grantee.value, '$.id') \
+         AND (?2 IS NULL OR data_grant.id < ?2) ORDER BY data_grant.id DESC LIMIT ?3",
+    )
+    .bind(serde_json::to_string(to)?)
+    .bind(before.map(|before| before.0))
+    .bind(most)
+    .fetch_all(pool)
+    .await?
+    .iter()
+    .map(grant_of)
+    .collect()
 }
 
 pub(crate) async fn find(connection: &mut SqliteConnection, id: GrantId) -> Result<Grant> {

@@ -43,6 +43,15 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/readyz", Need::Nothing),
     ("GET", "/errors/{code}", Need::Nothing),
     ("GET", "/api/v1/openapi.json", Need::Nothing),
+    // Pages for citizens: what is open to visitors, and one's own grants, which ask for a login themselves.
+    ("GET", "/open", Need::Nothing),
+    ("GET", "/open/{id}", Need::Nothing),
+    ("GET", "/open/{id}/{form}", Need::Nothing),
+    ("GET", "/mine", Need::Nothing),
+    ("POST", "/mine", Need::Nothing),
+    ("POST", "/mine/end", Need::Nothing),
+    ("GET", "/mine/grants/{id}", Need::Nothing),
+    ("POST", "/mine/grants/{id}", Need::Nothing),
     ("GET", "/api/v1/clock", Need::Nothing),
     // Who somebody is.
     ("GET", "/api/v1/session", Need::Nothing),
@@ -353,7 +362,7 @@ pub(crate) fn is_of_access(route: &str) -> bool {
         "negative-list",
     ];
     let rest = route.strip_prefix("/api/v1/").unwrap_or_default();
-    ROOTS.contains(&rest.split('/').next().unwrap_or_default())
+    route.starts_with("/mine") || ROOTS.contains(&rest.split('/').next().unwrap_or_default())
 }
 
 /// The routes that are named, for the test that each is there.

@@ -111,25 +111,33 @@ async fn log_in(
     headers: HeaderMap,
     Body(login): Body<Login>,
 ) -> Result<Response> {
-    let client = client(peer, &headers);
+    let (asker, cookie) = begin(&state, &Browser { peer, line, headers }, &login).await?;
+    let cookie = [(header::SET_COOKIE, cookie)];
+    Ok((cookie, Json(who(&state, &asker))).into_response())
+}
+
+/// What is known of the browser from which somebody logs in.
+pub(crate) struct Browser {
+    pub(crate) peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    pub(crate) line: Option<Extension<Line>>,
+    pub(crate) headers: HeaderMap,
+}
+
+/// Begins a session, and gives the cookie that carries it.
+pub(crate) async fn begin(
+    state: &State,
+    browser: &Browser,
+    login: &Login,
+) -> Result<(Asker, String)> {
+    let client = client(browser.peer.clone(), &browser.headers);
+    let code = login.code.as_deref();
     let accounts = state.door().accounts();
     let logged = accounts
-        .login(
-            &login.account,
-            &login.password,
-            login.code.as_deref(),
-            client,
-        )
+        .login(&login.account, &login.password, code, client)
         .await?;
-    let asker = Asker::Session(Arc::new(logged.session));
-    let cookie = [(
-        header::SET_COOKIE,
-        set_cookie(
-            &logged.secret,
-            line.map(|Extension(line)| line).unwrap_or_default(),
-        ),
-    )];
-    Ok((cookie, Json(who(&state, &asker))).into_response())
+    let line = browser.line.as_ref().map(|Extension(line)| *line);
+    let cookie = set_cookie(&logged.secret, line.unwrap_or_default());
+    Ok((Asker::Session(Arc::new(logged.session)), cookie))
 }
 
 /// Says what the session is for. Grants for other purposes rest until it is another one.
@@ -159,8 +167,7 @@ async fn log_out(Shared(state): Shared<State>, asker: Asker) -> Result<Response>
         return Err(no_session());
     };
     state.door().accounts().logout(session).await?;
-    let ended = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ended)]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, ENDED)]).into_response())
 }
 
 /// Makes the first system administrator. From then on everybody needs an account.
@@ -218,7 +225,7 @@ pub(super) fn who(state: &State, asker: &Asker) -> Who {
     };
     let duties = of_datasets
         .into_iter()
-        .filter(|action| *action != Action::Read);
+        .filter(|action| !matches!(action, Action::Read | Action::Apply));
     Who {
         kind: match asker {
             Asker::Local => "local",
@@ -257,6 +264,9 @@ pub(super) fn set_cookie(secret: &Secret, line: Line) -> String {
         secret.reveal()
     )
 }
+
+/// The cookie after a session has ended.
+pub(crate) const ENDED: &str = "yandu_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
 
 pub(super) fn no_session() -> Box<Problem> {
     Problem::new("not-permitted", "whoever asks has no session")

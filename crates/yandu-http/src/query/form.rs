@@ -16,7 +16,7 @@ use crate::value;
 
 /// In which form an answer is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     Json,
     Csv { with_mark: bool },
     Workbook,

@@ -63,6 +63,11 @@ fn routes(city: &City) -> Vec<(Method, String)> {
         "/datastore/dump/{resource}",
         "/api/v1/session/openid/callback",
         "/api/v1/session/openid/end",
+        "/open",
+        "/open/{id}",
+        "/open/{id}/{form}",
+        "/mine",
+        "/mine/grants/{id}",
     ] {
         routes.push((Method::GET, path.to_owned()));
     }
@@ -70,6 +75,9 @@ fn routes(city: &City) -> Vec<(Method, String)> {
         "/api/3/action/{action}",
         "/api/action/{action}",
         "/api/v1/backups",
+        "/mine",
+        "/mine/end",
+        "/mine/grants/{id}",
     ] {
         routes.push((Method::POST, path.to_owned()));
     }
@@ -141,6 +149,10 @@ async fn no_route_but_the_named_ones_answers_whoever_has_not_logged_in() {
             "GET /delta-sharing/files/{file}",
             "GET /errors/{code}",
             "GET /healthz",
+            "GET /mine",
+            "GET /open",
+            "GET /open/{id}",
+            "GET /open/{id}/{form}",
             "GET /readyz",
             "POST /api/v1/account/expired-password",
             "POST /api/v1/claim",
@@ -148,6 +160,8 @@ async fn no_route_but_the_named_ones_answers_whoever_has_not_logged_in() {
             "POST /api/v1/session",
             "POST /api/v1/session/openid",
             "POST /api/v1/session/openid/code",
+            "POST /mine",
+            "POST /mine/end",
         ]
     );
 }
@@ -201,6 +215,8 @@ async fn somebody_without_a_role_is_let_to_what_is_their_own() {
             || path.starts_with("/api/v1/exports")
             || path.starts_with("/delta-sharing/")
             || path.starts_with("/api/v1/session/openid")
+            || path.starts_with("/open")
+            || path.starts_with("/mine")
             || path == "/api/v1/roles"
             || path == "/api/v1/datasets"
             || path == "/api/v1/datasets/{id}"

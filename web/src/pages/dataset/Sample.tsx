@@ -15,7 +15,7 @@ export function Sample({ dataset }: { dataset: DatasetDetail }) {
       {(answer) => (
         <>
           <p className="hint padded-line">{t('dataset.sample-about', { count: answer.rows.length })}</p>
-          <AnswerTable label={t('dataset.sample')} answer={answer} titles={titles} />
+          <AnswerTable label={t('dataset.sample')} answer={answer} titles={titles} fieldsOf={(name) => [{ field: `${dataset.id}.${name}` }]} />
           <HiddenNote fields={dataset.columns.map(({ name }) => `${dataset.id}.${name}`)} titles={titles} />
         </>
       )}

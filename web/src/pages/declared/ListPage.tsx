@@ -6,7 +6,7 @@ import { Link, useSearchParams } from 'react-router'
 import type { PageDeclared } from '../../api/pages'
 import { dataset as datasetQuery, runSql } from '../../api/queries'
 import { AnswerTable } from '../../kit/AnswerTable'
-import { ExportButton } from '../../kit/ExportButton'
+import { FileButton } from '../../kit/FileButton'
 import { HiddenNote } from '../../kit/HiddenNote'
 import { Loaded } from '../../kit/Loaded'
 import { useSettled } from '../../kit/useSettled'
@@ -49,9 +49,7 @@ export function ListPage({ declared, dataset }: { declared: PageDeclared; datase
           <Filter key={name} title={titles.get(name) ?? name} value={filters[name] ?? ''} set={(value) => set(name, value)} />
         ))}
         <span className="toolbar-gap" />
-        {query.data && (
-          <ExportButton name={worded(declared.title)} columns={columns.map((name) => titles.get(name) ?? name)} rows={() => query.data?.rows ?? []} />
-        )}
+        {query.data && <FileButton sql={sql} />}
         <Link to={`/query?sql=${encodeURIComponent(sql)}`}>{t('pages.behind')}</Link>
       </div>
       <div className="surface">
@@ -61,7 +59,7 @@ export function ListPage({ declared, dataset }: { declared: PageDeclared; datase
               <p className="hint padded-line" role="status">
                 {t(answer.truncated ? 'pages.first-rows' : 'query.rows', { count: answer.rows.length })}
               </p>
-              <AnswerTable label={worded(declared.title)} answer={answer} titles={titles} pageSize={50} />
+              <AnswerTable label={worded(declared.title)} answer={answer} titles={titles} pageSize={50} fieldsOf={(name) => [{ field: `${dataset}.${name}` }]} />
               <HiddenNote fields={columns.map((name) => `${dataset}.${name}`)} titles={titles} />
             </>
           )}

@@ -2,7 +2,7 @@ import Button from 'antd/es/button'
 import Select from 'antd/es/select'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { FORMS, type FileForm } from './export'
+import { FORMS, type FileForm } from '../../kit/export'
 
 const CHOICES = Object.entries(FORMS).map(([value, { name }]) => ({ value: value as FileForm, label: name }))
 

@@ -2,7 +2,6 @@ import { useTranslation } from 'react-i18next'
 import type { Explained } from '../../api/explain'
 import type { Answer } from '../../api/types'
 import { AnswerTable } from '../../kit/AnswerTable'
-import { ExportButton } from '../../kit/ExportButton'
 import { HiddenNote } from '../../kit/HiddenNote'
 import { Nothing, Waiting } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
@@ -68,12 +67,11 @@ function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run
             {answer.truncated && ` ${t('query.truncated')}`} · {format.elapsed(milliseconds, i18n.language)}
             {typeof estimate.bytes_estimate === 'number' && ` · ${t('query.read', { bytes: format.size(estimate.bytes_estimate, i18n.language) })}`}
           </span>
-          <ExportButton size="small" name={t('query.result')} columns={answer.columns.map(({ name }) => name)} rows={() => answer.rows} />
         </span>
       }
     >
       {answer.problem && <ProblemPanel error={answer.problem} doing={t('query.result')} />}
-      <AnswerTable label={t('query.result')} answer={answer} pageSize={50} />
+      <AnswerTable label={t('query.result')} answer={answer} pageSize={50} fieldsOf={(name, place) => sources(estimate, name, place)} />
       <HiddenNote fields={flowing(estimate)} />
       <Read versions={answer.versions} />
     </Section>
@@ -83,6 +81,13 @@ function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run
 /** The fields whose values flow into the answer. */
 function flowing({ lineage }: Explained): string[] {
   return lineage.columns.flatMap(({ from }) => from.map(({ dataset, column }) => `${dataset}.${column}`))
+}
+
+/** The fields whose values flow into one column of the answer. */
+function sources({ lineage }: Explained, name: string, place: number) {
+  const at = lineage.columns[place]
+  const column = at?.name === name ? at : lineage.columns.find((one) => one.name === name)
+  return column?.from.map((one) => ({ field: `${one.dataset}.${one.column}`, isDerived: one.kind !== 'copied' })) ?? []
 }
 
 /** The versions that were read: the same question with the same versions has the same answer for ever. */

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import { explain } from '../../api/explain'
 import { runSql } from '../../api/queries'
 import { now } from '../../kit/clock'
-import { type FileForm, exportFile } from './export'
+import { type FileForm, exportFile } from '../../kit/export'
 import type { Answered } from './Outcome'
 import type { Asked } from './useAsked'
 

@@ -1,6 +1,6 @@
-import { fetched } from '../../api/call'
-import type { ReadPoint } from '../../api/queries'
-import { save } from '../../kit/save'
+import { fetched } from '../api/call'
+import type { ReadPoint } from '../api/queries'
+import { save } from './save'
 
 /** The files that an answer can be taken away as, by the ending of their names. */
 export const FORMS = {

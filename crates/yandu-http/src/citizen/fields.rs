@@ -1,0 +1,146 @@
+//! What a visitor sees of the fields of a dataset, and why not more.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use maud::{Markup, html};
+use yandu_pack::Dataset;
+use yandu_policy::{Because, Circumstances, Principal, Seen, Shown};
+use yandu_words::Mask;
+
+use super::language::Speech;
+use super::told;
+use crate::state::State;
+
+/// How a field is shown to visitors.
+pub(super) struct Field {
+    pub(super) name: String,
+    pub(super) seen: Seen,
+    /// What the policy that shows it is for, in its own words, or else its name.
+    policy: Arc<str>,
+}
+
+impl Field {
+    /// What stands in for values that are not shown as they are; none where they are.
+    pub(super) fn mask(&self) -> Option<&Mask> {
+        self.seen.mask.as_ref()
+    }
+}
+
+/// The fields that policies show to visitors, in the order of their declaration. Where several policies show one, the one that
+/// shows its values in every row goes before the others.
+pub(super) fn shown(state: &State, dataset: &Dataset) -> Vec<Field> {
+    let principal = Principal::visitor();
+    let circumstances = Circumstances::default();
+    let mut found: IndexMap<String, Field> = IndexMap::new();
+    state.door().with_policies(|policies| {
+        let reader = policies.reader(&principal, &circumstances);
+        for Shown {
+            policy,
+            rows,
+            columns,
+        } in reader.shown(dataset.id())
+        {
+            let about = policies.find(&policy).and_then(|told| told.about);
+            let about = about.unwrap_or(policy);
+            for (name, seen) in columns {
+                let is_better = seen.because == Because::Permitted && rows.is_none();
+                if is_better || !found.contains_key(&name) {
+                    let policy = Arc::clone(&about);
+                    let field = Field {
+                        name: name.clone(),
+                        seen,
+                        policy,
+                    };
+                    found.insert(name, field);
+                }
+            }
+        }
+    });
+    let columns = dataset.file().columns.keys();
+    columns
+        .filter_map(|name| found.shift_remove(name.as_str()))
+        .collect()
+}
+
+/// The list of fields: what each is, by which standard, of which grade, and how it is shown.
+pub(super) fn list(speech: &Speech, dataset: &Dataset, fields: &[Field]) -> Markup {
+    html! {
+        ul class="fields" {
+            @for field in fields {
+                li {
+                    (name(speech, dataset, &field.name))
+                    @match field.mask() {
+                        Some(mask) => p class="hint masked" { (why(speech, field, mask)) },
+                        None => {},
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The names of all declared fields, for whoever may know of a dataset and not read it.
+pub(super) fn names(speech: &Speech, dataset: &Dataset) -> Markup {
+    html! {
+        ul class="fields" {
+            @for column in dataset.file().columns.keys() {
+                li { (name(speech, dataset, column.as_str())) }
+            }
+        }
+    }
+}
+
+/// The title of a field.
+pub(super) fn title<'a>(speech: &Speech, dataset: &'a Dataset, name: &'a str) -> &'a str {
+    let mut columns = dataset.file().columns.iter();
+    let column = columns.find(|(column, _)| column.as_str() == name);
+    column.map_or(name, |(_, column)| speech.title(&column.title))
+}
+
+fn name(speech: &Speech, dataset: &Dataset, name: &str) -> Markup {
+    let mut columns = dataset.file().columns.iter();
+    let column = columns.find(|(column, _)| column.as_str() == name);
+    html! {
+        strong { (title(speech, dataset, name)) } " " code translate="no" { (name) }
+        @if let Some((_, column)) = column {
+            p class="hint" {
+                @match column.standard {
+                    Some(standard) => (speech.title(&standard.title())),
+                    None => (type_word(speech, &column.value_type().to_string())),
+                }
+                @if let Some(grade) = dataset.column_grade(name) {
+                    " · " (told::grade(speech, grade))
+                }
+                @if let Some(unit) = &column.unit { " · " (unit) }
+                @if let Some(about) = &column.about { " · " (about) }
+            }
+        }
+    }
+}
+
+/// `decimal(12,2)`: the word of a type, with what follows it.
+fn type_word(speech: &Speech, text: &str) -> String {
+    let (word, rest) = text.split_once('(').unwrap_or((text, ""));
+    let word = told::word(speech, "type", word);
+    if rest.is_empty() {
+        word
+    } else {
+        format!("{word}({rest}")
+    }
+}
+
+/// What is left of a field, why, and by which rule.
+pub(super) fn why(speech: &Speech, field: &Field, mask: &Mask) -> String {
+    let because = told::because(speech, &field.seen).unwrap_or_default();
+    let (mark, rule) = match mask {
+        Mask::Null => (speech.say("已隐去", "Withheld"), String::new()),
+        mask => (
+            speech.say("已脱敏", "Masked"),
+            format!("{}{}", speech.say("：", ": "), told::mask(speech, mask)),
+        ),
+    };
+    let between = speech.say("；", "; ");
+    let under = speech.say("依据", "under");
+    format!("{mark}{rule}{between}{because}{between}{under} {}", field.policy)
+}

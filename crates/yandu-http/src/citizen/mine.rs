@@ -1,0 +1,148 @@
+//! 我的授权: what somebody has been granted, what of it holds, and what has ended.
+
+use axum::Extension;
+use axum::extract::State as Shared;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+use yandu_access::{Account, Grant, GrantId};
+
+use super::entrance::{self, Entrance};
+use super::frame::{self, Place};
+use super::granted::{self, Standing};
+use super::language::{Language, Speech};
+use super::seal::Seal;
+use super::told;
+use crate::Result;
+use crate::access::Asker;
+use crate::address::encode;
+use crate::extract::Query;
+use crate::line::Line;
+use crate::page::{After, Limit};
+use crate::state::State;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    after: Option<After<GrantId>>,
+    /// The grant that was just given up.
+    renounced: Option<String>,
+}
+
+/// The grants of whoever has logged in; a login for everybody else.
+pub(super) async fn show_grants(
+    Shared(state): Shared<State>,
+    speech: Speech,
+    asker: Asker,
+    line: Option<Extension<Line>>,
+    headers: HeaderMap,
+    asked: Result<Query<Asked>>,
+) -> Response {
+    let Asker::Session(session) = &asker else {
+        let entrance = Entrance {
+            status: StatusCode::OK,
+            ..Entrance::default()
+        };
+        let line = line.map(|Extension(line)| line);
+        return entrance::show(&state, &speech, &asker, &headers, line, &entrance);
+    };
+    let seal = Seal::new(&asker, &headers).text(&state);
+    let content = match asked {
+        Ok(Query(asked)) => list(&state, &speech, &session.account, &seal, asked).await,
+        Err(problem) => Err(problem),
+    };
+    match content {
+        Ok(content) => {
+            let title = speech.say("我的授权", "My grants");
+            frame::page(&speech, Place::Mine, title, &content)
+        }
+        Err(problem) => frame::refused(&speech, Place::Mine, &problem),
+    }
+}
+
+async fn list(
+    state: &State,
+    speech: &Speech,
+    account: &Account,
+    seal: &str,
+    asked: Asked,
+) -> Result<Markup> {
+    let limit = Limit::<20, 20>::default();
+    let is_first = asked.after.is_none();
+    let before = asked.after.map(|after| after.0);
+    let door = state.door();
+    let grants = door.grants_to(account, before, limit.and_one()).await?;
+    let (grants, next) = limit.cut(grants, |grant| grant.id);
+    let now = state.now();
+    let (over, holding): (Vec<&Grant>, Vec<&Grant>) = grants
+        .iter()
+        .partition(|grant| Standing::of(grant, now).is_over());
+    let who = match speech.language {
+        Language::Chinese => format!("{}（{}）· {}", account.name, account.id, told::time(now)),
+        Language::English => format!("{} ({}) · {}", account.name, account.id, told::time(now)),
+    };
+    let mut cards = Vec::new();
+    for group in [&holding, &over] {
+        let mut of_group = Vec::new();
+        for grant in group {
+            of_group.push(card(state, speech, account, grant).await);
+        }
+        cards.push(of_group);
+    }
+    let titles = [
+        speech.say("正在生效", "In force"),
+        speech.say("已经结束", "Ended"),
+    ];
+    Ok(html! {
+        h1 { (speech.say("我的授权", "My grants")) }
+        p class="hint" { (who) }
+        @if asked.renounced.is_some() {
+            div class="note note-good" role="status" {
+                p { (speech.say("已经放弃，从现在起不再有效。", "It has been given up and holds no more.")) }
+            }
+        }
+        @if grants.is_empty() {
+            div class="box" {
+                p { (speech.say("还没有授予您的数据授权。", "You have not been granted any data.")) }
+                p { (speech.say(
+                    "需要有条件开放的数据，可以在开放数据里找到它，按页面上的说明申请。",
+                    "Data that is open on conditions can be found among the open data, with how to ask for it.",
+                )) }
+                p { a href=(speech.to("/open?access=conditional")) { (speech.say("看有条件开放的数据", "See what is open on conditions")) } }
+            }
+        }
+        @for (title, cards) in titles.into_iter().zip(&cards) {
+            @if !cards.is_empty() {
+                h2 { (title) }
+                ul class="cards" { @for card in cards { (card) } }
+            }
+        }
+        @if next.is_some() || !is_first {
+            nav class="pages" aria-label=(speech.say("翻页", "Pages")) {
+                @if !is_first { a class="button button-quiet" href=(speech.to("/mine")) { (speech.say("第一页", "First page")) } }
+                @if let Some(next) = next {
+                    a class="button button-quiet" rel="next" href=(speech.to(&format!("/mine?after={}", encode(&next)))) { (speech.say("下一页", "Next page")) }
+                }
+            }
+        }
+        form method="post" action=(speech.to("/mine/end")) {
+            input type="hidden" name="seal" value=(seal);
+            button class="quiet" type="submit" { (speech.say("退出登录", "Log out")) }
+        }
+    })
+}
+
+async fn card(state: &State, speech: &Speech, account: &Account, grant: &Grant) -> Markup {
+    let packs = state.collector().packs();
+    let standing = Standing::of(grant, state.now());
+    let renounced = speech.to(&format!("/mine/grants/{}", grant.id));
+    html! {
+        li class="card" {
+            h3 { (granted::title(speech, &packs, grant)) " " (standing.tag(speech)) }
+            (granted::facts(state, speech, grant).await)
+            @if !standing.is_over() && granted::is_own(grant, account) {
+                p class="actions" { a href=(renounced) { (speech.say("放弃这项授权", "Give this grant up")) } }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Words of closed lists and of problems: those that the pages of the desk have.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use yandu_policy::{Because, Seen};
+use yandu_words::calendar::CITY_CLOCK;
+use yandu_words::{Grade, Mask};
+
+use super::language::{Language, Speech};
+
+type Texts = HashMap<String, String>;
+
+static CHINESE: LazyLock<Texts> =
+    LazyLock::new(|| read(include_str!("../../../../web/src/i18n/zh-CN.json")));
+static ENGLISH: LazyLock<Texts> =
+    LazyLock::new(|| read(include_str!("../../../../web/src/i18n/en.json")));
+static PROBLEMS: LazyLock<HashMap<String, Told>> = LazyLock::new(|| {
+    let text = include_str!("../../../../web/src/i18n/problems.json");
+    serde_json::from_str(text).unwrap_or_default()
+});
+
+#[derive(Debug, Deserialize)]
+struct Told {
+    zh: Words,
+    en: Words,
+}
+
+/// A kind of problem in words.
+#[derive(Debug, Deserialize)]
+pub(super) struct Words {
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) help: String,
+}
+
+fn read(text: &str) -> Texts {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// What became of a problem's code in words; none where the code is not known.
+pub(super) fn problem(speech: &Speech, code: &str) -> Option<&'static Words> {
+    let told = PROBLEMS.get(code)?;
+    Some(match speech.language {
+        Language::Chinese => &told.zh,
+        Language::English => &told.en,
+    })
+}
+
+/// The word of a list for a value; the value itself where the list has no word for it.
+pub(super) fn word(speech: &Speech, list: &str, value: &str) -> String {
+    text(speech, &format!("{list}.{value}"), &[]).unwrap_or_else(|| value.to_owned())
+}
+
+fn text(speech: &Speech, key: &str, values: &[(&str, &str)]) -> Option<String> {
+    let texts: &Texts = match speech.language {
+        Language::Chinese => &CHINESE,
+        Language::English => &ENGLISH,
+    };
+    let mut text = texts.get(key)?.clone();
+    for (name, value) in values {
+        text = text.replace(&format!("{{{{{name}}}}}"), value);
+    }
+    Some(text)
+}
+
+pub(super) fn grade(speech: &Speech, grade: Grade) -> String {
+    word(speech, "grade", grade.name())
+}
+
+/// What a mask leaves of a value.
+pub(super) fn mask(speech: &Speech, mask: &Mask) -> String {
+    let (first, last, value);
+    let (kind, values): (&str, &[(&str, &str)]) = match mask {
+        Mask::Null => ("null", &[]),
+        Mask::Fixed { value: fixed } => ("fixed", &[("value", fixed)]),
+        Mask::Keep {
+            first: one,
+            last: other,
+        } => {
+            (first, last) = (one.to_string(), other.to_string());
+            ("keep", &[("first", &first), ("last", &last)])
+        }
+        Mask::Month => ("month", &[]),
+        Mask::Year => ("year", &[]),
+        Mask::Step { by } => {
+            value = by.to_string();
+            ("step", &[("value", &value)])
+        }
+        Mask::Grid { metres } => {
+            value = metres.to_string();
+            ("grid", &[("value", &value)])
+        }
+        Mask::Hash => ("hash", &[]),
+        Mask::Fpe => ("fpe", &[]),
+    };
+    text(speech, &format!("mask.{kind}"), values).unwrap_or_else(|| kind.to_owned())
+}
+
+/// Why a column is not shown as it is; none where it is.
+pub(super) fn because(speech: &Speech, seen: &Seen) -> Option<String> {
+    match &seen.because {
+        Because::Permitted => None,
+        Because::Masked => text(speech, "sights.because-masked", &[]),
+        Because::Grade(grade) => {
+            let grade = self::grade(speech, *grade);
+            text(speech, "sights.because-grade", &[("grade", &grade)])
+        }
+        Because::Withheld(policy) => {
+            text(speech, "sights.because-withheld", &[("policy", policy)])
+        }
+    }
+}
+
+/// A moment on the clock of the city, to the minute.
+pub(super) fn time(at: Timestamp) -> String {
+    CITY_CLOCK
+        .to_datetime(at)
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_list_that_is_spoken_of_has_its_words_in_both_languages() {
+        for texts in [&*CHINESE, &*ENGLISH] {
+            for key in [
+                "sights.because-masked",
+                "sights.because-grade",
+                "sights.because-withheld",
+                "refresh.daily",
+                "refresh.half-yearly",
+                "type.text",
+                "way.page",
+                "way.export",
+                "way.interface",
+            ] {
+                assert!(texts.contains_key(key), "{key}");
+            }
+            for grade in Grade::ALL {
+                assert!(texts.contains_key(&format!("grade.{}", grade.name())));
+            }
+            for kind in [
+                "null", "keep", "fixed", "month", "year", "step", "grid", "hash", "fpe",
+            ] {
+                assert!(texts.contains_key(&format!("mask.{kind}")), "{kind}");
+            }
+        }
+        for kind in crate::problem::KINDS {
+            assert!(PROBLEMS.contains_key(kind.code), "{}", kind.code);
+        }
+    }
+}
