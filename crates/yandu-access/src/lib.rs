@@ -20,6 +20,7 @@ mod accounts;
 mod door;
 mod error;
 mod event;
+mod field;
 mod grant;
 mod import;
 mod known;

@@ -42,6 +42,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "receipt",
         sql: include_str!("../migrations/0004_receipt.sql"),
     },
+    Migration {
+        version: 5,
+        name: "field",
+        sql: include_str!("../migrations/0005_field.sql"),
+    },
 ];
 
 /// What [`account_of`] reads of a row of `account`.
