@@ -13,6 +13,7 @@ pub mod batch;
 pub mod board;
 mod caller;
 mod ckan;
+pub mod classification;
 mod clock;
 mod compress;
 mod counts;

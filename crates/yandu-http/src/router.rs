@@ -16,9 +16,9 @@ use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    access, backup, batch, board, ckan, clock, compress, counts, dataset, dcat, draft, etag,
-    export, form, guard, health, ledger, lineage, metric, model, notice, observe, openapi, pack,
-    pack_page, plan, problem, quarantine,
+    access, backup, batch, board, ckan, classification, clock, compress, counts, dataset, dcat,
+    draft, etag, export, form, guard, health, ledger, lineage, metric, model, notice, observe,
+    openapi, pack, pack_page, plan, problem, quarantine,
 };
 use crate::{query, row, sharing, source, trail, ui};
 
@@ -89,6 +89,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(notice::routes())
         .merge(ledger::routes(state).layer(middleware::map_response(etag::kept)))
         .merge(model::routes())
+        .merge(classification::routes())
         .merge(access::routes());
     OpenApiRouter::with_openapi(OpenApi::default())
         .nest("/api/v1", resources)

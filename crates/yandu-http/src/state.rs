@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use tokio_util::task::TaskTracker;
 use yandu_access::Door;
+use yandu_classify::Classification;
 use yandu_collect::{Collector, PackChanges};
 use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
@@ -15,6 +16,7 @@ use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::board::Live;
+use crate::classification;
 use crate::counts::Counts;
 use crate::plan::FontPaths;
 use crate::problem::Problem;
@@ -78,6 +80,7 @@ struct Inner {
     stopping: AtomicBool,
     works: TaskTracker,
     pack_changes: OnceLock<PackChanges>,
+    classified: classification::Held,
 }
 
 impl State {
@@ -107,6 +110,7 @@ impl State {
                 stopping: AtomicBool::new(false),
                 works: TaskTracker::new(),
                 pack_changes: OnceLock::new(),
+                classified: classification::Held::default(),
             }),
         }
     }
@@ -120,6 +124,16 @@ impl State {
     pub(crate) fn pack_changes(&self) -> Result<&PackChanges> {
         let changes = self.inner.pack_changes.get();
         changes.ok_or_else(|| Problem::new("not-found", "the packs of this program do not change"))
+    }
+
+    /// Lets fields be classified. The first one counts.
+    pub fn set_classification(&self, classification: Classification) {
+        // Whoever composes the program does it once.
+        let _ = self.inner.classified.classification.set(classification);
+    }
+
+    pub(crate) fn classified(&self) -> &classification::Held {
+        &self.inner.classified
     }
 
     pub fn collector(&self) -> &Collector {

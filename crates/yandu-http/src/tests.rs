@@ -5,6 +5,7 @@ mod admitting;
 mod boards;
 mod cataloguing;
 mod city;
+mod classifying;
 mod conduct;
 mod delivering;
 mod drafting;
