@@ -13,6 +13,7 @@ use yandu_words::id::DatasetId;
 use yandu_words::{ColumnName, Grade};
 
 use crate::account::{self, Account};
+use crate::field::Fields;
 use crate::{Error, Result};
 
 /// The name of the text that the policies of grants stand in.
@@ -204,6 +205,9 @@ pub struct Grant {
     pub id: GrantId,
     #[serde(flatten)]
     pub granted: NewGrant,
+    /// The fields of the columns that it names, as they were when it was given.
+    #[serde(skip)]
+    pub fields: Fields,
     pub used: u32,
     pub given_by: String,
     pub given_at: Timestamp,

@@ -23,6 +23,7 @@ mod accounts;
 mod door;
 mod error;
 mod event;
+mod field;
 mod grant;
 mod identity;
 mod import;

@@ -13,6 +13,7 @@ use yandu_policy::{City, Dataset, quoted};
 use yandu_words::Grade;
 use yandu_words::id::{DatasetId, PackId};
 
+use crate::field::Fields;
 use crate::grant::{Ended, text};
 use crate::{Error, Result};
 
@@ -91,6 +92,9 @@ pub struct Entry {
     pub id: EntryId,
     #[serde(flatten)]
     pub entry: NewEntry,
+    /// The fields of the columns that it names, as they were when it was added.
+    #[serde(skip)]
+    pub fields: Fields,
     pub added_by: String,
     pub added_at: Timestamp,
     pub removed: Option<Ended>,

@@ -53,6 +53,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "grantee",
         sql: include_str!("../migrations/0006_grantee.sql"),
     },
+    Migration {
+        version: 7,
+        name: "field",
+        sql: include_str!("../migrations/0007_field.sql"),
+    },
 ];
 
 /// What [`account_of`] reads of a row of `account`.

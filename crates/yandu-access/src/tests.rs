@@ -2,6 +2,7 @@ mod changing;
 mod city;
 mod claiming;
 mod events;
+mod fields;
 mod forbidding;
 mod granting;
 mod identities;

@@ -1,12 +1,14 @@
 //! What the values of a batch look like: nulls, distinct values, extremes, frequent values, patterns.
 
 mod column;
+mod look;
 mod pattern;
 
 use serde::{Deserialize, Serialize};
 
 use arrow::array::RecordBatch;
 pub use column::ColumnProfiler;
+pub use look::{Look, Looks};
 
 use crate::Expectations;
 
@@ -34,6 +36,11 @@ pub struct ColumnProfile {
     pub patterns: Vec<Frequent>,
     /// Whether `frequent` and `patterns` were counted over every row.
     pub exact: bool,
+    /// How many values were looked at for what they look like; profiles of before say nothing.
+    #[serde(default)]
+    pub looked: u64,
+    #[serde(default)]
+    pub looks: Vec<Looks>,
 }
 
 /// Profiles every column of the rows that pass by.

@@ -10,6 +10,7 @@ mod apply;
 mod cells;
 mod changes;
 mod dry;
+mod field;
 mod installed;
 mod look;
 mod note;
@@ -20,8 +21,9 @@ mod rollback;
 mod site;
 mod work;
 
-pub use changes::{Offer, PackChanges, Started, Told, start};
+pub use changes::{Offer, PackChanges, Settles, Started, Told, start};
 pub use dry::Counted;
+pub use field::Fields;
 pub use installed::{Installed, Offered, PackCopy, State};
 pub use look::{Counts, RowSample};
 pub use plan::{DatasetPlan, Plan};

@@ -228,6 +228,15 @@ impl Collector {
             .clear();
     }
 
+    /// Goes on with the same packs, of whose fields something else is settled.
+    pub(crate) fn settle(&self, packs: Arc<Packs>) {
+        *self
+            .inner
+            .packs
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = packs;
+    }
+
     /// The records of changes of the packs.
     pub(crate) fn pack_records(&self) -> crate::change::Records {
         crate::change::Records::new(self.inner.store.pool().clone())

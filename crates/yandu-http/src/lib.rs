@@ -14,6 +14,7 @@ pub mod board;
 mod caller;
 mod citizen;
 mod ckan;
+pub mod classification;
 mod clock;
 mod compress;
 mod counts;

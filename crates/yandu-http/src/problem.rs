@@ -128,6 +128,12 @@ impl From<yandu_metrics::Error> for Box<Problem> {
     }
 }
 
+impl From<yandu_classify::Error> for Box<Problem> {
+    fn from(error: yandu_classify::Error) -> Self {
+        Problem::of(error.code(), error.help(), &error)
+    }
+}
+
 impl From<yandu_access::Error> for Box<Problem> {
     fn from(error: yandu_access::Error) -> Self {
         match &error {

@@ -16,7 +16,7 @@ use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    access, backup, batch, board, citizen, ckan, clock, compress, counts, dataset, dcat, draft, etag,
+    access, backup, batch, board, citizen, ckan, classification, clock, compress, counts, dataset, dcat, draft, etag,
     export, form, guard, health, ledger, lineage, metric, model, notice, observe, openapi, pack,
     pack_page, plan, problem, quarantine,
 };
@@ -91,6 +91,7 @@ pub(crate) fn api(state: &State) -> OpenApiRouter<State> {
         .merge(notice::routes())
         .merge(ledger::routes(state).layer(middleware::map_response(etag::kept)))
         .merge(model::routes())
+        .merge(classification::routes())
         .merge(access::routes());
     OpenApiRouter::with_openapi(OpenApi::default())
         .nest("/api/v1", resources)

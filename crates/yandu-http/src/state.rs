@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use tokio_util::task::TaskTracker;
 use yandu_access::Door;
+use yandu_classify::Classification;
 use yandu_collect::{Collector, PackChanges};
 use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
@@ -18,6 +19,7 @@ use crate::access::OpenidOptions;
 use crate::access::openid::Used;
 use crate::board::Live;
 use crate::citizen::Files;
+use crate::classification;
 use crate::counts::Counts;
 use crate::plan::FontPaths;
 use crate::problem::Problem;
@@ -86,6 +88,7 @@ struct Inner {
     stopping: AtomicBool,
     works: TaskTracker,
     pack_changes: OnceLock<PackChanges>,
+    classified: classification::Held,
 }
 
 impl State {
@@ -117,6 +120,7 @@ impl State {
                 stopping: AtomicBool::new(false),
                 works: TaskTracker::new(),
                 pack_changes: OnceLock::new(),
+                classified: classification::Held::default(),
             }),
         }
     }
@@ -130,6 +134,16 @@ impl State {
     pub(crate) fn pack_changes(&self) -> Result<&PackChanges> {
         let changes = self.inner.pack_changes.get();
         changes.ok_or_else(|| Problem::new("not-found", "the packs of this program do not change"))
+    }
+
+    /// Lets fields be classified. The first one counts.
+    pub fn set_classification(&self, classification: Classification) {
+        // Whoever composes the program does it once.
+        let _ = self.inner.classified.classification.set(classification);
+    }
+
+    pub(crate) fn classified(&self) -> &classification::Held {
+        &self.inner.classified
     }
 
     pub fn collector(&self) -> &Collector {

@@ -6,6 +6,7 @@ mod boards;
 mod cataloguing;
 mod citizens;
 mod city;
+mod classifying;
 mod conduct;
 mod delivering;
 mod drafting;

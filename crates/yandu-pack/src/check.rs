@@ -16,6 +16,7 @@ use crate::yaml::Place;
 mod boards;
 mod bound;
 mod checks;
+mod classification;
 mod codes;
 mod condition;
 mod datasets;
@@ -46,6 +47,7 @@ pub(crate) fn check(drafts: &Drafts, compiler: &dyn Compiler, problems: &mut Vec
     models::check(&mut checker, compiler);
     pages::check(&mut checker, compiler);
     indicators::check(&mut checker);
+    classification::check(&mut checker);
     metrics::check(&mut checker, compiler);
     boards::check(&mut checker);
     sources::check(&mut checker);

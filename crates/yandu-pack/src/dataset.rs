@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use indexmap::IndexMap;
-use yandu_words::{ColumnName, DatasetId, Grade, Mask, ValueType};
+use yandu_words::{ColumnName, DatasetId, FieldId, Grade, Mask, ValueType};
 
 use crate::declare::{Column, DatasetFile};
+use crate::settled::{SettledColumn, SettledDataset};
 
 /// A dataset as it was declared.
 #[derive(Debug, Clone)]
@@ -16,6 +17,7 @@ pub struct Dataset {
     file: Arc<DatasetFile>,
     path: PathBuf,
     schema: SchemaRef,
+    settled: Arc<SettledDataset>,
 }
 
 impl Dataset {
@@ -25,6 +27,7 @@ impl Dataset {
             file: Arc::new(file),
             path,
             schema,
+            settled: Arc::default(),
         }
     }
 
@@ -51,30 +54,78 @@ impl Dataset {
         self.file.columns.get(name)
     }
 
-    /// The highest grade of its columns.
+    /// The highest grade of its columns, and at least what the dataset as a whole was settled to have.
     pub fn grade(&self) -> Grade {
         self.file
             .columns
-            .values()
-            .map(|column| self.file.grade_of(column))
+            .keys()
+            .filter_map(|name| self.column_grade(name.as_str()))
             .chain(self.file.grade)
+            .chain(self.settled.grade)
             .max()
             .unwrap_or(Grade::General1)
     }
 
-    /// The grade of a column: its own, or else the higher of those of its standard and of the dataset.
+    /// What the dataset as a whole was settled to have at least.
+    pub fn settled_grade(&self) -> Option<Grade> {
+        self.settled.grade
+    }
+
+    /// The grade of a column: what was settled for its field, or else what is declared.
     pub fn column_grade(&self, name: &str) -> Option<Grade> {
+        let settled = self.settled_column(name).and_then(|column| column.grade);
+        settled.or_else(|| self.declared_grade(name))
+    }
+
+    /// The grade of a column as its pack declares it: its own, or else the higher of those of its standard and of the dataset.
+    pub fn declared_grade(&self, name: &str) -> Option<Grade> {
         self.column(name).map(|column| self.file.grade_of(column))
     }
 
-    /// What stands in for a value that a reader may not see: the column's mask, that of its standard, or nothing at all.
+    /// What stands in for a value that a reader may not see: the column's mask, that of its standard for its grade, or nothing
+    /// at all.
     pub fn column_mask(&self, name: &str) -> Option<Mask> {
         let column = self.column(name)?;
-        let mask = column.mask.clone();
-        Some(
-            mask.or_else(|| column.standard.map(yandu_words::Standard::mask))
-                .unwrap_or(Mask::Null),
-        )
+        let usual = || {
+            let grade = self.column_grade(name)?;
+            Some(column.standard?.mask_at(grade))
+        };
+        Some(column.mask.clone().or_else(usual).unwrap_or(Mask::Null))
+    }
+
+    /// The field that a column is; none where no city has written it down.
+    pub fn field(&self, name: &str) -> Option<FieldId> {
+        self.settled_column(name).map(|column| column.field)
+    }
+
+    /// Why the grade of a column may be lower than what flows in: as it was settled, or as its pack says.
+    pub fn lowered(&self, name: &str) -> Option<&str> {
+        let settled = self
+            .settled_column(name)
+            .and_then(|column| column.lowered.as_deref());
+        settled.or_else(|| {
+            let column = self.column(name).filter(|column| column.may_be_lower())?;
+            column.lowered.as_deref()
+        })
+    }
+
+    /// Whether somebody settled that a column is less sensitive than what flows in, which holds for values that arrive
+    /// themselves too.
+    pub fn is_settled_lower(&self, name: &str) -> bool {
+        self.settled_column(name)
+            .is_some_and(|column| column.lowered.is_some())
+    }
+
+    pub(crate) fn settled(&self) -> &Arc<SettledDataset> {
+        &self.settled
+    }
+
+    fn settled_column(&self, name: &str) -> Option<&SettledColumn> {
+        self.settled.columns.get(name)
+    }
+
+    pub(crate) fn settle(&mut self, settled: Option<&Arc<SettledDataset>>) {
+        self.settled = settled.cloned().unwrap_or_default();
     }
 
     /// The headers under which a column is delivered, its own name first.

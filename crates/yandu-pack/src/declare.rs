@@ -7,6 +7,7 @@
 mod board;
 mod channel;
 mod check;
+mod classification;
 mod codes;
 mod dataset;
 mod form;
@@ -29,6 +30,7 @@ pub use channel::{
     Page, Retry, SqlChannel, UploadChannel, Watermark,
 };
 pub use check::{Check, CheckFields, CheckKind, CheckShapeError, Level, ReferenceTarget, RowCount};
+pub use classification::{ClassificationFile, ClassificationRule, Combination, Weights};
 pub use codes::CodeListFile;
 pub use dataset::{Column, DatasetFile, Opening, Origin, Refresh, Sharing, SharingClass};
 pub use form::{EvidenceKind, EvidenceRule, Form, FormField, Later};

@@ -2,7 +2,7 @@
 //!
 //! A column inherits the highest grade of the values that flow into it, since the higher and stricter wins (GB/T
 //! 43697-2024). Only an aggregate may have a lower one, and only where its declaration says so and why; whoever writes
-//! it answers for it. What only decides (a filter, a join, a group) carries no value and lifts no grade.
+//! it answers for it. What a steward settled with a reason is lower whatever it is made of. What only decides (a filter, a join, a group) carries no value and lifts no grade.
 
 use yandu_words::Grade;
 
@@ -33,7 +33,7 @@ pub struct Inherited {
 pub enum Standing {
     /// At least as high.
     Kept,
-    /// Lower, of aggregates, and the declaration says why.
+    /// Lower, and it is said why: by the declaration, of aggregates, or by whoever settled it.
     Lowered,
     /// Lower, of aggregates, and nothing is said about it.
     Unexplained,
@@ -41,11 +41,21 @@ pub enum Standing {
     Below,
 }
 
-/// What a column with a declared grade inherits; `None` where no values flow in. `explained` says whether the declaration
-/// gives a grade of its own and a reason to lower it.
+/// What is said of a grade that is lower than what flows in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Explained {
+    /// Nothing.
+    Not,
+    /// The declaration gives a grade of its own and a reason to lower it, which counts for aggregates.
+    Declared,
+    /// Somebody who answers for the values settled it with a written reason.
+    Settled,
+}
+
+/// What a column with a declared grade inherits; `None` where no values flow in.
 pub fn inherit(
     declared: Grade,
-    explained: bool,
+    explained: Explained,
     inflows: impl IntoIterator<Item = Inflow>,
 ) -> Option<Inherited> {
     let mut highest: Option<(Grade, Vec<String>)> = None;
@@ -63,12 +73,12 @@ pub fn inherit(
     from.dedup();
     let standing = if grade <= declared {
         Standing::Kept
-    } else if !only_aggregates {
-        Standing::Below
-    } else if explained {
-        Standing::Lowered
     } else {
-        Standing::Unexplained
+        match (explained, only_aggregates) {
+            (Explained::Settled, _) | (Explained::Declared, true) => Standing::Lowered,
+            (Explained::Not, true) => Standing::Unexplained,
+            (Explained::Not | Explained::Declared, false) => Standing::Below,
+        }
     };
     Some(Inherited {
         declared,
@@ -105,7 +115,7 @@ mod tests {
         }
     }
 
-    fn standing(explained: bool, inflows: &[Inflow]) -> Standing {
+    fn standing(explained: Explained, inflows: &[Inflow]) -> Standing {
         inherit(Grade::General1, explained, inflows.to_vec())
             .unwrap()
             .standing
@@ -115,7 +125,7 @@ mod tests {
     fn the_highest_grade_wins_and_all_columns_that_bring_it_are_named() {
         let inherited = inherit(
             Grade::General4,
-            false,
+            Explained::Not,
             [
                 inflow("a.b.name", Grade::General2, false),
                 inflow("a.b.number", Grade::General3, true),
@@ -136,9 +146,14 @@ mod tests {
         let summed = inflow("a.b.income", Grade::General3, true);
         let harmless = inflow("a.b.town", Grade::General1, false);
         let all = [summed.clone(), harmless];
-        assert_eq!(standing(true, &all), Standing::Lowered);
-        assert_eq!(standing(false, &all), Standing::Unexplained);
-        assert_eq!(standing(true, &[summed, whole]), Standing::Below);
+        assert_eq!(standing(Explained::Declared, &all), Standing::Lowered);
+        assert_eq!(standing(Explained::Not, &all), Standing::Unexplained);
+        let with_copies = [summed, whole];
+        assert_eq!(standing(Explained::Declared, &with_copies), Standing::Below);
+        assert_eq!(
+            standing(Explained::Settled, &with_copies),
+            Standing::Lowered
+        );
     }
 
     #[test]
@@ -147,10 +162,10 @@ mod tests {
             let summed = inflow("a.b.income", Grade::General3, true);
             inherit(Grade::General1, explained, [summed]).unwrap()
         };
-        assert_eq!(of(true).effective(), Grade::General1);
-        assert!(!of(true).is_too_low());
-        assert_eq!(of(false).effective(), Grade::General3);
-        assert!(of(false).is_too_low());
-        assert_eq!(inherit(Grade::General1, true, []), None);
+        assert_eq!(of(Explained::Declared).effective(), Grade::General1);
+        assert!(!of(Explained::Declared).is_too_low());
+        assert_eq!(of(Explained::Not).effective(), Grade::General3);
+        assert!(of(Explained::Not).is_too_low());
+        assert_eq!(inherit(Grade::General1, Explained::Declared, []), None);
     }
 }

@@ -20,6 +20,7 @@ mod policy;
 mod problem;
 pub mod scaffold;
 mod schema;
+mod settled;
 mod validate;
 mod yaml;
 
@@ -37,6 +38,7 @@ pub use packs::{
 };
 pub use problem::{Code, Problem, Severity, Span};
 pub use schema::FileKind;
+pub use settled::{Settled, SettledColumn, SettledDataset};
 
 #[cfg(test)]
 mod tests;

@@ -5,17 +5,18 @@ use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
 use yandu_words::{
-    BoardId, CodeListId, ColumnName, DatasetId, IndicatorSetId, MetricId, PackId, PageId, RoleId,
-    SourceId, Title,
+    BoardId, ClassificationId, CodeListId, ColumnName, DatasetId, IndicatorSetId, MetricId, PackId,
+    PageId, RoleId, SourceId, Title,
 };
 
 use crate::dataset::{Dataset, Headers};
 use crate::declare::{
-    BoardFile, CodeListFile, IndicatorFile, Literal, MetricFile, PackFile, PageFile, Setting,
-    SettingValue, SourceFile, Test,
+    BoardFile, ClassificationFile, CodeListFile, IndicatorFile, Literal, MetricFile, PackFile,
+    PageFile, Setting, SettingValue, SourceFile, Test,
 };
 use crate::model::{Expanded, Model};
 use crate::policy;
+use crate::settled::Settled;
 
 /// All packs of a site, with lookups by id.
 ///
@@ -28,6 +29,7 @@ pub struct Packs {
     pub(crate) models: IndexMap<DatasetId, Model>,
     pub(crate) pages: IndexMap<PageId, PageFile>,
     pub(crate) indicators: IndexMap<IndicatorSetId, IndicatorFile>,
+    pub(crate) classifications: IndexMap<ClassificationId, ClassificationFile>,
     pub(crate) metrics: IndexMap<MetricId, MetricFile>,
     pub(crate) boards: IndexMap<BoardId, BoardFile>,
     pub(crate) sources: IndexMap<SourceId, Source>,
@@ -172,6 +174,11 @@ impl Packs {
         self.indicators.values()
     }
 
+    /// The sets of rules of classification, in the order of their ids.
+    pub fn classifications(&self) -> impl ExactSizeIterator<Item = &ClassificationFile> {
+        self.classifications.values()
+    }
+
     pub fn metric(&self, id: &MetricId) -> Option<&MetricFile> {
         self.metrics.get(id)
     }
@@ -237,6 +244,26 @@ impl Packs {
     /// The datasets as policies see them.
     pub fn city(&self) -> yandu_policy::City {
         policy::city(self.datasets.values(), self.roles().into_keys())
+    }
+
+    /// The same packs with what a city has settled of their fields and grades, instead of whatever was settled before.
+    #[must_use]
+    pub fn settled(&self, settled: &Settled) -> Self {
+        let mut packs = self.clone();
+        for (id, dataset) in &mut packs.datasets {
+            dataset.settle(settled.of(id));
+        }
+        packs
+    }
+
+    /// The same packs with what was laid over others, as far as they have the same columns.
+    #[must_use]
+    pub fn settled_like(&self, before: &Self) -> Self {
+        let mut packs = self.clone();
+        for (id, dataset) in &mut packs.datasets {
+            dataset.settle(before.dataset(id).map(Dataset::settled));
+        }
+        packs
     }
 
     pub fn code_list(&self, id: &CodeListId) -> Option<&CodeListFile> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use yandu_policy::{ADMINISTRATORS, City, Column};
-use yandu_words::{Mask, RoleId};
+use yandu_words::{FieldId, Grade, Mask, RoleId};
 
 use crate::dataset::Dataset;
 
@@ -15,20 +15,28 @@ pub(crate) fn city<'a>(
 ) -> City {
     let roles = roles.map(String::from);
     let administrators = ADMINISTRATORS.map(str::to_owned);
+    let mut unrecorded = 0;
     City {
         datasets: datasets
-            .map(|dataset| (dataset.id().clone(), of(dataset)))
+            .map(|dataset| (dataset.id().clone(), of(dataset, &mut unrecorded)))
             .collect(),
         roles: Some(roles.chain(administrators).collect::<BTreeSet<String>>()),
         ..City::default()
     }
 }
 
-fn of(dataset: &Dataset) -> yandu_policy::Dataset {
+/// `unrecorded` counts the fields that no city has written down, so that each has a number of its own.
+fn of(dataset: &Dataset, unrecorded: &mut u64) -> yandu_policy::Dataset {
     let file = dataset.file();
-    let columns = file.columns.iter().map(|(name, column)| {
+    let columns = file.columns.keys().map(|name| {
         let column = Column {
-            grade: file.grade_of(column),
+            field: dataset.field(name.as_str()).unwrap_or_else(|| {
+                *unrecorded += 1;
+                FieldId(FieldId::UNRECORDED + *unrecorded)
+            }),
+            grade: dataset
+                .column_grade(name.as_str())
+                .unwrap_or(Grade::General1),
             mask: dataset.column_mask(name.as_str()).unwrap_or(Mask::Null),
         };
         (name.to_string(), column)
@@ -39,6 +47,7 @@ fn of(dataset: &Dataset) -> yandu_policy::Dataset {
         sharing: word(&file.sharing.class),
         opening: word(&file.opening),
         columns: columns.collect(),
+        at_least: dataset.settled_grade(),
     }
 }
 

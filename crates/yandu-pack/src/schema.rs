@@ -11,8 +11,8 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::declare::{
-    BoardFile, CodeListFile, DatasetFile, IndicatorFile, MetricFile, PackFile, PageFile,
-    SourceFile, TestFile,
+    BoardFile, ClassificationFile, CodeListFile, DatasetFile, IndicatorFile, MetricFile, PackFile,
+    PageFile, SourceFile, TestFile,
 };
 
 /// The kinds of files that a pack declares things in.
@@ -25,13 +25,14 @@ pub enum FileKind {
     Source,
     Page,
     Indicators,
+    Classification,
     Metric,
     Board,
     Test,
 }
 
 impl FileKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Pack,
         Self::Dataset,
         Self::Model,
@@ -39,6 +40,7 @@ impl FileKind {
         Self::Source,
         Self::Page,
         Self::Indicators,
+        Self::Classification,
         Self::Metric,
         Self::Board,
         Self::Test,
@@ -54,6 +56,7 @@ impl FileKind {
             Self::Source => "source",
             Self::Page => "page",
             Self::Indicators => "indicators",
+            Self::Classification => "classification",
             Self::Metric => "metric",
             Self::Board => "board",
             Self::Test => "test",
@@ -70,6 +73,7 @@ impl FileKind {
             Self::Source => Some("sources"),
             Self::Page => Some("pages"),
             Self::Indicators => Some("indicators"),
+            Self::Classification => Some("classification"),
             Self::Metric => Some("metrics"),
             Self::Board => Some("boards"),
             Self::Test => Some("tests"),
@@ -86,6 +90,7 @@ impl FileKind {
             Self::Source => &SOURCE,
             Self::Page => &PAGE,
             Self::Indicators => &INDICATORS,
+            Self::Classification => &CLASSIFICATION,
             Self::Metric => &METRIC,
             Self::Board => &BOARD,
             Self::Test => &TEST,
@@ -100,6 +105,7 @@ static CODES: LazyLock<Value> = LazyLock::new(generate::<CodeListFile>);
 static SOURCE: LazyLock<Value> = LazyLock::new(generate::<SourceFile>);
 static PAGE: LazyLock<Value> = LazyLock::new(generate::<PageFile>);
 static INDICATORS: LazyLock<Value> = LazyLock::new(generate::<IndicatorFile>);
+static CLASSIFICATION: LazyLock<Value> = LazyLock::new(generate::<ClassificationFile>);
 static METRIC: LazyLock<Value> = LazyLock::new(generate::<MetricFile>);
 static BOARD: LazyLock<Value> = LazyLock::new(generate::<BoardFile>);
 static TEST: LazyLock<Value> = LazyLock::new(generate::<TestFile>);

@@ -45,6 +45,7 @@ fn validator(kind: FileKind) -> &'static Validator {
         FileKind::Source => &SOURCE,
         FileKind::Page => &PAGE,
         FileKind::Indicators => &INDICATORS,
+        FileKind::Classification => &CLASSIFICATION,
         FileKind::Metric => &METRIC,
         FileKind::Board => &BOARD,
         FileKind::Test => &TEST,
@@ -58,6 +59,7 @@ static CODES: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Codes));
 static SOURCE: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Source));
 static PAGE: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Page));
 static INDICATORS: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Indicators));
+static CLASSIFICATION: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Classification));
 static METRIC: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Metric));
 static BOARD: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Board));
 static TEST: LazyLock<Validator> = LazyLock::new(|| compile(FileKind::Test));

@@ -14,7 +14,7 @@ use yandu_policy::{
     RowFault, Source,
 };
 use yandu_words::id::DatasetId;
-use yandu_words::{Grade, Mask};
+use yandu_words::{FieldId, Grade, Mask};
 
 /// What rows are shown is not what is measured.
 struct AnyRows;
@@ -206,6 +206,7 @@ fn city() -> Result<City, Box<dyn std::error::Error>> {
             (
                 format!("column_{column}"),
                 Column {
+                    field: FieldId((number * 12 + column) as u64),
                     grade,
                     mask: Mask::Null,
                 },
@@ -221,6 +222,7 @@ fn city() -> Result<City, Box<dyn std::error::Error>> {
                 sharing,
                 opening,
                 columns: columns.collect(),
+                at_least: None,
             },
         );
     }

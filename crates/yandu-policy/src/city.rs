@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use yandu_words::id::DatasetId;
-use yandu_words::{Grade, Mask};
+use yandu_words::{FieldId, Grade, Mask};
 
 /// What the city has, as far as policies can name it. What is `None` is not known, and any name of it is taken.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,18 +32,22 @@ pub struct Dataset {
     /// `open`, `conditional` or `closed`.
     pub opening: String,
     pub columns: IndexMap<String, Column>,
+    /// The grade that it has at least as a whole.
+    pub at_least: Option<Grade>,
 }
 
 impl Dataset {
-    /// The highest grade of its columns.
+    /// The highest grade of its columns, and what it has at least.
     pub fn grade(&self) -> Grade {
         let grades = self.columns.values().map(|column| column.grade);
-        grades.max().unwrap_or(Grade::General1)
+        grades.chain(self.at_least).max().unwrap_or(Grade::General1)
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
+    /// Whatever it is called.
+    pub field: FieldId,
     pub grade: Grade,
     /// What stands in for a value that is above the grade up to which a permit shows values.
     pub mask: Mask,

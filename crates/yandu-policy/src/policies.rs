@@ -115,12 +115,16 @@ impl Policies {
                     cut: &cut,
                 };
                 match statement::read(&place, &validator, &mut taken) {
-                    Ok(statement) => {
+                    Ok(mut statement) => {
                         // The policies of the program name its own roles, whatever roles the city has.
                         if source.name.as_ref() != BUILT_IN_NAME {
                             problems.extend(unknown_names(&place, &statement, &city));
                         }
                         problems.extend(unfit(&place, &statement, &city, conditions));
+                        let resource = statement.resource.clone();
+                        let reached = city.datasets.iter();
+                        let reached = reached.filter(|(id, _)| reaches(&resource, id, &city));
+                        statement.resolve(reached.map(|(_, dataset)| dataset));
                         statements.push(statement);
                     }
                     Err(more) => problems.extend(more),
@@ -313,11 +317,19 @@ fn unfit(
     match &statement.effect {
         Effect::Forbid => return Vec::new(),
         Effect::Withhold(withholds) => {
-            missing(Annotation::Columns, &mut withholds.columns.iter().flatten());
+            let named = withholds.columns.iter();
+            missing(
+                Annotation::Columns,
+                &mut named.flat_map(|columns| &columns.names),
+            );
             return problems;
         }
         Effect::Permit(shows) => {
-            missing(Annotation::Columns, &mut shows.columns.iter().flatten());
+            let named = shows.columns.iter();
+            missing(
+                Annotation::Columns,
+                &mut named.flat_map(|columns| &columns.names),
+            );
             missing(Annotation::Masks, &mut shows.masks.keys());
             problems.extend(unfit_rows(place, shows, &reached, conditions));
         }

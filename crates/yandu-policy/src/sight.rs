@@ -119,32 +119,27 @@ fn columns(dataset: &Dataset, shows: &Shows, withholds: &[&Statement]) -> IndexM
     let Some(up_to) = shows.up_to else {
         return IndexMap::new();
     };
-    let is_shown = |name: &String| {
+    let is_shown = |column: &Column| {
         shows
             .columns
             .as_ref()
-            .is_none_or(|columns| columns.contains(name))
+            .is_none_or(|columns| columns.fields.contains(&column.field))
     };
-    let columns = dataset.columns.iter().filter(|(name, _)| is_shown(name));
+    let columns = dataset.columns.iter();
     columns
-        .map(|(name, column)| (name.clone(), seen(name, column, shows, up_to, withholds)))
+        .filter(|(_, column)| is_shown(column))
+        .map(|(name, column)| (name.clone(), seen(column, shows, up_to, withholds)))
         .collect()
 }
 
-fn seen(
-    name: &str,
-    column: &Column,
-    shows: &Shows,
-    up_to: Grade,
-    withholds: &[&Statement],
-) -> Seen {
+fn seen(column: &Column, shows: &Shows, up_to: Grade, withholds: &[&Statement]) -> Seen {
     for statement in withholds {
         if let Effect::Withhold(withheld) = &statement.effect
             && column.grade >= withheld.from
             && withheld
                 .columns
                 .as_ref()
-                .is_none_or(|columns| columns.contains(name))
+                .is_none_or(|columns| columns.fields.contains(&column.field))
         {
             return Seen {
                 mask: Some(Mask::Null),
@@ -159,7 +154,7 @@ fn seen(
             because: Because::Grade(column.grade),
         };
     }
-    if let Some(mask) = shows.masks.get(name) {
+    if let Some(mask) = shows.field_masks.get(&column.field) {
         return Seen {
             mask: Some(mask.clone()),
             because: Because::Masked,

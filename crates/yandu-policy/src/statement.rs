@@ -8,10 +8,10 @@ use cedar_policy::{
     ResourceConstraint, ValidationMode, ValidationWarning, Validator,
 };
 use miette::Diagnostic;
-use yandu_words::{Grade, Mask};
+use yandu_words::{FieldId, Grade, Mask};
 
 use crate::annotation::Annotation;
-use crate::city::Action;
+use crate::city::{Action, Dataset};
 use crate::index::Scope;
 use crate::mask::mask_of;
 use crate::problem::{Problem, did_you_mean};
@@ -48,20 +48,59 @@ pub(crate) enum Effect {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Shows {
     pub(crate) rows: Option<Arc<str>>,
-    pub(crate) columns: Option<BTreeSet<String>>,
+    pub(crate) columns: Option<Columns>,
     /// `None` where it does not permit reading.
     pub(crate) up_to: Option<Grade>,
+    /// By the names that stand in the text.
     pub(crate) masks: BTreeMap<String, Mask>,
+    /// The same by field.
+    pub(crate) field_masks: BTreeMap<FieldId, Mask>,
+}
+
+/// Columns that a statement names, and the fields that they are in the datasets that it can reach.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Columns {
+    pub(crate) names: BTreeSet<String>,
+    pub(crate) fields: BTreeSet<FieldId>,
 }
 
 /// What is withheld whatever permits show: these columns, of this grade and above.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Withholds {
-    pub(crate) columns: Option<BTreeSet<String>>,
+    pub(crate) columns: Option<Columns>,
     pub(crate) from: Grade,
 }
 
 impl Statement {
+    /// Looks up which fields the names of the statement are. What it shows or withholds follows fields from now on.
+    pub(crate) fn resolve<'a>(&mut self, reached: impl Iterator<Item = &'a Dataset>) {
+        let (columns, masks) = match &mut self.effect {
+            Effect::Permit(shows) => (
+                shows.columns.as_mut(),
+                Some((&shows.masks, &mut shows.field_masks)),
+            ),
+            Effect::Withhold(withholds) => (withholds.columns.as_mut(), None),
+            Effect::Forbid => return,
+        };
+        if columns.is_none() && masks.as_ref().is_none_or(|(masks, _)| masks.is_empty()) {
+            return;
+        }
+        let all: Vec<(&String, FieldId)> = reached
+            .flat_map(|dataset| &dataset.columns)
+            .map(|(name, column)| (name, column.field))
+            .collect();
+        if let Some(columns) = columns {
+            let named = all.iter().filter(|(name, _)| columns.names.contains(*name));
+            columns.fields = named.map(|(_, field)| *field).collect();
+        }
+        if let Some((masks, field_masks)) = masks {
+            let masked = all
+                .iter()
+                .filter_map(|(name, field)| Some((*field, masks.get(*name)?.clone())));
+            *field_masks = masked.collect();
+        }
+    }
+
     pub(crate) fn is_on(&self, action: Action) -> bool {
         self.actions & action.bit() != 0
     }
@@ -402,21 +441,20 @@ fn forbids(place: &Place<'_>, policy: &Policy, actions: u16) -> Result<Effect, V
     nothing_or(problems, effect)
 }
 
-fn columns_of(
-    place: &Place<'_>,
-    policy: &Policy,
-    problems: &mut Vec<Problem>,
-) -> Option<BTreeSet<String>> {
+fn columns_of(place: &Place<'_>, policy: &Policy, problems: &mut Vec<Problem>) -> Option<Columns> {
     let said = policy.annotation(Annotation::Columns.name())?;
-    let columns: BTreeSet<String> = said
+    let names: BTreeSet<String> = said
         .split(',')
         .map(|column| column.trim().to_owned())
         .filter(|column| !column.is_empty())
         .collect();
-    if columns.is_empty() {
+    if names.is_empty() {
         problems.push(place.problem_at(Annotation::Columns, "no column is named"));
     }
-    Some(columns)
+    Some(Columns {
+        names,
+        ..Columns::default()
+    })
 }
 
 fn grade_of(

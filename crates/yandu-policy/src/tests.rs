@@ -6,9 +6,10 @@ mod reading;
 mod showing;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use yandu_words::id::DatasetId;
-use yandu_words::{Grade, Mask};
+use yandu_words::{FieldId, Grade, Mask};
 
 use crate::{
     Circumstances, City, Column, Dataset, Kind, Policies, Principal, Problem, RowConditions,
@@ -45,6 +46,14 @@ impl RowConditions for Words {
     }
 }
 
+/// The same field for the same column of the same dataset, and another one for any other.
+fn field_of(owner: &str, columns: &[(&str, Grade, Mask)], name: &str) -> FieldId {
+    let mut hasher = DefaultHasher::new();
+    let names: Vec<&str> = columns.iter().map(|(name, ..)| *name).collect();
+    (owner, names, name).hash(&mut hasher);
+    FieldId(hasher.finish())
+}
+
 fn dataset(owner: &str, columns: &[(&str, Grade, Mask)]) -> Dataset {
     Dataset {
         owner: owner.to_owned(),
@@ -55,12 +64,14 @@ fn dataset(owner: &str, columns: &[(&str, Grade, Mask)]) -> Dataset {
             .iter()
             .map(|(name, grade, mask)| {
                 let column = Column {
+                    field: field_of(owner, columns, name),
                     grade: *grade,
                     mask: mask.clone(),
                 };
                 ((*name).to_owned(), column)
             })
             .collect(),
+        at_least: None,
     }
 }
 

@@ -290,6 +290,10 @@ id!(
     IndicatorSetId, "indicator set id", r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$", check_pair
 );
 id!(
+    /// A set of rules of classification that a pack declares, named `pack.set`.
+    ClassificationId, "classification id", r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$", check_pair
+);
+id!(
     /// A metric that a pack declares, named `pack.metric`.
     MetricId, "metric id", r"^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$", check_pair
 );
@@ -327,6 +331,7 @@ pair!(SourceId);
 pair!(CodeListId);
 pair!(PageId);
 pair!(IndicatorSetId);
+pair!(ClassificationId);
 pair!(MetricId);
 pair!(BoardId);
 

@@ -12,6 +12,7 @@ pub mod standard;
 pub mod value;
 
 mod fault;
+mod field;
 mod grade;
 mod mask;
 mod period;
@@ -20,10 +21,11 @@ mod title;
 mod value_type;
 
 pub use fault::{Dimension, FaultCode};
+pub use field::{FieldId, UnknownField};
 pub use grade::Grade;
 pub use id::{
-    AccountId, BatchId, BoardId, CodeListId, ColumnName, DatasetId, IdError, IndicatorSetId,
-    MetricId, PackId, PageId, RoleId, SessionId, SourceId, TokenId,
+    AccountId, BatchId, BoardId, ClassificationId, CodeListId, ColumnName, DatasetId, IdError,
+    IndicatorSetId, MetricId, PackId, PageId, RoleId, SessionId, SourceId, TokenId,
 };
 pub use mask::Mask;
 pub use period::{Grain, Period, PeriodError};

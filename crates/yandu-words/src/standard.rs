@@ -126,6 +126,59 @@ impl Standard {
         self.description().mask
     }
 
+    /// The mask of a column that declares none and has this grade. Above the usual grade of the standard less is left: at
+    /// general-4 a hash of what names somebody or something, and nothing of the rest; of important and core data nothing.
+    pub fn mask_at(self, grade: Grade) -> Mask {
+        if grade >= Grade::Important {
+            return Mask::Null;
+        }
+        if grade < Grade::General4 || grade <= self.grade() {
+            return self.mask();
+        }
+        match self {
+            Self::Id
+            | Self::ResidentId
+            | Self::Uscc
+            | Self::OrganisationCode
+            | Self::Mobile
+            | Self::Landline
+            | Self::Plate
+            | Self::BankCard
+            | Self::Email
+            | Self::Ip => Mask::Hash,
+            Self::Division
+            | Self::Name
+            | Self::Address
+            | Self::Date
+            | Self::Time
+            | Self::Timestamp
+            | Self::Money => Mask::Null,
+        }
+    }
+
+    /// Whether a text is canonical under the standard. Costs no allocation where the standard is one of text.
+    pub fn accepts(self, text: &str) -> bool {
+        let check = match self {
+            Self::Id => id::check,
+            Self::ResidentId => resident_id::check,
+            Self::Uscc => uscc::check,
+            Self::OrganisationCode => organisation_code::check,
+            Self::Division => division::check,
+            Self::Mobile => mobile::check,
+            Self::Landline => landline::check,
+            Self::Plate => plate::check,
+            Self::BankCard => bank_card::check,
+            Self::Name => name::check,
+            Self::Address => address::check,
+            Self::Email => email::check,
+            Self::Ip => ip::check,
+            Self::Date | Self::Time | Self::Timestamp | Self::Money => {
+                return matches!(self.read_text(text), Read::Canonical(_));
+            }
+        };
+        check(text).is_ok()
+    }
+
     /// The rule that the validator follows, and where it comes from.
     pub fn source(self) -> &'static str {
         self.description().source

@@ -2,14 +2,18 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use tokio::time::Instant;
 use yandu_access::{Accounts, Door, Key};
+use yandu_classify::Classification;
+use yandu_collect::change::Settles as _;
 use yandu_collect::secret::Secrets;
 use yandu_collect::{Collector, PackChanges, change};
 use yandu_http::State;
+use yandu_http::classification::{Renewals, Settling};
 use yandu_lake::{Lake, Principal};
 use yandu_ledger::Ledger;
 use yandu_metrics::Metrics;
@@ -69,10 +73,15 @@ impl App {
         if let Some(plan) = &started.waiting {
             tell_waiting(plan);
         }
+        let until_confirmed = config.classification.until_confirmed;
+        let classification = Classification::open(store.clone(), until_confirmed).await?;
+        let settling = Settling::new(classification.clone(), installed.clone());
+        // Grades that were decided hold before anybody reads.
+        let packs = Arc::new(settled(&settling, &started.packs).await?);
         let ledger = Ledger::open(store.clone(), &folder.root().join("ledger")).await?;
-        ledger.sync_packs(&started.packs).await?;
+        ledger.sync_packs(&packs).await?;
         let collector =
-            Collector::open(folder, store.clone(), lake, started.packs, config.threads()).await?;
+            Collector::open(folder, store.clone(), lake, packs, config.threads()).await?;
         let limits = yandu_http::Options {
             local_key: local_key.clone(),
             query_rows: config.query_rows,
@@ -97,6 +106,7 @@ impl App {
         .await?;
         let plans = Plans::open(store.clone(), collector.folder(), bindings(config)?).await?;
         let changes = PackChanges::new(collector.clone(), installed, offer(config));
+        changes.settle_by(Arc::new(settling));
         let metrics =
             Metrics::open(store.clone(), collector.lake().clone(), &collector.packs()).await?;
         let door = open_door(config, &collector).await?;
@@ -120,7 +130,9 @@ impl App {
             });
         }
         let state = State::new(collector, ledger, transform, metrics, plans, door, limits);
+        changes.tell(Arc::new(Renewals::of(&state)));
         state.set_pack_changes(changes);
+        state.set_classification(classification);
         Ok(Self {
             router: yandu_http::router(state.clone()),
             state,
@@ -159,6 +171,14 @@ impl App {
         self.store.close().await?;
         Ok(())
     }
+}
+
+/// The packs with what the city has settled of their fields. Without that nothing is opened: what was made more sensitive would not
+/// be any more.
+async fn settled(settling: &Settling, packs: &Packs) -> Result<Packs> {
+    let settled = settling.settled(packs).await;
+    settled
+        .map_err(|error| Failure::new(format!("what is settled of fields cannot be read: {error}")))
 }
 
 /// What the city proposes that targets of its plan are bound to: a file in the folder of the city, or that of the built-in one.

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    backup, batch, city, collect, dataset, form, ledger, metric, model, notice, pack, plan,
-    quarantine, restore, secret, serve, source, sql, trail,
+    backup, batch, city, classification, collect, dataset, form, ledger, metric, model, notice,
+    pack, plan, quarantine, restore, secret, serve, source, sql, trail,
 };
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};
@@ -71,6 +71,7 @@ enum Command {
     Batch(batch::Batch),
     Quarantine(quarantine::Quarantine),
     Dataset(dataset::Dataset),
+    Classification(classification::Classification),
     Form(form::Form),
     Ledger(ledger::Ledger),
     Metric(metric::Metric),
@@ -133,6 +134,7 @@ fn execute(cli: Cli) -> Result<()> {
             Command::Batch(command) => command.run(&context).await,
             Command::Quarantine(command) => command.run(&context).await,
             Command::Dataset(command) => command.run(&context).await,
+            Command::Classification(command) => command.run(&context).await,
             Command::Form(command) => command.run(&context).await,
             Command::Ledger(command) => command.run(&context).await,
             Command::Metric(command) => command.run(&context).await,

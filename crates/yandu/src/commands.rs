@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod batch;
 pub(crate) mod city;
+pub(crate) mod classification;
 pub(crate) mod collect;
 pub(crate) mod dataset;
 pub(crate) mod form;

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use toml::{Table, Value};
+use yandu_classify::UntilConfirmed;
 use yandu_documents::Face;
 use yandu_http::plan::FontPaths;
 
@@ -57,6 +58,7 @@ pub(crate) struct Config {
     pub(crate) font_songti: String,
     pub(crate) city: Option<PathBuf>,
     pub(crate) now: Moment,
+    pub(crate) classification: ClassificationKeys,
     /// How strict logins are.
     pub(crate) accounts: yandu_access::Settings,
     /// Settings of packs, by pack and name.
@@ -73,6 +75,14 @@ pub(crate) struct TlsFiles {
     pub(crate) listen: String,
     /// The names by which other machines reach the city.
     pub(crate) names: Vec<String>,
+}
+
+/// How fields are classified.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ClassificationKeys {
+    /// What holds of a suggestion until somebody decides.
+    pub(crate) until_confirmed: UntilConfirmed,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -114,6 +124,7 @@ impl Default for Config {
             font_songti: String::new(),
             city: None,
             now: Moment::default(),
+            classification: ClassificationKeys::default(),
             accounts: yandu_access::Settings::default(),
             settings: BTreeMap::new(),
         }

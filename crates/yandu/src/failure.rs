@@ -187,6 +187,16 @@ impl From<yandu_lake::Error> for Failure {
     }
 }
 
+impl From<yandu_classify::Error> for Failure {
+    fn from(error: yandu_classify::Error) -> Self {
+        let failure = Self::of(&error).code(error.code());
+        Self {
+            help: error.help().map(Into::into),
+            ..failure
+        }
+    }
+}
+
 impl From<yandu_metrics::Error> for Failure {
     fn from(error: yandu_metrics::Error) -> Self {
         let failure = Self::of(&error).code(error.code());

@@ -14,6 +14,7 @@ const FLOORS: [(&str, u8); 18] = [
     ("yandu-pack", 2),
     ("yandu-openid", 2),
     ("yandu-access", 3),
+    ("yandu-classify", 3),
     ("yandu-collect", 3),
     ("yandu-transform", 3),
     ("yandu-ledger", 3),

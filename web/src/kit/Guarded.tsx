@@ -2,14 +2,14 @@ import LockOutlined from '@ant-design/icons/es/icons/LockOutlined'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import type { Action } from '../api/access'
+import type { Action, Duty } from '../api/access'
 import { Page } from './Page'
 import { useSession } from './useSession'
 
 interface Props {
   title: string
-  /** One of these is needed. */
-  needs: Action[]
+  /** One of these is needed, in the city or on some dataset. */
+  needs: (Action | Duty)[]
   children: ReactNode
 }
 

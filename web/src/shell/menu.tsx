@@ -17,6 +17,7 @@ import AuditOutlined from '@ant-design/icons/es/icons/AuditOutlined'
 import FileProtectOutlined from '@ant-design/icons/es/icons/FileProtectOutlined'
 import SafetyCertificateOutlined from '@ant-design/icons/es/icons/SafetyCertificateOutlined'
 import StopOutlined from '@ant-design/icons/es/icons/StopOutlined'
+import TagsOutlined from '@ant-design/icons/es/icons/TagsOutlined'
 import TeamOutlined from '@ant-design/icons/es/icons/TeamOutlined'
 import type { ComponentType } from 'react'
 import type { Action, Duty, Who } from '../api/access'
@@ -51,6 +52,7 @@ export const menu: MenuItem[] = [
   { to: '/boards', title: 'menu.boards', icon: DashboardOutlined, needs: BROWSE },
   { to: '/figures', title: 'menu.figures', icon: LineChartOutlined, needs: BROWSE },
   { to: '/pages', title: 'menu.pages', icon: LayoutOutlined, needs: BROWSE },
+  { to: '/classification', title: 'menu.classification', icon: TagsOutlined, needs: ['steward', 'manage-policies', 'audit'] },
   { to: '/packs', title: 'menu.packs', icon: AppstoreOutlined, needs: BROWSE },
   { to: '/accounts', title: 'menu.accounts', icon: TeamOutlined, needs: ['manage-accounts'] },
   { to: '/grants', title: 'menu.grants', icon: FileProtectOutlined, needs: ['manage-policies'] },

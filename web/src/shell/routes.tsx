@@ -57,6 +57,7 @@ export const router = createBrowserRouter([
         { path: 'negative-list', lazy: async () => ({ Component: (await import('../pages/negative/NegativeList')).NegativeList }) },
         { path: 'policies', lazy: async () => ({ Component: (await import('../pages/policies/Policies')).Policies }) },
         { path: 'access-events', lazy: async () => ({ Component: (await import('../pages/events/Events')).Events }) },
+        { path: 'classification', lazy: async () => ({ Component: (await import('../pages/classification/Classification')).Classification }) },
         { path: 'problems/:code', lazy: async () => ({ Component: (await import('../pages/ProblemPage')).ProblemPage }) },
         { path: '*', lazy: async () => ({ Component: (await import('../pages/NotFound')).NotFound }) },
       ] },

@@ -20,7 +20,8 @@ impl Door {
         let state = self.state();
         let mut grants = state.grants.clone();
         for grant in grants.values_mut() {
-            grant.broken = None;
+            let followed = grant.granted.following(&grant.fields, &city);
+            grant.broken = followed.err();
         }
         loop {
             let built = self.build(
@@ -85,16 +86,22 @@ impl Door {
             Some(Source {
                 name: NEGATIVE.into(),
                 file: format!("{NEGATIVE}/{}", entry.id).into(),
-                text: entry.entry.policy(entry.id, &city)?,
+                text: entry
+                    .entry
+                    .following(&entry.fields, &city)
+                    .policy(entry.id, &city)?,
             })
         }));
         let holding = grants.values().filter(|grant| {
             grant.broken.is_none() && grant.is_in_force(now) && !self.held().is_used_up(grant.id)
         });
-        all.extend(holding.map(|grant| Source {
-            name: GRANTS.into(),
-            file: grant.id.policy().into(),
-            text: grant.granted.policy(grant.id),
+        all.extend(holding.filter_map(|grant| {
+            let granted = grant.granted.following(&grant.fields, &city).ok()?;
+            Some(Source {
+                name: GRANTS.into(),
+                file: grant.id.policy().into(),
+                text: granted.policy(grant.id),
+            })
         }));
         Policies::build(city, &all, &LakeRows(&self.inner.lake), Some(before))
     }

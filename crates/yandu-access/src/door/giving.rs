@@ -62,6 +62,7 @@ impl Door {
         let at = self.now();
         let grant = Grant {
             id: store::grant::next(&mut writing).await?,
+            fields: granted.fields(&self.state().city),
             granted,
             used: 0,
             given_by: by.to_owned(),
@@ -189,6 +190,7 @@ impl Door {
         let at = self.now();
         let entry = Entry {
             id: store::grant::next_entry(&mut writing).await?,
+            fields: new.fields(&state.city),
             entry: new,
             added_by: by.to_owned(),
             added_at: at,

@@ -14,6 +14,10 @@ impl Door {
         let mut grants = store::grant::grants(self.inner.store.pool(), dataset).await?;
         let state = self.state();
         for grant in &mut grants {
+            // People are told the names that its columns have now.
+            if let Ok(followed) = grant.granted.following(&grant.fields, &state.city) {
+                grant.granted = followed;
+            }
             let known = state.grants.get(&grant.id);
             grant.broken = known.and_then(|known| known.broken.clone());
         }

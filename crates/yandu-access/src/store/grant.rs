@@ -19,11 +19,12 @@ pub(crate) async fn next(connection: &mut SqliteConnection) -> Result<GrantId> {
 
 pub(crate) async fn insert(connection: &mut SqliteConnection, grant: &Grant) -> Result<()> {
     sqlx::query(
-        "INSERT INTO data_grant (id, dataset, body, until, uses, given_by, given_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO data_grant (id, dataset, body, fields, until, uses, given_by, given_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(grant.id.0)
     .bind(grant.granted.dataset.as_str())
     .bind(serde_json::to_string(&grant.granted)?)
+    .bind(serde_json::to_string(&grant.fields)?)
     .bind(grant.granted.until.as_microsecond())
     .bind(grant.granted.uses)
     .bind(&grant.given_by)
@@ -109,6 +110,7 @@ fn grant_of(row: &SqliteRow) -> Result<Grant> {
     Ok(Grant {
         id: GrantId(row.try_get("id")?),
         granted: serde_json::from_str(row.try_get("body")?)?,
+        fields: serde_json::from_str(row.try_get("fields")?)?,
         used: row.try_get("used")?,
         given_by: row.try_get("given_by")?,
         given_at: time(row.try_get("given_at")?),
@@ -139,13 +141,16 @@ pub(crate) async fn next_entry(connection: &mut SqliteConnection) -> Result<Entr
 }
 
 pub(crate) async fn insert_entry(connection: &mut SqliteConnection, entry: &Entry) -> Result<()> {
-    sqlx::query("INSERT INTO negative_entry (id, body, added_by, added_at) VALUES (?, ?, ?, ?)")
-        .bind(entry.id.0)
-        .bind(serde_json::to_string(&entry.entry)?)
-        .bind(&entry.added_by)
-        .bind(entry.added_at.as_microsecond())
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO negative_entry (id, body, fields, added_by, added_at) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(entry.id.0)
+    .bind(serde_json::to_string(&entry.entry)?)
+    .bind(serde_json::to_string(&entry.fields)?)
+    .bind(&entry.added_by)
+    .bind(entry.added_at.as_microsecond())
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -176,6 +181,7 @@ pub(crate) async fn entries(pool: &SqlitePool) -> Result<Vec<Entry>> {
             Ok(Entry {
                 id: EntryId(row.try_get("id")?),
                 entry: serde_json::from_str(row.try_get("body")?)?,
+                fields: serde_json::from_str(row.try_get("fields")?)?,
                 added_by: row.try_get("added_by")?,
                 added_at: time(row.try_get("added_at")?),
                 removed: ended_of(row, "removed")?,

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use yandu_lake::{Change, Commit, Lake, Now, Options, Principal as Reader, ReadPoint, TableSpec};
 use yandu_policy::{Circumstances, City as Declared, Column, Dataset, Principal, Source, Way};
 use yandu_words::id::DatasetId;
-use yandu_words::{Grade, Mask};
+use yandu_words::{FieldId, Grade, Mask};
 
 use super::site::{LOCAL, Site, id};
 use crate::{Account, AccountChange, Asked, Door, Grantee, GranteeKind, Key, Known, NewGrant};
@@ -33,7 +33,12 @@ pub(super) fn resident() -> DatasetId {
 
 /// What the ledger says of the two tables.
 pub(super) fn declared() -> Declared {
-    let column = |grade, mask| Column { grade, mask };
+    let next = std::cell::Cell::new(0);
+    let column = |grade, mask| {
+        next.set(next.get() + 1);
+        let field = FieldId(next.get());
+        Column { field, grade, mask }
+    };
     let keep = |first, last| Mask::Keep { first, last };
     let residents = [
         ("id", column(Grade::General1, Mask::Null)),
@@ -56,6 +61,7 @@ pub(super) fn declared() -> Declared {
             .into_iter()
             .map(|(name, column)| (name.to_owned(), column))
             .collect(),
+        at_least: None,
     };
     Declared {
         datasets: BTreeMap::from([

@@ -12,6 +12,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use hyperloglockless::HyperLogLog;
 
+use super::look::{Tally, is_looked_at};
 use super::pattern::shape;
 use super::{ColumnProfile, Frequent};
 
@@ -36,6 +37,7 @@ pub struct ColumnProfiler {
     patterns: HashMap<String, u64, FixedState>,
     sampled: u64,
     overflown: bool,
+    looks: Tally,
 }
 
 /// Smallest and largest value in the order of the column's type.
@@ -65,6 +67,7 @@ impl ColumnProfiler {
             patterns: HashMap::with_hasher(HASH),
             sampled: 0,
             overflown: false,
+            looks: Tally::default(),
         }
     }
 
@@ -198,6 +201,9 @@ impl ColumnProfiler {
                 }
                 None => text = format.value(row).to_string(),
             }
+            if is_looked_at(first_row + row as u64) {
+                self.looks.look(&text);
+            }
             shape(&text, &mut pattern);
             self.overflown |= !count(&mut self.frequent, &text, 1);
             count(&mut self.patterns, &pattern, 1);
@@ -209,6 +215,7 @@ impl ColumnProfiler {
         self.nulls += other.nulls;
         self.sampled += other.sampled;
         self.overflown |= other.overflown;
+        self.looks.merge(&other.looks);
         // Both sides have the same precision, the only thing a union can fail on.
         let _ = self.distinct.union(&other.distinct);
         self.extremes.widen(other.extremes);
@@ -241,6 +248,7 @@ impl ColumnProfiler {
         } else {
             (self.distinct.count() as u64).min(valid)
         };
+        let (looked, looks) = self.looks.finish();
         ColumnProfile {
             column: self.name,
             rows: self.rows,
@@ -251,6 +259,8 @@ impl ColumnProfiler {
             frequent: most_frequent(self.frequent, scale),
             patterns: most_frequent(self.patterns, scale),
             exact,
+            looked,
+            looks,
         }
     }
 }

@@ -163,7 +163,9 @@ impl PackChanges {
         };
         let mut done = work.steps(&mut steps, &mut conversions).await;
         if done.is_ok() {
-            done = records.applied(number, &steps, collector.now()).await;
+            done = records
+                .applied(number, &steps, &job.to.packs, collector.now())
+                .await;
         }
         self.set_progress(None);
         self.at_step("recorded").await;
@@ -171,7 +173,7 @@ impl PackChanges {
             self.take_back(number, &steps, conversions).await?;
             return Err(error);
         }
-        let packs = Arc::clone(&job.to.packs);
+        let packs = self.settled(&job.to.packs).await;
         let gone = gone(&job.from.packs, &packs);
         let lake = collector.lake();
         lake.switch(conversions, specs(&packs), &gone).await?;

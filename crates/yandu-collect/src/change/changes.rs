@@ -1,6 +1,6 @@
 //! The installed packs of a running city: what is offered, what it would do, and who is told when it is done.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures::future::BoxFuture;
 use yandu_lake::Lake;
@@ -8,6 +8,7 @@ use yandu_pack::Packs;
 use yandu_store::{DataFolder, Store};
 use yandu_words::id::DatasetId;
 
+use super::field::Fields;
 use super::installed::{Installed, Offered};
 use super::note::to_note;
 use super::plan::{Plan, gone, specs};
@@ -27,6 +28,12 @@ pub trait Told: Send + Sync {
 
     /// Other packs are installed. What goes wrong is logged; the packs stay.
     fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>>;
+}
+
+/// Says what the city has settled of the fields that packs declare.
+pub trait Settles: Send + Sync {
+    /// The packs with what is settled laid over them.
+    fn settled<'a>(&'a self, packs: &'a Packs) -> BoxFuture<'a, Result<Packs, String>>;
 }
 
 /// The packs that a city starts with.
@@ -50,6 +57,7 @@ pub(super) struct Inner {
     pub(super) installed: Installed,
     offer: Box<Offer>,
     told: Mutex<Vec<Arc<dyn Told>>>,
+    settles: OnceLock<Arc<dyn Settles>>,
     /// The change or the dry run that is under way.
     under_way: Mutex<Option<Arc<Progress>>>,
     #[cfg(test)]
@@ -109,6 +117,8 @@ pub async fn start(
         return Ok((installed, Started::with(offered.packs)));
     };
     if digest == offered.state.digest {
+        // A folder of before fields were written down has none.
+        installed.settle_fields(&offered.packs).await?;
         trial::declare(lake, &offered.packs)?;
         Notices::new(store.pool())
             .settle_waiting(store.clock().now())
@@ -117,6 +127,7 @@ pub async fn start(
     }
     let state = installed.records.state(&digest).await?;
     let before = Arc::new(installed.load(&state)?);
+    installed.settle_fields(&before).await?;
     trial::declare(lake, &before)?;
     let plan = Plan::new(
         lake,
@@ -213,7 +224,7 @@ impl First<'_> {
                 steps: &[],
             })
             .await?;
-        records.applied(number, &[], now()).await?;
+        records.applied(number, &[], &offered.packs, now()).await?;
         Notices::new(self.store.pool())
             .settle_waiting(now())
             .await?;
@@ -235,11 +246,49 @@ impl PackChanges {
                 installed,
                 offer,
                 told: Mutex::default(),
+                settles: OnceLock::new(),
                 under_way: Mutex::default(),
                 #[cfg(test)]
                 stops: Stops::default(),
                 counted: Mutex::default(),
             }),
+        }
+    }
+
+    /// From now on somebody says what is settled of fields. The first one counts.
+    pub fn settle_by(&self, settles: Arc<dyn Settles>) {
+        // Whoever composes the program does it once.
+        let _ = self.inner.settles.set(settles);
+    }
+
+    /// The fields that the columns of the installed packs are.
+    pub async fn fields(&self) -> Result<Fields> {
+        self.inner.installed.fields().await
+    }
+
+    /// Looks again at what is settled of fields, lays it over the installed packs and tells everybody, as after a change of packs.
+    pub async fn settle_again(&self) -> Result<()> {
+        let _one = self.inner.collector.inner.changing_packs.lock().await;
+        let packs = self.settled(&self.inner.collector.packs()).await;
+        self.inner.collector.settle(Arc::clone(&packs));
+        self.tell_all(&packs).await;
+        Ok(())
+    }
+
+    /// Packs with what is settled laid over them. Where that cannot be said, what was settled before stays where it fits.
+    pub(super) async fn settled(&self, packs: &Arc<Packs>) -> Arc<Packs> {
+        let Some(settles) = self.inner.settles.get() else {
+            return Arc::clone(packs);
+        };
+        match settles.settled(packs).await {
+            Ok(settled) => Arc::new(settled),
+            Err(error) => {
+                tracing::error!(
+                    error,
+                    "what is settled of fields cannot be read, and stays as it was"
+                );
+                Arc::new(packs.settled_like(&self.inner.collector.packs()))
+            }
         }
     }
 

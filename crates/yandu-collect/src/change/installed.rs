@@ -11,6 +11,7 @@ use yandu_pack::{AnyCondition, Content, Packs};
 use yandu_store::{DataFolder, Store};
 use yandu_words::id::PackId;
 
+use super::field::Fields;
 use super::record::{MIGRATIONS, Records};
 use crate::{Error, Result};
 
@@ -103,6 +104,16 @@ impl Installed {
             state: State::new(copies, settings)?,
             packs: Arc::new(packs),
         })
+    }
+
+    /// The fields that columns are.
+    pub async fn fields(&self) -> Result<Fields> {
+        self.records.fields().await
+    }
+
+    /// Writes down fields that no change of packs has written down.
+    pub async fn settle_fields(&self, packs: &Packs) -> Result<()> {
+        self.records.settle_fields(packs).await
     }
 
     /// Keeps copies of the files of a state; those that are there already stay.

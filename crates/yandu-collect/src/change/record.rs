@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqlitePool};
+use yandu_pack::Packs;
 use yandu_store::Migration;
 use yandu_words::id::{BatchId, DatasetId};
 
@@ -12,11 +13,18 @@ use super::look::Counts;
 use crate::store::parse_id;
 use crate::{Error, Result};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "pack",
-    sql: include_str!("../../migrations/change_0001_pack.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "pack",
+        sql: include_str!("../../migrations/change_0001_pack.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "field",
+        sql: include_str!("../../migrations/change_0002_field.sql"),
+    },
+];
 
 /// Why packs were installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -79,7 +87,7 @@ pub struct Step {
 /// The records of changes.
 #[derive(Debug, Clone)]
 pub(crate) struct Records {
-    pool: SqlitePool,
+    pub(super) pool: SqlitePool,
 }
 
 /// A change that begins.
@@ -171,9 +179,17 @@ impl Records {
         Ok(())
     }
 
-    /// The change is done: from here on its packs are the installed ones.
-    pub(crate) async fn applied(&self, number: u64, steps: &[Step], at: Timestamp) -> Result<()> {
+    /// The change is done: from here on its packs are the installed ones, and their columns are fields.
+    pub(crate) async fn applied(
+        &self,
+        number: u64,
+        steps: &[Step],
+        packs: &Packs,
+        at: Timestamp,
+    ) -> Result<()> {
+        let moves = self.moves(number).await?;
         let mut transaction = self.pool.begin().await?;
+        super::field::settle(&mut transaction, packs, &moves, Some(number)).await?;
         for step in steps {
             sqlx::query("UPDATE pack_change_step SET version = ? WHERE change = ? AND dataset = ?")
                 .bind(step.version.map(|version| version as i64))

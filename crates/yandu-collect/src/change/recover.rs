@@ -42,7 +42,7 @@ pub(super) async fn recover(
     if is_whole {
         installed
             .records
-            .applied(change.number, &done, store.clock().now())
+            .applied(change.number, &done, &to, store.clock().now())
             .await?;
         tracing::info!(
             change.number = change.number,

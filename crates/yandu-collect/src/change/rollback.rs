@@ -174,7 +174,7 @@ impl Work<'_> {
 }
 
 /// The columns of a dataset that have another name since, each with the one that it has now.
-fn renamed(changes: &[ChangeRecord], dataset: &DatasetId) -> BTreeMap<String, String> {
+pub(super) fn renamed(changes: &[ChangeRecord], dataset: &DatasetId) -> BTreeMap<String, String> {
     let mut renamed: BTreeMap<String, String> = BTreeMap::new();
     for change in changes {
         let plans = change

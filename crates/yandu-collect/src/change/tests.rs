@@ -1,4 +1,5 @@
 mod back;
+mod fields;
 mod kill;
 mod kinds;
 mod random;

@@ -152,6 +152,10 @@ pub(super) fn check(checker: &mut Checker<'_>) {
         let id = set.declaration.indicators.as_str();
         id_of_file(checker, set, "/indicators", id);
     }
+    for set in &drafts.classifications {
+        let id = set.declaration.classification.as_str();
+        id_of_file(checker, set, "/classification", id);
+    }
     for board in &drafts.boards {
         let id = board.declaration.board.as_str();
         id_of_file(checker, board, "/board", id);

@@ -14,8 +14,8 @@ use super::folder::{Folder, read_text};
 use crate::check::order;
 use crate::dataset::Dataset;
 use crate::declare::{
-    BoardFile, CodeListFile, DatasetFile, IndicatorFile, MetricFile, PackFile, PageFile,
-    SourceFile, TestFile,
+    BoardFile, ClassificationFile, CodeListFile, DatasetFile, IndicatorFile, MetricFile, PackFile,
+    PageFile, SourceFile, TestFile,
 };
 use crate::file::FileText;
 use crate::model::Model;
@@ -86,6 +86,7 @@ pub(crate) struct Drafts {
     pub(crate) sources: Vec<Declared<SourceFile>>,
     pub(crate) pages: Vec<Declared<PageFile>>,
     pub(crate) indicators: Vec<Declared<IndicatorFile>>,
+    pub(crate) classifications: Vec<Declared<ClassificationFile>>,
     pub(crate) metrics: Vec<Declared<MetricFile>>,
     pub(crate) boards: Vec<Declared<BoardFile>>,
     pub(crate) tests: Vec<Declared<TestFile>>,
@@ -174,6 +175,9 @@ impl Drafts {
                 FileKind::Source => reader.read(&mut drafts.sources, unread, problems),
                 FileKind::Page => reader.read(&mut drafts.pages, unread, problems),
                 FileKind::Indicators => reader.read(&mut drafts.indicators, unread, problems),
+                FileKind::Classification => {
+                    reader.read(&mut drafts.classifications, unread, problems);
+                }
                 FileKind::Metric => reader.read(&mut drafts.metrics, unread, problems),
                 FileKind::Board => reader.read(&mut drafts.boards, unread, problems),
                 FileKind::Test => reader.read(&mut drafts.tests, unread, problems),
@@ -189,6 +193,7 @@ impl Drafts {
         self.sources.append(&mut other.sources);
         self.pages.append(&mut other.pages);
         self.indicators.append(&mut other.indicators);
+        self.classifications.append(&mut other.classifications);
         self.metrics.append(&mut other.metrics);
         self.boards.append(&mut other.boards);
         self.tests.append(&mut other.tests);
@@ -299,6 +304,13 @@ impl Drafts {
         }
         indicators.sort_keys();
 
+        let mut classifications = IndexMap::new();
+        for Declared { declaration, .. } in self.classifications {
+            let id = declaration.classification.clone();
+            classifications.entry(id).or_insert(declaration);
+        }
+        classifications.sort_keys();
+
         let mut metrics = IndexMap::new();
         for Declared { declaration, .. } in self.metrics {
             let id = declaration.metric.clone();
@@ -323,6 +335,7 @@ impl Drafts {
             models,
             pages,
             indicators,
+            classifications,
             metrics,
             boards,
             sources,
@@ -490,6 +503,7 @@ fn names(kind: FileKind, document: &Document) -> HashSet<String> {
         FileKind::Source
         | FileKind::Page
         | FileKind::Indicators
+        | FileKind::Classification
         | FileKind::Metric
         | FileKind::Board
         | FileKind::Test => {
@@ -525,6 +539,9 @@ fn fill(kind: FileKind, id: &str, document: &mut Document) {
         }
         FileKind::Page => json!({ "page": id, "title": title, "kind": "list" }),
         FileKind::Indicators => json!({ "indicators": id, "title": title, "items": [] }),
+        FileKind::Classification => {
+            json!({ "classification": id, "title": title, "basis": "-", "classes": {}, "rules": [] })
+        }
         FileKind::Metric => {
             json!({ "metric": id, "title": title, "owner": "-", "formula": "-", "basis": "-", "unit": "1" })
         }

@@ -18,7 +18,7 @@ pub(crate) const MAX_FILES: usize = 10_000;
 const POLICIES: &str = "policies";
 
 /// What may stand at the top of a pack. Folders that no version of the program reads yet are known by their names.
-pub(crate) const TOP_FOLDERS: [&str; 14] = [
+pub(crate) const TOP_FOLDERS: [&str; 15] = [
     "datasets",
     "sources",
     "codes",
@@ -28,6 +28,7 @@ pub(crate) const TOP_FOLDERS: [&str; 14] = [
     POLICIES,
     "pages",
     "indicators",
+    "classification",
     "metrics",
     "boards",
     "examples",

@@ -106,6 +106,8 @@ codes! {
     MissingMetric "missing-metric" Error;
     /// A board that is referred to is not there.
     MissingBoard "missing-board" Error;
+    /// A class that a rule of classification gives is not there.
+    MissingClass "missing-class" Error;
     /// A setting that is referred to is not there.
     MissingSetting "missing-setting" Error;
     /// A synonym stands for a code that the list does not have.

@@ -180,12 +180,13 @@ fn node(dataset: &Dataset) -> DatasetNode {
             .columns
             .iter()
             .map(|(name, column)| ColumnNode {
+                is_settled_lower: dataset.is_settled_lower(name.as_str()),
                 name: name.to_string(),
                 title: column.title.clone(),
                 grade: dataset
                     .column_grade(name.as_str())
                     .unwrap_or(dataset.grade()),
-                lowered: column.lowered.clone().filter(|_| column.may_be_lower()),
+                lowered: dataset.lowered(name.as_str()).map(str::to_owned),
             })
             .collect(),
     }

@@ -2,10 +2,10 @@
 //!
 //! The rule for one column is that of the packs; here it is followed from column to column.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use yandu_lake::FlowKind;
-use yandu_pack::grade::{Inflow, Inherited, inherit};
+use yandu_pack::grade::{Explained, Inflow, Inherited, inherit};
 use yandu_words::{DatasetId, Grade};
 
 use crate::lineage::graph::{EdgeKind, Graph, Vertex};
@@ -17,6 +17,8 @@ pub struct InheritedGrade {
     pub inherited: Inherited,
     /// Why the grade may be lower than the inherited one, as the declaration says.
     pub lowered: Option<String>,
+    /// Whether values arrive only computed from many rows.
+    pub is_aggregated: bool,
 }
 
 /// What each column inherits, as columns are reached.
@@ -25,6 +27,8 @@ struct Inheritance {
     /// The grade of each column for whatever comes from it.
     grades: HashMap<Vertex, Grade>,
     inherited: HashMap<Vertex, Inherited>,
+    /// Columns into which values flow that are not computed from many rows.
+    copied: HashSet<Vertex>,
 }
 
 /// What the columns of models inherit: by model, in the order of its columns.
@@ -41,6 +45,7 @@ pub fn inherited_grades(graph: &Graph) -> BTreeMap<DatasetId, Vec<InheritedGrade
                     column: column.name.clone(),
                     inherited: inherited.clone(),
                     lowered: column.lowered.clone(),
+                    is_aggregated: !inheritance.copied.contains(&vertex),
                 });
             }
         }
@@ -78,7 +83,15 @@ impl Inheritance {
                 });
             }
         }
-        let Some(inherited) = inherit(declared, column.lowered.is_some(), inflows) else {
+        if inflows.iter().any(|inflow| !inflow.is_aggregated) {
+            self.copied.insert(vertex);
+        }
+        let explained = match &column.lowered {
+            None => Explained::Not,
+            Some(_) if column.is_settled_lower => Explained::Settled,
+            Some(_) => Explained::Declared,
+        };
+        let Some(inherited) = inherit(declared, explained, inflows) else {
             return declared;
         };
         let grade = inherited.effective();

@@ -26,6 +26,8 @@ pub struct ColumnNode {
     pub grade: Grade,
     /// Why it may be lower than that of what flows in, where the declaration says so.
     pub lowered: Option<String>,
+    /// Whether somebody settled that, and no declaration.
+    pub is_settled_lower: bool,
 }
 
 /// One dataset with what people ask about it first.

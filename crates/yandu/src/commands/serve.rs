@@ -127,6 +127,13 @@ impl Serve {
             let _ = until.wait_for(|is_stopped| *is_stopped).await;
         }));
         let mut until = stopped.clone();
+        let classifying = tokio::spawn(yandu_http::classification::keep(
+            app.state.clone(),
+            async move {
+                let _ = until.wait_for(|is_stopped| *is_stopped).await;
+            },
+        ));
+        let mut until = stopped.clone();
         let over = async move {
             let _ = until.wait_for(|is_stopped| *is_stopped).await;
         };
@@ -223,6 +230,7 @@ impl Serve {
             let _ = recording.await;
             let _ = settling.await;
             let _ = following.await;
+            let _ = classifying.await;
             app.settle(grace).await;
             // Connections that are still read from are given up after the same time.
             let _ = tokio::time::timeout(grace, &mut serving).await;

@@ -157,6 +157,12 @@ pub(crate) const KEYS: &[Key] = &[
         en: "values of `acr` or `amr` that take the place of an account's second factor (separated by commas in the environment), such as `mfa`",
     },
     Key {
+        name: "classification.until_confirmed",
+        default: r#""checked""#,
+        zh: "分类分级建议确认前按哪一级执行：`declared` 按声明的级别；`checked` 在场景包没有写明这一列的标准和级别、且抽样的值通过校验位时，先按更严的建议执行；`stricter` 凡更严的建议都先执行",
+        en: "which grade holds before a suggestion is confirmed: `declared` the declared one; `checked` the suggestion where it is stricter, the pack says neither standard nor grade of the column, and values that were looked at pass a check digit; `stricter` every stricter suggestion",
+    },
+    Key {
         name: "threads",
         default: "0",
         zh: "工作线程数，0 为处理器个数",

@@ -122,6 +122,11 @@ function Actions({ entry, etag, table }: ActionsProps) {
           </Link>
         )
       )}
+      {table?.may.includes('steward') && (
+        <Link to={`/classification?dataset=${entry.id}`} className="button-link">
+          {t('classification.of-dataset')}
+        </Link>
+      )}
       {may('keep-ledger') && <LifeCycle entry={entry} etag={etag} />}
     </>
   )

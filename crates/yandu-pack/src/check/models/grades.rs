@@ -6,7 +6,7 @@ use yandu_words::{ColumnName, DatasetId, Grade};
 
 use super::{Checker, Model, edges, order};
 use crate::declare::Column;
-use crate::grade::{Inflow, Inherited, Standing, inherit};
+use crate::grade::{Explained, Inflow, Inherited, Standing, inherit};
 use crate::load::{CompiledModel, ModelOutput};
 use crate::problem::{Code, Problem};
 
@@ -64,7 +64,12 @@ fn column(
             is_aggregated: flow.is_aggregated,
         })
     });
-    let inherited = inherit(declared, column.may_be_lower(), inflows);
+    let explained = if column.may_be_lower() {
+        Explained::Declared
+    } else {
+        Explained::Not
+    };
+    let inherited = inherit(declared, explained, inflows);
     let problem = match &inherited {
         Some(inherited) if inherited.is_too_low() => Some(too_low(model, name, column, inherited)),
         inherited => needless(model, name, column, inherited.as_ref()),

@@ -16,6 +16,7 @@ pub(crate) fn dataset(id: &str, owner: &str, columns: &[&str]) -> DatasetNode {
         columns: columns
             .iter()
             .map(|name| ColumnNode {
+                is_settled_lower: false,
                 name: (*name).to_owned(),
                 title: Title::new(*name, *name),
                 grade: Grade::General1,

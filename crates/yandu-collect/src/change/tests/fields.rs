@@ -1,0 +1,68 @@
+use super::*;
+
+const DOOR: &str = "  door: {title: {zh: 门牌}, from: [house], type: text, required: false}\n";
+const HOUSE: &str = "  house: {title: {zh: 门牌}, type: text, required: false}\n";
+
+async fn field(city: &City, name: &str) -> Option<yandu_words::FieldId> {
+    let fields = city.changes().fields().await.unwrap();
+    let of_dataset = fields.get("demo.person")?;
+    of_dataset.get(name).copied()
+}
+
+#[tokio::test]
+async fn a_renamed_column_stays_the_field_that_it_was_and_a_new_one_of_its_name_is_another() {
+    let mut city = City::with(PERSON).await;
+    city.collect("id,house,age\na,12号,30\n", Mode::Upsert)
+        .await;
+    let house = field(&city, "house").await.unwrap();
+    assert_ne!(Some(house), field(&city, "age").await);
+    city.offer("datasets/person.yaml", &PERSON.replace(HOUSE, DOOR));
+    city.apply().await;
+    assert_eq!(field(&city, "door").await, Some(house));
+    assert_eq!(field(&city, "house").await, None);
+    let both = PERSON.replace(HOUSE, &format!("{DOOR}{}", HOUSE.replace("门牌", "房屋")));
+    city.offer("datasets/person.yaml", &both);
+    city.apply().await;
+    assert_eq!(field(&city, "door").await, Some(house));
+    let other = field(&city, "house").await.unwrap();
+    assert_ne!(other, house);
+    city.restart().await;
+    assert_eq!(field(&city, "door").await, Some(house));
+    assert_eq!(field(&city, "house").await, Some(other));
+}
+
+#[tokio::test]
+async fn taking_a_rename_back_gives_the_field_its_name_back() {
+    let city = City::with(PERSON).await;
+    city.collect("id,house,age\na,12号,30\n", Mode::Upsert)
+        .await;
+    let house = field(&city, "house").await;
+    city.offer("datasets/person.yaml", &PERSON.replace(HOUSE, DOOR));
+    city.apply().await;
+    city.rollback(2).await;
+    assert!(house.is_some());
+    assert_eq!(field(&city, "house").await, house);
+    assert_eq!(field(&city, "door").await, None);
+}
+
+#[tokio::test]
+async fn a_column_that_comes_back_to_stored_values_is_the_same_field_and_without_them_another() {
+    for has_rows in [true, false] {
+        let mut city = City::with(PERSON).await;
+        if has_rows {
+            city.collect("id,house,age\na,1,30\n", Mode::Upsert).await;
+        }
+        let house = field(&city, "house").await;
+        assert!(house.is_some());
+        for text in [PERSON.replace(HOUSE, ""), PERSON.to_owned()] {
+            city.offer("datasets/person.yaml", &text);
+            // Without rows a start installs it by itself.
+            if has_rows {
+                city.apply().await;
+            } else {
+                city.restart().await;
+            }
+        }
+        assert_eq!(field(&city, "house").await == house, has_rows);
+    }
+}

@@ -1,0 +1,1 @@
+SELECT id, spare FROM classified.record
