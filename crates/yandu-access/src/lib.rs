@@ -14,6 +14,8 @@
 //! [`Door`] holds the policies in force: those of packs and of the city, the grants, and the negative list. It decides, and makes
 //! the rights under which the lake is read; what is taken away ends also for those who are reading.
 //!
+//! [`Programs`] knows who logs in with a token where a connection stays open, and what they read at each moment.
+//!
 //! [`Receipts`] keeps what left the city as a file.
 //!
 //! Not here: which roles, departments and divisions there are (they are handed in as [`Known`]), cookies and headers, and how a link reaches a person.
@@ -30,6 +32,7 @@ mod import;
 mod known;
 mod negative;
 mod password;
+mod program;
 mod receipt;
 mod secret;
 mod separation;
@@ -51,6 +54,7 @@ pub use import::{IMPORT_ROWS, RowFault};
 pub use known::Known;
 pub use negative::{Entry, EntryId, NewEntry};
 pub use password::Weakness;
+pub use program::{Login, Lost, Programs, Standing, Watch};
 pub use receipt::{
     Ending, FileForm, NewReceipt, ReadDataset, Receipt, ReceiptColumn, ReceiptId, Receipts, Sent,
 };

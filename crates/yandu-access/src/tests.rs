@@ -11,6 +11,7 @@ mod invitations;
 mod locking;
 mod names;
 mod passwords;
+mod programs;
 mod receipts;
 mod second_factor;
 mod secrecy;

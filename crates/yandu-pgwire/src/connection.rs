@@ -15,8 +15,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
+use yandu_access::{Login, Standing};
 
-use crate::city::Login;
 use crate::codec::{Codec, Stage};
 use crate::conversation::Conversation;
 use crate::ends::Ends;
@@ -50,7 +50,7 @@ pub(crate) async fn serve(mut stream: TcpStream, address: SocketAddr, shared: Sh
     if !wants_tls {
         return Box::pin(greet(stream, address, until, shared)).await;
     }
-    let Some(acceptor) = shared.tls.clone() else {
+    let Some(acceptor) = shared.options.tls.clone() else {
         return;
     };
     let accepted = timeout_at(until, acceptor.accept(stream));
@@ -96,7 +96,7 @@ async fn negotiate(stream: &mut TcpStream, shared: &Shared) -> std::io::Result<b
             return Ok(false);
         }
         stream.read_exact(&mut head).await?;
-        let is_accepted = head == TLS_REQUEST && shared.tls.is_some();
+        let is_accepted = head == TLS_REQUEST && shared.options.tls.is_some();
         stream
             .write_all(if is_accepted { b"S" } else { b"N" })
             .await?;
@@ -218,6 +218,7 @@ async fn prove<S: Stream>(
     }
     let (verifier, login) = shared
         .city
+        .programs()
         .verifier(user, address.ip().is_loopback())
         .await?;
     let exchange = Exchange::begin(verifier, message.data.as_deref().unwrap_or_default());
@@ -233,15 +234,7 @@ async fn prove<S: Stream>(
     let (Some(signature), Some(login)) = (signature, login) else {
         return Err(refused());
     };
-    if let Login::Token(id) = &login
-        && shared
-            .city
-            .door()
-            .accounts()
-            .proved_token(id)
-            .await?
-            .is_none()
-    {
+    if let Standing::Ended = shared.city.programs().standing(&login).await? {
         return Err(refused());
     }
     let last = Authentication::SASLFinal(signature.into_bytes().into());
@@ -273,7 +266,7 @@ async fn talk<S: Stream>(mut socket: Socket<S>, met: Met, shared: Shared) {
         return;
     }
     let ends = Ends::new(
-        shared.city.clone(),
+        &shared.city,
         met.login.clone(),
         seat.line.clone(),
         shared.stopping.clone(),

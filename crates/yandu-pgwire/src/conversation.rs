@@ -14,11 +14,12 @@ use pgwire::messages::response::{CommandComplete, ReadyForQuery, TransactionStat
 use pgwire::messages::startup::ParameterStatus;
 use pgwire::messages::{PgWireBackendMessage, PgWireFrontendMessage};
 use tokio::time::timeout;
+use yandu_access::Login;
 use yandu_lake::Session;
 
 use crate::answer::Answer;
 use crate::catalogue::{self, Seen};
-use crate::city::{City, Login};
+use crate::city::City;
 use crate::ends::Ends;
 use crate::fault::{Fault, Result};
 use crate::listen::Options;

@@ -6,18 +6,16 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use yandu_access::{Login, Lost, Watch};
+
 use crate::cancel::Line;
-use crate::city::{City, Login};
+use crate::city::City;
 use crate::fault::{Fault, Result};
 
 /// Everything that can end what a connection does.
 pub(crate) struct Ends {
-    city: City,
-    login: Login,
+    login: Watch,
     line: Arc<Line>,
-    changes: watch::Receiver<u64>,
-    /// Something of accounts has changed that was not looked at yet.
-    has_news: bool,
     stopping: watch::Receiver<bool>,
     /// How long the question may take, as its client has said.
     deadline: Option<Instant>,
@@ -25,17 +23,13 @@ pub(crate) struct Ends {
 
 impl Ends {
     pub(crate) fn new(
-        city: City,
+        city: &City,
         login: Login,
         line: Arc<Line>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         Self {
-            changes: city.door().accounts().changes(),
-            // The login may have changed while its proof was looked at.
-            has_news: true,
-            city,
-            login,
+            login: city.programs().watch(login),
             line,
             stopping,
             deadline: None,
@@ -81,17 +75,9 @@ impl Ends {
 
     /// Waits until the login does not hold any more.
     async fn revoked(&mut self) -> Fault {
-        loop {
-            if !self.has_news {
-                if self.changes.changed().await.is_err() {
-                    return Fault::stopping();
-                }
-                self.has_news = true;
-            }
-            if !self.city.is_good(&self.login).await {
-                return Fault::ended();
-            }
-            self.has_news = false;
+        match self.login.lost().await {
+            Lost::Login => Fault::ended(),
+            Lost::Site => Fault::stopping(),
         }
     }
 

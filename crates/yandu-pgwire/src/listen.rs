@@ -11,15 +11,17 @@ use tokio_rustls::TlsAcceptor;
 use crate::cancel::Cancels;
 use crate::city::City;
 use crate::connection;
-use crate::{Result, Tls, tls};
 
 /// Connections that are not known yet, beside those that are.
 const UNKNOWN: usize = 64;
 /// How long to wait when the machine has no place for another connection.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// What a client that begins with TLS says it speaks (ALPN).
+pub const PROTOCOL: &[u8] = b"postgresql";
+
 /// Limits of the face.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Options {
     /// The most clients at a time.
     pub connections: usize,
@@ -27,8 +29,8 @@ pub struct Options {
     pub startup: Duration,
     /// How long a client may ask nothing.
     pub idle: Duration,
-    /// Without a certificate nothing is encrypted.
-    pub tls: Option<Tls>,
+    /// Without it nothing is encrypted.
+    pub tls: Option<TlsAcceptor>,
 }
 
 impl Default for Options {
@@ -47,7 +49,6 @@ impl Default for Options {
 pub(crate) struct Shared {
     pub(crate) city: City,
     pub(crate) options: Options,
-    pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) cancels: Cancels,
     pub(crate) places: Arc<Semaphore>,
     pub(crate) stopping: watch::Receiver<bool>,
@@ -57,21 +58,11 @@ pub(crate) struct Shared {
 pub struct Server {
     city: City,
     options: Options,
-    tls: Option<TlsAcceptor>,
 }
 
 impl Server {
-    /// Reads the certificate, if there is one.
-    pub fn new(city: City, options: Options) -> Result<Self> {
-        Ok(Self {
-            tls: options
-                .tls
-                .as_ref()
-                .map(|tls| tls::acceptor(tls, tls::PROTOCOL))
-                .transpose()?,
-            city,
-            options,
-        })
+    pub fn new(city: City, options: Options) -> Self {
+        Self { city, options }
     }
 
     /// Serves until `stopping` is true. Whoever asks nothing then is sent away; questions are answered to their end.
@@ -82,7 +73,6 @@ impl Server {
             stopping: stopping.clone(),
             city: self.city,
             options: self.options,
-            tls: self.tls,
         };
         let most = shared.options.connections.saturating_add(UNKNOWN);
         let mut connections = JoinSet::new();

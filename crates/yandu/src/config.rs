@@ -10,12 +10,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use tokio_rustls::TlsAcceptor;
 use toml::{Table, Value};
 use yandu_classify::UntilConfirmed;
 use yandu_documents::Face;
 use yandu_http::plan::FontPaths;
 
 use crate::failure::{Failure, Result};
+use crate::tls::Certificate;
 
 pub(crate) use moment::Moment;
 pub(crate) use openid::Openid;
@@ -36,6 +38,11 @@ pub(crate) struct Config {
     pub(crate) pg_connections: usize,
     pub(crate) pg_login_seconds: u64,
     pub(crate) pg_idle_seconds: u64,
+    /// Empty for no Arrow Flight SQL.
+    pub(crate) flight_listen: String,
+    pub(crate) flight_connections: usize,
+    pub(crate) flight_login_seconds: u64,
+    pub(crate) flight_idle_seconds: u64,
     pub(crate) tls: TlsFiles,
     /// Where people sign in otherwise than with a password.
     pub(crate) openid: Openid,
@@ -103,6 +110,10 @@ impl Default for Config {
             pg_connections: 64,
             pg_login_seconds: 10,
             pg_idle_seconds: 3_600,
+            flight_listen: String::new(),
+            flight_connections: 64,
+            flight_login_seconds: 10,
+            flight_idle_seconds: 3_600,
             tls: TlsFiles::default(),
             openid: Openid::default(),
             threads: 0,
@@ -167,7 +178,7 @@ impl Config {
     }
 
     /// The certificate of the site, if it has one.
-    pub(crate) fn certificate(&self) -> Result<Option<yandu_pgwire::Tls>> {
+    pub(crate) fn certificate(&self) -> Result<Option<Certificate>> {
         let TlsFiles {
             certificate, key, ..
         } = &self.tls;
@@ -178,20 +189,37 @@ impl Config {
                     .help("set both `tls.certificate` and `tls.key`, or neither"),
             );
         }
-        Ok((!is_empty(certificate)).then(|| yandu_pgwire::Tls {
-            certificate: certificate.clone(),
+        Ok((!is_empty(certificate)).then(|| Certificate {
+            chain: certificate.clone(),
             key: key.clone(),
         }))
     }
 
+    /// What encrypts a line, if the site has a certificate; `protocol` is what its clients say that they speak.
+    fn encryption(&self, protocol: &[u8]) -> Result<Option<TlsAcceptor>> {
+        let certificate = self.certificate()?;
+        certificate
+            .map(|certificate| certificate.acceptor(protocol))
+            .transpose()
+    }
+
     /// The limits of the PostgreSQL protocol, and its certificate.
     pub(crate) fn pg_options(&self) -> Result<yandu_pgwire::Options> {
-        let tls = self.certificate()?;
         Ok(yandu_pgwire::Options {
             connections: self.pg_connections,
             startup: Duration::from_secs(self.pg_login_seconds),
             idle: Duration::from_secs(self.pg_idle_seconds),
-            tls,
+            tls: self.encryption(yandu_pgwire::PROTOCOL)?,
+        })
+    }
+
+    /// The limits of Arrow Flight SQL, and what encrypts it.
+    pub(crate) fn flight_options(&self) -> Result<yandu_flight::Options> {
+        Ok(yandu_flight::Options {
+            connections: self.flight_connections,
+            startup: Duration::from_secs(self.flight_login_seconds),
+            idle: Duration::from_secs(self.flight_idle_seconds),
+            tls: self.encryption(yandu_flight::PROTOCOL)?,
         })
     }
 
@@ -346,6 +374,7 @@ fn scalar(key: &str, text: &str) -> Value {
         "data"
             | "listen"
             | "pg_listen"
+            | "flight_listen"
             | "tls.certificate"
             | "tls.key"
             | "tls.listen"

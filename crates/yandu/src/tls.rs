@@ -1,5 +1,7 @@
 //! Encrypted connections, handed to the server when the two sides have shaken hands.
 
+mod certificate;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+
+pub(crate) use certificate::Certificate;
 
 /// How long shaking hands may take.
 const SECONDS: u64 = 10;

@@ -22,6 +22,7 @@ const FLOORS: [(&str, u8); 18] = [
     ("yandu-plan", 3),
     ("yandu-http", 4),
     ("yandu-pgwire", 4),
+    ("yandu-flight", 4),
     ("yandu", 5),
     // Beside the house: it may use the words, and only the executable may use it.
     ("yandu-city", 4),

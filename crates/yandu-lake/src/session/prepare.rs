@@ -6,6 +6,7 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, ParamValues, ScalarValue};
+use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::expr::Placeholder;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 
@@ -62,10 +63,24 @@ impl Session {
             .map_err(failed)?;
         let plan = filled(plan, &empty).map_err(failed)?;
         Ok(Prepared {
-            schema: plan.schema().inner().clone(),
+            schema: answered(&context.state(), plan),
             parameters,
         })
     }
+}
+
+/// The columns of an answer, as the engine will make them: what a plan says before it is analysed is not yet made of one kind,
+/// such as the sides of a union. What is wrong with it is told by the one who asks.
+fn answered(state: &SessionState, plan: LogicalPlan) -> SchemaRef {
+    let written = plan.schema().inner().clone();
+    // What these look into is another plan; their own columns are always the same.
+    if matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_)) {
+        return written;
+    }
+    let analysed = state
+        .analyzer()
+        .execute_and_check(plan, state.config_options(), |_, _| {});
+    analysed.map_or(written, |plan| plan.schema().inner().clone())
 }
 
 /// The plan with values in their places.
@@ -152,6 +167,29 @@ mod tests {
         assert_eq!(limit, &Some(DataType::Int64));
         assert_eq!(day, &Some(DataType::Date32));
         assert_eq!(prepared.schema.field(1).data_type(), &DataType::Utf8);
+    }
+
+    #[tokio::test]
+    async fn the_columns_that_are_told_are_those_that_come() {
+        let lake = people().await;
+        let me = Principal::local_administrator();
+        let session = lake.lake.session(&me, ReadPoint::default());
+        for sql in [
+            "SELECT 1 AS a UNION ALL SELECT 2.5",
+            "SELECT height AS a FROM population.person UNION SELECT 0.5",
+            "SELECT coalesce(height, 0.5) AS a, CASE WHEN id = '1' THEN 1 ELSE 2.5 END AS b FROM population.person",
+            "WITH t AS (SELECT 1 AS a EXCEPT SELECT 2.5) SELECT a, sum(a) OVER () AS b FROM t",
+        ] {
+            let told = session.prepare(sql, &[]).await.unwrap().schema;
+            let rows = session.query(sql).await.unwrap();
+            let types = |schema: &arrow::datatypes::Schema| {
+                let fields = schema.fields().iter();
+                fields
+                    .map(|field| field.data_type().clone())
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(types(&told), types(&rows.schema()), "{sql}");
+        }
     }
 
     #[tokio::test]

@@ -33,6 +33,9 @@ pub(crate) struct Serve {
     /// Where the PostgreSQL protocol listens; this machine alone without a certificate [default: nowhere]
     #[arg(long, value_name = "ADDR")]
     pg_listen: Option<String>,
+    /// Where Arrow Flight SQL listens; this machine alone without a certificate [default: nowhere]
+    #[arg(long, value_name = "ADDR")]
+    flight_listen: Option<String>,
     /// Worker threads [default: one for each processor]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -68,6 +71,10 @@ impl Serve {
             .pg_listen
             .as_ref()
             .map(|listen| Override::flag("pg_listen", listen, "--pg-listen"));
+        let flight_listen = self
+            .flight_listen
+            .as_ref()
+            .map(|listen| Override::flag("flight_listen", listen, "--flight-listen"));
         let threads = self
             .threads
             .map(|threads| Override::flag("threads", threads.to_string(), "--threads"));
@@ -78,6 +85,7 @@ impl Serve {
         listen
             .into_iter()
             .chain(pg_listen)
+            .chain(flight_listen)
             .chain(threads)
             .chain(now)
             .collect()
@@ -88,6 +96,7 @@ impl Serve {
         // Before the data is opened: an address that cannot be had changes nothing.
         let (listener, address) = bind(&config.listen).await?;
         let postgres = Postgres::bind(config).await?;
+        let flight = Flight::bind(config).await?;
         let encrypted = encrypted(config).await?;
         let mut signals = Signals::listen()?;
         let app = App::open(config).await?;
@@ -101,6 +110,9 @@ impl Serve {
         }
         let postgres = postgres
             .map(|postgres| postgres.open(context, &app))
+            .transpose()?;
+        let flight = flight
+            .map(|flight| flight.open(context, &app))
             .transpose()?;
         invite(&app, address).await?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
@@ -185,6 +197,10 @@ impl Serve {
             let answering = server.serve(listener, stopped.clone());
             tokio::spawn(answering)
         });
+        let flying = flight.map(|(server, listener)| {
+            let flying = server.serve(listener, stopped.clone());
+            tokio::spawn(flying)
+        });
         let mut until = stopped.clone();
         let over = async move {
             let _ = until.wait_for(|is_stopped| *is_stopped).await;
@@ -239,11 +255,11 @@ impl Serve {
             {
                 others.abort();
             }
-            if let Some(mut answering) = answering
-                && tokio::time::timeout(grace, &mut answering).await.is_err()
-            {
-                answering.abort();
-                let _ = answering.await;
+            for mut answering in [answering, flying].into_iter().flatten() {
+                if tokio::time::timeout(grace, &mut answering).await.is_err() {
+                    answering.abort();
+                    let _ = answering.await;
+                }
             }
         };
         tokio::select! {
@@ -257,6 +273,9 @@ impl Serve {
         Ok(())
     }
 }
+
+/// What is said of an address that other machines reach, where nothing encrypts.
+const NEEDS_CERTIFICATE: &str = "without a certificate only this machine is served: set `tls.certificate` and `tls.key`, or listen on 127.0.0.1";
 
 /// The PostgreSQL protocol, when it is wanted.
 struct Postgres {
@@ -272,8 +291,7 @@ impl Postgres {
         }
         let options = config.pg_options()?;
         let is_open = options.tls.is_some();
-        let help = "without a certificate only this machine is served: set `tls.certificate` and `tls.key`, or listen on 127.0.0.1";
-        let (listener, address) = bind_where(&config.pg_listen, is_open, help).await?;
+        let (listener, address) = bind_where(&config.pg_listen, is_open, NEEDS_CERTIFICATE).await?;
         Ok(Some(Self {
             listener,
             address,
@@ -288,12 +306,48 @@ impl Postgres {
             app.state.ledger().clone(),
             &app.local_key,
         );
-        let server = yandu_pgwire::Server::new(city, self.options).map_err(|error| {
-            let help = error.help();
-            Failure::of(&error).help(help)
-        })?;
         announce(context, "postgresql", self.address)?;
-        Ok((server, self.listener))
+        Ok((yandu_pgwire::Server::new(city, self.options), self.listener))
+    }
+}
+
+/// Arrow Flight SQL, when it is wanted.
+struct Flight {
+    listener: TcpListener,
+    address: SocketAddr,
+    options: yandu_flight::Options,
+}
+
+impl Flight {
+    async fn bind(config: &Config) -> Result<Option<Self>> {
+        if config.flight_listen.is_empty() {
+            return Ok(None);
+        }
+        let options = config.flight_options()?;
+        let is_open = options.tls.is_some();
+        let (listener, address) =
+            bind_where(&config.flight_listen, is_open, NEEDS_CERTIFICATE).await?;
+        Ok(Some(Self {
+            listener,
+            address,
+            options,
+        }))
+    }
+
+    fn open(self, context: &Context, app: &App) -> Result<(yandu_flight::Server, TcpListener)> {
+        let city = yandu_flight::City::new(
+            app.state.collector().clone(),
+            app.state.door().clone(),
+            app.state.ledger().clone(),
+            &app.local_key,
+        );
+        // The schemes by which clients say whether they encrypt.
+        let scheme = match self.options.tls {
+            Some(_) => "grpc+tls",
+            None => "grpc",
+        };
+        announce(context, scheme, self.address)?;
+        Ok((yandu_flight::Server::new(city, self.options), self.listener))
     }
 }
 
@@ -311,10 +365,7 @@ async fn encrypted(config: &Config) -> Result<Option<(Encrypted, SocketAddr)>> {
     if config.tls.names.is_empty() {
         return Err(wanting("nobody knows by which names the city is reached"));
     }
-    let acceptor = yandu_pgwire::acceptor(&certificate, b"http/1.1").map_err(|error| {
-        let help = error.help();
-        Failure::of(&error).help(help)
-    })?;
+    let acceptor = certificate.acceptor(b"http/1.1")?;
     let (listener, address) = bind_where(&config.tls.listen, true, "").await?;
     let listener = Encrypted::new(listener, acceptor).map_err(|error| Failure::of(&error))?;
     Ok(Some((listener, address)))

@@ -67,10 +67,34 @@ pub(crate) const KEYS: &[Key] = &[
         en: "how long a connection over the PostgreSQL protocol may ask nothing before it is closed, in seconds",
     },
     Key {
+        name: "flight_listen",
+        default: r#""""#,
+        zh: "Arrow Flight SQL 的监听地址，如 `127.0.0.1:5650`；为空时不开；没有证书时只能是本机；端口 0 表示任选一个；`yandu serve` 的命令行 `--flight-listen`",
+        en: "where Arrow Flight SQL listens, such as `127.0.0.1:5650`; when empty it does not; this machine alone without a certificate; port 0 takes any free one; flag `--flight-listen` of `yandu serve`",
+    },
+    Key {
+        name: "flight_connections",
+        default: "64",
+        zh: "Arrow Flight SQL 同时连接数的上限",
+        en: "the most connections of Arrow Flight SQL at a time",
+    },
+    Key {
+        name: "flight_login_seconds",
+        default: "10",
+        zh: "Arrow Flight SQL 的连接多久没有登录就断开（秒）",
+        en: "how long a connection of Arrow Flight SQL may take to log in before it is closed, in seconds",
+    },
+    Key {
+        name: "flight_idle_seconds",
+        default: "3600",
+        zh: "Arrow Flight SQL 的连接、会话和预备语句多久没有使用就结束（秒）",
+        en: "how long a connection, a session or a prepared statement of Arrow Flight SQL may go unused before it ends, in seconds",
+    },
+    Key {
         name: "tls.certificate",
         default: r#""""#,
-        zh: "证书链的 PEM 文件，本站的证书在最前；用于 `tls.listen` 和 PostgreSQL 协议",
-        en: "PEM file of the chain of certificates, the site's own first; for `tls.listen` and the PostgreSQL protocol",
+        zh: "证书链的 PEM 文件，本站的证书在最前；用于 `tls.listen`、PostgreSQL 协议和 Arrow Flight SQL",
+        en: "PEM file of the chain of certificates, the site's own first; for `tls.listen`, the PostgreSQL protocol and Arrow Flight SQL",
     },
     Key {
         name: "tls.key",

@@ -1,8 +1,8 @@
 """Asks the same questions as many principals at every door of a city, and holds the answers against each other as multisets of typed
 rows.
 
-`doors.py make SEED FOLDER` draws rows and policies of twenty principals; `doors.py ask SEED URL LINK WIRE` asks: the link makes the
-first administrator, WIRE is the address of the PostgreSQL protocol. Prints how many questions each door answered and refused."""
+`doors.py make SEED FOLDER` draws rows and policies of twenty principals; `doors.py ask SEED URL LINK WIRE FLIGHT` asks: the link makes the
+first administrator, WIRE is the address of the PostgreSQL protocol, FLIGHT that of Arrow Flight SQL. Prints how many questions each door answered and refused."""
 
 import csv
 import json
@@ -16,6 +16,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 
+import adbc_driver_flightsql.dbapi
+import adbc_driver_manager
 import delta_sharing
 import pandas
 import psycopg
@@ -92,6 +94,8 @@ def program(city, name):
     host, port = wire.rsplit(":", 1)
     somebody.secret = made["secret"]
     somebody.wire = psycopg.connect(host=host, port=port, user=made["token"]["login"], password=made["secret"], dbname="yandu", autocommit=True)
+    given = {"username": made["token"]["login"], "password": made["secret"]}
+    somebody.flight = adbc_driver_flightsql.dbapi.connect(flight, db_kwargs=given, autocommit=True)
     return somebody
 
 
@@ -180,7 +184,16 @@ def by_ckan(who, sql):
     return Counter(tuple(of_text(kind, row[name]) for name, kind in fields) for row in result["records"])
 
 
-DOORS = {"json": by_json, "parquet": by_parquet, "postgresql": by_wire, "ckan": by_ckan}
+def by_flight(who, sql):
+    try:
+        with who.flight.cursor() as cursor:
+            cursor.execute(sql)
+            return Counter(tuple(map(value, row)) for row in cursor.fetchall())
+    except adbc_driver_manager.Error:
+        raise Refused from None
+
+
+DOORS = {"json": by_json, "parquet": by_parquet, "postgresql": by_wire, "ckan": by_ckan, "flight sql": by_flight}
 
 TEXTS = ["id", "area", "name", "mobile"]
 PERSON = {"id": "text", "area": "text", "name": "text", "mobile": "text", "age": "int", "income": "dec", "born": "date", "active": "bool", "seen": "time", "score": "float"}
@@ -328,7 +341,7 @@ if command == "make":
     make(*rest)
     sys.exit()
 
-url, link, wire = rest
+url, link, wire, flight = rest
 city = City(url, link)
 draw.seed(int(seed) + 1)
 principals = {name: program(city, name) for name in NAMES}

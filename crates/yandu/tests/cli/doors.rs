@@ -75,14 +75,23 @@ fn every_door_gives_the_same_principal_the_same_rows() {
         let dataset = format!("club.{name}");
         place.yandu(&["collect", &file, "--dataset", &dataset]).ok();
     }
-    let mut server = place.serve_with(&["--pg-listen", "127.0.0.1:0"]);
+    let listening = [
+        "--pg-listen",
+        "127.0.0.1:0",
+        "--flight-listen",
+        "127.0.0.1:0",
+    ];
+    let mut server = place.serve_with(&listening);
     let link = crate::exports::link(&server);
     let wire = server.postgres.clone().unwrap();
-    let said = drive("doors.py", &["ask", &seed, &server.url(), &link, &wire]).unwrap();
+    let flight = server.flight.clone().unwrap();
+    let asked = ["ask", &seed, &server.url(), &link, &wire, &flight];
+    let said = drive("doors.py", &asked).unwrap();
+    println!("answered {}, refused {}", said["answered"], said["refused"]);
     assert_eq!(said["differing"], 0, "seed {seed}: {said}");
     assert_eq!(said["questions"], 500, "{said}");
-    // Each question was answered, or refused, at four doors, and principals do not all see the same.
-    for door in ["json", "parquet", "postgresql", "ckan"] {
+    // Each question was answered, or refused, at five doors, and principals do not all see the same.
+    for door in ["json", "parquet", "postgresql", "ckan", "flight sql"] {
         let of = |what: &str| said[what][door].as_u64().unwrap_or_default();
         assert_eq!(of("answered") + of("refused"), said["asked"], "{said}");
         assert!(of("answered") > 1_500 && of("refused") > 50, "{said}");

@@ -13,6 +13,8 @@ mod exports;
 #[cfg(test)]
 mod faces;
 #[cfg(test)]
+mod flight;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
 mod fuzz;

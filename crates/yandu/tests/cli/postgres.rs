@@ -1,6 +1,7 @@
 //! The PostgreSQL protocol, spoken by clients that nobody here wrote. `make test` installs them.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -74,10 +75,10 @@ permit (principal is Service, action == Action::\"read\", resource == Dataset::\
 ";
 
 /// A city that is served, and a token with which it is read.
-struct Town {
-    place: Place,
-    server: Server,
-    token: Value,
+pub(crate) struct Town {
+    pub(crate) place: Place,
+    pub(crate) server: Server,
+    pub(crate) token: Value,
 }
 
 impl Town {
@@ -86,6 +87,10 @@ impl Town {
     }
 
     fn with(arguments: &[&str]) -> Self {
+        Self::listening(&[&["--pg-listen", "127.0.0.1:0"], arguments].concat())
+    }
+
+    pub(crate) fn listening(arguments: &[&str]) -> Self {
         let place = Place::with_pack();
         place.write("packs/club/datasets/member.yaml", MEMBER);
         place.write("packs/club/datasets/reading.yaml", READING);
@@ -102,8 +107,7 @@ impl Town {
             let dataset = format!("club.{dataset}");
             place.yandu(&["collect", &file, "--dataset", &dataset]).ok();
         }
-        let listening = ["--pg-listen", "127.0.0.1:0"];
-        let server = place.serve_with(&[&listening[..], arguments].concat());
+        let server = place.serve_with(arguments);
         let account = json!({"id": "bridge", "kind": "service", "name": "桥"});
         let (status, body) =
             server.post("/api/v1/accounts", "application/json", &account.to_string());
@@ -117,7 +121,7 @@ impl Town {
         town
     }
 
-    fn new_token(&self, scope: &[&str]) -> Value {
+    pub(crate) fn new_token(&self, scope: &[&str]) -> Value {
         let asked = json!({"name": "test", "scope": scope, "expires_at": Self::tomorrow()});
         let path = "/api/v1/accounts/bridge/tokens";
         let asked = asked.to_string();
@@ -126,12 +130,12 @@ impl Town {
         serde_json::from_str(&body).unwrap()
     }
 
-    fn tomorrow() -> String {
+    pub(crate) fn tomorrow() -> String {
         let now = jiff::Timestamp::now();
         (now + jiff::SignedDuration::from_hours(24)).to_string()
     }
 
-    fn revoke(&self) {
+    pub(crate) fn revoke(&self) {
         let id = self.token["token"]["id"].as_str().unwrap();
         let path = format!("/api/v1/accounts/bridge/tokens/{id}");
         assert_eq!(self.server.delete(&path).0, 204);
@@ -154,13 +158,20 @@ impl Town {
     }
 
     fn client_as(&self, function: &str, line: &Value) -> Option<Value> {
+        self.script("postgres.py", function, line)
+    }
+
+    /// What a function of a script in this folder answers to a line; `None` where its clients are not installed.
+    pub(crate) fn script(&self, script: &str, function: &str, line: &Value) -> Option<Value> {
         let Ok(python) = std::env::var("YANDU_TEST_PYTHON") else {
             eprintln!(
                 "skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does"
             );
             return None;
         };
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/postgres.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/cli")
+            .join(script);
         let mut child = Command::new(python)
             .arg(script)
             .arg(function)
@@ -187,7 +198,7 @@ const ROWS: &str = r#"[
     [3, null, null, null, null, null, null, null]
 ]"#;
 
-fn reading_rows() -> Value {
+pub(crate) fn reading_rows() -> Value {
     serde_json::from_str(ROWS).unwrap()
 }
 
@@ -500,8 +511,8 @@ fn odbc_lists_and_reads() {
 #[test]
 fn jdbc_lists_prepares_and_fetches() {
     const DRIVER: &str = "/usr/share/java/postgresql.jar";
-    let is_there = std::path::Path::new(DRIVER).is_file()
-        && Command::new("java").arg("-version").output().is_ok();
+    let is_there =
+        Path::new(DRIVER).is_file() && Command::new("java").arg("-version").output().is_ok();
     if !is_there {
         eprintln!("skipped: Java and the JDBC driver are not installed; `make test` does");
         return;

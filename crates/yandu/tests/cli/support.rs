@@ -189,9 +189,10 @@ impl Place {
         stdout.read_line(&mut line).unwrap();
         let is_encrypted = arguments.iter().any(|one| one.starts_with("tls.listen="));
         let is_postgres = arguments.contains(&"--pg-listen");
+        let is_flight = arguments.contains(&"--flight-listen");
         // Each place that it listens at has a line of its own.
         let mut others = String::new();
-        for _ in [is_encrypted, is_postgres]
+        for _ in [is_encrypted, is_postgres, is_flight]
             .iter()
             .filter(|is_wanted| **is_wanted)
         {
@@ -201,6 +202,8 @@ impl Place {
             let mut lines = others.lines().filter_map(|line| line.split_once(scheme));
             lines.next().map(|(_, address)| address.trim().to_owned())
         };
+        let mut words = others.split_whitespace();
+        let flight = words.find(|word| word.starts_with("grpc"));
         // Read all the while, or a full pipe would hold the server up.
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let log = Arc::new(Mutex::new(String::new()));
@@ -221,6 +224,7 @@ impl Place {
             address: address.to_owned(),
             encrypted: at("https://"),
             postgres: at("postgresql://"),
+            flight: flight.map(ToOwned::to_owned),
             child,
             log,
             reading: Some(reading),
@@ -252,6 +256,8 @@ pub(crate) struct Server {
     pub(crate) encrypted: Option<String>,
     /// Where the PostgreSQL protocol listens, when it was asked for.
     pub(crate) postgres: Option<String>,
+    /// Where Arrow Flight SQL listens, with its scheme, when it was asked for.
+    pub(crate) flight: Option<String>,
     child: Child,
     log: Arc<Mutex<String>>,
     reading: Option<std::thread::JoinHandle<()>>,

@@ -1,0 +1,119 @@
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::city::{City, told};
+use super::site::{LOCAL, id};
+use crate::{
+    Kind, Login, Lost, NewAccount, NewToken, Programs, Scope, Standing, TokenRequest, Watch,
+};
+
+const KEY: &str = "key of the process";
+const READS: &str = r#"
+@id("bridge-reads")
+@about("桥接程序")
+@up_to("general-1")
+@rows("id < 3")
+permit (principal == Service::"bridge", action == Action::"read", resource == Dataset::"population.resident");
+"#;
+
+async fn token(city: &City, scope: Scope) -> NewToken {
+    let accounts = &city.site.accounts;
+    let request = TokenRequest {
+        name: "bridge".to_owned(),
+        scope: [scope].into(),
+        expires_at: city.site.now() + SignedDuration::from_hours(24),
+    };
+    let made = accounts.create_token(LOCAL, &id("bridge"), request).await;
+    made.unwrap()
+}
+
+/// A city with a service, and those who may log in.
+async fn bridged() -> (City, Programs) {
+    let city = City::new().await;
+    city.set(READS).await;
+    let new = NewAccount {
+        kind: Kind::Service,
+        ..NewAccount::person(id("bridge"), "桥")
+    };
+    city.site.accounts.create(LOCAL, new).await.unwrap();
+    let programs = Programs::new(city.door.clone(), KEY);
+    (city, programs)
+}
+
+#[tokio::test]
+async fn a_secret_shows_its_token_and_a_name_must_be_its_own() {
+    let (city, programs) = bridged().await;
+    let made = token(&city, Scope::Read).await;
+    let (secret, login) = (made.secret.reveal(), made.token.login.as_deref().unwrap());
+    let expected = Some(Login::Token(made.token.id.clone()));
+    assert_eq!(programs.by_secret(secret, false).await.unwrap(), expected);
+    let named = async |name: &str, secret: &str, is_here: bool| {
+        programs.by_name(name, secret, is_here).await.unwrap()
+    };
+    assert_eq!(named(login, secret, false).await, expected);
+    assert_eq!(named("bridge", secret, false).await, None);
+    assert_eq!(named("local-administrator", secret, true).await, None);
+    assert_eq!(named(login, KEY, true).await, None);
+    assert_eq!(programs.by_secret("yt_wrong", true).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_key_of_the_process_is_good_on_this_machine_alone() {
+    let (_city, programs) = bridged().await;
+    for (is_here, expected) in [(true, Some(Login::Local)), (false, None)] {
+        assert_eq!(programs.by_secret(KEY, is_here).await.unwrap(), expected);
+        let named = programs.by_name("local-administrator", KEY, is_here).await;
+        assert_eq!(named.unwrap(), expected);
+        let verified = programs.verifier("local-administrator", is_here).await;
+        assert_eq!(verified.unwrap().1, expected);
+    }
+}
+
+#[tokio::test]
+async fn what_a_login_reads_is_that_of_the_moment() {
+    let (city, programs) = bridged().await;
+    let made = token(&city, Scope::Read).await;
+    let login = Login::Token(made.token.id.clone());
+    let sql = "SELECT count(*) FROM population.resident";
+    let reads = async || match programs.standing(&login).await.unwrap() {
+        Standing::Reads(reader) => told(&city.lake, &reader, sql).await,
+        other => format!("{other:?}"),
+    };
+    assert_eq!(reads().await, "2");
+    city.set(&READS.replace("id < 3", "id < 2")).await;
+    assert_eq!(reads().await, "1");
+    city.set("").await;
+    assert_eq!(reads().await, "query");
+    let delivers = token(&city, Scope::Deliver).await;
+    let other = Login::Token(delivers.token.id);
+    let standing = programs.standing(&other).await.unwrap();
+    assert!(matches!(standing, Standing::ReadsNothing));
+    city.site.disable(LOCAL, "bridge", true).await.unwrap();
+    assert_eq!(reads().await, "Ended");
+}
+
+async fn is_lost(watch: &mut Watch) -> bool {
+    let lost = tokio::time::timeout(Duration::from_millis(50), watch.lost()).await;
+    lost.is_ok_and(|lost| lost == Lost::Login)
+}
+
+#[tokio::test]
+async fn whoever_looks_after_a_login_is_told_when_it_is_lost_and_not_before() {
+    let (city, programs) = bridged().await;
+    let (kept, revoked) = (
+        token(&city, Scope::Read).await,
+        token(&city, Scope::Read).await,
+    );
+    let watch = |made: &NewToken| programs.watch(Login::Token(made.token.id.clone()));
+    let (mut first, mut second) = (watch(&kept), watch(&revoked));
+    assert!(!is_lost(&mut first).await && !is_lost(&mut second).await);
+    let accounts = &city.site.accounts;
+    accounts
+        .revoke_token(LOCAL, &id("bridge"), &revoked.token.id)
+        .await
+        .unwrap();
+    assert!(!is_lost(&mut first).await && is_lost(&mut second).await);
+    // Also whoever begins to look when it is over.
+    assert!(is_lost(&mut watch(&revoked)).await);
+}

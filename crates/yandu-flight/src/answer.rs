@@ -1,0 +1,243 @@
+//! The rows of a question on their way to the client: read as they are sent, one batch ahead.
+//!
+//! A client that reads slowly stops the reading, not the looking: what ends the answer ends it also while nobody takes a batch.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use arrow::array::RecordBatch;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow_flight::FlightData;
+use arrow_flight::encode::FlightDataEncoderBuilder;
+use arrow_flight::error::FlightError;
+use futures::stream::BoxStream;
+use futures::{Stream, StreamExt, TryStreamExt};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tonic::{Code, Status};
+use yandu_lake::Rows;
+
+use crate::ends::Ends;
+use crate::fault::{Fault, Result};
+
+/// How long a client may take to read one batch.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// The columns that a schema has for clients. Every one may be empty, because what is planned and what is carried out say it in two
+/// ways; texts are those that every client of Arrow knows.
+pub(crate) fn columns(schema: &Schema) -> SchemaRef {
+    let fields = schema.fields().iter();
+    let fields = fields.map(|field| Field::new(field.name(), known(field.data_type()), true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+/// The type without views, dictionaries and runs.
+fn known(data_type: &DataType) -> DataType {
+    let element = |field: &Arc<Field>| {
+        let inner = known(field.data_type());
+        Arc::new(field.as_ref().clone().with_data_type(inner))
+    };
+    match data_type {
+        DataType::Utf8View => DataType::Utf8,
+        DataType::BinaryView => DataType::Binary,
+        DataType::Dictionary(_, value) => known(value),
+        DataType::RunEndEncoded(_, value) => known(value.data_type()),
+        DataType::List(field) | DataType::ListView(field) => DataType::List(element(field)),
+        DataType::LargeList(field) | DataType::LargeListView(field) => {
+            DataType::LargeList(element(field))
+        }
+        DataType::FixedSizeList(field, size) => DataType::FixedSizeList(element(field), *size),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(element).collect()),
+        other => other.clone(),
+    }
+}
+
+/// A batch with the columns that a client was told of.
+fn conformed(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| {
+        if column.data_type() == field.data_type() {
+            Ok(Arc::clone(column))
+        } else {
+            cast(column, field.data_type())
+        }
+    });
+    let columns = columns.collect::<std::result::Result<Vec<_>, _>>();
+    let batch = columns.and_then(|columns| RecordBatch::try_new(Arc::clone(schema), columns));
+    batch.map_err(|error| Fault::internal(&error))
+}
+
+/// Rows that are ready to be sent: the first ones have been read, so that what fails at once fails before anything is counted.
+pub(crate) struct Opened {
+    rows: Rows,
+    first: Option<RecordBatch>,
+    schema: SchemaRef,
+}
+
+impl Opened {
+    /// `schema` is what the client was told of.
+    pub(crate) async fn read(mut rows: Rows, schema: SchemaRef, ends: &mut Ends) -> Result<Self> {
+        if columns(&rows.schema()).fields() != schema.fields() {
+            return Err(Fault::new(
+                Code::FailedPrecondition,
+                "the answer has other columns by now",
+            )
+            .help("ask again: what you may see has changed, or the dataset has"));
+        }
+        let first = ends.unless(rows.next()).await?.transpose()?;
+        Ok(Self {
+            rows,
+            first,
+            schema,
+        })
+    }
+
+    pub(crate) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// Sends them. `held` is kept until the last one is sent, and `done` is called then.
+    pub(crate) fn send<H: Send + 'static>(
+        self,
+        ends: Ends,
+        held: H,
+        done: impl FnOnce(&H) + Send + 'static,
+    ) -> BoxStream<'static, std::result::Result<FlightData, Status>> {
+        let (send, batches) = mpsc::channel(1);
+        let schema = Arc::clone(&self.schema);
+        let reading = tokio::spawn(async move {
+            let read = self.pump(ends, send).await;
+            if read == Ok(Way::ToTheEnd) {
+                done(&held);
+            }
+            read.map(|_| ())
+        });
+        let batches = Batches {
+            batches,
+            reading: Some(reading),
+        };
+        encoded(schema, batches)
+    }
+
+    async fn pump(self, mut ends: Ends, send: mpsc::Sender<RecordBatch>) -> Result<Way> {
+        let Self {
+            mut rows,
+            first: mut next,
+            schema,
+        } = self;
+        while let Some(batch) = next {
+            if batch.num_rows() > 0 {
+                let sending = send.send(conformed(&batch, &schema)?);
+                let sent = ends.unless(timeout(PATIENCE, sending)).await?;
+                let sent = sent.map_err(|_| {
+                    Fault::new(Code::DeadlineExceeded, "the client reads too slowly")
+                })?;
+                if sent.is_err() {
+                    return Ok(Way::ToNobody);
+                }
+            }
+            next = ends.unless(rows.next()).await?.transpose()?;
+        }
+        Ok(Way::ToTheEnd)
+    }
+}
+
+/// How reading was over.
+#[derive(Debug, PartialEq, Eq)]
+enum Way {
+    ToTheEnd,
+    /// The client is gone.
+    ToNobody,
+}
+
+/// Batches as messages, with the schema before them, also where there are none.
+fn encoded(
+    schema: SchemaRef,
+    batches: impl Stream<Item = std::result::Result<RecordBatch, FlightError>> + Send + 'static,
+) -> BoxStream<'static, std::result::Result<FlightData, Status>> {
+    FlightDataEncoderBuilder::new()
+        .with_schema(schema)
+        .build(batches)
+        .map_err(|error| match error {
+            FlightError::Tonic(status) => *status,
+            error => Fault::internal(&error).into(),
+        })
+        .boxed()
+}
+
+/// One batch that was made at once.
+pub(crate) fn whole(
+    batch: RecordBatch,
+) -> BoxStream<'static, std::result::Result<FlightData, Status>> {
+    encoded(batch.schema(), futures::stream::iter([Ok(batch)]))
+}
+
+/// Batches that are read by somebody else, who stops with this.
+struct Batches {
+    batches: mpsc::Receiver<RecordBatch>,
+    /// `None` when all is told.
+    reading: Option<JoinHandle<Result<()>>>,
+}
+
+impl Stream for Batches {
+    type Item = std::result::Result<RecordBatch, FlightError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.batches.poll_recv(context) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Some(batch)) => return Poll::Ready(Some(Ok(batch))),
+            Poll::Ready(None) => {}
+        }
+        let Some(reading) = &mut self.reading else {
+            return Poll::Ready(None);
+        };
+        let Poll::Ready(read) = Pin::new(reading).poll(context) else {
+            return Poll::Pending;
+        };
+        self.reading = None;
+        let fault = match read {
+            Ok(Ok(())) => return Poll::Ready(None),
+            Ok(Err(fault)) => fault,
+            Err(error) => Fault::internal(&error),
+        };
+        let status = Status::from(fault);
+        Poll::Ready(Some(Err(FlightError::Tonic(Box::new(status)))))
+    }
+}
+
+impl Drop for Batches {
+    fn drop(&mut self) {
+        if let Some(reading) = &self.reading {
+            reading.abort();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, StringViewArray};
+    use arrow::datatypes::Int32Type;
+
+    use super::*;
+
+    #[test]
+    fn texts_come_as_every_client_knows_them() {
+        let view: ArrayRef = Arc::new(StringViewArray::from(vec![Some("盐城市亭湖区"), None]));
+        let named: DictionaryArray<Int32Type> = ["a", "b"].into_iter().collect();
+        let columns_of = [("view", view), ("named", Arc::new(named) as ArrayRef)];
+        let batch = RecordBatch::try_from_iter(columns_of).unwrap();
+        let schema = columns(&batch.schema());
+        for field in schema.fields() {
+            assert_eq!(field.data_type(), &DataType::Utf8);
+            assert!(field.is_nullable());
+        }
+        let batch = conformed(&batch, &schema).unwrap();
+        let texts = batch.column(0).as_string::<i32>();
+        assert_eq!((texts.value(0), texts.is_null(1)), ("盐城市亭湖区", true));
+        assert_eq!(batch.column(1).as_string::<i32>().value(1), "b");
+    }
+}
