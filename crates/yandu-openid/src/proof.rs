@@ -110,3 +110,50 @@ pub(crate) fn methods_of(claims: &CoreIdTokenClaims) -> Vec<String> {
         .chain(methods.map(|method| method.as_str().to_owned()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_claim_is_one_line_of_text_and_mail_counts_where_it_is_verified() {
+        let long = "x".repeat(CLAIM_LENGTH + 1);
+        let claims = json!({
+            "preferred_username": " wang ",
+            "number": 7,
+            "empty": " ",
+            "lines": "a\nb",
+            "long": long,
+            "email": "wang@example.gov.cn",
+        });
+        assert_eq!(
+            text_of(&claims, "preferred_username").as_deref(),
+            Some("wang")
+        );
+        for wrong in ["number", "empty", "lines", "long", "email", "missing"] {
+            assert_eq!(text_of(&claims, wrong), None, "{wrong}");
+        }
+        for (verified, expected) in [
+            (json!(true), Some("wang@example.gov.cn")),
+            (json!("true"), None),
+            (json!(false), None),
+        ] {
+            let claims = json!({"email": "wang@example.gov.cn", "email_verified": verified});
+            assert_eq!(text_of(&claims, "email").as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn no_signature_is_believed_that_the_client_could_make_too() {
+        for other in [
+            Algorithm::None,
+            Algorithm::HmacSha256,
+            Algorithm::HmacSha384,
+            Algorithm::HmacSha512,
+        ] {
+            assert!(!ALGORITHMS.contains(&other), "{other:?}");
+        }
+    }
+}

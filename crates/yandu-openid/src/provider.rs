@@ -35,7 +35,7 @@ type Client = CoreClient<
 >;
 
 /// How often a provider is read again that answers, and one that does not.
-const CALM: Duration = Duration::from_secs(600);
+const CALM: Duration = Duration::from_mins(10);
 const AGAIN: Duration = Duration::from_secs(15);
 /// What was read this long ago is good enough to begin with: attempts of strangers do not become requests one by one.
 const FRESH: Duration = Duration::from_secs(5);

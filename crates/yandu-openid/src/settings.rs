@@ -97,3 +97,35 @@ pub(crate) fn is_safe(address: &Url) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_go_over_tls_or_stay_on_this_machine() {
+        for safe in [
+            "https://sso.example.gov.cn",
+            "http://localhost:1",
+            "http://127.0.0.1/a",
+            "http://[::1]:8080",
+        ] {
+            assert!(is_safe(&Url::parse(safe).unwrap()), "{safe}");
+        }
+        for other in [
+            "http://sso.example.gov.cn",
+            "http://127.0.0.1.example",
+            "http://10.0.0.1",
+            "ftp://localhost",
+            "javascript:alert(1)",
+        ] {
+            assert!(!is_safe(&Url::parse(other).unwrap()), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_secret_is_not_printed() {
+        let settings = Settings::new("https://a.example", "yandu", "s3cret", &[], "sub").unwrap();
+        assert!(!format!("{settings:?}").contains("s3cret"));
+    }
+}

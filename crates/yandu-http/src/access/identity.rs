@@ -1,8 +1,9 @@
 //! Which identity at the provider comes in to which account.
 
-use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use axum::response::Response;
+use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,15 +14,17 @@ use yandu_access::{Identified, Identity, IdentityId};
 use super::Asker;
 use super::account::own;
 use super::accounts::named_in;
-use super::openid::configured;
+use super::openid::{OpenidBegun, begin_link, configured};
 use crate::Result;
+use crate::address::Base;
 use crate::extract::{Body, Path};
+use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_identities))
+        .routes(routes!(list_identities, link_myself))
         .routes(routes!(remove_identity))
         .routes(routes!(list_account_identities, link_account_identity))
         .routes(routes!(remove_account_identity))
@@ -61,6 +64,17 @@ pub struct NewIdentity {
 async fn list_identities(Shared(state): Shared<State>, asker: Asker) -> Result<Json<IdentityList>> {
     let found = state.door().accounts().identities_of(own(&asker)?).await?;
     Ok(Json(found.into()))
+}
+
+/// Begins to link one's account to oneself at the provider; the browser that asks goes to the address.
+#[utoipa::path(post, path = "/account/identities", tag = "access", responses((status = 200, body = OpenidBegun), Problem))]
+async fn link_myself(
+    Shared(state): Shared<State>,
+    asker: Asker,
+    base: Base,
+    line: Option<Extension<Line>>,
+) -> Result<Response> {
+    begin_link(&state, &asker, &base, line).await
 }
 
 /// Takes one of one's identities away; sessions that were begun with it end.

@@ -4,7 +4,7 @@
 //! [`come_back`] with what begins the same session as a password does. What has to be known in between is sealed in a cookie of
 //! that browser ([`flow`]), so that nobody else can finish it, and is used once. Where it goes on after that is a place of our own.
 //!
-//! A second factor of the account is asked for on the page, by [`send_code`]: whom the provider has let in is sealed in a
+//! A second factor of the account is asked for on the page, by [`send_openid_code`]: whom the provider has let in is sealed in a
 //! cookie until then.
 
 mod flow;
@@ -56,9 +56,8 @@ pub struct OpenidOptions {
 
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(begin))
-        .routes(routes!(send_code))
-        .routes(routes!(begin_link))
+        .routes(routes!(begin_openid))
+        .routes(routes!(send_openid_code))
 }
 
 /// What browsers are sent to, which the document of the interface leaves out: no program asks for it.
@@ -108,7 +107,7 @@ struct Returned {
 
 /// Begins to sign in at the provider of identities; the browser that asks goes to the address.
 #[utoipa::path(post, path = "/session/openid", tag = "access", request_body = OpenidSignIn, responses((status = 200, body = OpenidBegun), Problem))]
-async fn begin(
+async fn begin_openid(
     Shared(state): Shared<State>,
     base: Base,
     line: Option<Extension<Line>>,
@@ -118,22 +117,21 @@ async fn begin(
     begun(&state, &base, line, to, Intent::SignIn).await
 }
 
-/// Begins to link one's account to oneself at the provider, where one signs in anew.
-#[utoipa::path(post, path = "/account/identities", tag = "access", responses((status = 200, body = OpenidBegun), Problem))]
-async fn begin_link(
-    Shared(state): Shared<State>,
-    asker: Asker,
-    base: Base,
+/// Begins to link an account to its owner at the provider, who signs in there anew.
+pub(super) async fn begin_link(
+    state: &State,
+    asker: &Asker,
+    base: &Base,
     line: Option<Extension<Line>>,
 ) -> Result<Response> {
-    let Asker::Session(session) = &asker else {
+    let Asker::Session(session) = asker else {
         return Err(super::session::no_session());
     };
     let intent = Intent::Link {
         account: session.account.id.clone(),
         session: session.id.to_string(),
     };
-    begun(&state, &base, line, LINKED.to_owned(), intent).await
+    begun(state, base, line, LINKED.to_owned(), intent).await
 }
 
 async fn begun(
@@ -230,7 +228,7 @@ async fn come_back(
 
 /// Finishes signing in of whom the provider has let in and whose account has a second factor.
 #[utoipa::path(post, path = "/session/openid/code", tag = "access", request_body = SecondFactor, responses((status = 200, body = Who), Problem))]
-async fn send_code(
+async fn send_openid_code(
     Shared(state): Shared<State>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     line: Option<Extension<Line>>,

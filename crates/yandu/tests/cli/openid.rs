@@ -100,7 +100,7 @@ impl Town {
                 &server,
                 &format!("/accounts/{id}/invitation"),
                 &json!({}),
-                200,
+                201,
             );
             let accepted = json!({"link": invited["link"], "password": PASSWORD});
             post(&server, "/invitations", &accepted, 200);
@@ -409,7 +409,13 @@ fn the_city_starts_without_its_provider_and_not_with_a_wrong_setting() {
     assert!(log.contains("nobody can sign in at the provider"), "{log}");
     assert!(!log.contains("s3cret"), "{log}");
     let run = place
-        .yandu(&["serve", "--set", "openid.issuer=http://sso.example.gov.cn"])
+        .yandu(&[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--set",
+            "openid.issuer=http://sso.example.gov.cn",
+        ])
         .fails();
     assert!(
         run.stderr
