@@ -226,11 +226,11 @@ fn is_unset(value: &str) -> bool {
     value.is_empty() || value == "unset"
 }
 
-fn direct<'a>(speech: &Speech) -> &'a str {
+fn direct(speech: &Speech) -> &'static str {
     speech.say("无条件开放", "Open")
 }
 
-fn on_request<'a>(speech: &Speech) -> &'a str {
+fn on_request(speech: &Speech) -> &'static str {
     speech.say("有条件开放", "On conditions")
 }
 

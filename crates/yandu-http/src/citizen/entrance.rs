@@ -73,7 +73,7 @@ pub(super) async fn log_in(
             told: Some(told),
             status,
         };
-        let line = line.as_ref().map(|Extension(line)| *line);
+        let line = line.map(|Extension(line)| line);
         show(&state, &speech, &asker, &headers, line, &entrance)
     };
     if !Seal::is_right(&state, &asker, &headers, &entering.seal) {
@@ -87,7 +87,7 @@ pub(super) async fn log_in(
     };
     let browser = Browser {
         peer,
-        line: line.clone(),
+        line,
         headers: headers.clone(),
     };
     match access::begin(&state, &browser, &login).await {

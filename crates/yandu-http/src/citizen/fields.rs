@@ -70,9 +70,8 @@ pub(super) fn list(speech: &Speech, dataset: &Dataset, fields: &[Field]) -> Mark
             @for field in fields {
                 li {
                     (name(speech, dataset, &field.name))
-                    @match field.mask() {
-                        Some(mask) => p class="hint masked" { (why(speech, field, mask)) },
-                        None => {},
+                    @if let Some(mask) = field.mask() {
+                        p class="hint masked" { (why(speech, field, mask)) }
                     }
                 }
             }
