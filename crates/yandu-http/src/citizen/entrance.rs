@@ -118,9 +118,8 @@ pub(super) async fn log_out(
     let Asker::Session(session) = &asker else {
         return Redirect::to(&home).into_response();
     };
-    let is_sealed = |Form(leaving): &Form<Leaving>| {
-        Seal::is_right(&state, &asker, &headers, &leaving.seal)
-    };
+    let is_sealed =
+        |Form(leaving): &Form<Leaving>| Seal::is_right(&state, &asker, &headers, &leaving.seal);
     if !leaving.as_ref().is_ok_and(is_sealed) {
         // What could not be shown to come from here changes nothing.
         return Redirect::to(&home).into_response();

@@ -141,5 +141,8 @@ pub(super) fn why(speech: &Speech, field: &Field, mask: &Mask) -> String {
     };
     let between = speech.say("；", "; ");
     let under = speech.say("依据", "under");
-    format!("{mark}{rule}{between}{because}{between}{under} {}", field.policy)
+    format!(
+        "{mark}{rule}{between}{because}{between}{under} {}",
+        field.policy
+    )
 }
