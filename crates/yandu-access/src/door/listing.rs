@@ -33,7 +33,8 @@ impl Door {
         most: u32,
     ) -> Result<Vec<Grant>> {
         let pool = self.inner.store.pool();
-        let mut grants = store::grant::grants_to(pool, &Grantee::all(account), before, most).await?;
+        let mut grants =
+            store::grant::grants_to(pool, &Grantee::all(account), before, most).await?;
         let state = self.state();
         for grant in &mut grants {
             let known = state.grants.get(&grant.id);

@@ -111,7 +111,16 @@ async fn log_in(
     headers: HeaderMap,
     Body(login): Body<Login>,
 ) -> Result<Response> {
-    let (asker, cookie) = begin(&state, &Browser { peer, line, headers }, &login).await?;
+    let (asker, cookie) = begin(
+        &state,
+        &Browser {
+            peer,
+            line,
+            headers,
+        },
+        &login,
+    )
+    .await?;
     let cookie = [(header::SET_COOKIE, cookie)];
     Ok((cookie, Json(who(&state, &asker))).into_response())
 }

@@ -86,7 +86,9 @@ impl Asked {
 
     fn value(&self, name: &str) -> Option<&str> {
         let mut filled = self.filled();
-        filled.find(|(known, _)| *known == name).map(|(_, value)| value)
+        filled
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
     }
 
     fn takes(&self, access: Access) -> bool {
@@ -196,7 +198,12 @@ fn form(speech: &Speech, asked: &Asked, owners: &[FacetCount], themes: &[FacetCo
     let values = |counts: &[FacetCount]| -> Vec<(String, String)> {
         let named = counts.iter().filter(|count| !is_unset(&count.value));
         let mut values: Vec<_> = named
-            .map(|count| (count.value.clone(), format!("{} ({})", count.value, count.count)))
+            .map(|count| {
+                (
+                    count.value.clone(),
+                    format!("{} ({})", count.value, count.count),
+                )
+            })
             .collect();
         values.sort();
         values
@@ -226,11 +233,11 @@ fn is_unset(value: &str) -> bool {
     value.is_empty() || value == "unset"
 }
 
-fn direct<'a>(speech: &Speech) -> &'a str {
+fn direct(speech: &Speech) -> &'static str {
     speech.say("无条件开放", "Open")
 }
 
-fn on_request<'a>(speech: &Speech) -> &'a str {
+fn on_request(speech: &Speech) -> &'static str {
     speech.say("有条件开放", "On conditions")
 }
 

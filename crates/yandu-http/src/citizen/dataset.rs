@@ -123,14 +123,12 @@ async fn facts(state: &State, speech: &Speech, dataset: &Dataset) -> Result<Mark
     let content = entry.map(|entry| entry.content);
     let theme = content.as_ref().and_then(|content| content.theme.clone());
     let condition = content.and_then(|content| content.opening_condition);
-    let renewed = state.collector().freshness(dataset.id()).await?;
-    let renewed = match renewed.last_delivery_at {
-        Some(at) => Some(at),
-        None => {
-            let newest = state.lake().newest_versions(dataset.id(), None, 1).await?;
-            newest.first().map(|version| version.committed_at)
-        }
-    };
+    let freshness = state.collector().freshness(dataset.id()).await?;
+    let mut renewed = freshness.last_delivery_at;
+    if renewed.is_none() {
+        let newest = state.lake().newest_versions(dataset.id(), None, 1).await?;
+        renewed = newest.first().map(|version| version.committed_at);
+    }
     let unsaid = speech.say(
         "提供部门没有另外写明",
         "The department has said nothing else",

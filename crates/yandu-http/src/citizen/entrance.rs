@@ -73,7 +73,7 @@ pub(super) async fn log_in(
             told: Some(told),
             status,
         };
-        let line = line.as_ref().map(|Extension(line)| *line);
+        let line = line.map(|Extension(line)| line);
         show(&state, &speech, &asker, &headers, line, &entrance)
     };
     if !Seal::is_right(&state, &asker, &headers, &entering.seal) {
@@ -87,7 +87,7 @@ pub(super) async fn log_in(
     };
     let browser = Browser {
         peer,
-        line: line.clone(),
+        line,
         headers: headers.clone(),
     };
     match access::begin(&state, &browser, &login).await {
@@ -118,9 +118,8 @@ pub(super) async fn log_out(
     let Asker::Session(session) = &asker else {
         return Redirect::to(&home).into_response();
     };
-    let is_sealed = |Form(leaving): &Form<Leaving>| {
-        Seal::is_right(&state, &asker, &headers, &leaving.seal)
-    };
+    let is_sealed =
+        |Form(leaving): &Form<Leaving>| Seal::is_right(&state, &asker, &headers, &leaving.seal);
     if !leaving.as_ref().is_ok_and(is_sealed) {
         // What could not be shown to come from here changes nothing.
         return Redirect::to(&home).into_response();

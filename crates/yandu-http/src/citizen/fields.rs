@@ -70,9 +70,8 @@ pub(super) fn list(speech: &Speech, dataset: &Dataset, fields: &[Field]) -> Mark
             @for field in fields {
                 li {
                     (name(speech, dataset, &field.name))
-                    @match field.mask() {
-                        Some(mask) => p class="hint masked" { (why(speech, field, mask)) },
-                        None => {},
+                    @if let Some(mask) = field.mask() {
+                        p class="hint masked" { (why(speech, field, mask)) }
                     }
                 }
             }
@@ -142,5 +141,8 @@ pub(super) fn why(speech: &Speech, field: &Field, mask: &Mask) -> String {
     };
     let between = speech.say("；", "; ");
     let under = speech.say("依据", "under");
-    format!("{mark}{rule}{between}{because}{between}{under} {}", field.policy)
+    format!(
+        "{mark}{rule}{between}{because}{between}{under} {}",
+        field.policy
+    )
 }

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::State as Shared;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream};
 use maud::html;
 use tokio::sync::Semaphore;
 use yandu_words::id::DatasetId;
@@ -60,11 +60,11 @@ pub(super) async fn take_file(
     match query::file(&state, &Asker::Visitor, form, &sql).await {
         Ok(response) => response.map(|body| {
             // The place is free again when the last byte has left, or whoever took it has gone.
-            let chunks = body.into_data_stream().map(move |chunk| {
-                let _held = &held;
-                chunk
-            });
-            Body::from_stream(chunks)
+            let leaving = (body.into_data_stream(), held);
+            Body::from_stream(stream::unfold(leaving, async |(mut chunks, held)| {
+                let chunk = chunks.next().await?;
+                Some((chunk, (chunks, held)))
+            }))
         }),
         Err(problem) => frame::refused(&speech, Place::Open, &problem),
     }

@@ -84,7 +84,9 @@ pub(super) async fn facts(state: &State, speech: &Speech, grant: &Grant) -> Mark
     let granted = &grant.granted;
     let giver = name(state, speech, &grant.given_by).await;
     let ways = granted.ways.iter();
-    let ways: Vec<String> = ways.map(|way| told::word(speech, "way", way.name())).collect();
+    let ways: Vec<String> = ways
+        .map(|way| told::word(speech, "way", way.name()))
+        .collect();
     let comma = speech.say("、", ", ");
     let used = match granted.uses {
         None => speech.say("不限次数", "as often as you like").to_owned(),
@@ -152,7 +154,8 @@ fn columns(speech: &Speech, packs: &Packs, grant: &Grant) -> Markup {
         .masks
         .iter()
         .map(|(name, mask)| {
-            let left = mask_of(mask).map_or_else(|_| mask.clone(), |mask| told::mask(speech, &mask));
+            let left =
+                mask_of(mask).map_or_else(|_| mask.clone(), |mask| told::mask(speech, &mask));
             format!("{}{}{left}", titled(name), speech.say("：", ": "))
         })
         .collect();

@@ -66,7 +66,8 @@ impl Seal {
                 Line::Own => "",
                 Line::Encrypted => "; Secure",
             };
-            let cookie = format!("{COOKIE}={secret}; Path=/mine; HttpOnly; SameSite=Strict{secure}");
+            let cookie =
+                format!("{COOKIE}={secret}; Path=/mine; HttpOnly; SameSite=Strict{secure}");
             if let Ok(cookie) = HeaderValue::from_str(&cookie) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }

@@ -108,9 +108,7 @@ pub(super) fn because(speech: &Speech, seen: &Seen) -> Option<String> {
             let grade = self::grade(speech, *grade);
             text(speech, "sights.because-grade", &[("grade", &grade)])
         }
-        Because::Withheld(policy) => {
-            text(speech, "sights.because-withheld", &[("policy", policy)])
-        }
+        Because::Withheld(policy) => text(speech, "sights.because-withheld", &[("policy", policy)]),
     }
 }
 

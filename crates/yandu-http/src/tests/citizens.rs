@@ -15,15 +15,27 @@ permit (principal, action == Action::"read", resource is Dataset) when { resourc
 "#;
 
 fn dataset(id: &str, title: &str, owner: &str, opening: &str) -> String {
-    let text = MEMBER.replace("club.member", id).replace("会员, en: Member", title);
+    let text = MEMBER
+        .replace("club.member", id)
+        .replace("会员, en: Member", title);
     text.replace("市民政局", owner)
         .replace("opening: open", &format!("opening: {opening}"))
 }
 
 /// A city with open data, data that is open on conditions and data that is closed, and its system administrator.
 async fn city() -> (City, Somebody) {
-    let closed = dataset("club.secret", "秘密名单, en: Secret", "保密办公室", "closed");
-    let asked = dataset("club.clinic", "门诊统计, en: Clinics", "市卫健委", "conditional");
+    let closed = dataset(
+        "club.secret",
+        "秘密名单, en: Secret",
+        "保密办公室",
+        "closed",
+    );
+    let asked = dataset(
+        "club.clinic",
+        "门诊统计, en: Clinics",
+        "市卫健委",
+        "conditional",
+    );
     let hostile = dataset(
         "club.hostile",
         "'<script>alert(1)</script>', en: '\"><img src=x>'",
@@ -47,11 +59,17 @@ async fn city() -> (City, Somebody) {
 /// The grants of `wang`, of `li` and of a department, given by the security administrator.
 async fn granted() -> (City, Somebody, Somebody) {
     let (city, root) = city().await;
-    let sec = city.somebody(&root, "sec", &["security-administrator"]).await;
+    let sec = city
+        .somebody(&root, "sec", &["security-administrator"])
+        .await;
     let wang = city.somebody(&root, "wang", &[]).await;
     city.somebody(&root, "li", &[]).await;
     let until = city.state.now() + jiff::SignedDuration::from_hours(24);
-    let grants = [("person", "wang"), ("person", "li"), ("department", "市民政局")];
+    let grants = [
+        ("person", "wang"),
+        ("person", "li"),
+        ("department", "市民政局"),
+    ];
     for (kind, id) in grants {
         let grant = json!({
             "to": {"kind": kind, "id": id}, "dataset": "club.secret", "up_to": "general-2",
@@ -112,7 +130,12 @@ async fn what_no_permit_opens_to_visitors_is_nowhere() {
             secret.text().replace("club.secret", ""),
             absent.text().replace("club.absent", "")
         );
-        for file in ["club.secret/csv", "club.clinic/csv", "club.member/exe", "-/csv"] {
+        for file in [
+            "club.secret/csv",
+            "club.clinic/csv",
+            "club.member/exe",
+            "-/csv",
+        ] {
             let answer = see(&city, who, &format!("/open/{file}")).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{file}");
         }
@@ -124,7 +147,8 @@ async fn data_that_is_open_on_conditions_says_how_to_ask_and_shows_no_row() {
     let (city, _) = city().await;
     let page = city.get("/open/club.clinic").await;
     assert_eq!(page.status, StatusCode::OK);
-    for there in ["有条件开放", "怎样申请", "市卫健委", "姓名", "申请人：＿＿"] {
+    for there in ["有条件开放", "怎样申请", "市卫健委", "姓名", "申请人：＿＿"]
+    {
         assert!(page.text().contains(there), "{there}");
     }
     assert!(!page.text().contains("<table"), "{}", page.text());
@@ -137,7 +161,13 @@ async fn a_masked_field_is_masked_and_says_by_which_rule_and_grade() {
     let (city, _) = city().await;
     let page = city.get("/open/club.member").await;
     assert!(!page.text().contains("王芳") && !page.text().contains("李娜"));
-    for there in ["已脱敏", "一般2级", "依据 已开放的数据", "读取人：公众访客", "会员号"] {
+    for there in [
+        "已脱敏",
+        "一般2级",
+        "依据 已开放的数据",
+        "读取人：公众访客",
+        "会员号",
+    ] {
         assert!(page.text().contains(there), "{there}: {}", page.text());
     }
     let file = city.get("/open/club.member/csv").await;
@@ -150,7 +180,12 @@ async fn a_masked_field_is_masked_and_says_by_which_rule_and_grade() {
 #[tokio::test]
 async fn names_and_values_are_text_whatever_they_hold() {
     let (city, _) = city().await;
-    for path in ["/open", "/open/club.hostile", "/open/club.member", "/open?q=%22%3E%3Cscript%3E"] {
+    for path in [
+        "/open",
+        "/open/club.hostile",
+        "/open/club.member",
+        "/open?q=%22%3E%3Cscript%3E",
+    ] {
         for language in ["zh", "en"] {
             let mark = if path.contains('?') { '&' } else { '?' };
             let page = city.get(&format!("{path}{mark}lang={language}")).await;
@@ -160,7 +195,11 @@ async fn names_and_values_are_text_whatever_they_hold() {
         }
     }
     let page = city.get("/open/club.member").await;
-    assert!(page.text().contains("&lt;script&gt;alert('行')"), "{}", page.text());
+    assert!(
+        page.text().contains("&lt;script&gt;alert('行')"),
+        "{}",
+        page.text()
+    );
 }
 
 #[tokio::test]
@@ -169,11 +208,18 @@ async fn pages_forbid_scripts_and_only_the_list_is_kept() {
     for path in ["/open", "/open/club.member", "/open/club.absent", "/mine"] {
         let page = city.get(path).await;
         let policy = page.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'none'; style-src 'sha256-"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'none'; style-src 'sha256-"),
+            "{policy}"
+        );
         assert!(!policy.contains("unsafe"), "{policy}");
         assert_eq!(page.header("vary"), "accept-language", "{path}");
         assert_eq!(page.header("referrer-policy"), "same-origin");
-        let kept = if path == "/open" { "public, no-cache" } else { "no-store" };
+        let kept = if path == "/open" {
+            "public, no-cache"
+        } else {
+            "no-store"
+        };
         assert_eq!(page.header("cache-control"), kept, "{path}");
     }
     let tag = city.get("/open").await.header("etag").to_owned();
@@ -188,7 +234,12 @@ async fn a_page_speaks_the_language_that_is_asked_for() {
     let english = city.ask(by_browser, "").await;
     assert!(english.text().contains("lang=\"en\"") && english.text().contains("Open data"));
     let chosen = city.get("/open/club.member?lang=en").await;
-    for there in ["Member", "Read by: A visitor", "href=\"/open?lang=en\"", "general 2"] {
+    for there in [
+        "Member",
+        "Read by: A visitor",
+        "href=\"/open?lang=en\"",
+        "general 2",
+    ] {
         assert!(chosen.text().contains(there), "{there}: {}", chosen.text());
     }
 }
@@ -197,7 +248,11 @@ async fn a_page_speaks_the_language_that_is_asked_for() {
 async fn a_file_of_open_data_leaves_a_receipt_of_a_visitor() {
     let (city, root) = city().await;
     let aud = city.somebody(&root, "aud", &["audit-administrator"]).await;
-    for (form, begins) in [("csv", &b"\xEF\xBB\xBFnumber"[..]), ("xlsx", b"PK"), ("parquet", b"PAR1")] {
+    for (form, begins) in [
+        ("csv", &b"\xEF\xBB\xBFnumber"[..]),
+        ("xlsx", b"PK"),
+        ("parquet", b"PAR1"),
+    ] {
         let file = city.get(&format!("/open/club.member/{form}")).await;
         assert_eq!(file.status, StatusCode::OK, "{form}");
         assert!(file.body.starts_with(begins), "{form}");
@@ -217,7 +272,9 @@ async fn visitors_take_so_many_files_at_once_and_no_more() {
     let (city, _) = city().await;
     let mut open = Vec::new();
     for _ in 0..8 {
-        let file = city.open(request(Method::GET, "/open/club.member/csv"), "").await;
+        let file = city
+            .open(request(Method::GET, "/open/club.member/csv"), "")
+            .await;
         assert_eq!(file.status(), StatusCode::OK);
         open.push(file);
     }
@@ -225,7 +282,10 @@ async fn visitors_take_so_many_files_at_once_and_no_more() {
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(refused.header("retry-after"), "60");
     open.pop();
-    assert_eq!(city.get("/open/club.member/csv").await.status, StatusCode::OK);
+    assert_eq!(
+        city.get("/open/club.member/csv").await.status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -237,7 +297,10 @@ async fn every_page_of_the_list_is_bounded_and_all_together_show_each_dataset_on
             (format!("datasets/open_{number:02}.yaml"), text)
         })
         .collect();
-    let mut files: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let mut files: Vec<(&str, &str)> = texts
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
     files.push(("policies/open.cedar", POLICIES));
     let city = City::with_files(Options::default(), &files).await;
     let mut path = "/open".to_owned();
@@ -261,7 +324,10 @@ async fn every_page_of_the_list_is_bounded_and_all_together_show_each_dataset_on
     for wrong in ["after=x", &format!("q={}", "a".repeat(101)), "q=%FF"] {
         let page = city.get(&format!("/open?{wrong}")).await;
         assert!(page.status.is_client_error(), "{wrong}: {}", page.status);
-        assert!(page.header("content-type").starts_with("text/html"), "{wrong}");
+        assert!(
+            page.header("content-type").starts_with("text/html"),
+            "{wrong}"
+        );
     }
 }
 
@@ -276,7 +342,10 @@ async fn whoever_logs_in_without_scripts_is_logged_in() {
     let seal = seal(&entrance);
     let right = [("account", "wang"), ("password", PASSWORD), ("seal", &seal)];
     for (cookie, fields) in [
-        (cookie.as_str(), &[("account", "wang"), ("password", PASSWORD)][..]),
+        (
+            cookie.as_str(),
+            &[("account", "wang"), ("password", PASSWORD)][..],
+        ),
         ("", &right),
         ("yandu_form=0123", &right),
     ] {
@@ -284,14 +353,23 @@ async fn whoever_logs_in_without_scripts_is_logged_in() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
         assert!(!refused.header("set-cookie").contains("yandu_session"));
     }
-    let wrong = [("account", "wang"), ("password", "<b>wrong</b>"), ("seal", &seal)];
+    let wrong = [
+        ("account", "wang"),
+        ("password", "<b>wrong</b>"),
+        ("seal", &seal),
+    ];
     let wrong = submit(&city, &cookie, "/mine", &wrong).await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
     assert!(wrong.text().contains("账号或口令不对") && !wrong.text().contains("wrong"));
     let entered = submit(&city, &cookie, "/mine", &right).await;
     assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text());
     assert_eq!(entered.header("location"), "/mine");
-    let session = entered.header("set-cookie").split(';').next().unwrap().to_owned();
+    let session = entered
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
     let wang = Somebody(Some((header::COOKIE, session.clone())));
     let mine = see(&city, &wang, "/mine").await;
     assert!(mine.text().contains("为wang核对"), "{}", mine.text());
@@ -300,14 +378,29 @@ async fn whoever_logs_in_without_scripts_is_logged_in() {
     assert_eq!(stays.header("set-cookie"), "");
     let left = submit(&city, &session, "/mine/end", &[("seal", &seal)]).await;
     assert!(left.header("set-cookie").contains("Max-Age=0"));
-    assert!(see(&city, &wang, "/mine").await.text().contains("type=\"password\""));
+    assert!(
+        see(&city, &wang, "/mine")
+            .await
+            .text()
+            .contains("type=\"password\"")
+    );
 }
 
 #[tokio::test]
 async fn one_sees_ones_own_grants_in_words_and_nobody_elses() {
     let (city, wang, _) = granted().await;
     let mine = see(&city, &wang, "/mine").await;
-    for there in ["秘密名单", "为wang核对", "会员号、姓名", "age &lt; 60", "保留前 1 位", "已用 0 次，共 5 次", "生效中", "sec", "为市民政局核对"] {
+    for there in [
+        "秘密名单",
+        "为wang核对",
+        "会员号、姓名",
+        "age &lt; 60",
+        "保留前 1 位",
+        "已用 0 次，共 5 次",
+        "生效中",
+        "sec",
+        "为市民政局核对",
+    ] {
         assert!(mine.text().contains(there), "{there}: {}", mine.text());
     }
     assert!(!mine.text().contains("为li核对"), "{}", mine.text());
@@ -337,21 +430,31 @@ async fn a_grant_is_given_up_by_its_own_grantee_and_only_from_the_page() {
         let fields = [("seal", wrong), ("why", "不再需要")];
         let refused = submit(&city, &cookie, "/mine/grants/G1", &fields).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
-        assert!(refused.text().contains("value=\"不再需要\""), "what was typed is kept");
+        assert!(
+            refused.text().contains("value=\"不再需要\""),
+            "what was typed is kept"
+        );
     }
     assert_eq!(state("G1").await["is_in_force"], true);
     // Somebody else's, and that of the department.
     for other in ["G2", "G3"] {
         let path = format!("/mine/grants/{other}");
         let refused = submit(&city, &cookie, &path, &[("seal", &right)]).await;
-        assert!(refused.status.is_client_error(), "{other}: {}", refused.status);
+        assert!(
+            refused.status.is_client_error(),
+            "{other}: {}",
+            refused.status
+        );
         assert_eq!(state(other).await["is_in_force"], true, "{other}");
     }
     let fields = [("seal", right.as_str()), ("why", "不再需要")];
     let done = submit(&city, &cookie, "/mine/grants/G1", &fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let ended = state("G1").await;
-    assert_eq!((&ended["revoked_by"], &ended["revoked_why"]), (&json!("wang"), &json!("不再需要")));
+    assert_eq!(
+        (&ended["revoked_by"], &ended["revoked_why"]),
+        (&json!("wang"), &json!("不再需要"))
+    );
     let mine = see(&city, &wang, done.header("location")).await;
     assert!(mine.text().contains("已放弃"), "{}", mine.text());
 }
@@ -362,19 +465,43 @@ async fn what_was_typed_outlives_a_session() {
     let path = "/mine/grants/G1";
     let late = submit(&city, "", path, &[("seal", "x"), ("why", "用不到了")]).await;
     assert_eq!(late.status, StatusCode::UNAUTHORIZED);
-    let cookie = late.header("set-cookie").split(';').next().unwrap().to_owned();
+    let cookie = late
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
     let seal = seal(&late);
     let (_, rest) = late.text().split_once("name=\"next\" value=\"").unwrap();
     let next = rest.split('"').next().unwrap().replace("&amp;", "&");
-    let fields = [("account", "wang"), ("password", PASSWORD), ("seal", &seal), ("next", &next)];
+    let fields = [
+        ("account", "wang"),
+        ("password", PASSWORD),
+        ("seal", &seal),
+        ("next", &next),
+    ];
     let entered = submit(&city, &cookie, "/mine", &fields).await;
     assert_eq!(entered.header("location"), next);
-    let session = entered.header("set-cookie").split(';').next().unwrap().to_owned();
+    let session = entered
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
     let wang = Somebody(Some((header::COOKIE, session)));
     let page = see(&city, &wang, &next).await;
-    assert!(page.text().contains("value=\"用不到了\""), "{}", page.text());
+    assert!(
+        page.text().contains("value=\"用不到了\""),
+        "{}",
+        page.text()
+    );
     let seal = self::seal(&page);
-    let elsewhere = [("account", "wang"), ("password", PASSWORD), ("seal", &seal), ("next", "//evil.example/mine/")];
+    let elsewhere = [
+        ("account", "wang"),
+        ("password", PASSWORD),
+        ("seal", &seal),
+        ("next", "//evil.example/mine/"),
+    ];
     let entered = submit(&city, cookie_of(&wang), "/mine", &elsewhere).await;
     assert_eq!(entered.header("location"), "/mine");
 }
@@ -383,22 +510,45 @@ async fn what_was_typed_outlives_a_session() {
 async fn a_citizen_is_no_staff_of_the_city() {
     let base = include_str!("../../../../packs/base/pack.yaml");
     let roles = base.split_once("roles:").unwrap().1;
-    let pack = format!("pack: club\nversion: 0.1.0\ntitle: {{zh: 社团}}\nroles:{roles}settings:\n  old: {{title: {{zh: 高龄}}, default: 60}}\n");
+    let pack = format!(
+        "pack: club\nversion: 0.1.0\ntitle: {{zh: 社团}}\nroles:{roles}settings:\n  old: {{title: {{zh: 高龄}}, default: 60}}\n"
+    );
     let files = [
         ("pack.yaml", pack.as_str()),
-        ("policies/base.cedar", include_str!("../../../../packs/base/policies/base.cedar")),
+        (
+            "policies/base.cedar",
+            include_str!("../../../../packs/base/policies/base.cedar"),
+        ),
     ];
     let (city, root) = City::claimed_with(&files).await;
     let citizen = json!({"id": "citizen", "name": "市民", "roles": ["citizen"]});
-    city.ok(&root, Method::POST, "/api/v1/accounts", &citizen).await;
-    let link = city.ok(&root, Method::POST, "/api/v1/accounts/citizen/invitation", &Value::Null).await;
+    city.ok(&root, Method::POST, "/api/v1/accounts", &citizen)
+        .await;
+    let link = city
+        .ok(
+            &root,
+            Method::POST,
+            "/api/v1/accounts/citizen/invitation",
+            &Value::Null,
+        )
+        .await;
     let accepted = json!({"link": link["link"], "password": PASSWORD});
-    city.ok(&Somebody(None), Method::POST, "/api/v1/invitations", &accepted).await;
+    city.ok(
+        &Somebody(None),
+        Method::POST,
+        "/api/v1/invitations",
+        &accepted,
+    )
+    .await;
     let citizen = city.log_in("citizen").await;
     let clerk = city.somebody(&root, "clerk", &["clerk"]).await;
     let entries = "/api/v1/ledger/entries";
     city.ok(&clerk, Method::GET, entries, &Value::Null).await;
-    assert_eq!(city.refused(&citizen, Method::GET, entries, &Value::Null).await, "not-permitted");
+    assert_eq!(
+        city.refused(&citizen, Method::GET, entries, &Value::Null)
+            .await,
+        "not-permitted"
+    );
     let open = see(&city, &Somebody(None), "/open/club.member").await;
     assert_eq!(open.status, StatusCode::OK, "{}", open.text());
     assert!(!open.text().contains("王芳"));
