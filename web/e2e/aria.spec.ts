@@ -46,6 +46,8 @@ test('shell', async ({ page }) => {
         - listitem:
           - link "专题页面"
         - listitem:
+          - link "分类分级"
+        - listitem:
           - link "能力包"
         - listitem:
           - link "账号"

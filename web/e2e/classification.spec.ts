@@ -116,7 +116,7 @@ test('a rejection and a lowering say why, and the security administrator reads t
 
 test('whoever stewards nothing is told that the page is not theirs', async ({ browser, city }) => {
   const page = await desk(browser, city, 'li', '/classification')
-  await expect(page.getByText('classified.roll.spare')).toHaveCount(0)
+  await expect(page.getByText('没有这项权限')).toBeVisible()
   await expect(page.getByRole('tab', { name: '待确认建议' })).toHaveCount(0)
   await expectGood(page, 'not theirs')
 })

@@ -172,6 +172,7 @@ pub struct Grant {
     #[serde(flatten)]
     pub granted: NewGrant,
     /// The fields of the columns that it names, as they were when it was given.
+    #[serde(skip)]
     pub fields: Fields,
     pub used: u32,
     pub given_by: String,

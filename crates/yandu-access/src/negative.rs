@@ -93,6 +93,7 @@ pub struct Entry {
     #[serde(flatten)]
     pub entry: NewEntry,
     /// The fields of the columns that it names, as they were when it was added.
+    #[serde(skip)]
     pub fields: Fields,
     pub added_by: String,
     pub added_at: Timestamp,

@@ -41,17 +41,20 @@ pub struct Present {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decided {
     pub suggestion: Option<Suggestion>,
-    /// None where a suggestion was rejected.
+    /// None where a suggestion was rejected that did not hold.
     pub classified: Option<Classified>,
 }
 
 impl Present {
+    /// What holds without any decision.
+    fn usual(&self) -> Grade {
+        let inflow = self.inflow.as_ref().map(|inflow| inflow.grade);
+        self.declared.max(inflow.unwrap_or(Grade::General1))
+    }
+
     /// Below what a grade is a lowering: what is in force, what the pack declares and what flows in.
     fn highest(&self) -> Grade {
-        let inflow = self.inflow.as_ref().map(|inflow| inflow.grade);
-        self.grade
-            .max(self.declared)
-            .max(inflow.unwrap_or(Grade::General1))
+        self.grade.max(self.usual())
     }
 }
 
@@ -90,15 +93,16 @@ impl Classification {
                     class.clone().or_else(|| suggestion.class.clone()),
                     *grade,
                 ),
-                Verdict::Reject => (Status::Rejected, None, present.grade),
+                Verdict::Reject => (Status::Rejected, None, present.usual()),
             };
             suggestion.status = status;
             suggestion.decided_by = Some(by.to_owned());
             suggestion.decided_at = Some(at);
             suggestion.reason.clone_from(&reason);
-            suggestion.holds = false;
+            // Rejecting what holds meanwhile makes the field less sensitive than it was, which is on record like any other lowering.
+            let is_given_up = std::mem::take(&mut suggestion.holds);
             let mut classified = None;
-            if status != Status::Rejected {
+            if status != Status::Rejected || is_given_up {
                 let mut new = of(present, class, grade, reason.clone(), by, at)?;
                 new.suggestion = Some(*id);
                 new.id = store::classify(&mut writing, &new).await?;

@@ -59,14 +59,14 @@ impl Classification {
             }
         }
         for name in store::open_datasets(&mut writing).await? {
-            let is_gone = name.parse::<DatasetId>().is_ok_and(|id| !all.contains(&id));
-            if !is_gone {
+            let Ok(id) = name.parse::<DatasetId>() else {
+                continue;
+            };
+            if all.contains(&id) {
                 continue;
             }
-            if let Ok(id) = name.parse::<DatasetId>() {
-                for suggestion in store::newest(&mut writing, &id).await?.values() {
-                    store::end(&mut writing, suggestion.id, Status::Withdrawn, at).await?;
-                }
+            for suggestion in store::newest(&mut writing, &id).await?.values() {
+                store::end(&mut writing, suggestion.id, Status::Withdrawn, at).await?;
             }
         }
         let after = holding(&mut writing).await?;

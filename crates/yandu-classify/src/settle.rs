@@ -67,6 +67,10 @@ impl Classification {
                 column.grade = column.grade.max(Some(suggestion.grade));
             }
         }
+        // Grades that packs declare are held to what flows in when packs are checked; following every model costs its planning.
+        if in_force.is_empty() && holding.is_empty() {
+            return Ok(settled);
+        }
         // A lowering was decided over what flowed in then. Where more flows in by now it does not hold, which may let more flow on.
         loop {
             let flowing = flows(Arc::new(packs.settled(&settled))).await;

@@ -64,6 +64,10 @@ pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
                 "plans",
                 "工作要点 · the work plan: points, units and targets",
             ),
+            (
+                "classification",
+                "分类分级 · what is suggested of fields, and what stewards decided",
+            ),
             ("forms", "填报 · what people report, from whom, and when"),
             ("drafts", "草稿 · what was begun and not sent yet"),
             (

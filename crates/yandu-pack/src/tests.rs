@@ -17,6 +17,7 @@ use yandu_words::DatasetId;
 use crate::{CompiledModel, Compiler, Loaded, ModelInput, Packs, SqlProblem};
 
 mod boards;
+mod classification;
 mod conditions;
 mod declarations;
 mod forms;

@@ -36,10 +36,10 @@ test('the menu has the pages that somebody may open', () => {
   const handling = (...duties: string[]) => menuOf({ kind: 'session', actions: [], duties }).map(({ to }) => to)
   expect(of('browse')).toEqual(['/', '/plans', '/catalogue', '/models', '/lineage', '/query', '/rollup', '/indicators', '/boards', '/figures', '/pages', '/packs'])
   expect(handling('deliver')).toEqual(['/', '/forms', '/deliver', '/batches', '/query'])
-  expect(handling('steward')).toEqual(['/', '/forms', '/batches', '/query'])
+  expect(handling('steward')).toEqual(['/', '/forms', '/batches', '/query', '/classification'])
   expect(of()).toEqual(['/', '/query'])
-  expect(of('audit')).toEqual(['/', '/query', '/policies', '/access-events'])
-  expect(of('manage-policies')).toEqual(['/', '/query', '/grants', '/negative-list', '/policies'])
+  expect(of('audit')).toEqual(['/', '/query', '/classification', '/policies', '/access-events'])
+  expect(of('manage-policies')).toEqual(['/', '/query', '/classification', '/grants', '/negative-list', '/policies'])
   expect(of('manage-accounts')).toContain('/accounts')
 })
 

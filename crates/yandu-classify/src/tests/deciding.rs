@@ -306,6 +306,31 @@ async fn what_was_found_among_values_stands_though_the_next_delivery_has_none_of
 }
 
 #[tokio::test]
+async fn rejecting_what_holds_is_listed_as_a_lowering() {
+    let city = City::new(UntilConfirmed::Checked).await;
+    city.renew(vec![id_number()]).await;
+    let held = Present {
+        grade: Grade::General3,
+        ..present(&id_number())
+    };
+    let chosen = [(city.open().await[0].id, held)];
+    let reason = Some("为系统流水号");
+    let reject = Verdict::Reject;
+    city.classification
+        .decide("wang", &chosen, &reject, reason)
+        .await
+        .unwrap();
+    let lowerings = city.classification.lowerings(None, None, 10).await.unwrap();
+    assert_eq!(lowerings.len(), 1);
+    assert_eq!(
+        (lowerings[0].before, lowerings[0].grade),
+        (Grade::General3, Grade::General1)
+    );
+    city.renew(vec![id_number()]).await;
+    assert!(city.open().await.is_empty());
+}
+
+#[tokio::test]
 async fn suggestions_about_fields_and_datasets_that_are_gone_are_withdrawn() {
     let city = City::new(UntilConfirmed::Declared).await;
     city.renew(vec![id_number(), field(8, "sjh", "手机号")])

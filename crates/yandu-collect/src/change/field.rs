@@ -12,7 +12,6 @@ use yandu_words::id::DatasetId;
 use super::record::Records;
 use super::rollback::renamed;
 use crate::Result;
-use crate::store::parse_id;
 
 /// The fields in use: by dataset and the names of its columns.
 pub type Fields = BTreeMap<DatasetId, BTreeMap<String, FieldId>>;
@@ -64,7 +63,10 @@ impl Records {
             .await?;
         let mut fields = Fields::new();
         for row in &rows {
-            let dataset: DatasetId = parse_id(row.try_get("dataset")?)?;
+            let dataset: String = row.try_get("dataset")?;
+            let dataset: DatasetId = dataset
+                .parse()
+                .map_err(|error: yandu_words::IdError| sqlx::Error::Decode(Box::new(error)))?;
             let id: i64 = row.try_get("id")?;
             let of_dataset = fields.entry(dataset).or_default();
             of_dataset.insert(row.try_get("name")?, FieldId(id as u64));

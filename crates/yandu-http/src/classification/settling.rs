@@ -34,7 +34,11 @@ impl Settles for Settling {
             let lineages = self.lineages.clone();
             let flows = move |packs: Arc<Packs>| {
                 let lineages = lineages.clone();
-                async move { flows(&packs, &lineages.of(&packs).await) }.boxed()
+                async move {
+                    let lineage = lineages.of(&packs).await;
+                    flows(&packs, &lineage)
+                }
+                .boxed()
             };
             let settled = self.classification.settled(packs, &fields, &flows).await;
             let settled = settled.map_err(|error| error.to_string())?;

@@ -126,3 +126,25 @@ proptest! {
         prop_assert_eq!(standard.read_text(&wide).value(), plain);
     }
 }
+
+#[test]
+fn a_stricter_grade_leaves_less_of_a_value() {
+    for standard in Standard::ALL {
+        assert_eq!(standard.mask_at(standard.grade()), standard.mask());
+        assert_eq!(standard.mask_at(Grade::General1), standard.mask());
+        for grade in [Grade::Important, Grade::Core] {
+            assert_eq!(standard.mask_at(grade), Mask::Null, "{standard}");
+        }
+    }
+    assert_eq!(
+        Standard::Mobile.mask_at(Grade::General3),
+        Mask::Keep { first: 3, last: 4 }
+    );
+    assert_eq!(Standard::Mobile.mask_at(Grade::General4), Mask::Hash);
+    assert_eq!(Standard::Name.mask_at(Grade::General4), Mask::Null);
+    // A card number is of this grade by itself.
+    assert_eq!(
+        Standard::BankCard.mask_at(Grade::General4),
+        Mask::Keep { first: 6, last: 4 }
+    );
+}

@@ -155,10 +155,8 @@ async fn decide(context: &Context, body: &serde_json::Value) -> Result<()> {
     context.output.result(&decided, |decided| {
         let mut table = Table::new(["suggestion", "field", "status", "grade", "before", "reason"]);
         for one in &decided.suggestions {
-            let own = decided.decisions.iter();
-            let own = own
-                .filter(|decision| decision.suggestion == Some(one.id))
-                .last();
+            let mut own = decided.decisions.iter();
+            let own = own.find(|decision| decision.suggestion == Some(one.id));
             table.row(vec![
                 one.id.to_string().into(),
                 named(&one.dataset, one.name.as_deref()).into(),

@@ -38,7 +38,9 @@ export function DecisionDialog({ verdict, suggestions, onClose, onDone }: Props)
   const [reason, setReason] = useState('')
   const id = useId()
   useReturnFocus()
-  const isLowering = suggestions.some((one) => verdict !== 'reject' && order(verdict === 'change' ? grade : one.grade) < order(one.present))
+  // What holds already is what a field would be lowered from.
+  const now = (one: Suggestion) => Math.max(order(one.present), one.holds ? order(one.grade) : 0)
+  const isLowering = suggestions.some((one) => verdict !== 'reject' && order(verdict === 'change' ? grade : one.grade) < now(one))
   const needsReason = verdict === 'reject' || isLowering
   const act = useMutation({
     mutationFn: () => {

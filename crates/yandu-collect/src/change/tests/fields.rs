@@ -5,7 +5,7 @@ const HOUSE: &str = "  house: {title: {zh: 门牌}, type: text, required: false}
 
 async fn field(city: &City, name: &str) -> Option<yandu_words::FieldId> {
     let fields = city.changes().fields().await.unwrap();
-    let of_dataset = fields.get(&"demo.person".parse().unwrap())?;
+    let of_dataset = fields.get("demo.person")?;
     of_dataset.get(name).copied()
 }
 
