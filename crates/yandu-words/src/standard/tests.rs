@@ -129,7 +129,6 @@ proptest! {
 
 #[test]
 fn a_stricter_grade_leaves_less_of_a_value() {
-    use crate::{Grade, Mask};
     for standard in Standard::ALL {
         assert_eq!(standard.mask_at(standard.grade()), standard.mask());
         assert_eq!(standard.mask_at(Grade::General1), standard.mask());
