@@ -1,6 +1,6 @@
 //! Giving and revoking grants, and keeping the negative list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -72,11 +72,13 @@ impl Door {
         let state = self.state();
         let mut grants = state.grants.clone();
         grants.insert(grant.id, grant.clone());
-        let rebuilt = self.rebuilt(grants, state.entries.clone(), &grant.id.policy())?;
-        let conflicts = conflicts(&rebuilt.policies, &grant, &covered);
+        let own = grant.id.policy();
+        let judged = self.rebuilt(begun(&grants), state.entries.clone(), &own)?;
+        let conflicts = conflicts(&judged.policies, &grant, &covered);
         if !conflicts.is_empty() {
             return Err(Error::Forbidden(conflicts));
         }
+        let rebuilt = self.rebuilt(grants, state.entries.clone(), &own)?;
         store::grant::insert(&mut writing, &grant).await?;
         let told = Note {
             at,
@@ -195,10 +197,11 @@ impl Door {
         let mut entries = state.entries.clone();
         entries.insert(entry.id, entry.clone());
         let file = format!("{}/{}", crate::negative::NEGATIVE, entry.id);
+        let judged = self.rebuilt(begun(&state.grants), entries.clone(), &file)?;
         let rebuilt = self.rebuilt(state.grants.clone(), entries, &file)?;
         let conflicts = covered
             .iter()
-            .flat_map(|(grant, covered)| conflicts(&rebuilt.policies, grant, covered))
+            .flat_map(|(grant, covered)| conflicts(&judged.policies, grant, covered))
             .filter(|conflict| conflict.policy.as_ref() == file)
             .collect();
         store::grant::insert_entry(&mut writing, &entry).await?;
@@ -314,6 +317,15 @@ impl Door {
         let pool = self.inner.store.pool();
         Ok(pool.begin_with("BEGIN IMMEDIATE").await?)
     }
+}
+
+/// The grants as if all their terms had begun: what will be shown is judged when it is given.
+pub(super) fn begun(grants: &BTreeMap<GrantId, Grant>) -> BTreeMap<GrantId, Grant> {
+    let mut grants = grants.clone();
+    for grant in grants.values_mut() {
+        grant.granted.from = None;
+    }
+    grants
 }
 
 /// One of each kind who may come, named `-`, as far as a grant says what they are.

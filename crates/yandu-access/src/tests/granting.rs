@@ -92,6 +92,90 @@ async fn a_grant_ends_with_its_term() {
 }
 
 #[tokio::test]
+async fn a_grant_that_starts_later_shows_nothing_before_its_first_moment() {
+    let mut city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.from = Some(city.site.now() + SignedDuration::from_hours(1));
+    new.until = city.site.now() + SignedDuration::from_hours(2);
+    let given = city.door.give("sec", new).await.unwrap();
+    let hash = |city: &City| city.door.with_policies(|set| set.hash().to_string());
+    let waiting = hash(&city);
+    let rights = city.door.rights(&asked_by(&wang, &page()));
+    let reader = yandu_lake::Principal::with_rights("wang", rights);
+    assert_eq!(city.names(&wang).await, "query");
+    assert!(city.door.sights(&wang, &page()).is_empty());
+    city.pass(SignedDuration::from_secs(3_599));
+    assert_eq!(city.names(&wang).await, "query");
+    assert_eq!(hash(&city), waiting);
+    // It begins without anybody's doing, also for those who asked before.
+    city.pass(SignedDuration::from_secs(1));
+    assert_ne!(hash(&city), waiting);
+    assert_ne!(city.names(&wang).await, "query");
+    assert_eq!(city.door.sights(&wang, &page()).len(), 1);
+    // Rights of before it are those of before it.
+    let sql = "SELECT name FROM population.resident";
+    assert_eq!(super::city::told(&city.lake, &reader, sql).await, "query");
+    city.pass(SignedDuration::from_secs(3_599));
+    assert_ne!(city.names(&wang).await, "permission-ended");
+    city.pass(SignedDuration::from_secs(1));
+    assert_eq!(city.names(&wang).await, "permission-ended");
+    assert!(city.door.sights(&wang, &page()).is_empty());
+    let over = city.door.grant(given.id).await.unwrap();
+    assert!(!over.is_in_force(city.site.now()));
+}
+
+#[tokio::test]
+async fn a_grant_that_waits_begins_after_a_start_too_and_can_be_revoked_before() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.from = Some(city.site.now() + SignedDuration::from_hours(1));
+    city.door.give("sec", new.clone()).await.unwrap();
+    let mut other = new.clone();
+    other.dataset = "enterprise.company".parse().unwrap();
+    let revoked = city.door.give("sec", other).await.unwrap();
+    city.door.revoke("sec", revoked.id, "不再需要").await.unwrap();
+    let mut city = city.again().await;
+    assert_eq!(city.names(&wang).await, "query");
+    city.pass(SignedDuration::from_hours(1));
+    assert_ne!(city.names(&wang).await, "query");
+    let sql = "SELECT count(*) FROM enterprise.company";
+    assert_eq!(city.told(&wang, &page(), sql).await, "query");
+    // A term that is over before it begins, and one that begins too late, are none.
+    new.from = Some(new.until);
+    let error = city.door.give("sec", new.clone()).await.unwrap_err();
+    assert_eq!(error.code(), "invalid-grant");
+    new.from = Some(city.site.now() + SignedDuration::from_hours(24 * 10_000));
+    let error = city.door.give("sec", new).await.unwrap_err();
+    assert_eq!(error.code(), "invalid-grant");
+}
+
+#[tokio::test]
+async fn a_grant_that_waits_is_judged_by_what_it_will_show() {
+    let mut city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let entry = crate::NewEntry {
+        dataset: Some(resident()),
+        pack: None,
+        columns: None,
+        from_grade: None,
+        except: std::collections::BTreeSet::new(),
+        basis: "保密法".to_owned(),
+        about: "不予共享".to_owned(),
+    };
+    let mut new = grant(&city, "wang");
+    new.from = Some(city.site.now() + SignedDuration::from_hours(1));
+    city.door.give("sec", new.clone()).await.unwrap();
+    let (_, taken) = city.door.forbid("sec", entry).await.unwrap();
+    assert_eq!(taken.len(), 1);
+    let error = city.door.give("sec", new).await.unwrap_err();
+    assert_eq!(error.code(), "grant-forbidden");
+    city.pass(SignedDuration::from_hours(2));
+    assert_eq!(city.names(&wang).await, "query");
+}
+
+#[tokio::test]
 async fn a_revoked_grant_ends_at_once_for_those_who_hold_its_rights() {
     let city = City::new().await;
     let wang = city.person("wang", "民政局", &[]).await;

@@ -61,6 +61,10 @@ pub struct NewGrant {
     pub purpose: String,
     #[serde(default)]
     pub basis: Option<String>,
+    /// The first moment at which it holds; at once where it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub from: Option<Timestamp>,
     /// The first moment at which it does not hold any more.
     #[schema(value_type = String, format = DateTime)]
     pub until: Timestamp,
@@ -231,6 +235,7 @@ fn granted(new: NewGrant) -> Result<yandu_access::NewGrant> {
         masks: new.masks,
         purpose: new.purpose,
         basis: new.basis,
+        from: new.from,
         until: new.until,
         uses: new.uses,
         ways,
@@ -263,6 +268,7 @@ fn line(grant: Grant, now: Timestamp) -> GrantLine {
             masks: granted.masks,
             purpose: granted.purpose,
             basis: granted.basis,
+            from: granted.from,
             until: granted.until,
             uses: granted.uses,
             ways: Some(
