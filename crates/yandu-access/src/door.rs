@@ -8,6 +8,7 @@ mod change;
 mod duties;
 mod giving;
 mod listing;
+mod preview;
 mod rights;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ use rights::Held;
 
 pub use duties::Duties;
 pub use giving::Conflict;
+pub use preview::{Line, Preview, Proposal, Text, Who};
 pub use rights::Asked;
 
 /// Who may do what, and what they see. Cheap to clone; all clones are one.
@@ -76,7 +78,7 @@ struct State {
 impl Door {
     /// Opens the door over the records of a site. Until [`Door::set_city`] nobody but the administrators may do anything.
     pub async fn open(store: Store, accounts: Accounts, lake: Lake, key: Key) -> Result<Self> {
-        let now = store.clock().now();
+        let now = accounts.now();
         let grants = store::grant::grants(store.pool(), None).await?;
         let grants = grants.into_iter().filter(|grant| !grant.is_over(now));
         let entries = store::grant::entries(store.pool()).await?;

@@ -9,6 +9,7 @@ mod invitations;
 mod locking;
 mod names;
 mod passwords;
+mod previewing;
 mod receipts;
 mod second_factor;
 mod secrecy;

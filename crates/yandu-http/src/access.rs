@@ -13,6 +13,7 @@ mod grant;
 mod need;
 mod negative;
 mod policy;
+mod preview;
 mod session;
 
 use std::sync::Arc;
@@ -48,6 +49,10 @@ pub use event::{EventLine, EventPage};
 pub use grant::{ConflictLine, GrantLine, GrantList, Grantee, NewGrant, Why};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
 pub use policy::{PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
+pub use preview::{
+    AccountMove, ColumnGrade, DifferenceColumn, DifferenceLine, DifferenceWho, PolicyText,
+    RightsChange, RightsPreview, TextProblem,
+};
 pub use session::{Claim, Invitation, Login, Purpose, Who};
 
 /// The cookie of a session.
@@ -61,6 +66,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(grant::routes())
         .merge(negative::routes())
         .merge(policy::routes())
+        .merge(preview::routes())
         .merge(event::routes())
 }
 

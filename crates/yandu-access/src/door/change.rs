@@ -243,7 +243,7 @@ impl Door {
     }
 
     pub(super) fn now(&self) -> jiff::Timestamp {
-        self.inner.store.clock().now()
+        self.inner.accounts.now()
     }
 }
 

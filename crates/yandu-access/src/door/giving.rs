@@ -50,13 +50,16 @@ impl fmt::Display for Conflict {
 
 impl Door {
     /// Gives a grant, unless it would show to anybody whom it covers what the negative list or another policy forbids.
-    pub async fn give(&self, by: &str, new: NewGrant) -> Result<Grant> {
+    ///
+    /// `seen` is the set of policies that was looked at before, by its hash: under another one nothing is given.
+    pub async fn give(&self, by: &str, new: NewGrant, seen: Option<&str>) -> Result<Grant> {
         let days = self.inner.accounts.settings().grant_days;
         let granted = new.checked(self.now(), days)?;
         if granted.to.kind == GranteeKind::Person && granted.to.id == by {
             return Err(Error::grant("to", "nobody gives a grant to themselves"));
         }
         let _changing = self.inner.changing.lock().await;
+        self.must_be(seen)?;
         let covered = self.covered(&granted).await?;
         let mut writing = self.begin().await?;
         let at = self.now();
@@ -162,7 +165,13 @@ impl Door {
     }
 
     /// Adds an entry to the negative list. What it takes back of grants in force comes back with it.
-    pub async fn forbid(&self, by: &str, new: NewEntry) -> Result<(Entry, Vec<Conflict>)> {
+    /// `seen` as with [`Door::give`].
+    pub async fn forbid(
+        &self,
+        by: &str,
+        new: NewEntry,
+        seen: Option<&str>,
+    ) -> Result<(Entry, Vec<Conflict>)> {
         let new = new.checked()?;
         let known = self.inner.accounts.known();
         for department in &new.except {
@@ -172,6 +181,7 @@ impl Door {
             }
         }
         let _changing = self.inner.changing.lock().await;
+        self.must_be(seen)?;
         let state = self.state();
         let mut covered = Vec::new();
         for grant in state.grants.values() {
@@ -246,8 +256,18 @@ impl Door {
         self.put_or_close(state.grants.clone(), entries)
     }
 
+    /// Refuses a change that was looked at under another set than that in force.
+    fn must_be(&self, seen: Option<&str>) -> Result<()> {
+        let state = self.state();
+        let now = state.policies.hash();
+        match seen {
+            Some(seen) if seen != now.as_ref() => Err(Error::Moved),
+            _ => Ok(()),
+        }
+    }
+
     /// Everybody whom a grant is for, and one who may come.
-    async fn covered(&self, granted: &NewGrant) -> Result<Vec<Principal>> {
+    pub(super) async fn covered(&self, granted: &NewGrant) -> Result<Vec<Principal>> {
         let to = &granted.to;
         let kind = match to.kind {
             GranteeKind::Person => account::Kind::Person,
@@ -296,7 +316,7 @@ impl Door {
         Ok(vec![account.principal()])
     }
 
-    async fn all(&self, filter: &Filter) -> Result<Vec<Principal>> {
+    pub(super) async fn all(&self, filter: &Filter) -> Result<Vec<Principal>> {
         let mut all = Vec::new();
         let mut after = None;
         loop {
