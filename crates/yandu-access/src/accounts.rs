@@ -174,12 +174,12 @@ impl Accounts {
     }
 
     #[cfg(not(test))]
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.inner.store.clock().now()
     }
 
     #[cfg(test)]
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         let ahead = self.inner.ahead.load(Ordering::SeqCst);
         later(
             self.inner.store.clock().now(),

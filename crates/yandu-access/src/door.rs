@@ -8,11 +8,13 @@ mod change;
 mod duties;
 mod giving;
 mod listing;
+mod preview;
 mod rights;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use jiff::Timestamp;
 use tokio::sync::Mutex as AsyncMutex;
 use yandu_lake::{Lake, Rights, check_row_condition};
 use yandu_policy::{
@@ -35,6 +37,7 @@ use rights::Held;
 
 pub use duties::Duties;
 pub use giving::Conflict;
+pub use preview::{Line, Preview, Proposal, Text, Who};
 pub use rights::Asked;
 
 /// Who may do what, and what they see. Cheap to clone; all clones are one.
@@ -54,6 +57,8 @@ struct Inner {
     duties: Mutex<HeldDuties>,
     /// One change at a time.
     changing: AsyncMutex<()>,
+    /// One beginning of terms at a time.
+    beginning: Mutex<()>,
 }
 
 /// What holds at one time.
@@ -63,16 +68,19 @@ struct State {
     city: City,
     /// The texts of packs and of the city.
     sources: Vec<Source>,
+    /// Those in force, and those whose term has not begun.
     grants: BTreeMap<GrantId, Grant>,
     entries: BTreeMap<EntryId, Entry>,
+    /// When the next term of a grant begins.
+    begins: Option<Timestamp>,
 }
 
 impl Door {
     /// Opens the door over the records of a site. Until [`Door::set_city`] nobody but the administrators may do anything.
     pub async fn open(store: Store, accounts: Accounts, lake: Lake, key: Key) -> Result<Self> {
-        let now = store.clock().now();
+        let now = accounts.now();
         let grants = store::grant::grants(store.pool(), None).await?;
-        let grants = grants.into_iter().filter(|grant| grant.is_in_force(now));
+        let grants = grants.into_iter().filter(|grant| !grant.is_over(now));
         let entries = store::grant::entries(store.pool()).await?;
         let entries = entries.into_iter().filter(|entry| entry.removed.is_none());
         let receipts = Receipts::open(store.clone()).await?;
@@ -80,6 +88,7 @@ impl Door {
             policies: change::closed(&lake)?,
             city: City::default(),
             sources: Vec::new(),
+            begins: None,
             grants: grants.map(|grant| (grant.id, grant)).collect(),
             entries: entries.map(|entry| (entry.id, entry)).collect(),
         };
@@ -94,6 +103,7 @@ impl Door {
                 held: Mutex::default(),
                 duties: Mutex::default(),
                 changing: AsyncMutex::default(),
+                beginning: Mutex::default(),
             }),
         })
     }
@@ -152,7 +162,18 @@ impl Door {
         run(&self.state().policies)
     }
 
+    /// What holds now. Whoever asks first after the term of a grant has begun puts it into the set.
     fn state(&self) -> Arc<State> {
+        let state = self.present();
+        let now = self.now();
+        if state.begins.is_none_or(|begins| now < begins) {
+            return state;
+        }
+        self.begin_terms()
+    }
+
+    /// What was put in force last.
+    fn present(&self) -> Arc<State> {
         let now = self
             .inner
             .now
@@ -172,7 +193,7 @@ impl Door {
             let made = rights::make(&self.inner, &state, asked);
             let mut held = self.held();
             // A change in between has not heard of these rights.
-            if Arc::ptr_eq(&state, &self.state()) {
+            if Arc::ptr_eq(&state, &self.present()) {
                 return held.keep(asked.clone(), made);
             }
         }

@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use yandu_policy::Problem;
+use yandu_policy::{Problem, TooMuch};
 use yandu_words::IdError;
 
 use crate::door::Conflict;
@@ -119,6 +119,13 @@ pub enum Error {
     #[error("`{field}`: {why}")]
     Grant { field: &'static str, why: String },
 
+    /// Somebody else changed rights after the change was looked at, or the term of a grant has begun.
+    #[error("the policies are others than those that the change was looked at under")]
+    Moved,
+
+    #[error(transparent)]
+    TooMuch(#[from] TooMuch),
+
     /// The dataset cannot be shown, or closed, as is wanted.
     #[error("it does not fit the data: {}", first(.0))]
     Terms(Vec<Problem>),
@@ -223,6 +230,7 @@ impl Error {
         "password-expired",
         "password-off",
         "policies",
+        "policy-change-large",
         "precondition-failed",
         "second-factor",
         "second-factor-needed",
@@ -235,7 +243,8 @@ impl Error {
             Self::NoAccount(_) => "no-account",
             Self::Exists(_) => "account-exists",
             Self::Invalid { .. } | Self::Id(_) | Self::Unknown { .. } => "invalid-account",
-            Self::Outdated { .. } => "precondition-failed",
+            Self::Outdated { .. } | Self::Moved => "precondition-failed",
+            Self::TooMuch(_) => "policy-change-large",
             Self::NotNow { .. } => "account-status",
             Self::Separated { .. } => "administrators-apart",
             Self::LastAdministrator(_) => "last-administrator",
@@ -281,6 +290,10 @@ impl Error {
             Self::Unknown { near, .. } => return nearest(near),
             Self::Outdated { .. } => {
                 "somebody else has changed it; read it again and repeat the change"
+            }
+            Self::Moved => "look at what the change opens and closes again, then repeat it",
+            Self::TooMuch(_) => {
+                "change fewer policies at a time, or name in each whom and what it is about"
             }
             Self::Separated { .. } => {
                 "give the role to another account, and let another administrator do it"

@@ -185,6 +185,9 @@ pub struct NewGrant {
     /// The law or document that it follows.
     #[serde(default)]
     pub basis: Option<String>,
+    /// The first moment at which it holds; at once where it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
     /// The first moment at which it does not hold any more.
     pub until: Timestamp,
     /// How often it may be used; as often as one likes where it is missing.
@@ -237,7 +240,18 @@ impl NewGrant {
         if self.until <= now {
             return Err(Error::grant("until", "this time is past"));
         }
-        if self.until > crate::settings::later(now, crate::settings::days(days)) {
+        // What began before it was given begins when it is given.
+        self.from = self.from.filter(|from| *from > now);
+        let longest = |since| crate::settings::later(since, crate::settings::days(days));
+        let from = self.from.unwrap_or(now);
+        if from > longest(now) {
+            let why = format!("a grant begins within {days} days");
+            return Err(Error::grant("from", why));
+        }
+        if self.until <= from {
+            return Err(Error::grant("until", "it would end before it begins"));
+        }
+        if self.until > longest(from) {
             let why = format!("a grant holds at most {days} days");
             return Err(Error::grant("until", why));
         }
@@ -304,11 +318,21 @@ impl NewGrant {
 }
 
 impl Grant {
-    /// Whether it can still be used.
+    /// Whether it can be used.
     pub fn is_in_force(&self, now: Timestamp) -> bool {
-        self.revoked.is_none()
-            && now < self.granted.until
-            && self.granted.uses.is_none_or(|uses| self.used < uses)
+        !self.is_over(now) && !self.is_waiting(now)
+    }
+
+    /// Whether its term has not begun yet.
+    pub fn is_waiting(&self, now: Timestamp) -> bool {
+        self.granted.from.is_some_and(|from| now < from)
+    }
+
+    /// Whether it cannot be used any more.
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+        self.revoked.is_some()
+            || now >= self.granted.until
+            || self.granted.uses.is_some_and(|uses| self.used >= uses)
     }
 }
 

@@ -12,6 +12,7 @@ mod locking;
 mod names;
 mod passwords;
 mod programs;
+mod previewing;
 mod receipts;
 mod second_factor;
 mod secrecy;

@@ -15,6 +15,7 @@ mod need;
 mod negative;
 pub(crate) mod openid;
 mod policy;
+mod preview;
 mod session;
 
 use std::sync::Arc;
@@ -52,6 +53,10 @@ pub use identity::{IdentityLine, IdentityList, NewIdentity};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
 pub use openid::{OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};
 pub use policy::{PolicyLine, PolicyList, SeenColumn, SightLine, Sights};
+pub use preview::{
+    AccountMove, ColumnGrade, DifferenceColumn, DifferenceLine, DifferenceWho, PolicyText,
+    RightsChange, RightsPreview, TextProblem,
+};
 pub(crate) use session::{Browser, ENDED, begin};
 pub use session::{Claim, Invitation, Login, Purpose, Who};
 
@@ -68,6 +73,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(grant::routes())
         .merge(negative::routes())
         .merge(policy::routes())
+        .merge(preview::routes())
         .merge(event::routes())
 }
 

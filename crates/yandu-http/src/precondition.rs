@@ -36,6 +36,13 @@ fn tags(headers: &HeaderMap, name: &header::HeaderName) -> Option<Vec<String>> {
     Some(tags.collect())
 }
 
+/// The set of policies that `If-Match` names, by its hash; `None` where any will do.
+pub(crate) fn policies(headers: &HeaderMap) -> Option<String> {
+    let tags = tags(headers, &header::IF_MATCH)?;
+    let is_any = tags.iter().any(|tag| tag == "*");
+    (!is_any).then(|| tags.into_iter().next().unwrap_or_default())
+}
+
 /// The revisions that `If-Match` names; `None` where any will do. A tag names a revision and, behind a dash, what else its
 /// answer depended on; tags of anything else are of no revision.
 pub(crate) fn revisions(headers: &HeaderMap) -> Option<Vec<u64>> {

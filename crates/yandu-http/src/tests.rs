@@ -22,6 +22,7 @@ mod plan_papers;
 mod plan_reviewing;
 mod plan_working;
 mod planning;
+mod previewing;
 mod querying;
 mod refusing;
 mod reporting;

@@ -14,6 +14,7 @@ mod mask;
 pub(crate) mod provider;
 mod rows;
 mod slot;
+mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -7,6 +7,7 @@ use cedar_policy::{Context, Entities, Entity, EntityUid, PolicySet, Request};
 use yandu_words::id::DatasetId;
 
 use crate::city::{Action, Circumstances, Principal};
+use crate::index::{ByResource, Index};
 use crate::policies::{Known, Policies};
 use crate::schema;
 use crate::statement::{Effect, Statement};
@@ -24,8 +25,11 @@ pub struct Decision {
 /// Somebody who asks under a set of policies.
 pub struct Reader<'a> {
     pub(crate) policies: &'a Policies,
+    type_name: &'static str,
     uid: EntityUid,
-    places: Vec<&'a crate::index::ByResource>,
+    /// What the principal is in.
+    above: Vec<EntityUid>,
+    places: Vec<&'a ByResource>,
     entities: Vec<Entity>,
     context: Context,
 }
@@ -52,13 +56,14 @@ impl<'a> Reader<'a> {
             .map(Entity::uid)
             .filter(|one| *one != uid)
             .collect();
-        let places = policies
-            .index
-            .of_principal(principal.kind.type_name(), &uid, &above);
+        let type_name = principal.kind.type_name();
+        let places = policies.index.of_principal(type_name, &uid, &above);
         let context = schema::context(circumstances);
         Self {
             policies,
+            type_name,
             uid,
+            above,
             places,
             entities,
             context,
@@ -97,20 +102,30 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The statements whose scopes and conditions hold.
-    pub(crate) fn holding(&self, action: Action, resource: &Known) -> Holding<'a> {
+    /// Of some statements, those whose scopes are about this principal.
+    pub(crate) fn about<'i>(&self, index: &'i Index) -> Vec<&'i ByResource> {
+        index.of_principal(self.type_name, &self.uid, &self.above)
+    }
+
+    /// The statements whose scopes are about this principal and a resource.
+    pub(crate) fn found(&self, resource: &Known) -> impl Iterator<Item = &'a Statement> {
         let found = self.policies.index.of_resource(
             &self.places,
             resource.type_name,
             &resource.uid,
             &resource.above,
         );
+        let statements = &self.policies.statements;
+        found
+            .into_iter()
+            .filter_map(move |place| statements.get(place as usize))
+    }
+
+    /// The statements whose scopes and conditions hold.
+    pub(crate) fn holding(&self, action: Action, resource: &Known) -> Holding<'a> {
         let mut holding = Holding::default();
         let mut conditional = Vec::new();
-        for place in found {
-            let Some(statement) = self.policies.statements.get(place as usize) else {
-                continue;
-            };
+        for statement in self.found(resource) {
             if !statement.is_on(action) {
                 continue;
             }

@@ -12,6 +12,7 @@
 mod annotation;
 mod city;
 mod decide;
+mod difference;
 mod index;
 mod mask;
 mod policies;
@@ -25,6 +26,10 @@ pub use annotation::Annotation;
 pub use city::{ADMINISTRATORS, AUDIT_ADMINISTRATOR, SECURITY_ADMINISTRATOR, SYSTEM_ADMINISTRATOR};
 pub use city::{Action, Circumstances, City, Column, Dataset, Kind, Principal, Way};
 pub use decide::{Decision, Reader};
+pub use difference::{
+    Class, ColumnStep, DECISIONS, Difference, OTHER_PURPOSE, RowOrder, Step, StepKind, TooMuch,
+    difference,
+};
 pub use mask::{mask_of, text_of_mask};
 pub use policies::{Policies, RowConditions, RowFault, Source, Told};
 pub use problem::Problem;

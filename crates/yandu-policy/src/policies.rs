@@ -221,7 +221,7 @@ impl Statement {
     }
 
     /// The name of the text that it stands in.
-    fn source(&self) -> &str {
+    pub(crate) fn source(&self) -> &str {
         let parts = self.id.split_once('/');
         parts.map_or("", |(source, _)| source)
     }

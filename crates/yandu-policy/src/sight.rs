@@ -7,7 +7,7 @@ use yandu_words::id::DatasetId;
 use yandu_words::{Grade, Mask};
 
 use crate::city::{Action, Column, Dataset};
-use crate::decide::Reader;
+use crate::decide::{Holding, Reader};
 use crate::statement::{Effect, Shows, Statement};
 
 /// What one policy shows of a dataset.
@@ -96,17 +96,23 @@ impl Reader<'_> {
         let Some((known, declared)) = known.zip(self.policies.city.datasets.get(dataset)) else {
             return Vec::new();
         };
-        let holding = self.holding(Action::Read, known);
-        if !holding.is_allowed() {
+        self.holding(Action::Read, known).shown(declared)
+    }
+}
+
+impl Holding<'_> {
+    /// What the permits that hold show of a dataset.
+    pub(crate) fn shown(&self, declared: &Dataset) -> Vec<Shown> {
+        if !self.is_allowed() {
             return Vec::new();
         }
-        let permits = holding.permits.iter();
+        let permits = self.permits.iter();
         permits
             .filter_map(|permit| match &permit.effect {
                 Effect::Permit(shows) => Some(Shown {
                     policy: Arc::clone(&permit.id),
                     rows: shows.rows.clone(),
-                    columns: columns(declared, shows, &holding.withholds),
+                    columns: columns(declared, shows, &self.withholds),
                 }),
                 Effect::Forbid | Effect::Withhold(_) => None,
             })

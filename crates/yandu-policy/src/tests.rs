@@ -1,5 +1,6 @@
 //! A small city, and what policies make of it.
 
+mod comparing;
 mod deciding;
 mod random;
 mod reading;

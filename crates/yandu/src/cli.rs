@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     backup, batch, city, classification, collect, dataset, form, ledger, metric, model, notice,
-    pack, plan, quarantine, restore, secret, serve, source, sql, trail,
+    pack, plan, policy, quarantine, restore, secret, serve, source, sql, trail,
 };
 use crate::config::{Config, Override};
 use crate::failure::{Failure, Result};
@@ -77,6 +77,7 @@ enum Command {
     Metric(metric::Metric),
     Model(model::Model),
     Plan(plan::Plan),
+    Policy(policy::Policy),
     Sql(sql::Sql),
     Trail(trail::Trail),
     Secret(secret::Secret),
@@ -140,6 +141,7 @@ fn execute(cli: Cli) -> Result<()> {
             Command::Metric(command) => command.run(&context).await,
             Command::Model(command) => command.run(&context).await,
             Command::Plan(command) => command.run(&context).await,
+            Command::Policy(command) => command.run(&context).await,
             Command::Sql(command) => command.run(&context).await,
             Command::Trail(command) => command.run(&context).await,
             Command::Secret(command) => command.run(&context),

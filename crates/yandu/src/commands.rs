@@ -13,6 +13,7 @@ pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod pack;
 pub(crate) mod plan;
+pub(crate) mod policy;
 pub(crate) mod quarantine;
 pub(crate) mod restore;
 pub(crate) mod secret;

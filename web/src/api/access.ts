@@ -20,6 +20,10 @@ export type NewAccount = Schemas['NewAccount']
 export type NewEntry = Schemas['NewEntry']
 export type NewGrant = Schemas['NewGrant']
 export type Openid = Schemas['OpenidLine']
+export type DifferenceLine = Schemas['DifferenceLine']
+export type RightsChange = Schemas['RightsChange']
+export type RightsPreview = Schemas['RightsPreview']
+export type TextProblem = Schemas['TextProblem']
 export type Policy = Schemas['PolicyLine']
 export type PolicyList = Schemas['PolicyList']
 export type Roles = Schemas['Roles']
@@ -178,7 +182,8 @@ export const grants = (dataset: string) =>
     select: (list) => list.grants,
   })
 
-export const giveGrant = async (body: NewGrant) => (await call<Grant>('POST', '/grants', { body })).data
+/** Under the policies that it was looked at under, where it was. */
+export const giveGrant = async (body: NewGrant, match?: string) => (await call<Grant>('POST', '/grants', { body, match })).data
 
 export const revokeGrant = (id: string, why: string) => call('POST', `/grants/${encodeURIComponent(id)}/revocation`, { body: { why } })
 
@@ -197,6 +202,8 @@ export const policies = queryOptions({
   queryKey: ['policies'],
   queryFn: ({ signal }) => got<PolicyList>('/policies', { signal }),
 })
+
+export const previewRights = async (body: RightsChange) => (await call<RightsPreview>('POST', '/policies/preview', { body })).data
 
 export const sightsOf = (id: string, purpose: string, way: string) =>
   queryOptions({

@@ -940,7 +940,7 @@ export interface paths {
         /** Lists grants, the newest first; those that have ended too. */
         get: operations["list_grants"];
         put?: never;
-        /** Gives a grant. What the negative list forbids is refused, with the entry and an example. */
+        /** Gives a grant. What the negative list forbids is refused, with the entry and an example. `If-Match` may name the set of policies under which it was looked at. */
         post: operations["give_grant"];
         delete?: never;
         options?: never;
@@ -1509,7 +1509,7 @@ export interface paths {
         /** Shows the negative list (负面清单). */
         get: operations["list_negative_entries"];
         put?: never;
-        /** Adds an entry. It holds at once, against every permit. */
+        /** Adds an entry. It holds at once, against every permit. `If-Match` may name the set of policies under which it was looked at. */
         post: operations["add_negative_entry"];
         delete?: never;
         options?: never;
@@ -2205,6 +2205,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a change of rights would open and close. Nothing is changed. */
+        post: operations["preview_rights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies/schema": {
         parameters: {
             query?: never;
@@ -2493,6 +2510,13 @@ export interface components {
             /** @description `invited`, `active` or `disabled`. */
             status: string;
             uscc?: string | null;
+        };
+        /** @description What an account is to be. What is left out stays. */
+        AccountMove: {
+            department?: string | null;
+            division?: string | null;
+            id: string;
+            roles?: string[] | null;
         };
         /** @description Accounts by their ids. */
         AccountPage: {
@@ -2908,6 +2932,13 @@ export interface components {
             type: string;
             unit?: string | null;
         };
+        /** @description The grade that a column is to have. */
+        ColumnGrade: {
+            column: string;
+            dataset: string;
+            /** @example general-3 */
+            grade: string;
+        };
         ColumnOfPaper: {
             /** @description `left`, `centre` or `right`. */
             align: string;
@@ -3133,6 +3164,40 @@ export interface components {
             /** @description The first 20 rows. */
             rows: components["schemas"]["PreviewRow"][];
         };
+        /** @description A column before and after: `plain`, or masks such as `keep 3 4`; nothing where it is not there. */
+        DifferenceColumn: {
+            after: string[];
+            before: string[];
+            name: string;
+        };
+        /** @description Something that opens or closes. */
+        DifferenceLine: {
+            /** @description The action of a duty. */
+            action?: string | null;
+            columns: components["schemas"]["DifferenceColumn"][];
+            /** Format: int64 */
+            count_after?: number | null;
+            /**
+             * Format: int64
+             * @description Rows that one of them sees; absent where they were not counted.
+             */
+            count_before?: number | null;
+            /** @description Absent where it is about the city. */
+            dataset?: string | null;
+            is_opening: boolean;
+            /** @description `reading`, `columns`, `rows` or `duty`. */
+            kind: string;
+            /** Format: int64 */
+            people: number;
+            /** @description Only for these purposes; `*` is any other, and an empty text none. For all where it is empty. */
+            purposes: string[];
+            rows_after: string[];
+            /** @description Conditions on rows before, of which one is enough; empty where all rows are shown, or none. */
+            rows_before: string[];
+            /** @description Only on these ways; on all where it is empty. */
+            ways: string[];
+            who: components["schemas"]["DifferenceWho"][];
+        };
         /** @description How two baselines differ. */
         DifferenceOfPlan: {
             changes: components["schemas"]["ItemChangeOfPlan"][];
@@ -3143,6 +3208,18 @@ export interface components {
              * @description Absent where the plan as it is now was compared.
              */
             to?: number | null;
+        };
+        /** @description Accounts of one kind, roles, department and division. */
+        DifferenceWho: {
+            /** @description Some of them. */
+            accounts: string[];
+            /** Format: int64 */
+            count: number;
+            department?: string | null;
+            division?: string | null;
+            /** @description `person`, `service`, `organisation` or `visitor`. */
+            kind: string;
+            roles: string[];
         };
         DimensionScore: {
             /** Format: int64 */
@@ -4848,6 +4925,11 @@ export interface components {
             columns?: string[] | null;
             /** @example population.resident */
             dataset: string;
+            /**
+             * Format: date-time
+             * @description The first moment at which it holds; at once where it is missing.
+             */
+            from?: string | null;
             /** @description Masks of single columns, such as `keep 3 4`. */
             masks?: {
                 [key: string]: string;
@@ -5499,6 +5581,12 @@ export interface components {
             hash: string;
             policies: components["schemas"]["PolicyLine"][];
         };
+        PolicyText: {
+            /** @example own.cedar */
+            file: string;
+            /** @description In Cedar. */
+            text: string;
+        };
         /** @description A file on the machine of the server to look at, and what is known about its form. */
         PreviewFile: {
             /**
@@ -5844,6 +5932,52 @@ export interface components {
             /** Format: int64 */
             revision: number;
             who: string;
+        };
+        /** @description A change of rights that is looked at. */
+        RightsChange: {
+            /** @description Texts of policies in the place of those of the city's own folder. */
+            texts: components["schemas"]["PolicyText"][];
+        } | {
+            grant: components["schemas"]["NewGrant"];
+        } | {
+            /** @description The number of a grant that is to be revoked. */
+            revocation: string;
+        } | {
+            "negative-entry": components["schemas"]["NewEntry"];
+        } | {
+            /** @description The number of an entry that is to be taken off the negative list. */
+            removal: string;
+        } | {
+            account: components["schemas"]["AccountMove"];
+        } | {
+            grade: components["schemas"]["ColumnGrade"];
+        };
+        /** @description What a change would do. */
+        RightsPreview: {
+            /** @description The set that would be; absent where the texts have errors. */
+            after?: string | null;
+            /** @description The set of policies in force. The change can be bound to it by `If-Match`. */
+            before: string;
+            /**
+             * Format: int64
+             * @description Pairs of an account and a dataset that change.
+             */
+            changed: number;
+            /** @description Roles of administrators that nobody could act in any more. Such a change is refused. */
+            closes_ways_of: string[];
+            /** Format: int64 */
+            closing: number;
+            /** @description The largest first, 500 at most. */
+            lines: components["schemas"]["DifferenceLine"][];
+            /** Format: int64 */
+            opening: number;
+            /** @description What is wrong with the texts. */
+            problems: components["schemas"]["TextProblem"][];
+            /**
+             * Format: int64
+             * @description Pairs that stay as they are.
+             */
+            same: number;
         };
         RoleLine: {
             id: string;
@@ -6421,6 +6555,27 @@ export interface components {
             revision: number;
             /** @description In the order of their numbers, copies of counties behind the city's task. */
             tasks: components["schemas"]["TaskOfPlan"][];
+        };
+        /** @description Something wrong with a text of policies. */
+        TextProblem: {
+            /**
+             * Format: int64
+             * @description In characters from 1.
+             */
+            column?: number | null;
+            file: string;
+            help?: string | null;
+            /**
+             * Format: int64
+             * @description How many characters are meant.
+             */
+            length?: number | null;
+            /**
+             * Format: int64
+             * @description Counted from 1; absent where it is about the whole.
+             */
+            line?: number | null;
+            message: string;
         };
         /** @description A name in Chinese, and in English where somebody has written it. */
         Title: {
@@ -9030,7 +9185,10 @@ export interface operations {
     give_grant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The hash of the policies under which it was looked at. */
+                "If-Match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10492,7 +10650,10 @@ export interface operations {
     add_negative_entry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The hash of the policies under which it was looked at. */
+                "If-Match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12215,6 +12376,41 @@ export interface operations {
             403: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
+        };
+    };
+    preview_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightsChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsPreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     show_schema: {

@@ -1,6 +1,6 @@
 //! Giving and revoking grants, and keeping the negative list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -50,13 +50,16 @@ impl fmt::Display for Conflict {
 
 impl Door {
     /// Gives a grant, unless it would show to anybody whom it covers what the negative list or another policy forbids.
-    pub async fn give(&self, by: &str, new: NewGrant) -> Result<Grant> {
+    ///
+    /// `seen` is the set of policies that was looked at before, by its hash: under another one nothing is given.
+    pub async fn give(&self, by: &str, new: NewGrant, seen: Option<&str>) -> Result<Grant> {
         let days = self.inner.accounts.settings().grant_days;
         let granted = new.checked(self.now(), days)?;
         if granted.to.kind == GranteeKind::Person && granted.to.id == by {
             return Err(Error::grant("to", "nobody gives a grant to themselves"));
         }
         let _changing = self.inner.changing.lock().await;
+        self.must_be(seen)?;
         let covered = self.covered(&granted).await?;
         let mut writing = self.begin().await?;
         let at = self.now();
@@ -73,11 +76,13 @@ impl Door {
         let state = self.state();
         let mut grants = state.grants.clone();
         grants.insert(grant.id, grant.clone());
-        let rebuilt = self.rebuilt(grants, state.entries.clone(), &grant.id.policy())?;
-        let conflicts = conflicts(&rebuilt.policies, &grant, &covered);
+        let own = grant.id.policy();
+        let judged = self.rebuilt(begun(&grants), state.entries.clone(), &own)?;
+        let conflicts = conflicts(&judged.policies, &grant, &covered);
         if !conflicts.is_empty() {
             return Err(Error::Forbidden(conflicts));
         }
+        let rebuilt = self.rebuilt(grants, state.entries.clone(), &own)?;
         store::grant::insert(&mut writing, &grant).await?;
         let told = Note {
             at,
@@ -171,7 +176,13 @@ impl Door {
     }
 
     /// Adds an entry to the negative list. What it takes back of grants in force comes back with it.
-    pub async fn forbid(&self, by: &str, new: NewEntry) -> Result<(Entry, Vec<Conflict>)> {
+    /// `seen` as with [`Door::give`].
+    pub async fn forbid(
+        &self,
+        by: &str,
+        new: NewEntry,
+        seen: Option<&str>,
+    ) -> Result<(Entry, Vec<Conflict>)> {
         let new = new.checked()?;
         let known = self.inner.accounts.known();
         for department in &new.except {
@@ -181,6 +192,7 @@ impl Door {
             }
         }
         let _changing = self.inner.changing.lock().await;
+        self.must_be(seen)?;
         let state = self.state();
         let mut covered = Vec::new();
         for grant in state.grants.values() {
@@ -207,10 +219,11 @@ impl Door {
         let mut entries = state.entries.clone();
         entries.insert(entry.id, entry.clone());
         let file = format!("{}/{}", crate::negative::NEGATIVE, entry.id);
+        let judged = self.rebuilt(begun(&state.grants), entries.clone(), &file)?;
         let rebuilt = self.rebuilt(state.grants.clone(), entries, &file)?;
         let conflicts = covered
             .iter()
-            .flat_map(|(grant, covered)| conflicts(&rebuilt.policies, grant, covered))
+            .flat_map(|(grant, covered)| conflicts(&judged.policies, grant, covered))
             .filter(|conflict| conflict.policy.as_ref() == file)
             .collect();
         store::grant::insert_entry(&mut writing, &entry).await?;
@@ -255,8 +268,18 @@ impl Door {
         self.put_or_close(state.grants.clone(), entries)
     }
 
+    /// Refuses a change that was looked at under another set than that in force.
+    fn must_be(&self, seen: Option<&str>) -> Result<()> {
+        let state = self.state();
+        let now = state.policies.hash();
+        match seen {
+            Some(seen) if seen != now.as_ref() => Err(Error::Moved),
+            _ => Ok(()),
+        }
+    }
+
     /// Everybody whom a grant is for, and one who may come.
-    async fn covered(&self, granted: &NewGrant) -> Result<Vec<Principal>> {
+    pub(super) async fn covered(&self, granted: &NewGrant) -> Result<Vec<Principal>> {
         let to = &granted.to;
         let kind = match to.kind {
             GranteeKind::Person => account::Kind::Person,
@@ -305,7 +328,7 @@ impl Door {
         Ok(vec![account.principal()])
     }
 
-    async fn all(&self, filter: &Filter) -> Result<Vec<Principal>> {
+    pub(super) async fn all(&self, filter: &Filter) -> Result<Vec<Principal>> {
         let mut all = Vec::new();
         let mut after = None;
         loop {
@@ -326,6 +349,15 @@ impl Door {
         let pool = self.inner.store.pool();
         Ok(pool.begin_with("BEGIN IMMEDIATE").await?)
     }
+}
+
+/// The grants as if all their terms had begun: what will be shown is judged when it is given.
+pub(super) fn begun(grants: &BTreeMap<GrantId, Grant>) -> BTreeMap<GrantId, Grant> {
+    let mut grants = grants.clone();
+    for grant in grants.values_mut() {
+        grant.granted.from = None;
+    }
+    grants
 }
 
 /// One of each kind who may come, named `-`, as far as a grant says what they are.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use yandu_lake::{MaskKey, Permit, Rights, Sight, Term, compile_row_condition};
-use yandu_policy::{Circumstances, Policies, Principal, Shown};
+use yandu_policy::{Circumstances, Policies, Principal, Reader, Shown};
 use yandu_words::id::DatasetId;
 
 use super::{Inner, State};
@@ -52,64 +52,14 @@ pub(super) struct Held {
 
 /// Makes the rights of a reader. A permit whose condition cannot be compiled any more shows nothing.
 pub(super) fn make(inner: &Inner, state: &State, asked: &Asked) -> Made {
-    let Asked {
-        principal,
-        circumstances,
-        ..
-    } = asked;
-    let reader = state.policies.reader(principal, circumstances);
-    let values = principal.values();
+    let reader = state
+        .policies
+        .reader(&asked.principal, &asked.circumstances);
     let mut sights = Vec::new();
     let mut permits = Vec::new();
     for dataset in state.policies.city().datasets.keys() {
-        let shown = reader.shown(dataset);
-        if shown.is_empty() {
-            continue;
-        }
-        let Ok(schema) = inner.lake.schema(dataset) else {
-            continue;
-        };
-        let mut of_dataset = Vec::new();
-        for shown in shown {
-            let rows = match &shown.rows {
-                None => None,
-                Some(rows) => match compile_row_condition(&schema, rows, &values) {
-                    Ok(condition) => Some(condition),
-                    Err(problem) => {
-                        tracing::error!(
-                            policy.id = shown.policy.as_ref(),
-                            dataset.id = dataset.as_str(),
-                            "a condition on rows does not fit the dataset any more, and its permit shows nothing: {}",
-                            problem.message
-                        );
-                        continue;
-                    }
-                },
-            };
-            let grant = GrantId::of_policy(&shown.policy).map(|id| state.grants.get(&id));
-            let term = match grant {
-                None => Term::default(),
-                // The set before this one had it.
-                Some(None) => continue,
-                Some(Some(grant)) if grant.granted.uses.is_some() && !asked.is_counted => continue,
-                Some(Some(grant)) => Term::until(grant.granted.until),
-            };
-            let columns = shown.columns.iter();
-            of_dataset.push(Permit {
-                name: Arc::clone(&shown.policy),
-                rows,
-                columns: columns
-                    .map(|(name, seen)| (name.clone(), seen.mask.clone()))
-                    .collect(),
-                key: Some(MaskKey::new(inner.key.derive(&shown.policy))),
-                term: term.clone(),
-            });
-            permits.push(Given {
-                dataset: dataset.clone(),
-                shown,
-                term,
-            });
-        }
+        let (of_dataset, given) = sight(inner, state, asked, &reader, dataset);
+        permits.extend(given);
         if !of_dataset.is_empty() {
             sights.push((dataset.clone(), Sight::new(of_dataset)));
         }
@@ -120,6 +70,76 @@ pub(super) fn make(inner: &Inner, state: &State, asked: &Asked) -> Made {
         policy,
         permits,
     }
+}
+
+/// The same of one dataset alone.
+pub(super) fn make_of(inner: &Inner, state: &State, asked: &Asked, dataset: &DatasetId) -> Rights {
+    let reader = state
+        .policies
+        .reader(&asked.principal, &asked.circumstances);
+    let (permits, _) = sight(inner, state, asked, &reader, dataset);
+    let sights = (!permits.is_empty()).then(|| (dataset.clone(), Sight::new(permits)));
+    Rights::new(Arc::clone(state.policies.hash()), sights)
+}
+
+fn sight(
+    inner: &Inner,
+    state: &State,
+    asked: &Asked,
+    reader: &Reader<'_>,
+    dataset: &DatasetId,
+) -> (Vec<Permit>, Vec<Given>) {
+    let mut of_dataset = Vec::new();
+    let mut permits = Vec::new();
+    let shown = reader.shown(dataset);
+    if shown.is_empty() {
+        return (of_dataset, permits);
+    }
+    let Ok(schema) = inner.lake.schema(dataset) else {
+        return (of_dataset, permits);
+    };
+    let values = asked.principal.values();
+    for shown in shown {
+        let rows = match &shown.rows {
+            None => None,
+            Some(rows) => match compile_row_condition(&schema, rows, &values) {
+                Ok(condition) => Some(condition),
+                Err(problem) => {
+                    tracing::error!(
+                        policy.id = shown.policy.as_ref(),
+                        dataset.id = dataset.as_str(),
+                        "a condition on rows does not fit the dataset any more, and its permit shows nothing: {}",
+                        problem.message
+                    );
+                    continue;
+                }
+            },
+        };
+        let grant = GrantId::of_policy(&shown.policy).map(|id| state.grants.get(&id));
+        let term = match grant {
+            None => Term::default(),
+            // The set before this one had it.
+            Some(None) => continue,
+            Some(Some(grant)) if grant.granted.uses.is_some() && !asked.is_counted => continue,
+            Some(Some(grant)) => Term::until(grant.granted.until),
+        };
+        let columns = shown.columns.iter();
+        of_dataset.push(Permit {
+            name: Arc::clone(&shown.policy),
+            rows,
+            columns: columns
+                .map(|(name, seen)| (name.clone(), seen.mask.clone()))
+                .collect(),
+            key: Some(MaskKey::new(inner.key.derive(&shown.policy))),
+            term: term.clone(),
+        });
+        permits.push(Given {
+            dataset: dataset.clone(),
+            shown,
+            term,
+        });
+    }
+    (of_dataset, permits)
 }
 
 impl Held {

@@ -273,6 +273,7 @@ pub(super) fn grant(city: &City, to: &str) -> NewGrant {
         masks: BTreeMap::new(),
         purpose: "低保核对".to_owned(),
         basis: None,
+        from: None,
         until: city.site.now() + SignedDuration::from_hours(2_400),
         uses: None,
         ways: BTreeSet::from([Way::Page]),

@@ -32,12 +32,12 @@ async fn a_grant_against_the_negative_list_is_refused_with_entry_and_example() {
     let city = City::new().await;
     city.person("wang", "民政局", &[]).await;
     city.door
-        .forbid("sec", entry(&["mobile"], &["公安局"]))
+        .forbid("sec", entry(&["mobile"], &["公安局"]), None)
         .await
         .unwrap();
     let mut new = grant(&city, "wang");
     new.up_to = Grade::General3;
-    let found = conflicts(city.door.give("sec", new.clone()).await.unwrap_err());
+    let found = conflicts(city.door.give("sec", new.clone(), None).await.unwrap_err());
     let [conflict] = found.as_slice() else {
         panic!("{found:?}")
     };
@@ -47,12 +47,12 @@ async fn a_grant_against_the_negative_list_is_refused_with_entry_and_example() {
     assert_eq!(conflict.column.as_deref(), Some("mobile"));
     // Also what a mask would leave of it, and not what asks for other columns or nothing of it.
     new.up_to = Grade::General1;
-    conflicts(city.door.give("sec", new.clone()).await.unwrap_err());
+    conflicts(city.door.give("sec", new.clone(), None).await.unwrap_err());
     new.masks.insert("mobile".to_owned(), "null".to_owned());
-    city.door.give("sec", new.clone()).await.unwrap();
+    city.door.give("sec", new.clone(), None).await.unwrap();
     new.masks.clear();
     new.columns = Some(["name".to_owned()].into());
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
 }
 
 #[tokio::test]
@@ -60,23 +60,23 @@ async fn a_grant_to_many_is_refused_for_one_of_them() {
     let city = City::new().await;
     city.person("chen", "公安局", &["analyst"]).await;
     city.door
-        .forbid("sec", entry(&[], &["公安局"]))
+        .forbid("sec", entry(&[], &["公安局"]), None)
         .await
         .unwrap();
     // To the excepted department it can be given.
     let mut new = grant(&city, "公安局");
     new.to.kind = GranteeKind::Department;
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
     // All analysts of today are of it, and one of tomorrow may not be.
     let mut new = grant(&city, "analyst");
     new.to.kind = GranteeKind::Role;
-    let found = conflicts(city.door.give("sec", new.clone()).await.unwrap_err());
+    let found = conflicts(city.door.give("sec", new.clone(), None).await.unwrap_err());
     assert_eq!(
         (found[0].account.as_str(), found[0].column.as_deref()),
         ("-", None)
     );
     let wang = city.person("wang", "民政局", &["analyst"]).await;
-    let found = conflicts(city.door.give("sec", new).await.unwrap_err());
+    let found = conflicts(city.door.give("sec", new, None).await.unwrap_err());
     assert_eq!(found[0].account, wang.id);
 }
 
@@ -87,13 +87,13 @@ async fn an_entry_takes_back_what_was_granted_before_and_says_so() {
     let mut new = grant(&city, "wang");
     new.up_to = Grade::General3;
     new.ways = BTreeSet::from([Way::Page, Way::Export]);
-    let given = city.door.give("sec", new).await.unwrap();
+    let given = city.door.give("sec", new, None).await.unwrap();
     let sql = "SELECT mobile FROM population.resident WHERE id = 1";
     assert_eq!(city.told(&wang, &page(), sql).await, "13800000001");
     let rights = city.door.rights(&asked_by(&wang, &page()));
     let (added, taken) = city
         .door
-        .forbid("sec", entry(&["mobile"], &[]))
+        .forbid("sec", entry(&["mobile"], &[]), None)
         .await
         .unwrap();
     let [taken] = taken.as_slice() else {
@@ -143,14 +143,14 @@ async fn an_entry_can_be_about_grades_and_packs_and_needs_a_basis() {
     let wang = city.person("wang", "民政局", &[]).await;
     let mut new = grant(&city, "wang");
     new.up_to = Grade::General3;
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
     let graded = NewEntry {
         dataset: None,
         pack: Some("population".parse().unwrap()),
         from_grade: Some(Grade::General3),
         ..entry(&[], &[])
     };
-    city.door.forbid("sec", graded.clone()).await.unwrap();
+    city.door.forbid("sec", graded.clone(), None).await.unwrap();
     let sql = "SELECT name, mobile FROM population.resident WHERE id = 1";
     assert_eq!(city.told(&wang, &page(), sql).await, "n1x|");
     let nothing = NewEntry {
@@ -158,7 +158,11 @@ async fn an_entry_can_be_about_grades_and_packs_and_needs_a_basis() {
         ..graded.clone()
     };
     assert_eq!(
-        city.door.forbid("sec", nothing).await.unwrap_err().code(),
+        city.door
+            .forbid("sec", nothing, None)
+            .await
+            .unwrap_err()
+            .code(),
         "invalid-grant"
     );
     let unknown = NewEntry {
@@ -166,7 +170,11 @@ async fn an_entry_can_be_about_grades_and_packs_and_needs_a_basis() {
         ..graded
     };
     assert_eq!(
-        city.door.forbid("sec", unknown).await.unwrap_err().code(),
+        city.door
+            .forbid("sec", unknown, None)
+            .await
+            .unwrap_err()
+            .code(),
         "invalid-grant"
     );
 }
@@ -176,12 +184,12 @@ async fn an_entry_about_data_that_is_gone_stands_in_nobodys_way() {
     let city = City::new().await;
     let wang = city.person("wang", "民政局", &[]).await;
     city.door
-        .forbid("sec", entry(&["mobile", "name"], &[]))
+        .forbid("sec", entry(&["mobile", "name"], &[]), None)
         .await
         .unwrap();
     let mut new = grant(&city, "wang");
     new.dataset = "enterprise.company".parse().unwrap();
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
     let mut other = super::city::declared();
     other.datasets.remove(&resident());
     city.door.set_city(other, Vec::new()).await.unwrap();
@@ -189,13 +197,13 @@ async fn an_entry_about_data_that_is_gone_stands_in_nobodys_way() {
     assert_eq!(city.told(&wang, &page(), sql).await, "6");
     // It holds again with its data.
     city.set("").await;
-    let found = city.door.give("sec", grant(&city, "wang")).await;
+    let found = city.door.give("sec", grant(&city, "wang"), None).await;
     assert_eq!(conflicts(found.unwrap_err()).len(), 2);
-    let error = city.door.forbid("sec", entry(&["salary"], &[])).await;
+    let error = city.door.forbid("sec", entry(&["salary"], &[]), None).await;
     assert_eq!(error.unwrap_err().code(), "invalid-grant");
     let error = city
         .door
-        .forbid("sec", entry(&["name"], &["没有的局"]))
+        .forbid("sec", entry(&["name"], &["没有的局"]), None)
         .await;
     assert_eq!(error.unwrap_err().code(), "invalid-grant");
 }

@@ -21,7 +21,7 @@ async fn a_grant_shows_its_rows_and_columns_with_masks_to_the_one_it_is_for() {
     let mut new = grant(&city, "wang");
     new.rows = Some("township = '320903'".to_owned());
     new.masks.insert("name".to_owned(), "keep 1 0".to_owned());
-    let given = city.door.give("sec", new).await.unwrap();
+    let given = city.door.give("sec", new, None).await.unwrap();
     assert_eq!(given.id.to_string(), "G1");
     let sql = "SELECT name, mobile FROM population.resident ORDER BY id";
     assert_eq!(
@@ -35,7 +35,10 @@ async fn a_grant_shows_its_rows_and_columns_with_masks_to_the_one_it_is_for() {
 async fn a_grant_is_for_its_purpose_and_its_ways() {
     let city = City::new().await;
     let wang = city.person("wang", "民政局", &[]).await;
-    city.door.give("sec", grant(&city, "wang")).await.unwrap();
+    city.door
+        .give("sec", grant(&city, "wang"), None)
+        .await
+        .unwrap();
     let sql = "SELECT count(*) FROM population.resident";
     assert_eq!(city.told(&wang, &page(), sql).await, "6");
     assert_eq!(city.told(&wang, &for_purpose("低保核对"), sql).await, "6");
@@ -50,12 +53,12 @@ async fn departments_and_roles_can_be_granted_something() {
     let li = city.person("li", "公安局", &["analyst"]).await;
     let mut new = grant(&city, "民政局");
     new.to.kind = GranteeKind::Department;
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
     assert_ne!(city.names(&wang).await, "query");
     assert_eq!(city.names(&li).await, "query");
     let mut new = grant(&city, "analyst");
     new.to.kind = GranteeKind::Role;
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
     assert_ne!(city.names(&li).await, "query");
     for (kind, to) in [
         (GranteeKind::Department, "没有的局"),
@@ -68,7 +71,7 @@ async fn departments_and_roles_can_be_granted_something() {
             kind,
             id: to.to_owned(),
         };
-        let error = city.door.give("sec", new).await.unwrap_err();
+        let error = city.door.give("sec", new, None).await.unwrap_err();
         assert!(
             ["invalid-grant", "no-account"].contains(&error.code()),
             "{error}"
@@ -82,7 +85,7 @@ async fn a_grant_ends_with_its_term() {
     let wang = city.person("wang", "民政局", &[]).await;
     let mut new = grant(&city, "wang");
     new.until = city.site.now() + SignedDuration::from_hours(1);
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
     assert_ne!(city.names(&wang).await, "query");
     city.pass(SignedDuration::from_hours(2));
     assert_eq!(city.names(&wang).await, "permission-ended");
@@ -92,10 +95,101 @@ async fn a_grant_ends_with_its_term() {
 }
 
 #[tokio::test]
+async fn a_grant_that_starts_later_shows_nothing_before_its_first_moment() {
+    let mut city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.from = Some(city.site.now() + SignedDuration::from_hours(1));
+    new.until = city.site.now() + SignedDuration::from_hours(2);
+    let given = city.door.give("sec", new, None).await.unwrap();
+    let hash = |city: &City| city.door.with_policies(|set| set.hash().to_string());
+    let waiting = hash(&city);
+    let rights = city.door.rights(&asked_by(&wang, &page()));
+    let reader = yandu_lake::Principal::with_rights("wang", rights);
+    assert_eq!(city.names(&wang).await, "query");
+    assert!(city.door.sights(&wang, &page()).is_empty());
+    city.pass(SignedDuration::from_secs(3_599));
+    assert_eq!(city.names(&wang).await, "query");
+    assert_eq!(hash(&city), waiting);
+    // It begins without anybody's doing, also for those who asked before.
+    city.pass(SignedDuration::from_secs(1));
+    assert_ne!(hash(&city), waiting);
+    assert_ne!(city.names(&wang).await, "query");
+    assert_eq!(city.door.sights(&wang, &page()).len(), 1);
+    // Rights of before it are those of before it.
+    let sql = "SELECT name FROM population.resident";
+    assert_eq!(super::city::told(&city.lake, &reader, sql).await, "query");
+    city.pass(SignedDuration::from_secs(3_599));
+    assert_ne!(city.names(&wang).await, "permission-ended");
+    city.pass(SignedDuration::from_secs(1));
+    assert_eq!(city.names(&wang).await, "permission-ended");
+    assert!(city.door.sights(&wang, &page()).is_empty());
+    let over = city.door.grant(given.id).await.unwrap();
+    assert!(!over.is_in_force(city.site.now()));
+}
+
+#[tokio::test]
+async fn a_grant_that_waits_begins_after_a_start_too_and_can_be_revoked_before() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.from = Some(city.site.now() + SignedDuration::from_hours(1));
+    city.door.give("sec", new.clone(), None).await.unwrap();
+    let mut other = new.clone();
+    other.dataset = "enterprise.company".parse().unwrap();
+    let revoked = city.door.give("sec", other, None).await.unwrap();
+    city.door
+        .revoke("sec", revoked.id, "不再需要")
+        .await
+        .unwrap();
+    let mut city = city.again().await;
+    assert_eq!(city.names(&wang).await, "query");
+    city.pass(SignedDuration::from_hours(1));
+    assert_ne!(city.names(&wang).await, "query");
+    let sql = "SELECT count(*) FROM enterprise.company";
+    assert_eq!(city.told(&wang, &page(), sql).await, "query");
+    // A term that is over before it begins, and one that begins too late, are none.
+    new.from = Some(new.until);
+    let error = city.door.give("sec", new.clone(), None).await.unwrap_err();
+    assert_eq!(error.code(), "invalid-grant");
+    new.from = Some(city.site.now() + SignedDuration::from_hours(24 * 10_000));
+    let error = city.door.give("sec", new, None).await.unwrap_err();
+    assert_eq!(error.code(), "invalid-grant");
+}
+
+#[tokio::test]
+async fn a_grant_that_waits_is_judged_by_what_it_will_show() {
+    let mut city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let entry = crate::NewEntry {
+        dataset: Some(resident()),
+        pack: None,
+        columns: None,
+        from_grade: None,
+        except: std::collections::BTreeSet::new(),
+        basis: "保密法".to_owned(),
+        about: "不予共享".to_owned(),
+    };
+    let mut new = grant(&city, "wang");
+    new.from = Some(city.site.now() + SignedDuration::from_hours(1));
+    city.door.give("sec", new.clone(), None).await.unwrap();
+    let (_, taken) = city.door.forbid("sec", entry, None).await.unwrap();
+    assert_eq!(taken.len(), 1);
+    let error = city.door.give("sec", new, None).await.unwrap_err();
+    assert_eq!(error.code(), "grant-forbidden");
+    city.pass(SignedDuration::from_hours(2));
+    assert_eq!(city.names(&wang).await, "query");
+}
+
+#[tokio::test]
 async fn a_revoked_grant_ends_at_once_for_those_who_hold_its_rights() {
     let city = City::new().await;
     let wang = city.person("wang", "民政局", &[]).await;
-    let given = city.door.give("sec", grant(&city, "wang")).await.unwrap();
+    let given = city
+        .door
+        .give("sec", grant(&city, "wang"), None)
+        .await
+        .unwrap();
     let rights = city.door.rights(&asked_by(&wang, &page()));
     let reader = yandu_lake::Principal::with_rights("wang", rights);
     let sql = "SELECT count(*) FROM population.resident";
@@ -151,7 +245,11 @@ async fn what_a_change_takes_away_ends_and_what_it_leaves_goes_on() {
 async fn policies_that_do_not_fit_the_city_open_nothing_until_they_do() {
     let city = City::new().await;
     let wang = city.person("wang", "民政局", &[]).await;
-    let given = city.door.give("sec", grant(&city, "wang")).await.unwrap();
+    let given = city
+        .door
+        .give("sec", grant(&city, "wang"), None)
+        .await
+        .unwrap();
     let rights = city.door.rights(&asked_by(&wang, &page()));
     let reader = yandu_lake::Principal::with_rights("wang", rights);
     let wrong = source("@id(\"a\") permit (principal, action, resource);");
@@ -163,11 +261,14 @@ async fn policies_that_do_not_fit_the_city_open_nothing_until_they_do() {
     assert_eq!(told, "permission-ended");
     // What closes can be done all the same, and what opens says why not.
     city.door.revoke("sec", given.id, "不再需要").await.unwrap();
-    let error = city.door.give("sec", grant(&city, "wang")).await;
+    let error = city.door.give("sec", grant(&city, "wang"), None).await;
     assert_eq!(error.unwrap_err().code(), "policies");
     city.set("").await;
     assert_eq!(city.names(&wang).await, "query");
-    city.door.give("sec", grant(&city, "wang")).await.unwrap();
+    city.door
+        .give("sec", grant(&city, "wang"), None)
+        .await
+        .unwrap();
     assert_ne!(city.names(&wang).await, "query");
 }
 
@@ -175,7 +276,7 @@ async fn policies_that_do_not_fit_the_city_open_nothing_until_they_do() {
 async fn nobody_grants_something_to_themselves() {
     let city = City::new().await;
     city.person("wang", "民政局", &[]).await;
-    let error = city.door.give("wang", grant(&city, "wang")).await;
+    let error = city.door.give("wang", grant(&city, "wang"), None).await;
     assert_eq!(error.unwrap_err().code(), "invalid-grant");
 }
 
@@ -185,7 +286,7 @@ async fn a_grant_can_be_used_as_often_as_it_says() {
     let wang = city.person("wang", "民政局", &[]).await;
     let mut new = grant(&city, "wang");
     new.uses = Some(2);
-    let given = city.door.give("sec", new).await.unwrap();
+    let given = city.door.give("sec", new, None).await.unwrap();
     let rights = || city.door.rights(&asked_by(&wang, &page()));
     for _ in 0..2 {
         assert_ne!(city.names(&wang).await, "query");
@@ -199,7 +300,7 @@ async fn a_grant_can_be_used_as_often_as_it_says() {
     // Another set does not bring it back, and neither does a start.
     let mut other = grant(&city, "wang");
     other.dataset = "enterprise.company".parse().unwrap();
-    city.door.give("sec", other).await.unwrap();
+    city.door.give("sec", other, None).await.unwrap();
     assert_eq!(city.names(&wang).await, "query");
     let city = city.again().await;
     assert_eq!(city.names(&wang).await, "query");
@@ -211,7 +312,7 @@ async fn a_counted_grant_shows_nothing_where_nobody_counts() {
     let wang = city.person("wang", "民政局", &[]).await;
     let mut new = grant(&city, "wang");
     new.uses = Some(2);
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
     let asked = crate::Asked {
         is_counted: false,
         ..asked_by(&wang, &page())
@@ -228,7 +329,7 @@ async fn uses_are_counted_one_by_one_whoever_counts() {
     let wang = city.person("wang", "民政局", &[]).await;
     let mut new = grant(&city, "wang");
     new.uses = Some(5);
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
     let rights = city.door.rights(&asked_by(&wang, &page()));
     let tasks: Vec<_> = (0..12)
         .map(|_| {
@@ -278,7 +379,7 @@ async fn a_grant_that_says_nothing_sensible_is_refused_with_the_field() {
         new.masks.insert(two, "null".to_owned());
     });
     for (field, new) in wrong {
-        let error = city.door.give("sec", new).await.unwrap_err();
+        let error = city.door.give("sec", new, None).await.unwrap_err();
         assert_eq!(error.code(), "invalid-grant");
         assert!(error.to_string().contains(field), "{error}");
     }
@@ -291,7 +392,7 @@ async fn a_grant_that_says_nothing_sensible_is_refused_with_the_field() {
         let mut new = fresh();
         new.columns = columns.map(|column| [column.to_owned()].into());
         new.rows = rows.map(str::to_owned);
-        let error = city.door.give("sec", new).await.unwrap_err();
+        let error = city.door.give("sec", new, None).await.unwrap_err();
         assert_eq!(error.code(), "grant-terms", "{error}");
     }
     assert!(city.door.grants(None).await.unwrap().is_empty());
@@ -305,7 +406,7 @@ async fn a_text_in_a_grant_is_no_policy() {
     let mut new = grant(&city, "wang");
     new.purpose = "x\") permit (principal, action, resource); //".to_owned();
     new.basis = Some("\\\"} ; permit(principal,action,resource);".to_owned());
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
     assert_ne!(city.names(&wang).await, "query");
     assert_eq!(city.names(&li).await, "query");
 }
@@ -316,7 +417,7 @@ async fn a_grant_whose_dataset_became_another_shows_nothing_and_says_why() {
     let wang = city.person("wang", "民政局", &[]).await;
     let mut new = grant(&city, "wang");
     new.columns = Some(["mobile".to_owned()].into());
-    let given = city.door.give("sec", new).await.unwrap();
+    let given = city.door.give("sec", new, None).await.unwrap();
     let mut other = declared();
     other
         .datasets
@@ -359,7 +460,11 @@ async fn a_grant_whose_dataset_became_another_shows_nothing_and_says_why() {
 async fn what_is_done_with_grants_is_told() {
     let city = City::new().await;
     city.person("wang", "民政局", &[]).await;
-    let given = city.door.give("sec", grant(&city, "wang")).await.unwrap();
+    let given = city
+        .door
+        .give("sec", grant(&city, "wang"), None)
+        .await
+        .unwrap();
     city.door.revoke("sec", given.id, "错发").await.unwrap();
     let filter = EventFilter {
         subject: Some("G1".to_owned()),
@@ -382,7 +487,7 @@ async fn a_keyed_hash_joins_inside_one_permit_and_not_between_two() {
         new.purpose = purpose.to_owned();
         new.up_to = Grade::General1;
         new.masks.insert("mobile".to_owned(), "hash".to_owned());
-        city.door.give("sec", new).await.unwrap();
+        city.door.give("sec", new, None).await.unwrap();
     }
     let hash = |table: &str| format!("SELECT min(mobile) FROM {table} WHERE id = 1");
     let of_resident = city

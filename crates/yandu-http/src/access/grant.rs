@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State as Shared;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +18,7 @@ use yandu_words::id::DatasetId;
 use super::Asker;
 use crate::Result;
 use crate::extract::{Body, Path, Query};
+use crate::precondition;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -61,6 +62,10 @@ pub struct NewGrant {
     pub purpose: String,
     #[serde(default)]
     pub basis: Option<String>,
+    /// The first moment at which it holds; at once where it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub from: Option<Timestamp>,
     /// The first moment at which it does not hold any more.
     #[schema(value_type = String, format = DateTime)]
     pub until: Timestamp,
@@ -143,15 +148,19 @@ async fn list_grants(
     }))
 }
 
-/// Gives a grant. What the negative list forbids is refused, with the entry and an example.
-#[utoipa::path(post, path = "/grants", tag = "access", request_body = NewGrant, responses((status = 201, body = GrantLine), Problem))]
+/// Gives a grant. What the negative list forbids is refused, with the entry and an example. `If-Match` may name the set of
+/// policies under which it was looked at.
+#[utoipa::path(post, path = "/grants", tag = "access", params(("If-Match" = Option<String>, Header, description = "The hash of the policies under which it was looked at.")), request_body = NewGrant, responses((status = 201, body = GrantLine), Problem))]
 async fn give_grant(
     Shared(state): Shared<State>,
     asker: Asker,
+    headers: HeaderMap,
     Body(new): Body<NewGrant>,
 ) -> Result<(StatusCode, Json<GrantLine>)> {
     let granted = granted(new)?;
-    let grant = state.door().give(asker.name(), granted).await?;
+    let seen = precondition::policies(&headers);
+    let door = state.door();
+    let grant = door.give(asker.name(), granted, seen.as_deref()).await?;
     Ok((StatusCode::CREATED, Json(line(grant, state.now()))))
 }
 
@@ -180,7 +189,7 @@ async fn revoke_grant(
     Ok(Json(line(grant, state.now())))
 }
 
-fn number(id: &str) -> Result<GrantId> {
+pub(super) fn number(id: &str) -> Result<GrantId> {
     id.parse()
         .map_err(|why: String| Problem::new("no-grant", why))
 }
@@ -198,7 +207,7 @@ pub(super) fn grade(name: &str) -> Result<Grade> {
     })
 }
 
-fn granted(new: NewGrant) -> Result<yandu_access::NewGrant> {
+pub(super) fn granted(new: NewGrant) -> Result<yandu_access::NewGrant> {
     let kind = GranteeKind::from_name(&new.to.kind).ok_or_else(|| {
         let known = GranteeKind::ALL.map(GranteeKind::name).join(", ");
         Problem::new(
@@ -231,6 +240,7 @@ fn granted(new: NewGrant) -> Result<yandu_access::NewGrant> {
         masks: new.masks,
         purpose: new.purpose,
         basis: new.basis,
+        from: new.from,
         until: new.until,
         uses: new.uses,
         ways,
@@ -263,6 +273,7 @@ fn line(grant: Grant, now: Timestamp) -> GrantLine {
             masks: granted.masks,
             purpose: granted.purpose,
             basis: granted.basis,
+            from: granted.from,
             until: granted.until,
             uses: granted.uses,
             ways: Some(

@@ -125,6 +125,11 @@ const NEEDS: &[(&str, &str, Need)] = &[
         "/api/v1/policies/schema",
         Need::InCity(&[Action::ManagePolicies, Action::Audit]),
     ),
+    (
+        "POST",
+        "/api/v1/policies/preview",
+        Need::InCity(&[Action::ManagePolicies, Action::ManageAccounts]),
+    ),
     ("GET", "/api/v1/accounts/{id}/sights", POLICIES),
     ("GET", "/api/v1/access-events", AUDIT),
     // Rows, as far as rights show them.
@@ -334,6 +339,7 @@ const NEEDS: &[(&str, &str, Need)] = &[
 pub(crate) const ASKS: &[&str] = &[
     "/api/v1/query",
     "/api/v1/query/explain",
+    "/api/v1/policies/preview",
     "/api/v1/metrics/ask",
     "/api/v1/metrics/{id}/trail",
     "/api/v1/trail",

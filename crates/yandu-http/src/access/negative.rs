@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State as Shared;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,6 +16,7 @@ use super::Asker;
 use super::grant::{ConflictLine, Why, grade};
 use crate::Result;
 use crate::extract::{Body, Path};
+use crate::precondition;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -84,28 +85,18 @@ async fn list_negative_entries(Shared(state): Shared<State>) -> Result<Json<Nega
     }))
 }
 
-/// Adds an entry. It holds at once, against every permit.
-#[utoipa::path(post, path = "/negative-list", tag = "access", request_body = NewEntry, responses((status = 201, body = EntryAdded), Problem))]
+/// Adds an entry. It holds at once, against every permit. `If-Match` may name the set of policies under which it was looked at.
+#[utoipa::path(post, path = "/negative-list", tag = "access", params(("If-Match" = Option<String>, Header, description = "The hash of the policies under which it was looked at.")), request_body = NewEntry, responses((status = 201, body = EntryAdded), Problem))]
 async fn add_negative_entry(
     Shared(state): Shared<State>,
     asker: Asker,
+    headers: HeaderMap,
     Body(new): Body<NewEntry>,
 ) -> Result<(StatusCode, Json<EntryAdded>)> {
-    let wrong = |error: yandu_words::IdError| Problem::new("invalid-grant", error.to_string());
-    let entry = yandu_access::NewEntry {
-        dataset: new
-            .dataset
-            .map(|id| id.parse())
-            .transpose()
-            .map_err(wrong)?,
-        pack: new.pack.map(|id| id.parse()).transpose().map_err(wrong)?,
-        columns: new.columns,
-        from_grade: new.from_grade.as_deref().map(grade).transpose()?,
-        except: new.except,
-        basis: new.basis,
-        about: new.about,
-    };
-    let (entry, conflicts) = state.door().forbid(asker.name(), entry).await?;
+    let seen = precondition::policies(&headers);
+    let door = state.door();
+    let forbidden = door.forbid(asker.name(), entry(new)?, seen.as_deref());
+    let (entry, conflicts) = forbidden.await?;
     let added = EntryAdded {
         entry: entry.into(),
         conflicts: conflicts.into_iter().map(ConflictLine::from).collect(),
@@ -121,11 +112,31 @@ async fn remove_negative_entry(
     Path(id): Path<String>,
     Body(why): Body<Why>,
 ) -> Result<StatusCode> {
-    let id: EntryId = id
-        .parse()
-        .map_err(|why: String| Problem::new("no-negative-entry", why))?;
+    let id = entry_number(&id)?;
     state.door().allow_again(asker.name(), id, &why.why).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) fn entry(new: NewEntry) -> Result<yandu_access::NewEntry> {
+    let wrong = |error: yandu_words::IdError| Problem::new("invalid-grant", error.to_string());
+    Ok(yandu_access::NewEntry {
+        dataset: new
+            .dataset
+            .map(|id| id.parse())
+            .transpose()
+            .map_err(wrong)?,
+        pack: new.pack.map(|id| id.parse()).transpose().map_err(wrong)?,
+        columns: new.columns,
+        from_grade: new.from_grade.as_deref().map(grade).transpose()?,
+        except: new.except,
+        basis: new.basis,
+        about: new.about,
+    })
+}
+
+pub(super) fn entry_number(id: &str) -> Result<EntryId> {
+    id.parse()
+        .map_err(|why: String| Problem::new("no-negative-entry", why))
 }
 
 impl From<Entry> for EntryLine {

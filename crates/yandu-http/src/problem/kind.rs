@@ -193,6 +193,7 @@ pub const KINDS: &[Kind] = &[
     kind!("plan-status" 409 "工作要点现在不能这样办理"),
     kind!("plan-too-large" 422 "工作要点过大"),
     kind!("policies" 409 "策略有错误"),
+    kind!("policy-change-large" 422 "变更涉及的范围过大"),
     kind!("precondition-failed" 412 "内容已有更新"),
     kind!("query" 422 "SQL 有误"),
     kind!("query-memory-limit" 503 "查询内存不足"),

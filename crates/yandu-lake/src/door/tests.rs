@@ -4,4 +4,5 @@ mod fuzz;
 mod leaks;
 mod masks;
 mod rows;
+mod within;
 mod world;

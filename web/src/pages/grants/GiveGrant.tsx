@@ -2,11 +2,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import { useTranslation } from 'react-i18next'
-import { giveGrant } from '../../api/access'
+import { giveGrant, previewRights } from '../../api/access'
 import { problemOf } from '../../api/errors'
 import { Waiting } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
 import { Restored } from '../../kit/Restored'
+import { RightsDifference } from '../../kit/RightsDifference'
 import { Saved } from '../../kit/Saved'
 import { Sentence } from '../../kit/Sentence'
 import { useDrafted } from '../../kit/useDrafted'
@@ -22,8 +23,14 @@ export function GiveGrant({ onClose }: { onClose: () => void }) {
   const queries = useQueryClient()
   useReturnFocus()
   const { draft, isKnown, now: form, write, reset, finish } = useDrafted('access.grant.new', NO_GRANT)
+  const looked = useMutation({ mutationFn: () => previewRights({ grant: newGrant(form) }) })
+  // What was looked at is what was typed then.
+  const set = (part: Partial<typeof form>) => {
+    looked.reset()
+    write(part)
+  }
   const give = useMutation({
-    mutationFn: () => giveGrant(newGrant(form)),
+    mutationFn: () => giveGrant(newGrant(form), looked.data?.before),
     onSuccess: async () => {
       await finish()
       await queries.invalidateQueries({ queryKey: ['grants'] })
@@ -38,9 +45,14 @@ export function GiveGrant({ onClose }: { onClose: () => void }) {
       ) : (
         <>
           <Restored draft={draft} reset={reset} />
-          <GrantFields form={form} set={write} problem={give.isError ? problemOf(give.error) : undefined} />
+          <GrantFields form={form} set={set} problem={give.isError ? problemOf(give.error) : undefined} />
           {give.isError && <Refusal error={give.error} />}
+          {looked.isError && !give.isError && <Refusal error={looked.error} />}
+          {looked.data && <RightsDifference preview={looked.data} />}
           <div className="actions">
+            <Button loading={looked.isPending} disabled={missing !== undefined} title={missing ? t(missing) : ''} onClick={() => looked.mutate()}>
+              {t('change.look')}
+            </Button>
             <Button type="primary" loading={give.isPending} disabled={missing !== undefined} title={missing ? t(missing) : ''} onClick={() => give.mutate()}>
               {t('grants.give')}
             </Button>

@@ -126,6 +126,9 @@ function Terms({ form, problem, set }: Props) {
       <Field label={t('grants.basis')} help={t('grants.basis-help')} fault={at('basis')}>
         {(described) => <Input {...described} maxLength={500} value={form.basis} onChange={(event) => set({ basis: event.target.value })} />}
       </Field>
+      <Field label={t('grants.from-day')} help={t('grants.from-help')} fault={at('from')}>
+        {(described) => <Input {...described} type="date" min={dayOf(now())} value={form.from} onChange={(event) => set({ from: event.target.value })} />}
+      </Field>
       <Field label={t('grants.until-day')} required help={t('grants.until-help')} fault={at('until')}>
         {(described) => <Input {...described} type="date" min={dayOf(now())} value={form.until} onChange={(event) => set({ until: event.target.value })} />}
       </Field>

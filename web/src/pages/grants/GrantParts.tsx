@@ -12,7 +12,7 @@ import { useNow } from '../../kit/useNow'
 import { useWords } from '../../kit/words'
 import { type GrantState, stateOf } from './grant'
 
-const LOOKS: Record<GrantState, LampState> = { 'in-force': 'good', broken: 'bad', ended: 'absent', revoked: 'absent', 'used-up': 'absent' }
+const LOOKS: Record<GrantState, LampState> = { 'in-force': 'good', waiting: 'absent', broken: 'bad', ended: 'absent', revoked: 'absent', 'used-up': 'absent' }
 
 /** How a grant stands, and why where it does not hold. */
 export function GrantLamp({ grant }: { grant: Grant }) {
@@ -26,6 +26,11 @@ export function GrantLamp({ grant }: { grant: Grant }) {
         <Hint>
           {principal(grant.revoked_by ?? '')} · <Time at={grant.revoked_at} />
           {grant.revoked_why && <> · {grant.revoked_why}</>}
+        </Hint>
+      )}
+      {state === 'waiting' && grant.granted.from && (
+        <Hint>
+          {t('grants.begins')} <Time at={grant.granted.from} />
         </Hint>
       )}
       {state === 'broken' && (
@@ -71,6 +76,7 @@ export function Scope({ grant: { granted, given_at, given_by } }: { grant: Grant
           ...(masks.length > 0
             ? [[t('grants.masks'), masks.map(([column, mask]) => `${column} ${masked(mask)}`).join(t('app.semicolon'))] as [string, React.ReactNode]]
             : []),
+          ...(granted.from ? [[t('grants.from'), <Time key="from" at={granted.from} />] as [string, React.ReactNode]] : []),
           [t('grants.ways'), (granted.ways ?? ['page']).map((way) => word('way', way)).join(t('app.comma'))],
           [t('grants.given-by'), <>{principal(given_by)} · <Time at={given_at} /></>],
         ]}

@@ -19,7 +19,7 @@ import { GiveGrant } from './GiveGrant'
 import { Grantee, GrantLamp, Scope, Until } from './GrantParts'
 import { type GrantState, stateOf } from './grant'
 
-const STATES: GrantState[] = ['in-force', 'broken', 'ended', 'revoked', 'used-up']
+const STATES: GrantState[] = ['in-force', 'waiting', 'broken', 'ended', 'revoked', 'used-up']
 
 /** Who may read what, by a decision on each: given, revoked, and all that have ended. */
 export function Grants() {
@@ -132,7 +132,7 @@ function Rows({ grants, isNarrowed }: { grants: Grant[]; isNarrowed: boolean }) 
       title: t('version.do'),
       render: (one) => {
         const state = stateOf(one, now)
-        if (state !== 'in-force' && state !== 'broken') return '—'
+        if (state !== 'in-force' && state !== 'waiting' && state !== 'broken') return '—'
         return (
           <Button size="small" aria-label={t('grants.revoke-of', { id: one.id })} onClick={() => setRevoking(one)}>
             {t('grants.revoke')}

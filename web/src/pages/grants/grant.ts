@@ -1,14 +1,15 @@
 import type { Grant, NewGrant } from '../../api/access'
-import { endOf, isDay } from '../../kit/day'
+import { beginOf, endOf, isDay } from '../../kit/day'
 import { type Mask, NO_MASK, textOfMask } from '../../kit/mask'
 
 /** How a grant stands. */
-export type GrantState = 'in-force' | 'broken' | 'ended' | 'revoked' | 'used-up'
+export type GrantState = 'in-force' | 'waiting' | 'broken' | 'ended' | 'revoked' | 'used-up'
 
 export function stateOf(grant: Grant, now: number): GrantState {
   if (grant.revoked_at) return 'revoked'
   if (Date.parse(grant.granted.until) <= now) return 'ended'
   if (typeof grant.granted.uses === 'number' && grant.used >= grant.granted.uses) return 'used-up'
+  if (grant.granted.from && now < Date.parse(grant.granted.from)) return 'waiting'
   return grant.broken ? 'broken' : 'in-force'
 }
 
@@ -27,6 +28,8 @@ export interface GrantForm {
   masks: (Mask & { column: string })[]
   purpose: string
   basis: string
+  /** The first day on which it holds; at once where it is empty. */
+  from: string
   /** The last day on which it holds. */
   until: string
   uses: string
@@ -34,7 +37,7 @@ export interface GrantForm {
 }
 
 export const NO_GRANT: GrantForm = {
-  kind: 'person', to: '', dataset: '', columns: [], rows: '', upTo: 'general-2', masks: [], purpose: '', basis: '', until: '', uses: '', ways: ['page'],
+  kind: 'person', to: '', dataset: '', columns: [], rows: '', upTo: 'general-2', masks: [], purpose: '', basis: '', from: '', until: '', uses: '', ways: ['page'],
 }
 
 export const NO_MASK_OF_COLUMN = { ...NO_MASK, column: '' }
@@ -44,7 +47,9 @@ export function missingOf(form: GrantForm) {
   if (form.to.trim() === '') return 'grants.to-missing'
   if (form.dataset === '') return 'grants.dataset-missing'
   if (form.purpose.trim() === '') return 'grants.purpose-missing'
+  if (form.from && !isDay(form.from)) return 'grants.from-wrong'
   if (!isDay(form.until)) return 'grants.until-missing'
+  if (form.from > form.until) return 'grants.from-late'
   if (form.uses !== '' && !/^[1-9]\d{0,8}$/.test(form.uses)) return 'grants.uses-wrong'
   if (form.ways.length === 0) return 'grants.ways-missing'
   if (form.masks.some((mask) => mask.column.trim() === '' || textOfMask(mask) === undefined)) return 'grants.mask-wrong'
@@ -65,6 +70,7 @@ export function newGrant(form: GrantForm): NewGrant {
     masks: Object.fromEntries(masks) as Record<string, string>,
     purpose: form.purpose.trim(),
     ...(form.basis.trim() && { basis: form.basis.trim() }),
+    ...(form.from && { from: beginOf(form.from) }),
     until: endOf(form.until),
     ...(form.uses && { uses: Number(form.uses) }),
     ways: form.ways,

@@ -8,6 +8,7 @@ import { Page, Section, Tag } from '../../kit/Page'
 import { Tabs } from '../../kit/Tabs'
 import { Code, Hint, Num } from '../../kit/Text'
 import { useSession } from '../../kit/useSession'
+import { Change } from './Change'
 import { WhoSees } from './WhoSees'
 import { type Group, grouped, isForbidding } from './groups'
 
@@ -36,7 +37,12 @@ function Shown() {
         </Loaded>
       ),
     },
-    ...(may('manage-policies') ? [{ key: 'who', label: t('policies.who-sees'), render: () => <WhoSees /> }] : []),
+    ...(may('manage-policies')
+      ? [
+          { key: 'who', label: t('policies.who-sees'), render: () => <WhoSees /> },
+          { key: 'change', label: t('change.tab'), render: () => <Change /> },
+        ]
+      : []),
   ]
   return (
     <Page title={t('menu.policies')} about={t('policies.about')}>
