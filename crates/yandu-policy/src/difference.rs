@@ -477,6 +477,7 @@ impl Dataset {
             sharing: String::new(),
             opening: String::new(),
             columns: indexmap::IndexMap::new(),
+            at_least: None,
         }
     }
 }

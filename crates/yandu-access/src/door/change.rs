@@ -28,7 +28,7 @@ impl Door {
         let state = self.state();
         let mut grants = state.grants.clone();
         for grant in grants.values_mut() {
-            let followed = grant.granted.following(&grant.fields, city);
+            let followed = grant.granted.following(&grant.fields, &city);
             grant.broken = followed.err();
         }
         let entries = state.entries.clone();

@@ -177,6 +177,7 @@ impl Door {
                 let mut connection = self.inner.store.pool().acquire().await?;
                 let grant = Grant {
                     id: store::grant::next(&mut connection).await?,
+                    fields: granted.fields(&city),
                     // What is looked at is its term.
                     granted: NewGrant {
                         from: None,
@@ -200,9 +201,11 @@ impl Door {
             }
             Proposal::Entry(new) => {
                 let mut connection = self.inner.store.pool().acquire().await?;
+                let new = new.checked()?;
                 let entry = Entry {
                     id: store::grant::next_entry(&mut connection).await?,
-                    entry: new.checked()?,
+                    fields: new.fields(&city),
+                    entry: new,
                     added_by: by.to_owned(),
                     added_at: self.now(),
                     removed: None,

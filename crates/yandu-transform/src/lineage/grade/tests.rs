@@ -50,6 +50,7 @@ fn found(graph: &Graph) -> Vec<String> {
             column,
             inherited,
             lowered,
+            is_aggregated: _,
         } in columns
         {
             let why = lowered.map(|why| format!(", {why}")).unwrap_or_default();
