@@ -165,8 +165,8 @@ impl Door {
     /// The set in force with other grants and entries; `own` is the file whose problems are those of what is changed.
     pub(super) fn rebuilt(
         &self,
-        grants: BTreeMap<GrantId, Grant>,
-        entries: BTreeMap<EntryId, Entry>,
+        grants: &BTreeMap<GrantId, Grant>,
+        entries: &BTreeMap<EntryId, Entry>,
         own: &str,
     ) -> Result<State> {
         let state = self.state();
@@ -174,8 +174,8 @@ impl Door {
             &state.policies,
             &state.city,
             &state.sources,
-            &grants,
-            &entries,
+            grants,
+            entries,
         );
         built.map_err(|problems| {
             if problems.iter().all(|problem| problem.file.as_ref() == own) {
@@ -193,7 +193,7 @@ impl Door {
         entries: BTreeMap<EntryId, Entry>,
     ) -> Result<()> {
         let state = self.state();
-        match self.rebuilt(grants.clone(), entries.clone(), "") {
+        match self.rebuilt(&grants, &entries, "") {
             Ok(rebuilt) => {
                 self.put(rebuilt);
                 Ok(())

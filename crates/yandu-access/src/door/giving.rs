@@ -77,12 +77,12 @@ impl Door {
         let mut grants = state.grants.clone();
         grants.insert(grant.id, grant.clone());
         let own = grant.id.policy();
-        let judged = self.rebuilt(begun(&grants), state.entries.clone(), &own)?;
+        let judged = self.rebuilt(&begun(&grants), &state.entries, &own)?;
         let conflicts = conflicts(&judged.policies, &grant, &covered);
         if !conflicts.is_empty() {
             return Err(Error::Forbidden(conflicts));
         }
-        let rebuilt = self.rebuilt(grants, state.entries.clone(), &own)?;
+        let rebuilt = self.rebuilt(&grants, &state.entries, &own)?;
         store::grant::insert(&mut writing, &grant).await?;
         let told = Note {
             at,
@@ -219,8 +219,8 @@ impl Door {
         let mut entries = state.entries.clone();
         entries.insert(entry.id, entry.clone());
         let file = format!("{}/{}", crate::negative::NEGATIVE, entry.id);
-        let judged = self.rebuilt(begun(&state.grants), entries.clone(), &file)?;
-        let rebuilt = self.rebuilt(state.grants.clone(), entries, &file)?;
+        let judged = self.rebuilt(&begun(&state.grants), &entries, &file)?;
+        let rebuilt = self.rebuilt(&state.grants, &entries, &file)?;
         let conflicts = covered
             .iter()
             .flat_map(|(grant, covered)| conflicts(&judged.policies, grant, covered))

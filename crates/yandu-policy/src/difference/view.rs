@@ -280,10 +280,9 @@ fn distinct_rows(shown: &[Shown]) -> Vec<Option<Arc<str>>> {
 fn reveals(one: Option<&Mask>, other: Option<&Mask>) -> bool {
     match (one, other) {
         (None, _) | (_, Some(Mask::Null)) => true,
-        (_, None) => false,
         (Some(one), Some(other)) if one == other => true,
-        (Some(Mask::Null), _) => false,
-        (Some(_), Some(Mask::Fixed { .. })) => true,
+        (_, None) | (Some(Mask::Null), _) => false,
+        (Some(_), Some(Mask::Fixed { .. })) | (Some(Mask::Month), Some(Mask::Year)) => true,
         (
             Some(Mask::Keep { first, last }),
             Some(Mask::Keep {
@@ -291,7 +290,6 @@ fn reveals(one: Option<&Mask>, other: Option<&Mask>) -> bool {
                 last: fewer_last,
             }),
         ) => first >= fewer && last >= fewer_last,
-        (Some(Mask::Month), Some(Mask::Year)) => true,
         (Some(Mask::Step { by }), Some(Mask::Step { by: coarser })) => {
             *by > 0 && coarser.is_multiple_of(*by)
         }
