@@ -33,7 +33,7 @@ async fn a_renamed_field_keeps_the_columns_and_masks_of_grants() {
     let mut new = grant(&city, "wang");
     new.columns = Some(["name".to_owned(), "mobile".to_owned()].into());
     new.masks.insert("name".to_owned(), "keep 0 1".to_owned());
-    city.door.give("sec", new).await.unwrap();
+    city.door.give("sec", new, None).await.unwrap();
     // `mobile` is called `name` now, and what was `name` is called `nickname`.
     let swapped = renamed(&[("name", "nickname", None), ("mobile", "name", None)]);
     city.door.set_city(swapped, Vec::new()).await.unwrap();
@@ -60,7 +60,7 @@ async fn a_field_that_is_made_again_under_a_granted_name_is_not_granted() {
     let wang = city.person("wang", "民政局", &[]).await;
     let mut new = grant(&city, "wang");
     new.columns = Some(["name".to_owned()].into());
-    let given: GrantId = city.door.give("sec", new).await.unwrap().id;
+    let given: GrantId = city.door.give("sec", new, None).await.unwrap().id;
     let made_again = renamed(&[("name", "name", Some(70))]);
     city.door.set_city(made_again, Vec::new()).await.unwrap();
     assert_eq!(seen(&city, &wang).await, []);
@@ -82,8 +82,8 @@ async fn what_is_forbidden_stays_so_under_another_name_and_under_its_own() {
         basis: "某法第一条".to_owned(),
         about: "姓名".to_owned(),
     };
-    city.door.give("sec", grant(&city, "wang")).await.unwrap();
-    city.door.forbid("sec", entry).await.unwrap();
+    city.door.give("sec", grant(&city, "wang"), None).await.unwrap();
+    city.door.forbid("sec", entry, None).await.unwrap();
     let withheld = async || {
         let sights = city.door.sights(&wang, &page());
         let columns = sights.into_iter().flat_map(|(_, shown)| shown.columns);
