@@ -16,9 +16,9 @@ use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::{
-    access, backup, batch, board, citizen, ckan, classification, clock, compress, counts, dataset, dcat, draft, etag,
-    export, form, guard, health, ledger, lineage, metric, model, notice, observe, openapi, pack,
-    pack_page, plan, problem, quarantine,
+    access, backup, batch, board, citizen, ckan, classification, clock, compress, counts, dataset,
+    dcat, draft, etag, export, form, guard, health, ledger, lineage, metric, model, notice,
+    observe, openapi, pack, pack_page, plan, problem, quarantine,
 };
 use crate::{query, row, sharing, source, trail, ui};
 

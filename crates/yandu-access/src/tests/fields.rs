@@ -82,7 +82,10 @@ async fn what_is_forbidden_stays_so_under_another_name_and_under_its_own() {
         basis: "某法第一条".to_owned(),
         about: "姓名".to_owned(),
     };
-    city.door.give("sec", grant(&city, "wang"), None).await.unwrap();
+    city.door
+        .give("sec", grant(&city, "wang"), None)
+        .await
+        .unwrap();
     city.door.forbid("sec", entry, None).await.unwrap();
     let withheld = async || {
         let sights = city.door.sights(&wang, &page());

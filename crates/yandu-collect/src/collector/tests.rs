@@ -1,3 +1,4 @@
+mod paging;
 mod undoing;
 
 use std::fs;

@@ -70,8 +70,7 @@ pub(super) struct Wanted<'a> {
 impl Wanted<'_> {
     fn may_be_in(&self, group: &Group) -> bool {
         group.most > self.after
-            && (self.rows.is_empty()
-                || self.rows.range(group.least..=group.most).next().is_some())
+            && (self.rows.is_empty() || self.rows.range(group.least..=group.most).next().is_some())
     }
 
     fn has(&self, row: u64) -> bool {
@@ -183,7 +182,9 @@ impl Files {
             let places = read.column(0).as_primitive::<Int64Type>().values();
             for (at, row) in places.iter().map(|place| *place as u64).enumerate() {
                 if row > wanted.after {
-                    let is_meant = has_reason.as_ref().is_none_or(|has| has.get(at) == Some(&true));
+                    let is_meant = has_reason
+                        .as_ref()
+                        .is_none_or(|has| has.get(at) == Some(&true));
                     into.push(Standing {
                         row,
                         mark: part.mark,
