@@ -274,12 +274,23 @@ impl Told {
         if matches!(asker, Asker::Local) {
             return Ok(Self { models: None });
         }
+        Ok(Self::among(
+            asker,
+            state,
+            &state.transform().models().await?,
+        ))
+    }
+
+    /// The same where it is known how all models stand.
+    fn among(asker: &Asker, state: &State, models: &[ModelStatus]) -> Self {
+        if matches!(asker, Asker::Local) {
+            return Self { models: None };
+        }
         let sees = |id: &DatasetId| asker.whole_columns(state, id).shows_all();
-        let models = state.transform().models().await?.into_iter();
-        let seen = models.filter(|model| model.inputs.iter().all(sees));
-        Ok(Self {
-            models: Some(seen.map(|model| model.id).collect()),
-        })
+        let seen = models.iter().filter(|model| model.inputs.iter().all(sees));
+        Self {
+            models: Some(seen.map(|model| model.id.clone()).collect()),
+        }
     }
 
     fn shows(&self, model: &DatasetId) -> bool {
@@ -334,7 +345,7 @@ async fn list_models(Shared(state): Shared<State>, asker: Asker) -> Result<Json<
     let transform = state.transform();
     let models = transform.models().await?;
     let duty = asker.duty(&state);
-    let told = Told::to(&asker, &state).await?;
+    let told = Told::among(&asker, &state, &models);
     let models = models
         .into_iter()
         .map(|status| Model::new(status, transform, &duty, &told));

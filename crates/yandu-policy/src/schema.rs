@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr as _;
+use std::sync::LazyLock;
 
 use cedar_policy::{
     Context, Entity, EntityId, EntityTypeName, EntityUid, RestrictedExpression, Schema,
@@ -17,6 +18,7 @@ pub(crate) const DIVISION: &str = "Division";
 pub(crate) const PACK: &str = "Pack";
 pub(crate) const DATASET: &str = "Dataset";
 pub(crate) const CITY: &str = "City";
+const ACTION: &str = "Action";
 /// There is one city.
 pub(crate) const THE_CITY: &str = "city";
 
@@ -61,9 +63,20 @@ pub(crate) fn schema() -> Schema {
     schema
 }
 
+/// The types of entities, read once: Cedar's parser takes longer than a decision.
+static TYPES: LazyLock<HashMap<&'static str, EntityTypeName>> = LazyLock::new(|| {
+    let fixed = [ROLE, DEPARTMENT, DIVISION, PACK, DATASET, CITY, ACTION];
+    let names = fixed.into_iter().chain(Kind::ALL.map(Kind::type_name));
+    names.map(|name| (name, type_of(name))).collect()
+});
+
+fn type_of(name: &str) -> EntityTypeName {
+    EntityTypeName::from_str(name).expect("the types of this file are names of Cedar")
+}
+
 pub(crate) fn uid(type_name: &str, id: &str) -> EntityUid {
-    let type_name =
-        EntityTypeName::from_str(type_name).expect("the types of this file are names of Cedar");
+    let known = TYPES.get(type_name).cloned();
+    let type_name = known.unwrap_or_else(|| type_of(type_name));
     EntityUid::from_type_name_and_id(type_name, EntityId::new(id))
 }
 
@@ -72,7 +85,7 @@ pub(crate) fn uid_of(principal: &Principal) -> EntityUid {
 }
 
 pub(crate) fn action_uid(action: Action) -> EntityUid {
-    uid("Action", action.name())
+    uid(ACTION, action.name())
 }
 
 pub(crate) fn context(circumstances: &Circumstances) -> Context {
