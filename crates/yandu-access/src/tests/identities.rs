@@ -56,6 +56,12 @@ async fn a_claim_names_an_account_once_and_the_subject_counts_from_then_on() {
         code(come(&site, &named("s-2", "wang")).await),
         "openid-taken"
     );
+    // A sign that a letter is made of elsewhere is not that letter.
+    site.person("kim").await;
+    assert_eq!(
+        code(come(&site, &named("s-3", "\u{212A}im")).await),
+        "openid-unknown"
+    );
     // Another issuer calls somebody else the same.
     let elsewhere = Identified {
         issuer: "https://other.example".to_owned(),
