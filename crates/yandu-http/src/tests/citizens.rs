@@ -414,6 +414,22 @@ async fn one_sees_ones_own_grants_in_words_and_nobody_elses() {
 }
 
 #[tokio::test]
+async fn a_grant_whose_term_has_not_begun_says_so() {
+    let (city, wang, sec) = granted().await;
+    let from = city.state.now() + jiff::SignedDuration::from_hours(1);
+    let until = from + jiff::SignedDuration::from_hours(1);
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.secret", "up_to": "general-1",
+        "purpose": "下一次核对", "from": from, "until": until
+    });
+    city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    let mine = see(&city, &wang, "/mine").await;
+    for there in ["下一次核对", "尚未开始", "起始"] {
+        assert!(mine.text().contains(there), "{there}: {}", mine.text());
+    }
+}
+
+#[tokio::test]
 async fn a_grant_is_given_up_by_its_own_grantee_and_only_from_the_page() {
     let (city, wang, sec) = granted().await;
     let sql = "SELECT number FROM club.secret";
