@@ -328,6 +328,21 @@ async fn a_second_factor_is_asked_for_here_unless_the_providers_word_is_taken() 
 }
 
 #[tokio::test]
+async fn a_reset_takes_away_what_was_linked_in_a_session_and_nothing_else() {
+    let site = Site::new().await;
+    let (wang, li) = (site.person("wang").await, site.person("li").await);
+    for (by, account, subject) in [("wang", &wang, "s-1"), (LOCAL, &li, "s-2")] {
+        site.accounts
+            .link_identity(by, account, &unnamed(subject))
+            .await
+            .unwrap();
+        site.accounts.reset(LOCAL, account).await.unwrap();
+    }
+    assert_eq!(code(come(&site, &unnamed("s-1")).await), "openid-unknown");
+    come(&site, &unnamed("s-2")).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_sign_in_is_told_like_a_login_with_the_way_and_the_subject() {
     let site = Site::new().await;
     site.person("wang").await;
