@@ -168,10 +168,10 @@ async fn a_site_that_says_so_makes_accounts_without_any_role() {
         "it has no password"
     );
     // Names that the program uses itself are nobody's.
-    assert_eq!(
-        code(come(&site, &named("s-2", "local-administrator")).await),
-        "openid-unknown"
-    );
+    for name in ["local-administrator", "visitor", "anyone"] {
+        let refused = come(&site, &named("s-2", name)).await;
+        assert_eq!(code(refused), "openid-unknown", "{name}");
+    }
     // Whoever has no other way in keeps the one that is there.
     let identity = site.accounts.identities_of(&id("zhao")).await.unwrap()[0].id;
     let removed = site
