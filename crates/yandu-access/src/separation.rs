@@ -12,8 +12,9 @@ pub use yandu_policy::{
 /// Whoever holds the data folder: above all accounts, and no account's name.
 pub const LOCAL_ADMINISTRATOR: &str = "local-administrator";
 
-/// Names that the program itself uses for those who have no account.
-pub(crate) const RESERVED: [&str; 2] = [LOCAL_ADMINISTRATOR, "visitor"];
+/// Names that the program itself uses for those who have no account: in what it writes down, and in policies
+/// (`Visitor::"anyone"`), where an account of that name would change what visitors may read.
+pub(crate) const RESERVED: [&str; 3] = [LOCAL_ADMINISTRATOR, "visitor", "anyone"];
 
 /// An account before and after what somebody does with it.
 pub(crate) struct Move<'a> {

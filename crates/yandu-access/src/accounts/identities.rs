@@ -185,7 +185,9 @@ impl Accounts {
         if store::identity::was_linked(writing, issuer, subject).await? {
             return Err(Error::Unidentified);
         }
-        let named = identified.account.as_deref().map(str::to_lowercase);
+        // Letters of ASCII alone are folded: another sign that has a small one of them (`K`, the kelvin) is another name.
+        let named = identified.account.as_deref();
+        let named = named.map(str::to_ascii_lowercase);
         let named = named.and_then(|name| name.parse::<AccountId>().ok());
         let named = named.ok_or(Error::Unidentified)?;
         if RESERVED.contains(&named.as_str()) {

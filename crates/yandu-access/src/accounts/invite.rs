@@ -40,8 +40,9 @@ impl Accounts {
         Ok(link)
     }
 
-    /// A link with which the owner of an account in use sets another password. All sessions end; the old password holds until
-    /// the link is used, so that a link that gets lost shuts nobody out.
+    /// A link with which the owner of an account in use sets another password. All sessions end, and what was made in them to come
+    /// in again: tokens, and an identity that was linked there. The old password holds until the link is used, so that a link that
+    /// gets lost shuts nobody out.
     pub async fn reset(&self, by: &str, id: &AccountId) -> Result<Link> {
         let mut writing = self.begin().await?;
         let at = self.now();
@@ -63,8 +64,21 @@ impl Accounts {
         };
         note(&mut writing, &reset).await?;
         end_sessions(&mut writing, by, id, "reset", at).await?;
-        // Whoever has taken the password may have made tokens with it.
+        // Whoever has taken the password may have made tokens with it, and linked an identity of their own. Where no password
+        // lets the owner in, none was linked by it, and theirs stays.
         store::token::remove_all(&mut writing, id).await?;
+        if self.lets_password(&account) {
+            for identity in store::identity::remove_own(&mut writing, id, by, at).await? {
+                let removed = Note {
+                    at,
+                    actor: Some(by),
+                    kind: EventKind::IdentityRemoved,
+                    subject: id.as_str(),
+                    detail: json!({ "issuer": identity.issuer, "subject": identity.subject }),
+                };
+                note(&mut writing, &removed).await?;
+            }
+        }
         self.commit(writing).await?;
         Ok(link)
     }

@@ -133,6 +133,27 @@ pub(crate) async fn remove(
     .transpose()
 }
 
+/// Takes the identities of an account out of force that its owner has linked, and gives them.
+pub(crate) async fn remove_own(
+    connection: &mut SqliteConnection,
+    account: &AccountId,
+    by: &str,
+    at: Timestamp,
+) -> Result<Vec<Identity>> {
+    sqlx::query(
+        "UPDATE identity SET removed_by = ?, removed_at = ? WHERE account = ? AND linked_by = account AND removed_at IS NULL \
+         RETURNING id, account, issuer, subject, name, linked_by, linked_at, last_used_at",
+    )
+    .bind(by)
+    .bind(at.as_microsecond())
+    .bind(account.as_str())
+    .fetch_all(connection)
+    .await?
+    .iter()
+    .map(identity_of)
+    .collect()
+}
+
 fn identity_of(row: &SqliteRow) -> Result<Identity> {
     Ok(Identity {
         id: IdentityId(row.try_get("id")?),

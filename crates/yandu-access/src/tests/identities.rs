@@ -56,6 +56,12 @@ async fn a_claim_names_an_account_once_and_the_subject_counts_from_then_on() {
         code(come(&site, &named("s-2", "wang")).await),
         "openid-taken"
     );
+    // A sign that a letter is made of elsewhere is not that letter.
+    site.person("kim").await;
+    assert_eq!(
+        code(come(&site, &named("s-3", "\u{212A}im")).await),
+        "openid-unknown"
+    );
     // Another issuer calls somebody else the same.
     let elsewhere = Identified {
         issuer: "https://other.example".to_owned(),
@@ -162,10 +168,10 @@ async fn a_site_that_says_so_makes_accounts_without_any_role() {
         "it has no password"
     );
     // Names that the program uses itself are nobody's.
-    assert_eq!(
-        code(come(&site, &named("s-2", "local-administrator")).await),
-        "openid-unknown"
-    );
+    for name in ["local-administrator", "visitor", "anyone"] {
+        let refused = come(&site, &named("s-2", name)).await;
+        assert_eq!(code(refused), "openid-unknown", "{name}");
+    }
     // Whoever has no other way in keeps the one that is there.
     let identity = site.accounts.identities_of(&id("zhao")).await.unwrap()[0].id;
     let removed = site
@@ -319,6 +325,21 @@ async fn a_second_factor_is_asked_for_here_unless_the_providers_word_is_taken() 
     assert_eq!(code(with("000000".to_owned()).await), "account-locked");
     assert_eq!(code(with(shown(2)).await), "account-locked");
     assert_eq!(code(site.login("wang").await), "account-locked");
+}
+
+#[tokio::test]
+async fn a_reset_takes_away_what_was_linked_in_a_session_and_nothing_else() {
+    let site = Site::new().await;
+    let (wang, li) = (site.person("wang").await, site.person("li").await);
+    for (by, account, subject) in [("wang", &wang, "s-1"), (LOCAL, &li, "s-2")] {
+        site.accounts
+            .link_identity(by, account, &unnamed(subject))
+            .await
+            .unwrap();
+        site.accounts.reset(LOCAL, account).await.unwrap();
+    }
+    assert_eq!(code(come(&site, &unnamed("s-1")).await), "openid-unknown");
+    come(&site, &unnamed("s-2")).await.unwrap();
 }
 
 #[tokio::test]

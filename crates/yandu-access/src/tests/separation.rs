@@ -126,7 +126,7 @@ async fn a_system_administrator_becomes_no_other_administrator() {
 #[tokio::test]
 async fn names_of_the_program_are_nobodys() {
     let site = Site::new().await;
-    for name in [LOCAL, "visitor"] {
+    for name in [LOCAL, "visitor", "anyone"] {
         let new = NewAccount::person(id(name), "a");
         assert_eq!(
             code(site.accounts.create(LOCAL, new).await),

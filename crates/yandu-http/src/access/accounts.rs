@@ -311,11 +311,11 @@ async fn reset(
     asker: Asker,
     Path(named): Path<String>,
 ) -> Result<(StatusCode, Json<Link>)> {
-    let link = state
-        .door()
-        .accounts()
-        .reset(asker.name(), &named_in(&named)?)
-        .await?;
+    let named = named_in(&named)?;
+    let accounts = state.door().accounts();
+    let link = accounts.reset(asker.name(), &named).await?;
+    let revision = accounts.find(&named).await?.revision;
+    state.door().forget(named.as_str(), revision);
     Ok((StatusCode::CREATED, Json(link.into())))
 }
 

@@ -132,10 +132,13 @@ async fn remove_account_identity(
     asker: Asker,
     Path((named, id)): Path<(String, String)>,
 ) -> Result<StatusCode> {
+    let named = named_in(&named)?;
     let accounts = state.door().accounts();
     accounts
-        .remove_identity(asker.name(), &named_in(&named)?, identity_in(&id)?)
+        .remove_identity(asker.name(), &named, identity_in(&id)?)
         .await?;
+    let revision = accounts.find(&named).await?.revision;
+    state.door().forget(named.as_str(), revision);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -192,7 +192,8 @@ async fn come_back(
                     .await
                 {
                     Ok(_) => flow.to.clone(),
-                    Err(error) => page(error.code()),
+                    // What is a fault of the program is told in the log by this.
+                    Err(error) => page(&Box::<Problem>::from(error).code),
                 },
                 Err(problem) => page(&problem.code),
             };

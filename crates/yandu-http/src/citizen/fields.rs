@@ -16,6 +16,8 @@ use crate::state::State;
 pub(super) struct Field {
     pub(super) name: String,
     pub(super) seen: Seen,
+    /// Its values are shown as they are in some rows alone.
+    is_partial: bool,
     /// What the policy that shows it is for, in its own words, or else its name.
     policy: Arc<str>,
 }
@@ -28,7 +30,7 @@ impl Field {
 }
 
 /// The fields that policies show to visitors, in the order of their declaration. Where several policies show one, the one that
-/// shows its values in every row goes before the others.
+/// shows its values in every row goes before the others, and the one that masks it before those that show them in some rows.
 pub(super) fn shown(state: &State, dataset: &Dataset) -> Vec<Field> {
     let principal = Principal::visitor();
     let circumstances = Circumstances::default();
@@ -44,11 +46,15 @@ pub(super) fn shown(state: &State, dataset: &Dataset) -> Vec<Field> {
             let about = policies.find(&policy).and_then(|told| told.about);
             let about = about.unwrap_or(policy);
             for (name, seen) in columns {
-                let is_better = seen.because == Because::Permitted && rows.is_none();
-                if is_better || !found.contains_key(&name) {
+                let is_as_it_is = seen.because == Because::Permitted;
+                let is_better = found.get(&name).is_none_or(|known| {
+                    (is_as_it_is && rows.is_none()) || (known.is_partial && !is_as_it_is)
+                });
+                if is_better {
                     let policy = Arc::clone(&about);
                     let field = Field {
                         name: name.clone(),
+                        is_partial: is_as_it_is && rows.is_some(),
                         seen,
                         policy,
                     };

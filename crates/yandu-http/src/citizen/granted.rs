@@ -14,6 +14,8 @@ use crate::state::State;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     Holds,
+    /// Its term has not begun.
+    Waits,
     /// It holds and shows nothing, because the dataset is another one now.
     Rests,
     Expired,
@@ -33,18 +35,20 @@ impl Standing {
             Some(_) => Self::Revoked,
             None if now >= granted.until => Self::Expired,
             None if granted.uses.is_some_and(|uses| grant.used >= uses) => Self::UsedUp,
+            None if grant.is_waiting(now) => Self::Waits,
             None if grant.broken.is_some() => Self::Rests,
             None => Self::Holds,
         }
     }
 
     pub(super) fn is_over(self) -> bool {
-        !matches!(self, Self::Holds | Self::Rests)
+        !matches!(self, Self::Holds | Self::Waits | Self::Rests)
     }
 
     fn word(self, speech: &Speech) -> &'static str {
         match self {
             Self::Holds => speech.say("生效中", "in force"),
+            Self::Waits => speech.say("尚未开始", "not begun"),
             Self::Rests => speech.say("暂不能用", "rests"),
             Self::Expired => speech.say("已到期", "expired"),
             Self::UsedUp => speech.say("次数已用完", "used up"),
@@ -56,7 +60,7 @@ impl Standing {
     pub(super) fn tag(self, speech: &Speech) -> Markup {
         let class = match self {
             Self::Holds => "tag",
-            Self::Rests => "tag tag-ask",
+            Self::Waits | Self::Rests => "tag tag-ask",
             _ => "tag tag-off",
         };
         html! { span class=(class) { (self.word(speech)) } }
@@ -110,6 +114,10 @@ pub(super) async fn facts(state: &State, speech: &Speech, grant: &Grant) -> Mark
                     }
                 }
             }
+            @if let Some(from) = granted.from {
+                dt { (speech.say("起始", "From")) }
+                dd { (told::time(from)) }
+            }
             dt { (speech.say("期限", "Until")) }
             dd { (told::time(granted.until)) }
             dt { (speech.say("次数", "Uses")) }
@@ -146,7 +154,15 @@ fn columns(speech: &Speech, packs: &Packs, grant: &Grant) -> Markup {
         )
     };
     let comma = speech.say("、", ", ");
+    // In the order of the declaration, as everywhere else.
+    let place = |name: &str| {
+        let dataset = dataset?;
+        let mut columns = dataset.file().columns.keys();
+        columns.position(|column| column.as_str() == name)
+    };
     let named = granted.columns.as_ref().map(|columns| {
+        let mut columns: Vec<&String> = columns.iter().collect();
+        columns.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
         let titles: Vec<String> = columns.iter().map(|name| titled(name)).collect();
         titles.join(comma)
     });

@@ -90,7 +90,7 @@ async fn list(
         cards.push(of_group);
     }
     let titles = [
-        speech.say("正在生效", "In force"),
+        speech.say("没有结束", "Not ended"),
         speech.say("已经结束", "Ended"),
     ];
     Ok(html! {

@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 use serde_json::Value;
 use yandu_pack::Dataset;
-use yandu_words::Mask;
 
 use super::fields::{Field, title, why};
 use super::language::Speech;
@@ -91,7 +90,7 @@ fn cell(speech: &Speech, field: &Field, value: &Value) -> Markup {
     let why = mask.map(|mask| why(speech, field, mask));
     let is_number = value.is_number();
     let content = match (mask, value) {
-        (Some(Mask::Null), _) | (Some(_), Value::Null) => {
+        (Some(_), Value::Null) => {
             html! { span class="masked" { (speech.say("已隐去", "withheld")) } }
         }
         (None, Value::Null) => html! { span class="empty" { (speech.say("空", "empty")) } },

@@ -178,6 +178,25 @@ async fn a_masked_field_is_masked_and_says_by_which_rule_and_grade() {
 }
 
 #[tokio::test]
+async fn a_field_that_is_whole_in_some_rows_says_so_of_the_others() {
+    let policies = format!(
+        "{POLICIES}{}",
+        r#"
+@id("a-few") @about("青年会员") @up_to("general-2") @rows("age < 35")
+permit (principal, action == Action::"read", resource == Dataset::"club.member");
+"#
+    );
+    let files = [("policies/open.cedar", policies.as_str())];
+    let city = City::with_files(Options::default(), &files).await;
+    let rows = "会员号,姓名,年龄\n1,王芳,30\n2,李娜,40\n";
+    let batch = city.deliver("members.csv", rows).await;
+    assert_eq!(batch["status"], "collected", "{batch}");
+    let page = city.get("/open/club.member").await;
+    assert!(page.text().contains("王芳") && !page.text().contains("李娜"));
+    assert!(page.text().contains("已脱敏"), "{}", page.text());
+}
+
+#[tokio::test]
 async fn names_and_values_are_text_whatever_they_hold() {
     let (city, _) = city().await;
     for path in [
@@ -411,6 +430,22 @@ async fn one_sees_ones_own_grants_in_words_and_nobody_elses() {
     let nobody = see(&city, &Somebody(None), "/mine/grants/G1").await;
     assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
     assert!(!nobody.text().contains("秘密名单"), "{}", nobody.text());
+}
+
+#[tokio::test]
+async fn a_grant_whose_term_has_not_begun_says_so() {
+    let (city, wang, sec) = granted().await;
+    let from = city.state.now() + jiff::SignedDuration::from_hours(1);
+    let until = from + jiff::SignedDuration::from_hours(1);
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.secret", "up_to": "general-1",
+        "purpose": "下一次核对", "from": from, "until": until
+    });
+    city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    let mine = see(&city, &wang, "/mine").await;
+    for there in ["下一次核对", "尚未开始", "起始"] {
+        assert!(mine.text().contains(there), "{there}: {}", mine.text());
+    }
 }
 
 #[tokio::test]

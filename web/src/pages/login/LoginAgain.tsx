@@ -25,13 +25,17 @@ export function LoginAgain({ account, onDone }: { account: string; onDone: () =>
     queries.setQueryData(session.queryKey, who)
     onDone()
   })
-  // Another window has signed in at the provider, and this page goes on as it is.
+  // Another window has signed in at the provider, and this page goes on as it is; for anybody else it is read anew.
   useEffect(
     () =>
       onSignedIn(() => {
-        void got<Who>('/session').then((who) => who.kind === 'session' && done.current(who))
+        void got<Who>('/session').then((who) => {
+          if (who.kind !== 'session') return
+          if (who.account?.id === account) done.current(who)
+          else window.location.reload()
+        })
       }),
-    [],
+    [account],
   )
   return (
     <Modal

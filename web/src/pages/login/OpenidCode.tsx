@@ -40,9 +40,9 @@ export function OpenidCode({ name, onDone }: { name: string; onDone: (who: Who) 
 function Refused({ error, name }: { error: unknown; name: string }) {
   const { t } = useTranslation()
   const problem = problemOf(error)
-  const refusal = refusalOf(problem.code)
-  if (refusal) return <OpenidRefused refusal={refusal} name={name} />
   const until = lockedUntil(problem)
+  const refusal = refusalOf(problem.code)
+  if (refusal && !until) return <OpenidRefused refusal={refusal} name={name} />
   if (!until && problem.code !== 'login-refused') return <ProblemPanel error={error} doing={t('login.title')} />
   return (
     <p className="note login-refused" role="alert">

@@ -1,7 +1,7 @@
 import type { Openid } from '../../api/access'
 
 /** What signing in at the provider can be refused with, as the address of the page tells it. */
-const REFUSALS = ['openid-attempt', 'openid-refused', 'openid-answer', 'openid-silent', 'openid-unknown', 'openid-taken', 'openid-administrator', 'account-status'] as const
+const REFUSALS = ['openid-attempt', 'openid-refused', 'openid-answer', 'openid-silent', 'openid-unknown', 'openid-taken', 'openid-administrator', 'account-status', 'account-locked'] as const
 
 export type Refusal = (typeof REFUSALS)[number]
 

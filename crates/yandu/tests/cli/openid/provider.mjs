@@ -131,7 +131,7 @@ async function crafted(nonce, access) {
   }
   if (mode === 'rotated') liar.key = await newKey()
   if (mode === 'elliptic') liar.key = await newKey('ES256')
-  const key = mode === 'stolen' ? { ...(await newKey()), about: liar.key.about } : liar.key
+  const key = mode === 'stolen' ? { ...(await newKey(liar.key.about.alg)), about: liar.key.about } : liar.key
   const { kid, alg } = key.about
   const token = await new SignJWT(claims).setProtectedHeader({ alg, kid }).sign(key.privateKey)
   if (mode !== 'changed') return token
