@@ -48,6 +48,8 @@ pub enum Proposal {
         dataset: DatasetId,
         column: String,
         grade: Grade,
+        /// The grades that columns of other datasets would have then, because its values flow into them.
+        following: BTreeMap<(DatasetId, String), Grade>,
     },
 }
 
@@ -243,6 +245,7 @@ impl Door {
                 dataset,
                 column,
                 grade,
+                following,
             } => {
                 let declared = city.datasets.get_mut(&dataset);
                 let declared = declared.and_then(|dataset| dataset.columns.get_mut(&column));
@@ -251,6 +254,13 @@ impl Door {
                     return Err(Error::grant("grade", why));
                 };
                 declared.grade = grade;
+                for ((dataset, column), grade) in following {
+                    let other = city.datasets.get_mut(&dataset);
+                    let other = other.and_then(|dataset| dataset.columns.get_mut(&column));
+                    if let Some(other) = other {
+                        other.grade = grade;
+                    }
+                }
             }
         }
         let built = self.build(&state.policies, &city, &sources, &grants, &entries);

@@ -459,6 +459,7 @@ async fn what_an_account_a_grade_and_an_entry_would_change_is_told() {
         dataset: resident(),
         column: "name".to_owned(),
         grade: Grade::General3,
+        following: BTreeMap::new(),
     };
     let preview = city.door.preview("sec", proposal).await.unwrap();
     let mut other = declared();

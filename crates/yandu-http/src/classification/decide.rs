@@ -292,7 +292,7 @@ fn copied_of_others(
 }
 
 /// The grade that a column has for whatever comes from it.
-fn grade_of(lineage: &Lineage, dataset: &DatasetId, column: &str) -> Option<Grade> {
+pub(super) fn grade_of(lineage: &Lineage, dataset: &DatasetId, column: &str) -> Option<Grade> {
     if let Some(one) = facts::inherited(lineage, dataset, column) {
         return Some(one.inherited.effective());
     }

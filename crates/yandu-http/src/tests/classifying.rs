@@ -409,3 +409,23 @@ async fn a_grade_flows_into_models_and_is_lowered_there_by_whoever_answers_for_t
     let history = city.ok(&steward, Method::GET, &path, &Value::Null).await;
     assert_eq!(history["decisions"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn another_grade_is_looked_at_with_the_models_that_it_flows_into() {
+    let (city, root) = city(UntilConfirmed::Declared).await;
+    city.somebody(&root, "li", &["reader"]).await;
+    let sec = city
+        .somebody(&root, "sec", &["security-administrator"])
+        .await;
+    let asked =
+        json!({"grade": {"dataset": "club.record", "column": "spare", "grade": "general-3"}});
+    let seen = city
+        .ok(&sec, Method::POST, "/api/v1/policies/preview", &asked)
+        .await;
+    let lines = seen["lines"].as_array().unwrap();
+    for dataset in ["club.record", "club.roll", "club.copy"] {
+        let is_told =
+            |line: &Value| line["dataset"] == dataset && line["is_opening"] == false;
+        assert!(lines.iter().any(is_told), "{dataset}: {seen}");
+    }
+}
