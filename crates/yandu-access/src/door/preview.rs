@@ -184,7 +184,9 @@ impl Door {
         let mut own = String::new();
         let mut given = None;
         match proposal {
-            Proposal::Texts(texts) => {
+            Proposal::Texts(mut texts) => {
+                // In the order in which the program reads them.
+                texts.sort_by(|one, other| one.file.cmp(&other.file));
                 sources.retain(|source| source.name.as_ref() != "city");
                 sources.extend(texts.into_iter().map(|text| Source {
                     name: "city".into(),
