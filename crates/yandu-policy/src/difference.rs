@@ -380,7 +380,7 @@ impl<'a> Compared<'a> {
 
 /// Policies of both sets that come in another order: of two masks in the same row the first counts.
 fn moved<'a>(before: &'a Policies, after: &'a Policies) -> HashSet<&'a str> {
-    let ids = |set: &'a Policies| set.statements.iter().map(|one| one.id.as_ref());
+    let ids = |set: &'a Policies| set.statements.iter().map(|one| &*one.id);
     let (earlier, later): (HashSet<&str>, HashSet<&str>) =
         (ids(before).collect(), ids(after).collect());
     let before = ids(before).filter(|id| later.contains(id));
