@@ -3,14 +3,22 @@
 //! Rights are looked up for every question, and never kept with a login.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 use yandu_lake::Principal;
 
 use crate::door::{Asked, Door};
 use crate::separation::LOCAL_ADMINISTRATOR;
 use crate::verifier::Verifier;
 use crate::{Result, TokenId};
+
+/// How far ahead it is known that a login holds; then it is looked at again.
+const AHEAD: Duration = Duration::from_hours(1);
+
+/// However soon a login ends, it is not looked at more often.
+const SOONEST: Duration = Duration::from_millis(100);
 
 /// Those who may log in where programs do. Clones are one.
 #[derive(Clone)]
@@ -127,12 +135,20 @@ impl Programs {
         Ok(Standing::Reads(Principal::with_rights(name, rights)))
     }
 
-    /// Whether a login still holds.
-    pub async fn is_good(&self, login: &Login) -> bool {
-        match login {
-            Login::Local => true,
+    /// For how long a login holds unless it is changed, as far as one looks ahead; not at all where it holds no more.
+    async fn left(&self, login: &Login) -> Duration {
+        let Login::Token(id) = login else {
+            return AHEAD;
+        };
+        let accounts = self.door().accounts();
+        match accounts.proved_token(id).await {
+            Ok(Some(token)) => {
+                let left = token.expires_at.duration_since(accounts.now());
+                Duration::try_from(left).map_or(Duration::ZERO, |left| left.min(AHEAD))
+            }
+            Ok(None) => Duration::ZERO,
             // What cannot be looked up now is told at the next question.
-            Login::Token(id) => !matches!(self.door().accounts().proved_token(id).await, Ok(None)),
+            Err(_) => AHEAD,
         }
     }
 
@@ -142,6 +158,7 @@ impl Programs {
             changes: self.door().accounts().changes(),
             // The login may have changed since its proof was looked at.
             has_news: true,
+            until: Instant::now(),
             programs: self.clone(),
             login,
         }
@@ -155,6 +172,8 @@ pub struct Watch {
     changes: watch::Receiver<u64>,
     /// Something of accounts has changed that was not looked at yet.
     has_news: bool,
+    /// How long the login holds without any change: a token ends by itself.
+    until: Instant,
 }
 
 impl Watch {
@@ -162,14 +181,19 @@ impl Watch {
     pub async fn lost(&mut self) -> Lost {
         loop {
             if !self.has_news {
-                if self.changes.changed().await.is_err() {
-                    return Lost::Site;
+                tokio::select! {
+                    changed = self.changes.changed() => if changed.is_err() {
+                        return Lost::Site;
+                    },
+                    () = tokio::time::sleep_until(self.until) => {}
                 }
                 self.has_news = true;
             }
-            if !self.programs.is_good(&self.login).await {
+            let left = self.programs.left(&self.login).await;
+            if left.is_zero() {
                 return Lost::Login;
             }
+            self.until = Instant::now() + left.max(SOONEST);
             self.has_news = false;
         }
     }

@@ -1,10 +1,13 @@
 //! What stewards decide.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use yandu_words::{DatasetId, FieldId, Grade};
 
 use crate::classification::{Classification, Classified, Status, Suggestion};
 use crate::facts::Inflow;
+use crate::settle::in_force_grade;
 use crate::{Error, Result, store};
 
 /// Signs of the longest reason.
@@ -52,6 +55,16 @@ impl Present {
         self.declared.max(inflow.unwrap_or(Grade::General1))
     }
 
+    /// The same with what somebody has decided since it was looked at: nothing becomes less sensitive than that unnoticed.
+    fn as_decided(&self, in_force: &HashMap<(DatasetId, Option<FieldId>), Classified>) -> Self {
+        let decided = in_force.get(&(self.dataset.clone(), self.field));
+        let decided = decided.map(|decided| in_force_grade(decided, self.declared));
+        Self {
+            grade: decided.map_or(self.grade, |decided| self.grade.max(decided)),
+            ..self.clone()
+        }
+    }
+
     /// Below what a grade is a lowering: what is in force, what the pack declares and what flows in.
     fn highest(&self) -> Grade {
         self.grade.max(self.usual())
@@ -73,8 +86,10 @@ impl Classification {
         }
         let at = self.store.clock().now();
         let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
+        let in_force = store::in_force(&mut writing).await?;
         let mut decided = Vec::with_capacity(chosen.len());
         for (id, present) in chosen {
+            let present = &present.as_decided(&in_force);
             let mut suggestion = store::find(&mut writing, *id).await?;
             if suggestion.status != Status::Open {
                 return Err(Error::Decided {
@@ -130,6 +145,7 @@ impl Classification {
         let reason = checked(reason)?;
         let at = self.store.clock().now();
         let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
+        let present = &present.as_decided(&store::in_force(&mut writing).await?);
         let mut newest = store::newest(&mut writing, &present.dataset).await?;
         let open = newest
             .remove(&present.field)

@@ -5,6 +5,7 @@
 
 mod decide;
 mod facts;
+mod follow;
 mod list;
 mod settling;
 mod shape;
@@ -28,6 +29,7 @@ use crate::problem::Problem;
 use crate::state::State;
 
 pub use decide::{Decision, DecisionList, FieldDecision, Renewal};
+pub(crate) use follow::followed;
 pub use settling::Settling;
 pub use shape::{
     ClassLine, ClassifiedLine, DeclaredLowering, FieldHistory, Lowerings, ReasonLine,

@@ -88,7 +88,8 @@ pub struct TooMuch {
 
 /// What changes from one set to another for people, each as they are and as they are to be.
 ///
-/// Grants hold for their purpose and where none is said, so their purposes are asked for only where a grant itself changes.
+/// Grants hold for their purpose and where none is said, so their purposes are asked for only where a grant itself changes, or where
+/// another policy looks at purposes.
 ///
 /// # Errors
 ///
@@ -180,8 +181,8 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn decisions(&self) -> u64 {
-        // Four actions on a dataset and eight on the city, in both sets.
-        let resources = 4 * self.groups.len() as u64 + if self.asks_city { 8 } else { 0 };
+        // Five actions on a dataset and eight on the city, in both sets.
+        let resources = 5 * self.groups.len() as u64 + if self.asks_city { 8 } else { 0 };
         2 * resources * self.circumstances
     }
 }
@@ -193,18 +194,25 @@ impl<'a> Compared<'a> {
             statements.map(|one| (one.id.as_ref(), one)).collect()
         };
         let (earlier, later) = (ids(before), ids(after));
+        let moved = moved(before, after);
         let mut named = BTreeSet::new();
         let mut purposes = BTreeSet::new();
         let mut changed = [Index::default(), Index::default()];
+        // Where policies look at whether a purpose is said, or which one, more than the purpose of a grant may depend on it.
+        let all = before.statements.iter().chain(&after.statements);
+        let asks_of_grants = all
+            .filter(|statement| !statement.is_grant())
+            .any(Statement::looks_at_purposes);
         let sides = [(before, &later), (after, &earlier)];
         for ((set, other), index) in sides.into_iter().zip(&mut changed) {
             for (place, statement) in set.statements.iter().enumerate() {
                 let known = other.get(statement.id.as_ref());
-                let is_changed = known.is_none_or(|known| known.text != statement.text);
+                let is_changed = known.is_none_or(|known| known.text != statement.text)
+                    || moved.contains(statement.id.as_ref());
                 if is_changed {
                     index.add(place as u32, &statement.principal, &statement.resource);
                 }
-                if is_changed || !statement.is_grant() {
+                if is_changed || asks_of_grants || !statement.is_grant() {
                     purposes_of(&statement.policy, &mut purposes);
                 }
                 named.extend(statement.policy.entity_literals().into_iter().map(|uid| {
@@ -341,7 +349,8 @@ impl<'a> Compared<'a> {
         let Some(first) = group.first() else {
             return;
         };
-        for action in [Action::Deliver, Action::Steward, Action::Grant] {
+        let is_duty = |action: &Action| action.is_on_dataset() && *action != Action::Read;
+        for action in Action::ALL.into_iter().filter(is_duty) {
             let may = |reader: &Reader<'_>| held(reader, action, first).is_allowed();
             let (may_before, may_after) = (may(earlier), may(later));
             for dataset in group.iter().copied() {
@@ -367,6 +376,17 @@ impl<'a> Compared<'a> {
             }
         }
     }
+}
+
+/// Policies of both sets that come in another order: of two masks in the same row the first counts.
+fn moved<'a>(before: &'a Policies, after: &'a Policies) -> HashSet<&'a str> {
+    let ids = |set: &'a Policies| set.statements.iter().map(|one| &*one.id);
+    let (earlier, later): (HashSet<&str>, HashSet<&str>) =
+        (ids(before).collect(), ids(after).collect());
+    let before = ids(before).filter(|id| later.contains(id));
+    let after = ids(after).filter(|id| earlier.contains(id));
+    let pairs = before.zip(after).filter(|(one, other)| one != other);
+    pairs.map(|(one, _)| one).collect()
 }
 
 /// The statements that hold for a reader; none where the dataset is not there.
@@ -491,5 +511,10 @@ impl Statement {
     /// Whether it may decide otherwise in other circumstances: the word stands in it.
     fn looks_at_circumstances(&self) -> bool {
         self.is_conditional && self.text.contains("context")
+    }
+
+    /// Whether what it decides may depend on the purpose.
+    fn looks_at_purposes(&self) -> bool {
+        self.looks_at_circumstances() && self.text.contains("purpose")
     }
 }

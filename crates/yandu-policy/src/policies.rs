@@ -192,6 +192,15 @@ impl Policies {
         &self.city
     }
 
+    /// The conditions on rows of all its permits.
+    pub fn row_conditions(&self) -> BTreeSet<&str> {
+        let rows = self.statements.iter().filter_map(|one| match &one.effect {
+            Effect::Permit(shows) => shows.rows.as_deref(),
+            Effect::Forbid | Effect::Withhold(_) => None,
+        });
+        rows.collect()
+    }
+
     /// The schema that policies are held to, in Cedar's own language.
     pub fn schema_text() -> String {
         schema::text()

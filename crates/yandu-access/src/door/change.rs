@@ -39,8 +39,8 @@ impl Door {
                 Ok(())
             }
             Err(unsettled) => {
-                let (error, state) = *unsettled;
-                self.close(&error, state)?;
+                let (error, unsettled) = *unsettled;
+                self.close(&error, unsettled, None)?;
                 Err(error)
             }
         }
@@ -105,7 +105,7 @@ impl Door {
                 Ok(begun) => self.put_over(begun, Some(&state)),
                 Err(unsettled) => {
                     let (error, unsettled) = *unsettled;
-                    if let Err(error) = self.close(&error, unsettled) {
+                    if let Err(error) = self.close(&error, unsettled, Some(&state)) {
                         tracing::error!(
                             error = &error as &dyn std::error::Error,
                             "the policies of the program cannot be built"
@@ -206,24 +206,26 @@ impl Door {
                     grants,
                     entries,
                 },
+                None,
             ),
         }
     }
 
-    /// Opens nothing, and says why.
-    fn close(&self, why: &Error, of: Unsettled) -> Result<()> {
+    /// Opens nothing, and says why; unless another state than the expected one is in force.
+    fn close(&self, why: &Error, of: Unsettled, expected: Option<&Arc<State>>) -> Result<()> {
         tracing::error!(
             error = why as &dyn std::error::Error,
             "until the policies are mended nobody but the administrators may do anything"
         );
-        self.put(State {
+        let state = State {
             policies: closed(&self.inner.lake)?,
             city: of.city,
             sources: of.sources,
             grants: of.grants,
             entries: of.entries,
             begins: None,
-        });
+        };
+        self.put_over(state, expected);
         Ok(())
     }
 

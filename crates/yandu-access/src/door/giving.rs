@@ -55,9 +55,7 @@ impl Door {
     pub async fn give(&self, by: &str, new: NewGrant, seen: Option<&str>) -> Result<Grant> {
         let days = self.inner.accounts.settings().grant_days;
         let granted = new.checked(self.now(), days)?;
-        if granted.to.kind == GranteeKind::Person && granted.to.id == by {
-            return Err(Error::grant("to", "nobody gives a grant to themselves"));
-        }
+        must_be_for_another(by, &granted)?;
         let _changing = self.inner.changing.lock().await;
         self.must_be(seen)?;
         let covered = self.covered(&granted).await?;
@@ -351,8 +349,16 @@ impl Door {
     }
 }
 
+/// Refuses a grant that somebody would give to themselves.
+pub(super) fn must_be_for_another(by: &str, granted: &NewGrant) -> Result<()> {
+    if granted.to.kind == GranteeKind::Person && granted.to.id == by {
+        return Err(Error::grant("to", "nobody gives a grant to themselves"));
+    }
+    Ok(())
+}
+
 /// The grants as if all their terms had begun: what will be shown is judged when it is given.
-pub(super) fn begun(grants: &BTreeMap<GrantId, Grant>) -> BTreeMap<GrantId, Grant> {
+fn begun(grants: &BTreeMap<GrantId, Grant>) -> BTreeMap<GrantId, Grant> {
     let mut grants = grants.clone();
     for grant in grants.values_mut() {
         grant.granted.from = None;
@@ -377,7 +383,11 @@ fn newcomers(of: impl Fn(&mut Principal)) -> impl Iterator<Item = Principal> {
 }
 
 /// What other policies take back of a grant, from each of these on each of its ways.
-fn conflicts(policies: &Policies, grant: &Grant, covered: &[Principal]) -> Vec<Conflict> {
+pub(super) fn conflicts(
+    policies: &Policies,
+    grant: &Grant,
+    covered: &[Principal],
+) -> Vec<Conflict> {
     let name = grant.id.policy();
     let mut found: Vec<Conflict> = Vec::new();
     for principal in covered {

@@ -48,6 +48,8 @@ pub enum Proposal {
         dataset: DatasetId,
         column: String,
         grade: Grade,
+        /// The grades that columns of other datasets would have then, because its values flow into them.
+        following: BTreeMap<(DatasetId, String), Grade>,
     },
 }
 
@@ -87,7 +89,7 @@ pub struct Line {
     pub circumstances: Vec<Circumstances>,
     pub who: Vec<Who>,
     pub people: u64,
-    /// Rows that one of them sees before and after; none where they were not counted.
+    /// Rows that one of them sees before and after; none where they were not counted, as under a condition that is new.
     pub rows: Option<(u64, u64)>,
 }
 
@@ -110,8 +112,9 @@ impl Door {
     pub async fn preview(&self, by: &str, proposal: Proposal) -> Result<Preview> {
         let state = self.state();
         let mut people = self.people().await?;
+        let present = self.present_for(&state, &proposal)?;
         let proposed = Arc::new(self.proposed(by, &state, proposal, &mut people).await?);
-        let (sets, lake) = ([Arc::clone(&state), proposed], self.inner.lake.clone());
+        let (sets, lake) = ([present, proposed], self.inner.lake.clone());
         let compared = {
             let sets = sets.clone();
             tokio::task::spawn_blocking(move || {
@@ -125,7 +128,7 @@ impl Door {
         self.count_rows(&sets, &difference, &mut lines).await;
         lines.sort_by_key(|(line, _)| std::cmp::Reverse(size(line)));
         Ok(Preview {
-            before: Arc::clone(sets[0].policies.hash()),
+            before: Arc::clone(state.policies.hash()),
             after: Arc::clone(sets[1].policies.hash()),
             lines: lines.into_iter().map(|(line, _)| line).collect(),
             changed: difference.changed,
@@ -148,6 +151,24 @@ impl Door {
         Ok(people.into_iter().map(|one| (one.clone(), one)).collect())
     }
 
+    /// What a change is compared with: the state in force; where a grant is revoked whose term has not begun, as if it had, because
+    /// it would have opened something at its time.
+    fn present_for(&self, state: &Arc<State>, proposal: &Proposal) -> Result<Arc<State>> {
+        let Proposal::Revocation(id) = proposal else {
+            return Ok(Arc::clone(state));
+        };
+        let mut grants = state.grants.clone();
+        let Some(grant) = grants.get_mut(id) else {
+            return Err(Error::NoGrant(*id));
+        };
+        if grant.granted.from.take().is_none() {
+            return Ok(Arc::clone(state));
+        }
+        let (city, sources) = (&state.city, &state.sources);
+        let built = self.build(&state.policies, city, sources, &grants, &state.entries);
+        built.map(Arc::new).map_err(Error::Policies)
+    }
+
     /// The state that would be put in force. People are changed as they would be.
     async fn proposed(
         &self,
@@ -161,8 +182,11 @@ impl Door {
         let mut grants = state.grants.clone();
         let mut entries = state.entries.clone();
         let mut own = String::new();
+        let mut given = None;
         match proposal {
-            Proposal::Texts(texts) => {
+            Proposal::Texts(mut texts) => {
+                // In the order in which the program reads them.
+                texts.sort_by(|one, other| one.file.cmp(&other.file));
                 sources.retain(|source| source.name.as_ref() != "city");
                 sources.extend(texts.into_iter().map(|text| Source {
                     name: "city".into(),
@@ -173,7 +197,8 @@ impl Door {
             Proposal::Grant(new) => {
                 let days = self.inner.accounts.settings().grant_days;
                 let granted = new.checked(self.now(), days)?;
-                self.covered(&granted).await?;
+                giving::must_be_for_another(by, &granted)?;
+                let covered = self.covered(&granted).await?;
                 let mut connection = self.inner.store.pool().acquire().await?;
                 let grant = Grant {
                     id: store::grant::next(&mut connection).await?,
@@ -190,11 +215,10 @@ impl Door {
                     broken: None,
                 };
                 own = grant.id.policy();
-                grants.insert(grant.id, grant);
+                grants.insert(grant.id, grant.clone());
+                given = Some((grant, covered));
             }
             Proposal::Revocation(id) => {
-                // One that waits would have opened something at its time.
-                grants = giving::begun(&grants);
                 if grants.remove(&id).is_none() {
                     return Err(Error::NoGrant(id));
                 }
@@ -223,6 +247,7 @@ impl Door {
                 dataset,
                 column,
                 grade,
+                following,
             } => {
                 let declared = city.datasets.get_mut(&dataset);
                 let declared = declared.and_then(|dataset| dataset.columns.get_mut(&column));
@@ -231,17 +256,31 @@ impl Door {
                     return Err(Error::grant("grade", why));
                 };
                 declared.grade = grade;
+                for ((dataset, column), grade) in following {
+                    let other = city.datasets.get_mut(&dataset);
+                    let other = other.and_then(|dataset| dataset.columns.get_mut(&column));
+                    if let Some(other) = other {
+                        other.grade = grade;
+                    }
+                }
             }
         }
         let built = self.build(&state.policies, &city, &sources, &grants, &entries);
-        built.map_err(|problems| {
+        let built = built.map_err(|problems| {
             let is_own = |problem: &yandu_policy::Problem| problem.file.as_ref() == own;
             if problems.iter().all(is_own) {
                 Error::Terms(problems)
             } else {
                 Error::Policies(problems)
             }
-        })
+        })?;
+        if let Some((grant, covered)) = given {
+            let conflicts = giving::conflicts(&built.policies, &grant, &covered);
+            if !conflicts.is_empty() {
+                return Err(Error::Forbidden(conflicts));
+            }
+        }
+        Ok(built)
     }
 
     /// Puts an account as it would be in the place of the one that it is.
@@ -290,7 +329,8 @@ impl Door {
         Ok(())
     }
 
-    /// Counts the rows that one of those of each line sees before and after.
+    /// Counts the rows that one of those of each line sees before and after. Under a condition that nobody reads under yet nothing is
+    /// counted: whoever made one up would be told of values by the number of their rows, and nobody would know.
     async fn count_rows(
         &self,
         sets: &[Arc<State>; 2],
@@ -299,6 +339,7 @@ impl Door {
     ) {
         let end = Instant::now() + COUNTING;
         let mut counted: HashMap<(usize, DatasetId, usize), u64> = HashMap::new();
+        let known_rows = sets[0].policies.row_conditions();
         for (line, class) in lines {
             let Some((dataset, class_of)) =
                 line.dataset.clone().zip(difference.classes.get(*class))
@@ -319,6 +360,10 @@ impl Door {
                     circumstances: circumstances.clone(),
                     is_counted: true,
                 };
+                if !has_known_rows(state, &asked, &dataset, &known_rows) {
+                    is_whole = false;
+                    continue;
+                }
                 let rights = rights::make_of(&self.inner, state, &asked, &dataset);
                 let key = (*class, dataset.clone(), place);
                 let known = counted.get(&key).copied();
@@ -360,6 +405,20 @@ impl Door {
         let count = counts.as_primitive_opt::<Int64Type>()?.values().first()?;
         u64::try_from(*count).ok()
     }
+}
+
+/// Whether somebody would read a dataset under none but these conditions on rows.
+fn has_known_rows(
+    state: &State,
+    asked: &Asked,
+    dataset: &DatasetId,
+    known: &BTreeSet<&str>,
+) -> bool {
+    let policies = &state.policies;
+    let reader = policies.reader(&asked.principal, &asked.circumstances);
+    let shown = reader.shown(dataset);
+    let mut rows = shown.iter().filter_map(|shown| shown.rows.as_deref());
+    rows.all(|rows| known.contains(rows))
 }
 
 /// Steps that are the same for several classes become one line, with the place of the first class.

@@ -128,26 +128,36 @@ pub(super) async fn settle(
         );
     }
     let mut renamed: Vec<(i64, &str)> = Vec::new();
-    let mut new: Vec<(&DatasetId, &str)> = Vec::new();
+    let mut others: Vec<(&DatasetId, &str)> = Vec::new();
+    // Those that have moved come first: where changes are taken back, another column may have had the name since.
     for dataset in packs.datasets() {
         let id = dataset.id();
         for name in dataset.file().columns.keys() {
             let name = name.as_str();
-            if known.remove(&(id.to_string(), name.to_owned())).is_some() {
-                continue;
-            }
             let former = moves.renamed.get(&(id.clone(), name.to_owned()));
-            let former = former.and_then(|from| known.remove(&(id.to_string(), from.clone())));
-            match former {
+            match former.and_then(|from| known.remove(&(id.to_string(), from.clone()))) {
                 Some(field) => renamed.push((field, name)),
-                None => new.push((id, name)),
+                None => others.push((id, name)),
             }
+        }
+    }
+    let mut new: Vec<(&DatasetId, &str)> = Vec::new();
+    for (id, name) in others {
+        if known.remove(&(id.to_string(), name.to_owned())).is_none() {
+            new.push((id, name));
         }
     }
     // What is left of the known ones has no column any more. Names are free before others take them.
     for field in known.values() {
         sqlx::query("UPDATE field SET is_gone = 1, until = ? WHERE id = ?")
             .bind(change)
+            .bind(field)
+            .execute(&mut *connection)
+            .await?;
+    }
+    // One may take the name that another one still has.
+    for (field, _) in &renamed {
+        sqlx::query("UPDATE field SET name = '#' || id WHERE id = ?")
             .bind(field)
             .execute(&mut *connection)
             .await?;

@@ -1,6 +1,6 @@
 //! What a change of rights would open and close, before it is made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -17,6 +17,7 @@ use super::accounts::named_in;
 use super::grant::{NewGrant, grade, granted, number};
 use super::negative::{NewEntry, entry, entry_number};
 use crate::Result;
+use crate::classification::followed;
 use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
@@ -173,7 +174,17 @@ async fn preview_rights(
         RightsChange::Texts(texts) => texts.clone(),
         _ => Vec::new(),
     };
-    let previewed = state.door().preview(asker.name(), proposal(change)?).await;
+    let mut proposed = proposal(change)?;
+    if let Proposal::Grade {
+        dataset,
+        column,
+        grade,
+        following,
+    } = &mut proposed
+    {
+        *following = followed(&state, dataset, column, *grade).await;
+    }
+    let previewed = state.door().preview(asker.name(), proposed).await;
     let preview = match previewed {
         Ok(preview) => preview,
         Err(yandu_access::Error::Policies(problems)) if !texts.is_empty() => {
@@ -245,6 +256,7 @@ fn proposal(change: RightsChange) -> Result<Proposal> {
             dataset: of.dataset.parse().map_err(invalid)?,
             column: of.column,
             grade: grade(&of.grade)?,
+            following: BTreeMap::new(),
         },
     })
 }

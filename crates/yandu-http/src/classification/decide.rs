@@ -1,12 +1,13 @@
 //! What stewards decide, and another look at a dataset.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use axum::Json;
 use axum::extract::State as Shared;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yandu_classify::{Decided, Present, Rules, Verdict};
+use yandu_lake::FlowKind;
 use yandu_transform::lineage::Lineage;
 use yandu_words::Grade;
 use yandu_words::id::DatasetId;
@@ -14,7 +15,7 @@ use yandu_words::id::DatasetId;
 use super::shape::{ClassifiedLine, SuggestionLine, Summary};
 use super::{facts, list};
 use crate::Result;
-use crate::access::{Asker, KEEPS};
+use crate::access::{Asker, Duty, KEEPS};
 use crate::extract::{Body, Path};
 use crate::lineage::of_packs;
 use crate::problem::Problem;
@@ -233,12 +234,14 @@ fn must_answer_for_inflow(
         return Ok(());
     }
     let duty = asker.duty(state);
-    let of_others = inflow.from.iter().filter(|from| {
+    let nearest = inflow.from.iter().filter(|from| {
         let dataset = from.rsplit_once('.').map(|(dataset, _)| dataset);
         let dataset = dataset.and_then(|dataset| dataset.parse::<DatasetId>().ok());
         !dataset.is_some_and(|dataset| duty.may(KEEPS, &dataset))
     });
-    let of_others: Vec<&str> = of_others.map(String::as_str).collect();
+    let mut of_others = copied_of_others(lineage, &duty, (&present.dataset, name), grade);
+    of_others.extend(nearest.cloned());
+    let of_others: Vec<String> = of_others.into_iter().collect();
     if of_others.is_empty() {
         return Ok(());
     }
@@ -251,6 +254,50 @@ fn must_answer_for_inflow(
         ),
     )
     .with_help("ask whoever stewards those to lower them".to_owned()))
+}
+
+/// The columns that somebody else answers for whose values arrive as they are, also through models of whoever asks, and are above a
+/// grade there.
+fn copied_of_others(
+    lineage: &Lineage,
+    duty: &Duty,
+    (dataset, column): (&DatasetId, &str),
+    grade: Grade,
+) -> BTreeSet<String> {
+    let mut of_others = BTreeSet::new();
+    let mut known = HashSet::new();
+    let mut wanted = vec![(dataset.clone(), column.to_owned())];
+    while let Some((dataset, column)) = wanted.pop() {
+        let model = lineage.models.get(&dataset);
+        let Some(found) = model.and_then(|model| model.column(&column)) else {
+            continue;
+        };
+        for flow in &found.from {
+            let is_copied = flow.kind.is_direct() && flow.kind != FlowKind::Aggregated;
+            // What is not above the grade at its source needs no lowering, or was lowered there.
+            if !is_copied || grade_of(lineage, &flow.dataset, &flow.column) <= Some(grade) {
+                continue;
+            }
+            if !duty.may(KEEPS, &flow.dataset) {
+                of_others.insert(format!("{}.{}", flow.dataset, flow.column));
+                continue;
+            }
+            let source = (flow.dataset.clone(), flow.column.clone());
+            if known.insert(source.clone()) {
+                wanted.push(source);
+            }
+        }
+    }
+    of_others
+}
+
+/// The grade that a column has for whatever comes from it.
+pub(super) fn grade_of(lineage: &Lineage, dataset: &DatasetId, column: &str) -> Option<Grade> {
+    if let Some(one) = facts::inherited(lineage, dataset, column) {
+        return Some(one.inherited.effective());
+    }
+    let vertex = lineage.graph.find(dataset, Some(column))?;
+    lineage.graph.column(vertex).map(|column| column.grade)
 }
 
 fn invalid(why: String) -> Box<Problem> {

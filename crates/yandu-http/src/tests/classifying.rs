@@ -68,6 +68,17 @@ refresh: daily
 columns:
   spare: {title: {zh: 号}, type: text}
 ";
+const COPY: &str = "\
+dataset: club.copy
+title: {zh: 副本}
+owner: 市工信局
+origin: model
+sharing: {class: conditional, basis: 某办法}
+opening: closed
+refresh: daily
+columns:
+  spare: {title: {zh: 号}, type: text}
+";
 const POLICIES: &str = r#"
 @id("keep") @about("数据管理员收数、整改")
 permit (principal is Person in Role::"steward", action in [Action::"deliver", Action::"steward"], resource is Dataset)
@@ -75,13 +86,15 @@ when { principal has department && resource in principal.department };
 @id("read") @about("分析员查看二级以下") @up_to("general-2")
 permit (principal is Person in Role::"reader", action == Action::"read", resource is Dataset);
 "#;
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 9] = [
     ("pack.yaml", PACK),
     ("classification/rules.yaml", RULES),
     ("datasets/record.yaml", RECORD),
     ("sources/record_file.yaml", SOURCE),
     ("models/roll.yaml", ROLL),
     ("models/roll.sql", "SELECT spare FROM club.record"),
+    ("models/copy.yaml", COPY),
+    ("models/copy.sql", "SELECT spare FROM club.roll"),
     ("policies/record.cedar", POLICIES),
 ];
 /// Citizen identity numbers with right check digits, of nobody.
@@ -299,7 +312,9 @@ async fn suggestions_are_there_for_whoever_stewards_their_dataset_alone() {
     assert_eq!(list(&city, &reader, "").await, Vec::<Value>::new());
     let of_other = list(&city, &other, "").await;
     assert!(
-        of_other.iter().all(|one| one["dataset"] == "club.roll"),
+        of_other
+            .iter()
+            .all(|one| one["dataset"] == "club.roll" || one["dataset"] == "club.copy"),
         "{of_other:?}"
     );
     let confirm = json!({"suggestions": [id], "verdict": "confirm"});
@@ -347,6 +362,13 @@ async fn a_grade_flows_into_models_and_is_lowered_there_by_whoever_answers_for_t
         city.refused(&other, Method::POST, path, &lower).await,
         "not-permitted"
     );
+    // A model of their own between the two changes nothing.
+    let copied = list(&city, &other, "dataset=club.copy").await;
+    let lower = json!({"suggestions": [copied[0]["id"]], "verdict": "change", "grade": "general-1", "reason": "名单公开"});
+    assert_eq!(
+        city.refused(&other, Method::POST, path, &lower).await,
+        "not-permitted"
+    );
     // At the source, with a reason in writing alone.
     let field = list(&city, &steward, "status=confirmed").await[0]["field"].clone();
     let path = format!(
@@ -386,4 +408,24 @@ async fn a_grade_flows_into_models_and_is_lowered_there_by_whoever_answers_for_t
     assert_eq!(of_other["decided"], json!([]));
     let history = city.ok(&steward, Method::GET, &path, &Value::Null).await;
     assert_eq!(history["decisions"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn another_grade_is_looked_at_with_the_models_that_it_flows_into() {
+    let (city, root) = city(UntilConfirmed::Declared).await;
+    city.somebody(&root, "li", &["reader"]).await;
+    let sec = city
+        .somebody(&root, "sec", &["security-administrator"])
+        .await;
+    let asked =
+        json!({"grade": {"dataset": "club.record", "column": "spare", "grade": "general-3"}});
+    let seen = city
+        .ok(&sec, Method::POST, "/api/v1/policies/preview", &asked)
+        .await;
+    let lines = seen["lines"].as_array().unwrap();
+    for dataset in ["club.record", "club.roll", "club.copy"] {
+        let is_told =
+            |line: &Value| line["dataset"] == dataset && line["is_opening"] == false;
+        assert!(lines.iter().any(is_told), "{dataset}: {seen}");
+    }
 }

@@ -276,20 +276,14 @@ fn distinct_rows(shown: &[Shown]) -> Vec<Option<Arc<str>>> {
 }
 
 /// Whether one mask leaves at least as much of a value as another; `None` leaves all of it. Masks that leave different things
-/// do not.
+/// do not. One that keeps more signs is such a mask: of a value that is not longer than what it keeps it leaves nothing, where one
+/// that keeps fewer leaves those.
 fn reveals(one: Option<&Mask>, other: Option<&Mask>) -> bool {
     match (one, other) {
         (None, _) | (_, Some(Mask::Null)) => true,
         (Some(one), Some(other)) if one == other => true,
         (_, None) | (Some(Mask::Null), _) => false,
         (Some(_), Some(Mask::Fixed { .. })) | (Some(Mask::Month), Some(Mask::Year)) => true,
-        (
-            Some(Mask::Keep { first, last }),
-            Some(Mask::Keep {
-                first: fewer,
-                last: fewer_last,
-            }),
-        ) => first >= fewer && last >= fewer_last,
         (Some(Mask::Step { by }), Some(Mask::Step { by: coarser })) => {
             *by > 0 && coarser.is_multiple_of(*by)
         }

@@ -142,6 +142,35 @@ fn duties_and_actions_on_the_city_are_told_too() {
     assert_eq!(found.steps.len(), 4);
 }
 
+#[test]
+fn knowing_of_a_dataset_and_asking_for_it_is_told_too() {
+    let apply = "@id(\"k\") permit (principal in Role::\"clerk\", action == Action::\"apply\", resource is Dataset);";
+    let found = compared("", apply, &clerks());
+    assert_eq!(found.steps.len(), 3);
+    let is_told = |kind: &StepKind| *kind == StepKind::Duty(Action::Apply);
+    assert!(found.steps.iter().all(|step| is_told(&step.kind)));
+}
+
+#[test]
+fn two_masks_in_another_order_are_told() {
+    let of = |id: &str, mask: &str| {
+        let annotated = format!("@id(\"{id}\") @masks(\"mobile: {mask}\")");
+        READS.replace("@id(\"a\")", &annotated)
+    };
+    let (one, other) = (of("m", "keep 1 0"), of("n", "keep 3 0"));
+    let (before, after) = (format!("{one}{other}"), format!("{other}{one}"));
+    let found = compared(&before, &after, &clerks());
+    assert!(found.steps.iter().any(|step| step.is_opening), "{found:#?}");
+    assert!(compared(&before, &before, &clerks()).steps.is_empty());
+}
+
+#[test]
+fn a_mask_that_keeps_fewer_signs_may_show_more_of_short_values() {
+    let of = |mask: &str| READS.replace("@up_to", &format!("@masks(\"mobile: {mask}\") @up_to"));
+    let found = compared(&of("keep 3 4"), &of("keep 1 0"), &clerks());
+    assert!(found.steps.iter().any(|step| step.is_opening), "{found:#?}");
+}
+
 /// A city of many datasets of some departments.
 fn large(datasets: usize) -> City {
     let mut large = City {

@@ -402,8 +402,10 @@ def counted(line):
     answers = []
     with connect(line) as connection, connection.cursor() as cursor:
         for sql in ["SELECT 1 / 0 FROM club.hidden", "SELECT code FROM club.hidden", "SELECT code FROM club.hidden", "SELECT code FROM club.hidden"]:
-            failed = fault(lambda: cursor.execute(sql))
-            answers.append(failed[0] if failed else cursor.fetchone()[0])
+            got = []
+            # Where it fails while it is read, the client is told by the first row.
+            failed = fault(lambda: (cursor.execute(sql), got.append(cursor.fetchone()[0])))
+            answers.append(failed[0] if failed else got[0])
             fault(lambda: cursor.adbc_execute_schema("SELECT code FROM club.hidden"))
     return answers
 

@@ -46,6 +46,24 @@ async fn taking_a_rename_back_gives_the_field_its_name_back() {
 }
 
 #[tokio::test]
+async fn a_field_gets_its_name_back_from_a_column_that_came_later() {
+    let city = City::with(PERSON).await;
+    city.collect("id,house,age\na,12号,30\n", Mode::Upsert)
+        .await;
+    let house = field(&city, "house").await;
+    city.offer("datasets/person.yaml", &PERSON.replace(HOUSE, DOOR));
+    city.apply().await;
+    let both = PERSON.replace(HOUSE, &format!("{DOOR}{}", HOUSE.replace("门牌", "房屋")));
+    city.offer("datasets/person.yaml", &both);
+    city.apply().await;
+    assert_ne!(field(&city, "house").await, house);
+    city.rollback(2).await;
+    assert!(house.is_some());
+    assert_eq!(field(&city, "house").await, house);
+    assert_eq!(field(&city, "door").await, None);
+}
+
+#[tokio::test]
 async fn a_column_that_comes_back_to_stored_values_is_the_same_field_and_without_them_another() {
     for has_rows in [true, false] {
         let mut city = City::with(PERSON).await;
