@@ -368,8 +368,14 @@ async fn what_would_be_refused_is_refused_when_it_is_looked_at() {
     let city = City::new().await;
     city.person("wang", "民政局", &[]).await;
     let new = grant(&city, "wang");
-    let own = city.door.preview("wang", Proposal::Grant(new.clone())).await;
-    assert_eq!(code(own), code(city.door.give("wang", new.clone(), None).await));
+    let own = city
+        .door
+        .preview("wang", Proposal::Grant(new.clone()))
+        .await;
+    assert_eq!(
+        code(own),
+        code(city.door.give("wang", new.clone(), None).await)
+    );
     city.set("@id(\"no\") forbid (principal, action == Action::\"read\", resource);")
         .await;
     let refused = city.door.preview("sec", Proposal::Grant(new)).await;

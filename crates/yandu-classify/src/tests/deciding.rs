@@ -336,15 +336,22 @@ async fn what_somebody_decided_meanwhile_is_lowered_with_a_reason_alone() {
     let city = City::new(UntilConfirmed::Declared).await;
     let seen = present(&field(7, "code", "备用一"));
     let classify = async |grade: Grade, reason: Option<&str>| {
-        let decided = city.classification.classify("wang", &seen, None, grade, reason);
+        let decided = city
+            .classification
+            .classify("wang", &seen, None, grade, reason);
         decided.await
     };
     classify(Grade::General4, None).await.unwrap();
     let error = classify(Grade::General2, None).await.unwrap_err();
     assert_eq!(error.code(), "reason-missing");
-    let lowered = classify(Grade::General2, Some("已换成流水号")).await.unwrap();
+    let lowered = classify(Grade::General2, Some("已换成流水号"))
+        .await
+        .unwrap();
     let lowered = lowered.classified.unwrap();
-    assert_eq!((lowered.before, lowered.is_lowering), (Grade::General4, true));
+    assert_eq!(
+        (lowered.before, lowered.is_lowering),
+        (Grade::General4, true)
+    );
 }
 
 #[tokio::test]

@@ -46,8 +46,7 @@ pub(crate) async fn followed(
                     let changed = grades.get(&(flow.dataset.clone(), flow.column.clone()));
                     is_reached |= changed.is_some();
                     let source = changed.copied();
-                    let source =
-                        source.or_else(|| grade_of(&lineage, &flow.dataset, &flow.column));
+                    let source = source.or_else(|| grade_of(&lineage, &flow.dataset, &flow.column));
                     inflow = inflow.max(source.unwrap_or(Grade::General1));
                 }
                 let own = dataset.column_grade(&output.name);

@@ -424,8 +424,7 @@ async fn another_grade_is_looked_at_with_the_models_that_it_flows_into() {
         .await;
     let lines = seen["lines"].as_array().unwrap();
     for dataset in ["club.record", "club.roll", "club.copy"] {
-        let is_told =
-            |line: &Value| line["dataset"] == dataset && line["is_opening"] == false;
+        let is_told = |line: &Value| line["dataset"] == dataset && line["is_opening"] == false;
         assert!(lines.iter().any(is_told), "{dataset}: {seen}");
     }
 }
