@@ -244,6 +244,20 @@ impl Session {
         }
     }
 
+    /// The columns of a dataset of which every row that the principal sees shows the value as it is stored. None of a dataset that it
+    /// may not see.
+    pub fn plain_columns(&self, id: &DatasetId) -> WholeColumns {
+        match (self.sight(id), self.lake.schema(id)) {
+            (Ok(None), _) => WholeColumns::All,
+            (Ok(Some(sight)), Ok(schema)) => {
+                let fields = schema.fields().iter();
+                let plain = fields.filter(|field| sight.is_plain(field));
+                WholeColumns::Only(plain.map(|field| field.name().clone()).collect())
+            }
+            (Err(_), _) | (_, Err(_)) => WholeColumns::Only(BTreeSet::new()),
+        }
+    }
+
     /// What the principal sees of a dataset; `None` for everything.
     fn sight(&self, id: &DatasetId) -> Result<Option<Arc<Sight>>> {
         let sight = |rights: &Arc<Rights>| rights.sight(id, self.lake.now());

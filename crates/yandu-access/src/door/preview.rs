@@ -125,7 +125,10 @@ impl Door {
         let difference = compared.await??;
         let closes_ways_of = closed_ways(&sets, &difference);
         let mut lines = lines(&difference);
-        self.count_rows(&sets, &difference, &mut lines).await;
+        // Whoever holds the data folder reads all of it anyway.
+        let is_told_all = by == separation::LOCAL_ADMINISTRATOR;
+        self.count_rows(&sets, &difference, &mut lines, is_told_all)
+            .await;
         lines.sort_by_key(|(line, _)| std::cmp::Reverse(size(line)));
         Ok(Preview {
             before: Arc::clone(state.policies.hash()),
@@ -336,6 +339,7 @@ impl Door {
         sets: &[Arc<State>; 2],
         difference: &Difference,
         lines: &mut [(Line, usize)],
+        is_told_all: bool,
     ) {
         let end = Instant::now() + COUNTING;
         let mut counted: HashMap<(usize, DatasetId, usize), u64> = HashMap::new();
@@ -360,7 +364,7 @@ impl Door {
                     circumstances: circumstances.clone(),
                     is_counted: true,
                 };
-                if !has_known_rows(state, &asked, &dataset, &known_rows) {
+                if !is_told_all && !has_known_rows(state, &asked, &dataset, &known_rows) {
                     is_whole = false;
                     continue;
                 }

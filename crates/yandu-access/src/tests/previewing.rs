@@ -14,7 +14,7 @@ use yandu_words::Grade;
 use yandu_words::id::DatasetId;
 
 use super::city::{City, asked_by, declared, grant, page, resident};
-use super::site::{chance, code, roles};
+use super::site::{LOCAL, chance, code, roles};
 use crate::{AccountChange, GranteeKind, Line, NewEntry, Preview, Proposal, Text};
 
 const SCOPES: [&str; 6] = [
@@ -383,6 +383,31 @@ async fn what_would_be_refused_is_refused_when_it_is_looked_at() {
 }
 
 #[tokio::test]
+async fn what_a_grant_opens_for_its_purpose_alone_is_told() {
+    let city = City::new().await;
+    city.person("qian", "民政局", &[]).await;
+    let mut new = grant(&city, "analyst");
+    new.to.kind = GranteeKind::Role;
+    let purpose = new.purpose.clone();
+    city.door.give("sec", new, None).await.unwrap();
+    city.set("@id(\"p\") forbid (principal, action == Action::\"read\", resource) unless { context has purpose };")
+        .await;
+    let proposal = Proposal::Account {
+        id: "qian".parse().unwrap(),
+        change: AccountChange {
+            roles: Some(roles(&["analyst"])),
+            ..AccountChange::default()
+        },
+    };
+    let preview = city.door.preview("root", proposal).await.unwrap();
+    let is_told = |line: &Line| {
+        let mut said = line.circumstances.iter();
+        line.is_opening && said.all(|one| one.purpose.as_ref() == Some(&purpose))
+    };
+    assert!(preview.lines.iter().any(is_told), "{preview:#?}");
+}
+
+#[tokio::test]
 async fn rows_of_a_condition_that_nobody_reads_under_are_not_counted() {
     let city = City::new().await;
     city.person("wang", "民政局", &["analyst"]).await;
@@ -391,6 +416,13 @@ async fn rows_of_a_condition_that_nobody_reads_under_are_not_counted() {
     let preview = preview_of(&city, reads).await;
     assert_eq!(preview.lines.len(), 1, "{preview:#?}");
     assert_eq!(preview.lines[0].rows, None);
+    // Whoever holds the data folder reads everything anyway.
+    let text = Text {
+        file: "city.cedar".to_owned(),
+        text: reads.to_owned(),
+    };
+    let own = city.door.preview(LOCAL, Proposal::Texts(vec![text])).await;
+    assert_eq!(own.unwrap().lines[0].rows, Some((0, 2)));
     city.set(reads).await;
     let proposal = Proposal::Account {
         id: "qian".parse().unwrap(),

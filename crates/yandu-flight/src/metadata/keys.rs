@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow_flight::sql::CommandGetPrimaryKeys;
-use yandu_lake::{Session, WholeColumns};
+use yandu_lake::Session;
 use yandu_pack::Packs;
 use yandu_words::id::DatasetId;
 
@@ -47,13 +47,11 @@ fn key(
         .is_none_or(|name| name == CATALOGUE);
     let pack = asked.db_schema.as_deref().filter(|_| is_here)?;
     let id: DatasetId = format!("{pack}.{}", asked.table).parse().ok()?;
-    let whole = session.whole_columns(&id);
+    // Some rows of a key are a key of those.
+    let plain = session.plain_columns(&id);
     let columns = packs.dataset(&id)?.file().key.iter();
     let columns: Vec<String> = columns.map(|column| column.as_str().to_owned()).collect();
-    let is_seen = match &whole {
-        WholeColumns::All => true,
-        WholeColumns::Only(seen) => columns.iter().all(|column| seen.contains(column)),
-    };
+    let is_seen = columns.iter().all(|column| plain.shows(column));
     is_seen.then(|| (pack.to_owned(), asked.table.clone(), columns))
 }
 
