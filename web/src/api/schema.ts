@@ -35,6 +35,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists one's identities at the provider. */
+        get: operations["list_identities"];
+        put?: never;
+        /** Begins to link one's account to oneself at the provider; the browser that asks goes to the address. */
+        post: operations["link_myself"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes one of one's identities away; sessions that were begun with it end. */
+        delete: operations["remove_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/password": {
         parameters: {
             query?: never;
@@ -224,6 +259,41 @@ export interface paths {
         head?: never;
         /** Changes an account. What it reads at this moment ends. */
         patch: operations["change_account"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the identities that come in to an account. */
+        get: operations["list_account_identities"];
+        put?: never;
+        /** Links an account to somebody at the provider, who comes in to it from now on. */
+        post: operations["link_account_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/identities/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an identity of an account away; sessions that were begun with it end. */
+        delete: operations["remove_account_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/accounts/{id}/invitation": {
@@ -608,6 +678,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how far each dataset is that whoever asks stewards, and which classes there are. */
+        get: operations["summarise_classification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms, changes or rejects open suggestions for one reason. Grades and masks that follow hold at once. */
+        post: operations["decide_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification/lowerings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was made less sensitive: all of it for the security and the audit administrator, and for stewards their own. */
+        get: operations["list_lowerings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks again at a dataset: at its names and at what was counted of its newest delivery. */
+        post: operations["renew_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists suggestions about datasets that whoever asks stewards, the strictest first. */
+        get: operations["list_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification/{dataset}/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a field with all that was suggested and decided of it. */
+        get: operations["show_field"];
+        /** Decides on a field, whatever is suggested of it. */
+        put: operations["classify_field"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clock": {
         parameters: {
             query?: never;
@@ -940,7 +1113,10 @@ export interface paths {
         /** Lists grants, the newest first; those that have ended too. */
         get: operations["list_grants"];
         put?: never;
-        /** Gives a grant. What the negative list forbids is refused, with the entry and an example. `If-Match` may name the set of policies under which it was looked at. */
+        /**
+         * Gives a grant. What the negative list forbids is refused, with the entry and an example. `If-Match` may name the set of
+         *     policies under which it was looked at.
+         */
         post: operations["give_grant"];
         delete?: never;
         options?: never;
@@ -2313,6 +2489,40 @@ export interface paths {
         patch: operations["set_purpose"];
         trace?: never;
     };
+    "/api/v1/session/openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to sign in at the provider of identities; the browser that asks goes to the address. */
+        post: operations["begin_openid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/openid/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finishes signing in of whom the provider has let in and whose account has a second factor. */
+        post: operations["send_openid_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -2898,6 +3108,39 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        /** @description A class that rules give. */
+        ClassLine: {
+            id: string;
+            /** @description In Chinese. */
+            title: string;
+            title_en?: string | null;
+        };
+        /** @description What somebody decided of a field, or of a dataset as a whole. */
+        ClassifiedLine: {
+            /** @description What it was before. */
+            before: string;
+            class?: string | null;
+            dataset: string;
+            /** Format: date-time */
+            decided_at: string;
+            decided_by: string;
+            /** @description What the pack declared. */
+            declared: string;
+            field?: string | null;
+            grade: string;
+            /** Format: int64 */
+            id: number;
+            /** @description What flowed in along lineage, and from where. */
+            inflow?: string | null;
+            inflow_from: string[];
+            is_lowering: boolean;
+            /** @description What it was called. */
+            name?: string | null;
+            owner: string;
+            reason?: string | null;
+            /** Format: int64 */
+            suggestion?: number | null;
+        };
         /** @description What the clock of the server says. */
         ClockReading: {
             /** @description Whether it stands at that time, for a demonstration or a test. */
@@ -3081,6 +3324,23 @@ export interface components {
             /** @description What to ask for as `after` to get the next page; absent on the last one. */
             next?: string | null;
         };
+        /** @description What becomes of suggestions: of all of them or of none. */
+        Decision: {
+            /** @description With `change`: the class, where it is another one. */
+            class?: string | null;
+            /** @description With `change`: the grade. */
+            grade?: string | null;
+            /** @description Needed where something is rejected or becomes less sensitive. */
+            reason?: string | null;
+            suggestions: number[];
+            /** @description `confirm`, `change` or `reject`. */
+            verdict: string;
+        };
+        /** @description What was decided. */
+        DecisionList: {
+            decisions: components["schemas"]["ClassifiedLine"][];
+            suggestions: components["schemas"]["SuggestionLine"][];
+        };
         /** @description Who decided something, when and why. */
         DecisionOfPlan: {
             /** Format: date-time */
@@ -3109,6 +3369,16 @@ export interface components {
             /** @description In Chinese. */
             title: string;
             title_en?: string | null;
+        };
+        /** @description A column of a model that its pack declares to be lower than what flows in. */
+        DeclaredLowering: {
+            column: string;
+            dataset: string;
+            /** @description The columns that bring it: `pack.dataset.column`. */
+            from: string[];
+            grade: string;
+            inflow: string;
+            reason: string;
         };
         /**
          * @description A file on the machine of the server, and what is known about its form. All but the dataset and the path may be left open:
@@ -3750,6 +4020,31 @@ export interface components {
             line: number;
             why: string;
         };
+        /** @description What is decided of a field of which nothing has to be suggested. */
+        FieldDecision: {
+            class?: string | null;
+            grade: string;
+            /** @description Needed where it becomes less sensitive. */
+            reason?: string | null;
+        };
+        /** @description A field with all that was suggested and decided of it. */
+        FieldHistory: {
+            dataset: string;
+            decisions: components["schemas"]["ClassifiedLine"][];
+            declared: string;
+            field: string;
+            grade: string;
+            /** @description What flows in along lineage, and from where. */
+            inflow?: string | null;
+            inflow_from: string[];
+            /** @description What stands in for a value that a reader may not see. */
+            mask: string;
+            /** @description What whoever asks may do: `steward`. */
+            may: string[];
+            name: string;
+            suggestions: components["schemas"]["SuggestionLine"][];
+            title: string;
+        };
         /** @description One field of a form beside what its schema says. */
         FieldOfForm: {
             column: string;
@@ -4088,6 +4383,24 @@ export interface components {
             /** @description The newest first. */
             revisions: components["schemas"]["RevisionOfPlan"][];
         };
+        /** @description Somebody at a provider of identities who comes in to an account. */
+        IdentityLine: {
+            id: string;
+            issuer: string;
+            /** Format: date-time */
+            last_used_at?: string | null;
+            /** Format: date-time */
+            linked_at: string;
+            /** @description An account, the local administrator, or `(provider)` where a claim has named the account. */
+            linked_by: string;
+            /** @description What the provider called them when they came last. */
+            name?: string | null;
+            /** @description What the issuer calls them for ever (`sub`). */
+            subject: string;
+        };
+        IdentityList: {
+            identities: components["schemas"]["IdentityLine"][];
+        };
         ImpactDataset: {
             /** @description The columns that may change; empty when the rows may, and with them every column. */
             columns: string[];
@@ -4379,6 +4692,15 @@ export interface components {
             code?: string | null;
             /** Format: password */
             password: string;
+        };
+        /** @description What was made less sensitive. */
+        Lowerings: {
+            /** @description By decision, the newest first. */
+            decided: components["schemas"]["ClassifiedLine"][];
+            /** @description By declaration of packs; on the first page. */
+            declared: components["schemas"]["DeclaredLowering"][];
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
         };
         /** @description A number that is, or was, outside of its bounds. */
         MetricAlert: {
@@ -4959,6 +5281,10 @@ export interface components {
             /** @description `page`, `export`, `interface`; `page` alone where it is missing. */
             ways?: string[] | null;
         };
+        NewIdentity: {
+            /** @description The claim `sub` of whoever is to come in. */
+            subject: string;
+        };
         /** @description A token with its secret, which is shown this once. */
         NewToken: {
             secret: string;
@@ -5093,6 +5419,27 @@ export interface components {
             rows: {
                 [key: string]: components["schemas"]["TrailValue"];
             }[];
+        };
+        /** @description Where the browser goes on. */
+        OpenidBegun: {
+            address: string;
+        };
+        /** @description A provider of identities at which people sign in. */
+        OpenidLine: {
+            /** @description Whether its own session can be ended from here. */
+            ends_sessions: boolean;
+            /** @description Whether it answered when it was asked last; until it does nobody can sign in there. */
+            is_reachable: boolean;
+            issuer: string;
+            /** @description What it is called, in Chinese. */
+            name: string;
+            name_en: string;
+            /** @description Whether nobody but administrators logs in with a password. */
+            replaces_passwords: boolean;
+        };
+        OpenidSignIn: {
+            /** @description Where to go on afterwards: a path of our own, with its query. The first page where it is missing or none. */
+            to?: string | null;
         };
         /** @description A pack: one city system. */
         Pack: {
@@ -5785,6 +6132,34 @@ export interface components {
             /** @description The reason in Chinese. */
             title: string;
         };
+        /** @description Why something is suggested. Names and counts; never a value. */
+        ReasonLine: {
+            /** @description `title`, `name` or `header`. */
+            found_in?: string | null;
+            /** @description The columns that bring it, `pack.dataset.column`, or that stand together. */
+            from: string[];
+            /** @description The grade that flows in, or is declared. */
+            grade?: string | null;
+            /** @description Whether the name is the word. */
+            is_whole?: boolean | null;
+            /** @description `name`, `standard`, `content`, `contradicted`, `inflow`, `declared`, `together` or `nothing`. */
+            kind: string;
+            /** @description What values look like: `resident-id`, `mobile` … */
+            look?: string | null;
+            /** Format: int64 */
+            looked?: number | null;
+            /** @description The standard of the column. */
+            standard?: string | null;
+            /** @description The name that the word stands in, or the name of the rule. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description How many values look so, of those that were looked at.
+             */
+            values?: number | null;
+            /** @description The word that stands in a name. */
+            word?: string | null;
+        };
         /** @description Why a plan is put in force. */
         ReasonOfPlan: {
             /** @example 已经市政府研究通过 */
@@ -5839,6 +6214,10 @@ export interface components {
         RemoveModel: {
             /** @description Why, for the records. */
             reason: string;
+        };
+        /** @description Which dataset is looked at again; all that whoever asks stewards when it is absent. */
+        Renewal: {
+            dataset?: string | null;
         };
         ReportPage: {
             /** @description What to ask for as `after` to get the next page; absent on the last one. */
@@ -6260,7 +6639,6 @@ export interface components {
             value: number;
         };
         SessionLine: {
-            means: string;
             /** @description The address that it was made from. */
             address?: string | null;
             /** @description The browser, as it calls itself. */
@@ -6272,6 +6650,8 @@ export interface components {
             id: string;
             /** @description Whether it is the one that asks. */
             is_this: boolean;
+            /** @description With what it was begun: `password` or `openid`. */
+            means: string;
             purpose?: string | null;
             /** Format: date-time */
             seen_at: string;
@@ -6424,9 +6804,100 @@ export interface components {
             /** @description What was filled, by column: texts, numbers, yes and no. */
             values: Record<string, never>;
         };
+        /** @description A suggestion. */
+        SuggestionLine: {
+            /** @description The delivery whose values were looked at. */
+            batch?: string | null;
+            /** @description How the suggestion stands to it: `higher`, `lower`, `same` or `nothing`. */
+            bearing: string;
+            class?: string | null;
+            /**
+             * Format: double
+             * @description From 0 to 1; 0 where nothing speaks for it.
+             */
+            confidence: number;
+            dataset: string;
+            /** @description In Chinese. */
+            dataset_title: string;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by?: string | null;
+            /**
+             * @description Absent for the dataset as a whole.
+             * @example F12
+             */
+            field?: string | null;
+            grade: string;
+            /** @description Whether it holds until somebody decides. */
+            holds: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description What whoever asks may do: `steward`. */
+            may: string[];
+            name?: string | null;
+            /** Format: date-time */
+            opened_at: string;
+            owner: string;
+            /** @description The grade in force, what holds until a decision apart. */
+            present: string;
+            reason?: string | null;
+            reasons: components["schemas"]["ReasonLine"][];
+            /** @description `open`, `confirmed`, `changed`, `rejected`, `superseded` or `withdrawn`. */
+            status: string;
+            /** @description In Chinese. */
+            title?: string | null;
+        };
+        /** @description Suggestions, those that are stricter than the present grade first. */
+        SuggestionPage: {
+            /** @description What to ask for as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+            suggestions: components["schemas"]["SuggestionLine"][];
+        };
         /** @description Entries that may be meant, the likeliest first. */
         Suggestions: {
             entries: components["schemas"]["Found"][];
+        };
+        /** @description How far whoever asks is with the datasets that they steward. */
+        Summary: {
+            classes: components["schemas"]["ClassLine"][];
+            datasets: components["schemas"]["SummaryLine"][];
+            /** @description What holds of a stricter suggestion until somebody decides: `declared`, `checked` or `stricter`. */
+            until_confirmed: string;
+        };
+        /** @description How far a dataset is. */
+        SummaryLine: {
+            dataset: string;
+            /**
+             * Format: int64
+             * @description Fields that somebody has decided.
+             */
+            decided: number;
+            /** Format: int64 */
+            fields: number;
+            grade: string;
+            /**
+             * Format: int64
+             * @description Those of them that are stricter than the present grade.
+             */
+            higher: number;
+            /**
+             * Format: int64
+             * @description Those of them for which nothing speaks.
+             */
+            nothing: number;
+            /**
+             * Format: int64
+             * @description Open suggestions.
+             */
+            open: number;
+            owner: string;
+            /**
+             * Format: int64
+             * @description Suggestions that somebody has rejected.
+             */
+            rejected: number;
+            /** @description In Chinese. */
+            title: string;
         };
         /** @description Items with the lamp of all of them: the worst. */
         TallyOfPlan: {
@@ -6777,13 +7248,7 @@ export interface components {
             versions: components["schemas"]["Version"][];
         };
         /** @description Who asks, and what they may do in the city. */
-        IdentityLine: { id: string; issuer: string; subject: string; name?: string | null; linked_by: string; linked_at: string; last_used_at?: string | null };
-        IdentityList: { identities: components["schemas"]["IdentityLine"][] };
-        OpenidBegun: { address: string };
-        OpenidLine: { name: string; name_en: string; issuer: string; is_reachable: boolean; ends_sessions: boolean; replaces_passwords: boolean };
         Who: {
-            means?: string | null;
-            openid?: null | components["schemas"]["OpenidLine"];
             account?: components["schemas"]["AccountLine"] | null;
             /** @description What may be done in the city: `browse`, `operate`, `manage-accounts` … */
             actions: string[];
@@ -6803,6 +7268,9 @@ export interface components {
             is_claimed: boolean;
             /** @description `local`, `session`, `token` or `visitor`. */
             kind: string;
+            /** @description With what the session was begun: `password` or `openid`. */
+            means?: string | null;
+            openid?: components["schemas"]["OpenidLine"] | null;
             /** @description What the session is for, in the words of its owner. */
             purpose?: string | null;
         };
@@ -6930,6 +7398,97 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    link_myself: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenidBegun"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    remove_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
@@ -7444,6 +8003,110 @@ export interface operations {
             412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_account_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityList"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    link_account_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentity"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityLine"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    remove_account_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
@@ -8300,6 +8963,271 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountLine"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    summarise_classification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    decide_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_lowerings: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Decisions of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lowerings"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    renew_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renewal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    list_suggestions: {
+        parameters: {
+            query?: {
+                /** @description Of this dataset alone. */
+                dataset?: string;
+                /** @description Of datasets that this department answers for. */
+                owner?: string;
+                /** @description `open`, `confirmed`, `changed`, `rejected`, `superseded` or `withdrawn`; the open ones when absent. */
+                status?: string;
+                class?: string;
+                grade?: string;
+                /** @description How they stand to the present grade: `higher`, `lower`, `same` or `nothing`. */
+                bearing?: string;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Suggestions of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionPage"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    show_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                /** @example F12 */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldHistory"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+        };
+    };
+    classify_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                /** @example F12 */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionList"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -9212,6 +10140,7 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -10677,6 +11606,7 @@ export interface operations {
             404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
@@ -12681,6 +13611,78 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    begin_openid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenidSignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenidBegun"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            504: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    send_openid_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Who"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
