@@ -204,13 +204,13 @@ pub(crate) async fn list(
 
 pub(crate) async fn counts(pool: &SqlitePool) -> Result<HashMap<DatasetId, DatasetCount>> {
     let mut counts: HashMap<DatasetId, DatasetCount> = HashMap::new();
-    let open = "SELECT dataset, count(*) AS open, sum(bearing = 3) AS higher, sum(bearing = 0) AS nothing FROM suggestion \
+    let open = "SELECT dataset, count(*) AS open, sum(bearing = 3) AS higher, sum(bearing = 0) AS unexplained FROM suggestion \
                 WHERE status = 'open' GROUP BY dataset";
     for row in &sqlx::query(open).fetch_all(pool).await? {
         let count = counts.entry(dataset_of(row)?).or_default();
         count.open = counted(row, "open")?;
         count.higher = counted(row, "higher")?;
-        count.nothing = counted(row, "nothing")?;
+        count.nothing = counted(row, "unexplained")?;
     }
     let decided = "SELECT dataset, count(DISTINCT field) AS decided FROM classified WHERE field IS NOT NULL GROUP BY dataset";
     for row in &sqlx::query(decided).fetch_all(pool).await? {

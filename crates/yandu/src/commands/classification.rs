@@ -18,6 +18,7 @@ pub(crate) struct Classification {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Show how far each dataset is, and which classes there are
+    #[command(after_help = "Example:\n  yandu classification status")]
     Status,
     /// List suggestions, the strictest first
     #[command(after_help = "Example:\n  yandu classification list --bearing higher")]
@@ -45,6 +46,9 @@ enum Action {
         reason: Option<String>,
     },
     /// Decide on suggestions with another grade
+    #[command(
+        after_help = "Example:\n  yandu classification change 3 --grade general-2 --reason 已去标识"
+    )]
     Change {
         #[arg(required = true)]
         suggestions: Vec<i64>,
@@ -57,6 +61,7 @@ enum Action {
         reason: Option<String>,
     },
     /// Reject suggestions; they are not made again while the evidence is the same
+    #[command(after_help = "Example:\n  yandu classification reject 3 --reason 样例数据")]
     Reject {
         #[arg(required = true)]
         suggestions: Vec<i64>,
@@ -64,8 +69,10 @@ enum Action {
         reason: String,
     },
     /// List what was made less sensitive, and why
+    #[command(after_help = "Example:\n  yandu classification lowerings")]
     Lowerings,
     /// Look again at names and at what was counted of the newest deliveries
+    #[command(after_help = "Example:\n  yandu classification renew --dataset population.resident")]
     Renew {
         /// This dataset alone
         #[arg(long)]

@@ -424,6 +424,7 @@ def bounded(line):
             failed = fault(one.prepare)
             if failed:
                 answers["full"] = failed
+                one.close()
                 break
             held.append(one)
         answers["prepared"] = len(held)

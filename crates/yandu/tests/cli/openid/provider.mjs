@@ -12,6 +12,9 @@ const load = (name) => import(pathToFileURL(here.resolve(name)).href)
 const { default: Provider } = await load('oidc-provider')
 const { SignJWT, UnsecuredJWT, exportJWK, generateKeyPair } = await load('jose')
 
+// Nobody reads what comes after the first line, and the provider goes on talking.
+process.stdout.on('error', () => {})
+
 const SECRET = process.env.YANDU_TEST_SECRET
 
 async function newKey(alg = 'RS256') {
