@@ -194,7 +194,6 @@ impl<'a> Compared<'a> {
             statements.map(|one| (one.id.as_ref(), one)).collect()
         };
         let (earlier, later) = (ids(before), ids(after));
-        let moved = moved(before, after);
         let mut named = BTreeSet::new();
         let mut purposes = BTreeSet::new();
         let mut changed = [Index::default(), Index::default()];
@@ -207,8 +206,7 @@ impl<'a> Compared<'a> {
         for ((set, other), index) in sides.into_iter().zip(&mut changed) {
             for (place, statement) in set.statements.iter().enumerate() {
                 let known = other.get(statement.id.as_ref());
-                let is_changed = known.is_none_or(|known| known.text != statement.text)
-                    || moved.contains(statement.id.as_ref());
+                let is_changed = known.is_none_or(|known| known.text != statement.text);
                 if is_changed {
                     index.add(place as u32, &statement.principal, &statement.resource);
                 }
@@ -376,17 +374,6 @@ impl<'a> Compared<'a> {
             }
         }
     }
-}
-
-/// Policies of both sets that come in another order: of two masks in the same row the first counts.
-fn moved<'a>(before: &'a Policies, after: &'a Policies) -> HashSet<&'a str> {
-    let ids = |set: &'a Policies| set.statements.iter().map(|one| &*one.id);
-    let (earlier, later): (HashSet<&str>, HashSet<&str>) =
-        (ids(before).collect(), ids(after).collect());
-    let before = ids(before).filter(|id| later.contains(id));
-    let after = ids(after).filter(|id| earlier.contains(id));
-    let pairs = before.zip(after).filter(|(one, other)| one != other);
-    pairs.map(|(one, _)| one).collect()
 }
 
 /// The statements that hold for a reader; none where the dataset is not there.

@@ -35,14 +35,19 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, grant: &Grant) -> 
 }
 
 /// All grants, or those of a dataset, the newest first.
+///
+/// Columns are named: what a connection knew of the table before a column was added to it does not hold for `*`.
 pub(crate) async fn grants(pool: &SqlitePool, dataset: Option<&DatasetId>) -> Result<Vec<Grant>> {
-    sqlx::query("SELECT * FROM data_grant WHERE ?1 IS NULL OR dataset = ?1 ORDER BY id DESC")
-        .bind(dataset.map(DatasetId::as_str))
-        .fetch_all(pool)
-        .await?
-        .iter()
-        .map(grant_of)
-        .collect()
+    sqlx::query(
+        "SELECT id, body, fields, used, given_by, given_at, revoked_by, revoked_at, revoked_why \
+         FROM data_grant WHERE ?1 IS NULL OR dataset = ?1 ORDER BY id DESC",
+    )
+    .bind(dataset.map(DatasetId::as_str))
+    .fetch_all(pool)
+    .await?
+    .iter()
+    .map(grant_of)
+    .collect()
 }
 
 /// The newest grants to any of these, before one where one is named; at most `most`.
@@ -53,7 +58,8 @@ pub(crate) async fn grants_to(
     most: u32,
 ) -> Result<Vec<Grant>> {
     sqlx::query(
-        "SELECT data_grant.* FROM json_each(?1) AS grantee, data_grant \
+        "SELECT data_grant.id, body, fields, used, given_by, given_at, revoked_by, revoked_at, revoked_why \
+         FROM json_each(?1) AS grantee, data_grant \
          WHERE json_extract(data_grant.body, '$.to.kind') = json_extract(grantee.value, '$.kind') \
          AND json_extract(data_grant.body, '$.to.id') = json_extract(grantee.value, '$.id') \
          AND (?2 IS NULL OR data_grant.id < ?2) ORDER BY data_grant.id DESC LIMIT ?3",
@@ -69,10 +75,13 @@ pub(crate) async fn grants_to(
 }
 
 pub(crate) async fn find(connection: &mut SqliteConnection, id: GrantId) -> Result<Grant> {
-    let row = sqlx::query("SELECT * FROM data_grant WHERE id = ?")
-        .bind(id.0)
-        .fetch_optional(connection)
-        .await?;
+    let row = sqlx::query(
+        "SELECT id, body, fields, used, given_by, given_at, revoked_by, revoked_at, revoked_why \
+         FROM data_grant WHERE id = ?",
+    )
+    .bind(id.0)
+    .fetch_optional(connection)
+    .await?;
     grant_of(&row.ok_or(Error::NoGrant(id))?)
 }
 
@@ -173,19 +182,22 @@ pub(crate) async fn remove_entry(
 
 /// All entries, the newest first.
 pub(crate) async fn entries(pool: &SqlitePool) -> Result<Vec<Entry>> {
-    sqlx::query("SELECT * FROM negative_entry ORDER BY id DESC")
-        .fetch_all(pool)
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(Entry {
-                id: EntryId(row.try_get("id")?),
-                entry: serde_json::from_str(row.try_get("body")?)?,
-                fields: serde_json::from_str(row.try_get("fields")?)?,
-                added_by: row.try_get("added_by")?,
-                added_at: time(row.try_get("added_at")?),
-                removed: ended_of(row, "removed")?,
-            })
+    sqlx::query(
+        "SELECT id, body, fields, added_by, added_at, removed_by, removed_at, removed_why \
+         FROM negative_entry ORDER BY id DESC",
+    )
+    .fetch_all(pool)
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Entry {
+            id: EntryId(row.try_get("id")?),
+            entry: serde_json::from_str(row.try_get("body")?)?,
+            fields: serde_json::from_str(row.try_get("fields")?)?,
+            added_by: row.try_get("added_by")?,
+            added_at: time(row.try_get("added_at")?),
+            removed: ended_of(row, "removed")?,
         })
-        .collect()
+    })
+    .collect()
 }

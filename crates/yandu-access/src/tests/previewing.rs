@@ -171,7 +171,7 @@ async fn people(city: &City) -> Vec<Principal> {
     for (name, department, held) in [
         ("zhao", "民政局", &["analyst"][..]),
         ("qian", "民政局", &[]),
-        ("sun", "民政局", &[]),
+        ("li", "民政局", &[]),
         ("zhou", "公安局", &["analyst"]),
         ("wu", "公安局", &[]),
     ] {

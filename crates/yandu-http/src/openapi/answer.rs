@@ -29,6 +29,7 @@ const OF_OPERATIONS: &[(&str, &[u16])] = &[
     ("show_rollback", &[409]),
     ("show_impact", &[404, 422]),
     ("show_lineage", &[404, 422]),
+    ("list_suggestions", &[404]),
 ];
 
 const MARK: &str = "default";

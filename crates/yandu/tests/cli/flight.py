@@ -327,7 +327,7 @@ def faults(line):
             "SELECT nothing FROM club.member",
             "SELECT frobnicate(1)",
             "SELECT 1 / 0",
-            "INSERT INTO club.member VALUES (1)",
+            "INSERT INTO club.member SELECT * FROM club.member",
             "CREATE TABLE x (y int)",
             "SELECT 1; SELECT 2",
             "EXPLAIN ANALYZE SELECT 1",

@@ -311,7 +311,7 @@ fn faults_have_the_words_of_the_other_doors() {
         ("SELECT frobnicate(1)", &INVALID[..], "frobnicate"),
         ("SELECT 1 / 0", &INVALID[..], "divide by zero"),
         (
-            "INSERT INTO club.member VALUES (1)",
+            "INSERT INTO club.member SELECT * FROM club.member",
             &REFUSED[..],
             "can only be read",
         ),
