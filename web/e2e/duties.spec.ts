@@ -85,7 +85,7 @@ test('each masked cell says which rule and grade hid it, and offers to ask', asy
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog')
   await expect(dialog).toContainText('duties.person.mobile')
-  await expect(dialog.getByLabel('授权申请')).toHaveValue(/申请查看原值：duties\.person\.mobile；申请人：王数管/)
+  await expect(dialog.getByLabel('授权申请')).toHaveValue(/申请查看原值：duties\.person\.mobile；申请人：市民政局 王数管/)
   await expectAccessible(page, 'why a cell is masked')
   await page.keyboard.press('Escape')
   await expect(dialog).toHaveCount(0)
