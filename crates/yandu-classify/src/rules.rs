@@ -9,7 +9,7 @@ use yandu_words::Title;
 /// The rules of all packs.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) all: Vec<Rule>,
     pub(crate) combinations: Vec<Combination>,
     classes: BTreeMap<String, Title>,
 }
@@ -47,7 +47,7 @@ impl Rules {
                 weights: file.weights,
                 file: rule.clone(),
             });
-            rules.rules.extend(own);
+            rules.all.extend(own);
             rules.combinations.extend(file.combinations.iter().cloned());
             rules.classes.extend(
                 file.classes
@@ -64,7 +64,7 @@ impl Rules {
     }
 
     pub(crate) fn weights(&self) -> Weights {
-        self.rules
+        self.all
             .first()
             .map(|rule| rule.weights)
             .unwrap_or_default()

@@ -38,7 +38,7 @@ pub(crate) async fn insert(
     .bind(suggestion.bearing.rank())
     .bind(suggestion.holds)
     .bind(suggestion.status.name())
-    .bind(suggestion.batch.as_ref().map(|batch| batch.as_str()))
+    .bind(suggestion.batch.as_ref().map(yandu_words::BatchId::as_str))
     .bind(suggestion.opened_at.as_microsecond())
     .execute(connection)
     .await?;
@@ -61,7 +61,7 @@ pub(crate) async fn refresh(
     .bind(suggestion.present.name())
     .bind(suggestion.bearing.rank())
     .bind(suggestion.holds)
-    .bind(suggestion.batch.as_ref().map(|batch| batch.as_str()))
+    .bind(suggestion.batch.as_ref().map(yandu_words::BatchId::as_str))
     .bind(suggestion.id)
     .execute(connection)
     .await?;

@@ -53,7 +53,7 @@ impl Suggested {
 /// taken, and what flows in is never gone below.
 pub fn suggest(rules: &Rules, field: &FieldFacts, present: Grade) -> Suggested {
     let mut found: Vec<(&Rule, f64, Vec<Reason>)> = rules
-        .rules
+        .all
         .iter()
         .filter_map(|rule| {
             let (confidence, reasons) = weigh(rule, field);

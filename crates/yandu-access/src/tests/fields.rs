@@ -20,7 +20,7 @@ fn renamed(changes: &[(&str, &str, Option<u64>)]) -> Declared {
     city
 }
 
-async fn seen(city: &City, who: &yandu_policy::Principal) -> Vec<(String, Option<Mask>)> {
+fn seen(city: &City, who: &yandu_policy::Principal) -> Vec<(String, Option<Mask>)> {
     let sights = city.door.sights(who, &page());
     let columns = sights.into_iter().flat_map(|(_, shown)| shown.columns);
     columns.map(|(name, seen)| (name, seen.mask)).collect()
@@ -39,7 +39,7 @@ async fn a_renamed_field_keeps_the_columns_and_masks_of_grants() {
     city.door.set_city(swapped, Vec::new()).await.unwrap();
     let keep = |first, last| Some(Mask::Keep { first, last });
     assert_eq!(
-        seen(&city, &wang).await,
+        seen(&city, &wang),
         [
             ("nickname".to_owned(), keep(0, 1)),
             ("name".to_owned(), keep(3, 4))
@@ -63,7 +63,7 @@ async fn a_field_that_is_made_again_under_a_granted_name_is_not_granted() {
     let given: GrantId = city.door.give("sec", new, None).await.unwrap().id;
     let made_again = renamed(&[("name", "name", Some(70))]);
     city.door.set_city(made_again, Vec::new()).await.unwrap();
-    assert_eq!(seen(&city, &wang).await, []);
+    assert_eq!(seen(&city, &wang), []);
     let listed = city.door.grants(Some(&resident())).await.unwrap().remove(0);
     assert_eq!(listed.id, given);
     assert!(listed.broken.unwrap().contains("`name`"));

@@ -189,13 +189,12 @@ pub(super) fn renamed(changes: &[ChangeRecord], dataset: &DatasetId) -> BTreeMap
                 continue;
             }
             for (to, from) in of_dataset.renamed() {
-                match renamed.values_mut().find(|now| *now == from) {
-                    Some(now) => to.clone_into(now),
+                if let Some(now) = renamed.values_mut().find(|now| *now == from) {
+                    to.clone_into(now);
+                } else {
                     // A column that came later under a name that was there before is not the one of before.
-                    None => {
-                        let now = renamed.entry(from.to_owned());
-                        now.or_insert_with(|| to.to_owned());
-                    }
+                    let now = renamed.entry(from.to_owned());
+                    now.or_insert_with(|| to.to_owned());
                 }
             }
         }

@@ -138,7 +138,7 @@ pub(crate) async fn begin(
     browser: &Browser,
     login: &Login,
 ) -> Result<(Asker, String)> {
-    let client = client(browser.peer.clone(), &browser.headers);
+    let client = client(browser.peer, &browser.headers);
     let code = login.code.as_deref();
     let accounts = state.door().accounts();
     let logged = accounts
