@@ -90,7 +90,7 @@ impl Face {
         sql: String,
         values: &Arc<[ArrayRef]>,
     ) -> Result<(Asking, Vec<Option<DataType>>)> {
-        let mut session = self.city().session(login).await?;
+        let mut session = self.session(login).await?;
         if !values.is_empty() {
             session = session.with_parameters(values)?;
         }
@@ -131,7 +131,7 @@ impl Face {
     /// The rows behind a ticket, with the rights of this moment and not those of when it was given out.
     pub(crate) async fn fetch(&self, caller: Caller, command: Command) -> Result<Sent> {
         let Command::TicketStatementQuery(ticket) = command else {
-            let session = self.city().session(&caller.login).await?;
+            let session = self.session(&caller.login).await?;
             let rows = metadata::rows(command, &session, &self.city().packs())?;
             return Ok(whole(rows));
         };
@@ -142,7 +142,7 @@ impl Face {
             login: self.city().programs().watch(caller.login.clone()),
             cancelled: running.cancelled.clone(),
         };
-        let session = self.city().session(&caller.login).await?;
+        let session = self.session(&caller.login).await?;
         let session = session.with_parameters(&asking.values)?;
         let rows = ends.unless(session.query(&asking.sql)).await??;
         let opened = Opened::read(rows, asking.schema, &mut ends).await?;

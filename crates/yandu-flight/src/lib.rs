@@ -11,7 +11,6 @@ mod admit;
 mod answer;
 mod ask;
 mod bearer;
-mod city;
 mod command;
 mod desk;
 mod ends;
@@ -23,5 +22,4 @@ mod question;
 mod service;
 mod value;
 
-pub use city::City;
-pub use listen::{Options, PROTOCOL, Server};
+pub use listen::{PROTOCOL, Server};

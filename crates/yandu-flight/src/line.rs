@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
+use yandu_face::Options;
 
 use crate::fault::{Fault, Result};
-use crate::listen::Options;
 
 /// What is known of one connection.
 pub(crate) struct Line {

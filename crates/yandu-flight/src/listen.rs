@@ -1,4 +1,4 @@
-//! Taking connections, and speaking HTTP/2 over them.
+//! Speaking HTTP/2 over connections.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,20 +10,16 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
+use yandu_face::{City, Options, take};
 
 use crate::admit;
-use crate::city::City;
 use crate::line::Line;
 use crate::service::Face;
 
 /// What a client says it speaks when it begins with TLS (ALPN): gRPC is HTTP/2.
 pub const PROTOCOL: &[u8] = b"h2";
 
-/// Connections that are not known yet, beside those that are.
-const UNKNOWN: usize = 64;
 /// Requests of one connection at a time; more of them wait.
 const AT_A_TIME: u32 = 16;
 /// The longest headers of a request.
@@ -34,32 +30,6 @@ const WINDOW: u32 = 256 << 10;
 const WAITING: usize = 256 << 10;
 /// How often it is looked whether a client that says nothing is still there, and how long it may take to say so.
 const ALIVE: Duration = Duration::from_secs(30);
-/// How long to wait when the machine has no place for another connection.
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// Limits of the face.
-#[derive(Clone)]
-pub struct Options {
-    /// The most clients at a time.
-    pub connections: usize,
-    /// How long a connection may take to log in.
-    pub startup: Duration,
-    /// How long a client may ask nothing, and how long what it has left behind is kept.
-    pub idle: Duration,
-    /// Without it nothing is encrypted; with it everything is.
-    pub tls: Option<TlsAcceptor>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            connections: 64,
-            startup: Duration::from_secs(10),
-            idle: Duration::from_hours(1),
-            tls: None,
-        }
-    }
-}
 
 /// What all connections have in common.
 #[derive(Clone)]
@@ -82,56 +52,22 @@ impl Server {
     }
 
     /// Serves until `stopping` is true. Whoever asks nothing then is sent away; questions are answered to their end.
-    pub async fn serve(self, listener: TcpListener, mut stopping: watch::Receiver<bool>) {
+    pub async fn serve(self, listener: TcpListener, stopping: watch::Receiver<bool>) {
+        let clients = self.options.connections;
         let shared = Shared {
             face: Face::new(self.city, self.options.idle),
-            places: Arc::new(Semaphore::new(self.options.connections)),
+            places: Arc::new(Semaphore::new(clients)),
             stopping: stopping.clone(),
             options: self.options,
         };
-        let most = shared.options.connections.saturating_add(UNKNOWN);
-        let mut connections = JoinSet::new();
-        loop {
-            let accepted = tokio::select! {
-                // An error means that the server is gone.
-                _ = stopping.wait_for(|is_stopping| *is_stopping) => break,
-                Some(ended) = connections.join_next() => {
-                    note(ended);
-                    continue;
-                }
-                accepted = listener.accept() => accepted,
-            };
-            match accepted {
-                Ok((stream, address)) if connections.len() < most => {
-                    connections.spawn(connect(stream, address, shared.clone()));
-                }
-                // Too many knock at once: the others are let wait no longer.
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "a connection could not be taken"
-                    );
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
-        }
-        drop(listener);
-        while let Some(ended) = connections.join_next().await {
-            note(ended);
-        }
-    }
-}
-
-/// A fault in one connection is no fault of the others.
-fn note(ended: Result<(), tokio::task::JoinError>) {
-    if let Err(error) = ended
-        && error.is_panic()
-    {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "a connection of Arrow Flight SQL broke down"
-        );
+        take(
+            listener,
+            clients,
+            stopping,
+            "Arrow Flight SQL",
+            |stream, address| connect(stream, address, shared.clone()),
+        )
+        .await;
     }
 }
 

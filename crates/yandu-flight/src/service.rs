@@ -19,11 +19,13 @@ use futures::stream::BoxStream;
 use prost::Message as _;
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Request, Response, Status, Streaming};
+use yandu_access::{Login, Standing};
+use yandu_face::City;
+use yandu_lake::Session;
 
 use crate::admit::Caller;
 use crate::ask::{no_transactions, written};
 use crate::bearer::Bearers;
-use crate::city::City;
 use crate::command;
 use crate::desk::Desks;
 use crate::fault::{Fault, Result};
@@ -59,6 +61,15 @@ impl Face {
 
     pub(crate) fn city(&self) -> &City {
         &self.city
+    }
+
+    /// A reader of the present, with the rights of this moment.
+    pub(crate) async fn session(&self, login: &Login) -> Result<Session> {
+        match self.city.programs().standing(login).await? {
+            Standing::Reads(principal) => Ok(self.city.session(&principal)),
+            Standing::ReadsNothing => Err(Fault::not_for_reading()),
+            Standing::Ended => Err(Fault::ended()),
+        }
     }
 
     pub(crate) fn bearers(&self) -> &Bearers {
@@ -193,7 +204,7 @@ impl FlightService for Face {
     ) -> Answer<Self::HandshakeStream> {
         let caller = Caller::of(&request)?;
         // Whether the token may be used at all is told to whoever has its secret.
-        self.city.session(&caller.login).await?;
+        self.session(&caller.login).await?;
         let bearer = format!("Bearer {}", self.bearers.issue(&caller.login));
         let mut bearer = MetadataValue::try_from(bearer)
             .map_err(|error| Status::from(Fault::internal(&error)))?;

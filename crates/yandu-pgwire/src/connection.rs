@@ -16,6 +16,8 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use yandu_access::{Login, Standing};
+use yandu_face::City;
+use yandu_lake::Principal;
 
 use crate::codec::{Codec, Stage};
 use crate::conversation::Conversation;
@@ -164,7 +166,7 @@ async fn meet<S: Stream>(
             .hint("close some, or raise `pg_connections`")
     })?;
     // Whether the token may be used at all is told to whoever has its secret.
-    shared.city.reader(&login).await?;
+    reader(&shared.city, &login).await?;
     let mut settings = Settings::new(&user);
     settings.take(&parameters(&startup));
     socket.codec_mut().stage = Stage::Questions;
@@ -294,4 +296,15 @@ async fn next<S: Stream>(socket: &mut Socket<S>) -> Result<PgWireFrontendMessage
 async fn send<S: Stream>(socket: &mut Socket<S>, message: Authentication) -> Result<()> {
     let message = PgWireBackendMessage::Authentication(message);
     socket.send(message).await.map_err(lost)
+}
+
+/// Who reads, with the rights of this moment.
+pub(crate) async fn reader(city: &City, login: &Login) -> Result<Principal> {
+    match city.programs().standing(login).await? {
+        Standing::Reads(principal) => Ok(principal),
+        Standing::ReadsNothing => Err(Fault::new("42501", "the token is not for this")
+            .hint("make one with the scope `read`")
+            .fatal()),
+        Standing::Ended => Err(Fault::ended()),
+    }
 }

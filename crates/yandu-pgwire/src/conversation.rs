@@ -15,14 +15,14 @@ use pgwire::messages::startup::ParameterStatus;
 use pgwire::messages::{PgWireBackendMessage, PgWireFrontendMessage};
 use tokio::time::timeout;
 use yandu_access::Login;
+use yandu_face::{City, Options};
 use yandu_lake::Session;
 
 use crate::answer::Answer;
 use crate::catalogue::{self, Seen};
-use crate::city::City;
+use crate::connection;
 use crate::ends::Ends;
 use crate::fault::{Fault, Result};
-use crate::listen::Options;
 use crate::place::Place;
 use crate::question::Question;
 use crate::settings::Settings;
@@ -186,7 +186,7 @@ impl<S: Stream> Conversation<S> {
 
     /// A reader with the rights of this moment, and the catalogue that it sees.
     async fn reader(&mut self) -> Result<(Session, Arc<Seen>)> {
-        let reading = self.city.reader(&self.login);
+        let reading = connection::reader(&self.city, &self.login);
         let principal = self.ends.unless(reading).await??;
         let session = self.city.session(&principal);
         let seen = Seen::new(session.clone(), self.city.packs(), self.settings.clone());

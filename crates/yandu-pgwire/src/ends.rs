@@ -7,9 +7,9 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use yandu_access::{Login, Lost, Watch};
+use yandu_face::City;
 
 use crate::cancel::Line;
-use crate::city::City;
 use crate::fault::{Fault, Result};
 
 /// Everything that can end what a connection does.

@@ -9,7 +9,6 @@
 mod answer;
 mod cancel;
 mod catalogue;
-mod city;
 mod codec;
 mod connection;
 mod conversation;
@@ -27,5 +26,4 @@ mod statement;
 mod types;
 mod value;
 
-pub use city::City;
-pub use listen::{Options, PROTOCOL, Server};
+pub use listen::{PROTOCOL, Server};

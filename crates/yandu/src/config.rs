@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use toml::{Table, Value};
 use yandu_classify::UntilConfirmed;
 use yandu_documents::Face;
+use yandu_face::Options;
 use yandu_http::plan::FontPaths;
 
 use crate::failure::{Failure, Result};
@@ -204,8 +205,8 @@ impl Config {
     }
 
     /// The limits of the PostgreSQL protocol, and its certificate.
-    pub(crate) fn pg_options(&self) -> Result<yandu_pgwire::Options> {
-        Ok(yandu_pgwire::Options {
+    pub(crate) fn pg_options(&self) -> Result<Options> {
+        Ok(Options {
             connections: self.pg_connections,
             startup: Duration::from_secs(self.pg_login_seconds),
             idle: Duration::from_secs(self.pg_idle_seconds),
@@ -214,8 +215,8 @@ impl Config {
     }
 
     /// The limits of Arrow Flight SQL, and what encrypts it.
-    pub(crate) fn flight_options(&self) -> Result<yandu_flight::Options> {
-        Ok(yandu_flight::Options {
+    pub(crate) fn flight_options(&self) -> Result<Options> {
+        Ok(Options {
             connections: self.flight_connections,
             startup: Duration::from_secs(self.flight_login_seconds),
             idle: Duration::from_secs(self.flight_idle_seconds),

@@ -7,6 +7,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use yandu_collect::channel::Rhythm;
+use yandu_face::{City, Options};
 use yandu_lake::Principal;
 
 use super::city::announce;
@@ -95,8 +96,8 @@ impl Serve {
         let config = &context.config;
         // Before the data is opened: an address that cannot be had changes nothing.
         let (listener, address) = bind(&config.listen).await?;
-        let postgres = Postgres::bind(config).await?;
-        let flight = Flight::bind(config).await?;
+        let postgres = Face::bind(&config.pg_listen, || config.pg_options()).await?;
+        let flight = Face::bind(&config.flight_listen, || config.flight_options()).await?;
         let encrypted = encrypted(config).await?;
         let mut signals = Signals::listen()?;
         let app = App::open(config).await?;
@@ -108,12 +109,17 @@ impl Serve {
         if let Some((_, address)) = &encrypted {
             announce(context, "https", *address)?;
         }
-        let postgres = postgres
-            .map(|postgres| postgres.open(context, &app))
-            .transpose()?;
-        let flight = flight
-            .map(|flight| flight.open(context, &app))
-            .transpose()?;
+        if let Some(face) = &postgres {
+            announce(context, "postgresql", face.address)?;
+        }
+        if let Some(face) = &flight {
+            // The schemes by which clients say whether they encrypt.
+            let scheme = match face.options.tls {
+                Some(_) => "grpc+tls",
+                None => "grpc",
+            };
+            announce(context, scheme, face.address)?;
+        }
         invite(&app, address).await?;
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
 
@@ -193,13 +199,19 @@ impl Serve {
                 let _ = rows.collect().await;
             }
         });
-        let answering = postgres.map(|(server, listener)| {
-            let answering = server.serve(listener, stopped.clone());
-            tokio::spawn(answering)
+        let city = City::new(
+            app.state.collector().clone(),
+            app.state.door().clone(),
+            app.state.ledger().clone(),
+            &app.local_key,
+        );
+        let answering = postgres.map(|face| {
+            let server = yandu_pgwire::Server::new(city.clone(), face.options);
+            tokio::spawn(server.serve(face.listener, stopped.clone()))
         });
-        let flying = flight.map(|(server, listener)| {
-            let flying = server.serve(listener, stopped.clone());
-            tokio::spawn(flying)
+        let flying = flight.map(|face| {
+            let server = yandu_flight::Server::new(city, face.options);
+            tokio::spawn(server.serve(face.listener, stopped.clone()))
         });
         let mut until = stopped.clone();
         let over = async move {
@@ -277,77 +289,26 @@ impl Serve {
 /// What is said of an address that other machines reach, where nothing encrypts.
 const NEEDS_CERTIFICATE: &str = "without a certificate only this machine is served: set `tls.certificate` and `tls.key`, or listen on 127.0.0.1";
 
-/// The PostgreSQL protocol, when it is wanted.
-struct Postgres {
+/// A place where programs log in and stay, when it is wanted.
+struct Face {
     listener: TcpListener,
     address: SocketAddr,
-    options: yandu_pgwire::Options,
+    options: Options,
 }
 
-impl Postgres {
-    async fn bind(config: &Config) -> Result<Option<Self>> {
-        if config.pg_listen.is_empty() {
+impl Face {
+    async fn bind(listen: &str, options: impl FnOnce() -> Result<Options>) -> Result<Option<Self>> {
+        if listen.is_empty() {
             return Ok(None);
         }
-        let options = config.pg_options()?;
-        let is_open = options.tls.is_some();
-        let (listener, address) = bind_where(&config.pg_listen, is_open, NEEDS_CERTIFICATE).await?;
-        Ok(Some(Self {
-            listener,
-            address,
-            options,
-        }))
-    }
-
-    fn open(self, context: &Context, app: &App) -> Result<(yandu_pgwire::Server, TcpListener)> {
-        let city = yandu_pgwire::City::new(
-            app.state.collector().clone(),
-            app.state.door().clone(),
-            app.state.ledger().clone(),
-            &app.local_key,
-        );
-        announce(context, "postgresql", self.address)?;
-        Ok((yandu_pgwire::Server::new(city, self.options), self.listener))
-    }
-}
-
-/// Arrow Flight SQL, when it is wanted.
-struct Flight {
-    listener: TcpListener,
-    address: SocketAddr,
-    options: yandu_flight::Options,
-}
-
-impl Flight {
-    async fn bind(config: &Config) -> Result<Option<Self>> {
-        if config.flight_listen.is_empty() {
-            return Ok(None);
-        }
-        let options = config.flight_options()?;
-        let is_open = options.tls.is_some();
+        let options = options()?;
         let (listener, address) =
-            bind_where(&config.flight_listen, is_open, NEEDS_CERTIFICATE).await?;
+            bind_where(listen, options.tls.is_some(), NEEDS_CERTIFICATE).await?;
         Ok(Some(Self {
             listener,
             address,
             options,
         }))
-    }
-
-    fn open(self, context: &Context, app: &App) -> Result<(yandu_flight::Server, TcpListener)> {
-        let city = yandu_flight::City::new(
-            app.state.collector().clone(),
-            app.state.door().clone(),
-            app.state.ledger().clone(),
-            &app.local_key,
-        );
-        // The schemes by which clients say whether they encrypt.
-        let scheme = match self.options.tls {
-            Some(_) => "grpc+tls",
-            None => "grpc",
-        };
-        announce(context, scheme, self.address)?;
-        Ok((yandu_flight::Server::new(city, self.options), self.listener))
     }
 }
 

@@ -1,15 +1,13 @@
-//! What the face stands on, and who reads through it.
+//! The city that is read, and who reads it.
 
 use std::sync::Arc;
 
-use yandu_access::{Door, Login, Programs, Standing};
+use yandu_access::{Door, Programs, Result};
 use yandu_collect::Collector;
 use yandu_lake::{Principal, ReadPoint, Session};
 use yandu_ledger::Ledger;
 use yandu_pack::Packs;
 use yandu_words::id::DatasetId;
-
-use crate::fault::{Fault, Result};
 
 /// The city that is read. Clones are one.
 #[derive(Clone)]
@@ -35,34 +33,27 @@ impl City {
         }
     }
 
-    pub(crate) fn programs(&self) -> &Programs {
+    /// Who may log in, and what they read at this moment.
+    pub fn programs(&self) -> &Programs {
         &self.inner.programs
     }
 
-    pub(crate) fn packs(&self) -> Arc<Packs> {
+    pub fn packs(&self) -> Arc<Packs> {
         self.inner.collector.packs()
     }
 
-    /// Who reads, with the rights of this moment. A grant that says how often it may be used is counted by
-    /// [`City::note`].
-    pub(crate) async fn reader(&self, login: &Login) -> Result<Principal> {
-        match self.programs().standing(login).await? {
-            Standing::Reads(principal) => Ok(principal),
-            Standing::ReadsNothing => Err(Fault::new("42501", "the token is not for this")
-                .hint("make one with the scope `read`")
-                .fatal()),
-            Standing::Ended => Err(Fault::ended()),
-        }
-    }
-
-    /// A reader of the present.
-    pub(crate) fn session(&self, principal: &Principal) -> Session {
+    /// A reader of the present. A grant that says how often it may be used is counted by [`City::note`].
+    pub fn session(&self, principal: &Principal) -> Session {
         let lake = self.inner.collector.lake();
         lake.session(principal, ReadPoint::default())
     }
 
     /// Counts the use of grants, and notes whose rows were read.
-    pub(crate) async fn note(&self, principal: &Principal, read: &[DatasetId]) -> Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// When a grant has been used up, or the records cannot be written.
+    pub async fn note(&self, principal: &Principal, read: &[DatasetId]) -> Result<()> {
         if let Some(rights) = principal.rights() {
             self.programs().door().count_use(rights, read).await?;
         }
