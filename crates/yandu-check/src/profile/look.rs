@@ -84,10 +84,6 @@ impl Look {
         }
     }
 
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|look| look.name() == name)
-    }
-
     /// Whether a check digit or a check sign stands behind it, so that hardly anything passes by chance.
     pub fn is_checked(self) -> bool {
         matches!(self, Self::ResidentId | Self::BankCard | Self::Uscc)
