@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use yandu_words::Standard;
 
-/// Every row of the beginning of a batch is looked at, and later one in [`STRIDE`].
+/// Every row of the beginning of a batch is looked at, and later one in [`STRIDE`]; all of them are among those that are sampled.
 const LOOKED_FULLY: u64 = 2_000;
 const STRIDE: u64 = 4_096;
 
