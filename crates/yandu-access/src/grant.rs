@@ -8,16 +8,13 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use yandu_policy::{Way, mask_of, quoted};
+use yandu_policy::{GRANTS, Way, mask_of, quoted};
 use yandu_words::id::DatasetId;
 use yandu_words::{ColumnName, Grade};
 
 use crate::account::{self, Account};
 use crate::field::Fields;
 use crate::{Error, Result};
-
-/// The name of the text that the policies of grants stand in.
-pub(crate) const GRANTS: &str = "grants";
 
 /// Signs of the longest text of a grant.
 const TEXT_LENGTH: usize = 500;

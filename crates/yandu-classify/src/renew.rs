@@ -153,8 +153,14 @@ impl Found<'_> {
                     return Ok(());
                 }
                 if open.evidence == evidence {
-                    let mut refreshed = self.suggestion(evidence, at);
-                    refreshed.id = open.id;
+                    let refreshed = Suggestion {
+                        id: open.id,
+                        ..self.suggestion(evidence, open.opened_at)
+                    };
+                    // Most looks find what the one before found, and nobody else can write meanwhile.
+                    if refreshed == *open {
+                        return Ok(());
+                    }
                     return store::refresh(writing, &refreshed).await;
                 }
                 store::end(writing, open.id, Status::Superseded, at).await?;

@@ -6,11 +6,15 @@ use yandu_pack::declare::{ClassificationFile, ClassificationRule, Combination, W
 use yandu_pack::{Packs, fold_header};
 use yandu_words::Title;
 
+use crate::evidence::FoundIn;
+use crate::facts::FieldFacts;
+
 /// The rules of all packs.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     pub(crate) all: Vec<Rule>,
-    pub(crate) combinations: Vec<Combination>,
+    /// With the weights of the set that each stands in.
+    pub(crate) combinations: Vec<(Combination, Weights)>,
     classes: BTreeMap<String, Title>,
 }
 
@@ -28,9 +32,19 @@ pub(crate) struct Rule {
 pub(crate) struct Word {
     /// As it is written.
     pub(crate) text: String,
-    pub(crate) folded: String,
+    folded: String,
     /// Chinese words stand in others without a mark; others between `_`.
-    pub(crate) is_chinese: bool,
+    is_chinese: bool,
+}
+
+/// A name of a field, made ready once for the words of all rules.
+pub(crate) struct Name<'a> {
+    pub(crate) found_in: FoundIn,
+    /// As it is written.
+    pub(crate) text: &'a str,
+    pub(crate) folded: String,
+    /// Its parts, each alone and with those that follow it.
+    runs: Vec<String>,
 }
 
 impl Rules {
@@ -48,7 +62,10 @@ impl Rules {
                 file: rule.clone(),
             });
             rules.all.extend(own);
-            rules.combinations.extend(file.combinations.iter().cloned());
+            let combinations = file.combinations.iter().cloned();
+            rules
+                .combinations
+                .extend(combinations.map(|one| (one, file.weights)));
             rules.classes.extend(
                 file.classes
                     .iter()
@@ -62,13 +79,6 @@ impl Rules {
     pub fn classes(&self) -> &BTreeMap<String, Title> {
         &self.classes
     }
-
-    pub(crate) fn weights(&self) -> Weights {
-        self.all
-            .first()
-            .map(|rule| rule.weights)
-            .unwrap_or_default()
-    }
 }
 
 impl Word {
@@ -81,27 +91,51 @@ impl Word {
     }
 
     /// Whether it is a name as a whole, or stands in one; `None` where it does not.
-    pub(crate) fn stands_in(&self, name: &str) -> Option<bool> {
-        let folded = fold_header(name);
-        if folded == self.folded {
+    pub(crate) fn stands_in(&self, name: &Name<'_>) -> Option<bool> {
+        if name.folded == self.folded {
             return Some(true);
         }
-        if self.is_chinese {
-            return folded.contains(&self.folded).then_some(false);
-        }
-        let parts: Vec<String> = name
+        let is_there = if self.is_chinese {
+            name.folded.contains(&self.folded)
+        } else {
+            // A word of several parts, such as `id_card`, stands where its parts follow one another.
+            name.runs.contains(&self.folded)
+        };
+        is_there.then_some(false)
+    }
+}
+
+impl<'a> Name<'a> {
+    /// The title, the name and the headers of a field.
+    pub(crate) fn all(field: &'a FieldFacts) -> Vec<Self> {
+        let headers = field.headers.iter().map(|text| (FoundIn::Header, text));
+        let names = [(FoundIn::Title, &field.title), (FoundIn::Name, &field.name)];
+        names
+            .into_iter()
+            .chain(headers)
+            .map(|(found_in, text)| Self::new(found_in, text))
+            .collect()
+    }
+
+    fn new(found_in: FoundIn, text: &'a str) -> Self {
+        let parts: Vec<String> = text
             .split(|sign: char| !sign.is_ascii_alphanumeric())
             .filter(|part| !part.is_empty())
             .map(str::to_ascii_lowercase)
             .collect();
-        // A word of several parts, such as `id_card`, stands where its parts follow one another.
-        let is_there = (0..parts.len()).any(|from| {
-            (from + 1..=parts.len()).any(|to| {
-                parts
-                    .get(from..to)
-                    .is_some_and(|some| some.concat() == self.folded)
-            })
-        });
-        is_there.then_some(false)
+        let mut runs = Vec::new();
+        for from in 0..parts.len() {
+            let mut run = String::new();
+            for part in parts.iter().skip(from) {
+                run.push_str(part);
+                runs.push(run.clone());
+            }
+        }
+        Self {
+            found_in,
+            text,
+            folded: fold_header(text),
+            runs,
+        }
     }
 }

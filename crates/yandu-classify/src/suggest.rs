@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use yandu_pack::declare::Combination;
-use yandu_pack::fold_header;
 use yandu_words::Grade;
 
-use crate::evidence::{FoundIn, Reason};
+use crate::evidence::Reason;
 use crate::facts::FieldFacts;
-use crate::rules::{Rule, Rules};
+use crate::rules::{Name, Rule, Rules};
 
 /// How near the strongest evidence another rule has to be, so that the stricter of both is suggested.
 const NEAR: f64 = 0.1;
@@ -52,11 +50,12 @@ impl Suggested {
 /// What is suggested of a field whose present grade is `present`. Of rules about as strong as the strongest the stricter one is
 /// taken, and what flows in is never gone below.
 pub fn suggest(rules: &Rules, field: &FieldFacts, present: Grade) -> Suggested {
+    let names = Name::all(field);
     let mut found: Vec<(&Rule, f64, Vec<Reason>)> = rules
         .all
         .iter()
         .filter_map(|rule| {
-            let (confidence, reasons) = weigh(rule, field);
+            let (confidence, reasons) = weigh(rule, field, &names);
             (confidence >= rule.weights.offer).then_some((rule, confidence, reasons))
         })
         .collect();
@@ -103,11 +102,11 @@ pub fn suggest(rules: &Rules, field: &FieldFacts, present: Grade) -> Suggested {
 }
 
 /// How much speaks for a rule, and what.
-fn weigh(rule: &Rule, field: &FieldFacts) -> (f64, Vec<Reason>) {
+fn weigh(rule: &Rule, field: &FieldFacts, names: &[Name<'_>]) -> (f64, Vec<Reason>) {
     let weights = rule.weights;
     let mut reasons = Vec::new();
     let mut doubt = 1.0;
-    let mut name = name(rule, field);
+    let mut name = name(rule, names);
     let looked = field.looked >= weights.sample;
     let mut is_seen = false;
     for (look, share) in &rule.file.looks {
@@ -150,21 +149,15 @@ fn weigh(rule: &Rule, field: &FieldFacts) -> (f64, Vec<Reason>) {
 }
 
 /// The word of a rule that is most of a name of a field, with its weight.
-fn name(rule: &Rule, field: &FieldFacts) -> Option<(f64, Reason)> {
-    let headers = field.headers.iter().map(|text| (FoundIn::Header, text));
-    let names = [(FoundIn::Title, &field.title), (FoundIn::Name, &field.name)];
-    let names: Vec<(FoundIn, &String)> = names.into_iter().chain(headers).collect();
-    let is_against = |text: &str| {
-        let folded = fold_header(text);
-        rule.not.iter().any(|word| folded.contains(word))
-    };
-    if names.iter().any(|(_, text)| is_against(text)) {
+fn name(rule: &Rule, names: &[Name<'_>]) -> Option<(f64, Reason)> {
+    let is_against = |name: &Name<'_>| rule.not.iter().any(|word| name.folded.contains(word));
+    if names.iter().any(is_against) {
         return None;
     }
     let mut best: Option<(f64, Reason)> = None;
-    for (found_in, text) in names {
+    for name in names {
         for word in &rule.words {
-            let Some(is_whole) = word.stands_in(text) else {
+            let Some(is_whole) = word.stands_in(name) else {
                 continue;
             };
             let weight = if is_whole {
@@ -175,8 +168,8 @@ fn name(rule: &Rule, field: &FieldFacts) -> Option<(f64, Reason)> {
             if best.as_ref().is_none_or(|(best, _)| weight > *best) {
                 let reason = Reason::Name {
                     word: word.text.clone(),
-                    found_in,
-                    text: text.clone(),
+                    found_in: name.found_in,
+                    text: name.text.to_owned(),
                     is_whole,
                 };
                 best = Some((weight, reason));
@@ -192,14 +185,14 @@ pub fn suggest_whole(rules: &Rules, classes: &BTreeMap<String, String>) -> Optio
     let found = rules
         .combinations
         .iter()
-        .filter(|one| one.all_of.iter().all(has));
-    let strictest: &Combination = found.max_by_key(|one| one.grade)?;
+        .filter(|(one, _)| one.all_of.iter().all(has));
+    let (strictest, weights) = found.max_by_key(|(one, _)| one.grade)?;
     let fields = classes.iter();
     let fields = fields.filter(|(_, class)| strictest.all_of.contains(class));
     Some(Suggested {
         class: None,
         grade: strictest.grade,
-        confidence: rules.weights().content,
+        confidence: weights.content,
         reasons: vec![Reason::Together {
             rule: strictest.id.clone(),
             title: strictest.title.zh.clone(),

@@ -216,11 +216,7 @@ impl Collector {
 
     /// Goes on with other packs. Rows that are written from now on belong to batches of their own.
     pub(crate) fn set_packs(&self, packs: Arc<Packs>) {
-        *self
-            .inner
-            .packs
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = packs;
+        self.settle(packs);
         self.inner
             .open_batches
             .lock()

@@ -2,7 +2,8 @@
 //!
 //! A column inherits the highest grade of the values that flow into it, since the higher and stricter wins (GB/T
 //! 43697-2024). Only an aggregate may have a lower one, and only where its declaration says so and why; whoever writes
-//! it answers for it. What a steward settled with a reason is lower whatever it is made of. What only decides (a filter, a join, a group) carries no value and lifts no grade.
+//! it answers for it. What a steward settled with a reason is lower whatever it is made of. What only decides (a filter,
+//! a join, a group) carries no value and lifts no grade.
 
 use yandu_words::Grade;
 

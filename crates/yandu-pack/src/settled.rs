@@ -37,12 +37,6 @@ impl Settled {
         self.datasets.get(dataset)
     }
 
-    pub fn datasets(&self) -> impl Iterator<Item = (&DatasetId, &SettledDataset)> {
-        self.datasets
-            .iter()
-            .map(|(id, settled)| (id, settled.as_ref()))
-    }
-
     /// What is settled of a dataset, to be changed.
     pub fn entry(&mut self, dataset: &DatasetId) -> &mut SettledDataset {
         Arc::make_mut(self.datasets.entry(dataset.clone()).or_default())

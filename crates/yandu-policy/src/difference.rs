@@ -15,7 +15,7 @@ use yandu_words::id::DatasetId;
 use crate::city::{Action, Circumstances, Dataset, Principal, Way};
 use crate::decide::{Holding, Reader};
 use crate::index::Index;
-use crate::policies::{Known, Policies};
+use crate::policies::{GRANTS, Known, Policies};
 use crate::statement::Statement;
 
 use group::{Groups, classes};
@@ -181,9 +181,12 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn decisions(&self) -> u64 {
-        // Five actions on a dataset and eight on the city, in both sets.
-        let resources = 5 * self.groups.len() as u64 + if self.asks_city { 8 } else { 0 };
-        2 * resources * self.circumstances
+        let on_dataset = Action::ALL.into_iter().filter(|one| one.is_on_dataset());
+        let on_dataset = on_dataset.count();
+        let on_city = Action::ALL.len() - on_dataset;
+        let of_city = if self.asks_city { on_city } else { 0 };
+        // In both sets.
+        2 * (on_dataset * self.groups.len() + of_city) as u64 * self.circumstances
     }
 }
 
@@ -492,7 +495,7 @@ impl Dataset {
 impl Statement {
     /// Whether it was made of a grant.
     fn is_grant(&self) -> bool {
-        self.source() == "grants"
+        self.source() == GRANTS
     }
 
     /// Whether it may decide otherwise in other circumstances: the word stands in it.

@@ -31,7 +31,7 @@ pub use difference::{
     difference,
 };
 pub use mask::{mask_of, text_of_mask};
-pub use policies::{Policies, RowConditions, RowFault, Source, Told};
+pub use policies::{GRANTS, Policies, RowConditions, RowFault, Source, Told};
 pub use problem::Problem;
 pub use sight::{Because, Conflict, Seen, Shown};
 pub use text::quoted;

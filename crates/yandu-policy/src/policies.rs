@@ -19,6 +19,9 @@ use crate::text::cut;
 const BUILT_IN: &str = include_str!("built_in.cedar");
 const BUILT_IN_NAME: &str = "yandu";
 
+/// The name of the text that the policies of grants stand in.
+pub const GRANTS: &str = "grants";
+
 /// A text of policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use yandu_lake::Lake;
-use yandu_policy::{City, Policies, Problem, Source};
+use yandu_policy::{City, GRANTS, Policies, Problem, Source};
 
 use super::{Door, LakeRows, State};
-use crate::grant::{GRANTS, Grant, GrantId};
+use crate::grant::{Grant, GrantId};
 use crate::negative::{Entry, EntryId, NEGATIVE};
 use crate::{Error, Result};
 

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use yandu_words::Standard;
 
-/// Every row of the beginning of a batch is looked at, and later one in [`STRIDE`].
+/// Every row of the beginning of a batch is looked at, and later one in [`STRIDE`]; all of them are among those that are sampled.
 const LOOKED_FULLY: u64 = 2_000;
 const STRIDE: u64 = 4_096;
 
@@ -82,10 +82,6 @@ impl Look {
             Self::Address => "address",
             Self::Coordinate => "coordinate",
         }
-    }
-
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|look| look.name() == name)
     }
 
     /// Whether a check digit or a check sign stands behind it, so that hardly anything passes by chance.

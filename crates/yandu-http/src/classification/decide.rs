@@ -86,12 +86,13 @@ pub(super) async fn decide_suggestions(
     }
     let packs = state.collector().packs();
     let lineage = of_packs(&state).await;
+    let duty = asker.duty(&state);
     let mut chosen = Vec::with_capacity(decision.suggestions.len());
     let named: BTreeSet<i64> = decision.suggestions.iter().copied().collect();
     for id in named {
         let suggestion = classification.suggestion(id).await?;
         // A suggestion about a dataset that somebody has nothing to do with is not there.
-        if !asker.duty(&state).may(KEEPS, &suggestion.dataset) {
+        if !duty.may(KEEPS, &suggestion.dataset) {
             return Err(yandu_classify::Error::NoSuggestion(id).into());
         }
         let present = packs
@@ -103,7 +104,7 @@ pub(super) async fn decide_suggestions(
             Verdict::Change { grade, .. } => *grade,
             Verdict::Reject => present.grade,
         };
-        must_answer_for_inflow(&state, &asker, &lineage, &present, grade)?;
+        must_answer_for_inflow(&duty, &lineage, &present, grade)?;
         chosen.push((id, present));
     }
     let decided = classification
@@ -131,7 +132,7 @@ pub(super) async fn classify_field(
         facts::present(dataset, &lineage, Some(field)).ok_or_else(|| list::gone(field))?;
     known_class(&state, decision.class.as_deref())?;
     let grade = list::grade(&decision.grade)?;
-    must_answer_for_inflow(&state, &asker, &lineage, &present, grade)?;
+    must_answer_for_inflow(&asker.duty(&state), &lineage, &present, grade)?;
     let reason = decision.reason.as_deref();
     let decided = classification
         .classify(asker.name(), &present, decision.class, grade, reason)
@@ -219,8 +220,7 @@ fn known_class(state: &State, class: Option<&str>) -> Result<()> {
 /// Refuses to make less sensitive what flows in as it is from datasets that somebody else answers for: whoever could would show the
 /// values of others under a model of their own.
 fn must_answer_for_inflow(
-    state: &State,
-    asker: &Asker,
+    duty: &Duty,
     lineage: &Lineage,
     present: &Present,
     grade: Grade,
@@ -233,13 +233,12 @@ fn must_answer_for_inflow(
     if grade >= inflow.grade || is_aggregated {
         return Ok(());
     }
-    let duty = asker.duty(state);
     let nearest = inflow.from.iter().filter(|from| {
         let dataset = from.rsplit_once('.').map(|(dataset, _)| dataset);
         let dataset = dataset.and_then(|dataset| dataset.parse::<DatasetId>().ok());
         !dataset.is_some_and(|dataset| duty.may(KEEPS, &dataset))
     });
-    let mut of_others = copied_of_others(lineage, &duty, (&present.dataset, name), grade);
+    let mut of_others = copied_of_others(lineage, duty, (&present.dataset, name), grade);
     of_others.extend(nearest.cloned());
     let of_others: Vec<String> = of_others.into_iter().collect();
     if of_others.is_empty() {

@@ -37,8 +37,11 @@ pub(super) async fn gather(
             continue;
         }
         // One that was refused or is under way says nothing.
-        let batch = state.collector().batch_named(dataset.id().as_str()).await;
-        let batch = batch.ok();
+        let batch = match state.collector().batch_named(dataset.id().as_str()).await {
+            Ok(batch) => Some(batch),
+            Err(yandu_collect::Error::NoBatch(_) | yandu_collect::Error::NoDataset(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
         let profile = match &batch {
             Some(batch) => state.collector().batch(batch).await?.profile,
             None => Vec::new(),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yandu_classify::{Classified, FoundIn, Reason, Suggestion};
+use yandu_classify::{Classified, Reason, Suggestion};
 
 /// Why something is suggested. Names and counts; never a value.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -200,14 +200,7 @@ impl From<Reason> for ReasonLine {
                 is_whole,
             } => Self {
                 word: Some(word),
-                found_in: Some(
-                    match found_in {
-                        FoundIn::Title => "title",
-                        FoundIn::Name => "name",
-                        FoundIn::Header => "header",
-                    }
-                    .to_owned(),
-                ),
+                found_in: Some(crate::batch::word(&found_in)),
                 text: Some(text),
                 is_whole: Some(is_whole),
                 ..line("name")

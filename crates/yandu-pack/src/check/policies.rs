@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
-use yandu_policy::{Policies, RowConditions, RowFault, Source};
+use yandu_policy::{GRANTS, Policies, RowConditions, RowFault, Source};
 use yandu_words::DatasetId;
 
 use super::Checker;
@@ -17,7 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::yaml::Place;
 
 /// What the texts of policies are called that no pack holds.
-const RESERVED: [&str; 3] = ["city", "grants", "yandu"];
+const RESERVED: [&str; 3] = ["city", GRANTS, "yandu"];
 
 pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
     let drafts = checker.drafts;
