@@ -1,9 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import Input from 'antd/es/input'
-import { type ChangeEvent, useId } from 'react'
+import { type ChangeEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type TextProblem, policies as policiesQuery, previewRights } from '../../api/access'
+import * as format from '../../kit/format'
 import { Field } from '../../kit/Field'
 import { Waiting } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
@@ -20,15 +21,21 @@ const FILE_BYTES = 1 << 20
 
 /** What texts in the place of those of the city's folder would open and close. Nothing is put in force here. */
 export function Change() {
-  const { t } = useTranslation()
-  const file = useId()
+  const { t, i18n } = useTranslation()
+  const file = useRef<HTMLInputElement>(null)
+  const [large, setLarge] = useState<string>()
   const { data: present } = useQuery(policiesQuery)
   const { draft, isKnown, now: form, write, reset } = useDrafted('access.policies.change', { text: '' })
   const preview = useMutation({ mutationFn: (text: string) => previewRights({ texts: [{ file: 'city.cedar', text }] }) })
   const own = present?.policies.filter(({ id }) => sourceOf(id) === 'city') ?? []
   const read = async (event: ChangeEvent<HTMLInputElement>) => {
-    const chosen = event.target.files?.[0]
-    if (chosen && chosen.size <= FILE_BYTES) write({ text: await chosen.text() })
+    const [chosen] = event.target.files ?? []
+    // The same file, mended, is chosen again.
+    const { target } = event
+    if (!chosen) return
+    setLarge(chosen.size > FILE_BYTES ? chosen.name : undefined)
+    if (chosen.size <= FILE_BYTES) write({ text: await chosen.text() })
+    target.value = ''
   }
   if (!isKnown) return <Waiting />
   const seen = preview.data
@@ -42,12 +49,17 @@ export function Change() {
           )}
         </Field>
         <div className="actions">
-          <label htmlFor={file}>{t('change.file')}</label>
-          <input id={file} type="file" accept=".cedar,text/plain" onChange={(event) => void read(event)} />
+          <input ref={file} type="file" accept=".cedar,text/plain" hidden onChange={(event) => void read(event)} />
+          <Button onClick={() => file.current?.click()}>{t('change.file')}</Button>
           {own.length > 0 && (
             <Button onClick={() => write({ text: own.map(({ text }) => text).join('\n\n') })}>{t('change.present')}</Button>
           )}
         </div>
+        {large && (
+          <p className="note note-refused" role="alert">
+            {t('change.file-large', { name: large, size: format.size(FILE_BYTES, i18n.language) })}
+          </p>
+        )}
         <div className="actions">
           <Button type="primary" loading={preview.isPending} onClick={() => preview.mutate(form.text)}>
             {t('change.look')}
