@@ -1,6 +1,5 @@
 //! 我的授权: what somebody has been granted, what of it holds, and what has ended.
 
-use axum::Extension;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -34,7 +33,7 @@ pub(super) async fn show_grants(
     Shared(state): Shared<State>,
     speech: Speech,
     asker: Asker,
-    line: Option<Extension<Line>>,
+    line: Line,
     headers: HeaderMap,
     asked: Result<Query<Asked>>,
 ) -> Response {
@@ -43,7 +42,6 @@ pub(super) async fn show_grants(
             status: StatusCode::OK,
             ..Entrance::default()
         };
-        let line = line.map(|Extension(line)| line);
         return entrance::show(&state, &speech, &asker, &headers, line, &entrance);
     };
     let seal = Seal::new(&asker, &headers).text(&state);
