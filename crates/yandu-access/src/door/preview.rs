@@ -16,7 +16,7 @@ use yandu_policy::{
 use yandu_words::Grade;
 use yandu_words::id::DatasetId;
 
-use super::{Asked, Door, State, giving, rights};
+use super::{Asked, Door, State, change, giving, rights};
 use crate::account::{AccountChange, Filter, Status};
 use crate::grant::{Grant, GrantId, NewGrant};
 use crate::negative::{Entry, EntryId, NEGATIVE, NewEntry};
@@ -26,7 +26,7 @@ use crate::{AccountId, Error, Result, store};
 /// How long rows are counted. What is not counted then says so.
 const COUNTING: Duration = Duration::from_secs(5);
 
-/// Ends of accounts that a line names; the rest is a number.
+/// Accounts that a line names; of the rest it says how many they are.
 const NAMED: usize = 50;
 
 /// What is to be changed.
@@ -269,14 +269,7 @@ impl Door {
             }
         }
         let built = self.build(&state.policies, &city, &sources, &grants, &entries);
-        let built = built.map_err(|problems| {
-            let is_own = |problem: &yandu_policy::Problem| problem.file.as_ref() == own;
-            if problems.iter().all(is_own) {
-                Error::Terms(problems)
-            } else {
-                Error::Policies(problems)
-            }
-        })?;
+        let built = built.map_err(|problems| change::refused(problems, &own))?;
         if let Some((grant, covered)) = given {
             let conflicts = giving::conflicts(&built.policies, &grant, &covered);
             if !conflicts.is_empty() {
@@ -368,17 +361,17 @@ impl Door {
                     is_whole = false;
                     continue;
                 }
-                let rights = rights::make_of(&self.inner, state, &asked, &dataset);
                 let key = (*class, dataset.clone(), place);
                 let known = counted.get(&key).copied();
                 let known = known.filter(|_| line.circumstances.is_empty());
                 let left = end.saturating_duration_since(Instant::now());
                 let count = match known {
                     Some(known) => Some(known),
-                    None => tokio::time::timeout(left, self.count(rights, &dataset))
-                        .await
-                        .ok()
-                        .flatten(),
+                    None => {
+                        let rights = rights::make_of(&self.inner, state, &asked, &dataset);
+                        let counting = self.count(rights, &dataset);
+                        tokio::time::timeout(left, counting).await.ok().flatten()
+                    }
                 };
                 match (count, rows.get_mut(place)) {
                     (Some(count), Some(row)) => {
