@@ -16,7 +16,7 @@ use yandu_policy::{
 use yandu_words::Grade;
 use yandu_words::id::DatasetId;
 
-use super::{Asked, Door, State, change, giving, rights};
+use super::{Asked, CITY_SOURCE, Door, State, change, giving, rights};
 use crate::account::{AccountChange, Filter, Status};
 use crate::grant::{Grant, GrantId, NewGrant};
 use crate::negative::{Entry, EntryId, NEGATIVE, NewEntry};
@@ -190,9 +190,9 @@ impl Door {
             Proposal::Texts(mut texts) => {
                 // In the order in which the program reads them.
                 texts.sort_by(|one, other| one.file.cmp(&other.file));
-                sources.retain(|source| source.name.as_ref() != "city");
+                sources.retain(|source| source.name.as_ref() != CITY_SOURCE);
                 sources.extend(texts.into_iter().map(|text| Source {
-                    name: "city".into(),
+                    name: CITY_SOURCE.into(),
                     file: text.file.into(),
                     text: text.text,
                 }));

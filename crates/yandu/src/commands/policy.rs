@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use yandu_http::access::{DifferenceLine, PolicyText, RightsChange, RightsPreview};
 
+use crate::app::policy_files;
 use crate::cli::Context;
 use crate::client::{Folder, with_client};
 use crate::failure::{Failure, Result};
@@ -51,13 +52,8 @@ impl Policy {
 
 fn read(path: &Path, texts: &mut Vec<PolicyText>) -> Result<()> {
     if path.is_dir() {
-        let entries = std::fs::read_dir(path).map_err(Failure::io("list", path))?;
-        let mut paths: Vec<PathBuf> = entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|ending| ending == "cedar"))
-            .collect();
-        paths.sort();
-        return paths.iter().try_for_each(|path| read(path, texts));
+        let mut paths = policy_files(path)?.into_iter();
+        return paths.try_for_each(|path| read(&path, texts));
     }
     texts.push(PolicyText {
         text: std::fs::read_to_string(path).map_err(Failure::io("read", path))?,
