@@ -17,10 +17,11 @@ use yandu_words::Grade;
 use yandu_words::id::DatasetId;
 
 use super::{Asked, CITY_SOURCE, Door, State, change, giving, rights};
-use crate::account::{AccountChange, Filter, Status};
+use crate::account::{self, AccountChange, Filter, Status};
+use crate::accounts::keep_apart;
 use crate::grant::{Grant, GrantId, NewGrant};
 use crate::negative::{Entry, EntryId, NEGATIVE, NewEntry};
-use crate::separation::{self, Move};
+use crate::separation;
 use crate::{AccountId, Error, Result, store};
 
 /// How long rows are counted. What is not counted then says so.
@@ -245,7 +246,7 @@ impl Door {
                     return Err(Error::NoEntry(id));
                 }
             }
-            Proposal::Account { id, change } => self.changed(by, &id, &change, people).await?,
+            Proposal::Account { id, change } => self.changed(by, &id, change, people).await?,
             Proposal::Grade {
                 dataset,
                 column,
@@ -284,39 +285,13 @@ impl Door {
         &self,
         by: &str,
         id: &AccountId,
-        change: &AccountChange,
+        change: AccountChange,
         people: &mut [(Principal, Principal)],
     ) -> Result<()> {
         let before = self.inner.accounts.find(id).await?;
-        let some = |text: &Option<String>, own: &Option<String>| match text {
-            None => own.clone(),
-            Some(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        };
-        let mut after = before.clone();
-        after.roles = change.roles.clone().unwrap_or(after.roles);
-        after.department = some(&change.department, &before.department);
-        after.division = some(&change.division, &before.division);
-        let mut held = BTreeSet::new();
-        for role in separation::ADMINISTRATORS {
-            let filter = Filter {
-                role: role.parse().ok(),
-                ..Filter::default()
-            };
-            let holders = self.inner.accounts.list(&filter, None, 2).await?;
-            if holders
-                .iter()
-                .any(|one| one.id != *id && one.status != Status::Disabled)
-            {
-                held.insert(role.to_owned());
-            }
-        }
-        separation::check(&Move {
-            by,
-            before: Some(&before),
-            after: &after,
-            others: u64::from(held.contains(separation::SYSTEM_ADMINISTRATOR)),
-            held: &held,
-        })?;
+        let after = account::changed(&before, change, &self.inner.accounts.known())?;
+        let mut connection = self.inner.store.pool().acquire().await?;
+        keep_apart(&mut connection, by, Some(&before), &after).await?;
         let principal = after.principal();
         for (own, next) in people.iter_mut().filter(|(one, _)| one.id == principal.id) {
             own.clone_from(&before.principal());
