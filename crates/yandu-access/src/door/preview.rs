@@ -75,7 +75,7 @@ pub struct Preview {
     pub pairs: u64,
     /// How many decisions were compared.
     pub decisions: u64,
-    /// Roles of administrators whose only way the change would close. Such a change is refused.
+    /// Roles of administrators whose only way the change would close. A file of policies that does so is put in force all the same.
     pub closes_ways_of: Vec<&'static str>,
 }
 

@@ -86,7 +86,7 @@ pub struct RightsPreview {
     pub after: Option<String>,
     /// What is wrong with the texts.
     pub problems: Vec<TextProblem>,
-    /// Roles of administrators that nobody could act in any more. Such a change is refused.
+    /// Roles of administrators that nobody could act in any more. Nothing holds such a file of policies back.
     pub closes_ways_of: Vec<String>,
     /// The largest first, 500 at most.
     pub lines: Vec<DifferenceLine>,

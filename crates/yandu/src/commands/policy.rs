@@ -41,8 +41,8 @@ impl Policy {
             })
             .await?;
         context.output.result(&preview, show)?;
-        let is_refused = !preview.problems.is_empty() || !preview.closes_ways_of.is_empty();
-        if is_refused {
+        let is_wrong = !preview.problems.is_empty() || !preview.closes_ways_of.is_empty();
+        if is_wrong {
             Err(Failure::told())
         } else {
             Ok(())
@@ -75,7 +75,7 @@ fn show(preview: &RightsPreview) -> String {
     for role in &preview.closes_ways_of {
         let _ = writeln!(
             text,
-            "refused: after this change nobody could act as `{role}`"
+            "error: after this change nobody could act as `{role}`"
         );
     }
     if !preview.problems.is_empty() {
