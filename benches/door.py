@@ -2,8 +2,8 @@
 masks (`c_phone`, `c_acctbal`, `o_orderdate`), against the local administrator, who writes the same filter and masks into the
 query by hand. Both have to give the same rows. The tables as they are, asked by the administrator, are printed beside.
 
-Then a principal with the filter alone beside DuckDB, with the filter in a view, and PostgreSQL with row security; theirs are
-indexes on every key. All is warm; a query counts with the median of its runs; one that the peer does not end in
+Then a principal with the filter alone beside DuckDB, with the filter in a view, and PostgreSQL, with row security and indexes
+on keys and dates. All is warm; a query counts with the median of its runs; one that the peer does not end in
 two minutes counts with these."""
 
 import json

@@ -1,5 +1,5 @@
-"""Lists over what was put into quarantine: one delivery of which every row breaks a check. The first page of its rows, a page from
-its middle, those with one reason, the delivery with its findings, and the list of deliveries, asked in turns by the local
+"""Lists over what was put into quarantine: one delivery of which every row breaks a check. The first page of its rows, a later
+one, those with one reason, the delivery with its findings, and the list of deliveries, asked in turns by the local
 administrator and by a clerk of the department, who may see the delivery and the cells of it that policy shows."""
 
 import json
@@ -48,7 +48,6 @@ def bench(context: Context) -> Report:
     with open(file, "w", encoding="utf-8") as out:
         out.write("id,name,mobile,kind\n")
         out.writelines(f"{n},王{n % 1000},1380000{n % 10000:04},{17 + n % 9}\n" for n in range(rows))
-    # A delivery that keeps nothing ends with a status of its own, which is no failure here.
     outcome = json.loads(run(context.command("collect", file, "--dataset", "bench.row", "--json", data=data, packs=packs)).out)
     if outcome["rows_quarantined"] != rows:
         raise Failed(f"{outcome['rows_quarantined']} rows of {rows} are in quarantine")
@@ -57,10 +56,10 @@ def bench(context: Context) -> Report:
         town = Town(server, "基准")
         administrator = {"authorization": f"Bearer {town.local}"}
         sides = {"administrator": administrator, "clerk": town.city.somebody("clerk", "keeper").headers}
-        middle = server.request("GET", f"{batch}/quarantine?limit={min(rows // 2, 10_000)}", headers=administrator)["next"]
+        before = server.request("GET", f"{batch}/quarantine?limit={min(rows // 2, 10_000)}", headers=administrator)["next"]
         pages = {
             "quarantined rows, first page": f"{batch}/quarantine",
-            "quarantined rows, a later page": f"{batch}/quarantine?after={middle}",
+            "quarantined rows, a later page": f"{batch}/quarantine?after={before}",
             "quarantined rows that wait, with one reason": f"{batch}/quarantine?reason=kind-range&waiting=true",
             "the delivery with its findings": batch,
             "deliveries": "/api/v1/batches",

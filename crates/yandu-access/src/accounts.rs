@@ -237,19 +237,29 @@ async fn put(
     if before.is_none() && RESERVED.contains(&after.id.as_str()) {
         return Err(Error::Exists(after.id.clone()));
     }
-    let others = store::governing(writing, Some(&after.id)).await?;
-    let held = store::offices(writing, &after.id).await?;
+    keep_apart(writing, by, before, after).await?;
+    match before {
+        None => store::insert(writing, after).await,
+        Some(_) => store::update(writing, after).await,
+    }
+}
+
+/// Refuses what the administrators are kept apart by, with the offices that other accounts hold now.
+pub(crate) async fn keep_apart(
+    connection: &mut SqliteConnection,
+    by: &str,
+    before: Option<&Account>,
+    after: &Account,
+) -> Result<()> {
+    let others = store::governing(connection, Some(&after.id)).await?;
+    let held = store::offices(connection, &after.id).await?;
     separation::check(&Move {
         by,
         before,
         after,
         others,
         held: &held,
-    })?;
-    match before {
-        None => store::insert(writing, after).await,
-        Some(_) => store::update(writing, after).await,
-    }
+    })
 }
 
 /// The address of a client, or its agent, as far as it is kept.

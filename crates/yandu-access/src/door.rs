@@ -40,6 +40,9 @@ pub use giving::Conflict;
 pub use preview::{Line, Preview, Proposal, Text, Who};
 pub use rights::Asked;
 
+/// What the texts of policies are called that stand in the city's own folder.
+pub const CITY_SOURCE: &str = "city";
+
 /// Who may do what, and what they see. Cheap to clone; all clones are one.
 #[derive(Clone)]
 pub struct Door {

@@ -41,6 +41,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Every code that [`Error::code`] gives, in alphabetical order.
+    pub const CODES: &'static [&'static str] = &[
+        "internal",
+        "invalid-classification",
+        "no-suggestion",
+        "reason-missing",
+        "suggestion-decided",
+    ];
+
     /// The stable name of the problem.
     pub fn code(&self) -> &'static str {
         match self {

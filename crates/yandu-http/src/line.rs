@@ -1,6 +1,10 @@
 //! The line on which a request came.
 
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
 use axum::http::Extensions;
+use axum::http::request::Parts;
 
 /// How a request reached the program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,5 +26,21 @@ impl Line {
             Self::Own => "http",
             Self::Encrypted => "https",
         }
+    }
+
+    /// How a cookie ends that is set on it: one of an encrypted line never goes over another.
+    pub(crate) fn end_of_cookie(self) -> &'static str {
+        match self {
+            Self::Own => "",
+            Self::Encrypted => "; Secure",
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Line {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.extensions))
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::time::Instant;
-use yandu_access::{Accounts, Door, Key};
+use yandu_access::{Accounts, CITY_SOURCE, Door, Key};
 use yandu_classify::Classification;
 use yandu_collect::change::Settles as _;
 use yandu_collect::secret::Secrets;
@@ -224,23 +224,28 @@ fn city_policies(config: &Config) -> Result<Vec<Source>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let entries = std::fs::read_dir(&folder).map_err(Failure::io("list", &folder))?;
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "cedar"))
-        .collect();
-    paths.sort();
-    paths
+    policy_files(&folder)?
         .into_iter()
         .map(|path| {
             let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
             Ok(Source {
-                name: "city".into(),
+                name: CITY_SOURCE.into(),
                 file: path.to_string_lossy().into(),
                 text,
             })
         })
         .collect()
+}
+
+/// The files of policies in a folder, in the order in which they are read.
+pub(crate) fn policy_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder).map_err(Failure::io("list", folder))?;
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "cedar"))
+        .collect();
+    paths.sort();
+    Ok(paths)
 }
 
 /// Says on stderr that the packs of the folder are not the ones that are used.

@@ -6342,7 +6342,7 @@ export interface components {
              * @description Pairs of an account and a dataset that change.
              */
             changed: number;
-            /** @description Roles of administrators that nobody could act in any more. Such a change is refused. */
+            /** @description Roles of administrators that nobody could act in any more. Nothing holds such a file of policies back. */
             closes_ways_of: string[];
             /** Format: int64 */
             closing: number;

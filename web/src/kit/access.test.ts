@@ -4,7 +4,7 @@ import { agentOf } from './agent'
 import { beginOf, dayOf, endOf, isDay, lastDay } from './day'
 import { type HiddenColumn, isTakenAway, wordOf } from './HiddenSign'
 import { hiddenFields } from './hidden'
-import { NO_MASK, maskOf, textOfMask } from './mask'
+import { NO_MASK, kept, maskOf, textOfMask } from './mask'
 import { missingOf } from './NewPassword'
 import { secretOf } from './useLink'
 import { weaknesses } from './weakness'
@@ -41,6 +41,8 @@ describe('mask', () => {
       expect(mask && textOfMask(mask), text).toBe(text)
     }
     expect(maskOf('blur 3')).toBeUndefined()
+    for (const [text, words] of [['keep 3 4', 'keep'], ['keep 1 0', 'keep-first'], ['keep 0 4', 'keep-last'], ['keep 0 0', 'keep-none'], ['hash', 'hash']])
+      expect(kept(maskOf(text ?? '') ?? NO_MASK), text).toBe(words)
   })
   test('is not sent before its parts are there', () => {
     expect(textOfMask({ ...NO_MASK, first: '3' })).toBeUndefined()

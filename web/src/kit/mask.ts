@@ -20,6 +20,14 @@ export function maskOf(text: string): Mask | undefined {
   return { ...NO_MASK, kind, ...(kind === 'keep' ? { first: rest[0] ?? '', last: rest[1] ?? '' } : { value: rest.join(' ') }) }
 }
 
+/** The kind of a mask in words, which say nothing of an end that is not kept. */
+export function kept({ kind, first, last }: Mask): MaskKind | 'keep-first' | 'keep-last' | 'keep-none' {
+  if (kind !== 'keep') return kind
+  const [isFirst, isLast] = [Number(first) > 0, Number(last) > 0]
+  if (isFirst === isLast) return isFirst ? 'keep' : 'keep-none'
+  return isFirst ? 'keep-first' : 'keep-last'
+}
+
 /** The mask as the program reads it, or nothing where a part is missing: `keep 3 4`. */
 export function textOfMask({ kind, first, last, value }: Mask): string | undefined {
   const isCount = (text: string) => /^\d{1,4}$/.test(text)

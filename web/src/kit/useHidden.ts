@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
-import { ownSights } from '../api/access'
+import { type Sights, ownSights } from '../api/access'
 import { type HiddenField, hiddenFields } from './hidden'
 import { useSession } from './useSession'
 
 const NOTHING = new Map<string, HiddenField>()
 
+// One function, so that it runs once for what was read and not each time something is drawn.
+const hiddenOf = (sights: Sights) => (sights.everything ? NOTHING : hiddenFields(sights))
+
 /** What whoever looks does not see as it is, by `dataset.column`; nothing for whoever sees everything. */
 export function useHidden(): Map<string, HiddenField> {
   const { who } = useSession()
-  const { data } = useQuery({ ...ownSights, enabled: who.kind === 'session', staleTime: 60_000 })
-  return data && !data.everything ? hiddenFields(data) : NOTHING
+  const { data } = useQuery({ ...ownSights, enabled: who.kind === 'session', staleTime: 60_000, select: hiddenOf })
+  return data ?? NOTHING
 }

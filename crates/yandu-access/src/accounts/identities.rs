@@ -135,20 +135,15 @@ impl Accounts {
         if by == id.as_str() && !self.takes_password(&account) {
             return Err(account.not_now("has no other way to log in"));
         }
-        let told = Note {
-            at,
-            actor: Some(by),
-            kind: EventKind::IdentityRemoved,
-            subject: id.as_str(),
-            detail: json!({ "issuer": removed.issuer, "subject": removed.subject }),
-        };
-        note(&mut writing, &told).await?;
+        note_identity(&mut writing, EventKind::IdentityRemoved, by, &removed, at).await?;
         let count = store::session::end_identified(&mut writing, id).await?;
         if count > 0 {
             let ended = Note {
+                at,
+                actor: Some(by),
                 kind: EventKind::SessionsEnded,
+                subject: id.as_str(),
                 detail: json!({ "count": count, "why": "identity-removed" }),
-                ..told
             };
             note(&mut writing, &ended).await?;
         }
@@ -310,13 +305,24 @@ async fn link(
     at: Timestamp,
 ) -> Result<Identity> {
     let identity = store::identity::insert(writing, identified, &account.id, by, at).await?;
-    let linked = Note {
+    note_identity(writing, EventKind::IdentityLinked, by, &identity, at).await?;
+    Ok(identity)
+}
+
+/// Writes the event of an identity that is linked to its account or taken away from it.
+pub(super) async fn note_identity(
+    writing: &mut SqliteConnection,
+    kind: EventKind,
+    by: &str,
+    identity: &Identity,
+    at: Timestamp,
+) -> Result<()> {
+    let told = Note {
         at,
         actor: Some(by),
-        kind: EventKind::IdentityLinked,
-        subject: account.id.as_str(),
+        kind,
+        subject: identity.account.as_str(),
         detail: json!({ "issuer": identity.issuer, "subject": identity.subject }),
     };
-    note(writing, &linked).await?;
-    Ok(identity)
+    note(writing, &told).await
 }

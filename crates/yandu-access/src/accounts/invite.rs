@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::change::end_sessions;
+use super::identities::note_identity;
 use super::{Accounts, Link, link, put};
 use crate::account::{Account, Kind, Status};
 use crate::event::{EventKind, Note, note};
@@ -69,14 +70,8 @@ impl Accounts {
         store::token::remove_all(&mut writing, id).await?;
         if self.lets_password(&account) {
             for identity in store::identity::remove_own(&mut writing, id, by, at).await? {
-                let removed = Note {
-                    at,
-                    actor: Some(by),
-                    kind: EventKind::IdentityRemoved,
-                    subject: id.as_str(),
-                    detail: json!({ "issuer": identity.issuer, "subject": identity.subject }),
-                };
-                note(&mut writing, &removed).await?;
+                let kind = EventKind::IdentityRemoved;
+                note_identity(&mut writing, kind, by, &identity, at).await?;
             }
         }
         self.commit(writing).await?;

@@ -177,13 +177,7 @@ impl Door {
             grants,
             entries,
         );
-        built.map_err(|problems| {
-            if problems.iter().all(|problem| problem.file.as_ref() == own) {
-                Error::Terms(problems)
-            } else {
-                Error::Policies(problems)
-            }
-        })
+        built.map_err(|problems| refused(problems, own))
     }
 
     /// Puts other grants and entries in force after they are recorded. Where the set cannot be built nothing is open.
@@ -259,4 +253,13 @@ impl Door {
 /// The set without anything but the program's own policies.
 pub(super) fn closed(lake: &Lake) -> Result<Policies> {
     Policies::build(City::default(), &[], &LakeRows(lake), None).map_err(Error::Policies)
+}
+
+/// Why no set was built: the terms of what is changed, whose file is `own`, or other policies.
+pub(super) fn refused(problems: Vec<Problem>, own: &str) -> Error {
+    if problems.iter().all(|problem| problem.file.as_ref() == own) {
+        Error::Terms(problems)
+    } else {
+        Error::Policies(problems)
+    }
 }

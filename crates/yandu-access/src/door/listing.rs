@@ -2,7 +2,7 @@
 
 use yandu_words::id::DatasetId;
 
-use super::Door;
+use super::{Door, State};
 use crate::account::Account;
 use crate::grant::{Grant, GrantId, Grantee};
 use crate::negative::Entry;
@@ -11,17 +11,12 @@ use crate::{Error, Result, store};
 impl Door {
     /// Grants of a dataset, or all, the newest first; those that have ended too.
     pub async fn grants(&self, dataset: Option<&DatasetId>) -> Result<Vec<Grant>> {
-        let mut grants = store::grant::grants(self.inner.store.pool(), dataset).await?;
+        let grants = store::grant::grants(self.inner.store.pool(), dataset).await?;
         let state = self.state();
-        for grant in &mut grants {
-            // People are told the names that its columns have now.
-            if let Ok(followed) = grant.granted.following(&grant.fields, &state.city) {
-                grant.granted = followed;
-            }
-            let known = state.grants.get(&grant.id);
-            grant.broken = known.and_then(|known| known.broken.clone());
-        }
-        Ok(grants)
+        Ok(grants
+            .into_iter()
+            .map(|grant| told(grant, &state))
+            .collect())
     }
 
     /// The newest grants that an account reads under: to itself, to its department and to its roles; those that have ended too.
@@ -33,14 +28,12 @@ impl Door {
         most: u32,
     ) -> Result<Vec<Grant>> {
         let pool = self.inner.store.pool();
-        let mut grants =
-            store::grant::grants_to(pool, &Grantee::all(account), before, most).await?;
+        let grants = store::grant::grants_to(pool, &Grantee::all(account), before, most).await?;
         let state = self.state();
-        for grant in &mut grants {
-            let known = state.grants.get(&grant.id);
-            grant.broken = known.and_then(|known| known.broken.clone());
-        }
-        Ok(grants)
+        Ok(grants
+            .into_iter()
+            .map(|grant| told(grant, &state))
+            .collect())
     }
 
     /// A grant that an account reads under. That of somebody else is as absent as one that was never given.
@@ -55,11 +48,22 @@ impl Door {
 
     pub async fn grant(&self, id: GrantId) -> Result<Grant> {
         let mut connection = self.inner.store.pool().acquire().await?;
-        store::grant::find(&mut connection, id).await
+        let grant = store::grant::find(&mut connection, id).await?;
+        Ok(told(grant, &self.state()))
     }
 
     /// The negative list, the newest first; entries that were taken off too.
     pub async fn negative_list(&self) -> Result<Vec<Entry>> {
         store::grant::entries(self.inner.store.pool()).await
     }
+}
+
+/// A grant as people are told of it: with the names that its columns have now, and why it shows nothing where it does not.
+fn told(mut grant: Grant, state: &State) -> Grant {
+    if let Ok(followed) = grant.granted.following(&grant.fields, &state.city) {
+        grant.granted = followed;
+    }
+    let known = state.grants.get(&grant.id);
+    grant.broken = known.and_then(|known| known.broken.clone());
+    grant
 }

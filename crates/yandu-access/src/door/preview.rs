@@ -16,17 +16,18 @@ use yandu_policy::{
 use yandu_words::Grade;
 use yandu_words::id::DatasetId;
 
-use super::{Asked, Door, State, giving, rights};
-use crate::account::{AccountChange, Filter, Status};
+use super::{Asked, CITY_SOURCE, Door, State, change, giving, rights};
+use crate::account::{self, AccountChange, Filter, Status};
+use crate::accounts::keep_apart;
 use crate::grant::{Grant, GrantId, NewGrant};
 use crate::negative::{Entry, EntryId, NEGATIVE, NewEntry};
-use crate::separation::{self, Move};
+use crate::separation;
 use crate::{AccountId, Error, Result, store};
 
 /// How long rows are counted. What is not counted then says so.
 const COUNTING: Duration = Duration::from_secs(5);
 
-/// Ends of accounts that a line names; the rest is a number.
+/// Accounts that a line names; of the rest it says how many they are.
 const NAMED: usize = 50;
 
 /// What is to be changed.
@@ -74,7 +75,7 @@ pub struct Preview {
     pub pairs: u64,
     /// How many decisions were compared.
     pub decisions: u64,
-    /// Roles of administrators whose only way the change would close. Such a change is refused.
+    /// Roles of administrators whose only way the change would close. A file of policies that does so is put in force all the same.
     pub closes_ways_of: Vec<&'static str>,
 }
 
@@ -190,9 +191,9 @@ impl Door {
             Proposal::Texts(mut texts) => {
                 // In the order in which the program reads them.
                 texts.sort_by(|one, other| one.file.cmp(&other.file));
-                sources.retain(|source| source.name.as_ref() != "city");
+                sources.retain(|source| source.name.as_ref() != CITY_SOURCE);
                 sources.extend(texts.into_iter().map(|text| Source {
-                    name: "city".into(),
+                    name: CITY_SOURCE.into(),
                     file: text.file.into(),
                     text: text.text,
                 }));
@@ -245,7 +246,7 @@ impl Door {
                     return Err(Error::NoEntry(id));
                 }
             }
-            Proposal::Account { id, change } => self.changed(by, &id, &change, people).await?,
+            Proposal::Account { id, change } => self.changed(by, &id, change, people).await?,
             Proposal::Grade {
                 dataset,
                 column,
@@ -269,14 +270,7 @@ impl Door {
             }
         }
         let built = self.build(&state.policies, &city, &sources, &grants, &entries);
-        let built = built.map_err(|problems| {
-            let is_own = |problem: &yandu_policy::Problem| problem.file.as_ref() == own;
-            if problems.iter().all(is_own) {
-                Error::Terms(problems)
-            } else {
-                Error::Policies(problems)
-            }
-        })?;
+        let built = built.map_err(|problems| change::refused(problems, &own))?;
         if let Some((grant, covered)) = given {
             let conflicts = giving::conflicts(&built.policies, &grant, &covered);
             if !conflicts.is_empty() {
@@ -291,39 +285,13 @@ impl Door {
         &self,
         by: &str,
         id: &AccountId,
-        change: &AccountChange,
+        change: AccountChange,
         people: &mut [(Principal, Principal)],
     ) -> Result<()> {
         let before = self.inner.accounts.find(id).await?;
-        let some = |text: &Option<String>, own: &Option<String>| match text {
-            None => own.clone(),
-            Some(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        };
-        let mut after = before.clone();
-        after.roles = change.roles.clone().unwrap_or(after.roles);
-        after.department = some(&change.department, &before.department);
-        after.division = some(&change.division, &before.division);
-        let mut held = BTreeSet::new();
-        for role in separation::ADMINISTRATORS {
-            let filter = Filter {
-                role: role.parse().ok(),
-                ..Filter::default()
-            };
-            let holders = self.inner.accounts.list(&filter, None, 2).await?;
-            if holders
-                .iter()
-                .any(|one| one.id != *id && one.status != Status::Disabled)
-            {
-                held.insert(role.to_owned());
-            }
-        }
-        separation::check(&Move {
-            by,
-            before: Some(&before),
-            after: &after,
-            others: u64::from(held.contains(separation::SYSTEM_ADMINISTRATOR)),
-            held: &held,
-        })?;
+        let after = account::changed(&before, change, &self.inner.accounts.known())?;
+        let mut connection = self.inner.store.pool().acquire().await?;
+        keep_apart(&mut connection, by, Some(&before), &after).await?;
         let principal = after.principal();
         for (own, next) in people.iter_mut().filter(|(one, _)| one.id == principal.id) {
             own.clone_from(&before.principal());
@@ -368,17 +336,17 @@ impl Door {
                     is_whole = false;
                     continue;
                 }
-                let rights = rights::make_of(&self.inner, state, &asked, &dataset);
                 let key = (*class, dataset.clone(), place);
                 let known = counted.get(&key).copied();
                 let known = known.filter(|_| line.circumstances.is_empty());
                 let left = end.saturating_duration_since(Instant::now());
                 let count = match known {
                     Some(known) => Some(known),
-                    None => tokio::time::timeout(left, self.count(rights, &dataset))
-                        .await
-                        .ok()
-                        .flatten(),
+                    None => {
+                        let rights = rights::make_of(&self.inner, state, &asked, &dataset);
+                        let counting = self.count(rights, &dataset);
+                        tokio::time::timeout(left, counting).await.ok().flatten()
+                    }
                 };
                 match (count, rows.get_mut(place)) {
                     (Some(count), Some(row)) => {

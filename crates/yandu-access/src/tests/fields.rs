@@ -52,6 +52,7 @@ async fn a_renamed_field_keeps_the_columns_and_masks_of_grants() {
         Some(["name".to_owned(), "nickname".to_owned()].into())
     );
     assert!(listed.granted.masks.contains_key("nickname"), "{listed:?}");
+    assert_eq!(city.door.grant(listed.id).await.unwrap(), listed);
 }
 
 #[tokio::test]

@@ -531,6 +531,17 @@ async fn a_change_that_joins_administrators_or_closes_the_way_of_one_is_refused(
         code(city.door.preview("root", joined).await),
         "administrators-apart"
     );
+    let nowhere = Proposal::Account {
+        id: "sec".parse().unwrap(),
+        change: AccountChange {
+            department: Some("无此单位".to_owned()),
+            ..AccountChange::default()
+        },
+    };
+    assert_eq!(
+        code(city.door.preview("root", nowhere).await),
+        "invalid-account"
+    );
     let closing = "@id(\"a\") forbid (principal, action == Action::\"manage-policies\", resource);";
     let preview = preview_of(&city, closing).await;
     assert_eq!(preview.closes_ways_of, ["security-administrator"]);

@@ -435,7 +435,7 @@ pub(super) fn id(text: &str) -> Result<AccountId> {
         .map_err(|error: yandu_words::IdError| Problem::new("invalid-account", error.to_string()))
 }
 
-fn roles(named: BTreeSet<String>) -> Result<BTreeSet<RoleId>> {
+pub(super) fn roles(named: BTreeSet<String>) -> Result<BTreeSet<RoleId>> {
     let roles = named.into_iter().map(|role| {
         let parsed = role.parse::<RoleId>();
         parsed.map_err(|error| Problem::new("invalid-account", format!("`roles`: {error}")))

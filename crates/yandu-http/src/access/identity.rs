@@ -1,9 +1,9 @@
 //! Which identity at the provider comes in to which account.
 
+use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,7 +72,7 @@ async fn link_myself(
     Shared(state): Shared<State>,
     asker: Asker,
     base: Base,
-    line: Option<Extension<Line>>,
+    line: Line,
 ) -> Result<Response> {
     begin_link(&state, &asker, &base, line).await
 }

@@ -10,14 +10,13 @@
 mod flow;
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,8 +24,8 @@ use utoipa_axum::routes;
 use yandu_access::{Identified, Session};
 use yandu_openid::{Answer, Proof, Provider};
 
-use super::session::{Who, client, set_cookie, who};
-use super::{Asker, SecondFactor};
+use super::session::{Browser, Who, set_cookie, who};
+use super::{Asker, SecondFactor, with_cookies};
 use crate::Result;
 use crate::address::{Base, encode};
 use crate::extract::{Body, Query};
@@ -110,7 +109,7 @@ struct Returned {
 async fn begin_openid(
     Shared(state): Shared<State>,
     base: Base,
-    line: Option<Extension<Line>>,
+    line: Line,
     Body(asked): Body<OpenidSignIn>,
 ) -> Result<Response> {
     let to = own_place(asked.to.as_deref());
@@ -122,7 +121,7 @@ pub(super) async fn begin_link(
     state: &State,
     asker: &Asker,
     base: &Base,
-    line: Option<Extension<Line>>,
+    line: Line,
 ) -> Result<Response> {
     let Asker::Session(session) = asker else {
         return Err(super::session::no_session());
@@ -137,7 +136,7 @@ pub(super) async fn begin_link(
 async fn begun(
     state: &State,
     base: &Base,
-    line: Option<Extension<Line>>,
+    line: Line,
     to: String,
     intent: Intent,
 ) -> Result<Response> {
@@ -146,23 +145,21 @@ async fn begun(
     let begun = provider.begin(&base.at(CALLBACK), is_link).await;
     let begun = begun.map_err(|error| told(&error))?;
     let flow = Flow::new(state, begun.attempt, to, intent);
-    let cookie = flow.cookie(state, line_of(line))?;
+    let cookie = flow.cookie(state, line)?;
     let answer = OpenidBegun {
         address: begun.address,
     };
     Ok(([(header::SET_COOKIE, cookie)], Json(answer)).into_response())
 }
 
-/// Where the provider sends the browser. It goes on to a page in any case, which says what was wrong.
+/// Where the provider sends the browser. It goes on to a page, which says what was wrong, unless the program itself is at fault.
 async fn come_back(
     Shared(state): Shared<State>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    line: Option<Extension<Line>>,
+    browser: Browser,
     headers: HeaderMap,
     Query(returned): Query<Returned>,
 ) -> Result<Response> {
     let openid = configured(&state)?;
-    let line = line_of(line);
     let flow = returned
         .state
         .as_deref()
@@ -183,7 +180,13 @@ async fn come_back(
         }
     };
     let identified = identified(openid, proof);
+    let Browser { client, line } = browser;
     let accounts = state.door().accounts();
+    // A fault of the program is told as one.
+    let page_of = |error: yandu_access::Error| match error.code() {
+        "internal" => Err(Box::<Problem>::from(error)),
+        code => Ok(page(code)),
+    };
     let (cookie, place) = match &flow.intent {
         Intent::Link { account, session } => {
             let place = match linkable(&state, account, session).await {
@@ -192,47 +195,31 @@ async fn come_back(
                     .await
                 {
                     Ok(_) => flow.to.clone(),
-                    // What is a fault of the program is told in the log by this.
-                    Err(error) => page(&Box::<Problem>::from(error).code),
+                    Err(error) => page_of(error)?,
                 },
                 Err(problem) => page(&problem.code),
             };
             (None, place)
         }
-        Intent::SignIn => {
-            let client = client(peer, &headers);
-            match accounts.login_identified(&identified, None, client).await {
-                Ok(logged) => (Some(set_cookie(&logged.secret, line)), flow.to.clone()),
-                Err(yandu_access::Error::SecondFactorNeeded) => {
-                    let pending = Pending::new(&state, identified);
-                    let place = format!("/login?openid=code&to={}", encode(&flow.to));
-                    (Some(pending.cookie(&state, line)?), place)
-                }
-                Err(error) => {
-                    let code = error.code();
-                    if code == "internal" {
-                        return Err(error.into());
-                    }
-                    (None, page(code))
-                }
+        Intent::SignIn => match accounts.login_identified(&identified, None, client).await {
+            Ok(logged) => (Some(set_cookie(&logged.secret, line)), flow.to.clone()),
+            Err(yandu_access::Error::SecondFactorNeeded) => {
+                let pending = Pending::new(&state, identified);
+                let place = format!("/login?openid=code&to={}", encode(&flow.to));
+                (Some(pending.cookie(&state, line)?), place)
             }
-        }
+            Err(error) => (None, page_of(error)?),
+        },
     };
-    let mut response = see(&place);
-    for cookie in [Some(over), cookie].into_iter().flatten() {
-        if let Ok(cookie) = cookie.parse() {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
-    }
-    Ok(response)
+    let cookies = [Some(over), cookie].into_iter().flatten();
+    Ok(with_cookies(see(&place), cookies))
 }
 
 /// Finishes signing in of whom the provider has let in and whose account has a second factor.
 #[utoipa::path(post, path = "/session/openid/code", tag = "access", request_body = SecondFactor, responses((status = 200, body = Who), Problem))]
 async fn send_openid_code(
     Shared(state): Shared<State>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    line: Option<Extension<Line>>,
+    browser: Browser,
     headers: HeaderMap,
     Body(factor): Body<SecondFactor>,
 ) -> Result<Response> {
@@ -241,20 +228,15 @@ async fn send_openid_code(
         Problem::new("openid-attempt", "nobody signs in here, or not any more")
             .with_help("sign in again".to_owned())
     })?;
-    let client = client(peer, &headers);
+    let Browser { client, line } = browser;
     let accounts = state.door().accounts();
     let logged = accounts
         .login_identified(&pending.identified, Some(&factor.code), client)
         .await?;
-    let cookie = set_cookie(&logged.secret, line_of(line));
+    let cookies = [set_cookie(&logged.secret, line), flow::gone(CODE_COOKIE)];
     let asker = Asker::Session(Arc::new(logged.session));
-    let mut response = Json(who(&state, &asker)).into_response();
-    for cookie in [cookie, flow::gone(CODE_COOKIE)] {
-        if let Ok(cookie) = cookie.parse() {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
-    }
-    Ok(response)
+    let response = Json(who(&state, &asker)).into_response();
+    Ok(with_cookies(response, cookies))
 }
 
 /// Sends the browser to where the provider ends its own session, and from there back to the login.
@@ -357,8 +339,4 @@ fn refused(code: &str, to: &str) -> String {
 /// An answer by which a browser goes on elsewhere.
 fn see(place: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response()
-}
-
-fn line_of(line: Option<Extension<Line>>) -> Line {
-    line.map(|Extension(line)| line).unwrap_or_default()
 }

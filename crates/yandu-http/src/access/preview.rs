@@ -13,7 +13,7 @@ use yandu_policy::{Action, ColumnStep, StepKind, text_of_mask};
 use yandu_words::Mask;
 
 use super::Asker;
-use super::accounts::named_in;
+use super::accounts::{named_in, roles};
 use super::grant::{NewGrant, grade, granted, number};
 use super::negative::{NewEntry, entry, entry_number};
 use crate::Result;
@@ -86,7 +86,7 @@ pub struct RightsPreview {
     pub after: Option<String>,
     /// What is wrong with the texts.
     pub problems: Vec<TextProblem>,
-    /// Roles of administrators that nobody could act in any more. Such a change is refused.
+    /// Roles of administrators that nobody could act in any more. Nothing holds such a file of policies back.
     pub closes_ways_of: Vec<String>,
     /// The largest first, 500 at most.
     pub lines: Vec<DifferenceLine>,
@@ -236,20 +236,15 @@ fn proposal(change: RightsChange) -> Result<Proposal> {
         RightsChange::NegativeEntry(new) => Proposal::Entry(entry(new)?),
         RightsChange::Removal(id) => Proposal::Removal(entry_number(&id)?),
         RightsChange::Account(account) => {
-            let roles = account.roles.map(|roles| {
-                let parsed = roles
-                    .iter()
-                    .map(|role| role.parse::<yandu_access::RoleId>());
-                parsed.collect::<Result<BTreeSet<_>, yandu_words::IdError>>()
-            });
+            let change = yandu_access::AccountChange {
+                roles: account.roles.map(roles).transpose()?,
+                department: account.department,
+                division: account.division,
+                ..yandu_access::AccountChange::default()
+            };
             Proposal::Account {
                 id: named_in(&account.id)?,
-                change: yandu_access::AccountChange {
-                    roles: roles.transpose().map_err(invalid)?,
-                    department: account.department,
-                    division: account.division,
-                    ..yandu_access::AccountChange::default()
-                },
+                change,
             }
         }
         RightsChange::Grade(of) => Proposal::Grade {

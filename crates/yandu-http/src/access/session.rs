@@ -1,12 +1,13 @@
 //! Logging in and out, and who one is.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::Json;
-use axum::extract::{ConnectInfo, State as Shared};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{ConnectInfo, FromRequestParts, State as Shared};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -106,46 +107,51 @@ async fn show_session(Shared(state): Shared<State>, asker: Asker) -> Json<Who> {
 #[utoipa::path(post, path = "/session", tag = "access", request_body = Login, responses((status = 200, body = Who), Problem))]
 async fn log_in(
     Shared(state): Shared<State>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    line: Option<Extension<Line>>,
-    headers: HeaderMap,
+    browser: Browser,
     Body(login): Body<Login>,
 ) -> Result<Response> {
-    let (asker, cookie) = begin(
-        &state,
-        &Browser {
-            peer,
-            line,
-            headers,
-        },
-        &login,
-    )
-    .await?;
+    let (asker, cookie) = begin(&state, browser, &login).await?;
     let cookie = [(header::SET_COOKIE, cookie)];
     Ok((cookie, Json(who(&state, &asker))).into_response())
 }
 
 /// What is known of the browser from which somebody logs in.
 pub(crate) struct Browser {
-    pub(crate) peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    pub(crate) line: Option<Extension<Line>>,
-    pub(crate) headers: HeaderMap,
+    /// From where, as the connection and the browser say.
+    pub(crate) client: Client,
+    pub(crate) line: Line,
+}
+
+impl<S: Sync> FromRequestParts<S> for Browser {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let agent = parts.headers.get(header::USER_AGENT);
+        let agent = agent.and_then(|agent| agent.to_str().ok());
+        Ok(Self {
+            client: Client {
+                address: peer.map(|ConnectInfo(peer)| peer.ip().to_string()),
+                agent: agent.map(ToOwned::to_owned),
+            },
+            line: Line::of(&parts.extensions),
+        })
+    }
 }
 
 /// Begins a session, and gives the cookie that carries it.
 pub(crate) async fn begin(
     state: &State,
-    browser: &Browser,
+    browser: Browser,
     login: &Login,
 ) -> Result<(Asker, String)> {
-    let client = client(browser.peer, &browser.headers);
+    let Browser { client, line } = browser;
     let code = login.code.as_deref();
     let accounts = state.door().accounts();
     let logged = accounts
         .login(&login.account, &login.password, code, client)
         .await?;
-    let line = browser.line.as_ref().map(|Extension(line)| *line);
-    let cookie = set_cookie(&logged.secret, line.unwrap_or_default());
+    let cookie = set_cookie(&logged.secret, line);
     Ok((Asker::Session(Arc::new(logged.session)), cookie))
 }
 
@@ -204,20 +210,6 @@ async fn accept(
     Ok(Json(account.into()))
 }
 
-/// From where somebody logs in, as the connection and the browser say.
-pub(super) fn client(
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: &HeaderMap,
-) -> Client {
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|agent| agent.to_str().ok());
-    Client {
-        address: peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_string()),
-        agent: agent.map(ToOwned::to_owned),
-    }
-}
-
 pub(super) fn who(state: &State, asker: &Asker) -> Who {
     let accounts = state.door().accounts();
     let session = match asker {
@@ -262,15 +254,12 @@ pub(super) fn who(state: &State, asker: &Asker) -> Who {
     }
 }
 
-/// The cookie of a session; one that was made on an encrypted line never goes over another.
+/// The cookie of a session.
 pub(super) fn set_cookie(secret: &Secret, line: Line) -> String {
-    let secure = match line {
-        Line::Own => "",
-        Line::Encrypted => "; Secure",
-    };
     format!(
-        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict{secure}",
-        secret.reveal()
+        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict{}",
+        secret.reveal(),
+        line.end_of_cookie()
     )
 }
 

@@ -272,7 +272,6 @@ fn card(opening: &Opening, speech: &Speech, hit: &Hit) -> Markup {
     }
 }
 
-/// The way on; the way back is the first page, since pages are found by what stands at their beginning.
 fn pages(speech: &Speech, asked: &Asked, next: Option<&str>) -> Markup {
     let at = |after: Option<&str>| {
         let mut pairs: Vec<String> = asked
@@ -283,14 +282,7 @@ fn pages(speech: &Speech, asked: &Asked, next: Option<&str>) -> Markup {
         speech.to(&format!("/open?{}", pairs.join("&")))
     };
     let is_first = asked.after.as_deref().is_none_or(str::is_empty);
-    html! {
-        @if next.is_some() || !is_first {
-            nav class="pages" aria-label=(speech.say("翻页", "Pages")) {
-                @if !is_first { a class="button button-quiet" href=(at(None)) { (speech.say("第一页", "First page")) } }
-                @if let Some(next) = next {
-                    a class="button button-quiet" rel="next" href=(at(Some(next))) { (speech.say("下一页", "Next page")) }
-                }
-            }
-        }
-    }
+    let first = (!is_first).then(|| at(None));
+    let next = next.map(|next| at(Some(next)));
+    frame::pages(speech, first.as_deref(), next.as_deref())
 }

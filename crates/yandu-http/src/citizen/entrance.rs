@@ -1,10 +1,7 @@
 //! Logging in and out without scripts: the sessions are those of the other pages.
 
-use std::net::SocketAddr;
-
-use axum::Extension;
-use axum::extract::{ConnectInfo, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::State as Shared;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -14,7 +11,7 @@ use super::language::Speech;
 use super::seal::{self, Seal};
 use super::told;
 use crate::Result;
-use crate::access::{self, Asker, Browser, Login};
+use crate::access::{self, Asker, Browser, Login, with_cookies};
 use crate::extract::Form;
 use crate::line::Line;
 use crate::problem::Problem;
@@ -52,8 +49,7 @@ pub(super) async fn log_in(
     Shared(state): Shared<State>,
     speech: Speech,
     asker: Asker,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    line: Option<Extension<Line>>,
+    browser: Browser,
     headers: HeaderMap,
     entering: Result<Form<Entering>>,
 ) -> Response {
@@ -66,6 +62,7 @@ pub(super) async fn log_in(
     } else {
         ""
     };
+    let line = browser.line;
     let again = |told: &str, status: StatusCode| {
         let entrance = Entrance {
             account: &entering.account,
@@ -73,7 +70,6 @@ pub(super) async fn log_in(
             told: Some(told),
             status,
         };
-        let line = line.map(|Extension(line)| line);
         show(&state, &speech, &asker, &headers, line, &entrance)
     };
     if !Seal::is_right(&state, &asker, &headers, &entering.seal) {
@@ -85,19 +81,14 @@ pub(super) async fn log_in(
         password: entering.password.clone(),
         code: (!code.is_empty()).then(|| code.to_owned()),
     };
-    let browser = Browser {
-        peer,
-        line,
-        headers: headers.clone(),
-    };
-    match access::begin(&state, &browser, &login).await {
+    match access::begin(&state, browser, &login).await {
         Ok((_, cookie)) => {
             let to = if next.is_empty() {
                 speech.to("/mine")
             } else {
                 next.to_owned()
             };
-            with_cookie(Redirect::to(&to).into_response(), &cookie)
+            with_cookies(Redirect::to(&to).into_response(), [cookie])
         }
         Err(problem) => {
             let status = StatusCode::from_u16(problem.status);
@@ -125,7 +116,7 @@ pub(super) async fn log_out(
         return Redirect::to(&home).into_response();
     }
     match state.door().accounts().logout(session).await {
-        Ok(()) => with_cookie(Redirect::to(&home).into_response(), access::ENDED),
+        Ok(()) => with_cookies(Redirect::to(&home).into_response(), [access::ENDED]),
         Err(error) => frame::refused(&speech, Place::Mine, &Box::<Problem>::from(error)),
     }
 }
@@ -136,7 +127,7 @@ pub(super) fn show(
     speech: &Speech,
     asker: &Asker,
     headers: &HeaderMap,
-    line: Option<Line>,
+    line: Line,
     entrance: &Entrance<'_>,
 ) -> Response {
     let seal = Seal::new(asker, headers);
@@ -152,7 +143,7 @@ pub(super) fn show(
     };
     let mut response = frame::page(speech, Place::Mine, title, &content);
     *response.status_mut() = entrance.status;
-    seal.put(line.unwrap_or_default(), response)
+    seal.put(line, response)
 }
 
 fn form(speech: &Speech, seal: &str, entrance: &Entrance<'_>) -> Markup {
@@ -188,13 +179,6 @@ fn in_words(speech: &Speech, problem: &Problem) -> String {
 fn is_own(address: &str) -> bool {
     let is_plain = |sign: char| sign.is_ascii_graphic() && sign != '\\';
     address.starts_with("/mine/") && !address.contains("//") && address.chars().all(is_plain)
-}
-
-fn with_cookie(mut response: Response, cookie: &str) -> Response {
-    if let Ok(cookie) = HeaderValue::from_str(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
 }
 
 #[cfg(test)]

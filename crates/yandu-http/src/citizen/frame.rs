@@ -86,6 +86,22 @@ pub(super) fn page(speech: &Speech, place: Place, title: &str, content: &Markup)
     response
 }
 
+/// The way on from a page of a list; the way back is the first page, since pages are found by what stands at their beginning.
+pub(super) fn pages(speech: &Speech, first: Option<&str>, next: Option<&str>) -> Markup {
+    html! {
+        @if first.is_some() || next.is_some() {
+            nav class="pages" aria-label=(speech.say("翻页", "Pages")) {
+                @if let Some(first) = first {
+                    a class="button button-quiet" href=(first) { (speech.say("第一页", "First page")) }
+                }
+                @if let Some(next) = next {
+                    a class="button button-quiet" rel="next" href=(next) { (speech.say("下一页", "Next page")) }
+                }
+            }
+        }
+    }
+}
+
 /// A request that was refused, in words.
 pub(super) fn refused(speech: &Speech, place: Place, problem: &Problem) -> Response {
     let words = told::problem(speech, &problem.code);

@@ -7,8 +7,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use yandu_words::Title;
 
-use crate::address::encode;
-
 const PARAMETER: &str = "lang";
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -130,7 +128,7 @@ impl Speech {
 
 fn with(path: &str, language: Language) -> String {
     let mark = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{mark}{PARAMETER}={}", encode(language.tag()))
+    format!("{path}{mark}{PARAMETER}={}", language.tag())
 }
 
 impl<S: Sync> FromRequestParts<S> for Speech {

@@ -1,6 +1,5 @@
 //! 我的授权: what somebody has been granted, what of it holds, and what has ended.
 
-use axum::Extension;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -34,7 +33,7 @@ pub(super) async fn show_grants(
     Shared(state): Shared<State>,
     speech: Speech,
     asker: Asker,
-    line: Option<Extension<Line>>,
+    line: Line,
     headers: HeaderMap,
     asked: Result<Query<Asked>>,
 ) -> Response {
@@ -43,7 +42,6 @@ pub(super) async fn show_grants(
             status: StatusCode::OK,
             ..Entrance::default()
         };
-        let line = line.map(|Extension(line)| line);
         return entrance::show(&state, &speech, &asker, &headers, line, &entrance);
     };
     let seal = Seal::new(&asker, &headers).text(&state);
@@ -73,6 +71,8 @@ async fn list(
     let door = state.door();
     let grants = door.grants_to(account, before, limit.and_one()).await?;
     let (grants, next) = limit.cut(grants, |grant| grant.id);
+    let first = (!is_first).then(|| speech.to("/mine"));
+    let next = next.map(|next| speech.to(&format!("/mine?after={}", encode(&next))));
     let now = state.now();
     let (over, holding): (Vec<&Grant>, Vec<&Grant>) = grants
         .iter()
@@ -117,14 +117,7 @@ async fn list(
                 ul class="cards" { @for card in cards { (card) } }
             }
         }
-        @if next.is_some() || !is_first {
-            nav class="pages" aria-label=(speech.say("翻页", "Pages")) {
-                @if !is_first { a class="button button-quiet" href=(speech.to("/mine")) { (speech.say("第一页", "First page")) } }
-                @if let Some(next) = next {
-                    a class="button button-quiet" rel="next" href=(speech.to(&format!("/mine?after={}", encode(&next)))) { (speech.say("下一页", "Next page")) }
-                }
-            }
-        }
+        (frame::pages(speech, first.as_deref(), next.as_deref()))
         form method="post" action=(speech.to("/mine/end")) {
             input type="hidden" name="seal" value=(seal);
             button class="quiet" type="submit" { (speech.say("退出登录", "Log out")) }

@@ -1,6 +1,5 @@
 //! Giving a grant up: a page that says what would be given up, and the form on it.
 
-use axum::Extension;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -42,14 +41,13 @@ pub(super) async fn show_grant(
     Shared(state): Shared<State>,
     speech: Speech,
     asker: Asker,
-    line: Option<Extension<Line>>,
+    line: Line,
     headers: HeaderMap,
     Path(id): Path<String>,
     asked: Result<Query<Asked>>,
 ) -> Response {
     let why = asked.map(|Query(asked)| asked.why).unwrap_or_default();
     let Asker::Session(session) = &asker else {
-        let line = line.map(|Extension(line)| line);
         return log_in_first(&state, &speech, &asker, &headers, line, &id, &why);
     };
     let Some(grant) = find(&state, &session.account, &id).await else {
@@ -65,13 +63,12 @@ pub(super) async fn renounce_grant(
     Shared(state): Shared<State>,
     speech: Speech,
     asker: Asker,
-    line: Option<Extension<Line>>,
+    line: Line,
     headers: HeaderMap,
     Path(id): Path<String>,
     form: Result<Form<Renouncing>>,
 ) -> Response {
     let Asker::Session(session) = &asker else {
-        let line = line.map(|Extension(line)| line);
         let why = form.map(|Form(form)| form.why).unwrap_or_default();
         return log_in_first(&state, &speech, &asker, &headers, line, &id, &why);
     };
@@ -111,7 +108,7 @@ fn log_in_first(
     speech: &Speech,
     asker: &Asker,
     headers: &HeaderMap,
-    line: Option<Line>,
+    line: Line,
     id: &str,
     why: &str,
 ) -> Response {

@@ -3,11 +3,11 @@
 //! The seal of somebody who has logged in is a signature over the session; that of a visitor a signature over a random text
 //! in a cookie that no script reads and no other site sends. What another site makes a browser send has neither.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::language::Speech;
-use crate::access::{Asker, cookie_named};
+use crate::access::{Asker, cookie_named, with_cookies};
 use crate::line::Line;
 use crate::state::State;
 
@@ -60,19 +60,13 @@ impl Seal {
     }
 
     /// Sets the cookie where there was none.
-    pub(super) fn put(&self, line: Line, mut response: Response) -> Response {
-        if let Some(secret) = &self.fresh {
-            let secure = match line {
-                Line::Own => "",
-                Line::Encrypted => "; Secure",
-            };
-            let cookie =
-                format!("{COOKIE}={secret}; Path=/mine; HttpOnly; SameSite=Strict{secure}");
-            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
-        }
-        response
+    pub(super) fn put(&self, line: Line, response: Response) -> Response {
+        let end = line.end_of_cookie();
+        let cookie = self
+            .fresh
+            .iter()
+            .map(|secret| format!("{COOKIE}={secret}; Path=/mine; HttpOnly; SameSite=Strict{end}"));
+        with_cookies(response, cookie)
     }
 }
 

@@ -81,7 +81,14 @@ pub(super) fn mask(speech: &Speech, mask: &Mask) -> String {
             last: other,
         } => {
             (first, last) = (one.to_string(), other.to_string());
-            ("keep", &[("first", &first), ("last", &last)])
+            // Nothing is said of an end that is not kept.
+            let kind = match (*one, *other) {
+                (0, 0) => "keep-none",
+                (_, 0) => "keep-first",
+                (0, _) => "keep-last",
+                _ => "keep",
+            };
+            (kind, &[("first", &first), ("last", &last)])
         }
         Mask::Month => ("month", &[]),
         Mask::Year => ("year", &[]),
@@ -144,7 +151,18 @@ mod tests {
                 assert!(texts.contains_key(&format!("grade.{}", grade.name())));
             }
             for kind in [
-                "null", "keep", "fixed", "month", "year", "step", "grid", "hash", "fpe",
+                "null",
+                "keep",
+                "keep-first",
+                "keep-last",
+                "keep-none",
+                "fixed",
+                "month",
+                "year",
+                "step",
+                "grid",
+                "hash",
+                "fpe",
             ] {
                 assert!(texts.contains_key(&format!("mask.{kind}")), "{kind}");
             }

@@ -31,6 +31,7 @@ fn every_code_of_the_modules_has_a_kind() {
     let kinds: BTreeSet<&str> = KINDS.iter().map(|kind| kind.code).collect();
     let modules = [
         yandu_access::Error::CODES,
+        yandu_classify::Error::CODES,
         yandu_collect::Error::CODES,
         yandu_collect::decode::Error::CODES,
         yandu_documents::Error::CODES,

@@ -423,6 +423,7 @@ async fn one_sees_ones_own_grants_in_words_and_nobody_elses() {
         assert!(mine.text().contains(there), "{there}: {}", mine.text());
     }
     assert!(!mine.text().contains("为li核对"), "{}", mine.text());
+    assert!(!mine.text().contains("后 0 位"), "{}", mine.text());
     for other in ["G2", "G9", "x"] {
         let page = see(&city, &wang, &format!("/mine/grants/{other}")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{other}");

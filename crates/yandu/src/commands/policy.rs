@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use yandu_http::access::{DifferenceLine, PolicyText, RightsChange, RightsPreview};
 
+use crate::app::policy_files;
 use crate::cli::Context;
 use crate::client::{Folder, with_client};
 use crate::failure::{Failure, Result};
@@ -40,8 +41,8 @@ impl Policy {
             })
             .await?;
         context.output.result(&preview, show)?;
-        let is_refused = !preview.problems.is_empty() || !preview.closes_ways_of.is_empty();
-        if is_refused {
+        let is_wrong = !preview.problems.is_empty() || !preview.closes_ways_of.is_empty();
+        if is_wrong {
             Err(Failure::told())
         } else {
             Ok(())
@@ -51,13 +52,8 @@ impl Policy {
 
 fn read(path: &Path, texts: &mut Vec<PolicyText>) -> Result<()> {
     if path.is_dir() {
-        let entries = std::fs::read_dir(path).map_err(Failure::io("list", path))?;
-        let mut paths: Vec<PathBuf> = entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|ending| ending == "cedar"))
-            .collect();
-        paths.sort();
-        return paths.iter().try_for_each(|path| read(path, texts));
+        let mut paths = policy_files(path)?.into_iter();
+        return paths.try_for_each(|path| read(&path, texts));
     }
     texts.push(PolicyText {
         text: std::fs::read_to_string(path).map_err(Failure::io("read", path))?,
@@ -79,7 +75,7 @@ fn show(preview: &RightsPreview) -> String {
     for role in &preview.closes_ways_of {
         let _ = writeln!(
             text,
-            "refused: after this change nobody could act as `{role}`"
+            "error: after this change nobody could act as `{role}`"
         );
     }
     if !preview.problems.is_empty() {

@@ -38,7 +38,6 @@ export function Login({ account = '', to, refused = null, isCode, hasLeft }: Pro
         ) : (
           <>
             {openid && <OpenidButton openid={openid} to={to} />}
-            {openid && <p className="login-or">{t(openid.replaces_passwords ? 'openid.or-administrator' : 'openid.or')}</p>}
             <LoginForm account={account} submit={t('login.do')} onDone={done} />
             <p className="hint">{t('login.help')}</p>
           </>

@@ -52,7 +52,6 @@ export function LoginAgain({ account, onDone }: { account: string; onDone: () =>
       <p>{t('login.again-about')}</p>
       <div ref={place}>
         {openid && <OpenidButton openid={openid} to={DONE} isBeside />}
-        {openid && <p className="login-or">{t(openid.replaces_passwords ? 'openid.or-administrator' : 'openid.or')}</p>}
         <LoginForm
           account={account}
           isFixed

@@ -69,7 +69,7 @@ export function LoginForm({ account, isFixed, submit, beside, onDone }: Props) {
           {t('login.changed')}
         </p>
       )}
-      {login.isError && <Refusal error={login.error} isCode={isCode} />}
+      {login.isError && <LoginRefusal error={login.error} isCode={isCode} />}
       {!isCode && (
         <>
           <Field label={t('login.account')} required unmarked>
@@ -124,7 +124,7 @@ function Code({ account, value, set, back, isFixed }: { account: string; value: 
 }
 
 /** A refusal in a few words; that a code is wanted is none. */
-function Refusal({ error, isCode }: { error: unknown; isCode: boolean }) {
+export function LoginRefusal({ error, isCode }: { error: unknown; isCode: boolean }) {
   const { t } = useTranslation()
   const problem = problemOf(error)
   if (problem.code === 'second-factor-needed') return null

@@ -14,7 +14,7 @@ interface Props {
   isBeside?: boolean
 }
 
-/** Goes to the provider of identities and comes back signed in. One that does not answer is said, and may be tried. */
+/** Above a password: goes to the provider of identities and comes back signed in. One that does not answer is said, and may be tried. */
 export function OpenidButton({ openid, to, isBeside }: Props) {
   const { t, i18n } = useTranslation()
   const name = nameOf(openid, i18n.language)
@@ -31,13 +31,16 @@ export function OpenidButton({ openid, to, isBeside }: Props) {
   const press = () => begin.mutate(isBeside ? window.open('', 'yandu-sign-in', 'popup,width=520,height=720') : null)
   const refusal = begin.isError ? refusalOf(problemOf(begin.error).code) : undefined
   return (
-    <div className="openid">
-      <Button block loading={begin.isPending} onClick={press}>
-        {t('openid.do', { name })}
-      </Button>
-      {refusal ? <OpenidRefused refusal={refusal} name={name} /> : begin.isError && <ProblemPanel error={begin.error} doing={t('openid.do', { name })} />}
-      {!openid.is_reachable && !begin.isError && <p className="hint">{t('openid.unreachable', { name })}</p>}
-    </div>
+    <>
+      <div className="openid">
+        <Button block loading={begin.isPending} onClick={press}>
+          {t('openid.do', { name })}
+        </Button>
+        {refusal ? <OpenidRefused refusal={refusal} name={name} /> : begin.isError && <ProblemPanel error={begin.error} doing={t('openid.do', { name })} />}
+        {!openid.is_reachable && !begin.isError && <p className="hint">{t('openid.unreachable', { name })}</p>}
+      </div>
+      <p className="login-or">{t(openid.replaces_passwords ? 'openid.or-administrator' : 'openid.or')}</p>
+    </>
   )
 }
 

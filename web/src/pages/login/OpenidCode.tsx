@@ -6,8 +6,7 @@ import { Link } from 'react-router'
 import { type Who, sendOpenidCode } from '../../api/access'
 import { problemOf } from '../../api/errors'
 import { CodeField } from '../../kit/CodeField'
-import { ProblemPanel } from '../../kit/Problem'
-import { Time } from '../../kit/Text'
+import { LoginRefusal } from './LoginForm'
 import { OpenidRefused } from './OpenidButton'
 import { refusalOf } from './openid'
 import { lockedUntil } from './refusal'
@@ -38,22 +37,9 @@ export function OpenidCode({ name, onDone }: { name: string; onDone: (who: Who) 
 }
 
 function Refused({ error, name }: { error: unknown; name: string }) {
-  const { t } = useTranslation()
   const problem = problemOf(error)
-  const until = lockedUntil(problem)
   const refusal = refusalOf(problem.code)
-  if (refusal && !until) return <OpenidRefused refusal={refusal} name={name} />
-  if (!until && problem.code !== 'login-refused') return <ProblemPanel error={error} doing={t('login.title')} />
-  return (
-    <p className="note login-refused" role="alert">
-      {until ? (
-        <>
-          {t('login.locked')} <Time at={until} />
-          {t('login.locked-help')}
-        </>
-      ) : (
-        t('login.code-refused')
-      )}
-    </p>
-  )
+  // Until when a name is locked stands in the problem.
+  if (refusal && !lockedUntil(problem)) return <OpenidRefused refusal={refusal} name={name} />
+  return <LoginRefusal error={error} isCode />
 }

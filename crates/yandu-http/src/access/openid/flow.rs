@@ -147,12 +147,8 @@ fn cookie_of(state: &str) -> String {
 }
 
 fn set(name: &str, value: &str, line: Line) -> String {
-    let secure = match line {
-        Line::Own => "",
-        Line::Encrypted => "; Secure",
-    };
-    let seconds = LASTS.as_secs();
-    format!("{name}={value}; Path={PATH}; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+    let (seconds, end) = (LASTS.as_secs(), line.end_of_cookie());
+    format!("{name}={value}; Path={PATH}; HttpOnly; SameSite=Lax; Max-Age={seconds}{end}")
 }
 
 fn sealed(state: &State, purpose: &str, what: &impl Serialize) -> Result<String> {
