@@ -12,10 +12,13 @@ use yandu_lake::Principal;
 use crate::door::{Asked, Door};
 use crate::separation::LOCAL_ADMINISTRATOR;
 use crate::verifier::Verifier;
-use crate::{Result, TokenId};
+use crate::{Result, Token, TokenId};
 
 /// How far ahead it is known that a login holds; then it is looked at again.
 const AHEAD: Duration = Duration::from_hours(1);
+
+/// A token that is used all the time is seen to be used this often.
+const USED: Duration = Duration::from_mins(1);
 
 /// However soon a login ends, it is not looked at more often.
 const SOONEST: Duration = Duration::from_millis(100);
@@ -114,15 +117,29 @@ impl Programs {
 
     /// What a login is good for at this moment. A grant that says how often it may be used is counted by [`Door::count_use`].
     pub async fn standing(&self, login: &Login) -> Result<Standing> {
+        Ok(self.standing_of(&self.found(login).await?))
+    }
+
+    async fn found(&self, login: &Login) -> Result<Found> {
         let Login::Token(id) = login else {
-            return Ok(Standing::Reads(Principal::local_administrator()));
+            return Ok(Found::Local);
+        };
+        let token = self.door().accounts().proved_token(id).await?;
+        Ok(token.map_or(Found::Nothing, |token| Found::Token(Box::new(token))))
+    }
+
+    fn standing_of(&self, found: &Found) -> Standing {
+        let token = match found {
+            Found::Local => return Standing::Reads(Principal::local_administrator()),
+            Found::Nothing => return Standing::Ended,
+            Found::Token(token) => token,
         };
         let door = self.door();
-        let Some(token) = door.accounts().proved_token(id).await? else {
-            return Ok(Standing::Ended);
-        };
+        if token.expires_at <= door.accounts().now() {
+            return Standing::Ended;
+        }
         if !token.may_read() {
-            return Ok(Standing::ReadsNothing);
+            return Standing::ReadsNothing;
         }
         let asked = Asked {
             principal: token.account.principal(),
@@ -132,23 +149,20 @@ impl Programs {
         };
         let rights = door.rights(&asked);
         let name = asked.principal.id.as_str();
-        Ok(Standing::Reads(Principal::with_rights(name, rights)))
+        Standing::Reads(Principal::with_rights(name, rights))
     }
 
     /// For how long a login holds unless it is changed, as far as one looks ahead; not at all where it holds no more.
-    async fn left(&self, login: &Login) -> Duration {
-        let Login::Token(id) = login else {
-            return AHEAD;
-        };
-        let accounts = self.door().accounts();
-        match accounts.proved_token(id).await {
-            Ok(Some(token)) => {
-                let left = token.expires_at.duration_since(accounts.now());
+    fn left(&self, found: &Found) -> Duration {
+        match found {
+            Found::Local => AHEAD,
+            Found::Nothing => Duration::ZERO,
+            Found::Token(token) => {
+                let left = token
+                    .expires_at
+                    .duration_since(self.door().accounts().now());
                 Duration::try_from(left).map_or(Duration::ZERO, |left| left.min(AHEAD))
             }
-            Ok(None) => Duration::ZERO,
-            // What cannot be looked up now is told at the next question.
-            Err(_) => AHEAD,
         }
     }
 
@@ -157,7 +171,8 @@ impl Programs {
         Watch {
             changes: self.door().accounts().changes(),
             // The login may have changed since its proof was looked at.
-            has_news: true,
+            found: None,
+            looked: Instant::now(),
             until: Instant::now(),
             programs: self.clone(),
             login,
@@ -165,36 +180,76 @@ impl Programs {
     }
 }
 
+/// What the records say of a login.
+#[derive(Debug)]
+enum Found {
+    Local,
+    Token(Box<Token>),
+    /// It is good for nothing any more.
+    Nothing,
+}
+
 /// Looks after one login.
 pub struct Watch {
     programs: Programs,
     login: Login,
     changes: watch::Receiver<u64>,
-    /// Something of accounts has changed that was not looked at yet.
-    has_news: bool,
+    /// What was found last; none where something of accounts has changed that was not looked at yet.
+    found: Option<Found>,
+    looked: Instant,
     /// How long the login holds without any change: a token ends by itself.
     until: Instant,
 }
 
 impl Watch {
+    /// What the login is good for at this moment, as [`Programs::standing`] says it. The records are read only after
+    /// something of accounts has changed, and now and then so that the token counts as used.
+    pub async fn standing(&mut self) -> Result<Standing> {
+        if self.has_news() || self.looked.elapsed() >= USED {
+            self.look().await?;
+        }
+        let found = self.found.as_ref().unwrap_or(&Found::Nothing);
+        Ok(self.programs.standing_of(found))
+    }
+
     /// Waits until the login does not hold any more. Nothing is missed when this is given up and begun again.
     pub async fn lost(&mut self) -> Lost {
         loop {
-            if !self.has_news {
-                tokio::select! {
-                    changed = self.changes.changed() => if changed.is_err() {
-                        return Lost::Site;
-                    },
-                    () = tokio::time::sleep_until(self.until) => {}
-                }
-                self.has_news = true;
+            if self.has_news() && self.look().await.is_err() {
+                // What cannot be looked up now is told at the next question.
+                self.until = Instant::now() + AHEAD;
             }
-            let left = self.programs.left(&self.login).await;
-            if left.is_zero() {
+            if let Some(Found::Nothing) = self.found {
                 return Lost::Login;
             }
-            self.until = Instant::now() + left.max(SOONEST);
-            self.has_news = false;
+            tokio::select! {
+                changed = self.changes.changed() => if changed.is_err() {
+                    return Lost::Site;
+                },
+                () = tokio::time::sleep_until(self.until) => {}
+            }
+            self.found = None;
         }
+    }
+
+    fn has_news(&self) -> bool {
+        // An error means that there will be no more changes.
+        let has_changed = self.changes.has_changed().unwrap_or_default();
+        self.found.is_none() || has_changed || self.until <= Instant::now()
+    }
+
+    async fn look(&mut self) -> Result<()> {
+        // What changes from here on is news.
+        self.changes.mark_unchanged();
+        self.found = None;
+        let mut found = self.programs.found(&self.login).await?;
+        let left = self.programs.left(&found);
+        if left.is_zero() {
+            found = Found::Nothing;
+        }
+        self.looked = Instant::now();
+        self.until = self.looked + left.max(SOONEST);
+        self.found = Some(found);
+        Ok(())
     }
 }

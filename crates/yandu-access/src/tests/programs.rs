@@ -93,6 +93,39 @@ async fn what_a_login_reads_is_that_of_the_moment() {
     assert_eq!(reads().await, "Ended");
 }
 
+#[tokio::test]
+async fn a_login_that_is_watched_is_good_for_what_it_is_at_the_moment() {
+    let (mut city, programs) = bridged().await;
+    let [revoked, kept] = [
+        token(&city, Scope::Read).await,
+        token(&city, Scope::Read).await,
+    ];
+    let sql = "SELECT count(*) FROM population.resident";
+    let reads = async |watch: &mut Watch| match watch.standing().await.unwrap() {
+        Standing::Reads(reader) => told(&city.lake, &reader, sql).await,
+        other => format!("{other:?}"),
+    };
+    let mut first = programs.watch(Login::Token(revoked.token.id.clone()));
+    let mut second = programs.watch(Login::Token(kept.token.id.clone()));
+    for (policies, expected) in [
+        (READS.to_owned(), "2"),
+        (READS.replace("id < 3", "id < 2"), "1"),
+    ] {
+        city.set(&policies).await;
+        assert_eq!(reads(&mut first).await, expected);
+    }
+    let accounts = &city.site.accounts;
+    accounts
+        .revoke_token(LOCAL, &id("bridge"), &revoked.token.id)
+        .await
+        .unwrap();
+    assert_eq!(reads(&mut first).await, "Ended");
+    assert_eq!(reads(&mut second).await, "1");
+    city.site.pass(SignedDuration::from_hours(25));
+    assert_eq!(reads(&mut second).await, "Ended");
+    assert!(is_lost(&mut first).await && is_lost(&mut second).await);
+}
+
 async fn is_lost(watch: &mut Watch) -> bool {
     let lost = tokio::time::timeout(Duration::from_millis(50), watch.lost()).await;
     lost.is_ok_and(|lost| lost == Lost::Login)
