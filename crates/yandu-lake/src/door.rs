@@ -12,7 +12,7 @@ mod estimate;
 mod fingerprint;
 mod mask;
 pub(crate) mod provider;
-mod rows;
+pub(crate) mod rows;
 mod slot;
 mod within;
 

@@ -14,6 +14,7 @@ use crate::changes::{self, Changes};
 use crate::commit::{self, Commit, Committed};
 use crate::door::Estimates;
 use crate::file::DataFile;
+use crate::lookup::Blocks;
 use crate::maintain::{self, Compacted, Vacuumed};
 use crate::rewrite::{self, Take};
 use crate::table::{Table, TableSpec};
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) engine: SessionState,
     pub(crate) threads: Threads,
     pub(crate) estimates: Estimates,
+    pub(crate) blocks: Blocks,
     /// How often a table was changed.
     commits: watch::Sender<u64>,
     /// Held while a query is planned; whoever changes several tables at once holds it alone.
@@ -90,6 +92,7 @@ impl Lake {
         let threads = Threads::start(options.threads)?;
         Ok(Self {
             inner: Arc::new(Inner {
+                blocks: Blocks::new(options.lookup_bytes),
                 options: Arc::new(options),
                 tables: RwLock::default(),
                 engine,

@@ -17,6 +17,8 @@ pub struct Options {
     pub spill_root: PathBuf,
     /// What all queries together may hold in memory before they spill or are refused.
     pub memory_bytes: usize,
+    /// What is kept in memory of rows that were looked up by their keys.
+    pub lookup_bytes: usize,
     /// How long one query may take.
     pub query_seconds: u64,
     /// Partitions of a query, and files that are rewritten at a time.
@@ -108,6 +110,7 @@ impl Options {
             spill_root: root.join("staging"),
             root: root.join("lake"),
             memory_bytes: 1 << 30,
+            lookup_bytes: 512 << 20,
             query_seconds: 300,
             threads: std::thread::available_parallelism().map_or(2, usize::from),
             row_group_rows: 122_880,

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::common::{Column, ScalarValue};
@@ -18,18 +19,34 @@ use yandu_check::key::{Key, hash_rows};
 
 use crate::file::DataFile;
 use crate::index::{self, Index};
+use crate::rewrite::Opened;
 use crate::table::Table;
 use crate::version::TableVersion;
 use crate::{Error, Result};
 
 /// One filter per row group of a file; a row group without one may hold anything.
-type Filters = Arc<Vec<Option<Sbbf>>>;
+pub(crate) type Filters = Arc<Vec<Option<Sbbf>>>;
 
-/// The filters and indexes of one file that have been read, by column.
-#[derive(Debug, Default)]
+/// What has been read of one file to look rows up: its footer, and by column its filters and indexes.
+#[derive(Debug)]
 pub(crate) struct Lookups {
+    /// Told apart from those of all other files of the process.
+    number: u64,
+    opened: Mutex<Option<Arc<Opened>>>,
     filters: Mutex<HashMap<String, Filters>>,
     indexes: Mutex<HashMap<String, Option<Arc<Index>>>>,
+}
+
+impl Default for Lookups {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            opened: Mutex::default(),
+            filters: Mutex::default(),
+            indexes: Mutex::default(),
+        }
+    }
 }
 
 /// A value that a column must have.
@@ -80,13 +97,37 @@ impl Value {
 }
 
 impl Lookups {
-    fn of(&self, path: &Path, column: &str) -> Result<Filters> {
-        let known = || self.filters.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(filters) = known().get(column) {
-            return Ok(Arc::clone(filters));
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The file with its footer; blocking.
+    pub(crate) fn opened(&self, path: &Path) -> Result<Arc<Opened>> {
+        let known = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = known().as_ref() {
+            return Ok(Arc::clone(opened));
+        }
+        let opened = Arc::new(Opened::open(path.to_owned())?);
+        *known() = Some(Arc::clone(&opened));
+        Ok(opened)
+    }
+
+    /// The filters of a column, where they have been read.
+    pub(crate) fn known(&self, column: &str) -> Option<Filters> {
+        let filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
+        filters.get(column).cloned()
+    }
+
+    /// The filters of a column; blocking.
+    pub(crate) fn of(&self, path: &Path, column: &str) -> Result<Filters> {
+        if let Some(filters) = self.known(column) {
+            return Ok(filters);
         }
         let filters = Arc::new(read(path, column)?);
-        known().insert(column.to_owned(), Arc::clone(&filters));
+        self.filters
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(column.to_owned(), Arc::clone(&filters));
         Ok(filters)
     }
 

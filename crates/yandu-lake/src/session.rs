@@ -258,6 +258,11 @@ impl Session {
         }
     }
 
+    /// Whether all of every table is read as it is now, and as it is declared.
+    pub(crate) fn is_present(&self) -> bool {
+        self.at == ReadPoint::default() && self.only.is_none() && self.tables.is_empty()
+    }
+
     /// What the principal sees of a dataset; `None` for everything.
     fn sight(&self, id: &DatasetId) -> Result<Option<Arc<Sight>>> {
         let sight = |rights: &Arc<Rights>| rights.sight(id, self.lake.now());

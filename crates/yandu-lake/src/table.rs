@@ -1,5 +1,6 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use arrow::datatypes::{Schema, SchemaRef};
@@ -23,6 +24,8 @@ pub struct TableSpec {
 /// A declared table. It touches the disk only when somebody reads or writes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
+    /// Told apart from other declarations of the process.
+    pub(crate) number: u64,
     pub(crate) id: DatasetId,
     /// The declared columns and the system columns, as readers see them.
     pub(crate) schema: SchemaRef,
@@ -80,6 +83,7 @@ impl Table {
         options: Arc<Options>,
         owned: Arc<Owned>,
     ) -> Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         for column in &spec.key {
             if spec.schema.column_with_name(column).is_none() {
                 return Err(Error::KeyColumn {
@@ -94,6 +98,7 @@ impl Table {
         }
         let (pack, name) = spec.id.parts();
         Ok(Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             folder: options.root.join(pack).join(name),
             tail_folder: options.tail_root.join(pack).join(name),
             file_schema: file_schema(&schema),

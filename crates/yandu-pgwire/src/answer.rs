@@ -96,6 +96,17 @@ impl Answer {
         })
     }
 
+    /// Rows that are all there.
+    pub(crate) fn of_rows(rows: RecordBatch, names: &Names) -> Self {
+        Self {
+            columns: columns(&rows.schema(), names),
+            rows: None,
+            ahead: Some(rows),
+            batch: None,
+            place: None,
+        }
+    }
+
     /// Some texts, as columns of these names.
     pub(crate) fn of_texts(names: &[&str], rows: &[Vec<String>]) -> Result<Self> {
         let fields = names
@@ -108,13 +119,7 @@ impl Answer {
         });
         let batch = RecordBatch::try_new(Arc::clone(&schema), texts.collect());
         let batch = batch.map_err(|error| Fault::internal(&error))?;
-        Ok(Self {
-            columns: columns(&schema, &Names::default()),
-            rows: None,
-            ahead: Some(batch),
-            batch: None,
-            place: None,
-        })
+        Ok(Self::of_rows(batch, &Names::default()))
     }
 
     /// Sends at most `most` rows; only counts them where no socket is given.

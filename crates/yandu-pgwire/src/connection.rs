@@ -16,7 +16,6 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use yandu_access::{Login, Standing};
-use yandu_face::City;
 use yandu_lake::Principal;
 
 use crate::codec::{Codec, Stage};
@@ -166,7 +165,7 @@ async fn meet<S: Stream>(
             .hint("close some, or raise `pg_connections`")
     })?;
     // Whether the token may be used at all is told to whoever has its secret.
-    reader(&shared.city, &login).await?;
+    reader(shared.city.programs().standing(&login).await?)?;
     let mut settings = Settings::new(&user);
     settings.take(&parameters(&startup));
     socket.codec_mut().stage = Stage::Questions;
@@ -267,19 +266,19 @@ async fn talk<S: Stream>(mut socket: Socket<S>, met: Met, shared: Shared) {
     if socket.flush().await.is_err() {
         return;
     }
-    let ends = Ends::new(
-        &shared.city,
-        met.login.clone(),
-        seat.line.clone(),
-        shared.stopping.clone(),
-    );
     let Met {
         login,
         settings,
         permit,
     } = met;
+    let ends = Ends::new(
+        &shared.city,
+        login,
+        seat.line.clone(),
+        shared.stopping.clone(),
+    );
     let (city, options) = (shared.city, shared.options);
-    Conversation::new(socket, city, login, options, settings, ends)
+    Conversation::new(socket, city, options, settings, ends)
         .run()
         .await;
     drop((seat, permit));
@@ -298,9 +297,9 @@ async fn send<S: Stream>(socket: &mut Socket<S>, message: Authentication) -> Res
     socket.send(message).await.map_err(lost)
 }
 
-/// Who reads, with the rights of this moment.
-pub(crate) async fn reader(city: &City, login: &Login) -> Result<Principal> {
-    match city.programs().standing(login).await? {
+/// Who reads, as a login stands.
+pub(crate) fn reader(standing: Standing) -> Result<Principal> {
+    match standing {
         Standing::Reads(principal) => Ok(principal),
         Standing::ReadsNothing => Err(Fault::new("42501", "the token is not for this")
             .hint("make one with the scope `read`")

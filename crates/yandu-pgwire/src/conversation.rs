@@ -3,6 +3,7 @@
 mod command;
 mod cursor;
 mod extended;
+mod repeated;
 mod simple;
 
 use std::collections::HashMap;
@@ -14,13 +15,11 @@ use pgwire::messages::response::{CommandComplete, ReadyForQuery, TransactionStat
 use pgwire::messages::startup::ParameterStatus;
 use pgwire::messages::{PgWireBackendMessage, PgWireFrontendMessage};
 use tokio::time::timeout;
-use yandu_access::Login;
 use yandu_face::{City, Options};
-use yandu_lake::Session;
+use yandu_lake::{Principal, Session};
 
 use crate::answer::Answer;
 use crate::catalogue::{self, Seen};
-use crate::connection;
 use crate::ends::Ends;
 use crate::fault::{Fault, Result};
 use crate::place::Place;
@@ -41,7 +40,6 @@ const MOST_BYTES: usize = 16 << 20;
 pub(crate) struct Conversation<S> {
     socket: Socket<S>,
     city: City,
-    login: Login,
     options: Options,
     settings: Settings,
     ends: Ends,
@@ -57,7 +55,6 @@ impl<S: Stream> Conversation<S> {
     pub(crate) fn new(
         socket: Socket<S>,
         city: City,
-        login: Login,
         options: Options,
         settings: Settings,
         ends: Ends,
@@ -65,7 +62,6 @@ impl<S: Stream> Conversation<S> {
         Self {
             socket,
             city,
-            login,
             options,
             settings,
             ends,
@@ -186,12 +182,16 @@ impl<S: Stream> Conversation<S> {
 
     /// A reader with the rights of this moment, and the catalogue that it sees.
     async fn reader(&mut self) -> Result<(Session, Arc<Seen>)> {
-        let reading = connection::reader(&self.city, &self.login);
-        let principal = self.ends.unless(reading).await??;
-        let session = self.city.session(&principal);
+        let principal = self.ends.reader().await?;
+        Ok(self.reading(&principal))
+    }
+
+    /// A reader, and the catalogue that it sees.
+    fn reading(&self, principal: &Principal) -> (Session, Arc<Seen>) {
+        let session = self.city.session(principal);
         let seen = Seen::new(session.clone(), self.city.packs(), self.settings.clone());
         let seen = Arc::new(seen);
-        Ok((session.beside(catalogue::beside(&seen)), seen))
+        (session.beside(catalogue::beside(&seen)), seen)
     }
 
     /// Reads a question and asks the lake.

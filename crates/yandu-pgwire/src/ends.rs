@@ -8,8 +8,10 @@ use tokio::time::Instant;
 
 use yandu_access::{Login, Lost, Watch};
 use yandu_face::City;
+use yandu_lake::Principal;
 
 use crate::cancel::Line;
+use crate::connection;
 use crate::fault::{Fault, Result};
 
 /// Everything that can end what a connection does.
@@ -46,6 +48,11 @@ impl Ends {
     pub(crate) fn end(&mut self) {
         self.line.end();
         self.deadline = None;
+    }
+
+    /// Who reads, with the rights of this moment.
+    pub(crate) async fn reader(&mut self) -> Result<Principal> {
+        connection::reader(self.login.standing().await?)
     }
 
     /// Waits for work that belongs to a question, unless something ends it.

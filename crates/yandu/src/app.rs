@@ -61,6 +61,7 @@ impl App {
         }
         let options = yandu_lake::Options {
             memory_bytes: usize::try_from(config.query_memory.0).unwrap_or(usize::MAX),
+            lookup_bytes: usize::try_from(config.lookup_memory.0).unwrap_or(usize::MAX),
             query_seconds: config.query_seconds,
             threads: config.threads(),
             keep_days: config.keep_days,

@@ -62,6 +62,14 @@ impl SecuredProvider {
         &self.table.id
     }
 
+    pub(crate) fn table(&self) -> &Arc<Table> {
+        &self.table
+    }
+
+    pub(crate) fn sight(&self) -> &Arc<Sight> {
+        &self.sight
+    }
+
     fn is_allowed(&self, filter: &Expr) -> bool {
         #[cfg(test)]
         match self.table.options.broken {

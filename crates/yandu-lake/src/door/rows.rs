@@ -164,7 +164,8 @@ fn refuse_partial(sql: &str, expr: &Expr) -> Result<(), SqlProblem> {
     }
 }
 
-fn is_total(node: &Expr) -> bool {
+/// Whether a node of a condition gives a verdict of any row, where what is below it does.
+pub(crate) fn is_total(node: &Expr) -> bool {
     match node {
         Expr::Column(_)
         | Expr::Literal(..)

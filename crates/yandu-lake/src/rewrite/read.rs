@@ -1,6 +1,7 @@
 //! Reading data files, outside of queries: the one way, which knows what is gone.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,8 +9,9 @@ use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder,
+    ParquetRecordBatchReaderBuilder, RowSelection,
 };
+use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
 use roaring::RoaringTreemap;
 
@@ -34,20 +36,22 @@ pub(crate) fn read(
 }
 
 /// A row group of a file.
-pub(super) struct Group {
+pub(crate) struct Group {
     index: usize,
+    rows: usize,
     /// The place of its first row in the file.
-    pub(super) first: u64,
+    pub(crate) first: u64,
 }
 
 /// A data file whose footer has been read.
-pub(super) struct Opened {
+#[derive(Debug)]
+pub(crate) struct Opened {
     path: PathBuf,
     metadata: ArrowReaderMetadata,
 }
 
 impl Opened {
-    pub(super) fn open(path: PathBuf) -> Result<Self> {
+    pub(crate) fn open(path: PathBuf) -> Result<Self> {
         let file = File::open(&path).map_err(Error::io("open", &path))?;
         // Single rows are read by the places of their pages.
         let options =
@@ -90,17 +94,30 @@ impl Opened {
     }
 
     /// The row groups, in order.
-    pub(super) fn groups(&self) -> impl Iterator<Item = Group> {
+    pub(crate) fn groups(&self) -> impl Iterator<Item = Group> {
         let groups = self.metadata.metadata().row_groups().iter().enumerate();
         groups.scan(0, |next, (index, group)| {
             let first = *next;
             *next += group.num_rows() as u64;
-            Some(Group { index, first })
+            Some(Group {
+                index,
+                rows: group.num_rows() as usize,
+                first,
+            })
+        })
+    }
+
+    /// The row group at a place.
+    pub(crate) fn nth(&self, place: usize) -> Result<Group> {
+        let group = self.groups().nth(place);
+        group.ok_or_else(|| {
+            let missing = ParquetError::General(format!("there is no row group {place}"));
+            Error::file("read", &self.path)(missing)
         })
     }
 
     /// All rows of a row group, those that are gone among them.
-    pub(super) fn group(
+    pub(crate) fn group(
         &self,
         columns: &[String],
         group: &Group,
@@ -109,13 +126,27 @@ impl Opened {
         self.build(builder.with_row_groups(vec![group.index]))
     }
 
+    /// The rows of a row group from one place in it to before another, those that are gone among them.
+    pub(crate) fn rows_of(
+        &self,
+        columns: &[String],
+        group: &Group,
+        rows: Range<usize>,
+    ) -> Result<ParquetRecordBatchReader> {
+        let rows = rows.start.min(group.rows)..rows.end.min(group.rows);
+        let selected = RowSelection::from_consecutive_ranges([rows].into_iter(), group.rows);
+        let builder = self.builder(Some(columns))?;
+        let builder = builder.with_row_groups(vec![group.index]);
+        self.build(builder.with_row_selection(selected))
+    }
+
     /// All rows in the file, those that are gone among them, in order.
-    pub(super) fn all(&self, columns: Option<&[String]>) -> Result<ParquetRecordBatchReader> {
+    pub(crate) fn all(&self, columns: Option<&[String]>) -> Result<ParquetRecordBatchReader> {
         self.build(self.builder(columns)?)
     }
 
     /// The rows at some places.
-    pub(super) fn at(&self, places: &RoaringTreemap) -> Result<ParquetRecordBatchReader> {
+    pub(crate) fn at(&self, places: &RoaringTreemap) -> Result<ParquetRecordBatchReader> {
         let named = vector::selection(places, 0, self.rows(), false);
         self.build(self.builder(None)?.with_row_selection(named))
     }

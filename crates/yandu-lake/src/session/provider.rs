@@ -211,6 +211,10 @@ impl DatasetProvider {
         &self.table.id
     }
 
+    pub(crate) fn table(&self) -> &Arc<Table> {
+        &self.table
+    }
+
     /// The columns, those of the key first, without the system's.
     pub(crate) fn columns_by_key(&self) -> SchemaRef {
         let Table { schema, key, .. } = self.table.as_ref();

@@ -25,6 +25,7 @@ use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
 use datafusion::physical_plan::union::UnionExec;
 use parquet::file::metadata::PageIndexPolicy;
+use yandu_check::key::Key;
 
 use crate::point::{SelectedGroups, Selection};
 use crate::session::replace::ReplaceExec;
@@ -68,6 +69,12 @@ impl View {
     /// The rows of the hot tail.
     pub(crate) fn tail_rows(&self) -> Option<&RecordBatch> {
         self.tail.as_deref().map(|tail| &tail.rows)
+    }
+
+    /// The rows of the hot tail, where one of them takes the place of a key.
+    pub(crate) fn tail_with(&self, key: Key) -> Option<&RecordBatch> {
+        let tail = self.tail.as_deref().filter(|tail| tail.keys.contains(&key));
+        tail.map(|tail| &tail.rows)
     }
 
     /// A snapshot without the tail.

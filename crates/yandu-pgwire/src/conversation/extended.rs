@@ -12,6 +12,7 @@ use pgwire::messages::{PgWireBackendMessage, PgWireFrontendMessage};
 
 use super::command::no_statement;
 use super::cursor::no_cursor;
+use super::repeated::Repeated;
 use super::simple::tag;
 use super::{Conversation, MOST_PREPARED};
 use crate::answer::{Answer, Column, columns, description};
@@ -37,6 +38,7 @@ pub(crate) struct Prepared {
     columns: Vec<Column>,
     /// Of its text.
     pub(super) bytes: usize,
+    pub(super) repeated: Repeated,
 }
 
 #[derive(Debug, Clone)]
@@ -48,8 +50,8 @@ enum What {
 
 /// A statement with its values, and the rows of it that are left.
 pub(crate) struct Portal {
-    prepared: Prepared,
-    values: Vec<ArrayRef>,
+    pub(super) prepared: Prepared,
+    pub(super) values: Vec<ArrayRef>,
     formats: Vec<i16>,
     /// `None` before it is asked.
     pub(super) answer: Option<Answer>,
@@ -69,6 +71,7 @@ impl Portal {
                 read_as: Vec::new(),
                 columns: answer.columns.clone(),
                 bytes: 0,
+                repeated: Repeated::default(),
             },
             values: Vec::new(),
             formats: Vec::new(),
@@ -120,6 +123,7 @@ impl<S: Stream> Conversation<S> {
                     read_as: Vec::new(),
                     columns: Vec::new(),
                     bytes: 0,
+                    repeated: Repeated::default(),
                 });
             }
             return Err(Fault::syntax(
@@ -152,6 +156,7 @@ impl<S: Stream> Conversation<S> {
                     read_as: Vec::new(),
                     columns,
                     bytes: 0,
+                    repeated: Repeated::default(),
                 })
             }
         }
@@ -191,6 +196,7 @@ impl<S: Stream> Conversation<S> {
             types,
             read_as,
             bytes: 0,
+            repeated: Repeated::default(),
         })
     }
 
@@ -284,8 +290,15 @@ impl<S: Stream> Conversation<S> {
         self.must_not_have_failed()?;
         if portal.answer.is_none() {
             // The rights and the catalogue are those of now, not those of when it was prepared.
-            let (session, _) = self.reader().await?;
-            portal.answer = Some(self.open(session, question, &portal.values).await?);
+            let principal = self.ends.reader().await?;
+            let known = self.look_up(&principal, &portal, question).await?;
+            portal.answer = Some(match known {
+                Some(answer) => answer,
+                None => {
+                    let (session, _) = self.reading(&principal);
+                    self.open(session, question, &portal.values).await?
+                }
+            });
         }
         let Some(answer) = &mut portal.answer else {
             return Err(no_cursor(&name));

@@ -199,6 +199,12 @@ pub(crate) const KEYS: &[Key] = &[
         en: "memory of all queries together before they spill or are stopped",
     },
     Key {
+        name: "lookup_memory",
+        default: r#""512 MiB""#,
+        zh: "按主键反复查询时，留在内存中的行所占的上限；0 为不留",
+        en: "memory at most for rows that are kept because they are looked up by their keys again and again; 0 keeps none",
+    },
+    Key {
         name: "query_seconds",
         default: "300",
         zh: "单次查询的时间上限（秒）",

@@ -307,6 +307,32 @@ def counted(line):
     return answers
 
 
+def repeated(line):
+    """Asks one statement for one member after the other; before the last one it waits until the file `go` is there."""
+    answers = []
+    sql = "SELECT number, name, age FROM club.member WHERE number = %s AND age < %s"
+    with psycopg_line(line, autocommit=True) as connection:
+        for number in ["1", "1", "2", "4", "9", None, "1"]:
+            answers.append(rows(connection.execute(sql, [number, 200], prepare=True)))
+        open("asked", "w").close()
+        while not os.path.exists("go"):
+            time.sleep(0.02)
+        answers.append(rows(connection.execute(sql, ["1", 200], prepare=True)))
+    return answers
+
+
+def repeated_under_grant(line):
+    """Looks up by key under a grant that may be used twice."""
+    answers = []
+    with psycopg_line(line, autocommit=True) as connection:
+        for _ in range(4):
+            try:
+                answers.append(rows(connection.execute("SELECT code FROM club.hidden WHERE code = %s", ["x"], prepare=True)))
+            except Exception as error:
+                answers.append(error.sqlstate)
+    return answers
+
+
 def encrypted(line):
     import psycopg
 

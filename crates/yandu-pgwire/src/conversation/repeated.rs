@@ -1,0 +1,85 @@
+//! Statements that are asked again and again: from the second time on, those that look up the rows of a key are not planned anew.
+
+use std::slice;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use yandu_lake::{Lookup, Principal};
+
+use super::Conversation;
+use super::extended::Portal;
+use crate::answer::Answer;
+use crate::fault::Result;
+use crate::question::Question;
+use crate::socket::Stream;
+
+/// A look-up that does not hold this often, one time after the other, is none for its client.
+const TRIES: u32 = 3;
+
+/// What is known of a statement from the times that it was asked before. Clones are one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Repeated(Arc<Mutex<State>>);
+
+#[derive(Debug, Clone, Default)]
+enum State {
+    #[default]
+    New,
+    /// It was asked, and may be a look-up; so often it was none.
+    Asked(u32),
+    Lookup(Arc<Lookup>),
+    /// The engine answers it.
+    Other,
+}
+
+impl Repeated {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S: Stream> Conversation<S> {
+    /// The answer of a look-up; none where the engine has to be asked.
+    pub(super) async fn look_up(
+        &mut self,
+        principal: &Principal,
+        portal: &Portal,
+        question: &Question,
+    ) -> Result<Option<Answer>> {
+        let repeated = portal.prepared.repeated.clone();
+        let state = repeated.state().clone();
+        let (lookup, tries) = match state {
+            State::New => {
+                *repeated.state() = State::Asked(0);
+                return Ok(None);
+            }
+            State::Other => return Ok(None),
+            State::Lookup(lookup) => (lookup, 0),
+            State::Asked(tries) => {
+                let (session, _) = self.reading(principal);
+                let values = portal.values.iter();
+                let values: Vec<_> = values.map(|value| value.data_type().clone()).collect();
+                let preparing = session.lookup(&question.sql, &values);
+                // What is wrong with it is told by the one who is asked now.
+                let found = self.ends.unless(preparing).await?.ok().flatten();
+                let Some(lookup) = found else {
+                    *repeated.state() = State::Other;
+                    return Ok(None);
+                };
+                (Arc::new(lookup), tries)
+            }
+        };
+        let session = self.city.session(principal);
+        let looking = lookup.rows(&session, &portal.values);
+        let Some(rows) = self.ends.unless(looking).await? else {
+            *repeated.state() = match tries + 1 {
+                TRIES => State::Other,
+                tries => State::Asked(tries),
+            };
+            return Ok(None);
+        };
+        tracing::debug!(dataset.id = %lookup.dataset(), rows = rows.num_rows(), "rows looked up");
+        let dataset = slice::from_ref(lookup.dataset());
+        self.city.note(principal, dataset).await?;
+        *repeated.state() = State::Lookup(Arc::clone(&lookup));
+        Ok(Some(Answer::of_rows(rows, &question.names)))
+    }
+}
