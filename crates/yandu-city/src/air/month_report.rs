@@ -105,7 +105,6 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
 }
 
 /// One day at one station.
-#[derive(Default)]
 struct Day {
     pm25: f64,
     coarse: f64,
