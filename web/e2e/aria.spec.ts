@@ -304,15 +304,17 @@ test('packs', async ({ page }) => {
         - listitem:
           - heading "人口基础库" [level=2]
           - code: /population \\d/
-          - term: 数据集 2
+          - term: 数据集 3
           - definition:
             - list:
+              - listitem:
+                - link "人口变动月报"
               - listitem:
                 - link "常住人口登记"
               - listitem:
                 - link "户籍家庭"
-          - term: 数据源 2
-          - definition: 常住人口登记导出、户籍家庭导出
+          - term: 数据源 3
+          - definition: 人口变动月报、常住人口登记导出、户籍家庭导出
           - term: 自带测试
           - definition
           - term: 依赖

@@ -55,6 +55,26 @@ for (const language of ['zh-CN', 'en']) {
   })
 }
 
+test('trends of the air and of the population go over a year, and beside a number stands that of the year before', async ({ request }) => {
+  interface Tile {
+    id: string
+    kind: string
+    answer?: { groups: { points: { value?: number | null }[]; year_before: { change?: number | null } | null }[] }
+  }
+  for (const board of ['air.quality', 'population.county']) {
+    const { tiles } = (await (await request.get(`/api/v1/boards/${board}`)).json()) as { tiles: Tile[] }
+    const trends = tiles.filter(({ kind }) => kind === 'trend')
+    expect(trends.length, board).toBeGreaterThan(1)
+    for (const { id, answer } of trends) {
+      const told = answer?.groups[0]?.points.filter(({ value }) => typeof value === 'number') ?? []
+      expect(told.length, `${board}/${id}`).toBeGreaterThanOrEqual(11)
+    }
+    const first = board === 'air.quality' ? 'pm25' : 'residents'
+    const number = tiles.find(({ id }) => id === first)?.answer?.groups[0]
+    expect(typeof number?.year_before?.change, `${board}/${first}`).toBe('number')
+  }
+})
+
 test('a wall keeps its numbers while the line is dead, greys them, and comes back by itself', async ({ page, request, watched }) => {
   watched.allow(/ERR_FAILED|ERR_INTERNET_DISCONNECTED|Failed to fetch/)
   const board = await narrowed(request)

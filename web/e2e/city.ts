@@ -69,9 +69,11 @@ interface Piece {
   offers: { number: number }[]
 }
 
-/** The same plan of another year, reviewed, broken down into tasks and put in force. */
-export async function planInForce(request: APIRequestContext, year = 2026): Promise<string> {
-  const text = readFileSync(new URL('plans/qinglan.txt', import.meta.url), 'utf8').replaceAll('2027', String(year))
+/** The text of that plan for another year. */
+export const planText = (year: number): string => readFileSync(new URL('plans/qinglan.txt', import.meta.url), 'utf8').replaceAll('2027', String(year))
+
+/** The same plan of another year, or another text, reviewed, broken down into tasks and put in force. */
+export async function planInForce(request: APIRequestContext, year = 2026, text = planText(year)): Promise<string> {
   const send = async (path: string, data: object) => (await (await request.post(`/api/v1/plans${path}`, { data })).json()) as Reviewed
   const { id, status, findings } = await send('', { text })
   if (status !== 'reviewing') return id

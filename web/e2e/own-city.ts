@@ -28,12 +28,13 @@ export class City {
     writeFileSync(file, text)
   }
 
-  /** Starts the program with one pack, by its path from `e2e/packs`, and a clock that stands. */
-  async start(pack: string, now: string): Promise<void> {
-    const packs = new URL(`packs/${pack}`, import.meta.url).pathname
-    const copy = join(this.#folder, 'packs-given', basename(pack))
-    cpSync(packs, copy, { recursive: true })
-    const program = spawn(PROGRAM, ['serve', '--data', join(this.#folder, 'data'), '--packs', copy, '--listen', '127.0.0.1:0', '--now', now], {
+  /** Starts the program with some packs, by their paths from `e2e/packs`, and a clock that stands. */
+  async start(packs: string | string[], now: string): Promise<void> {
+    const given = join(this.#folder, 'packs-given')
+    for (const pack of [packs].flat()) {
+      cpSync(new URL(`packs/${pack}`, import.meta.url).pathname, join(given, basename(pack)), { recursive: true })
+    }
+    const program = spawn(PROGRAM, ['serve', '--data', join(this.#folder, 'data'), '--packs', given, '--listen', '127.0.0.1:0', '--now', now], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#program = program

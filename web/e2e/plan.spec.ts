@@ -33,6 +33,7 @@ test('a text that is no plan is refused with what is wrong and what to do', asyn
     ['空.txt', Buffer.from(' \n'), 'plan-empty'],
     ['扫描件.pdf', Buffer.from('%PDF-1.7 scan'), 'plan-not-text'],
     ['乱码.txt', Buffer.from(Array.from({ length: 600 }, (_, at) => [0x80, 0x80, 0xfe, 0xff][at % 4] ?? 0)), 'plan-encoding'],
+    ['扫描识别.txt', Buffer.from('|1 ~ ^* 数宇 ■□ 城巿 ¤ ﹌ 建\f\n° ± 工 作 § ¶ 耍 点 ¦\n‖ ▲ 一 丶 夯 实 † ◇ ※ 底 ¬ 座 ￠\n'.repeat(3)), 'plan-scan'],
     ['通讯录.txt', Buffer.from('张三，办公室，一楼。李四，信息科，二楼。大家好，今天下午开会，请准时参加。'), 'not-a-plan'],
   ]
   await page.goto('/plans')
@@ -50,6 +51,19 @@ test('a text that is no plan is refused with what is wrong and what to do', asyn
   await page.getByRole('textbox', { name: '年度' }).fill('20')
   await expect(page.getByText('填四位年份')).toBeVisible()
   await expect(page.getByRole('button', { name: '导入并核对' })).toBeDisabled()
+})
+
+test('a text that is cut off and in another encoding is read, and its review says where it ends', async ({ page }) => {
+  const cut = PLAN.toString().replaceAll('2027', '2030').trimEnd().slice(0, -'；配合单位：县公安局）'.length)
+  await page.goto('/plans')
+  await settled(page)
+  await page.locator('input[type=file]').setInputFiles({ name: '截断.txt', mimeType: 'text/plain', buffer: Buffer.from(`\ufeff${cut}`, 'utf16le') })
+  await page.getByRole('button', { name: '导入并核对' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: '青岚县2030年数字工作要点' })).toBeVisible()
+  const findings = page.locator('.plan-findings')
+  await findings.locator('summary').click()
+  await expect(findings).toContainText('正文在一个括号里结束')
+  await expect(page.getByRole('button', { name: '批准', exact: true })).toBeDisabled()
 })
 
 test('a plan is imported, reviewed by keyboard and approved once nothing is open', async ({ page, city, watched }) => {

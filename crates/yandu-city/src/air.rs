@@ -1,5 +1,7 @@
-//! `air.reading`: hourly readings of the stations, as pages of a JSON interface.
+//! `air.reading`: hourly readings of the stations, as pages of a JSON interface; and the monthly reports on them.
 
+pub(crate) mod month_report;
+mod season;
 mod serve;
 
 pub use serve::{router, serve};
@@ -98,6 +100,8 @@ impl Readings {
         let hour = self.first_hour + (index / stations.max(1)) as i64;
         let mut stream = Stream::new(self.seed, Purpose::Air, index);
         let weather = self.weather(hour);
+        let (_, month, _) = day::to_civil(hour.div_euclid(24) as i32);
+        let usual = season::usual(month);
         let of_day = hour.rem_euclid(24);
         let rush = if matches!(of_day, 7..=9 | 17..=20) {
             1.25
@@ -110,18 +114,18 @@ impl Readings {
             let value = (drawn * places).round().max(1.0) / places;
             (!stream.per_thousand(6)).then_some(value)
         };
-        let pm25 = value(38.0 * weather * rush, 1.0);
-        let coarse = value(26.0 * weather, 1.0);
+        let pm25 = value(usual.pm25 * weather * rush, 1.0);
+        let coarse = value(usual.coarse * weather, 1.0);
         let mut reading = Reading {
             station: station.code.clone(),
             station_name: station.name.clone(),
             observed_at: self.time(hour, 0),
             pm25,
-            pm10: coarse.map(|coarse| coarse + pm25.unwrap_or(38.0)),
-            so2: value(8.0, 1.0),
-            no2: value(27.0 * weather * rush, 1.0),
-            co: value(0.7 * weather, 100.0),
-            o3: value(35.0 + 70.0 * sun, 1.0),
+            pm10: coarse.map(|coarse| coarse + pm25.unwrap_or(usual.pm25)),
+            so2: value(usual.so2, 1.0),
+            no2: value(usual.no2 * weather * rush, 1.0),
+            co: value(usual.co * weather, 100.0),
+            o3: value(season::NIGHT_OZONE + usual.sunny_ozone * sun, 1.0),
         };
         let planted = self.plan.draw(index).map(|(kind, mut stream)| {
             let column = if kind == DefectKind::OffTheHour {
@@ -144,11 +148,9 @@ impl Readings {
         Some((reading, planted))
     }
 
-    /// Clean and stale air come and go over days.
+    /// On the way from the air of a day to that of the next one.
     fn weather(&self, hour: i64) -> f64 {
-        let at = |day: i64| {
-            Stream::new(self.seed, Purpose::Air, (1 << 40) + day as u64).triangular(0.4, 0.8, 2.4)
-        };
+        let at = |day: i64| season::weather(self.seed, day);
         let (day, part) = (hour.div_euclid(24), hour.rem_euclid(24) as f64 / 24.0);
         at(day) * (1.0 - part) + at(day + 1) * part
     }

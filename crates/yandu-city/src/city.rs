@@ -53,6 +53,8 @@ pub(crate) struct Diagnosis {
 pub(crate) struct Station {
     pub(crate) code: String,
     pub(crate) name: String,
+    /// The code of its county.
+    pub(crate) division: String,
     pub(crate) level: f64,
 }
 
@@ -242,6 +244,7 @@ impl City {
                     Ok(Station {
                         code: row.text("code")?.to_owned(),
                         name: row.text("name")?.to_owned(),
+                        division: row.text("division")?.to_owned(),
                         level: row.parse("level")?,
                     })
                 })

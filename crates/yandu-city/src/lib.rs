@@ -34,6 +34,7 @@ mod options;
 mod parallel;
 mod person;
 mod places;
+mod population;
 mod progress;
 mod random;
 mod rates;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {
-    /// Public security: the resident register, csv in GB18030.
+    /// Public security: the resident register and its monthly changes, csv in GB18030.
     Residents,
     /// Civil affairs: households, an HTML table that is named .xls.
     Households,
@@ -20,7 +20,7 @@ pub enum Delivery {
     Properties,
     /// Medical security: settlements, a SQLite file and a script for PostgreSQL.
     Settlements,
-    /// Ecology and environment: station readings, served by [`crate::serve`] and never written.
+    /// Ecology and environment: station readings, served by [`crate::serve`] and never written, and monthly reports on stations.
     Air,
     /// Communications administration: base stations, optical ports, gigabit households, key areas.
     Telecom,

@@ -40,7 +40,8 @@ use crate::delivery::{Context, Report};
 use crate::sheet::Layout;
 use crate::world::World;
 use crate::{
-    Delivery, Error, compute, education, farm, health, industry, service, telecom, trade, traffic,
+    Delivery, Error, air, compute, education, farm, health, industry, population, service, telecom,
+    trade, traffic,
 };
 
 /// Every register, in the order in which they are written.
@@ -71,6 +72,8 @@ pub(crate) const REGISTERS: &[&Register] = &[
     &service::platform::REGISTER,
     &service::link::REGISTER,
     &education::school::REGISTER,
+    &population::change_report::REGISTER,
+    &air::month_report::REGISTER,
 ];
 
 /// A register or report, as one department hands it over.

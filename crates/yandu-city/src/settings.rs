@@ -78,4 +78,8 @@ pub(crate) struct AirSettings {
     pub(crate) days: u32,
     /// One request in so many is answered with 503.
     pub(crate) fault_every: u64,
+    /// What stations report is multiplied by this at the beginning of the three years and at their end.
+    pub(crate) level_first_to_last: [f64; 2],
+    /// How often a station stands still for some days of a month.
+    pub(crate) still_per_thousand: u32,
 }

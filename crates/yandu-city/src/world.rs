@@ -93,6 +93,15 @@ impl World {
         at(township + 1).saturating_sub(at(township))
     }
 
+    /// Residents of one township.
+    pub(crate) fn people_of(&self, township: usize) -> u32 {
+        let at = |index: usize| {
+            let home = self.township_first.get(index).copied().unwrap_or(0);
+            self.first_person.get(home as usize).copied().unwrap_or(0)
+        };
+        at(township + 1).saturating_sub(at(township))
+    }
+
     pub(crate) fn stream(&self, purpose: Purpose, index: impl Into<u64>) -> Stream {
         Stream::new(self.seed, purpose, index.into())
     }

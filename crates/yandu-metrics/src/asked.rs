@@ -1,11 +1,12 @@
 //! Answering a question from the cells of a metric.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use yandu_lake::Number;
 use yandu_pack::declare::{Across, Comparison};
-use yandu_words::{Period, Title};
+use yandu_words::{ColumnName, Period, Title};
 
 use crate::answer::{
     Answer, BaselineChange, Change, Data, Freshness, Gap, Group, Key, Point, Value,
@@ -245,23 +246,13 @@ impl Asked<'_> {
     }
 
     /// The counties that had cells in each of the periods before and have none in the newest one of the answer. One that has
-    /// them now and then, as of things that seldom come, is not missing.
+    /// them now and then, as of things that seldom come, is not missing, nor one that was merged into another, with which it
+    /// reports.
     fn gaps(&self, through: Option<Period>, ask: &Ask) -> Result<Vec<Gap>> {
         let (Some(through), Some((area, _))) = (through, self.definition.file.area()) else {
             return Ok(Vec::new());
         };
-        let by = [By {
-            dimension: area.clone(),
-            level: Some(AreaLevel::County),
-        }];
-        let roll = Roll::new(
-            self.definition,
-            self.cells,
-            self.areas,
-            &by,
-            &ask.only,
-            self.today,
-        )?;
+        let roll = self.by_area(area, AreaLevel::County, ask)?;
         let at = |period: Period| roll.over(Extent::whole(period));
         let known = self.cells.within(through).start;
         let before = self.cells.periods.get(..known).unwrap_or_default();
@@ -285,8 +276,37 @@ impl Asked<'_> {
                 })
             })
             .collect();
+        if !gaps.is_empty() {
+            let units = self.by_area(area, AreaLevel::Managing, ask)?;
+            let reported = units.over(Extent::whole(through))?;
+            let reported: HashSet<Arc<str>> = reported
+                .groups
+                .iter()
+                .flat_map(|group| units.values_of(group.key))
+                .flatten()
+                .collect();
+            gaps.retain(|gap| {
+                let unit = self.areas.above(&gap.area, AreaLevel::Managing, self.today);
+                unit.is_none_or(|unit| !reported.contains(&unit))
+            });
+        }
         gaps.sort_by(|one, other| one.area.cmp(&other.area));
         Ok(gaps)
+    }
+
+    fn by_area(&self, area: &ColumnName, level: AreaLevel, ask: &Ask) -> Result<Roll<'_>> {
+        let by = [By {
+            dimension: area.clone(),
+            level: Some(level),
+        }];
+        Roll::new(
+            self.definition,
+            self.cells,
+            self.areas,
+            &by,
+            &ask.only,
+            self.today,
+        )
     }
 
     fn baseline(&self, value: Option<Value>) -> Option<BaselineChange> {

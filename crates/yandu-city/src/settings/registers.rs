@@ -9,6 +9,7 @@ use crate::education::EducationSettings;
 use crate::farm::FarmSettings;
 use crate::health::HealthSettings;
 use crate::industry::IndustrySettings;
+use crate::population::PopulationSettings;
 use crate::service::ServiceSettings;
 use crate::telecom::TelecomSettings;
 use crate::trade::TradeSettings;
@@ -33,6 +34,7 @@ pub(crate) struct RegisterSettings {
     pub(crate) education: EducationSettings,
     pub(crate) farm: FarmSettings,
     pub(crate) industry: IndustrySettings,
+    pub(crate) population: PopulationSettings,
     pub(crate) service: ServiceSettings,
     pub(crate) telecom: TelecomSettings,
     pub(crate) compute: ComputeSettings,

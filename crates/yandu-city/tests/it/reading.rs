@@ -117,8 +117,16 @@ const PROPERTY: [&str; 12] = [
 
 /// Whether the dataset is one of the registers of people, homes and firms, which come whole in one file.
 pub(crate) fn knows(dataset: &str) -> bool {
-    let packs = ["population.", "enterprise.", "insurance.", "housing."];
-    packs.iter().any(|pack| dataset.starts_with(pack))
+    matches!(
+        dataset,
+        "population.resident"
+            | "population.household"
+            | "enterprise.company"
+            | "enterprise.annual_report"
+            | "insurance.insured"
+            | "insurance.settlement"
+            | "housing.property"
+    )
 }
 
 /// The rows of a dataset from the file of a delivery.

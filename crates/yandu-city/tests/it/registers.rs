@@ -415,3 +415,77 @@ fn a_year_of_the_city_comes_near_what_a_work_plan_asks_for() {
         / sum(&reviews, "点评处方数", of("统计月份", "2025"));
     near("prescriptions", passed, 0.994..0.999);
 }
+
+/// The months, as `YYYY-MM`, that rows are about.
+fn months(rows: &[Cells]) -> Vec<&str> {
+    let months: BTreeSet<&str> = rows.iter().map(|row| &row["统计月份"][..7]).collect();
+    months.into_iter().collect()
+}
+
+#[test]
+fn the_population_changes_month_by_month_and_more_people_die_in_the_cold() {
+    let folder = Folder::new();
+    folder.simulate(&clean(&folder, 100_000, draw_seed(), Delivery::Residents));
+    let rows = newest(&folder, "人口变动月报", &["统计月份", "户籍地区划"]);
+    let all = months(&rows);
+    assert_eq!(
+        (all.len(), all[0], all[35]),
+        (36, "2023-01", "2025-12"),
+        "{all:?}"
+    );
+    let deaths = |wanted: [&str; 3]| {
+        sum(&rows, "死亡注销人数", |row| {
+            wanted.contains(&&row["统计月份"][5..7])
+        })
+    };
+    let (winter, summer) = (deaths(["01", "02", "12"]), deaths(["06", "07", "08"]));
+    assert!(winter > summer * 1.15, "{winter} and {summer}");
+    let in_2024 = |column| sum(&rows, column, |row| row["统计月份"].starts_with("2024"));
+    let (births, deaths) = (in_2024("出生登记人数"), in_2024("死亡注销人数"));
+    // Of 100,000 people, 9.3 of a thousand die in a year, and 4.4 are born.
+    assert!((850.0..1_010.0).contains(&deaths), "{deaths} died");
+    assert!((380.0..500.0).contains(&births), "{births} were born");
+}
+
+#[test]
+fn reports_on_air_have_seasons_and_no_mean_of_a_month_with_too_few_days() {
+    let folder = Folder::new();
+    folder.simulate(&clean(&folder, 1_000, draw_seed(), Delivery::Air));
+    let rows = newest(&folder, "空气质量审核月报", &["统计月份", "站点编码"]);
+    // The report on December comes in January; until then there are the readings.
+    let all = months(&rows);
+    assert_eq!(
+        (all.len(), all[0], all[34]),
+        (35, "2023-01", "2025-11"),
+        "{all:?}"
+    );
+    let number = |row: &Cells, column: &str| row[column].parse::<f64>().ok();
+    for row in &rows {
+        let days = number(row, "有记录天数").unwrap();
+        let is_february = &row["统计月份"][5..7] == "02";
+        let is_enough = days >= if is_february { 25.0 } else { 27.0 };
+        assert_eq!(
+            number(row, "细颗粒物月均值").is_some(),
+            is_enough,
+            "{row:?}"
+        );
+        assert!(
+            number(row, "细颗粒物达标天数") <= number(row, "细颗粒物有效天数"),
+            "{row:?}"
+        );
+        assert!(
+            number(row, "细颗粒物月均值") <= number(row, "可吸入颗粒物月均值"),
+            "{row:?}"
+        );
+    }
+    let mean = |column: &str, wanted: [&str; 2]| {
+        let of = rows
+            .iter()
+            .filter(|row| wanted.contains(&&row["统计月份"][5..7]));
+        let numbers: Vec<f64> = of.filter_map(|row| number(row, column)).collect();
+        numbers.iter().sum::<f64>() / numbers.len() as f64
+    };
+    let (cold, hot) = (["01", "12"], ["06", "07"]);
+    assert!(mean("细颗粒物月均值", cold) > 1.8 * mean("细颗粒物月均值", hot));
+    assert!(mean("臭氧日最大小时值月均", hot) > 1.5 * mean("臭氧日最大小时值月均", cold));
+}

@@ -334,6 +334,50 @@ async fn late_data_says_how_late_and_which_county_is_missing() {
 }
 
 #[tokio::test]
+async fn a_county_that_was_merged_is_not_missed_and_its_past_goes_with_the_unit_of_today() {
+    let mut city = City::on("2025-07-10").await;
+    let mut cells = vec![cell("2025-06", Some("320902"), "5G", 7, 1)];
+    for month in ["2025-03", "2025-04", "2025-05"] {
+        cells.push(cell(month, Some("320902"), "5G", 1, 1));
+        cells.push(cell(month, Some("320903"), "5G", 2, 1));
+    }
+    city.write("base.cell", &cells).await;
+    let missed = |answer: &crate::Answer| {
+        let areas = answer.gaps.iter().map(|gap| gap.area.to_string());
+        areas.collect::<Vec<_>>()
+    };
+    assert_eq!(missed(&city.ask(&ask("opened")).await), ["320903"]);
+
+    let area = |unit: &str, division: &str, from: &str, to: Option<&str>| json!({"unit": unit, "division": division, "valid_from": from, "valid_to": to});
+    let merged = [
+        area("tinghu", "320902", "2020-01-01", None),
+        area("yandu", "320903", "2020-01-01", Some("2025-06-01")),
+        area("tinghu", "320903", "2025-06-01", None),
+        area("yannan", "320902010", "2020-01-01", None),
+    ];
+    city.write("base.unit_area", &merged).await;
+    assert_eq!(
+        missed(&city.ask(&ask("opened")).await),
+        [] as [String; 0],
+        "it reports with the county that it is a part of"
+    );
+    let of_may = |level| Ask {
+        by: vec![by("area", Some(level))],
+        period: Some("2025-05".parse().unwrap()),
+        ..ask("opened")
+    };
+    assert_eq!(
+        groups(&city, &of_may(AreaLevel::Managing)).await,
+        ["tinghu 3"]
+    );
+    // By its code it stays what it was when it reported.
+    assert_eq!(
+        groups(&city, &of_may(AreaLevel::County)).await,
+        ["320902 1", "320903 2"]
+    );
+}
+
+#[tokio::test]
 async fn a_target_has_a_gap_and_a_forecast() {
     let mut city = City::on("2025-07-10").await;
     let mut cells = Vec::new();
