@@ -28,8 +28,6 @@ use axum::routing::{get, post};
 use crate::etag;
 use crate::state::State;
 
-pub(crate) use file::Files;
-
 /// The largest form of these pages, in bytes.
 const FORM_BYTES: usize = 16 << 10;
 

@@ -18,6 +18,7 @@ use crate::access::{Asker, Duty};
 use crate::address::encode;
 use crate::batch::word;
 use crate::extract::Query;
+use crate::line::Peer;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -104,8 +105,12 @@ impl Asked {
 pub(super) async fn show_catalogue(
     Shared(state): Shared<State>,
     speech: Speech,
+    peer: Peer,
     asked: Result<Query<Asked>>,
 ) -> Response {
+    let Some(_place) = state.visitors().look(peer).await else {
+        return frame::crowded(&speech);
+    };
     let found = match asked {
         Ok(Query(asked)) => list(&state, &speech, &asked).await,
         Err(problem) => Err(problem),
