@@ -15,6 +15,7 @@ mod frame;
 mod granted;
 mod language;
 mod mine;
+mod provider;
 mod renounce;
 mod rows;
 mod seal;
@@ -42,6 +43,9 @@ pub(crate) fn routes() -> Router<State> {
         .route("/open/{id}/{form}", get(file::take_file))
         .route("/mine", get(mine::show_grants).post(entrance::log_in))
         .route("/mine/end", post(entrance::log_out))
+        .route("/mine/openid", post(provider::begin))
+        .route("/mine/code", post(provider::send_code))
+        .route("/mine/arrived", get(provider::arrive))
         .route(
             "/mine/grants/{id}",
             get(renounce::show_grant).post(renounce::renounce_grant),
