@@ -45,6 +45,8 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api/v1/openapi.json", Need::Nothing),
     // Pages for citizens: what is open to visitors, and one's own grants, which ask for a login themselves.
     ("GET", "/open", Need::Nothing),
+    ("GET", "/open/boards", Need::Nothing),
+    ("GET", "/open/boards/{board}", Need::Nothing),
     ("GET", "/open/{id}", Need::Nothing),
     ("GET", "/open/{id}/{form}", Need::Nothing),
     ("GET", "/mine", Need::Nothing),

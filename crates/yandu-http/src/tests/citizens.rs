@@ -12,7 +12,7 @@ use super::city::{Answer, City, MEMBER, request};
 use crate::line::Peer;
 use crate::{Options, visitor};
 
-const POLICIES: &str = r#"
+pub(super) const POLICIES: &str = r#"
 @id("browse") permit (principal is Person, action == Action::"browse", resource == City::"city");
 @id("open") @about("已开放的数据") @up_to("general-1")
 permit (principal, action == Action::"read", resource is Dataset) when { resource.opening == "open" };
