@@ -22,7 +22,7 @@ export async function expectGood(browser: Browser, page: Page, what: string): Pr
 }
 
 /** A telephone with scripts off. */
-export async function phone(browser: Browser, city: City, language = 'zh-CN'): Promise<Page> {
+export async function phone(browser: Browser, city: Pick<City, 'address'>, language = 'zh-CN'): Promise<Page> {
   const context = await browser.newContext({
     baseURL: city.address,
     javaScriptEnabled: false,
