@@ -101,6 +101,10 @@ test('a citizen logs in without scripts, sees their grants and gives one up', as
     await expect(page.getByText(text).first()).toBeVisible()
   }
   await expectGood(browser, page, 'grants')
+  await page.getByRole('link', { name: '看取走的数据' }).click()
+  await expect(page.getByText('还没有取走过数据')).toBeVisible()
+  await expectGood(browser, page, 'taken')
+  await page.goto('/mine')
   await page.getByRole('link', { name: '放弃这项授权' }).first().click()
   await page.getByLabel('原因').fill('论文已经写完')
   await expectGood(browser, page, 'renounce')

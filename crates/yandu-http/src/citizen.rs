@@ -22,6 +22,7 @@ mod provider;
 mod renounce;
 mod rows;
 mod seal;
+mod taken;
 mod told;
 
 use axum::Router;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Router<State> {
         .route("/open/{id}", get(dataset::show_dataset))
         .route("/open/{id}/{form}", get(file::take_file))
         .route("/mine", get(mine::show_grants).post(entrance::log_in))
+        .route("/mine/files", get(taken::show_files))
         .route("/mine/end", post(entrance::log_out))
         .route("/mine/openid", post(provider::begin))
         .route("/mine/code", post(provider::send_code))

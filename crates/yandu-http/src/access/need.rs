@@ -51,6 +51,7 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/open/{id}/{form}", Need::Nothing),
     ("GET", "/mine", Need::Nothing),
     ("POST", "/mine", Need::Nothing),
+    ("GET", "/mine/files", Need::Nothing),
     ("POST", "/mine/end", Need::Nothing),
     ("POST", "/mine/openid", Need::Nothing),
     ("POST", "/mine/code", Need::Nothing),

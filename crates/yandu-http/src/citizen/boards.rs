@@ -132,7 +132,7 @@ fn areas(speech: &Speech, board: &Board) -> Markup {
                 select id="area" name="area" {
                     option value="" { (speech.say("全市", "The whole city")) }
                     @for BoardArea { code, name } in &board.areas {
-                        option value=(code) selected[chosen == Some(code)] { (name) }
+                        option value=(code) selected[chosen == Some(code.as_str())] { (name) }
                     }
                 }
             }

@@ -64,7 +64,7 @@ fn is_open(state: &State, tile: &Tile) -> bool {
         let mut shown = shown.iter();
         shown.any(|field| field.name == **column && field.is_open())
     };
-    definition.columns().iter().all(|column| is_shown(column))
+    definition.columns().iter().all(is_shown)
 }
 
 fn figures(speech: &Speech, kind: TileKind, title: &str, answer: &Answer) -> Markup {

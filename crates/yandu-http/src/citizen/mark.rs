@@ -1,6 +1,5 @@
 //! Who has read what a page shows, and when.
 
-use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::language::{Language, Speech};
@@ -19,10 +18,9 @@ pub(super) struct Mark {
 
 impl Mark {
     pub(super) fn new(state: &State, speech: &Speech) -> Self {
-        let now: Timestamp = state.now();
         Self {
             reader: speech.say(VISITOR, "A visitor"),
-            at: told::time(now),
+            at: told::time(state.now()),
         }
     }
 

@@ -13,6 +13,7 @@ use super::granted::{self, Standing};
 use super::language::{Language, Speech};
 use super::provider::{self, CodePage};
 use super::seal::Seal;
+use super::taken;
 use super::told;
 use crate::Result;
 use crate::access::Asker;
@@ -130,6 +131,7 @@ async fn list(
     Ok(html! {
         h1 { (speech.say("我的授权", "My grants")) }
         p class="hint" { (who) }
+        (taken::link(speech))
         @if asked.renounced.is_some() {
             div class="note note-good" role="status" {
                 p { (speech.say("已经放弃，从现在起不再有效。", "It has been given up and holds no more.")) }
@@ -165,7 +167,7 @@ async fn card(state: &State, speech: &Speech, account: &Account, grant: &Grant) 
     let renounced = speech.to(&format!("/mine/grants/{}", grant.id));
     html! {
         li class="card" {
-            h3 { (granted::title(speech, &packs, grant)) " " (standing.tag(speech)) }
+            h3 { (granted::title(speech, &packs, &grant.granted.dataset)) " " (standing.tag(speech)) }
             (granted::facts(state, speech, grant).await)
             @if !standing.is_over() && granted::is_own(grant, account) {
                 p class="actions" { a href=(renounced) { (speech.say("放弃这项授权", "Give this grant up")) } }

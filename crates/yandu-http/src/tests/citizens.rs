@@ -532,6 +532,62 @@ async fn one_sees_ones_own_grants_in_words_and_nobody_elses() {
 }
 
 #[tokio::test]
+async fn one_sees_what_one_has_taken_under_ones_grants_and_nobody_elses_files() {
+    let (city, wang, sec) = granted().await;
+    let until = city.state.now() + jiff::SignedDuration::from_hours(1);
+    for id in ["wang", "li"] {
+        let grant = json!({
+            "to": {"kind": "person", "id": id}, "dataset": "club.secret", "up_to": "general-2",
+            "purpose": "带回核对", "until": until, "ways": ["export"]
+        });
+        city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    }
+    let body = json!({"sql": "SELECT number, name FROM club.secret"});
+    let request = |who: &Somebody| {
+        request(Method::POST, "/api/v1/query")
+            .header(header::COOKIE, cookie_of(who))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/vnd.apache.parquet")
+    };
+    let none = see(&city, &wang, "/mine/files").await;
+    assert!(none.text().contains("还没有取走过数据"), "{}", none.text());
+    let file = city.ask(request(&wang), body.to_string()).await;
+    assert_eq!(file.status, StatusCode::OK);
+    let receipt = file.header("yandu-receipt").to_owned();
+    let li = city.log_in("li").await;
+    let other = city.ask(request(&li), body.to_string()).await;
+    let foreign = other.header("yandu-receipt").to_owned();
+    let taken = see(&city, &wang, "/mine/files").await;
+    for there in [
+        "秘密名单",
+        "已取走",
+        "parquet",
+        "number、name",
+        "G4",
+        &receipt,
+    ] {
+        assert!(taken.text().contains(there), "{there}: {}", taken.text());
+    }
+    assert!(
+        !taken.text().contains(&format!(">{foreign}<")),
+        "{}",
+        taken.text()
+    );
+    let nobody = see(&city, &Somebody(None), "/mine/files").await;
+    assert!(
+        nobody.text().contains("type=\"password\""),
+        "{}",
+        nobody.text()
+    );
+    assert!(
+        nobody.text().contains("value=\"/mine/files\""),
+        "{}",
+        nobody.text()
+    );
+    assert!(!nobody.text().contains("秘密名单"));
+}
+
+#[tokio::test]
 async fn a_grant_whose_term_has_not_begun_says_so() {
     let (city, wang, sec) = granted().await;
     let from = city.state.now() + jiff::SignedDuration::from_hours(1);
