@@ -24,6 +24,8 @@ install_browser() {
 
 install_browser
 scripts/web.sh
+providers="$(scripts/openid.sh)"
+[ -z "$providers" ] || export YANDU_TEST_OPENID="$providers"
 # A program that was just built need not be built again: `YANDU_PROGRAM` names it.
 yandu="${YANDU_PROGRAM:-}"
 if [ -z "$yandu" ]; then

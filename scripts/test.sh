@@ -43,27 +43,10 @@ install_clients() {
   export YANDU_TEST_PYTHON="$PWD/$venv/bin/python"
 }
 
-# Providers of identities, at which people sign in.
-install_providers() {
-  local folder=target/openid
-  if ! command -v npm >/dev/null 2>&1; then
-    echo "Node is missing: signing in by OpenID Connect is not tested" >&2
-    return
-  fi
-  if ! cmp -s crates/yandu/tests/cli/openid/package-lock.json "$folder/installed.json"; then
-    say "installing providers of identities"
-    rm -rf "$folder"
-    mkdir -p "$folder"
-    cp crates/yandu/tests/cli/openid/package.json crates/yandu/tests/cli/openid/package-lock.json "$folder/"
-    npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error
-    cp "$folder/package-lock.json" "$folder/installed.json"
-  fi
-  export YANDU_TEST_OPENID="$PWD/$folder"
-}
-
 install_packages
 install_clients
-install_providers
+providers="$(scripts/openid.sh)"
+[ -z "$providers" ] || export YANDU_TEST_OPENID="$providers"
 scripts/web.sh test
 
 say "building and testing"

@@ -1,6 +1,7 @@
 import type { APIRequestContext, Page } from '@playwright/test'
 import { planInForce } from './city'
 import { expect, expectAccessible, expectNoSideways, settled, test } from './fixtures'
+import { expectGood, phone } from './phone'
 
 interface Line {
   id: string
@@ -186,4 +187,25 @@ test('a wall shows whole lines of lamps, large enough for a room', async ({ page
   // Letters of 18 of 1080 lines on a wall of two metres and a half are read from five metres.
   expect(letters).toBeGreaterThanOrEqual(18)
   await expectNoSideways(page, 'a wall of lamps')
+})
+
+test('an open board is read without scripts, as a visitor, for one county too', async ({ browser, baseURL }) => {
+  const page = await phone(browser, { address: baseURL ?? '' })
+  await page.goto('/open')
+  await page.getByRole('link', { name: '公开看板' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('公开看板')
+  await expectGood(browser, page, 'open-boards')
+  // The cockpit is for whoever works in the city.
+  await expect(page.getByRole('link', { name: '空气质量' })).toBeVisible()
+  expect((await page.context().request.get('/open/boards/cockpit.city')).status()).toBe(404)
+  await page.getByRole('link', { name: '空气质量' }).click()
+  await expect(page.getByRole('heading', { level: 2, name: '各县区细颗粒物月均浓度' })).toBeVisible()
+  await expect(page.getByText(/读取人：公众访客/).first()).toBeVisible()
+  await expect(page.getByText('这项没有向社会公开')).toHaveCount(0)
+  await expectGood(browser, page, 'open-board')
+  await page.getByLabel('区域').selectOption({ label: '射阳县' })
+  await page.getByRole('button', { name: '查看' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('空气质量 · 射阳县')
+  await page.getByRole('link', { name: '看所用的数据' }).first().click()
+  await expect(page.getByRole('heading', { name: '数据预览' })).toBeVisible()
 })

@@ -1,13 +1,10 @@
-import type { Browser, Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
-import { expect, expectAccessible, expectNoSideways, test as watched } from './fixtures'
-import { type City, inCity } from './own-city'
+import { expect, test as watched } from './fixtures'
+import { inCity } from './own-city'
+import { expectGood, phone } from './phone'
 import { PASSWORD, loggedIn, made } from './rights'
 
 const NOW = '2026-01-05T09:00+08:00'
-
-/** A folder for pictures of what the tests see, where somebody wants to look. */
-const PICTURES = process.env.PICTURES
 
 const ROWS = [
   '编号,站点名称,站点地址,值守人,值守电话,内部备注,启用年份',
@@ -43,33 +40,6 @@ const test = inCity(async (city) => {
 })
 
 watched.describe.configure({ mode: 'serial' })
-
-/** The page as somebody with scripts off sees it, at telephone and desk width; axe, which is a script, looks at it in a second context. */
-async function expectGood(browser: Browser, page: Page, what: string): Promise<void> {
-  const state = await page.context().storageState()
-  const scripted = await browser.newContext({ baseURL: new URL(page.url()).origin, storageState: state, bypassCSP: true })
-  const other = await scripted.newPage()
-  for (const width of [390, 1280]) {
-    await page.setViewportSize({ width, height: 900 })
-    if (PICTURES) await page.screenshot({ fullPage: true, path: `${PICTURES}/citizens-${what}-${width}.png` })
-    await other.setViewportSize({ width, height: 900 })
-    await other.goto(page.url())
-    await expectNoSideways(other, `${what} at ${width}`)
-    await expectAccessible(other, `${what} at ${width}`)
-  }
-  await scripted.close()
-}
-
-async function phone(browser: Browser, city: City, language = 'zh-CN'): Promise<Page> {
-  const context = await browser.newContext({
-    baseURL: city.address,
-    javaScriptEnabled: false,
-    locale: language,
-    viewport: { width: 390, height: 844 },
-    acceptDownloads: true,
-  })
-  return context.newPage()
-}
 
 test('open data is found, looked at and taken away without scripts', async ({ browser, city }) => {
   const page = await phone(browser, city)
@@ -131,6 +101,10 @@ test('a citizen logs in without scripts, sees their grants and gives one up', as
     await expect(page.getByText(text).first()).toBeVisible()
   }
   await expectGood(browser, page, 'grants')
+  await page.getByRole('link', { name: '看取走的数据' }).click()
+  await expect(page.getByText('还没有取走过数据')).toBeVisible()
+  await expectGood(browser, page, 'taken')
+  await page.goto('/mine')
   await page.getByRole('link', { name: '放弃这项授权' }).first().click()
   await page.getByLabel('原因').fill('论文已经写完')
   await expectGood(browser, page, 'renounce')

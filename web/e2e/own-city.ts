@@ -21,20 +21,22 @@ export class City {
     return printed() ?? ''
   }
 
-  /** A file in the data folder, before the city starts or while it works. */
-  put(path: string, text: string): void {
+  /** A file in the folder of the city, before it starts or while it works; where it is. */
+  put(path: string, text: string): string {
     const file = join(this.#folder, path)
     mkdirSync(join(file, '..'), { recursive: true })
     writeFileSync(file, text)
+    return file
   }
 
-  /** Starts the program with some packs, by their paths from `e2e/packs`, and a clock that stands. */
-  async start(packs: string | string[], now: string): Promise<void> {
+  /** Starts the program with some packs, by their paths from `e2e/packs`, a clock that stands, and settings as `key=value`. */
+  async start(packs: string | string[], now: string, settings: string[] = []): Promise<void> {
     const given = join(this.#folder, 'packs-given')
     for (const pack of [packs].flat()) {
       cpSync(new URL(`packs/${pack}`, import.meta.url).pathname, join(given, basename(pack)), { recursive: true })
     }
-    const program = spawn(PROGRAM, ['serve', '--data', join(this.#folder, 'data'), '--packs', given, '--listen', '127.0.0.1:0', '--now', now], {
+    const set = settings.flatMap((setting) => ['--set', setting])
+    const program = spawn(PROGRAM, ['serve', '--data', join(this.#folder, 'data'), '--packs', given, '--listen', '127.0.0.1:0', '--now', now, ...set], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#program = program

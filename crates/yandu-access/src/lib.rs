@@ -18,6 +18,8 @@
 //!
 //! [`Receipts`] keeps what left the city as a file.
 //!
+//! [`Places`] bounds what those take up of whom nothing is known.
+//!
 //! Not here: which roles, departments and divisions there are (they are handed in as [`Known`]), cookies and headers, and how a link reaches a person.
 
 mod account;
@@ -32,6 +34,7 @@ mod import;
 mod known;
 mod negative;
 mod password;
+mod places;
 mod program;
 mod receipt;
 mod secret;
@@ -54,6 +57,7 @@ pub use import::{IMPORT_ROWS, RowFault};
 pub use known::Known;
 pub use negative::{Entry, EntryId, NewEntry};
 pub use password::Weakness;
+pub use places::{Origin, Place, Places};
 pub use program::{Login, Lost, Programs, Standing, Watch};
 pub use receipt::{
     Ending, FileForm, NewReceipt, ReadDataset, Receipt, ReceiptColumn, ReceiptId, Receipts, Sent,

@@ -1,10 +1,11 @@
 //! A connection: whether its client is known, what it does, and when it has to go.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
+use yandu_access::Place;
 use yandu_face::Options;
 
 use crate::fault::{Fault, Result};
@@ -17,6 +18,8 @@ pub(crate) struct Line {
     places: Arc<Semaphore>,
     /// Its place among the connections whose clients are known.
     place: OnceLock<OwnedSemaphorePermit>,
+    /// Its place among the others, until the client is known.
+    unknown: Mutex<Option<Place>>,
     state: watch::Sender<State>,
 }
 
@@ -35,7 +38,7 @@ pub(crate) struct Busy {
 }
 
 impl Line {
-    pub(crate) fn new(address: SocketAddr, places: Arc<Semaphore>) -> Arc<Self> {
+    pub(crate) fn new(address: SocketAddr, unknown: Place, places: Arc<Semaphore>) -> Arc<Self> {
         let begun = Instant::now();
         let state = State {
             is_known: false,
@@ -47,6 +50,7 @@ impl Line {
             begun,
             places,
             place: OnceLock::new(),
+            unknown: Mutex::new(Some(unknown)),
             state: watch::Sender::new(state),
         })
     }
@@ -72,6 +76,8 @@ impl Line {
             })?;
             // Another request of the same connection may have been quicker; its place is enough.
             let _ = self.place.set(place);
+            let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+            *unknown = None;
         }
         self.state.send_if_modified(|state| {
             let is_new = !state.is_known;
@@ -122,11 +128,13 @@ mod tests {
     use std::time::Duration;
 
     use tonic::Code;
+    use yandu_access::{Origin, Places};
 
     use super::*;
 
     fn line(places: &Arc<Semaphore>) -> Arc<Line> {
-        Line::new(([127, 0, 0, 1], 1).into(), Arc::clone(places))
+        let unknown = Places::new(1, 1).take(Origin::default()).unwrap();
+        Line::new(([127, 0, 0, 1], 1).into(), unknown, Arc::clone(places))
     }
 
     async fn is_over(line: &Line, options: &Options, within: u64) -> bool {
@@ -161,6 +169,25 @@ mod tests {
         );
         drop(busy);
         assert!(is_over(&one, &only_idle, 10_000).await);
+    }
+
+    #[tokio::test]
+    async fn who_is_known_leaves_the_place_of_the_unknown_and_who_finds_none_keeps_it() {
+        let (known, unknown) = (Arc::new(Semaphore::new(1)), Places::new(2, 2));
+        let line = || {
+            let place = unknown.take(Origin::default())?;
+            Some(Line::new(
+                ([127, 0, 0, 1], 1).into(),
+                place,
+                Arc::clone(&known),
+            ))
+        };
+        let (one, other) = (line().unwrap(), line().unwrap());
+        assert!(line().is_none());
+        one.know().unwrap();
+        assert!(other.know().is_err(), "there is one place for who is known");
+        let _third = line().unwrap();
+        assert!(line().is_none(), "the other has kept its place");
     }
 
     #[tokio::test]

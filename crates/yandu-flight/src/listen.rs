@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
+use yandu_access::Place;
 use yandu_face::{City, Options, take};
 
 use crate::admit;
@@ -53,19 +54,17 @@ impl Server {
 
     /// Serves until `stopping` is true. Whoever asks nothing then is sent away; questions are answered to their end.
     pub async fn serve(self, listener: TcpListener, stopping: watch::Receiver<bool>) {
-        let clients = self.options.connections;
         let shared = Shared {
             face: Face::new(self.city, self.options.idle),
-            places: Arc::new(Semaphore::new(clients)),
+            places: Arc::new(Semaphore::new(self.options.connections)),
             stopping: stopping.clone(),
             options: self.options,
         };
         take(
             listener,
-            clients,
             stopping,
             "Arrow Flight SQL",
-            |stream, address| connect(stream, address, shared.clone()),
+            |stream, address, place| connect(stream, address, place, shared.clone()),
         )
         .await;
     }
@@ -80,12 +79,12 @@ fn stopped(shared: &Shared) -> impl Future<Output = ()> + Send + use<> {
     }
 }
 
-/// Serves a client until it goes.
-async fn connect(stream: TcpStream, address: SocketAddr, shared: Shared) {
+/// Serves a client until it goes. The place is that of a client that is not known.
+async fn connect(stream: TcpStream, address: SocketAddr, place: Place, shared: Shared) {
     // An answer is several small writes; held back for an acknowledgement, each could cost 40 ms.
     let _ = stream.set_nodelay(true);
     let Some(acceptor) = shared.options.tls.clone() else {
-        return speak(stream, address, shared).await;
+        return speak(stream, address, place, shared).await;
     };
     let stop = stopped(&shared);
     let accepted = tokio::select! {
@@ -93,7 +92,7 @@ async fn connect(stream: TcpStream, address: SocketAddr, shared: Shared) {
         accepted = timeout(shared.options.startup, acceptor.accept(stream)) => accepted,
     };
     match accepted {
-        Ok(Ok(stream)) => Box::pin(speak(stream, address, shared)).await,
+        Ok(Ok(stream)) => Box::pin(speak(stream, address, place, shared)).await,
         Ok(Err(error)) => tracing::debug!(
             client.address = %address,
             error = &error as &dyn std::error::Error,
@@ -104,11 +103,11 @@ async fn connect(stream: TcpStream, address: SocketAddr, shared: Shared) {
 }
 
 /// Answers the requests of a connection.
-async fn speak<S>(stream: S, address: SocketAddr, shared: Shared)
+async fn speak<S>(stream: S, address: SocketAddr, place: Place, shared: Shared)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let line = Line::new(address, Arc::clone(&shared.places));
+    let line = Line::new(address, place, Arc::clone(&shared.places));
     let answering = {
         let (face, line) = (shared.face.clone(), Arc::clone(&line));
         service_fn(move |request| admit::answer(face.clone(), Arc::clone(&line), request))

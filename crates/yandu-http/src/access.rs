@@ -49,7 +49,7 @@ pub use accounts::{
 };
 pub use event::{EventLine, EventPage};
 pub use grant::{ConflictLine, GrantLine, GrantList, Grantee, NewGrant, Why};
-pub use identity::{IdentityLine, IdentityList, NewIdentity};
+pub use identity::{IdentityLine, IdentityList, LinkConfirmation, NewIdentity, ProvedIdentity};
 pub use negative::{EntryAdded, EntryLine, NegativeList, NewEntry};
 pub use openid::{OpenidBegun, OpenidLine, OpenidOptions, OpenidSignIn};
 pub use policy::{PolicyLine, PolicyList, SeenColumn, SightLine, Sights};

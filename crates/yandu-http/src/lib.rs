@@ -55,6 +55,7 @@ pub mod trail;
 mod ui;
 mod upload;
 mod value;
+pub mod visitor;
 
 pub use clock::ClockReading;
 pub use guard::is_loopback;

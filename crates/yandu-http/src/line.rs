@@ -1,10 +1,12 @@
-//! The line on which a request came.
+//! The line on which a request came, and from where.
 
 use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::Extensions;
 use axum::http::request::Parts;
+use yandu_access::Origin;
 
 /// How a request reached the program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,6 +40,30 @@ impl Line {
 }
 
 impl<S: Sync> FromRequestParts<S> for Line {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.extensions))
+    }
+}
+
+/// The address that a request came from; none where it is asked in process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) Option<IpAddr>);
+
+impl Peer {
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+        Self(peer.map(|ConnectInfo(peer)| peer.ip()))
+    }
+
+    /// By what its places are counted.
+    pub(crate) fn origin(self) -> Origin {
+        self.0.map(Origin::from).unwrap_or_default()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Peer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {

@@ -18,12 +18,12 @@ use crate::Result;
 use crate::access::OpenidOptions;
 use crate::access::openid::Used;
 use crate::board::Live;
-use crate::citizen::Files;
 use crate::classification;
 use crate::counts::Counts;
 use crate::plan::FontPaths;
 use crate::problem::Problem;
 use crate::sharing::{self, Making, Store};
+use crate::visitor::{self, Visitors};
 
 /// Limits of the face.
 #[derive(Clone)]
@@ -46,6 +46,8 @@ pub struct Options {
     pub sharing: sharing::Options,
     /// The provider of identities, where there is one.
     pub openid: Option<OpenidOptions>,
+    /// How much visitors may ask for at a time.
+    pub visitors: visitor::Options,
 }
 
 impl Default for Options {
@@ -60,6 +62,7 @@ impl Default for Options {
             fonts: FontPaths::default(),
             sharing: sharing::Options::default(),
             openid: None,
+            visitors: visitor::Options::default(),
         }
     }
 }
@@ -82,7 +85,7 @@ struct Inner {
     boards: Live,
     shared: Store,
     making: Making,
-    public_files: Files,
+    visitors: Visitors,
     metrics: Metrics,
     used: Used,
     stopping: AtomicBool,
@@ -107,7 +110,7 @@ impl State {
                 boards: Live::default(),
                 shared: Store::new(collector.folder().shared(), collector.folder().staging()),
                 making: Making::default(),
-                public_files: Files::default(),
+                visitors: Visitors::new(options.visitors),
                 metrics,
                 used: Used::default(),
                 collector,
@@ -225,9 +228,9 @@ impl State {
         &self.inner.used
     }
 
-    /// Files that visitors are taking away.
-    pub(crate) fn public_files(&self) -> &Files {
-        &self.inner.public_files
+    /// The places of visitors.
+    pub(crate) fn visitors(&self) -> &Visitors {
+        &self.inner.visitors
     }
 
     pub fn metrics(&self) -> &Metrics {

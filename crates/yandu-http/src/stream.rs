@@ -1,5 +1,6 @@
 //! Bodies that are made while they are sent.
 
+pub(crate) mod patient;
 pub(crate) mod rows;
 
 use std::io::Read;

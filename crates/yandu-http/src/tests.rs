@@ -16,6 +16,7 @@ mod handling;
 mod lineage;
 mod measuring;
 mod modelling;
+mod open_boards;
 mod pack_pages;
 mod pages;
 mod plan_papers;

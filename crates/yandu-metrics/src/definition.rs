@@ -92,8 +92,9 @@ impl Definition {
         dimensions.map(|(name, dimension)| (name, dimension.column.as_ref().unwrap_or(name)))
     }
 
-    /// The SELECT that reads the cells: the period, the dimensions and what the measure adds up.
-    pub(crate) fn cells_sql(&self) -> String {
+    /// The columns of the model that the number follows from: its period, its dimensions, and what the measure and the condition
+    /// read; each once.
+    pub fn columns(&self) -> Vec<&str> {
         let mut columns: Vec<&str> = vec![self.file.time.column.as_str()];
         columns.extend(self.dimensions().map(|(_, column)| column.as_str()));
         columns.extend(self.compiled.measure.columns());
@@ -101,6 +102,12 @@ impl Definition {
         columns.extend(condition.flat_map(Condition::columns));
         let mut seen = std::collections::HashSet::new();
         columns.retain(|column| seen.insert(*column));
+        columns
+    }
+
+    /// The SELECT that reads the cells: the period, the dimensions and what the measure adds up.
+    pub(crate) fn cells_sql(&self) -> String {
+        let columns = self.columns();
         let order: Vec<&str> = [self.file.time.column.as_str()]
             .into_iter()
             .chain(self.dimensions().map(|(_, column)| column.as_str()))

@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
-use yandu_access::{Login, Standing};
+use yandu_access::{Login, Place, Standing};
 use yandu_lake::Principal;
 
 use crate::codec::{Codec, Stage};
@@ -39,8 +39,13 @@ const NEWEST: i32 = 3 << 16;
 /// How often it is looked whether a slow client has sent the first bytes.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// Serves a client until it goes.
-pub(crate) async fn serve(mut stream: TcpStream, address: SocketAddr, shared: Shared) {
+/// Serves a client until it goes. The place is that of a client that is not known.
+pub(crate) async fn serve(
+    mut stream: TcpStream,
+    address: SocketAddr,
+    place: Place,
+    shared: Shared,
+) {
     // An answer is several small writes; held back for an acknowledgement, each could cost 40 ms.
     let _ = stream.set_nodelay(true);
     let until = Instant::now() + shared.options.startup;
@@ -49,14 +54,14 @@ pub(crate) async fn serve(mut stream: TcpStream, address: SocketAddr, shared: Sh
         return;
     };
     if !wants_tls {
-        return Box::pin(greet(stream, address, until, shared)).await;
+        return Box::pin(greet(stream, address, until, place, shared)).await;
     }
     let Some(acceptor) = shared.options.tls.clone() else {
         return;
     };
     let accepted = timeout_at(until, acceptor.accept(stream));
     match unless_stopping(&shared, accepted).await {
-        Some(Ok(Ok(stream))) => Box::pin(greet(stream, address, until, shared)).await,
+        Some(Ok(Ok(stream))) => Box::pin(greet(stream, address, until, place, shared)).await,
         Some(Ok(Err(error))) => tracing::debug!(
             client.address = %address,
             error = &error as &dyn std::error::Error,
@@ -109,14 +114,23 @@ async fn negotiate(stream: &mut TcpStream, shared: &Shared) -> std::io::Result<b
 }
 
 /// Finds out who it is, and talks.
-async fn greet<S: Stream>(stream: S, address: SocketAddr, until: Instant, shared: Shared) {
+async fn greet<S: Stream>(
+    stream: S,
+    address: SocketAddr,
+    until: Instant,
+    place: Place,
+    shared: Shared,
+) {
     let mut socket = framed(stream, Codec::new());
     let met = timeout_at(until, meet(&mut socket, &shared, address));
     let Some(met) = unless_stopping(&shared, met).await else {
         return;
     };
     let fault = match met {
-        Ok(Ok(Some(met))) => return talk(socket, met, shared).await,
+        Ok(Ok(Some(met))) => {
+            drop(place);
+            return talk(socket, met, shared).await;
+        }
         Ok(Ok(None)) => return,
         Ok(Err(fault)) => fault.fatal(),
         Err(_) => Fault::new("57014", "the login took too long").fatal(),

@@ -35,9 +35,8 @@ impl Server {
 
     /// Serves until `stopping` is true. Whoever asks nothing then is sent away; questions are answered to their end.
     pub async fn serve(self, listener: TcpListener, stopping: watch::Receiver<bool>) {
-        let clients = self.options.connections;
         let shared = Shared {
-            places: Arc::new(Semaphore::new(clients)),
+            places: Arc::new(Semaphore::new(self.options.connections)),
             cancels: Cancels::default(),
             stopping: stopping.clone(),
             city: self.city,
@@ -45,10 +44,9 @@ impl Server {
         };
         take(
             listener,
-            clients,
             stopping,
             "PostgreSQL",
-            |stream, address| connection::serve(stream, address, shared.clone()),
+            |stream, address, place| connection::serve(stream, address, place, shared.clone()),
         )
         .await;
     }

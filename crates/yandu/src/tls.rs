@@ -3,14 +3,14 @@
 mod certificate;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::Listener;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+use yandu_access::Places;
 
 pub(crate) use certificate::Certificate;
 
@@ -18,6 +18,8 @@ pub(crate) use certificate::Certificate;
 const SECONDS: u64 = 10;
 /// Connections that shake hands at a time; whoever comes then is sent away.
 const AT_A_TIME: usize = 256;
+/// Those of them from one address.
+const OF_ONE: usize = 64;
 /// Connections that wait for the server.
 const READY: usize = 64;
 /// After a failure of the machine, such as too many open files.
@@ -43,7 +45,7 @@ async fn greet(
     acceptor: TlsAcceptor,
     ready: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
-    let places = Arc::new(Semaphore::new(AT_A_TIME));
+    let places = Places::new(AT_A_TIME, OF_ONE);
     loop {
         let accepted = tokio::select! {
             () = ready.closed() => return,
@@ -53,7 +55,7 @@ async fn greet(
             tokio::time::sleep(PAUSE).await;
             continue;
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+        let Some(place) = places.take(peer.ip().into()) else {
             continue;
         };
         let (acceptor, ready) = (acceptor.clone(), ready.clone());

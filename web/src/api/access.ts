@@ -20,6 +20,7 @@ export type NewAccount = Schemas['NewAccount']
 export type NewEntry = Schemas['NewEntry']
 export type NewGrant = Schemas['NewGrant']
 export type Openid = Schemas['OpenidLine']
+export type ProvedIdentity = Schemas['ProvedIdentity']
 export type DifferenceLine = Schemas['DifferenceLine']
 export type RightsChange = Schemas['RightsChange']
 export type RightsPreview = Schemas['RightsPreview']
@@ -115,11 +116,17 @@ export const identities = (id?: string) =>
   queryOptions({
     queryKey: ['identities', id ?? ''],
     queryFn: ({ signal }) => got<Schemas['IdentityList']>(placeOfIdentities(id), { signal }),
-    select: (list) => list.identities,
   })
 
 /** Begins to link oneself: the address at which the browser goes on. */
 export const beginLink = async () => (await call<Schemas['OpenidBegun']>('POST', '/account/identities')).data.address
+
+/** Links oneself to whom the provider has proved, with a proof that one is there; the code is wanted where the account has a second factor. */
+export const linkProved = async (password: string, code: string) =>
+  (await call<Identity>('POST', '/account/identities/proved', { body: { password, ...(code && { code }) } })).data
+
+/** Links nobody: whom the provider has proved is forgotten. */
+export const forgetProved = () => call('DELETE', '/account/identities/proved')
 
 export const linkIdentity = async (id: string, subject: string) => (await call<Identity>('POST', placeOfIdentities(id), { body: { subject } })).data
 

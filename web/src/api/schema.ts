@@ -4400,6 +4400,7 @@ export interface components {
         };
         IdentityList: {
             identities: components["schemas"]["IdentityLine"][];
+            proved?: components["schemas"]["ProvedIdentity"] | null;
         };
         ImpactDataset: {
             /** @description The columns that may change; empty when the rows may, and with them every column. */
@@ -6080,6 +6081,14 @@ export interface components {
              * @description Targets that have no day.
              */
             undated: number;
+        };
+        /** @description Somebody at a provider of identities to whom an account is to be linked. */
+        ProvedIdentity: {
+            issuer: string;
+            /** @description What the provider calls them. */
+            name?: string | null;
+            /** @description What the issuer calls them for ever (`sub`). */
+            subject: string;
         };
         Purpose: {
             /** @description Null for none. */

@@ -12,7 +12,7 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::change::note_created;
-use super::prove::Proved;
+use super::prove::{Factor, Proved};
 use super::{Accounts, Writing, put};
 use crate::account::{Account, Kind, NewAccount, Status, built};
 use crate::event::{EventKind, Note, cut, note};
@@ -111,6 +111,26 @@ impl Accounts {
         let identity = link(&mut writing, by, &account, &identified, at).await?;
         self.commit(writing).await?;
         Ok(identity)
+    }
+
+    /// Links the owner's own account to whom the provider has proved, with a proof that the owner is there: whoever has only found
+    /// their session links nobody to it.
+    pub async fn link_proved(
+        &self,
+        id: &AccountId,
+        password: &str,
+        code: Option<&str>,
+        identified: &Identified,
+    ) -> Result<Identity> {
+        let account = self.find(id).await?;
+        if account.password_changed_at.is_none() {
+            return Err(account.not_now("has no password by which its owner shows who they are"));
+        }
+        let proved = self
+            .prove(id.as_str(), password, Factor::Asked(code))
+            .await?;
+        self.commit(proved.writing).await?;
+        self.link_identity(id.as_str(), id, identified).await
     }
 
     /// The identities that come in to an account, the oldest first.

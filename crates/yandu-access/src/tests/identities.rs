@@ -128,6 +128,39 @@ async fn an_identity_comes_in_to_one_account_and_an_account_has_one_at_an_issuer
 }
 
 #[tokio::test]
+async fn an_account_is_linked_to_whom_was_proved_once_its_owner_has_shown_that_they_are_there() {
+    let site = Site::new().await;
+    let wang = site.person("wang").await;
+    let proved = unnamed("s-1");
+    let link = |password| site.accounts.link_proved(&wang, password, None, &proved);
+    assert_eq!(code(link("Another-Password-1").await), "login-refused");
+    let listed = site.accounts.identities_of(&wang).await.unwrap();
+    assert!(listed.is_empty(), "{listed:?}");
+    let linked = link(PASSWORD).await.unwrap();
+    assert_eq!((linked.linked_by.as_str(), linked.account), ("wang", wang));
+    come(&site, &proved).await.unwrap();
+}
+
+#[tokio::test]
+async fn guessing_a_password_by_linking_locks_the_name_and_who_has_none_links_nobody() {
+    let site = Site::new().await;
+    let wang = site.person("wang").await;
+    let proved = unnamed("s-1");
+    for _ in 1..Settings::default().failures {
+        let guessed = site.accounts.link_proved(&wang, "x", None, &proved).await;
+        assert_eq!(code(guessed), "login-refused");
+    }
+    for password in ["x", PASSWORD] {
+        let locked = site.accounts.link_proved(&wang, password, None, &proved);
+        assert_eq!(code(locked.await), "account-locked");
+    }
+    let new = NewAccount::person(id("li"), "李强");
+    let li = site.accounts.create(LOCAL, new).await.unwrap().id;
+    let without = site.accounts.link_proved(&li, "", None, &proved).await;
+    assert_eq!(code(without), "account-status");
+}
+
+#[tokio::test]
 async fn somebody_unknown_is_refused_and_the_record_says_who_it_was() {
     let site = Site::new().await;
     for who in [

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State as Shared;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,10 +11,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_access::{Identified, Identity, IdentityId};
 
-use super::Asker;
 use super::account::own;
 use super::accounts::named_in;
-use super::openid::{OpenidBegun, begin_link, configured};
+use super::openid::{OpenidBegun, begin_link, configured, forget_proved, link_proved, proved_for};
+use super::{Asker, with_cookies};
 use crate::Result;
 use crate::address::Base;
 use crate::extract::{Body, Path};
@@ -25,6 +25,7 @@ use crate::state::State;
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list_identities, link_myself))
+        .routes(routes!(link_proved_identity, forget_proved_identity))
         .routes(routes!(remove_identity))
         .routes(routes!(list_account_identities, link_account_identity))
         .routes(routes!(remove_account_identity))
@@ -50,6 +51,29 @@ pub struct IdentityLine {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct IdentityList {
     pub identities: Vec<IdentityLine>,
+    /// Whom the provider has proved in this session, for its owner to say whether the account is to be linked to them.
+    pub proved: Option<ProvedIdentity>,
+}
+
+/// Somebody at a provider of identities to whom an account is to be linked.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProvedIdentity {
+    pub issuer: String,
+    /// What the issuer calls them for ever (`sub`).
+    pub subject: String,
+    /// What the provider calls them.
+    pub name: Option<String>,
+}
+
+/// A proof that the owner of an account is there.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkConfirmation {
+    #[schema(format = Password)]
+    pub password: String,
+    /// The six digits of the second factor, where the account has one.
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -61,9 +85,17 @@ pub struct NewIdentity {
 
 /// Lists one's identities at the provider.
 #[utoipa::path(get, path = "/account/identities", tag = "access", responses((status = 200, body = IdentityList), Problem))]
-async fn list_identities(Shared(state): Shared<State>, asker: Asker) -> Result<Json<IdentityList>> {
+async fn list_identities(
+    Shared(state): Shared<State>,
+    asker: Asker,
+    headers: HeaderMap,
+) -> Result<Json<IdentityList>> {
     let found = state.door().accounts().identities_of(own(&asker)?).await?;
-    Ok(Json(found.into()))
+    let proved = proved_for(&state, &asker, &headers);
+    Ok(Json(IdentityList {
+        proved: proved.map(ProvedIdentity::from),
+        ..found.into()
+    }))
 }
 
 /// Begins to link one's account to oneself at the provider; the browser that asks goes to the address.
@@ -75,6 +107,28 @@ async fn link_myself(
     line: Line,
 ) -> Result<Response> {
     begin_link(&state, &asker, &base, line).await
+}
+
+/// Links one's account to whom the provider has proved in this session, once its owner has shown that they are there.
+#[utoipa::path(post, path = "/account/identities/proved", tag = "access", request_body = LinkConfirmation, responses((status = 201, body = IdentityLine), Problem))]
+async fn link_proved_identity(
+    Shared(state): Shared<State>,
+    asker: Asker,
+    headers: HeaderMap,
+    Body(confirmed): Body<LinkConfirmation>,
+) -> Result<Response> {
+    let LinkConfirmation { password, code } = confirmed;
+    let identity = link_proved(&state, &asker, &headers, &password, code.as_deref()).await?;
+    let answer = (StatusCode::CREATED, Json(IdentityLine::from(identity))).into_response();
+    Ok(with_cookies(answer, [forget_proved()]))
+}
+
+/// Forgets whom the provider has proved; the account is not linked.
+#[utoipa::path(delete, path = "/account/identities/proved", tag = "access", responses((status = 204, description = "Nobody is to be linked any more."), Problem))]
+async fn forget_proved_identity(asker: Asker) -> Result<Response> {
+    own(&asker)?;
+    let answer = StatusCode::NO_CONTENT.into_response();
+    Ok(with_cookies(answer, [forget_proved()]))
 }
 
 /// Takes one of one's identities away; sessions that were begun with it end.
@@ -162,10 +216,21 @@ impl From<Identity> for IdentityLine {
     }
 }
 
+impl From<Identified> for ProvedIdentity {
+    fn from(identified: Identified) -> Self {
+        Self {
+            issuer: identified.issuer,
+            subject: identified.subject,
+            name: identified.name,
+        }
+    }
+}
+
 impl From<Vec<Identity>> for IdentityList {
     fn from(found: Vec<Identity>) -> Self {
         Self {
             identities: found.into_iter().map(IdentityLine::from).collect(),
+            proved: None,
         }
     }
 }

@@ -4,8 +4,9 @@
 //! [`come_back`] with what begins the same session as a password does. What has to be known in between is sealed in a cookie of
 //! that browser ([`flow`]), so that nobody else can finish it, and is used once. Where it goes on after that is a place of our own.
 //!
-//! A second factor of the account is asked for on the page, by [`send_openid_code`]: whom the provider has let in is sealed in a
-//! cookie until then.
+//! A second factor of the account is asked for on the page, by [`send_code`]: whom the provider has let in is sealed in a cookie
+//! until then. So is whom it has proved for linking: the owner of the account is shown who it is, and says with their password that
+//! the account is to be linked ([`link_proved`]). An attempt that somebody has left in a browser links nobody by itself.
 
 mod flow;
 
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_access::{Identified, Session};
+use yandu_access::{Identified, Identity, Session};
 use yandu_openid::{Answer, Proof, Provider};
 
 use super::session::{Browser, Who, set_cookie, who};
@@ -33,14 +34,16 @@ use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
 
-pub(crate) use flow::Used;
-use flow::{CODE_COOKIE, Flow, Intent, Pending, own_place};
+use flow::{CODE, Flow, Intent, Linking, PROVED, Proved, own_place};
+pub(crate) use flow::{Pages, Used};
 
 /// Where the provider sends browsers back to, below the address of the city. It is registered there.
 const CALLBACK: &str = "/api/v1/session/openid/callback";
 /// The page of one's own identities.
 const LINKED: &str = "/account?tab=identities";
-const END: &str = "/api/v1/session/openid/end";
+/// The same, where one is asked whether the account is to be linked.
+const CONFIRM: &str = "/account?tab=identities&confirm=yes";
+pub(crate) const END: &str = "/api/v1/session/openid/end";
 
 /// The provider of identities, and how the pages speak of it.
 #[derive(Clone)]
@@ -113,7 +116,19 @@ async fn begin_openid(
     Body(asked): Body<OpenidSignIn>,
 ) -> Result<Response> {
     let to = own_place(asked.to.as_deref());
-    begun(&state, &base, line, to, Intent::SignIn).await
+    let (answer, cookie) = begin_from(&state, &base, line, to, Pages::Desk).await?;
+    Ok(([(header::SET_COOKIE, cookie)], Json(answer)).into_response())
+}
+
+/// Begins to sign in from one of our pages, to which the browser comes back: where it goes on, and its cookie.
+pub(crate) async fn begin_from(
+    state: &State,
+    base: &Base,
+    line: Line,
+    to: String,
+    pages: Pages,
+) -> Result<(OpenidBegun, String)> {
+    begun(state, base, line, to, Intent::SignIn(pages)).await
 }
 
 /// Begins to link an account to its owner at the provider, who signs in there anew.
@@ -126,11 +141,54 @@ pub(super) async fn begin_link(
     let Asker::Session(session) = asker else {
         return Err(super::session::no_session());
     };
-    let intent = Intent::Link {
+    let intent = Intent::Link(Linking {
         account: session.account.id.clone(),
-        session: session.id.to_string(),
+        session: session.id.clone(),
+    });
+    let (answer, cookie) = begun(state, base, line, CONFIRM.to_owned(), intent).await?;
+    Ok(([(header::SET_COOKIE, cookie)], Json(answer)).into_response())
+}
+
+/// Whom the provider has proved for the account of this session, to be linked once its owner says so.
+pub(super) fn proved_for(state: &State, asker: &Asker, headers: &HeaderMap) -> Option<Identified> {
+    let Asker::Session(session) = asker else {
+        return None;
     };
-    begun(state, base, line, LINKED.to_owned(), intent).await
+    let proved: Proved = PROVED.kept(state, headers)?;
+    let Linking {
+        account,
+        session: begun_in,
+    } = &proved.linking;
+    let is_own = *account == session.account.id && *begun_in == session.id;
+    is_own.then_some(proved.identified)
+}
+
+/// Links the account of this session to whom the provider has proved for it, with a proof that its owner is there.
+pub(super) async fn link_proved(
+    state: &State,
+    asker: &Asker,
+    headers: &HeaderMap,
+    password: &str,
+    code: Option<&str>,
+) -> Result<Identity> {
+    let identified = proved_for(state, asker, headers).ok_or_else(|| {
+        Problem::new(
+            "openid-attempt",
+            "nobody was proved for this account in this session, or too long ago",
+        )
+        .with_help("begin to link it again".to_owned())
+    })?;
+    let accounts = state.door().accounts();
+    let own = super::account::own(asker)?;
+    let linked = accounts
+        .link_proved(own, password, code, &identified)
+        .await?;
+    Ok(linked)
+}
+
+/// Forgets whom the provider has proved for linking.
+pub(super) fn forget_proved() -> String {
+    PROVED.over()
 }
 
 async fn begun(
@@ -139,9 +197,9 @@ async fn begun(
     line: Line,
     to: String,
     intent: Intent,
-) -> Result<Response> {
+) -> Result<(OpenidBegun, String)> {
     let provider = &configured(state)?.provider;
-    let is_link = matches!(intent, Intent::Link { .. });
+    let is_link = matches!(intent, Intent::Link(_));
     let begun = provider.begin(&base.at(CALLBACK), is_link).await;
     let begun = begun.map_err(|error| told(&error))?;
     let flow = Flow::new(state, begun.attempt, to, intent);
@@ -149,7 +207,7 @@ async fn begun(
     let answer = OpenidBegun {
         address: begun.address,
     };
-    Ok(([(header::SET_COOKIE, cookie)], Json(answer)).into_response())
+    Ok((answer, cookie))
 }
 
 /// Where the provider sends the browser. It goes on to a page, which says what was wrong, unless the program itself is at fault.
@@ -166,12 +224,12 @@ async fn come_back(
         .and_then(|given| Flow::taken(&state, &headers, given));
     let Some(flow) = flow else {
         // Nobody began it here, it is over, or it was finished.
-        return Ok(see(&refused("openid-attempt", "/")));
+        return Ok(see(&Pages::Desk.refused("openid-attempt", "/")));
     };
     let over = flow.over();
-    let page = |code: &str| match flow.intent {
-        Intent::SignIn => refused(code, &flow.to),
-        Intent::Link { .. } => format!("{LINKED}&refused={}", encode(code)),
+    let page = |code: &str| match &flow.intent {
+        Intent::SignIn(pages) => pages.refused(code, &flow.to),
+        Intent::Link(_) => format!("{LINKED}&refused={}", encode(code)),
     };
     let proof = match proved(openid, &flow, returned).await {
         Ok(proof) => proof,
@@ -182,33 +240,29 @@ async fn come_back(
     let identified = identified(openid, proof);
     let Browser { client, line } = browser;
     let accounts = state.door().accounts();
-    // A fault of the program is told as one.
-    let page_of = |error: yandu_access::Error| match error.code() {
-        "internal" => Err(Box::<Problem>::from(error)),
-        code => Ok(page(code)),
-    };
     let (cookie, place) = match &flow.intent {
-        Intent::Link { account, session } => {
-            let place = match linkable(&state, account, session).await {
-                Ok(()) => match accounts
-                    .link_identity(account.as_str(), account, &identified)
-                    .await
-                {
-                    Ok(_) => flow.to.clone(),
-                    Err(error) => page_of(error)?,
-                },
-                Err(problem) => page(&problem.code),
-            };
-            (None, place)
-        }
-        Intent::SignIn => match accounts.login_identified(&identified, None, client).await {
-            Ok(logged) => (Some(set_cookie(&logged.secret, line)), flow.to.clone()),
-            Err(yandu_access::Error::SecondFactorNeeded) => {
-                let pending = Pending::new(&state, identified);
-                let place = format!("/login?openid=code&to={}", encode(&flow.to));
-                (Some(pending.cookie(&state, line)?), place)
+        Intent::Link(linking) => match linkable(&state, linking).await {
+            Ok(()) => {
+                let proved = Proved {
+                    identified,
+                    linking: linking.clone(),
+                };
+                (Some(PROVED.keep(&state, line, &proved)?), flow.to.clone())
             }
-            Err(error) => (None, page_of(error)?),
+            Err(problem) => (None, page(&problem.code)),
+        },
+        Intent::SignIn(pages) => match accounts.login_identified(&identified, None, client).await {
+            Ok(logged) => {
+                let cookie = set_cookie(&logged.secret, line);
+                (Some(cookie), pages.arrival(&flow.to))
+            }
+            Err(yandu_access::Error::SecondFactorNeeded) => {
+                let cookie = CODE.keep(&state, line, &identified)?;
+                (Some(cookie), pages.code(&flow.to))
+            }
+            // A fault of the program is told as one.
+            Err(error) if error.code() == "internal" => return Err(error.into()),
+            Err(error) => (None, page(error.code())),
         },
     };
     let cookies = [Some(over), cookie].into_iter().flatten();
@@ -223,20 +277,30 @@ async fn send_openid_code(
     headers: HeaderMap,
     Body(factor): Body<SecondFactor>,
 ) -> Result<Response> {
-    configured(&state)?;
-    let pending = Pending::of(&state, &headers).ok_or_else(|| {
+    let (asker, cookies) = send_code(&state, browser, &headers, &factor.code).await?;
+    let response = Json(who(&state, &asker)).into_response();
+    Ok(with_cookies(response, cookies))
+}
+
+/// Begins the session of whom the provider has let in, with the code of their second factor, and gives the cookies for it.
+pub(crate) async fn send_code(
+    state: &State,
+    browser: Browser,
+    headers: &HeaderMap,
+    code: &str,
+) -> Result<(Asker, [String; 2])> {
+    configured(state)?;
+    let identified: Identified = CODE.kept(state, headers).ok_or_else(|| {
         Problem::new("openid-attempt", "nobody signs in here, or not any more")
             .with_help("sign in again".to_owned())
     })?;
     let Browser { client, line } = browser;
     let accounts = state.door().accounts();
     let logged = accounts
-        .login_identified(&pending.identified, Some(&factor.code), client)
+        .login_identified(&identified, Some(code), client)
         .await?;
-    let cookies = [set_cookie(&logged.secret, line), flow::gone(CODE_COOKIE)];
-    let asker = Asker::Session(Arc::new(logged.session));
-    let response = Json(who(&state, &asker)).into_response();
-    Ok(with_cookies(response, cookies))
+    let cookies = [set_cookie(&logged.secret, line), CODE.over()];
+    Ok((Asker::Session(Arc::new(logged.session)), cookies))
 }
 
 /// Sends the browser to where the provider ends its own session, and from there back to the login.
@@ -248,7 +312,7 @@ async fn end(Shared(state): Shared<State>, base: Base) -> Result<Response> {
 }
 
 /// The provider as the pages are told of it.
-pub(super) fn line_of_provider(state: &State) -> Option<OpenidLine> {
+pub(crate) fn line_of_provider(state: &State) -> Option<OpenidLine> {
     let openid = state.options().openid.as_ref()?;
     let rules = &state.door().accounts().settings().identities;
     Some(OpenidLine {
@@ -305,9 +369,10 @@ fn identified(openid: &OpenidOptions, proof: Proof) -> Identified {
 
 /// Whether the session goes on in which somebody began to link. The browser does not send its cookie along with what another site
 /// sends it to.
-async fn linkable(state: &State, account: &yandu_access::AccountId, session: &str) -> Result<()> {
-    let sessions: Vec<Session> = state.door().accounts().sessions_of(account).await?;
-    if sessions.iter().any(|one| one.id.as_str() == session) {
+async fn linkable(state: &State, linking: &Linking) -> Result<()> {
+    let accounts = state.door().accounts();
+    let sessions: Vec<Session> = accounts.sessions_of(&linking.account).await?;
+    if sessions.iter().any(|one| one.id == linking.session) {
         return Ok(());
     }
     Err(Problem::new(
@@ -329,11 +394,6 @@ fn told(error: &yandu_openid::Error) -> Box<Problem> {
         },
     );
     problem.with_help("log in with a password, or try again later".to_owned())
-}
-
-/// The page that says why somebody did not come in, and where they wanted to go.
-fn refused(code: &str, to: &str) -> String {
-    format!("/login?refused={}&to={}", encode(code), encode(to))
 }
 
 /// An answer by which a browser goes on elsewhere.

@@ -1,11 +1,10 @@
 //! Logging in and out, and who one is.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, FromRequestParts, State as Shared};
+use axum::extract::{FromRequestParts, State as Shared};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,7 +21,7 @@ use super::openid::{OpenidLine, line_of_provider};
 use super::{Asker, COOKIE};
 use crate::Result;
 use crate::extract::Body;
-use crate::line::Line;
+use crate::line::{Line, Peer};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -126,12 +125,12 @@ impl<S: Sync> FromRequestParts<S> for Browser {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let Peer(address) = Peer::of(&parts.extensions);
         let agent = parts.headers.get(header::USER_AGENT);
         let agent = agent.and_then(|agent| agent.to_str().ok());
         Ok(Self {
             client: Client {
-                address: peer.map(|ConnectInfo(peer)| peer.ip().to_string()),
+                address: address.map(|address| address.to_string()),
                 agent: agent.map(ToOwned::to_owned),
             },
             line: Line::of(&parts.extensions),

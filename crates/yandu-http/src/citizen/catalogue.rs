@@ -10,6 +10,7 @@ use yandu_ledger::{Facet, FacetCount, Filter, Hit, Search};
 use yandu_policy::{Action, Way};
 use yandu_words::id::DatasetId;
 
+use super::boards;
 use super::frame::{self, Place};
 use super::language::Speech;
 use super::told;
@@ -18,6 +19,7 @@ use crate::access::{Asker, Duty};
 use crate::address::encode;
 use crate::batch::word;
 use crate::extract::Query;
+use crate::line::Peer;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -104,8 +106,12 @@ impl Asked {
 pub(super) async fn show_catalogue(
     Shared(state): Shared<State>,
     speech: Speech,
+    peer: Peer,
     asked: Result<Query<Asked>>,
 ) -> Response {
+    let Some(_place) = state.visitors().look(peer).await else {
+        return frame::crowded(&speech);
+    };
     let found = match asked {
         Ok(Query(asked)) => list(&state, &speech, &asked).await,
         Err(problem) => Err(problem),
@@ -154,6 +160,9 @@ async fn list(state: &State, speech: &Speech, asked: &Asked) -> Result<Markup> {
         h1 { (speech.say("开放数据", "Open data")) }
         p class="lead" {
             (speech.say("可以直接查看、下载的数据，和按条件申请的数据。", "Data to look at and download, and data that is given on conditions."))
+        }
+        @if !boards::open_boards(state).is_empty() {
+            p { a href=(speech.to("/open/boards")) { (speech.say("公开看板", "Open boards")) } }
         }
         (form(speech, asked, values(Facet::Owner), values(Facet::Theme)))
         p class="hint" { (counted(speech, found.total)) }

@@ -14,12 +14,14 @@ use crate::Result;
 use crate::address::encode;
 use crate::batch::word;
 use crate::extract::Path;
+use crate::line::Peer;
 use crate::state::State;
 
 /// A dataset that visitors may know of. What they may not is as absent as what is not there.
 pub(super) async fn show_dataset(
     Shared(state): Shared<State>,
     speech: Speech,
+    peer: Peer,
     Path(id): Path<String>,
 ) -> Response {
     let packs = state.collector().packs();
@@ -28,6 +30,9 @@ pub(super) async fn show_dataset(
     let known = id.and_then(|id| Some((packs.dataset(&id)?, opening.access(&id)?)));
     let Some((dataset, access)) = known else {
         return frame::absent(&speech, Place::Open);
+    };
+    let Some(_place) = state.visitors().look(peer).await else {
+        return frame::crowded(&speech);
     };
     let title = speech.title(&dataset.file().title);
     let shown = match access {

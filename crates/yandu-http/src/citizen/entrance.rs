@@ -5,9 +5,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
+use yandu_access::Means;
 
 use super::frame::{self, Place};
 use super::language::Speech;
+use super::provider;
 use super::seal::{self, Seal};
 use super::told;
 use crate::Result;
@@ -42,6 +44,8 @@ pub(super) struct Entrance<'a> {
     pub(super) next: &'a str,
     /// Why it is asked for.
     pub(super) told: Option<&'a str>,
+    /// A session has ended that was begun at the provider of identities, whose own goes on.
+    pub(super) has_left: bool,
     pub(super) status: StatusCode,
 }
 
@@ -57,11 +61,7 @@ pub(super) async fn log_in(
         Ok(entering) => entering,
         Err(problem) => return frame::refused(&speech, Place::Mine, &problem),
     };
-    let next = if is_own(&entering.next) {
-        entering.next.as_str()
-    } else {
-        ""
-    };
+    let next = provider::own(&entering.next);
     let line = browser.line;
     let again = |told: &str, status: StatusCode| {
         let entrance = Entrance {
@@ -69,6 +69,7 @@ pub(super) async fn log_in(
             next,
             told: Some(told),
             status,
+            ..Entrance::default()
         };
         show(&state, &speech, &asker, &headers, line, &entrance)
     };
@@ -83,17 +84,12 @@ pub(super) async fn log_in(
     };
     match access::begin(&state, browser, &login).await {
         Ok((_, cookie)) => {
-            let to = if next.is_empty() {
-                speech.to("/mine")
-            } else {
-                next.to_owned()
-            };
-            with_cookies(Redirect::to(&to).into_response(), [cookie])
+            let onward = provider::onward(&speech, next);
+            with_cookies(Redirect::to(&onward).into_response(), [cookie])
         }
         Err(problem) => {
-            let status = StatusCode::from_u16(problem.status);
             let told = in_words(&speech, &problem);
-            again(&told, status.unwrap_or(StatusCode::UNAUTHORIZED))
+            again(&told, provider::status_of(&problem))
         }
     }
 }
@@ -116,7 +112,13 @@ pub(super) async fn log_out(
         return Redirect::to(&home).into_response();
     }
     match state.door().accounts().logout(session).await {
-        Ok(()) => with_cookies(Redirect::to(&home).into_response(), [access::ENDED]),
+        Ok(()) => {
+            let home = match session.means {
+                Means::Identity => speech.to("/mine?left=openid"),
+                Means::Password => home,
+            };
+            with_cookies(Redirect::to(&home).into_response(), [access::ENDED])
+        }
         Err(error) => frame::refused(&speech, Place::Mine, &Box::<Problem>::from(error)),
     }
 }
@@ -139,6 +141,8 @@ pub(super) fn show(
             "After logging in you see what data you have been granted, and can give it up.",
         )) }
         @if let Some(told) = entrance.told { div class="note" role="alert" { p { (told) } } }
+        @if entrance.has_left { (provider::left(state, speech)) }
+        (provider::button(state, speech, &seal.text(state), entrance.next))
         (form(speech, &seal.text(state), entrance))
     };
     let mut response = frame::page(speech, Place::Mine, title, &content);
@@ -168,7 +172,8 @@ fn form(speech: &Speech, seal: &str, entrance: &Entrance<'_>) -> Markup {
     }
 }
 
-fn in_words(speech: &Speech, problem: &Problem) -> String {
+/// What became of a request that was refused, in one line.
+pub(super) fn in_words(speech: &Speech, problem: &Problem) -> String {
     match told::problem(speech, &problem.code) {
         Some(words) => format!("{}{}{}", words.title, speech.say("。", ". "), words.help),
         None => problem.title.clone(),
@@ -176,7 +181,7 @@ fn in_words(speech: &Speech, problem: &Problem) -> String {
 }
 
 /// Whether somebody may be sent on to an address: to one of their own pages, and to no other site.
-fn is_own(address: &str) -> bool {
+pub(super) fn is_own(address: &str) -> bool {
     let is_plain = |sign: char| sign.is_ascii_graphic() && sign != '\\';
     address.starts_with("/mine/") && !address.contains("//") && address.chars().all(is_plain)
 }

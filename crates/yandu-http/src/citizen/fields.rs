@@ -23,6 +23,11 @@ pub(super) struct Field {
 }
 
 impl Field {
+    /// Whether its values are shown as they are in every row.
+    pub(super) fn is_open(&self) -> bool {
+        self.seen.because == Because::Permitted && !self.is_partial
+    }
+
     /// What stands in for values that are not shown as they are; none where they are.
     pub(super) fn mask(&self) -> Option<&Mask> {
         self.seen.mask.as_ref()

@@ -128,6 +128,28 @@ pub(super) fn refused(speech: &Speech, place: Place, problem: &Problem) -> Respo
     response
 }
 
+/// Too many visitors want the same at once.
+pub(super) fn busy(speech: &Speech, title: &str) -> Response {
+    let content = html! {
+        h1 { (title) }
+        p { (speech.say("请过一分钟再试。", "Please try again in a minute.")) }
+        p { a href=(speech.to("/open")) { (speech.say("回到开放数据", "Back to open data")) } }
+    };
+    let mut response = page(speech, Place::Open, title, &content);
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let soon = HeaderValue::from_static("60");
+    response.headers_mut().insert(header::RETRY_AFTER, soon);
+    response
+}
+
+/// Too many visitors look at data at once.
+pub(super) fn crowded(speech: &Speech) -> Response {
+    busy(
+        speech,
+        speech.say("现在查看的人较多", "Many are looking now"),
+    )
+}
+
 /// What is not there, or may not be known of: both read the same.
 pub(super) fn absent(speech: &Speech, place: Place) -> Response {
     let (title, text) = match place {

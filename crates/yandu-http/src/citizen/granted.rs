@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use yandu_access::{Account, Grant, Grantee, GranteeKind, LOCAL_ADMINISTRATOR};
 use yandu_pack::Packs;
 use yandu_policy::mask_of;
+use yandu_words::id::DatasetId;
 
 use super::language::{Language, Speech};
 use super::{fields, told};
@@ -72,9 +73,8 @@ pub(super) fn is_own(grant: &Grant, account: &Account) -> bool {
     grant.granted.to == Grantee::of(account)
 }
 
-/// What the dataset of a grant is called.
-pub(super) fn title(speech: &Speech, packs: &Packs, grant: &Grant) -> String {
-    let id = &grant.granted.dataset;
+/// What a dataset is called.
+pub(super) fn title(speech: &Speech, packs: &Packs, id: &DatasetId) -> String {
     let dataset = packs.dataset(id);
     dataset.map_or_else(
         || id.to_string(),

@@ -1,7 +1,7 @@
 //! 我的授权: what somebody has been granted, what of it holds, and what has ended.
 
 use axum::extract::State as Shared;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -11,7 +11,9 @@ use super::entrance::{self, Entrance};
 use super::frame::{self, Place};
 use super::granted::{self, Standing};
 use super::language::{Language, Speech};
+use super::provider::{self, CodePage};
 use super::seal::Seal;
+use super::taken;
 use super::told;
 use crate::Result;
 use crate::access::Asker;
@@ -26,6 +28,14 @@ pub(super) struct Asked {
     after: Option<After<GrantId>>,
     /// The grant that was just given up.
     renounced: Option<String>,
+    /// With what signing in at the provider of identities was refused.
+    refused: Option<String>,
+    /// `code` where the provider has let somebody in whose code is missing.
+    openid: Option<String>,
+    /// Where somebody goes on who comes in.
+    to: Option<String>,
+    /// `openid` after a session that was begun at the provider.
+    left: Option<String>,
 }
 
 /// The grants of whoever has logged in; a login for everybody else.
@@ -38,11 +48,8 @@ pub(super) async fn show_grants(
     asked: Result<Query<Asked>>,
 ) -> Response {
     let Asker::Session(session) = &asker else {
-        let entrance = Entrance {
-            status: StatusCode::OK,
-            ..Entrance::default()
-        };
-        return entrance::show(&state, &speech, &asker, &headers, line, &entrance);
+        let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
+        return enter(&state, &speech, &asker, &headers, line, &asked);
     };
     let seal = Seal::new(&asker, &headers).text(&state);
     let content = match asked {
@@ -56,6 +63,34 @@ pub(super) async fn show_grants(
         }
         Err(problem) => frame::refused(&speech, Place::Mine, &problem),
     }
+}
+
+/// A login, or what is still missing of one that was begun at the provider of identities.
+fn enter(
+    state: &State,
+    speech: &Speech,
+    asker: &Asker,
+    headers: &HeaderMap,
+    line: Line,
+    asked: &Asked,
+) -> Response {
+    let next = provider::own(asked.to.as_deref().unwrap_or_default());
+    if asked.openid.as_deref() == Some("code") {
+        let page = CodePage {
+            next,
+            ..CodePage::default()
+        };
+        return provider::show_code(state, speech, asker, headers, line, &page);
+    }
+    let refused = asked.refused.as_deref();
+    let told = refused.and_then(|code| provider::refusal(state, speech, code));
+    let entrance = Entrance {
+        next,
+        told: told.as_deref(),
+        has_left: asked.left.as_deref() == Some("openid"),
+        ..Entrance::default()
+    };
+    entrance::show(state, speech, asker, headers, line, &entrance)
 }
 
 async fn list(
@@ -96,6 +131,7 @@ async fn list(
     Ok(html! {
         h1 { (speech.say("我的授权", "My grants")) }
         p class="hint" { (who) }
+        (taken::link(speech))
         @if asked.renounced.is_some() {
             div class="note note-good" role="status" {
                 p { (speech.say("已经放弃，从现在起不再有效。", "It has been given up and holds no more.")) }
@@ -131,7 +167,7 @@ async fn card(state: &State, speech: &Speech, account: &Account, grant: &Grant) 
     let renounced = speech.to(&format!("/mine/grants/{}", grant.id));
     html! {
         li class="card" {
-            h3 { (granted::title(speech, &packs, grant)) " " (standing.tag(speech)) }
+            h3 { (granted::title(speech, &packs, &grant.granted.dataset)) " " (standing.tag(speech)) }
             (granted::facts(state, speech, grant).await)
             @if !standing.is_over() && granted::is_own(grant, account) {
                 p class="actions" { a href=(renounced) { (speech.say("放弃这项授权", "Give this grant up")) } }

@@ -145,7 +145,7 @@ async fn content(
     let is_own = granted::is_own(grant, account);
     html! {
         p { a href=(speech.to("/mine")) { (speech.say("我的授权", "My grants")) } }
-        h1 { (granted::title(speech, &packs, grant)) " " (standing.tag(speech)) }
+        h1 { (granted::title(speech, &packs, &grant.granted.dataset)) " " (standing.tag(speech)) }
         @if let Some(told) = told { div class="note" role="alert" { p { (told) } } }
         div class="box" { (granted::facts(state, speech, grant).await) }
         @if standing.is_over() {

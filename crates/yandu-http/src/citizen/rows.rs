@@ -6,10 +6,9 @@ use yandu_pack::Dataset;
 
 use super::fields::{Field, title, why};
 use super::language::Speech;
-use super::told;
+use super::mark::Mark;
 use crate::Result;
 use crate::access::Asker;
-use crate::export::VISITOR;
 use crate::query;
 use crate::state::State;
 
@@ -17,8 +16,6 @@ use crate::state::State;
 const ROWS: u64 = 10;
 /// Signs of the longest value that a look shows whole.
 const SIGNS: usize = 80;
-/// How often the reader and the time stand behind the rows.
-const MARKS: usize = 12;
 
 /// The question for all that is shown of a dataset.
 pub(super) fn question(dataset: &Dataset, fields: &[Field]) -> String {
@@ -36,22 +33,17 @@ pub(super) async fn look(
 ) -> Result<Markup> {
     let sql = format!("{} LIMIT {ROWS}", question(dataset, fields));
     let rows = query::first_rows(state, &Asker::Visitor, &sql, ROWS).await?;
-    let reader = speech.say(VISITOR, "A visitor");
-    let at = told::time(state.now());
-    let read = match speech.language {
-        super::language::Language::Chinese => format!("读取人：{reader} · {at}（北京时间）"),
-        super::language::Language::English => format!("Read by: {reader} · {at} (UTC+8)"),
-    };
+    let mark = Mark::new(state, speech);
     if rows.is_empty() {
         return Ok(html! {
             p { (speech.say("现在还没有可以看的行。", "There are no rows to see yet.")) }
-            p class="hint" { (read) }
+            (mark.line(speech))
         });
     }
     let label = speech.say("数据预览", "A look at the data");
     Ok(html! {
-        p class="hint" { (read) }
-        div class="seen" {
+        (mark.line(speech))
+        (mark.over(&html! {
             div class="scroll" tabindex="0" role="region" aria-label=(label) {
                 table {
                     thead { tr { @for field in fields { (head(speech, dataset, field)) } } }
@@ -66,10 +58,7 @@ pub(super) async fn look(
                     }
                 }
             }
-            div class="watermark" aria-hidden="true" {
-                @for _ in 0..MARKS { span { (reader) " " (at) } }
-            }
-        }
+        }))
     })
 }
 

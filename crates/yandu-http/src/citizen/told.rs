@@ -54,7 +54,8 @@ pub(super) fn word(speech: &Speech, list: &str, value: &str) -> String {
     text(speech, &format!("{list}.{value}"), &[]).unwrap_or_else(|| value.to_owned())
 }
 
-fn text(speech: &Speech, key: &str, values: &[(&str, &str)]) -> Option<String> {
+/// A text of the pages of the desk, with values in their places; none where there is no such text.
+pub(super) fn text(speech: &Speech, key: &str, values: &[(&str, &str)]) -> Option<String> {
     let texts: &Texts = match speech.language {
         Language::Chinese => &CHINESE,
         Language::English => &ENGLISH,
@@ -144,6 +145,16 @@ mod tests {
                 "way.page",
                 "way.export",
                 "way.interface",
+                "login.code-refused",
+                "openid.do",
+                "openid.or",
+                "openid.or-administrator",
+                "openid.unreachable",
+                "openid.code-about",
+                "openid.left",
+                "openid.end",
+                "openid-refusal.openid-attempt",
+                "openid-refusal.openid-silent",
             ] {
                 assert!(texts.contains_key(key), "{key}");
             }

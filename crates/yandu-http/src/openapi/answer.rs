@@ -20,6 +20,7 @@ const OF_OPERATIONS: &[(&str, &[u16])] = &[
     ("log_in", &[429]),
     ("begin_openid", &[404, 504]),
     ("link_myself", &[404, 504]),
+    ("link_proved_identity", &[404, 429]),
     ("send_openid_code", &[404, 429]),
     ("change_password", &[429]),
     ("change_expired_password", &[429]),

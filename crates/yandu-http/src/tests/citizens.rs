@@ -1,13 +1,18 @@
 //! Pages for citizens: what is open, and nothing else; one's own grants, and nobody else's.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::extract::ConnectInfo;
 use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::accounts::{PASSWORD, Somebody};
 use super::city::{Answer, City, MEMBER, request};
-use crate::Options;
+use crate::line::Peer;
+use crate::{Options, visitor};
 
-const POLICIES: &str = r#"
+pub(super) const POLICIES: &str = r#"
 @id("browse") permit (principal is Person, action == Action::"browse", resource == City::"city");
 @id("open") @about("已开放的数据") @up_to("general-1")
 permit (principal, action == Action::"read", resource is Dataset) when { resource.opening == "open" };
@@ -24,6 +29,11 @@ fn dataset(id: &str, title: &str, owner: &str, opening: &str) -> String {
 
 /// A city with open data, data that is open on conditions and data that is closed, and its system administrator.
 async fn city() -> (City, Somebody) {
+    city_for(visitor::Options::default()).await
+}
+
+/// The same, where visitors may ask for so much at a time.
+async fn city_for(visitors: visitor::Options) -> (City, Somebody) {
     let closed = dataset(
         "club.secret",
         "秘密名单, en: Secret",
@@ -48,7 +58,11 @@ async fn city() -> (City, Somebody) {
         ("datasets/clinic.yaml", &asked),
         ("datasets/hostile.yaml", &hostile),
     ];
-    let city = City::with_files(Options::default(), &files).await;
+    let options = Options {
+        visitors,
+        ..Options::default()
+    };
+    let city = City::with_files(options, &files).await;
     let rows = "会员号,姓名,年龄\n1,王芳,30\n<script>alert('行')</script>,李娜,\n";
     let batch = city.deliver("members.csv", rows).await;
     assert_eq!(batch["status"], "collected", "{batch}");
@@ -286,23 +300,107 @@ async fn a_file_of_open_data_leaves_a_receipt_of_a_visitor() {
     }
 }
 
+/// A request for a page or a file, from an address.
+fn from(address: [u8; 4], path: &str) -> axum::http::request::Builder {
+    request(Method::GET, path).extension(ConnectInfo(SocketAddr::from((address, 40_000))))
+}
+
+const FILE: &str = "/open/club.member/csv";
+
 #[tokio::test]
-async fn visitors_take_so_many_files_at_once_and_no_more() {
+async fn visitors_take_so_many_files_at_once_and_one_address_not_all_of_them() {
     let (city, _) = city().await;
     let mut open = Vec::new();
-    for _ in 0..8 {
-        let file = city
-            .open(request(Method::GET, "/open/club.member/csv"), "")
-            .await;
-        assert_eq!(file.status(), StatusCode::OK);
-        open.push(file);
+    for (address, places) in [([10, 0, 0, 1], 3), ([10, 0, 0, 2], 3), ([10, 0, 0, 3], 2)] {
+        for _ in 0..places {
+            let file = city.open(from(address, FILE), "").await;
+            assert_eq!(file.status(), StatusCode::OK, "{address:?}");
+            open.push(file);
+        }
+        if places == 3 {
+            let more = city.ask(from(address, FILE), "").await;
+            assert_eq!(more.status, StatusCode::SERVICE_UNAVAILABLE);
+        }
     }
-    let refused = city.get("/open/club.member/csv").await;
+    let refused = city.ask(from([10, 0, 0, 4], FILE), "").await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(refused.header("retry-after"), "60");
     open.pop();
+    let last = city.ask(from([10, 0, 0, 4], FILE), "").await;
+    assert_eq!(last.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_file_that_nobody_takes_is_kept_for_a_while_and_no_longer() {
+    let visitors = visitor::Options {
+        files: 1,
+        file_waits: Duration::from_millis(50),
+        ..visitor::Options::default()
+    };
+    let (city, root) = city_for(visitors).await;
+    let stalled = city.open(from([10, 0, 0, 1], FILE), "").await;
+    let receipt = stalled.headers()["yandu-receipt"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let mut other = city.ask(from([10, 0, 0, 2], FILE), "").await;
+    for _ in 0..1_000 {
+        if other.status == StatusCode::OK {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        other = city.ask(from([10, 0, 0, 2], FILE), "").await;
+    }
+    assert_eq!(other.status, StatusCode::OK, "others are shut out");
+    let body = axum::body::to_bytes(stalled.into_body(), usize::MAX).await;
+    assert!(body.is_err(), "half is not taken for whole");
+    let aud = city.somebody(&root, "aud", &["audit-administrator"]).await;
+    let path = format!("/api/v1/exports/{receipt}");
+    let mut told = Value::Null;
+    for _ in 0..1_000 {
+        told = city.ok(&aud, Method::GET, &path, &Value::Null).await;
+        if told["state"] != "open" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(told["state"], "broken", "{told}");
+}
+
+#[tokio::test]
+async fn visitors_look_at_so_many_pages_at_once_and_one_address_not_at_all_of_them() {
+    let visitors = visitor::Options {
+        looks: 2,
+        looks_of_one: 1,
+        look_waits: Duration::from_millis(50),
+        ..visitor::Options::default()
+    };
+    let (city, _) = city_for(visitors).await;
+    let (one, other) = ([10, 0, 0, 1], [10, 0, 0, 2]);
+    let peer = |address: [u8; 4]| Peer(Some(address.into()));
+    let held = city.state.visitors().look(peer(one)).await.unwrap();
+    for path in ["/open", "/open/club.member", "/open/club.clinic"] {
+        let crowded = city.ask(from(one, path), "").await;
+        assert_eq!(crowded.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(
+            crowded.text().contains("请过一分钟再试"),
+            "{}",
+            crowded.text()
+        );
+        assert!(
+            !crowded.text().contains("club.member"),
+            "{}",
+            crowded.text()
+        );
+        let page = city.ask(from(other, path), "").await;
+        assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text());
+    }
+    let more = city.state.visitors().look(peer(other)).await.unwrap();
+    let third = city.ask(from([10, 0, 0, 3], "/open"), "").await;
+    assert_eq!(third.status, StatusCode::SERVICE_UNAVAILABLE);
+    drop((held, more));
     assert_eq!(
-        city.get("/open/club.member/csv").await.status,
+        city.ask(from(one, "/open"), "").await.status,
         StatusCode::OK
     );
 }
@@ -431,6 +529,62 @@ async fn one_sees_ones_own_grants_in_words_and_nobody_elses() {
     let nobody = see(&city, &Somebody(None), "/mine/grants/G1").await;
     assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
     assert!(!nobody.text().contains("秘密名单"), "{}", nobody.text());
+}
+
+#[tokio::test]
+async fn one_sees_what_one_has_taken_under_ones_grants_and_nobody_elses_files() {
+    let (city, wang, sec) = granted().await;
+    let until = city.state.now() + jiff::SignedDuration::from_hours(1);
+    for id in ["wang", "li"] {
+        let grant = json!({
+            "to": {"kind": "person", "id": id}, "dataset": "club.secret", "up_to": "general-2",
+            "purpose": "带回核对", "until": until, "ways": ["export"]
+        });
+        city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+    }
+    let body = json!({"sql": "SELECT number, name FROM club.secret"});
+    let request = |who: &Somebody| {
+        request(Method::POST, "/api/v1/query")
+            .header(header::COOKIE, cookie_of(who))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/vnd.apache.parquet")
+    };
+    let none = see(&city, &wang, "/mine/files").await;
+    assert!(none.text().contains("还没有取走过数据"), "{}", none.text());
+    let file = city.ask(request(&wang), body.to_string()).await;
+    assert_eq!(file.status, StatusCode::OK);
+    let receipt = file.header("yandu-receipt").to_owned();
+    let li = city.log_in("li").await;
+    let other = city.ask(request(&li), body.to_string()).await;
+    let foreign = other.header("yandu-receipt").to_owned();
+    let taken = see(&city, &wang, "/mine/files").await;
+    for there in [
+        "秘密名单",
+        "已取走",
+        "parquet",
+        "number、name",
+        "G4",
+        &receipt,
+    ] {
+        assert!(taken.text().contains(there), "{there}: {}", taken.text());
+    }
+    assert!(
+        !taken.text().contains(&format!(">{foreign}<")),
+        "{}",
+        taken.text()
+    );
+    let nobody = see(&city, &Somebody(None), "/mine/files").await;
+    assert!(
+        nobody.text().contains("type=\"password\""),
+        "{}",
+        nobody.text()
+    );
+    assert!(
+        nobody.text().contains("value=\"/mine/files\""),
+        "{}",
+        nobody.text()
+    );
+    assert!(!nobody.text().contains("秘密名单"));
 }
 
 #[tokio::test]

@@ -22,6 +22,9 @@ pub struct BoardFile {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("uniqueItems" = true))]
     pub without: Vec<ColumnName>,
+    /// Whether anybody may look at it, without an account. A figure that is not open to everybody stays closed there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// Areas that the board can be opened for; then every number that has areas is that of the one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub narrow: Option<Narrow>,

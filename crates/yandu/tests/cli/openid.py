@@ -60,6 +60,30 @@ class Browser:
     def sign_in(self, login, to="/"):
         return self.arrive(self.through(self.begin(to), login))
 
+    def page(self, path):
+        return self.web.get(f"{self.city}{path}", allow_redirects=False, timeout=60)
+
+    def submit(self, page, action, headers=None, **typed):
+        """Fills in the form of a page that goes to `action`, and sends it."""
+        forms = [form.split("</form>")[0] for form in page.text.split("<form")[1:]]
+        form = next(form for form in forms if f'action="{action}"' in form.split(">")[0])
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+        fields = {name: html.unescape(value) for name, value in hidden}
+        address = f"{self.city}{html.unescape(action)}"
+        return self.web.post(address, data={**fields, **typed}, headers=headers, allow_redirects=False, timeout=60)
+
+    def lead_on(self, page):
+        """Where a page leads on by itself."""
+        return page.headers["refresh"].removeprefix("0; url=")
+
+    def identities(self):
+        answer = self.api("GET", "/account/identities").json()
+        return [[one["subject"] for one in answer["identities"]], (answer["proved"] or {}).get("subject")]
+
+    def confirm(self, password):
+        answer = self.api("POST", "/account/identities/proved", {"password": password})
+        return answer.json().get("code") or answer.status_code
+
 
 def administrator(line, method, path, body=None, **headers):
     key = {"Authorization": f"Bearer {line['key']}", **headers}
@@ -189,6 +213,7 @@ def linked(line):
     browser = Browser(line)
     browser.api("POST", "/session", {"account": "li", "password": line["password"]}).raise_for_status()
     place = browser.arrive(browser.through(browser.begin(path="/account/identities"), "s-other"))
+    asked = [browser.identities(), browser.confirm("wrong-Password-1"), browser.identities(), browser.confirm(line["password"]), browser.identities()]
     came = Browser(line)
     came.sign_in("s-other")
     came = session_of(came)
@@ -204,7 +229,119 @@ def linked(line):
     then = Browser(line)
     then.sign_in("s-other")
     visitor = Browser(line).api("POST", "/account/identities").json()["code"]
-    return [place, came, [one["subject"] for one in own], gone, never, late, none, by_hand, session_of(then), visitor]
+    return [place, asked, came, [one["subject"] for one in own], gone, never, late, none, by_hand, session_of(then), visitor]
+
+
+def left_behind(line):
+    """Somebody leaves a linking in a browser, for whoever sits down there next."""
+    told = []
+    # They have signed in at the provider, and only the last word is missing.
+    one = Browser(line)
+    one.api("POST", "/session", {"account": "wang", "password": line["password"]}).raise_for_status()
+    one.arrive(one.through(one.begin(path="/account/identities"), "s-other"))
+    one.api("POST", "/session", {"account": "li", "password": line["password"]}).raise_for_status()
+    told += [one.identities(), one.confirm(line["password"])]
+    # They are at the provider still, and their session goes on elsewhere.
+    one = Browser(line)
+    one.api("POST", "/session", {"account": "wang", "password": line["password"]}).raise_for_status()
+    address = one.begin(path="/account/identities")
+    one.api("POST", "/session", {"account": "li", "password": line["password"]}).raise_for_status()
+    told += [one.arrive(one.through(address, "s-li")), one.identities(), one.confirm(line["password"])]
+    # Whoever is asked and does not know them links nobody, then or later.
+    one = Browser(line)
+    one.api("POST", "/session", {"account": "li", "password": line["password"]}).raise_for_status()
+    one.arrive(one.through(one.begin(path="/account/identities"), "s-other"))
+    told += [one.identities(), one.api("DELETE", "/account/identities/proved").status_code, one.identities(), one.confirm(line["password"])]
+    return [told, *(administrator(line, "GET", f"/accounts/{id}/identities").json()["identities"] for id in ("wang", "li"))]
+
+
+def proved_twice(line):
+    """Linking asks for the second factor too, where the account has one."""
+    browser = Browser(line)
+    browser.api("POST", "/session", {"account": "li", "password": line["password"]}).raise_for_status()
+    secret = browser.api("POST", "/account/second-factor").json()["secret"]
+    step = int(time.time()) // 30
+    browser.api("PUT", "/account/second-factor", {"code": shown(secret, step)}).raise_for_status()
+    browser.arrive(browser.through(browser.begin(path="/account/identities"), "s-other"))
+    told = [browser.confirm(line["password"])]
+    for code in ["000000", shown(secret, step + 1)]:
+        answer = browser.api("POST", "/account/identities/proved", {"password": line["password"], "code": code})
+        told.append(answer.json().get("code") or answer.status_code)
+    return [*told, browser.identities()]
+
+
+def without_scripts(line):
+    """A citizen with scripts off, whose browser does what headers and forms say."""
+    browser = Browser(line)
+    page = browser.page("/mine?lang=en")
+    leading = browser.submit(page, "/mine/openid?lang=en")
+    policy = [part for part in leading.headers["content-security-policy"].split("; ") if part.startswith("form-action")]
+    answer = browser.web.get(browser.through(browser.lead_on(leading), "s-wang"), allow_redirects=False, timeout=60)
+    arrived = browser.page(answer.headers["location"])
+    session = session_of(browser)
+    mine = browser.page(browser.lead_on(arrived))
+    left = browser.submit(mine, "/mine/end?lang=en")
+    told = browser.page(left.headers["location"]).text
+    return {
+        "offered": [page.status_code, "Sign in with single sign-on" in page.text],
+        "leading": [leading.status_code, policy, leading.headers["referrer-policy"]],
+        "arrived": [answer.headers["location"], browser.lead_on(arrived)],
+        "session": session,
+        "mine": "王芳 (wang)" in mine.text,
+        "left": [left.headers["location"], "Your session at single sign-on goes on" in told, 'href="/api/v1/session/openid/end"' in told],
+        "after": session_of(browser),
+    }
+
+
+def without_scripts_refused(line):
+    told = []
+    browser = Browser(line)
+    page = browser.page("/mine")
+    forged = browser.submit(page, "/mine/openid", seal="x")
+    other = Browser(line).submit(page, "/mine/openid")
+    foreign = browser.submit(page, "/mine/openid", headers={"Origin": "http://evil.example"})
+    told += [forged.status_code, other.status_code, foreign.json()["code"]]
+    told.append([name for answer in (forged, other, foreign) for name in answer.cookies.keys() if "openid" in name])
+    # A place of another site is no place to go on to.
+    begun = browser.submit(page, "/mine/openid", next="//evil.example/mine/")
+    told.append(browser.arrive(browser.through(browser.lead_on(begun), "s-nobody")))
+    page = browser.page(told[-1])
+    told.append([page.status_code, "没有与您关联的账号" in page.text])
+    page = browser.page("/mine?refused=%3Cscript%3E&to=//evil.example")
+    told.append(["<script" in page.text, re.search(r'name="next" value="([^"]*)"', page.text)[1]])
+    told.append(browser.page("/mine/arrived?to=//evil.example/mine/").headers["refresh"])
+    page = browser.page("/mine")
+    control(line, down=True)
+    time.sleep(6)
+    silent = browser.submit(page, "/mine/openid")
+    told.append([silent.status_code, "没有应答" in silent.text, 'name="password"' in silent.text])
+    return told
+
+
+def without_scripts_code(line):
+    browser = Browser(line)
+    browser.api("POST", "/session", {"account": "wang", "password": line["password"]}).raise_for_status()
+    secret = browser.api("POST", "/account/second-factor").json()["secret"]
+    step = int(time.time()) // 30
+    browser.api("PUT", "/account/second-factor", {"code": shown(secret, step)}).raise_for_status()
+    one = Browser(line)
+    leading = one.submit(one.page("/mine"), "/mine/openid", next="/mine/grants/G1")
+    asked = one.arrive(one.through(one.lead_on(leading), "s-wang"))
+    page = one.page(asked)
+    before = session_of(one)
+    wrong = one.submit(page, "/mine/code", code="000000")
+    right = one.submit(wrong, "/mine/code", code=shown(secret, step + 1))
+    session = session_of(one)
+    alone = Browser(line)
+    lost = alone.submit(alone.page(asked), "/mine/code", code="000000")
+    return [
+        asked,
+        before,
+        [wrong.status_code, "验证码不对" in wrong.text],
+        [right.status_code, right.headers["location"]],
+        session,
+        [lost.status_code, "这次登录已失效" in lost.text],
+    ]
 
 
 def shown(secret, step):

@@ -335,7 +335,14 @@ fn an_account_is_linked_by_its_owner_or_an_administrator_and_the_link_is_taken_a
     assert_eq!(
         town.browse("linked"),
         json!([
-            "/account?tab=identities",
+            "/account?tab=identities&confirm=yes",
+            [
+                [[], "s-other"],
+                "login-refused",
+                [[], "s-other"],
+                201,
+                [["s-other"], null]
+            ],
             ["session", "li", "openid"],
             ["s-other"],
             204,
@@ -345,6 +352,112 @@ fn an_account_is_linked_by_its_owner_or_an_administrator_and_the_link_is_taken_a
             201,
             ["session", "li", "openid"],
             "login-needed"
+        ])
+    );
+}
+
+#[test]
+fn a_linking_that_somebody_has_left_in_a_browser_links_nobody_who_comes_after() {
+    let Some(town) = Town::new(&[]) else {
+        return;
+    };
+    let nobody = json!([[], null]);
+    let confirm = "/account?tab=identities&confirm=yes";
+    assert_eq!(
+        town.browse("left_behind"),
+        json!([
+            [
+                nobody,
+                "openid-attempt",
+                confirm,
+                nobody,
+                "openid-attempt",
+                [[], "s-other"],
+                204,
+                nobody,
+                "openid-attempt"
+            ],
+            [],
+            []
+        ])
+    );
+    drop(town);
+    let Some(town) = Town::new(&[]) else {
+        return;
+    };
+    assert_eq!(
+        town.browse("proved_twice"),
+        json!([
+            "second-factor-needed",
+            "login-refused",
+            201,
+            [["s-other"], null]
+        ])
+    );
+}
+
+#[test]
+fn a_citizen_signs_in_at_the_provider_without_scripts() {
+    let Some(town) = Town::new(&[]) else {
+        return;
+    };
+    let answer = town.browse("without_scripts");
+    assert_eq!(answer["offered"], json!([200, true]));
+    assert_eq!(
+        answer["leading"],
+        json!([200, ["form-action 'self'"], "same-origin"])
+    );
+    assert_eq!(
+        answer["arrived"],
+        json!([
+            "/mine/arrived?to=%2Fmine%3Flang%3Den&lang=en",
+            "/mine?lang=en"
+        ])
+    );
+    assert_eq!(answer["session"], json!(["session", "wang", "openid"]));
+    assert_eq!(answer["mine"], true);
+    assert_eq!(
+        answer["left"],
+        json!(["/mine?left=openid&lang=en", true, true])
+    );
+    assert_eq!(answer["after"], json!(["visitor", null, null]));
+}
+
+#[test]
+fn a_page_without_scripts_says_why_the_provider_lets_nobody_in() {
+    let Some(town) = Town::new(&[]) else {
+        return;
+    };
+    assert_eq!(
+        town.browse("without_scripts_refused"),
+        json!([
+            403,
+            403,
+            "cross-origin",
+            [],
+            "/mine?refused=openid-unknown&to=%2Fmine",
+            [200, true],
+            [false, ""],
+            "0; url=/mine",
+            [504, true, true]
+        ])
+    );
+}
+
+#[test]
+fn a_page_without_scripts_asks_for_the_second_factor_after_the_provider() {
+    let Some(town) = Town::new(&[]) else {
+        return;
+    };
+    assert_eq!(
+        town.browse("without_scripts_code"),
+        json!([
+            "/mine?openid=code&to=%2Fmine%2Fgrants%2FG1",
+            ["visitor", null, null],
+            [401, true],
+            [303, "/mine/grants/G1"],
+            ["session", "wang", "openid"],
+            [403, true]
         ])
     );
 }

@@ -29,7 +29,7 @@ export function AccountOfMine() {
         sights,
         { key: 'password', label: t('password.change'), render: () => <Password /> },
         { key: 'factor', label: t('factor.title'), render: () => <SecondFactor account={account} /> },
-        ...(openid ? [{ key: 'identities', label: t('identities.title'), render: () => <Identities openid={openid} refused={address.get('refused')} /> }] : []),
+        ...(openid ? [{ key: 'identities', label: t('identities.title'), render: () => <Identities openid={openid} mine={account} refused={address.get('refused')} isAsked={address.get('confirm') === 'yes'} /> }] : []),
         { key: 'sessions', label: t('sessions.title'), render: () => <Sessions /> },
         { key: 'tokens', label: t('tokens.title'), render: () => <Tokens /> },
       ]

@@ -4,7 +4,7 @@ import Input from 'antd/es/input'
 import Popconfirm from 'antd/es/popconfirm'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Identity, type Openid, beginLink, identities as identitiesQuery, linkIdentity, removeIdentity } from '../../api/access'
+import { type Account, type Identity, type Openid, beginLink, identities as identitiesQuery, linkIdentity, removeIdentity } from '../../api/access'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Field } from '../../kit/Field'
 import { Loaded, Nothing } from '../../kit/Loaded'
@@ -13,34 +13,48 @@ import { Age, Code, Hint, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 import { OpenidRefused } from '../login/OpenidButton'
 import { nameOf, refusalOf } from '../login/openid'
+import { LinkProved } from './LinkProved'
 
 interface Props {
   openid: Openid
+  /** One's own account. */
+  mine?: Account
   /** Another's account, for the system administrator. */
   of?: string
   /** With what linking was refused. */
   refused?: string | null
+  /** The provider has proved somebody, and their account is to be linked. */
+  isAsked?: boolean
 }
 
 /** Who at the provider comes in to an account: oneself, or whoever the administrator says. */
-export function Identities({ openid, of, refused = null }: Props) {
+export function Identities({ openid, mine, of, refused = null, isAsked }: Props) {
   const { t, i18n } = useTranslation()
   const queries = useQueryClient()
   const query = useQuery(identitiesQuery(of))
   const name = nameOf(openid, i18n.language)
   const renew = () => queries.invalidateQueries({ queryKey: identitiesQuery(of).queryKey })
   const remove = useMutation({ mutationFn: (id: string) => removeIdentity(of, id), onSettled: renew })
-  const refusal = refusalOf(refused)
+  // Whom the provider has proved for another session is not told here.
+  const isLost = isAsked && query.data?.identities.length === 0 && !query.data.proved
+  const refusal = refusalOf(isLost ? 'openid-attempt' : refused)
   return (
     <div className="padded">
       <p className="hint">{t(of === undefined ? 'identities.about' : 'identities.about-other', { name })}</p>
       {refusal && <OpenidRefused refusal={refusal} name={name} />}
       {remove.isError && <ProblemPanel error={remove.error} doing={t('identities.remove')} />}
       <Loaded query={query} doing={t('identities.title')}>
-        {(list) => (
+        {({ identities: list, proved }) => (
           <>
             <List list={list} remove={(id) => remove.mutate(id)} />
-            {list.length === 0 && (of === undefined ? <LinkMyself name={name} /> : <LinkSubject of={of} onDone={renew} />)}
+            {list.length === 0 &&
+              (of !== undefined ? (
+                <LinkSubject of={of} onDone={renew} />
+              ) : mine && proved ? (
+                <LinkProved account={mine} proved={proved} name={name} onDone={renew} />
+              ) : (
+                <LinkMyself name={name} />
+              ))}
           </>
         )}
       </Loaded>

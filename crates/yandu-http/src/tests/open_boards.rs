@@ -1,0 +1,190 @@
+//! Boards that anybody may look at: what is open of them, and that nothing else is told.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use serde_json::json;
+use yandu_store::Clock;
+
+use super::citizens::POLICIES;
+use super::city::{Answer, City};
+use super::measuring;
+use crate::line::Peer;
+use crate::{Options, visitor};
+
+const BOARD: &str = "\
+board: club.overview
+title: {zh: 会员看板, en: Members}
+open: true
+tiles:
+  - {id: total, kind: number, metric: club.total, period: year, target: {value: 10, comparison: '>='}, slot: {x: 0, y: 0, w: 4, h: 2}}
+  - {id: months, kind: trend, metric: club.total, points: 2, title: {zh: 各月入会}, slot: {x: 4, y: 0, w: 4, h: 2}}
+  - {id: names, kind: ranking, metric: club.joined, period: year, by: name, title: {zh: 各人入会}, slot: {x: 8, y: 0, w: 4, h: 2}}
+  - {id: secret, kind: number, metric: club.secret, period: year, title: {zh: 内部人数}, slot: {x: 0, y: 2, w: 4, h: 2}}
+  - {id: unnamed, kind: number, metric: club.secret, period: year, slot: {x: 4, y: 2, w: 4, h: 2}}
+  - {id: units, kind: lamps, title: {zh: 各单位亮灯}, lamps: {by: unit}, slot: {x: 8, y: 2, w: 4, h: 2}}
+  - {id: words, kind: text, text: {zh: '按<月>统计'}, slot: {x: 0, y: 4, w: 4, h: 2}}
+";
+const CLOSED: &str = "没有向社会公开";
+
+/// A city with an open board and one that is not, over a model that is open and one that is not.
+async fn city(policies: &str, visitors: visitor::Options) -> City {
+    let named = |metric: &str, title: &str| {
+        let text = measuring::METRIC.replace("metric: club.joined", &format!("metric: {metric}"));
+        let text = text.replace("入会人数, en: Members who joined", title);
+        text.replace("dimensions: {name: {}}\n", "")
+    };
+    let total = named("club.total", "入会总数, en: All who joined");
+    let secret = named("club.secret", "机密指标, en: Secret")
+        .replace("of: club.joined", "of: club.secret_joined")
+        .replace("sum(joined)", "1111 * sum(joined)");
+    let model = measuring::JOINED
+        .replace("club.joined", "club.secret_joined")
+        .replace("opening: open", "opening: closed");
+    let internal = BOARD
+        .replace("club.overview", "club.internal")
+        .replace("会员看板", "内部看板")
+        .replace("open: true\n", "");
+    let files = [
+        ("policies/open.cedar", policies),
+        ("models/joined.yaml", measuring::JOINED),
+        ("models/joined.sql", measuring::JOINED_SQL),
+        ("models/secret_joined.yaml", &model),
+        ("models/secret_joined.sql", measuring::JOINED_SQL),
+        ("metrics/joined.yaml", measuring::METRIC),
+        ("metrics/total.yaml", &total),
+        ("metrics/secret.yaml", &secret),
+        ("boards/overview.yaml", BOARD),
+        ("boards/internal.yaml", &internal),
+    ];
+    let options = Options {
+        visitors,
+        ..Options::default()
+    };
+    let clock = Clock::standing("2025-06-20T04:00:00Z".parse().unwrap());
+    let city = City::at(clock, options, &files).await;
+    let rows = "会员号,会员姓名,年龄,会费\n1,王芳,4,1.50\n2,李强,4,2\n3,王芳,5,0.10\n";
+    let batch = city.deliver("a.csv", rows).await;
+    assert_eq!(batch["status"], "collected", "{batch}");
+    city.post("/api/v1/models/run", "{}").await;
+    city
+}
+
+fn closed(page: &Answer) -> usize {
+    page.text().matches(CLOSED).count()
+}
+
+#[tokio::test]
+async fn an_open_board_shows_visitors_what_is_open_and_says_of_the_rest_that_it_is_closed() {
+    let city = city(POLICIES, visitor::Options::default()).await;
+    // Whoever sees everything has looked before, so that what they saw is held.
+    let whole = city.get("/api/v1/boards/club.overview").await;
+    for there in ["3333.0", "王芳", "机密指标"] {
+        assert!(whole.text().contains(there), "{there}: {}", whole.text());
+    }
+    let page = city.get("/open/boards/club.overview").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    for there in [
+        "会员看板",
+        "入会总数",
+        "3 人",
+        "不低于 10 人",
+        "2025-05",
+        "各人入会",
+        "内部人数",
+        "各单位亮灯",
+        "按&lt;月&gt;统计",
+        "读取人：公众访客",
+        "href=\"/open/club.joined\"",
+    ] {
+        assert!(page.text().contains(there), "{there}: {}", page.text());
+    }
+    for hidden in ["3333", "王芳", "李强", "机密指标", "secret_joined"] {
+        assert!(!page.text().contains(hidden), "{hidden}: {}", page.text());
+    }
+    assert_eq!(
+        closed(&page),
+        4,
+        "names, both of the secret and lamps: {}",
+        page.text()
+    );
+    assert_eq!(page.header("cache-control"), "no-store");
+    // Nor is what a visitor saw told to anybody else.
+    let again = city.get("/api/v1/boards/club.overview").await;
+    assert_eq!(again.json()["tiles"], whole.json()["tiles"]);
+}
+
+#[tokio::test]
+async fn what_is_open_of_a_board_is_for_the_policies_in_force_to_say() {
+    let wider = POLICIES.replace("@up_to(\"general-1\")", "@up_to(\"general-2\")");
+    let page = city(&wider, visitor::Options::default())
+        .await
+        .get("/open/boards/club.overview")
+        .await;
+    assert!(page.text().contains("王芳"), "{}", page.text());
+    assert_eq!(closed(&page), 3, "{}", page.text());
+    // A part of the rows would be another number under the same name.
+    let narrower = POLICIES.replace(
+        "@up_to(\"general-1\")\npermit (principal, action == Action::\"read\", resource is Dataset) when { resource.opening == \"open\" };",
+        "@up_to(\"general-1\") @rows(\"joined > 1\")\npermit (principal, action == Action::\"read\", resource == Dataset::\"club.joined\");",
+    );
+    assert_ne!(narrower, POLICIES);
+    let page = city(&narrower, visitor::Options::default())
+        .await
+        .get("/open/boards/club.overview")
+        .await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(closed(&page), 6, "{}", page.text());
+    assert!(!page.text().contains("人</p>"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_board_that_is_not_declared_open_is_not_there() {
+    let city = city(POLICIES, visitor::Options::default()).await;
+    let list = city.get("/open/boards").await;
+    assert!(
+        list.text().contains("/open/boards/club.overview"),
+        "{}",
+        list.text()
+    );
+    assert!(!list.text().contains("内部看板"), "{}", list.text());
+    assert!(
+        city.get("/open")
+            .await
+            .text()
+            .contains("href=\"/open/boards\"")
+    );
+    let (internal, absent) = (
+        city.get("/open/boards/club.internal").await,
+        city.get("/open/boards/club.absent").await,
+    );
+    assert_eq!(internal.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        internal.text().replace("club.internal", ""),
+        absent.text().replace("club.absent", "")
+    );
+    let area = city.get("/open/boards/club.overview?area=320902").await;
+    assert_eq!(area.status, StatusCode::NOT_FOUND);
+    assert!(area.header("content-type").starts_with("text/html"));
+    city.claim().await;
+    let api = city.get("/api/v1/boards/club.overview").await;
+    assert_eq!(api.problem(), (401, "login-needed".to_owned()));
+    let page = city.get("/open/boards/club.overview").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", json!(page.text()));
+}
+
+#[tokio::test]
+async fn boards_take_the_places_of_visitors() {
+    let visitors = visitor::Options {
+        looks: 1,
+        look_waits: Duration::from_millis(50),
+        ..visitor::Options::default()
+    };
+    let city = city(POLICIES, visitors).await;
+    let held = city.state.visitors().look(Peer(None)).await.unwrap();
+    let crowded = city.get("/open/boards/club.overview").await;
+    assert_eq!(crowded.status, StatusCode::SERVICE_UNAVAILABLE);
+    drop(held);
+    let page = city.get("/open/boards/club.overview").await;
+    assert_eq!(page.status, StatusCode::OK);
+}
