@@ -49,7 +49,7 @@ pub use convert::{Conversion, LaterCommit, Stored};
 pub use derive::{Derivation, Followed, Form, Kept, KeptAs, Only, Ways};
 pub use door::{
     MaskKey, Permit, Rights, RowCondition, Sight, Term, WholeColumns, check_row_condition,
-    compile_row_condition,
+    columns_of_row_condition, compile_row_condition, rename_in_row_condition,
 };
 pub use error::{Error, QueryCause, QueryProblem};
 pub use freeze::{Frozen, FrozenContent, FrozenFile, FrozenTable, Held};

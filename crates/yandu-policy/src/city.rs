@@ -37,6 +37,13 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// What a field is called; none where no column is it.
+    pub fn name_of(&self, field: FieldId) -> Option<&str> {
+        let mut columns = self.columns.iter();
+        let found = columns.find(|(_, column)| column.field == field);
+        found.map(|(name, _)| name.as_str())
+    }
+
     /// The highest grade of its columns, and what it has at least.
     pub fn grade(&self) -> Grade {
         let grades = self.columns.values().map(|column| column.grade);

@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
         let mut holding = Holding::default();
         let mut conditional = Vec::new();
         for statement in self.found(resource) {
-            if !statement.is_on(action) {
+            if !statement.is_on(action) || statement.is_closed(action, resource) {
                 continue;
             }
             if statement.is_conditional {

@@ -7,12 +7,13 @@ use cedar_policy::{Authorizer, Entity, EntityUid, Validator};
 use yandu_words::id::DatasetId;
 
 use crate::annotation::Annotation;
-use crate::city::{Action, Circumstances, City, Kind, Principal};
+use crate::city::{Action, Circumstances, City, Dataset, Kind, Principal};
 use crate::decide::Reader;
 use crate::index::{Index, Scope};
+use crate::meaning::{Finding, Held, Meanings};
 use crate::problem::{Problem, did_you_mean};
 use crate::schema::{self, CITY, DATASET, DEPARTMENT, DIVISION, PACK, ROLE};
-use crate::statement::{self, Effect, Place, Shows, Statement};
+use crate::statement::{self, Effect, Place, Statement};
 use crate::text::cut;
 
 /// Policies of the program itself, which no city can be without: who administers, and that no one does all.
@@ -80,11 +81,13 @@ pub struct Told {
 impl Policies {
     /// Reads and checks texts of policies. All problems of all texts come back at once.
     ///
-    /// What `before` has read of the same city is not read again, so that one more grant costs one policy.
+    /// `held` says which fields policies meant that are in force already; without it names mean the columns of now. What `before` has
+    /// read of the same city is not read again, so that one more grant costs one policy.
     pub fn build(
         city: City,
         sources: &[Source],
         conditions: &dyn RowConditions,
+        held: Option<Held<'_>>,
         before: Option<&Self>,
     ) -> Result<Self, Vec<Problem>> {
         let validator = Validator::new(schema::schema());
@@ -105,7 +108,12 @@ impl Policies {
         for source in std::iter::once(&own).chain(sources) {
             for cut in cut(&source.text) {
                 let text = source.text.get(cut.span.clone()).unwrap_or_default();
+                let means_the_same = |known: &Statement| {
+                    let held = held.and_then(|held| held.meanings.get(&known.id));
+                    held.is_none_or(|held| known.resolved.meaning.as_ref() == Some(held))
+                };
                 if let Some(known) = known.get(&(source.name.as_ref(), text))
+                    && means_the_same(known)
                     && taken.insert(known.id.to_string())
                 {
                     statements.push((*known).clone());
@@ -123,11 +131,12 @@ impl Policies {
                         if source.name.as_ref() != BUILT_IN_NAME {
                             problems.extend(unknown_names(&place, &statement, &city));
                         }
-                        problems.extend(unfit(&place, &statement, &city, conditions));
-                        let resource = statement.resource.clone();
                         let reached = city.datasets.iter();
-                        let reached = reached.filter(|(id, _)| reaches(&resource, id, &city));
-                        statement.resolve(reached.map(|(_, dataset)| dataset));
+                        let reached: Vec<_> = reached
+                            .filter(|(id, _)| reaches(&statement.resource, id, &city))
+                            .collect();
+                        statement.resolve(&reached, held.as_ref());
+                        problems.extend(unfit(&place, &statement, &reached, conditions));
                         statements.push(statement);
                     }
                     Err(more) => problems.extend(more),
@@ -150,6 +159,9 @@ impl Policies {
             for part in [statement.id.as_bytes(), statement.text.as_bytes()] {
                 hasher.update(&(part.len() as u64).to_le_bytes());
                 hasher.update(part);
+            }
+            if let Some(meaning) = &statement.resolved.meaning {
+                hasher.update(format!("{:?}", meaning.fields).as_bytes());
             }
         }
         // What the policies are about decides what they mean.
@@ -197,11 +209,26 @@ impl Policies {
 
     /// The conditions on rows of all its permits.
     pub fn row_conditions(&self) -> BTreeSet<&str> {
-        let rows = self.statements.iter().filter_map(|one| match &one.effect {
-            Effect::Permit(shows) => shows.rows.as_deref(),
-            Effect::Forbid | Effect::Withhold(_) => None,
+        let rows = self
+            .statements
+            .iter()
+            .flat_map(|one| one.rows().into_iter().chain(one.resolved.rows.values()));
+        rows.map(AsRef::as_ref).collect()
+    }
+
+    /// What its policies mean: to be held when another set takes its place.
+    pub fn meanings(&self) -> Meanings {
+        let meant = self.statements.iter().filter_map(|one| {
+            let meaning = one.resolved.meaning.as_ref()?;
+            Some((Arc::clone(&one.id), meaning.clone()))
         });
-        rows.collect()
+        meant.collect()
+    }
+
+    /// Columns that permits name and that are not what they were, in the order of the texts.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        let statements = self.statements.iter();
+        statements.flat_map(|one| &one.resolved.findings)
     }
 
     /// The schema that policies are held to, in Cedar's own language.
@@ -297,25 +324,21 @@ fn unknown_names(place: &Place<'_>, statement: &Statement, city: &City) -> Vec<P
 fn unfit(
     place: &Place<'_>,
     statement: &Statement,
-    city: &City,
+    reached: &[(&DatasetId, &Dataset)],
     conditions: &dyn RowConditions,
 ) -> Vec<Problem> {
     if !statement.is_on(Action::Read) {
         return Vec::new();
     }
-    let reached: Vec<&DatasetId> = city
-        .datasets
-        .keys()
-        .filter(|id| reaches(&statement.resource, id, city))
-        .collect();
     let mut problems = Vec::new();
     let columns: BTreeSet<&str> = reached
         .iter()
-        .filter_map(|id| city.datasets.get(*id))
-        .flat_map(|dataset| dataset.columns.keys().map(String::as_str))
+        .flat_map(|(_, dataset)| dataset.columns.keys().map(String::as_str))
         .collect();
+    let is_there =
+        |name: &String| columns.contains(name.as_str()) || statement.resolved.means(name);
     let mut missing = |annotation: Annotation, named: &mut dyn Iterator<Item = &String>| {
-        for name in named.filter(|name| !columns.contains(name.as_str())) {
+        for name in named.filter(|name| !is_there(name)) {
             problems.push(
                 place
                     .problem_at(
@@ -343,7 +366,7 @@ fn unfit(
                 &mut named.flat_map(|columns| &columns.names),
             );
             missing(Annotation::Masks, &mut shows.masks.keys());
-            problems.extend(unfit_rows(place, shows, &reached, conditions));
+            problems.extend(unfit_rows(place, statement, reached, conditions));
         }
     }
     problems
@@ -351,16 +374,18 @@ fn unfit(
 
 fn unfit_rows(
     place: &Place<'_>,
-    shows: &Shows,
-    reached: &[&DatasetId],
+    statement: &Statement,
+    reached: &[(&DatasetId, &Dataset)],
     conditions: &dyn RowConditions,
 ) -> Option<Problem> {
-    let rows = shows.rows.as_ref()?;
     let values = Principal::visitor().values();
     let values: Vec<&str> = values.keys().map(String::as_str).collect();
-    let (dataset, fault) = reached.iter().find_map(|id| {
+    let open = reached.iter().map(|(id, _)| *id);
+    let mut open = open.filter(|id| !statement.resolved.closed.contains(*id));
+    let (dataset, rows, fault) = open.find_map(|id| {
+        let rows = statement.rows_of(id)?;
         let checked = conditions.check(id, rows, &values);
-        checked.err().map(|fault| (id, fault))
+        checked.err().map(|fault| (id, rows, fault))
     })?;
     let message = format!(
         "not a condition on the rows of `{dataset}`: {}",

@@ -14,7 +14,6 @@ use yandu_ledger::Ledger;
 use yandu_metrics::Metrics;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_plan::Plans;
-use yandu_policy::Source;
 use yandu_store::{Clock, DataFolder, Store};
 use yandu_transform::Transform;
 
@@ -346,13 +345,7 @@ async fn door(store: Store, collector: &Collector) -> Door {
     let door = Door::open(store, accounts, lake, Key::new([7; 32]))
         .await
         .unwrap();
-    let sources = packs.policies().iter().map(|policy| Source {
-        name: policy.pack.as_str().into(),
-        file: policy.path.to_string_lossy().into(),
-        text: policy.text.clone(),
-    });
-    door.set_city(packs.city(), sources.collect())
-        .await
-        .unwrap();
+    let sources = packs.policy_sources();
+    door.set_city(packs.city(), sources).await.unwrap();
     door
 }

@@ -10,7 +10,6 @@ use yandu_classify::{Classification, UntilConfirmed};
 use yandu_collect::PackChanges;
 use yandu_collect::change::{Installed, Told};
 use yandu_pack::Packs;
-use yandu_policy::Source;
 
 use super::accounts::Somebody;
 use super::city::City;
@@ -109,12 +108,7 @@ impl Told for Doors {
     }
 
     fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
-        let sources = packs.policies().iter().map(|policy| Source {
-            name: policy.pack.as_str().into(),
-            file: policy.path.to_string_lossy().into(),
-            text: policy.text.clone(),
-        });
-        let sources = sources.collect();
+        let sources = packs.policy_sources();
         Box::pin(async move {
             let set = self.0.set_city(packs.city(), sources).await;
             set.map_err(|error| error.to_string())
@@ -134,10 +128,10 @@ async fn city(until: UntilConfirmed) -> (City, Somebody) {
     let classification = Classification::open(store, until).await.unwrap();
     let changes = PackChanges::new(
         collector.clone(),
-        installed.clone(),
+        installed,
         Box::new(|| unreachable!("no packs are offered")),
     );
-    changes.settle_by(Arc::new(Settling::new(classification.clone(), installed)));
+    changes.settle_by(Arc::new(Settling::new(classification.clone())));
     changes.tell(Arc::new(Doors(city.state.door().clone())));
     changes.settle_again().await.unwrap();
     city.state.set_pack_changes(changes);

@@ -1,0 +1,290 @@
+//! What changes, found by asking both sets.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use indexmap::{IndexMap, IndexSet};
+use yandu_words::id::DatasetId;
+
+use super::asked::Asked;
+use super::compared::Compared;
+use super::view::{self, StepKind};
+use super::{Class, Step};
+use crate::city::{Action, Circumstances, Dataset, Way};
+use crate::decide::{Holding, Reader};
+use crate::policies::Policies;
+use crate::statement::Statement;
+
+/// What opens (`true`) and what closes.
+type Changes = Vec<(bool, StepKind)>;
+
+/// The number of some changes; of none it is 0.
+type Number = usize;
+
+/// What is found for classes, one after the other. What has been compared once is not compared again.
+pub(super) struct Finder<'c, 'a> {
+    compared: &'c Compared<'a>,
+    changes: IndexSet<Changes>,
+    /// What statements show together, by where these stand.
+    showing: HashMap<Vec<usize>, usize>,
+    views: HashMap<Viewed<'a>, Number>,
+    /// The classes for which a dataset, or the city, changes in the same way. Of each circumstances the duties, and what is shown.
+    found: IndexMap<Changed<'a>, Vec<usize>>,
+}
+
+type Changed<'a> = (Option<&'a DatasetId>, Vec<[Number; 2]>);
+
+/// All on which it depends how what is shown of a dataset changes.
+#[derive(PartialEq, Eq, Hash)]
+struct Viewed<'a> {
+    dataset: &'a DatasetId,
+    /// What is shown before and after.
+    showing: [usize; 2],
+    /// The class, where it matters who it is.
+    class: Option<usize>,
+}
+
+/// What a group of datasets shows in some circumstances.
+struct Sides<'a> {
+    duties: Number,
+    holding: [Holding<'a>; 2],
+    showing: [usize; 2],
+    class: Option<usize>,
+}
+
+impl<'c, 'a> Finder<'c, 'a> {
+    pub(super) fn new(compared: &'c Compared<'a>) -> Self {
+        Self {
+            compared,
+            changes: IndexSet::from([Changes::new()]),
+            showing: HashMap::new(),
+            views: HashMap::new(),
+            found: IndexMap::new(),
+        }
+    }
+
+    /// Looks at what changes for a class.
+    pub(super) fn look_at(&mut self, asked: &Asked<'a>, class: &Class) {
+        let compared = self.compared;
+        let circumstances = compared.circumstances.iter().take(asked.circumstances);
+        let readers: Vec<[Reader<'a>; 2]> = circumstances
+            .map(|circumstances| {
+                [
+                    compared.before.reader(&class.before, circumstances),
+                    compared.after.reader(&class.after, circumstances),
+                ]
+            })
+            .collect();
+        if asked.asks_city {
+            let on_city = |action: &Action| !action.is_on_dataset();
+            let changes: Vec<[Number; 2]> = readers
+                .iter()
+                .map(|readers| {
+                    let may =
+                        |reader: &Reader<'_>, action| reader.decide_in_city(action).is_allowed;
+                    [self.duties(readers, on_city, may), 0]
+                })
+                .collect();
+            self.add(None, changes, asked.class);
+        }
+        let is_same_reader = class.before.values() == class.after.values();
+        for group in asked.groups.iter() {
+            let Some(first) = group.first() else {
+                continue;
+            };
+            let sides: Vec<Sides<'a>> = readers
+                .iter()
+                .map(|readers| self.sides(readers, first, asked.class, is_same_reader))
+                .collect();
+            for dataset in group.iter().copied() {
+                let changes = sides
+                    .iter()
+                    .map(|sides| [sides.duties, self.view(dataset, sides, class)])
+                    .collect();
+                self.add(Some(dataset), changes, asked.class);
+            }
+        }
+    }
+
+    fn add(&mut self, dataset: Option<&'a DatasetId>, changes: Vec<[Number; 2]>, class: usize) {
+        if changes.iter().any(|numbers| *numbers != [0, 0]) {
+            self.found
+                .entry((dataset, changes))
+                .or_default()
+                .push(class);
+        }
+    }
+
+    fn number(&mut self, changes: Changes) -> Number {
+        self.changes.insert_full(changes).0
+    }
+
+    /// Which duties change.
+    fn duties(
+        &mut self,
+        [earlier, later]: &[Reader<'a>; 2],
+        is_meant: impl Fn(&Action) -> bool,
+        may: impl Fn(&Reader<'a>, Action) -> bool,
+    ) -> Number {
+        let duties = Action::ALL.into_iter().filter(is_meant);
+        let duties = duties.filter_map(|action| {
+            let (before, after) = (may(earlier, action), may(later, action));
+            (before != after).then_some((after, StepKind::Duty(action)))
+        });
+        let duties = duties.collect();
+        self.number(duties)
+    }
+
+    fn sides(
+        &mut self,
+        readers: &[Reader<'a>; 2],
+        first: &DatasetId,
+        class: usize,
+        is_same_reader: bool,
+    ) -> Sides<'a> {
+        let is_duty = |action: &Action| action.is_on_dataset() && *action != Action::Read;
+        let may = |reader: &Reader<'a>, action| held(reader, action, first).is_allowed();
+        let duties = self.duties(readers, is_duty, may);
+        let [earlier, later] = readers;
+        let holding = [
+            held(earlier, Action::Read, first),
+            held(later, Action::Read, first),
+        ];
+        let is_anybody = is_same_reader && !holding.iter().any(has_values);
+        Sides {
+            duties,
+            showing: [self.showing(&holding[0]), self.showing(&holding[1])],
+            holding,
+            class: (!is_anybody).then_some(class),
+        }
+    }
+
+    /// The number of what statements show together.
+    fn showing(&mut self, holding: &Holding<'a>) -> usize {
+        let mut key = Vec::new();
+        if holding.is_allowed() {
+            let place = |statement: &&Statement| std::ptr::from_ref(*statement).addr();
+            key.extend(holding.permits.iter().map(place));
+            key.push(0);
+            key.extend(holding.withholds.iter().map(place));
+        }
+        let next = self.showing.len();
+        *self.showing.entry(key).or_insert(next)
+    }
+
+    /// How what is shown of a dataset changes.
+    fn view(&mut self, dataset: &'a DatasetId, sides: &Sides<'a>, class: &Class) -> Number {
+        let key = Viewed {
+            dataset,
+            showing: sides.showing,
+            class: sides.class,
+        };
+        if let Some(known) = self.views.get(&key) {
+            return *known;
+        }
+        let compared = self.compared;
+        let none = Dataset::empty();
+        let declared = |set: &'a Policies| set.city.datasets.get(dataset);
+        let [before, after] = &sides.holding;
+        let before = before.shown(dataset, declared(compared.before).unwrap_or(&none));
+        let before = match compared.renamed.get(dataset) {
+            Some(names) => view::under(before, names, compared.order),
+            None => before,
+        };
+        let after = after.shown(dataset, declared(compared.after).unwrap_or(&none));
+        let views = view::Views {
+            dataset,
+            order: compared.order,
+            readers: [&class.before, &class.after],
+        };
+        let changes = views.compare(&[before, after]);
+        let number = self.number(changes);
+        self.views.insert(key, number);
+        number
+    }
+
+    /// All that was found, in the order in which it was.
+    pub(super) fn steps(self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for ((dataset, numbers), classes) in &self.found {
+            let mut found: IndexMap<&(bool, StepKind), Vec<usize>> = IndexMap::new();
+            for (place, numbers) in numbers.iter().enumerate() {
+                let changes = numbers
+                    .iter()
+                    .filter_map(|one| self.changes.get_index(*one));
+                for change in changes.flatten() {
+                    found.entry(change).or_default().push(place);
+                }
+            }
+            for ((is_opening, kind), places) in found {
+                let step = |circumstances| Step {
+                    classes: classes.clone(),
+                    dataset: dataset.cloned(),
+                    is_opening: *is_opening,
+                    kind: kind.clone(),
+                    circumstances,
+                };
+                // What holds in all of them holds in every other.
+                if places.len() == numbers.len() {
+                    steps.push(step(Vec::new()));
+                    continue;
+                }
+                let all = &self.compared.circumstances;
+                let asked = places.iter().filter_map(|place| all.get(*place)).cloned();
+                steps.extend(parts(asked).into_iter().map(step));
+            }
+        }
+        steps
+    }
+}
+
+/// The statements that hold for a reader; none where the dataset is not there.
+fn held<'a>(reader: &Reader<'a>, action: Action, dataset: &DatasetId) -> Holding<'a> {
+    let known = reader.policies.datasets.get(dataset);
+    let holding = known.map(|known| reader.holding(action, known));
+    holding.unwrap_or_default()
+}
+
+/// Whether what is shown follows from who reads.
+fn has_values(holding: &Holding<'_>) -> bool {
+    let mut permits = holding.permits.iter();
+    permits.any(|permit| permit.rows().is_some_and(|rows| rows.contains('$')))
+}
+
+/// Circumstances in parts, in each of which all of its ways are for all of its purposes: so they can be told.
+fn parts(asked: impl Iterator<Item = Circumstances>) -> Vec<Vec<Circumstances>> {
+    let mut purposes: BTreeMap<Way, BTreeSet<Option<String>>> = BTreeMap::new();
+    for one in asked {
+        purposes.entry(one.way).or_default().insert(one.purpose);
+    }
+    let mut ways: BTreeMap<BTreeSet<Option<String>>, Vec<Way>> = BTreeMap::new();
+    for (way, purposes) in purposes {
+        ways.entry(purposes).or_default().push(way);
+    }
+    let parts = ways.into_iter().map(|(purposes, ways)| {
+        let mut part = Vec::new();
+        for way in ways {
+            part.extend(
+                purposes
+                    .iter()
+                    .cloned()
+                    .map(|purpose| Circumstances { purpose, way }),
+            );
+        }
+        part
+    });
+    parts.collect()
+}
+
+impl Dataset {
+    /// What there is of a dataset that a city does not have.
+    fn empty() -> Self {
+        Self {
+            owner: String::new(),
+            origin: String::new(),
+            sharing: String::new(),
+            opening: String::new(),
+            columns: indexmap::IndexMap::new(),
+            at_least: None,
+        }
+    }
+}
