@@ -3,12 +3,14 @@
 use yandu_policy::{Because, City as Declared, Seen};
 use yandu_words::{FieldId, Mask};
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow::datatypes::{Schema, SchemaRef};
 use yandu_lake::TableSpec;
 
 use super::city::{City, declared, grant, page, resident, source};
-use crate::{GrantId, NewEntry, Proposal, Text};
+use crate::{GrantId, NewEntry, Proposal, ProposedPacks, Text};
 
 /// The same city in which a column of the residents has another name and is the field that it was, or another one.
 fn renamed(changes: &[(&str, &str, Option<u64>)]) -> Declared {
@@ -114,8 +116,8 @@ async fn what_is_forbidden_stays_so_under_another_name_and_under_its_own() {
 
 const OWN: &str = "@id(\"own\") @up_to(\"general-3\") @rows(\"township = '320903'\") permit (principal, action == Action::\"read\", resource == Dataset::\"population.resident\");";
 
-/// Columns of the residents are called otherwise in the lake, which keeps their values.
-async fn rename(city: &City, changes: &[(&str, &str)]) {
+/// The columns of the residents under other names.
+fn schema_as(city: &City, changes: &[(&str, &str)]) -> SchemaRef {
     let schema = city.lake.schema(&resident()).unwrap();
     let fields = schema.fields().iter().map(|field| {
         let now = changes.iter().find(|(from, _)| from == field.name());
@@ -124,10 +126,14 @@ async fn rename(city: &City, changes: &[(&str, &str)]) {
             None => Arc::clone(field),
         }
     });
-    let fields: Vec<_> = fields.collect();
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+/// Columns of the residents are called otherwise in the lake, which keeps their values.
+async fn rename(city: &City, changes: &[(&str, &str)]) {
     let spec = TableSpec {
         id: resident(),
-        schema: Arc::new(arrow::datatypes::Schema::new(fields)),
+        schema: schema_as(city, changes),
         key: vec!["id".to_owned()],
     };
     super::city::rewrite(&city.lake, spec, changes).await;
@@ -238,4 +244,38 @@ async fn a_grant_whose_condition_names_what_is_gone_is_broken() {
     assert_eq!(seen(&city, &wang), []);
     let listed = city.door.grants(Some(&resident())).await.unwrap().remove(0);
     assert!(listed.broken.unwrap().contains("`township`"));
+}
+
+#[tokio::test]
+async fn packs_that_rename_a_column_change_no_rights_and_those_that_close_a_permit_say_which() {
+    let city = City::new().await;
+    city.person("qian", "民政局", &[]).await;
+    city.set(OWN).await;
+    let looked = async |changes: &[(&str, &str)]| {
+        let moved: Vec<_> = changes
+            .iter()
+            .map(|(from, to)| (*from, *to, None))
+            .collect();
+        let packs = ProposedPacks {
+            city: renamed(&moved),
+            sources: Vec::new(),
+            tables: HashMap::from([(resident(), schema_as(&city, changes))]),
+        };
+        city.door
+            .preview("sec", Proposal::Packs(packs))
+            .await
+            .unwrap()
+    };
+    let preview = looked(&[("township", "area")]).await;
+    assert!(
+        preview.lines.is_empty() && preview.findings.is_empty(),
+        "{preview:#?}"
+    );
+    let preview = looked(&[("township", "area"), ("name", "township")]).await;
+    assert_eq!(preview.findings.len(), 1);
+    assert!(
+        preview.lines.iter().all(|line| !line.is_opening),
+        "{preview:#?}"
+    );
+    assert!(!preview.lines.is_empty());
 }

@@ -9,13 +9,13 @@ use rand::Rng as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use yandu_lake::{Principal as Reader, ReadPoint};
-use yandu_policy::{Circumstances, OTHER_PURPOSE, Principal, StepKind, Way};
+use yandu_policy::{Circumstances, OTHER_PURPOSE, Principal, Source, StepKind, Way};
 use yandu_words::Grade;
 use yandu_words::id::DatasetId;
 
 use super::city::{City, asked_by, declared, grant, page, resident};
 use super::site::{LOCAL, chance, code, roles};
-use crate::{AccountChange, GranteeKind, Line, NewEntry, Preview, Proposal, Text};
+use crate::{AccountChange, GranteeKind, Line, NewEntry, Preview, Proposal, ProposedPacks, Text};
 
 const SCOPES: [&str; 6] = [
     "principal",
@@ -559,4 +559,141 @@ async fn a_change_that_joins_administrators_or_closes_the_way_of_one_is_refused(
         "query"
     );
     assert!(city.door.sights(&Principal::visitor(), &page()).is_empty());
+}
+
+const READS: &str = "@id(\"a\") @up_to(\"general-2\") permit (principal in Role::\"analyst\", action == Action::\"read\", resource == Dataset::\"population.resident\");";
+
+fn packs(city: &City, declared: yandu_policy::City, sources: Vec<Source>) -> ProposedPacks {
+    let tables = declared.datasets.keys().map(|id| {
+        let schema = city.lake.schema(id).unwrap();
+        (id.clone(), schema)
+    });
+    ProposedPacks {
+        tables: tables.collect(),
+        city: declared,
+        sources,
+    }
+}
+
+#[tokio::test]
+async fn what_other_packs_would_change_is_what_the_door_answers_when_they_are_there() {
+    let city = City::new().await;
+    let people = people(&city).await;
+    city.set(READS).await;
+    let before = answers(&city, &people).await;
+    let mut other = declared();
+    let residents = other.datasets.get_mut(&resident()).unwrap();
+    residents.columns["name"].grade = Grade::General3;
+    let pack = Source {
+        name: "enterprise".into(),
+        file: "packs/enterprise/policies/a.cedar".into(),
+        text: "@id(\"b\") @up_to(\"general-1\") permit (principal in Department::\"民政局\", action == Action::\"read\", resource in Pack::\"enterprise\");".to_owned(),
+    };
+    let offered = packs(&city, other.clone(), vec![pack.clone()]);
+    let preview = city
+        .door
+        .preview("sec", Proposal::Packs(offered))
+        .await
+        .unwrap();
+    // The city's own policies stay, after those of packs.
+    let sources = vec![pack, super::city::source(READS)];
+    city.door.set_city(other, sources).await.unwrap();
+    let hash = city.door.with_policies(|set| set.hash().to_string());
+    assert_eq!(preview.after.as_ref(), hash);
+    let after = answers(&city, &people).await;
+    assert!(hold(&preview, &before, &after, "packs") > 0);
+    for is_opening in [true, false] {
+        let mut lines = preview.lines.iter();
+        assert!(
+            lines.any(|line| line.is_opening == is_opening),
+            "{preview:#?}"
+        );
+    }
+    // And without the pack and its dataset.
+    let mut fewer = declared();
+    fewer
+        .datasets
+        .retain(|id, _| id.pack().as_str() != "enterprise");
+    let offered = packs(&city, fewer, Vec::new());
+    let preview = city
+        .door
+        .preview("sec", Proposal::Packs(offered))
+        .await
+        .unwrap();
+    let is_closed = |line: &Line| {
+        !line.is_opening
+            && line
+                .dataset
+                .as_ref()
+                .is_some_and(|id| id == "enterprise.company")
+    };
+    assert!(preview.lines.iter().any(is_closed), "{preview:#?}");
+}
+
+#[tokio::test]
+async fn what_opens_for_an_account_that_is_out_of_use_is_told_and_marked() {
+    let city = City::new().await;
+    city.person("wang", "民政局", &["analyst"]).await;
+    city.person("qian", "民政局", &["analyst"]).await;
+    turn(&city, "qian", true).await;
+    let preview = preview_of(&city, READS).await;
+    let [line] = preview.lines.as_slice() else {
+        panic!("{preview:#?}")
+    };
+    assert_eq!((line.people, line.disabled), (2, 1));
+    let who = line.who.iter().find(|who| who.is_disabled).unwrap();
+    assert_eq!(
+        (who.count, who.accounts.as_slice()),
+        (1, &["qian".to_owned()][..])
+    );
+}
+
+#[tokio::test]
+async fn letting_an_account_in_again_and_shutting_it_out_is_looked_at_before_it_is_done() {
+    let city = City::new().await;
+    city.person("wang", "民政局", &["analyst"]).await;
+    city.set(READS).await;
+    let looked = async |disabled| {
+        let proposal = Proposal::Account {
+            id: "wang".parse().unwrap(),
+            change: AccountChange {
+                disabled: Some(disabled),
+                ..AccountChange::default()
+            },
+        };
+        city.door.preview("root", proposal).await.unwrap()
+    };
+    for is_disabled in [true, false] {
+        let preview = looked(is_disabled).await;
+        let [line] = preview.lines.as_slice() else {
+            panic!("{preview:#?}")
+        };
+        assert_eq!(line.is_opening, !is_disabled);
+        assert_eq!(line.who[0].accounts, ["wang"]);
+        let rows = if is_disabled { (6, 0) } else { (0, 6) };
+        assert_eq!((line.disabled, line.rows), (0, Some(rows)));
+        turn(&city, "wang", is_disabled).await;
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_who_is_out_of_use_keeps_no_way_open() {
+    let city = City::new().await;
+    city.site
+        .person_with("sec", &["security-administrator"])
+        .await;
+    turn(&city, "sec", true).await;
+    let closing = "@id(\"a\") forbid (principal, action == Action::\"manage-policies\", resource);";
+    let preview = preview_of(&city, closing).await;
+    assert!(preview.closes_ways_of.is_empty(), "{preview:#?}");
+}
+
+async fn turn(city: &City, name: &str, is_disabled: bool) {
+    let (accounts, id) = (&city.site.accounts, name.parse().unwrap());
+    let revision = accounts.find(&id).await.unwrap().revision;
+    let change = AccountChange {
+        disabled: Some(is_disabled),
+        ..AccountChange::default()
+    };
+    accounts.change(LOCAL, &id, revision, change).await.unwrap();
 }

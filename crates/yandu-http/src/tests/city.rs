@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use yandu_access::{Accounts, Door, Key, Known};
-use yandu_collect::{Collector, trial};
+use yandu_collect::{Collector, PackChanges, change, trial};
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
 use yandu_metrics::Metrics;
@@ -132,28 +132,16 @@ impl City {
     /// The same with a clock of its own.
     pub(super) async fn at(clock: Clock, options: Options, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let pack = folder.path().join("packs/club");
-        write(&pack.join("pack.yaml"), PACK);
-        write(&pack.join("datasets/member.yaml"), MEMBER);
-        write(&pack.join("sources/member_file.yaml"), SOURCE);
-        let rules = include_str!("../../../../packs/plan/pack.yaml");
-        write(&folder.path().join("packs/plan/pack.yaml"), rules);
-        for (path, text) in files {
-            write(&pack.join(path), text);
-        }
-        write(&pack.join("pages/list.yaml"), LIST);
-        write(&pack.join("pages/overview.yaml"), DASHBOARD);
-        let loaded = Packs::load(&[folder.path().join("packs")], &AnyCondition);
-        assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+        let packs = read_packs(folder.path(), files);
         let data = DataFolder::open(&folder.path().join("data")).unwrap();
         let store = Store::open_with(&data.records(), clock).await.unwrap();
         let lake = Lake::open(yandu_lake::Options::new(data.root())).unwrap();
-        trial::declare(&lake, &loaded.packs).unwrap();
+        trial::declare(&lake, &packs).unwrap();
         let ledger = Ledger::open(store.clone(), &data.root().join("ledger"))
             .await
             .unwrap();
-        ledger.sync_packs(&loaded.packs).await.unwrap();
-        let collector = Collector::open(data, store.clone(), lake, Arc::new(loaded.packs), 2)
+        ledger.sync_packs(&packs).await.unwrap();
+        let collector = Collector::open(data, store.clone(), lake, Arc::new(packs), 2)
             .await
             .unwrap();
         let packs = collector.packs();
@@ -184,6 +172,24 @@ impl City {
             router: crate::router(state.clone()),
             state,
         }
+    }
+
+    /// Lets packs with more files be offered in the place of those that are installed.
+    pub(super) async fn offer(&self, files: &'static [(&'static str, &'static str)]) {
+        let collector = self.state.collector();
+        let elsewhere = tempfile::tempdir().unwrap();
+        // What is stored does not matter to what is looked at here.
+        let lake = Lake::open(yandu_lake::Options::new(elsewhere.path())).unwrap();
+        let packs = collector.packs().as_ref().clone();
+        let (folder, store) = (collector.folder(), collector.store());
+        let started = change::start(folder, store, &lake, packs, "-").await;
+        let (installed, _) = started.unwrap();
+        let changes = PackChanges::new(
+            collector.clone(),
+            installed,
+            Box::new(move || Ok(read_packs(elsewhere.path(), files))),
+        );
+        self.state.set_pack_changes(changes);
     }
 
     pub(super) async fn ask(
@@ -314,6 +320,24 @@ pub(super) fn request(method: Method, path: &str) -> axum::http::request::Builde
         .method(method)
         .uri(path)
         .header(header::HOST, "localhost")
+}
+
+/// Writes the packs of these tests into a folder, with more files of their pack, and reads them.
+fn read_packs(folder: &Path, files: &[(&str, &str)]) -> Packs {
+    let pack = folder.join("packs/club");
+    write(&pack.join("pack.yaml"), PACK);
+    write(&pack.join("datasets/member.yaml"), MEMBER);
+    write(&pack.join("sources/member_file.yaml"), SOURCE);
+    let rules = include_str!("../../../../packs/plan/pack.yaml");
+    write(&folder.join("packs/plan/pack.yaml"), rules);
+    for (path, text) in files {
+        write(&pack.join(path), text);
+    }
+    write(&pack.join("pages/list.yaml"), LIST);
+    write(&pack.join("pages/overview.yaml"), DASHBOARD);
+    let loaded = Packs::load(&[folder.join("packs")], &AnyCondition);
+    assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+    loaded.packs
 }
 
 fn write(path: &Path, text: &str) {
