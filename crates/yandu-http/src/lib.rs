@@ -57,7 +57,6 @@ mod upload;
 mod value;
 
 pub use clock::ClockReading;
-pub use guard::is_loopback;
 pub use line::Line;
 pub use openapi::document;
 pub use problem::Problem;

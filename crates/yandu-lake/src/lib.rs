@@ -31,6 +31,7 @@ mod options;
 mod places;
 mod point;
 mod provenance;
+mod quote;
 mod rewrite;
 mod schema;
 mod session;
@@ -62,6 +63,7 @@ pub use model::{CompiledModel, ModelInput, SqlPlace, compile_model, model_inputs
 pub use options::{Now, Options, Vectors};
 pub use places::Places;
 pub use provenance::{Amount, Contribution, Provenance, Touched};
+pub use quote::quoted;
 pub use schema::{BATCH, ROW, full_schema};
 pub use session::beside::Beside;
 pub use session::depth::check_depth;
