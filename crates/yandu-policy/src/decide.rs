@@ -102,6 +102,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The statements whose scopes are about this principal.
+    pub(crate) fn places(&self) -> &[&'a ByResource] {
+        &self.places
+    }
+
     /// Of some statements, those whose scopes are about this principal.
     pub(crate) fn about<'i>(&self, index: &'i Index) -> Vec<&'i ByResource> {
         index.of_principal(self.type_name, &self.uid, &self.above)

@@ -73,7 +73,7 @@ pub struct Step {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Difference {
     pub classes: Vec<Class>,
-    /// In the order of the first of their classes and of datasets. Several can say the same of different classes.
+    /// In no order that says anything. Several can say the same of different classes.
     pub steps: Vec<Step>,
     /// Pairs of an account and a dataset for which something changes.
     pub changed: u64,
@@ -105,12 +105,11 @@ pub fn difference(
     order: &dyn RowOrder,
 ) -> Result<Difference, TooMuch> {
     let compared = Compared::new(before, after, order);
-    let classes = classes(people, &compared);
+    let (classes, kin) = classes(people, &compared);
     let mut asking = Asking::new(&compared);
-    let asked: Vec<Asked<'_>> = classes
+    let asked: Vec<Asked<'_, '_>> = kin
         .iter()
-        .enumerate()
-        .map(|(place, class)| asking.of(place, class))
+        .map(|kin| asking.of(kin, &classes))
         .filter(Asked::is_asked)
         .collect();
     let decisions: u64 = asked.iter().map(Asked::decisions).sum();
@@ -125,12 +124,8 @@ pub fn difference(
             .map(|part| {
                 let (compared, classes) = (&compared, &classes);
                 scope.spawn(move || {
-                    let mut finder = Finder::new(compared);
-                    for asked in part {
-                        if let Some(class) = classes.get(asked.class) {
-                            finder.look_at(asked, class);
-                        }
-                    }
+                    let mut finder = Finder::new(compared, classes);
+                    part.iter().for_each(|asked| finder.look_at(asked));
                     finder.steps()
                 })
             })

@@ -2,16 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use yandu_words::FieldId;
 use yandu_words::id::DatasetId;
+use yandu_words::{FieldId, Grade};
 
-use super::group::{Groups, Names};
+use super::group::Names;
 use super::purpose::purposes_of;
 use super::{OTHER_PURPOSE, RowOrder};
-use crate::city::{Circumstances, Dataset, Way};
+use crate::city::{Circumstances, Dataset, Principal, Way};
 use crate::index::Index;
 use crate::policies::{GRANTS, Policies};
+use crate::schema::{DATASET, DEPARTMENT, PACK};
 use crate::statement::Statement;
+
+/// All of a dataset that conditions can look at. Who owns it is looked at apart, where no condition names a department.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Look<'a> {
+    origin: &'a str,
+    sharing: &'a str,
+    opening: &'a str,
+    grade: Grade,
+    owner: Option<&'a str>,
+}
+
+/// A dataset in both sets as conditions look at it, with its name where it is told apart by that.
+pub(super) type Key<'a> = ([Option<Look<'a>>; 2], Option<&'a str>);
 
 /// Two sets, and where they differ.
 pub(super) struct Compared<'a> {
@@ -30,7 +44,9 @@ pub(super) struct Compared<'a> {
     pub(super) other_datasets: BTreeSet<&'a DatasetId>,
     /// What columns of before are called after, where it is not what they were called.
     pub(super) renamed: HashMap<&'a DatasetId, BTreeMap<String, String>>,
-    pub(super) groups: Groups<'a>,
+    /// Datasets by the departments that they belong to, in either set.
+    pub(super) owned: HashMap<&'a str, BTreeSet<&'a DatasetId>>,
+    keys: HashMap<&'a DatasetId, Key<'a>>,
     pub(super) circumstances: Vec<Circumstances>,
 }
 
@@ -41,7 +57,7 @@ impl<'a> Compared<'a> {
             statements.map(|one| (one.id.as_ref(), one)).collect()
         };
         let (earlier, later) = (ids(before), ids(after));
-        let mut named = Names::default();
+        let (mut named, mut in_conditions) = (Names::default(), Names::default());
         let mut purposes = BTreeSet::new();
         let mut changed = [Index::default(), Index::default()];
         let mut by_division = [Index::default(), Index::default()];
@@ -68,8 +84,14 @@ impl<'a> Compared<'a> {
                 if is_changed || asks_of_grants || !statement.is_grant() {
                     purposes_of(&statement.policy, &mut purposes);
                 }
+                let scope = statement.resource.name();
                 for uid in statement.policy.entity_literals() {
-                    named.add(uid.type_name().basename(), uid.id().unescaped());
+                    let (of_type, id) = (uid.type_name().basename(), uid.id().unescaped());
+                    named.add(of_type, id);
+                    // What the scope names is found by it.
+                    if scope != Some(&uid) {
+                        in_conditions.add(of_type, id);
+                    }
                 }
             }
         }
@@ -95,7 +117,8 @@ impl<'a> Compared<'a> {
         });
         Self {
             renamed: renamed.collect(),
-            groups: Groups::new(before, after, &named),
+            owned: owned(before, after),
+            keys: keys(before, after, &in_conditions, &datasets),
             circumstances: circumstances.collect(),
             before,
             after,
@@ -108,10 +131,72 @@ impl<'a> Compared<'a> {
         }
     }
 
+    pub(super) fn key(&self, dataset: &DatasetId) -> Key<'a> {
+        let key = self.keys.get(dataset);
+        key.cloned().unwrap_or(([None, None], None))
+    }
+
+    /// The departments that a dataset belongs to before and after.
+    pub(super) fn owners(&self, dataset: &DatasetId) -> [Option<&'a str>; 2] {
+        [self.before, self.after].map(|set| {
+            let declared = set.city.datasets.get(dataset);
+            declared.map(|declared| declared.owner.as_str())
+        })
+    }
+
+    /// Whether a dataset belongs to the department of somebody before or after.
+    pub(super) fn owns(&self, somebody: [&Principal; 2], dataset: &DatasetId) -> bool {
+        let owners = self.owners(dataset);
+        let mut departments = somebody.iter().filter_map(|one| one.department.as_deref());
+        departments.any(|department| owners.contains(&Some(department)))
+    }
+
     /// Whether divisions belong elsewhere in the other set.
     pub(super) fn is_moved(&self) -> bool {
         self.before.city.above != self.after.city.above
     }
+}
+
+fn owned<'a>(
+    before: &'a Policies,
+    after: &'a Policies,
+) -> HashMap<&'a str, BTreeSet<&'a DatasetId>> {
+    let mut owned: HashMap<&str, BTreeSet<&DatasetId>> = HashMap::new();
+    for set in [before, after] {
+        for (id, dataset) in &set.city.datasets {
+            owned.entry(&dataset.owner).or_default().insert(id);
+        }
+    }
+    owned
+}
+
+/// What conditions see of each dataset.
+fn keys<'a>(
+    before: &'a Policies,
+    after: &'a Policies,
+    named: &Names,
+    datasets: &BTreeSet<&'a DatasetId>,
+) -> HashMap<&'a DatasetId, Key<'a>> {
+    let sets = [before, after];
+    let statements = sets.iter().flat_map(|set| &set.statements);
+    let closed: BTreeSet<&DatasetId> = statements
+        .flat_map(|statement| &statement.resolved.closed)
+        .collect();
+    let look = |dataset: &'a Dataset| Look {
+        origin: &dataset.origin,
+        sharing: &dataset.sharing,
+        opening: &dataset.opening,
+        grade: dataset.grade(),
+        owner: Some(dataset.owner.as_str()).filter(|owner| named.has(DEPARTMENT, owner)),
+    };
+    let keys = datasets.iter().map(|id| {
+        let looks = sets.map(|set| set.city.datasets.get(*id).map(look));
+        let is_named = named.has(DATASET, id.as_str()) || named.has(PACK, id.parts().0);
+        // Of one of which a permit shows nothing there is no other like it.
+        let is_apart = is_named || closed.contains(id);
+        (*id, (looks, is_apart.then_some(id.as_str())))
+    });
+    keys.collect()
 }
 
 /// What the columns of a dataset are called in another state of it, as far as they are called otherwise. One that is gone while its
@@ -152,7 +237,7 @@ impl Statement {
     }
 
     /// Whether what it decides may depend on the purpose.
-    fn looks_at_purposes(&self) -> bool {
+    pub(super) fn looks_at_purposes(&self) -> bool {
         self.looks_at_circumstances() && self.text.contains("purpose")
     }
 }

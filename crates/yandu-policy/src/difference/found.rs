@@ -9,7 +9,7 @@ use super::asked::Asked;
 use super::compared::Compared;
 use super::view::{self, StepKind};
 use super::{Class, Step};
-use crate::city::{Action, Circumstances, Dataset, Way};
+use crate::city::{Action, Circumstances, Dataset, Principal, Way};
 use crate::decide::{Holding, Reader};
 use crate::policies::Policies;
 use crate::statement::Statement;
@@ -20,9 +20,10 @@ type Changes = Vec<(bool, StepKind)>;
 /// The number of some changes; of none it is 0.
 type Number = usize;
 
-/// What is found for classes, one after the other. What has been compared once is not compared again.
+/// What is found for kin, one after the other. What has been compared once is not compared again.
 pub(super) struct Finder<'c, 'a> {
     compared: &'c Compared<'a>,
+    classes: &'c [Class],
     changes: IndexSet<Changes>,
     /// What statements show together, by where these stand.
     showing: HashMap<Vec<usize>, usize>,
@@ -48,13 +49,22 @@ struct Sides<'a> {
     duties: Number,
     holding: [Holding<'a>; 2],
     showing: [usize; 2],
+    /// Whether what is shown follows from who reads.
+    has_values: bool,
+}
+
+/// Who reads: one of a class, or of kin where it does not matter which.
+#[derive(Clone, Copy)]
+struct Who<'p> {
     class: Option<usize>,
+    sides: [&'p Principal; 2],
 }
 
 impl<'c, 'a> Finder<'c, 'a> {
-    pub(super) fn new(compared: &'c Compared<'a>) -> Self {
+    pub(super) fn new(compared: &'c Compared<'a>, classes: &'c [Class]) -> Self {
         Self {
             compared,
+            classes,
             changes: IndexSet::from([Changes::new()]),
             showing: HashMap::new(),
             views: HashMap::new(),
@@ -62,55 +72,137 @@ impl<'c, 'a> Finder<'c, 'a> {
         }
     }
 
-    /// Looks at what changes for a class.
-    pub(super) fn look_at(&mut self, asked: &Asked<'a>, class: &Class) {
-        let compared = self.compared;
-        let circumstances = compared.circumstances.iter().take(asked.circumstances);
-        let readers: Vec<[Reader<'a>; 2]> = circumstances
-            .map(|circumstances| {
-                [
-                    compared.before.reader(&class.before, circumstances),
-                    compared.after.reader(&class.after, circumstances),
-                ]
-            })
-            .collect();
+    /// Looks at what changes for kin.
+    pub(super) fn look_at(&mut self, asked: &Asked<'_, 'a>) {
+        let (compared, classes) = (self.compared, self.classes);
+        let [before, after] = &asked.kin.like;
+        let readers = self.readers(asked, [before, after]);
         if asked.asks_city {
-            let on_city = |action: &Action| !action.is_on_dataset();
+            let on_city = |action: &Action| !action.is_on_dataset() && asked.is_about(*action);
             let changes: Vec<[Number; 2]> = readers
                 .iter()
                 .map(|readers| {
                     let may =
-                        |reader: &Reader<'_>, action| reader.decide_in_city(action).is_allowed;
+                        |reader: &Reader<'a>, action| reader.decide_in_city(action).is_allowed;
                     [self.duties(readers, on_city, may), 0]
                 })
                 .collect();
-            self.add(None, changes, asked.class);
+            self.add(None, changes, asked.kin.classes.iter().copied());
         }
-        let is_same_reader = class.before.values() == class.after.values();
-        for group in asked.groups.iter() {
-            let Some(first) = group.first() else {
+        for group in &asked.groups.groups {
+            // What is their own is looked at apart.
+            let mut others = group
+                .iter()
+                .copied()
+                .filter(|id| !compared.owns([before, after], id));
+            let Some(first) = others.next() else {
                 continue;
             };
-            let sides: Vec<Sides<'a>> = readers
-                .iter()
-                .map(|readers| self.sides(readers, first, asked.class, is_same_reader))
-                .collect();
-            for dataset in group.iter().copied() {
-                let changes = sides
-                    .iter()
-                    .map(|sides| [sides.duties, self.view(dataset, sides, class)])
-                    .collect();
-                self.add(Some(dataset), changes, asked.class);
+            let sides = self.sides(asked, &readers, first);
+            for dataset in std::iter::once(first).chain(others) {
+                self.look_at_others(asked, dataset, &sides);
+            }
+        }
+        for (place, groups) in &asked.own {
+            let Some(class) = classes.get(*place) else {
+                continue;
+            };
+            let who = Who {
+                class: Some(*place),
+                sides: [&class.before, &class.after],
+            };
+            let readers = self.readers(asked, who.sides);
+            for group in groups {
+                let Some(first) = group.first() else {
+                    continue;
+                };
+                let sides = self.sides(asked, &readers, first);
+                for dataset in group.iter().copied() {
+                    let changes = self.changes_of(dataset, &sides, who);
+                    self.add(Some(dataset), changes, [*place]);
+                }
             }
         }
     }
 
-    fn add(&mut self, dataset: Option<&'a DatasetId>, changes: Vec<[Number; 2]>, class: usize) {
+    /// Looks at a dataset for those of kin whose own it is not.
+    fn look_at_others(
+        &mut self,
+        asked: &Asked<'_, 'a>,
+        dataset: &'a DatasetId,
+        sides: &[Sides<'a>],
+    ) {
+        let kin = asked.kin;
+        let (compared, classes) = (self.compared, self.classes);
+        let others = kin.classes.iter().copied().filter(|place| {
+            let class = classes.get(*place);
+            class.is_some_and(|class| !compared.owns([&class.before, &class.after], dataset))
+        });
+        let is_other = compared.other_datasets.contains(dataset);
+        let is_valued = sides.iter().any(|sides| {
+            let [before, after] = sides.showing;
+            sides.has_values && (before != after || is_other || !kin.is_same)
+        });
+        if is_valued {
+            for place in others {
+                if let Some(class) = classes.get(place) {
+                    let who = Who {
+                        class: Some(place),
+                        sides: [&class.before, &class.after],
+                    };
+                    let changes = self.changes_of(dataset, sides, who);
+                    self.add(Some(dataset), changes, [place]);
+                }
+            }
+            return;
+        }
+        let [before, after] = &kin.like;
+        let who = Who {
+            class: None,
+            sides: [before, after],
+        };
+        let changes = self.changes_of(dataset, sides, who);
+        self.add(Some(dataset), changes, others);
+    }
+
+    fn readers(
+        &self,
+        asked: &Asked<'_, 'a>,
+        [before, after]: [&Principal; 2],
+    ) -> Vec<[Reader<'a>; 2]> {
+        let compared = self.compared;
+        let circumstances = compared.circumstances.iter().take(asked.circumstances);
+        let readers = circumstances.map(|circumstances| {
+            [
+                compared.before.reader(before, circumstances),
+                compared.after.reader(after, circumstances),
+            ]
+        });
+        readers.collect()
+    }
+
+    /// How a dataset changes in each of the circumstances.
+    fn changes_of(
+        &mut self,
+        dataset: &'a DatasetId,
+        sides: &[Sides<'a>],
+        who: Who<'_>,
+    ) -> Vec<[Number; 2]> {
+        let changes = sides
+            .iter()
+            .map(|sides| [sides.duties, self.view(dataset, sides, who)]);
+        changes.collect()
+    }
+
+    fn add(
+        &mut self,
+        dataset: Option<&'a DatasetId>,
+        changes: Vec<[Number; 2]>,
+        classes: impl IntoIterator<Item = usize>,
+    ) {
         if changes.iter().any(|numbers| *numbers != [0, 0]) {
-            self.found
-                .entry((dataset, changes))
-                .or_default()
-                .push(class);
+            let found = self.found.entry((dataset, changes)).or_default();
+            found.extend(classes);
         }
     }
 
@@ -134,28 +226,36 @@ impl<'c, 'a> Finder<'c, 'a> {
         self.number(duties)
     }
 
+    /// What a group shows in each of the circumstances, asked for by one of it.
     fn sides(
         &mut self,
-        readers: &[Reader<'a>; 2],
+        asked: &Asked<'_, 'a>,
+        readers: &[[Reader<'a>; 2]],
         first: &DatasetId,
-        class: usize,
-        is_same_reader: bool,
-    ) -> Sides<'a> {
-        let is_duty = |action: &Action| action.is_on_dataset() && *action != Action::Read;
+    ) -> Vec<Sides<'a>> {
+        let is_duty = |action: &Action| {
+            action.is_on_dataset() && *action != Action::Read && asked.is_about(*action)
+        };
         let may = |reader: &Reader<'a>, action| held(reader, action, first).is_allowed();
-        let duties = self.duties(readers, is_duty, may);
-        let [earlier, later] = readers;
-        let holding = [
-            held(earlier, Action::Read, first),
-            held(later, Action::Read, first),
-        ];
-        let is_anybody = is_same_reader && !holding.iter().any(has_values);
-        Sides {
-            duties,
-            showing: [self.showing(&holding[0]), self.showing(&holding[1])],
-            holding,
-            class: (!is_anybody).then_some(class),
+        let mut all = Vec::with_capacity(readers.len());
+        for readers in readers {
+            let holding = if asked.is_about(Action::Read) {
+                let [earlier, later] = readers;
+                [
+                    held(earlier, Action::Read, first),
+                    held(later, Action::Read, first),
+                ]
+            } else {
+                Default::default()
+            };
+            all.push(Sides {
+                duties: self.duties(readers, is_duty, may),
+                showing: [self.showing(&holding[0]), self.showing(&holding[1])],
+                has_values: holding.iter().any(has_values),
+                holding,
+            });
         }
+        all
     }
 
     /// The number of what statements show together.
@@ -172,16 +272,23 @@ impl<'c, 'a> Finder<'c, 'a> {
     }
 
     /// How what is shown of a dataset changes.
-    fn view(&mut self, dataset: &'a DatasetId, sides: &Sides<'a>, class: &Class) -> Number {
+    fn view(&mut self, dataset: &'a DatasetId, sides: &Sides<'a>, who: Who<'_>) -> Number {
+        let compared = self.compared;
+        let [earlier, later] = who.sides;
+        let is_same = sides.showing[0] == sides.showing[1]
+            && !compared.other_datasets.contains(dataset)
+            && (!sides.has_values || earlier.values() == later.values());
+        if is_same {
+            return 0;
+        }
         let key = Viewed {
             dataset,
             showing: sides.showing,
-            class: sides.class,
+            class: who.class.filter(|_| sides.has_values),
         };
         if let Some(known) = self.views.get(&key) {
             return *known;
         }
-        let compared = self.compared;
         let none = Dataset::empty();
         let declared = |set: &'a Policies| set.city.datasets.get(dataset);
         let [before, after] = &sides.holding;
@@ -194,7 +301,7 @@ impl<'c, 'a> Finder<'c, 'a> {
         let views = view::Views {
             dataset,
             order: compared.order,
-            readers: [&class.before, &class.after],
+            readers: who.sides,
         };
         let changes = views.compare(&[before, after]);
         let number = self.number(changes);
@@ -202,10 +309,11 @@ impl<'c, 'a> Finder<'c, 'a> {
         number
     }
 
-    /// All that was found, in the order in which it was.
+    /// All that was found.
     pub(super) fn steps(self) -> Vec<Step> {
         let mut steps = Vec::new();
-        for ((dataset, numbers), classes) in &self.found {
+        for ((dataset, numbers), mut classes) in self.found {
+            classes.sort_unstable();
             let mut found: IndexMap<&(bool, StepKind), Vec<usize>> = IndexMap::new();
             for (place, numbers) in numbers.iter().enumerate() {
                 let changes = numbers
@@ -229,8 +337,16 @@ impl<'c, 'a> Finder<'c, 'a> {
                     continue;
                 }
                 let all = &self.compared.circumstances;
-                let asked = places.iter().filter_map(|place| all.get(*place)).cloned();
-                steps.extend(parts(asked).into_iter().map(step));
+                let told = places.iter().filter_map(|place| all.get(*place));
+                // Where only ways were told apart it is for every purpose.
+                let is_for_all = numbers.len() == Way::ALL.len();
+                let told: Vec<&Circumstances> = told.collect();
+                let asked = all.iter().filter(|one| {
+                    told.iter().any(|told| {
+                        told.way == one.way && (is_for_all || told.purpose == one.purpose)
+                    })
+                });
+                steps.extend(parts(asked.cloned()).into_iter().map(step));
             }
         }
         steps

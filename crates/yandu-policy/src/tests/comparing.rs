@@ -271,7 +271,7 @@ fn a_change_about_more_than_can_be_compared_is_refused_with_its_size() {
     // Every account and every dataset has a name in a policy.
     let mut naming = text.to_owned();
     for place in 0..400 {
-        naming.push_str(&format!("@id(\"n{place}\") permit (principal == Person::\"p{place}\", action == Action::\"steward\", resource == Dataset::\"pack_{}.d{place}\");\n", place % 40));
+        naming.push_str(&format!("@id(\"n{place}\") permit (principal == Person::\"p{place}\", action == Action::\"steward\", resource is Dataset) when {{ resource == Dataset::\"pack_{}.d{place}\" }};\n", place % 40));
     }
     let people: Vec<_> = (0..400)
         .map(|place| {

@@ -64,6 +64,11 @@ pub(super) fn lines(difference: &Difference, people: &People) -> Vec<(Line, usiz
         );
         same.entry(key).or_default().push(step);
     }
+    let counts: Vec<(u64, u64)> = difference
+        .classes
+        .iter()
+        .map(|class| count(class, people))
+        .collect();
     let mut told = Told {
         people,
         classes: &difference.classes,
@@ -84,17 +89,27 @@ pub(super) fn lines(difference: &Difference, people: &People) -> Vec<(Line, usiz
         let mut classes = steps.iter().flat_map(|step| &step.classes).copied();
         let first = classes.next()?;
         for class in std::iter::once(first).chain(classes) {
-            for who in told.of(class).iter() {
-                line.people += who.count;
-                line.disabled += if who.is_disabled { who.count } else { 0 };
-                if line.who.len() < KINDS {
-                    line.who.push(who.clone());
-                }
+            let (of_class, disabled) = counts.get(class).copied().unwrap_or_default();
+            line.people += of_class;
+            line.disabled += disabled;
+            let left = KINDS.saturating_sub(line.who.len());
+            if left > 0 {
+                line.who.extend(told.of(class).iter().take(left).cloned());
             }
         }
         Some((line, first))
     });
     lines.collect()
+}
+
+/// How many people are in a class, and how many of their accounts are out of use.
+fn count(class: &Class, people: &People) -> (u64, u64) {
+    let told = class
+        .people
+        .iter()
+        .filter_map(|place| people.told.get(*place));
+    let disabled = told.filter(|one| one.is_disabled).count();
+    (class.people.len() as u64, disabled as u64)
 }
 
 /// What is told of classes, put together once for each.
