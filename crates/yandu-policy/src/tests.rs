@@ -2,6 +2,7 @@
 
 mod comparing;
 mod deciding;
+mod kin;
 mod meaning;
 mod random;
 mod reading;

@@ -12,7 +12,7 @@ use yandu_words::id::DatasetId;
 use yandu_words::{Grade, Mask};
 
 /// Conditions that are told apart by their words.
-struct SameWords;
+pub(super) struct SameWords;
 
 impl RowOrder for SameWords {
     fn is_within(
