@@ -46,6 +46,8 @@ pub struct Options {
     pub sharing: sharing::Options,
     /// The provider of identities, where there is one.
     pub openid: Option<OpenidOptions>,
+    /// Lineage, shared with whoever settles grades by it.
+    pub lineages: Lineages,
 }
 
 impl Default for Options {
@@ -60,6 +62,7 @@ impl Default for Options {
             fonts: FontPaths::default(),
             sharing: sharing::Options::default(),
             openid: None,
+            lineages: Lineages::default(),
         }
     }
 }
@@ -77,7 +80,6 @@ struct Inner {
     plans: Plans,
     door: Door,
     options: Options,
-    lineages: Lineages,
     counts: Counts,
     boards: Live,
     shared: Store,
@@ -115,7 +117,6 @@ impl State {
                 transform,
                 plans,
                 door,
-                lineages: Lineages::default(),
                 options,
                 stopping: AtomicBool::new(false),
                 works: TaskTracker::new(),
@@ -200,7 +201,7 @@ impl State {
     }
 
     pub(crate) fn lineages(&self) -> &Lineages {
-        &self.inner.lineages
+        &self.inner.options.lineages
     }
 
     pub(crate) fn counts(&self) -> &Counts {

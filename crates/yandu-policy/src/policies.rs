@@ -8,7 +8,7 @@ use std::sync::Arc;
 use cedar_policy::{Authorizer, Entity, EntityUid, Validator};
 use yandu_words::id::DatasetId;
 
-use crate::city::{Circumstances, City, Principal};
+use crate::city::{Circumstances, City, Dataset, Principal};
 use crate::decide::Reader;
 use crate::index::Index;
 use crate::meaning::{Finding, Held, Meanings};
@@ -17,7 +17,7 @@ use crate::schema::{self, CITY, DATASET, DEPARTMENT, PACK};
 use crate::statement::{self, Place, Statement};
 use crate::text::cut;
 
-use fit::{reaches, unfit, unknown_names};
+use fit::{reaches, unfit, unfit_rows, unknown_names};
 
 /// Policies of the program itself, which no city can be without: who administers, and that no one does all.
 const BUILT_IN: &str = include_str!("built_in.cedar");
@@ -85,7 +85,7 @@ impl Policies {
     /// Reads and checks texts of policies. All problems of all texts come back at once.
     ///
     /// `held` says which fields policies meant that are in force already; without it names mean the columns of now. What `before` has
-    /// read of the same city is not read again, so that one more grant costs one policy.
+    /// read over a city with the same names is not read again, so that one more grant costs one policy, and another grade none.
     pub fn build(
         city: City,
         sources: &[Source],
@@ -99,7 +99,8 @@ impl Policies {
             file: BUILT_IN_NAME.into(),
             text: BUILT_IN.to_owned(),
         };
-        let before = before.filter(|before| before.city == city);
+        let before = before.filter(|before| before.city.has_names_of(&city));
+        let is_same_city = before.is_some_and(|before| before.city == city);
         let known: HashMap<(&str, &str), &Statement> = before
             .into_iter()
             .flat_map(|before| &before.statements)
@@ -111,6 +112,12 @@ impl Policies {
         for source in std::iter::once(&own).chain(sources) {
             for cut in cut(&source.text) {
                 let text = source.text.get(cut.span.clone()).unwrap_or_default();
+                let place = Place {
+                    source: &source.name,
+                    file: &source.file,
+                    text: &source.text,
+                    cut: &cut,
+                };
                 let means_the_same = |known: &Statement| {
                     let held = held.and_then(|held| held.meanings.get(&known.id));
                     held.is_none_or(|held| known.resolved.meaning.as_ref() == Some(held))
@@ -119,25 +126,21 @@ impl Policies {
                     && means_the_same(known)
                     && taken.insert(known.id.to_string())
                 {
+                    // Of another city the types of columns may be others.
+                    if !is_same_city && known.rows().is_some() {
+                        let reached = reached(known, &city);
+                        problems.extend(unfit_rows(&place, known, &reached, conditions));
+                    }
                     statements.push((*known).clone());
                     continue;
                 }
-                let place = Place {
-                    source: &source.name,
-                    file: &source.file,
-                    text: &source.text,
-                    cut: &cut,
-                };
                 match statement::read(&place, &validator, &mut taken) {
                     Ok(mut statement) => {
                         // The policies of the program name its own roles, whatever roles the city has.
                         if source.name.as_ref() != BUILT_IN_NAME {
                             problems.extend(unknown_names(&place, &statement, &city));
                         }
-                        let reached = city.datasets.iter();
-                        let reached: Vec<_> = reached
-                            .filter(|(id, _)| reaches(&statement.resource, id, &city))
-                            .collect();
+                        let reached = reached(&statement, &city);
                         statement.resolve(&reached, held.as_ref());
                         problems.extend(unfit(&place, &statement, &reached, conditions));
                         statements.push(statement);
@@ -254,6 +257,14 @@ impl Policies {
     pub fn reader(&self, principal: &Principal, circumstances: &Circumstances) -> Reader<'_> {
         Reader::new(self, principal, circumstances)
     }
+}
+
+/// The datasets that a statement can reach by its scope.
+fn reached<'c>(statement: &Statement, city: &'c City) -> Vec<(&'c DatasetId, &'c Dataset)> {
+    let datasets = city.datasets.iter();
+    datasets
+        .filter(|(id, _)| reaches(&statement.resource, id, city))
+        .collect()
 }
 
 impl Statement {

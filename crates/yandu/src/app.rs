@@ -23,6 +23,7 @@ use yandu_plan::Plans;
 use yandu_policy::Source;
 use yandu_store::{DataFolder, Store};
 use yandu_transform::Transform;
+use yandu_transform::lineage::Lineages;
 use yandu_words::id::{IdError, PackId};
 
 use crate::config::Config;
@@ -73,9 +74,10 @@ impl App {
         if let Some(plan) = &started.waiting {
             tell_waiting(plan);
         }
+        let lineages = Lineages::default();
         let until_confirmed = config.classification.until_confirmed;
         let classification = Classification::open(store.clone(), until_confirmed).await?;
-        let settling = Settling::new(classification.clone());
+        let settling = Settling::new(classification.clone(), lineages.clone());
         // Grades that were decided hold before anybody reads.
         let fields = installed.fields().await?;
         let packs = Arc::new(settled(&settling, &started.packs, &fields).await?);
@@ -96,6 +98,7 @@ impl App {
             fonts: config.fonts(),
             sharing: config.sharing(),
             openid,
+            lineages,
             ..yandu_http::Options::default()
         };
         let transform = Transform::open(

@@ -16,10 +16,11 @@ pub struct Settling {
 }
 
 impl Settling {
-    pub fn new(classification: Classification) -> Self {
+    /// `lineages` are those of the face, so that no model is followed twice.
+    pub fn new(classification: Classification, lineages: Lineages) -> Self {
         Self {
             classification,
-            lineages: Lineages::default(),
+            lineages,
         }
     }
 }

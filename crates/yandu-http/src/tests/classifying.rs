@@ -131,7 +131,10 @@ async fn city(until: UntilConfirmed) -> (City, Somebody) {
         installed,
         Box::new(|| unreachable!("no packs are offered")),
     );
-    changes.settle_by(Arc::new(Settling::new(classification.clone())));
+    changes.settle_by(Arc::new(Settling::new(
+        classification.clone(),
+        city.state.options().lineages.clone(),
+    )));
     changes.tell(Arc::new(Doors(city.state.door().clone())));
     changes.settle_again().await.unwrap();
     city.state.set_pack_changes(changes);

@@ -110,7 +110,7 @@ pub(super) fn unfit(
     problems
 }
 
-fn unfit_rows(
+pub(super) fn unfit_rows(
     place: &Place<'_>,
     statement: &Statement,
     reached: &[(&DatasetId, &Dataset)],

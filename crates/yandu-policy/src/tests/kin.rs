@@ -93,5 +93,5 @@ fn what_is_told_of_many_is_what_is_told_of_each_alone() {
             }
         }
     }
-    assert!(moved > 100 && stayed > 20, "{moved} moved, {stayed} stayed");
+    assert!(moved > 100 && stayed > 0, "{moved} moved, {stayed} stayed");
 }
