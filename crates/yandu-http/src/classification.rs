@@ -35,7 +35,7 @@ pub use shape::{
     ClassLine, ClassifiedLine, DeclaredLowering, FieldHistory, Lowerings, ReasonLine,
     SuggestionLine, SuggestionPage, Summary, SummaryLine,
 };
-use wanted::{Look, Wanted, and_readers};
+pub(crate) use wanted::{Look, Wanted, and_readers};
 
 /// How long deliveries are waited for before datasets are looked at again, so that many of them are one look.
 const GATHER: Duration = Duration::from_millis(500);
@@ -57,7 +57,7 @@ pub(crate) struct Held {
     pub(crate) classification: std::sync::OnceLock<Classification>,
     /// One look at a time.
     looking: tokio::sync::Mutex<()>,
-    wanted: Arc<Wanted>,
+    pub(crate) wanted: Arc<Wanted>,
 }
 
 /// Told of other packs and grades, after which whoever keeps the suggestions looks again at what is something else by then.

@@ -10,7 +10,7 @@ use yandu_words::id::DatasetId;
 
 /// What somebody wants looked at.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) enum Look {
+pub(crate) enum Look {
     #[default]
     Nothing,
     At(BTreeSet<DatasetId>),
@@ -32,14 +32,14 @@ struct Inner {
 
 impl Wanted {
     /// From now on what differs from these packs is looked at.
-    pub(super) fn begin(&self, packs: &Arc<Packs>) {
+    pub(crate) fn begin(&self, packs: &Arc<Packs>) {
         let mut inner = self.lock();
         inner.seen = Some(Arc::clone(packs));
         inner.look = Look::Nothing;
     }
 
     /// Wants a look at what these packs have otherwise.
-    pub(super) fn want(&self, packs: &Arc<Packs>) {
+    pub(crate) fn want(&self, packs: &Arc<Packs>) {
         let mut inner = self.lock();
         let changed = inner.seen.as_ref().and_then(|seen| changed(seen, packs));
         let look = std::mem::take(&mut inner.look);
@@ -57,7 +57,7 @@ impl Wanted {
     }
 
     /// These are to be looked at with the next look, whatever is settled of them.
-    pub(super) fn add(&self, datasets: impl IntoIterator<Item = DatasetId>) {
+    pub(crate) fn add(&self, datasets: impl IntoIterator<Item = DatasetId>) {
         let mut inner = self.lock();
         match &mut inner.look {
             Look::Everything => {}
@@ -67,12 +67,12 @@ impl Wanted {
     }
 
     /// Waits until somebody wants something.
-    pub(super) async fn notified(&self) {
+    pub(crate) async fn notified(&self) {
         self.called.notified().await;
     }
 
     /// What is wanted, which is not wanted any more then.
-    pub(super) fn take(&self) -> Look {
+    pub(crate) fn take(&self) -> Look {
         std::mem::take(&mut self.lock().look)
     }
 
@@ -110,7 +110,7 @@ fn is_other(before: &Dataset, after: &Dataset) -> bool {
 }
 
 /// These datasets and the models that read them: of those columns another grade flows in.
-pub(super) fn and_readers(
+pub(crate) fn and_readers(
     mut datasets: BTreeSet<DatasetId>,
     lineage: &Lineage,
 ) -> BTreeSet<DatasetId> {

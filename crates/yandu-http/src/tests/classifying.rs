@@ -13,7 +13,8 @@ use yandu_pack::Packs;
 
 use super::accounts::Somebody;
 use super::city::City;
-use crate::classification::{Settling, renew};
+use crate::classification::{Look, Renewals, Settling, and_readers, renew};
+use crate::lineage::of_packs;
 
 const PACK: &str = "\
 pack: club
@@ -424,4 +425,34 @@ async fn another_grade_is_looked_at_with_the_models_that_it_flows_into() {
         let is_told = |line: &Value| line["dataset"] == dataset && line["is_opening"] == false;
         assert!(lines.iter().any(is_told), "{dataset}: {seen}");
     }
+}
+
+#[tokio::test]
+async fn after_a_decision_its_dataset_and_what_reads_it_are_looked_at_and_nothing_else() {
+    let (city, root) = city(UntilConfirmed::Declared).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let changes = city.state.pack_changes().unwrap();
+    changes.tell(Arc::new(Renewals::of(&city.state)));
+    let wanted = &city.state.classified().wanted;
+    wanted.begin(&city.state.collector().packs());
+    let phone = number_of(&city, &steward, "phone").await;
+    decide(
+        &city,
+        &steward,
+        &json!({"suggestions": [phone], "verdict": "confirm"}),
+    )
+    .await;
+    let Look::At(changed) = wanted.take() else {
+        panic!("all of the city would be looked at");
+    };
+    let names = |datasets: &std::collections::BTreeSet<yandu_words::id::DatasetId>| {
+        let names = datasets.iter().map(ToString::to_string);
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(&changed), ["club.record"]);
+    let lineage = of_packs(&city.state).await;
+    let reached = and_readers(changed, &lineage);
+    assert_eq!(names(&reached), ["club.record", "club.roll"]);
+    // Nothing is wanted twice.
+    assert_eq!(wanted.take(), Look::Nothing);
 }
