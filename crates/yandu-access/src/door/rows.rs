@@ -133,7 +133,11 @@ impl RowOrder for Order {
     ) -> bool {
         // Readers matter as far as conditions name their values.
         let named = |text: &str, reader: &Principal| {
-            text.contains('$').then(|| format!("{:?}", reader.values()))
+            text.contains('$').then(|| {
+                let mut values = reader.values();
+                values.retain(|name, _| text.contains(&format!("${name}")));
+                format!("{values:?}")
+            })
         };
         let values = others.0.iter().map(|other| named(other, others.1));
         let values: Vec<Option<String>> = values.collect();
