@@ -16,7 +16,7 @@ use crate::statement::Statement;
 
 /// All of a dataset that conditions can look at. Who owns it is looked at apart, where no condition names a department.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Look<'a> {
+pub(super) struct Look<'a> {
     origin: &'a str,
     sharing: &'a str,
     opening: &'a str,
