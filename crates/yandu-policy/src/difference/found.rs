@@ -1,6 +1,7 @@
 //! What changes, found by asking both sets.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 use yandu_words::id::DatasetId;
@@ -25,7 +26,7 @@ pub(super) struct Finder<'c, 'a> {
     compared: &'c Compared<'a>,
     classes: &'c [Class],
     changes: IndexSet<Changes>,
-    /// What statements show together, by where these stand.
+    /// What statements show together, by where their texts are kept.
     showing: HashMap<Vec<usize>, usize>,
     views: HashMap<Viewed<'a>, Number>,
     /// The classes for which a dataset, or the city, changes in the same way. Of each circumstances the duties, and what is shown.
@@ -262,10 +263,11 @@ impl<'c, 'a> Finder<'c, 'a> {
     fn showing(&mut self, holding: &Holding<'a>) -> usize {
         let mut key = Vec::new();
         if holding.is_allowed() {
-            let place = |statement: &&Statement| std::ptr::from_ref(*statement).addr();
-            key.extend(holding.permits.iter().map(place));
+            // A statement that both sets have is one with one text.
+            let same = |statement: &&Statement| Arc::as_ptr(&statement.text).cast::<u8>().addr();
+            key.extend(holding.permits.iter().map(same));
             key.push(0);
-            key.extend(holding.withholds.iter().map(place));
+            key.extend(holding.withholds.iter().map(same));
         }
         let next = self.showing.len();
         *self.showing.entry(key).or_insert(next)
