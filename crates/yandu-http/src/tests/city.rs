@@ -1,5 +1,5 @@
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -115,6 +115,27 @@ impl Answer {
     }
 }
 
+/// The files of the packs that are offered, but for those that all packs of these tests have.
+#[derive(Clone, Default)]
+pub(super) struct Offered(Arc<Mutex<Vec<(String, String)>>>);
+
+impl Offered {
+    pub(super) fn set(&self, files: &[(&str, &str)]) {
+        let files = files.iter();
+        let files = files.map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        *self.0.lock().unwrap() = files.collect();
+    }
+
+    fn read(&self, folder: &Path) -> Packs {
+        let files = self.0.lock().unwrap();
+        let files = files.iter();
+        let files: Vec<(&str, &str)> = files
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        read_packs(folder, &files)
+    }
+}
+
 impl City {
     pub(super) async fn found() -> Self {
         Self::with(Options::default()).await
@@ -175,21 +196,23 @@ impl City {
     }
 
     /// Lets packs with more files be offered in the place of those that are installed.
-    pub(super) async fn offer(&self, files: &'static [(&'static str, &'static str)]) {
+    pub(super) async fn offer(&self, files: &[(&str, &str)]) -> (PackChanges, Offered) {
         let collector = self.state.collector();
         let elsewhere = tempfile::tempdir().unwrap();
-        // What is stored does not matter to what is looked at here.
-        let lake = Lake::open(yandu_lake::Options::new(elsewhere.path())).unwrap();
         let packs = collector.packs().as_ref().clone();
         let (folder, store) = (collector.folder(), collector.store());
-        let started = change::start(folder, store, &lake, packs, "-").await;
+        let started = change::start(folder, store, collector.lake(), packs, "-").await;
         let (installed, _) = started.unwrap();
+        let offered = Offered::default();
+        offered.set(files);
+        let read = offered.clone();
         let changes = PackChanges::new(
             collector.clone(),
             installed,
-            Box::new(move || Ok(read_packs(elsewhere.path(), files))),
+            Box::new(move || Ok(read.read(elsewhere.path()))),
         );
-        self.state.set_pack_changes(changes);
+        self.state.set_pack_changes(changes.clone());
+        (changes, offered)
     }
 
     pub(super) async fn ask(

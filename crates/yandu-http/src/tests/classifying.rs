@@ -101,7 +101,7 @@ const FILES: [(&str, &str); 9] = [
 const NUMBERS: [&str; 2] = ["11010519491231002X", "320902199001010014"];
 
 /// The door, told of other grades.
-struct Doors(Door);
+pub(super) struct Doors(pub(super) Door);
 
 impl Told for Doors {
     fn name(&self) -> &'static str {

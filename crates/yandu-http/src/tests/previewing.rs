@@ -119,7 +119,7 @@ async fn whoever_keeps_accounts_looks_at_what_becomes_of_one_and_at_nothing_else
 }
 
 /// The policies of the packs that are offered: one more than of those that are installed.
-const OFFERED: &[(&str, &str)] = &[
+const OFFERED: [(&str, &str); 2] = [
     ("policies/members.cedar", POLICIES),
     ("policies/more.cedar", READS),
 ];
@@ -128,7 +128,7 @@ const OFFERED: &[(&str, &str)] = &[
 async fn offered_packs_are_looked_at_by_whoever_changes_packs_and_by_whoever_decides_on_rights() {
     let (city, root, sec) = city().await;
     let packs = json!({"packs": {}});
-    city.offer(OFFERED).await;
+    city.offer(&OFFERED).await;
     for somebody in [&root, &sec] {
         let seen = city.ok(somebody, Method::POST, PREVIEW, &packs).await;
         let line = &seen["lines"][0];
