@@ -2,7 +2,7 @@
 # Measures against peers and writes benches/RESULTS.md. Settings, with their defaults:
 #   BENCH_PEOPLE=6700000 BENCH_CHECK_ROWS=1000000 BENCH_POSTGRES_ROWS=3000000 BENCH_RUNS=3
 #   BENCH_ENTRIES=100000 BENCH_COLUMNS=100000 BENCH_TPCH_SCALE=1 BENCH_WIRE_SECONDS=10
-#   BENCH_ONLY=            some of ingest,checks,postgres,start,point,ledger,lineage,models,metrics,decisions,door,wire,lists,pages
+#   BENCH_ONLY=            some of ingest,checks,postgres,start,point,ledger,lineage,models,metrics,decisions,previews,door,wire,lists,pages
 #   BENCH_YANDU=           an executable that is built already
 #   BENCH_WORK=target/bench/work   needs some 16 GB at full size
 set -euo pipefail
@@ -21,7 +21,7 @@ prebuilt=(--prebuilt)
 if [ -z "$yandu" ]; then
   echo "== building"
   cargo build --locked -p yandu
-  cargo build --locked --workspace --example decisions
+  cargo build --locked --workspace --example decisions --example previews
   yandu="${CARGO_TARGET_DIR:-target}/debug/yandu"
   prebuilt=()
 fi

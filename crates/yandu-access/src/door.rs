@@ -10,16 +10,16 @@ mod giving;
 mod listing;
 mod preview;
 mod rights;
+mod rows;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use tokio::sync::Mutex as AsyncMutex;
-use yandu_lake::{Lake, Rights, check_row_condition};
+use yandu_lake::{Lake, Rights};
 use yandu_policy::{
-    Action, Circumstances, City, Decision, Policies, Principal, RowConditions, RowFault, Shown,
-    Source,
+    Action, Circumstances, City, Decision, Meanings, Policies, Principal, Shown, Source,
 };
 use yandu_store::Store;
 use yandu_words::id::DatasetId;
@@ -37,7 +37,7 @@ use rights::Held;
 
 pub use duties::Duties;
 pub use giving::Conflict;
-pub use preview::{Line, Preview, Proposal, Text, Who};
+pub use preview::{Line, Preview, Proposal, ProposedPacks, Text, Who};
 pub use rights::Asked;
 
 /// What the texts of policies are called that stand in the city's own folder.
@@ -66,7 +66,9 @@ struct Inner {
 
 /// What holds at one time.
 struct State {
-    policies: Policies,
+    policies: Arc<Policies>,
+    /// Which fields policies meant when they were put in force; kept also while nothing is open.
+    meanings: Arc<Meanings>,
     /// What the city has, which policies may not fit.
     city: City,
     /// The texts of packs and of the city.
@@ -88,7 +90,8 @@ impl Door {
         let entries = entries.into_iter().filter(|entry| entry.removed.is_none());
         let receipts = Receipts::open(store.clone()).await?;
         let state = State {
-            policies: change::closed(&lake)?,
+            policies: Arc::new(change::closed(&lake)?),
+            meanings: Arc::new(store::meaning::all(store.pool()).await?),
             city: City::default(),
             sources: Vec::new(),
             begins: None,
@@ -236,23 +239,5 @@ impl Door {
             shown.map(|shown| (dataset.clone(), shown))
         });
         shown.filter(|(_, shown)| is_usable(shown)).collect()
-    }
-}
-
-/// Conditions on rows over the tables of the lake.
-struct LakeRows<'a>(&'a Lake);
-
-impl RowConditions for LakeRows<'_> {
-    fn check(&self, dataset: &DatasetId, sql: &str, values: &[&str]) -> Result<(), RowFault> {
-        let schema = self.0.schema(dataset).map_err(|error| RowFault {
-            message: error.to_string(),
-            ..RowFault::default()
-        })?;
-        check_row_condition(&schema, sql, values).map_err(|problem| RowFault {
-            message: problem.message,
-            line: problem.line as usize,
-            column: problem.column as usize,
-            help: problem.help,
-        })
     }
 }

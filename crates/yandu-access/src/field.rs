@@ -1,8 +1,9 @@
-//! Columns that grants and the negative list name, by the fields that they were: a field keeps what was said of it when it is
+//! Columns that grants and the negative list name, in conditions on rows too, by the fields that they were: a field keeps what was said of it when it is
 //! renamed, and a field that is made later under the same name gets nothing of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use yandu_lake::{columns_of_row_condition, rename_in_row_condition};
 use yandu_policy::{City, Dataset};
 use yandu_words::FieldId;
 
@@ -23,7 +24,11 @@ fn of<'a>(dataset: &Dataset, names: impl Iterator<Item = &'a String>) -> Fields 
 impl NewGrant {
     /// The fields of the columns that it names.
     pub(crate) fn fields(&self, city: &City) -> Fields {
-        let named = self.columns.iter().flatten().chain(self.masks.keys());
+        let rows = self.rows.as_deref().map(columns_of_row_condition);
+        // What is no condition is refused where its policy is read.
+        let in_rows = rows.and_then(Result::ok).unwrap_or_default();
+        let named = self.columns.iter().flatten();
+        let named = named.chain(self.masks.keys()).chain(&in_rows);
         match city.datasets.get(&self.dataset) {
             Some(dataset) => of(dataset, named),
             None => Fields::new(),
@@ -38,9 +43,12 @@ impl NewGrant {
         let now = |name: &String| match fields.get(name) {
             // It was given before fields were written down.
             None => Ok(name.clone()),
-            Some(field) => name_of(dataset, *field).ok_or_else(|| {
-                format!("the column `{name}` that it was given for is not there any more")
-            }),
+            Some(field) => {
+                let now = dataset.name_of(*field).map(ToOwned::to_owned);
+                now.ok_or_else(|| {
+                    format!("the column `{name}` that it was given for is not there any more")
+                })
+            }
         };
         let mut followed = self.clone();
         if let Some(columns) = &self.columns {
@@ -50,6 +58,9 @@ impl NewGrant {
         followed.masks = masks
             .map(|(name, mask)| Ok((now(name)?, mask.clone())))
             .collect::<Result<_, String>>()?;
+        if let Some(rows) = &self.rows {
+            followed.rows = Some(rows_following(rows, now)?);
+        }
         Ok(followed)
     }
 }
@@ -69,17 +80,30 @@ impl NewEntry {
         let dataset = self.dataset.as_ref().and_then(|id| city.datasets.get(id));
         let mut followed = self.clone();
         if let (Some(dataset), Some(columns)) = (dataset, &mut followed.columns) {
-            let now = fields.values().filter_map(|field| name_of(dataset, *field));
-            let now: BTreeSet<String> = now.collect();
-            columns.extend(now);
+            let now = fields.values().filter_map(|field| dataset.name_of(*field));
+            columns.extend(now.map(ToOwned::to_owned));
         }
         followed
     }
 }
 
-fn name_of(dataset: &Dataset, field: FieldId) -> Option<String> {
-    let mut columns = dataset.columns.iter();
-    columns
-        .find(|(_, column)| column.field == field)
-        .map(|(name, _)| name.clone())
+/// A condition on rows with the names that its columns have now. As it was written where they have the same.
+fn rows_following(
+    rows: &str,
+    now: impl Fn(&String) -> Result<String, String>,
+) -> Result<String, String> {
+    let Ok(named) = columns_of_row_condition(rows) else {
+        return Ok(rows.to_owned());
+    };
+    let mut names = BTreeMap::new();
+    for name in named {
+        let called = now(&name)?;
+        if called != name {
+            names.insert(name, called);
+        }
+    }
+    if names.is_empty() {
+        return Ok(rows.to_owned());
+    }
+    rename_in_row_condition(rows, &names).map_err(|problem| problem.message)
 }

@@ -4,6 +4,7 @@ pub(crate) mod failure;
 pub(crate) mod grant;
 pub(crate) mod identity;
 pub(crate) mod invitation;
+pub(crate) mod meaning;
 pub(crate) mod password;
 pub(crate) mod receipt;
 pub(crate) mod second_factor;
@@ -57,6 +58,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         version: 7,
         name: "field",
         sql: include_str!("../migrations/0007_field.sql"),
+    },
+    Migration {
+        version: 8,
+        name: "policy meaning",
+        sql: include_str!("../migrations/0008_policy_meaning.sql"),
     },
 ];
 

@@ -177,7 +177,7 @@ impl Classification {
     /// What is in force of every field that somebody decided on, and of every such dataset.
     pub async fn in_force(&self) -> Result<HashMap<(DatasetId, Option<FieldId>), Classified>> {
         let mut connection = self.store.pool().acquire().await?;
-        store::in_force(&mut connection).await
+        store::in_force(&mut connection, None).await
     }
 
     /// Decisions that made something less sensitive, the newest first, before one where it is named.

@@ -86,7 +86,7 @@ impl Classification {
         }
         let at = self.store.clock().now();
         let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
-        let in_force = store::in_force(&mut writing).await?;
+        let in_force = store::in_force(&mut writing, None).await?;
         let mut decided = Vec::with_capacity(chosen.len());
         for (id, present) in chosen {
             let present = &present.as_decided(&in_force);
@@ -145,7 +145,7 @@ impl Classification {
         let reason = checked(reason)?;
         let at = self.store.clock().now();
         let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
-        let present = &present.as_decided(&store::in_force(&mut writing).await?);
+        let present = &present.as_decided(&store::in_force(&mut writing, None).await?);
         let mut newest = store::newest(&mut writing, &present.dataset).await?;
         let open = newest
             .remove(&present.field)

@@ -27,8 +27,9 @@ struct Found<'a> {
 }
 
 impl Classification {
-    /// Looks at datasets again. `all` are all that the city has: suggestions of others are withdrawn. Says whether what holds until
-    /// somebody decides is something else now.
+    /// Looks at datasets again, each in a transaction of its own, so that whoever writes records waits for one dataset and not for the
+    /// city. `all` are all that the city has: suggestions of others are withdrawn. Says whether what holds until somebody decides is
+    /// something else now.
     pub async fn renew(
         &self,
         rules: &Rules,
@@ -36,42 +37,52 @@ impl Classification {
         all: &HashSet<DatasetId>,
     ) -> Result<bool> {
         let at = self.store.clock().now();
-        let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
-        let before = holding(&mut writing).await?;
-        let in_force = store::in_force(&mut writing).await?;
+        let mut reading = self.store.pool().acquire().await?;
+        let before = holding(&mut reading).await?;
         for dataset in facts {
-            let newest = store::newest(&mut writing, &dataset.dataset).await?;
-            let found = self.found(rules, dataset, &in_force);
-            for found in &found {
-                let field = found.field.map(|field| field.field);
-                let decided = in_force.get(&(dataset.dataset.clone(), field));
-                found
-                    .record(&mut writing, newest.get(&field), decided, at)
-                    .await?;
-            }
-            let kept: HashSet<Option<FieldId>> = found
-                .iter()
-                .map(|found| found.field.map(|field| field.field))
-                .collect();
-            let gone = newest.values().filter(|one| !kept.contains(&one.field));
-            for suggestion in gone {
-                store::end(&mut writing, suggestion.id, Status::Withdrawn, at).await?;
+            self.renew_one(rules, dataset, at).await?;
+        }
+        for name in store::open_datasets(&mut reading).await? {
+            match name.parse::<DatasetId>() {
+                Ok(id) if !all.contains(&id) => self.withdraw(&id, at).await?,
+                _ => {}
             }
         }
-        for name in store::open_datasets(&mut writing).await? {
-            let Ok(id) = name.parse::<DatasetId>() else {
-                continue;
-            };
-            if all.contains(&id) {
-                continue;
-            }
-            for suggestion in store::newest(&mut writing, &id).await?.values() {
-                store::end(&mut writing, suggestion.id, Status::Withdrawn, at).await?;
-            }
-        }
-        let after = holding(&mut writing).await?;
-        writing.commit().await?;
+        let after = holding(&mut reading).await?;
         Ok(before != after)
+    }
+
+    async fn renew_one(&self, rules: &Rules, dataset: &DatasetFacts, at: Timestamp) -> Result<()> {
+        let id = &dataset.dataset;
+        let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
+        let in_force = store::in_force(&mut writing, Some(id)).await?;
+        let newest = store::newest(&mut writing, id).await?;
+        let found = self.found(rules, dataset, &in_force);
+        for found in &found {
+            let field = found.field.map(|field| field.field);
+            let decided = in_force.get(&(id.clone(), field));
+            found
+                .record(&mut writing, newest.get(&field), decided, at)
+                .await?;
+        }
+        let kept: HashSet<Option<FieldId>> = found
+            .iter()
+            .map(|found| found.field.map(|field| field.field))
+            .collect();
+        let gone = newest.values().filter(|one| !kept.contains(&one.field));
+        for suggestion in gone {
+            store::end(&mut writing, suggestion.id, Status::Withdrawn, at).await?;
+        }
+        Ok(writing.commit().await?)
+    }
+
+    /// Ends what is suggested of a dataset that is gone.
+    async fn withdraw(&self, dataset: &DatasetId, at: Timestamp) -> Result<()> {
+        let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
+        for suggestion in store::newest(&mut writing, dataset).await?.values() {
+            store::end(&mut writing, suggestion.id, Status::Withdrawn, at).await?;
+        }
+        Ok(writing.commit().await?)
     }
 
     fn found<'a>(

@@ -30,7 +30,7 @@ impl Classification {
         flows: &(dyn Fn(Arc<Packs>) -> BoxFuture<'static, Vec<Flow>> + Send + Sync),
     ) -> Result<Settled> {
         let mut connection = self.store.pool().acquire().await?;
-        let in_force = store::in_force(&mut connection).await?;
+        let in_force = store::in_force(&mut connection, None).await?;
         let holding = store::holding(&mut connection).await?;
         drop(connection);
         let mut settled = Settled::default();

@@ -239,11 +239,15 @@ pub(crate) async fn decisions(
         .collect()
 }
 
+/// What was decided last of each field, of one dataset or of all.
 pub(crate) async fn in_force(
     connection: &mut SqliteConnection,
+    dataset: Option<&DatasetId>,
 ) -> Result<HashMap<(DatasetId, Option<FieldId>), Classified>> {
-    let sql = "SELECT * FROM classified WHERE id IN (SELECT max(id) FROM classified GROUP BY dataset, coalesce(field, 0))";
+    let sql = "SELECT * FROM classified WHERE id IN \
+               (SELECT max(id) FROM classified WHERE ?1 IS NULL OR dataset = ?1 GROUP BY dataset, coalesce(field, 0))";
     sqlx::query(sql)
+        .bind(dataset.map(DatasetId::as_str))
         .fetch_all(connection)
         .await?
         .iter()

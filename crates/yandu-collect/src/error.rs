@@ -230,6 +230,17 @@ pub enum Error {
     #[error("a stored record of a collection is damaged")]
     Stored(#[from] serde_json::Error),
 
+    #[error(
+        "the stored plan of the pack change {number} is damaged: it does not say which columns were renamed"
+    )]
+    PackPlan {
+        number: u64,
+        source: serde_json::Error,
+    },
+
+    #[error("what is settled of fields cannot be read: {0}")]
+    Settled(String),
+
     #[error("a workbook could not be written")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
 
@@ -364,6 +375,8 @@ impl Error {
             | Self::Rows(_)
             | Self::Quarantine(_)
             | Self::Stored(_)
+            | Self::PackPlan { .. }
+            | Self::Settled(_)
             | Self::Workbook(_)
             | Self::WorkerPanicked
             | Self::Stopped(_) => "internal",

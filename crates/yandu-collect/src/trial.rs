@@ -39,7 +39,7 @@ pub fn declare(lake: &Lake, packs: &Packs) -> Result<()> {
 }
 
 /// The table of a dataset: its columns, and what deliveries have beside them.
-pub(crate) fn spec(dataset: &Dataset) -> TableSpec {
+pub fn spec(dataset: &Dataset) -> TableSpec {
     let mut fields = dataset.schema().fields().to_vec();
     fields.push(Arc::new(arrow::datatypes::Field::new(
         crate::EXTRA,

@@ -35,6 +35,12 @@ impl<S: Sync> FromRequestParts<S> for Base {
     }
 }
 
+/// Whether an address leads to a page of our own: a path that no browser takes for an address of another site.
+pub(crate) fn is_own_path(address: &str) -> bool {
+    let is_plain = |sign: char| sign.is_ascii_graphic() && sign != '\\';
+    address.starts_with('/') && !address.contains("//") && address.chars().all(is_plain)
+}
+
 /// An answer that says where the thing is that it speaks of.
 pub(crate) fn located(location: String, answer: impl IntoResponse) -> Response {
     let mut response = answer.into_response();

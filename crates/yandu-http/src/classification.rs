@@ -9,13 +9,13 @@ mod follow;
 mod list;
 mod settling;
 mod shape;
+mod wanted;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use tokio::sync::Notify;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_classify::{Classification, Rules};
@@ -35,6 +35,7 @@ pub use shape::{
     ClassLine, ClassifiedLine, DeclaredLowering, FieldHistory, Lowerings, ReasonLine,
     SuggestionLine, SuggestionPage, Summary, SummaryLine,
 };
+pub(crate) use wanted::{Look, Wanted, and_readers};
 
 /// How long deliveries are waited for before datasets are looked at again, so that many of them are one look.
 const GATHER: Duration = Duration::from_millis(500);
@@ -56,12 +57,11 @@ pub(crate) struct Held {
     pub(crate) classification: std::sync::OnceLock<Classification>,
     /// One look at a time.
     looking: tokio::sync::Mutex<()>,
-    /// Somebody wants a look at everything.
-    wanted: Arc<Notify>,
+    pub(crate) wanted: Arc<Wanted>,
 }
 
-/// Told of other packs, after which everything is looked at again by whoever keeps the suggestions.
-pub struct Renewals(Arc<Notify>);
+/// Told of other packs and grades, after which whoever keeps the suggestions looks again at what is something else by then.
+pub struct Renewals(Arc<Wanted>);
 
 impl Renewals {
     pub fn of(state: &State) -> Self {
@@ -74,8 +74,8 @@ impl Told for Renewals {
         "classification"
     }
 
-    fn told<'a>(&'a self, _packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
-        self.0.notify_one();
+    fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
+        self.0.want(packs);
         Box::pin(async { Ok(()) })
     }
 }
@@ -105,8 +105,9 @@ pub async fn keep(state: State, over: impl Future<Output = ()>) {
     let following = async {
         let mut commits = state.lake().commits();
         let mut seen = facts::newest(&state).await.unwrap_or_default();
-        tell(renew(&state, None).await);
         let wanted = Arc::clone(&state.classified().wanted);
+        wanted.begin(&state.collector().packs());
+        tell(renew(&state, None).await);
         loop {
             tokio::select! {
                 changed = commits.changed() => {
@@ -116,7 +117,15 @@ pub async fn keep(state: State, over: impl Future<Output = ()>) {
                 }
                 () = wanted.notified() => {
                     tokio::time::sleep(GATHER).await;
-                    tell(renew(&state, None).await);
+                    let lineage = of_packs(&state).await;
+                    match wanted.take() {
+                        Look::Nothing => {}
+                        Look::Everything => tell(renew(&state, None).await),
+                        Look::At(changed) => {
+                            let reached = and_readers(changed, &lineage);
+                            tell(renew(&state, Some(&reached)).await);
+                        }
+                    }
                     continue;
                 }
             }

@@ -7,29 +7,13 @@ use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::net::IpAddr;
 use std::time::Duration;
+
+use yandu_words::{host_name, is_loopback};
 
 use crate::line::Line;
 use crate::problem::Problem;
 use crate::state::State;
-
-/// Whether a host, with or without a port, names this machine.
-pub fn is_loopback(host: &str) -> bool {
-    let name = name_of(host);
-    name.eq_ignore_ascii_case("localhost")
-        || name
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
-/// A host without its port.
-fn name_of(host: &str) -> &str {
-    match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-    }
-}
 
 pub(crate) async fn guard(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let line = Line::of(request.extensions());
@@ -88,7 +72,7 @@ fn check(
     let is_ours = match line {
         Line::Own => is_loopback(host),
         Line::Encrypted => {
-            let name = name_of(host).to_ascii_lowercase();
+            let name = host_name(host).to_ascii_lowercase();
             state.options().names.contains(&name)
         }
     };
@@ -126,34 +110,4 @@ fn check(
 
 fn clipped(text: &str) -> String {
     text.chars().take(100).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_loopback;
-
-    #[test]
-    fn only_names_of_this_machine_are_loopback() {
-        for own in [
-            "localhost",
-            "LOCALHOST:80",
-            "127.0.0.1:8080",
-            "127.9.9.9",
-            "[::1]:8080",
-            "[::1]",
-        ] {
-            assert!(is_loopback(own), "{own}");
-        }
-        for other in [
-            "",
-            "yancheng.example",
-            "127.0.0.1.nip.io",
-            "localhost.evil.example:80",
-            "10.0.0.1",
-            "[::2]:80",
-            "0.0.0.0",
-        ] {
-            assert!(!is_loopback(other), "{other}");
-        }
-    }
 }

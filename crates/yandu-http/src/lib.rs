@@ -58,7 +58,6 @@ mod value;
 pub mod visitor;
 
 pub use clock::ClockReading;
-pub use guard::is_loopback;
 pub use line::Line;
 pub use openapi::document;
 pub use problem::Problem;

@@ -48,6 +48,8 @@ pub struct Options {
     pub openid: Option<OpenidOptions>,
     /// How much visitors may ask for at a time.
     pub visitors: visitor::Options,
+    /// Lineage, shared with whoever settles grades by it.
+    pub lineages: Lineages,
 }
 
 impl Default for Options {
@@ -63,6 +65,7 @@ impl Default for Options {
             sharing: sharing::Options::default(),
             openid: None,
             visitors: visitor::Options::default(),
+            lineages: Lineages::default(),
         }
     }
 }
@@ -80,7 +83,6 @@ struct Inner {
     plans: Plans,
     door: Door,
     options: Options,
-    lineages: Lineages,
     counts: Counts,
     boards: Live,
     shared: Store,
@@ -118,7 +120,6 @@ impl State {
                 transform,
                 plans,
                 door,
-                lineages: Lineages::default(),
                 options,
                 stopping: AtomicBool::new(false),
                 works: TaskTracker::new(),
@@ -203,7 +204,7 @@ impl State {
     }
 
     pub(crate) fn lineages(&self) -> &Lineages {
-        &self.inner.lineages
+        &self.inner.options.lineages
     }
 
     pub(crate) fn counts(&self) -> &Counts {

@@ -26,6 +26,7 @@ mod planning;
 mod previewing;
 mod querying;
 mod refusing;
+mod renaming;
 mod reporting;
 mod sharing;
 mod trailing;

@@ -11,6 +11,7 @@ pub(crate) mod check;
 mod estimate;
 mod fingerprint;
 mod mask;
+mod names;
 pub(crate) mod provider;
 pub(crate) mod rows;
 mod slot;
@@ -30,6 +31,7 @@ use yandu_words::id::DatasetId;
 use crate::{Error, Result};
 
 pub(crate) use estimate::Estimates;
+pub use names::{columns_of_row_condition, rename_in_row_condition};
 pub(crate) use provider::SecuredProvider;
 pub use rows::{RowCondition, check_row_condition, compile_row_condition};
 

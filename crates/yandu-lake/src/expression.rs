@@ -14,7 +14,7 @@ use datafusion::logical_expr::{Expr, ExprSchemable};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionConfig;
-use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, visit_expressions};
+use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, ExprWithAlias, visit_expressions};
 
 use crate::condition::{SqlProblem, at_word, closest};
 use crate::session::problem;
@@ -31,11 +31,8 @@ static ENGINE: LazyLock<SessionState> = LazyLock::new(|| {
 
 /// Reads an expression over the columns of `schema`; `what` names it in messages: "a condition".
 pub(crate) fn read(schema: &SchemaRef, sql: &str, what: &str) -> Result<Expr, SqlProblem> {
-    let dialect = ENGINE.config().options().sql_parser.dialect;
     let failed = |error: DataFusionError| problem_in(sql, schema, &error);
-    let parsed = ENGINE
-        .sql_to_expr_with_alias(sql, &dialect)
-        .map_err(failed)?;
+    let parsed = parse(sql)?;
     if parsed.alias.is_some() {
         let message = format!("{what} has no name of its own");
         return Err(at_word(sql, " as ", &message));
@@ -53,6 +50,14 @@ pub(crate) fn read(schema: &SchemaRef, sql: &str, what: &str) -> Result<Expr, Sq
     ENGINE
         .create_logical_expr_from_sql_expr(parsed, &named)
         .map_err(failed)
+}
+
+/// The tree of an expression, whatever columns there are.
+pub(crate) fn parse(sql: &str) -> Result<ExprWithAlias, SqlProblem> {
+    let dialect = ENGINE.config().options().sql_parser.dialect;
+    ENGINE
+        .sql_to_expr_with_alias(sql, &dialect)
+        .map_err(|error| problem_in(sql, &Schema::empty(), &error))
 }
 
 fn asks_a_table(expr: &SqlExpr) -> bool {

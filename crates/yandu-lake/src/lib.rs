@@ -32,6 +32,7 @@ mod options;
 mod places;
 mod point;
 mod provenance;
+mod quote;
 mod rewrite;
 mod schema;
 mod session;
@@ -50,7 +51,7 @@ pub use convert::{Conversion, LaterCommit, Stored};
 pub use derive::{Derivation, Followed, Form, Kept, KeptAs, Only, Ways};
 pub use door::{
     MaskKey, Permit, Rights, RowCondition, Sight, Term, WholeColumns, check_row_condition,
-    compile_row_condition,
+    columns_of_row_condition, compile_row_condition, rename_in_row_condition,
 };
 pub use error::{Error, QueryCause, QueryProblem};
 pub use freeze::{Frozen, FrozenContent, FrozenFile, FrozenTable, Held};
@@ -64,6 +65,7 @@ pub use model::{CompiledModel, ModelInput, SqlPlace, compile_model, model_inputs
 pub use options::{Now, Options, Vectors};
 pub use places::Places;
 pub use provenance::{Amount, Contribution, Provenance, Touched};
+pub use quote::quoted;
 pub use schema::{BATCH, ROW, full_schema};
 pub use session::beside::Beside;
 pub use session::depth::check_depth;

@@ -1,7 +1,7 @@
 use openidconnect::{ClientId, ClientSecret, IssuerUrl, Scope};
 use reqwest::Url;
+use yandu_words::is_loopback;
 
-use crate::web::is_loopback;
 use crate::{Error, Result};
 
 /// The scope by which a request is one of OpenID Connect.
@@ -93,7 +93,7 @@ impl Settings {
 pub(crate) fn is_safe(address: &Url) -> bool {
     match address.scheme() {
         "https" => address.host_str().is_some(),
-        "http" => is_loopback(address),
+        "http" => address.host_str().is_some_and(is_loopback),
         _ => false,
     }
 }

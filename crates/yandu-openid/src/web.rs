@@ -1,12 +1,12 @@
 //! The HTTP client through which the provider is asked: that of the rest of the program, with limits of its own.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::redirect::Policy;
 use reqwest::{Request, Url};
+use yandu_words::is_loopback;
 
 use crate::settings::is_safe;
 use crate::{Error, Result};
@@ -42,7 +42,7 @@ impl Web {
             .referer(false)
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT);
-        if is_loopback(issuer) {
+        if issuer.host_str().is_some_and(is_loopback) {
             // What runs on this machine is not reached through somebody else's.
             builder = builder.no_proxy();
         }
@@ -88,11 +88,4 @@ fn reason(error: &reqwest::Error) -> String {
         cause = source;
     }
     cause.to_string()
-}
-
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-    })
 }

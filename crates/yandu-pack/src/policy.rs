@@ -1,12 +1,25 @@
-//! Datasets as policies see them.
+//! Datasets and policies as the door is told of them.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use yandu_policy::{ADMINISTRATORS, City, Column};
+use yandu_policy::{ADMINISTRATORS, City, Column, Source};
 use yandu_words::{FieldId, Grade, Mask, RoleId};
 
 use crate::dataset::Dataset;
+use crate::packs::Packs;
+
+impl Packs {
+    /// The policies of all packs, named after the folders of these.
+    pub fn policy_sources(&self) -> Vec<Source> {
+        let sources = self.policies().iter().map(|policy| Source {
+            name: policy.pack.as_str().into(),
+            file: policy.path.to_string_lossy().into(),
+            text: policy.text.clone(),
+        });
+        sources.collect()
+    }
+}
 
 /// What policies can name: these datasets and roles. Departments and divisions are known to whoever has their registers.
 pub(crate) fn city<'a>(

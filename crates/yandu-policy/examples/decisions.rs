@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         grant_policies(grants, &mut rng),
     ];
     let begun = Instant::now();
-    let policies = Policies::build(city()?, &sources, &AnyRows, None)
+    let policies = Policies::build(city()?, &sources, &AnyRows, None, None)
         .map_err(|problems| format!("{:?}", problems.first()))?;
     let built = begun.elapsed();
     let people: Vec<Principal> = (0..PEOPLE).map(person).collect();
@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let one_more = Instant::now();
     let more = [sources[0].clone(), sources[1].clone(), one_grant()];
-    Policies::build(city()?, &more, &AnyRows, Some(&policies))
+    Policies::build(city()?, &more, &AnyRows, None, Some(&policies))
         .map_err(|problems| format!("{:?}", problems.first()))?;
     let one_more = one_more.elapsed();
     let whole = whole(&policies, &people, &asked, &mut rng)?;

@@ -20,6 +20,29 @@ pub struct City {
     pub above: BTreeMap<String, String>,
 }
 
+impl City {
+    /// Whether all names mean the same in another city, whatever grades and masks there are: a policy that was read over one is
+    /// read over the other.
+    pub(crate) fn has_names_of(&self, other: &Self) -> bool {
+        let fields = |dataset: &Dataset| -> BTreeMap<String, FieldId> {
+            let columns = dataset.columns.iter();
+            columns
+                .map(|(name, column)| (name.clone(), column.field))
+                .collect()
+        };
+        let datasets = self.datasets.iter().zip(&other.datasets);
+        self.roles == other.roles
+            && self.departments == other.departments
+            && self.divisions == other.divisions
+            && self.datasets.len() == other.datasets.len()
+            && datasets
+                .into_iter()
+                .all(|((id, one), (other_id, another))| {
+                    id == other_id && one.owner == another.owner && fields(one) == fields(another)
+                })
+    }
+}
+
 /// A dataset as policies see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dataset {
@@ -37,6 +60,13 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// What a field is called; none where no column is it.
+    pub fn name_of(&self, field: FieldId) -> Option<&str> {
+        let mut columns = self.columns.iter();
+        let found = columns.find(|(_, column)| column.field == field);
+        found.map(|(name, _)| name.as_str())
+    }
+
     /// The highest grade of its columns, and what it has at least.
     pub fn grade(&self) -> Grade {
         let grades = self.columns.values().map(|column| column.grade);

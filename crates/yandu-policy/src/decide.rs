@@ -102,6 +102,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The statements whose scopes are about this principal.
+    pub(crate) fn places(&self) -> &[&'a ByResource] {
+        &self.places
+    }
+
     /// Of some statements, those whose scopes are about this principal.
     pub(crate) fn about<'i>(&self, index: &'i Index) -> Vec<&'i ByResource> {
         index.of_principal(self.type_name, &self.uid, &self.above)
@@ -126,7 +131,7 @@ impl<'a> Reader<'a> {
         let mut holding = Holding::default();
         let mut conditional = Vec::new();
         for statement in self.found(resource) {
-            if !statement.is_on(action) {
+            if !statement.is_on(action) || statement.is_closed(action, resource) {
                 continue;
             }
             if statement.is_conditional {

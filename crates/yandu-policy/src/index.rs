@@ -14,6 +14,16 @@ pub(crate) enum Scope {
     IsIn(String, EntityUid),
 }
 
+impl Scope {
+    /// What it names.
+    pub(crate) fn name(&self) -> Option<&EntityUid> {
+        match self {
+            Self::Any | Self::Is(_) => None,
+            Self::Eq(uid) | Self::In(uid) | Self::IsIn(_, uid) => Some(uid),
+        }
+    }
+}
+
 /// A scope with numbers for names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Key {

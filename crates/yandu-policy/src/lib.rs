@@ -4,6 +4,9 @@
 //! set of policies is built: the text against a schema that follows from the ledger, the annotations against the columns
 //! of every dataset that the permit can reach. A set is immutable and has a hash; another text makes another set.
 //!
+//! A policy names columns and means fields: those that had the names when it was put in force. What fields there were is handed in
+//! and kept by whoever keeps records.
+//!
 //! Decisions are those of Cedar's own authorizer over the policies that can apply; which can is looked up by their scopes, so
 //! that a decision costs what applies and not what there is. What is not permitted is denied, and so is what cannot be evaluated.
 //!
@@ -15,6 +18,7 @@ mod decide;
 mod difference;
 mod index;
 mod mask;
+mod meaning;
 mod policies;
 mod problem;
 mod schema;
@@ -31,6 +35,7 @@ pub use difference::{
     difference,
 };
 pub use mask::{mask_of, text_of_mask};
+pub use meaning::{Finding, Held, Lost, Meaning, Meanings, RowNames};
 pub use policies::{GRANTS, Policies, RowConditions, RowFault, Source, Told};
 pub use problem::Problem;
 pub use sight::{Because, Conflict, Seen, Shown};

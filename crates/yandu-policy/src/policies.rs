@@ -1,19 +1,23 @@
 //! A set of policies: checked, hashed, and never changed.
 
+mod fit;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use cedar_policy::{Authorizer, Entity, EntityUid, Validator};
 use yandu_words::id::DatasetId;
 
-use crate::annotation::Annotation;
-use crate::city::{Action, Circumstances, City, Kind, Principal};
+use crate::city::{Circumstances, City, Dataset, Principal};
 use crate::decide::Reader;
-use crate::index::{Index, Scope};
-use crate::problem::{Problem, did_you_mean};
-use crate::schema::{self, CITY, DATASET, DEPARTMENT, DIVISION, PACK, ROLE};
-use crate::statement::{self, Effect, Place, Shows, Statement};
+use crate::index::Index;
+use crate::meaning::{Finding, Held, Meanings};
+use crate::problem::Problem;
+use crate::schema::{self, CITY, DATASET, DEPARTMENT, PACK};
+use crate::statement::{self, Place, Statement};
 use crate::text::cut;
+
+use fit::{reaches, unfit, unfit_rows, unknown_names};
 
 /// Policies of the program itself, which no city can be without: who administers, and that no one does all.
 const BUILT_IN: &str = include_str!("built_in.cedar");
@@ -80,11 +84,13 @@ pub struct Told {
 impl Policies {
     /// Reads and checks texts of policies. All problems of all texts come back at once.
     ///
-    /// What `before` has read of the same city is not read again, so that one more grant costs one policy.
+    /// `held` says which fields policies meant that are in force already; without it names mean the columns of now. What `before` has
+    /// read over a city with the same names is not read again, so that one more grant costs one policy, and another grade none.
     pub fn build(
         city: City,
         sources: &[Source],
         conditions: &dyn RowConditions,
+        held: Option<Held<'_>>,
         before: Option<&Self>,
     ) -> Result<Self, Vec<Problem>> {
         let validator = Validator::new(schema::schema());
@@ -93,7 +99,8 @@ impl Policies {
             file: BUILT_IN_NAME.into(),
             text: BUILT_IN.to_owned(),
         };
-        let before = before.filter(|before| before.city == city);
+        let before = before.filter(|before| before.city.has_names_of(&city));
+        let is_same_city = before.is_some_and(|before| before.city == city);
         let known: HashMap<(&str, &str), &Statement> = before
             .into_iter()
             .flat_map(|before| &before.statements)
@@ -105,29 +112,37 @@ impl Policies {
         for source in std::iter::once(&own).chain(sources) {
             for cut in cut(&source.text) {
                 let text = source.text.get(cut.span.clone()).unwrap_or_default();
-                if let Some(known) = known.get(&(source.name.as_ref(), text))
-                    && taken.insert(known.id.to_string())
-                {
-                    statements.push((*known).clone());
-                    continue;
-                }
                 let place = Place {
                     source: &source.name,
                     file: &source.file,
                     text: &source.text,
                     cut: &cut,
                 };
+                let means_the_same = |known: &Statement| {
+                    let held = held.and_then(|held| held.meanings.get(&known.id));
+                    held.is_none_or(|held| known.resolved.meaning.as_ref() == Some(held))
+                };
+                if let Some(known) = known.get(&(source.name.as_ref(), text))
+                    && means_the_same(known)
+                    && taken.insert(known.id.to_string())
+                {
+                    // Of another city the types of columns may be others.
+                    if !is_same_city && known.rows().is_some() {
+                        let reached = reached(known, &city);
+                        problems.extend(unfit_rows(&place, known, &reached, conditions));
+                    }
+                    statements.push((*known).clone());
+                    continue;
+                }
                 match statement::read(&place, &validator, &mut taken) {
                     Ok(mut statement) => {
                         // The policies of the program name its own roles, whatever roles the city has.
                         if source.name.as_ref() != BUILT_IN_NAME {
                             problems.extend(unknown_names(&place, &statement, &city));
                         }
-                        problems.extend(unfit(&place, &statement, &city, conditions));
-                        let resource = statement.resource.clone();
-                        let reached = city.datasets.iter();
-                        let reached = reached.filter(|(id, _)| reaches(&resource, id, &city));
-                        statement.resolve(reached.map(|(_, dataset)| dataset));
+                        let reached = reached(&statement, &city);
+                        statement.resolve(&reached, held.as_ref());
+                        problems.extend(unfit(&place, &statement, &reached, conditions));
                         statements.push(statement);
                     }
                     Err(more) => problems.extend(more),
@@ -150,6 +165,9 @@ impl Policies {
             for part in [statement.id.as_bytes(), statement.text.as_bytes()] {
                 hasher.update(&(part.len() as u64).to_le_bytes());
                 hasher.update(part);
+            }
+            if let Some(meaning) = &statement.resolved.meaning {
+                hasher.update(format!("{:?}", meaning.fields).as_bytes());
             }
         }
         // What the policies are about decides what they mean.
@@ -197,11 +215,26 @@ impl Policies {
 
     /// The conditions on rows of all its permits.
     pub fn row_conditions(&self) -> BTreeSet<&str> {
-        let rows = self.statements.iter().filter_map(|one| match &one.effect {
-            Effect::Permit(shows) => shows.rows.as_deref(),
-            Effect::Forbid | Effect::Withhold(_) => None,
+        let rows = self
+            .statements
+            .iter()
+            .flat_map(|one| one.rows().into_iter().chain(one.resolved.rows.values()));
+        rows.map(AsRef::as_ref).collect()
+    }
+
+    /// What its policies mean: to be held when another set takes its place.
+    pub fn meanings(&self) -> Meanings {
+        let meant = self.statements.iter().filter_map(|one| {
+            let meaning = one.resolved.meaning.as_ref()?;
+            Some((Arc::clone(&one.id), meaning.clone()))
         });
-        rows.collect()
+        meant.collect()
+    }
+
+    /// Columns that permits name and that are not what they were, in the order of the texts.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        let statements = self.statements.iter();
+        statements.flat_map(|one| &one.resolved.findings)
     }
 
     /// The schema that policies are held to, in Cedar's own language.
@@ -226,6 +259,14 @@ impl Policies {
     }
 }
 
+/// The datasets that a statement can reach by its scope.
+fn reached<'c>(statement: &Statement, city: &'c City) -> Vec<(&'c DatasetId, &'c Dataset)> {
+    let datasets = city.datasets.iter();
+    datasets
+        .filter(|(id, _)| reaches(&statement.resource, id, city))
+        .collect()
+}
+
 impl Statement {
     /// Whether it is one of the program's own.
     pub(crate) fn is_built_in(&self) -> bool {
@@ -245,175 +286,5 @@ impl Statement {
             basis: self.basis.clone(),
             text: Arc::clone(&self.text),
         }
-    }
-}
-
-/// Names that the city does not have: a policy about a role that is misspelled would apply to nobody, or forbid nobody.
-fn unknown_names(place: &Place<'_>, statement: &Statement, city: &City) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for uid in statement.policy.entity_literals() {
-        let (of_type, id) = (uid.type_name().basename(), uid.id().unescaped());
-        let known: Option<Vec<&str>> = match of_type {
-            ROLE => city
-                .roles
-                .as_ref()
-                .map(|roles| roles.iter().map(String::as_str).collect()),
-            DEPARTMENT => city.departments.as_ref().map(|departments| {
-                let owners = city.datasets.values().map(|dataset| dataset.owner.as_str());
-                departments
-                    .iter()
-                    .map(String::as_str)
-                    .chain(owners)
-                    .collect()
-            }),
-            DIVISION => city
-                .divisions
-                .as_ref()
-                .map(|divisions| divisions.iter().map(String::as_str).collect()),
-            DATASET => Some(city.datasets.keys().map(DatasetId::as_str).collect()),
-            PACK => Some(city.datasets.keys().map(|id| id.parts().0).collect()),
-            CITY => Some(vec![schema::THE_CITY]),
-            of if of == Kind::Visitor.type_name() => Some(vec!["anyone"]),
-            _ => None,
-        };
-        let Some(known) = known else {
-            continue;
-        };
-        if !known.contains(&id) {
-            problems.push(
-                place
-                    .problem_at_word(
-                        &crate::quoted(id),
-                        format!("the city has no {} `{id}`", of_type.to_lowercase()),
-                    )
-                    .help(did_you_mean(id, known)),
-            );
-        }
-    }
-    problems
-}
-
-/// What a statement says of columns and rows, held to every dataset that it can reach.
-fn unfit(
-    place: &Place<'_>,
-    statement: &Statement,
-    city: &City,
-    conditions: &dyn RowConditions,
-) -> Vec<Problem> {
-    if !statement.is_on(Action::Read) {
-        return Vec::new();
-    }
-    let reached: Vec<&DatasetId> = city
-        .datasets
-        .keys()
-        .filter(|id| reaches(&statement.resource, id, city))
-        .collect();
-    let mut problems = Vec::new();
-    let columns: BTreeSet<&str> = reached
-        .iter()
-        .filter_map(|id| city.datasets.get(*id))
-        .flat_map(|dataset| dataset.columns.keys().map(String::as_str))
-        .collect();
-    let mut missing = |annotation: Annotation, named: &mut dyn Iterator<Item = &String>| {
-        for name in named.filter(|name| !columns.contains(name.as_str())) {
-            problems.push(
-                place
-                    .problem_at(
-                        annotation,
-                        format!("no dataset that this is about has a column `{name}`"),
-                    )
-                    .help(did_you_mean(name, columns.iter().copied())),
-            );
-        }
-    };
-    match &statement.effect {
-        Effect::Forbid => return Vec::new(),
-        Effect::Withhold(withholds) => {
-            let named = withholds.columns.iter();
-            missing(
-                Annotation::Columns,
-                &mut named.flat_map(|columns| &columns.names),
-            );
-            return problems;
-        }
-        Effect::Permit(shows) => {
-            let named = shows.columns.iter();
-            missing(
-                Annotation::Columns,
-                &mut named.flat_map(|columns| &columns.names),
-            );
-            missing(Annotation::Masks, &mut shows.masks.keys());
-            problems.extend(unfit_rows(place, shows, &reached, conditions));
-        }
-    }
-    problems
-}
-
-fn unfit_rows(
-    place: &Place<'_>,
-    shows: &Shows,
-    reached: &[&DatasetId],
-    conditions: &dyn RowConditions,
-) -> Option<Problem> {
-    let rows = shows.rows.as_ref()?;
-    let values = Principal::visitor().values();
-    let values: Vec<&str> = values.keys().map(String::as_str).collect();
-    let (dataset, fault) = reached.iter().find_map(|id| {
-        let checked = conditions.check(id, rows, &values);
-        checked.err().map(|fault| (id, fault))
-    })?;
-    let message = format!(
-        "not a condition on the rows of `{dataset}`: {}",
-        fault.message
-    );
-    let mut problem = place.problem_at(Annotation::Rows, message).help(fault.help);
-    // A text without escapes stands in the policy as it is.
-    if let Some(span) = &mut problem.span
-        && place.text.get(span.clone()) == Some(rows)
-        && let Some(at) = offset_of(rows, fault.line, fault.column)
-    {
-        let length = rows.get(at..).unwrap_or_default();
-        let word = length
-            .find(|sign: char| !sign.is_alphanumeric() && sign != '_')
-            .unwrap_or(length.len())
-            .max(1);
-        let start = span.start + at;
-        *span = start..(start + word).min(span.end);
-    }
-    Some(problem)
-}
-
-/// The byte at a line and column that count characters from 1.
-fn offset_of(text: &str, line: usize, column: usize) -> Option<usize> {
-    let mut start = 0;
-    for (number, content) in text.split('\n').enumerate() {
-        if number + 1 == line {
-            let (at, _) = content.char_indices().nth(column.checked_sub(1)?)?;
-            return Some(start + at);
-        }
-        start += content.len() + 1;
-    }
-    None
-}
-
-/// Whether a scope can be about a dataset.
-fn reaches(scope: &Scope, id: &DatasetId, city: &City) -> bool {
-    let is_in = |uid: &EntityUid| {
-        let (of_type, name) = (uid.type_name().basename(), uid.id().unescaped());
-        match of_type {
-            DATASET => id == name,
-            PACK => id.parts().0 == name,
-            DEPARTMENT => city
-                .datasets
-                .get(id)
-                .is_some_and(|dataset| dataset.owner == name),
-            _ => false,
-        }
-    };
-    match scope {
-        Scope::Any => true,
-        Scope::Is(of) => of == DATASET,
-        Scope::Eq(uid) | Scope::In(uid) => is_in(uid),
-        Scope::IsIn(of, uid) => of == DATASET && is_in(uid),
     }
 }

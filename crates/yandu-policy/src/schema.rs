@@ -125,22 +125,18 @@ pub(crate) fn principal_entities(principal: &Principal, city: &City) -> Vec<Enti
 }
 
 /// A division and those above it.
-fn divisions(code: &str, city: &City) -> Vec<Entity> {
-    let mut entities = Vec::new();
-    let mut code = Some(code);
+pub(crate) fn above<'c>(code: &'c str, city: &'c City) -> impl Iterator<Item = &'c str> {
+    let above = |this: &&'c str| city.above.get(*this).map(String::as_str);
     // No tree of divisions is as deep; one that is a circle ends here.
-    for _ in 0..16 {
-        let Some(this) = code else {
-            break;
-        };
-        let above = city.above.get(this).map(String::as_str);
-        entities.push(bare(
-            uid(DIVISION, this),
-            above.map(|above| uid(DIVISION, above)),
-        ));
-        code = above;
-    }
-    entities
+    std::iter::successors(Some(code), above).take(16)
+}
+
+fn divisions(code: &str, city: &City) -> Vec<Entity> {
+    let entity = |this: &str| {
+        let above = city.above.get(this);
+        bare(uid(DIVISION, this), above.map(|above| uid(DIVISION, above)))
+    };
+    above(code, city).map(entity).collect()
 }
 
 /// A dataset with all that it is in.

@@ -96,13 +96,13 @@ impl Reader<'_> {
         let Some((known, declared)) = known.zip(self.policies.city.datasets.get(dataset)) else {
             return Vec::new();
         };
-        self.holding(Action::Read, known).shown(declared)
+        self.holding(Action::Read, known).shown(dataset, declared)
     }
 }
 
 impl Holding<'_> {
     /// What the permits that hold show of a dataset.
-    pub(crate) fn shown(&self, declared: &Dataset) -> Vec<Shown> {
+    pub(crate) fn shown(&self, id: &DatasetId, declared: &Dataset) -> Vec<Shown> {
         if !self.is_allowed() {
             return Vec::new();
         }
@@ -111,7 +111,7 @@ impl Holding<'_> {
             .filter_map(|permit| match &permit.effect {
                 Effect::Permit(shows) => Some(Shown {
                     policy: Arc::clone(&permit.id),
-                    rows: shows.rows.clone(),
+                    rows: permit.rows_of(id).cloned(),
                     columns: columns(declared, shows, &self.withholds),
                 }),
                 Effect::Forbid | Effect::Withhold(_) => None,

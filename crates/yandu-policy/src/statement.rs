@@ -11,9 +11,10 @@ use miette::Diagnostic;
 use yandu_words::{FieldId, Grade, Mask};
 
 use crate::annotation::Annotation;
-use crate::city::{Action, Dataset};
+use crate::city::Action;
 use crate::index::Scope;
 use crate::mask::mask_of;
+use crate::meaning::Resolved;
 use crate::problem::{Problem, did_you_mean};
 use crate::text::{Cut, CutAnnotation};
 
@@ -34,6 +35,7 @@ pub(crate) struct Statement {
     pub(crate) policy: Policy,
     /// As it was written.
     pub(crate) text: Arc<str>,
+    pub(crate) resolved: Resolved,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,35 +74,6 @@ pub(crate) struct Withholds {
 }
 
 impl Statement {
-    /// Looks up which fields the names of the statement are. What it shows or withholds follows fields from now on.
-    pub(crate) fn resolve<'a>(&mut self, reached: impl Iterator<Item = &'a Dataset>) {
-        let (columns, masks) = match &mut self.effect {
-            Effect::Permit(shows) => (
-                shows.columns.as_mut(),
-                Some((&shows.masks, &mut shows.field_masks)),
-            ),
-            Effect::Withhold(withholds) => (withholds.columns.as_mut(), None),
-            Effect::Forbid => return,
-        };
-        if columns.is_none() && masks.as_ref().is_none_or(|(masks, _)| masks.is_empty()) {
-            return;
-        }
-        let all: Vec<(&String, FieldId)> = reached
-            .flat_map(|dataset| &dataset.columns)
-            .map(|(name, column)| (name, column.field))
-            .collect();
-        if let Some(columns) = columns {
-            let named = all.iter().filter(|(name, _)| columns.names.contains(*name));
-            columns.fields = named.map(|(_, field)| *field).collect();
-        }
-        if let Some((masks, field_masks)) = masks {
-            let masked = all
-                .iter()
-                .filter_map(|(name, field)| Some((*field, masks.get(*name)?.clone())));
-            *field_masks = masked.collect();
-        }
-    }
-
     pub(crate) fn is_on(&self, action: Action) -> bool {
         self.actions & action.bit() != 0
     }
@@ -190,6 +163,7 @@ pub(crate) fn read(
             text: text.into(),
             id: id.into(),
             policy,
+            resolved: Resolved::default(),
         }),
         Ok(_) => Err(problems),
         Err(more) => {

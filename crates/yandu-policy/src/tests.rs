@@ -2,6 +2,8 @@
 
 mod comparing;
 mod deciding;
+mod kin;
+mod meaning;
 mod random;
 mod reading;
 mod showing;
@@ -14,7 +16,7 @@ use yandu_words::{FieldId, Grade, Mask};
 
 use crate::{
     Circumstances, City, Column, Dataset, Kind, Policies, Principal, Problem, RowConditions,
-    RowFault, Source,
+    RowFault, RowNames, Source,
 };
 
 /// Conditions whose words are columns, values of the reader, or one of some words of SQL.
@@ -47,12 +49,37 @@ impl RowConditions for Words {
     }
 }
 
+/// The words that are no sign of SQL, no constant and no value of the reader.
+fn names_in(sql: &str) -> impl Iterator<Item = &str> {
+    let is_name = |word: &&str| {
+        !["=", "and", "or"].contains(word) && !word.starts_with('\'') && !word.starts_with('$')
+    };
+    sql.split(' ').filter(is_name)
+}
+
+fn renamed(sql: &str, names: &BTreeMap<String, String>) -> String {
+    let now = |word| names.get(word).map_or(word, String::as_str);
+    let words: Vec<&str> = sql.split(' ').map(now).collect();
+    words.join(" ")
+}
+
+impl RowNames for Words {
+    fn columns(&self, sql: &str) -> BTreeSet<String> {
+        names_in(sql).map(str::to_owned).collect()
+    }
+
+    fn renamed(&self, sql: &str, names: &BTreeMap<String, String>) -> Option<String> {
+        Some(renamed(sql, names))
+    }
+}
+
 /// The same field for the same column of the same dataset, and another one for any other.
 fn field_of(owner: &str, columns: &[(&str, Grade, Mask)], name: &str) -> FieldId {
     let mut hasher = DefaultHasher::new();
     let names: Vec<&str> = columns.iter().map(|(name, ..)| *name).collect();
     (owner, names, name).hash(&mut hasher);
-    FieldId(hasher.finish())
+    // Of those that a city has written down.
+    FieldId(hasher.finish() % FieldId::UNRECORDED)
 }
 
 fn dataset(owner: &str, columns: &[(&str, Grade, Mask)]) -> Dataset {
@@ -144,7 +171,7 @@ fn built(text: &str) -> Result<Policies, Vec<Problem>> {
         file: "city.cedar".into(),
         text: text.to_owned(),
     };
-    Policies::build(city.clone(), &[source], &Words(city), None)
+    Policies::build(city.clone(), &[source], &Words(city), None, None)
 }
 
 fn policies(text: &str) -> Policies {

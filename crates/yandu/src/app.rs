@@ -23,6 +23,7 @@ use yandu_plan::Plans;
 use yandu_policy::Source;
 use yandu_store::{DataFolder, Store};
 use yandu_transform::Transform;
+use yandu_transform::lineage::Lineages;
 use yandu_words::id::{IdError, PackId};
 
 use crate::config::Config;
@@ -74,11 +75,13 @@ impl App {
         if let Some(plan) = &started.waiting {
             tell_waiting(plan);
         }
+        let lineages = Lineages::default();
         let until_confirmed = config.classification.until_confirmed;
         let classification = Classification::open(store.clone(), until_confirmed).await?;
-        let settling = Settling::new(classification.clone(), installed.clone());
+        let settling = Settling::new(classification.clone(), lineages.clone());
         // Grades that were decided hold before anybody reads.
-        let packs = Arc::new(settled(&settling, &started.packs).await?);
+        let fields = installed.fields().await?;
+        let packs = Arc::new(settled(&settling, &started.packs, &fields).await?);
         let ledger = Ledger::open(store.clone(), &folder.root().join("ledger")).await?;
         ledger.sync_packs(&packs).await?;
         let collector =
@@ -96,6 +99,7 @@ impl App {
             fonts: config.fonts(),
             sharing: config.sharing(),
             openid,
+            lineages,
             ..yandu_http::Options::default()
         };
         let transform = Transform::open(
@@ -176,8 +180,8 @@ impl App {
 
 /// The packs with what the city has settled of their fields. Without that nothing is opened: what was made more sensitive would not
 /// be any more.
-async fn settled(settling: &Settling, packs: &Packs) -> Result<Packs> {
-    let settled = settling.settled(packs).await;
+async fn settled(settling: &Settling, packs: &Packs, fields: &change::Fields) -> Result<Packs> {
+    let settled = settling.settled(packs, fields).await;
     settled
         .map_err(|error| Failure::new(format!("what is settled of fields cannot be read: {error}")))
 }

@@ -92,7 +92,7 @@ impl Client {
         }
         let app = App::open(config).await?;
         // Addresses in answers are those that the server will have, where that is known before it runs.
-        let is_known = yandu_http::is_loopback(&config.listen) && !config.listen.ends_with(":0");
+        let is_known = yandu_words::is_loopback(&config.listen) && !config.listen.ends_with(":0");
         let host = if is_known {
             config.listen.clone()
         } else {

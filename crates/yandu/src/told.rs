@@ -26,10 +26,11 @@ pub(crate) fn tell(
     metrics: &Metrics,
     rights: Rights,
 ) {
+    // Rights are by the names of columns, which are other ones from the moment that readers see.
+    changes.tell(Arc::new(rights));
     changes.tell(Arc::new(Entries(ledger.clone())));
     changes.tell(Arc::new(Models(transform.clone())));
     changes.tell(Arc::new(Numbers(metrics.clone())));
-    changes.tell(Arc::new(rights));
 }
 
 /// The entries of the ledger: fields that packs declare, and entries of datasets that come and go.
@@ -88,15 +89,7 @@ pub(crate) struct Rights {
 impl Rights {
     /// Puts the policies over these packs in force.
     pub(crate) async fn set(&self, packs: &Packs) -> Result<(), yandu_access::Error> {
-        let mut sources: Vec<Source> = packs
-            .policies()
-            .iter()
-            .map(|policy| Source {
-                name: policy.pack.as_str().into(),
-                file: policy.path.to_string_lossy().into(),
-                text: policy.text.clone(),
-            })
-            .collect();
+        let mut sources = packs.policy_sources();
         sources.extend(self.city.iter().cloned());
         let registers = Registers::read(&self.lake).await;
         let owners = packs.datasets().map(|dataset| dataset.file().owner.clone());

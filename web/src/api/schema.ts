@@ -2724,6 +2724,8 @@ export interface components {
         /** @description What an account is to be. What is left out stays. */
         AccountMove: {
             department?: string | null;
+            /** @description Whether it is taken out of use, or put back. */
+            disabled?: boolean | null;
             division?: string | null;
             id: string;
             roles?: string[] | null;
@@ -3438,7 +3440,11 @@ export interface components {
         DifferenceColumn: {
             after: string[];
             before: string[];
+            /** @description With a stroke behind it where the name is another field's after the change: `mobile′`. */
             name: string;
+            /** @description In Chinese; absent of what no pack declares. */
+            title?: string | null;
+            title_en?: string | null;
         };
         /** @description Something that opens or closes. */
         DifferenceLine: {
@@ -3454,6 +3460,11 @@ export interface components {
             count_before?: number | null;
             /** @description Absent where it is about the city. */
             dataset?: string | null;
+            /**
+             * Format: int64
+             * @description How many of them have an account that is out of use: for them it opens when they are let in again.
+             */
+            disabled: number;
             is_opening: boolean;
             /** @description `reading`, `columns`, `rows` or `duty`. */
             kind: string;
@@ -3466,6 +3477,7 @@ export interface components {
             rows_before: string[];
             /** @description Only on these ways; on all where it is empty. */
             ways: string[];
+            /** @description Those of 50 kinds at most. */
             who: components["schemas"]["DifferenceWho"][];
         };
         /** @description How two baselines differ. */
@@ -3487,6 +3499,8 @@ export interface components {
             count: number;
             department?: string | null;
             division?: string | null;
+            /** @description Whether their accounts are out of use. */
+            is_disabled: boolean;
             /** @description `person`, `service`, `organisation` or `visitor`. */
             kind: string;
             roles: string[];
@@ -5421,6 +5435,8 @@ export interface components {
                 [key: string]: components["schemas"]["TrailValue"];
             }[];
         };
+        /** @description Which packs are offered is for their folders to say. */
+        OfferedPacks: Record<string, never>;
         /** @description Where the browser goes on. */
         OpenidBegun: {
             address: string;
@@ -5912,6 +5928,19 @@ export interface components {
             tasks: string[];
             title: string;
         };
+        /** @description A permit that shows nothing of a dataset, because it names a column that is another field by now, or gone. */
+        PolicyFinding: {
+            /** @description As the policy names it. */
+            column: string;
+            dataset: string;
+            /** @description What to do about it. */
+            help: string;
+            /** @description `another` where the name is another field's, `gone` where no column is the field any more. */
+            lost: string;
+            message: string;
+            /** @example population/clerk-own-township */
+            policy: string;
+        };
         PolicyLine: {
             about?: string | null;
             basis?: string | null;
@@ -5925,6 +5954,8 @@ export interface components {
         };
         /** @description The set of policies in force. */
         PolicyList: {
+            /** @description Permits of theirs that show nothing of a dataset. */
+            findings: components["schemas"]["PolicyFinding"][];
             /** @description Names the set; another one is another set. */
             hash: string;
             policies: components["schemas"]["PolicyLine"][];
@@ -6326,6 +6357,8 @@ export interface components {
             /** @description Texts of policies in the place of those of the city's own folder. */
             texts: components["schemas"]["PolicyText"][];
         } | {
+            packs: components["schemas"]["OfferedPacks"];
+        } | {
             grant: components["schemas"]["NewGrant"];
         } | {
             /** @description The number of a grant that is to be revoked. */
@@ -6355,11 +6388,13 @@ export interface components {
             closes_ways_of: string[];
             /** Format: int64 */
             closing: number;
+            /** @description Permits that would show nothing of a dataset, because they name a column that is another field then, or gone. */
+            findings: components["schemas"]["PolicyFinding"][];
             /** @description The largest first, 500 at most. */
             lines: components["schemas"]["DifferenceLine"][];
             /** Format: int64 */
             opening: number;
-            /** @description What is wrong with the texts. */
+            /** @description What is wrong with the texts, or with the policies of the packs. */
             problems: components["schemas"]["TextProblem"][];
             /**
              * Format: int64

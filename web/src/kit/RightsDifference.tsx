@@ -3,7 +3,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { DifferenceLine, RightsPreview } from '../api/access'
+import { useEntryTitle } from './entry'
 import { Nothing } from './Loaded'
+import { Tag } from './Page'
+import { PolicyFindings } from './PolicyFindings'
 import { useRoleName } from './RoleNames'
 import { Code, Hint, Num } from './Text'
 import { useDatasetTitles } from './useDatasetTitles'
@@ -26,6 +29,7 @@ export function RightsDifference({ preview }: { preview: RightsPreview }) {
           <p>{t('change.closes-ways', { roles: preview.closes_ways_of.map(roleName).join(t('app.comma')) })}</p>
         </div>
       )}
+      <PolicyFindings findings={preview.findings} title={t('change.findings')} />
       <p className="difference-sums" role="status">
         <span className="difference-open">
           <span aria-hidden="true">＋</span> {t('change.opening', { count: preview.opening })}
@@ -62,6 +66,11 @@ function One({ line }: { line: DifferenceLine }) {
         </span>{' '}
         <strong>{t(line.is_opening ? 'change.opens' : 'change.closes')}</strong> <Sentence line={line} />
       </p>
+      {line.disabled > 0 && (
+        <p>
+          <Tag>{t('change.disabled', { count: line.disabled })}</Tag> <Hint>{t('change.disabled-about')}</Hint>
+        </p>
+      )}
       {line.kind !== 'duty' && <Rows line={line} />}
       {line.columns.length > 0 && <Columns line={line} />}
       <When line={line} />
@@ -124,15 +133,22 @@ function Rows({ line }: { line: DifferenceLine }) {
   )
 }
 
+/** Each by its title, with its name behind it. */
 function Columns({ line }: { line: DifferenceLine }) {
   const { t } = useTranslation()
+  const named = useEntryTitle()
   const masked = useMaskWords()
   const words = (shown: string[]) => shown.map((one) => (one === 'plain' ? t('change.plain') : masked(one))).join(t('change.or'))
   return (
     <p className="break">
-      {line.columns.map(({ name, before, after }, place) => (
+      {line.columns.map(({ name, title, title_en, before, after }, place) => (
         <span key={name}>
           {place > 0 && t('app.semicolon')}
+          {title && (
+            <>
+              <span translate="no">{named({ zh: title, en: title_en })}</span>{' '}
+            </>
+          )}
           <Code>{name}</Code>{' '}
           {line.kind === 'columns'
             ? t('change.column', { before: before.length > 0 ? words(before) : t('change.absent'), after: after.length > 0 ? words(after) : t('change.absent') })
@@ -162,6 +178,7 @@ function Whom({ line }: { line: DifferenceLine }) {
   const { t } = useTranslation()
   const { word } = useWords()
   const roleName = useRoleName()
+  const others = line.people - line.who.reduce((sum, { count }) => sum + count, 0)
   return (
     <details>
       <summary>{t('change.who', { count: line.people })}</summary>
@@ -171,7 +188,7 @@ function Whom({ line }: { line: DifferenceLine }) {
             <span translate="no">
               {[who.department, who.division, ...who.roles.map(roleName), word('account-kind', who.kind)].filter(Boolean).join(' · ')}
             </span>{' '}
-            <Num value={who.count} />
+            <Num value={who.count} /> {who.is_disabled && <Tag>{t('change.is-disabled')}</Tag>}
             {who.kind !== 'visitor' && (
               <>
                 {' '}
@@ -188,6 +205,7 @@ function Whom({ line }: { line: DifferenceLine }) {
             )}
           </li>
         ))}
+        {others > 0 && <li>{t('change.other-people', { count: others })}</li>}
       </ul>
     </details>
   )

@@ -3,82 +3,130 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
+use jiff::Timestamp;
 use yandu_lake::Lake;
-use yandu_policy::{City, GRANTS, Policies, Problem, Source};
+use yandu_policy::{City, Finding, GRANTS, Held, Policies, Problem, Source};
 
-use super::{Door, LakeRows, State};
+use super::rows::{Names, Tables};
+use super::{Door, State};
 use crate::grant::{Grant, GrantId};
 use crate::negative::{Entry, EntryId, NEGATIVE};
-use crate::{Error, Result};
+use crate::{Error, Result, store};
 
-/// What no set could be built of.
-struct Unsettled {
-    city: City,
-    sources: Vec<Source>,
-    grants: BTreeMap<GrantId, Grant>,
-    entries: BTreeMap<EntryId, Entry>,
+/// What a set is built of.
+#[derive(Clone)]
+pub(super) struct Parts {
+    pub(super) city: City,
+    pub(super) sources: Vec<Source>,
+    pub(super) grants: BTreeMap<GrantId, Grant>,
+    pub(super) entries: BTreeMap<EntryId, Entry>,
+}
+
+impl State {
+    pub(super) fn parts(&self) -> Parts {
+        Parts {
+            city: self.city.clone(),
+            sources: self.sources.clone(),
+            grants: self.grants.clone(),
+            entries: self.entries.clone(),
+        }
+    }
 }
 
 impl Door {
     /// Says what the city has, and which policies its packs and its own folder hold. Where they do not hold, nobody but the
     /// administrators may do anything until they do: the set before is about other data. A grant that does not fit the city any
-    /// more shows nothing from now on, and says so.
+    /// more shows nothing from now on, and says so; so does a policy that names a column which is another field by now.
     pub async fn set_city(&self, city: City, sources: Vec<Source>) -> Result<()> {
         let _changing = self.inner.changing.lock().await;
         let state = self.state();
-        let mut grants = state.grants.clone();
-        for grant in grants.values_mut() {
-            let followed = grant.granted.following(&grant.fields, &city);
-            grant.broken = followed.err();
-        }
-        let entries = state.entries.clone();
-        let settled = self.settle(&state.policies, city, sources, grants, entries);
-        match settled {
-            Ok(state) => {
-                self.put(state);
-                Ok(())
-            }
+        let mut parts = Parts {
+            city,
+            sources,
+            ..state.parts()
+        };
+        follow(&mut parts);
+        let tables = Tables::of(&self.inner.lake);
+        let settled = match self.settle(&state, parts, &tables) {
+            Ok(settled) => settled,
             Err(unsettled) => {
-                let (error, unsettled) = *unsettled;
-                self.close(&error, unsettled, None)?;
-                Err(error)
+                let (error, parts) = *unsettled;
+                self.close(&error, parts, None)?;
+                return Err(error);
+            }
+        };
+        // What is in force and not written down would mean something else after the next start.
+        if let Err(error) = self.hold(&state, &settled).await {
+            self.close(&error, settled.parts(), None)?;
+            return Err(error);
+        }
+        let known: Vec<&Finding> = state.policies.findings().collect();
+        for finding in settled.policies.findings() {
+            if !known.contains(&finding) {
+                tracing::warn!(
+                    policy.id = finding.policy.as_ref(),
+                    dataset.id = finding.dataset.as_str(),
+                    column = finding.column,
+                    "{finding}; {}",
+                    Finding::HELP
+                );
             }
         }
+        for grant in settled.grants.values() {
+            let was = state
+                .grants
+                .get(&grant.id)
+                .and_then(|one| one.broken.as_ref());
+            if let Some(why) = grant.broken.as_ref().filter(|why| Some(*why) != was) {
+                tracing::warn!(grant.id = %grant.id, "a grant does not fit its dataset any more: {why}");
+            }
+        }
+        self.put(settled);
+        Ok(())
+    }
+
+    /// Writes down which fields grants and policies mean.
+    async fn hold(&self, before: &State, after: &State) -> Result<()> {
+        let is_new = |grant: &&Grant| {
+            let known = before.grants.get(&grant.id);
+            known.is_none_or(|known| known.fields != grant.fields)
+        };
+        let grants: Vec<&Grant> = after.grants.values().filter(is_new).collect();
+        if grants.is_empty() && before.meanings == after.meanings {
+            return Ok(());
+        }
+        let mut writing = self.begin().await?;
+        for grant in grants {
+            store::grant::hold(&mut writing, grant).await?;
+        }
+        store::meaning::replace(&mut writing, &before.meanings, &after.meanings).await?;
+        Ok(writing.commit().await?)
     }
 
     /// The state of these, without the grants that do not fit: those say why. Where the rest does not hold either, what is
-    /// wrong comes back with the closed state.
-    fn settle(
+    /// wrong comes back with the parts.
+    pub(super) fn settle(
         &self,
-        before: &Policies,
-        city: City,
-        sources: Vec<Source>,
-        mut grants: BTreeMap<GrantId, Grant>,
-        entries: BTreeMap<EntryId, Entry>,
-    ) -> Result<State, Box<(Error, Unsettled)>> {
+        before: &State,
+        mut parts: Parts,
+        tables: &Tables,
+    ) -> Result<State, Box<(Error, Parts)>> {
         loop {
-            let problems = match self.build(before, &city, &sources, &grants, &entries) {
+            let problems = match self.build_over(before, &parts, tables) {
                 Ok(state) => return Ok(state),
                 Err(problems) => problems,
             };
             let mut has_broken = false;
-            for grant in grants.values_mut() {
+            for grant in parts.grants.values_mut() {
                 let file = grant.id.policy();
                 let mut own = problems.iter().filter(|one| one.file.as_ref() == file);
                 if let Some(problem) = own.next() {
-                    tracing::warn!(grant.id = %grant.id, "a grant does not fit its dataset any more: {}", problem.message);
                     grant.broken = Some(problem.message.clone());
                     has_broken = true;
                 }
             }
             if !has_broken {
-                let unsettled = Unsettled {
-                    city,
-                    sources,
-                    grants,
-                    entries,
-                };
-                return Err(Box::new((Error::Policies(problems), unsettled)));
+                return Err(Box::new((Error::Policies(problems), parts)));
             }
         }
     }
@@ -93,19 +141,13 @@ impl Door {
             if state.begins.is_none_or(|begins| now < begins) {
                 return state;
             }
-            let settled = self.settle(
-                &state.policies,
-                state.city.clone(),
-                state.sources.clone(),
-                state.grants.clone(),
-                state.entries.clone(),
-            );
-            match settled {
+            let tables = Tables::of(&self.inner.lake);
+            match self.settle(&state, state.parts(), &tables) {
                 // A change in between has looked at the time itself.
                 Ok(begun) => self.put_over(begun, Some(&state)),
                 Err(unsettled) => {
-                    let (error, unsettled) = *unsettled;
-                    if let Err(error) = self.close(&error, unsettled, Some(&state)) {
+                    let (error, parts) = *unsettled;
+                    if let Err(error) = self.close(&error, parts, Some(&state)) {
                         tracing::error!(
                             error = &error as &dyn std::error::Error,
                             "the policies of the program cannot be built"
@@ -117,18 +159,22 @@ impl Door {
         }
     }
 
-    /// The state with grants and entries, over what the set in force has read.
-    pub(super) fn build(
+    /// The state of these, over what the set in force has read.
+    pub(super) fn build(&self, before: &State, parts: &Parts) -> Result<State, Vec<Problem>> {
+        self.build_over(before, parts, &Tables::of(&self.inner.lake))
+    }
+
+    /// The same over tables that may not be stored yet.
+    fn build_over(
         &self,
-        before: &Policies,
-        city: &City,
-        sources: &[Source],
-        grants: &BTreeMap<GrantId, Grant>,
-        entries: &BTreeMap<EntryId, Entry>,
+        before: &State,
+        parts: &Parts,
+        tables: &Tables,
     ) -> Result<State, Vec<Problem>> {
         let now = self.now();
-        let mut all = sources.to_vec();
-        all.extend(entries.values().filter_map(|entry| {
+        let city = &parts.city;
+        let mut all = parts.sources.clone();
+        all.extend(parts.entries.values().filter_map(|entry| {
             Some(Source {
                 name: NEGATIVE.into(),
                 file: format!("{NEGATIVE}/{}", entry.id).into(),
@@ -138,7 +184,7 @@ impl Door {
                     .policy(entry.id, city)?,
             })
         }));
-        let holding = grants.values().filter(|grant| {
+        let holding = parts.grants.values().filter(|grant| {
             grant.broken.is_none() && grant.is_in_force(now) && !self.held().is_used_up(grant.id)
         });
         all.extend(holding.filter_map(|grant| {
@@ -149,70 +195,56 @@ impl Door {
                 text: granted.policy(grant.id),
             })
         }));
-        let rows = LakeRows(&self.inner.lake);
-        let policies = Policies::build(city.clone(), &all, &rows, Some(before))?;
-        let waiting = grants.values().filter(|grant| grant.is_waiting(now));
+        let held = Held {
+            meanings: &before.meanings,
+            names: &Names,
+            of_now: &[GRANTS, NEGATIVE],
+        };
+        let known = Some(before.policies.as_ref());
+        let policies = Policies::build(city.clone(), &all, tables, Some(held), known)?;
+        let Parts {
+            city,
+            sources,
+            grants,
+            entries,
+        } = parts.clone();
         Ok(State {
-            policies,
-            city: city.clone(),
-            sources: sources.to_vec(),
-            grants: grants.clone(),
-            entries: entries.clone(),
-            begins: waiting.filter_map(|grant| grant.granted.from).min(),
+            begins: begins(&grants, now),
+            meanings: Arc::new(policies.meanings()),
+            policies: Arc::new(policies),
+            city,
+            sources,
+            grants,
+            entries,
         })
     }
 
-    /// The set in force with other grants and entries; `own` is the file whose problems are those of what is changed.
-    pub(super) fn rebuilt(
-        &self,
-        grants: &BTreeMap<GrantId, Grant>,
-        entries: &BTreeMap<EntryId, Entry>,
-        own: &str,
-    ) -> Result<State> {
-        let state = self.state();
-        let built = self.build(
-            &state.policies,
-            &state.city,
-            &state.sources,
-            grants,
-            entries,
-        );
+    /// The state in force with other grants and entries; `own` is the file whose problems are those of what is changed.
+    pub(super) fn rebuilt(&self, before: &State, parts: &Parts, own: &str) -> Result<State> {
+        let built = self.build(before, parts);
         built.map_err(|problems| refused(problems, own))
     }
 
     /// Puts other grants and entries in force after they are recorded. Where the set cannot be built nothing is open.
-    pub(super) fn put_or_close(
-        &self,
-        grants: BTreeMap<GrantId, Grant>,
-        entries: BTreeMap<EntryId, Entry>,
-    ) -> Result<()> {
-        let state = self.state();
-        match self.rebuilt(&grants, &entries, "") {
+    pub(super) fn put_or_close(&self, before: &State, parts: Parts) -> Result<()> {
+        match self.rebuilt(before, &parts, "") {
             Ok(rebuilt) => {
                 self.put(rebuilt);
                 Ok(())
             }
-            Err(error) => self.close(
-                &error,
-                Unsettled {
-                    city: state.city.clone(),
-                    sources: state.sources.clone(),
-                    grants,
-                    entries,
-                },
-                None,
-            ),
+            Err(error) => self.close(&error, parts, None),
         }
     }
 
     /// Opens nothing, and says why; unless another state than the expected one is in force.
-    fn close(&self, why: &Error, of: Unsettled, expected: Option<&Arc<State>>) -> Result<()> {
+    fn close(&self, why: &Error, of: Parts, expected: Option<&Arc<State>>) -> Result<()> {
         tracing::error!(
             error = why as &dyn std::error::Error,
             "until the policies are mended nobody but the administrators may do anything"
         );
         let state = State {
-            policies: closed(&self.inner.lake)?,
+            policies: Arc::new(closed(&self.inner.lake)?),
+            meanings: Arc::clone(&self.present().meanings),
             city: of.city,
             sources: of.sources,
             grants: of.grants,
@@ -245,14 +277,33 @@ impl Door {
         held.follow(&state.policies);
     }
 
-    pub(super) fn now(&self) -> jiff::Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.inner.accounts.now()
     }
 }
 
 /// The set without anything but the program's own policies.
 pub(super) fn closed(lake: &Lake) -> Result<Policies> {
-    Policies::build(City::default(), &[], &LakeRows(lake), None).map_err(Error::Policies)
+    let tables = Tables::of(lake);
+    Policies::build(City::default(), &[], &tables, None, None).map_err(Error::Policies)
+}
+
+/// Lets grants name the columns that their fields are in a city now; one whose field is gone says so.
+pub(super) fn follow(parts: &mut Parts) {
+    for grant in parts.grants.values_mut() {
+        // One that was given before fields were written down means the columns of now.
+        for (name, field) in grant.granted.fields(&parts.city) {
+            grant.fields.entry(name).or_insert(field);
+        }
+        let followed = grant.granted.following(&grant.fields, &parts.city);
+        grant.broken = followed.err();
+    }
+}
+
+/// When the next term of a grant begins.
+pub(super) fn begins(grants: &BTreeMap<GrantId, Grant>, now: Timestamp) -> Option<Timestamp> {
+    let waiting = grants.values().filter(|grant| grant.is_waiting(now));
+    waiting.filter_map(|grant| grant.granted.from).min()
 }
 
 /// Why no set was built: the terms of what is changed, whose file is `own`, or other policies.

@@ -1,6 +1,6 @@
 //! Giving and revoking grants, and keeping the negative list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use yandu_policy::{Circumstances, Kind, Policies, Principal};
 use yandu_words::id::DatasetId;
 
 use super::Door;
+use super::change::begins;
 use crate::account::{self, Account, Filter};
 use crate::event::{EventKind, Note, note};
 use crate::grant::{Ended, Grant, GrantId, Grantee, GranteeKind, NewGrant, text};
@@ -72,15 +73,20 @@ impl Door {
             broken: None,
         };
         let state = self.state();
-        let mut grants = state.grants.clone();
-        grants.insert(grant.id, grant.clone());
-        let own = grant.id.policy();
-        let judged = self.rebuilt(&begun(&grants), &state.entries, &own)?;
-        let conflicts = conflicts(&judged.policies, &grant, &covered);
+        let mut parts = state.parts();
+        // What will be shown is judged when it is given.
+        parts.grants.insert(grant.id, begun(&grant));
+        let mut rebuilt = self.rebuilt(&state, &parts, &grant.id.policy())?;
+        let conflicts = conflicts(&rebuilt.policies, &grant, &covered);
         if !conflicts.is_empty() {
             return Err(Error::Forbidden(conflicts));
         }
-        let rebuilt = self.rebuilt(&grants, &state.entries, &own)?;
+        rebuilt.grants.insert(grant.id, grant.clone());
+        if grant.is_waiting(at) {
+            // Until its term begins the set is the one in force.
+            rebuilt.policies = Arc::clone(&state.policies);
+            rebuilt.begins = begins(&rebuilt.grants, at);
+        }
         store::grant::insert(&mut writing, &grant).await?;
         let told = Note {
             at,
@@ -126,9 +132,9 @@ impl Door {
         // What has been read of it ends first: the new set is built afterwards.
         self.held().end_grant(id);
         let state = self.state();
-        let mut grants = state.grants.clone();
-        grants.remove(&id);
-        self.put_or_close(grants, state.entries.clone())?;
+        let mut parts = state.parts();
+        parts.grants.remove(&id);
+        self.put_or_close(&state, parts)?;
         grant.revoked = Some(ended);
         Ok(grant)
     }
@@ -214,14 +220,21 @@ impl Door {
                 "the city has no such data, or not all of these columns",
             ));
         }
-        let mut entries = state.entries.clone();
-        entries.insert(entry.id, entry.clone());
+        let mut parts = state.parts();
+        parts.entries.insert(entry.id, entry.clone());
         let file = format!("{}/{}", crate::negative::NEGATIVE, entry.id);
-        let judged = self.rebuilt(&begun(&state.grants), &entries, &file)?;
-        let rebuilt = self.rebuilt(&state.grants, &entries, &file)?;
+        let rebuilt = self.rebuilt(&state, &parts, &file)?;
+        // Grants whose terms have not begun are in no set, and judged all the same.
+        let judged = if rebuilt.begins.is_some() {
+            let grants = parts.grants.iter();
+            parts.grants = grants.map(|(id, grant)| (*id, begun(grant))).collect();
+            self.rebuilt(&rebuilt, &parts, &file)?.policies
+        } else {
+            Arc::clone(&rebuilt.policies)
+        };
         let conflicts = covered
             .iter()
-            .flat_map(|(grant, covered)| conflicts(&judged.policies, grant, covered))
+            .flat_map(|(grant, covered)| conflicts(&judged, grant, covered))
             .filter(|conflict| conflict.policy.as_ref() == file)
             .collect();
         store::grant::insert_entry(&mut writing, &entry).await?;
@@ -243,8 +256,8 @@ impl Door {
         let why = text("why", why)?;
         let _changing = self.inner.changing.lock().await;
         let state = self.state();
-        let mut entries = state.entries.clone();
-        if entries.remove(&id).is_none() {
+        let mut parts = state.parts();
+        if parts.entries.remove(&id).is_none() {
             return Err(Error::NoEntry(id));
         }
         let mut writing = self.begin().await?;
@@ -263,7 +276,7 @@ impl Door {
         };
         note(&mut writing, &told).await?;
         writing.commit().await?;
-        self.put_or_close(state.grants.clone(), entries)
+        self.put_or_close(&state, parts)
     }
 
     /// Refuses a change that was looked at under another set than that in force.
@@ -326,7 +339,12 @@ impl Door {
         Ok(vec![account.principal()])
     }
 
-    pub(super) async fn all(&self, filter: &Filter) -> Result<Vec<Principal>> {
+    async fn all(&self, filter: &Filter) -> Result<Vec<Principal>> {
+        let accounts = self.accounts_of(filter).await?;
+        Ok(accounts.iter().map(Account::principal).collect())
+    }
+
+    pub(super) async fn accounts_of(&self, filter: &Filter) -> Result<Vec<Account>> {
         let mut all = Vec::new();
         let mut after = None;
         loop {
@@ -335,15 +353,16 @@ impl Door {
                 .accounts
                 .list(filter, after.as_ref(), PAGE)
                 .await?;
-            all.extend(page.iter().map(Account::principal));
-            match page.last() {
-                Some(last) if page.len() == PAGE as usize => after = Some(last.id.clone()),
-                _ => return Ok(all),
+            let is_last = page.len() < PAGE as usize;
+            after = page.last().map(|last| last.id.clone());
+            all.extend(page);
+            if is_last {
+                return Ok(all);
             }
         }
     }
 
-    async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
+    pub(super) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
         let pool = self.inner.store.pool();
         Ok(pool.begin_with("BEGIN IMMEDIATE").await?)
     }
@@ -357,13 +376,11 @@ pub(super) fn must_be_for_another(by: &str, granted: &NewGrant) -> Result<()> {
     Ok(())
 }
 
-/// The grants as if all their terms had begun: what will be shown is judged when it is given.
-fn begun(grants: &BTreeMap<GrantId, Grant>) -> BTreeMap<GrantId, Grant> {
-    let mut grants = grants.clone();
-    for grant in grants.values_mut() {
-        grant.granted.from = None;
-    }
-    grants
+/// A grant as if its term had begun.
+fn begun(grant: &Grant) -> Grant {
+    let mut begun = grant.clone();
+    begun.granted.from = None;
+    begun
 }
 
 /// One of each kind who may come, named `-`, as far as a grant says what they are.

@@ -102,6 +102,16 @@ pub(crate) async fn revoke(
     Ok(())
 }
 
+/// Writes down which fields the columns are that a grant names.
+pub(crate) async fn hold(connection: &mut SqliteConnection, grant: &Grant) -> Result<()> {
+    sqlx::query("UPDATE data_grant SET fields = ? WHERE id = ?")
+        .bind(serde_json::to_string(&grant.fields)?)
+        .bind(grant.id.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Counts one use of a counted grant, and gives how many are left; `None` where none was.
 pub(crate) async fn count_use(
     connection: &mut SqliteConnection,

@@ -151,6 +151,11 @@ impl City {
 
     /// The same door after the program was started again.
     pub(super) async fn again(self) -> Self {
+        self.again_as(declared(), "").await
+    }
+
+    /// The same over another city under these policies.
+    pub(super) async fn again_as(self, declared: Declared, policies: &str) -> Self {
         let site = self.site.again().await;
         site.accounts.set_known(known());
         let door = Door::open(
@@ -163,7 +168,8 @@ impl City {
         .unwrap();
         let city = Self { site, door, ..self };
         assert!(city.folder.path().is_dir());
-        city.set("").await;
+        let sources = vec![source(policies)];
+        city.door.set_city(declared, sources).await.unwrap();
         city
     }
 
@@ -280,10 +286,35 @@ pub(super) fn grant(city: &City, to: &str) -> NewGrant {
     }
 }
 
-async fn write(lake: &Lake, dataset: &DatasetId) {
+/// Writes the rows of a table anew under other names of columns, as a change of packs does.
+pub(super) async fn rewrite(lake: &Lake, spec: TableSpec, changes: &[(&str, &str)]) {
+    let rows = rows_of(&spec.id);
+    let schema = rows.schema();
+    let fields = schema.fields().iter().map(|field| {
+        let now = changes.iter().find(|(from, _)| from == field.name());
+        let field = field.as_ref().clone();
+        match now {
+            Some((_, to)) => field.with_name(*to),
+            None => field,
+        }
+    });
+    let fields: Vec<Field> = fields.collect();
+    let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), rows.columns().to_vec());
+    let mut conversion = lake.convert(spec.clone()).await.unwrap();
+    let mut writer = conversion.writer().unwrap();
+    writer.write(&rows.unwrap()).unwrap();
+    let files = writer.finish().unwrap();
+    let by = "20250102-rename".parse().unwrap();
+    conversion.replace(by, files, "pack change").await.unwrap();
+    lake.switch(vec![conversion], vec![spec], &[])
+        .await
+        .unwrap();
+}
+
+fn rows_of(dataset: &DatasetId) -> RecordBatch {
     let rows = 6_i64;
     let of = |make: fn(i64) -> String| StringArray::from_iter_values((1..=rows).map(make));
-    let batch = format!("20250101-{}", dataset.name());
+    let batch = batch_of(dataset);
     let schema = Schema::new(vec![
         Field::new("id", DataType::Int64, true),
         Field::new("township", DataType::Utf8, true),
@@ -292,7 +323,7 @@ async fn write(lake: &Lake, dataset: &DatasetId) {
         Field::new("_batch", DataType::Utf8, true),
         Field::new("_row", DataType::Int64, true),
     ]);
-    let rows = RecordBatch::try_new(
+    RecordBatch::try_new(
         Arc::new(schema),
         vec![
             Arc::new(Int64Array::from_iter_values(1..=rows)),
@@ -303,11 +334,18 @@ async fn write(lake: &Lake, dataset: &DatasetId) {
             Arc::new(Int64Array::from_iter_values(1..=rows)),
         ],
     )
-    .unwrap();
+    .unwrap()
+}
+
+fn batch_of(dataset: &DatasetId) -> String {
+    format!("20250101-{}", dataset.name())
+}
+
+async fn write(lake: &Lake, dataset: &DatasetId) {
     let mut writer = lake.writer(dataset).unwrap();
-    writer.write(&rows).unwrap();
+    writer.write(&rows_of(dataset)).unwrap();
     let commit = Commit {
-        batch: batch.parse().unwrap(),
+        batch: batch_of(dataset).parse().unwrap(),
         into: None,
         change: Change::Append,
         files: writer.finish().unwrap(),

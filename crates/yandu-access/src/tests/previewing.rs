@@ -1,5 +1,9 @@
 //! What a preview says of a change, held against what the door answers before and after it.
 
+mod accounts;
+mod grants;
+mod packs;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -9,13 +13,13 @@ use rand::Rng as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use yandu_lake::{Principal as Reader, ReadPoint};
-use yandu_policy::{Circumstances, OTHER_PURPOSE, Principal, StepKind, Way};
+use yandu_policy::{Circumstances, OTHER_PURPOSE, Principal, Source, StepKind, Way};
 use yandu_words::Grade;
 use yandu_words::id::DatasetId;
 
-use super::city::{City, asked_by, declared, grant, page, resident};
+use super::city::{City, asked_by, declared, grant, page, resident, source};
 use super::site::{LOCAL, chance, code, roles};
-use crate::{AccountChange, GranteeKind, Line, NewEntry, Preview, Proposal, Text};
+use crate::{AccountChange, GranteeKind, Line, NewEntry, Preview, Proposal, ProposedPacks, Text};
 
 const SCOPES: [&str; 6] = [
     "principal",
@@ -270,6 +274,8 @@ fn names(line: &Line, column: &str) -> bool {
     }
 }
 
+const READS: &str = "@id(\"a\") @up_to(\"general-2\") permit (principal in Role::\"analyst\", action == Action::\"read\", resource == Dataset::\"population.resident\");";
+
 #[tokio::test]
 async fn what_a_preview_says_is_what_the_door_answers_after_the_change() {
     let city = City::new().await;
@@ -312,102 +318,6 @@ async fn what_a_preview_says_is_what_the_door_answers_after_the_change() {
 }
 
 #[tokio::test]
-async fn a_grant_and_its_revocation_are_looked_at_before_they_are_made() {
-    let city = City::new().await;
-    let people = people(&city).await;
-    let before = answers(&city, &people).await;
-    let mut new = grant(&city, "民政局");
-    new.to.kind = GranteeKind::Department;
-    new.rows = Some("id <= 2".to_owned());
-    let preview = city
-        .door
-        .preview("sec", Proposal::Grant(new.clone()))
-        .await
-        .unwrap();
-    let given = city
-        .door
-        .give("sec", new, Some(&preview.before))
-        .await
-        .unwrap();
-    let after = answers(&city, &people).await;
-    assert!(hold(&preview, &before, &after, "grant") > 0);
-    let people_of: u64 = preview.lines.iter().map(|line| line.people).max().unwrap();
-    assert_eq!(people_of, 3);
-    let revoked = city
-        .door
-        .preview("sec", Proposal::Revocation(given.id))
-        .await
-        .unwrap();
-    city.door.revoke("sec", given.id, "不再需要").await.unwrap();
-    assert!(hold(&revoked, &after, &before, "revocation") > 0);
-    assert!(revoked.lines.iter().all(|line| !line.is_opening));
-}
-
-#[tokio::test]
-async fn a_revocation_before_the_term_is_about_that_grant_alone() {
-    let city = City::new().await;
-    let mut waiting = Vec::new();
-    for name in ["wang", "qian"] {
-        city.person(name, "民政局", &[]).await;
-        let mut new = grant(&city, name);
-        new.from = Some(new.until - SignedDuration::from_hours(1));
-        waiting.push(city.door.give("sec", new, None).await.unwrap().id);
-    }
-    let proposal = Proposal::Revocation(waiting[0]);
-    let preview = city.door.preview("sec", proposal).await.unwrap();
-    let [line] = preview.lines.as_slice() else {
-        panic!("{preview:#?}")
-    };
-    assert!(!line.is_opening && line.who[0].accounts == ["wang"]);
-    let hash = city.door.with_policies(|set| set.hash().to_string());
-    assert_eq!(preview.before.as_ref(), hash);
-}
-
-#[tokio::test]
-async fn what_would_be_refused_is_refused_when_it_is_looked_at() {
-    let city = City::new().await;
-    city.person("wang", "民政局", &[]).await;
-    let new = grant(&city, "wang");
-    let own = city
-        .door
-        .preview("wang", Proposal::Grant(new.clone()))
-        .await;
-    assert_eq!(
-        code(own),
-        code(city.door.give("wang", new.clone(), None).await)
-    );
-    city.set("@id(\"no\") forbid (principal, action == Action::\"read\", resource);")
-        .await;
-    let refused = city.door.preview("sec", Proposal::Grant(new)).await;
-    assert_eq!(code(refused), "grant-forbidden");
-}
-
-#[tokio::test]
-async fn what_a_grant_opens_for_its_purpose_alone_is_told() {
-    let city = City::new().await;
-    city.person("qian", "民政局", &[]).await;
-    let mut new = grant(&city, "analyst");
-    new.to.kind = GranteeKind::Role;
-    let purpose = new.purpose.clone();
-    city.door.give("sec", new, None).await.unwrap();
-    city.set("@id(\"p\") forbid (principal, action == Action::\"read\", resource) unless { context has purpose };")
-        .await;
-    let proposal = Proposal::Account {
-        id: "qian".parse().unwrap(),
-        change: AccountChange {
-            roles: Some(roles(&["analyst"])),
-            ..AccountChange::default()
-        },
-    };
-    let preview = city.door.preview("root", proposal).await.unwrap();
-    let is_told = |line: &Line| {
-        let mut said = line.circumstances.iter();
-        line.is_opening && said.all(|one| one.purpose.as_ref() == Some(&purpose))
-    };
-    assert!(preview.lines.iter().any(is_told), "{preview:#?}");
-}
-
-#[tokio::test]
 async fn rows_of_a_condition_that_nobody_reads_under_are_not_counted() {
     let city = City::new().await;
     city.person("wang", "民政局", &["analyst"]).await;
@@ -433,130 +343,4 @@ async fn rows_of_a_condition_that_nobody_reads_under_are_not_counted() {
     };
     let preview = city.door.preview("root", proposal).await.unwrap();
     assert_eq!(preview.lines[0].rows, Some((0, 2)), "{preview:#?}");
-}
-
-#[tokio::test]
-async fn a_change_that_was_looked_at_under_another_set_is_stale() {
-    let city = City::new().await;
-    city.person("wang", "民政局", &[]).await;
-    let new = grant(&city, "wang");
-    let preview = city
-        .door
-        .preview("sec", Proposal::Grant(new.clone()))
-        .await
-        .unwrap();
-    city.set("@id(\"a\") forbid (principal, action == Action::\"deliver\", resource);")
-        .await;
-    let stale = city
-        .door
-        .give("sec", new.clone(), Some(&preview.before))
-        .await;
-    assert_eq!(code(stale), "precondition-failed");
-    let entry = NewEntry {
-        dataset: Some(resident()),
-        pack: None,
-        columns: None,
-        from_grade: None,
-        except: BTreeSet::new(),
-        basis: "保密法".to_owned(),
-        about: "不予共享".to_owned(),
-    };
-    let stale = city.door.forbid("sec", entry, Some(&preview.before)).await;
-    assert_eq!(code(stale), "precondition-failed");
-    let preview = city
-        .door
-        .preview("sec", Proposal::Grant(new.clone()))
-        .await
-        .unwrap();
-    city.door
-        .give("sec", new, Some(&preview.before))
-        .await
-        .unwrap();
-}
-
-#[tokio::test]
-async fn what_an_account_a_grade_and_an_entry_would_change_is_told() {
-    let city = City::new().await;
-    let people = people(&city).await;
-    city.set("@id(\"a\") @up_to(\"general-2\") permit (principal in Role::\"analyst\", action == Action::\"read\", resource == Dataset::\"population.resident\");").await;
-    let before = answers(&city, &people).await;
-    let proposal = Proposal::Account {
-        id: "qian".parse().unwrap(),
-        change: AccountChange {
-            roles: Some(roles(&["analyst"])),
-            ..AccountChange::default()
-        },
-    };
-    let preview = city.door.preview("root", proposal).await.unwrap();
-    let [line] = preview.lines.as_slice() else {
-        panic!("{preview:#?}")
-    };
-    assert!(line.is_opening && line.who[0].accounts == ["qian"]);
-    assert_eq!(line.rows, Some((0, 6)));
-    let proposal = Proposal::Grade {
-        dataset: resident(),
-        column: "name".to_owned(),
-        grade: Grade::General3,
-        following: BTreeMap::new(),
-    };
-    let preview = city.door.preview("sec", proposal).await.unwrap();
-    let mut other = declared();
-    other.datasets.get_mut(&resident()).unwrap().columns["name"].grade = Grade::General3;
-    let sources = vec![super::city::source(
-        "@id(\"a\") @up_to(\"general-2\") permit (principal in Role::\"analyst\", action == Action::\"read\", resource == Dataset::\"population.resident\");",
-    )];
-    city.door.set_city(other, sources).await.unwrap();
-    let after = answers(&city, &people).await;
-    assert!(hold(&preview, &before, &after, "grade") > 0);
-    assert!(preview.lines.iter().all(|line| !line.is_opening));
-}
-
-#[tokio::test]
-async fn a_change_that_joins_administrators_or_closes_the_way_of_one_is_refused() {
-    let city = City::new().await;
-    city.site
-        .person_with("root", &["system-administrator"])
-        .await;
-    city.site
-        .person_with("sec", &["security-administrator"])
-        .await;
-    let joined = Proposal::Account {
-        id: "sec".parse().unwrap(),
-        change: AccountChange {
-            roles: Some(roles(&["security-administrator", "audit-administrator"])),
-            ..AccountChange::default()
-        },
-    };
-    assert_eq!(
-        code(city.door.preview("root", joined).await),
-        "administrators-apart"
-    );
-    let nowhere = Proposal::Account {
-        id: "sec".parse().unwrap(),
-        change: AccountChange {
-            department: Some("无此单位".to_owned()),
-            ..AccountChange::default()
-        },
-    };
-    assert_eq!(
-        code(city.door.preview("root", nowhere).await),
-        "invalid-account"
-    );
-    let closing = "@id(\"a\") forbid (principal, action == Action::\"manage-policies\", resource);";
-    let preview = preview_of(&city, closing).await;
-    assert_eq!(preview.closes_ways_of, ["security-administrator"]);
-    // What the program keeps apart no policy joins: nothing of this opens.
-    let joining = "@id(\"a\") permit (principal in Role::\"security-administrator\", action in [Action::\"operate\", Action::\"audit\"], resource);";
-    let preview = preview_of(&city, joining).await;
-    assert!(preview.lines.is_empty(), "{preview:#?}");
-    let wrong = Proposal::Texts(vec![Text {
-        file: "city.cedar".to_owned(),
-        text: "permit (".to_owned(),
-    }]);
-    assert_eq!(code(city.door.preview("sec", wrong).await), "policies");
-    assert_eq!(
-        city.names(&city.person("wang", "民政局", &[]).await).await,
-        "query"
-    );
-    assert!(city.door.sights(&Principal::visitor(), &page()).is_empty());
 }

@@ -184,10 +184,10 @@ impl PackChanges {
             packs.digest = job.to.state.digest,
             "packs installed"
         );
+        self.tell_all(&packs).await;
         Notices::new(collector.inner.store.pool())
             .settle_waiting(collector.now())
             .await?;
-        self.tell_all(&packs).await;
         self.note_all(number, job, &steps).await?;
         for step in &steps {
             if lake.has(&step.dataset) {

@@ -32,8 +32,12 @@ pub trait Told: Send + Sync {
 
 /// Says what the city has settled of the fields that packs declare.
 pub trait Settles: Send + Sync {
-    /// The packs with what is settled laid over them.
-    fn settled<'a>(&'a self, packs: &'a Packs) -> BoxFuture<'a, Result<Packs, String>>;
+    /// The packs with what is settled laid over them, where their columns are these fields.
+    fn settled<'a>(
+        &'a self,
+        packs: &'a Packs,
+        fields: &'a Fields,
+    ) -> BoxFuture<'a, Result<Packs, String>>;
 }
 
 /// The packs that a city starts with.
@@ -280,7 +284,11 @@ impl PackChanges {
         let Some(settles) = self.inner.settles.get() else {
             return Arc::clone(packs);
         };
-        match settles.settled(packs).await {
+        let settled = async {
+            let fields = self.fields().await.map_err(|error| error.to_string())?;
+            settles.settled(packs, &fields).await
+        };
+        match settled.await {
             Ok(settled) => Arc::new(settled),
             Err(error) => {
                 tracing::error!(
@@ -332,6 +340,22 @@ impl PackChanges {
     pub async fn plan(&self) -> Result<Option<Plan>> {
         let offered = self.offered().await?;
         self.plan_of(&offered).await
+    }
+
+    /// The packs that are offered now, as they would be when they are installed: with the fields that their columns would be, and with
+    /// what is settled of these. `None` when they are the installed ones.
+    pub async fn proposed(&self) -> Result<Option<Packs>> {
+        let offered = self.offered().await?;
+        let Some(plan) = self.plan_of(&offered).await? else {
+            return Ok(None);
+        };
+        let Some(settles) = self.inner.settles.get() else {
+            return Ok(Some(offered.packs.as_ref().clone()));
+        };
+        let records = &self.inner.installed.records;
+        let fields = records.fields_after(&plan, &offered.packs).await?;
+        let settled = settles.settled(&offered.packs, &fields).await;
+        settled.map(Some).map_err(Error::Settled)
     }
 
     pub(super) async fn plan_of(&self, offered: &Offered) -> Result<Option<Plan>> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize as _;
 use serde_json::Value;
 use sqlx::{Row, SqliteConnection};
 use yandu_pack::Packs;
@@ -9,9 +10,10 @@ use yandu_pack::difference::{DatasetChange, Effect, What};
 use yandu_words::FieldId;
 use yandu_words::id::DatasetId;
 
-use super::record::Records;
+use super::plan::Plan;
+use super::record::{ChangeRecord, Records};
 use super::rollback::renamed;
-use crate::Result;
+use crate::{Error, Result};
 
 /// The fields in use: by dataset and the names of its columns.
 pub type Fields = BTreeMap<DatasetId, BTreeMap<String, FieldId>>;
@@ -89,23 +91,119 @@ impl Records {
             is_rollback: change.takes_back.is_some(),
             ..Moves::default()
         };
-        let plans = change.plan.get("datasets").and_then(Value::as_array);
-        let plans: Vec<DatasetChange> = plans
-            .into_iter()
-            .flatten()
-            .filter_map(|plan| serde_json::from_value(plan.clone()).ok())
-            .collect();
         let since = match change.takes_back {
             Some(first) => self.since(first).await?,
             None => Vec::new(),
         };
-        for plan in plans {
-            for (before, now) in renamed(&since, &plan.dataset) {
+        for plan in change.planned()? {
+            for (before, now) in renamed(&since, &plan.dataset)? {
                 moves.renamed.insert((plan.dataset.clone(), before), now);
             }
             moves.add(plan);
         }
         Ok(moves)
+    }
+
+    /// The fields that would be in use after a change that is only planned, but for those that it would make.
+    pub(super) async fn fields_after(&self, plan: &Plan, packs: &Packs) -> Result<Fields> {
+        let mut moves = Moves::default();
+        for plan in &plan.datasets {
+            moves.add(plan.change());
+        }
+        let mut connection = self.pool.acquire().await?;
+        let settling = Settling::of(&mut connection, packs, &moves).await?;
+        let mut fields = Fields::new();
+        let all = settling.kept.iter().chain(&settling.renamed);
+        for (field, dataset, name) in all.chain(&settling.returned) {
+            let of_dataset = fields.entry((*dataset).clone()).or_default();
+            of_dataset.insert((*name).to_owned(), FieldId(*field as u64));
+        }
+        Ok(fields)
+    }
+}
+
+impl ChangeRecord {
+    /// What the change was planned to do to each dataset. Fields follow it, so that a plan that cannot be read is no plan of nothing.
+    pub(super) fn planned(&self) -> Result<Vec<DatasetChange>> {
+        let plans = self.plan.get("datasets").and_then(Value::as_array);
+        let plans = plans.into_iter().flatten().map(|plan| {
+            DatasetChange::deserialize(plan).map_err(|source| Error::PackPlan {
+                number: self.number,
+                source,
+            })
+        });
+        plans.collect()
+    }
+}
+
+/// A column, and the field that it is.
+type Column<'p> = (i64, &'p DatasetId, &'p str);
+
+/// What becomes of fields with other packs.
+struct Settling<'p> {
+    kept: Vec<Column<'p>>,
+    /// Those that have moved.
+    renamed: Vec<Column<'p>>,
+    /// Those that were gone.
+    returned: Vec<Column<'p>>,
+    new: Vec<(&'p DatasetId, &'p str)>,
+    /// Those that no column is any more.
+    gone: Vec<i64>,
+}
+
+impl<'p> Settling<'p> {
+    async fn of(
+        connection: &mut SqliteConnection,
+        packs: &'p Packs,
+        moves: &Moves,
+    ) -> Result<Self> {
+        let rows = sqlx::query("SELECT id, dataset, name FROM field WHERE is_gone = 0")
+            .fetch_all(&mut *connection)
+            .await?;
+        let mut known: BTreeMap<(String, String), i64> = BTreeMap::new();
+        for row in &rows {
+            known.insert(
+                (row.try_get("dataset")?, row.try_get("name")?),
+                row.try_get("id")?,
+            );
+        }
+        let mut renamed = Vec::new();
+        let mut others: Vec<(&DatasetId, &str)> = Vec::new();
+        // Those that have moved come first: where changes are taken back, another column may have had the name since.
+        for dataset in packs.datasets() {
+            let id = dataset.id();
+            for name in dataset.file().columns.keys() {
+                let name = name.as_str();
+                let former = moves.renamed.get(&(id.clone(), name.to_owned()));
+                match former.and_then(|from| known.remove(&(id.to_string(), from.clone()))) {
+                    Some(field) => renamed.push((field, id, name)),
+                    None => others.push((id, name)),
+                }
+            }
+        }
+        let (mut kept, mut returned, mut new) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, name) in others {
+            if let Some(field) = known.remove(&(id.to_string(), name.to_owned())) {
+                kept.push((field, id, name));
+                continue;
+            }
+            let was = if moves.brings_back(id, name) {
+                gone(connection, id, name).await?
+            } else {
+                None
+            };
+            match was {
+                Some(field) => returned.push((field, id, name)),
+                None => new.push((id, name)),
+            }
+        }
+        Ok(Self {
+            kept,
+            renamed,
+            returned,
+            new,
+            gone: known.into_values().collect(),
+        })
     }
 }
 
@@ -117,38 +215,9 @@ pub(super) async fn settle(
     change: Option<u64>,
 ) -> Result<()> {
     let change = change.map(|number| number as i64);
-    let rows = sqlx::query("SELECT id, dataset, name FROM field WHERE is_gone = 0")
-        .fetch_all(&mut *connection)
-        .await?;
-    let mut known: BTreeMap<(String, String), i64> = BTreeMap::new();
-    for row in &rows {
-        known.insert(
-            (row.try_get("dataset")?, row.try_get("name")?),
-            row.try_get("id")?,
-        );
-    }
-    let mut renamed: Vec<(i64, &str)> = Vec::new();
-    let mut others: Vec<(&DatasetId, &str)> = Vec::new();
-    // Those that have moved come first: where changes are taken back, another column may have had the name since.
-    for dataset in packs.datasets() {
-        let id = dataset.id();
-        for name in dataset.file().columns.keys() {
-            let name = name.as_str();
-            let former = moves.renamed.get(&(id.clone(), name.to_owned()));
-            match former.and_then(|from| known.remove(&(id.to_string(), from.clone()))) {
-                Some(field) => renamed.push((field, name)),
-                None => others.push((id, name)),
-            }
-        }
-    }
-    let mut new: Vec<(&DatasetId, &str)> = Vec::new();
-    for (id, name) in others {
-        if known.remove(&(id.to_string(), name.to_owned())).is_none() {
-            new.push((id, name));
-        }
-    }
-    // What is left of the known ones has no column any more. Names are free before others take them.
-    for field in known.values() {
+    let settling = Settling::of(connection, packs, moves).await?;
+    // Names are free before others take them.
+    for field in settling.gone {
         sqlx::query("UPDATE field SET is_gone = 1, until = ? WHERE id = ?")
             .bind(change)
             .bind(field)
@@ -156,38 +225,32 @@ pub(super) async fn settle(
             .await?;
     }
     // One may take the name that another one still has.
-    for (field, _) in &renamed {
+    for (field, ..) in &settling.renamed {
         sqlx::query("UPDATE field SET name = '#' || id WHERE id = ?")
             .bind(field)
             .execute(&mut *connection)
             .await?;
     }
-    for (field, name) in renamed {
+    for (field, _, name) in settling.renamed {
         sqlx::query("UPDATE field SET name = ? WHERE id = ?")
             .bind(name)
             .bind(field)
             .execute(&mut *connection)
             .await?;
     }
-    for (dataset, name) in new {
-        let was: Option<i64> = if moves.brings_back(dataset, name) {
-            gone(connection, dataset, name).await?
-        } else {
-            None
-        };
-        if let Some(field) = was {
-            sqlx::query("UPDATE field SET is_gone = 0, until = NULL WHERE id = ?")
-                .bind(field)
-                .execute(&mut *connection)
-                .await?;
-        } else {
-            sqlx::query("INSERT INTO field (dataset, name, since) VALUES (?, ?, ?)")
-                .bind(dataset.as_str())
-                .bind(name)
-                .bind(change)
-                .execute(&mut *connection)
-                .await?;
-        }
+    for (field, ..) in settling.returned {
+        sqlx::query("UPDATE field SET is_gone = 0, until = NULL WHERE id = ?")
+            .bind(field)
+            .execute(&mut *connection)
+            .await?;
+    }
+    for (dataset, name) in settling.new {
+        sqlx::query("INSERT INTO field (dataset, name, since) VALUES (?, ?, ?)")
+            .bind(dataset.as_str())
+            .bind(name)
+            .bind(change)
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@
 mod bringing;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use yandu_lake::{Conversion, Principal};
@@ -98,12 +99,15 @@ impl PackChanges {
                 let (Some(version), Some(_)) = (step.version_before, step.version) else {
                     continue;
                 };
-                let entry = back.entry(step.dataset.clone()).or_insert_with(|| Back {
-                    dataset: step.dataset.clone(),
-                    version,
-                    commits: Vec::new(),
-                    renamed: renamed(&since, &step.dataset),
-                });
+                let entry = match back.entry(step.dataset.clone()) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(Back {
+                        dataset: step.dataset.clone(),
+                        version,
+                        commits: Vec::new(),
+                        renamed: renamed(&since, &step.dataset)?,
+                    }),
+                };
                 entry.commits.push(step.commit.clone());
             }
         }
@@ -174,17 +178,13 @@ impl Work<'_> {
 }
 
 /// The columns of a dataset that have another name since, each with the one that it has now.
-pub(super) fn renamed(changes: &[ChangeRecord], dataset: &DatasetId) -> BTreeMap<String, String> {
+pub(super) fn renamed(
+    changes: &[ChangeRecord],
+    dataset: &DatasetId,
+) -> Result<BTreeMap<String, String>> {
     let mut renamed: BTreeMap<String, String> = BTreeMap::new();
     for change in changes {
-        let plans = change
-            .plan
-            .get("datasets")
-            .and_then(serde_json::Value::as_array);
-        for plan in plans.into_iter().flatten() {
-            let Ok(of_dataset) = serde_json::from_value::<DatasetChange>(plan.clone()) else {
-                continue;
-            };
+        for of_dataset in change.planned()? {
             if of_dataset.dataset != *dataset {
                 continue;
             }
@@ -199,7 +199,7 @@ pub(super) fn renamed(changes: &[ChangeRecord], dataset: &DatasetId) -> BTreeMap
             }
         }
     }
-    renamed
+    Ok(renamed)
 }
 
 impl Back {

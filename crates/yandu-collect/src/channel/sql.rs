@@ -15,6 +15,7 @@ use std::fmt;
 use std::future::Future;
 use std::path::Path;
 
+use yandu_lake::quoted;
 use yandu_pack::declare::Engine;
 
 use super::fetched::Fetched;
@@ -167,11 +168,6 @@ fn is_passing(code: &str) -> bool {
         || code.starts_with("57P")
         || matches!(code, "57014" | "70100" | "08004" | "40001")
         || BUSY_LOCKED_INTERRUPTED.contains(&code)
-}
-
-fn quoted(name: &str, quote: char) -> String {
-    let doubled = name.replace(quote, &format!("{quote}{quote}"));
-    format!("{quote}{doubled}{quote}")
 }
 
 /// Refuses two columns of one name, since no header could tell them apart.

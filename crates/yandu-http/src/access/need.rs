@@ -136,7 +136,11 @@ const NEEDS: &[(&str, &str, Need)] = &[
     (
         "POST",
         "/api/v1/policies/preview",
-        Need::InCity(&[Action::ManagePolicies, Action::ManageAccounts]),
+        Need::InCity(&[
+            Action::ManagePolicies,
+            Action::ManageAccounts,
+            Action::Operate,
+        ]),
     ),
     ("GET", "/api/v1/accounts/{id}/sights", POLICIES),
     ("GET", "/api/v1/access-events", AUDIT),

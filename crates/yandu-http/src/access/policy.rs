@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_policy::{Because, Circumstances, Policies, Principal, Shown, Way, text_of_mask};
+use yandu_policy::{
+    Because, Circumstances, Finding, Lost, Policies, Principal, Shown, Way, text_of_mask,
+};
 
 use super::accounts::named_in;
 use crate::Result;
@@ -34,12 +36,46 @@ pub struct PolicyLine {
     pub text: String,
 }
 
+/// A permit that shows nothing of a dataset, because it names a column that is another field by now, or gone.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PolicyFinding {
+    #[schema(example = "population/clerk-own-township")]
+    pub policy: String,
+    pub dataset: String,
+    /// As the policy names it.
+    pub column: String,
+    /// `another` where the name is another field's, `gone` where no column is the field any more.
+    pub lost: String,
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl PolicyFinding {
+    pub(super) fn of(finding: &Finding) -> Self {
+        let lost = match finding.lost {
+            Lost::Another => "another",
+            Lost::Gone => "gone",
+        };
+        Self {
+            policy: finding.policy.to_string(),
+            dataset: finding.dataset.to_string(),
+            column: finding.column.clone(),
+            lost: lost.to_owned(),
+            message: finding.to_string(),
+            help: Finding::HELP.to_owned(),
+        }
+    }
+}
+
 /// The set of policies in force.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct PolicyList {
     /// Names the set; another one is another set.
     pub hash: String,
     pub policies: Vec<PolicyLine>,
+    /// Permits of theirs that show nothing of a dataset.
+    pub findings: Vec<PolicyFinding>,
 }
 
 /// How a column is seen.
@@ -97,6 +133,7 @@ struct Asked {
 async fn list_policies(Shared(state): Shared<State>) -> Json<PolicyList> {
     let list = state.door().with_policies(|policies| PolicyList {
         hash: policies.hash().to_string(),
+        findings: policies.findings().map(PolicyFinding::of).collect(),
         policies: policies
             .told()
             .map(|told| PolicyLine {

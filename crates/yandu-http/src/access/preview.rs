@@ -1,6 +1,9 @@
 //! What a change of rights would open and close, before it is made.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod told;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -8,19 +11,23 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_access::{Line, Proposal, Text, Who};
-use yandu_policy::{Action, ColumnStep, StepKind, text_of_mask};
-use yandu_words::Mask;
+use yandu_access::{Proposal, ProposedPacks, Text};
+use yandu_collect::trial;
+use yandu_pack::Packs;
+use yandu_policy::Action;
+use yandu_words::id::DatasetId;
 
 use super::Asker;
 use super::accounts::{named_in, roles};
 use super::grant::{NewGrant, grade, granted, number};
 use super::negative::{NewEntry, entry, entry_number};
+use super::policy::PolicyFinding;
 use crate::Result;
 use crate::classification::followed;
 use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
+use told::Told;
 
 /// The largest lines that are told; of the rest their number is.
 const LINES: usize = 500;
@@ -35,6 +42,8 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 pub enum RightsChange {
     /// Texts of policies in the place of those of the city's own folder.
     Texts(Vec<PolicyText>),
+    /// The packs that are offered now, in the place of those that are installed.
+    Packs(OfferedPacks),
     Grant(NewGrant),
     /// The number of a grant that is to be revoked.
     Revocation(String),
@@ -54,6 +63,11 @@ pub struct PolicyText {
     pub text: String,
 }
 
+/// Which packs are offered is for their folders to say.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfferedPacks {}
+
 /// What an account is to be. What is left out stays.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -65,6 +79,9 @@ pub struct AccountMove {
     pub department: Option<String>,
     #[serde(default)]
     pub division: Option<String>,
+    /// Whether it is taken out of use, or put back.
+    #[serde(default)]
+    pub disabled: Option<bool>,
 }
 
 /// The grade that a column is to have.
@@ -84,7 +101,7 @@ pub struct RightsPreview {
     pub before: String,
     /// The set that would be; absent where the texts have errors.
     pub after: Option<String>,
-    /// What is wrong with the texts.
+    /// What is wrong with the texts, or with the policies of the packs.
     pub problems: Vec<TextProblem>,
     /// Roles of administrators that nobody could act in any more. Nothing holds such a file of policies back.
     pub closes_ways_of: Vec<String>,
@@ -96,6 +113,8 @@ pub struct RightsPreview {
     pub changed: u64,
     /// Pairs that stay as they are.
     pub same: u64,
+    /// Permits that would show nothing of a dataset, because they name a column that is another field then, or gone.
+    pub findings: Vec<PolicyFinding>,
 }
 
 /// Something wrong with a text of policies.
@@ -134,13 +153,20 @@ pub struct DifferenceLine {
     /// Only for these purposes; `*` is any other, and an empty text none. For all where it is empty.
     pub purposes: Vec<String>,
     pub people: u64,
+    /// How many of them have an account that is out of use: for them it opens when they are let in again.
+    pub disabled: u64,
+    /// Those of 50 kinds at most.
     pub who: Vec<DifferenceWho>,
 }
 
 /// A column before and after: `plain`, or masks such as `keep 3 4`; nothing where it is not there.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct DifferenceColumn {
+    /// With a stroke behind it where the name is another field's after the change: `mobile′`.
     pub name: String,
+    /// In Chinese; absent of what no pack declares.
+    pub title: Option<String>,
+    pub title_en: Option<String>,
     pub before: Vec<String>,
     pub after: Vec<String>,
 }
@@ -153,6 +179,8 @@ pub struct DifferenceWho {
     pub roles: BTreeSet<String>,
     pub department: Option<String>,
     pub division: Option<String>,
+    /// Whether their accounts are out of use.
+    pub is_disabled: bool,
     pub count: u64,
     /// Some of them.
     pub accounts: Vec<String>,
@@ -165,32 +193,57 @@ async fn preview_rights(
     asker: Asker,
     Body(change): Body<RightsChange>,
 ) -> Result<Json<RightsPreview>> {
-    // Whoever keeps accounts looks at what becomes of an account, and at nothing else.
-    let is_of_account = matches!(change, RightsChange::Account(_));
-    if !is_of_account && !asker.may(&state, Action::ManagePolicies) {
+    // Whoever keeps accounts looks at what becomes of an account, and whoever changes packs at what these would do.
+    let is_own = match change {
+        RightsChange::Account(_) => asker.may(&state, Action::ManageAccounts),
+        RightsChange::Packs(_) => asker.may(&state, Action::Operate),
+        _ => false,
+    };
+    if !is_own && !asker.may(&state, Action::ManagePolicies) {
         return Err(super::not_permitted());
     }
-    let texts = match &change {
-        RightsChange::Texts(texts) => texts.clone(),
-        _ => Vec::new(),
+    let installed = state.collector().packs();
+    let mut told = Told {
+        texts: Vec::new(),
+        packs: vec![installed],
     };
-    let mut proposed = proposal(change)?;
-    if let Proposal::Grade {
-        dataset,
-        column,
-        grade,
-        following,
-    } = &mut proposed
-    {
-        *following = followed(&state, dataset, column, *grade).await;
-    }
+    let proposed = match change {
+        RightsChange::Texts(texts) => {
+            told.texts.clone_from(&texts);
+            let texts = texts.into_iter();
+            let texts = texts.map(|PolicyText { file, text }| Text { file, text });
+            Proposal::Texts(texts.collect())
+        }
+        RightsChange::Packs(OfferedPacks {}) => {
+            let offered = state.pack_changes()?.proposed().await?;
+            let offered = offered.ok_or(yandu_collect::Error::NoPackOffer)?;
+            told.texts = texts_of(&offered);
+            let proposal = proposed_packs(&offered);
+            told.packs.insert(0, Arc::new(offered));
+            Proposal::Packs(proposal)
+        }
+        RightsChange::Grade(of) => {
+            let (dataset, grade) = (parsed(&of.dataset)?, grade(&of.grade)?);
+            Proposal::Grade {
+                following: followed(&state, &dataset, &of.column, grade).await,
+                column: of.column,
+                dataset,
+                grade,
+            }
+        }
+        RightsChange::Grant(new) => Proposal::Grant(granted(new)?),
+        RightsChange::Revocation(id) => Proposal::Revocation(number(&id)?),
+        RightsChange::NegativeEntry(new) => Proposal::Entry(entry(new)?),
+        RightsChange::Removal(id) => Proposal::Removal(entry_number(&id)?),
+        RightsChange::Account(account) => moved(account)?,
+    };
     let previewed = state.door().preview(asker.name(), proposed).await;
     let preview = match previewed {
         Ok(preview) => preview,
-        Err(yandu_access::Error::Policies(problems)) if !texts.is_empty() => {
+        Err(yandu_access::Error::Policies(problems)) if !told.texts.is_empty() => {
             let before = state.door().with_policies(|set| set.hash().to_string());
             return Ok(Json(RightsPreview {
-                problems: problems.iter().map(|one| problem(one, &texts)).collect(),
+                problems: problems.iter().map(|one| told.problem(one)).collect(),
                 before,
                 after: None,
                 closes_ways_of: Vec::new(),
@@ -199,11 +252,13 @@ async fn preview_rights(
                 closing: 0,
                 changed: 0,
                 same: 0,
+                findings: Vec::new(),
             }));
         }
         Err(error) => return Err(error.into()),
     };
     let opening = preview.lines.iter().filter(|line| line.is_opening).count() as u64;
+    let lines = preview.lines.iter().take(LINES);
     Ok(Json(RightsPreview {
         before: preview.before.to_string(),
         after: Some(preview.after.to_string()),
@@ -217,165 +272,48 @@ async fn preview_rights(
         closing: preview.lines.len() as u64 - opening,
         changed: preview.changed,
         same: preview.pairs.saturating_sub(preview.changed),
-        lines: preview.lines.into_iter().take(LINES).map(line).collect(),
+        lines: lines.map(|line| told.line(line)).collect(),
+        findings: preview.findings.iter().map(PolicyFinding::of).collect(),
     }))
 }
 
-fn proposal(change: RightsChange) -> Result<Proposal> {
-    let invalid =
-        |error: yandu_words::IdError| Problem::new("invalid-parameter", error.to_string());
-    Ok(match change {
-        RightsChange::Texts(texts) => Proposal::Texts(
-            texts
-                .into_iter()
-                .map(|PolicyText { file, text }| Text { file, text })
-                .collect(),
-        ),
-        RightsChange::Grant(new) => Proposal::Grant(granted(new)?),
-        RightsChange::Revocation(id) => Proposal::Revocation(number(&id)?),
-        RightsChange::NegativeEntry(new) => Proposal::Entry(entry(new)?),
-        RightsChange::Removal(id) => Proposal::Removal(entry_number(&id)?),
-        RightsChange::Account(account) => {
-            let change = yandu_access::AccountChange {
-                roles: account.roles.map(roles).transpose()?,
-                department: account.department,
-                division: account.division,
-                ..yandu_access::AccountChange::default()
-            };
-            Proposal::Account {
-                id: named_in(&account.id)?,
-                change,
-            }
-        }
-        RightsChange::Grade(of) => Proposal::Grade {
-            dataset: of.dataset.parse().map_err(invalid)?,
-            column: of.column,
-            grade: grade(&of.grade)?,
-            following: BTreeMap::new(),
-        },
+fn moved(account: AccountMove) -> Result<Proposal> {
+    let change = yandu_access::AccountChange {
+        roles: account.roles.map(roles).transpose()?,
+        department: account.department,
+        division: account.division,
+        disabled: account.disabled,
+        ..yandu_access::AccountChange::default()
+    };
+    Ok(Proposal::Account {
+        id: named_in(&account.id)?,
+        change,
     })
 }
 
-fn problem(problem: &yandu_policy::Problem, texts: &[PolicyText]) -> TextProblem {
-    let text = texts.iter().find(|text| text.file == *problem.file);
-    let place = text.zip(problem.span.clone()).and_then(|(text, span)| {
-        let before = text.text.get(..span.start)?;
-        let meant = text.text.get(span)?;
-        let column = before.rsplit('\n').next()?.chars().count() + 1;
-        Some((
-            before.matches('\n').count() as u64 + 1,
-            column as u64,
-            meant.chars().count() as u64,
-        ))
+fn parsed(dataset: &str) -> Result<DatasetId> {
+    let parsed = dataset.parse::<DatasetId>();
+    parsed.map_err(|error| Problem::new("invalid-parameter", error.to_string()))
+}
+
+/// The policies of packs.
+fn texts_of(packs: &Packs) -> Vec<PolicyText> {
+    let texts = packs.policies().iter().map(|policy| PolicyText {
+        file: policy.path.to_string_lossy().into(),
+        text: policy.text.clone(),
     });
-    TextProblem {
-        file: problem.file.to_string(),
-        line: place.map(|(line, ..)| line),
-        column: place.map(|(_, column, _)| column),
-        length: place.map(|(.., length)| length),
-        message: problem.message.clone(),
-        help: problem.help.clone(),
-    }
+    texts.collect()
 }
 
-fn line(line: Line) -> DifferenceLine {
-    let rows = |rows: Vec<Option<std::sync::Arc<str>>>| -> Vec<String> {
-        rows.into_iter()
-            .flatten()
-            .map(|rows| rows.to_string())
-            .collect()
-    };
-    let masks = |masks: Vec<Option<Mask>>| -> Vec<String> {
-        let text = |mask: &Option<Mask>| {
-            mask.as_ref()
-                .map_or_else(|| "plain".to_owned(), text_of_mask)
-        };
-        masks.iter().map(text).collect()
-    };
-    let mut columns = Vec::new();
-    let (mut rows_before, mut rows_after, mut action) = (Vec::new(), Vec::new(), None);
-    let kind = match line.kind {
-        StepKind::Duty(duty) => {
-            action = Some(duty.name().to_owned());
-            "duty"
-        }
-        StepKind::Reading {
-            columns: shown,
-            rows: conditions,
-        } => {
-            for (name, shown) in shown {
-                let (before, after) = if line.is_opening {
-                    (Vec::new(), masks(shown))
-                } else {
-                    (masks(shown), Vec::new())
-                };
-                columns.push(DifferenceColumn {
-                    name,
-                    before,
-                    after,
-                });
-            }
-            if line.is_opening {
-                rows_after = rows(conditions);
-            } else {
-                rows_before = rows(conditions);
-            }
-            "reading"
-        }
-        StepKind::Columns(steps) => {
-            let steps = steps.into_iter().map(
-                |ColumnStep {
-                     name,
-                     before,
-                     after,
-                 }| DifferenceColumn {
-                    name,
-                    before: masks(before),
-                    after: masks(after),
-                },
-            );
-            columns.extend(steps);
-            "columns"
-        }
-        StepKind::Rows { before, after } => {
-            (rows_before, rows_after) = (rows(before), rows(after));
-            "rows"
-        }
-    };
-    let ways: BTreeSet<&str> = line
-        .circumstances
-        .iter()
-        .map(|one| one.way.name())
-        .collect();
-    let purposes: BTreeSet<String> = line
-        .circumstances
-        .iter()
-        .map(|one| one.purpose.clone().unwrap_or_default())
-        .collect();
-    DifferenceLine {
-        is_opening: line.is_opening,
-        dataset: line.dataset.map(|id| id.to_string()),
-        kind: kind.to_owned(),
-        action,
-        columns,
-        rows_before,
-        rows_after,
-        count_before: line.rows.map(|(before, _)| before),
-        count_after: line.rows.map(|(_, after)| after),
-        ways: ways.into_iter().map(ToOwned::to_owned).collect(),
-        purposes: purposes.into_iter().collect(),
-        people: line.people,
-        who: line.who.into_iter().map(who).collect(),
-    }
-}
-
-fn who(who: Who) -> DifferenceWho {
-    DifferenceWho {
-        kind: who.like.kind.type_name().to_lowercase(),
-        roles: who.like.roles,
-        department: who.like.department,
-        division: who.like.division,
-        count: who.count,
-        accounts: who.accounts,
+/// Packs as the door would be told of them.
+fn proposed_packs(packs: &Packs) -> ProposedPacks {
+    let tables = packs.datasets().map(|dataset| {
+        let table = trial::spec(dataset);
+        (table.id, table.schema)
+    });
+    ProposedPacks {
+        city: packs.city(),
+        sources: packs.policy_sources(),
+        tables: tables.collect(),
     }
 }

@@ -14,6 +14,7 @@ use super::seal::{self, Seal};
 use super::told;
 use crate::Result;
 use crate::access::{self, Asker, Browser, Login, with_cookies};
+use crate::address::is_own_path;
 use crate::extract::Form;
 use crate::line::Line;
 use crate::problem::Problem;
@@ -182,8 +183,7 @@ pub(super) fn in_words(speech: &Speech, problem: &Problem) -> String {
 
 /// Whether somebody may be sent on to an address: to one of their own pages, and to no other site.
 pub(super) fn is_own(address: &str) -> bool {
-    let is_plain = |sign: char| sign.is_ascii_graphic() && sign != '\\';
-    address.starts_with("/mine/") && !address.contains("//") && address.chars().all(is_plain)
+    is_own_path(address) && address.starts_with("/mine/")
 }
 
 #[cfg(test)]

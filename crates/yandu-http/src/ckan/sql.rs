@@ -19,7 +19,7 @@ pub(super) struct Question {
 
 /// A name between quotes.
 fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    yandu_lake::quoted(name, '"')
 }
 
 /// A text between quotes. The engine knows no other sign that would end it, and no escapes.

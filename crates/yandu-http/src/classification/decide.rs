@@ -168,6 +168,13 @@ async fn settled(
     asker: &Asker,
     decided: Vec<Decided>,
 ) -> Result<Json<DecisionList>> {
+    // A class alone can say something of its dataset as a whole.
+    let datasets = decided.iter().flat_map(|one| {
+        let of_suggestion = one.suggestion.as_ref().map(|one| one.dataset.clone());
+        let of_decision = one.classified.as_ref().map(|one| one.dataset.clone());
+        of_suggestion.into_iter().chain(of_decision)
+    });
+    state.classified().wanted.add(datasets);
     state.pack_changes()?.settle_again().await?;
     let packs = state.collector().packs();
     let duty = asker.duty(state);

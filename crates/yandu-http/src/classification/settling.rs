@@ -5,32 +5,33 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use yandu_classify::{Classification, Flow};
-use yandu_collect::change::{Installed, Settles};
+use yandu_collect::change::{Fields, Settles};
 use yandu_pack::Packs;
 use yandu_transform::lineage::{Lineage, Lineages};
 
 /// Says what is settled of the fields of packs: which field each column is, and its grade.
 pub struct Settling {
     classification: Classification,
-    installed: Installed,
     lineages: Lineages,
 }
 
 impl Settling {
-    pub fn new(classification: Classification, installed: Installed) -> Self {
+    /// `lineages` are those of the face, so that no model is followed twice.
+    pub fn new(classification: Classification, lineages: Lineages) -> Self {
         Self {
             classification,
-            installed,
-            lineages: Lineages::default(),
+            lineages,
         }
     }
 }
 
 impl Settles for Settling {
-    fn settled<'a>(&'a self, packs: &'a Packs) -> BoxFuture<'a, Result<Packs, String>> {
+    fn settled<'a>(
+        &'a self,
+        packs: &'a Packs,
+        fields: &'a Fields,
+    ) -> BoxFuture<'a, Result<Packs, String>> {
         async move {
-            let fields = self.installed.fields().await;
-            let fields = fields.map_err(|error| error.to_string())?;
             let lineages = self.lineages.clone();
             let flows = move |packs: Arc<Packs>| {
                 let lineages = lineages.clone();
@@ -40,7 +41,7 @@ impl Settles for Settling {
                 }
                 .boxed()
             };
-            let settled = self.classification.settled(packs, &fields, &flows).await;
+            let settled = self.classification.settled(packs, fields, &flows).await;
             let settled = settled.map_err(|error| error.to_string())?;
             Ok(packs.settled(&settled))
         }

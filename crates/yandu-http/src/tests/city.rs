@@ -1,5 +1,5 @@
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -8,13 +8,12 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use yandu_access::{Accounts, Door, Key, Known};
-use yandu_collect::{Collector, trial};
+use yandu_collect::{Collector, PackChanges, change, trial};
 use yandu_lake::Lake;
 use yandu_ledger::Ledger;
 use yandu_metrics::Metrics;
 use yandu_pack::{AnyCondition, Packs};
 use yandu_plan::Plans;
-use yandu_policy::Source;
 use yandu_store::{Clock, DataFolder, Store};
 use yandu_transform::Transform;
 
@@ -116,6 +115,27 @@ impl Answer {
     }
 }
 
+/// The files of the packs that are offered, but for those that all packs of these tests have.
+#[derive(Clone, Default)]
+pub(super) struct Offered(Arc<Mutex<Vec<(String, String)>>>);
+
+impl Offered {
+    pub(super) fn set(&self, files: &[(&str, &str)]) {
+        let files = files.iter();
+        let files = files.map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        *self.0.lock().unwrap() = files.collect();
+    }
+
+    fn read(&self, folder: &Path) -> Packs {
+        let files = self.0.lock().unwrap();
+        let files = files.iter();
+        let files: Vec<(&str, &str)> = files
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        read_packs(folder, &files)
+    }
+}
+
 impl City {
     pub(super) async fn found() -> Self {
         Self::with(Options::default()).await
@@ -133,28 +153,16 @@ impl City {
     /// The same with a clock of its own.
     pub(super) async fn at(clock: Clock, options: Options, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let pack = folder.path().join("packs/club");
-        write(&pack.join("pack.yaml"), PACK);
-        write(&pack.join("datasets/member.yaml"), MEMBER);
-        write(&pack.join("sources/member_file.yaml"), SOURCE);
-        let rules = include_str!("../../../../packs/plan/pack.yaml");
-        write(&folder.path().join("packs/plan/pack.yaml"), rules);
-        for (path, text) in files {
-            write(&pack.join(path), text);
-        }
-        write(&pack.join("pages/list.yaml"), LIST);
-        write(&pack.join("pages/overview.yaml"), DASHBOARD);
-        let loaded = Packs::load(&[folder.path().join("packs")], &AnyCondition);
-        assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+        let packs = read_packs(folder.path(), files);
         let data = DataFolder::open(&folder.path().join("data")).unwrap();
         let store = Store::open_with(&data.records(), clock).await.unwrap();
         let lake = Lake::open(yandu_lake::Options::new(data.root())).unwrap();
-        trial::declare(&lake, &loaded.packs).unwrap();
+        trial::declare(&lake, &packs).unwrap();
         let ledger = Ledger::open(store.clone(), &data.root().join("ledger"))
             .await
             .unwrap();
-        ledger.sync_packs(&loaded.packs).await.unwrap();
-        let collector = Collector::open(data, store.clone(), lake, Arc::new(loaded.packs), 2)
+        ledger.sync_packs(&packs).await.unwrap();
+        let collector = Collector::open(data, store.clone(), lake, Arc::new(packs), 2)
             .await
             .unwrap();
         let packs = collector.packs();
@@ -185,6 +193,26 @@ impl City {
             router: crate::router(state.clone()),
             state,
         }
+    }
+
+    /// Lets packs with more files be offered in the place of those that are installed.
+    pub(super) async fn offer(&self, files: &[(&str, &str)]) -> (PackChanges, Offered) {
+        let collector = self.state.collector();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let packs = collector.packs().as_ref().clone();
+        let (folder, store) = (collector.folder(), collector.store());
+        let started = change::start(folder, store, collector.lake(), packs, "-").await;
+        let (installed, _) = started.unwrap();
+        let offered = Offered::default();
+        offered.set(files);
+        let read = offered.clone();
+        let changes = PackChanges::new(
+            collector.clone(),
+            installed,
+            Box::new(move || Ok(read.read(elsewhere.path()))),
+        );
+        self.state.set_pack_changes(changes.clone());
+        (changes, offered)
     }
 
     pub(super) async fn ask(
@@ -317,6 +345,24 @@ pub(super) fn request(method: Method, path: &str) -> axum::http::request::Builde
         .header(header::HOST, "localhost")
 }
 
+/// Writes the packs of these tests into a folder, with more files of their pack, and reads them.
+fn read_packs(folder: &Path, files: &[(&str, &str)]) -> Packs {
+    let pack = folder.join("packs/club");
+    write(&pack.join("pack.yaml"), PACK);
+    write(&pack.join("datasets/member.yaml"), MEMBER);
+    write(&pack.join("sources/member_file.yaml"), SOURCE);
+    let rules = include_str!("../../../../packs/plan/pack.yaml");
+    write(&folder.join("packs/plan/pack.yaml"), rules);
+    for (path, text) in files {
+        write(&pack.join(path), text);
+    }
+    write(&pack.join("pages/list.yaml"), LIST);
+    write(&pack.join("pages/overview.yaml"), DASHBOARD);
+    let loaded = Packs::load(&[folder.join("packs")], &AnyCondition);
+    assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+    loaded.packs
+}
+
 fn write(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
@@ -346,13 +392,7 @@ async fn door(store: Store, collector: &Collector) -> Door {
     let door = Door::open(store, accounts, lake, Key::new([7; 32]))
         .await
         .unwrap();
-    let sources = packs.policies().iter().map(|policy| Source {
-        name: policy.pack.as_str().into(),
-        file: policy.path.to_string_lossy().into(),
-        text: policy.text.clone(),
-    });
-    door.set_city(packs.city(), sources.collect())
-        .await
-        .unwrap();
+    let sources = packs.policy_sources();
+    door.set_city(packs.city(), sources).await.unwrap();
     door
 }

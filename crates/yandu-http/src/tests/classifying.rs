@@ -10,11 +10,11 @@ use yandu_classify::{Classification, UntilConfirmed};
 use yandu_collect::PackChanges;
 use yandu_collect::change::{Installed, Told};
 use yandu_pack::Packs;
-use yandu_policy::Source;
 
 use super::accounts::Somebody;
 use super::city::City;
-use crate::classification::{Settling, renew};
+use crate::classification::{Look, Renewals, Settling, and_readers, renew};
+use crate::lineage::of_packs;
 
 const PACK: &str = "\
 pack: club
@@ -101,7 +101,7 @@ const FILES: [(&str, &str); 9] = [
 const NUMBERS: [&str; 2] = ["11010519491231002X", "320902199001010014"];
 
 /// The door, told of other grades.
-struct Doors(Door);
+pub(super) struct Doors(pub(super) Door);
 
 impl Told for Doors {
     fn name(&self) -> &'static str {
@@ -109,12 +109,7 @@ impl Told for Doors {
     }
 
     fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
-        let sources = packs.policies().iter().map(|policy| Source {
-            name: policy.pack.as_str().into(),
-            file: policy.path.to_string_lossy().into(),
-            text: policy.text.clone(),
-        });
-        let sources = sources.collect();
+        let sources = packs.policy_sources();
         Box::pin(async move {
             let set = self.0.set_city(packs.city(), sources).await;
             set.map_err(|error| error.to_string())
@@ -134,10 +129,13 @@ async fn city(until: UntilConfirmed) -> (City, Somebody) {
     let classification = Classification::open(store, until).await.unwrap();
     let changes = PackChanges::new(
         collector.clone(),
-        installed.clone(),
+        installed,
         Box::new(|| unreachable!("no packs are offered")),
     );
-    changes.settle_by(Arc::new(Settling::new(classification.clone(), installed)));
+    changes.settle_by(Arc::new(Settling::new(
+        classification.clone(),
+        city.state.options().lineages.clone(),
+    )));
     changes.tell(Arc::new(Doors(city.state.door().clone())));
     changes.settle_again().await.unwrap();
     city.state.set_pack_changes(changes);
@@ -427,4 +425,34 @@ async fn another_grade_is_looked_at_with_the_models_that_it_flows_into() {
         let is_told = |line: &Value| line["dataset"] == dataset && line["is_opening"] == false;
         assert!(lines.iter().any(is_told), "{dataset}: {seen}");
     }
+}
+
+#[tokio::test]
+async fn after_a_decision_its_dataset_and_what_reads_it_are_looked_at_and_nothing_else() {
+    let (city, root) = city(UntilConfirmed::Declared).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let changes = city.state.pack_changes().unwrap();
+    changes.tell(Arc::new(Renewals::of(&city.state)));
+    let wanted = &city.state.classified().wanted;
+    wanted.begin(&city.state.collector().packs());
+    let phone = number_of(&city, &steward, "phone").await;
+    decide(
+        &city,
+        &steward,
+        &json!({"suggestions": [phone], "verdict": "confirm"}),
+    )
+    .await;
+    let Look::At(changed) = wanted.take() else {
+        panic!("all of the city would be looked at");
+    };
+    let names = |datasets: &std::collections::BTreeSet<yandu_words::id::DatasetId>| {
+        let names = datasets.iter().map(ToString::to_string);
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(&changed), ["club.record"]);
+    let lineage = of_packs(&city.state).await;
+    let reached = and_readers(changed, &lineage);
+    assert_eq!(names(&reached), ["club.record", "club.roll"]);
+    // Nothing is wanted twice.
+    assert_eq!(wanted.take(), Look::Nothing);
 }

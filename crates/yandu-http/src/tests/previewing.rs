@@ -40,6 +40,9 @@ async fn a_text_is_looked_at_with_whom_and_how_many_rows_it_is_about() {
         (&json!(0), &json!(2))
     );
     assert_ne!(seen["before"], seen["after"]);
+    let columns = line["columns"].as_array().unwrap();
+    let named = columns.iter().find(|one| one["name"] == "name").unwrap();
+    assert_eq!(named["title"], "姓名");
     // Looking changes nothing.
     let again = city.ok(&sec, Method::POST, PREVIEW, &texts(READS)).await;
     assert_eq!(again, seen);
@@ -113,4 +116,76 @@ async fn whoever_keeps_accounts_looks_at_what_becomes_of_one_and_at_nothing_else
         texts("@id(\"a\") forbid (principal, action == Action::\"manage-policies\", resource);");
     let seen = city.ok(&sec, Method::POST, PREVIEW, &closing).await;
     assert_eq!(seen["closes_ways_of"], json!(["security-administrator"]));
+}
+
+/// The policies of the packs that are offered: one more than of those that are installed.
+const OFFERED: [(&str, &str); 2] = [
+    ("policies/members.cedar", POLICIES),
+    ("policies/more.cedar", READS),
+];
+
+#[tokio::test]
+async fn offered_packs_are_looked_at_by_whoever_changes_packs_and_by_whoever_decides_on_rights() {
+    let (city, root, sec) = city().await;
+    let packs = json!({"packs": {}});
+    city.offer(&OFFERED).await;
+    for somebody in [&root, &sec] {
+        let seen = city.ok(somebody, Method::POST, PREVIEW, &packs).await;
+        let line = &seen["lines"][0];
+        assert_eq!(
+            (&line["kind"], &line["dataset"], &line["is_opening"]),
+            (&json!("reading"), &json!("club.member"), &json!(true)),
+            "{seen}"
+        );
+        assert_eq!(line["who"][0]["accounts"], json!(["wang"]));
+        assert_eq!(seen["findings"], json!([]));
+    }
+    let keeper = city.somebody(&root, "keeper", &[]).await;
+    assert_eq!(
+        city.refused(&keeper, Method::POST, PREVIEW, &packs).await,
+        "not-permitted"
+    );
+}
+
+#[tokio::test]
+async fn packs_that_are_installed_already_are_no_change() {
+    let (city, root, _) = city().await;
+    city.offer(&[("policies/members.cedar", POLICIES)]).await;
+    let packs = json!({"packs": {}});
+    assert_eq!(
+        city.refused(&root, Method::POST, PREVIEW, &packs).await,
+        "pack-change-none"
+    );
+}
+
+#[tokio::test]
+async fn letting_an_account_in_again_is_looked_at_and_what_opens_meanwhile_is_marked() {
+    let (city, root, sec) = city().await;
+    let accounts = city.state.door().accounts();
+    let id = "wang".parse().unwrap();
+    let revision = accounts.find(&id).await.unwrap().revision;
+    let change = yandu_access::AccountChange {
+        disabled: Some(true),
+        ..yandu_access::AccountChange::default()
+    };
+    accounts
+        .change("root", &id, revision, change)
+        .await
+        .unwrap();
+    let seen = city.ok(&sec, Method::POST, PREVIEW, &texts(READS)).await;
+    let line = &seen["lines"][0];
+    assert_eq!(
+        (&line["people"], &line["disabled"]),
+        (&json!(1), &json!(1)),
+        "{seen}"
+    );
+    assert_eq!(line["who"][0]["is_disabled"], true);
+    let again = json!({"account": {"id": "wang", "disabled": false}});
+    let seen = city.ok(&root, Method::POST, PREVIEW, &again).await;
+    let opens = seen["lines"].as_array().unwrap();
+    assert!(
+        !opens.is_empty() && opens.iter().all(|line| line["is_opening"] == true),
+        "{seen}"
+    );
+    assert!(opens.iter().all(|line| line["disabled"] == 0), "{seen}");
 }

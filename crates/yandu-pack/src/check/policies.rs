@@ -59,7 +59,7 @@ pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
         compiler,
         schemas: schemas.collect(),
     };
-    let Err(problems) = Policies::build(city, &sources, &conditions, None) else {
+    let Err(problems) = Policies::build(city, &sources, &conditions, None, None) else {
         return;
     };
     for problem in problems {

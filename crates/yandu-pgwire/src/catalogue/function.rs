@@ -425,7 +425,7 @@ fn quoted(name: &str) -> String {
     if is_plain {
         return name.to_owned();
     }
-    format!("\"{}\"", name.replace('"', "\"\""))
+    yandu_lake::quoted(name, '"')
 }
 
 /// Numbers of things that are given by a number, or by a name that is looked up.

@@ -1,6 +1,6 @@
 //! What is shown of a dataset, before and after.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use yandu_words::Mask;
@@ -11,7 +11,7 @@ use crate::city::{Action, Principal};
 use crate::sight::Shown;
 
 /// What opens or closes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum StepKind {
     /// Something may be done, or may not be done any more.
     Duty(Action),
@@ -30,8 +30,8 @@ pub enum StepKind {
 }
 
 /// A column before and after: all that stands in for its values in one row or another, `None` among them where they are shown
-/// as they are. Empty where it is not there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// as they are. Empty where it is not there. A column that was another field's name is told apart by a stroke: `mobile′`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ColumnStep {
     pub name: String,
     pub before: Vec<Option<Mask>>,
@@ -205,6 +205,34 @@ impl Views<'_> {
         }
         counting
     }
+}
+
+/// What was shown, under the names that columns have in the other set: a field that is only called otherwise shows what it did.
+pub(super) fn under(
+    shown: Vec<Shown>,
+    names: &BTreeMap<String, String>,
+    order: &dyn RowOrder,
+) -> Vec<Shown> {
+    let rows_under = |rows: Arc<str>| {
+        let is_renamed = order
+            .columns(&rows)
+            .iter()
+            .any(|one| names.contains_key(one));
+        let now = is_renamed.then(|| order.renamed(&rows, names)).flatten();
+        now.map_or(rows, Arc::from)
+    };
+    let shown = shown.into_iter().map(|one| {
+        let columns = one.columns.into_iter().map(|(name, seen)| {
+            let now = names.get(&name).cloned();
+            (now.unwrap_or(name), seen)
+        });
+        Shown {
+            rows: one.rows.map(rows_under),
+            columns: columns.collect(),
+            policy: one.policy,
+        }
+    });
+    shown.collect()
 }
 
 /// Whether two views show the same, whatever the policies are called. Values that are hashed or enciphered are so under

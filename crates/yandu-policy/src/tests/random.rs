@@ -47,7 +47,7 @@ const CONDITIONS: [&str; 10] = [
     "when { resource.grade * 4000000000000000000 > 0 }",
 ];
 
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     let seed = std::env::var("YANDU_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok());
@@ -56,7 +56,7 @@ fn seed() -> u64 {
     seed
 }
 
-fn text(rng: &mut StdRng) -> String {
+pub(super) fn text(rng: &mut StdRng) -> String {
     let mut text = String::new();
     for place in 0..rng.random_range(1..40) {
         let is_permit = rng.random_ratio(3, 4);
@@ -86,7 +86,7 @@ fn text(rng: &mut StdRng) -> String {
     text
 }
 
-fn principal(rng: &mut StdRng) -> Principal {
+pub(super) fn principal(rng: &mut StdRng) -> Principal {
     let roles = ["clerk", "analyst", "steward"];
     let mut maybe = |all: &[&str]| {
         rng.random_bool(0.6)

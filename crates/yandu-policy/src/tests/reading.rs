@@ -204,7 +204,7 @@ fn the_hash_follows_texts_and_city_and_nothing_else() {
     };
     let words = super::Words(city.clone());
     // What another city has read is read again.
-    let other = Policies::build(city, &[source], &words, Some(&one)).unwrap();
+    let other = Policies::build(city, &[source], &words, None, Some(&one)).unwrap();
     assert_ne!(one.hash(), other.hash());
 }
 
@@ -271,10 +271,17 @@ fn what_was_read_before_is_taken_over_and_decides_the_same() {
         "grants",
         format!("@id(\"g1\") @up_to(\"general-3\") {READ};"),
     );
-    let before = Policies::build(city.clone(), std::slice::from_ref(&first), &words, None).unwrap();
+    let before = Policies::build(
+        city.clone(),
+        std::slice::from_ref(&first),
+        &words,
+        None,
+        None,
+    )
+    .unwrap();
     let sources = [first.clone(), grant.clone()];
-    let after = Policies::build(city.clone(), &sources, &words, Some(&before)).unwrap();
-    let anew = Policies::build(city.clone(), &sources, &words, None).unwrap();
+    let after = Policies::build(city.clone(), &sources, &words, None, Some(&before)).unwrap();
+    let anew = Policies::build(city.clone(), &sources, &words, None, None).unwrap();
     assert_eq!(after.hash(), anew.hash());
     assert_eq!(
         after.told().collect::<Vec<_>>(),
@@ -282,7 +289,7 @@ fn what_was_read_before_is_taken_over_and_decides_the_same() {
     );
     // A name is one in its text also where both were read before.
     let twice = [first.clone(), grant.clone(), grant];
-    let problems = Policies::build(city, &twice, &words, Some(&after)).unwrap_err();
+    let problems = Policies::build(city, &twice, &words, None, Some(&after)).unwrap_err();
     assert!(problems[0].message.contains("another policy of this name"));
     assert_eq!(problems[0].file.as_ref(), "grants");
 }

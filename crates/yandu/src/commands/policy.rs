@@ -78,6 +78,13 @@ fn show(preview: &RightsPreview) -> String {
             "error: after this change nobody could act as `{role}`"
         );
     }
+    for finding in &preview.findings {
+        let _ = writeln!(
+            text,
+            "warning: {}\n  help: {}",
+            finding.message, finding.help
+        );
+    }
     if !preview.problems.is_empty() {
         return text;
     }
@@ -102,6 +109,9 @@ fn tell(line: &DifferenceLine, text: &mut String) {
     let about = line.dataset.as_deref().unwrap_or("the city");
     let what = line.action.as_deref().unwrap_or(&line.kind);
     let _ = write!(text, "{sign} {about}: {what}, {} accounts", line.people);
+    if line.disabled > 0 {
+        let _ = write!(text, " ({} of them disabled)", line.disabled);
+    }
     if let (Some(before), Some(after)) = (line.count_before, line.count_after) {
         let _ = write!(text, ", {before} -> {after} rows for one of them");
     }
@@ -138,8 +148,9 @@ fn tell(line: &DifferenceLine, text: &mut String) {
         let accounts = who.accounts.join(", ");
         let _ = writeln!(
             text,
-            "    {} {} {}: {accounts}",
+            "    {} {}{} {}: {accounts}",
             who.count,
+            if who.is_disabled { "disabled " } else { "" },
             who.kind,
             like.join(" ")
         );

@@ -11,6 +11,7 @@ import { Guarded } from '../../kit/Guarded'
 import { Loaded } from '../../kit/Loaded'
 import { Facts, Page, Section } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
+import { RightsLook } from '../../kit/RightsLook'
 import { RoleNames } from '../../kit/RoleNames'
 import { Code, Time } from '../../kit/Text'
 import { useSession } from '../../kit/useSession'
@@ -176,6 +177,14 @@ function Doing({ told: { data: account, etag } }: { told: Told<Account> }) {
             </Button>
           </Popconfirm>
           <span className="hint">{t(isDisabled ? 'accounts.enable-about' : 'accounts.disable-about')}</span>
+        </li>
+        <li>
+          <RightsLook
+            key={account.status}
+            change={{ account: { id: account.id, disabled: !isDisabled } }}
+            label={t(isDisabled ? 'accounts.look-enable' : 'accounts.look-disable')}
+            about={t(isDisabled ? 'accounts.look-enable-about' : 'accounts.look-disable-about')}
+          />
         </li>
       </ul>
       {link.data && <GivenLink link={link.data} name={account.name} />}

@@ -9,13 +9,14 @@ import { problemOf } from '../../api/errors'
 import { Waiting } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
 import { Restored } from '../../kit/Restored'
+import { RightsLook } from '../../kit/RightsLook'
 import { Saved } from '../../kit/Saved'
 import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { changedOf, isConflict } from '../plan/holding'
 import { AccountFields } from './AccountFields'
-import { type AccountForm, changeOf, isJoined, missingOf, toForm } from './account'
+import { type AccountForm, changeOf, isJoined, isMoved, missingOf, moveOf, toForm } from './account'
 
 /** Only what was changed is written, so that what others change meanwhile is not taken back; it lies over what is read anew. */
 export function EditAccount({ told, onClose }: { told: Told<Account>; onClose: () => void }) {
@@ -64,6 +65,9 @@ export function EditAccount({ told, onClose }: { told: Told<Account>; onClose: (
             </p>
           )}
           {save.isError && !isOutdated && <ProblemPanel error={save.error} doing={t('accounts.edit')} />}
+          {isMoved(fields) && !missing && (
+            <RightsLook key={JSON.stringify(fields)} change={{ account: { id: seen.id, ...moveOf(fields) } }} />
+          )}
           <div className="actions">
             <Button type="primary" loading={save.isPending} disabled={missing !== undefined} title={missing ? t(missing) : ''} onClick={() => save.mutate()}>
               {t('edit.save')}

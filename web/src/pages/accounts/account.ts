@@ -44,6 +44,15 @@ export function changeOf(written: Partial<AccountForm>): AccountChange {
   return { ...others, ...(name !== undefined && { name: name.trim() }), ...(uscc !== undefined && { uscc: uscc.trim() }) }
 }
 
+/** What of a change rights follow from. */
+export function moveOf({ roles, department, division }: Partial<AccountForm>): Pick<AccountChange, 'roles' | 'department' | 'division'> {
+  return { ...(roles && { roles }), ...(department !== undefined && { department }), ...(division !== undefined && { division }) }
+}
+
+export function isMoved(written: Partial<AccountForm>): boolean {
+  return Object.keys(moveOf(written)).length > 0
+}
+
 /** The roles of which an account holds one at most (三员分立). */
 export const ADMINISTRATORS = ['system-administrator', 'security-administrator', 'audit-administrator']
 

@@ -6,6 +6,7 @@ import { type PackChange, applyChange, cancelChange, packChange } from '../../ap
 import { Loaded } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { ReasonDialog } from '../../kit/ReasonDialog'
+import { RightsLook } from '../../kit/RightsLook'
 import { Code } from '../../kit/Text'
 import * as format from '../../kit/format'
 import { Effects } from './Effects'
@@ -48,6 +49,9 @@ function Waiting({ change }: { change: PackChange }) {
       </p>
       {(isCounting || apply.isPending) && <Counting rows={change.rows_done} />}
       <Effects datasets={change.datasets} />
+      <div className="no-print">
+        <RightsLook key={change.to} change={{ packs: {} }} about={t('change.packs-about')} />
+      </div>
       <div className="actions no-print">
         <Button
           type="primary"

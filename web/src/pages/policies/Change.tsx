@@ -7,9 +7,11 @@ import { type TextProblem, policies as policiesQuery, previewRights } from '../.
 import * as format from '../../kit/format'
 import { Field } from '../../kit/Field'
 import { Waiting } from '../../kit/Loaded'
+import { Section } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
 import { Restored } from '../../kit/Restored'
 import { RightsDifference } from '../../kit/RightsDifference'
+import { RightsLook } from '../../kit/RightsLook'
 import { Saved } from '../../kit/Saved'
 import { Sentence } from '../../kit/Sentence'
 import { Code, Hint } from '../../kit/Text'
@@ -83,6 +85,9 @@ export function Change() {
           </p>
         </div>
       )}
+      <Section title={t('change.packs')}>
+        <RightsLook change={{ packs: {} }} about={t('change.packs-about')} />
+      </Section>
     </>
   )
 }

@@ -5,6 +5,7 @@ import { type Policy, type PolicyList, policies as policiesQuery } from '../../a
 import { Guarded } from '../../kit/Guarded'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section, Tag } from '../../kit/Page'
+import { PolicyFindings } from '../../kit/PolicyFindings'
 import { Tabs } from '../../kit/Tabs'
 import { Code, Hint, Num } from '../../kit/Text'
 import { useSession } from '../../kit/useSession'
@@ -59,6 +60,7 @@ function List({ list }: { list: PolicyList }) {
       <p className="padded-line hint break">
         {t('policies.hash')} <Code>{list.hash}</Code>
       </p>
+      <PolicyFindings findings={list.findings} title={t('policies.findings')} />
       {grouped(list.policies).map((group) => (
         <OfSource key={group.source} group={group} />
       ))}

@@ -1,10 +1,10 @@
-use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode, Url};
 use yandu_pack::declare::{HttpChannel, Period};
+use yandu_words::is_loopback;
 
 use super::answer::{Failure, reason};
 use crate::channel::options::Options;
@@ -50,7 +50,7 @@ impl<'a> Client<'a> {
             .referer(false)
             .connect_timeout(options.connect_timeout.min(timeout))
             .timeout(timeout);
-        if is_loopback(url) {
+        if url.host_str().is_some_and(is_loopback) {
             // What runs on this machine is not reached through somebody else's.
             builder = builder.no_proxy();
         }
@@ -158,11 +158,4 @@ fn wait_of(value: &HeaderValue) -> Option<Duration> {
 /// A period of a channel; a pack declares seconds and minutes here.
 fn length(period: Period) -> Duration {
     Duration::from_secs(period.seconds().unwrap_or(u64::from(period.count) * 86_400))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-    })
 }

@@ -16,7 +16,7 @@ use yandu_openid::Attempt;
 
 use crate::Result;
 use crate::access::cookie_named;
-use crate::address::encode;
+use crate::address::{encode, is_own_path};
 use crate::line::Line;
 use crate::state::State;
 
@@ -209,12 +209,8 @@ impl Step {
 /// A place of our own to go on to: a path that no browser takes for an address of another site. The first page for any other.
 pub(super) fn own_place(wanted: Option<&str>) -> String {
     let wanted = wanted.unwrap_or_default();
-    let is_path =
-        wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.starts_with("/api/");
-    let is_plain = wanted
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if is_path && is_plain && wanted.len() <= PLACE_LENGTH {
+    let is_page = is_own_path(wanted) && !wanted.starts_with("/api/");
+    if is_page && wanted.len() <= PLACE_LENGTH {
         wanted.to_owned()
     } else {
         "/".to_owned()

@@ -1,0 +1,272 @@
+//! What people are not told of deliveries and models: cells that rights do not show, and what is another department's.
+
+use super::*;
+
+#[tokio::test]
+async fn cells_that_rights_do_not_show_stand_nowhere_in_what_is_told_of_a_delivery() {
+    let (city, root) = City::claimed_with(&FILES).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let batch = city.delivered_as(&steward, &members()).await;
+    let id = batch["id"].as_str().unwrap();
+    let quarantine = format!("/api/v1/batches/{id}/quarantine");
+    let rows = city
+        .ok(&steward, Method::GET, &quarantine, &Value::Null)
+        .await;
+    let row = &rows["rows"][0];
+    assert_eq!(row["cells"]["number"], "4");
+    assert_eq!(row["cells"]["age"], "200");
+    assert_eq!(row["hidden"], json!(["name"]));
+    assert!(row.get("record").is_none());
+    let profiles = batch["profile"].as_array().unwrap();
+    let of = |column: &str| profiles.iter().find(|one| one["column"] == column).unwrap();
+    assert_eq!(
+        (of("name")["rows"].as_u64(), &of("name")["min"]),
+        (Some(3), &Value::Null)
+    );
+    assert_ne!(of("number")["min"], Value::Null);
+    for text in [batch.to_string(), rows.to_string()] {
+        assert!(!text.contains(HIDDEN) && !text.contains("钱小满"), "{text}");
+    }
+    let raw = format!("/api/v1/batches/{id}/raw");
+    let refused = city
+        .refused(&steward, Method::GET, &raw, &Value::Null)
+        .await;
+    assert_eq!(refused, "not-permitted");
+    let workbook = city
+        .send(
+            &steward,
+            Method::GET,
+            &format!("{quarantine}.xlsx"),
+            &Value::Null,
+        )
+        .await;
+    let texts = texts_of(&workbook.body);
+    assert!(
+        texts.contains("会员号") && !texts.contains(HIDDEN),
+        "{texts}"
+    );
+    // Whoever holds the data folder sees it all, so that there is something to hide.
+    let local = local(&city);
+    let all = city
+        .ok(&local, Method::GET, &quarantine, &Value::Null)
+        .await;
+    assert_eq!(all["rows"][0]["cells"]["name"], HIDDEN);
+    let workbook = city
+        .send(
+            &local,
+            Method::GET,
+            &format!("{quarantine}.xlsx"),
+            &Value::Null,
+        )
+        .await;
+    assert!(texts_of(&workbook.body).contains(HIDDEN));
+}
+
+#[tokio::test]
+async fn of_deliveries_of_another_department_nothing_is_told() {
+    let (city, root) = City::claimed_with(&FILES).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let batch = city.delivered_as(&steward, &members()).await;
+    let id = batch["id"].as_str().unwrap();
+    let other = city.member(&root, "zhou", "市公安局", &["steward"]).await;
+    let listed = city
+        .ok(&other, Method::GET, "/api/v1/batches", &Value::Null)
+        .await;
+    assert_eq!(listed["batches"], json!([]));
+    let sources = city
+        .ok(&other, Method::GET, "/api/v1/sources", &Value::Null)
+        .await;
+    assert_eq!(sources["sources"], json!([]));
+    let notices = city
+        .ok(
+            &other,
+            Method::GET,
+            "/api/v1/notices?all=true",
+            &Value::Null,
+        )
+        .await;
+    assert_eq!(notices["notices"], json!([]));
+    let absent = city
+        .send(
+            &other,
+            Method::GET,
+            "/api/v1/batches/20200101-000000-000001",
+            &Value::Null,
+        )
+        .await;
+    let because = json!({"reason": "a"});
+    let choice = json!({"rows": [], "reason": "a"});
+    let correction = json!({"cells": {}, "reason": "a"});
+    let asked = [
+        (Method::GET, "", Value::Null),
+        (Method::GET, "/raw", Value::Null),
+        (Method::GET, "/quarantine", Value::Null),
+        (Method::GET, "/quarantine.xlsx", Value::Null),
+        (Method::POST, "/undo", because),
+        (Method::POST, "/cancel", Value::Null),
+        (Method::POST, "/quarantine/drop", choice.clone()),
+        (Method::POST, "/quarantine/release", choice),
+        (Method::POST, "/quarantine/1/correct", correction),
+    ];
+    for (method, rest, body) in asked {
+        let path = format!("/api/v1/batches/{id}{rest}");
+        let answer = city.send(&other, method, &path, &body).await;
+        assert_eq!(answer.problem(), absent.problem(), "{path}");
+    }
+    // The newest batch of a dataset goes by its name, which tells as little.
+    for name in ["club.member", "club.nothing"] {
+        let path = format!("/api/v1/batches/{name}");
+        let answer = city.send(&other, Method::GET, &path, &Value::Null).await;
+        assert_eq!(answer.problem(), absent.problem(), "{name}");
+    }
+    for path in ["club.member/versions", "club.nothing/versions"] {
+        let path = format!("/api/v1/datasets/{path}");
+        let refused = city.refused(&other, Method::GET, &path, &Value::Null).await;
+        assert_eq!(refused, "no-dataset", "{path}");
+    }
+    let row = json!({"number": "9", "name": "孙六"});
+    let rows = "/api/v1/datasets/club.member/rows";
+    let refused = city.refused(&other, Method::POST, rows, &row).await;
+    assert_eq!(refused, "no-dataset");
+    let uploaded = city.upload_as(&other, "club.member", &members()).await;
+    assert_eq!(uploaded.problem(), (404, "no-dataset".to_owned()));
+    let run = "/api/v1/sources/club.member_file/run";
+    let refused = city.refused(&other, Method::POST, run, &Value::Null).await;
+    assert_eq!(refused, "no-source");
+    let sql = "SELECT count(*) FROM club.member";
+    assert_eq!(city.rows(&steward, sql).await, json!([[4]]));
+}
+
+const BY_AGE: &str = "\
+dataset: club.by_age
+title: {zh: 各年龄会员数}
+owner: 市民政局
+origin: model
+sharing: {class: unconditional}
+opening: closed
+refresh: daily
+key: [age]
+columns:
+  age: {title: {zh: 年龄}, type: integer}
+  members: {title: {zh: 会员数}, type: integer}
+";
+const FAILING: &str =
+    "SELECT CAST(m.name AS BIGINT) AS age, count(*) AS members FROM club.member m GROUP BY m.name";
+
+#[tokio::test]
+async fn a_model_takes_no_rows_from_people_and_its_failure_quotes_no_cell_to_them() {
+    let files = [
+        &FILES[..],
+        &[
+            ("models/by_age.yaml", BY_AGE),
+            ("models/by_age.sql", FAILING),
+        ],
+    ]
+    .concat();
+    let (city, root) = City::claimed_with(&files).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let row = json!({"age": 30, "members": 9});
+    let rows = "/api/v1/datasets/club.by_age/rows";
+    let refused = city.refused(&steward, Method::POST, rows, &row).await;
+    assert_eq!(refused, "not-collected");
+    let run = "/api/v1/models/club.by_age/run";
+    let ran = city.ok(&steward, Method::POST, run, &json!({})).await;
+    assert_eq!(ran["runs"][0]["status"], "failed", "{ran}");
+    let local = local(&city);
+    let all = city
+        .ok(&local, Method::GET, "/api/v1/models", &Value::Null)
+        .await;
+    assert!(
+        all.to_string().contains("王芳") || all.to_string().contains("李娜"),
+        "{all}"
+    );
+    for path in [
+        "/api/v1/models",
+        "/api/v1/models/club.by_age",
+        "/api/v1/models/club.by_age/runs",
+    ] {
+        let told = city.ok(&steward, Method::GET, path, &Value::Null).await;
+        let told = format!("{ran}{told}");
+        assert!(!told.contains("王芳") && !told.contains("李娜"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_datasets_begins_at_none_that_is_not_seen_and_settings_are_shown_under_no_case() {
+    let (city, root) = City::claimed_with(&FILES).await;
+    let other = city.member(&root, "zhou", "市公安局", &["steward"]).await;
+    let after = |id: &str| {
+        let place = base64::Engine::encode(
+            &base64::engine::general_purpose::URL_SAFE_NO_PAD,
+            format!("\"{id}\""),
+        );
+        format!("/api/v1/datasets?after={place}")
+    };
+    for id in ["club.member", "club.nothing"] {
+        let refused = city
+            .refused(&other, Method::GET, &after(id), &Value::Null)
+            .await;
+        assert_eq!(refused, "invalid-parameter", "{id}");
+    }
+    city.ok(&other, Method::GET, &after("club.patrol"), &Value::Null)
+        .await;
+    for name in ["df_settings", "\"DF_SETTINGS\"", "\"Df_Settings\""] {
+        let sql = json!({"sql": format!("SELECT * FROM information_schema.{name}")});
+        let refused = city
+            .refused(&other, Method::POST, "/api/v1/query", &sql)
+            .await;
+        assert_eq!(refused, "query", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_another_unit_has_handed_in_is_as_absent_as_none() {
+    let with_files = VISIT.replace(
+        "due: 5 wd",
+        "due: 5 wd\n  evidence: {least: 0, kinds: [document]}",
+    );
+    let files = [
+        FILES[0],
+        FILES[1],
+        ("datasets/visit.yaml", with_files.as_str()),
+        FILES[3],
+    ];
+    let (city, root) = City::claimed_with(&files).await;
+    let own = city.somebody(&root, "li", &["clerk"]).await;
+    let other = city.member(&root, "zhou", "市公安局", &["clerk"]).await;
+    let (request, body) = form(
+        "/api/v1/forms/club.visit/evidence",
+        &[],
+        Some(("走访.txt", "一月走访十二户。")),
+    );
+    let (name, value) = own.0.clone().unwrap();
+    let kept = city.ask(request.header(name, value), body).await;
+    assert_eq!(kept.status, StatusCode::CREATED, "{}", kept.text());
+    let hash = kept.json()["hash"].clone();
+    let reports = "/api/v1/forms/club.visit/reports";
+    let report = |unit: &str, hash: &Value| json!({"unit": unit, "period": "2025-01", "values": {"visits": 12}, "evidence": [hash]});
+    city.ok(&own, Method::POST, reports, &report("市民政局", &hash))
+        .await;
+    let file = format!(
+        "/api/v1/forms/club.visit/evidence/{}",
+        hash.as_str().unwrap()
+    );
+    assert_eq!(
+        city.send(&own, Method::GET, &file, &Value::Null)
+            .await
+            .status,
+        StatusCode::OK
+    );
+    let listed = city.ok(&other, Method::GET, reports, &Value::Null).await;
+    assert_eq!(listed["reports"][0]["evidence"], json!([]));
+    let taken = city
+        .send(&other, Method::POST, reports, &report("市公安局", &hash))
+        .await;
+    let none = json!("0".repeat(64));
+    let absent = city
+        .send(&other, Method::POST, reports, &report("市公安局", &none))
+        .await;
+    assert_eq!(taken.problem(), absent.problem());
+    let refused = city.refused(&other, Method::GET, &file, &Value::Null).await;
+    assert_eq!(refused, "not-permitted");
+}

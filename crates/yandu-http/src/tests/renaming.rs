@@ -1,0 +1,93 @@
+//! A column that other packs rename, and who sees which rows then.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use yandu_classify::{Classification, UntilConfirmed};
+use yandu_collect::PackChanges;
+use yandu_lake::Principal;
+
+use super::accounts::Somebody;
+use super::city::{City, MEMBER, Offered};
+use super::classifying::Doors;
+use crate::classification::Settling;
+
+const FEE: &str = "  fee: {title: {zh: 会费}, type: 'decimal(12,2)', required: false}\n";
+const DUES: &str =
+    "  dues: {title: {zh: 会费}, type: 'decimal(12,2)', required: false, from: [fee]}\n";
+/// The same once the header `fee` may be another column's.
+const KEPT: &str = "  dues: {title: {zh: 会费}, type: 'decimal(12,2)', required: false}\n";
+const OTHER: &str = "  fee: {title: {zh: 罚款}, type: 'decimal(12,2)', required: false}\n";
+const POLICIES: &str = r#"
+@id("browse")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+@id("own") @up_to("general-2") @rows("fee is null")
+permit (principal == Person::"wang", action == Action::"read", resource == Dataset::"club.member");
+"#;
+const NUMBERS: &str = "SELECT number FROM club.member ORDER BY number";
+
+/// A city in which packs change as in a running one, with somebody who sees the members without a fee: all of them.
+async fn city() -> (City, Somebody, Somebody, PackChanges, Offered) {
+    let files = [("policies/members.cedar", POLICIES)];
+    let (city, root) = City::claimed_with(&files).await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let sec = city
+        .somebody(&root, "sec", &["security-administrator"])
+        .await;
+    let (changes, offered) = city.offer(&files).await;
+    let store = city.state.collector().store().clone();
+    let classification = Classification::open(store, UntilConfirmed::Declared).await;
+    let lineages = city.state.options().lineages.clone();
+    changes.settle_by(Arc::new(Settling::new(classification.unwrap(), lineages)));
+    changes.tell(Arc::new(Doors(city.state.door().clone())));
+    changes.settle_again().await.unwrap();
+    assert_eq!(city.rows(&wang, NUMBERS).await, json!([["1"], ["2"]]));
+    (city, wang, sec, changes, offered)
+}
+
+async fn apply(changes: &PackChanges, offered: &Offered, member: &str) {
+    offered.set(&[
+        ("policies/members.cedar", POLICIES),
+        ("datasets/member.yaml", member),
+    ]);
+    let me = Principal::local_administrator();
+    changes.apply(&me, "改名", None).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_condition_on_rows_follows_a_column_that_a_change_of_packs_renames() {
+    let (city, wang, sec, changes, offered) = city().await;
+    apply(&changes, &offered, &MEMBER.replace(FEE, DUES)).await;
+    assert_eq!(city.rows(&wang, NUMBERS).await, json!([["1"], ["2"]]));
+    let sql = "SELECT dues FROM club.member ORDER BY number";
+    assert_eq!(city.rows(&wang, sql).await, json!([[null], [null]]));
+    let listed = city
+        .ok(&sec, Method::GET, "/api/v1/policies", &Value::Null)
+        .await;
+    assert_eq!(listed["findings"], json!([]));
+}
+
+#[tokio::test]
+async fn a_condition_whose_name_is_given_to_another_column_shows_nothing_until_it_is_said_anew() {
+    let (city, wang, sec, changes, offered) = city().await;
+    apply(&changes, &offered, &MEMBER.replace(FEE, DUES)).await;
+    let both = MEMBER.replace(FEE, &format!("{KEPT}{OTHER}"));
+    apply(&changes, &offered, &both).await;
+    let sql = json!({"sql": NUMBERS});
+    assert_eq!(
+        city.refused(&wang, Method::POST, "/api/v1/query", &sql)
+            .await,
+        "query"
+    );
+    let listed = city
+        .ok(&sec, Method::GET, "/api/v1/policies", &Value::Null)
+        .await;
+    let finding = &listed["findings"][0];
+    assert_eq!(
+        (&finding["policy"], &finding["column"], &finding["lost"]),
+        (&json!("club/own"), &json!("fee"), &json!("another")),
+        "{listed}"
+    );
+    assert_eq!(listed["findings"].as_array().unwrap().len(), 1);
+}
