@@ -15,6 +15,7 @@ use datafusion::common::{DataFusionError, Result};
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::SessionStateBuilder;
+use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::{Column, DynamicFilterPhysicalExpr, lit};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::filter_pushdown::FilterPushdown;
@@ -23,7 +24,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::HashJoinExec;
-use datafusion::physical_plan::projection::ProjectionExec;
+use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
 use datafusion::physical_plan::repartition::RepartitionExec;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use datafusion::physical_plan::union::UnionExec;
@@ -95,9 +96,12 @@ fn is_in_vain(join: &HashJoinExec) -> Result<bool, DataFusionError> {
     let Precision::Exact(held) = rows(join.left())? else {
         return Ok(false);
     };
-    let is_computed = join.on().iter().any(|(_, key)| !key.is::<Column>());
-    if held == 0 || is_computed {
-        return Ok(held > 0);
+    if held == 0 {
+        return Ok(false);
+    }
+    let mut keys = join.on().iter().map(|(_, key)| key);
+    if keys.any(|key| is_computed(key, join.right())) {
+        return Ok(true);
     }
     let read = rows(join.right())?;
     Ok(read
@@ -108,19 +112,51 @@ fn is_in_vain(join: &HashJoinExec) -> Result<bool, DataFusionError> {
 /// Whether rows are those of tables as they are.
 fn is_whole(side: &Arc<dyn ExecutionPlan>) -> bool {
     let any: &dyn std::any::Any = side.as_ref();
-    if let Some(source) = any.downcast_ref::<DataSourceExec>() {
-        return source
-            .data_source()
-            .downcast_ref::<FileScanConfig>()
-            .is_some();
+    any.is::<BarrierExec>()
+        || stored(side).is_some()
+        || ((any.is::<ProjectionExec>() || moves_rows(side))
+            && side.children().into_iter().any(is_whole))
+}
+
+/// Whether a value is not one of a table as it is stored, but follows from some.
+fn is_computed(value: &Arc<dyn PhysicalExpr>, side: &Arc<dyn ExecutionPlan>) -> bool {
+    let Some(column) = value.downcast_ref::<Column>() else {
+        return true;
+    };
+    let made =
+        |made: &[ProjectionExpr]| made.get(column.index()).map(|made| Arc::clone(&made.expr));
+    let any: &dyn std::any::Any = side.as_ref();
+    if let Some(projection) = any.downcast_ref::<ProjectionExec>() {
+        let input = projection.input();
+        return made(projection.expr()).is_some_and(|made| is_computed(&made, input));
     }
-    let passes_on = any.is::<ProjectionExec>()
-        || any.is::<RepartitionExec>()
+    if let Some(scan) = stored(side) {
+        let projection = scan.file_source().projection();
+        let made = projection.and_then(|projection| made(projection.as_ref()));
+        return made.is_some_and(|made| !made.is::<Column>());
+    }
+    moves_rows(side)
+        && side
+            .children()
+            .into_iter()
+            .any(|child| is_computed(value, child))
+}
+
+/// The scan of files, if it is one.
+fn stored(side: &Arc<dyn ExecutionPlan>) -> Option<&FileScanConfig> {
+    let any: &dyn std::any::Any = side.as_ref();
+    let source = any.downcast_ref::<DataSourceExec>()?;
+    source.data_source().downcast_ref::<FileScanConfig>()
+}
+
+/// Whether rows come out as they went in.
+fn moves_rows(side: &Arc<dyn ExecutionPlan>) -> bool {
+    let any: &dyn std::any::Any = side.as_ref();
+    any.is::<RepartitionExec>()
         || any.is::<CoalescePartitionsExec>()
         || any.is::<CooperativeExec>()
         // With the tail of a table, which is in memory.
-        || any.is::<UnionExec>();
-    any.is::<BarrierExec>() || (passes_on && side.children().into_iter().any(is_whole))
+        || any.is::<UnionExec>()
 }
 
 #[cfg(test)]
