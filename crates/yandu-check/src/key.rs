@@ -56,6 +56,20 @@ pub fn hash_rows(columns: &[ArrayRef], rows: usize) -> Vec<Option<Key>> {
         .collect()
 }
 
+/// Adds the keys of rows to those that were seen, and gives the rows whose key was there. A row that broke something hard
+/// holds no key: it goes no further, and a later good row may.
+pub fn repeated(keys: &[Option<Key>], hard: &[bool], seen: &mut KeySet) -> Vec<u32> {
+    seen.reserve(keys.len());
+    keys.iter()
+        .zip(hard)
+        .enumerate()
+        .filter(|(_, (_, hard))| !**hard)
+        .filter_map(|(row, (key, _))| Some((row as u32, (*key)?)))
+        .filter(|(_, key)| !seen.insert(*key))
+        .map(|(row, _)| row)
+        .collect()
+}
+
 fn hash_column(column: &ArrayRef, hashers: &mut [Option<SipHasher13>]) {
     match column.data_type() {
         DataType::Utf8View => feed(hashers, column.as_string_view().iter(), write_text),
@@ -145,6 +159,15 @@ mod tests {
         let text: ArrayRef = Arc::new(StringViewArray::from(vec![Some("a"), None]));
         let number: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(1)]));
         assert_eq!(hash_rows(&[text, number], 2), vec![None, None]);
+    }
+
+    #[test]
+    fn a_row_repeats_what_stood_in_an_earlier_good_row() {
+        let keys = [Some(7), Some(8), Some(7), None, Some(8), None];
+        let hard = [true, false, false, false, false, false];
+        let mut seen = KeySet::default();
+        assert_eq!(repeated(&keys, &hard, &mut seen), vec![4]);
+        assert_eq!(repeated(&keys, &[false; 6], &mut seen), vec![0, 1, 2, 4]);
     }
 
     #[test]

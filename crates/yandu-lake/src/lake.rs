@@ -143,6 +143,11 @@ impl Lake {
         self.table(id).is_ok()
     }
 
+    /// Where it stands and how much it may use.
+    pub fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
     /// The columns of a dataset as readers see them, with `_batch` and `_row` at the end.
     pub fn schema(&self, id: &DatasetId) -> Result<SchemaRef> {
         Ok(Arc::clone(&self.table(id)?.schema))

@@ -8,6 +8,7 @@ mod catalogue;
 mod count;
 pub(crate) mod depth;
 pub(crate) mod explain;
+mod join_filter;
 mod mended;
 pub(crate) mod prepare;
 pub(crate) mod problem;
@@ -492,7 +493,7 @@ pub(crate) fn engine(options: &Options) -> Result<SessionState> {
         .with_config(config(options))
         .with_runtime_env(runtime(options)?)
         .with_default_features();
-    Ok(mended::mended(builder).build())
+    Ok(join_filter::weighed(mended::mended(builder)).build())
 }
 
 fn config(options: &Options) -> SessionConfig {
@@ -510,6 +511,9 @@ fn config(options: &Options) -> SessionConfig {
     optimizer.enable_aggregate_dynamic_filter_pushdown = false;
     // A limit that is put into distinct rows which have an order is executed as one that has a direction, and there is none.
     optimizer.enable_distinct_aggregation_soft_limit = false;
+    // Rows that a join has put on all threads by a part of a group's columns are where the others of the group are: they are
+    // counted once, and not before and after being moved once more.
+    optimizer.subset_repartition_threshold = options.threads;
     config
 }
 

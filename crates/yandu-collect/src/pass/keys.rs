@@ -4,7 +4,7 @@ use std::hash::BuildHasherDefault;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use yandu_check::key::{Folded, Key, KeySet};
+use yandu_check::key::{Folded, Key, KeySet, repeated};
 use yandu_check::{CheckKind, Expectations};
 
 use crate::Mode;
@@ -43,23 +43,18 @@ impl Keys {
         hard: &[bool],
         first_row: u64,
     ) -> Vec<u32> {
-        let good = keys
-            .iter()
-            .zip(hard)
-            .enumerate()
-            .filter(|(_, (_, hard))| !**hard)
-            .filter_map(|(row, (key, _))| Some((row as u32, (*key)?)));
         match self {
             Self::Unkeyed => Vec::new(),
-            Self::First(seen) => {
-                seen.reserve(keys.len());
-                good.filter(|(_, key)| !seen.insert(*key))
-                    .map(|(row, _)| row)
-                    .collect()
-            }
+            Self::First(seen) => repeated(keys, hard, seen),
             Self::Last { places, superseded } => {
+                let good = keys
+                    .iter()
+                    .zip(hard)
+                    .enumerate()
+                    .filter(|(_, (_, hard))| !**hard)
+                    .filter_map(|(row, (key, _))| Some((row as u64, (*key)?)));
                 for (row, key) in good {
-                    let place = first_row + u64::from(row);
+                    let place = first_row + row;
                     match places.entry(key) {
                         Entry::Occupied(mut earlier) => superseded.push(earlier.insert(place)),
                         Entry::Vacant(free) => {
@@ -114,14 +109,7 @@ impl Unique {
 
     /// The good rows of the next block whose values stood in an earlier good row.
     pub(crate) fn settle(&mut self, keys: &[Option<Key>], hard: &[bool]) -> Vec<u32> {
-        keys.iter()
-            .zip(hard)
-            .enumerate()
-            .filter(|(_, (_, hard))| !**hard)
-            .filter_map(|(row, (key, _))| Some((row as u32, (*key)?)))
-            .filter(|(_, key)| !self.seen.insert(*key))
-            .map(|(row, _)| row)
-            .collect()
+        repeated(keys, hard, &mut self.seen)
     }
 }
 

@@ -151,7 +151,13 @@ pub(super) fn kept(
         let Some(argument) = args.first() else {
             return Err(super::not_derived(format!("`{expr}` has no argument")));
         };
-        let count = call(count_udaf(), argument.clone(), filter.clone());
+        // Of what is never absent there are as many values as rows, which are counted anyway.
+        let counted = if argument.nullable(input.schema())? {
+            argument.clone()
+        } else {
+            lit(1_i64)
+        };
+        let count = call(count_udaf(), counted, filter.clone());
         exprs.push(count.alias(number));
         let kept = if kept_as == KeptAs::Mean {
             let data_type = argument.get_type(input.schema())?;

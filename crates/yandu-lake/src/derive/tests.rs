@@ -1,3 +1,6 @@
+use datafusion::logical_expr::LogicalPlan;
+
+use super::groups;
 use crate::fixture::Fixture;
 use crate::{Followed, Form, KeptAs, Lake, Principal, ReadPoint, TableSpec, Ways};
 
@@ -156,4 +159,31 @@ async fn what_looks_at_all_rows_together_is_not_followed() {
         let (_, people, _) = ways(sql).await;
         assert!(people.is_barred(), "{sql}: {people:?}");
     }
+}
+
+#[tokio::test]
+async fn values_that_are_never_absent_are_counted_as_rows() {
+    let city = Fixture::new();
+    let session = city
+        .lake
+        .session(&Principal::local_administrator(), ReadPoint::default());
+    let (context, _) = session.context();
+    let sql = "SELECT p.name, sum(CASE WHEN p.height > 1 THEN 1 ELSE 0 END) AS tall, sum(p.height) AS height \
+         FROM population.person p GROUP BY p.name";
+    let plan = session.plan(&context, sql).await.unwrap();
+    let found = groups::find(&plan).unwrap().unwrap();
+    let input = found.aggregate.input.as_ref().clone();
+    let LogicalPlan::Aggregate(kept) = groups::kept(found.aggregate, input).unwrap() else {
+        panic!("no groups");
+    };
+    let exprs = kept.aggr_expr.iter().map(ToString::to_string);
+    let counts: Vec<String> = exprs.filter(|expr| expr.starts_with("count(")).collect();
+    assert_eq!(
+        counts,
+        [
+            "count(Int64(1)) AS rows",
+            "count(Int64(1)) AS n0",
+            "count(p.height) AS n1"
+        ]
+    );
 }

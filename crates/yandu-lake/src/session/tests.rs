@@ -490,3 +490,20 @@ async fn the_least_of_one_column_and_the_greatest_of_another_are_those_of_all_ro
         format!("{name}|151")
     );
 }
+
+#[tokio::test]
+async fn rows_that_are_on_all_threads_by_a_part_of_a_group_are_not_moved_for_the_group() {
+    let lake = people().await;
+    lake.append("b2", &[("4", "a"), ("5", "b")]).await;
+    let parts = "SELECT name, count(*) AS n FROM population.person GROUP BY name";
+    let moved = |plan: &str| plan.matches("partitioning=Hash(").count();
+    let once = lake.query(&format!("EXPLAIN {parts}")).await;
+    assert_eq!(moved(&once), 1, "{once}");
+    let above = format!("SELECT name, n, count(*) AS times FROM ({parts}) GROUP BY name, n");
+    let plan = lake.query(&format!("EXPLAIN {above}")).await;
+    assert_eq!(moved(&plan), 1, "{plan}");
+    assert_eq!(
+        lake.query(&format!("{above} ORDER BY name")).await,
+        "a|2|1\nb|2|1\nc|1|1"
+    );
+}

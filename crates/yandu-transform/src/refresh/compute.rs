@@ -119,8 +119,7 @@ impl Transform {
         progress: &Arc<Progress>,
     ) -> Result<AllPassed> {
         let Whole { rows, state } = self.whole(model, dataset, session, progress).await?;
-        let writer = self.lake().writer(&model.id)?;
-        let pass = Pass::new(&model.id, &run.id, expectations.clone(), writer);
+        let pass = Pass::new(self.lake(), &model.id, &run.id, expectations.clone());
         let mut held = Held::default();
         let rows = rows.inspect_ok(|rows| held.take(rows));
         let passed = pass.run(rows.boxed(), progress).await?;

@@ -117,8 +117,7 @@ impl Transform {
             });
         }
         let gone = net.went.num_rows() as u64;
-        let writer = self.lake().writer(&model.id)?;
-        let pass = Pass::new(&model.id, &run.id, expectations.clone(), writer);
+        let pass = Pass::new(self.lake(), &model.id, &run.id, expectations.clone());
         let came = stream::iter([Ok::<_, Error>(net.came)]).boxed();
         let passed = pass.run(came, progress).await?;
         keys.extend(passed.keys);

@@ -85,8 +85,7 @@ impl Transform {
             self.expectations(&packs, dataset, Some(&net.came)),
         )
         .await?;
-        let writer = self.lake().writer(&model.id)?;
-        let pass = Pass::new(&model.id, &run.id, expectations.clone(), writer);
+        let pass = Pass::new(self.lake(), &model.id, &run.id, expectations.clone());
         let came = stream::iter([Ok::<_, Error>(net.came)]).boxed();
         let mut passed = timed("pass", pass.run(came, progress)).await?;
         let mut keys = std::mem::take(&mut passed.keys);

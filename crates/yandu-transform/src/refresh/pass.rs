@@ -1,29 +1,34 @@
 //! The one pass over the rows that a query made: they get their declared types, are checked like those of any dataset,
 //! and are written to files that no version lists yet.
+//!
+//! Batches are numbered as they come and taken by whichever worker is free. What the rows before have to do with a row
+//! (keys, values that must stand once) is looked up in one place, under a lock.
 
-use std::cell::OnceCell;
-use std::sync::Arc;
+mod worker;
 
-use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, StringViewArray, UInt32Array};
-use arrow::compute::{CastOptions, cast_with_options, take};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::array::{Array, ArrayRef, RecordBatch, StringViewArray};
+use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use arrow::util::display::{ArrayFormatter, FormatOptions};
 use futures::{Stream, StreamExt};
 use tokio::sync::mpsc;
-use yandu_check::key::{Key, KeySet};
+use tokio::task::JoinHandle;
+use yandu_check::key::KeySet;
 use yandu_check::profile::{ColumnProfile, Profiler};
 use yandu_check::{
-    Cause, Checked, Checker, Expectations, Finding, FindingCount, Level, SYSTEM_BATCH, SYSTEM_ROW,
-    Tally,
+    Cause, Checker, Expectations, Finding, FindingCount, SYSTEM_BATCH, SYSTEM_ROW, Tally,
 };
-use yandu_lake::{FileWriter, NewFile};
+use yandu_lake::{Lake, NewFile};
 use yandu_words::FaultCode;
 use yandu_words::id::{BatchId, DatasetId};
 
+use self::worker::{Numbered, Queue, Worked, Worker};
 use crate::progress::Progress;
 use crate::{Error, Result};
 
-/// Batches that wait for the pass.
+/// Batches that wait for a worker.
 const WAITING: usize = 2;
 
 /// What came out of a pass whose rows may all be kept.
@@ -36,27 +41,31 @@ pub(super) struct Passed {
 }
 
 pub(super) struct Pass {
+    lake: Lake,
     model: DatasetId,
     checker: Checker,
-    writer: FileWriter,
-    profiler: Profiler,
-    tally: Tally,
-    keys: KeySet,
-    unique: Vec<(u32, KeySet)>,
     batch: StringViewArray,
     schema: SchemaRef,
-    rows: u64,
-    hard_rows: u64,
+    seen: Mutex<Seen>,
+    hard_rows: AtomicU64,
+    /// No batch comes after those that wait.
+    is_whole: AtomicBool,
+}
+
+/// Keys, and values of the checks of uniqueness, of all rows so far.
+#[derive(Default)]
+struct Seen {
+    keys: KeySet,
+    unique: Vec<(u32, KeySet)>,
 }
 
 impl Pass {
     pub(super) fn new(
+        lake: &Lake,
         model: &DatasetId,
         run: &BatchId,
         expectations: Expectations,
-        writer: FileWriter,
     ) -> Self {
-        let expectations = Arc::new(expectations);
         let mut fields = expectations.schema().fields().to_vec();
         fields.push(Arc::new(Field::new(
             SYSTEM_BATCH,
@@ -65,177 +74,122 @@ impl Pass {
         )));
         fields.push(Arc::new(Field::new(SYSTEM_ROW, DataType::Int64, false)));
         Self {
+            lake: lake.clone(),
             model: model.clone(),
-            writer,
-            profiler: Profiler::new(&expectations),
-            tally: Tally::default(),
-            keys: KeySet::default(),
-            unique: Vec::new(),
+            checker: Checker::new(Arc::new(expectations), Vec::new()),
             batch: StringViewArray::from(vec![run.as_str()]),
             schema: Arc::new(Schema::new(fields)),
-            rows: 0,
-            hard_rows: 0,
-            checker: Checker::new(expectations, Vec::new()),
+            seen: Mutex::default(),
+            hard_rows: AtomicU64::new(0),
+            is_whole: AtomicBool::new(false),
         }
     }
 
     /// Sends all rows through. On an error every file that was written is removed again.
+    ///
+    /// What fits into one row group is written by one worker, into one file. With each row group more another worker begins, up to
+    /// the threads of the lake, and writes files of its own.
     pub(super) async fn run<E: Into<Error>>(
         self,
         rows: impl Stream<Item = Result<RecordBatch, E>> + Unpin,
         progress: &Arc<Progress>,
     ) -> Result<Passed> {
+        let threads = self.lake.options().threads.max(1);
+        let group = self.lake.options().row_group_rows as u64;
+        let pass = Arc::new(self);
         let (send, receive) = mpsc::channel(WAITING);
-        let seen = Arc::clone(progress);
-        let work = tokio::task::spawn_blocking(move || self.work(receive, &seen));
+        let queue = Queue::new(receive);
+        let mut workers = vec![pass.begin(&queue, progress)?];
         let mut rows = rows;
+        let mut first = 1;
         let mut failure = None;
-        while let Some(batch) = rows.next().await {
-            match batch {
-                Ok(batch) => {
-                    if send.send(Some(batch)).await.is_err() {
-                        break;
+        let is_whole = loop {
+            match rows.next().await {
+                None => break true,
+                Some(Ok(rows)) => {
+                    let count = rows.num_rows() as u64;
+                    let room = workers.len() as u64 * group;
+                    if first + count > room + 1 && workers.len() < threads {
+                        workers.push(pass.begin(&queue, progress)?);
                     }
+                    // A worker that has failed takes nothing, and says why.
+                    if send.send(Numbered { first, rows }).await.is_err() {
+                        break false;
+                    }
+                    first += count;
                 }
-                Err(error) => {
+                Some(Err(error)) => {
                     failure = Some(error.into());
-                    break;
+                    break false;
                 }
             }
-        }
-        if failure.is_none() {
-            // The pass itself has failed when nobody receives this.
-            let _ = send.send(None).await;
-        }
-        drop(send);
-        let worked = work.await?;
-        match failure {
-            Some(error) => Err(error),
-            None => worked,
-        }
-    }
-
-    /// Takes batches until `None` says that these were all.
-    fn work(
-        mut self,
-        mut batches: mpsc::Receiver<Option<RecordBatch>>,
-        progress: &Progress,
-    ) -> Result<Passed> {
-        loop {
-            let taken = match batches.blocking_recv() {
-                Some(Some(rows)) => progress.check().and_then(|()| self.take(&rows)),
-                Some(None) => return self.finish(),
-                None => Err(Error::Cancelled),
-            };
-            match taken {
-                Ok(rows) => progress.advance(rows),
-                Err(error) => {
-                    self.writer.abandon();
-                    return Err(error);
-                }
-            }
-        }
-    }
-
-    fn take(&mut self, rows: &RecordBatch) -> Result<u64> {
-        let expectations = Arc::clone(self.checker.expectations());
-        let (typed, misfits) = conform(&self.model, rows, expectations.schema())?;
-        let mut checked = self.checker.check_typed(typed)?;
-        self.settle(&mut checked, misfits, &expectations);
-        let first = self.rows + 1;
-        for finding in &checked.findings {
-            let text = OnceCell::new();
-            let shown = || evidence(&checked.rows, finding, &expectations);
-            let place = first + u64::from(finding.row);
-            self.tally
-                .add(finding, place, || text.get_or_init(shown).as_str());
-        }
-        self.hard_rows += checked.hard.iter().filter(|hard| **hard).count() as u64;
-        self.profiler.update(&checked.rows, first);
-        let count = checked.rows.num_rows();
-        if self.hard_rows == 0 {
-            let rows = self.output(&checked.rows, first)?;
-            self.writer.write(&rows)?;
-        }
-        self.rows += count as u64;
-        Ok(count as u64)
-    }
-
-    /// Adds what the rows before have to do with: keys and values that must stand once.
-    fn settle(&mut self, checked: &mut Checked, found: Vec<Finding>, expectations: &Expectations) {
-        let mut found = found;
-        if self.unique.is_empty() {
-            let checks = checked.unique.iter();
-            self.unique = checks
-                .map(|(check, _)| (*check, KeySet::default()))
-                .collect();
-        }
-        for ((check, seen), (_, keys)) in self.unique.iter_mut().zip(&checked.unique) {
-            for row in repeated(keys, seen) {
-                found.push(Finding {
-                    row,
-                    column: None,
-                    cause: Cause::Check(*check),
-                });
-            }
-        }
-        let column = match expectations.key.as_slice() {
-            [column] => Some(*column as u32),
-            _ => None,
         };
-        for row in repeated(&checked.keys, &mut self.keys) {
-            found.push(Finding {
-                row,
-                column,
-                cause: Cause::DuplicateKey,
-            });
-        }
-        for finding in &found {
-            if let Some(hard) = checked.hard.get_mut(finding.row as usize) {
-                *hard |= finding.cause.level(expectations) == Level::Hard;
+        pass.is_whole.store(is_whole, Ordering::Release);
+        drop(send);
+        pass.join(workers, failure).await
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        queue: &Queue,
+        progress: &Arc<Progress>,
+    ) -> Result<JoinHandle<Result<Worked>>> {
+        let worker = Worker::new(Arc::clone(self))?;
+        let (queue, progress) = (queue.clone(), Arc::clone(progress));
+        Ok(tokio::task::spawn_blocking(move || {
+            worker.work(&queue, &progress)
+        }))
+    }
+
+    /// Waits for the workers, and puts together what they have done.
+    async fn join(
+        &self,
+        workers: Vec<JoinHandle<Result<Worked>>>,
+        failure: Option<Error>,
+    ) -> Result<Passed> {
+        let mut failure = failure;
+        let mut profiler = Profiler::new(self.checker.expectations());
+        let mut tally = Tally::default();
+        let mut rows = 0;
+        let mut files = Vec::new();
+        for worker in workers {
+            match worker.await.map_err(Error::from).flatten() {
+                Ok(worked) => {
+                    rows += worked.rows;
+                    files.extend(worked.files);
+                    tally.merge(worked.tally);
+                    profiler.merge(worked.profiler);
+                }
+                // Who was only stopped does not say why.
+                Err(error) if matches!(failure, None | Some(Error::Cancelled)) => {
+                    failure = Some(error);
+                }
+                Err(_) => {}
             }
         }
-        checked.findings.extend(found);
-    }
-
-    fn output(&self, typed: &RecordBatch, first: u64) -> Result<RecordBatch> {
-        let count = typed.num_rows();
-        let mut columns = typed.columns().to_vec();
-        columns.push(take(&self.batch, &UInt32Array::from(vec![0; count]), None)?);
-        let first = first as i64;
-        let places = Int64Array::from_iter_values(first..first + count as i64);
-        columns.push(Arc::new(places));
-        Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
-    }
-
-    fn finish(self) -> Result<Passed> {
-        let findings = self.tally.counts(self.checker.expectations());
-        if self.hard_rows > 0 {
-            self.writer.abandon();
-            return Err(Error::Checks {
-                model: self.model,
-                rows: self.hard_rows,
-                findings,
+        let findings = tally.counts(self.checker.expectations());
+        let hard_rows = self.hard_rows.load(Ordering::Acquire);
+        if failure.is_none() && hard_rows > 0 {
+            failure = Some(Error::Checks {
+                model: self.model.clone(),
+                rows: hard_rows,
+                findings: findings.clone(),
             });
         }
+        if let Some(error) = failure {
+            let paths: Vec<String> = files.iter().map(|file| file.path().to_owned()).collect();
+            self.lake.sweep(&self.model, &paths).await?;
+            return Err(error);
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Passed {
-            rows: self.rows,
-            files: self.writer.finish()?,
-            keys: self.keys,
+            rows,
+            files,
+            keys: std::mem::take(&mut seen.keys),
             findings,
-            profile: self.profiler.finish(),
+            profile: profiler.finish(),
         })
     }
-}
-
-/// The rows whose key stood before.
-fn repeated(keys: &[Option<Key>], seen: &mut KeySet) -> Vec<u32> {
-    keys.iter()
-        .enumerate()
-        .filter_map(|(row, key)| Some((row as u32, (*key)?)))
-        .filter(|(_, key)| !seen.insert(*key))
-        .map(|(row, _)| row)
-        .collect()
 }
 
 /// The rows in the declared columns and types, with a finding for each value that does not fit into its type.
@@ -268,21 +222,5 @@ pub(super) fn conform(
     Ok((RecordBatch::try_new(Arc::clone(schema), columns)?, found))
 }
 
-/// The cell that a finding speaks of, or the key of the row.
-fn evidence(rows: &RecordBatch, finding: &Finding, expectations: &Expectations) -> String {
-    let shown: Vec<usize> = match finding.column {
-        Some(column) if finding.cause != Cause::Missing => vec![column as usize],
-        _ if expectations.key.is_empty() => (0..rows.num_columns().min(3)).collect(),
-        _ => expectations.key.clone(),
-    };
-    let options = FormatOptions::default();
-    shown
-        .into_iter()
-        .filter_map(|column| {
-            let column = rows.columns().get(column)?;
-            let formatter = ArrayFormatter::try_new(column, &options).ok()?;
-            Some(formatter.value(finding.row as usize).to_string())
-        })
-        .collect::<Vec<_>>()
-        .join(", ")
-}
+#[cfg(test)]
+mod tests;
