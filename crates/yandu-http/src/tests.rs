@@ -29,6 +29,7 @@ mod refusing;
 mod reporting;
 mod sharing;
 mod trailing;
+mod visiting;
 mod writing;
 
 use city::City;
