@@ -30,6 +30,7 @@ mod renaming;
 mod reporting;
 mod sharing;
 mod trailing;
+mod visiting;
 mod writing;
 
 use city::City;

@@ -38,7 +38,12 @@ async fn city(policies: &str, visitors: visitor::Options) -> City {
     let secret = named("club.secret", "机密指标, en: Secret")
         .replace("of: club.joined", "of: club.secret_joined")
         .replace("sum(joined)", "1111 * sum(joined)");
-    let model = measuring::JOINED
+    let joined = measuring::JOINED.replace(
+        "name: {title: {zh: 姓名}, type: text}",
+        "name: {title: {zh: 姓名}, type: text, grade: general-2}",
+    );
+    assert_ne!(joined, measuring::JOINED);
+    let model = joined
         .replace("club.joined", "club.secret_joined")
         .replace("opening: open", "opening: closed");
     let internal = BOARD
@@ -47,7 +52,7 @@ async fn city(policies: &str, visitors: visitor::Options) -> City {
         .replace("open: true\n", "");
     let files = [
         ("policies/open.cedar", policies),
-        ("models/joined.yaml", measuring::JOINED),
+        ("models/joined.yaml", &joined),
         ("models/joined.sql", measuring::JOINED_SQL),
         ("models/secret_joined.yaml", &model),
         ("models/secret_joined.sql", measuring::JOINED_SQL),
