@@ -8,8 +8,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PopulationSettings {
-    pub(crate) births_per_thousand: f64,
-    pub(crate) deaths_per_thousand: f64,
-    pub(crate) moved_in_per_thousand: f64,
-    pub(crate) moved_out_per_thousand: f64,
+    pub(crate) births: f64,
+    pub(crate) deaths: f64,
+    pub(crate) moved_in: f64,
+    pub(crate) moved_out: f64,
 }

@@ -125,7 +125,9 @@ pub fn difference(
                 let (compared, classes) = (&compared, &classes);
                 scope.spawn(move || {
                     let mut finder = Finder::new(compared, classes);
-                    part.iter().for_each(|asked| finder.look_at(asked));
+                    for asked in part {
+                        finder.look_at(asked);
+                    }
                     finder.steps()
                 })
             })

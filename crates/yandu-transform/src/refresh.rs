@@ -164,7 +164,7 @@ impl Transform {
                 let Some(last) = &last else {
                     return Err(Error::NoModel(model.id.to_string()));
                 };
-                let stepped = self.step(run, model, last, &steps, progress).await;
+                let stepped = Box::pin(self.step(run, model, last, &steps, progress)).await;
                 match stepped.map_err(not_followed) {
                     Ok(()) => return Ok(()),
                     Err(Error::NotFollowed(reason)) => {
@@ -200,7 +200,7 @@ impl Transform {
         progress: &Arc<Progress>,
     ) -> Result<()> {
         let computing = self.compute_soon(run, model, last, steps, progress);
-        let prepared = timed("compute", computing).await?;
+        let prepared = timed("compute", Box::pin(computing)).await?;
         Self::note(run, &prepared);
         let version = last.version;
         self.take_over(run, prepared).await?;

@@ -97,10 +97,10 @@ fn report(world: &World, at: usize, month: Month, people: u32, draw: &mut Draw) 
         // A part of a person is a person now and then, so that small townships do not stand still.
         (expected + draw.stream.unit()) as u64
     };
-    let births = changes(settings.births_per_thousand, &BIRTHS);
-    let deaths = changes(settings.deaths_per_thousand, &DEATHS);
-    let moved_in = changes(settings.moved_in_per_thousand, &MOVES);
-    let moved_out = changes(settings.moved_out_per_thousand, &MOVES);
+    let births = changes(settings.births, &BIRTHS);
+    let deaths = changes(settings.deaths, &DEATHS);
+    let moved_in = changes(settings.moved_in, &MOVES);
+    let moved_out = changes(settings.moved_out, &MOVES);
     Record::new()
         .month(world, month)
         .code(world.township(at).map_or(b"320900000", |t| &t.code))

@@ -17,7 +17,7 @@ use crate::statement::Statement;
 /// Datasets of which one is asked for all of a group.
 #[derive(Default)]
 pub(super) struct Groups<'a> {
-    pub(super) groups: Vec<Vec<&'a DatasetId>>,
+    pub(super) members: Vec<Vec<&'a DatasetId>>,
     /// The group of each.
     pub(super) of: HashMap<&'a DatasetId, usize>,
     /// What conditions of the policies about any of them look at.
@@ -46,7 +46,7 @@ pub(super) struct Asked<'k, 'a> {
 
 impl Asked<'_, '_> {
     pub(super) fn is_asked(&self) -> bool {
-        self.asks_city || !self.groups.groups.is_empty()
+        self.asks_city || !self.groups.members.is_empty()
     }
 
     pub(super) fn decisions(&self) -> u64 {
@@ -56,7 +56,7 @@ impl Asked<'_, '_> {
         let own: usize = self.own.iter().map(|(_, groups)| groups.len()).sum();
         let of_city = if self.asks_city { on_city.len() } else { 0 };
         // In both sets.
-        let groups = self.groups.groups.len() + own;
+        let groups = self.groups.members.len() + own;
         2 * (on_dataset.len() * groups + of_city) as u64 * self.circumstances as u64
     }
 
@@ -160,12 +160,12 @@ impl<'c, 'a> Asking<'c, 'a> {
                 groups.looks.found(&readers[0], compared.before, id),
                 groups.looks.found(&readers[1], compared.after, id),
             ];
-            let next = groups.groups.len();
+            let next = groups.members.len();
             let place = *same.entry((found, compared.key(id))).or_insert(next);
             if place == next {
-                groups.groups.push(Vec::new());
+                groups.members.push(Vec::new());
             }
-            if let Some(group) = groups.groups.get_mut(place) {
+            if let Some(group) = groups.members.get_mut(place) {
                 group.push(id);
             }
             groups.of.insert(id, place);

@@ -90,7 +90,7 @@ impl<'c, 'a> Finder<'c, 'a> {
                 .collect();
             self.add(None, changes, asked.kin.classes.iter().copied());
         }
-        for group in &asked.groups.groups {
+        for group in &asked.groups.members {
             // What is their own is looked at apart.
             let mut others = group
                 .iter()

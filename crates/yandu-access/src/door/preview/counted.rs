@@ -83,12 +83,11 @@ impl Counting<'_> {
             }
             let key = (class, dataset.clone(), place);
             let is_for_all = line.circumstances.is_empty();
-            let count = match counted.get(&key).filter(|_| is_for_all) {
-                Some(known) => *known,
-                None => {
-                    let rights = rights::make_of(&self.door.inner, state, &asked, dataset);
-                    self.count_of(rights, dataset).await?
-                }
+            let count = if let Some(known) = counted.get(&key).filter(|_| is_for_all) {
+                *known
+            } else {
+                let rights = rights::make_of(&self.door.inner, state, &asked, dataset);
+                self.count_of(rights, dataset).await?
             };
             if is_for_all {
                 counted.insert(key, count);
