@@ -13,7 +13,8 @@ mod fingerprint;
 mod mask;
 pub(crate) mod provider;
 mod rows;
-mod slot;
+pub(crate) mod slot;
+mod statistics;
 mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
