@@ -12,6 +12,7 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, Statistics};
 use datafusion::execution::TaskContext;
 use datafusion::physical_expr::{EquivalenceProperties, Partitioning, PhysicalExpr};
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, reset_plan_states};
 use datafusion::physical_plan::filter_pushdown::{
@@ -34,8 +35,8 @@ use crate::{Error, Now};
 
 /// Rows of a dataset under the sight of one reader.
 ///
-/// Its partitions are as many as the query has threads, whatever files there are; rows come in batches of the size of the
-/// query, in no order; statistics are what the reader's own sight gives. None of these follows hidden rows.
+/// Its partitions are as many as the query has threads, or one for few rows, whatever files there are; rows come in batches of the
+/// size of the query, in no order; statistics are what the reader's own sight gives. None of these follows hidden rows.
 #[derive(Clone)]
 pub(crate) struct BarrierExec {
     below: Below,
@@ -163,15 +164,25 @@ impl ExecutionPlan for BarrierExec {
             now,
             ..
         } = self.below.clone();
+        let size = context.session_config().batch_size();
         let step = self.properties.partitioning.partition_count();
-        let parts = (partition..plan.output_partitioning().partition_count())
-            .step_by(step)
-            .map(|part| plan.execute(part, Arc::clone(&context)))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| hidden(&dataset, &error))?;
+        let parts = plan.output_partitioning().partition_count();
+        let read: Rows = if step == 1 && parts > 1 {
+            // There may be many more rows below than come out. Nothing is read before somebody wants them: filters that joins
+            // make would come too late.
+            let together = async move { CoalescePartitionsExec::new(plan).execute(0, context) };
+            Box::pin(stream::once(together).try_flatten())
+        } else {
+            let parts = (partition..parts)
+                .step_by(step)
+                .map(|part| plan.execute(part, Arc::clone(&context)))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| hidden(&dataset, &error))?;
+            Box::pin(stream::iter(parts).flatten())
+        };
         let schema = self.schema();
         let shown = Arc::clone(&schema);
-        let rows = stream::iter(parts).flatten().map(move |rows| {
+        let rows = read.map(move |rows| {
             let rows = rows.map_err(|error| hidden(&dataset, &error))?;
             if !sight.is_in_force(now.read()) {
                 let ended = Error::Ended(dataset.clone());
@@ -182,7 +193,6 @@ impl ExecutionPlan for BarrierExec {
             RecordBatch::try_new_with_options(Arc::clone(&shown), columns, &options)
                 .map_err(|error| hidden(&dataset, &error.into()))
         });
-        let size = context.session_config().batch_size();
         Ok(Box::pin(RecordBatchStreamAdapter::new(
             Arc::clone(&schema),
             in_batches(rows, schema, size),

@@ -30,6 +30,10 @@ use crate::session::provider::Pins;
 use crate::table::Table;
 use crate::{Error, Lake};
 
+/// So many rows come in one partition. A join that holds them would else begin to read them before the filters that other joins
+/// make for them are there, and has little to gain from more threads.
+const FEW: usize = 16_384;
+
 /// The table of the visible columns of a dataset; nothing of how it is read can be asked of it.
 #[derive(Debug)]
 pub(crate) struct SecuredProvider {
@@ -226,7 +230,12 @@ impl TableProvider for SecuredProvider {
             #[cfg(test)]
             broken: self.table.options.broken,
         };
-        let partitions = state.config().target_partitions();
+        let is_few = rows.get_value().is_some_and(|rows| *rows <= FEW);
+        let partitions = if is_few {
+            1
+        } else {
+            state.config().target_partitions()
+        };
         #[cfg(test)]
         let partitions = if self.table.options.broken == Some(Broken::Partitions) {
             below.plan.output_partitioning().partition_count()

@@ -9,15 +9,18 @@ use arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::Session;
 use datafusion::common::stats::Precision;
 use datafusion::common::{ColumnStatistics, DFSchema, DataFusionError, Statistics};
-use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::interval_arithmetic::Interval;
-use datafusion::logical_expr::utils::conjunction;
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
-use datafusion::physical_plan::filter::FilterExec;
+use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::statistics::StatisticsArgs;
 
 use crate::door::estimate::{Estimate, MOVED};
+
+/// What one value of a column is taken to leave of which nothing is known: Selinger and others, Access Path Selection in a Relational
+/// Database Management System, 1979, table 1.
+const EQUAL_PERCENT: u8 = 10;
 
 /// The rows of a table that a reader sees.
 pub(super) struct Seen<'a> {
@@ -75,30 +78,46 @@ impl Seen<'_> {
         }
     }
 
-    /// What the engine takes to be left by filters, as if they stood above.
+    /// What the engine takes to be left by filters, as if they stood above one another: of one that it knows nothing of it takes a
+    /// fifth to be left, and of several in one together a fifth too.
     fn left(
         &self,
         state: &dyn Session,
         filters: &[Expr],
         all: &Statistics,
     ) -> Result<Statistics, DataFusionError> {
-        let Some(filter) = conjunction(filters.iter().cloned()) else {
-            return Ok(all.clone());
-        };
         let schema = DFSchema::try_from(Arc::clone(self.schema))?;
-        let filter = state.create_physical_expr(filter, &schema)?;
-        let input = EmptyExec::new(Arc::clone(self.schema));
-        let filtering = FilterExec::try_new(filter, Arc::new(input))?;
-        let left =
-            filtering.statistics_from_inputs(&[Arc::new(all.clone())], &StatisticsArgs::new())?;
-        let mut left = Arc::unwrap_or_clone(left).to_inexact();
-        if left.num_rows == Precision::Inexact(0) {
-            // What lies beyond the bounds may have come since they were looked up.
-            let all = all.num_rows.to_inexact();
-            left.num_rows = all.map(|rows| rows.div_ceil(MOVED as usize));
+        let mut left = all.clone();
+        for filter in filters {
+            let input = Arc::new(EmptyExec::new(Arc::clone(self.schema)));
+            let condition = state.create_physical_expr(filter.clone(), &schema)?;
+            let mut filtering = FilterExecBuilder::new(condition, input);
+            if is_equality(filter) {
+                filtering = filtering.with_default_selectivity(EQUAL_PERCENT);
+            }
+            let filtering = filtering.build()?;
+            let told =
+                filtering.statistics_from_inputs(&[Arc::new(left)], &StatisticsArgs::new())?;
+            left = Arc::unwrap_or_clone(told).to_inexact();
+            if left.num_rows == Precision::Inexact(0) {
+                // What lies beyond the bounds may have come since they were looked up.
+                let all = all.num_rows.to_inexact();
+                left.num_rows = all.map(|rows| rows.div_ceil(MOVED as usize));
+                break;
+            }
         }
         Ok(left)
     }
+}
+
+fn is_equality(filter: &Expr) -> bool {
+    matches!(
+        filter,
+        Expr::BinaryExpr(BinaryExpr {
+            op: Operator::Eq,
+            ..
+        })
+    )
 }
 
 /// About how many values a column has: no more than lie between its bounds, and than there are rows.

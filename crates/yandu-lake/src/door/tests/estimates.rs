@@ -66,10 +66,14 @@ async fn the_planner_is_told_how_many_rows_and_values_filters_leave_of_what_is_s
             "SELECT id FROM hr.staff WHERE id = 7 AND salary > 110",
             "[Rows=Inexact(1), Bytes=Absent, [(Col[0]: Distinct=Inexact(1))]]",
         ),
-        // Of texts nothing is known, and a fifth is taken to be left.
+        // Of texts nothing is known. One of them is taken to leave a tenth, any other condition a fifth.
         (
             "SELECT id FROM hr.staff WHERE dept = 'a'",
-            "[Rows=Inexact(8), Bytes=Absent, [(Col[0]: Distinct=Inexact(8))]]",
+            "[Rows=Inexact(4), Bytes=Absent, [(Col[0]: Distinct=Inexact(4))]]",
+        ),
+        (
+            "SELECT id FROM hr.staff WHERE dept LIKE 'a%' AND code <> '1' AND id <= 20",
+            "[Rows=Inexact(1), Bytes=Absent, [(Col[0]: Distinct=Inexact(1))]]",
         ),
         // Who has such a number has come since.
         (
@@ -123,6 +127,29 @@ async fn a_join_holds_a_table_rather_than_a_join_that_makes_more_rows_of_few_val
     // Each with a value of its own makes no more.
     let side = build_side(&counted(&visible()).await.open(), sql).await;
     assert!(!side.contains("BarrierExec"), "{side}");
+}
+
+#[tokio::test]
+async fn few_rows_come_in_one_partition_however_many_are_hidden() {
+    let sql = "EXPLAIN SELECT a.code FROM hr.staff a JOIN hr.staff b ON a.id = b.salary";
+    for hidden in [hidden(4), hidden(30_000)] {
+        let all: Vec<Person> = visible().into_iter().chain(hidden).collect();
+        let world = World::new(&all).await;
+        let unknown = told(&world.open(), sql).await;
+        assert!(unknown.contains("input_partitions=2"), "{unknown}");
+        count(&world).await;
+        let known = told(&world.open(), sql).await;
+        let is_apart =
+            known.contains("input_partitions=2") || known.contains("CoalescePartitionsExec");
+        assert!(!is_apart, "{known}");
+        assert_eq!(
+            asked(&world.open(), "SELECT id FROM hr.staff")
+                .await
+                .unwrap()
+                .len(),
+            40
+        );
+    }
 }
 
 #[tokio::test]
