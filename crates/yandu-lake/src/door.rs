@@ -14,7 +14,8 @@ mod mask;
 mod names;
 pub(crate) mod provider;
 pub(crate) mod rows;
-mod slot;
+pub(crate) mod slot;
+mod statistics;
 mod within;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -42,6 +42,8 @@ use tokio::time::Instant;
 use yandu_words::id::DatasetId;
 
 use crate::derive::{self, Only, Question};
+#[cfg(test)]
+use crate::door::barrier;
 use crate::door::{Rights, SecuredProvider, Sight, WholeColumns, check};
 use crate::session::beside::{Beside, BesideProvider};
 use crate::session::catalogue::Catalogues;
@@ -346,22 +348,14 @@ impl Session {
         })
     }
 
-    /// What is planned below the barriers of a query.
+    /// What has been carried out below the barriers of a query.
     #[cfg(test)]
     pub(crate) async fn below(&self, sql: &str) -> Result<String> {
-        let (context, _) = self.context();
-        let plan = self.plan(&context, sql).await?;
-        let physical = context.state().create_physical_plan(&plan).await;
-        let physical = physical.map_err(|error| self.failed(sql, error))?;
-        let mut below = String::new();
-        let _ = physical.apply(|node| {
-            let any: &dyn std::any::Any = node.as_ref();
-            if let Some(barrier) = any.downcast_ref::<crate::door::barrier::BarrierExec>() {
-                below.push_str(&barrier.below());
-            }
-            Ok(TreeNodeRecursion::Continue)
-        });
-        Ok(below)
+        use futures::TryStreamExt;
+        let Reading { stream, plan, .. } = self.start(sql, Question::Rows).await?;
+        let read = stream.try_collect::<Vec<_>>().await;
+        read.map_err(|error| self.failed(sql, error))?;
+        Ok(barrier::below(&plan))
     }
 
     pub(crate) async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {

@@ -8,12 +8,12 @@ use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::compute::BatchCoalescer;
 use arrow::datatypes::{FieldRef, SchemaRef};
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::stats::Precision;
-use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, Statistics};
 use datafusion::execution::TaskContext;
-use datafusion::physical_expr::expressions::{Column, DynamicFilterPhysicalExpr};
 use datafusion::physical_expr::{EquivalenceProperties, Partitioning, PhysicalExpr};
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, reset_plan_states};
 use datafusion::physical_plan::filter_pushdown::{
     ChildPushdownResult, FilterPushdownPhase, FilterPushdownPropagation, PushedDown,
@@ -22,7 +22,7 @@ use datafusion::physical_plan::statistics::StatisticsArgs;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
-    SendableRecordBatchStream,
+    SendableRecordBatchStream, apply_expression_roots,
 };
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use yandu_words::id::DatasetId;
@@ -35,13 +35,15 @@ use crate::{Error, Now};
 
 /// Rows of a dataset under the sight of one reader.
 ///
-/// Its partitions are as many as the query has threads, whatever files there are; rows come in batches of the size of the
-/// query, in no order; statistics are what the reader's own sight gives. None of these follows hidden rows.
+/// Its partitions are as many as the query has threads, or one for few rows, whatever files there are; rows come in batches of the
+/// size of the query, in no order; statistics are what the reader's own sight gives. None of these follows hidden rows.
 #[derive(Clone)]
 pub(crate) struct BarrierExec {
     below: Below,
     /// Of each column, whether every visible row shows it as stored, and filters on it may go below.
     plain: Vec<bool>,
+    /// Filters of the query that were put down, over its own columns.
+    taken: Vec<Arc<dyn PhysicalExpr>>,
     properties: Arc<PlanProperties>,
 }
 
@@ -52,8 +54,8 @@ pub(super) struct Below {
     pub(super) dataset: DatasetId,
     pub(super) policy: Arc<str>,
     pub(super) sight: Arc<Sight>,
-    /// How many rows are visible.
-    pub(super) rows: Precision<usize>,
+    /// What is known of the rows that come out.
+    pub(super) statistics: Arc<Statistics>,
     pub(super) now: Now,
     #[cfg(test)]
     pub(super) broken: Option<Broken>,
@@ -74,6 +76,7 @@ impl BarrierExec {
         Self {
             below,
             plain,
+            taken: Vec::new(),
             properties: Arc::new(properties),
         }
     }
@@ -83,37 +86,14 @@ impl BarrierExec {
         &self.below.policy
     }
 
-    fn over(&self, plan: Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
-        let mut barrier = self.clone();
-        barrier.below.plan = plan;
-        Arc::new(barrier)
-    }
-
-    /// The plan below, for tests that look whether something went there.
-    #[cfg(test)]
-    pub(crate) fn below(&self) -> String {
-        use datafusion::physical_plan::displayable;
-        displayable(self.below.plan.as_ref())
-            .indent(true)
-            .to_string()
-    }
-
-    /// A filter that comes into being while the query runs compares columns with values of visible rows, which cannot fail:
-    /// it may go below when it looks at plain columns as they are.
+    /// A filter that comes into being while the query runs may go below when it looks at plain columns as they are.
     fn takes(&self, filter: &Arc<dyn PhysicalExpr>) -> bool {
         #[cfg(test)]
         if self.below.broken == Some(Broken::DynamicFilters) {
             return true;
         }
-        let any: &dyn std::any::Any = filter.as_ref();
-        any.is::<DynamicFilterPhysicalExpr>()
-            && filter.children().into_iter().all(|child| {
-                let child: &dyn std::any::Any = child.as_ref();
-                child
-                    .downcast_ref::<Column>()
-                    .and_then(|column| self.plain.get(column.index()))
-                    .is_some_and(|is_plain| *is_plain)
-            })
+        let is_plain = |column: usize| self.plain.get(column).is_some_and(|is_plain| *is_plain);
+        slot::compared_columns(filter).is_some_and(|columns| columns.into_iter().all(is_plain))
     }
 }
 
@@ -150,11 +130,13 @@ impl ExecutionPlan for BarrierExec {
         Vec::new()
     }
 
+    /// A join makes its filter only when it finds somebody below who has taken it. What was taken is the query's own; of what
+    /// else is below nothing is said.
     fn apply_expressions(
         &self,
-        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion, DataFusionError>,
+        visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion, DataFusionError>,
     ) -> Result<TreeNodeRecursion, DataFusionError> {
-        Ok(TreeNodeRecursion::Continue)
+        apply_expression_roots(&self.taken, visit)
     }
 
     fn with_new_children(
@@ -165,7 +147,9 @@ impl ExecutionPlan for BarrierExec {
     }
 
     fn reset_state(self: Arc<Self>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        Ok(self.over(reset_plan_states(Arc::clone(&self.below.plan))?))
+        let mut barrier = Self::clone(&self);
+        barrier.below.plan = reset_plan_states(barrier.below.plan)?;
+        Ok(Arc::new(barrier))
     }
 
     fn execute(
@@ -180,15 +164,25 @@ impl ExecutionPlan for BarrierExec {
             now,
             ..
         } = self.below.clone();
+        let size = context.session_config().batch_size();
         let step = self.properties.partitioning.partition_count();
-        let parts = (partition..plan.output_partitioning().partition_count())
-            .step_by(step)
-            .map(|part| plan.execute(part, Arc::clone(&context)))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| hidden(&dataset, &error))?;
+        let parts = plan.output_partitioning().partition_count();
+        let read: Rows = if step == 1 && parts > 1 {
+            // There may be many more rows below than come out. Nothing is read before somebody wants them: filters that joins
+            // make would come too late.
+            let together = async move { CoalescePartitionsExec::new(plan).execute(0, context) };
+            Box::pin(stream::once(together).try_flatten())
+        } else {
+            let parts = (partition..parts)
+                .step_by(step)
+                .map(|part| plan.execute(part, Arc::clone(&context)))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| hidden(&dataset, &error))?;
+            Box::pin(stream::iter(parts).flatten())
+        };
         let schema = self.schema();
         let shown = Arc::clone(&schema);
-        let rows = stream::iter(parts).flatten().map(move |rows| {
+        let rows = read.map(move |rows| {
             let rows = rows.map_err(|error| hidden(&dataset, &error))?;
             if !sight.is_in_force(now.read()) {
                 let ended = Error::Ended(dataset.clone());
@@ -199,7 +193,6 @@ impl ExecutionPlan for BarrierExec {
             RecordBatch::try_new_with_options(Arc::clone(&shown), columns, &options)
                 .map_err(|error| hidden(&dataset, &error.into()))
         });
-        let size = context.session_config().batch_size();
         Ok(Box::pin(RecordBatchStreamAdapter::new(
             Arc::clone(&schema),
             in_batches(rows, schema, size),
@@ -217,11 +210,10 @@ impl ExecutionPlan for BarrierExec {
             return StatisticsContext::new()
                 .compute(self.below.plan.as_ref(), &StatisticsArgs::new());
         }
-        let mut statistics = Statistics::new_unknown(&self.schema());
-        if args.partition().is_none() {
-            statistics.num_rows = self.below.rows;
-        }
-        Ok(Arc::new(statistics))
+        Ok(match args.partition() {
+            None => Arc::clone(&self.below.statistics),
+            Some(_) => Arc::new(Statistics::new_unknown(&self.schema())),
+        })
     }
 
     fn handle_child_pushdown_result(
@@ -245,12 +237,28 @@ impl ExecutionPlan for BarrierExec {
                 .filter(|filter| self.takes(filter))
                 .collect();
             if !taken.is_empty() {
-                let plan = slot::put_down(Arc::clone(&self.below.plan), taken, config)?;
-                answer = answer.with_updated_node(self.over(plan));
+                let mut barrier = self.clone();
+                barrier.taken.extend(taken.iter().map(Arc::clone));
+                barrier.below.plan = slot::put_down(barrier.below.plan, taken, config)?;
+                answer = answer.with_updated_node(Arc::new(barrier));
             }
         }
         Ok(answer)
     }
+}
+
+/// What is below the barriers of a plan, with what it has measured so far. It is for the operator and for tests.
+pub(crate) fn below(plan: &Arc<dyn ExecutionPlan>) -> String {
+    let mut below = String::new();
+    let _ = plan.apply(|node| {
+        let any: &dyn std::any::Any = node.as_ref();
+        if let Some(barrier) = any.downcast_ref::<BarrierExec>() {
+            let plan = DisplayableExecutionPlan::with_metrics(barrier.below.plan.as_ref());
+            below.push_str(&plan.indent(true).to_string());
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    below
 }
 
 /// What goes wrong below is told to the operator; the reader learns that something did.
@@ -277,11 +285,12 @@ fn in_batches(
     if schema.fields().is_empty() {
         return Box::pin(stream::once(counted(Box::pin(rows), schema)));
     }
+    let size = size.max(1);
     let state = State {
         rows: Some(Box::pin(rows)),
-        gathering: BatchCoalescer::new(schema, size.max(1)),
+        gathering: BatchCoalescer::new(schema, size),
     };
-    Box::pin(stream::try_unfold(state, |mut state| async move {
+    Box::pin(stream::try_unfold(state, move |mut state| async move {
         loop {
             if let Some(full) = state.gathering.next_completed_batch() {
                 return Ok(Some((full, state)));
@@ -290,6 +299,10 @@ fn in_batches(
                 return Ok(None);
             };
             if let Some(rows) = rows.try_next().await? {
+                // It would be copied into what it is already.
+                if state.gathering.is_empty() && rows.num_rows() == size {
+                    return Ok(Some((rows, state)));
+                }
                 state.gathering.push_batch(rows)?;
             } else {
                 state.rows = None;

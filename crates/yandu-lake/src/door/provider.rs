@@ -22,12 +22,17 @@ use crate::door::Broken;
 use crate::door::Sight;
 use crate::door::allowed::is_allowed;
 use crate::door::barrier::{BarrierExec, Below, hidden};
+use crate::door::estimate::Estimate;
+use crate::door::statistics::Seen;
 use crate::session::DatasetProvider;
 use crate::session::explain::Read;
 use crate::session::provider::Pins;
-use crate::session::scan::Moment;
 use crate::table::Table;
 use crate::{Error, Lake};
+
+/// So many rows come in one partition. A join that holds them would else begin to read them before the filters that other joins
+/// make for them are there, and has little to gain from more threads.
+const FEW: usize = 16_384;
 
 /// The table of the visible columns of a dataset; nothing of how it is read can be asked of it.
 #[derive(Debug)]
@@ -85,24 +90,19 @@ impl SecuredProvider {
     }
 
     /// How many rows are seen. Of all rows of a table it may be known for sure; else it is what was counted of the reader's
-    /// own, whatever the query asks of them. Sizes and bounds are not told: they follow files.
+    /// own, whatever the query asks of them.
     fn rows(
         &self,
         plan: &dyn ExecutionPlan,
         filters: &[Expr],
-        moment: Moment,
+        estimate: Option<&Estimate>,
     ) -> Result<Precision<usize>, DataFusionError> {
         if self.sight.is_whole(&self.table.schema) && filters.is_empty() {
             let known = StatisticsContext::new().compute(plan, &StatisticsArgs::new())?;
             return Ok(known.num_rows);
         }
-        let counted = self
-            .lake
-            .estimate(&self.table.id, &self.sight, &self.pins, moment);
-        Ok(match counted.map(usize::try_from) {
-            Some(Ok(rows)) => Precision::Inexact(rows),
-            Some(Err(_)) | None => Precision::Absent,
-        })
+        let rows = estimate.and_then(|known| usize::try_from(known.rows).ok());
+        Ok(rows.map_or(Precision::Absent, Precision::Inexact))
     }
 
     /// Rows and columns as they are seen, planned by the engine like any query, so that files are skipped and columns left
@@ -117,11 +117,7 @@ impl SecuredProvider {
         let source = provider_as_source(Arc::new(stored));
         let mut plan = LogicalPlanBuilder::scan(self.table.id.name(), source, None)?;
         let seen = self.sight.rows().into_iter();
-        let asked = filters
-            .iter()
-            .map(unqualified)
-            .collect::<Result<Vec<_>, _>>()?;
-        if let Some(filter) = conjunction(seen.chain(asked)) {
+        if let Some(filter) = conjunction(seen.chain(filters.iter().cloned())) {
             plan = plan.filter(filter)?;
         }
         let shown = columns
@@ -133,14 +129,19 @@ impl SecuredProvider {
     }
 }
 
-fn unqualified(filter: &Expr) -> Result<Expr, DataFusionError> {
-    let stripped = filter.clone().transform(|node| {
-        Ok(match node {
-            Expr::Column(column) => Transformed::yes(Expr::Column(Column::from_name(column.name))),
-            other => Transformed::no(other),
-        })
-    })?;
-    Ok(stripped.data)
+fn unqualified(filters: &[Expr]) -> Result<Vec<Expr>, DataFusionError> {
+    let stripped = filters.iter().map(|filter| {
+        let stripped = filter.clone().transform(|node| {
+            Ok(match node {
+                Expr::Column(column) => {
+                    Transformed::yes(Expr::Column(Column::from_name(column.name)))
+                }
+                other => Transformed::no(other),
+            })
+        })?;
+        Ok(stripped.data)
+    });
+    stripped.collect()
 }
 
 #[async_trait]
@@ -205,9 +206,23 @@ impl TableProvider for SecuredProvider {
             }
             other => hidden(own(other)),
         })?;
-        let plan = self.plan(state, &schema, filters).await.map_err(hidden)?;
-        let rows = self.rows(plan.as_ref(), filters, view.moment());
+        let asked = unqualified(filters)?;
+        let plan = self.plan(state, &schema, &asked).await.map_err(hidden)?;
+        let estimate = self.lake.estimate(
+            &self.table.id,
+            &self.sight,
+            &self.schema,
+            &self.pins,
+            view.moment(),
+        );
+        let rows = self.rows(plan.as_ref(), &asked, estimate.as_deref());
         let rows = rows.map_err(hidden)?;
+        let statistics = Seen {
+            schema: &self.schema,
+            rows,
+            estimate: estimate.as_deref(),
+        }
+        .statistics(state, &schema, &asked);
         self.pins.note(|| Read::Seen {
             dataset: self.table.id.clone(),
             version: view.version.as_ref().map(|version| version.version),
@@ -215,7 +230,7 @@ impl TableProvider for SecuredProvider {
         });
         let below = Below {
             plan,
-            rows,
+            statistics: Arc::new(statistics),
             dataset: self.table.id.clone(),
             policy: Arc::clone(&self.policy),
             sight: Arc::clone(&self.sight),
@@ -223,7 +238,12 @@ impl TableProvider for SecuredProvider {
             #[cfg(test)]
             broken: self.table.options.broken,
         };
-        let partitions = state.config().target_partitions();
+        let is_few = rows.get_value().is_some_and(|rows| *rows <= FEW);
+        let partitions = if is_few {
+            1
+        } else {
+            state.config().target_partitions()
+        };
         #[cfg(test)]
         let partitions = if self.table.options.broken == Some(Broken::Partitions) {
             below.plan.output_partitioning().partition_count()

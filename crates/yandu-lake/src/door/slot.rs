@@ -8,6 +8,7 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::TaskContext;
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::expressions::{Column, DynamicFilterPhysicalExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::filter_pushdown::FilterPushdown;
 use datafusion::physical_plan::filter_pushdown::{
@@ -33,6 +34,19 @@ pub(super) fn put_down(
         Some(slot) => Ok(Arc::clone(&slot.input)),
         None => Err(DataFusionError::Internal("a slot became a plan".to_owned())),
     }
+}
+
+/// The places of the columns that a filter compares as they are, when it is one that comes into being while the query runs: it
+/// compares them with values of other rows, which cannot fail. `None` of any other filter, and where it looks at more than columns.
+pub(crate) fn compared_columns(filter: &Arc<dyn PhysicalExpr>) -> Option<Vec<usize>> {
+    let any: &dyn std::any::Any = filter.as_ref();
+    any.downcast_ref::<DynamicFilterPhysicalExpr>()?;
+    let children = filter.children().into_iter();
+    let columns = children.map(|child| {
+        let child: &dyn std::any::Any = child.as_ref();
+        child.downcast_ref::<Column>().map(Column::index)
+    });
+    columns.collect()
 }
 
 /// Lives only while filters are put down, and is never carried out.

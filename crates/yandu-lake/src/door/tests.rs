@@ -1,5 +1,6 @@
 //! A lake of residents, some of whom a reader does not see, and what the reader gets.
 
+mod estimates;
 mod fuzz;
 mod leaks;
 mod masks;

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use datafusion::common::DataFusionError;
+use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::TaskContext;
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
+use datafusion::physical_plan::filter_pushdown::{
+    ChildPushdownResult, FilterDescription, FilterPushdownPhase, FilterPushdownPropagation,
+};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
@@ -17,6 +21,8 @@ use datafusion::physical_plan::{
 };
 use futures::StreamExt;
 use yandu_check::key::{KeySet, hash_rows};
+
+use crate::door::slot;
 
 #[derive(Debug)]
 pub(crate) struct ReplaceExec {
@@ -103,6 +109,34 @@ impl ExecutionPlan for ReplaceExec {
             self.schema(),
             stream,
         )))
+    }
+
+    /// Filters that cannot fail on a row are held against it before it is known whether it was replaced, which is a matter of
+    /// its key alone. What the query itself wrote meets only rows that are there.
+    fn gather_filters_for_pushdown(
+        &self,
+        _: FilterPushdownPhase,
+        filters: Vec<Arc<dyn PhysicalExpr>>,
+        _: &ConfigOptions,
+    ) -> Result<FilterDescription, DataFusionError> {
+        let may_pass = |filter: &Arc<dyn PhysicalExpr>| slot::compared_columns(filter).is_some();
+        if filters.iter().all(may_pass) {
+            FilterDescription::from_children(filters, &self.children())
+        } else {
+            Ok(FilterDescription::all_unsupported(
+                &filters,
+                &self.children(),
+            ))
+        }
+    }
+
+    fn handle_child_pushdown_result(
+        &self,
+        _: FilterPushdownPhase,
+        result: ChildPushdownResult,
+        _: &ConfigOptions,
+    ) -> Result<FilterPushdownPropagation<Arc<dyn ExecutionPlan>>, DataFusionError> {
+        Ok(FilterPushdownPropagation::if_all(result))
     }
 }
 

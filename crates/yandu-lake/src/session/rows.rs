@@ -14,6 +14,7 @@ use tokio::time::{Instant, Sleep};
 use yandu_words::id::DatasetId;
 
 use crate::derive::Question;
+use crate::door::barrier;
 use crate::session::Reading;
 use crate::session::problem::problem_of;
 use crate::{Error, Options, Result, Session, Version};
@@ -88,11 +89,14 @@ impl Query {
             };
             let planned = begun.elapsed();
             let schema = stream.schema();
-            if tell.send(Ok(Started {
-                schema,
-                versions,
-                datasets,
-            })).is_err() {
+            if tell
+                .send(Ok(Started {
+                    schema,
+                    versions,
+                    datasets,
+                }))
+                .is_err()
+            {
                 return;
             }
             while let Some(batch) = stream.next().await {
@@ -105,7 +109,11 @@ impl Query {
                 duration_us = begun.elapsed().as_micros() as u64,
                 "query read"
             );
-            tracing::trace!(plan = %DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(false), "query read");
+            tracing::trace!(
+                plan = %DisplayableExecutionPlan::with_metrics(plan.as_ref()).indent(false),
+                below = barrier::below(&plan),
+                "query read"
+            );
         });
         Self {
             task: Task(task),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::world::{PLAIN, Person, World, asked, hidden, permit, staff, told, visible};
+use super::world::{PLAIN, Person, World, asked, hidden, permit, rows, staff, told, visible};
 use crate::door::Broken;
 use crate::{Error, Principal, ReadPoint};
 
@@ -383,9 +383,44 @@ async fn the_filter_of_a_join_goes_below_where_it_looks_at_a_column_as_it_is() {
         let sql = format!("SELECT s.id FROM (VALUES (7), (120)) AS v (n) JOIN hr.staff s ON {on}");
         let below = reader.below(&sql).await.unwrap();
         assert_eq!(below.contains("DynamicFilter"), goes, "{on}: {below}");
+        // A join that finds nobody who would look at its filter makes none, and what went below stays empty.
+        let is_made = below.contains("DynamicFilter [ id@0 >= 7 AND id@0 <= 120");
+        assert_eq!(is_made, goes, "{on}: {below}");
     }
     let top = "SELECT id FROM hr.staff ORDER BY id LIMIT 3";
     assert!(reader.below(top).await.unwrap().contains("DynamicFilter"));
     let top = "SELECT id FROM hr.staff ORDER BY 1 / (id - 500), id LIMIT 3";
     assert!(!reader.below(top).await.unwrap().contains("DynamicFilter"));
+}
+
+#[tokio::test]
+async fn the_filter_of_a_join_reaches_files_of_which_rows_are_replaced_unless_it_could_fail_on_these()
+ {
+    let [first, _] = two_cities().await;
+    let mut people = visible();
+    people.truncate(2);
+    people[0].salary = 5;
+    people[1].salary = 2;
+    first
+        .lake
+        .append(&staff(), &rows("hot", &people), b"hot")
+        .await
+        .unwrap();
+    let sql = "SELECT s.code FROM (VALUES (7), (120)) AS v (n) JOIN hr.staff s ON s.id = v.n";
+    let below = first.open().below(sql).await.unwrap();
+    let files = below.lines().find(|line| line.contains(".parquet"));
+    let files = files.unwrap_or_default();
+    assert!(below.contains("ReplaceExec"), "{below}");
+    assert!(files.contains("DynamicFilter [ id@0 >= 7"), "{below}");
+
+    let mut stale = visible();
+    stale.truncate(1);
+    stale[0].salary = 0;
+    let world = World::new(&stale).await;
+    let hot = rows("hot", &people);
+    world.lake.append(&staff(), &hot, b"hot").await.unwrap();
+    let everything = Principal::local_administrator();
+    let everything = world.lake.session(&everything, ReadPoint::default());
+    let sql = "SELECT s.id FROM (VALUES (2), (5)) AS v (n) JOIN hr.staff s ON 10 / s.salary = v.n";
+    assert_eq!(asked(&everything, sql).await.unwrap(), ["1", "2"]);
 }

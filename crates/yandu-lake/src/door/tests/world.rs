@@ -91,24 +91,7 @@ impl World {
     }
 
     pub(super) async fn append(&self, name: &str, people: &[Person]) {
-        let texts = |pick: fn(&Person) -> &str| -> ArrayRef {
-            Arc::new(StringViewArray::from_iter_values(people.iter().map(pick)))
-        };
-        let numbers = |pick: fn(&Person) -> i64| -> ArrayRef {
-            Arc::new(Int64Array::from_iter_values(people.iter().map(pick)))
-        };
-        let columns = vec![
-            numbers(|person| person.id),
-            texts(|person| person.dept),
-            numbers(|person| person.salary),
-            texts(|person| &person.code),
-            Arc::new(StringViewArray::from_iter_values(std::iter::repeat_n(
-                name,
-                people.len(),
-            ))),
-            Arc::new(Int64Array::from_iter_values(1..=people.len() as i64)),
-        ];
-        let rows = RecordBatch::try_new(full_schema(&schema()), columns).unwrap();
+        let rows = rows(name, people);
         let mut writer = self.lake.writer(&staff()).unwrap();
         writer.write(&rows).unwrap();
         let commit = Commit {
@@ -131,6 +114,28 @@ impl World {
     pub(super) fn open(&self) -> Session {
         self.as_reader([permit("open", Some("dept <> 'secret'"), PLAIN)])
     }
+}
+
+/// People as a batch brings them.
+pub(super) fn rows(name: &str, people: &[Person]) -> RecordBatch {
+    let texts = |pick: fn(&Person) -> &str| -> ArrayRef {
+        Arc::new(StringViewArray::from_iter_values(people.iter().map(pick)))
+    };
+    let numbers = |pick: fn(&Person) -> i64| -> ArrayRef {
+        Arc::new(Int64Array::from_iter_values(people.iter().map(pick)))
+    };
+    let columns = vec![
+        numbers(|person| person.id),
+        texts(|person| person.dept),
+        numbers(|person| person.salary),
+        texts(|person| &person.code),
+        Arc::new(StringViewArray::from_iter_values(std::iter::repeat_n(
+            name,
+            people.len(),
+        ))),
+        Arc::new(Int64Array::from_iter_values(1..=people.len() as i64)),
+    ];
+    RecordBatch::try_new(full_schema(&schema()), columns).unwrap()
 }
 
 /// All columns as they are stored.
