@@ -25,24 +25,22 @@ pub(super) fn tile(state: &State, speech: &Speech, tile: &Tile) -> Markup {
             }
         };
     }
-    match &tile.outcome {
-        Some(Ok(answer)) => {
-            let title = own_title.unwrap_or(speech.title(&answer.definition.file.title));
-            html! {
-                section class="box" {
-                    h2 { (title) }
-                    (figures(speech, tile.tile.kind, title, answer))
-                    (about(speech, answer))
-                }
-            }
-        }
+    let Some(Ok(answer)) = &tile.outcome else {
         // What was wrong is for the operator's log.
-        _ => html! {
+        return html! {
             section class="box" {
                 h2 { (own_title.unwrap_or(speech.say("指标", "A figure"))) }
                 p class="empty" { (speech.say("现在没有数字，请过一会儿再看。", "There is no number now. Look again later.")) }
             }
-        },
+        };
+    };
+    let title = own_title.unwrap_or(speech.title(&answer.definition.file.title));
+    html! {
+        section class="box" {
+            h2 { (title) }
+            (figures(speech, tile.tile.kind, title, answer))
+            (about(speech, answer))
+        }
     }
 }
 
@@ -204,10 +202,10 @@ fn names(speech: &Speech, group: &Group) -> String {
 }
 
 fn value(speech: &Speech, answer: &Answer, point: Option<&Point>) -> Markup {
-    match point.map(|point| point.value) {
-        Some(Value::Value(number)) => html! { (written(answer, number)) },
-        _ => html! { span class="empty" { (speech.say("没有数字", "no number")) } },
-    }
+    let Some(Value::Value(number)) = point.map(|point| point.value) else {
+        return html! { span class="empty" { (speech.say("没有数字", "no number")) } };
+    };
+    html! { (written(answer, number)) }
 }
 
 fn compared(speech: &Speech, comparison: Comparison) -> &'static str {

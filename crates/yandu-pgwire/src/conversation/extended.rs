@@ -292,12 +292,11 @@ impl<S: Stream> Conversation<S> {
             // The rights and the catalogue are those of now, not those of when it was prepared.
             let principal = self.ends.reader().await?;
             let known = self.look_up(&principal, &portal, question).await?;
-            portal.answer = Some(match known {
-                Some(answer) => answer,
-                None => {
-                    let (session, _) = self.reading(&principal);
-                    self.open(session, question, &portal.values).await?
-                }
+            portal.answer = Some(if let Some(answer) = known {
+                answer
+            } else {
+                let (session, _) = self.reading(&principal);
+                self.open(session, question, &portal.values).await?
             });
         }
         let Some(answer) = &mut portal.answer else {
