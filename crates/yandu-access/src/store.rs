@@ -64,6 +64,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "policy meaning",
         sql: include_str!("../migrations/0008_policy_meaning.sql"),
     },
+    Migration {
+        version: 9,
+        name: "receipt count",
+        sql: include_str!("../migrations/0009_receipt_count.sql"),
+    },
 ];
 
 /// What [`account_of`] reads of a row of `account`.

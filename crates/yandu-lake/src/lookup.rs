@@ -22,7 +22,7 @@ use yandu_words::id::DatasetId;
 use crate::door::{Rights, Sight};
 use crate::session::scan::View;
 use crate::table::Table;
-use crate::{Error, Result, Session};
+use crate::{Error, Result, Session, Version};
 
 pub(crate) use blocks::Blocks;
 use blocks::Sought;
@@ -53,6 +53,14 @@ pub struct Lookup {
     schema: SchemaRef,
 }
 
+/// What was found of a key.
+#[derive(Debug, Clone)]
+pub struct LookedUp {
+    pub rows: RecordBatch,
+    /// The version that was read; `None` of a table without a commit.
+    pub version: Option<Version>,
+}
+
 impl Session {
     /// The look-up that a question is, with values of these types for `$1`, `$2` …; `None` where it is another question.
     pub async fn lookup(&self, sql: &str, values: &[DataType]) -> Result<Option<Lookup>> {
@@ -81,11 +89,11 @@ impl Lookup {
 
     /// The rows, with one value for each `$1`, `$2` …: an array of one. `None` where a session reads under other rights than
     /// it was planned for, or the table is another one, or something fails: the engine is asked then, and says what.
-    pub async fn rows(&self, session: &Session, values: &[ArrayRef]) -> Option<RecordBatch> {
+    pub async fn rows(&self, session: &Session, values: &[ArrayRef]) -> Option<LookedUp> {
         self.read(session, values).await.ok().flatten()
     }
 
-    async fn read(&self, session: &Session, values: &[ArrayRef]) -> Result<Option<RecordBatch>> {
+    async fn read(&self, session: &Session, values: &[ArrayRef]) -> Result<Option<LookedUp>> {
         let fields = self.values.fields();
         let types = fields.iter().map(|field| field.data_type());
         let is_meant = values.iter().map(|value| value.data_type()).eq(types)
@@ -101,11 +109,15 @@ impl Lookup {
         let Ok(key) = key.collect::<Result<Vec<_>, _>>() else {
             return Ok(None);
         };
+        let view = self.view(session).await?;
+        let version = view.version.as_ref().map(|version| version.version);
         let Some(sought) = Sought::new(key) else {
-            return Ok(Some(RecordBatch::new_empty(self.schema())));
+            let rows = RecordBatch::new_empty(self.schema());
+            return Ok(Some(LookedUp { rows, version }));
         };
-        let found = self.found(session, &sought).await?;
-        Ok(self.answer(&found, &values).ok())
+        let found = self.found(session, &view, &sought).await?;
+        let answer = self.answer(&found, &values).ok();
+        Ok(answer.map(|rows| LookedUp { rows, version }))
     }
 
     /// Whether it is what the session would plan now.
@@ -126,12 +138,13 @@ impl Lookup {
                 .is_none_or(|sight| sight.is_in_force(lake.now()))
     }
 
+    async fn view(&self, session: &Session) -> Result<View> {
+        let _switching = session.lake.inner.switching.read().await;
+        View::present(&self.table, self.table.present().await?)
+    }
+
     /// The rows that may have a key, as they are stored.
-    async fn found(&self, session: &Session, sought: &Sought) -> Result<RecordBatch> {
-        let view = {
-            let _switching = session.lake.inner.switching.read().await;
-            View::present(&self.table, self.table.present().await?)?
-        };
+    async fn found(&self, session: &Session, view: &View, sought: &Sought) -> Result<RecordBatch> {
         let mut found = Vec::new();
         let stored = |rows: &RecordBatch| {
             let stored = rows.project(&self.stored);

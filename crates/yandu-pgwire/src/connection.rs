@@ -287,12 +287,12 @@ async fn talk<S: Stream>(mut socket: Socket<S>, met: Met, shared: Shared) {
     } = met;
     let ends = Ends::new(
         &shared.city,
-        login,
+        login.clone(),
         seat.line.clone(),
         shared.stopping.clone(),
     );
     let (city, options) = (shared.city, shared.options);
-    Conversation::new(socket, city, options, settings, ends)
+    Conversation::new(socket, city, login, options, settings, ends)
         .run()
         .await;
     drop((seat, permit));

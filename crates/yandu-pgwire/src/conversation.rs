@@ -1,8 +1,10 @@
 //! What a client that is known asks, one message after the other.
 
 mod command;
+mod copy;
 mod cursor;
 mod extended;
+mod prepared;
 mod repeated;
 mod simple;
 
@@ -15,7 +17,8 @@ use pgwire::messages::response::{CommandComplete, ReadyForQuery, TransactionStat
 use pgwire::messages::startup::ParameterStatus;
 use pgwire::messages::{PgWireBackendMessage, PgWireFrontendMessage};
 use tokio::time::timeout;
-use yandu_face::{City, Options};
+use yandu_access::{FileForm, Login};
+use yandu_face::{Asked, City, Leaving, Options};
 use yandu_lake::{Principal, Session};
 
 use crate::answer::Answer;
@@ -24,6 +27,7 @@ use crate::ends::Ends;
 use crate::fault::{Fault, Result};
 use crate::place::Place;
 use crate::question::Question;
+use crate::receipt::{Out, Told};
 use crate::settings::Settings;
 use crate::socket::{Socket, Stream, lost};
 
@@ -40,6 +44,7 @@ const MOST_BYTES: usize = 16 << 20;
 pub(crate) struct Conversation<S> {
     socket: Socket<S>,
     city: City,
+    login: Login,
     options: Options,
     settings: Settings,
     ends: Ends,
@@ -49,12 +54,15 @@ pub(crate) struct Conversation<S> {
     portals: HashMap<String, Portal>,
     /// A message of an exchange has failed, and the rest of the exchange is passed over.
     skips: bool,
+    /// The receipt of what was answered last.
+    told: Told,
 }
 
 impl<S: Stream> Conversation<S> {
     pub(crate) fn new(
         socket: Socket<S>,
         city: City,
+        login: Login,
         options: Options,
         settings: Settings,
         ends: Ends,
@@ -62,6 +70,7 @@ impl<S: Stream> Conversation<S> {
         Self {
             socket,
             city,
+            login,
             options,
             settings,
             ends,
@@ -69,6 +78,7 @@ impl<S: Stream> Conversation<S> {
             statements: HashMap::new(),
             portals: HashMap::new(),
             skips: false,
+            told: Told::default(),
         }
     }
 
@@ -214,7 +224,15 @@ impl<S: Stream> Conversation<S> {
         let rows = self.ends.unless(session.query(&question.sql)).await?;
         let rows = rows.map_err(failed)?;
         let read = rows.datasets().to_vec();
-        let answer = Answer::open(
+        let asked = Asked {
+            login: &self.login,
+            principal: session.principal(),
+            form: FileForm::Postgresql,
+            sql: &question.sql,
+            values,
+        };
+        let leaving = Leaving::of(&self.city, &asked, &rows);
+        let mut answer = Answer::open(
             rows,
             &question.names,
             question.place.clone(),
@@ -222,6 +240,7 @@ impl<S: Stream> Conversation<S> {
         )
         .await?;
         self.city.note(session.principal(), &read).await?;
+        answer.out = Out::new(leaving, &self.told);
         Ok(answer)
     }
 }

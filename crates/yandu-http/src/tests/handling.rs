@@ -235,3 +235,265 @@ async fn whoever_runs_the_system_changes_packs_and_handles_no_delivery() {
         .await;
     assert_eq!(refused, "not-found");
 }
+<<<<<<< ours
+=======
+
+#[tokio::test]
+async fn programs_of_ckan_read_what_their_token_may_and_whoever_keeps_the_ledger_writes() {
+    let (city, root) = City::claimed_with(&FILES).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let other = city.member(&root, "zhou", "市公安局", &["clerk"]).await;
+    let until = (city.state.now() + jiff::SignedDuration::from_hours(24)).to_string();
+    let token = json!({"name": "目录", "scope": ["read"], "expires_at": until});
+    let made = city
+        .ok(&steward, Method::POST, "/api/v1/account/tokens", &token)
+        .await;
+    // Programs of CKAN show the token alone.
+    let secret = made["secret"].as_str().unwrap().to_owned();
+    let program = Somebody(Some((header::AUTHORIZATION, secret)));
+    let action = |name: &str| format!("/api/3/action/{name}");
+    let rows = json!({"resource_id": "club.member.table", "limit": 5});
+    let found = city
+        .ok(&program, Method::POST, &action("datastore_search"), &rows)
+        .await;
+    assert_eq!(found["result"]["total"], 2);
+    assert_eq!(found["result"]["records"][0]["number"], "1");
+    assert!(!found.to_string().contains("王芳"), "{found}");
+    let sql = json!({"sql": "SELECT number, name FROM club.member"});
+    let found = city
+        .ok(
+            &program,
+            Method::POST,
+            &action("datastore_search_sql"),
+            &sql,
+        )
+        .await;
+    assert!(!found.to_string().contains("王芳"), "{found}");
+    let dump = city
+        .send(
+            &program,
+            Method::GET,
+            "/datastore/dump/club.member.table",
+            &Value::Null,
+        )
+        .await;
+    assert_eq!(dump.status, StatusCode::OK);
+    assert!(!dump.text().contains("王芳"), "{}", dump.text());
+    // The file has a receipt of its own, and what is asked twice is counted under one.
+    let again = city
+        .send(
+            &program,
+            Method::POST,
+            &action("datastore_search_sql"),
+            &sql,
+        )
+        .await;
+    let receipt = async |answer: &Answer| {
+        let path = format!("/api/v1/exports/{}", answer.header("yandu-receipt"));
+        city.ok(&steward, Method::GET, &path, &Value::Null).await
+    };
+    let file = receipt(&dump).await;
+    assert_eq!(
+        (&file["form"], &file["state"], &file["rows"]),
+        (&json!("csv"), &json!("complete"), &json!(2))
+    );
+    assert_eq!(file["bytes"], dump.text().len());
+    let counted = receipt(&again).await;
+    assert_eq!(
+        (&counted["answers"], &counted["rows"]),
+        (&json!(2), &json!(4))
+    );
+    assert_eq!(
+        (&counted["reader"], &counted["sql"]),
+        (&json!("wang"), &sql["sql"])
+    );
+    // What somebody may not know of is as absent as what is not there.
+    let hidden = city
+        .send(&other, Method::POST, &action("datastore_search"), &rows)
+        .await;
+    let nothing = json!({"resource_id": "club.nothing.table", "limit": 5});
+    let absent = city
+        .send(&other, Method::POST, &action("datastore_search"), &nothing)
+        .await;
+    assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+    let message = |answer: &Answer, name: &str| answer.text().replace(name, "…");
+    assert_eq!(
+        message(&hidden, "club.member"),
+        message(&absent, "club.nothing")
+    );
+    let new = json!({"name": "club-new", "title": "新目录", "owner_org": "市民政局"});
+    for who in [&program, &steward] {
+        let refused = city
+            .send(who, Method::POST, &action("package_create"), &new)
+            .await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
+        assert_eq!(refused.json()["error"]["__type"], "Authorization Error");
+    }
+}
+
+const BY_AGE: &str = "\
+dataset: club.by_age
+title: {zh: 各年龄会员数}
+owner: 市民政局
+origin: model
+sharing: {class: unconditional}
+opening: closed
+refresh: daily
+key: [age]
+columns:
+  age: {title: {zh: 年龄}, type: integer}
+  members: {title: {zh: 会员数}, type: integer}
+";
+const FAILING: &str =
+    "SELECT CAST(m.name AS BIGINT) AS age, count(*) AS members FROM club.member m GROUP BY m.name";
+
+#[tokio::test]
+async fn a_model_takes_no_rows_from_people_and_its_failure_quotes_no_cell_to_them() {
+    let files = [
+        &FILES[..],
+        &[
+            ("models/by_age.yaml", BY_AGE),
+            ("models/by_age.sql", FAILING),
+        ],
+    ]
+    .concat();
+    let (city, root) = City::claimed_with(&files).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let row = json!({"age": 30, "members": 9});
+    let rows = "/api/v1/datasets/club.by_age/rows";
+    let refused = city.refused(&steward, Method::POST, rows, &row).await;
+    assert_eq!(refused, "not-collected");
+    let run = "/api/v1/models/club.by_age/run";
+    let ran = city.ok(&steward, Method::POST, run, &json!({})).await;
+    assert_eq!(ran["runs"][0]["status"], "failed", "{ran}");
+    let local = local(&city);
+    let all = city
+        .ok(&local, Method::GET, "/api/v1/models", &Value::Null)
+        .await;
+    assert!(
+        all.to_string().contains("王芳") || all.to_string().contains("李娜"),
+        "{all}"
+    );
+    for path in [
+        "/api/v1/models",
+        "/api/v1/models/club.by_age",
+        "/api/v1/models/club.by_age/runs",
+    ] {
+        let told = city.ok(&steward, Method::GET, path, &Value::Null).await;
+        let told = format!("{ran}{told}");
+        assert!(!told.contains("王芳") && !told.contains("李娜"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_does_not_more_than_its_scope_says() {
+    let (city, root) = City::claimed_with(&FILES).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let batch = city.delivered_as(&steward, &members()).await;
+    let id = batch["id"].as_str().unwrap();
+    let until = (city.state.now() + jiff::SignedDuration::from_hours(24)).to_string();
+    let mut programs = Vec::new();
+    for scope in ["read", "deliver"] {
+        let token = json!({"name": "脚本", "scope": [scope], "expires_at": until});
+        let made = city
+            .ok(&steward, Method::POST, "/api/v1/account/tokens", &token)
+            .await;
+        let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
+        programs.push(Somebody(Some((header::AUTHORIZATION, shown))));
+    }
+    let entry = "/api/v1/ledger/entries/club.member";
+    let tags = json!({"tags": ["x"]});
+    let refused = city
+        .refused(&programs[0], Method::PATCH, entry, &tags)
+        .await;
+    assert_eq!(refused, "not-permitted");
+    city.ok(&steward, Method::PATCH, entry, &tags).await;
+    // What is delivered is followed, and no cell of it read.
+    let quarantine = format!("/api/v1/batches/{id}/quarantine");
+    let rows = city
+        .ok(&programs[1], Method::GET, &quarantine, &Value::Null)
+        .await;
+    assert_eq!(rows["rows"][0]["cells"], json!({}));
+    assert_eq!(rows["rows"][0]["reasons"][0]["column"], "age");
+}
+
+#[tokio::test]
+async fn a_page_of_datasets_begins_at_none_that_is_not_seen_and_settings_are_shown_under_no_case() {
+    let (city, root) = City::claimed_with(&FILES).await;
+    let other = city.member(&root, "zhou", "市公安局", &["steward"]).await;
+    let after = |id: &str| {
+        let place = base64::Engine::encode(
+            &base64::engine::general_purpose::URL_SAFE_NO_PAD,
+            format!("\"{id}\""),
+        );
+        format!("/api/v1/datasets?after={place}")
+    };
+    for id in ["club.member", "club.nothing"] {
+        let refused = city
+            .refused(&other, Method::GET, &after(id), &Value::Null)
+            .await;
+        assert_eq!(refused, "invalid-parameter", "{id}");
+    }
+    city.ok(&other, Method::GET, &after("club.patrol"), &Value::Null)
+        .await;
+    for name in ["df_settings", "\"DF_SETTINGS\"", "\"Df_Settings\""] {
+        let sql = json!({"sql": format!("SELECT * FROM information_schema.{name}")});
+        let refused = city
+            .refused(&other, Method::POST, "/api/v1/query", &sql)
+            .await;
+        assert_eq!(refused, "query", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_another_unit_has_handed_in_is_as_absent_as_none() {
+    let with_files = VISIT.replace(
+        "due: 5 wd",
+        "due: 5 wd\n  evidence: {least: 0, kinds: [document]}",
+    );
+    let files = [
+        FILES[0],
+        FILES[1],
+        ("datasets/visit.yaml", with_files.as_str()),
+        FILES[3],
+    ];
+    let (city, root) = City::claimed_with(&files).await;
+    let own = city.somebody(&root, "li", &["clerk"]).await;
+    let other = city.member(&root, "zhou", "市公安局", &["clerk"]).await;
+    let (request, body) = form(
+        "/api/v1/forms/club.visit/evidence",
+        &[],
+        Some(("走访.txt", "一月走访十二户。")),
+    );
+    let (name, value) = own.0.clone().unwrap();
+    let kept = city.ask(request.header(name, value), body).await;
+    assert_eq!(kept.status, StatusCode::CREATED, "{}", kept.text());
+    let hash = kept.json()["hash"].clone();
+    let reports = "/api/v1/forms/club.visit/reports";
+    let report = |unit: &str, hash: &Value| json!({"unit": unit, "period": "2025-01", "values": {"visits": 12}, "evidence": [hash]});
+    city.ok(&own, Method::POST, reports, &report("市民政局", &hash))
+        .await;
+    let file = format!(
+        "/api/v1/forms/club.visit/evidence/{}",
+        hash.as_str().unwrap()
+    );
+    assert_eq!(
+        city.send(&own, Method::GET, &file, &Value::Null)
+            .await
+            .status,
+        StatusCode::OK
+    );
+    let listed = city.ok(&other, Method::GET, reports, &Value::Null).await;
+    assert_eq!(listed["reports"][0]["evidence"], json!([]));
+    let taken = city
+        .send(&other, Method::POST, reports, &report("市公安局", &hash))
+        .await;
+    let none = json!("0".repeat(64));
+    let absent = city
+        .send(&other, Method::POST, reports, &report("市公安局", &none))
+        .await;
+    assert_eq!(taken.problem(), absent.problem());
+    let refused = city.refused(&other, Method::GET, &file, &Value::Null).await;
+    assert_eq!(refused, "not-permitted");
+}
+>>>>>>> theirs

@@ -171,9 +171,13 @@ async fn a_look_up_gives_what_the_engine_gives_to_any_reader_of_any_state() {
                 let Some(rows) = rows else {
                     panic!("seed {seed}: {sql} with {id} is not answered");
                 };
-                found += rows.num_rows();
+                found += rows.rows.num_rows();
                 let expected = asked(&session, sql, &values).await;
-                assert_eq!(lines(&[rows]), expected, "seed {seed}: {sql} with {id}");
+                assert_eq!(
+                    lines(&[rows.rows]),
+                    expected,
+                    "seed {seed}: {sql} with {id}"
+                );
             }
         }
     }
@@ -230,7 +234,7 @@ async fn a_look_up_holds_for_its_rights_and_its_table_alone() {
     let session = reader(&lake, vec![ending]);
     let found = lookup(&session, BY_ID).await.unwrap();
     let one = [text("1")];
-    assert_eq!(found.rows(&session, &one).await.unwrap().num_rows(), 1);
+    assert_eq!(found.rows(&session, &one).await.unwrap().rows.num_rows(), 1);
     // The rights of another reader, even if they show the same.
     let other = reader(&lake, vec![permit(None, &[])]);
     assert!(found.rows(&other, &one).await.is_none());
@@ -240,7 +244,10 @@ async fn a_look_up_holds_for_its_rights_and_its_table_alone() {
     assert!(found.rows(&session, &[view]).await.is_none());
     assert!(found.rows(&session, &[]).await.is_none());
     let none: ArrayRef = Arc::new(StringArray::from(vec![None::<&str>]));
-    assert_eq!(found.rows(&session, &[none]).await.unwrap().num_rows(), 0);
+    assert_eq!(
+        found.rows(&session, &[none]).await.unwrap().rows.num_rows(),
+        0
+    );
     term.end();
     assert!(found.rows(&session, &one).await.is_none());
 
@@ -268,7 +275,7 @@ async fn what_was_looked_up_is_kept_and_no_more_than_may_be() {
         let look = async |id: usize| {
             let rows = found.rows(&session, &[text(&format!("{id:05}"))]).await;
             assert!(lake.lake.inner.blocks.bytes() <= most);
-            rows.map(|rows| rows.num_rows())
+            rows.map(|found| found.rows.num_rows())
         };
         for id in (0..20_000).step_by(997) {
             assert_eq!(look(id).await, Some(1), "{id}");

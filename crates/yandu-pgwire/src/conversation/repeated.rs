@@ -3,13 +3,16 @@
 use std::slice;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use yandu_lake::{Lookup, Principal};
+use yandu_access::FileForm;
+use yandu_face::{Asked, Leaving};
+use yandu_lake::{LookedUp, Lookup, Principal};
 
 use super::Conversation;
 use super::extended::Portal;
 use crate::answer::Answer;
 use crate::fault::Result;
 use crate::question::Question;
+use crate::receipt::Out;
 use crate::socket::Stream;
 
 /// A look-up that does not hold this often, one time after the other, is none for its client.
@@ -69,17 +72,29 @@ impl<S: Stream> Conversation<S> {
         };
         let session = self.city.session(principal);
         let looking = lookup.rows(&session, &portal.values);
-        let Some(rows) = self.ends.unless(looking).await? else {
+        let Some(found) = self.ends.unless(looking).await? else {
             *repeated.state() = match tries + 1 {
                 TRIES => State::Other,
                 tries => State::Asked(tries),
             };
             return Ok(None);
         };
-        tracing::debug!(dataset.id = %lookup.dataset(), rows = rows.num_rows(), "rows looked up");
-        let dataset = slice::from_ref(lookup.dataset());
-        self.city.note(principal, dataset).await?;
-        *repeated.state() = State::Lookup(Arc::clone(&lookup));
-        Ok(Some(Answer::of_rows(rows, &question.names)))
+        let LookedUp { rows, version } = found;
+        let dataset = lookup.dataset();
+        tracing::debug!(dataset.id = %dataset, rows = rows.num_rows(), "rows looked up");
+        self.city.note(principal, slice::from_ref(dataset)).await?;
+        let asked = Asked {
+            login: &self.login,
+            principal,
+            form: FileForm::Postgresql,
+            sql: &question.sql,
+            values: &portal.values,
+        };
+        let read = vec![(dataset.clone(), version)];
+        let leaving = Leaving::reading(&self.city, &asked, read, lookup.schema());
+        let mut answer = Answer::of_rows(rows, &question.names);
+        answer.out = Out::new(Some(leaving), &self.told);
+        *repeated.state() = State::Lookup(lookup);
+        Ok(Some(answer))
     }
 }

@@ -35,10 +35,14 @@ mod postgres;
 #[cfg(test)]
 mod readers;
 #[cfg(test)]
+mod receipts;
+#[cfg(test)]
 mod serving;
 #[cfg(test)]
 mod sharing;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod town;
 #[cfg(test)]
 mod walk;
