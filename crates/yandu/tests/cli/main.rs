@@ -41,4 +41,6 @@ mod sharing;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod town;
+#[cfg(test)]
 mod walk;
