@@ -16,7 +16,7 @@
 //!
 //! [`Programs`] knows who logs in with a token where a connection stays open, and what they read at each moment.
 //!
-//! [`Receipts`] keeps what left the city as a file.
+//! [`Receipts`] keeps what left the city: each file, and how many short answers of which kind programs were given.
 //!
 //! Not here: which roles, departments and divisions there are (they are handed in as [`Known`]), cookies and headers, and how a link reaches a person.
 
@@ -56,12 +56,13 @@ pub use negative::{Entry, EntryId, NewEntry};
 pub use password::Weakness;
 pub use program::{Login, Lost, Programs, Standing, Watch};
 pub use receipt::{
-    Ending, FileForm, NewReceipt, ReadDataset, Receipt, ReceiptColumn, ReceiptId, Receipts, Sent,
+    AnswerKind, Counts, Ending, FileForm, Leaving, NewReceipt, ReadDataset, Receipt, ReceiptColumn,
+    ReceiptId, Receipts, Recording, Sent, hexadecimal,
 };
 pub use secret::{Key, Secret};
 pub use separation::{
-    ADMINISTRATORS, AUDIT_ADMINISTRATOR, LOCAL_ADMINISTRATOR, SECURITY_ADMINISTRATOR,
-    SYSTEM_ADMINISTRATOR,
+    ADMINISTRATORS, AUDIT_ADMINISTRATOR, LOCAL_ADMINISTRATOR, LOCAL_ADMINISTRATOR_NAME,
+    SECURITY_ADMINISTRATOR, SYSTEM_ADMINISTRATOR,
 };
 pub use session::{Client, LoggedIn, Means, Session};
 pub use settings::{HASH_LANES, HASH_MEMORY_KIB, HASH_PASSES, PASSWORD_BYTES, Settings};

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use yandu_lake::Principal;
 
 use crate::door::{Asked, Door};
-use crate::separation::LOCAL_ADMINISTRATOR;
+use crate::separation::{LOCAL_ADMINISTRATOR, LOCAL_ADMINISTRATOR_NAME};
 use crate::verifier::Verifier;
 use crate::{Result, TokenId};
 
@@ -133,6 +133,15 @@ impl Programs {
         let rights = door.rights(&asked);
         let name = asked.principal.id.as_str();
         Ok(Standing::Reads(Principal::with_rights(name, rights)))
+    }
+
+    /// What whoever has logged in is called; nothing where the login has ended meanwhile.
+    pub async fn called(&self, login: &Login) -> Result<String> {
+        let Login::Token(id) = login else {
+            return Ok(LOCAL_ADMINISTRATOR_NAME.to_owned());
+        };
+        let token = self.door().accounts().proved_token(id).await?;
+        Ok(token.map_or_else(String::new, |token| token.account.name))
     }
 
     /// For how long a login holds unless it is changed, as far as one looks ahead; not at all where it holds no more.

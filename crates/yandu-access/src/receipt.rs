@@ -1,15 +1,24 @@
-//! Receipts (凭证) of what leaves the city as a file.
+//! Receipts (凭证) of what leaves the city.
 //!
 //! A receipt is opened in the records before the first byte leaves, and ended when the last one has, also when whoever read went
 //! away. What was open when the program ended is ended as broken off at the next start.
+//!
+//! What has the form of a file, or more rows than a page, has a receipt of its own. Short answers to programs can come by the
+//! thousand in a second: those of one kind stand together under one receipt, which is opened with the first of them, counts them in
+//! memory, and is written down every few seconds ([`counting`]). Whatever way an answer leaves by, a [`Recording`] goes with it.
+
+mod counting;
+mod leaving;
+mod recording;
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::Mutex as AsyncMutex;
 use yandu_policy::Way;
 use yandu_store::Store;
 use yandu_words::TokenId;
@@ -17,6 +26,12 @@ use yandu_words::id::DatasetId;
 
 use crate::event::{EventKind, Note, note};
 use crate::{Error, Result, store};
+
+use counting::Held;
+
+pub use counting::AnswerKind;
+pub use leaving::Leaving;
+pub use recording::{Recording, hexadecimal};
 
 /// The number of a receipt, written `R12`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,10 +79,17 @@ pub enum FileForm {
     /// An answer of more rows than a page has.
     Json,
     Csv,
+    Tsv,
     Xlsx,
     Parquet,
     /// Files of a table that a client of Delta Sharing was shown the addresses of.
     DeltaSharing,
+    /// Rows, or the lines of a copy, over the PostgreSQL protocol.
+    Postgresql,
+    /// Record batches of Arrow Flight SQL.
+    ArrowFlight,
+    /// A delivery as it came.
+    Delivery,
 }
 
 impl FileForm {
@@ -75,14 +97,18 @@ impl FileForm {
         match self {
             Self::Json => "json",
             Self::Csv => "csv",
+            Self::Tsv => "tsv",
             Self::Xlsx => "xlsx",
             Self::Parquet => "parquet",
             Self::DeltaSharing => "delta-sharing",
+            Self::Postgresql => "postgresql",
+            Self::ArrowFlight => "arrow-flight",
+            Self::Delivery => "delivery",
         }
     }
 }
 
-/// What is known of a file before its first byte leaves.
+/// What is known of a file, or of a kind of short answers, before its first byte leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewReceipt {
     /// The id of an account, or [`crate::LOCAL_ADMINISTRATOR`].
@@ -95,8 +121,14 @@ pub struct NewReceipt {
     pub form: FileForm,
     /// What the session is for.
     pub purpose: Option<String>,
-    /// The question, as it was asked.
+    /// The question, as it was asked, and without its values where answers are counted. Empty for a delivery.
     pub sql: String,
+    /// What `$1` and so on stood for; none where there are none, and where answers are counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Option<String>>,
+    /// The delivery that left as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<String>,
     /// The hash of the set of policies; none where no policy stands above the reader.
     pub policy: Option<Arc<str>>,
     pub read: Vec<ReadDataset>,
@@ -107,7 +139,8 @@ pub struct NewReceipt {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadDataset {
     pub dataset: DatasetId,
-    /// None where nothing had been committed.
+    /// None where nothing had been committed. Of answers that are counted it is that of the first; which one a later answer has read
+    /// follows from when it was.
     pub version: Option<u64>,
     /// The policies and grants that showed it.
     pub permits: Vec<Arc<str>>,
@@ -123,6 +156,16 @@ pub struct ReceiptColumn {
     pub data_type: String,
 }
 
+/// How many short answers were counted under one receipt, and what was in them together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub answers: u64,
+    pub rows: u64,
+    pub bytes: u64,
+    /// When the last one of them ended.
+    pub last_at: Timestamp,
+}
+
 /// What left.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Sent {
@@ -136,16 +179,18 @@ pub struct Sent {
     pub broken: Option<String>,
 }
 
-/// A file that left the city, or is leaving it.
+/// What left the city, or is leaving it: a file, or short answers of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     pub id: ReceiptId,
     pub begun_at: Timestamp,
     pub file: NewReceipt,
+    /// None of a file.
+    pub counts: Option<Counts>,
     pub ending: Ending,
 }
 
-/// How a file ended.
+/// How a receipt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
     Open,
@@ -153,7 +198,11 @@ pub enum Ending {
         at: Timestamp,
         sent: Sent,
     },
-    /// The program ended before the file did, and nobody has counted.
+    /// No more answers are counted under it.
+    Closed {
+        at: Timestamp,
+    },
+    /// The program ended before it did. Of a file nobody has counted; answers were counted until some seconds before.
     Lost {
         at: Timestamp,
         why: String,
@@ -163,7 +212,16 @@ pub enum Ending {
 /// The receipts of a city. Cheap to clone; all clones are one.
 #[derive(Clone)]
 pub struct Receipts {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     store: Store,
+    held: Mutex<Held>,
+    /// One opening of a kind at a time, so that there are no two of one kind.
+    opening: AsyncMutex<()>,
+    /// One writing of what is held at a time, so that an older count never follows a newer one.
+    writing: AsyncMutex<()>,
 }
 
 impl Receipts {
@@ -172,18 +230,34 @@ impl Receipts {
         let now = store.clock().now();
         let lost = store::receipt::lose(store.pool(), now).await?;
         if lost > 0 {
-            tracing::warn!(receipts = lost, "files were cut off when the program ended");
+            tracing::warn!(
+                receipts = lost,
+                "what was leaving was cut off when the program ended"
+            );
         }
-        Ok(Self { store })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                held: Mutex::default(),
+                opening: AsyncMutex::default(),
+                writing: AsyncMutex::default(),
+            }),
+        })
     }
 
-    /// Opens the receipt of a file that is about to leave.
+    /// Opens the receipt of a file that is about to leave, which is told to whoever audits.
     pub async fn begin(&self, file: NewReceipt) -> Result<Receipt> {
-        let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
+        let mut writing = self
+            .inner
+            .store
+            .pool()
+            .begin_with("BEGIN IMMEDIATE")
+            .await?;
         let receipt = Receipt {
             id: store::receipt::next(&mut writing).await?,
-            begun_at: self.store.clock().now(),
+            begun_at: self.now(),
             file,
+            counts: None,
             ending: Ending::Open,
         };
         store::receipt::insert(&mut writing, &receipt).await?;
@@ -208,13 +282,14 @@ impl Receipts {
 
     /// Ends a receipt. It is ended once: what is said later changes nothing.
     pub async fn end(&self, id: ReceiptId, sent: &Sent) -> Result<()> {
-        let now = self.store.clock().now();
-        store::receipt::end(self.store.pool(), id, now, sent).await
+        let mut writing = self.inner.store.pool().acquire().await?;
+        store::receipt::end(&mut writing, id, self.now(), sent).await
     }
 
-    /// A receipt of a reader, or of anybody.
+    /// A receipt of a reader, or of anybody, with all that was counted until now.
     pub async fn find(&self, id: ReceiptId, reader: Option<&str>) -> Result<Receipt> {
-        let found = store::receipt::find(self.store.pool(), id).await?;
+        self.flush().await?;
+        let found = store::receipt::find(self.inner.store.pool(), id).await?;
         found
             .filter(|found| reader.is_none_or(|reader| found.file.reader == reader))
             .ok_or(Error::NoReceipt(id))
@@ -227,6 +302,11 @@ impl Receipts {
         before: Option<ReceiptId>,
         limit: u32,
     ) -> Result<Vec<Receipt>> {
-        store::receipt::list(self.store.pool(), reader, before, limit).await
+        self.flush().await?;
+        store::receipt::list(self.inner.store.pool(), reader, before, limit).await
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.store.clock().now()
     }
 }

@@ -12,6 +12,9 @@ pub use yandu_policy::{
 /// Whoever holds the data folder: above all accounts, and no account's name.
 pub const LOCAL_ADMINISTRATOR: &str = "local-administrator";
 
+/// What the same is called on what is shown to people.
+pub const LOCAL_ADMINISTRATOR_NAME: &str = "本机管理员";
+
 /// Names that the program itself uses for those who have no account: in what it writes down, and in policies
 /// (`Visitor::"anyone"`), where an account of that name would change what visitors may read.
 pub(crate) const RESERVED: [&str; 3] = [LOCAL_ADMINISTRATOR, "visitor", "anyone"];

@@ -58,6 +58,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "field",
         sql: include_str!("../migrations/0007_field.sql"),
     },
+    Migration {
+        version: 8,
+        name: "receipt count",
+        sql: include_str!("../migrations/0008_receipt_count.sql"),
+    },
 ];
 
 /// What [`account_of`] reads of a row of `account`.

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use yandu_access::{Door, Programs, Result};
+use jiff::Timestamp;
+use yandu_access::{Door, Programs, Receipts, Result};
 use yandu_collect::Collector;
 use yandu_lake::{Principal, ReadPoint, Session};
 use yandu_ledger::Ledger;
 use yandu_pack::Packs;
 use yandu_words::id::DatasetId;
+
+use crate::leaving::Shapes;
 
 /// The city that is read. Clones are one.
 #[derive(Clone)]
@@ -19,18 +22,46 @@ struct Inner {
     collector: Collector,
     programs: Programs,
     ledger: Ledger,
+    page_rows: u64,
+    shapes: Shapes,
 }
 
 impl City {
-    /// `local_key` is what whoever holds the data folder shows.
-    pub fn new(collector: Collector, door: Door, ledger: Ledger, local_key: &str) -> Self {
+    /// `local_key` is what whoever holds the data folder shows; an answer of more than `page_rows` rows has a receipt of its own.
+    pub fn new(
+        collector: Collector,
+        door: Door,
+        ledger: Ledger,
+        local_key: &str,
+        page_rows: u64,
+    ) -> Self {
         Self {
             inner: Arc::new(Inner {
                 collector,
                 programs: Programs::new(door, local_key),
                 ledger,
+                page_rows,
+                shapes: Shapes::default(),
             }),
         }
+    }
+
+    /// The most rows of an answer that is counted with others.
+    pub fn page_rows(&self) -> u64 {
+        self.inner.page_rows
+    }
+
+    pub(crate) fn shapes(&self) -> &Shapes {
+        &self.inner.shapes
+    }
+
+    pub(crate) fn receipts(&self) -> &Receipts {
+        self.programs().door().receipts()
+    }
+
+    /// The time of the records.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.inner.collector.store().clock().now()
     }
 
     /// Who may log in, and what they read at this moment.
@@ -57,7 +88,7 @@ impl City {
         if let Some(rights) = principal.rights() {
             self.programs().door().count_use(rights, read).await?;
         }
-        let now = self.inner.collector.store().clock().now();
+        let now = self.now();
         for dataset in read {
             self.inner.ledger.note_use(dataset.as_str(), principal, now);
         }

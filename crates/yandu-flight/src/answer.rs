@@ -1,9 +1,11 @@
-//! The rows of a question on their way to the client: read as they are sent, one batch ahead.
+//! The rows of a question on their way to the client: read as they are sent, one batch ahead, and a page ahead at the beginning.
 //!
 //! A client that reads slowly stops the reading, not the looking: what ends the answer ends it also while nobody takes a batch.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tonic::{Code, Status};
+use yandu_face::Leaving;
 use yandu_lake::Rows;
 
 use crate::ends::Ends;
@@ -85,16 +88,22 @@ fn conformed(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     batch.map_err(|error| Fault::internal(&error))
 }
 
-/// Rows that are ready to be sent: the first ones have been read, so that what fails at once fails before anything is counted.
+/// Rows that are ready to be sent: the first ones have been read, so that what fails at once fails before anything is counted. They are
+/// more than a page, or all that there are: it is known under which receipt they leave.
 pub(crate) struct Opened {
     rows: Rows,
-    first: Option<RecordBatch>,
+    ahead: VecDeque<RecordBatch>,
     schema: SchemaRef,
 }
 
 impl Opened {
     /// `schema` is what the client was told of.
-    pub(crate) async fn read(mut rows: Rows, schema: SchemaRef, ends: &mut Ends) -> Result<Self> {
+    pub(crate) async fn read(
+        mut rows: Rows,
+        schema: SchemaRef,
+        page_rows: u64,
+        ends: &mut Ends,
+    ) -> Result<Self> {
         if !fits(&columns(&rows.schema()), &schema) {
             return Err(Fault::new(
                 Code::FailedPrecondition,
@@ -102,12 +111,32 @@ impl Opened {
             )
             .help("ask again: what you may see has changed, or the dataset has"));
         }
-        let first = ends.unless(rows.next()).await?.transpose()?;
+        // What reads no dataset has no receipt to wait for.
+        let page_rows = if rows.datasets().is_empty() {
+            0
+        } else {
+            page_rows
+        };
+        let mut ahead = VecDeque::new();
+        let mut count = 0;
+        while count <= page_rows {
+            let Some(batch) = ends.unless(rows.next()).await?.transpose()? else {
+                break;
+            };
+            count += batch.num_rows() as u64;
+            ahead.push_back(batch);
+        }
         Ok(Self {
             rows,
-            first,
+            ahead,
             schema,
         })
+    }
+
+    /// How many rows have been read.
+    pub(crate) fn count(&self) -> u64 {
+        let counts = self.ahead.iter().map(RecordBatch::num_rows);
+        counts.sum::<usize>() as u64
     }
 
     pub(crate) fn rows(&self) -> &Rows {
@@ -118,6 +147,7 @@ impl Opened {
     pub(crate) fn send<H: Send + 'static>(
         self,
         ends: Ends,
+        leaving: Option<Leaving>,
         held: H,
         done: impl FnOnce(&H) + Send + 'static,
     ) -> BoxStream<'static, std::result::Result<FlightData, Status>> {
@@ -130,20 +160,33 @@ impl Opened {
             }
             read.map(|_| ())
         });
+        let handed = Arc::new(AtomicU64::new(0));
         let batches = Batches {
-            batches,
+            read: batches,
             reading: Some(reading),
+            handed: Arc::clone(&handed),
         };
-        encoded(schema, batches)
+        let messages = encoded(schema, batches);
+        match leaving {
+            Some(leaving) => recorded(messages, leaving, handed),
+            None => messages,
+        }
     }
 
     async fn pump(self, mut ends: Ends, send: mpsc::Sender<RecordBatch>) -> Result<Way> {
         let Self {
             mut rows,
-            first: mut next,
+            mut ahead,
             schema,
         } = self;
-        while let Some(batch) = next {
+        loop {
+            let next = match ahead.pop_front() {
+                Some(batch) => Some(batch),
+                None => ends.unless(rows.next()).await?.transpose()?,
+            };
+            let Some(batch) = next else {
+                return Ok(Way::ToTheEnd);
+            };
             if batch.num_rows() > 0 {
                 let sending = send.send(conformed(&batch, &schema)?);
                 let sent = ends.unless(timeout(PATIENCE, sending)).await?;
@@ -154,9 +197,7 @@ impl Opened {
                     return Ok(Way::ToNobody);
                 }
             }
-            next = ends.unless(rows.next()).await?.transpose()?;
         }
-        Ok(Way::ToTheEnd)
     }
 }
 
@@ -183,6 +224,44 @@ fn encoded(
         .boxed()
 }
 
+/// Messages that are written down on their way: their heads and bodies are what is hashed. What is written down is ended before the end
+/// is told.
+fn recorded(
+    messages: BoxStream<'static, std::result::Result<FlightData, Status>>,
+    leaving: Leaving,
+    handed: Arc<AtomicU64>,
+) -> BoxStream<'static, std::result::Result<FlightData, Status>> {
+    let recorded = Recorded {
+        messages,
+        leaving,
+        handed,
+    };
+    futures::stream::unfold(recorded, Recorded::next).boxed()
+}
+
+struct Recorded {
+    messages: BoxStream<'static, std::result::Result<FlightData, Status>>,
+    leaving: Leaving,
+    /// Rows that have gone into messages and are not written down yet.
+    handed: Arc<AtomicU64>,
+}
+
+impl Recorded {
+    async fn next(mut self) -> Option<(std::result::Result<FlightData, Status>, Self)> {
+        let message = self.messages.next().await;
+        match &message {
+            Some(Ok(message)) => {
+                let rows = self.handed.swap(0, Ordering::Relaxed);
+                self.leaving.take(&message.data_header, rows);
+                self.leaving.take(&message.data_body, 0);
+            }
+            Some(Err(status)) => self.leaving.break_off(status.message()),
+            None => self.leaving.end().await,
+        }
+        Some((message?, self))
+    }
+}
+
 /// One batch that was made at once.
 pub(crate) fn whole(
     batch: RecordBatch,
@@ -192,18 +271,24 @@ pub(crate) fn whole(
 
 /// Batches that are read by somebody else, who stops with this.
 struct Batches {
-    batches: mpsc::Receiver<RecordBatch>,
+    read: mpsc::Receiver<RecordBatch>,
     /// `None` when all is told.
     reading: Option<JoinHandle<Result<()>>>,
+    /// Counts the rows that go out.
+    handed: Arc<AtomicU64>,
 }
 
 impl Stream for Batches {
     type Item = std::result::Result<RecordBatch, FlightError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match self.batches.poll_recv(context) {
+        match self.read.poll_recv(context) {
             Poll::Pending => return Poll::Pending,
-            Poll::Ready(Some(batch)) => return Poll::Ready(Some(Ok(batch))),
+            Poll::Ready(Some(batch)) => {
+                let rows = batch.num_rows() as u64;
+                self.handed.fetch_add(rows, Ordering::Relaxed);
+                return Poll::Ready(Some(Ok(batch)));
+            }
             Poll::Ready(None) => {}
         }
         let Some(reading) = &mut self.reading else {

@@ -15,7 +15,8 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use prost::Message as _;
 use tonic::Status;
-use yandu_access::Login;
+use yandu_access::{FileForm, Login, ReceiptId};
+use yandu_face::{Asked, Leaving};
 
 use crate::admit::Caller;
 use crate::answer::{Opened, columns, whole};
@@ -28,6 +29,13 @@ use crate::service::Face;
 
 /// The rows of an answer, as they are sent.
 pub(crate) type Sent = BoxStream<'static, std::result::Result<FlightData, Status>>;
+
+/// An answer.
+pub(crate) struct Fetched {
+    pub(crate) sent: Sent,
+    /// The receipt under which it leaves; none of what reads no dataset.
+    pub(crate) receipt: Option<ReceiptId>,
+}
 
 impl Face {
     /// Says what the answer to a command looks like, and by which ticket it is fetched.
@@ -129,11 +137,14 @@ impl Face {
     }
 
     /// The rows behind a ticket, with the rights of this moment and not those of when it was given out.
-    pub(crate) async fn fetch(&self, caller: Caller, command: Command) -> Result<Sent> {
+    pub(crate) async fn fetch(&self, caller: Caller, command: Command) -> Result<Fetched> {
         let Command::TicketStatementQuery(ticket) = command else {
             let session = self.session(&caller.login).await?;
             let rows = metadata::rows(command, &session, &self.city().packs())?;
-            return Ok(whole(rows));
+            return Ok(Fetched {
+                sent: whole(rows),
+                receipt: None,
+            });
         };
         let (asking, running) = self
             .desks()
@@ -145,11 +156,25 @@ impl Face {
         let session = self.session(&caller.login).await?;
         let session = session.with_parameters(&asking.values)?;
         let rows = ends.unless(session.query(&asking.sql)).await??;
-        let opened = Opened::read(rows, asking.schema, &mut ends).await?;
+        let asked = Asked {
+            login: &caller.login,
+            principal: session.principal(),
+            form: FileForm::ArrowFlight,
+            sql: &asking.sql,
+            values: &asking.values,
+        };
+        let mut leaving = Leaving::of(self.city(), &asked, &rows);
+        let page_rows = self.city().page_rows();
+        let opened = Opened::read(rows, asking.schema, page_rows, &mut ends).await?;
         let read = opened.rows().datasets().to_vec();
         self.city().note(session.principal(), &read).await?;
+        let receipt = match &mut leaving {
+            Some(leaving) => Some(leaving.before(opened.count()).await?),
+            None => None,
+        };
         let held = (running, caller.busy);
-        Ok(opened.send(ends, held, |(running, _)| running.done()))
+        let sent = opened.send(ends, leaving, held, |(running, _)| running.done());
+        Ok(Fetched { sent, receipt })
     }
 }
 

@@ -39,6 +39,8 @@ const ACTIONS: [(&str, &str); 5] = [
     ("CancelFlightInfo", "stops a query"),
     ("CloseSession", "ends the session of a login"),
 ];
+/// Names the receipt of an answer, as over HTTP.
+const RECEIPT: &str = "yandu-receipt";
 /// What an action answers that has closed something.
 const CLOSED: [u8; 2] = [0x08, 0x01];
 
@@ -250,7 +252,14 @@ impl FlightService for Face {
     async fn do_get(&self, request: Request<Ticket>) -> Answer<Self::DoGetStream> {
         let caller = Caller::of(&request)?;
         let command = command::read(&request.into_inner().ticket)?;
-        Ok(Response::new(self.fetch(caller, command).await?))
+        let fetched = self.fetch(caller, command).await?;
+        let mut response = Response::new(fetched.sent);
+        if let Some(receipt) = fetched.receipt {
+            let receipt = MetadataValue::try_from(receipt.to_string())
+                .map_err(|error| Status::from(Fault::internal(&error)))?;
+            response.metadata_mut().insert(RECEIPT, receipt);
+        }
+        Ok(response)
     }
 
     async fn do_put(&self, request: Request<Streaming<FlightData>>) -> Answer<Self::DoPutStream> {

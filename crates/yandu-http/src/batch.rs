@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_access::FileForm;
 use yandu_collect::{BatchFilter, BatchStatus};
 use yandu_policy::Action;
 use yandu_words::id::{BatchId, DatasetId};
@@ -19,10 +20,12 @@ use yandu_words::id::{BatchId, DatasetId};
 use crate::Result;
 use crate::access::{Asker, HANDLES, KEEPS, not_permitted};
 use crate::caller::Caller;
+use crate::export;
 use crate::extract::{BatchName, Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
+use crate::stream::rows::Tally;
 
 pub use deliver::{Accepted, DeliverFile};
 pub use preview::{
@@ -157,8 +160,9 @@ pub(crate) async fn named(
     }
 }
 
-/// The delivery as it came, byte for byte, for whoever sees every column of the dataset as it is.
-#[utoipa::path(get, path = "/batches/{id}/raw", tag = "batches", params(("id" = String, Path)), responses((status = 200, body = [u8], content_type = "application/octet-stream"), Problem))]
+/// The delivery as it came, byte for byte, for whoever sees every column of the dataset as it is. It leaves a receipt, which the header
+/// `yandu-receipt` names.
+#[utoipa::path(get, path = "/batches/{id}/raw", tag = "batches", params(("id" = String, Path)), responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt of the delivery.")), body = [u8], content_type = "application/octet-stream"), Problem))]
 async fn read_batch(
     Shared(state): Shared<State>,
     asker: Asker,
@@ -180,7 +184,16 @@ async fn read_batch(
         )
     })?;
     let reader = state.collector().keep().open(&hash)?;
-    let mut response = crate::stream::from_reader(reader).into_response();
+    let read = (dataset, batch.version);
+    let receipt = export::of_batch(&state, &asker, &id, read, FileForm::Delivery).await?;
+    let body = export::recorded(
+        state.door().receipts().record(receipt),
+        Tally::of(batch.rows_in, false).into(),
+        None,
+        crate::stream::from_reader(reader),
+    );
+    let mut response = body.into_response();
+    export::name(&mut response, receipt);
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,

@@ -11,6 +11,7 @@
 mod datastore;
 mod dump;
 mod edit;
+mod leaving;
 mod list;
 mod package;
 mod parameters;
@@ -32,6 +33,7 @@ use crate::access::Asker;
 use crate::address::Base;
 use crate::extract::{Bytes, Path, media_type};
 use crate::state::State;
+use leaving::Done;
 use parameters::Parameters;
 use refusal::{Outcome, Refusal};
 
@@ -209,7 +211,7 @@ fn writes(action: &str) -> bool {
 
 /// Runs an action for whoever may: rows are for rights to show, what the ledger says is for those who may browse it, and what changes
 /// an entry for those who keep it.
-async fn permitted(context: &Context, action: &str, parameters: &Parameters) -> Outcome {
+async fn permitted(context: &Context, action: &str, parameters: &Parameters) -> Outcome<Done> {
     let Context { state, asker, .. } = context;
     let is_known = ACTIONS.iter().any(|(name, ..)| *name == action);
     let may = if writes(action) {
@@ -228,12 +230,12 @@ async fn permitted(context: &Context, action: &str, parameters: &Parameters) -> 
     run(context, action, parameters).await
 }
 
-async fn run(context: &Context, action: &str, parameters: &Parameters) -> Outcome {
-    match action {
+async fn run(context: &Context, action: &str, parameters: &Parameters) -> Outcome<Done> {
+    let result = match action {
         "current_package_list_with_resources" => search::whole(context, parameters).await,
         "datastore_info" => datastore::info(context, parameters).await,
-        "datastore_search" => datastore::search(context, parameters).await,
-        "datastore_search_sql" => datastore::search_sql(context, parameters).await,
+        "datastore_search" => return datastore::search(context, parameters).await,
+        "datastore_search_sql" => return datastore::search_sql(context, parameters).await,
         "group_list" => list::groups(context, parameters).await,
         "group_show" => list::group_show(context, parameters).await,
         "help_show" => help(parameters),
@@ -261,19 +263,24 @@ async fn run(context: &Context, action: &str, parameters: &Parameters) -> Outcom
             let unknown: String = unknown.chars().take(100).collect();
             Err(Refusal::Bad(format!("Action name not known: {unknown}")))
         }
-    }
+    };
+    result.map(Done::from)
 }
 
 /// The envelope of every answer.
-fn answer(context: &Context, action: &str, outcome: Outcome) -> Response {
+fn answer(context: &Context, action: &str, outcome: Outcome<Done>) -> Response {
     let help = format!(
         "/api/3/action/help_show?name={}",
         crate::address::encode(action)
     );
     let help = context.base.at(&help);
     match outcome {
-        Ok(result) => {
-            Json(json!({ "help": help, "success": true, "result": result })).into_response()
+        Ok(Done { result, left }) => {
+            let body = json!({ "help": help, "success": true, "result": result });
+            match left {
+                Some(left) => left.answer(body.to_string().into_bytes()),
+                None => Json(body).into_response(),
+            }
         }
         Err(refusal) => match refusal.answer() {
             (status, bare @ Value::String(_)) => (status, Json(bare)).into_response(),

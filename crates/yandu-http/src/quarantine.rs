@@ -1,6 +1,7 @@
 //! Rows that wait: looking at them, correcting, releasing and dropping them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_access::FileForm;
 use yandu_collect::quarantine::{self, QuarantinedRow, Selection, reason_title};
 use yandu_lake::WholeColumns;
 use yandu_pack::Packs;
@@ -20,6 +22,7 @@ use crate::Result;
 use crate::access::{Asker, HANDLES, KEEPS};
 use crate::batch::{attachment, finish, named};
 use crate::caller::Caller;
+use crate::export;
 use crate::extract::{BatchName, Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
@@ -206,8 +209,8 @@ struct Export {
 }
 
 /// The quarantined rows as a workbook for the department: its own lines with the reasons beside them. Columns that whoever asks does not
-/// see are left out.
-#[utoipa::path(get, path = "/batches/{id}/quarantine.xlsx", tag = "quarantine", params(("id" = String, Path), Export), responses((status = 200, body = [u8], content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+/// see are left out. It leaves a receipt, which the header `yandu-receipt` names.
+#[utoipa::path(get, path = "/batches/{id}/quarantine.xlsx", tag = "quarantine", params(("id" = String, Path), Export), responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt of the workbook.")), body = [u8], content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
 async fn export_rows(
     Shared(state): Shared<State>,
     asker: Asker,
@@ -225,8 +228,17 @@ async fn export_rows(
         .collector()
         .quarantine_workbook(&id, &selection, |column| seen.shows(column))
         .await?;
-    let form = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let mut response = ([(header::CONTENT_TYPE, form)], workbook).into_response();
+    let receipt = export::of_batch(&state, &asker, &id, (dataset, None), FileForm::Xlsx).await?;
+    let size = workbook.len() as u64;
+    let body = export::recorded(
+        state.door().receipts().record(receipt),
+        Arc::default(),
+        Some(size),
+        workbook.into(),
+    );
+    let form = [(header::CONTENT_TYPE, export::WORKBOOK)];
+    let mut response = (form, body).into_response();
+    export::name(&mut response, receipt);
     response.headers_mut().insert(
         header::CONTENT_DISPOSITION,
         attachment(&format!("问题数据_{id}.xlsx")),

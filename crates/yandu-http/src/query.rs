@@ -6,7 +6,7 @@ mod form;
 use std::collections::BTreeMap;
 
 use axum::extract::State as Shared;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -89,7 +89,7 @@ pub struct Column {
 }
 
 /// Runs a query. The answer is JSON, or what `Accept` asks for: `text/csv`, a workbook, or Parquet. Whatever has the form of a file, or
-/// more rows than a page, leaves a receipt, which the header `yandu-receipt` names.
+/// more rows than a page, leaves a receipt, which the header `yandu-receipt` names; shorter answers to a token are counted under one for their kind.
 #[utoipa::path(
     post,
     path = "/query",
@@ -98,7 +98,7 @@ pub struct Column {
     responses(
         (
             status = 200,
-            headers(("yandu-receipt" = Option<String>, description = "The receipt of what left as a file.")),
+            headers(("yandu-receipt" = Option<String>, description = "The receipt of what left, or the one under which it is counted.")),
             content(
                 (Answer = "application/json"),
                 (String = "text/csv"),
@@ -202,8 +202,11 @@ async fn answer(
     match form {
         Form::Json if leaving.way == Way::Page => {
             count(state, leaving.principal, &opened.rows).await?;
-            let kind = [(header::CONTENT_TYPE, JSON)];
-            Ok((kind, opened.send(Text::Json).body()).into_response())
+            let (read, columns) = (export::read(&opened.rows), opened.rows.schema());
+            let recording = leaving.count(state, &read, &columns).await?;
+            let sending = opened.send(Text::Json);
+            let tally = sending.tally();
+            Ok(export::page(JSON, recording, tally, sending.body()))
         }
         Form::Json => {
             let file = (JSON, None);

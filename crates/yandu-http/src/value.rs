@@ -11,35 +11,7 @@ use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use serde_json::{Map, Value};
 
-/// The name of a column's type: that of the declarations where there is one.
-pub(crate) fn type_name(data_type: &DataType) -> String {
-    match data_type {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text".to_owned(),
-        DataType::Int8
-        | DataType::Int16
-        | DataType::Int32
-        | DataType::Int64
-        | DataType::UInt8
-        | DataType::UInt16
-        | DataType::UInt32
-        | DataType::UInt64 => "integer".to_owned(),
-        DataType::Float16 | DataType::Float32 | DataType::Float64 => "float".to_owned(),
-        DataType::Decimal32(precision, scale)
-        | DataType::Decimal64(precision, scale)
-        | DataType::Decimal128(precision, scale)
-        | DataType::Decimal256(precision, scale) => format!("decimal({precision},{scale})"),
-        DataType::Boolean => "boolean".to_owned(),
-        DataType::Date32 | DataType::Date64 => "date".to_owned(),
-        DataType::Time32(_) | DataType::Time64(_) => "time".to_owned(),
-        DataType::Timestamp(_, _) => "timestamp".to_owned(),
-        DataType::Null => "null".to_owned(),
-        DataType::List(field) | DataType::LargeList(field) => {
-            format!("list of {}", type_name(field.data_type()))
-        }
-        DataType::Struct(_) => "object".to_owned(),
-        other => other.to_string().to_lowercase(),
-    }
-}
+pub(crate) use yandu_lake::type_name;
 
 /// The rows of a batch as JSON arrays, one after the other.
 pub(crate) fn rows(batch: &RecordBatch, count: usize) -> Result<Vec<Vec<Value>>, ArrowError> {

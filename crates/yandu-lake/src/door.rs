@@ -67,6 +67,11 @@ impl Rights {
         permits.map(|permit| Arc::clone(&permit.name)).collect()
     }
 
+    /// A number that no other rights of the process have: what it was told for holds for these alone.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
     /// The hash of the set of policies.
     pub fn policy(&self) -> &Arc<str> {
         &self.policy

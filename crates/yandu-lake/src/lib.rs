@@ -62,10 +62,11 @@ pub use model::{CompiledModel, ModelInput, SqlPlace, compile_model, model_inputs
 pub use options::{Now, Options, Vectors};
 pub use places::Places;
 pub use provenance::{Amount, Contribution, Provenance, Touched};
-pub use schema::{BATCH, ROW, full_schema};
+pub use schema::{BATCH, ROW, full_schema, type_name};
 pub use session::beside::Beside;
 pub use session::depth::check_depth;
 pub use session::prepare::Prepared;
+pub use session::shape::shape;
 pub use session::{Count, Explained, ExplainedInput, Principal, ReadPoint, Rows, Session};
 pub use table::TableSpec;
 pub use tail::journal::JournalFrame;

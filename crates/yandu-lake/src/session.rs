@@ -15,6 +15,7 @@ pub(crate) mod provider;
 mod replace;
 pub(crate) mod rows;
 pub(crate) mod scan;
+pub(crate) mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

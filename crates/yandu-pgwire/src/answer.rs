@@ -15,18 +15,25 @@ use crate::ends::Ends;
 use crate::fault::{Fault, Result};
 use crate::names::Names;
 use crate::place::Place;
+use crate::receipt::Out;
 use crate::socket::{Socket, Stream, lost};
 use crate::types::ColumnType;
 use crate::value::{Columns, Format};
 
 /// How long a client may take to read one batch.
-const PATIENCE: Duration = Duration::from_mins(5);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A column of an answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
     name: String,
     column_type: ColumnType,
+}
+
+impl Column {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// The columns that a schema has for a client, under the names that PostgreSQL would give them.
@@ -65,6 +72,8 @@ pub(crate) struct Answer {
     /// The batch that is being sent, and the next row of it.
     batch: Option<(Columns, usize)>,
     place: Option<Place>,
+    /// What is written down of it.
+    pub(crate) out: Out,
 }
 
 /// What was sent.
@@ -93,6 +102,7 @@ impl Answer {
             ahead: first,
             batch: None,
             place,
+            out: Out::default(),
         })
     }
 
@@ -114,11 +124,35 @@ impl Answer {
             ahead: Some(batch),
             batch: None,
             place: None,
+            out: Out::default(),
         })
     }
 
     /// Sends at most `most` rows; only counts them where no socket is given.
     pub(crate) async fn send<S: Stream>(
+        &mut self,
+        mut socket: Option<&mut Socket<S>>,
+        formats: &[i16],
+        most: Option<usize>,
+        ends: &mut Ends,
+    ) -> Result<Sent> {
+        let handing = self.hand_out(socket.as_deref_mut(), formats, most, ends);
+        let sent = handing.await;
+        match &sent {
+            Ok(sent) if sent.is_over => {
+                // An answer without rows tells something too.
+                if let Some(socket) = socket {
+                    self.out.before(socket, 0).await?;
+                }
+                self.out.end().await;
+            }
+            Ok(_) => {}
+            Err(fault) => self.out.break_off(fault),
+        }
+        sent
+    }
+
+    async fn hand_out<S: Stream>(
         &mut self,
         mut socket: Option<&mut Socket<S>>,
         formats: &[i16],
@@ -140,7 +174,9 @@ impl Answer {
             let left = columns.rows() - next;
             let count = most.map_or(left, |most| left.min(most - sent));
             if let Some(socket) = socket.as_deref_mut() {
-                let sending = send_rows(socket, &columns, next..next + count, &formats);
+                self.out.before(socket, count).await?;
+                let rows = next..next + count;
+                let sending = send_rows(socket, &mut self.out, &columns, rows, &formats);
                 let sending = tokio::time::timeout(PATIENCE, sending);
                 let sent = ends.unless(sending).await?;
                 sent.map_err(|_| Fault::new("57P05", "the client reads too slowly").fatal())??;
@@ -155,6 +191,14 @@ impl Answer {
             rows: sent,
             is_over: self.batch.is_none() && self.ahead.is_none() && self.rows.is_none(),
         })
+    }
+
+    /// Takes the rows that are read next, from a place on; none when there are no more.
+    pub(crate) async fn take(&mut self, ends: &mut Ends) -> Result<Option<(Columns, usize)>> {
+        if self.batch.is_none() && !self.begin_next(ends).await? {
+            return Ok(None);
+        }
+        Ok(self.batch.take())
     }
 
     /// Takes the next batch that has rows; false when there is none.
@@ -197,6 +241,7 @@ impl Answer {
 
 async fn send_rows<S: Stream>(
     socket: &mut Socket<S>,
+    out: &mut Out,
     columns: &Columns,
     rows: std::ops::Range<usize>,
     formats: &[Format],
@@ -204,6 +249,7 @@ async fn send_rows<S: Stream>(
     for row in rows {
         let mut bytes = BytesMut::new();
         columns.write(row, formats, &mut bytes);
+        out.take(&bytes, 1);
         let message = DataRow::new(bytes, columns.count() as i16);
         let message = PgWireBackendMessage::DataRow(message);
         socket.feed(message).await.map_err(lost)?;

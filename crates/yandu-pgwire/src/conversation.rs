@@ -14,8 +14,8 @@ use pgwire::messages::response::{CommandComplete, ReadyForQuery, TransactionStat
 use pgwire::messages::startup::ParameterStatus;
 use pgwire::messages::{PgWireBackendMessage, PgWireFrontendMessage};
 use tokio::time::timeout;
-use yandu_access::Login;
-use yandu_face::{City, Options};
+use yandu_access::{FileForm, Login};
+use yandu_face::{Asked, City, Leaving, Options};
 use yandu_lake::Session;
 
 use crate::answer::Answer;
@@ -25,6 +25,7 @@ use crate::ends::Ends;
 use crate::fault::{Fault, Result};
 use crate::place::Place;
 use crate::question::Question;
+use crate::receipt::{Out, Told};
 use crate::settings::Settings;
 use crate::socket::{Socket, Stream, lost};
 
@@ -51,6 +52,8 @@ pub(crate) struct Conversation<S> {
     portals: HashMap<String, Portal>,
     /// A message of an exchange has failed, and the rest of the exchange is passed over.
     skips: bool,
+    /// The receipt of what was answered last.
+    told: Told,
 }
 
 impl<S: Stream> Conversation<S> {
@@ -73,6 +76,7 @@ impl<S: Stream> Conversation<S> {
             statements: HashMap::new(),
             portals: HashMap::new(),
             skips: false,
+            told: Told::default(),
         }
     }
 
@@ -214,7 +218,15 @@ impl<S: Stream> Conversation<S> {
         let rows = self.ends.unless(session.query(&question.sql)).await?;
         let rows = rows.map_err(failed)?;
         let read = rows.datasets().to_vec();
-        let answer = Answer::open(
+        let asked = Asked {
+            login: &self.login,
+            principal: session.principal(),
+            form: FileForm::Postgresql,
+            sql: &question.sql,
+            values,
+        };
+        let leaving = Leaving::of(&self.city, &asked, &rows);
+        let mut answer = Answer::open(
             rows,
             &question.names,
             question.place.clone(),
@@ -222,6 +234,7 @@ impl<S: Stream> Conversation<S> {
         )
         .await?;
         self.city.note(session.principal(), &read).await?;
+        answer.out = Out::new(leaving, &self.told);
         Ok(answer)
     }
 }

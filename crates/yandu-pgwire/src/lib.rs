@@ -18,6 +18,7 @@ mod listen;
 mod names;
 mod place;
 mod question;
+mod receipt;
 mod rewrite;
 mod scram;
 mod settings;

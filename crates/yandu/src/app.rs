@@ -167,6 +167,7 @@ impl App {
 
     /// Writes down what is only in memory. The data folder is free when the last clone of the state is gone.
     pub(crate) async fn close(self) -> Result<()> {
+        self.state.door().receipts().close().await?;
         self.state.ledger().close().await?;
         self.store.close().await?;
         Ok(())

@@ -1,8 +1,12 @@
+use jiff::SignedDuration;
+use sha2::{Digest as _, Sha256};
+use yandu_lake::Principal;
 use yandu_policy::Way;
 
 use super::city::{City, resident};
 use crate::{
-    Ending, EventFilter, EventKind, FileForm, NewReceipt, ReadDataset, ReceiptColumn, Sent,
+    AnswerKind, Ending, EventFilter, EventKind, FileForm, NewReceipt, ReadDataset, Receipt,
+    ReceiptColumn, ReceiptId, Receipts, Sent, hexadecimal,
 };
 
 fn file(reader: &str) -> NewReceipt {
@@ -14,6 +18,8 @@ fn file(reader: &str) -> NewReceipt {
         form: FileForm::Csv,
         purpose: Some("核对".to_owned()),
         sql: "SELECT name FROM population.resident".to_owned(),
+        values: Vec::new(),
+        batch: None,
         policy: Some("hash".into()),
         read: vec![ReadDataset {
             dataset: resident(),
@@ -115,4 +121,213 @@ async fn what_was_leaving_when_the_program_ended_is_broken_off_at_the_next_start
     assert!(matches!(&lost.ending, Ending::Lost { why, .. } if why.contains("the program ended")));
     let whole = city.door.receipts().find(ended, None).await.unwrap();
     assert!(matches!(whole.ending, Ending::Ended { .. }));
+}
+
+/// Answers to the local administrator, whose question has this shape.
+fn kind(city: &City, shape: &str) -> AnswerKind {
+    AnswerKind::new(
+        &Principal::local_administrator(),
+        None,
+        (Way::Interface, FileForm::Postgresql),
+        shape.into(),
+        [resident()].iter(),
+        city.site.store.clock().now(),
+    )
+}
+
+/// A short answer of a row.
+async fn answer(city: &City, shape: &str) -> ReceiptId {
+    let receipts = city.door.receipts();
+    let kind = kind(city, shape);
+    let mut recording = match receipts.join(&kind) {
+        Some(recording) => recording,
+        None => receipts
+            .count(kind, file("local-administrator"))
+            .await
+            .unwrap(),
+    };
+    recording.take(b"abc");
+    recording.add_rows(1);
+    recording.end().await;
+    recording.id()
+}
+
+/// Answers, rows and bytes that were counted.
+fn counts(receipt: &Receipt) -> Option<(u64, u64, u64)> {
+    let counts = receipt.counts?;
+    Some((counts.answers, counts.rows, counts.bytes))
+}
+
+async fn found(receipts: &Receipts, id: ReceiptId) -> Receipt {
+    receipts.find(id, None).await.unwrap()
+}
+
+#[tokio::test]
+async fn short_answers_of_one_kind_are_counted_under_one_receipt() {
+    let city = City::new().await;
+    let receipts = city.door.receipts();
+    let one = answer(&city, "SELECT ?").await;
+    assert_eq!(answer(&city, "SELECT ?").await, one);
+    let other = answer(&city, "SELECT name").await;
+    assert_ne!(one, other);
+    let receipt = found(receipts, one).await;
+    assert_eq!(counts(&receipt), Some((2, 2, 6)));
+    assert_eq!(
+        (receipt.ending, receipt.file.sql.as_str()),
+        (Ending::Open, "SELECT ?")
+    );
+    // One that nobody reads to its end is counted too.
+    let mut recording = receipts.join(&kind(&city, "SELECT ?")).unwrap();
+    recording.take(b"a");
+    drop(recording);
+    assert_eq!(counts(&found(receipts, one).await), Some((3, 2, 7)));
+    assert_eq!(counts(&found(receipts, other).await), Some((1, 1, 3)));
+    // They are no files, and are not told as such.
+    let filter = EventFilter {
+        kind: Some(EventKind::Exported),
+        ..EventFilter::default()
+    };
+    let events = city.site.accounts.events(&filter, None, 10).await.unwrap();
+    assert!(events.is_empty(), "{events:?}");
+}
+
+#[tokio::test]
+async fn the_first_answers_of_a_kind_open_one_receipt_together() {
+    let city = City::new().await;
+    let answers = (0..20).map(|_| answer(&city, "SELECT ?"));
+    let receipts = futures_of(answers).await;
+    assert!(
+        receipts.iter().all(|receipt| *receipt == receipts[0]),
+        "{receipts:?}"
+    );
+    let receipt = found(city.door.receipts(), receipts[0]).await;
+    assert_eq!(counts(&receipt), Some((20, 20, 60)));
+}
+
+/// What all of these give, which run at the same time.
+async fn futures_of<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut waiting: Vec<_> = all.map(Box::pin).collect();
+    let mut done = Vec::new();
+    std::future::poll_fn(|context| {
+        waiting.retain_mut(|one| match one.as_mut().poll(context) {
+            std::task::Poll::Ready(value) => {
+                done.push(value);
+                false
+            }
+            std::task::Poll::Pending => true,
+        });
+        if waiting.is_empty() {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    done
+}
+
+#[tokio::test]
+async fn a_receipt_counts_for_an_hour_and_as_long_as_an_answer_is_under_way() {
+    let city = City::new().await;
+    let receipts = city.door.receipts();
+    let id = answer(&city, "SELECT ?").await;
+    let mut under_way = receipts.join(&kind(&city, "SELECT ?")).unwrap();
+    let later = city.site.store.clock().now() + SignedDuration::from_hours(2);
+    receipts.flush_at(later).await.unwrap();
+    assert!(receipts.join(&kind(&city, "SELECT ?")).is_none());
+    assert_eq!(found(receipts, id).await.ending, Ending::Open);
+    under_way.add_rows(5);
+    under_way.end().await;
+    drop(under_way);
+    let next = answer(&city, "SELECT ?").await;
+    assert_ne!(next, id);
+    let ended = found(receipts, id).await;
+    assert!(matches!(ended.ending, Ending::Closed { .. }), "{ended:?}");
+    assert_eq!(counts(&ended), Some((2, 6, 3)));
+    for sql in [
+        "UPDATE receipt_count SET rows = 0 WHERE receipt = 1",
+        "DELETE FROM receipt_count",
+    ] {
+        let changed = sqlx::query(sql).execute(city.site.store.pool()).await;
+        assert!(changed.is_err(), "{sql}");
+    }
+    receipts.close().await.unwrap();
+    let ended = found(receipts, next).await;
+    assert!(matches!(ended.ending, Ending::Closed { .. }), "{ended:?}");
+}
+
+#[tokio::test]
+async fn what_was_counted_is_there_after_a_crash_but_for_the_last_seconds() {
+    let city = City::new().await;
+    let id = answer(&city, "SELECT ?").await;
+    city.door.receipts().find(id, None).await.unwrap();
+    answer(&city, "SELECT ?").await;
+    let city = city.again().await;
+    let lost = found(city.door.receipts(), id).await;
+    assert!(matches!(lost.ending, Ending::Lost { .. }), "{lost:?}");
+    assert_eq!(counts(&lost), Some((1, 1, 3)));
+}
+
+#[tokio::test]
+async fn a_program_that_makes_up_its_questions_has_no_more_receipts_than_it_may() {
+    let city = City::new().await;
+    let receipts = city.door.receipts();
+    for number in 0..200 {
+        answer(&city, &format!("SELECT c{number}")).await;
+    }
+    let rest = answer(&city, "SELECT c200").await;
+    assert_eq!(answer(&city, "SELECT c201").await, rest);
+    let receipt = found(receipts, rest).await;
+    assert_eq!(receipt.file.sql, "other questions");
+    assert_eq!(receipt.file.read[0].dataset, resident());
+    assert_eq!(counts(&receipt), Some((2, 2, 6)));
+    assert_eq!(answer(&city, "SELECT c7").await.to_string(), "R8");
+    let all = receipts
+        .list("local-administrator", None, 500)
+        .await
+        .unwrap();
+    assert_eq!(all.len(), 201);
+}
+
+#[tokio::test]
+async fn an_answer_that_grows_longer_has_a_receipt_of_its_own_about_all_of_it() {
+    let city = City::new().await;
+    let receipts = city.door.receipts();
+    let counted = answer(&city, "SELECT ?").await;
+    let mut recording = receipts.join(&kind(&city, "SELECT ?")).unwrap();
+    recording.take(b"ab");
+    recording.add_rows(2);
+    let own = recording.outgrow(file("wang")).await.unwrap();
+    assert!(!recording.is_counted());
+    recording.take(b"cd");
+    recording.add_rows(3);
+    recording.end().await;
+    let Ending::Ended { sent, .. } = found(receipts, own).await.ending else {
+        panic!();
+    };
+    let hash = hexadecimal(Sha256::new().chain_update(b"abcd"));
+    assert_eq!((sent.rows, sent.bytes, sent.hash), (5, 4, hash));
+    assert_eq!(counts(&found(receipts, counted).await), Some((1, 1, 3)));
+}
+
+#[tokio::test]
+async fn whoever_goes_away_leaves_a_receipt_that_says_why_and_how_much_left() {
+    let city = City::new().await;
+    let receipts = city.door.receipts();
+    for (why, expected) in [
+        (None, "whoever read went away"),
+        (Some("the query was cancelled"), "the query was cancelled"),
+    ] {
+        let id = receipts.begin(file("wang")).await.unwrap().id;
+        let mut recording = receipts.record(id);
+        recording.take(b"ab");
+        if let Some(why) = why {
+            recording.break_off(why);
+        }
+        drop(recording);
+        let Ending::Ended { sent, .. } = found(receipts, id).await.ending else {
+            panic!();
+        };
+        assert_eq!((sent.bytes, sent.broken.as_deref()), (2, Some(expected)));
+    }
 }

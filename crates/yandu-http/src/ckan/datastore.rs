@@ -14,11 +14,13 @@ use yandu_lake::{ReadPoint, Session};
 use yandu_words::id::DatasetId;
 
 use super::Context;
+use super::leaving::{Done, Taken};
 use super::parameters::Parameters;
 use super::refusal::{Outcome, Refusal};
 use super::resource;
 use super::sql::{self, Question};
 use crate::address::encode;
+use crate::export;
 use crate::value;
 
 /// Rows of one answer when nothing is asked for, and at most: CKAN's own numbers.
@@ -160,7 +162,7 @@ async fn all(mut rows: yandu_lake::Rows) -> Outcome<Vec<RecordBatch>> {
     Ok(batches)
 }
 
-pub(super) async fn search(context: &Context, parameters: &Parameters) -> Outcome {
+pub(super) async fn search(context: &Context, parameters: &Parameters) -> Outcome<Done> {
     if let Some(unknown) = parameters.names().find(|name| !SEARCH.contains(name)) {
         let field = json!([format!("invalid value \"{}\"", clipped(unknown))]);
         return Err(Refusal::Invalid(Map::from_iter([(
@@ -184,10 +186,10 @@ pub(super) async fn search(context: &Context, parameters: &Parameters) -> Outcom
     let offset = parameters.count("offset", 0, usize::MAX >> 1)?;
     let table = Table::open(context, &resource)?;
     let (fields, question) = table.question(parameters)?;
-    let batches = all(table
-        .read(&question.rows(&table.id, Some(limit), offset))
-        .await?)
-    .await?;
+    let sql = question.rows(&table.id, Some(limit), offset);
+    let rows = table.read(&sql).await?;
+    let (read, columns) = (export::read(&rows), rows.schema());
+    let batches = all(rows).await?;
     let mut result = json!({
         "resource_id": resource,
         "fields": described(&table.schema, &fields),
@@ -207,7 +209,20 @@ pub(super) async fn search(context: &Context, parameters: &Parameters) -> Outcom
             result[echoed] = value;
         }
     }
-    Ok(result)
+    let taken = Taken {
+        sql: &sql,
+        read: &read,
+        columns: &columns,
+        rows: count(&batches),
+        is_cut: false,
+    };
+    let left = taken.leave(context).await?;
+    Ok(Done { result, left })
+}
+
+fn count(batches: &[RecordBatch]) -> u64 {
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    rows as u64
 }
 
 fn described(schema: &Schema, fields: &[String]) -> Value {
@@ -363,7 +378,7 @@ pub(super) async fn info(context: &Context, parameters: &Parameters) -> Outcome 
 }
 
 /// A statement by the same planner as every query: one `SELECT`, over datasets that the caller may see.
-pub(super) async fn search_sql(context: &Context, parameters: &Parameters) -> Outcome {
+pub(super) async fn search_sql(context: &Context, parameters: &Parameters) -> Outcome<Done> {
     let sql = parameters.needed("sql")?;
     let session = context
         .state
@@ -373,7 +388,7 @@ pub(super) async fn search_sql(context: &Context, parameters: &Parameters) -> Ou
     context
         .state
         .note_uses(&context.principal, rows.versions().keys());
-    let schema = rows.schema();
+    let (read, schema) = (export::read(&rows), rows.schema());
     let fields: Vec<String> = schema
         .fields()
         .iter()
@@ -399,7 +414,15 @@ pub(super) async fn search_sql(context: &Context, parameters: &Parameters) -> Ou
     if truncated {
         result["records_truncated"] = true.into();
     }
-    Ok(result)
+    let taken = Taken {
+        sql: &sql,
+        read: &read,
+        columns: &schema,
+        rows: count(&batches),
+        is_cut: truncated,
+    };
+    let left = taken.leave(context).await?;
+    Ok(Done { result, left })
 }
 
 fn clipped(text: &str) -> String {

@@ -1,10 +1,11 @@
-//! `/datastore/dump/{resource}`: the rows of a resource as a file, sent while they are read.
+//! `/datastore/dump/{resource}`: the rows of a resource as a file, sent while they are read under a receipt.
 
 use arrow::array::RecordBatch;
 use axum::extract::State as Shared;
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use yandu_access::FileForm;
 use yandu_policy::Way;
 
 use super::Context;
@@ -15,10 +16,11 @@ use crate::Result;
 use crate::access::Asker;
 use crate::address::Base;
 use crate::batch::attachment;
+use crate::export::{self, Leaving};
 use crate::extract::Path;
 use crate::problem::Problem;
 use crate::state::State;
-use crate::stream::rows::{self, End, MARK, Sending};
+use crate::stream::rows::{self, End, MARK, Opened};
 
 pub(super) async fn dump(
     Shared(state): Shared<State>,
@@ -41,10 +43,10 @@ async fn open(context: &Context, resource: &str, uri: &Uri) -> Outcome<Response>
     let format = parameters
         .text("format")?
         .unwrap_or_else(|| "csv".to_owned());
-    let media = match format.as_str() {
-        "csv" => "text/csv; charset=utf-8",
-        "tsv" => "text/tab-separated-values; charset=utf-8",
-        "json" => "application/json",
+    let (media, form) = match format.as_str() {
+        "csv" => ("text/csv; charset=utf-8", FileForm::Csv),
+        "tsv" => ("text/tab-separated-values; charset=utf-8", FileForm::Tsv),
+        "json" => ("application/json", FileForm::Json),
         _ => return Err(Refusal::invalid("format", "one of csv, tsv, json")),
     };
     let table = Table::open(context, resource)?;
@@ -54,20 +56,29 @@ async fn open(context: &Context, resource: &str, uri: &Uri) -> Outcome<Response>
         Some(_) => Some(parameters.count("limit", 0, usize::MAX >> 1)?),
     };
     let offset = parameters.count("offset", 0, usize::MAX >> 1)?;
-    let rows = table.read(&question.rows(&table.id, limit, offset)).await?;
+    let sql = question.rows(&table.id, limit, offset);
+    let rows = table.read(&sql).await?;
     let file = File {
         with_mark: parameters.flag("bom", false)?,
         fields,
         format: format.clone(),
     };
-    let body = Sending::open(rows, file, u64::MAX).await?.body();
+    let opened = Opened::read(rows, u64::MAX).await?;
+    let leaving = Leaving {
+        asker: &context.asker,
+        principal: &context.principal,
+        way: Way::Export,
+        form,
+        sql: &sql,
+    };
+    let receipt = leaving.begin(&context.state, &opened.rows).await?;
+    let file = export::File::streamed(&context.state, receipt.id, opened, file, (media, None));
+    let mut response = file.into_response();
     let name = attachment(&format!("{}.{format}", table.id));
-    Ok((
-        [(header::CONTENT_DISPOSITION, name)],
-        [(header::CONTENT_TYPE, media)],
-        body,
-    )
-        .into_response())
+    response
+        .headers_mut()
+        .insert(header::CONTENT_DISPOSITION, name);
+    Ok(response)
 }
 
 /// A file is asked for by people and browsers too, so it is refused like everything outside CKAN's actions.

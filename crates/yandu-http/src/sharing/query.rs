@@ -14,7 +14,7 @@ use super::table::{At, Named, Reader, Table, uuid};
 use super::{make, schema};
 use crate::Result;
 use crate::address::Base;
-use crate::export::{Leaving, RECEIPT};
+use crate::export::{self, Leaving};
 use crate::extract::{Body, Path, Query};
 use crate::problem::Problem;
 use crate::state::State;
@@ -126,9 +126,7 @@ pub(super) async fn query(
     if let Some(names) = names {
         response.headers_mut().insert(FILE_NAMES, names);
     }
-    if let Ok(receipt) = HeaderValue::try_from(receipt.to_string()) {
-        response.headers_mut().insert(RECEIPT, receipt);
-    }
+    export::name(&mut response, receipt);
     Ok(response)
 }
 

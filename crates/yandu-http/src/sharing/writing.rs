@@ -12,10 +12,10 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
+use yandu_access::hexadecimal;
 
 use super::schema;
 use super::store::{Files, SharedFile, Store};
-use crate::export::hexadecimal;
 
 /// Rows of a file, of a row group of it, and of what is written at once: pages end where a piece does.
 pub(super) const FILE_ROWS: usize = 1 << 20;

@@ -141,11 +141,6 @@ enum Step {
 }
 
 impl<F: Form> Sending<F> {
-    /// Reads the first rows, as [`Opened::read`] does.
-    pub(crate) async fn open(rows: Rows, form: F, most: u64) -> yandu_lake::Result<Self> {
-        Ok(Opened::read(rows, most).await?.send(form))
-    }
-
     pub(crate) fn tally(&self) -> Arc<Tally> {
         Arc::clone(&self.tally)
     }

@@ -157,6 +157,11 @@ impl Serve {
         };
         let following = app.rights.clone().keep(app.state.collector().clone(), over);
         let following = tokio::spawn(following);
+        let receipts = app.state.door().receipts().clone();
+        let mut until = stopped.clone();
+        let counting = tokio::spawn(receipts.keep(async move {
+            let _ = until.wait_for(|is_stopped| *is_stopped).await;
+        }));
         let transform = app.state.transform().clone();
         let mut until = stopped.clone();
         let refreshing = tokio::spawn(async move {
@@ -204,6 +209,7 @@ impl Serve {
             app.state.door().clone(),
             app.state.ledger().clone(),
             &app.local_key,
+            config.query_rows,
         );
         let answering = postgres.map(|face| {
             let server = yandu_pgwire::Server::new(city.clone(), face.options);
@@ -259,6 +265,7 @@ impl Serve {
             let _ = settling.await;
             let _ = following.await;
             let _ = classifying.await;
+            let _ = counting.await;
             app.settle(grace).await;
             // Connections that are still read from are given up after the same time.
             let _ = tokio::time::timeout(grace, &mut serving).await;

@@ -35,6 +35,8 @@ mod postgres;
 #[cfg(test)]
 mod readers;
 #[cfg(test)]
+mod receipts;
+#[cfg(test)]
 mod serving;
 #[cfg(test)]
 mod sharing;
