@@ -1,8 +1,10 @@
 //! What a client that is known asks, one message after the other.
 
 mod command;
+mod copy;
 mod cursor;
 mod extended;
+mod prepared;
 mod simple;
 
 use std::collections::HashMap;

@@ -42,6 +42,12 @@ impl Fault {
         self
     }
 
+    /// The same where the text that it is about stands behind so many signs of what the client sent.
+    pub(crate) fn behind(mut self, signs: usize) -> Self {
+        self.position = self.position.map(|position| position + signs);
+        self
+    }
+
     /// What would change something.
     pub(crate) fn read_only() -> Self {
         Self::new(

@@ -12,6 +12,7 @@ mod catalogue;
 mod codec;
 mod connection;
 mod conversation;
+mod copy;
 mod ends;
 mod fault;
 mod listen;

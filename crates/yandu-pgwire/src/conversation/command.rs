@@ -1,4 +1,4 @@
-//! Statements that ask the lake nothing: transactions, settings, cursors.
+//! Statements that are more, or less, than a question: transactions, settings, cursors, copies, statements with names.
 
 use arrow::array::ArrayRef;
 use pgwire::messages::PgWireBackendMessage;
@@ -7,6 +7,7 @@ use pgwire::messages::response::TransactionStatus;
 use super::Conversation;
 use crate::answer::{Answer, description};
 use crate::fault::{Fault, Result};
+use crate::receipt;
 use crate::socket::Stream;
 use crate::statement::Command;
 
@@ -69,11 +70,23 @@ impl<S: Stream> Conversation<S> {
                 self.complete("RESET").await
             }
             Command::Discard => {
+                if self.status != TransactionStatus::Idle {
+                    return Err(
+                        Fault::new("25001", "`DISCARD ALL` has no place in a transaction")
+                            .hint("end the transaction first"),
+                    );
+                }
                 self.statements.clear();
                 self.portals.clear();
                 let changes = self.settings.reset();
                 self.report(changes).await?;
                 self.complete("DISCARD ALL").await
+            }
+            Command::DiscardOnly(tag) => self.complete(*tag).await,
+            Command::Copy(copied) => self.copy(copied).await,
+            Command::Prepare(preparation) => self.prepare_named(preparation).await,
+            Command::Execute(execution) => {
+                self.execute_named(execution, formats, is_described).await
             }
             Command::Show(name) => self.show(name, formats, is_described).await,
             Command::Deallocate(name) => self.deallocate(name.as_deref()).await,
@@ -149,6 +162,9 @@ impl<S: Stream> Conversation<S> {
                 .map(|(name, value)| vec![name.to_owned(), value.to_owned(), String::new()])
                 .collect();
             return Answer::of_texts(&["name", "setting", "description"], &rows);
+        }
+        if name == receipt::SETTING {
+            return Answer::of_texts(&[name], &[vec![self.told.value()]]);
         }
         let value = self.settings.get(name);
         let value =

@@ -29,18 +29,18 @@ const OF_STATEMENT: u8 = b'S';
 /// A statement without its values.
 #[derive(Debug, Clone)]
 pub(crate) struct Prepared {
-    what: What,
+    pub(super) what: What,
     /// The types of its values, as the client was told.
     types: Vec<ColumnType>,
     /// What the values are read as: a text may be meant as what it is compared with.
-    read_as: Vec<ColumnType>,
+    pub(super) read_as: Vec<ColumnType>,
     columns: Vec<Column>,
     /// Of its text.
     pub(super) bytes: usize,
 }
 
 #[derive(Debug, Clone)]
-enum What {
+pub(super) enum What {
     Nothing,
     Ask(Question),
     Command(Command),
@@ -94,6 +94,13 @@ impl<S: Stream> Conversation<S> {
 
     async fn parse(&mut self, parse: Parse) -> Result<()> {
         let name = parse.name.unwrap_or_default();
+        self.keep(name, &parse.query, &parse.type_oids).await?;
+        let complete = PgWireBackendMessage::ParseComplete(ParseComplete::new());
+        self.feed(complete).await
+    }
+
+    /// Keeps a statement under a name that no other one has; that without a name takes the place of the one before.
+    pub(super) async fn keep(&mut self, name: String, sql: &str, oids: &[u32]) -> Result<()> {
         if !name.is_empty() && self.statements.contains_key(&name) {
             let message = format!("there is a prepared statement `{name}` already");
             return Err(Fault::new("42P05", message));
@@ -102,12 +109,11 @@ impl<S: Stream> Conversation<S> {
             return Err(Fault::new("53400", "too many statements are prepared")
                 .hint("deallocate some of them"));
         }
-        self.must_have_room(parse.query.len())?;
-        let mut prepared = self.prepare(&parse.query, &parse.type_oids).await?;
-        prepared.bytes = parse.query.len();
+        self.must_have_room(sql.len())?;
+        let mut prepared = self.prepare(sql, oids).await?;
+        prepared.bytes = sql.len();
         self.statements.insert(name, prepared);
-        let complete = PgWireBackendMessage::ParseComplete(ParseComplete::new());
-        self.feed(complete).await
+        Ok(())
     }
 
     async fn prepare(&mut self, sql: &str, oids: &[u32]) -> Result<Prepared> {
@@ -140,6 +146,11 @@ impl<S: Stream> Conversation<S> {
             command => {
                 let columns = match &command {
                     Command::Show(name) => self.shown(name)?.columns,
+                    Command::Execute(execution) => {
+                        let kept = self.statements.get(&execution.name);
+                        let kept = kept.ok_or_else(|| no_statement(&execution.name))?;
+                        kept.columns.clone()
+                    }
                     Command::Fetch { name, is_shown, .. } if *is_shown => {
                         let portal = self.portals.get(name).ok_or_else(|| no_cursor(name))?;
                         portal.prepared.columns.clone()

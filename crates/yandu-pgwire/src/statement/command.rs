@@ -2,7 +2,10 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::split::{Piece, Word};
+use super::copy::{Copied, copy};
+use super::prepared::{Execution, Preparation, execute, prepare};
+use super::split::Piece;
+use super::words::{Words, part};
 use crate::fault::{Fault, Result};
 use crate::place::Place;
 
@@ -26,7 +29,13 @@ pub(crate) enum Command {
     Show(String),
     /// All of them where none is named.
     Reset(Option<String>),
+    /// Everything that the connection keeps.
     Discard,
+    /// What is kept of this kind, which is nothing.
+    DiscardOnly(&'static str),
+    Copy(Box<Copied>),
+    Prepare(Preparation),
+    Execute(Execution),
     /// All of them where none is named.
     Deallocate(Option<String>),
     Declare(Declared),
@@ -56,10 +65,10 @@ pub(crate) enum Count {
     Some(usize),
 }
 
-const CHANGES: [&str; 23] = [
+const CHANGES: [&str; 22] = [
     "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "ALTER", "DROP", "TRUNCATE", "GRANT",
     "REVOKE", "COMMENT", "VACUUM", "ANALYZE", "REINDEX", "CLUSTER", "REFRESH", "IMPORT",
-    "SECURITY", "REASSIGN", "CALL", "DO", "COPY", "LOCK",
+    "SECURITY", "REASSIGN", "CALL", "DO", "LOCK",
 ];
 
 /// What the engine shows by itself.
@@ -85,7 +94,7 @@ pub(crate) fn read(piece: &Piece) -> Result<Command> {
         "SET" => set(&mut words)?,
         "SHOW" => show(&mut words, piece),
         "RESET" => Command::Reset(words.name_or_all()?),
-        "DISCARD" => Command::Discard,
+        "DISCARD" => discard(&mut words)?,
         "DEALLOCATE" => {
             words.skip_any(&["PREPARE"]);
             Command::Deallocate(words.name_or_all()?)
@@ -96,16 +105,9 @@ pub(crate) fn read(piece: &Piece) -> Result<Command> {
         "CLOSE" => Command::Close(words.name_or_all()?),
         "UNLISTEN" => Command::Unlisten,
         "LISTEN" | "NOTIFY" => return Err(Fault::unsupported("nobody notifies anybody here")),
-        "PREPARE" | "EXECUTE" => {
-            return Err(
-                Fault::unsupported("statements are prepared by the protocol alone")
-                    .hint("let the driver prepare them"),
-            );
-        }
-        "COPY" if words.contains("STDOUT") => {
-            return Err(Fault::unsupported("rows are not copied out")
-                .hint("ask with a SELECT, or ask the API for CSV"));
-        }
+        "PREPARE" => Command::Prepare(prepare(&mut words, piece)?),
+        "EXECUTE" => Command::Execute(execute(&mut words, piece)?),
+        "COPY" => Command::Copy(Box::new(copy(&mut words, piece)?)),
         other if CHANGES.contains(&other) => return Err(Fault::read_only()),
         _ => Command::Ask(piece.place.clone()),
     };
@@ -131,6 +133,21 @@ fn set(words: &mut Words<'_>) -> Result<Command> {
     Ok(Command::Set {
         name,
         value: words.value(),
+    })
+}
+
+fn discard(words: &mut Words<'_>) -> Result<Command> {
+    let what = words.keyword().unwrap_or_default();
+    Ok(match what.as_str() {
+        "ALL" => Command::Discard,
+        "PLANS" => Command::DiscardOnly("DISCARD PLANS"),
+        "SEQUENCES" => Command::DiscardOnly("DISCARD SEQUENCES"),
+        "TEMP" | "TEMPORARY" => Command::DiscardOnly("DISCARD TEMP"),
+        _ => {
+            return Err(Fault::syntax(
+                "`DISCARD` needs `ALL`, `PLANS`, `SEQUENCES` or `TEMP`",
+            ));
+        }
     })
 }
 
@@ -163,15 +180,12 @@ fn declare(words: &mut Words<'_>, piece: &Piece) -> Result<Command> {
     } else if words.skip("WITHOUT") {
         words.skip("HOLD");
     }
-    let start = words.skip("FOR").then(|| words.start()).flatten();
-    let start = start.ok_or_else(|| Fault::syntax("`DECLARE … CURSOR FOR` needs a question"))?;
-    let (before, question) = piece.text().split_at_checked(start).unwrap_or_default();
+    let question = words.skip("FOR").then(|| words.rest()).flatten();
+    let question =
+        question.ok_or_else(|| Fault::syntax("`DECLARE … CURSOR FOR` needs a question"))?;
     Ok(Command::Declare(Declared {
         name,
-        question: Place {
-            before: piece.place.before + before.chars().count(),
-            statement: question.to_owned(),
-        },
+        question: part(piece, question),
         is_held,
     }))
 }
@@ -198,133 +212,6 @@ fn fetch(words: &mut Words<'_>, is_shown: bool) -> Result<Command> {
         count,
         is_shown,
     })
-}
-
-/// The words of a statement, from one place on.
-struct Words<'a> {
-    words: &'a [Word],
-}
-
-impl<'a> Words<'a> {
-    fn of(piece: &'a Piece) -> Self {
-        Self {
-            words: &piece.tokens,
-        }
-    }
-
-    fn next(&mut self) -> Option<&'a Token> {
-        let (first, rest) = self.words.split_first()?;
-        self.words = rest;
-        Some(&first.token)
-    }
-
-    fn peek(&self) -> Option<&'a Token> {
-        self.words.first().map(|word| &word.token)
-    }
-
-    /// The byte at which the next word begins.
-    fn start(&self) -> Option<usize> {
-        self.words.first().map(|word| word.start)
-    }
-
-    fn keyword(&mut self) -> Option<String> {
-        match self.next()? {
-            Token::Word(word) if word.quote_style.is_none() => {
-                Some(word.value.to_ascii_uppercase())
-            }
-            _ => None,
-        }
-    }
-
-    fn is_next(&self, keyword: &str) -> bool {
-        matches!(self.peek(), Some(Token::Word(word))
-            if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(keyword))
-    }
-
-    fn contains(&self, keyword: &str) -> bool {
-        self.words.iter().any(|word| {
-            matches!(&word.token, Token::Word(word) if word.value.eq_ignore_ascii_case(keyword))
-        })
-    }
-
-    fn skip(&mut self, keyword: &str) -> bool {
-        let is_next = self.is_next(keyword);
-        if is_next {
-            self.next();
-        }
-        is_next
-    }
-
-    fn skip_any(&mut self, keywords: &[&str]) -> bool {
-        keywords.iter().any(|keyword| self.skip(keyword))
-    }
-
-    fn skip_token(&mut self, token: &Token) -> bool {
-        let is_next = self.peek() == Some(token);
-        if is_next {
-            self.next();
-        }
-        is_next
-    }
-
-    /// A name, folded to small letters unless it is quoted.
-    fn name(&mut self) -> Result<String> {
-        match self.next() {
-            Some(Token::Word(word)) if word.quote_style.is_some() => Ok(word.value.clone()),
-            Some(Token::Word(word)) => Ok(word.value.to_lowercase()),
-            _ => Err(Fault::syntax("a name is missing")),
-        }
-    }
-
-    fn name_or_all(&mut self) -> Result<Option<String>> {
-        if self.is_next("ALL") {
-            return Ok(None);
-        }
-        self.setting().map(Some)
-    }
-
-    /// A name that may have points.
-    fn setting(&mut self) -> Result<String> {
-        let mut name = self.name()?;
-        while self.skip_token(&Token::Period) {
-            name = format!("{name}.{}", self.name()?);
-        }
-        Ok(name)
-    }
-
-    /// The value of a setting; `None` for that of the start.
-    fn value(&mut self) -> Option<String> {
-        let mut value = String::new();
-        while let Some(token) = self.next() {
-            match token {
-                Token::Word(word)
-                    if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("default") =>
-                {
-                    return None;
-                }
-                Token::Word(word) => value.push_str(&word.value),
-                Token::SingleQuotedString(text) | Token::EscapedStringLiteral(text) => {
-                    value.push_str(text);
-                }
-                Token::Comma => value.push_str(", "),
-                other => value.push_str(&other.to_string()),
-            }
-        }
-        Some(value)
-    }
-
-    fn count(&mut self) -> Result<Option<Count>> {
-        if self.skip("ALL") {
-            return Ok(Some(Count::All));
-        }
-        let Some(Token::Number(digits, _)) = self.peek() else {
-            return Ok(None);
-        };
-        self.next();
-        let count = digits.parse();
-        let count = count.map_err(|_| Fault::syntax("a number of rows is not so large"))?;
-        Ok(Some(Count::Some(count)))
-    }
 }
 
 #[cfg(test)]
@@ -410,16 +297,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_discarded_is_said() {
+        assert_eq!(command("DISCARD ALL").unwrap(), Command::Discard);
+        let plans = Command::DiscardOnly("DISCARD PLANS");
+        assert_eq!(command("discard plans").unwrap(), plans);
+        assert_eq!(command("DISCARD").unwrap_err().state, "42601");
+    }
+
+    #[test]
     fn whatever_would_change_something_is_refused_before_it_is_looked_at() {
         for sql in [
             "INSERT INTO t VALUES (1)",
             "create table t (x int)",
-            "COPY t FROM STDIN",
             "DO $$x$$",
         ] {
             assert_eq!(command(sql).unwrap_err().state, "25006", "{sql}");
         }
-        assert_eq!(command("COPY t TO STDOUT").unwrap_err().state, "0A000");
         assert!(matches!(command("SHOW TABLES"), Ok(Command::Ask(_))));
         assert!(matches!(command("(SELECT 1)"), Ok(Command::Ask(_))));
     }

@@ -72,6 +72,15 @@ impl Columns {
         self.rows
     }
 
+    /// Writes a value as text and nothing else; whether there is one.
+    pub(crate) fn write_text(&self, row: usize, place: usize, bytes: &mut BytesMut) -> bool {
+        let column = self.columns.get(place).filter(|one| !one.is_absent(row));
+        if let Some(column) = column {
+            text::write(column, row, bytes);
+        }
+        column.is_some()
+    }
+
     /// Writes the values of a row, each behind its length; what no format is said of is text.
     pub(crate) fn write(&self, row: usize, formats: &[Format], bytes: &mut BytesMut) {
         for (place, column) in self.columns.iter().enumerate() {

@@ -167,7 +167,7 @@ def psycopg_faults(line):
             "SELECT 1 / 0",
             "INSERT INTO club.member VALUES (1)",
             "CREATE TABLE x (y int)",
-            "COPY club.member TO STDOUT",
+            "COPY club.member FROM STDIN",
             "SET client_encoding TO 'GBK'",
             "SHOW nothing_like_it",
             "EXPLAIN ANALYZE SELECT 1",

@@ -2,6 +2,8 @@
 
 mod clients;
 mod conduct;
+mod copying;
+mod naming;
 mod rights;
 mod values;
 

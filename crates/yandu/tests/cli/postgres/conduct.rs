@@ -24,7 +24,7 @@ fn faults_have_the_states_of_postgresql_and_transactions_know_of_them() {
             "SELECT 1 / 0": "22012",
             "INSERT INTO club.member VALUES (1)": "25006",
             "CREATE TABLE x (y int)": "25006",
-            "COPY club.member TO STDOUT": "0A000",
+            "COPY club.member FROM STDIN": "25006",
             "SET client_encoding TO 'GBK'": "22023",
             "SHOW nothing_like_it": "42704",
             "EXPLAIN ANALYZE SELECT 1": "42501",
