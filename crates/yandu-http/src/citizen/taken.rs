@@ -125,6 +125,8 @@ fn state_of(speech: &Speech, receipt: &Receipt) -> Markup {
     let (class, chinese, english) = match &receipt.ending {
         Ending::Open => ("tag tag-ask", "正在取", "under way"),
         Ending::Ended { sent, .. } if sent.broken.is_none() => ("tag", "已取走", "taken"),
+        // Answers to a program that were counted together.
+        Ending::Closed { .. } => ("tag", "已取走", "taken"),
         Ending::Ended { .. } | Ending::Lost { .. } => ("tag tag-off", "没有取完", "broken off"),
     };
     html! { span class=(class) { (speech.say(chinese, english)) } }

@@ -75,6 +75,34 @@ async fn programs_of_ckan_read_what_their_token_may_and_whoever_keeps_the_ledger
         .await;
     assert_eq!(dump.status, StatusCode::OK);
     assert!(!dump.text().contains("王芳"), "{}", dump.text());
+    // The file has a receipt of its own, and what is asked twice is counted under one.
+    let again = city
+        .send(
+            &program,
+            Method::POST,
+            &action("datastore_search_sql"),
+            &sql,
+        )
+        .await;
+    let receipt = async |answer: &Answer| {
+        let path = format!("/api/v1/exports/{}", answer.header("yandu-receipt"));
+        city.ok(&steward, Method::GET, &path, &Value::Null).await
+    };
+    let file = receipt(&dump).await;
+    assert_eq!(
+        (&file["form"], &file["state"], &file["rows"]),
+        (&json!("csv"), &json!("complete"), &json!(2))
+    );
+    assert_eq!(file["bytes"], dump.text().len());
+    let counted = receipt(&again).await;
+    assert_eq!(
+        (&counted["answers"], &counted["rows"]),
+        (&json!(2), &json!(4))
+    );
+    assert_eq!(
+        (&counted["reader"], &counted["sql"]),
+        (&json!("wang"), &sql["sql"])
+    );
     // What somebody may not know of is as absent as what is not there.
     let hidden = city
         .send(&other, Method::POST, &action("datastore_search"), &rows)
