@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::{client, client_as, line, town, with};
-use crate::town::Town;
 
 #[test]
 fn a_wrong_secret_and_a_name_that_nobody_has_are_turned_away_alike() {
