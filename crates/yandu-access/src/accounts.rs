@@ -200,14 +200,19 @@ impl Accounts {
         Ok(pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// Ends a transaction, and makes all that is held in memory follow it.
+    /// Ends a transaction, and makes all that is held in memory follow it, also where nobody waits for it any more: a commit that
+    /// has begun is not taken back.
     async fn commit(&self, mut writing: Writing) -> Result<()> {
         let is_claimed = store::governing(&mut writing, None).await? > 0;
-        writing.commit().await?;
-        self.inner.is_claimed.fetch_or(is_claimed, Ordering::SeqCst);
-        self.inner.sessions.renew();
-        self.inner.changes.send_modify(|count| *count += 1);
-        Ok(())
+        let inner = Arc::clone(&self.inner);
+        let committing = tokio::spawn(async move {
+            writing.commit().await?;
+            inner.is_claimed.fetch_or(is_claimed, Ordering::SeqCst);
+            inner.sessions.renew();
+            inner.changes.send_modify(|count| *count += 1);
+            Ok(())
+        });
+        committing.await?
     }
 }
 

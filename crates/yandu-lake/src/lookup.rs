@@ -38,6 +38,8 @@ pub struct Lookup {
     values: SchemaRef,
     /// What each column of the key is equal to, over the values.
     key: Vec<Arc<dyn PhysicalExpr>>,
+    /// Casts of values, which can fail whatever rows there are.
+    casts: Vec<Arc<dyn PhysicalExpr>>,
     /// The columns that are read, those of the key among them.
     stored: Vec<usize>,
     /// Which rows are seen, over the stored columns; `None` for all.
@@ -109,13 +111,26 @@ impl Lookup {
         let Ok(key) = key.collect::<Result<Vec<_>, _>>() else {
             return Ok(None);
         };
-        let view = self.view(session).await?;
+        if self
+            .casts
+            .iter()
+            .any(|cast| evaluated(cast, &values).is_err())
+        {
+            return Ok(None);
+        }
+        let Some(view) = self.view(session).await? else {
+            return Ok(None);
+        };
         let version = view.version.as_ref().map(|version| version.version);
         let Some(sought) = Sought::new(key) else {
             let rows = RecordBatch::new_empty(self.schema());
             return Ok(Some(LookedUp { rows, version }));
         };
         let found = self.found(session, &view, &sought).await?;
+        // Rows may have been read from the disk, and rights ended meanwhile.
+        if !self.holds(session) {
+            return Ok(None);
+        }
         let answer = self.answer(&found, &values).ok();
         Ok(answer.map(|rows| LookedUp { rows, version }))
     }
@@ -138,9 +153,21 @@ impl Lookup {
                 .is_none_or(|sight| sight.is_in_force(lake.now()))
     }
 
-    async fn view(&self, session: &Session) -> Result<View> {
+    /// The table as it is now; `None` where it became another one while this waited.
+    async fn view(&self, session: &Session) -> Result<Option<View>> {
         let _switching = session.lake.inner.switching.read().await;
-        View::present(&self.table, self.table.present().await?)
+        if !self.holds(session) {
+            return Ok(None);
+        }
+        let present = self.table.present().await?;
+        if present.tail.is_empty() {
+            return View::present(&self.table, present).map(Some);
+        }
+        // What was written since the last look is put together once, not on the thread of whoever asks.
+        let table = Arc::clone(&self.table);
+        let threads = session.lake.inner.threads.handle();
+        let looking = threads.spawn(async move { View::present(&table, present) });
+        looking.await?.map(Some)
     }
 
     /// The rows that may have a key, as they are stored.
@@ -150,17 +177,8 @@ impl Lookup {
             let stored = rows.project(&self.stored);
             stored.map_err(Error::rows(&self.table.id))
         };
-        match view.tail_with(sought.key()) {
-            Some(tail) => {
-                let tail = stored(tail)?;
-                let key = self.table.key_indices().into_iter();
-                let places = key.filter_map(|column| {
-                    let place = self.stored.iter().position(|stored| *stored == column)?;
-                    Some(Arc::clone(tail.column(place)))
-                });
-                let rows = sought.rows_of(&places.collect::<Vec<_>>(), tail.num_rows());
-                found.extend(rows.into_iter().map(|row| tail.slice(row, 1)));
-            }
+        match view.tail_row(sought.key()) {
+            Some(row) => found.push(stored(&row)?),
             None => {
                 for file in view.version.iter().flat_map(|version| version.files.iter()) {
                     let blocks = &session.lake.inner.blocks;

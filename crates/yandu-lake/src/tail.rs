@@ -7,7 +7,7 @@ pub(crate) mod journal;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
@@ -34,7 +34,8 @@ pub(crate) struct Frame {
 #[derive(Debug, Default)]
 pub(crate) struct Tail {
     pub(crate) frames: Vec<Arc<Frame>>,
-    live: OnceLock<Arc<Live>>,
+    /// As it was read last.
+    live: Mutex<Option<Arc<Live>>>,
 }
 
 /// What a reader needs of a tail.
@@ -46,6 +47,8 @@ pub(crate) struct Live {
     pub(crate) rows: RecordBatch,
     /// The keys that these rows take the place of.
     pub(crate) keys: Arc<KeySet>,
+    /// Where the row of each key stands.
+    pub(crate) places: HashMap<Key, usize>,
 }
 
 /// How much waits to be folded.
@@ -83,7 +86,7 @@ impl Tail {
     pub(crate) fn new(frames: Vec<Arc<Frame>>) -> Self {
         Self {
             frames,
-            live: OnceLock::new(),
+            live: Mutex::default(),
         }
     }
 
@@ -120,15 +123,15 @@ impl Tail {
 
     /// The last row of each key, with the columns of the table as it is declared now.
     pub(crate) fn live(&self, table: &Table) -> Result<Arc<Live>> {
-        if let Some(live) = self.live.get()
+        let known = || self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(live) = known().as_ref()
             && live.schema == table.schema
             && live.key == table.key
         {
             return Ok(Arc::clone(live));
         }
         let live = Arc::new(Live::of(&self.frames, table)?);
-        // Another reader may have been first, or the table was declared anew.
-        let _ = self.live.set(Arc::clone(&live));
+        *known() = Some(Arc::clone(&live));
         Ok(live)
     }
 }
@@ -145,6 +148,7 @@ impl Live {
             key: table.key.clone(),
             rows,
             keys: Arc::default(),
+            places: HashMap::new(),
         };
         if table.key.is_empty() {
             return Ok(live);
@@ -166,6 +170,12 @@ impl Live {
             .map(|(row, key)| Some(key.is_none_or(|key| last.get(&key) == Some(&row))))
             .collect();
         live.rows = filter_record_batch(&live.rows, &stays).map_err(Error::rows(&table.id))?;
+        let staying = keys.iter().zip(stays.iter());
+        let staying = staying.filter(|(_, stays)| *stays == Some(true));
+        let places = staying.enumerate();
+        live.places = places
+            .filter_map(|(place, (key, _))| key.map(|key| (key, place)))
+            .collect();
         live.keys = Arc::new(last.into_keys().collect());
         Ok(live)
     }

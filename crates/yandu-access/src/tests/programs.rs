@@ -126,6 +126,30 @@ async fn a_login_that_is_watched_is_good_for_what_it_is_at_the_moment() {
     assert!(is_lost(&mut first).await && is_lost(&mut second).await);
 }
 
+#[tokio::test]
+async fn a_change_that_nobody_waits_for_is_told_all_the_same() {
+    let (city, programs) = bridged().await;
+    let accounts = &city.site.accounts;
+    for given_up_after in (0..60).map(|step| Duration::from_micros(50 * step)) {
+        let made = token(&city, Scope::Read).await;
+        let login = Login::Token(made.token.id.clone());
+        let mut watch = programs.watch(login.clone());
+        assert!(matches!(
+            watch.standing().await.unwrap(),
+            Standing::Reads(_)
+        ));
+        let bridge = id("bridge");
+        let revoking = accounts.revoke_token(LOCAL, &bridge, &made.token.id);
+        // Its caller goes away at any moment.
+        let _ = tokio::time::timeout(given_up_after, revoking).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let recorded = programs.standing(&login).await.unwrap();
+        let told = watch.standing().await.unwrap();
+        let has_ended = |standing| matches!(standing, Standing::Ended);
+        assert_eq!(has_ended(told), has_ended(recorded), "{given_up_after:?}");
+    }
+}
+
 async fn is_lost(watch: &mut Watch) -> bool {
     let lost = tokio::time::timeout(Duration::from_millis(50), watch.lost()).await;
     lost.is_ok_and(|lost| lost == Lost::Login)

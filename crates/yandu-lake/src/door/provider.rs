@@ -219,6 +219,7 @@ impl TableProvider for SecuredProvider {
         let rows = rows.map_err(hidden)?;
         let statistics = Seen {
             schema: &self.schema,
+            sight: &self.sight,
             rows,
             estimate: estimate.as_deref(),
         }

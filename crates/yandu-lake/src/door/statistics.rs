@@ -16,6 +16,7 @@ use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::statistics::StatisticsArgs;
 
+use crate::door::Sight;
 use crate::door::estimate::{Estimate, MOVED};
 
 /// What one value of a column is taken to leave of which nothing is known: Selinger and others, Access Path Selection in a Relational
@@ -26,6 +27,7 @@ const EQUAL_PERCENT: u8 = 10;
 pub(super) struct Seen<'a> {
     /// The columns as the reader sees them.
     pub(super) schema: &'a SchemaRef,
+    pub(super) sight: &'a Sight,
     pub(super) rows: Precision<usize>,
     pub(super) estimate: Option<&'a Estimate>,
 }
@@ -61,7 +63,9 @@ impl Seen<'_> {
     fn all(&self) -> Statistics {
         let fields = self.schema.fields().iter();
         let column_statistics = fields.map(|field| {
-            let known = self.estimate.and_then(|known| known.bounds(field.name()));
+            // The estimate is shared with others who see these rows, and more of their columns.
+            let known = self.estimate.filter(|_| self.sight.is_plain(field));
+            let known = known.and_then(|known| known.bounds(field.name()));
             let Some((low, high)) = known else {
                 return ColumnStatistics::new_unknown();
             };

@@ -126,13 +126,6 @@ impl Sought {
     pub(super) fn key(&self) -> Key {
         self.key
     }
-
-    /// The rows of a batch with this key; `columns` are those of the key in it.
-    pub(super) fn rows_of(&self, columns: &[ArrayRef], rows: usize) -> Vec<usize> {
-        let keys = hash_rows(columns, rows).into_iter().enumerate();
-        keys.filter_map(|(row, key)| (key == Some(self.key)).then_some(row))
-            .collect()
-    }
 }
 
 /// Whether a filter of the column lets a value through.

@@ -77,6 +77,11 @@ pub(super) fn lookup(
         ready.push(value);
     }
 
+    let mut casts = Vec::new();
+    for cast in casts_of_values(&condition)? {
+        casts.push(expression::physical(&cast, &values)?.0);
+    }
+
     // What is seen, in the order of the table.
     let answered = form.columns.iter().map(|(name, _)| *name);
     let named: BTreeSet<&str> = answered
@@ -132,6 +137,7 @@ pub(super) fn lookup(
         sight,
         values,
         key: ready,
+        casts,
         stored,
         seen,
         shown: masks,
@@ -253,6 +259,19 @@ fn is_verdict_of_any_row(condition: &Expr) -> Result<bool, DataFusionError> {
         Ok(TreeNodeRecursion::Stop)
     })?;
     Ok(is_so)
+}
+
+/// The casts of what the question gives: with its values put in, the engine does them before it looks at any row.
+fn casts_of_values(condition: &Expr) -> Result<Vec<Expr>, DataFusionError> {
+    let mut casts = Vec::new();
+    condition.apply(|node| {
+        if matches!(node, Expr::Cast(_) | Expr::TryCast(_)) && is_of_values(node) {
+            casts.push(node.clone());
+            return Ok(TreeNodeRecursion::Jump);
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(casts)
 }
 
 /// What each column of the key must be equal to, with the type of the column; `None` where the condition does not say it of all of

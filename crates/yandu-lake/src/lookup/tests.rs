@@ -259,6 +259,43 @@ async fn a_look_up_holds_for_its_rights_and_its_table_alone() {
 }
 
 #[tokio::test]
+async fn a_value_that_cannot_be_what_it_is_compared_with_is_told_by_the_engine() {
+    let lake = Fixture::new();
+    lake.append("b1", &[("1", "a")]).await;
+    let session = everything(&lake);
+    let sql = "SELECT * FROM population.person WHERE id = $1 AND height = CAST($2 AS SMALLINT)";
+    let found = lookup(&session, sql).await.unwrap();
+    for (id, height, is_answered) in [("1", 151, true), ("9", 151, true), ("9", 99_999, false)] {
+        let values = [text(id), number(height)];
+        let answer = found.rows(&session, &values).await;
+        assert_eq!(answer.is_some(), is_answered, "{id} {height}");
+        let asking = session.clone().with_parameters(&values).unwrap();
+        assert_eq!(
+            asking.query(sql).await.is_ok(),
+            is_answered,
+            "{id} {height}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_look_up_that_waits_for_a_switch_is_not_answered_by_the_table_before() {
+    let lake = Fixture::new();
+    lake.append("b1", &[("1", "a")]).await;
+    let session = everything(&lake);
+    let found = lookup(&session, BY_ID).await.unwrap();
+    let switching = lake.lake.inner.switching.write().await;
+    let asking = tokio::spawn({
+        let (found, session) = (found.clone(), session.clone());
+        async move { found.rows(&session, &[text("1")]).await.is_some() }
+    });
+    tokio::task::yield_now().await;
+    lake.lake.declare(person_spec()).unwrap();
+    drop(switching);
+    assert!(!asking.await.unwrap());
+}
+
+#[tokio::test]
 async fn what_was_looked_up_is_kept_and_no_more_than_may_be() {
     let ids: Vec<String> = (0..20_000).map(|id| format!("{id:05}")).collect();
     let rows: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();

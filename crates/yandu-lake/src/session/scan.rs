@@ -71,10 +71,11 @@ impl View {
         self.tail.as_deref().map(|tail| &tail.rows)
     }
 
-    /// The rows of the hot tail, where one of them takes the place of a key.
-    pub(crate) fn tail_with(&self, key: Key) -> Option<&RecordBatch> {
-        let tail = self.tail.as_deref().filter(|tail| tail.keys.contains(&key));
-        tail.map(|tail| &tail.rows)
+    /// The row of the hot tail that takes the place of a key.
+    pub(crate) fn tail_row(&self, key: Key) -> Option<RecordBatch> {
+        let tail = self.tail.as_deref()?;
+        let row = tail.places.get(&key)?;
+        Some(tail.rows.slice(*row, 1))
     }
 
     /// A snapshot without the tail.
