@@ -4,7 +4,7 @@ use yandu_policy::Way;
 use yandu_words::Grade;
 
 use super::city::{City, asked_by, grant, page, resident};
-use crate::{Conflict, Error, GranteeKind, NewEntry};
+use crate::{Conflict, Error, GranteeKind, Known, NewEntry, Proposal};
 
 fn entry(columns: &[&str], except: &[&str]) -> NewEntry {
     NewEntry {
@@ -206,4 +206,39 @@ async fn an_entry_about_data_that_is_gone_stands_in_nobodys_way() {
         .forbid("sec", entry(&["name"], &["没有的局"]), None)
         .await;
     assert_eq!(error.unwrap_err().code(), "invalid-grant");
+}
+
+#[tokio::test]
+async fn an_entry_is_added_though_nobody_knows_the_department_or_role_of_a_grant_any_more() {
+    let city = City::new().await;
+    city.person("wang", "民政局", &["analyst"]).await;
+    let mut grants = Vec::new();
+    for (kind, to) in [
+        (GranteeKind::Department, "民政局"),
+        (GranteeKind::Role, "analyst"),
+    ] {
+        let mut new = grant(&city, to);
+        new.to.kind = kind;
+        new.up_to = Grade::General3;
+        city.door.give("sec", new.clone(), None).await.unwrap();
+        grants.push(new);
+    }
+    city.site.accounts.set_known(Known::default());
+    let (_, taken) = city
+        .door
+        .forbid("sec", entry(&["mobile"], &[]), None)
+        .await
+        .unwrap();
+    let of: BTreeSet<String> = taken.iter().map(|one| one.grant.to_string()).collect();
+    assert_eq!(of, BTreeSet::from(["G1".to_owned(), "G2".to_owned()]));
+    // To whom nobody knows nothing new is granted.
+    for new in grants {
+        let looked = Proposal::Grant(new.clone());
+        let looked = city.door.preview("sec", looked).await.unwrap_err();
+        let error = city.door.give("sec", new, None).await.unwrap_err();
+        assert_eq!(
+            [looked.code(), error.code()],
+            ["invalid-grant", "invalid-grant"]
+        );
+    }
 }

@@ -74,6 +74,7 @@ impl Door {
                 let days = self.inner.accounts.settings().grant_days;
                 let granted = new.checked(self.now(), days)?;
                 giving::must_be_for_another(by, &granted)?;
+                self.must_be_known(&granted.to).await?;
                 let covered = self.covered(&granted).await?;
                 let mut connection = self.inner.store.pool().acquire().await?;
                 let grant = Grant {
