@@ -72,15 +72,7 @@ impl Door {
                 );
             }
         }
-        for grant in settled.grants.values() {
-            let was = state
-                .grants
-                .get(&grant.id)
-                .and_then(|one| one.broken.as_ref());
-            if let Some(why) = grant.broken.as_ref().filter(|why| Some(*why) != was) {
-                tracing::warn!(grant.id = %grant.id, "a grant does not fit its dataset any more: {why}");
-            }
-        }
+        warn_of_broken(&state, &settled);
         for entry in settled.entries.values() {
             let withholds = |city: &City| {
                 let policies = entry.entry.policies(entry.id, &entry.fields, city);
@@ -165,7 +157,10 @@ impl Door {
             let tables = Tables::of(&self.inner.lake);
             match self.settle(&state, state.parts(), &tables) {
                 // A change in between has looked at the time itself.
-                Ok(begun) => self.put_over(begun, Some(&state)),
+                Ok(begun) => {
+                    warn_of_broken(&state, &begun);
+                    self.put_over(begun, Some(&state));
+                }
                 Err(unsettled) => {
                     let (error, parts) = *unsettled;
                     if let Err(error) = self.close(&error, parts, Some(&state)) {
@@ -243,14 +238,19 @@ impl Door {
         built.map_err(|problems| refused(problems, own))
     }
 
-    /// Puts other grants and entries in force after they are recorded. Where the set cannot be built nothing is open.
+    /// Puts other grants and entries in force after they are recorded. A grant that does not fit the city any more shows nothing; where
+    /// the set cannot be built without it either nothing is open.
     pub(super) fn put_or_close(&self, before: &State, parts: Parts) -> Result<()> {
-        match self.rebuilt(before, &parts, "") {
-            Ok(rebuilt) => {
-                self.put(rebuilt);
+        match self.settle(before, parts, &Tables::of(&self.inner.lake)) {
+            Ok(settled) => {
+                warn_of_broken(before, &settled);
+                self.put(settled);
                 Ok(())
             }
-            Err(error) => self.close(&error, parts, None),
+            Err(unsettled) => {
+                let (error, parts) = *unsettled;
+                self.close(&error, parts, None)
+            }
         }
     }
 
@@ -297,6 +297,17 @@ impl Door {
 
     pub(super) fn now(&self) -> Timestamp {
         self.inner.accounts.now()
+    }
+}
+
+/// Says which grants show nothing any more.
+fn warn_of_broken(before: &State, after: &State) {
+    for grant in after.grants.values() {
+        let known = before.grants.get(&grant.id);
+        let was = known.and_then(|known| known.broken.as_ref());
+        if let Some(why) = grant.broken.as_ref().filter(|why| Some(*why) != was) {
+            tracing::warn!(grant.id = %grant.id, "a grant does not fit its dataset any more: {why}");
+        }
     }
 }
 

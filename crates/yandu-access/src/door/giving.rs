@@ -12,6 +12,7 @@ use yandu_words::id::DatasetId;
 
 use super::Door;
 use super::change::begins;
+use super::rows::Tables;
 use crate::account::{Account, Filter};
 use crate::event::{EventKind, Note, note};
 use crate::grant::{Ended, Grant, GrantId, Grantee, GranteeKind, NewGrant, text};
@@ -233,7 +234,9 @@ impl Door {
         let judged = if rebuilt.begins.is_some() {
             let grants = parts.grants.iter();
             parts.grants = grants.map(|(id, grant)| (*id, begun(grant))).collect();
-            self.rebuilt(&rebuilt, &parts, &file)?.policies
+            // One that does not fit the city any more will show nothing, and has nothing to be taken back.
+            let settled = self.settle(&rebuilt, parts, &Tables::of(&self.inner.lake));
+            settled.map_err(|unsettled| unsettled.0)?.policies
         } else {
             Arc::clone(&rebuilt.policies)
         };
@@ -260,9 +263,7 @@ impl Door {
     pub async fn allow_again(&self, by: &str, id: EntryId, why: &str) -> Result<()> {
         let why = text("why", why)?;
         let _changing = self.inner.changing.lock().await;
-        let state = self.state();
-        let mut parts = state.parts();
-        if parts.entries.remove(&id).is_none() {
+        if !self.state().entries.contains_key(&id) {
             return Err(Error::NoEntry(id));
         }
         let mut writing = self.begin().await?;
@@ -281,6 +282,9 @@ impl Door {
         };
         note(&mut writing, &told).await?;
         writing.commit().await?;
+        let state = self.state();
+        let mut parts = state.parts();
+        parts.entries.remove(&id);
         self.put_or_close(&state, parts)
     }
 

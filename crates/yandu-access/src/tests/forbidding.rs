@@ -242,3 +242,40 @@ async fn an_entry_is_added_though_nobody_knows_the_department_or_role_of_a_grant
         );
     }
 }
+
+#[tokio::test]
+async fn a_grant_that_waits_for_data_that_are_gone_stands_in_nobodys_way() {
+    let mut city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    city.person("qian", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.up_to = Grade::General3;
+    let reading = city.door.give("sec", new, None).await.unwrap();
+    let mut new = grant(&city, "qian");
+    new.dataset = "enterprise.company".parse().unwrap();
+    new.from = Some(city.site.now() + jiff::SignedDuration::from_hours(1));
+    let waiting = city.door.give("sec", new.clone(), None).await.unwrap();
+    let mut other = super::city::declared();
+    other.datasets.remove(&new.dataset);
+    city.door.set_city(other, Vec::new()).await.unwrap();
+    let (added, taken) = city
+        .door
+        .forbid("sec", entry(&["mobile"], &[]), None)
+        .await
+        .unwrap();
+    let taken: Vec<_> = taken.iter().map(|one| one.grant).collect();
+    assert_eq!(taken, [reading.id]);
+    let revocation = Proposal::Revocation(waiting.id);
+    let preview = city.door.preview("sec", revocation).await.unwrap();
+    assert!(preview.lines.is_empty(), "{preview:#?}");
+    // Its term begins and it shows nothing; what else there is stays open.
+    city.pass(jiff::SignedDuration::from_hours(2));
+    city.door
+        .allow_again("sec", added.id, "废止")
+        .await
+        .unwrap();
+    let sql = "SELECT mobile FROM population.resident WHERE id = 1";
+    assert_eq!(city.told(&wang, &page(), sql).await, "13800000001");
+    let told = city.door.grant(waiting.id).await.unwrap();
+    assert!(told.broken.is_some(), "{told:?}");
+}
