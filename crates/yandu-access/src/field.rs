@@ -1,11 +1,12 @@
 //! Columns that grants and the negative list name, in conditions on rows too, by the fields that they were: a field keeps what was said of it when it is
 //! renamed, and a field that is made later under the same name gets nothing of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yandu_lake::{columns_of_row_condition, rename_in_row_condition};
 use yandu_policy::{City, Dataset};
 use yandu_words::FieldId;
+use yandu_words::id::DatasetId;
 
 use crate::grant::NewGrant;
 use crate::negative::NewEntry;
@@ -66,24 +67,39 @@ impl NewGrant {
 }
 
 impl NewEntry {
-    /// The fields of the columns that it names, where it is about one dataset.
+    /// The fields of the columns that it names, in every dataset that it is about: by `dataset.column`.
     pub(crate) fn fields(&self, city: &City) -> Fields {
-        let dataset = self.dataset.as_ref().and_then(|id| city.datasets.get(id));
-        dataset.map_or_else(Fields::new, |dataset| {
-            of(dataset, self.columns.iter().flatten())
-        })
+        let mut fields = Fields::new();
+        for (id, dataset) in self.meant(city) {
+            let of_dataset = of(dataset, self.columns.iter().flatten());
+            let named = of_dataset.into_iter();
+            fields.extend(named.map(|(name, field)| (format!("{id}.{name}"), field)));
+        }
+        fields
     }
 
-    /// The same entry over the names that its fields have now, too. The names that it was made with stay: what withholds errs
-    /// towards withholding, and a column that is made again under a forbidden name is looked at before it is shown.
-    pub(crate) fn following(&self, fields: &Fields, city: &City) -> Self {
-        let dataset = self.dataset.as_ref().and_then(|id| city.datasets.get(id));
-        let mut followed = self.clone();
-        if let (Some(dataset), Some(columns)) = (dataset, &mut followed.columns) {
-            let now = fields.values().filter_map(|field| dataset.name_of(*field));
-            columns.extend(now.map(ToOwned::to_owned));
+    /// The columns that are its fields and have other names by now, by dataset. The names that it was made with stay beside them: what
+    /// withholds errs towards withholding, and a column that is made again under a forbidden name is looked at before it is shown.
+    pub(crate) fn renamed<'c>(
+        &self,
+        fields: &Fields,
+        city: &'c City,
+    ) -> Vec<(&'c DatasetId, Vec<&'c str>)> {
+        let Some(named) = &self.columns else {
+            return Vec::new();
+        };
+        let fields: BTreeSet<FieldId> = fields.values().copied().collect();
+        let mut renamed = Vec::new();
+        for (id, dataset) in self.meant(city) {
+            let columns = dataset.columns.iter().filter(|(name, column)| {
+                fields.contains(&column.field) && !named.contains(name.as_str())
+            });
+            let names: Vec<&str> = columns.map(|(name, _)| name.as_str()).collect();
+            if !names.is_empty() {
+                renamed.push((id, names));
+            }
         }
-        followed
+        renamed
     }
 }
 

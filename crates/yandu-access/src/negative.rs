@@ -1,7 +1,7 @@
 //! The negative list (负面清单): what may not be shared, each entry with its legal basis.
 //!
-//! An entry is a record, and a policy that forbids is made of it: it holds against every permit, and every new grant is checked
-//! against it.
+//! An entry is a record, and policies that forbid are made of it: they hold against every permit, and every new grant is checked
+//! against them.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -92,7 +92,7 @@ pub struct Entry {
     pub id: EntryId,
     #[serde(flatten)]
     pub entry: NewEntry,
-    /// The fields of the columns that it names, as they were when it was added.
+    /// The fields of the columns that it names, as they were when it was added or when a dataset came.
     #[serde(skip)]
     pub fields: Fields,
     pub added_by: String,
@@ -116,12 +116,20 @@ impl NewEntry {
         Ok(self)
     }
 
-    /// Which of its columns a city has, none of them where it names none; `None` where there is nothing that it is about.
-    pub(crate) fn there(&self, city: &City) -> Option<Vec<&str>> {
-        let mut meant = city.datasets.iter().filter(|(id, _)| {
+    /// The datasets of a city that it is about.
+    pub(crate) fn meant<'c>(
+        &self,
+        city: &'c City,
+    ) -> impl Iterator<Item = (&'c DatasetId, &'c Dataset)> {
+        city.datasets.iter().filter(move |(id, _)| {
             self.dataset.as_ref().is_none_or(|named| named == *id)
                 && self.pack.as_ref().is_none_or(|named| *named == id.pack())
-        });
+        })
+    }
+
+    /// Which of its columns a city has, none of them where it names none; `None` where there is nothing that it is about.
+    pub(crate) fn there(&self, city: &City) -> Option<Vec<&str>> {
+        let mut meant = self.meant(city);
         let Some(named) = &self.columns else {
             return meant.next().map(|_| Vec::new());
         };
@@ -135,17 +143,29 @@ impl NewEntry {
         (!there.is_empty()).then_some(there)
     }
 
-    /// The policy that the entry is in a city, in Cedar; none where nothing could show what it is about.
-    pub(crate) fn policy(&self, id: EntryId, city: &City) -> Option<String> {
-        let columns = self.there(city)?;
-        let resource = match (&self.dataset, &self.pack) {
-            (Some(dataset), _) => format!("resource == Dataset::{}", quoted(dataset.as_str())),
-            (None, Some(pack)) => format!("resource in Pack::{}", quoted(pack.as_str())),
-            (None, None) => "resource is Dataset".to_owned(),
-        };
+    /// The policies that the entry is in a city, in Cedar; none where nothing could show what it is about. One is over the names that
+    /// it was made with, and one over the other names that its fields have in a dataset: elsewhere those names are other columns.
+    pub(crate) fn policies(&self, id: EntryId, fields: &Fields, city: &City) -> Option<String> {
+        let mut text = String::new();
+        if let Some(columns) = self.there(city) {
+            let resource = match (&self.dataset, &self.pack) {
+                (Some(dataset), _) => equal_to(dataset),
+                (None, Some(pack)) => format!("resource in Pack::{}", quoted(pack.as_str())),
+                (None, None) => "resource is Dataset".to_owned(),
+            };
+            text.push_str(&self.policy(&id.to_string(), &resource, &columns));
+        }
+        for (place, (dataset, columns)) in self.renamed(fields, city).iter().enumerate() {
+            let name = format!("{id}.{}", place + 1);
+            text.push_str(&self.policy(&name, &equal_to(dataset), columns));
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn policy(&self, name: &str, resource: &str, columns: &[&str]) -> String {
         let mut text = format!(
             "@id({})\n@about({})\n@basis({})\n",
-            quoted(&id.to_string()),
+            quoted(name),
             quoted(&self.about),
             quoted(&self.basis)
         );
@@ -167,6 +187,10 @@ impl NewEntry {
             text.push_str(&format!(" unless {{\n  {}\n}}", except.join(" || ")));
         }
         text.push_str(";\n");
-        Some(text)
+        text
     }
+}
+
+fn equal_to(dataset: &DatasetId) -> String {
+    format!("resource == Dataset::{}", quoted(dataset.as_str()))
 }

@@ -213,12 +213,12 @@ impl Policies {
         &self.city
     }
 
-    /// The conditions on rows of all its permits.
-    pub fn row_conditions(&self) -> BTreeSet<&str> {
-        let rows = self
-            .statements
-            .iter()
-            .flat_map(|one| one.rows().into_iter().chain(one.resolved.rows.values()));
+    /// The conditions under which its permits show rows of a dataset, with the names of now.
+    pub fn row_conditions_of(&self, dataset: &DatasetId) -> BTreeSet<&str> {
+        let reaching = self.statements.iter().filter(|one| {
+            reaches(&one.resource, dataset, &self.city) && !one.resolved.closed.contains(dataset)
+        });
+        let rows = reaching.filter_map(|one| one.rows_of(dataset));
         rows.map(AsRef::as_ref).collect()
     }
 

@@ -119,9 +119,10 @@ impl App {
             door: door.clone(),
             lake: collector.lake().clone(),
             city: city_policies(config)?,
+            turn: Arc::default(),
         };
         // What is wrong with the policies is told by the door, and keeps nobody from starting the city to mend it.
-        let _ = rights.set(&collector.packs()).await;
+        let _ = rights.set(|| collector.packs()).await;
         told::tell(&changes, &ledger, &transform, &metrics, rights.clone());
         if !started.to_note.is_empty() {
             let (changes, datasets) = (changes.clone(), started.to_note);

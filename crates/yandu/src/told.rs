@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use tokio::sync::Mutex;
 use yandu_access::{Door, Known};
 use yandu_collect::change::Told;
 use yandu_collect::{Collector, PackChanges};
@@ -84,11 +85,19 @@ pub(crate) struct Rights {
     pub(crate) lake: Lake,
     /// Policies of the city's own folder.
     pub(crate) city: Vec<Source>,
+    /// Whoever puts policies in force has it: what was asked for first is in force first.
+    pub(crate) turn: Arc<Mutex<()>>,
 }
 
 impl Rights {
-    /// Puts the policies over these packs in force.
-    pub(crate) async fn set(&self, packs: &Packs) -> Result<(), yandu_access::Error> {
+    /// Puts the policies over packs in force. Which packs is asked when nobody else is putting any in force, so that those of before a
+    /// change never take the place of those of after it.
+    pub(crate) async fn set(
+        &self,
+        packs: impl FnOnce() -> Arc<Packs>,
+    ) -> Result<(), yandu_access::Error> {
+        let _turn = self.turn.lock().await;
+        let packs = packs();
         let mut sources = packs.policy_sources();
         sources.extend(self.city.iter().cloned());
         let registers = Registers::read(&self.lake).await;
@@ -120,7 +129,7 @@ impl Rights {
                 }
                 seen = now;
                 // What is wrong is told by the door.
-                let _ = self.set(&collector.packs()).await;
+                let _ = self.set(|| collector.packs()).await;
             }
         };
         tokio::select! {
@@ -150,8 +159,49 @@ impl Told for Rights {
 
     fn told<'a>(&'a self, packs: &'a Arc<Packs>) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            let set = self.set(packs).await;
+            let set = self.set(|| Arc::clone(packs)).await;
             set.map_err(|error| error.to_string())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::app::App;
+    use crate::config::Config;
+
+    #[tokio::test]
+    async fn packs_of_before_a_change_are_not_put_in_force_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config {
+            data: folder.path().join("data"),
+            packs: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")],
+            threads: 2,
+            ..Config::default()
+        };
+        let app = App::open(&config).await.ok().unwrap();
+        let rights = app.rights.clone();
+        let datasets = || {
+            let door = &rights.door;
+            door.with_policies(|policies| policies.city().datasets.len())
+        };
+        assert!(datasets() > 0);
+        let packs = app.state.collector().packs();
+        let installed = Arc::new(std::sync::Mutex::new(packs));
+        // Other packs are being put in force when the registers change.
+        let turn = Arc::clone(&rights.turn).lock_owned().await;
+        let (follower, present) = (rights.clone(), Arc::clone(&installed));
+        let following = tokio::spawn(async move {
+            let packs = || Arc::clone(&present.lock().unwrap());
+            follower.set(packs).await
+        });
+        tokio::task::yield_now().await;
+        *installed.lock().unwrap() = Arc::default();
+        drop(turn);
+        following.await.unwrap().unwrap();
+        assert_eq!(datasets(), 0);
     }
 }

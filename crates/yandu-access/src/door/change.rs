@@ -51,13 +51,13 @@ impl Door {
             Ok(settled) => settled,
             Err(unsettled) => {
                 let (error, parts) = *unsettled;
-                self.close(&error, parts, None)?;
+                self.close(&error, unheld(parts, &state), None)?;
                 return Err(error);
             }
         };
         // What is in force and not written down would mean something else after the next start.
         if let Err(error) = self.hold(&state, &settled).await {
-            self.close(&error, settled.parts(), None)?;
+            self.close(&error, unheld(settled.parts(), &state), None)?;
             return Err(error);
         }
         let known: Vec<&Finding> = state.policies.findings().collect();
@@ -72,32 +72,45 @@ impl Door {
                 );
             }
         }
-        for grant in settled.grants.values() {
-            let was = state
-                .grants
-                .get(&grant.id)
-                .and_then(|one| one.broken.as_ref());
-            if let Some(why) = grant.broken.as_ref().filter(|why| Some(*why) != was) {
-                tracing::warn!(grant.id = %grant.id, "a grant does not fit its dataset any more: {why}");
+        warn_of_broken(&state, &settled);
+        for entry in settled.entries.values() {
+            let withholds = |city: &City| {
+                let policies = entry.entry.policies(entry.id, &entry.fields, city);
+                policies.is_some()
+            };
+            let is_news = state.city.datasets.is_empty() || withholds(&state.city);
+            if is_news && !withholds(&settled.city) {
+                tracing::warn!(
+                    entry.id = %entry.id,
+                    "an entry of the negative list withholds nothing: the city has no such data, or none of its columns"
+                );
             }
         }
         self.put(settled);
         Ok(())
     }
 
-    /// Writes down which fields grants and policies mean.
+    /// Writes down which fields grants, entries of the negative list and policies mean.
     async fn hold(&self, before: &State, after: &State) -> Result<()> {
         let is_new = |grant: &&Grant| {
             let known = before.grants.get(&grant.id);
             known.is_none_or(|known| known.fields != grant.fields)
         };
         let grants: Vec<&Grant> = after.grants.values().filter(is_new).collect();
-        if grants.is_empty() && before.meanings == after.meanings {
+        let is_new = |entry: &&Entry| {
+            let known = before.entries.get(&entry.id);
+            known.is_none_or(|known| known.fields != entry.fields)
+        };
+        let entries: Vec<&Entry> = after.entries.values().filter(is_new).collect();
+        if grants.is_empty() && entries.is_empty() && before.meanings == after.meanings {
             return Ok(());
         }
         let mut writing = self.begin().await?;
         for grant in grants {
             store::grant::hold(&mut writing, grant).await?;
+        }
+        for entry in entries {
+            store::grant::hold_entry(&mut writing, entry).await?;
         }
         store::meaning::replace(&mut writing, &before.meanings, &after.meanings).await?;
         Ok(writing.commit().await?)
@@ -144,7 +157,10 @@ impl Door {
             let tables = Tables::of(&self.inner.lake);
             match self.settle(&state, state.parts(), &tables) {
                 // A change in between has looked at the time itself.
-                Ok(begun) => self.put_over(begun, Some(&state)),
+                Ok(begun) => {
+                    warn_of_broken(&state, &begun);
+                    self.put_over(begun, Some(&state));
+                }
                 Err(unsettled) => {
                     let (error, parts) = *unsettled;
                     if let Err(error) = self.close(&error, parts, Some(&state)) {
@@ -178,10 +194,7 @@ impl Door {
             Some(Source {
                 name: NEGATIVE.into(),
                 file: format!("{NEGATIVE}/{}", entry.id).into(),
-                text: entry
-                    .entry
-                    .following(&entry.fields, city)
-                    .policy(entry.id, city)?,
+                text: entry.entry.policies(entry.id, &entry.fields, city)?,
             })
         }));
         let holding = parts.grants.values().filter(|grant| {
@@ -225,14 +238,19 @@ impl Door {
         built.map_err(|problems| refused(problems, own))
     }
 
-    /// Puts other grants and entries in force after they are recorded. Where the set cannot be built nothing is open.
+    /// Puts other grants and entries in force after they are recorded. A grant that does not fit the city any more shows nothing; where
+    /// the set cannot be built without it either nothing is open.
     pub(super) fn put_or_close(&self, before: &State, parts: Parts) -> Result<()> {
-        match self.rebuilt(before, &parts, "") {
-            Ok(rebuilt) => {
-                self.put(rebuilt);
+        match self.settle(before, parts, &Tables::of(&self.inner.lake)) {
+            Ok(settled) => {
+                warn_of_broken(before, &settled);
+                self.put(settled);
                 Ok(())
             }
-            Err(error) => self.close(&error, parts, None),
+            Err(unsettled) => {
+                let (error, parts) = *unsettled;
+                self.close(&error, parts, None)
+            }
         }
     }
 
@@ -282,14 +300,48 @@ impl Door {
     }
 }
 
+/// Says which grants show nothing any more.
+fn warn_of_broken(before: &State, after: &State) {
+    for grant in after.grants.values() {
+        let known = before.grants.get(&grant.id);
+        let was = known.and_then(|known| known.broken.as_ref());
+        if let Some(why) = grant.broken.as_ref().filter(|why| Some(*why) != was) {
+            tracing::warn!(grant.id = %grant.id, "a grant does not fit its dataset any more: {why}");
+        }
+    }
+}
+
 /// The set without anything but the program's own policies.
 pub(super) fn closed(lake: &Lake) -> Result<Policies> {
     let tables = Tables::of(lake);
     Policies::build(City::default(), &[], &tables, None, None).map_err(Error::Policies)
 }
 
-/// Lets grants name the columns that their fields are in a city now; one whose field is gone says so.
+/// The same with the fields that grants and entries had before, which are written down: what is put in force next binds the others
+/// anew, and writes them down then.
+fn unheld(mut parts: Parts, before: &State) -> Parts {
+    for (id, grant) in &mut parts.grants {
+        if let Some(known) = before.grants.get(id) {
+            grant.fields.clone_from(&known.fields);
+        }
+    }
+    for (id, entry) in &mut parts.entries {
+        if let Some(known) = before.entries.get(id) {
+            entry.fields.clone_from(&known.fields);
+        }
+    }
+    parts
+}
+
+/// Lets grants and entries of the negative list name the columns that their fields are in a city now; a grant whose field is gone says
+/// so.
 pub(super) fn follow(parts: &mut Parts) {
+    for entry in parts.entries.values_mut() {
+        // A dataset that has come has fields of its own, and an entry that was added before fields were written down means those of now.
+        for (name, field) in entry.entry.fields(&parts.city) {
+            entry.fields.entry(name).or_insert(field);
+        }
+    }
     for grant in parts.grants.values_mut() {
         // One that was given before fields were written down means the columns of now.
         for (name, field) in grant.granted.fields(&parts.city) {

@@ -12,7 +12,8 @@ use yandu_words::id::DatasetId;
 
 use super::Door;
 use super::change::begins;
-use crate::account::{self, Account, Filter};
+use super::rows::Tables;
+use crate::account::{Account, Filter};
 use crate::event::{EventKind, Note, note};
 use crate::grant::{Ended, Grant, GrantId, Grantee, GranteeKind, NewGrant, text};
 use crate::negative::{Entry, EntryId, NewEntry};
@@ -57,6 +58,7 @@ impl Door {
         let days = self.inner.accounts.settings().grant_days;
         let granted = new.checked(self.now(), days)?;
         must_be_for_another(by, &granted)?;
+        self.must_be_known(&granted.to).await?;
         let _changing = self.inner.changing.lock().await;
         self.must_be(seen)?;
         let covered = self.covered(&granted).await?;
@@ -198,9 +200,13 @@ impl Door {
         let _changing = self.inner.changing.lock().await;
         self.must_be(seen)?;
         let state = self.state();
-        let mut covered = Vec::new();
-        for grant in state.grants.values() {
-            covered.push((grant.clone(), self.covered(&grant.granted).await?));
+        let now = self.now();
+        let held = state.grants.values().filter(|grant| !grant.is_over(now));
+        let held: Vec<Grant> = held.cloned().collect();
+        let mut covered = Vec::with_capacity(held.len());
+        for grant in held {
+            let people = self.covered(&grant.granted).await?;
+            covered.push((grant, people));
         }
         let mut writing = self.begin().await?;
         let at = self.now();
@@ -228,7 +234,9 @@ impl Door {
         let judged = if rebuilt.begins.is_some() {
             let grants = parts.grants.iter();
             parts.grants = grants.map(|(id, grant)| (*id, begun(grant))).collect();
-            self.rebuilt(&rebuilt, &parts, &file)?.policies
+            // One that does not fit the city any more will show nothing, and has nothing to be taken back.
+            let settled = self.settle(&rebuilt, parts, &Tables::of(&self.inner.lake));
+            settled.map_err(|unsettled| unsettled.0)?.policies
         } else {
             Arc::clone(&rebuilt.policies)
         };
@@ -255,9 +263,7 @@ impl Door {
     pub async fn allow_again(&self, by: &str, id: EntryId, why: &str) -> Result<()> {
         let why = text("why", why)?;
         let _changing = self.inner.changing.lock().await;
-        let state = self.state();
-        let mut parts = state.parts();
-        if parts.entries.remove(&id).is_none() {
+        if !self.state().entries.contains_key(&id) {
             return Err(Error::NoEntry(id));
         }
         let mut writing = self.begin().await?;
@@ -276,6 +282,9 @@ impl Door {
         };
         note(&mut writing, &told).await?;
         writing.commit().await?;
+        let state = self.state();
+        let mut parts = state.parts();
+        parts.entries.remove(&id);
         self.put_or_close(&state, parts)
     }
 
@@ -289,21 +298,37 @@ impl Door {
         }
     }
 
+    /// Refuses to grant something to whom the city does not know. What was given stays when its department or role goes, and covers
+    /// whoever still belongs to it.
+    pub(super) async fn must_be_known(&self, to: &Grantee) -> Result<()> {
+        let known = self.inner.accounts.known();
+        let why = match to.kind {
+            GranteeKind::Person | GranteeKind::Service | GranteeKind::Organisation => {
+                let account = self.inner.accounts.find(&to.id.parse()?).await?;
+                let is_of_kind = Grantee::of(&account).kind == to.kind;
+                (!is_of_kind).then(|| format!("`{}` is an account of another kind", to.id))
+            }
+            GranteeKind::Department => {
+                let is_known = known.departments.contains(&to.id);
+                (!is_known).then(|| format!("there is no department `{}`", to.id))
+            }
+            GranteeKind::Role => {
+                let is_known = known.roles.keys().any(|role| role.as_str() == to.id);
+                (!is_known).then(|| format!("there is no role `{}`", to.id))
+            }
+        };
+        why.map_or(Ok(()), |why| Err(Error::grant("to", why)))
+    }
+
     /// Everybody whom a grant is for, and one who may come.
     pub(super) async fn covered(&self, granted: &NewGrant) -> Result<Vec<Principal>> {
         let to = &granted.to;
-        let kind = match to.kind {
-            GranteeKind::Person => account::Kind::Person,
-            GranteeKind::Service => account::Kind::Service,
-            GranteeKind::Organisation => account::Kind::Organisation,
+        match to.kind {
+            GranteeKind::Person | GranteeKind::Service | GranteeKind::Organisation => {
+                let account = self.inner.accounts.find(&to.id.parse()?).await?;
+                Ok(vec![account.principal()])
+            }
             GranteeKind::Department => {
-                let known = self.inner.accounts.known();
-                if !known.departments.contains(&to.id) {
-                    return Err(Error::grant(
-                        "to",
-                        format!("there is no department `{}`", to.id),
-                    ));
-                }
                 let filter = Filter {
                     department: Some(to.id.clone()),
                     ..Filter::default()
@@ -312,31 +337,20 @@ impl Door {
                 covered.extend(newcomers(|newcomer| {
                     newcomer.department = Some(to.id.clone());
                 }));
-                return Ok(covered);
+                Ok(covered)
             }
             GranteeKind::Role => {
-                let known = self.inner.accounts.known();
-                let Some((role, _)) = known.roles.iter().find(|(role, _)| role.as_str() == to.id)
-                else {
-                    return Err(Error::grant("to", format!("there is no role `{}`", to.id)));
-                };
                 let filter = Filter {
-                    role: Some(role.clone()),
+                    role: Some(to.id.parse()?),
                     ..Filter::default()
                 };
                 let mut covered = self.all(&filter).await?;
                 covered.extend(newcomers(|newcomer| {
                     newcomer.roles.insert(to.id.clone());
                 }));
-                return Ok(covered);
+                Ok(covered)
             }
-        };
-        let account = self.inner.accounts.find(&to.id.parse()?).await?;
-        if account.kind != kind {
-            let why = format!("`{}` is an account of another kind", to.id);
-            return Err(Error::grant("to", why));
         }
-        Ok(vec![account.principal()])
     }
 
     async fn all(&self, filter: &Filter) -> Result<Vec<Principal>> {

@@ -173,6 +173,16 @@ pub(crate) async fn insert_entry(connection: &mut SqliteConnection, entry: &Entr
     Ok(())
 }
 
+/// Writes down which fields the columns are that an entry names.
+pub(crate) async fn hold_entry(connection: &mut SqliteConnection, entry: &Entry) -> Result<()> {
+    sqlx::query("UPDATE negative_entry SET fields = ? WHERE id = ?")
+        .bind(serde_json::to_string(&entry.fields)?)
+        .bind(entry.id.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 pub(crate) async fn remove_entry(
     connection: &mut SqliteConnection,
     id: EntryId,

@@ -1,6 +1,7 @@
 //! Grants and the negative list follow fields, and not the names of columns.
 
 use yandu_policy::{Because, City as Declared, Seen};
+use yandu_words::id::DatasetId;
 use yandu_words::{FieldId, Mask};
 
 use std::collections::HashMap;
@@ -24,6 +25,55 @@ fn renamed(changes: &[(&str, &str, Option<u64>)]) -> Declared {
         dataset.columns.insert((*to).to_owned(), column);
     }
     city
+}
+
+fn company() -> DatasetId {
+    "enterprise.company".parse().unwrap()
+}
+
+fn rename_in(city: &mut Declared, dataset: &DatasetId, from: &str, to: &str) {
+    let dataset = city.datasets.get_mut(dataset).unwrap();
+    let column = dataset.columns.shift_remove(from).unwrap();
+    dataset.columns.insert(to.to_owned(), column);
+}
+
+/// Names are withheld, of whatever dataset.
+fn names() -> NewEntry {
+    NewEntry {
+        dataset: None,
+        pack: None,
+        columns: Some(["name".to_owned()].into()),
+        from_grade: None,
+        except: std::collections::BTreeSet::new(),
+        basis: "某法第一条".to_owned(),
+        about: "姓名".to_owned(),
+    }
+}
+
+/// Somebody who was granted both datasets.
+async fn reader_of_both(city: &City) -> yandu_policy::Principal {
+    let wang = city.person("wang", "民政局", &[]).await;
+    for dataset in [resident(), company()] {
+        let mut new = grant(city, "wang");
+        new.dataset = dataset;
+        city.door.give("sec", new, None).await.unwrap();
+    }
+    wang
+}
+
+/// The columns of a dataset that are withheld from somebody, in the order of their names.
+fn withheld(city: &City, who: &yandu_policy::Principal, dataset: &DatasetId) -> Vec<String> {
+    let sights = city.door.sights(who, &page()).into_iter();
+    let columns = sights
+        .filter(|(id, _)| id == dataset)
+        .flat_map(|(_, shown)| shown.columns);
+    let is_withheld = |seen: &Seen| matches!(seen.because, Because::Withheld(_));
+    let mut names: Vec<String> = columns
+        .filter(|(_, seen)| is_withheld(seen))
+        .map(|(name, _)| name)
+        .collect();
+    names.sort();
+    names
 }
 
 fn seen(city: &City, who: &yandu_policy::Principal) -> Vec<(String, Option<Mask>)> {
@@ -82,36 +132,79 @@ async fn what_is_forbidden_stays_so_under_another_name_and_under_its_own() {
     let wang = city.person("wang", "民政局", &[]).await;
     let entry = NewEntry {
         dataset: Some(resident()),
-        pack: None,
-        columns: Some(["name".to_owned()].into()),
-        from_grade: None,
-        except: std::collections::BTreeSet::new(),
-        basis: "某法第一条".to_owned(),
-        about: "姓名".to_owned(),
+        ..names()
     };
     city.door
         .give("sec", grant(&city, "wang"), None)
         .await
         .unwrap();
     city.door.forbid("sec", entry, None).await.unwrap();
-    let withheld = async || {
-        let sights = city.door.sights(&wang, &page());
-        let columns = sights.into_iter().flat_map(|(_, shown)| shown.columns);
-        let is_withheld = |seen: &Seen| matches!(seen.because, Because::Withheld(_));
-        let mut names: Vec<String> = columns
-            .filter(|(_, seen)| is_withheld(seen))
-            .map(|(name, _)| name)
-            .collect();
-        names.sort();
-        names
-    };
-    assert_eq!(withheld().await, ["name"]);
+    assert_eq!(withheld(&city, &wang, &resident()), ["name"]);
     let elsewhere = renamed(&[("name", "nickname", None)]);
     city.door.set_city(elsewhere, Vec::new()).await.unwrap();
-    assert_eq!(withheld().await, ["nickname"]);
+    assert_eq!(withheld(&city, &wang, &resident()), ["nickname"]);
     let both = renamed(&[("name", "nickname", None), ("mobile", "name", Some(70))]);
     city.door.set_city(both, Vec::new()).await.unwrap();
-    assert_eq!(withheld().await, ["name", "nickname"]);
+    assert_eq!(withheld(&city, &wang, &resident()), ["name", "nickname"]);
+}
+
+#[tokio::test]
+async fn what_is_forbidden_of_a_pack_or_of_all_follows_a_field_in_its_own_dataset() {
+    for (pack, of_company) in [(None, &["name"][..]), (Some("population"), &[])] {
+        let city = City::new().await;
+        let wang = reader_of_both(&city).await;
+        let entry = NewEntry {
+            pack: pack.map(|pack| pack.parse().unwrap()),
+            ..names()
+        };
+        city.door.forbid("sec", entry, None).await.unwrap();
+        // What is called so elsewhere is another column.
+        let mut elsewhere = renamed(&[("name", "title", None)]);
+        rename_in(&mut elsewhere, &company(), "township", "title");
+        city.door.set_city(elsewhere, Vec::new()).await.unwrap();
+        assert_eq!(withheld(&city, &wang, &resident()), ["title"]);
+        assert_eq!(withheld(&city, &wang, &company()), of_company);
+        // The next start knows it too, whatever the column is called then.
+        let label = renamed(&[("name", "label", None)]);
+        let city = city.again_as(label, "").await;
+        assert_eq!(withheld(&city, &wang, &resident()), ["label"]);
+    }
+}
+
+#[tokio::test]
+async fn an_entry_of_before_fields_were_written_down_follows_those_that_it_meets() {
+    for dataset in [Some(resident()), None] {
+        let city = City::new().await;
+        let wang = reader_of_both(&city).await;
+        let entry = NewEntry { dataset, ..names() };
+        city.door.forbid("sec", entry, None).await.unwrap();
+        sqlx::query("UPDATE negative_entry SET fields = '{}'")
+            .execute(city.site.store.pool())
+            .await
+            .unwrap();
+        let city = city.again().await;
+        let city = city
+            .again_as(renamed(&[("name", "nickname", None)]), "")
+            .await;
+        assert_eq!(withheld(&city, &wang, &resident()), ["nickname"]);
+    }
+}
+
+#[tokio::test]
+async fn an_entry_about_all_follows_a_dataset_that_came_while_the_policies_did_not_hold() {
+    let city = City::new().await;
+    let wang = reader_of_both(&city).await;
+    let mut smaller = declared();
+    smaller.datasets.remove(&company());
+    city.door.set_city(smaller, Vec::new()).await.unwrap();
+    city.door.forbid("sec", names(), None).await.unwrap();
+    let wrong = city.door.set_city(declared(), vec![source("nonsense")]);
+    wrong.await.unwrap_err();
+    city.set("").await;
+    let mut other = declared();
+    rename_in(&mut other, &company(), "name", "title");
+    let city = city.again_as(other, "").await;
+    assert_eq!(withheld(&city, &wang, &company()), ["title"]);
 }
 
 const OWN: &str = "@id(\"own\") @up_to(\"general-3\") @rows(\"township = '320903'\") permit (principal, action == Action::\"read\", resource == Dataset::\"population.resident\");";

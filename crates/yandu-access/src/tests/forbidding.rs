@@ -4,7 +4,7 @@ use yandu_policy::Way;
 use yandu_words::Grade;
 
 use super::city::{City, asked_by, grant, page, resident};
-use crate::{Conflict, Error, GranteeKind, NewEntry};
+use crate::{Conflict, Error, GranteeKind, Known, NewEntry, Proposal};
 
 fn entry(columns: &[&str], except: &[&str]) -> NewEntry {
     NewEntry {
@@ -206,4 +206,76 @@ async fn an_entry_about_data_that_is_gone_stands_in_nobodys_way() {
         .forbid("sec", entry(&["name"], &["没有的局"]), None)
         .await;
     assert_eq!(error.unwrap_err().code(), "invalid-grant");
+}
+
+#[tokio::test]
+async fn an_entry_is_added_though_nobody_knows_the_department_or_role_of_a_grant_any_more() {
+    let city = City::new().await;
+    city.person("wang", "民政局", &["analyst"]).await;
+    let mut grants = Vec::new();
+    for (kind, to) in [
+        (GranteeKind::Department, "民政局"),
+        (GranteeKind::Role, "analyst"),
+    ] {
+        let mut new = grant(&city, to);
+        new.to.kind = kind;
+        new.up_to = Grade::General3;
+        city.door.give("sec", new.clone(), None).await.unwrap();
+        grants.push(new);
+    }
+    city.site.accounts.set_known(Known::default());
+    let (_, taken) = city
+        .door
+        .forbid("sec", entry(&["mobile"], &[]), None)
+        .await
+        .unwrap();
+    let of: BTreeSet<String> = taken.iter().map(|one| one.grant.to_string()).collect();
+    assert_eq!(of, BTreeSet::from(["G1".to_owned(), "G2".to_owned()]));
+    // To whom nobody knows nothing new is granted.
+    for new in grants {
+        let looked = Proposal::Grant(new.clone());
+        let looked = city.door.preview("sec", looked).await.unwrap_err();
+        let error = city.door.give("sec", new, None).await.unwrap_err();
+        assert_eq!(
+            [looked.code(), error.code()],
+            ["invalid-grant", "invalid-grant"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_grant_that_waits_for_data_that_are_gone_stands_in_nobodys_way() {
+    let mut city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    city.person("qian", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.up_to = Grade::General3;
+    let reading = city.door.give("sec", new, None).await.unwrap();
+    let mut new = grant(&city, "qian");
+    new.dataset = "enterprise.company".parse().unwrap();
+    new.from = Some(city.site.now() + jiff::SignedDuration::from_hours(1));
+    let waiting = city.door.give("sec", new.clone(), None).await.unwrap();
+    let mut other = super::city::declared();
+    other.datasets.remove(&new.dataset);
+    city.door.set_city(other, Vec::new()).await.unwrap();
+    let (added, taken) = city
+        .door
+        .forbid("sec", entry(&["mobile"], &[]), None)
+        .await
+        .unwrap();
+    let taken: Vec<_> = taken.iter().map(|one| one.grant).collect();
+    assert_eq!(taken, [reading.id]);
+    let revocation = Proposal::Revocation(waiting.id);
+    let preview = city.door.preview("sec", revocation).await.unwrap();
+    assert!(preview.lines.is_empty(), "{preview:#?}");
+    // Its term begins and it shows nothing; what else there is stays open.
+    city.pass(jiff::SignedDuration::from_hours(2));
+    city.door
+        .allow_again("sec", added.id, "废止")
+        .await
+        .unwrap();
+    let sql = "SELECT mobile FROM population.resident WHERE id = 1";
+    assert_eq!(city.told(&wang, &page(), sql).await, "13800000001");
+    let told = city.door.grant(waiting.id).await.unwrap();
+    assert!(told.broken.is_some(), "{told:?}");
 }

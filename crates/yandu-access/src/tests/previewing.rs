@@ -344,3 +344,23 @@ async fn rows_of_a_condition_that_nobody_reads_under_are_not_counted() {
     let preview = city.door.preview("root", proposal).await.unwrap();
     assert_eq!(preview.lines[0].rows, Some((0, 2)), "{preview:#?}");
 }
+
+#[tokio::test]
+async fn rows_of_a_condition_under_which_another_dataset_is_read_are_not_counted() {
+    let city = City::new().await;
+    city.person("wang", "民政局", &[]).await;
+    city.person("qian", "民政局", &[]).await;
+    let mut new = grant(&city, "wang");
+    new.rows = Some("id <= 2".to_owned());
+    city.door.give("sec", new, None).await.unwrap();
+    let counted = async |dataset: &str| {
+        let text = format!(
+            "@id(\"a\") @up_to(\"general-1\") @rows(\"id <= 2\") permit (principal == Person::\"qian\", action == Action::\"read\", resource == Dataset::\"{dataset}\");"
+        );
+        let preview = preview_of(&city, &text).await;
+        let rows = preview.lines.iter().map(|line| line.rows);
+        rows.collect::<Vec<_>>()
+    };
+    assert_eq!(counted("enterprise.company").await, [None]);
+    assert_eq!(counted("population.resident").await, [Some((0, 2))]);
+}

@@ -33,23 +33,28 @@ type Counted = HashMap<(usize, DatasetId, usize), u64>;
 
 impl Counting<'_> {
     /// Counts the rows that one of those of each line sees before and after, and puts the largest first. Under a condition that nobody
-    /// reads under yet nothing is counted: whoever made one up would be told of values by the number of their rows, and nobody would
-    /// know.
+    /// reads that dataset under yet nothing is counted: whoever made one up would be told of values by the number of their rows, and
+    /// nobody would know.
     pub(super) async fn count(&self, lines: &mut [(Line, usize)]) {
         let end = Instant::now() + COUNTING;
         let mut counted = Counted::new();
-        let known = self.sets[0].policies.row_conditions();
+        let [present, _] = self.sets;
+        let mut known = HashMap::new();
         // What is about most people is counted first.
         lines.sort_by_key(|(line, _)| Reverse(line.people));
         for (line, class) in lines.iter_mut() {
             if matches!(line.kind, StepKind::Duty(_)) {
                 continue;
             }
-            let Some(class_of) = self.difference.classes.get(*class) else {
+            let class_of = self.difference.classes.get(*class);
+            let Some((class_of, dataset)) = class_of.zip(line.dataset.clone()) else {
                 continue;
             };
+            let known = known
+                .entry(dataset)
+                .or_insert_with_key(|dataset| present.policies.row_conditions_of(dataset));
             let left = end.saturating_duration_since(Instant::now());
-            let counting = self.rows(line, (*class, class_of), &known, &mut counted);
+            let counting = self.rows(line, (*class, class_of), known, &mut counted);
             let rows = tokio::time::timeout(left, counting).await;
             line.rows = rows.ok().flatten();
         }

@@ -31,8 +31,9 @@ impl Door {
         if grant.granted.from.take().is_none() {
             return Ok(Arc::clone(state));
         }
-        let built = self.build(state, &parts);
-        built.map(Arc::new).map_err(Error::Policies)
+        // One that does not fit the city any more would have opened nothing.
+        let settled = self.settle(state, parts, &Tables::of(&self.inner.lake));
+        settled.map(Arc::new).map_err(|unsettled| unsettled.0)
     }
 
     /// The state that would be put in force. People are changed as they would be.
@@ -74,6 +75,7 @@ impl Door {
                 let days = self.inner.accounts.settings().grant_days;
                 let granted = new.checked(self.now(), days)?;
                 giving::must_be_for_another(by, &granted)?;
+                self.must_be_known(&granted.to).await?;
                 let covered = self.covered(&granted).await?;
                 let mut connection = self.inner.store.pool().acquire().await?;
                 let grant = Grant {
