@@ -1,7 +1,8 @@
 //! Boards that packs declare open: their figures as a visitor reads them, and nothing else.
 //!
 //! What is open of them is decided by the policies in force and no declaration: a figure is shown where every column that it
-//! follows from is shown to visitors as it is, in every row. Any other stays closed, and so do the lamps of work plans.
+//! follows from is shown to visitors as it is, in every row; for a managing unit also the list of what belongs to it. Any other stays
+//! closed, and so do the lamps of work plans.
 
 use axum::extract::State as Shared;
 use axum::response::Response;
