@@ -36,7 +36,7 @@ pub(super) async fn take_file(
     let (Some(dataset), Some(form)) = (id.and_then(|id| packs.dataset(&id)), form) else {
         return frame::absent(&speech, Place::Open);
     };
-    let Some((place, waits)) = state.visitors().file(peer) else {
+    let Some((place, waits)) = state.visitors().file(peer).await else {
         let title = speech.say("现在下载的人较多", "Many are downloading now");
         return frame::busy(&speech, title);
     };

@@ -301,7 +301,7 @@ async fn a_board_that_is_not_declared_open_is_not_there() {
 async fn boards_take_the_places_of_visitors() {
     let visitors = visitor::Options {
         looks: 1,
-        look_waits: Duration::from_millis(50),
+        patience: Duration::from_millis(50),
         ..visitor::Options::default()
     };
     let city = city(POLICIES, visitors).await;
