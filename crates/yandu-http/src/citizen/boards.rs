@@ -14,7 +14,7 @@ use yandu_policy::Way;
 use yandu_words::BoardId;
 
 use super::figure;
-use super::frame::{self, Place};
+use super::frame::{self, Missing, Place};
 use super::language::Speech;
 use super::mark::Mark;
 use crate::Result;
@@ -73,7 +73,7 @@ pub(super) async fn show_board(
     let boards = open_boards(&state);
     let known = id.filter(|id| boards.iter().any(|board| board.board == *id));
     let Some(id) = known else {
-        return frame::absent(&speech, Place::Open);
+        return frame::absent(&speech, Missing::Board);
     };
     let Some(_place) = state.visitors().look(peer).await else {
         return frame::crowded(&speech);

@@ -283,6 +283,11 @@ async fn a_board_that_is_not_declared_open_is_not_there() {
         city.get("/open/boards/club.absent").await,
     );
     assert_eq!(internal.status, StatusCode::NOT_FOUND);
+    assert!(
+        internal.text().contains("没有这个公开看板"),
+        "{}",
+        internal.text()
+    );
     assert_eq!(
         internal.text().replace("club.internal", ""),
         absent.text().replace("club.absent", "")
