@@ -48,7 +48,7 @@ test('shell', async ({ page }) => {
         - listitem:
           - link "分类分级"
         - listitem:
-          - link "能力包"
+          - link "场景包"
         - listitem:
           - link "账号"
         - listitem:
@@ -299,7 +299,7 @@ test('packs', async ({ page }) => {
   await settled(page)
   await expect(page.locator('body')).toMatchAriaSnapshot(`
     - main:
-      - heading "能力包" [level=1]
+      - heading "场景包" [level=1]
       - list:
         - listitem:
           - heading "人口基础库" [level=2]

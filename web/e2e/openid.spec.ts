@@ -148,6 +148,34 @@ test('whoever is not whom the provider has confirmed links nobody', async ({ bro
   await expect(page.getByText('还没有关联')).toBeVisible()
 })
 
+test('whoever was confirmed in another window since is not linked', async ({ browser, city }) => {
+  const page = await identities(browser, city, 'sun')
+  const link = { name: `关联我在${NAME}的身份` }
+  await page.getByRole('button', link).click()
+  await provider.logIn(page, city, 's-sun')
+  const form = page.getByRole('form', { name: /^关联前请核对/ })
+  await expect(form.getByText('s-sun', { exact: true })).toBeVisible()
+  // Somebody signs in there in another window of the same session, and the page here knows nothing of it.
+  await page.route('**/api/v1/account/identities', (route) => route.abort())
+  await page.context().clearCookies({ name: /^_/ })
+  const begun = await page.request.post('/api/v1/account/identities')
+  const other = await page.context().newPage()
+  await other.goto(((await begun.json()) as { address: string }).address)
+  await provider.logIn(other, city, 's-thief')
+  await expect(other.getByText('不相干的人')).toBeVisible()
+  await page.bringToFront()
+  await form.getByLabel('口令', { exact: true }).fill(PASSWORD)
+  await form.getByRole('button', { name: '确认关联' }).click()
+  await expect(form.getByRole('alert')).toContainText('没有关联')
+  await expectGood(page, 'somebody else was confirmed since')
+  await page.unroute('**/api/v1/account/identities')
+  await page.reload()
+  await settled(page)
+  await expect(form.getByText('不相干的人')).toBeVisible()
+  await form.getByRole('button', { name: '不关联' }).click()
+  await expect(page.getByText('还没有关联')).toBeVisible()
+})
+
 test('whoever is unknown here, or changes their mind there, is told so', async ({ browser, city }) => {
   const unknown = await at(browser, city, '/login')
   await signIn(unknown, city, 's-nobody')

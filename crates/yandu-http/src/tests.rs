@@ -14,6 +14,7 @@ mod exporting;
 mod faces;
 mod handling;
 mod lineage;
+mod linking;
 mod measuring;
 mod modelling;
 mod open_boards;

@@ -1,5 +1,6 @@
 //! What visitors make the program do is bounded, for all of them together and for each address: whoever works in the city goes first,
-//! and no visitor shuts out the others.
+//! and no visitor shuts out the others. An address is that of the connection: whoever comes through one proxy shares it, since a header
+//! that names another address can be made up.
 
 use std::time::Duration;
 
@@ -18,8 +19,8 @@ pub struct Options {
     /// Pages at a time for which data is searched or read, and those of them for one address.
     pub looks: usize,
     pub looks_of_one: usize,
-    /// How long such a page waits for its place.
-    pub look_waits: Duration,
+    /// How long a file or such a page waits for its place.
+    pub patience: Duration,
 }
 
 impl Default for Options {
@@ -31,7 +32,7 @@ impl Default for Options {
             file_waits: Duration::from_mins(1),
             looks: 8,
             looks_of_one: 4,
-            look_waits: Duration::from_secs(5),
+            patience: Duration::from_secs(5),
         }
     }
 }
@@ -52,15 +53,16 @@ impl Visitors {
         }
     }
 
-    /// The place of a file, and how long it is kept for whoever takes nothing of it.
-    pub(crate) fn file(&self, peer: Peer) -> Option<(Place, Duration)> {
-        let place = self.files.take(peer.origin())?;
+    /// The place of a file, which is waited for a little, and how long it is kept for whoever takes nothing of it.
+    pub(crate) async fn file(&self, peer: Peer) -> Option<(Place, Duration)> {
+        let patience = self.options.patience;
+        let place = self.files.wait(peer.origin(), patience).await?;
         Some((place, self.options.file_waits))
     }
 
     /// The place of a page for which data is searched or read; it is waited for a little.
     pub(crate) async fn look(&self, peer: Peer) -> Option<Place> {
-        let waits = self.options.look_waits;
-        self.looks.wait(peer.origin(), waits).await
+        let patience = self.options.patience;
+        self.looks.wait(peer.origin(), patience).await
     }
 }

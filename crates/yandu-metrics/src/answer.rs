@@ -5,6 +5,7 @@ use std::sync::Arc;
 use yandu_lake::{Number, Version};
 use yandu_words::{ColumnName, DatasetId, Period, Title};
 
+use crate::areas::list_of_unit;
 use crate::ask::Only;
 use crate::definition::Definition;
 use crate::forecast::Forecast;
@@ -32,6 +33,17 @@ pub struct Answer {
     pub notes: Vec<Note>,
     /// Whether a number of the last point was told differently before.
     pub is_restated: bool,
+}
+
+impl Answer {
+    /// The list beside the model that the numbers follow from, and its columns, where they were asked for a managing unit: which
+    /// parts of the city are its own.
+    pub fn list_of_unit(&self) -> Option<(&'static str, &'static [&'static str])> {
+        let (area, _) = self.definition.file.area()?;
+        let only = self.only.iter().filter(|only| only.dimension == *area);
+        let mut values = only.flat_map(|only| &only.values);
+        values.find_map(|value| list_of_unit(value))
+    }
 }
 
 /// The numbers of one combination of values.

@@ -56,6 +56,18 @@ impl AreaLevel {
 const DIVISIONS: &str = "base.division";
 const UNITS: &str = "base.managing_unit";
 const UNIT_AREAS: &str = "base.unit_area";
+/// What is read of the parts that units answer for.
+const PARTS: &[&str] = &["unit", "division", "valid_from", "valid_to"];
+
+/// The list, and its columns, by which it is known what belongs to a unit; none for an area that has a code of its own.
+pub(crate) fn list_of_unit(area: &str) -> Option<(&'static str, &'static [&'static str])> {
+    (!is_code(area)).then_some((UNIT_AREAS, PARTS))
+}
+
+/// Whether an area is a division by its code, and no managing unit.
+fn is_code(area: &str) -> bool {
+    area.bytes().all(|byte| byte.is_ascii_digit())
+}
 
 /// The areas of a city at one version of the lists.
 #[derive(Debug, Default)]
@@ -117,12 +129,7 @@ impl Areas {
             name: cell(row, "name"),
             kind: cell(row, "kind"),
         });
-        let parts = texts(
-            session,
-            UNIT_AREAS,
-            &["unit", "division", "valid_from", "valid_to"],
-        )
-        .await?;
+        let parts = texts(session, UNIT_AREAS, PARTS).await?;
         let parts = parts.iter().filter_map(|row| {
             Some(Area {
                 unit: cell(row, "unit"),
@@ -167,7 +174,7 @@ impl Areas {
 
     /// Whether a division lies in an area, or is it, on a day. An area is a code, or the name of a managing unit.
     pub(crate) fn lies_in(&self, code: &str, area: &str, day: Date) -> bool {
-        if area.bytes().all(|byte| byte.is_ascii_digit()) {
+        if is_code(area) {
             return code == area || enclosing_codes(code).iter().any(|above| above == area);
         }
         self.units

@@ -99,6 +99,7 @@ impl App {
             fonts: config.fonts(),
             sharing: config.sharing(),
             openid,
+            visitors: config.visitors.options(),
             lineages,
             ..yandu_http::Options::default()
         };

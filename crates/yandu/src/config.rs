@@ -4,6 +4,7 @@ mod keys;
 mod moment;
 mod openid;
 mod size;
+mod visitors;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use crate::tls::Certificate;
 pub(crate) use moment::Moment;
 pub(crate) use openid::Openid;
 pub(crate) use size::Size;
+pub(crate) use visitors::Visitors;
 
 /// The file that is read when none is named and it is there.
 const FILE: &str = "yandu.toml";
@@ -57,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) shared_link_seconds: u64,
     pub(crate) shared_keep_days: u64,
     pub(crate) shared_limit: Size,
+    /// How much visitors may ask for at a time.
+    pub(crate) visitors: Visitors,
     pub(crate) grace_seconds: u64,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
@@ -128,6 +132,7 @@ impl Default for Config {
             shared_link_seconds: 3_600,
             shared_keep_days: 7,
             shared_limit: Size(10 << 30),
+            visitors: Visitors::default(),
             grace_seconds: 20,
             log: String::new(),
             log_format: LogFormat::Text,

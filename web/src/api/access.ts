@@ -122,9 +122,9 @@ export const identities = (id?: string) =>
 /** Begins to link oneself: the address at which the browser goes on. */
 export const beginLink = async () => (await call<Schemas['OpenidBegun']>('POST', '/account/identities')).data.address
 
-/** Links oneself to whom the provider has proved, with a proof that one is there; the code is wanted where the account has a second factor. */
-export const linkProved = async (password: string, code: string) =>
-  (await call<Identity>('POST', '/account/identities/proved', { body: { password, ...(code && { code }) } })).data
+/** Links oneself to whom the provider has proved and one was shown, with a proof that one is there; the code is wanted where the account has a second factor. */
+export const linkProved = async ({ issuer, subject }: ProvedIdentity, password: string, code: string) =>
+  (await call<Identity>('POST', '/account/identities/proved', { body: { issuer, subject, password, ...(code && { code }) } })).data
 
 /** Links nobody: whom the provider has proved is forgotten. */
 export const forgetProved = () => call('DELETE', '/account/identities/proved')

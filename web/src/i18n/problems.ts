@@ -84,7 +84,7 @@ const helpHere: Partial<Record<keyof typeof fromProgram, { zh: string; en: strin
   'no-dataset': { zh: '到“数据目录”按名称、编号或拼音查找。', en: 'Search the catalogue by title, id or pinyin.' },
   'no-batch': { zh: '到“批次”页面按数据集查找。', en: 'Look for it on the page of batches.' },
   'no-model': { zh: '到“加工任务”页面查找。', en: 'Look for it on the page of models.' },
-  'no-source': { zh: '数据源列在“能力包”页面和数据集的“概览”中。', en: 'Sources are listed with the packs and on the page of a dataset.' },
+  'no-source': { zh: '数据源列在“场景包”页面和数据集的“概览”中。', en: 'Sources are listed with the packs and on the page of a dataset.' },
   'no-version': { zh: '到数据集的“版本”页签查看现有版本。', en: 'The tab of versions shows those that are there.' },
   'no-column': { zh: '到数据集的“字段”页签查看字段名。', en: 'The tab of fields shows the names.' },
   'not-undoable': { zh: '刷新页面，查看批次现在的状态。', en: 'Reload the page; it shows the status of the batch.' },
@@ -99,7 +99,7 @@ const helpHere: Partial<Record<keyof typeof fromProgram, { zh: string; en: strin
   'body-too-large': { zh: '请系统管理员把大文件放入数据源的文件夹，或提高配置 `upload_limit`。', en: 'Ask the administrator to put large files into the folder of the source, or to raise `upload_limit`.' },
   'model-checks': { zh: '按提示的行和规则修正上游数据，或修改加工语句，然后在这里重新运行。', en: 'Mend the rows upstream, or the query or its checks, and run it again here.' },
   'pack-change-moved': { zh: '刷新页面，重新查看方案后再生效。', en: 'Reload the page and look at the plan again before you apply it.' },
-  'pack-change-under-way': { zh: '等它完成；“能力包”页面显示进度。', en: 'Wait until it is done; the page of packs shows how far it is.' },
+  'pack-change-under-way': { zh: '等它完成；“场景包”页面显示进度。', en: 'Wait until it is done; the page of packs shows how far it is.' },
   'not-rolled-back': { zh: '只有已生效、且不是首次安装的变更可以回退。', en: 'Only applied changes after the first installation can be rolled back.' },
 }
 

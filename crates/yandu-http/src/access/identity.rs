@@ -65,10 +65,14 @@ pub struct ProvedIdentity {
     pub name: Option<String>,
 }
 
-/// A proof that the owner of an account is there.
+/// Whom the owner of an account was shown, and a proof that they are there.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkConfirmation {
+    /// The issuer of whom was shown and is to be linked.
+    pub issuer: String,
+    /// What the issuer calls them for ever (`sub`).
+    pub subject: String,
     #[schema(format = Password)]
     pub password: String,
     /// The six digits of the second factor, where the account has one.
@@ -109,7 +113,7 @@ async fn link_myself(
     begin_link(&state, &asker, &base, line).await
 }
 
-/// Links one's account to whom the provider has proved in this session, once its owner has shown that they are there.
+/// Links one's account to whom the provider has proved in this session, and one was shown, with a proof that one is there.
 #[utoipa::path(post, path = "/account/identities/proved", tag = "access", request_body = LinkConfirmation, responses((status = 201, body = IdentityLine), Problem))]
 async fn link_proved_identity(
     Shared(state): Shared<State>,
@@ -117,8 +121,7 @@ async fn link_proved_identity(
     headers: HeaderMap,
     Body(confirmed): Body<LinkConfirmation>,
 ) -> Result<Response> {
-    let LinkConfirmation { password, code } = confirmed;
-    let identity = link_proved(&state, &asker, &headers, &password, code.as_deref()).await?;
+    let identity = link_proved(&state, &asker, &headers, &confirmed).await?;
     let answer = (StatusCode::CREATED, Json(IdentityLine::from(identity))).into_response();
     Ok(with_cookies(answer, [forget_proved()]))
 }

@@ -25,6 +25,7 @@ use utoipa_axum::routes;
 use yandu_access::{Identified, Identity, Session};
 use yandu_openid::{Answer, Proof, Provider};
 
+use super::identity::LinkConfirmation;
 use super::session::{Browser, Who, set_cookie, who};
 use super::{Asker, SecondFactor, with_cookies};
 use crate::Result;
@@ -163,13 +164,13 @@ pub(super) fn proved_for(state: &State, asker: &Asker, headers: &HeaderMap) -> O
     is_own.then_some(proved.identified)
 }
 
-/// Links the account of this session to whom the provider has proved for it, with a proof that its owner is there.
+/// Links the account of this session to whom the provider has proved for it, with a proof that its owner is there and was shown
+/// them: another window may have proved somebody else since.
 pub(super) async fn link_proved(
     state: &State,
     asker: &Asker,
     headers: &HeaderMap,
-    password: &str,
-    code: Option<&str>,
+    confirmed: &LinkConfirmation,
 ) -> Result<Identity> {
     let identified = proved_for(state, asker, headers).ok_or_else(|| {
         Problem::new(
@@ -178,10 +179,23 @@ pub(super) async fn link_proved(
         )
         .with_help("begin to link it again".to_owned())
     })?;
+    let LinkConfirmation {
+        issuer,
+        subject,
+        password,
+        code,
+    } = confirmed;
+    if identified.issuer != *issuer || identified.subject != *subject {
+        return Err(Problem::new(
+            "openid-changed",
+            "somebody else has been proved in this session since",
+        )
+        .with_help("ask again who is proved, and link them only if it is you".to_owned()));
+    }
     let accounts = state.door().accounts();
     let own = super::account::own(asker)?;
     let linked = accounts
-        .link_proved(own, password, code, &identified)
+        .link_proved(own, password, code.as_deref(), &identified)
         .await?;
     Ok(linked)
 }

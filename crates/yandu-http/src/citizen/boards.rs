@@ -1,7 +1,8 @@
 //! Boards that packs declare open: their figures as a visitor reads them, and nothing else.
 //!
 //! What is open of them is decided by the policies in force and no declaration: a figure is shown where every column that it
-//! follows from is shown to visitors as it is, in every row. Any other stays closed, and so do the lamps of work plans.
+//! follows from is shown to visitors as it is, in every row; for a managing unit also the list of what belongs to it. Any other stays
+//! closed, and so do the lamps of work plans.
 
 use axum::extract::State as Shared;
 use axum::response::Response;
@@ -13,7 +14,7 @@ use yandu_policy::Way;
 use yandu_words::BoardId;
 
 use super::figure;
-use super::frame::{self, Place};
+use super::frame::{self, Missing, Place};
 use super::language::Speech;
 use super::mark::Mark;
 use crate::Result;
@@ -72,7 +73,7 @@ pub(super) async fn show_board(
     let boards = open_boards(&state);
     let known = id.filter(|id| boards.iter().any(|board| board.board == *id));
     let Some(id) = known else {
-        return frame::absent(&speech, Place::Open);
+        return frame::absent(&speech, Missing::Board);
     };
     let Some(_place) = state.visitors().look(peer).await else {
         return frame::crowded(&speech);

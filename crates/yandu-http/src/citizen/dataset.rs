@@ -7,7 +7,7 @@ use yandu_pack::Dataset;
 use yandu_words::id::DatasetId;
 
 use super::catalogue::{Access, Opening, tag};
-use super::frame::{self, Place};
+use super::frame::{self, Missing, Place};
 use super::language::{Language, Speech};
 use super::{fields, rows, told};
 use crate::Result;
@@ -29,7 +29,7 @@ pub(super) async fn show_dataset(
     let opening = Opening::of(&state);
     let known = id.and_then(|id| Some((packs.dataset(&id)?, opening.access(&id)?)));
     let Some((dataset, access)) = known else {
-        return frame::absent(&speech, Place::Open);
+        return frame::absent(&speech, Missing::Data);
     };
     let Some(_place) = state.visitors().look(peer).await else {
         return frame::crowded(&speech);

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use yandu_metrics::{Answer, Group, Key, Point, Tile, Value};
 use yandu_pack::declare::{Comparison, TileKind};
+use yandu_words::DatasetId;
 
 use super::fields;
 use super::language::{Language, Speech};
@@ -17,7 +18,7 @@ pub(super) fn tile(state: &State, speech: &Speech, tile: &Tile) -> Markup {
     }
     let own_title = tile.tile.title.as_ref().map(|title| speech.title(title));
     if !is_open(state, tile) {
-        let unnamed = speech.say("没有公开的指标", "A figure that is not open");
+        let unnamed = speech.say("未公开的指标", "A figure that is not open");
         return html! {
             section class="box" {
                 h2 { (own_title.unwrap_or(unnamed)) }
@@ -53,8 +54,18 @@ fn is_open(state: &State, tile: &Tile) -> bool {
     let Ok(definition) = state.metrics().definition(metric) else {
         return false;
     };
+    let outcome = tile.outcome.as_ref();
+    let answer = outcome.and_then(|outcome| outcome.as_ref().ok());
+    let list = answer.and_then(Answer::list_of_unit);
+    are_open(state, definition.file.of.as_str(), &definition.columns())
+        && list.is_none_or(|(dataset, columns)| are_open(state, dataset, columns))
+}
+
+/// Whether visitors see these columns of a dataset as they are, in every row.
+fn are_open(state: &State, dataset: &str, columns: &[&str]) -> bool {
     let packs = state.collector().packs();
-    let Some(dataset) = packs.dataset(&definition.file.of) else {
+    let id: Option<DatasetId> = dataset.parse().ok();
+    let Some(dataset) = id.and_then(|id| packs.dataset(&id)) else {
         return false;
     };
     let shown = fields::shown(state, dataset);
@@ -62,7 +73,7 @@ fn is_open(state: &State, tile: &Tile) -> bool {
         let mut shown = shown.iter();
         shown.any(|field| field.name == **column && field.is_open())
     };
-    definition.columns().iter().all(is_shown)
+    columns.iter().all(is_shown)
 }
 
 fn figures(speech: &Speech, kind: TileKind, title: &str, answer: &Answer) -> Markup {

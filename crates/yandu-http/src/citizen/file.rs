@@ -5,7 +5,7 @@ use axum::response::Response;
 use yandu_words::id::DatasetId;
 
 use super::catalogue::{Access, Opening};
-use super::frame::{self, Place};
+use super::frame::{self, Missing, Place};
 use super::language::Speech;
 use super::{fields, rows};
 use crate::access::Asker;
@@ -34,9 +34,9 @@ pub(super) async fn take_file(
     let opening = Opening::of(&state);
     let id = id.filter(|id| opening.access(id) == Some(Access::Read));
     let (Some(dataset), Some(form)) = (id.and_then(|id| packs.dataset(&id)), form) else {
-        return frame::absent(&speech, Place::Open);
+        return frame::absent(&speech, Missing::Data);
     };
-    let Some((place, waits)) = state.visitors().file(peer) else {
+    let Some((place, waits)) = state.visitors().file(peer).await else {
         let title = speech.say("现在下载的人较多", "Many are downloading now");
         return frame::busy(&speech, title);
     };

@@ -150,17 +150,32 @@ pub(super) fn crowded(speech: &Speech) -> Response {
     )
 }
 
+/// What somebody has asked for that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    Data,
+    Board,
+    Grant,
+}
+
 /// What is not there, or may not be known of: both read the same.
-pub(super) fn absent(speech: &Speech, place: Place) -> Response {
-    let (title, text) = match place {
-        Place::Open => (
+pub(super) fn absent(speech: &Speech, missing: Missing) -> Response {
+    let (title, text) = match missing {
+        Missing::Data => (
             speech.say("没有这份开放数据", "There is no such open data"),
             speech.say(
                 "地址可能写错了，或者这份数据没有向社会开放。",
                 "The address may be wrong, or the data is not open to the public.",
             ),
         ),
-        Place::Mine => (
+        Missing::Board => (
+            speech.say("没有这个公开看板", "There is no such open board"),
+            speech.say(
+                "地址可能写错了，或者这个看板没有公开。",
+                "The address may be wrong, or the board is not open to the public.",
+            ),
+        ),
+        Missing::Grant => (
             speech.say("没有这项授权", "There is no such grant"),
             speech.say(
                 "地址可能写错了，或者这项授权不是给您的。",
@@ -168,9 +183,22 @@ pub(super) fn absent(speech: &Speech, place: Place) -> Response {
             ),
         ),
     };
-    let (back, to_back) = match place {
-        Place::Open => ("/open", speech.say("看全部开放数据", "See all open data")),
-        Place::Mine => ("/mine", speech.say("看我的授权", "See my grants")),
+    let (place, back, to_back) = match missing {
+        Missing::Data => (
+            Place::Open,
+            "/open",
+            speech.say("看全部开放数据", "See all open data"),
+        ),
+        Missing::Board => (
+            Place::Open,
+            "/open/boards",
+            speech.say("看全部公开看板", "See all open boards"),
+        ),
+        Missing::Grant => (
+            Place::Mine,
+            "/mine",
+            speech.say("看我的授权", "See my grants"),
+        ),
     };
     let content = html! {
         h1 { (title) }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use yandu_access::{Account, Grant, GrantId};
 
 use super::entrance::{self, Entrance};
-use super::frame::{self, Place};
+use super::frame::{self, Missing, Place};
 use super::granted::{self, Standing};
 use super::language::Speech;
 use super::seal::{self, Seal};
@@ -51,7 +51,7 @@ pub(super) async fn show_grant(
         return log_in_first(&state, &speech, &asker, &headers, line, &id, &why);
     };
     let Some(grant) = find(&state, &session.account, &id).await else {
-        return frame::absent(&speech, Place::Mine);
+        return frame::absent(&speech, Missing::Grant);
     };
     let seal = Seal::new(&asker, &headers).text(&state);
     let title = speech.say("放弃授权", "Give a grant up");
@@ -78,7 +78,7 @@ pub(super) async fn renounce_grant(
     };
     let account = &session.account;
     let Some(grant) = find(&state, account, &id).await else {
-        return frame::absent(&speech, Place::Mine);
+        return frame::absent(&speech, Missing::Grant);
     };
     if !Seal::is_right(&state, &asker, &headers, &form.seal) {
         let seal = Seal::new(&asker, &headers).text(&state);

@@ -71,8 +71,8 @@ async fn list(state: &State, speech: &Speech, account: &Account, asked: Asked) -
         p { a href=(speech.to("/mine")) { (speech.say("我的授权", "My grants")) } }
         h1 { (speech.say("取走的数据", "Data you have taken")) }
         p class="lead" { (speech.say(
-            "以您的账号取走的每个文件都留有凭证，审计管理员也能看到。有不是您取的，请马上更换口令并告诉安全管理员。",
-            "Each file that was taken with your account has left a receipt, which the audit administrator sees too. If one was not taken by you, change your password at once and tell the security administrator.",
+            "以您的账号取走的每个文件都留有凭证，审计管理员也能看到。如有不是您本人取走的，请马上更换登录所用的口令（在认证平台登录的，到认证平台更换），并告诉安全管理员。",
+            "Each file that was taken with your account has left a receipt, which the audit administrator sees too. If one was not taken by you, change the password that you sign in with at once (at the provider of identities, where you sign in there), and tell the security administrator.",
         )) }
         @if found.is_empty() {
             div class="box" { p { (speech.say("还没有取走过数据。", "No data has been taken yet.")) } }

@@ -166,6 +166,7 @@ pub const KINDS: &[Kind] = &[
     kind!("openid-administrator" 403 "管理员须用口令登录"),
     kind!("openid-answer" 502 "认证平台的应答不可信"),
     kind!("openid-attempt" 403 "登录已失效"),
+    kind!("openid-changed" 409 "确认的人已换成别人"),
     kind!("openid-off" 404 "没有接入认证平台"),
     kind!("openid-refused" 403 "认证平台没有同意登录"),
     kind!("openid-silent" 504 "认证平台没有应答"),

@@ -143,6 +143,125 @@ async fn what_is_open_of_a_board_is_for_the_policies_in_force_to_say() {
     assert!(!page.text().contains("人</p>"), "{}", page.text());
 }
 
+/// A dataset of the base pack and a source for it, of columns that are texts and days.
+fn list(name: &str, opening: &str, key: &str, columns: &[&str]) -> [(String, String); 2] {
+    let mut dataset = format!(
+        "dataset: base.{name}\ntitle: {{zh: {name}}}\nowner: 市数据局\norigin: collect\nsharing: {{class: unconditional}}\n\
+         opening: {opening}\nrefresh: yearly\nkey: [{key}]\ncolumns:\n"
+    );
+    for column in columns {
+        let kind = if column.starts_with("valid") {
+            "date"
+        } else {
+            "text"
+        };
+        let is_key = key.contains(column);
+        dataset.push_str(&format!(
+            "  {column}: {{title: {{zh: {column}}}, type: {kind}, required: {is_key}}}\n"
+        ));
+    }
+    let source = format!(
+        "source: base.{name}_file\ntitle: {{zh: {name}}}\ndataset: base.{name}\nmode: upsert\nchannel: {{upload: {{}}}}\n"
+    );
+    [
+        (format!("../base/datasets/{name}.yaml"), dataset),
+        (format!("../base/sources/{name}_file.yaml"), source),
+    ]
+}
+
+/// A city whose board is opened for managing units, and where visitors see these rows of what belongs to them.
+async fn narrowed(rows: &str) -> City {
+    let policies = format!(
+        "{POLICIES}@id(\"areas\") @up_to(\"general-1\") {rows}\n\
+         permit (principal, action == Action::\"read\", resource == Dataset::\"base.unit_area\");\n"
+    );
+    let joined = measuring::JOINED.replace(
+        "  joined: {title",
+        "  division: {title: {zh: 区划}, type: text}\n  joined: {title",
+    );
+    let street = "CASE WHEN m.name = '王芳' THEN '320902001' ELSE '320902010' END AS division";
+    let sql = measuring::JOINED_SQL.replace("AS name,", &format!("AS name, {street},"));
+    let metric = measuring::METRIC.replace("name: {}", "area: {column: division, kind: area}");
+    let board = "board: club.areas\ntitle: {zh: 分区看板}\nopen: true\nnarrow: managing\ntiles:\n  \
+                 - {id: total, kind: number, metric: club.joined, period: year, slot: {x: 0, y: 0, w: 4, h: 2}}\n";
+    let division = list(
+        "division",
+        "open",
+        "code",
+        &["code", "name", "kind", "parent"],
+    );
+    let unit = list("managing_unit", "open", "code", &["code", "name", "kind"]);
+    let part = ["unit", "division", "valid_from", "valid_to"];
+    let part = list("unit_area", "closed", "unit, division", &part);
+    let mut files = vec![
+        (
+            "../base/pack.yaml",
+            "pack: base\nversion: 0.1.0\ntitle: {zh: 基础}\n",
+        ),
+        ("policies/open.cedar", policies.as_str()),
+        ("models/joined.yaml", joined.as_str()),
+        ("models/joined.sql", sql.as_str()),
+        ("metrics/joined.yaml", metric.as_str()),
+        ("boards/areas.yaml", board),
+    ];
+    let lists = [&division, &unit, &part].into_iter().flatten();
+    files.extend(lists.map(|(path, text)| (path.as_str(), text.as_str())));
+    let clock = Clock::standing("2025-06-20T04:00:00Z".parse().unwrap());
+    let city = City::at(clock, Options::default(), &files).await;
+    let deliveries = [
+        (
+            "base.division",
+            "code,name,kind,parent\n320900,盐城市,city,\n320902,亭湖区,district,320900\n\
+             320902001,五星街道,street,320902\n320902010,科城街道,street,320902\n",
+        ),
+        (
+            "base.managing_unit",
+            "code,name,kind\ntinghu,亭湖区,district\nyannan,盐南高新区,zone\n",
+        ),
+        (
+            "base.unit_area",
+            "unit,division,valid_from,valid_to\ntinghu,320902,2020-01-01,\nyannan,320902010,2020-01-01,\n",
+        ),
+        (
+            "club.member",
+            "会员号,会员姓名,年龄,会费\n1,王芳,4,1.50\n2,李强,4,2\n3,王芳,5,0.10\n",
+        ),
+    ];
+    for (dataset, rows) in deliveries {
+        let batch = city
+            .deliver_with(&[("dataset", dataset)], "a.csv", rows)
+            .await;
+        assert_eq!(batch["status"], "collected", "{batch}");
+    }
+    city.post("/api/v1/models/run", "{}").await;
+    city
+}
+
+#[tokio::test]
+async fn a_figure_of_a_managing_unit_is_open_where_the_list_of_its_parts_is() {
+    let (whole, unit) = (
+        "/open/boards/club.areas",
+        "/open/boards/club.areas?area=tinghu",
+    );
+    let city = narrowed("").await;
+    for (path, number) in [(whole, ">3 人<"), (unit, ">2 人<")] {
+        let page = city.get(path).await;
+        assert!(page.text().contains(number), "{path}: {}", page.text());
+    }
+    // Without the row of the part that is another's, it would be counted as its own.
+    let city = narrowed("@rows(\"unit = 'tinghu'\")").await;
+    let page = city.get(whole).await;
+    assert!(page.text().contains(">3 人<"), "{}", page.text());
+    let page = city.get(unit).await;
+    assert_eq!(
+        (page.status, closed(&page)),
+        (StatusCode::OK, 1),
+        "{}",
+        page.text()
+    );
+    assert!(!page.text().contains("人</p>"), "{}", page.text());
+}
+
 #[tokio::test]
 async fn a_board_that_is_not_declared_open_is_not_there() {
     let city = city(POLICIES, visitor::Options::default()).await;
@@ -164,6 +283,11 @@ async fn a_board_that_is_not_declared_open_is_not_there() {
         city.get("/open/boards/club.absent").await,
     );
     assert_eq!(internal.status, StatusCode::NOT_FOUND);
+    assert!(
+        internal.text().contains("没有这个公开看板"),
+        "{}",
+        internal.text()
+    );
     assert_eq!(
         internal.text().replace("club.internal", ""),
         absent.text().replace("club.absent", "")
@@ -182,7 +306,7 @@ async fn a_board_that_is_not_declared_open_is_not_there() {
 async fn boards_take_the_places_of_visitors() {
     let visitors = visitor::Options {
         looks: 1,
-        look_waits: Duration::from_millis(50),
+        patience: Duration::from_millis(50),
         ..visitor::Options::default()
     };
     let city = city(POLICIES, visitors).await;

@@ -21,7 +21,11 @@ const FILE: &str = "/open/club.member/csv";
 
 #[tokio::test]
 async fn visitors_take_so_many_files_at_once_and_one_address_not_all_of_them() {
-    let (city, _) = city_for(visitor::Options::default()).await;
+    let visitors = visitor::Options {
+        patience: Duration::from_millis(50),
+        ..visitor::Options::default()
+    };
+    let (city, _) = city_for(visitors).await;
     let mut open = Vec::new();
     for (address, places) in [([10, 0, 0, 1], 3), ([10, 0, 0, 2], 3), ([10, 0, 0, 3], 2)] {
         for _ in 0..places {
@@ -43,10 +47,28 @@ async fn visitors_take_so_many_files_at_once_and_one_address_not_all_of_them() {
 }
 
 #[tokio::test]
+async fn a_file_waits_for_its_place() {
+    let visitors = visitor::Options {
+        files_of_one: 1,
+        patience: Duration::from_mins(1),
+        ..visitor::Options::default()
+    };
+    let (city, _) = city_for(visitors).await;
+    let first = city.open(from([10, 0, 0, 1], FILE), "").await;
+    let ends = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        drop(first);
+    };
+    let (second, ()) = tokio::join!(city.ask(from([10, 0, 0, 1], FILE), ""), ends);
+    assert_eq!(second.status, StatusCode::OK, "{}", second.text());
+}
+
+#[tokio::test]
 async fn a_file_that_nobody_takes_is_kept_for_a_while_and_no_longer() {
     let visitors = visitor::Options {
         files: 1,
         file_waits: Duration::from_millis(500),
+        patience: Duration::from_millis(50),
         ..visitor::Options::default()
     };
     let (city, root) = city_for(visitors).await;
@@ -84,7 +106,7 @@ async fn visitors_look_at_so_many_pages_at_once_and_one_address_not_at_all_of_th
     let visitors = visitor::Options {
         looks: 2,
         looks_of_one: 1,
-        look_waits: Duration::from_millis(50),
+        patience: Duration::from_millis(50),
         ..visitor::Options::default()
     };
     let (city, _) = city_for(visitors).await;

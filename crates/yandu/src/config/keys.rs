@@ -247,6 +247,30 @@ pub(crate) const KEYS: &[Key] = &[
         en: "how much shared files may be together before those go that were asked for longest ago; none whose address is good",
     },
     Key {
+        name: "visitors.files",
+        default: "8",
+        zh: "访客同时下载文件的上限（个）；满了的等几秒，还没有位置就请他过一会儿再来",
+        en: "the most files that visitors take away at a time; one more waits a few seconds for its place before its visitor is asked to come again",
+    },
+    Key {
+        name: "visitors.files_of_one",
+        default: "3",
+        zh: "其中同一地址的上限；地址是与本站连接的地址，不看 `X-Forwarded-For`，所以经同一个代理或单位出口来的算一个地址：所有人都经代理来的，设成与 `visitors.files` 一样",
+        en: "those of them by one address, which is that of the connection and never `X-Forwarded-For`, so that whoever comes through the same proxy or office counts as one: as many as `visitors.files` where everybody comes through a proxy",
+    },
+    Key {
+        name: "visitors.looks",
+        default: "8",
+        zh: "访客同时查看页面的上限（页），同样先等几秒",
+        en: "the most pages with data that visitors are shown at a time, which are waited for in the same way",
+    },
+    Key {
+        name: "visitors.looks_of_one",
+        default: "4",
+        zh: "其中同一地址的上限；所有人都经代理来的，设成与 `visitors.looks` 一样",
+        en: "those of them for one address: as many as `visitors.looks` where everybody comes through a proxy",
+    },
+    Key {
         name: "grace_seconds",
         default: "20",
         zh: "停止时等待进行中的工作完成的秒数，之后取消并回滚",

@@ -92,6 +92,18 @@ fn the_documented_defaults_are_the_defaults() {
 }
 
 #[test]
+fn a_site_behind_a_proxy_gives_its_one_address_all_places() {
+    let set = [
+        over("visitors.files", "40"),
+        over("visitors.files_of_one", "40"),
+        over("visitors.looks_of_one", "8"),
+    ];
+    let options = Config::merge(None, set).unwrap().visitors.options();
+    assert_eq!((options.files, options.files_of_one), (40, 40));
+    assert_eq!((options.looks, options.looks_of_one), (8, 8));
+}
+
+#[test]
 fn a_provider_is_whole_or_is_refused_with_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");

@@ -80,8 +80,14 @@ class Browser:
         answer = self.api("GET", "/account/identities").json()
         return [[one["subject"] for one in answer["identities"]], (answer["proved"] or {}).get("subject")]
 
-    def confirm(self, password):
-        answer = self.api("POST", "/account/identities/proved", {"password": password})
+    def proved(self):
+        """Whom the page shows, or somebody where it shows nobody."""
+        proved = self.api("GET", "/account/identities").json()["proved"] or {}
+        return {"issuer": proved.get("issuer", self.line["issuer"]), "subject": proved.get("subject", "s-nobody")}
+
+    def confirm(self, password, shown=None, **more):
+        shown = shown or self.proved()
+        answer = self.api("POST", "/account/identities/proved", {**shown, "password": password, **more})
         return answer.json().get("code") or answer.status_code
 
 
@@ -255,6 +261,22 @@ def left_behind(line):
     return [told, *(administrator(line, "GET", f"/accounts/{id}/identities").json()["identities"] for id in ("wang", "li"))]
 
 
+def replaced(line):
+    """Somebody else is proved in another window, after the owner of the account has seen themselves."""
+    one = Browser(line)
+    one.api("POST", "/session", {"account": "li", "password": line["password"]}).raise_for_status()
+    one.arrive(one.through(one.begin(path="/account/identities"), "s-li"))
+    shown = one.proved()
+    address = one.begin(path="/account/identities")
+    # Whoever it is signs in at the provider anew.
+    for cookie in [cookie for cookie in one.web.cookies if not cookie.name.startswith("yandu_")]:
+        one.web.cookies.clear(cookie.domain, cookie.path, cookie.name)
+    one.arrive(one.through(address, "s-other"))
+    told = [shown["subject"], one.identities(), one.confirm(line["password"], shown)]
+    foreign = {**one.proved(), "issuer": "https://elsewhere.example"}
+    return [*told, one.confirm(line["password"], foreign), one.identities(), one.confirm(line["password"]), one.identities()]
+
+
 def proved_twice(line):
     """Linking asks for the second factor too, where the account has one."""
     browser = Browser(line)
@@ -265,8 +287,7 @@ def proved_twice(line):
     browser.arrive(browser.through(browser.begin(path="/account/identities"), "s-other"))
     told = [browser.confirm(line["password"])]
     for code in ["000000", shown(secret, step + 1)]:
-        answer = browser.api("POST", "/account/identities/proved", {"password": line["password"], "code": code})
-        told.append(answer.json().get("code") or answer.status_code)
+        told.append(browser.confirm(line["password"], code=code))
     return [*told, browser.identities()]
 
 

@@ -397,6 +397,26 @@ fn a_linking_that_somebody_has_left_in_a_browser_links_nobody_who_comes_after() 
 }
 
 #[test]
+fn an_account_is_linked_to_nobody_but_whom_its_owner_was_shown() {
+    let Some(town) = Town::new(&[]) else {
+        return;
+    };
+    let other = json!([[], "s-other"]);
+    assert_eq!(
+        town.browse("replaced"),
+        json!([
+            "s-li",
+            other,
+            "openid-changed",
+            "openid-changed",
+            other,
+            201,
+            [["s-other"], null]
+        ])
+    );
+}
+
+#[test]
 fn a_citizen_signs_in_at_the_provider_without_scripts() {
     let Some(town) = Town::new(&[]) else {
         return;

@@ -51,7 +51,7 @@ export function Identities({ openid, mine, of, refused = null, isAsked }: Props)
               (of !== undefined ? (
                 <LinkSubject of={of} onDone={renew} />
               ) : mine && proved ? (
-                <LinkProved account={mine} proved={proved} name={name} onDone={renew} />
+                <LinkProved key={proved.subject} account={mine} proved={proved} name={name} onDone={renew} />
               ) : (
                 <LinkMyself name={name} />
               ))}

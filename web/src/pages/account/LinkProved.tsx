@@ -31,7 +31,7 @@ export function LinkProved({ account, proved, name, onDone }: Props) {
     setAddress({ tab: 'identities' }, { replace: true })
     return onDone()
   }
-  const link = useMutation({ mutationFn: () => linkProved(password, code.trim()), onSuccess: done, onError: () => setCode('') })
+  const link = useMutation({ mutationFn: () => linkProved(proved, password, code.trim()), onSuccess: done, onError: () => setCode('') })
   const forget = useMutation({ mutationFn: forgetProved, onSuccess: done })
   const send = (event: FormEvent) => {
     event.preventDefault()
