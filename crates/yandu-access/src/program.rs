@@ -218,7 +218,11 @@ impl Watch {
             self.look().await?;
         }
         let found = self.found.as_ref().unwrap_or(&Found::Nothing);
-        Ok(self.programs.standing_of(found))
+        let standing = self.programs.standing_of(found);
+        if let Standing::Ended = standing {
+            self.found = Some(Found::Nothing);
+        }
+        Ok(standing)
     }
 
     /// Waits until the login does not hold any more. Nothing is missed when this is given up and begun again.

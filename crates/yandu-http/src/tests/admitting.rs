@@ -66,7 +66,11 @@ fn routes(city: &City) -> Vec<(Method, String)> {
         "/open",
         "/open/{id}",
         "/open/{id}/{form}",
+        "/open/boards",
+        "/open/boards/{board}",
         "/mine",
+        "/mine/files",
+        "/mine/arrived",
         "/mine/grants/{id}",
     ] {
         routes.push((Method::GET, path.to_owned()));
@@ -77,6 +81,8 @@ fn routes(city: &City) -> Vec<(Method, String)> {
         "/api/v1/backups",
         "/mine",
         "/mine/end",
+        "/mine/openid",
+        "/mine/code",
         "/mine/grants/{id}",
     ] {
         routes.push((Method::POST, path.to_owned()));

@@ -20,8 +20,8 @@ async fn build_side(reader: &Session, sql: &str) -> String {
         .map(|line| line.trim().trim_start_matches("physical_plan|"));
     let mut below = lines.skip_while(|line| !line.starts_with("HashJoinExec"));
     let join = below.next().unwrap_or_default().to_owned();
-    let passes =
-        |line: &&str| line.starts_with("CoalescePartitions") || line.starts_with("Repartition");
+    let moving = ["CoalescePartitions", "Repartition", "Cooperative"];
+    let passes = |line: &&str| moving.iter().any(|one| line.starts_with(one));
     let first = below.find(|line| !passes(line)).unwrap_or_default();
     format!("{join}\n{first}")
 }
