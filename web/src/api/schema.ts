@@ -53,6 +53,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/identities/proved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Links one's account to whom the provider has proved in this session, and one was shown, with a proof that one is there. */
+        post: operations["link_proved_identity"];
+        /** Forgets whom the provider has proved; the account is not linked. */
+        delete: operations["forget_proved_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/identities/{id}": {
         parameters: {
             query?: never;
@@ -514,7 +532,7 @@ export interface paths {
         };
         /**
          * The quarantined rows as a workbook for the department: its own lines with the reasons beside them. Columns that whoever asks does not
-         *     see are left out.
+         *     see are left out. It leaves a receipt, which the header `yandu-receipt` names.
          */
         get: operations["export_rows"];
         put?: never;
@@ -583,7 +601,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The delivery as it came, byte for byte, for whoever sees every column of the dataset as it is. */
+        /**
+         * The delivery as it came, byte for byte, for whoever sees every column of the dataset as it is. It leaves a receipt, which the header
+         *     `yandu-receipt` names.
+         */
         get: operations["read_batch"];
         put?: never;
         post?: never;
@@ -953,7 +974,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the files that somebody took away, the newest first. */
+        /** Lists what somebody took away, the newest first. */
         get: operations["list_exports"];
         put?: never;
         post?: never;
@@ -970,7 +991,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The receipt of a file: one's own, and for the audit administrator everybody's. */
+        /** A receipt: one's own, and for the audit administrator everybody's. */
         get: operations["show_export"];
         put?: never;
         post?: never;
@@ -2426,7 +2447,7 @@ export interface paths {
         put?: never;
         /**
          * Runs a query. The answer is JSON, or what `Accept` asks for: `text/csv`, a workbook, or Parquet. Whatever has the form of a file, or
-         *     more rows than a page, leaves a receipt, which the header `yandu-receipt` names.
+         *     more rows than a page, leaves a receipt, which the header `yandu-receipt` names; shorter answers to a token are counted under one for their kind.
          */
         post: operations["run_query"];
         delete?: never;
@@ -3895,14 +3916,19 @@ export interface components {
              */
             version?: number | null;
         };
-        /** @description A file that left the city, or is leaving it. */
+        /** @description What left the city, or is leaving it: a file, or short answers of one kind to a program, which are counted together. */
         ExportLine: {
+            /**
+             * Format: int64
+             * @description How many answers were counted; absent of a file.
+             */
+            answers?: number | null;
             /** Format: date-time */
             begun_at: string;
             /** Format: int64 */
             bytes?: number | null;
             datasets: string[];
-            /** @description `json`, `csv`, `xlsx`, `parquet` or `delta-sharing`. */
+            /** @description `json`, `csv`, `tsv`, `xlsx`, `parquet`, `delta-sharing`, `postgresql`, `arrow-flight` or `delivery`. */
             form: string;
             /** @example R12 */
             id: string;
@@ -3910,7 +3936,7 @@ export interface components {
             reader: string;
             /**
              * Format: int64
-             * @description What was handed over; absent while it is open, and where the program ended before it.
+             * @description What was handed over; absent while a file is open, and where the program ended before it.
              */
             rows?: number | null;
             /** @description `open`, `complete` or `broken`. */
@@ -3918,7 +3944,7 @@ export interface components {
             /** @description `page`, `export` or `interface`. */
             way: string;
         };
-        /** @description Files, the newest first. */
+        /** @description Receipts, the newest first. */
         ExportPage: {
             exports: components["schemas"]["ExportLine"][];
             /** @description What to ask for as `after` to get the next page; absent on the last one. */
@@ -3933,12 +3959,19 @@ export interface components {
             rights?: string | null;
             /**
              * Format: int64
-             * @description Absent where nothing had been committed.
+             * @description Absent where nothing had been committed. Of answers that are counted it is that of the first.
              */
             version?: number | null;
         };
-        /** @description The receipt of a file. */
+        /** @description The receipt of a file, or of short answers of one kind. */
         ExportReceipt: {
+            /**
+             * Format: int64
+             * @description How many answers were counted; absent of a file.
+             */
+            answers?: number | null;
+            /** @description The delivery that left as it came. */
+            batch?: string | null;
             /** Format: date-time */
             begun_at: string;
             /** @description Why it broke off. */
@@ -3948,10 +3981,15 @@ export interface components {
             columns: components["schemas"]["AnswerColumn"][];
             /** Format: date-time */
             ended_at?: string | null;
-            /** @description `json`, `csv`, `xlsx`, `parquet` or `delta-sharing`. */
+            /** @description `json`, `csv`, `tsv`, `xlsx`, `parquet`, `delta-sharing`, `postgresql`, `arrow-flight` or `delivery`. */
             form: string;
             /** @example R12 */
             id: string;
+            /**
+             * Format: date-time
+             * @description When the last of them ended.
+             */
+            last_at?: string | null;
             /** @description What the reader is called. */
             name: string;
             /** @description The hash of the set of policies; absent where no policy stands above the reader. */
@@ -3963,12 +4001,12 @@ export interface components {
             reader: string;
             /**
              * Format: int64
-             * @description What was handed over; absent while it is open, and where the program ended before it.
+             * @description What was handed over; absent while a file is open, and where the program ended before it.
              */
             rows?: number | null;
-            /** @description SHA-256 of these bytes, as hexadecimal digits. */
+            /** @description SHA-256 of the bytes of a file, as hexadecimal digits. */
             sha256?: string | null;
-            /** @description The question, as it was asked. */
+            /** @description The question, as it was asked; with `?` for its values where answers are counted. Empty for a delivery. */
             sql: string;
             /** @description `open`, `complete` or `broken`. */
             state: string;
@@ -3976,6 +4014,8 @@ export interface components {
             token?: string | null;
             /** @description Whether there were more rows than were asked for. */
             truncated: boolean;
+            /** @description What `$1` and so on stood for. Not told where answers are counted. */
+            values: (string | null)[];
             /** @description `page`, `export` or `interface`. */
             way: string;
         };
@@ -4701,6 +4741,17 @@ export interface components {
             /** @description Its secret; the page `/invitation#<secret>` takes it. */
             link: string;
         };
+        /** @description Whom the owner of an account was shown, and a proof that they are there. */
+        LinkConfirmation: {
+            /** @description The six digits of the second factor, where the account has one. */
+            code?: string | null;
+            /** @description The issuer of whom was shown and is to be linked. */
+            issuer: string;
+            /** Format: password */
+            password: string;
+            /** @description What the issuer calls them for ever (`sub`). */
+            subject: string;
+        };
         Login: {
             account: string;
             /** @description The six digits of the second factor. */
@@ -5416,6 +5467,8 @@ export interface components {
             /** @description Why it is not taken for a figure by itself, in Chinese. */
             why: string;
         };
+        /** @description Which packs are offered is for their folders to say. */
+        OfferedPacks: Record<string, never>;
         /** @description What a trail onward is wanted of. */
         OnwardQuestion: {
             /** @example population.resident */
@@ -5435,8 +5488,6 @@ export interface components {
                 [key: string]: components["schemas"]["TrailValue"];
             }[];
         };
-        /** @description Which packs are offered is for their folders to say. */
-        OfferedPacks: Record<string, never>;
         /** @description Where the browser goes on. */
         OpenidBegun: {
             address: string;
@@ -6357,6 +6408,7 @@ export interface components {
             /** @description Texts of policies in the place of those of the city's own folder. */
             texts: components["schemas"]["PolicyText"][];
         } | {
+            /** @description The packs that are offered now, in the place of those that are installed. */
             packs: components["schemas"]["OfferedPacks"];
         } | {
             grant: components["schemas"]["NewGrant"];
@@ -7505,6 +7557,68 @@ export interface operations {
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             504: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    link_proved_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkConfirmation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityLine"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    forget_proved_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody is to be linked any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
         };
     };
@@ -8682,6 +8796,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The receipt of the workbook. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8821,6 +8937,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The receipt of the delivery. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9726,11 +9844,11 @@ export interface operations {
     list_exports: {
         parameters: {
             query?: {
-                /** @description Whose files; one's own when absent. Those of others are for the audit administrator. */
+                /** @description Whose receipts; one's own when absent. Those of others are for the audit administrator. */
                 reader?: string;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description Files of one page. */
+                /** @description Receipts of one page. */
                 limit?: number;
             };
             header?: never;
@@ -13435,7 +13553,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The receipt of what left as a file. */
+                    /** @description The receipt of what left, or the one under which it is counted. */
                     "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };

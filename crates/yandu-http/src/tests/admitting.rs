@@ -156,7 +156,11 @@ async fn no_route_but_the_named_ones_answers_whoever_has_not_logged_in() {
             "GET /errors/{code}",
             "GET /healthz",
             "GET /mine",
+            "GET /mine/arrived",
+            "GET /mine/files",
             "GET /open",
+            "GET /open/boards",
+            "GET /open/boards/{board}",
             "GET /open/{id}",
             "GET /open/{id}/{form}",
             "GET /readyz",
@@ -167,7 +171,9 @@ async fn no_route_but_the_named_ones_answers_whoever_has_not_logged_in() {
             "POST /api/v1/session/openid",
             "POST /api/v1/session/openid/code",
             "POST /mine",
+            "POST /mine/code",
             "POST /mine/end",
+            "POST /mine/openid",
         ]
     );
 }

@@ -68,7 +68,7 @@ def psycopg_copies(line):
         with cursor.copy("COPY (SELECT value FROM generate_series(1, 300000) AS t(value)) TO STDOUT") as copy:
             for row in copy.rows():
                 count, total = count + 1, total + int(row[0])
-        answers["many"] = [count, total, cursor.statusmessage]
+        answers["many"] = [count, total, cursor.rowcount]
         with cursor.copy(f"COPY ({MEMBERS}) TO STDOUT WITH CSV HEADER") as copy:
             frame = pandas.read_csv(io.BytesIO(b"".join(copy)))
         answers["pandas"] = [list(frame.columns), frame["number"].tolist(), frame["name"].tolist()]
