@@ -70,7 +70,7 @@ test('trends of the air and of the population go over a year, and beside a numbe
       const told = answer?.groups[0]?.points.filter(({ value }) => typeof value === 'number') ?? []
       expect(told.length, `${board}/${id}`).toBeGreaterThanOrEqual(11)
     }
-    const first = board === 'air.quality' ? 'pm25' : 'residents'
+    const first = board === 'air.quality' ? 'pm25' : 'residents_trend'
     const number = tiles.find(({ id }) => id === first)?.answer?.groups[0]
     expect(typeof number?.year_before?.change, `${board}/${first}`).toBe('number')
   }

@@ -86,7 +86,7 @@ export function Change() {
         </div>
       )}
       <Section title={t('change.packs')}>
-        <RightsLook change={{ packs: {} }} about={t('change.packs-about')} />
+        <RightsLook change={{ packs: {} }} label={t('change.packs-look')} about={t('change.packs-about')} />
       </Section>
     </>
   )
