@@ -107,7 +107,7 @@ test('an account is linked once its owner has seen to whom, and has shown that t
   await form.getByLabel('口令', { exact: true }).fill(PASSWORD)
   await form.getByRole('button', { name: '确认关联' }).click()
   await expect(form).toBeHidden()
-  await expect(page.getByRole('cell', { name: 's-li' })).toBeVisible()
+  await expect(page.getByRole('cell', { name: 's-li', exact: true })).toBeVisible()
   await expect(page).toHaveURL(/\/account\?tab=identities$/)
   await expectGood(page, 'who is linked')
   const other = await at(browser, city, '/login')
