@@ -12,10 +12,12 @@ export function RightsLook({ change, label, about }: { change: RightsChange; lab
   const looked = useMutation({ mutationFn: () => previewRights(change) })
   return (
     <>
-      <Button loading={looked.isPending} onClick={() => looked.mutate()}>
-        {label ?? t('change.look')}
-      </Button>{' '}
-      {about && <Hint>{about}</Hint>}
+      <div className="actions">
+        <Button loading={looked.isPending} onClick={() => looked.mutate()}>
+          {label ?? t('change.look')}
+        </Button>
+        {about && <Hint>{about}</Hint>}
+      </div>
       {looked.isError && <ProblemPanel error={looked.error} doing={t('change.look')} />}
       {looked.data && <RightsDifference preview={looked.data} />}
     </>

@@ -112,8 +112,8 @@ fn trend(speech: &Speech, title: &str, answer: &Answer) -> Markup {
             thead {
                 tr {
                     th scope="col" { (speech.say("时期", "Period")) }
-                    @if is_one { th scope="col" { (unit(speech, answer)) } }
-                    @else { @for group in &answer.groups { th scope="col" { (names(speech, group)) } } }
+                    @if is_one { th class="number" scope="col" { (unit(speech, answer)) } }
+                    @else { @for group in &answer.groups { th class="number" scope="col" { (names(speech, group)) } } }
                 }
             }
             tbody {
@@ -138,7 +138,7 @@ fn lines(speech: &Speech, title: &str, answer: &Answer) -> Markup {
             thead {
                 tr {
                     th scope="col" { (speech.say("名称", "Name")) }
-                    th scope="col" { (unit(speech, answer)) }
+                    th class="number" scope="col" { (unit(speech, answer)) }
                 }
             }
             tbody {

@@ -56,18 +56,16 @@ export function Change() {
           {own.length > 0 && (
             <Button onClick={() => write({ text: own.map(({ text }) => text).join('\n\n') })}>{t('change.present')}</Button>
           )}
+          <Button type="primary" loading={preview.isPending} onClick={() => preview.mutate(form.text)}>
+            {t('change.look')}
+          </Button>
+          <Saved draft={draft} />
         </div>
         {large && (
           <p className="note note-refused" role="alert">
             {t('change.file-large', { name: large, size: format.size(FILE_BYTES, i18n.language) })}
           </p>
         )}
-        <div className="actions">
-          <Button type="primary" loading={preview.isPending} onClick={() => preview.mutate(form.text)}>
-            {t('change.look')}
-          </Button>
-          <Saved draft={draft} />
-        </div>
         <Hint>{t('change.where')}</Hint>
       </div>
       {preview.isError && <ProblemPanel error={preview.error} doing={t('change.look')} />}
