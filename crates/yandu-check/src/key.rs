@@ -56,15 +56,20 @@ pub fn hash_rows(columns: &[ArrayRef], rows: usize) -> Vec<Option<Key>> {
         .collect()
 }
 
-/// Adds the keys of rows to those that were seen, and gives the rows whose key was there. A row that broke something hard
-/// holds no key: it goes no further, and a later good row may.
-pub fn repeated(keys: &[Option<Key>], hard: &[bool], seen: &mut KeySet) -> Vec<u32> {
-    seen.reserve(keys.len());
+/// The rows that hold a key, each with it. A row that broke something hard holds none: it goes no further, and a later good
+/// row may.
+pub fn held(keys: &[Option<Key>], hard: &[bool]) -> impl Iterator<Item = (u32, Key)> {
     keys.iter()
         .zip(hard)
         .enumerate()
         .filter(|(_, (_, hard))| !**hard)
         .filter_map(|(row, (key, _))| Some((row as u32, (*key)?)))
+}
+
+/// Adds the keys that rows hold to those that were seen, and gives the rows whose key was there.
+pub fn repeated(keys: &[Option<Key>], hard: &[bool], seen: &mut KeySet) -> Vec<u32> {
+    seen.reserve(keys.len());
+    held(keys, hard)
         .filter(|(_, key)| !seen.insert(*key))
         .map(|(row, _)| row)
         .collect()

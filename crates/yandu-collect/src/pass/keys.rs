@@ -4,7 +4,7 @@ use std::hash::BuildHasherDefault;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use yandu_check::key::{Folded, Key, KeySet, repeated};
+use yandu_check::key::{Folded, Key, KeySet, held, repeated};
 use yandu_check::{CheckKind, Expectations};
 
 use crate::Mode;
@@ -47,14 +47,8 @@ impl Keys {
             Self::Unkeyed => Vec::new(),
             Self::First(seen) => repeated(keys, hard, seen),
             Self::Last { places, superseded } => {
-                let good = keys
-                    .iter()
-                    .zip(hard)
-                    .enumerate()
-                    .filter(|(_, (_, hard))| !**hard)
-                    .filter_map(|(row, (key, _))| Some((row as u64, (*key)?)));
-                for (row, key) in good {
-                    let place = first_row + row;
+                for (row, key) in held(keys, hard) {
+                    let place = first_row + u64::from(row);
                     match places.entry(key) {
                         Entry::Occupied(mut earlier) => superseded.push(earlier.insert(place)),
                         Entry::Vacant(free) => {
