@@ -7,7 +7,7 @@ pub(crate) mod journal;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
@@ -123,16 +123,27 @@ impl Tail {
 
     /// The last row of each key, with the columns of the table as it is declared now.
     pub(crate) fn live(&self, table: &Table) -> Result<Arc<Live>> {
-        let known = || self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(live) = known().as_ref()
-            && live.schema == table.schema
-            && live.key == table.key
-        {
-            return Ok(Arc::clone(live));
+        if let Some(live) = self.known(table) {
+            return Ok(live);
         }
         let live = Arc::new(Live::of(&self.frames, table)?);
-        *known() = Some(Arc::clone(&live));
+        *self.last_read() = Some(Arc::clone(&live));
         Ok(live)
+    }
+
+    /// Whether nothing has to be put together before it can be looked at.
+    pub(crate) fn is_read(&self, table: &Table) -> bool {
+        self.is_empty() || self.known(table).is_some()
+    }
+
+    /// What was read last, where the table has not been declared otherwise since.
+    fn known(&self, table: &Table) -> Option<Arc<Live>> {
+        let live = self.last_read().clone()?;
+        (live.schema == table.schema && live.key == table.key).then_some(live)
+    }
+
+    fn last_read(&self) -> MutexGuard<'_, Option<Arc<Live>>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
