@@ -23,7 +23,7 @@ use crate::vector::{self, Vector};
 use crate::writer::{FileWriter, NewFile};
 use crate::{Error, Result};
 
-pub(crate) use read::{Opened, read};
+pub(crate) use read::{BATCH_ROWS, Opened, read};
 pub(crate) use take::{Sought, Take, keys_of};
 
 /// What became of the active files.
