@@ -15,7 +15,7 @@ use parquet::bloom_filter::Sbbf;
 use yandu_check::key::{Key, hash_rows};
 
 use crate::file::DataFile;
-use crate::rewrite::BATCH_ROWS;
+use crate::read::BATCH_ROWS;
 use crate::schema::conform;
 use crate::table::Table;
 use crate::{Error, Result};
