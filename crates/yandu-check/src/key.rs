@@ -4,7 +4,7 @@ use std::hash::BuildHasherDefault;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, TimeUnit};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use siphasher::sip128::{Hash128, Hasher128, SipHasher13};
 
 /// A 128-bit hash of the key columns of a row. Two rows with the same key have the same hash in every process.
@@ -12,6 +12,9 @@ pub type Key = u128;
 
 /// A set of row keys, 16 bytes a key and nothing hashed twice.
 pub type KeySet = HashSet<Key, BuildHasherDefault<Folded>>;
+
+/// Something of each row key, which is not hashed twice either.
+pub type KeyMap<V> = HashMap<Key, V, BuildHasherDefault<Folded>>;
 
 /// The low half of a key is its own hash.
 #[derive(Debug, Default, Clone, Copy)]

@@ -5,7 +5,6 @@
 
 pub(crate) mod journal;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +12,7 @@ use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::SchemaRef;
 use tokio::sync::oneshot;
-use yandu_check::key::{Key, KeySet, hash_rows};
+use yandu_check::key::{KeyMap, KeySet, hash_rows};
 
 use crate::commit::{self, Change, Committed, Plan};
 use crate::schema::conform;
@@ -48,7 +47,7 @@ pub(crate) struct Live {
     /// The keys that these rows take the place of.
     pub(crate) keys: Arc<KeySet>,
     /// Where the row of each key stands.
-    pub(crate) places: HashMap<Key, usize>,
+    pub(crate) places: KeyMap<usize>,
 }
 
 /// How much waits to be folded.
@@ -159,7 +158,7 @@ impl Live {
             key: table.key.clone(),
             rows,
             keys: Arc::default(),
-            places: HashMap::new(),
+            places: KeyMap::default(),
         };
         if table.key.is_empty() {
             return Ok(live);
@@ -169,7 +168,8 @@ impl Live {
             .map(|index| Arc::clone(live.rows.column(index)))
             .collect();
         let keys = hash_rows(&columns, live.rows.num_rows());
-        let mut last: HashMap<Key, usize> = HashMap::with_capacity(keys.len());
+        let mut last: KeyMap<usize> = KeyMap::default();
+        last.reserve(keys.len());
         for (row, key) in keys.iter().enumerate() {
             if let Some(key) = key {
                 last.insert(*key, row);
