@@ -4,7 +4,7 @@ use std::hash::BuildHasherDefault;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, TimeUnit};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use siphasher::sip128::{Hash128, Hasher128, SipHasher13};
 
 /// A 128-bit hash of the key columns of a row. Two rows with the same key have the same hash in every process.
@@ -12,6 +12,9 @@ pub type Key = u128;
 
 /// A set of row keys, 16 bytes a key and nothing hashed twice.
 pub type KeySet = HashSet<Key, BuildHasherDefault<Folded>>;
+
+/// Something of each row key, which is not hashed twice either.
+pub type KeyMap<V> = HashMap<Key, V, BuildHasherDefault<Folded>>;
 
 /// The low half of a key is its own hash.
 #[derive(Debug, Default, Clone, Copy)]
@@ -56,15 +59,20 @@ pub fn hash_rows(columns: &[ArrayRef], rows: usize) -> Vec<Option<Key>> {
         .collect()
 }
 
-/// Adds the keys of rows to those that were seen, and gives the rows whose key was there. A row that broke something hard
-/// holds no key: it goes no further, and a later good row may.
-pub fn repeated(keys: &[Option<Key>], hard: &[bool], seen: &mut KeySet) -> Vec<u32> {
-    seen.reserve(keys.len());
+/// The rows that hold a key, each with it. A row that broke something hard holds none: it goes no further, and a later good
+/// row may.
+pub fn held(keys: &[Option<Key>], hard: &[bool]) -> impl Iterator<Item = (u32, Key)> {
     keys.iter()
         .zip(hard)
         .enumerate()
         .filter(|(_, (_, hard))| !**hard)
         .filter_map(|(row, (key, _))| Some((row as u32, (*key)?)))
+}
+
+/// Adds the keys that rows hold to those that were seen, and gives the rows whose key was there.
+pub fn repeated(keys: &[Option<Key>], hard: &[bool], seen: &mut KeySet) -> Vec<u32> {
+    seen.reserve(keys.len());
+    held(keys, hard)
         .filter(|(_, key)| !seen.insert(*key))
         .map(|(row, _)| row)
         .collect()

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use yandu_check::key::{Key, hash_rows};
 
 use crate::file::DataFile;
-use crate::rewrite;
+use crate::read;
 use crate::{Error, Result};
 
 /// The folder of indexes in that of the table. Readers of Delta tables pass over what starts with `_`.
@@ -255,7 +255,7 @@ fn read(file: &Path, column: &str) -> Result<Option<Column>> {
         return Ok(None);
     };
     let whole = DataFile::named(name.to_owned(), None);
-    for block in rewrite::read(folder, &whole, Some(&[column.to_owned()]))? {
+    for block in read::read(folder, &whole, Some(&[column.to_owned()]))? {
         let block = block.map_err(|error| Error::file("read", file)(error.into()))?;
         let Some(values): Option<&ArrayRef> = block.columns().first() else {
             return Ok(None);

@@ -33,6 +33,7 @@ mod places;
 mod point;
 mod provenance;
 mod quote;
+mod read;
 mod rewrite;
 mod schema;
 mod session;

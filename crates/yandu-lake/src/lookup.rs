@@ -100,7 +100,7 @@ impl Lookup {
         let types = fields.iter().map(|field| field.data_type());
         let is_meant = values.iter().map(|value| value.data_type()).eq(types)
             && values.iter().all(|value| value.len() == 1);
-        if !is_meant || !self.holds(session) {
+        if !is_meant {
             return Ok(None);
         }
         let one = RecordBatchOptions::new().with_row_count(Some(1));
@@ -122,16 +122,18 @@ impl Lookup {
             return Ok(None);
         };
         let version = view.version.as_ref().map(|version| version.version);
-        let Some(sought) = Sought::new(key) else {
-            let rows = RecordBatch::new_empty(self.schema());
-            return Ok(Some(LookedUp { rows, version }));
+        let found = match Sought::new(key) {
+            Some(sought) => self.found(session, &view, &sought).await?,
+            None => None,
         };
-        let found = self.found(session, &view, &sought).await?;
         // Rows may have been read from the disk, and rights ended meanwhile.
         if !self.holds(session) {
             return Ok(None);
         }
-        let answer = self.answer(&found, &values).ok();
+        let answer = match found {
+            Some(found) => self.answer(&found, &values).ok(),
+            None => Some(RecordBatch::new_empty(self.schema())),
+        };
         Ok(answer.map(|rows| LookedUp { rows, version }))
     }
 
@@ -160,7 +162,7 @@ impl Lookup {
             return Ok(None);
         }
         let present = self.table.present().await?;
-        if present.tail.is_empty() {
+        if present.tail.is_read(&self.table) {
             return View::present(&self.table, present).map(Some);
         }
         // What was written since the last look is put together once, not on the thread of whoever asks.
@@ -170,29 +172,32 @@ impl Lookup {
         looking.await?.map(Some)
     }
 
-    /// The rows that may have a key, as they are stored.
-    async fn found(&self, session: &Session, view: &View, sought: &Sought) -> Result<RecordBatch> {
+    /// The rows that may have a key, as they are stored; `None` where there are none.
+    async fn found(
+        &self,
+        session: &Session,
+        view: &View,
+        sought: &Sought,
+    ) -> Result<Option<RecordBatch>> {
+        if let Some(row) = view.tail_row(sought.key()) {
+            let stored = row.project(&self.stored);
+            return stored.map(Some).map_err(Error::rows(&self.table.id));
+        }
         let mut found = Vec::new();
-        let stored = |rows: &RecordBatch| {
-            let stored = rows.project(&self.stored);
-            stored.map_err(Error::rows(&self.table.id))
-        };
-        match view.tail_row(sought.key()) {
-            Some(row) => found.push(stored(&row)?),
-            None => {
-                for file in view.version.iter().flat_map(|version| version.files.iter()) {
-                    let blocks = &session.lake.inner.blocks;
-                    blocks
-                        .rows(&self.table, file, sought, &self.stored, &mut found)
-                        .await?;
-                }
+        for file in view.version.iter().flat_map(|version| version.files.iter()) {
+            let blocks = &session.lake.inner.blocks;
+            blocks
+                .rows(&self.table, file, sought, &self.stored, &mut found)
+                .await?;
+        }
+        match found.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(one.clone())),
+            [first, ..] => {
+                let together = concat_batches(first.schema_ref(), &found);
+                together.map(Some).map_err(Error::rows(&self.table.id))
             }
         }
-        if let [one] = found.as_slice() {
-            return Ok(one.clone());
-        }
-        let columns = stored(&RecordBatch::new_empty(Arc::clone(&self.table.schema)))?.schema();
-        concat_batches(&columns, &found).map_err(Error::rows(&self.table.id))
     }
 
     /// What a reader sees of rows, and has asked for.

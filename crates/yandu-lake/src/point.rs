@@ -19,7 +19,7 @@ use yandu_check::key::{Key, hash_rows};
 
 use crate::file::DataFile;
 use crate::index::{self, Index};
-use crate::rewrite::Opened;
+use crate::read::Opened;
 use crate::table::Table;
 use crate::version::TableVersion;
 use crate::{Error, Result};

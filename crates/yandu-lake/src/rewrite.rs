@@ -2,7 +2,6 @@
 //! few rows go stays too, with a vector that names them; the others are written anew without the hits.
 
 mod find;
-mod read;
 mod sketch;
 mod take;
 
@@ -23,7 +22,6 @@ use crate::vector::{self, Vector};
 use crate::writer::{FileWriter, NewFile};
 use crate::{Error, Result};
 
-pub(crate) use read::{Opened, read};
 pub(crate) use take::{Sought, Take, keys_of};
 
 /// What became of the active files.

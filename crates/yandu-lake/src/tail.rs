@@ -5,15 +5,14 @@
 
 pub(crate) mod journal;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::SchemaRef;
 use tokio::sync::oneshot;
-use yandu_check::key::{Key, KeySet, hash_rows};
+use yandu_check::key::{KeyMap, KeySet, hash_rows};
 
 use crate::commit::{self, Change, Committed, Plan};
 use crate::schema::conform;
@@ -48,7 +47,7 @@ pub(crate) struct Live {
     /// The keys that these rows take the place of.
     pub(crate) keys: Arc<KeySet>,
     /// Where the row of each key stands.
-    pub(crate) places: HashMap<Key, usize>,
+    pub(crate) places: KeyMap<usize>,
 }
 
 /// How much waits to be folded.
@@ -123,16 +122,27 @@ impl Tail {
 
     /// The last row of each key, with the columns of the table as it is declared now.
     pub(crate) fn live(&self, table: &Table) -> Result<Arc<Live>> {
-        let known = || self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(live) = known().as_ref()
-            && live.schema == table.schema
-            && live.key == table.key
-        {
-            return Ok(Arc::clone(live));
+        if let Some(live) = self.known(table) {
+            return Ok(live);
         }
         let live = Arc::new(Live::of(&self.frames, table)?);
-        *known() = Some(Arc::clone(&live));
+        *self.last_read() = Some(Arc::clone(&live));
         Ok(live)
+    }
+
+    /// Whether nothing has to be put together before it can be looked at.
+    pub(crate) fn is_read(&self, table: &Table) -> bool {
+        self.is_empty() || self.known(table).is_some()
+    }
+
+    /// What was read last, where the table has not been declared otherwise since.
+    fn known(&self, table: &Table) -> Option<Arc<Live>> {
+        let live = self.last_read().clone()?;
+        (live.schema == table.schema && live.key == table.key).then_some(live)
+    }
+
+    fn last_read(&self) -> MutexGuard<'_, Option<Arc<Live>>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -148,7 +158,7 @@ impl Live {
             key: table.key.clone(),
             rows,
             keys: Arc::default(),
-            places: HashMap::new(),
+            places: KeyMap::default(),
         };
         if table.key.is_empty() {
             return Ok(live);
@@ -158,7 +168,8 @@ impl Live {
             .map(|index| Arc::clone(live.rows.column(index)))
             .collect();
         let keys = hash_rows(&columns, live.rows.num_rows());
-        let mut last: HashMap<Key, usize> = HashMap::with_capacity(keys.len());
+        let mut last: KeyMap<usize> = KeyMap::default();
+        last.reserve(keys.len());
         for (row, key) in keys.iter().enumerate() {
             if let Some(key) = key {
                 last.insert(*key, row);

@@ -1,10 +1,7 @@
 //! Which row of a batch holds a key.
 
-use std::hash::BuildHasherDefault;
-
-use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use yandu_check::key::{Folded, Key, KeySet, repeated};
+use yandu_check::key::{Key, KeyMap, KeySet, held, repeated};
 use yandu_check::{CheckKind, Expectations};
 
 use crate::Mode;
@@ -17,7 +14,7 @@ pub(crate) enum Keys {
     First(KeySet),
     /// The last row of a key is kept.
     Last {
-        places: HashMap<Key, u64, BuildHasherDefault<Folded>>,
+        places: KeyMap<u64>,
         superseded: Vec<u64>,
     },
 }
@@ -28,7 +25,7 @@ impl Keys {
             _ if !keyed => Self::Unkeyed,
             Mode::Snapshot | Mode::Append => Self::First(KeySet::default()),
             Mode::Upsert => Self::Last {
-                places: HashMap::default(),
+                places: KeyMap::default(),
                 superseded: Vec::new(),
             },
         }
@@ -47,14 +44,8 @@ impl Keys {
             Self::Unkeyed => Vec::new(),
             Self::First(seen) => repeated(keys, hard, seen),
             Self::Last { places, superseded } => {
-                let good = keys
-                    .iter()
-                    .zip(hard)
-                    .enumerate()
-                    .filter(|(_, (_, hard))| !**hard)
-                    .filter_map(|(row, (key, _))| Some((row as u64, (*key)?)));
-                for (row, key) in good {
-                    let place = first_row + row;
+                for (row, key) in held(keys, hard) {
+                    let place = first_row + u64::from(row);
                     match places.entry(key) {
                         Entry::Occupied(mut earlier) => superseded.push(earlier.insert(place)),
                         Entry::Vacant(free) => {

@@ -15,7 +15,7 @@ use yandu_words::id::DatasetId;
 use crate::door::{Rights, RowCondition, Sight};
 use crate::session::provider::Pins;
 use crate::session::scan::Moment;
-use crate::{Lake, Principal, ReadPoint, Result, Session};
+use crate::{Lake, Principal, ReadPoint, Result, Session, quoted};
 
 /// Estimates that are kept.
 const KEPT: usize = 4_096;
@@ -206,8 +206,8 @@ async fn look_up_bounds(
     columns: &[&String],
 ) -> Result<Bounds> {
     let sides = columns.iter().map(|column| {
-        let name = column.replace('"', "\"\"");
-        format!("min(\"{name}\"), max(\"{name}\")")
+        let name = quoted(column, '"');
+        format!("min({name}), max({name})")
     });
     let sides = sides.collect::<Vec<_>>().join(", ");
     let sql = format!("SELECT {sides} FROM {dataset}");

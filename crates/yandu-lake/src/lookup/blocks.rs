@@ -15,12 +15,13 @@ use parquet::bloom_filter::Sbbf;
 use yandu_check::key::{Key, hash_rows};
 
 use crate::file::DataFile;
+use crate::read::BATCH_ROWS;
 use crate::schema::conform;
 use crate::table::Table;
 use crate::{Error, Result};
 
 /// Rows of a block: one batch of the reader.
-pub(super) const ROWS: usize = 8_192;
+const ROWS: usize = BATCH_ROWS;
 
 /// Readers of different blocks do not wait for each other, mostly.
 const LINES: usize = 64;
@@ -227,39 +228,36 @@ impl Blocks {
                 column: column as u32,
             },
         };
-        let known =
-            |pieces: &mut Vec<Option<ArrayRef>>| {
-                let mut kept = self.kept();
-                pieces.clear();
-                pieces.extend(columns.iter().map(
-                    |column| match kept.pieces.get(&place(*column)) {
-                        Some(Piece::Column(column)) => Some(Arc::clone(column)),
-                        _ => None,
-                    },
-                ));
-                pieces.iter().all(Option::is_some)
-            };
-        let mut pieces = Vec::new();
-        if !known(&mut pieces) {
+        let known = || -> Vec<Option<ArrayRef>> {
+            let mut kept = self.kept();
+            let pieces = columns
+                .iter()
+                .map(|column| match kept.pieces.get(&place(*column)) {
+                    Some(Piece::Column(values)) => Some(Arc::clone(values)),
+                    _ => None,
+                });
+            pieces.collect()
+        };
+        let mut pieces = known();
+        if pieces.iter().any(Option::is_none) {
             // The first column stands for the block.
             let first = columns.first().copied().unwrap_or_default();
             let _reading = self.wait(&place(first)).await;
-            if !known(&mut pieces) {
-                let missing = columns.iter().zip(&pieces);
-                let missing: Vec<usize> = missing
-                    .filter_map(|(column, piece)| piece.is_none().then_some(*column))
-                    .collect();
+            pieces = known();
+            let missing = columns.iter().zip(&pieces);
+            let missing: Vec<usize> = missing
+                .filter_map(|(column, piece)| piece.is_none().then_some(*column))
+                .collect();
+            if !missing.is_empty() {
                 let (reading, file, wanted) = (Arc::clone(table), file.clone(), missing.clone());
                 let read = tokio::task::spawn_blocking(move || {
                     read_block(&reading, &file, group as usize, block, &wanted)
                 });
                 let read = read.await??;
-                for (column, values) in missing.iter().zip(read.columns()) {
+                let free = pieces.iter_mut().filter(|piece| piece.is_none());
+                for ((column, piece), values) in missing.iter().zip(free).zip(read.columns()) {
                     self.keep(place(*column), Piece::Column(Arc::clone(values)));
-                    let at = columns.iter().position(|wanted| wanted == column);
-                    if let Some(piece) = at.and_then(|at| pieces.get_mut(at)) {
-                        *piece = Some(Arc::clone(values));
-                    }
+                    *piece = Some(Arc::clone(values));
                 }
             }
         }

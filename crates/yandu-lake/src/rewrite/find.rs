@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use roaring::RoaringTreemap;
 
 use crate::file::DataFile;
-use crate::rewrite::read::{Group, Opened};
+use crate::read::{Group, Opened};
 use crate::rewrite::take::Take;
 use crate::table::Table;
 use crate::{Error, Result};

@@ -11,7 +11,7 @@ use yandu_words::id::BatchId;
 
 use crate::file::DataFile;
 use crate::places::Places;
-use crate::rewrite::read::read;
+use crate::read::read;
 use crate::rewrite::sketch::{self, Sketch};
 use crate::schema::{BATCH, ROW};
 use crate::table::Table;

@@ -10,7 +10,8 @@ use yandu_words::id::BatchId;
 
 use crate::ancestry::Ancestry;
 use crate::file::DataFile;
-use crate::rewrite::{keys_of, read};
+use crate::read::read;
+use crate::rewrite::keys_of;
 use crate::schema::{BATCH, ROW, conform};
 use crate::table::Table;
 use crate::writer::{FileWriter, NewFile};

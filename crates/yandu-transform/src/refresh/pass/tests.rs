@@ -138,6 +138,7 @@ async fn rows_of_one_row_group_stand_in_one_file() {
     let city = city().await;
     let passed = passed(&city, batches(&names(16)), expectations(None));
     assert_eq!(passed.await.unwrap().files.len(), 1);
+    assert_eq!(files(&city), 1);
 }
 
 #[tokio::test]

@@ -19,7 +19,8 @@ use crate::file::DataFile;
 use crate::vector;
 use crate::{Error, Result};
 
-const BATCH_ROWS: usize = 8_192;
+/// Rows of a batch that is read.
+pub(crate) const BATCH_ROWS: usize = 8_192;
 
 /// Reads the rows of a data file that are there, or the named columns of them, texts as views.
 pub(crate) fn read(
