@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow::array::{Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
+use tokio::task::JoinSet;
 use yandu_access::{
     AccountChange, Accounts, CITY_SOURCE, Door, Grantee, GranteeKind, Key, Known, NewGrant,
     Proposal, ProposedPacks, Settings, Text,
@@ -19,7 +20,7 @@ use yandu_access::{
 use yandu_lake::{Change, Commit, Lake, Options, TableSpec};
 use yandu_policy::{City, Column, Dataset, Source, Way};
 use yandu_store::Store;
-use yandu_words::id::DatasetId;
+use yandu_words::id::{BatchId, DatasetId};
 use yandu_words::{FieldId, Grade, Mask, Title};
 
 type Failure = Box<dyn std::error::Error>;
@@ -28,6 +29,8 @@ const DEPARTMENTS: usize = 36;
 const DIVISIONS: usize = 130;
 const COLUMNS: usize = 12;
 const ROWS: i64 = 100;
+/// Tables that are made at once: each waits for the disk.
+const AT_A_TIME: usize = 50;
 /// Each change is looked at as often.
 const TIMES: usize = 5;
 
@@ -165,8 +168,15 @@ impl Site {
         of_people.import("-", table.as_bytes()).await?;
         let lake = Lake::open(Options::new(folder.join("lake")))?;
         let city = city(datasets)?;
-        for dataset in city.datasets.keys() {
-            fill(&lake, dataset).await?;
+        let filling = Filling::new()?;
+        let datasets: Vec<&DatasetId> = city.datasets.keys().collect();
+        for some in datasets.chunks(AT_A_TIME) {
+            let stored = some
+                .iter()
+                .map(|id| filling.clone().store(lake.clone(), (*id).clone()));
+            for stored in stored.collect::<JoinSet<_>>().join_all().await {
+                stored?;
+            }
         }
         let key = Key::new([3; 32]);
         let door = Door::open(store, of_people, lake.clone(), key).await?;
@@ -347,44 +357,62 @@ fn source(text: &str) -> Source {
     }
 }
 
-/// A table with some rows.
-async fn fill(lake: &Lake, dataset: &DatasetId) -> Result<(), Failure> {
-    let names: Vec<String> = (0..COLUMNS)
-        .map(|column| format!("column_{column}"))
-        .collect();
-    let of_type = |name: &String, text: DataType| match name.as_str() {
-        "column_0" => Field::new(name, DataType::Int64, true),
-        _ => Field::new(name, text, true),
-    };
-    let declared = names.iter().map(|name| of_type(name, DataType::Utf8View));
-    lake.declare(TableSpec {
-        id: dataset.clone(),
-        schema: Arc::new(Schema::new(declared.collect::<Vec<_>>())),
-        key: vec!["column_0".to_owned()],
-    })?;
-    let written = names.iter().map(|name| of_type(name, DataType::Utf8));
-    let mut fields: Vec<Field> = written.collect();
-    fields.push(Field::new("_batch", DataType::Utf8, true));
-    fields.push(Field::new("_row", DataType::Int64, true));
-    let batch = "20250101-1";
-    let numbers = || Arc::new(Int64Array::from_iter_values(1..=ROWS));
-    let mut columns: Vec<arrow::array::ArrayRef> = vec![numbers()];
-    for _ in 1..COLUMNS {
-        let values = (1..=ROWS).map(|row| division(row as usize % DIVISIONS));
-        columns.push(Arc::new(StringArray::from_iter_values(values)));
+/// What stands in every table.
+#[derive(Clone)]
+struct Filling {
+    declared: SchemaRef,
+    rows: RecordBatch,
+    batch: BatchId,
+}
+
+impl Filling {
+    fn new() -> Result<Self, Failure> {
+        let names: Vec<String> = (0..COLUMNS)
+            .map(|column| format!("column_{column}"))
+            .collect();
+        let of_type = |name: &String, text: DataType| match name.as_str() {
+            "column_0" => Field::new(name, DataType::Int64, true),
+            _ => Field::new(name, text, true),
+        };
+        let declared = names.iter().map(|name| of_type(name, DataType::Utf8View));
+        let declared = Arc::new(Schema::new(declared.collect::<Vec<_>>()));
+        let written = names.iter().map(|name| of_type(name, DataType::Utf8));
+        let mut fields: Vec<Field> = written.collect();
+        fields.push(Field::new("_batch", DataType::Utf8, true));
+        fields.push(Field::new("_row", DataType::Int64, true));
+        let batch = "20250101-1";
+        let numbers = || Arc::new(Int64Array::from_iter_values(1..=ROWS));
+        let mut columns: Vec<arrow::array::ArrayRef> = vec![numbers()];
+        for _ in 1..COLUMNS {
+            let values = (1..=ROWS).map(|row| division(row as usize % DIVISIONS));
+            columns.push(Arc::new(StringArray::from_iter_values(values)));
+        }
+        columns.push(Arc::new(StringArray::from(vec![batch; ROWS as usize])));
+        columns.push(numbers());
+        Ok(Self {
+            declared,
+            rows: RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?,
+            batch: batch.parse()?,
+        })
     }
-    columns.push(Arc::new(StringArray::from(vec![batch; ROWS as usize])));
-    columns.push(numbers());
-    let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?;
-    let mut writer = lake.writer(dataset)?;
-    writer.write(&rows)?;
-    let commit = Commit {
-        batch: batch.parse()?,
-        into: None,
-        change: Change::Append,
-        files: writer.finish()?,
-        operation: "collect".to_owned(),
-    };
-    lake.commit(dataset, commit).await?;
-    Ok(())
+
+    /// Makes a table of it.
+    async fn store(self, lake: Lake, dataset: DatasetId) -> Result<(), yandu_lake::Error> {
+        lake.declare(TableSpec {
+            id: dataset.clone(),
+            schema: self.declared,
+            key: vec!["column_0".to_owned()],
+        })?;
+        let mut writer = lake.writer(&dataset)?;
+        writer.write(&self.rows)?;
+        let commit = Commit {
+            batch: self.batch,
+            into: None,
+            change: Change::Append,
+            files: writer.finish()?,
+            operation: "collect".to_owned(),
+        };
+        lake.commit(&dataset, commit).await?;
+        Ok(())
+    }
 }

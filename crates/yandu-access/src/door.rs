@@ -118,7 +118,7 @@ impl Door {
         &self.inner.accounts
     }
 
-    /// What left as files under these policies.
+    /// What left under these policies: files, and short answers that are counted.
     pub fn receipts(&self) -> &Receipts {
         &self.inner.receipts
     }

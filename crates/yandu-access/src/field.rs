@@ -18,7 +18,7 @@ pub(crate) type Fields = BTreeMap<String, FieldId>;
 fn of<'a>(dataset: &Dataset, names: impl Iterator<Item = &'a String>) -> Fields {
     names
         .filter_map(|name| Some((name.clone(), dataset.columns.get(name)?.field)))
-        .filter(|(_, field)| field.0 < FieldId::UNRECORDED)
+        .filter(|(_, field)| field.is_recorded())
         .collect()
 }
 

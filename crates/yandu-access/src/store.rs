@@ -19,7 +19,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 use yandu_store::Migration;
 
 use crate::account::{Account, Filter, Kind, Status};
-use crate::separation::SYSTEM_ADMINISTRATOR;
+use crate::separation::{ADMINISTRATORS, SYSTEM_ADMINISTRATOR};
 use crate::{Error, Result};
 use yandu_words::{AccountId, RoleId};
 
@@ -161,15 +161,19 @@ pub(crate) async fn governing(
     Ok(count as u64)
 }
 
-/// The roles that other accounts hold which are not disabled.
+/// The roles of administrators that other accounts hold which are not disabled.
 pub(crate) async fn offices(
     connection: &mut SqliteConnection,
     but: &AccountId,
 ) -> Result<BTreeSet<String>> {
+    let [one, another, third] = ADMINISTRATORS;
     let roles: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT account_role.role FROM account_role JOIN account ON account.id = account_role.account \
-         WHERE account.status <> 'disabled' AND account.id <> ?",
+         WHERE account_role.role IN (?, ?, ?) AND account.status <> 'disabled' AND account.id <> ?",
     )
+    .bind(one)
+    .bind(another)
+    .bind(third)
     .bind(but.as_str())
     .fetch_all(connection)
     .await?;

@@ -244,10 +244,19 @@ pub(crate) async fn in_force(
     connection: &mut SqliteConnection,
     dataset: Option<&DatasetId>,
 ) -> Result<HashMap<(DatasetId, Option<FieldId>), Classified>> {
-    let sql = "SELECT * FROM classified WHERE id IN \
-               (SELECT max(id) FROM classified WHERE ?1 IS NULL OR dataset = ?1 GROUP BY dataset, coalesce(field, 0))";
-    sqlx::query(sql)
-        .bind(dataset.map(DatasetId::as_str))
+    let asked = match dataset {
+        // By its index: every dataset is looked at in turn.
+        Some(dataset) => sqlx::query(
+            "SELECT * FROM classified WHERE id IN \
+             (SELECT max(id) FROM classified WHERE dataset = ? GROUP BY coalesce(field, 0))",
+        )
+        .bind(dataset.as_str()),
+        None => sqlx::query(
+            "SELECT * FROM classified WHERE id IN \
+             (SELECT max(id) FROM classified GROUP BY dataset, coalesce(field, 0))",
+        ),
+    };
+    asked
         .fetch_all(connection)
         .await?
         .iter()

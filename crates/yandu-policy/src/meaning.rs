@@ -179,7 +179,7 @@ impl Statement {
             if held.is_some() {
                 let of_dataset = meaning.fields.entry((*id).clone()).or_default();
                 for (name, field) in &meant.fields {
-                    if field.0 < FieldId::UNRECORDED {
+                    if field.is_recorded() {
                         of_dataset.entry((*name).to_owned()).or_insert(*field);
                     }
                 }

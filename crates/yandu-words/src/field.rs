@@ -12,6 +12,11 @@ pub struct FieldId(pub u64);
 impl FieldId {
     /// The first number of fields that no city has written down, such as those of packs that are only checked.
     pub const UNRECORDED: u64 = 1 << 48;
+
+    /// Whether a city has written it down.
+    pub fn is_recorded(self) -> bool {
+        self.0 < Self::UNRECORDED
+    }
 }
 
 impl fmt::Display for FieldId {

@@ -216,7 +216,13 @@ impl Receipts {
         self.flush_at(self.now()).await
     }
 
+    /// The same, to the end even when the caller goes away: what is taken out to be written is nowhere else.
     pub(crate) async fn flush_at(&self, now: Timestamp) -> Result<()> {
+        let receipts = self.clone();
+        tokio::spawn(async move { receipts.write_held(now).await }).await?
+    }
+
+    async fn write_held(&self, now: Timestamp) -> Result<()> {
         let _writing = self.inner.writing.lock().await;
         let (due, ended) = {
             let mut held = self.held();

@@ -9,6 +9,8 @@ use crate::{
 };
 
 const KEY: &str = "key of the process";
+/// For how long a test waits for what comes.
+const PATIENCE: Duration = Duration::from_secs(10);
 const READS: &str = r#"
 @id("bridge-reads")
 @about("桥接程序")
@@ -123,7 +125,9 @@ async fn a_login_that_is_watched_is_good_for_what_it_is_at_the_moment() {
     assert_eq!(reads(&mut second).await, "1");
     city.site.pass(SignedDuration::from_hours(25));
     assert_eq!(reads(&mut second).await, "Ended");
-    assert!(is_lost(&mut first).await && is_lost(&mut second).await);
+    for watch in [&mut first, &mut second] {
+        assert_eq!(lost(watch).await, Lost::Login);
+    }
 }
 
 #[tokio::test]
@@ -142,17 +146,31 @@ async fn a_change_that_nobody_waits_for_is_told_all_the_same() {
         let revoking = accounts.revoke_token(LOCAL, &bridge, &made.token.id);
         // Its caller goes away at any moment.
         let _ = tokio::time::timeout(given_up_after, revoking).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        let recorded = programs.standing(&login).await.unwrap();
-        let told = watch.standing().await.unwrap();
+        // Whoever writes next waits until it is recorded or taken back.
+        let pool = city.site.store.pool();
+        let next = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        next.rollback().await.unwrap();
         let has_ended = |standing| matches!(standing, Standing::Ended);
-        assert_eq!(has_ended(told), has_ended(recorded), "{given_up_after:?}");
+        let recorded = has_ended(programs.standing(&login).await.unwrap());
+        let told = async {
+            while has_ended(watch.standing().await.unwrap()) != recorded {
+                tokio::task::yield_now().await;
+            }
+        };
+        let told = tokio::time::timeout(PATIENCE, told).await;
+        assert!(told.is_ok(), "{given_up_after:?}");
     }
 }
 
-async fn is_lost(watch: &mut Watch) -> bool {
+async fn lost(watch: &mut Watch) -> Lost {
+    let lost = tokio::time::timeout(PATIENCE, watch.lost()).await;
+    lost.unwrap()
+}
+
+/// Whether a login is not lost soon.
+async fn is_kept(watch: &mut Watch) -> bool {
     let lost = tokio::time::timeout(Duration::from_millis(50), watch.lost()).await;
-    lost.is_ok_and(|lost| lost == Lost::Login)
+    lost.is_err()
 }
 
 #[tokio::test]
@@ -164,13 +182,14 @@ async fn whoever_looks_after_a_login_is_told_when_it_is_lost_and_not_before() {
     );
     let watch = |made: &NewToken| programs.watch(Login::Token(made.token.id.clone()));
     let (mut first, mut second) = (watch(&kept), watch(&revoked));
-    assert!(!is_lost(&mut first).await && !is_lost(&mut second).await);
+    assert!(is_kept(&mut first).await && is_kept(&mut second).await);
     let accounts = &city.site.accounts;
     accounts
         .revoke_token(LOCAL, &id("bridge"), &revoked.token.id)
         .await
         .unwrap();
-    assert!(!is_lost(&mut first).await && is_lost(&mut second).await);
+    assert_eq!(lost(&mut second).await, Lost::Login);
+    assert!(is_kept(&mut first).await);
     // Also whoever begins to look when it is over.
-    assert!(is_lost(&mut watch(&revoked)).await);
+    assert_eq!(lost(&mut watch(&revoked)).await, Lost::Login);
 }

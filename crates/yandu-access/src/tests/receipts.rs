@@ -331,3 +331,20 @@ async fn whoever_goes_away_leaves_a_receipt_that_says_why_and_how_much_left() {
         assert_eq!((sent.bytes, sent.broken.as_deref()), (2, Some(expected)));
     }
 }
+
+#[tokio::test]
+async fn what_is_being_written_down_for_somebody_who_goes_away_is_not_lost() {
+    let city = City::new().await;
+    let receipts = city.door.receipts();
+    let id = receipts.begin(file("wang")).await.unwrap().id;
+    drop(receipts.record(id));
+    let mut looking = Box::pin(receipts.find(id, None));
+    std::future::poll_fn(|context| {
+        assert!(looking.as_mut().poll(context).is_pending());
+        std::task::Poll::Ready(())
+    })
+    .await;
+    drop(looking);
+    let ended = found(receipts, id).await;
+    assert!(matches!(ended.ending, Ending::Ended { .. }), "{ended:?}");
+}

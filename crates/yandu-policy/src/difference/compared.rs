@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use yandu_words::Grade;
 use yandu_words::id::DatasetId;
-use yandu_words::{FieldId, Grade};
 
 use super::group::Names;
 use super::purpose::purposes_of;
@@ -205,8 +205,7 @@ fn names_after(before: &Dataset, after: &Dataset) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     for (name, column) in &before.columns {
         let there = after.columns.get(name);
-        let is_recorded = |field: FieldId| field.0 < FieldId::UNRECORDED;
-        let called = if is_recorded(column.field) {
+        let called = if column.field.is_recorded() {
             after.name_of(column.field)
         } else {
             // Nobody has said which field it is, so that its name says it.

@@ -112,7 +112,8 @@ fn a_permit_whose_field_is_gone_is_closed_alone_and_not_the_whole_set() {
     let now = set(&gone, OWN, &held);
     assert_eq!(rows(&now, "population.resident"), Vec::<String>::new());
     assert_eq!(rows(&now, "population.household"), ["township = $division"]);
-    assert!(now.findings().all(|one| one.lost == Lost::Gone));
+    let lost: Vec<Lost> = now.findings().map(|one| one.lost).collect();
+    assert_eq!(lost, [Lost::Gone]);
     // What was never there is a mistake in the text.
     let words = Words(gone.clone());
     let source = Source {

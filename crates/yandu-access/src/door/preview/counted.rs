@@ -43,6 +43,11 @@ impl Counting<'_> {
         // What is about most people is counted first.
         lines.sort_by_key(|(line, _)| Reverse(line.people));
         for (line, class) in lines.iter_mut() {
+            let left = end.saturating_duration_since(Instant::now());
+            // A query without any time left would be begun all the same.
+            if left.is_zero() {
+                break;
+            }
             if matches!(line.kind, StepKind::Duty(_)) {
                 continue;
             }
@@ -53,7 +58,6 @@ impl Counting<'_> {
             let known = known
                 .entry(dataset)
                 .or_insert_with_key(|dataset| present.policies.row_conditions_of(dataset));
-            let left = end.saturating_duration_since(Instant::now());
             let counting = self.rows(line, (*class, class_of), known, &mut counted);
             let rows = tokio::time::timeout(left, counting).await;
             line.rows = rows.ok().flatten();

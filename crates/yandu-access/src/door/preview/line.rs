@@ -195,7 +195,15 @@ pub(super) fn closed_ways(
             .filter_map(|place| people.told.get(*place));
         told.any(|one| !one.is_disabled)
     };
+    // Mostly nobody's way is closed, and then nobody has to be asked.
+    let closes = |action| {
+        let mut closing = difference.steps.iter().filter(|step| !step.is_opening);
+        closing.any(|step| step.dataset.is_none() && step.kind == StepKind::Duty(action))
+    };
     let closed = works.into_iter().filter(|(_, action)| {
+        if !closes(*action) {
+            return false;
+        }
         let mut classes = difference.classes.iter().filter(is_used);
         let before = classes.any(|one| can(&sets[0], &one.before, *action));
         let mut classes = difference.classes.iter().filter(is_used);
