@@ -171,12 +171,8 @@ mod tests {
         let (face, _stop) = face(true).await;
         let mut known = Vec::new();
         for _ in 0..=OF_ONE {
-            known.push(
-                knock(face, [127, 0, 0, 1])
-                    .await
-                    .expect("nobody is in the way"),
-            );
+            known.push(knock(face, [127, 0, 0, 1]).await);
         }
-        assert_eq!(known.len(), OF_ONE + 1);
+        assert!(known.iter().all(Option::is_some), "somebody is in the way");
     }
 }

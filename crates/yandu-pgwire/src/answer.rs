@@ -1,7 +1,6 @@
 //! The rows of a question on their way to the client: read as they are sent, one batch in memory.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -19,9 +18,6 @@ use crate::receipt::Out;
 use crate::socket::{Socket, Stream, lost};
 use crate::types::ColumnType;
 use crate::value::{Columns, Format};
-
-/// How long a client may take to read one batch.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A column of an answer.
 #[derive(Debug, Clone)]
@@ -182,9 +178,7 @@ impl Answer {
                 self.out.before(socket, count).await?;
                 let rows = next..next + count;
                 let sending = send_rows(socket, &mut self.out, &columns, rows, &formats);
-                let sending = tokio::time::timeout(PATIENCE, sending);
-                let sent = ends.unless(sending).await?;
-                sent.map_err(|_| Fault::new("57P05", "the client reads too slowly").fatal())??;
+                ends.patiently(sending).await?;
             }
             sent += count;
             if count < left {

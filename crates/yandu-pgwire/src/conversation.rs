@@ -49,7 +49,7 @@ pub(crate) struct Conversation<S> {
     settings: Settings,
     ends: Ends,
     status: TransactionStatus,
-    statements: HashMap<String, Prepared>,
+    statements: HashMap<String, Arc<Prepared>>,
     /// Cursors are portals.
     portals: HashMap<String, Portal>,
     /// A message of an exchange has failed, and the rest of the exchange is passed over.

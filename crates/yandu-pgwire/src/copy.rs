@@ -6,7 +6,7 @@ use futures::SinkExt;
 use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::copy::CopyData;
 
-use crate::answer::{Answer, Column, PATIENCE};
+use crate::answer::{Answer, Column};
 use crate::ends::Ends;
 use crate::fault::{Fault, Result};
 use crate::receipt::Out;
@@ -182,8 +182,7 @@ async fn send_all<S: Stream>(
     while let Some((columns, from)) = answer.take(ends).await? {
         let count = columns.rows() - from;
         let sending = send_lines(socket, &mut answer.out, lines, (&columns, from), &mut line);
-        let sent = ends.unless(tokio::time::timeout(PATIENCE, sending)).await?;
-        sent.map_err(|_| Fault::new("57P05", "the client reads too slowly").fatal())??;
+        ends.patiently(sending).await?;
         rows += count as u64;
     }
     if lines.options.format == CopyFormat::Binary {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use yandu_access::{Login, Lost, Watch};
 use yandu_face::City;
@@ -13,6 +13,9 @@ use yandu_lake::Principal;
 use crate::cancel::Line;
 use crate::connection;
 use crate::fault::{Fault, Result};
+
+/// How long a client may take to read one batch.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Everything that can end what a connection does.
 pub(crate) struct Ends {
@@ -62,6 +65,15 @@ impl Ends {
             fault = self.ended() => Err(fault),
             done = work => Ok(done),
         }
+    }
+
+    /// Sends a batch, unless something ends it or its client does not read.
+    pub(crate) async fn patiently(
+        &mut self,
+        sending: impl Future<Output = Result<()>>,
+    ) -> Result<()> {
+        let sent = self.unless(timeout(PATIENCE, sending)).await?;
+        sent.map_err(|_| Fault::new("57P05", "the client reads too slowly").fatal())?
     }
 
     async fn ended(&mut self) -> Fault {

@@ -1,5 +1,7 @@
 //! Statements that are prepared, given values and then asked for: `Parse`, `Bind`, `Describe`, `Execute`, `Close`.
 
+use std::sync::Arc;
+
 use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 use pgwire::messages::data::{NoData, ParameterDescription};
@@ -28,7 +30,7 @@ use crate::value::{self, Format, Given};
 const OF_STATEMENT: u8 = b'S';
 
 /// A statement without its values.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Prepared {
     pub(super) what: What,
     /// The types of its values, as the client was told.
@@ -41,7 +43,7 @@ pub(crate) struct Prepared {
     pub(super) repeated: Repeated,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum What {
     Nothing,
     Ask(Question),
@@ -50,8 +52,8 @@ pub(super) enum What {
 
 /// A statement with its values, and the rows of it that are left.
 pub(crate) struct Portal {
-    pub(super) prepared: Prepared,
-    pub(super) values: Vec<ArrayRef>,
+    prepared: Arc<Prepared>,
+    values: Vec<ArrayRef>,
     formats: Vec<i16>,
     /// `None` before it is asked.
     pub(super) answer: Option<Answer>,
@@ -65,14 +67,14 @@ impl Portal {
     pub(super) fn of_cursor(answer: Answer, question: Question, is_held: bool) -> Self {
         let bytes = question.sql.len();
         Self {
-            prepared: Prepared {
+            prepared: Arc::new(Prepared {
                 what: What::Ask(question),
                 types: Vec::new(),
                 read_as: Vec::new(),
                 columns: answer.columns.clone(),
                 bytes: 0,
                 repeated: Repeated::default(),
-            },
+            }),
             values: Vec::new(),
             formats: Vec::new(),
             answer: Some(answer),
@@ -97,14 +99,21 @@ impl<S: Stream> Conversation<S> {
 
     async fn parse(&mut self, parse: Parse) -> Result<()> {
         let name = parse.name.unwrap_or_default();
-        self.keep(name, &parse.query, &parse.type_oids).await?;
+        let prepared = self.prepare_as(&name, &parse.query, &parse.type_oids);
+        let prepared = prepared.await?;
+        self.statements.insert(name, Arc::new(prepared));
         let complete = PgWireBackendMessage::ParseComplete(ParseComplete::new());
         self.feed(complete).await
     }
 
-    /// Keeps a statement under a name that no other one has; that without a name takes the place of the one before.
-    pub(super) async fn keep(&mut self, name: String, sql: &str, oids: &[u32]) -> Result<()> {
-        if !name.is_empty() && self.statements.contains_key(&name) {
+    /// Prepares a statement to be kept under a name that no other one has; that without a name takes the place of the one before.
+    pub(super) async fn prepare_as(
+        &mut self,
+        name: &str,
+        sql: &str,
+        oids: &[u32],
+    ) -> Result<Prepared> {
+        if !name.is_empty() && self.statements.contains_key(name) {
             let message = format!("there is a prepared statement `{name}` already");
             return Err(Fault::new("42P05", message));
         }
@@ -115,8 +124,7 @@ impl<S: Stream> Conversation<S> {
         self.must_have_room(sql.len())?;
         let mut prepared = self.prepare(sql, oids).await?;
         prepared.bytes = sql.len();
-        self.statements.insert(name, prepared);
-        Ok(())
+        Ok(prepared)
     }
 
     async fn prepare(&mut self, sql: &str, oids: &[u32]) -> Result<Prepared> {
@@ -215,7 +223,7 @@ impl<S: Stream> Conversation<S> {
         let statement = bind.statement_name.as_deref().unwrap_or_default();
         let name = bind.portal_name.clone().unwrap_or_default();
         let prepared = self.statements.get(statement);
-        let prepared = prepared.ok_or_else(|| no_statement(statement))?.clone();
+        let prepared = Arc::clone(prepared.ok_or_else(|| no_statement(statement))?);
         if let What::Command(command) = &prepared.what {
             self.must_go_on(command)?;
         }
@@ -300,15 +308,9 @@ impl<S: Stream> Conversation<S> {
         };
         self.must_not_have_failed()?;
         if portal.answer.is_none() {
-            // The rights and the catalogue are those of now, not those of when it was prepared.
-            let principal = self.ends.reader().await?;
-            let known = self.look_up(&principal, &portal, question).await?;
-            portal.answer = Some(if let Some(answer) = known {
-                answer
-            } else {
-                let (session, _) = self.reading(&principal);
-                self.open(session, question, &portal.values).await?
-            });
+            let repeated = &portal.prepared.repeated;
+            let asking = self.ask_prepared(repeated, question, &portal.values);
+            portal.answer = Some(asking.await?);
         }
         let Some(answer) = &mut portal.answer else {
             return Err(no_cursor(&name));

@@ -1,6 +1,8 @@
 //! Statements that SQL gives a name: `PREPARE` and `EXECUTE`. Their names are those of the protocol's statements, so that one can be
 //! prepared by either and used by both.
 
+use std::sync::Arc;
+
 use arrow::array::{Array, ArrayRef};
 use arrow::compute::cast;
 use futures::StreamExt;
@@ -27,13 +29,14 @@ impl<S: Stream> Conversation<S> {
         if !matches!(command, Some(Command::Ask(_))) {
             return Err(Fault::syntax("`PREPARE` takes a question"));
         }
-        let name = preparation.name.clone();
-        let kept = self.keep(name.clone(), statement, &preparation.types).await;
-        kept.map_err(|fault| fault.behind(*before))?;
+        let name = &preparation.name;
+        let prepared = self.prepare_as(name, statement, &preparation.types).await;
+        let mut prepared = prepared.map_err(|fault| fault.behind(*before))?;
         // It is executed by another text, in which its places mean nothing.
-        if let Some(What::Ask(question)) = self.statements.get_mut(&name).map(|one| &mut one.what) {
+        if let What::Ask(question) = &mut prepared.what {
             question.place = None;
         }
+        self.statements.insert(name.clone(), Arc::new(prepared));
         self.complete("PREPARE").await
     }
 
@@ -45,14 +48,17 @@ impl<S: Stream> Conversation<S> {
     ) -> Result<()> {
         let Execution { name, arguments } = execution;
         let prepared = self.statements.get(name);
-        let prepared = prepared.ok_or_else(|| no_statement(name))?.clone();
-        let What::Ask(mut question) = prepared.what else {
+        let prepared = Arc::clone(prepared.ok_or_else(|| no_statement(name))?);
+        let What::Ask(question) = &prepared.what else {
             return Err(Fault::unsupported(format!(
                 "the prepared statement `{name}` is no question"
             ))
             .hint("execute it by the protocol, as it was prepared"));
         };
-        question.place = None;
+        let question = Question {
+            place: None,
+            ..question.clone()
+        };
         let (given, needed) = (arguments.len(), prepared.read_as.len());
         if given != needed {
             return Err(Fault::syntax(format!(
@@ -60,9 +66,8 @@ impl<S: Stream> Conversation<S> {
             )));
         }
         let values = self.values(arguments, &prepared.read_as).await?;
-        // The rights and the catalogue are those of now, not those of when it was prepared.
-        let (session, _) = self.reader().await?;
-        let mut answer = self.open(session, &question, &values).await?;
+        let asking = self.ask_prepared(&prepared.repeated, &question, &values);
+        let mut answer = asking.await?;
         if is_described {
             let columns = description(&answer.columns, formats);
             self.feed(PgWireBackendMessage::RowDescription(columns))

@@ -3,12 +3,12 @@
 use std::slice;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arrow::array::ArrayRef;
 use yandu_access::FileForm;
 use yandu_face::{Asked, Leaving};
 use yandu_lake::{LookedUp, Lookup, Principal};
 
 use super::Conversation;
-use super::extended::Portal;
 use crate::answer::Answer;
 use crate::fault::Result;
 use crate::question::Question;
@@ -18,9 +18,9 @@ use crate::socket::Stream;
 /// A look-up that does not hold this often, one time after the other, is none for its client.
 const TRIES: u32 = 3;
 
-/// What is known of a statement from the times that it was asked before. Clones are one.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Repeated(Arc<Mutex<State>>);
+/// What is known of a statement from the times that it was asked before.
+#[derive(Debug, Default)]
+pub(super) struct Repeated(Mutex<State>);
 
 #[derive(Debug, Clone, Default)]
 enum State {
@@ -40,14 +40,30 @@ impl Repeated {
 }
 
 impl<S: Stream> Conversation<S> {
+    /// Asks a statement that was prepared. The rights and the catalogue are those of now, not those of when that was.
+    pub(super) async fn ask_prepared(
+        &mut self,
+        repeated: &Repeated,
+        question: &Question,
+        values: &[ArrayRef],
+    ) -> Result<Answer> {
+        let principal = self.ends.reader().await?;
+        let known = self.look_up(&principal, repeated, question, values).await?;
+        if let Some(answer) = known {
+            return Ok(answer);
+        }
+        let (session, _) = self.reading(&principal);
+        self.open(session, question, values).await
+    }
+
     /// The answer of a look-up; none where the engine has to be asked.
-    pub(super) async fn look_up(
+    async fn look_up(
         &mut self,
         principal: &Principal,
-        portal: &Portal,
+        repeated: &Repeated,
         question: &Question,
+        values: &[ArrayRef],
     ) -> Result<Option<Answer>> {
-        let repeated = portal.prepared.repeated.clone();
         let state = repeated.state().clone();
         let (lookup, tries) = match state {
             State::New => {
@@ -58,9 +74,9 @@ impl<S: Stream> Conversation<S> {
             State::Lookup(lookup) => (lookup, 0),
             State::Asked(tries) => {
                 let (session, _) = self.reading(principal);
-                let values = portal.values.iter();
-                let values: Vec<_> = values.map(|value| value.data_type().clone()).collect();
-                let preparing = session.lookup(&question.sql, &values);
+                let types = values.iter().map(|value| value.data_type().clone());
+                let types: Vec<_> = types.collect();
+                let preparing = session.lookup(&question.sql, &types);
                 // What is wrong with it is told by the one who is asked now.
                 let found = self.ends.unless(preparing).await?.ok().flatten();
                 let Some(lookup) = found else {
@@ -71,7 +87,7 @@ impl<S: Stream> Conversation<S> {
             }
         };
         let session = self.city.session(principal);
-        let looking = lookup.rows(&session, &portal.values);
+        let looking = lookup.rows(&session, values);
         let Some(found) = self.ends.unless(looking).await? else {
             *repeated.state() = match tries + 1 {
                 TRIES => State::Other,
@@ -88,7 +104,7 @@ impl<S: Stream> Conversation<S> {
             principal,
             form: FileForm::Postgresql,
             sql: &question.sql,
-            values: &portal.values,
+            values,
         };
         let read = vec![(dataset.clone(), version)];
         let leaving = Leaving::reading(&self.city, &asked, read, lookup.schema());

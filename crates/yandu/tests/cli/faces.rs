@@ -1,12 +1,11 @@
 //! The faces of the ledger and the lake to programs, each driven by a client that nobody here wrote.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Place, Server};
+use crate::support::{self, Place, Server};
 
 const SHAPES: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -31,19 +30,8 @@ pub(crate) fn city() -> (Place, Server) {
 
 /// What a script says at its end; `None` where its clients are not installed.
 pub(crate) fn drive(script: &str, arguments: &[&str]) -> Option<Value> {
-    let Ok(python) = std::env::var("YANDU_TEST_PYTHON") else {
-        eprintln!("skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does");
-        return None;
-    };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
-    let output = Command::new(python)
-        .arg(path.join(script))
-        .args(arguments)
-        .output()
-        .unwrap();
-    let problems = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{problems}");
-    let said = serde_json::from_slice(&output.stdout).unwrap();
+    let mut running = support::script(script)?;
+    let said = support::answer(running.args(arguments), "");
     println!("{script}: {said}");
     Some(said)
 }

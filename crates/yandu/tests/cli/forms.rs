@@ -13,7 +13,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
-use crate::support::Place;
+use crate::support::{Place, python, seed};
 
 const VISIT: &str = "\
 dataset: club.visit
@@ -54,18 +54,14 @@ fn place() -> Place {
 }
 
 fn seeded() -> StdRng {
-    let seed: u64 = match std::env::var("YANDU_SEED") {
-        Ok(seed) => seed.parse().unwrap(),
-        Err(_) => rand::random(),
-    };
+    let seed = seed();
     println!("YANDU_SEED={seed}");
     StdRng::seed_from_u64(seed)
 }
 
 #[test]
 fn a_report_from_the_command_line_says_when_and_where_its_photographs_were_taken() {
-    let Ok(python) = std::env::var("YANDU_TEST_PYTHON") else {
-        eprintln!("skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does");
+    let Some(python) = python() else {
         return;
     };
     let mut rng = seeded();

@@ -7,15 +7,14 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::faces::city;
-use crate::support::{number, seed};
+use crate::support::{number, python, seed};
 
 /// Examples for each operation and kind of test in an ordinary run.
 const EXAMPLES: u64 = 12;
 
 #[test]
 fn schemathesis_finds_nothing_wrong_with_the_interface() {
-    let Some(python) = std::env::var_os("YANDU_TEST_PYTHON") else {
-        eprintln!("skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does");
+    let Some(python) = python() else {
         return;
     };
     let (place, mut server) = city();

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::plan::{all_decided, prove, run_on, with_rules};
-use crate::support::Place;
+use crate::support::{Place, python};
 
 /// A plan in force of which one target is proved, one node was finished late, one change waits, and the rest is open.
 fn place() -> Place {
@@ -176,8 +176,7 @@ fn findings(python: &str, file: &Path) -> Value {
 
 #[test]
 fn every_paper_passes_a_checker_of_the_standard() {
-    let Ok(python) = std::env::var("YANDU_TEST_PYTHON") else {
-        eprintln!("skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does");
+    let Some(python) = python() else {
         return;
     };
     let place = place();

@@ -68,6 +68,14 @@ def named(line):
     return answers
 
 
+def repeated(line):
+    """Executes one statement for one member after the other."""
+    with psycopg_line(line, autocommit=True) as connection:
+        connection.prepare_threshold = None
+        connection.execute("PREPARE one AS SELECT number, name FROM club.member WHERE number = $1")
+        return [rows(connection.execute(f"EXECUTE one('{number}')")) for number in ["1", "4", "2"]]
+
+
 def psql_named(line):
     return psql(
         line,

@@ -1,10 +1,8 @@
 //! What the program writes, read by clients that nobody here wrote. `make test` installs them.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
-use crate::support::Place;
+use crate::support::{Place, answer, script};
 
 const READING: &str = "\
 dataset: club.reading
@@ -33,20 +31,8 @@ const COLUMNS: &str = "number, place, people, amount, share, open, day, clock, s
 
 /// Answers of the script beside this file; `None` where its clients are not installed.
 fn read(command: &str, path: &std::path::Path) -> Option<Value> {
-    let Ok(python) = std::env::var("YANDU_TEST_PYTHON") else {
-        eprintln!("skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does");
-        return None;
-    };
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/readers.py");
-    let output = Command::new(python)
-        .arg(script)
-        .arg(command)
-        .arg(path)
-        .output()
-        .unwrap();
-    let problems = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{problems}");
-    Some(serde_json::from_slice(&output.stdout).unwrap())
+    let mut script = script("readers.py")?;
+    Some(answer(script.arg(command).arg(path), ""))
 }
 
 fn place() -> Place {

@@ -232,6 +232,30 @@ impl Place {
     }
 }
 
+/// The Python with the clients that nobody here wrote; `None` where it is not installed.
+pub(crate) fn python() -> Option<String> {
+    let python = std::env::var("YANDU_TEST_PYTHON").ok();
+    if python.is_none() {
+        eprintln!("skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does");
+    }
+    python
+}
+
+/// A script in this folder, about to be run; `None` where its clients are not installed.
+pub(crate) fn script(name: &str) -> Option<Command> {
+    let mut command = Command::new(python()?);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
+    command.arg(folder.join(name));
+    Some(command)
+}
+
+/// The JSON that a script answers to a line on its stdin.
+pub(crate) fn answer(script: &mut Command, line: &str) -> Value {
+    let run = run(script, line);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.stderr))
+}
+
 fn run(command: &mut Command, stdin: &str) -> Run {
     let mut child = command
         .stdin(Stdio::piped())

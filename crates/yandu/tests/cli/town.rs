@@ -1,12 +1,10 @@
 //! A city of three datasets that programs read, and a token to read it with.
 
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Place, Server};
+use crate::support::{self, Place, Server, certificate};
 
 const READING: &str = "\
 dataset: club.reading
@@ -84,7 +82,22 @@ pub(crate) struct Town {
 
 impl Town {
     pub(crate) fn listening(arguments: &[&str]) -> Self {
+        Self::at(Place::with_pack(), arguments)
+    }
+
+    /// The same with a certificate, `certificate.pem` in its place; `other.pem` is that of somebody else.
+    pub(crate) fn encrypted(arguments: &[&str]) -> Self {
         let place = Place::with_pack();
+        certificate(&place, "certificate");
+        certificate(&place, "other");
+        let path = |name: &str| place.path(name).to_string_lossy().into_owned();
+        let certificate = format!("tls.certificate={}", path("certificate.pem"));
+        let key = format!("tls.key={}", path("certificate-key.pem"));
+        let encrypted = ["--set", &certificate, "--set", &key];
+        Self::at(place, &[arguments, &encrypted].concat())
+    }
+
+    fn at(place: Place, arguments: &[&str]) -> Self {
         place.write("packs/club/datasets/member.yaml", MEMBER);
         place.write("packs/club/datasets/reading.yaml", READING);
         place.write("packs/club/datasets/hidden.yaml", HIDDEN);
@@ -154,32 +167,27 @@ impl Town {
 
     /// What a function of a script in this folder answers to a line; `None` where its clients are not installed.
     pub(crate) fn script(&self, script: &str, function: &str, line: &Value) -> Option<Value> {
-        let Ok(python) = std::env::var("YANDU_TEST_PYTHON") else {
-            eprintln!(
-                "skipped: YANDU_TEST_PYTHON names no Python with the clients; `make test` does"
-            );
-            return None;
-        };
-        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/cli")
-            .join(script);
-        let mut child = Command::new(python)
-            .arg(script)
-            .arg(function)
-            .current_dir(self.place.path(""))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(line.to_string().as_bytes()).unwrap();
-        drop(stdin);
-        let output = child.wait_with_output().unwrap();
-        let problems = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{problems}");
-        let answer = output.stdout.as_slice();
-        Some(serde_json::from_slice(answer).unwrap_or_else(|_| panic!("{problems}")))
+        let mut script = support::script(script)?;
+        script.arg(function).current_dir(self.place.path(""));
+        Some(support::answer(&mut script, &line.to_string()))
+    }
+
+    /// What a client answers beside which something is done as soon as it makes a file, or has ended.
+    pub(crate) fn beside(
+        &self,
+        client: impl FnOnce() -> Option<Value> + Send,
+        file: &str,
+        act: impl FnOnce(),
+    ) -> Option<Value> {
+        let file = self.place.path(file);
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(client);
+            while !file.exists() && !asking.is_finished() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            act();
+            asking.join().unwrap()
+        })
     }
 }
 

@@ -4,10 +4,13 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
 use super::{BARRED, INVALID, MISSING, REFUSED, client, client_with_other, is_fault, town, with};
-use crate::support::{Place, certificate, seed};
+use crate::support::{Place, seed};
+use crate::town::Town;
 
 /// What a client of HTTP/2 begins with.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -155,16 +158,7 @@ fn there_are_no_more_connections_than_there_may_be() {
 
 #[test]
 fn a_certificate_encrypts_the_line_and_is_verified() {
-    let place = Place::with_pack();
-    certificate(&place, "certificate");
-    certificate(&place, "other");
-    let path = |name: &str| place.path(name).to_string_lossy().into_owned();
-    let certificate = format!("tls.certificate={}", path("certificate.pem"));
-    let key = format!("tls.key={}", path("certificate-key.pem"));
-    let town = with(&["--set", &certificate, "--set", &key]);
-    for name in ["certificate.pem", "other.pem"] {
-        std::fs::copy(place.path(name), town.place.path(name)).unwrap();
-    }
+    let town = Town::encrypted(&["--flight-listen", "127.0.0.1:0"]);
     let address = town.server.flight.clone().unwrap();
     assert!(address.starts_with("grpc+tls://"), "{address}");
     let Some(answer) = client(&town, "encrypted") else {
@@ -198,21 +192,14 @@ fn without_a_certificate_only_this_machine_is_served() {
 fn nonsense_and_silence_hold_nobody_up() {
     let seed = seed();
     println!("YANDU_SEED={seed}");
-    let mut random = seed | 1;
-    let mut byte = move || {
-        // Xorshift of Marsaglia.
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random as u8
-    };
+    let mut random = StdRng::seed_from_u64(seed);
     let mut town = with(&["--set", "flight_login_seconds=2"]);
     let address = town.server.flight.clone().unwrap();
     let address = address.strip_prefix("grpc://").unwrap().to_owned();
     let mut held = Vec::new();
     for round in 0..40 {
         let mut stream = TcpStream::connect(&address).unwrap();
-        let nonsense: Vec<u8> = (0..200).map(|_| byte()).collect();
+        let nonsense: Vec<u8> = (0..200).map(|_| random.random()).collect();
         let sent = match round % 4 {
             0 => nonsense,
             1 => b"GET / HTTP/1.1\r\nHost: x\r\n\r\n".to_vec(),

@@ -1,11 +1,8 @@
 //! Who is let in, and what they see.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::{BARRED, INVALID, MISSING, STRANGER, client, client_with_other, is_fault, line, town};
-use crate::town::Town;
 
 #[test]
 fn masks_and_conditions_on_rows_hold_and_the_local_administrator_sees_all() {
@@ -25,20 +22,7 @@ fn masks_and_conditions_on_rows_hold_and_the_local_administrator_sees_all() {
 #[test]
 fn a_token_that_is_revoked_ends_what_it_reads_and_its_sessions() {
     let town = town();
-    let answer = std::thread::scope(|scope| {
-        let asking = scope.spawn(|| client(&town, "revoked"));
-        let mark = town.place.path("asking");
-        for _ in 0..400 {
-            if mark.exists() || asking.is_finished() {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        // The rows are under way.
-        std::thread::sleep(Duration::from_millis(500));
-        town.revoke();
-        asking.join().unwrap()
-    });
+    let answer = town.beside(|| client(&town, "revoked"), "asking", || town.revoke());
     let Some(answer) = answer else {
         return;
     };
@@ -115,20 +99,7 @@ fn a_ticket_is_good_for_whoever_asked_and_shows_what_may_be_seen_by_then() {
 #[test]
 fn a_grant_is_used_as_often_as_it_says() {
     let town = town();
-    let grant = json!({
-        "to": {"kind": "service", "id": "bridge"},
-        "dataset": "club.hidden",
-        "up_to": "general-4",
-        "purpose": "试验",
-        "until": Town::tomorrow(),
-        "uses": 2,
-        "ways": ["interface"],
-    });
-    let grant = grant.to_string();
-    let (status, body) = town
-        .server
-        .post("/api/v1/grants", "application/json", &grant);
-    assert_eq!(status, 201, "{body}");
+    town.grant_twice();
     let Some(answer) = client(&town, "counted") else {
         return;
     };

@@ -5,7 +5,8 @@ use std::io::Write;
 use serde_json::json;
 
 use super::{client, town, with};
-use crate::support::{Place, certificate};
+use crate::support::Place;
+use crate::town::Town;
 
 #[test]
 fn faults_have_the_states_of_postgresql_and_transactions_know_of_them() {
@@ -80,16 +81,7 @@ fn there_are_no_more_connections_than_there_may_be() {
 
 #[test]
 fn a_certificate_encrypts_the_line_and_is_verified() {
-    let place = Place::with_pack();
-    certificate(&place, "certificate");
-    certificate(&place, "other");
-    let path = |name: &str| place.path(name).to_string_lossy().into_owned();
-    let certificate = format!("tls.certificate={}", path("certificate.pem"));
-    let key = format!("tls.key={}", path("certificate-key.pem"));
-    let town = with(&["--set", &certificate, "--set", &key]);
-    for name in ["certificate.pem", "other.pem"] {
-        std::fs::copy(place.path(name), town.place.path(name)).unwrap();
-    }
+    let town = Town::encrypted(&["--pg-listen", "127.0.0.1:0"]);
     let Some(answer) = client(&town, "encrypted") else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{line, town};
+use super::{line, town, with};
 
 #[test]
 fn statements_have_one_set_of_names_for_sql_and_for_the_protocol() {
@@ -39,6 +39,20 @@ fn statements_have_one_set_of_names_for_sql_and_for_the_protocol() {
     assert_eq!(answer["dropped"], json!(["26000", "26000"]));
     assert_eq!(answer["reset"], json!(["5s", "0"]));
     assert_eq!(answer["inside"], "25001");
+}
+
+#[test]
+fn a_statement_that_is_executed_again_by_its_name_looks_its_key_up() {
+    let mut town = with(&["--log", "info,yandu_pgwire=debug"]);
+    let Some(answer) = town.script("postgres_names.py", "repeated", &line(&town)) else {
+        return;
+    };
+    // Whoever is older is hidden.
+    assert_eq!(answer, json!([[["1", "王*"]], [["4", "赵*"]], []]));
+    let log = town.server.stop();
+    let looked = log.lines().filter(|line| line.contains("rows looked up"));
+    // The first time is not.
+    assert_eq!(looked.count(), 2, "{log}");
 }
 
 #[test]

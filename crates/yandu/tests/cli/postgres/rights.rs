@@ -49,20 +49,7 @@ fn a_token_that_is_not_for_reading_does_not_log_in() {
 #[test]
 fn a_token_that_is_revoked_ends_what_it_reads_and_its_connections() {
     let town = town();
-    let answer = std::thread::scope(|scope| {
-        let asking = scope.spawn(|| client(&town, "revoked"));
-        let mark = town.place.path("asking");
-        for _ in 0..400 {
-            if mark.exists() || asking.is_finished() {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
-        // The question is under way.
-        std::thread::sleep(std::time::Duration::from_millis(500));
-        town.revoke();
-        asking.join().unwrap()
-    });
+    let answer = town.beside(|| client(&town, "revoked"), "asking", || town.revoke());
     let Some(answer) = answer else {
         return;
     };
@@ -81,11 +68,7 @@ fn a_token_that_is_revoked_ends_what_it_reads_and_its_connections() {
 fn a_statement_that_is_asked_again_by_key_shows_what_may_be_seen_now() {
     let mut town = with(&["--log", "info,yandu_pgwire=debug"]);
     let before = json!([["1", "王*", 30]]);
-    let answer = std::thread::scope(|scope| {
-        let asking = scope.spawn(|| client(&town, "repeated"));
-        while !town.place.path("asked").exists() && !asking.is_finished() {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
+    let write = || {
         let written = town.server.post(
             "/api/v1/datasets/club.member/rows",
             "application/json",
@@ -93,8 +76,8 @@ fn a_statement_that_is_asked_again_by_key_shows_what_may_be_seen_now() {
         );
         assert_eq!(written.0, 201, "{}", written.1);
         town.place.write("go", "");
-        asking.join().unwrap()
-    });
+    };
+    let answer = town.beside(|| client(&town, "repeated"), "asked", write);
     let Some(answer) = answer else {
         return;
     };
