@@ -75,6 +75,10 @@ impl Problem {
         self
     }
 
+    pub(crate) fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
     /// The problem that an error of a module is.
     fn of(
         code: &str,
@@ -197,8 +201,7 @@ impl From<yandu_store::Error> for Box<Problem> {
 
 impl IntoResponse for Box<Problem> {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, axum::Json(self)).into_response();
+        let mut response = (self.status_code(), axum::Json(self)).into_response();
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),

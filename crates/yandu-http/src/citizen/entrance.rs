@@ -62,7 +62,7 @@ pub(super) async fn log_in(
         Ok(entering) => entering,
         Err(problem) => return frame::refused(&speech, Place::Mine, &problem),
     };
-    let next = provider::own(&entering.next);
+    let next = own(&entering.next);
     let line = browser.line;
     let again = |told: &str, status: StatusCode| {
         let entrance = Entrance {
@@ -85,12 +85,12 @@ pub(super) async fn log_in(
     };
     match access::begin(&state, browser, &login).await {
         Ok((_, cookie)) => {
-            let onward = provider::onward(&speech, next);
+            let onward = onward(&speech, next);
             with_cookies(Redirect::to(&onward).into_response(), [cookie])
         }
         Err(problem) => {
             let told = in_words(&speech, &problem);
-            again(&told, provider::status_of(&problem))
+            again(&told, problem.status_code())
         }
     }
 }
@@ -181,8 +181,21 @@ pub(super) fn in_words(speech: &Speech, problem: &Problem) -> String {
     }
 }
 
+/// An address of one of these pages; nothing for any other.
+pub(super) fn own(address: &str) -> &str {
+    if is_own(address) { address } else { "" }
+}
+
+/// Where somebody goes on who has come in.
+pub(super) fn onward(speech: &Speech, next: &str) -> String {
+    match own(next) {
+        "" => speech.to("/mine"),
+        next => next.to_owned(),
+    }
+}
+
 /// Whether somebody may be sent on to an address: to one of their own pages, and to no other site.
-pub(super) fn is_own(address: &str) -> bool {
+fn is_own(address: &str) -> bool {
     is_own_path(address) && address.starts_with("/mine/")
 }
 

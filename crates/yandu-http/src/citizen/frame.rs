@@ -123,8 +123,7 @@ pub(super) fn refused(speech: &Speech, place: Place, problem: &Problem) -> Respo
         p { a href=(speech.to(back)) { (to_back) } }
     };
     let mut response = page(speech, place, title, &content);
-    *response.status_mut() =
-        StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = problem.status_code();
     response
 }
 

@@ -74,7 +74,7 @@ fn enter(
     line: Line,
     asked: &Asked,
 ) -> Response {
-    let next = provider::own(asked.to.as_deref().unwrap_or_default());
+    let next = entrance::own(asked.to.as_deref().unwrap_or_default());
     if asked.openid.as_deref() == Some("code") {
         let page = CodePage {
             next,

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::entrance::{self, Entrance, in_words, is_own};
+use super::entrance::{self, Entrance, in_words, onward, own};
 use super::frame::{self, Place};
 use super::language::{Language, Speech};
 use super::seal::{self, Seal};
@@ -21,7 +21,6 @@ use crate::access::{Asker, Browser, OpenidLine, with_cookies};
 use crate::address::Base;
 use crate::extract::{Form, Query};
 use crate::line::Line;
-use crate::problem::Problem;
 use crate::state::State;
 
 #[derive(Debug, Default, Deserialize)]
@@ -96,7 +95,7 @@ pub(super) async fn begin(
         Err(problem) => {
             let told = refusal(&state, &speech, &problem.code);
             let told = told.unwrap_or_else(|| in_words(&speech, &problem));
-            again(&told, status_of(&problem))
+            again(&told, problem.status_code())
         }
     }
 }
@@ -134,7 +133,7 @@ pub(super) async fn send_code(
         Err(problem) if problem.code == "login-refused" => {
             let told = told::text(&speech, "login.code-refused", &[]);
             let told = told.unwrap_or_else(|| in_words(&speech, &problem));
-            again(&told, status_of(&problem))
+            again(&told, problem.status_code())
         }
         // There is nobody any more whose code this could be.
         Err(problem) => {
@@ -143,7 +142,7 @@ pub(super) async fn send_code(
             let entrance = Entrance {
                 next,
                 told: Some(&told),
-                status: status_of(&problem),
+                status: problem.status_code(),
                 ..Entrance::default()
             };
             entrance::show(&state, &speech, &asker, &headers, line, &entrance)
@@ -263,21 +262,4 @@ fn text(speech: &Speech, key: &str, openid: &OpenidLine) -> Option<String> {
         Language::English => &openid.name_en,
     };
     told::text(speech, key, &[("name", name)])
-}
-
-/// An address of one of these pages; nothing for any other.
-pub(super) fn own(address: &str) -> &str {
-    if is_own(address) { address } else { "" }
-}
-
-/// Where somebody goes on who has come in.
-pub(super) fn onward(speech: &Speech, next: &str) -> String {
-    match own(next) {
-        "" => speech.to("/mine"),
-        next => next.to_owned(),
-    }
-}
-
-pub(super) fn status_of(problem: &Problem) -> StatusCode {
-    StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED)
 }

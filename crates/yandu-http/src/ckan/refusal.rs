@@ -59,11 +59,10 @@ impl Refusal {
                 why.insert("__type".to_owned(), "Validation Error".into());
                 (StatusCode::CONFLICT, why.into())
             }
-            Self::Other(problem) => {
-                let status = StatusCode::from_u16(problem.status)
-                    .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                (status, error("Internal Server Error", problem.detail))
-            }
+            Self::Other(problem) => (
+                problem.status_code(),
+                error("Internal Server Error", problem.detail),
+            ),
         }
     }
 }

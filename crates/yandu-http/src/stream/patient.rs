@@ -90,6 +90,9 @@ async fn watch<H>(shared: Weak<Shared<H>>, patience: Duration) {
 mod tests {
     use std::convert::Infallible;
 
+    use tokio::sync::oneshot::error::TryRecvError;
+    use tokio::sync::oneshot::{Receiver, channel};
+
     use super::*;
 
     const SHORT: Duration = Duration::from_millis(30);
@@ -100,25 +103,19 @@ mod tests {
         Body::from_stream(stream::iter(chunks))
     }
 
-    /// Whether what was held is let go within ten seconds.
-    async fn is_free(held: &Weak<()>) -> bool {
-        for _ in 0..1_000 {
-            if held.strong_count() == 0 {
-                return true;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        false
+    /// Whether what is held, which is the other end, is let go within ten seconds.
+    async fn is_freed(freed: Receiver<()>) -> bool {
+        let limit = Duration::from_secs(10);
+        tokio::time::timeout(limit, freed).await.is_ok()
     }
 
     #[tokio::test]
     async fn a_body_that_nobody_takes_is_let_go_and_breaks_off() {
-        let held = Arc::new(());
-        let freed = Arc::downgrade(&held);
+        let (held, freed) = channel::<()>();
         let parts = vec![b"one".to_vec(), b"two".to_vec()];
         let mut taken = patient(body(parts), held, SHORT).into_data_stream();
         assert_eq!(taken.next().await.unwrap().unwrap(), "one");
-        assert!(is_free(&freed).await);
+        assert!(is_freed(freed).await);
         assert!(
             taken.next().await.unwrap().is_err(),
             "half is not taken for whole"
@@ -128,8 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_is_taken_is_whole_and_lets_go_at_its_end() {
-        let held = Arc::new(());
-        let freed = Arc::downgrade(&held);
+        let (held, mut freed) = channel::<()>();
         let long: Vec<u8> = (0..200_000_u32)
             .map(|at| u8::try_from(at % 251).unwrap())
             .collect();
@@ -143,15 +139,14 @@ mod tests {
             read.extend_from_slice(&piece);
         }
         assert!(read == whole, "{} of {} bytes", read.len(), whole.len());
-        assert_eq!(freed.strong_count(), 0);
+        assert_eq!(freed.try_recv(), Err(TryRecvError::Closed));
     }
 
     #[tokio::test]
     async fn whoever_goes_away_lets_go() {
-        let held = Arc::new(());
-        let freed = Arc::downgrade(&held);
+        let (held, mut freed) = channel::<()>();
         drop(patient(body(vec![b"one".to_vec()]), held, LONG));
-        assert!(is_free(&freed).await);
+        assert_eq!(freed.try_recv(), Err(TryRecvError::Closed));
     }
 
     #[tokio::test]

@@ -68,7 +68,7 @@ async fn a_file_that_nobody_takes_is_kept_for_a_while_and_no_longer() {
     let visitors = visitor::Options {
         files: 1,
         file_waits: Duration::from_millis(500),
-        patience: Duration::from_millis(50),
+        patience: Duration::from_mins(1),
         ..visitor::Options::default()
     };
     let (city, root) = city_for(visitors).await;
@@ -77,14 +77,7 @@ async fn a_file_that_nobody_takes_is_kept_for_a_while_and_no_longer() {
         .to_str()
         .unwrap()
         .to_owned();
-    let mut other = city.ask(from([10, 0, 0, 2], FILE), "").await;
-    for _ in 0..1_000 {
-        if other.status == StatusCode::OK {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        other = city.ask(from([10, 0, 0, 2], FILE), "").await;
-    }
+    let other = city.ask(from([10, 0, 0, 2], FILE), "").await;
     assert_eq!(other.status, StatusCode::OK, "others are shut out");
     let body = axum::body::to_bytes(stalled.into_body(), usize::MAX).await;
     assert!(body.is_err(), "half is not taken for whole");
