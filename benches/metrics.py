@@ -6,8 +6,8 @@ rows, and one question to every metric after it. The peers hold the inputs of te
 metric over its newest year from them, every time; ours answers from what the refresh has made, over HTTP. Every answer has
 to be the same on all three sides. The models of the ten are then made once more from all rows: DuckDB makes the same tables by the
 same queries and writes them to disk once at the end; ours also checks, profiles, commits and syncs each, and keeps the version
-before. That is a part of what a refresh is, so that it counts. The viewers stand on a board of forty tiles, for the whole city and for each of its counties, while
-a delivery arrives every second; a change is counted from the end of the refresh that made it."""
+before. That is a part of what a refresh is, and counts. The viewers stand on a board of forty tiles, for the whole city and for
+each of its counties, while a delivery arrives every second; a change is counted from the end of the refresh that made it."""
 
 import json
 import os

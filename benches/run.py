@@ -15,6 +15,8 @@ from measure import Context, Report, busy_cores
 HERE = Path(__file__).resolve().parent
 FULL = {"people": 6_700_000, "check_rows": 1_000_000, "postgres_rows": 3_000_000, "entries": 100_000, "columns": 100_000}
 BENCHES = ["ingest", "checks", "postgres", "start", "point", "ledger", "lineage", "models", "metrics", "decisions", "previews", "door", "wire", "lists", "pages"]
+# Programs that benchmarks run beside the executable.
+EXAMPLES = ["decisions", "previews"]
 
 
 def arguments() -> argparse.Namespace:
@@ -115,6 +117,12 @@ def main() -> int:
     work = options.work.resolve()
     # Copies, so that a build or an edit during the run changes nothing.
     yandu = shutil.copy(options.yandu, work / "yandu")
+    shutil.rmtree(work / "examples", ignore_errors=True)
+    (work / "examples").mkdir()
+    for example in EXAMPLES:
+        built = options.yandu.parent / "examples" / example
+        if built.exists():
+            shutil.copy(built, work / "examples")
     shutil.rmtree(work / "packs", ignore_errors=True)
     packs = shutil.copytree(HERE.parent / "packs", work / "packs")
     context = Context(

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, expectAccessible, expectNoSideways, settled, test as watched } from './fixtures'
+import { expect, expectAccessible, expectGood, settled, test as watched } from './fixtures'
 import { inCity } from './own-city'
 import { PASSWORD, codeAt, desk, logIn, loggedIn, made } from './rights'
 
@@ -15,17 +15,6 @@ test.beforeEach(async ({ page, watched: faults }) => {
   faults.allow(/status of 4(01|03|04|09|12|22|29)/)
   await page.setViewportSize({ width: 1280, height: 900 })
 })
-
-/** A page at desk and telephone width. */
-async function expectGood(page: Page, what: string): Promise<void> {
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 900 })
-    await settled(page)
-    await expectNoSideways(page, `${what} at ${width}`)
-    await expectAccessible(page, `${what} at ${width}`)
-  }
-  await page.setViewportSize({ width: 1280, height: 900 })
-}
 
 test('until somebody takes the city over, everybody here works as before, and is told how accounts begin', async ({ page }) => {
   await page.goto('/')

@@ -1,7 +1,7 @@
 import type { APIRequestContext, Page } from '@playwright/test'
 import { planInForce } from './city'
 import { expect, expectAccessible, expectNoSideways, settled, test } from './fixtures'
-import { expectGood, phone } from './phone'
+import { expectGoodWithoutScripts, phone } from './phone'
 
 interface Line {
   id: string
@@ -194,7 +194,7 @@ test('an open board is read without scripts, as a visitor, for one county too', 
   await page.goto('/open')
   await page.getByRole('link', { name: '公开看板' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('公开看板')
-  await expectGood(browser, page, 'open-boards')
+  await expectGoodWithoutScripts(browser, page, 'open-boards')
   // The cockpit is for whoever works in the city.
   await expect(page.getByRole('link', { name: '空气质量' })).toBeVisible()
   expect((await page.context().request.get('/open/boards/cockpit.city')).status()).toBe(404)
@@ -202,7 +202,7 @@ test('an open board is read without scripts, as a visitor, for one county too', 
   await expect(page.getByRole('heading', { level: 2, name: '各县区细颗粒物月均浓度' })).toBeVisible()
   await expect(page.getByText(/读取人：公众访客/).first()).toBeVisible()
   await expect(page.getByText('这项没有向社会公开')).toHaveCount(0)
-  await expectGood(browser, page, 'open-board')
+  await expectGoodWithoutScripts(browser, page, 'open-board')
   await page.getByLabel('区域').selectOption({ label: '射阳县' })
   await page.getByRole('button', { name: '查看' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('空气质量 · 射阳县')

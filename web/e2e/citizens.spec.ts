@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test as watched } from './fixtures'
 import { inCity } from './own-city'
-import { expectGood, phone } from './phone'
-import { PASSWORD, loggedIn, made } from './rights'
+import { expectGoodWithoutScripts, phone } from './phone'
+import { PASSWORD, claimed, loggedIn, made } from './rights'
 
 const NOW = '2026-01-05T09:00+08:00'
 
@@ -22,10 +22,7 @@ const test = inCity(async (city) => {
   await expect
     .poll(async () => ((await (await fetch(`${city.address}/api/v1/datasets/open.station`)).json()) as { rows: number }).rows, { timeout: 30_000 })
     .toBe(2)
-  const claim = { link: await city.link(), account: 'root', name: '系统管理员', password: PASSWORD }
-  const claimed = await fetch(`${city.address}/api/v1/claim`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(claim) })
-  expect(claimed.status).toBe(201)
-  const root = await loggedIn(city, 'root')
+  const root = await claimed(city)
   await made(root, { id: 'sec', name: '安管员', roles: ['security-administrator'] })
   await made(root, { id: 'chen', name: '陈市民', roles: ['citizen'] })
   const sec = await loggedIn(city, 'sec')
@@ -47,7 +44,7 @@ test('open data is found, looked at and taken away without scripts', async ({ br
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('开放数据')
   await expect(page.getByText('共 2 份数据')).toBeVisible()
   await expect(page.getByText('内部名册')).toHaveCount(0)
-  await expectGood(browser, page, 'list')
+  await expectGoodWithoutScripts(browser, page, 'list')
   await page.getByLabel('关键词').fill('監測站')
   await page.getByRole('button', { name: '查找' }).click()
   await expect(page.getByText('共 1 份数据')).toBeVisible()
@@ -60,7 +57,7 @@ test('open data is found, looked at and taken away without scripts', async ({ br
   await expect(page.getByText('备用钥匙在门卫')).toHaveCount(0)
   await expect(page.getByRole('cell', { name: '已隐去' })).toHaveCount(2)
   await expect(page.getByText(/分级为一般3级，高于许可的级别；依据 已向社会开放的数据/).first()).toBeVisible()
-  await expectGood(browser, page, 'dataset')
+  await expectGoodWithoutScripts(browser, page, 'dataset')
   const download = page.waitForEvent('download')
   await page.getByRole('link', { name: 'CSV' }).click()
   const file = await download
@@ -76,19 +73,19 @@ test('what is open on conditions says how to ask, and what is closed is not ther
   await page.getByRole('link', { name: '门诊人次' }).click()
   await expect(page.getByRole('heading', { name: '怎样申请' })).toBeVisible()
   await expect(page.getByLabel('申请的文字')).toHaveValue(/申请使用有条件开放的数据：门诊人次/)
-  await expectGood(browser, page, 'conditional')
+  await expectGoodWithoutScripts(browser, page, 'conditional')
   const answer = await page.goto('/open/open.roll')
   expect(answer?.status()).toBe(404)
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('没有这份开放数据')
   await page.goto('/open?q=内部名册')
   await expect(page.getByText('没有找到符合条件的数据')).toBeVisible()
-  await expectGood(browser, page, 'nothing')
+  await expectGoodWithoutScripts(browser, page, 'nothing')
 })
 
 test('a citizen logs in without scripts, sees their grants and gives one up', async ({ browser, city }) => {
   const page = await phone(browser, city)
   await page.goto('/mine')
-  await expectGood(browser, page, 'login')
+  await expectGoodWithoutScripts(browser, page, 'login')
   await page.getByLabel('账号').fill('chen')
   await page.getByLabel('口令').fill('wrong-Password-1')
   await page.getByRole('button', { name: '登录' }).click()
@@ -100,14 +97,14 @@ test('a citizen logs in without scripts, sees their grants and gives one up', as
   for (const text of ['核对本人登记信息', '编号、姓名、手机号', '2026-07-01 00:00', '已用 0 次，共 20 次', '安管员 · 2026-01-05']) {
     await expect(page.getByText(text).first()).toBeVisible()
   }
-  await expectGood(browser, page, 'grants')
+  await expectGoodWithoutScripts(browser, page, 'grants')
   await page.getByRole('link', { name: '看取走的数据' }).click()
   await expect(page.getByText('还没有取走过数据')).toBeVisible()
-  await expectGood(browser, page, 'taken')
+  await expectGoodWithoutScripts(browser, page, 'taken')
   await page.goto('/mine')
   await page.getByRole('link', { name: '放弃这项授权' }).first().click()
   await page.getByLabel('原因').fill('论文已经写完')
-  await expectGood(browser, page, 'renounce')
+  await expectGoodWithoutScripts(browser, page, 'renounce')
   await page.getByRole('button', { name: '确认放弃' }).click()
   await expect(page.getByRole('status')).toContainText('已经放弃')
   await expect(page.getByText('论文已经写完')).toBeVisible()
@@ -145,5 +142,5 @@ test('the pages speak English too', async ({ browser, city }) => {
   await page.getByRole('link', { name: '我的授权' }).first().click()
   await expect(page.getByRole('button', { name: '登录' })).toBeVisible()
   await page.goto('/open/open.station?lang=en')
-  await expectGood(browser, page, 'english')
+  await expectGoodWithoutScripts(browser, page, 'english')
 })

@@ -1,7 +1,6 @@
-import type { Page } from '@playwright/test'
-import { expect, expectAccessible, expectNoSideways, settled, test as watched } from './fixtures'
+import { expect, expectAccessible, expectGood, settled, test as watched } from './fixtures'
 import { inCity } from './own-city'
-import { PASSWORD, desk, loggedIn, made } from './rights'
+import { claimed, desk, loggedIn, made } from './rights'
 
 const NOW = '2026-01-05T09:00+08:00'
 
@@ -16,13 +15,7 @@ const FILE = [
 /** A city with a steward who has delivered, a steward of another department, an analyst and the administrators. */
 const test = inCity(async (city) => {
   await city.start('classified', NOW)
-  const answer = await fetch(`${city.address}/api/v1/claim`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ link: await city.link(), account: 'root', name: '系统管理员', password: PASSWORD }),
-  })
-  expect(answer.status).toBe(201)
-  const root = await loggedIn(city, 'root')
+  const root = await claimed(city)
   await made(root, { id: 'wang', name: '王数管', roles: ['steward'], department: '市民政局' })
   await made(root, { id: 'li', name: '李分析', roles: ['reader'] })
   await made(root, { id: 'sun', name: '孙安全', roles: ['security-administrator'] })
@@ -38,17 +31,6 @@ const test = inCity(async (city) => {
 watched.describe.configure({ mode: 'serial' })
 
 test.beforeEach(({ watched: faults }) => faults.allow(/status of 4(01|03|04|22)/))
-
-/** A page at desk and telephone width. */
-async function expectGood(page: Page, what: string): Promise<void> {
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 900 })
-    await settled(page)
-    await expectNoSideways(page, `${what} at ${width}`)
-    await expectAccessible(page, `${what} at ${width}`)
-  }
-  await page.setViewportSize({ width: 1280, height: 900 })
-}
 
 test('a steward reads why, confirms one and then the rest, and readers see masks at once', async ({ browser, city }) => {
   const li = await loggedIn(city, 'li')

@@ -1,20 +1,14 @@
 import type { Page } from '@playwright/test'
-import { expect, expectAccessible, expectNoSideways, reach, settled, test as watched } from './fixtures'
+import { expect, expectAccessible, expectGood, reach, settled, test as watched } from './fixtures'
 import { inCity } from './own-city'
-import { PASSWORD, desk, loggedIn, made } from './rights'
+import { claimed, desk, loggedIn, made } from './rights'
 
 const NOW = '2026-01-05T09:00+08:00'
 
 /** A city with a steward and two clerks, one of them of another department. */
 const test = inCity(async (city) => {
   await city.start('duties', NOW)
-  const answer = await fetch(`${city.address}/api/v1/claim`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ link: await city.link(), account: 'root', name: '系统管理员', password: PASSWORD }),
-  })
-  expect(answer.status).toBe(201)
-  const root = await loggedIn(city, 'root')
+  const root = await claimed(city)
   await made(root, { id: 'wang', name: '王数管', roles: ['steward'], department: '市民政局' })
   await made(root, { id: 'li', name: '李经办', roles: ['clerk'], department: '市民政局' })
   await made(root, { id: 'zhou', name: '周某', roles: [] })
@@ -25,17 +19,6 @@ watched.describe.configure({ mode: 'serial' })
 test.beforeEach(({ watched: faults }) => faults.allow(/status of 4(01|03|04)/))
 
 const FILE = '编号,姓名,手机号,年龄\n1,王芳,13800001111,30\n2,赵铁柱,13900002222,200\n3,钱小满,13700003333,41\n'
-
-/** A page at desk and telephone width. */
-async function expectGood(page: Page, what: string): Promise<void> {
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 900 })
-    await settled(page)
-    await expectNoSideways(page, `${what} at ${width}`)
-    await expectAccessible(page, `${what} at ${width}`)
-  }
-  await page.setViewportSize({ width: 1280, height: 900 })
-}
 
 async function deliver(page: Page): Promise<void> {
   await page.goto('/deliver?dataset=duties.person')

@@ -90,6 +90,17 @@ export async function expectNoSideways(page: Page, what: string): Promise<void> 
   expect(over, `sideways scrolling on ${what}`).toEqual([])
 }
 
+/** A page at desk and telephone width. */
+export async function expectGood(page: Page, what: string): Promise<void> {
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 900 })
+    await settled(page)
+    await expectNoSideways(page, `${what} at ${width}`)
+    await expectAccessible(page, `${what} at ${width}`)
+  }
+  await page.setViewportSize({ width: 1280, height: 900 })
+}
+
 export type Language = 'zh-CN' | 'en'
 
 export async function speak(page: Page, language: Language): Promise<void> {

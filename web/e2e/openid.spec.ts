@@ -1,9 +1,9 @@
 import type { Browser, Page } from '@playwright/test'
-import { expect, expectAccessible, expectNoSideways, settled, test as watched } from './fixtures'
+import { expect, expectGood, settled, test as watched } from './fixtures'
 import { type City, inCity } from './own-city'
-import { expectGood as expectGoodPage, phone } from './phone'
+import { expectGoodWithoutScripts, phone } from './phone'
 import { Provider, isInstalled } from './provider'
-import { PASSWORD, codeAt, logIn, loggedIn, made } from './rights'
+import { PASSWORD, claimed, codeAt, logIn, loggedIn, made } from './rights'
 
 const NOW = '2026-01-05T09:00+08:00'
 const NAME = '统一身份认证'
@@ -15,10 +15,7 @@ const provider = new Provider()
 const test = inCity(async (city) => {
   await provider.start()
   await city.start('open', NOW, provider.settings(city))
-  const claim = { link: await city.link(), account: 'root', name: '系统管理员', password: PASSWORD }
-  const claimed = await fetch(`${city.address}/api/v1/claim`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(claim) })
-  expect(claimed.status).toBe(201)
-  const root = await loggedIn(city, 'root')
+  const root = await claimed(city)
   await made(root, { id: 'wang', name: '王芳' })
   await made(root, { id: 'li', name: '李强' })
   await made(root, { id: 'sun', name: '孙敏' })
@@ -51,14 +48,6 @@ async function at(browser: Browser, city: City, to: string): Promise<Page> {
 async function signIn(page: Page, city: City, subject: string): Promise<void> {
   await page.getByRole('button', { name: BUTTON }).click()
   await provider.logIn(page, city, subject)
-}
-
-async function expectGood(page: Page, what: string): Promise<void> {
-  for (const width of [390, 1280]) {
-    await page.setViewportSize({ width, height: 900 })
-    await expectNoSideways(page, `${what} at ${width}`)
-    await expectAccessible(page, `${what} at ${width}`)
-  }
 }
 
 /** The page of one's own identities, for whoever is logged in with a password. */
@@ -212,13 +201,13 @@ test('a citizen signs in at the provider without scripts, and out again', async 
   const page = await phone(browser, city)
   await provider.prepare(page.context())
   await page.goto('/mine')
-  await expectGoodPage(browser, page, 'login-with-provider')
+  await expectGoodWithoutScripts(browser, page, 'login-with-provider')
   await signIn(page, city, 's-chen')
   await expect(page.getByText('陈市民（chen）')).toBeVisible()
   await expect(page).toHaveURL(`${city.address}/mine`)
   await page.getByRole('button', { name: '退出登录' }).click()
   await expect(page.getByRole('status')).toContainText(`您在${NAME}的登录还在`)
-  await expectGoodPage(browser, page, 'left-the-provider')
+  await expectGoodWithoutScripts(browser, page, 'left-the-provider')
   const other = await phone(browser, city)
   await provider.prepare(other.context())
   await other.goto('/mine')

@@ -6,13 +6,13 @@ import type { City } from './own-city'
 const PICTURES = process.env.PICTURES
 
 /** The page as somebody with scripts off sees it, at telephone and desk width; axe, which is a script, looks at it in a second context. */
-export async function expectGood(browser: Browser, page: Page, what: string): Promise<void> {
+export async function expectGoodWithoutScripts(browser: Browser, page: Page, what: string): Promise<void> {
   const state = await page.context().storageState()
   const scripted = await browser.newContext({ baseURL: new URL(page.url()).origin, storageState: state, bypassCSP: true })
   const other = await scripted.newPage()
   for (const width of [390, 1280]) {
     await page.setViewportSize({ width, height: 900 })
-    if (PICTURES) await page.screenshot({ fullPage: true, path: `${PICTURES}/citizens-${what}-${width}.png` })
+    if (PICTURES) await page.screenshot({ fullPage: true, path: `${PICTURES}/${what}-${width}.png` })
     await other.setViewportSize({ width, height: 900 })
     await other.goto(page.url())
     await expectNoSideways(other, `${what} at ${width}`)

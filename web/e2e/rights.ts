@@ -13,6 +13,14 @@ export async function loggedIn(city: City, account: string): Promise<APIRequestC
   return context
 }
 
+/** Takes the city over, as its first system administrator, who is then logged in by the API. */
+export async function claimed(city: City): Promise<APIRequestContext> {
+  const claim = { link: await city.link(), account: 'root', name: '系统管理员', password: PASSWORD }
+  const answer = await fetch(`${city.address}/api/v1/claim`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(claim) })
+  expect(answer.status).toBe(201)
+  return loggedIn(city, 'root')
+}
+
 /** Makes an account and sets its password by the link, as its owner does. */
 export async function made(admin: APIRequestContext, account: { id: string; name: string; roles?: string[]; department?: string }): Promise<void> {
   expect((await admin.post('/api/v1/accounts', { data: account })).status()).toBe(201)

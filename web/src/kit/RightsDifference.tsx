@@ -68,7 +68,7 @@ function One({ line }: { line: DifferenceLine }) {
       </p>
       {line.disabled > 0 && (
         <p>
-          <Tag>{t('change.disabled', { count: line.disabled })}</Tag> <Hint>{t('change.disabled-about')}</Hint>
+          <Tag>{t('change.disabled', { count: line.disabled })}</Tag> {line.is_opening && <Hint>{t('change.disabled-about')}</Hint>}
         </p>
       )}
       {line.kind !== 'duty' && <Rows line={line} />}

@@ -94,9 +94,8 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
     for month in entries.months() {
         let level = entries.on_the_line(settings.level_first_to_last, month);
         for (at, station) in world.city.stations.iter().enumerate() {
-            let index = (month.number() << 16) | at as u64;
             let county = world.county_of_code(&station.division);
-            entries.add(index, county, month.last_day(), |draw| {
+            entries.add_month(month, at, county, |draw| {
                 report(world, station, month, level, draw)
             });
         }

@@ -96,8 +96,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
             let settings = &world.city.settings.registers.compute;
             let pue = entries.on_the_line(settings.pue_first_to_last, month) + centre.pue_offset;
             let load = entries.on_the_line(settings.load_first_to_last, month);
-            let index = (month.number() << 16) | at as u64;
-            entries.add(index, centre.county, month.last_day(), |draw| {
+            entries.add_month(month, at, centre.county, |draw| {
                 report(world, centre, month, pue, load, draw)
             });
         }

@@ -55,7 +55,6 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
         let passed = entries.on_the_line(settings.prescription_passed, month);
         let grassroots = entries.on_the_line(settings.grassroots_share_of_visits, month);
         for (at, institution) in institutions.iter().enumerate() {
-            let index = (month.number() << 16) | at as u64;
             let share = if institution.is_grassroots() {
                 grassroots
             } else {
@@ -63,7 +62,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
             };
             let visits = f64::from(world.people()) * settings.visits_a_person / 12.0;
             let here = visits * share * institution.share;
-            entries.add(index, institution.county, month.last_day(), |draw| {
+            entries.add_month(month, at, institution.county, |draw| {
                 report(world, institution, month, here, passed, draw)
             });
         }

@@ -100,8 +100,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
     for month in entries.months() {
         let level = Level::of(world, entries, month);
         for (at, institution) in institutions.iter().enumerate() {
-            let index = (month.number() << 16) | at as u64;
-            entries.add(index, institution.county, month.last_day(), |draw| {
+            entries.add_month(month, at, institution.county, |draw| {
                 report(world, institution, month, &level, draw)
             });
         }

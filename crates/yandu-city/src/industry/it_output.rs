@@ -70,8 +70,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
         for county in 0..world.city.counties.len() {
             for segment in 0..world.city.settings.registers.industry.it_output.len() {
                 let place = county * 16 + segment;
-                let index = month.number() << 16 | place as u64;
-                entries.add(index, Some(county), month.last_day(), |draw| {
+                entries.add_month(month, place, Some(county), |draw| {
                     record(world, month, county, segment, draw)
                 });
             }

@@ -78,8 +78,7 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
             if people == 0 {
                 continue;
             }
-            let index = (month.number() << 16) | at as u64;
-            entries.add(index, Some(township.county), month.last_day(), |draw| {
+            entries.add_month(month, at, Some(township.county), |draw| {
                 report(world, at, month, people, draw)
             });
         }

@@ -97,6 +97,18 @@ impl<'a> Entries<'a> {
         }
     }
 
+    /// Adds a row about a month, as [`Self::add`] does. `at` tells the rows of the month apart and is below 65,536.
+    pub(crate) fn add_month(
+        &mut self,
+        month: Month,
+        at: usize,
+        county: Option<usize>,
+        make: impl Fn(&mut Draw) -> Record,
+    ) {
+        let index = (month.number() << 16) | at as u64;
+        self.add(index, county, month.last_day(), make);
+    }
+
     /// Adds a later state of a row: drawn from the row's own stream, reported for itself. `change` is a number above all
     /// indices of rows that tells the kinds of change apart.
     pub(crate) fn add_change(

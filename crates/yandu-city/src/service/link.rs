@@ -68,20 +68,19 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
     let settings = &world.city.settings.registers.service;
     let months: Vec<Month> = entries.months().collect();
     for (since, month) in (0_i32..).zip(months) {
-        for (place, level) in (0_u64..).zip(&settings.levels) {
+        for (place, level) in settings.levels.iter().enumerate() {
             let counties = if level.of_city {
                 1
             } else {
                 world.city.counties.len()
             };
             for county in 0..counties {
-                let index = month.number() << 16 | place << 8 | county as u64;
                 let reporter = (!level.of_city).then_some(county);
                 let places = level.places(world, county);
                 let delay = if level.of_city { 0 } else { county as i32 % 4 };
                 let share = f64::from(since - level.from - delay) / f64::from(level.months.max(1));
                 let connected = places * share.clamp(0.0, 1.0);
-                entries.add(index, reporter, month.last_day(), |draw| {
+                entries.add_month(month, place << 8 | county, reporter, |draw| {
                     record(world, month, reporter, &level.name, places, connected, draw)
                 });
             }

@@ -62,14 +62,13 @@ fn fill(world: &World, entries: &mut Entries<'_>) -> Result<(), Error> {
             if households == 0 {
                 continue;
             }
-            let index = (month.number() << 16) | at as u64;
             // How far a township is before or behind the others; the same in all months.
             let ahead = entries
                 .stream(Purpose::Register, at as u64)
                 .triangular(-0.06, 0.0, 0.06);
             let settings = &world.city.settings.registers.telecom;
             let share = entries.on_the_line(settings.gigabit_capable, month) + ahead;
-            entries.add(index, Some(township.county), month.last_day(), |draw| {
+            entries.add_month(month, at, Some(township.county), |draw| {
                 report(world, at, month, households, share, draw)
             });
         }

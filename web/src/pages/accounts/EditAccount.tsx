@@ -16,7 +16,7 @@ import { useNarrow } from '../../kit/useNarrow'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { changedOf, isConflict } from '../plan/holding'
 import { AccountFields } from './AccountFields'
-import { type AccountForm, changeOf, isJoined, isMoved, missingOf, moveOf, toForm } from './account'
+import { type AccountForm, changeOf, isJoined, missingOf, moveOf, toForm } from './account'
 
 /** Only what was changed is written, so that what others change meanwhile is not taken back; it lies over what is read anew. */
 export function EditAccount({ told, onClose }: { told: Told<Account>; onClose: () => void }) {
@@ -29,6 +29,7 @@ export function EditAccount({ told, onClose }: { told: Told<Account>; onClose: (
   const { draft, isKnown, now, write, reset, finish } = useDrafted<{ fields: Partial<AccountForm> }>(`access.account.${seen.id}`, { fields: {} })
   const form = { ...before, ...now.fields }
   const fields = changedOf(before, form)
+  const move = moveOf(fields)
   const save = useMutation({
     mutationFn: () => changeAccount(seen.id, changeOf(fields), etag),
     onSuccess: async (fresh) => {
@@ -65,9 +66,7 @@ export function EditAccount({ told, onClose }: { told: Told<Account>; onClose: (
             </p>
           )}
           {save.isError && !isOutdated && <ProblemPanel error={save.error} doing={t('accounts.edit')} />}
-          {isMoved(fields) && !missing && (
-            <RightsLook key={JSON.stringify(fields)} change={{ account: { id: seen.id, ...moveOf(fields) } }} />
-          )}
+          {Object.keys(move).length > 0 && !missing && <RightsLook key={JSON.stringify(move)} change={{ account: { id: seen.id, ...move } }} />}
           <div className="actions">
             <Button type="primary" loading={save.isPending} disabled={missing !== undefined} title={missing ? t(missing) : ''} onClick={() => save.mutate()}>
               {t('edit.save')}

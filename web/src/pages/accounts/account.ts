@@ -49,10 +49,6 @@ export function moveOf({ roles, department, division }: Partial<AccountForm>): P
   return { ...(roles && { roles }), ...(department !== undefined && { department }), ...(division !== undefined && { division }) }
 }
 
-export function isMoved(written: Partial<AccountForm>): boolean {
-  return Object.keys(moveOf(written)).length > 0
-}
-
 /** The roles of which an account holds one at most (三员分立). */
 export const ADMINISTRATORS = ['system-administrator', 'security-administrator', 'audit-administrator']
 
