@@ -94,9 +94,12 @@ pub(crate) async fn renew(state: &State, datasets: Option<&BTreeSet<DatasetId>>)
     let facts = facts::gather(state, &packs, &lineage, datasets).await?;
     let all: HashSet<DatasetId> = packs.datasets().map(|one| one.id().clone()).collect();
     let rules = Rules::of(&packs);
-    if classification.renew(&rules, &facts, &all).await? {
+    let renewed = classification.renew(&rules, &facts, &all).await;
+    // What was renewed before a fault holds too.
+    if !matches!(renewed, Ok(false)) {
         state.pack_changes()?.settle_again().await?;
     }
+    renewed?;
     Ok(())
 }
 

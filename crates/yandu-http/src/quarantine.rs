@@ -1,7 +1,6 @@
 //! Rows that wait: looking at them, correcting, releasing and dropping them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -27,6 +26,7 @@ use crate::extract::{BatchName, Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
+use crate::stream::rows::Tally;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
@@ -224,7 +224,7 @@ async fn export_rows(
         waiting: export.waiting,
         ..Selection::default()
     };
-    let workbook = state
+    let (workbook, rows) = state
         .collector()
         .quarantine_workbook(&id, &selection, |column| seen.shows(column))
         .await?;
@@ -232,7 +232,7 @@ async fn export_rows(
     let size = workbook.len() as u64;
     let body = export::recorded(
         state.door().receipts().record(receipt),
-        Arc::default(),
+        Tally::of(rows, false).into(),
         Some(size),
         workbook.into(),
     );

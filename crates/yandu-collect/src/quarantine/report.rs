@@ -20,7 +20,7 @@ impl Collector {
         id: &BatchId,
         selection: &Selection,
         shows: impl Fn(&str) -> bool + Send,
-    ) -> Result<Vec<u8>> {
+    ) -> Result<(Vec<u8>, u64)> {
         let batch = self.batch_record(id).await?;
         let rows = self.quarantined(id, selection).await?;
         let packs = self.packs();
@@ -48,7 +48,10 @@ impl Collector {
             .unwrap_or_default();
         let own = columns.iter().filter(|(name, _)| shows(name));
         let shown: Vec<(String, String)> = own.cloned().collect();
-        tokio::task::spawn_blocking(move || workbook(&columns, &shown, &titles, &rows)).await?
+        let count = rows.len() as u64;
+        let writing =
+            tokio::task::spawn_blocking(move || workbook(&columns, &shown, &titles, &rows));
+        Ok((writing.await??, count))
     }
 }
 

@@ -45,6 +45,13 @@ async fn cells_that_rights_do_not_show_stand_nowhere_in_what_is_told_of_a_delive
         texts.contains("会员号") && !texts.contains(HIDDEN),
         "{texts}"
     );
+    let receipt = format!("/api/v1/exports/{}", workbook.header("yandu-receipt"));
+    let receipt = city.ok(&steward, Method::GET, &receipt, &Value::Null).await;
+    let held = rows["rows"].as_array().unwrap().len();
+    assert_eq!(
+        (&receipt["form"], &receipt["rows"]),
+        (&json!("xlsx"), &json!(held))
+    );
     // Whoever holds the data folder sees it all, so that there is something to hide.
     let local = local(&city);
     let all = city
