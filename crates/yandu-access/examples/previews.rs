@@ -169,8 +169,8 @@ impl Site {
         let lake = Lake::open(Options::new(folder.join("lake")))?;
         let city = city(datasets)?;
         let filling = Filling::new()?;
-        let datasets: Vec<&DatasetId> = city.datasets.keys().collect();
-        for some in datasets.chunks(AT_A_TIME) {
+        let ids: Vec<&DatasetId> = city.datasets.keys().collect();
+        for some in ids.chunks(AT_A_TIME) {
             let stored = some
                 .iter()
                 .map(|id| filling.clone().store(lake.clone(), (*id).clone()));

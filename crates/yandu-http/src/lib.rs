@@ -53,6 +53,7 @@ mod state;
 mod stream;
 pub mod trail;
 mod ui;
+mod unheard;
 mod upload;
 mod value;
 pub mod visitor;

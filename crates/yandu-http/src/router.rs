@@ -20,7 +20,7 @@ use crate::{
     dcat, draft, etag, export, form, guard, health, ledger, lineage, metric, model, notice,
     observe, openapi, pack, pack_page, plan, problem, quarantine,
 };
-use crate::{query, row, sharing, source, trail, ui};
+use crate::{query, row, sharing, source, trail, ui, unheard};
 
 /// The whole face. It may be served, or asked in process.
 pub fn router(state: State) -> Router {
@@ -60,6 +60,7 @@ pub fn router(state: State) -> Router {
             state.clone(),
             observe::observe,
         ))
+        .layer(middleware::from_fn(unheard::announce))
         .with_state(state)
 }
 

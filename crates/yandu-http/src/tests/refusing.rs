@@ -125,6 +125,29 @@ async fn no_page_of_another_site_changes_anything() {
 }
 
 #[tokio::test]
+async fn an_answer_to_what_was_not_heard_to_the_end_says_that_the_line_closes() {
+    let city = City::found().await;
+    let line = async |origin: &str, path: &str| {
+        let asked = request(Method::POST, path)
+            .header("origin", origin)
+            .header("content-type", "application/json");
+        let answer = city.ask(asked, r#"{"sql": "SELECT 1"}"#).await;
+        (
+            answer.status.as_u16(),
+            answer.header("connection").to_owned(),
+        )
+    };
+    for (origin, path, answered) in [
+        ("http://evil.example", "/api/v1/query", (403, "close")),
+        ("http://localhost", "/api/v1/nothing", (404, "close")),
+        ("http://localhost", "/api/v1/query", (200, "")),
+    ] {
+        let (status, connection) = line(origin, path).await;
+        assert_eq!((status, connection.as_str()), answered, "{origin} {path}");
+    }
+}
+
+#[tokio::test]
 async fn every_error_is_problem_details() {
     let city = City::found().await;
     for route in routes(&city) {
