@@ -126,6 +126,9 @@ export const SENTENCES: Record<string, string> = {
   'grant-days': 'a grant holds at most {{days}} days',
   'grant-no-column': 'it would show no column',
   'entry-no-column': 'it would withhold no column',
+  'title-signs': 'from 1 to 300 signs',
+  'leads-already': '`{{unit}}` leads already',
+  'share-range': 'a number from 0 to 1',
 }
 
 export interface Told {

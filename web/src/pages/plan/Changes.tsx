@@ -2,7 +2,7 @@ import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tan
 import Button from 'antd/es/button'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Plan, type PlanChange, decideChange, planChanges, planTasks } from '../../api/plans'
+import { type Plan, type PlanChange, type PlanEdit, decideChange, planChanges, planTasks } from '../../api/plans'
 import { Lamp } from '../../kit/Lamp'
 import type { LampState } from '../../kit/lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
@@ -11,7 +11,7 @@ import { useWords } from '../../kit/words'
 import { useSession } from '../../kit/useSession'
 import { AskChange } from './AskChange'
 import { Decided } from './Decided'
-import { lastOf, namesOf } from './difference'
+import { aboutOf, lastOf, namesOf } from './difference'
 import { useFieldWords } from './useFieldWords'
 
 const LAMPS: Record<string, LampState> = { requested: 'due', approved: 'good', rejected: 'absent' }
@@ -82,7 +82,7 @@ function Change({ plan, names, change }: { plan: Plan; names: Map<string, string
       <ul className="changes">
         {change.edits.map((edit, at) => (
           <li key={at}>
-            {word('plan-op', edit.op)} {word('plan-item', edit.item.split('/')[0])} <span translate="no">{names.get(edit.item) ?? edit.item.split('/')[1]}</span>
+            <About edit={edit} names={names} />
             {Object.entries(edit.fields ?? {}).map(([name, value]) => (
               <span key={name} translate="no">
                 {' · '}
@@ -115,5 +115,17 @@ function Change({ plan, names, change }: { plan: Plan; names: Map<string, string
         />
       )}
     </li>
+  )
+}
+
+function About({ edit, names }: { edit: PlanEdit; names: Map<string, string> }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const { kind, to } = aboutOf(edit)
+  const name = names.get(edit.item) ?? edit.item.split('/')[1]
+  return (
+    <>
+      {word('plan-op', edit.op)} {word('plan-item', kind)} <span translate="no">{to ? t('plans.added-to', { name }) : name}</span>
+    </>
   )
 }

@@ -11,11 +11,11 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Section } from '../../kit/Page'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useWords } from '../../kit/words'
-import { useSession } from '../../kit/useSession'
 import { type CountyShare, type Split, splitOf } from './counties'
 import { Amount, CountyShares, Reached } from './CountyShares'
 import { EditShares } from './EditShares'
 import { WORK_LAMPS, WorkLamp, WorkSign, isDone } from './PlanLamp'
+import { useCanEdit } from './useCanEdit'
 import { useCountyActuals } from './useCountyActuals'
 
 interface Props {
@@ -47,7 +47,7 @@ function Content({ plan, tasks, etag, county, set }: ContentProps) {
   const { t } = useTranslation()
   const actuals = useCountyActuals(plan, tasks)
   const [edited, setEdited] = useState<string>()
-  const { may } = useSession()
+  const canEdit = useCanEdit(plan)
   const splits = tasks.filter((task) => tasks.some((copy) => copy.of === task.id)).map((task) => splitOf(task, tasks, plan.targets, actuals))
   const split = splits.find(({ task }) => task.id === edited)
   const counties = [...new Set(splits.flatMap(({ shares }) => shares.map((share) => share.county)))]
@@ -70,7 +70,7 @@ function Content({ plan, tasks, etag, county, set }: ContentProps) {
           </Section>
           {splits.map((one) => (
             <Section key={one.task.id} title={`${one.task.id} ${one.task.title}`} flush>
-              <CountyShares split={one} edit={plan.status === 'closed' || !may('edit-plan') ? undefined : () => setEdited(one.task.id)} />
+              <CountyShares split={one} edit={canEdit ? () => setEdited(one.task.id) : undefined} />
             </Section>
           ))}
         </>

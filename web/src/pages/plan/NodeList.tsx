@@ -13,12 +13,14 @@ interface Props {
   plan: Plan
   etag: string | undefined
   task: PlanTask
+  /** Opens a node, or a new one; absent where nodes may not be edited. */
+  edit: ((node: PlanNode | undefined) => void) | undefined
 }
 
 type Step = 'begin' | 'finish' | 'reopen'
 
 /** 节点化推进: the dated steps of a task, and what becomes of each. */
-export function NodeList({ plan, etag, task }: Props) {
+export function NodeList({ plan, etag, task, edit }: Props) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const [reopened, setReopened] = useState<PlanNode>()
@@ -32,28 +34,52 @@ export function NodeList({ plan, etag, task }: Props) {
   })
   const { may } = useSession()
   const canStep = plan.status === 'approved' && (may('edit-plan') || may('report-plan'))
+  const steps = (node: PlanNode) =>
+    canStep && !node.standing?.is_measured ? (
+      <>
+        {!node.begun && !node.finished && <StepButton node={node} step="begin" busy={step.isPending} go={(one) => step.mutate({ node, step: one })} />}
+        {!node.finished && <StepButton node={node} step="finish" busy={step.isPending} go={(one) => step.mutate({ node, step: one })} />}
+        {node.finished && <StepButton node={node} step="reopen" busy={step.isPending} go={() => setReopened(node)} />}
+      </>
+    ) : undefined
   return (
     <div className="plan-nodes">
-      <ul aria-label={t('plans.nodes-of', { title: task.title })}>
+      {task.nodes.length === 0 && <p className="hint">{t('plans.no-nodes')}</p>}
+      <ul aria-label={t('plans.nodes-of', { title: task.title })} hidden={task.nodes.length === 0}>
         {task.nodes.map((node) => (
           <li key={node.id}>
             <span className="hint num">{node.id}</span>
             <span translate="no">{node.title}</span>
             <span className="num">{t('plans.due', { day: node.due })}</span>
+            {node.deliverable && (
+              <span className="hint">
+                {t('plans.deliverable')} <span translate="no">{node.deliverable}</span>
+              </span>
+            )}
             {typeof node.share === 'number' && <span className="hint num">{t('plans.node-share', { share: Math.round(node.share * 100) })}</span>}
             {node.standing && <WorkLamp lamp={node.standing.lamp} />}
             {node.standing?.is_measured && <span className="hint">{t('plans.measured')}</span>}
             {node.finished ? <Decided by={node.finished.by} /> : node.begun && <Decided by={node.begun} />}
-            {canStep && !node.standing?.is_measured && (
+            {(steps(node) || edit) && (
               <span className="actions">
-                {!node.begun && !node.finished && <StepButton node={node} step="begin" busy={step.isPending} go={(one) => step.mutate({ node, step: one })} />}
-                {!node.finished && <StepButton node={node} step="finish" busy={step.isPending} go={(one) => step.mutate({ node, step: one })} />}
-                {node.finished && <StepButton node={node} step="reopen" busy={step.isPending} go={() => setReopened(node)} />}
+                {steps(node)}
+                {edit && (
+                  <Button size="small" aria-label={t('plans.node-edit-of', { title: node.title })} onClick={() => edit(node)}>
+                    {t('plans.edit')}
+                  </Button>
+                )}
               </span>
             )}
           </li>
         ))}
       </ul>
+      {edit && (
+        <p className="actions actions-start no-print">
+          <Button size="small" aria-label={t('plans.node-add-to', { title: task.title })} onClick={() => edit(undefined)}>
+            {t('plans.node-add')}
+          </Button>
+        </p>
+      )}
       {step.isError && !reopened && <ProblemPanel error={step.error} doing={t('plans.nodes')} />}
       {reopened && (
         <ReasonDialog

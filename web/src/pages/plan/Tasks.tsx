@@ -3,7 +3,7 @@ import Button from 'antd/es/button'
 import Select from 'antd/es/select'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Plan, type PlanPoint, type PlanTask, planTasks, proposeTasks } from '../../api/plans'
+import { type Plan, type PlanNode, type PlanPoint, type PlanTask, planTasks, proposeTasks } from '../../api/plans'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { ProblemPanel } from '../../kit/Problem'
@@ -12,10 +12,13 @@ import { useSession } from '../../kit/useSession'
 import { type Split, splitOf } from './counties'
 import { CountyShares } from './CountyShares'
 import { EditShares } from './EditShares'
-import { EditTask, type Seen } from './EditTask'
+import type { Seen } from './EditItem'
+import { EditNode } from './EditNode'
+import { EditTask } from './EditTask'
 import { NodeList } from './NodeList'
 import { WORK_LAMPS, WorkLamp } from './PlanLamp'
 import { type TaskFilter, countiesOf, taken, unitsOf } from './tasks'
+import { useCanEdit } from './useCanEdit'
 import { useCountyActuals } from './useCountyActuals'
 import { useWords } from '../../kit/words'
 
@@ -31,9 +34,12 @@ export function Tasks({ plan, address, set }: Props) {
   const query = useQuery(planTasks(plan.id))
   return (
     <Loaded query={query} doing={t('plans.tasks')}>
-      {({ data, etag }) =>
-        data.tasks.length === 0 ? <NoTasks plan={plan} etag={etag} /> : <TaskTables plan={plan} tasks={data.tasks} etag={etag} address={address} set={set} />
-      }
+      {({ data, etag }) => (
+        <>
+          {data.tasks.length === 0 && <NoTasks plan={plan} etag={etag} />}
+          <TaskTables plan={plan} tasks={data.tasks} etag={etag} address={address} set={set} />
+        </>
+      )}
     </Loaded>
   )
 }
@@ -77,19 +83,22 @@ interface TablesProps extends Props {
 
 function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
   const { t } = useTranslation()
-  const { may } = useSession()
-  const [edited, setEdited] = useState<Seen & { point: PlanPoint }>()
+  const canEdit = useCanEdit(plan)
+  const [edited, setEdited] = useState<Seen<PlanTask> & { point: PlanPoint }>()
+  const [editedNode, setEditedNode] = useState<Seen<PlanNode> & { task: PlanTask }>()
   const filter: TaskFilter = { unit: address.get('unit') ?? '', county: address.get('county') ?? '', lamp: address.get('lamp') ?? '' }
   const left = tasks.filter((task) => taken(task, filter))
   const actuals = useCountyActuals(plan, tasks)
   const [shared, setShared] = useState<string>()
   const split = (task: PlanTask) => splitOf(task, tasks, plan.targets, actuals)
   const sharedTask = tasks.find(({ id }) => id === shared)
-  const points = plan.points.filter(({ number }) => left.some((task) => task.point === number))
+  // A point without tasks is offered to whoever can give it one.
+  const isWhole = canEdit && Object.values(filter).every((wanted) => wanted === '')
+  const points = plan.points.filter(({ number }) => isWhole || left.some((task) => task.point === number))
   return (
     <>
-      <TaskBar tasks={tasks} filter={filter} set={set} shown={left.length} />
-      {points.length === 0 && <Nothing title={t('plans.no-such-task')}>{t('plans.nothing-found-help')}</Nothing>}
+      {tasks.length > 0 && <TaskBar tasks={tasks} filter={filter} set={set} shown={left.length} />}
+      {tasks.length > 0 && points.length === 0 && <Nothing title={t('plans.no-such-task')}>{t('plans.nothing-found-help')}</Nothing>}
       {points.map((point) => (
         <section key={point.number} className="section section-flush plan-tasks" aria-label={`${point.label} ${point.title}`}>
           <div className="section-head">
@@ -98,8 +107,8 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
             </h2>
             <div className="section-extra actions">
               {point.standing?.lamp && <WorkLamp lamp={point.standing.lamp} />}
-              {may('edit-plan') && (
-                <Button size="small" aria-label={t('plans.task-add-to', { point: point.title })} onClick={() => setEdited({ task: undefined, etag, point })}>
+              {canEdit && (
+                <Button size="small" aria-label={t('plans.task-add-to', { point: point.title })} onClick={() => setEdited({ item: undefined, etag, point })}>
                   {t('plans.task-add')}
                 </Button>
               )}
@@ -113,13 +122,15 @@ function TaskTables({ plan, tasks, etag, address, set }: TablesProps) {
               tasks={left.filter((task) => task.point === point.number)}
               splitOf={split}
               share={setShared}
-              edit={(task) => setEdited({ task, etag, point })}
+              edit={canEdit ? (task) => setEdited({ item: task, etag, point }) : undefined}
+              editNode={canEdit ? (task, node) => setEditedNode({ item: node, etag, task }) : undefined}
             />
           </div>
         </section>
       ))}
       {sharedTask && <EditShares key={sharedTask.id} plan={plan} etag={etag} tasks={tasks} split={split(sharedTask)} onClose={() => setShared(undefined)} />}
-      {edited && <EditTask key={edited.task?.id ?? `new-${edited.point.number}`} plan={plan} point={edited.point} opened={edited} onClose={() => setEdited(undefined)} />}
+      {edited && <EditTask key={edited.item?.id ?? `new-${edited.point.number}`} plan={plan} point={edited.point} opened={edited} onClose={() => setEdited(undefined)} />}
+      {editedNode && <EditNode key={editedNode.item?.id ?? `new-${editedNode.task.id}`} plan={plan} task={editedNode.task} opened={editedNode} onClose={() => setEditedNode(undefined)} />}
     </>
   )
 }
@@ -166,12 +177,13 @@ interface TableProps {
   /** A task with the copies of its counties. */
   splitOf: (task: PlanTask) => Split
   share: (task: string) => void
-  edit: (task: PlanTask) => void
+  /** Absent where tasks and nodes may not be edited. */
+  edit: ((task: PlanTask) => void) | undefined
+  editNode: ((task: PlanTask, node: PlanNode | undefined) => void) | undefined
 }
 
-function TaskTable({ plan, etag, label, tasks, splitOf, share, edit }: TableProps) {
+function TaskTable({ plan, etag, label, tasks, splitOf, share, edit, editNode }: TableProps) {
   const { t } = useTranslation()
-  const { may } = useSession()
   const columns: Column<PlanTask>[] = [
     {
       key: 'title',
@@ -196,7 +208,7 @@ function TaskTable({ plan, etag, label, tasks, splitOf, share, edit }: TableProp
       key: 'do',
       title: t('version.do'),
       render: (task) =>
-        may('edit-plan') ? (
+        edit ? (
           <Button size="small" aria-label={t('plans.task-edit-of', { title: task.title })} onClick={() => edit(task)}>
             {t('plans.edit')}
           </Button>
@@ -214,11 +226,11 @@ function TaskTable({ plan, etag, label, tasks, splitOf, share, edit }: TableProp
       empty={<Nothing title={t('plans.no-tasks')} />}
       expand={{
         title: t('plans.nodes'),
-        can: (task) => !task.of || task.nodes.length > 0,
+        can: (task) => !task.of || task.nodes.length > 0 || editNode !== undefined,
         render: (task) => (
           <>
-            {task.nodes.length > 0 && <NodeList plan={plan} etag={etag} task={task} />}
-            {!task.of && <CountyShares split={splitOf(task)} edit={plan.status === 'closed' || !may('edit-plan') ? undefined : () => share(task.id)} />}
+            {(task.nodes.length > 0 || editNode) && <NodeList plan={plan} etag={etag} task={task} edit={editNode && ((node) => editNode(task, node))} />}
+            {!task.of && <CountyShares split={splitOf(task)} edit={edit && (() => share(task.id))} />}
           </>
         ),
       }}

@@ -1,4 +1,4 @@
-import type { Plan, PlanItemChange, PlanTask } from '../../api/plans'
+import type { Plan, PlanEdit, PlanItemChange, PlanTask } from '../../api/plans'
 
 /** What differs of one item: it came, it went, or some of its fields are otherwise. */
 export interface ItemDifference {
@@ -76,6 +76,12 @@ export function namesOf(plan: Plan, tasks: PlanTask[]): Map<string, string> {
     ...tasks.map(({ id, title, county }) => [`task/${id}`, county ? `${title} · ${county}` : title] as const),
     ...tasks.flatMap(({ nodes, title }) => nodes.map((node) => [`node/${node.id}`, `${title} · ${node.title}`] as const)),
   ])
+}
+
+/** What an edit is about: of one that adds, the kind of what is added and that to which it is. */
+export function aboutOf({ op, item }: PlanEdit): { kind: string; to: string | undefined } {
+  const kind = item.split('/')[0] ?? ''
+  return op === 'add' ? { kind: kind === 'point' ? 'task' : 'node', to: item } : { kind, to: undefined }
 }
 
 /** `said.due` is called as `due` is. */

@@ -3,7 +3,7 @@ import type { MetricAnswer } from '../../api/metrics'
 import type { Plan, PlanBinding, PlanTarget, PlanTask } from '../../api/plans'
 import { faultsOfBinding, fieldsOf, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
 import { countiesAsk, faultsOfShares, firstShares, linesOf, newShares, numbersOfCounties, reachedOf, settled, shareEdits, splitOf, sumOf, toLines, withLine } from './counties'
-import { byItem, namesOf, shownValue } from './difference'
+import { aboutOf, byItem, namesOf, shownValue } from './difference'
 import { edges } from './paper'
 import { taken } from './tasks'
 
@@ -143,6 +143,12 @@ describe('the difference of two baselines', () => {
   test('shows nothing as a dash, and no brackets of the machine', () => {
     expect([null, '', [], ['甲', '乙'], 3, { title: '验收' }].map(shownValue)).toEqual(['—', '—', '—', '甲、乙', '3', '验收'])
   })
+})
+
+test('a change that adds is told by what is added, not by that to which it is', () => {
+  expect(aboutOf({ op: 'add', item: 'point/3' })).toEqual({ kind: 'task', to: 'point/3' })
+  expect(aboutOf({ op: 'add', item: 'task/3.2' })).toEqual({ kind: 'node', to: 'task/3.2' })
+  expect(aboutOf({ op: 'remove', item: 'node/3.2.1' })).toEqual({ kind: 'node', to: undefined })
 })
 
 test('the edge of a sheet holds any title as text', () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import type { Plan, PlanFigure, PlanMonth, PlanSentence, PlanTarget, PlanTask } from '../../api/plans'
+import type { Plan, PlanFigure, PlanMonth, PlanNode, PlanSentence, PlanTarget, PlanTask } from '../../api/plans'
 import { simplified } from '../../../scripts/simplified.mjs'
 import { folding, places } from '../../kit/fold'
 import { table } from '../../kit/simplified-table'
@@ -10,7 +10,8 @@ import { strip } from './months'
 import { periodsOf, trailOf } from './periods'
 import { toDecide } from './progress'
 import { corrects, nextOpen, noWork, openOf, toReview } from './review'
-import { taken, taskEdit, toTaskForm } from './tasks'
+import { faultsOfNode, nodeEdit, toNodeForm } from './nodes'
+import { faultsOfTask, taken, taskEdit, toTaskForm } from './tasks'
 import { answersFor, blocks, figureSpans, filtered, marked } from './structure'
 
 const figure = (part: Partial<PlanFigure> = {}): PlanFigure => ({
@@ -197,6 +198,30 @@ describe('tasks', () => {
     expect(taskEdit(undefined, 3, { ...toTaskForm(undefined, '2027-12-31'), title: ' 新任务 ' })).toEqual({
       op: 'add', item: 'point/3', fields: { title: '新任务', supports: [], counties: [], due: '2027-12-31' },
     })
+  })
+  test('need a title and a day', () => {
+    expect(faultsOfTask(toTaskForm(task, ''))).toEqual([])
+    expect(faultsOfTask({ ...toTaskForm(task, ''), title: ' ', due: '2027-02-30' })).toEqual(['title', 'due'])
+  })
+})
+
+describe('nodes', () => {
+  const node = { id: '3.2.1', title: '征求意见', due: '2027-05-31', deliverable: '征求意见稿', share: 1 / 3 } as PlanNode
+  const form = toNodeForm(node)
+  test('are edited by what is otherwise alone; a new one goes to its task', () => {
+    expect(nodeEdit(node, '3.2', form)).toBeUndefined()
+    expect(nodeEdit(node, '3.2', { ...form, due: '2027-06-30 ', deliverable: ' ' })).toEqual({ op: 'set', item: 'node/3.2.1', fields: { due: '2027-06-30', deliverable: null } })
+    expect(nodeEdit(undefined, '3.2', { ...toNodeForm(undefined), title: ' 印发方案 ', due: '2027-06-30' })).toEqual({ op: 'add', item: 'task/3.2', fields: { title: '印发方案', due: '2027-06-30' } })
+  })
+  test('have their part of the target in percent, which is sent as a part of one', () => {
+    expect(form.share).toBe('33.3333')
+    expect(nodeEdit(node, '3.2', { ...form, share: '５０' })).toMatchObject({ fields: { share: 0.5 } })
+    expect(nodeEdit(node, '3.2', { ...form, share: '' })).toMatchObject({ fields: { share: null } })
+  })
+  test('need a title and a day, and a part between nothing and all', () => {
+    expect(faultsOfNode(form)).toEqual([])
+    expect(faultsOfNode(toNodeForm(undefined))).toEqual(['title', 'due'])
+    for (const share of ['101', '-1', '一半']) expect(faultsOfNode({ ...form, share }), share).toEqual(['share'])
   })
 })
 

@@ -1,4 +1,5 @@
 import type { PlanEdit, PlanTask } from '../../api/plans'
+import { isDay } from './figure'
 
 export interface TaskFilter {
   unit: string
@@ -40,9 +41,19 @@ export function toTaskForm(task: PlanTask | undefined, due: string): TaskForm {
   }
 }
 
-/** The edit that makes the task what the form says: only what is otherwise, and null for what was emptied. */
-export function taskEdit(task: PlanTask | undefined, point: number, form: TaskForm): PlanEdit | undefined {
-  const said: Record<string, unknown> = {
+/** What is said of a task or a node, by the names of its fields; null is nothing. */
+export type Said = Record<string, unknown>
+
+/** Sets only what is said otherwise than before, and adds an item that is not there yet; nothing where all is as before. */
+export function itemEdit(item: string | undefined, to: string, said: Said, before: Said): PlanEdit | undefined {
+  const isSent = ([name, value]: [string, unknown]) => (item ? JSON.stringify(before[name]) !== JSON.stringify(value) : value !== null)
+  const fields = Object.fromEntries(Object.entries(said).filter(isSent)) as Record<string, never>
+  if (!item) return { op: 'add', item: to, fields }
+  return Object.keys(fields).length === 0 ? undefined : { op: 'set', item, fields }
+}
+
+function saidOf(form: TaskForm): Said {
+  return {
     title: form.title.trim(),
     lead: form.lead.trim() || null,
     supports: form.supports.filter((unit) => unit !== form.lead),
@@ -50,12 +61,18 @@ export function taskEdit(task: PlanTask | undefined, point: number, form: TaskFo
     deliverable: form.deliverable.trim() || null,
     due: form.due.trim(),
   }
-  if (!task) {
-    const fields = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null))
-    return { op: 'add', item: `point/${point}`, fields: fields as Record<string, never> }
-  }
-  const before: Record<string, unknown> = { ...toTaskForm(task, ''), lead: task.lead ?? null, deliverable: task.deliverable ?? null }
-  const changed = Object.entries(said).filter(([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value))
-  if (changed.length === 0) return undefined
-  return { op: 'set', item: `task/${task.id}`, fields: Object.fromEntries(changed) as Record<string, never> }
+}
+
+/** The edit that makes the task what the form says, or adds it to its point. */
+export const taskEdit = (task: PlanTask | undefined, point: number, form: TaskForm): PlanEdit | undefined =>
+  itemEdit(task && `task/${task.id}`, `point/${point}`, saidOf(form), saidOf(toTaskForm(task, '')))
+
+export type TaskFault = 'title' | 'due'
+
+/** What the program would refuse. */
+export function faultsOfTask(form: TaskForm): TaskFault[] {
+  const faults: TaskFault[] = []
+  if (form.title.trim() === '') faults.push('title')
+  if (!isDay(form.due.trim())) faults.push('due')
+  return faults
 }
