@@ -113,9 +113,17 @@ test('a node comes behind its date: the lamp on the wall and the brief say so', 
   await expect(late).not.toContainText(TARGET)
 
   // A step that nobody has finished, due a week ago; the next one is still to come.
-  const edits = [{ op: 'add', item: 'task/1.1', fields: { title: '完成站址勘察', due: '2026-02-26' } }]
-  const added = await page.request.post(`/api/v1/plans/${id}/edits`, { data: { edits, reason: '联席会议议定' } })
-  expect(added.ok()).toBe(true)
+  await desk.goto(`/plans/${id}?tab=tasks`)
+  await settled(desk)
+  const point = desk.getByRole('region', { name: '一 补齐网络短板' })
+  await point.getByRole('row').filter({ hasText: TARGET }).getByRole('button', { name: '展开行' }).click()
+  await point.getByRole('button', { name: `为“${TARGET}”添加节点` }).click()
+  const form = desk.getByRole('dialog')
+  await form.getByRole('textbox', { name: '节点' }).fill('完成站址勘察')
+  await form.getByRole('textbox', { name: '完成时限' }).fill('2026-02-26')
+  await form.getByRole('textbox', { name: /原因/ }).fill('联席会议议定')
+  await form.getByRole('button', { name: /^保 ?存$/ }).click()
+  await expect(form).toBeHidden()
   await expect(late.getByRole('listitem').filter({ hasText: TARGET })).toBeVisible()
   await expect(late.locator('.lamps-counts .lamp-late')).toBeVisible()
 

@@ -104,7 +104,7 @@ export function EditItem<T extends { id: string }, F extends object>(props: Prop
           {props.fields(
             form,
             (next) => {
-              send.reset()
+              if (send.isError) send.reset()
               write({ fields: changedOf(before, next) })
             },
             (field) => fault?.field === field && <Sentence text={fault.why} />,
