@@ -270,11 +270,23 @@ impl Lake {
         .await?
     }
 
-    /// Removes data files that no commit lists, by the paths that their writers gave them.
-    pub async fn sweep(&self, id: &DatasetId, paths: &[String]) -> Result<()> {
+    /// Removes data files that no commit lists, by the paths that their writers gave them. One that cannot be removed is left to the
+    /// vacuum and logged: whoever sweeps has something else to say.
+    pub async fn sweep(&self, id: &DatasetId, paths: &[String]) {
+        if let Err(error) = self.remove_unlisted(id, paths).await {
+            tracing::warn!(
+                dataset.id = %id,
+                error = &error as &dyn std::error::Error,
+                "data files that no version lists are left to the vacuum"
+            );
+        }
+    }
+
+    async fn remove_unlisted(&self, id: &DatasetId, paths: &[String]) -> Result<()> {
         let table = self.table(id)?;
         let _writing = table.owned.writing.lock().await;
         let present = table.present().await?;
+        let mut removed = Ok(());
         for path in paths {
             let listed = present
                 .version
@@ -284,13 +296,14 @@ impl Lake {
             if listed || !is_plain {
                 continue;
             }
-            match std::fs::remove_file(table.folder.join(path)) {
+            let path = table.folder.join(path);
+            match std::fs::remove_file(&path) {
                 Ok(()) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(Error::io("remove", table.folder.join(path))(error)),
+                Err(error) => removed = removed.and(Err(Error::io("remove", path)(error))),
             }
         }
-        Ok(())
+        removed
     }
 
     /// Writes rows to the hot tail: they are in the journal on disk, and readable, when this returns their sequence.
