@@ -63,8 +63,7 @@ impl Lake {
     pub async fn convert(&self, spec: TableSpec) -> Result<Conversion> {
         let declared = self.table(&spec.id).ok();
         let owned = declared.as_ref().map(|table| Arc::clone(&table.owned));
-        let options = Arc::clone(&self.inner.options);
-        let table = Arc::new(Table::declare(spec, options, owned.unwrap_or_default())?);
+        let table = Arc::new(self.made(spec, owned)?);
         let writing = Arc::clone(&table.owned.writing).lock_owned().await;
         let current = declared.unwrap_or_else(|| Arc::clone(&table));
         tail::fold(&current).await?;
@@ -96,8 +95,7 @@ impl Lake {
             // All that can fail is done before anything changes.
             for spec in declared {
                 let owned = tables.get(&spec.id).map(|table| Arc::clone(&table.owned));
-                let options = Arc::clone(&self.inner.options);
-                specs.push(Table::declare(spec, options, owned.unwrap_or_default())?);
+                specs.push(self.made(spec, owned)?);
             }
             for table in specs {
                 tables.insert(table.id.clone(), Arc::new(table));
@@ -177,12 +175,7 @@ impl Lake {
         if let Ok(table) = self.table(&spec.id) {
             Ok(table)
         } else {
-            let options = Arc::clone(&self.inner.options);
-            Ok(Arc::new(Table::declare(
-                spec.clone(),
-                options,
-                Arc::default(),
-            )?))
+            Ok(Arc::new(self.made(spec.clone(), None)?))
         }
     }
 }

@@ -14,10 +14,10 @@ use crate::changes::{self, Changes};
 use crate::commit::{self, Commit, Committed};
 use crate::door::Estimates;
 use crate::file::DataFile;
-use crate::lookup::Blocks;
 use crate::maintain::{self, Compacted, Vacuumed};
+use crate::memory::Memory;
 use crate::rewrite::{self, Take};
-use crate::table::{Table, TableSpec};
+use crate::table::{Owned, Table, TableSpec};
 use crate::tail::journal::JournalFrame;
 use crate::tail::{self, Folded, TailInfo};
 use crate::version::{self, VersionInfo};
@@ -39,7 +39,7 @@ pub(crate) struct Inner {
     pub(crate) engine: SessionState,
     pub(crate) threads: Threads,
     pub(crate) estimates: Estimates,
-    pub(crate) blocks: Blocks,
+    pub(crate) memory: Arc<Memory>,
     /// How often a table was changed.
     commits: watch::Sender<u64>,
     /// Held while a query is planned; whoever changes several tables at once holds it alone.
@@ -92,7 +92,7 @@ impl Lake {
         let threads = Threads::start(options.threads)?;
         Ok(Self {
             inner: Arc::new(Inner {
-                blocks: Blocks::new(options.lookup_bytes),
+                memory: Arc::new(Memory::new(options.lookup_bytes)),
                 options: Arc::new(options),
                 tables: RwLock::default(),
                 engine,
@@ -112,14 +112,17 @@ impl Lake {
             .tables
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        let owned = tables
-            .get(&spec.id)
-            .map(|table| Arc::clone(&table.owned))
-            .unwrap_or_default();
-        let id = spec.id.clone();
-        let table = Table::declare(spec, Arc::clone(&self.inner.options), owned)?;
-        tables.insert(id, Arc::new(table));
+        let owned = tables.get(&spec.id).map(|table| Arc::clone(&table.owned));
+        let table = self.made(spec, owned)?;
+        tables.insert(table.id.clone(), Arc::new(table));
         Ok(())
+    }
+
+    /// A table as it is declared, over what is owned already of one that is known.
+    pub(crate) fn made(&self, spec: TableSpec, owned: Option<Arc<Owned>>) -> Result<Table> {
+        let options = Arc::clone(&self.inner.options);
+        let memory = Arc::clone(&self.inner.memory);
+        Table::declare(spec, options, memory, owned.unwrap_or_default())
     }
 
     /// The time of the city.
@@ -267,11 +270,23 @@ impl Lake {
         .await?
     }
 
-    /// Removes data files that no commit lists, by the paths that their writers gave them.
-    pub async fn sweep(&self, id: &DatasetId, paths: &[String]) -> Result<()> {
+    /// Removes data files that no commit lists, by the paths that their writers gave them. One that cannot be removed is left to the
+    /// vacuum and logged: whoever sweeps has something else to say.
+    pub async fn sweep(&self, id: &DatasetId, paths: &[String]) {
+        if let Err(error) = self.remove_unlisted(id, paths).await {
+            tracing::warn!(
+                dataset.id = %id,
+                error = &error as &dyn std::error::Error,
+                "data files that no version lists are left to the vacuum"
+            );
+        }
+    }
+
+    async fn remove_unlisted(&self, id: &DatasetId, paths: &[String]) -> Result<()> {
         let table = self.table(id)?;
         let _writing = table.owned.writing.lock().await;
         let present = table.present().await?;
+        let mut removed = Ok(());
         for path in paths {
             let listed = present
                 .version
@@ -281,13 +296,14 @@ impl Lake {
             if listed || !is_plain {
                 continue;
             }
-            match std::fs::remove_file(table.folder.join(path)) {
+            let path = table.folder.join(path);
+            match std::fs::remove_file(&path) {
                 Ok(()) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(Error::io("remove", table.folder.join(path))(error)),
+                Err(error) => removed = removed.and(Err(Error::io("remove", path)(error))),
             }
         }
-        Ok(())
+        removed
     }
 
     /// Writes rows to the hot tail: they are in the journal on disk, and readable, when this returns their sequence.
@@ -456,8 +472,7 @@ impl Lake {
         for spec in specs {
             let known = self.table(&spec.id).ok().filter(|_| !as_on_disk);
             let owned = known.map(|table| Arc::clone(&table.owned));
-            let options = Arc::clone(&self.inner.options);
-            let table = Table::declare(spec, options, owned.unwrap_or_default())?;
+            let table = self.made(spec, owned)?;
             tables.insert(table.id.clone(), Arc::new(table));
         }
         Ok(Session::new(self.clone(), principal.clone(), at).with_tables(tables))

@@ -27,6 +27,7 @@ mod log;
 mod lookup;
 mod maintain;
 mod measure;
+mod memory;
 mod model;
 mod options;
 mod places;

@@ -2,7 +2,7 @@
 //!
 //! A program asks by keys thousands of times a second, and to plan a question takes longer than to answer it. What is here
 //! answers questions of one form: columns of one dataset, where every column of its key is equal to something. Rows come from
-//! [`Blocks`] and the hot tail; what a reader sees of them is decided by the same [`Sight`] as behind the barrier, in the same
+//! `blocks` and the hot tail; what a reader sees of them is decided by the same [`Sight`] as behind the barrier, in the same
 //! order: conditions on rows, masks, and only then what was asked. Any other question, and any fault, is left to the engine.
 
 mod blocks;
@@ -24,8 +24,8 @@ use crate::session::scan::View;
 use crate::table::Table;
 use crate::{Error, Result, Session, Version};
 
-pub(crate) use blocks::Blocks;
-use blocks::Sought;
+pub(crate) use blocks::Keys;
+use blocks::{Columns, Sought};
 
 /// A question that was planned, for one reader under the rights of one moment.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ pub struct Lookup {
     /// Casts of values, which can fail whatever rows there are.
     casts: Vec<Arc<dyn PhysicalExpr>>,
     /// The columns that are read, those of the key among them.
-    stored: Vec<usize>,
+    stored: Columns,
     /// Which rows are seen, over the stored columns; `None` for all.
     seen: Option<Arc<dyn PhysicalExpr>>,
     /// What is seen of the columns, over the stored ones.
@@ -122,8 +122,8 @@ impl Lookup {
             return Ok(None);
         };
         let version = view.version.as_ref().map(|version| version.version);
-        let found = match Sought::new(key) {
-            Some(sought) => self.found(session, &view, &sought).await?,
+        let found = match Sought::new(&key) {
+            Some(sought) => self.found(&view, &sought).await?,
             None => None,
         };
         // Rows may have been read from the disk, and rights ended meanwhile.
@@ -173,22 +173,14 @@ impl Lookup {
     }
 
     /// The rows that may have a key, as they are stored; `None` where there are none.
-    async fn found(
-        &self,
-        session: &Session,
-        view: &View,
-        sought: &Sought,
-    ) -> Result<Option<RecordBatch>> {
+    async fn found(&self, view: &View, sought: &Sought) -> Result<Option<RecordBatch>> {
         if let Some(row) = view.tail_row(sought.key()) {
-            let stored = row.project(&self.stored);
+            let stored = row.project(&self.stored.places);
             return stored.map(Some).map_err(Error::rows(&self.table.id));
         }
         let mut found = Vec::new();
         for file in view.version.iter().flat_map(|version| version.files.iter()) {
-            let blocks = &session.lake.inner.blocks;
-            blocks
-                .rows(&self.table, file, sought, &self.stored, &mut found)
-                .await?;
+            blocks::rows(&self.table, file, sought, &self.stored, &mut found).await?;
         }
         match found.as_slice() {
             [] => Ok(None),

@@ -17,7 +17,7 @@ pub struct Options {
     pub spill_root: PathBuf,
     /// What all queries together may hold in memory before they spill or are refused.
     pub memory_bytes: usize,
-    /// What is kept in memory of rows that were looked up by their keys.
+    /// What is kept in memory of files in which rows were looked up: filters, footers, keys, and rows.
     pub lookup_bytes: usize,
     /// How long one query may take.
     pub query_seconds: u64,

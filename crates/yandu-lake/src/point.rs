@@ -19,7 +19,7 @@ use yandu_check::key::{Key, hash_rows};
 
 use crate::file::DataFile;
 use crate::index::{self, Index};
-use crate::read::Opened;
+use crate::memory::{Part, Piece, Place};
 use crate::table::Table;
 use crate::version::TableVersion;
 use crate::{Error, Result};
@@ -27,13 +27,12 @@ use crate::{Error, Result};
 /// One filter per row group of a file; a row group without one may hold anything.
 pub(crate) type Filters = Arc<Vec<Option<Sbbf>>>;
 
-/// What has been read of one file to look rows up: its footer, and by column its filters and indexes.
+/// What has been read of one file to look rows up and stays for as long as the file is known: by column its indexes, without their
+/// entries. All else is kept in the [`Memory`](crate::memory::Memory) of the lake, under its number.
 #[derive(Debug)]
 pub(crate) struct Lookups {
     /// Told apart from those of all other files of the process.
     number: u64,
-    opened: Mutex<Option<Arc<Opened>>>,
-    filters: Mutex<HashMap<String, Filters>>,
     indexes: Mutex<HashMap<String, Option<Arc<Index>>>>,
 }
 
@@ -42,8 +41,6 @@ impl Default for Lookups {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
-            opened: Mutex::default(),
-            filters: Mutex::default(),
             indexes: Mutex::default(),
         }
     }
@@ -53,6 +50,8 @@ impl Default for Lookups {
 #[derive(Debug)]
 struct Wanted {
     column: String,
+    /// Its place in the table.
+    place: usize,
     is_key: bool,
     /// It is one of these.
     values: Vec<Value>,
@@ -66,8 +65,9 @@ const MOST_VALUES: usize = 200;
 /// More values are not looked for one by one.
 const MOST_LOOKED: usize = 2_000;
 
+/// A value that filters say something of.
 #[derive(Debug)]
-enum Value {
+pub(crate) enum Value {
     Text(String),
     Number(i64),
 }
@@ -88,6 +88,15 @@ pub(crate) struct SelectedGroups {
 }
 
 impl Value {
+    /// `None` for NULL, and for a value of another type.
+    pub(crate) fn of(value: &ScalarValue) -> Option<Self> {
+        match value {
+            ScalarValue::Utf8View(Some(text)) => Some(Self::Text(text.clone())),
+            ScalarValue::Int64(Some(number)) => Some(Self::Number(*number)),
+            _ => None,
+        }
+    }
+
     fn may_be_in(&self, filter: &Sbbf) -> bool {
         match self {
             Self::Text(text) => filter.check(text.as_str()),
@@ -99,36 +108,6 @@ impl Value {
 impl Lookups {
     pub(crate) fn number(&self) -> u64 {
         self.number
-    }
-
-    /// The file with its footer; blocking.
-    pub(crate) fn opened(&self, path: &Path) -> Result<Arc<Opened>> {
-        let known = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(opened) = known().as_ref() {
-            return Ok(Arc::clone(opened));
-        }
-        let opened = Arc::new(Opened::open(path.to_owned())?);
-        *known() = Some(Arc::clone(&opened));
-        Ok(opened)
-    }
-
-    /// The filters of a column, where they have been read.
-    pub(crate) fn known(&self, column: &str) -> Option<Filters> {
-        let filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
-        filters.get(column).cloned()
-    }
-
-    /// The filters of a column; blocking.
-    pub(crate) fn of(&self, path: &Path, column: &str) -> Result<Filters> {
-        if let Some(filters) = self.known(column) {
-            return Ok(filters);
-        }
-        let filters = Arc::new(read(path, column)?);
-        self.filters
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(column.to_owned(), Arc::clone(&filters));
-        Ok(filters)
     }
 
     fn index(&self, path: &Path, column: &str) -> Option<Arc<Index>> {
@@ -147,6 +126,31 @@ impl Lookups {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(column.to_owned(), index.map(Arc::new));
     }
+}
+
+/// The filters of a column of the table in a file; blocking.
+pub(crate) fn filters(table: &Table, file: &DataFile, column: usize) -> Result<Filters> {
+    let part = Part::Filters {
+        column: column as u32,
+    };
+    let place = Place::of(table, file, part);
+    if let Some(Piece::Filters(filters)) = table.memory.get(&place) {
+        return Ok(filters);
+    }
+    let filters = Arc::new(read(
+        &file.full_path(&table.folder),
+        table.schema.field(column).name(),
+    )?);
+    table
+        .memory
+        .keep(place, Piece::Filters(Arc::clone(&filters)));
+    Ok(filters)
+}
+
+/// Whether a row group may hold one of the values, as far as its filter says.
+pub(crate) fn may_hold(filters: &[Option<Sbbf>], group: usize, values: &[Value]) -> bool {
+    let filter = filters.get(group).and_then(Option::as_ref);
+    filter.is_none_or(|filter| values.iter().any(|value| value.may_be_in(filter)))
 }
 
 fn read(path: &Path, column: &str) -> Result<Vec<Option<Sbbf>>> {
@@ -262,7 +266,6 @@ pub(crate) async fn index(
 }
 
 fn selected_groups(table: &Table, file: &DataFile, wanted: &[Wanted]) -> Result<SelectedGroups> {
-    let path = file.full_path(&table.folder);
     let mut count = None;
     let mut passing: Option<BTreeSet<usize>> = None;
     let mut rows: Option<ByGroup> = None;
@@ -275,16 +278,11 @@ fn selected_groups(table: &Table, file: &DataFile, wanted: &[Wanted]) -> Result<
             });
             continue;
         }
-        let filters = file.lookups.of(&path, &wanted.column)?;
+        let filters = filters(table, file, wanted.place)?;
         count = Some(filters.len());
-        let may_hold = |group: &usize| {
-            !wanted.has_filters()
-                || filters
-                    .get(*group)
-                    .and_then(Option::as_ref)
-                    .is_none_or(|filter| wanted.values.iter().any(|value| value.may_be_in(filter)))
-        };
-        let groups: BTreeSet<usize> = (0..filters.len()).filter(may_hold).collect();
+        let passes =
+            |group: &usize| !wanted.has_filters() || may_hold(&filters, *group, &wanted.values);
+        let groups: BTreeSet<usize> = (0..filters.len()).filter(passes).collect();
         passing = Some(match passing {
             Some(passing) => &passing & &groups,
             None => groups,
@@ -391,7 +389,7 @@ fn wanted(table: &Table, filter: &Expr) -> Option<Wanted> {
     if literals.len() > MOST_LOOKED {
         return None;
     }
-    let field = table.schema.field_with_name(name).ok()?;
+    let (place, field) = table.schema.column_with_name(name)?;
     let scalars: Vec<ScalarValue> = literals
         .into_iter()
         .map(|literal| match literal {
@@ -401,12 +399,7 @@ fn wanted(table: &Table, filter: &Expr) -> Option<Wanted> {
             _ => None,
         })
         .collect::<Option<_>>()?;
-    let values = scalars.iter().map(|value| match value {
-        ScalarValue::Utf8View(Some(text)) => Some(Value::Text(text.clone())),
-        ScalarValue::Int64(Some(number)) => Some(Value::Number(*number)),
-        _ => None,
-    });
-    let values: Vec<Value> = values.collect::<Option<_>>()?;
+    let values: Vec<Value> = scalars.iter().map(Value::of).collect::<Option<_>>()?;
     if values.is_empty() {
         return None;
     }
@@ -414,6 +407,7 @@ fn wanted(table: &Table, filter: &Expr) -> Option<Wanted> {
     let keys = hash_rows(&[hashed], values.len());
     Some(Wanted {
         column: name.clone(),
+        place,
         is_key: table.key.contains(name),
         values,
         keys: keys.into_iter().flatten().collect(),

@@ -65,6 +65,11 @@ impl Opened {
         Ok(Self { path, metadata })
     }
 
+    /// Bytes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        self.metadata.metadata().memory_size()
+    }
+
     /// Rows in the file, those that are gone among them.
     fn rows(&self) -> u64 {
         self.metadata.metadata().file_metadata().num_rows() as u64

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use arrow::datatypes::{Schema, SchemaRef};
 use yandu_words::id::DatasetId;
 
+use crate::memory::Memory;
 use crate::schema::{file_schema, full_schema};
 use crate::tail::{self, Tail, TailWriter};
 use crate::version::TableVersion;
@@ -35,6 +36,7 @@ pub(crate) struct Table {
     pub(crate) folder: PathBuf,
     pub(crate) tail_folder: PathBuf,
     pub(crate) options: Arc<Options>,
+    pub(crate) memory: Arc<Memory>,
     pub(crate) owned: Arc<Owned>,
 }
 
@@ -81,6 +83,7 @@ impl Table {
     pub(crate) fn declare(
         spec: TableSpec,
         options: Arc<Options>,
+        memory: Arc<Memory>,
         owned: Arc<Owned>,
     ) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -106,6 +109,7 @@ impl Table {
             key: spec.key,
             id: spec.id,
             options,
+            memory,
             owned,
         })
     }

@@ -12,7 +12,7 @@ use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::SchemaRef;
 use tokio::sync::oneshot;
-use yandu_check::key::{KeyMap, KeySet, hash_rows};
+use yandu_check::key::{KeyMap, hash_rows};
 
 use crate::commit::{self, Change, Committed, Plan};
 use crate::schema::conform;
@@ -44,10 +44,8 @@ pub(crate) struct Live {
     key: Vec<String>,
     /// The last row of each key.
     pub(crate) rows: RecordBatch,
-    /// The keys that these rows take the place of.
-    pub(crate) keys: Arc<KeySet>,
-    /// Where the row of each key stands.
-    pub(crate) places: KeyMap<usize>,
+    /// The keys that these rows take the place of, and where the row of each stands.
+    pub(crate) places: Arc<KeyMap<usize>>,
 }
 
 /// How much waits to be folded.
@@ -157,8 +155,7 @@ impl Live {
             schema: Arc::clone(&table.schema),
             key: table.key.clone(),
             rows,
-            keys: Arc::default(),
-            places: KeyMap::default(),
+            places: Arc::default(),
         };
         if table.key.is_empty() {
             return Ok(live);
@@ -184,10 +181,8 @@ impl Live {
         let staying = keys.iter().zip(stays.iter());
         let staying = staying.filter(|(_, stays)| *stays == Some(true));
         let places = staying.enumerate();
-        live.places = places
-            .filter_map(|(place, (key, _))| key.map(|key| (key, place)))
-            .collect();
-        live.keys = Arc::new(last.into_keys().collect());
+        let places = places.filter_map(|(place, (key, _))| key.map(|key| (key, place)));
+        live.places = Arc::new(places.collect());
         Ok(live)
     }
 }
@@ -349,7 +344,7 @@ pub(crate) async fn fold(table: &Arc<Table>) -> Result<Option<Folded>> {
         Change::Append
     } else {
         Change::Upsert {
-            keys: Arc::clone(&live.keys),
+            keys: Arc::new(live.places.keys().copied().collect()),
         }
     };
     let plan = Plan {

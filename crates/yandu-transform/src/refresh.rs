@@ -264,7 +264,7 @@ impl Transform {
                 Ok(())
             }
             Err(error) => {
-                self.lake().sweep(&run.model, &paths).await?;
+                self.lake().sweep(&run.model, &paths).await;
                 Err(error)
             }
         }

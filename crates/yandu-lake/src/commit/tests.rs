@@ -168,9 +168,23 @@ async fn files_without_a_commit_are_not_read_and_can_be_swept() {
             &lake.id,
             &[files[0].path().to_owned(), "../../x.parquet".to_owned()],
         )
-        .await
-        .unwrap();
+        .await;
     assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_removed_keeps_no_other() {
+    let lake = Fixture::new();
+    lake.append("b1", &[("1", "a")]).await;
+    let mut writer = lake.lake.writer(&lake.id).unwrap();
+    writer.write(&people("b2", &[("2", "b")])).unwrap();
+    let files = writer.finish().unwrap();
+    let folder = lake.folder.path().join("lake/population/person");
+    std::fs::create_dir(folder.join("held.parquet")).unwrap();
+    let paths = ["held.parquet".to_owned(), files[0].path().to_owned()];
+    lake.lake.sweep(&lake.id, &paths).await;
+    assert!(folder.join("held.parquet").exists());
+    assert!(!folder.join(files[0].path()).exists());
 }
 
 #[tokio::test]

@@ -4,12 +4,13 @@
 //! It is known of one moment of the table, and taken for any other until that one is known too. So it may be wrong, and bounds
 //! must come to nobody who would take them for those of every row.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::{DataType, Schema};
 use datafusion::common::ScalarValue;
 use jiff::{SignedDuration, Timestamp};
+use lru::LruCache;
 use yandu_words::id::DatasetId;
 
 use crate::door::{Rights, RowCondition, Sight};
@@ -17,7 +18,7 @@ use crate::session::provider::Pins;
 use crate::session::scan::Moment;
 use crate::{Lake, Principal, ReadPoint, Result, Session, quoted};
 
-/// Estimates that are kept.
+/// Estimates that are kept, the least used given up first.
 const KEPT: usize = 4_096;
 
 /// Bounds are looked up again when the rows have become more or fewer by one of so many, or after this time: a count reads no more
@@ -59,10 +60,33 @@ pub(crate) struct Estimates {
     found: tokio::sync::Notify,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
-    known: HashMap<Asked, Known>,
+    known: LruCache<Asked, Known>,
     asked: HashSet<Asked>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            known: LruCache::unbounded(),
+            asked: HashSet::new(),
+        }
+    }
+}
+
+/// An estimate that is being made. Whatever becomes of it, it can be asked for again.
+struct Making {
+    lake: Lake,
+    asked: Asked,
+    found: Option<Known>,
+}
+
+impl Drop for Making {
+    fn drop(&mut self) {
+        let found = self.found.take();
+        self.lake.inner.estimates.found(self.asked.clone(), found);
+    }
 }
 
 impl Estimate {
@@ -106,14 +130,20 @@ impl Lake {
             }
             known
         };
-        let (lake, before) = (self.clone(), known.clone());
+        let before = known.clone();
         let counting = Sight::clone(sight);
+        let mut making = Making {
+            lake: self.clone(),
+            asked,
+            found: None,
+        };
         self.inner.threads.handle().spawn(async move {
-            let rights = Rights::new("estimate", [(asked.dataset.clone(), counting)]);
+            let dataset = making.asked.dataset.clone();
+            let rights = Rights::new("estimate", [(dataset.clone(), counting)]);
             let principal = Principal::with_rights("estimate", Arc::new(rights));
-            let session = lake.session(&principal, ReadPoint::default());
-            let found = look(&session, &asked.dataset, &columns, moment, before).await;
-            lake.inner.estimates.found(asked, found.ok());
+            let session = making.lake.session(&principal, ReadPoint::default());
+            let found = look(&session, &dataset, &columns, moment, before).await;
+            making.found = found.ok();
         });
         known.map(|known| known.estimate)
     }
@@ -142,11 +172,11 @@ impl Estimates {
     fn found(&self, asked: Asked, known: Option<Known>) {
         let mut state = self.lock();
         state.asked.remove(&asked);
-        if state.known.len() >= KEPT {
-            state.known.clear();
-        }
         if let Some(known) = known {
-            state.known.insert(asked, known);
+            state.known.put(asked, known);
+        }
+        if state.known.len() > KEPT {
+            state.known.pop_lru();
         }
         #[cfg(test)]
         self.found.notify_waiters();
@@ -225,3 +255,6 @@ async fn look_up_bounds(
         })
         .collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::DataFusionError;
 use datafusion::common::stats::Precision;
-use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Column, DataFusionError};
 use datafusion::datasource::provider_as_source;
+use datafusion::logical_expr::expr_rewriter::unnormalize_cols;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
@@ -129,21 +129,6 @@ impl SecuredProvider {
     }
 }
 
-fn unqualified(filters: &[Expr]) -> Result<Vec<Expr>, DataFusionError> {
-    let stripped = filters.iter().map(|filter| {
-        let stripped = filter.clone().transform(|node| {
-            Ok(match node {
-                Expr::Column(column) => {
-                    Transformed::yes(Expr::Column(Column::from_name(column.name)))
-                }
-                other => Transformed::no(other),
-            })
-        })?;
-        Ok(stripped.data)
-    });
-    stripped.collect()
-}
-
 #[async_trait]
 impl TableProvider for SecuredProvider {
     fn schema(&self) -> SchemaRef {
@@ -206,7 +191,7 @@ impl TableProvider for SecuredProvider {
             }
             other => hidden(own(other)),
         })?;
-        let asked = unqualified(filters)?;
+        let asked = unnormalize_cols(filters.iter().cloned());
         let plan = self.plan(state, &schema, &asked).await.map_err(hidden)?;
         let estimate = self.lake.estimate(
             &self.table.id,

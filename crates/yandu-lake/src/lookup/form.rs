@@ -12,6 +12,7 @@ use datafusion::logical_expr::utils::{conjunction, split_conjunction};
 use datafusion::logical_expr::{BinaryExpr, Expr, LogicalPlan, Operator, TableScan};
 
 use super::Lookup;
+use super::blocks::Columns;
 use crate::door::rows::is_total;
 use crate::door::{Rights, SecuredProvider, Sight};
 use crate::expression;
@@ -138,7 +139,10 @@ pub(super) fn lookup(
         values,
         key: ready,
         casts,
-        stored,
+        stored: Columns {
+            places: stored,
+            schema: columns,
+        },
         seen,
         shown: masks,
         whole,

@@ -11,6 +11,7 @@ use yandu_words::Mask;
 use super::Lookup;
 use crate::fixture::{Fixture, people_from, person_schema, person_spec};
 use crate::lineage::tests::random::texts;
+use crate::memory::Part;
 use crate::{
     Change, MaskKey, Permit, Principal, ReadPoint, Rights, Session, Sight, TableSpec, Term,
     compile_row_condition,
@@ -311,13 +312,13 @@ async fn what_was_looked_up_is_kept_and_no_more_than_may_be() {
         let found = lookup(&session, BY_ID).await.unwrap();
         let look = async |id: usize| {
             let rows = found.rows(&session, &[text(&format!("{id:05}"))]).await;
-            assert!(lake.lake.inner.blocks.bytes() <= most);
+            assert!(lake.lake.inner.memory.bytes() <= most);
             rows.map(|found| found.rows.num_rows())
         };
         for id in (0..20_000).step_by(997) {
             assert_eq!(look(id).await, Some(1), "{id}");
         }
-        assert!(lake.lake.inner.blocks.bytes() > 0);
+        assert!(lake.lake.inner.memory.bytes() > 0);
         // Nothing is read any more, or it is.
         for file in lake.listed().await {
             let table = lake.lake.table(&lake.id).unwrap();
@@ -328,5 +329,36 @@ async fn what_was_looked_up_is_kept_and_no_more_than_may_be() {
             answered.push(look(id).await.is_some());
         }
         assert_eq!(answered.iter().all(|one| *one), is_kept, "{answered:?}");
+    }
+}
+
+#[tokio::test]
+async fn footers_and_filters_count_among_what_is_kept() {
+    let ids: Vec<String> = (0..20_000).map(|id| format!("{id:05}")).collect();
+    let rows: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();
+    for (most, is_kept) in [(64 << 20, true), (0, false)] {
+        let lake = Fixture::with(|options| {
+            options.row_group_rows = 9_000;
+            options.lookup_bytes = most;
+        });
+        lake.commit(&people_from("b1", 1, &rows), "b1", Change::Append)
+            .await
+            .unwrap();
+        let memory = &lake.lake.inner.memory;
+        // The engine asks the same filters.
+        let sql = "SELECT name FROM population.person WHERE id = '00007'";
+        assert_eq!(lake.query(sql).await, "00007");
+        let filters = memory.bytes_of(Part::Filters { column: 0 });
+        assert_eq!(filters > 10_000, is_kept, "{filters}");
+        assert_eq!(memory.bytes(), filters);
+
+        let session = everything(&lake);
+        let found = lookup(&session, BY_ID).await.unwrap();
+        let rows = found.rows(&session, &[text("00007")]).await.unwrap();
+        assert_eq!(rows.rows.num_rows(), 1);
+        assert_eq!(memory.bytes_of(Part::Filters { column: 0 }), filters);
+        let footers = memory.bytes_of(Part::Footer);
+        assert_eq!(footers > 0, is_kept);
+        assert_eq!(memory.bytes() > filters + footers, is_kept);
     }
 }

@@ -20,7 +20,7 @@ use datafusion::physical_plan::{
     SendableRecordBatchStream,
 };
 use futures::StreamExt;
-use yandu_check::key::{KeySet, hash_rows};
+use yandu_check::key::{KeyMap, hash_rows};
 
 use crate::door::slot;
 
@@ -29,7 +29,8 @@ pub(crate) struct ReplaceExec {
     input: Arc<dyn ExecutionPlan>,
     /// Where the key columns stand in the input.
     key: Vec<usize>,
-    replaced: Arc<KeySet>,
+    /// The keys that rows of the tail have, and where these stand.
+    replaced: Arc<KeyMap<usize>>,
     properties: Arc<PlanProperties>,
 }
 
@@ -37,7 +38,7 @@ impl ReplaceExec {
     pub(crate) fn new(
         input: Arc<dyn ExecutionPlan>,
         key: Vec<usize>,
-        replaced: Arc<KeySet>,
+        replaced: Arc<KeyMap<usize>>,
     ) -> Self {
         let properties = PlanProperties::new(
             EquivalenceProperties::new(input.schema()),
@@ -143,7 +144,7 @@ impl ExecutionPlan for ReplaceExec {
 fn keep(
     rows: &RecordBatch,
     key: &[usize],
-    replaced: &KeySet,
+    replaced: &KeyMap<usize>,
 ) -> Result<RecordBatch, DataFusionError> {
     let columns: Vec<ArrayRef> = key
         .iter()
@@ -151,7 +152,7 @@ fn keep(
         .collect();
     let stays: BooleanArray = hash_rows(&columns, rows.num_rows())
         .into_iter()
-        .map(|key| Some(key.is_none_or(|key| !replaced.contains(&key))))
+        .map(|key| Some(key.is_none_or(|key| !replaced.contains_key(&key))))
         .collect();
     Ok(filter_record_batch(rows, &stays)?)
 }

@@ -124,14 +124,14 @@ impl Scan<'_> {
             })
             .transpose()?;
         let mut cold = self.snapshot(state, Some(&read), predicate, None)?;
-        if !tail.keys.is_empty() {
+        if !tail.places.is_empty() {
             let key = self
                 .table
                 .key_indices()
                 .iter()
                 .filter_map(|index| read.iter().position(|column| column == index))
                 .collect();
-            cold = Arc::new(ReplaceExec::new(cold, key, Arc::clone(&tail.keys)));
+            cold = Arc::new(ReplaceExec::new(cold, key, Arc::clone(&tail.places)));
         }
         if read.len() > wanted.len() {
             let columns = wanted.iter().enumerate().map(|(place, index)| {

@@ -198,7 +198,7 @@ impl Transform {
                     .iter()
                     .map(|file| file.path().to_owned())
                     .collect();
-                self.lake().sweep(&model.id, &files).await?;
+                self.lake().sweep(&model.id, &files).await;
                 let side =
                     |name: &str, bound: Option<u64>| bound.map(|bound| format!("{name} {bound}"));
                 let expected = [

@@ -105,7 +105,7 @@ impl Transform {
             .iter()
             .map(|file| file.path().to_owned())
             .collect();
-        self.lake().sweep(&model.id, &paths).await?;
+        self.lake().sweep(&model.id, &paths).await;
         let note = "only the rows that differ were exchanged".to_owned();
         if net.is_empty() {
             return Ok(Prepared {

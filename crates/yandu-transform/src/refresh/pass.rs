@@ -14,7 +14,7 @@ use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use futures::{Stream, StreamExt};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use yandu_check::key::KeySet;
 use yandu_check::profile::{ColumnProfile, Profiler};
 use yandu_check::{
@@ -40,6 +40,8 @@ pub(super) struct Passed {
     pub(super) profile: Vec<ColumnProfile>,
 }
 
+type Workers = JoinSet<Result<Worked>>;
+
 pub(super) struct Pass {
     lake: Lake,
     model: DatasetId,
@@ -48,7 +50,7 @@ pub(super) struct Pass {
     schema: SchemaRef,
     seen: Mutex<Seen>,
     hard_rows: AtomicU64,
-    /// No batch comes after those that wait.
+    /// No batch comes after those that wait, and nothing has failed.
     is_whole: AtomicBool,
 }
 
@@ -85,7 +87,8 @@ impl Pass {
         }
     }
 
-    /// Sends all rows through. On an error every file that was written is removed again.
+    /// Sends all rows through. On an error every file that was written is removed again; the first error ends the pass, whatever the
+    /// query still waits for, and is the one that is told.
     ///
     /// What fits into one row group is written by one worker, into one file. With each row group more another worker begins, up to
     /// the threads of the lake, and writes files of its own.
@@ -94,77 +97,77 @@ impl Pass {
         rows: impl Stream<Item = Result<RecordBatch, E>> + Unpin,
         progress: &Arc<Progress>,
     ) -> Result<Passed> {
+        let pass = Arc::new(self);
+        let mut workers = Workers::new();
+        let failure = pass.feed(rows, &mut workers, progress).await.err();
+        pass.join(workers, failure).await
+    }
+
+    /// Gives the batches to workers, until there are no more or something fails.
+    async fn feed<E: Into<Error>>(
+        self: &Arc<Self>,
+        mut rows: impl Stream<Item = Result<RecordBatch, E>> + Unpin,
+        workers: &mut Workers,
+        progress: &Arc<Progress>,
+    ) -> Result<()> {
         let threads = self.lake.options().threads.max(1);
         let group = self.lake.options().row_group_rows as u64;
-        let pass = Arc::new(self);
+        // With the sender the queue ends for all workers.
         let (send, receive) = mpsc::channel(WAITING);
         let queue = Queue::new(receive);
-        let mut workers = vec![pass.begin(&queue, progress)?];
-        let mut rows = rows;
+        self.begin(workers, &queue, progress)?;
         let mut first = 1;
-        let mut failure = None;
-        let is_whole = loop {
-            match rows.next().await {
-                None => break true,
-                Some(Ok(rows)) => {
-                    let count = rows.num_rows() as u64;
-                    let room = workers.len() as u64 * group;
-                    if first + count > room + 1 && workers.len() < threads {
-                        workers.push(pass.begin(&queue, progress)?);
-                    }
-                    // A worker that has failed takes nothing, and says why.
-                    if send.send(Numbered { first, rows }).await.is_err() {
-                        break false;
-                    }
-                    first += count;
-                }
-                Some(Err(error)) => {
-                    failure = Some(error.into());
-                    break false;
-                }
+        while let Some(rows) = unless_ended(workers, rows.next()).await? {
+            let rows = rows.map_err(Into::<Error>::into)?;
+            let count = rows.num_rows() as u64;
+            let room = workers.len() as u64 * group;
+            if first + count > room + 1 && workers.len() < threads {
+                self.begin(workers, &queue, progress)?;
             }
-        };
-        pass.is_whole.store(is_whole, Ordering::Release);
-        drop(send);
-        pass.join(workers, failure).await
+            let sending = send.send(Numbered { first, rows });
+            let sent = unless_ended(workers, sending).await?;
+            sent.map_err(|_| Error::Cancelled)?;
+            first += count;
+        }
+        self.is_whole.store(true, Ordering::Release);
+        Ok(())
     }
 
     fn begin(
         self: &Arc<Self>,
+        workers: &mut Workers,
         queue: &Queue,
         progress: &Arc<Progress>,
-    ) -> Result<JoinHandle<Result<Worked>>> {
+    ) -> Result<()> {
         let worker = Worker::new(Arc::clone(self))?;
         let (queue, progress) = (queue.clone(), Arc::clone(progress));
-        Ok(tokio::task::spawn_blocking(move || {
-            worker.work(&queue, &progress)
-        }))
+        workers.spawn_blocking(move || worker.work(&queue, &progress));
+        Ok(())
     }
 
     /// Waits for the workers, and puts together what they have done.
-    async fn join(
-        &self,
-        workers: Vec<JoinHandle<Result<Worked>>>,
-        failure: Option<Error>,
-    ) -> Result<Passed> {
+    async fn join(&self, mut workers: Workers, failure: Option<Error>) -> Result<Passed> {
         let mut failure = failure;
         let mut profiler = Profiler::new(self.checker.expectations());
         let mut tally = Tally::default();
         let mut rows = 0;
         let mut files = Vec::new();
-        for worker in workers {
-            match worker.await.map_err(Error::from).flatten() {
+        while let Some(ended) = workers.join_next().await {
+            match ended.map_err(Error::from).flatten() {
                 Ok(worked) => {
                     rows += worked.rows;
                     files.extend(worked.files);
                     tally.merge(worked.tally);
                     profiler.merge(worked.profiler);
                 }
-                // Who was only stopped does not say why.
-                Err(error) if matches!(failure, None | Some(Error::Cancelled)) => {
-                    failure = Some(error);
+                Err(error) => {
+                    // Whoever has not come to the end of the queue yet has nothing to finish.
+                    self.is_whole.store(false, Ordering::Release);
+                    // Who was only stopped does not say why.
+                    if matches!(failure, None | Some(Error::Cancelled)) {
+                        failure = Some(error);
+                    }
                 }
-                Err(_) => {}
             }
         }
         let findings = tally.counts(self.checker.expectations());
@@ -178,7 +181,7 @@ impl Pass {
         }
         if let Some(error) = failure {
             let paths: Vec<String> = files.iter().map(|file| file.path().to_owned()).collect();
-            self.lake.sweep(&self.model, &paths).await?;
+            self.lake.sweep(&self.model, &paths).await;
             return Err(error);
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -189,6 +192,18 @@ impl Pass {
             findings,
             profile: profiler.finish(),
         })
+    }
+}
+
+/// What a step gives, or why a worker has ended before it: while batches come, none ends but for a fault.
+async fn unless_ended<T>(workers: &mut Workers, step: impl Future<Output = T>) -> Result<T> {
+    tokio::select! {
+        biased;
+        Some(ended) = workers.join_next() => {
+            let worked = ended.map_err(Error::from).flatten();
+            Err(worked.err().unwrap_or(Error::Cancelled))
+        }
+        given = step => Ok(given),
     }
 }
 

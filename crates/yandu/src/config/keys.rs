@@ -201,8 +201,8 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "lookup_memory",
         default: r#""512 MiB""#,
-        zh: "按主键反复查询时，留在内存中的行所占的上限；0 为不留",
-        en: "memory at most for rows that are kept because they are looked up by their keys again and again; 0 keeps none",
+        zh: "按主键反复查询时，留在内存中的行及查找所需的文件尾和过滤器所占的上限；0 为不留",
+        en: "memory at most for rows that are kept because they are looked up by their keys again and again, with the footers and filters of files that say where they are; 0 keeps none",
     },
     Key {
         name: "query_seconds",

@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Condvar;
 use std::time::Duration;
 
@@ -86,16 +87,23 @@ async fn passed(
     batches: Vec<Result<RecordBatch>>,
     expectations: Expectations,
 ) -> Result<Passed> {
-    let lake = city.transform.lake();
-    let pass = Pass::new(lake, &id(MODEL), &RUN.parse().unwrap(), expectations);
     let progress = Arc::new(Progress::default());
+    let pass = pass(city, expectations);
     pass.run(stream::iter(batches), &progress).await
+}
+
+fn pass(city: &City, expectations: Expectations) -> Pass {
+    let lake = city.transform.lake();
+    Pass::new(lake, &id(MODEL), &RUN.parse().unwrap(), expectations)
+}
+
+fn folder(city: &City) -> PathBuf {
+    city.transform.lake().options().root.join("t/people")
 }
 
 /// The data files in the folder of the model.
 fn files(city: &City) -> usize {
-    let folder = city.transform.lake().options().root.join("t/people");
-    let Ok(entries) = std::fs::read_dir(folder) else {
+    let Ok(entries) = std::fs::read_dir(folder(city)) else {
         return 0;
     };
     entries
@@ -166,4 +174,42 @@ async fn a_query_that_fails_on_its_way_leaves_no_file_and_says_why() {
     let failed = passed(&city, batches, expectations(None)).await;
     assert!(matches!(failed, Err(Error::NoModel(_))));
     assert_eq!(files(&city), 0);
+}
+
+#[tokio::test]
+async fn a_fault_is_told_while_the_query_still_has_rows_to_come() {
+    let city = city().await;
+    let mut batches = batches(&names(40));
+    let who: ArrayRef = Arc::new(StringViewArray::from(vec!["p40"]));
+    batches.push(Ok(RecordBatch::try_from_iter([("who", who)]).unwrap()));
+    let rows = stream::iter(batches).chain(stream::pending());
+    let progress = Arc::new(Progress::default());
+    let running = pass(&city, expectations(None)).run(rows, &progress);
+    let failed = tokio::time::timeout(Duration::from_secs(20), running).await;
+    assert!(matches!(failed, Ok(Err(Error::MissingColumn { .. }))));
+    assert_eq!(files(&city), 0);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_removed_does_not_stand_before_the_reason() {
+    let city = city().await;
+    let written = passed(&city, batches(&names(16)), expectations(None)).await;
+    let files = written.unwrap().files;
+    let path = folder(&city).join(files[0].path());
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    let pass = pass(&city, expectations(None));
+    let profiler = Profiler::new(pass.checker.expectations());
+    let mut workers = Workers::new();
+    workers.spawn(async move {
+        Ok(Worked {
+            rows: 16,
+            files,
+            tally: Tally::default(),
+            profiler,
+        })
+    });
+    let failure = Error::NoModel("t.other".to_owned());
+    let failed = pass.join(workers, Some(failure)).await;
+    assert!(matches!(failed, Err(Error::NoModel(_))));
 }

@@ -38,16 +38,6 @@ impl Queue {
     }
 }
 
-/// Closes the queue with its worker, so that nobody waits for one that is gone.
-struct Closing<'a>(&'a Queue);
-
-impl Drop for Closing<'_> {
-    fn drop(&mut self) {
-        let mut batches = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        batches.close();
-    }
-}
-
 /// What a worker has done with its batches.
 pub(super) struct Worked {
     pub(super) rows: u64,
@@ -77,7 +67,6 @@ impl Worker {
 
     /// Takes batches until there are no more. On an error what it has written is removed.
     pub(super) fn work(mut self, queue: &Queue, progress: &Progress) -> Result<Worked> {
-        let _closing = Closing(queue);
         match self.work_through(queue, progress) {
             Ok(()) if self.pass.hard_rows.load(Ordering::Acquire) == 0 => self.finish(),
             Ok(()) => {
@@ -101,7 +90,7 @@ impl Worker {
             progress.check()?;
             progress.advance(self.take(&batch)?);
         }
-        // The queue ends too when the query fails, or another worker.
+        // The queue ends too when the query fails, another worker does, or nobody waits for the pass any more.
         if self.pass.is_whole.load(Ordering::Acquire) {
             Ok(())
         } else {
