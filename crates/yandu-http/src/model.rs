@@ -36,9 +36,10 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = RunSpan)]
 pub struct Span {
-    /// Absent when the run before did not read it, or there was none.
+    /// Absent when the run before did not read it or found no rows yet, or there was none.
     pub from: Option<u64>,
-    pub to: u64,
+    /// Absent when it had no rows yet, and the model was made without it.
+    pub to: Option<u64>,
 }
 
 /// A refresh of a model, and what became of it.

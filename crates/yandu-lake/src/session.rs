@@ -124,6 +124,8 @@ pub struct ReadPoint {
     pub versions: BTreeMap<DatasetId, Version>,
     /// Of single tables only the rows that came, or went, between two versions; goes before `versions`.
     pub changes: BTreeMap<DatasetId, ChangeOf>,
+    /// Single tables that were not there yet: they are read without rows, whatever they hold now. Goes before all others.
+    pub absent: BTreeSet<DatasetId>,
 }
 
 /// A reader of the lake.

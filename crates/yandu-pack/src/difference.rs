@@ -6,7 +6,7 @@
 mod check;
 mod column;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use yandu_words::{ColumnName, DatasetId, PackId};
@@ -94,6 +94,8 @@ pub enum What {
     CheckText,
     Setting,
     ModelSql,
+    /// The inputs that a model does not wait for.
+    MayBeAbsent,
 }
 
 /// What a change may do to stored rows, from the mildest to the strongest.
@@ -265,6 +267,7 @@ impl<'a> Comparison<'a> {
         changes.extend(self.checks());
         changes.extend(self.settings());
         changes.extend(self.model());
+        changes.extend(self.may_be_absent());
         changes
     }
 
@@ -335,6 +338,27 @@ impl<'a> Comparison<'a> {
         let (before, after) = (sql(self.installed), sql(self.offered));
         (before != after)
             .then(|| Change::new(What::ModelSql, Effect::Refresh).between(before, after))
+    }
+
+    /// With more inputs that may be absent, a model that waited for one is made.
+    fn may_be_absent(&self) -> Option<Change> {
+        let inputs = |dataset: &Dataset| -> BTreeSet<DatasetId> {
+            dataset.file().may_be_absent.iter().cloned().collect()
+        };
+        let (before, after) = (inputs(self.before), inputs(self.after));
+        if before == after {
+            return None;
+        }
+        let effect = if after.is_subset(&before) {
+            Effect::None
+        } else {
+            Effect::Refresh
+        };
+        let shown = |inputs: BTreeSet<DatasetId>| {
+            let names: Vec<String> = inputs.iter().map(ToString::to_string).collect();
+            (!names.is_empty()).then(|| names.join(", "))
+        };
+        Some(Change::new(What::MayBeAbsent, effect).between(shown(before), shown(after)))
     }
 
     /// Settings whose value changes and that a check of the dataset names.

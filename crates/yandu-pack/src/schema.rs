@@ -99,7 +99,7 @@ impl FileKind {
 }
 
 static PACK: LazyLock<Value> = LazyLock::new(generate::<PackFile>);
-static DATASET: LazyLock<Value> = LazyLock::new(generate::<DatasetFile>);
+static DATASET: LazyLock<Value> = LazyLock::new(dataset);
 static MODEL: LazyLock<Value> = LazyLock::new(model);
 static CODES: LazyLock<Value> = LazyLock::new(generate::<CodeListFile>);
 static SOURCE: LazyLock<Value> = LazyLock::new(generate::<SourceFile>);
@@ -118,6 +118,15 @@ fn generate<T: JsonSchema>() -> Value {
         .to_value()
 }
 
+/// Of a dataset without SQL no input can be absent.
+fn dataset() -> Value {
+    let mut schema = generate::<DatasetFile>();
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.shift_remove("may_be_absent");
+    }
+    schema
+}
+
 /// A model is a dataset of one origin.
 fn model() -> Value {
     let mut schema = generate::<DatasetFile>();
@@ -132,7 +141,7 @@ fn model() -> Value {
                 "origin".to_owned(),
                 json!({"description": "Where the rows come from: a SQL select over other datasets.", "const": "model"}),
             );
-            properties.remove("form");
+            properties.shift_remove("form");
         }
     }
     drop_unused(&mut schema);

@@ -17,6 +17,7 @@ pub(crate) struct Declared {
     pub(crate) id: DatasetId,
     /// The query, with the settings of the site filled in.
     pub(crate) sql: Result<String, String>,
+    pub(crate) may_be_absent: BTreeSet<DatasetId>,
 }
 
 /// A model whose query was planned.
@@ -24,6 +25,8 @@ pub(crate) struct Declared {
 pub(crate) struct Model {
     pub(crate) id: DatasetId,
     pub(crate) sql: String,
+    /// The inputs that it does not wait for.
+    pub(crate) may_be_absent: BTreeSet<DatasetId>,
     pub(crate) derivation: Arc<Derivation>,
 }
 
@@ -72,6 +75,11 @@ pub(crate) fn read(packs: &Packs) -> Vec<Declared> {
         .map(|model| Declared {
             id: model.id().clone(),
             sql: packs.sql_of(model).map_err(|error| error.to_string()),
+            may_be_absent: packs
+                .dataset(model.id())
+                .into_iter()
+                .flat_map(|dataset| dataset.file().may_be_absent.iter().cloned())
+                .collect(),
         })
         .collect()
 }
@@ -111,7 +119,11 @@ impl Transform {
     }
 
     async fn plan(&self, declared: &Declared) -> Result<Model> {
-        let Declared { id, sql } = declared;
+        let Declared {
+            id,
+            sql,
+            may_be_absent,
+        } = declared;
         let sql = sql.clone().map_err(|message| Error::Setting {
             model: id.clone(),
             message,
@@ -127,6 +139,7 @@ impl Transform {
         Ok(Model {
             id: id.clone(),
             sql,
+            may_be_absent: may_be_absent.clone(),
             derivation,
         })
     }

@@ -53,8 +53,8 @@ pub(crate) struct Prepared {
 const MOMENT: Duration = Duration::from_millis(250);
 
 impl Transform {
-    /// Refreshes a model whose inputs are all there. The run is recorded whatever becomes of it; an error means that
-    /// this could not be done.
+    /// Refreshes a model whose inputs are all there, or may be absent. The run is recorded whatever becomes of it; an error
+    /// means that this could not be done.
     pub(crate) async fn refresh(&self, model: &Model, trigger: Trigger, full: bool) -> Result<Run> {
         let _turn = self.inner.turn.lock().await;
         if self.is_stopping() {
@@ -176,7 +176,7 @@ impl Transform {
                 }
             }
         }
-        let prepared = self.compute_whole(run, model, &versions, progress).await?;
+        let prepared = self.compute_whole(run, model, progress).await?;
         Self::note(run, &prepared);
         self.take_over(run, prepared).await?;
         if run.version.is_none() {
@@ -316,18 +316,22 @@ impl Transform {
         }
     }
 
-    /// The versions of the inputs now, with what waited in their tails.
-    async fn present_inputs(&self, model: &Model) -> Result<BTreeMap<DatasetId, Version>> {
+    /// The versions of the inputs now, with what waited in their tails; none of one that is absent.
+    async fn present_inputs(&self, model: &Model) -> Result<BTreeMap<DatasetId, Option<Version>>> {
         let mut versions = BTreeMap::new();
         for input in &model.derivation.inputs {
+            // Looked at first, so that rows which come meanwhile are read and no fault.
+            let is_absent = self.is_absent(model, input).await?;
             if self.lake().tail(input).await?.writes > 0 {
                 self.lake().fold(input).await?;
             }
             let version = self.lake().version(input).await?;
-            let version = version.ok_or_else(|| Error::Waits {
-                model: model.id.clone(),
-                inputs: vec![input.clone()],
-            })?;
+            if version.is_none() && !is_absent {
+                return Err(Error::Waits {
+                    model: model.id.clone(),
+                    inputs: vec![input.clone()],
+                });
+            }
             versions.insert(input.clone(), version);
         }
         Ok(versions)
@@ -358,11 +362,14 @@ fn not_followed(error: Error) -> Error {
     }
 }
 
-fn spans(versions: &BTreeMap<DatasetId, Version>, last: Option<&Run>) -> BTreeMap<DatasetId, Span> {
+fn spans(
+    versions: &BTreeMap<DatasetId, Option<Version>>,
+    last: Option<&Run>,
+) -> BTreeMap<DatasetId, Span> {
     versions
         .iter()
         .map(|(input, to)| {
-            let from = last.and_then(|last| Some(last.inputs.get(input)?.to));
+            let from = last.and_then(|last| last.inputs.get(input)?.to);
             (input.clone(), Span { from, to: *to })
         })
         .collect()

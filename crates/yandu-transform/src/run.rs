@@ -57,9 +57,10 @@ impl RunStatus {
 /// From which version to which an input was followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
-    /// `None` when the run before did not read it, or there was none.
+    /// `None` when the run before did not read it or found it absent, or there was none.
     pub from: Option<u64>,
-    pub to: u64,
+    /// `None` when it was absent: it had no table yet, and was read without rows.
+    pub to: Option<u64>,
 }
 
 /// Why a run failed.

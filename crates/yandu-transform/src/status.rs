@@ -142,35 +142,65 @@ impl Transform {
         let failed = failed.map(|input| format!("it reads `{input}`, whose last refresh failed"));
         Ok(match self.stale(model).await? {
             Some(why) => (Standing::Stale, failed.or(Some(why))),
-            None => (Standing::Fresh, failed),
+            None if failed.is_some() => (Standing::Fresh, failed),
+            None => (Standing::Fresh, self.absences(model).await?),
         })
     }
 
     /// An input that is a model and could not be refreshed the last time.
     async fn failed_input(&self, model: &Model) -> Result<Option<DatasetId>> {
         for input in &model.derivation.inputs {
-            let last = if self.has(input) {
-                self.inner.runs.newest(input).await?
-            } else {
-                None
-            };
-            if last.is_some_and(|run| run.status == RunStatus::Failed) {
+            if self.has_failed(input).await? {
                 return Ok(Some(input.clone()));
             }
         }
         Ok(None)
     }
 
-    /// The inputs that have no rows yet, and never had.
+    /// Whether a dataset is a model that could not be refreshed the last time.
+    async fn has_failed(&self, id: &DatasetId) -> Result<bool> {
+        if !self.has(id) {
+            return Ok(false);
+        }
+        let last = self.inner.runs.newest(id).await?;
+        Ok(last.is_some_and(|run| run.status == RunStatus::Failed))
+    }
+
+    /// The inputs that have no rows yet, never had, and are waited for.
     pub(crate) async fn missing_inputs(&self, model: &Model) -> Result<Vec<DatasetId>> {
         let mut missing = Vec::new();
         for input in &model.derivation.inputs {
-            let lake = self.lake();
-            if lake.version(input).await?.is_none() && lake.tail(input).await?.writes == 0 {
+            if self.never_had_rows(input).await? && !self.is_absent(model, input).await? {
                 missing.push(input.clone());
             }
         }
         Ok(missing)
+    }
+
+    /// Whether a model is made as if this input were there without rows: it may be absent, and never had any. One whose own
+    /// refresh failed is not absent, for nobody knows which rows it would have.
+    pub(crate) async fn is_absent(&self, model: &Model, input: &DatasetId) -> Result<bool> {
+        Ok(model.may_be_absent.contains(input)
+            && self.never_had_rows(input).await?
+            && !self.has_failed(input).await?)
+    }
+
+    async fn never_had_rows(&self, id: &DatasetId) -> Result<bool> {
+        let lake = self.lake();
+        Ok(lake.version(id).await?.is_none() && lake.tail(id).await?.writes == 0)
+    }
+
+    /// Says which inputs a model is made without.
+    async fn absences(&self, model: &Model) -> Result<Option<String>> {
+        let mut absences = Vec::new();
+        for input in &model.derivation.inputs {
+            if self.is_absent(model, input).await? {
+                absences.push(format!(
+                    "it is made without `{input}`, which has no rows yet"
+                ));
+            }
+        }
+        Ok((!absences.is_empty()).then(|| absences.join("; ")))
     }
 
     /// Why a model has to be refreshed; `None` when its rows are those that its inputs make.
@@ -187,7 +217,7 @@ impl Transform {
             return Ok(Some(why));
         }
         for input in &model.derivation.inputs {
-            let read = last.inputs.get(input).map(|span| span.to);
+            let read = last.inputs.get(input).and_then(|span| span.to);
             if read != self.lake().version(input).await? {
                 return Ok(Some(format!("`{input}` changed")));
             }
@@ -228,7 +258,7 @@ impl Transform {
             return Ok(false);
         }
         for input in &model.derivation.inputs {
-            let read = last.inputs.get(input).map(|span| span.to);
+            let read = last.inputs.get(input).and_then(|span| span.to);
             if read != self.lake().version(input).await? {
                 return Ok(false);
             }

@@ -214,10 +214,12 @@ impl Transform {
             Ok(model) => model,
             Err(error) => return Ok(Refreshed::Left(error.to_string())),
         };
-        if let Some(input) = model.derivation.inputs.intersection(failed).next() {
-            return Ok(Refreshed::Left(format!(
-                "it reads `{input}`, which is not up to date"
-            )));
+        for input in model.derivation.inputs.intersection(failed) {
+            if !self.is_absent(&model, input).await? {
+                return Ok(Refreshed::Left(format!(
+                    "it reads `{input}`, which is not up to date"
+                )));
+            }
         }
         let missing = self.missing_inputs(&model).await?;
         if !missing.is_empty() {

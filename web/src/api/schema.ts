@@ -6633,11 +6633,14 @@ export interface components {
         RunSpan: {
             /**
              * Format: int64
-             * @description Absent when the run before did not read it, or there was none.
+             * @description Absent when the run before did not read it or found no rows yet, or there was none.
              */
             from?: number | null;
-            /** Format: int64 */
-            to: number;
+            /**
+             * Format: int64
+             * @description Absent when it had no rows yet, and the model was made without it.
+             */
+            to?: number | null;
         };
         /** @description A cell that shows what a finding means. */
         Sample: {

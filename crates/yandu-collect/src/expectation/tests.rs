@@ -309,6 +309,44 @@ from air.reading r group by r.station
 }
 
 #[test]
+fn what_may_be_absent_is_read_by_the_sql() {
+    let station = "\
+== air/datasets/station.yaml
+dataset: air.station
+title: {zh: 监测站, en: Station}
+owner: 市生态环境局
+origin: collect
+sharing: {class: unconditional}
+opening: open
+refresh: yearly
+key: [station]
+columns:
+  station: {title: {zh: 站点, en: Station}, standard: id}
+";
+    let absent = model("mean", "").replace(
+        "key: [station]\n",
+        "key: [station]\nmay_be_absent: [air.reading, air.station]\n",
+    );
+    check(
+        &format!(
+            "{station}{absent}== air/models/mean.sql
+select r.station
+from air.reading r
+group by r.station
+"
+        ),
+        expect![[r#"
+            error[not-read]: the SQL of the model does not read `air.station`
+             --> air/models/mean.yaml:9:30
+              |
+            9 | may_be_absent: [air.reading, air.station]
+              |                              ^^^^^^^^^^^
+              help: inputs: `air.reading`
+        "#]],
+    );
+}
+
+#[test]
 fn circles_of_models_are_spelled_out() {
     let select = |from: &str| format!("select station from air.{from}\n");
     check(

@@ -181,7 +181,7 @@ fn refresh<'a>(
     let inputs = run.inputs.iter().filter_map(|(input, span)| {
         Some(Flowing {
             dataset: packs.dataset(input)?,
-            version: Some(span.to),
+            version: span.to,
         })
     });
     Some(Run {

@@ -126,6 +126,9 @@ impl Pins {
     }
 
     async fn take(&self, table: &Table) -> Result<View> {
+        if self.at.absent.contains(&table.id) {
+            return Ok(View::absent());
+        }
         let present = table.present().await?;
         if let Some(change) = self.at.changes.get(&table.id).copied() {
             let newest = present.version.ok_or_else(|| Error::NoVersion {

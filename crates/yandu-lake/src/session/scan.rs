@@ -78,6 +78,14 @@ impl View {
         Some(tail.rows.slice(*row, 1))
     }
 
+    /// A table before its first commit.
+    pub(crate) fn absent() -> Self {
+        Self {
+            version: None,
+            tail: None,
+        }
+    }
+
     /// A snapshot without the tail.
     pub(crate) fn past(version: Arc<TableVersion>) -> Self {
         Self {

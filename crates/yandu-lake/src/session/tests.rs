@@ -395,6 +395,22 @@ async fn a_count_sees_the_tail_and_what_it_replaces() {
     assert_eq!(count(lake.lake.clone(), past).await, 3);
 }
 
+#[tokio::test]
+async fn a_table_that_was_absent_is_read_without_rows_whatever_it_holds_now() {
+    let lake = people().await;
+    let rows = crate::fixture::people("t1", &[("9", "new")]);
+    lake.lake.append(&lake.id, &rows, b"raw").await.unwrap();
+    let at = ReadPoint {
+        absent: [lake.id.clone()].into(),
+        ..ReadPoint::default()
+    };
+    let sql = "SELECT count(*), count(id) FROM population.person";
+    assert_eq!(query(&lake.lake, sql, at.clone()).await, "0|0");
+    let session = lake.lake.session(&Principal::local_administrator(), at);
+    let count = session.count(&lake.id).await.unwrap();
+    assert_eq!((count.version, count.rows), (None, 0));
+}
+
 fn session(lake: &crate::Lake) -> crate::Session {
     lake.session(&Principal::local_administrator(), ReadPoint::default())
 }

@@ -9,7 +9,7 @@ use super::{Checker, order};
 use crate::dataset;
 use crate::declare::{DatasetFile, Origin};
 use crate::load::{Compiler, Declared};
-use crate::problem::{Code, quoted};
+use crate::problem::{Code, alternatives, quoted};
 use crate::schema::FileKind;
 
 mod columns;
@@ -28,7 +28,9 @@ pub(super) fn check(checker: &mut Checker<'_>, compiler: &dyn Compiler) {
             continue;
         }
         declaration(checker, dataset);
-        models.extend(inputs(checker, compiler, index, dataset));
+        let model = inputs(checker, compiler, index, dataset);
+        absences(checker, dataset, model.as_ref());
+        models.extend(model);
     }
     orphans(checker);
     let in_circles = circles(checker, &models);
@@ -175,6 +177,31 @@ fn inputs<'a>(
         }
     }
     Some(model)
+}
+
+/// What may be absent is a dataset that is there, and that the SQL reads.
+fn absences(checker: &mut Checker<'_>, dataset: &Declared<DatasetFile>, model: Option<&Model<'_>>) {
+    for (index, id) in dataset.declaration.may_be_absent.iter().enumerate() {
+        let pointer = format!("/may_be_absent/{index}");
+        let (Some(_), Some(model)) = (checker.dataset(dataset, &pointer, id), model) else {
+            continue;
+        };
+        let read: Vec<&DatasetId> = model
+            .inputs
+            .iter()
+            .map(|input| &input.dataset.declaration.dataset)
+            .collect();
+        if read.contains(&id) {
+            continue;
+        }
+        let message = format!("the SQL of the model does not read `{id}`");
+        let names = read.iter().map(|read| read.as_str());
+        let problem = dataset
+            .at(Code::NotRead, &pointer, message)
+            .help("leave it out")
+            .help_if(alternatives(id.as_str(), "inputs", names));
+        checker.push(problem);
+    }
 }
 
 fn missing(checker: &mut Checker<'_>, sql: &SqlText<'_>, name: &str, place: crate::load::SqlPlace) {

@@ -37,6 +37,10 @@ pub struct DatasetFile {
     /// Who fills which columns, and when; of the origin `form` alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<Form>,
+    /// The inputs that a model does not wait for: as long as one has never had rows, it is read without any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("uniqueItems" = true))]
+    pub may_be_absent: Vec<DatasetId>,
     /// What is expected of the rows beyond the meaning of the columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,

@@ -320,28 +320,48 @@ fn a_setting_counts_where_a_check_names_it() {
     check(&[("default: 150", "default: 120")], &expect![[""]]);
 }
 
+/// The usual pack with a model.
+fn elder(lines: &str, sql: &str) -> (TempDir, Packs) {
+    let folder = TempDir::new().unwrap();
+    let demo = folder.path().join("demo");
+    for folder in ["datasets", "models"] {
+        std::fs::create_dir_all(demo.join(folder)).unwrap();
+    }
+    std::fs::write(demo.join("pack.yaml"), PACK).unwrap();
+    let citizen = CITIZEN.replace("codes: demo.sex", "type: text");
+    std::fs::write(demo.join("datasets/citizen.yaml"), &citizen).unwrap();
+    let elder = citizen
+        .replace("dataset: demo.citizen", "dataset: demo.elder")
+        .replace("origin: collect", "origin: model")
+        .replace(", from: [编号]", "")
+        .replace("columns:\n", &format!("{lines}columns:\n"));
+    std::fs::write(demo.join("models/elder.yaml"), elder).unwrap();
+    std::fs::write(demo.join("models/elder.sql"), sql).unwrap();
+    let loaded = Packs::load(&[demo], &AnyCondition);
+    assert!(!loaded.has_errors(), "{:?}", loaded.problems);
+    (folder, loaded.packs)
+}
+
 #[test]
 fn another_select_has_a_model_computed_anew() {
-    let model = |sql: &str| {
-        let folder = TempDir::new().unwrap();
-        let demo = folder.path().join("demo");
-        std::fs::create_dir_all(demo.join("models")).unwrap();
-        std::fs::write(demo.join("pack.yaml"), PACK).unwrap();
-        let citizen = CITIZEN
-            .replace("dataset: demo.citizen", "dataset: demo.elder")
-            .replace("origin: collect", "origin: model")
-            .replace("codes: demo.sex", "type: text")
-            .replace(", from: [编号]", "");
-        std::fs::write(demo.join("models/elder.yaml"), citizen).unwrap();
-        std::fs::write(demo.join("models/elder.sql"), sql).unwrap();
-        let loaded = Packs::load(&[demo], &AnyCondition);
-        assert!(!loaded.has_errors(), "{:?}", loaded.problems);
-        (folder, loaded.packs)
-    };
-    let (_one, installed) = model("SELECT 1");
-    let (_two, offered) = model("SELECT ${limit}");
+    let (_one, installed) = elder("", "SELECT 1");
+    let (_two, offered) = elder("", "SELECT ${limit}");
     assert_eq!(
         shown(&installed, &offered),
         "demo.elder model-sql - → refresh"
+    );
+}
+
+#[test]
+fn an_input_that_is_not_waited_for_any_more_has_a_model_made() {
+    let (_one, waits) = elder("", "SELECT 1");
+    let (_two, waits_not) = elder("may_be_absent: [demo.citizen]\n", "SELECT 1");
+    assert_eq!(
+        shown(&waits, &waits_not),
+        "demo.elder may-be-absent - → refresh"
+    );
+    assert_eq!(
+        shown(&waits_not, &waits),
+        "demo.elder may-be-absent - → none"
     );
 }

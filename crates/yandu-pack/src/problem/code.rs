@@ -124,6 +124,8 @@ codes! {
     UndeclaredColumn "undeclared-column" Error;
     /// A declared column that the SQL of its model does not select.
     NotSelected "not-selected" Error;
+    /// A dataset that may be absent and that the SQL of its model does not read.
+    NotRead "not-read" Error;
     /// A column of a model is declared less sensitive than the values that flow into it.
     GradeTooLow "grade-too-low" Error;
     /// A SQL condition does not compile over the columns of its dataset, or a model over its inputs.

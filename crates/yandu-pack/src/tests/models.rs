@@ -212,3 +212,39 @@ fn a_setting_in_sql_is_one_of_the_pack() {
         "#]],
     );
 }
+
+#[test]
+fn what_may_be_absent_is_a_dataset_that_is_there() {
+    let mean = MEAN.replace(
+        "key: [station_id]\n",
+        "key: [station_id]\nmay_be_absent: [air.station, air.statoin]\n",
+    );
+    check(
+        &air(&format!(
+            "{mean}== air/models/mean.sql\nselect station_id from air.station\n"
+        )),
+        expect![[r#"
+            error[missing-dataset]: there is no dataset `air.statoin`
+             --> air/models/mean.yaml:9:30
+              |
+            9 | may_be_absent: [air.station, air.statoin]
+              |                              ^^^^^^^^^^^
+              help: did you mean `air.station`?
+        "#]],
+    );
+}
+
+#[test]
+fn nothing_is_absent_for_a_dataset_without_sql() {
+    let folder = write(&AIR.replace(
+        "key: [station_id]\n",
+        "key: [station_id]\nmay_be_absent: [air.station]\n",
+    ));
+    let loaded = load(folder.path());
+    let problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].starts_with("error[unknown-key]: unknown key `may_be_absent`"),
+        "{problems:?}"
+    );
+}

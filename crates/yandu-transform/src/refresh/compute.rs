@@ -1,6 +1,5 @@
 //! Computing a model from all rows of its inputs.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +8,9 @@ use arrow::datatypes::SchemaRef;
 use futures::{StreamExt, TryStreamExt};
 use yandu_check::key::{KeySet, hash_rows};
 use yandu_check::{Expectations, Score};
-use yandu_lake::{Change, Form, ReadPoint, Rows, Session, Version};
+use yandu_lake::{Change, Form, ReadPoint, Rows, Session};
 use yandu_pack::Dataset;
 use yandu_pack::declare::{CheckKind, Level};
-use yandu_words::id::DatasetId;
 
 use super::Prepared;
 use super::exchange::Held;
@@ -45,22 +43,18 @@ struct Whole {
 }
 
 impl Transform {
-    /// Computes a model from all rows of its inputs at these versions.
+    /// Computes a model from all rows of its inputs at the versions of the run.
     pub(super) async fn compute_whole(
         &self,
         run: &Run,
         model: &Model,
-        versions: &BTreeMap<DatasetId, Version>,
         progress: &Arc<Progress>,
     ) -> Result<Prepared> {
         let packs = self.packs();
         let dataset = dataset_of(&packs, model)?;
-        let at = ReadPoint {
-            versions: versions.clone(),
-            ..ReadPoint::default()
-        };
+        let at = versions_of(run);
         let mut rows_in = 0;
-        for input in versions.keys() {
+        for input in at.versions.keys() {
             rows_in += self.session_at(at.clone()).count(input).await?.rows;
         }
         let session = self.session_at(at).within(LIMIT);
@@ -258,14 +252,15 @@ pub(super) fn dataset_of<'p>(packs: &'p yandu_pack::Packs, model: &Model) -> Res
 
 /// The inputs as a run reads them.
 pub(crate) fn versions_of(run: &Run) -> ReadPoint {
-    let versions = run
-        .inputs
-        .iter()
-        .map(|(input, span)| (input.clone(), span.to));
-    ReadPoint {
-        versions: versions.collect(),
-        ..ReadPoint::default()
+    let mut at = ReadPoint::default();
+    for (input, span) in &run.inputs {
+        if let Some(version) = span.to {
+            at.versions.insert(input.clone(), version);
+        } else {
+            at.absent.insert(input.clone());
+        }
     }
+    at
 }
 
 pub(super) fn conform_all(

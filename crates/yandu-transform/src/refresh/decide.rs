@@ -115,7 +115,7 @@ impl Transform {
         &self,
         model: &Model,
         last: Option<&Run>,
-        versions: &BTreeMap<DatasetId, Version>,
+        versions: &BTreeMap<DatasetId, Option<Version>>,
         full: bool,
     ) -> Result<Decision> {
         if full {
@@ -144,7 +144,16 @@ impl Transform {
             if from == *to {
                 continue;
             }
-            let step = match self.step_of(input, from, *to).await? {
+            let (from, to) = match (from, *to) {
+                (Some(from), Some(to)) => (from, to),
+                (None, _) => {
+                    return Ok(Decision::Whole(format!("`{input}` was absent before")));
+                }
+                (Some(_), None) => {
+                    return Ok(Decision::Whole(format!("`{input}` is absent now")));
+                }
+            };
+            let step = match self.step_of(input, from, to).await? {
                 Ok(Some(step)) => step,
                 Ok(None) => continue,
                 Err(why) => return Ok(Decision::Whole(why)),

@@ -1,3 +1,4 @@
+mod absent;
 pub(crate) mod city;
 mod kill;
 mod modes;

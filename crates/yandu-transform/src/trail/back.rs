@@ -1,7 +1,5 @@
 //! From rows back to what they were made of.
 
-use std::collections::BTreeMap;
-
 use arrow::array::RecordBatch;
 use futures::future::{BoxFuture, FutureExt, try_join_all};
 use yandu_lake::{
@@ -15,6 +13,9 @@ use crate::refresh::versions_of;
 use crate::run::Run;
 use crate::transform::Transform;
 use crate::{Error, Result};
+
+/// What is said of an input that was absent.
+const ABSENT: &str = "it had no rows yet when the model was refreshed";
 
 /// One trail that is being followed.
 pub(super) struct Following<'a> {
@@ -228,6 +229,10 @@ impl Following<'_> {
         };
         let following = found.into_iter().map(async |found| {
             let mut step = self.step(found);
+            if is_absent(run, &step.dataset) {
+                step.gone = Some(ABSENT.to_owned());
+                return Ok::<_, Error>(step);
+            }
             step.made = self
                 .made(Wanted {
                     dataset: &step.dataset,
@@ -250,16 +255,23 @@ impl Following<'_> {
             return Err(error.into());
         };
         let why = error.to_string();
-        let versions: BTreeMap<&DatasetId, Version> = run
-            .inputs
-            .iter()
-            .map(|(input, span)| (input, span.to))
-            .collect();
-        let steps = versions.into_iter().map(|(input, version)| Step {
-            version: Some(version),
-            gone: Some(why.clone()),
-            ..Step::without_rows(input, self.owner(input))
+        let steps = run.inputs.iter().map(|(input, span)| {
+            let gone = if span.to.is_none() {
+                ABSENT
+            } else {
+                why.as_str()
+            };
+            Step {
+                version: span.to,
+                gone: Some(gone.to_owned()),
+                ..Step::without_rows(input, self.owner(input))
+            }
         });
         Ok(steps.collect())
     }
+}
+
+/// Whether a run read an input without rows, because there were none yet.
+fn is_absent(run: &Run, input: &DatasetId) -> bool {
+    run.inputs.get(input).is_some_and(|span| span.to.is_none())
 }

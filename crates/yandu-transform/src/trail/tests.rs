@@ -138,7 +138,7 @@ async fn a_number_is_followed_through_models_to_rows_of_deliveries() {
     let below = &made.inputs[0];
     assert_eq!(
         below.version,
-        run.inputs.get(&below.dataset).map(|span| span.to)
+        run.inputs.get(&below.dataset).and_then(|span| span.to)
     );
     assert!(below.contributes && below.doubts.is_empty() && below.count == Some(2));
 }
@@ -364,4 +364,59 @@ async fn a_planted_row_is_followed_up_to_numbers_and_each_leads_back_to_it() {
         .trail_onward(&principal, &person, &young, limits);
     let nothing = nothing.await.unwrap();
     assert_eq!(nothing.readers[0].step.rows.num_rows(), 0);
+}
+
+#[tokio::test]
+async fn an_input_that_was_absent_is_named_so_even_when_it_has_rows_now() {
+    let mut titled = Written::new(
+        "titled",
+        "SELECT p.id AS id, c.title AS title FROM t.person p LEFT JOIN t.place c ON c.code = p.place",
+        &[("id", "text"), ("title", "text")],
+        &["id"],
+    );
+    titled.lines = "may_be_absent: [t.place]\n";
+    let mut city = City::new(vec![titled]).await;
+    let people = [json!({"id": "a", "place": "x"})];
+    city.deliver("t.person", "snapshot", &people).await;
+    city.refresh().await;
+    let places = [json!({"code": "x", "title": "east"})];
+    city.deliver("t.place", "snapshot", &places).await;
+
+    let found = trail(&city, "t.titled", &[named("id", "a")], Limits::default()).await;
+    let made = found.made.unwrap();
+    let inputs: Vec<_> = made
+        .inputs
+        .iter()
+        .map(|step| {
+            let rows = step.rows.num_rows();
+            (
+                step.dataset.as_str(),
+                step.version,
+                rows,
+                step.gone.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        inputs,
+        [
+            ("t.person", Some(0), 1, None),
+            (
+                "t.place",
+                None,
+                0,
+                Some("it had no rows yet when the model was refreshed")
+            ),
+        ]
+    );
+
+    let onward = city.transform.trail_onward(
+        &Principal::local_administrator(),
+        &id("t.place"),
+        &[named("code", "x")],
+        Limits::default(),
+    );
+    let onward = onward.await.unwrap();
+    assert_eq!(onward.step.rows.num_rows(), 1);
+    assert_eq!(onward.readers[0].step.rows.num_rows(), 0);
 }

@@ -115,6 +115,11 @@ function Sql({ model }: { model: ModelDetail }) {
       <div className="two-columns">
         <Section title={t('model.inputs')}>
           <Names ids={model.inputs} title={title} empty={t('model.no-inputs')} />
+          {model.state === 'fresh' && model.why && (
+            <Hint>
+              <Sentence text={model.why} />
+            </Hint>
+          )}
         </Section>
         <Section title={t('model.downstream')}>
           <Names ids={model.downstream} title={title} empty={t('model.no-downstream')} />

@@ -53,7 +53,8 @@ pub(crate) struct Written {
     /// Column and type, in order.
     pub(crate) columns: Vec<(&'static str, &'static str)>,
     pub(crate) key: Vec<&'static str>,
-    pub(crate) checks: &'static str,
+    /// What stands below its columns, such as checks.
+    pub(crate) lines: &'static str,
 }
 
 impl Written {
@@ -68,7 +69,7 @@ impl Written {
             sql: sql.to_owned(),
             columns: columns.to_vec(),
             key: key.to_vec(),
-            checks: "",
+            lines: "",
         }
     }
 
@@ -84,14 +85,14 @@ pub(crate) struct City {
     batches: u64,
 }
 
-fn dataset(name: &str, origin: &str, key: &[&str], columns: &str, checks: &str) -> String {
+fn dataset(name: &str, origin: &str, key: &[&str], columns: &str, lines: &str) -> String {
     let key = match key {
         [] => String::new(),
         key => format!("key: [{}]\n", key.join(", ")),
     };
     format!(
         "dataset: t.{name}\ntitle: {{zh: 表}}\nowner: 某局\norigin: {origin}\nsharing: {{class: unconditional}}\n\
-         opening: closed\nrefresh: daily\n{key}columns:{columns}\n{checks}"
+         opening: closed\nrefresh: daily\n{key}columns:{columns}\n{lines}"
     )
 }
 
@@ -123,7 +124,7 @@ pub(crate) fn write_packs(folder: &Path, models: &[Written]) -> Arc<Packs> {
                 )
             })
             .collect();
-        let text = dataset(&model.name, "model", &model.key, &columns, model.checks);
+        let text = dataset(&model.name, "model", &model.key, &columns, model.lines);
         write(&pack.join(format!("models/{}.yaml", model.name)), &text);
         write(&pack.join(format!("models/{}.sql", model.name)), &model.sql);
     }

@@ -148,7 +148,7 @@ async fn the_greatest_value_going_and_coming_is_followed() {
 #[tokio::test]
 async fn a_model_whose_rows_break_a_hard_check_keeps_its_last_good_version() {
     let mut model = by_place();
-    model.checks = "checks:\n  - {name: too-old, column: oldest, between: [0, 100]}\n";
+    model.lines = "checks:\n  - {name: too-old, column: oldest, between: [0, 100]}\n";
     let mut city = City::new(vec![model, above()]).await;
     two_people(&mut city).await;
     city.refresh().await;

@@ -148,7 +148,7 @@ fn grouped(random: &mut StdRng, name: &str) -> Written {
         ),
         key: groups.iter().map(|group| group.1).collect(),
         columns,
-        checks: "",
+        lines: "",
     }
 }
 
