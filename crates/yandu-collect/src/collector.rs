@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
 use yandu_check::FindingCount;
+use yandu_decode::Hints;
 use yandu_lake::{Lake, Principal};
 use yandu_pack::Packs;
 use yandu_pack::declare::Origin;
@@ -19,7 +20,6 @@ use yandu_words::id::{BatchId, DatasetId, SourceId};
 
 use crate::batch::{Batch, BatchDetail, BatchStatus, Failure};
 use crate::channel::Channels;
-use crate::decode::Hints;
 use crate::form::Handed;
 use crate::headers::Given;
 use crate::keep::Keep;

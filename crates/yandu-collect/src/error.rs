@@ -20,7 +20,7 @@ pub enum Error {
     DiskFull { doing: &'static str, path: PathBuf },
 
     #[error(transparent)]
-    Decode(#[from] crate::decode::Error),
+    Decode(#[from] yandu_decode::Error),
 
     #[error("there is no dataset `{0}`")]
     NoDataset(DatasetId),

@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use yandu_decode::{Hints, Opened};
 use yandu_lake::Principal;
 use yandu_pack::declare::{Form, Origin};
 use yandu_pack::{Dataset, Packs};
@@ -30,7 +31,6 @@ use yandu_words::id::{BatchId, DatasetId};
 
 use crate::batch::{Batch, BatchStatus};
 use crate::collector::{Collector, Delivery};
-use crate::decode::{self, Hints, Opened};
 use crate::{Error, Result};
 
 pub(crate) use beside::{Handed, read_bounded};
@@ -205,7 +205,7 @@ impl Collector {
         };
         let opening = tokio::task::spawn_blocking(move || -> Result<Opened> {
             fs::write(&path, row).map_err(|source| Error::file("write", &path, source))?;
-            Ok(decode::open(&path, &hints)?)
+            Ok(yandu_decode::open(&path, &hints)?)
         });
         opening.await?
     }

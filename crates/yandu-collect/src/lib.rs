@@ -12,7 +12,6 @@ pub mod batch;
 pub mod change;
 pub mod channel;
 mod collector;
-pub mod decode;
 mod error;
 mod expectation;
 pub mod form;

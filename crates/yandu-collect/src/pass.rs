@@ -16,10 +16,10 @@ use yandu_check::block::TextBlock;
 use yandu_check::key::KeySet;
 use yandu_check::profile::{ColumnProfile, Profiler};
 use yandu_check::{Cause, Checked, Checker, Finding, Level, Tally};
+use yandu_decode::{Cutter, Delimited, RawBlock};
 use yandu_lake::{FileWriter, NewFile};
 use yandu_words::id::BatchId;
 
-use crate::decode::{self, Cutter, Delimited, RawBlock};
 use crate::progress::Progress;
 use crate::quarantine::QuarantineWriter;
 use crate::{Error, Mode, Result};
@@ -54,7 +54,7 @@ impl<R: Read + Send> Blocks for Cutter<R> {
     }
 }
 
-impl Blocks for decode::Blocks {
+impl Blocks for yandu_decode::Blocks {
     type Block = TextBlock;
 
     fn next(&mut self) -> Result<Option<TextBlock>> {
@@ -95,15 +95,15 @@ struct Order {
 /// Runs the pass over the rows of an opened delivery.
 pub(crate) fn run_rows(
     plan: &Plan<'_>,
-    rows: decode::Rows,
+    rows: yandu_decode::Rows,
     writer: impl Fn() -> Result<FileWriter> + Sync,
 ) -> Result<Passed> {
     match rows {
-        decode::Rows::Delimited(delimited) => {
+        yandu_decode::Rows::Delimited(delimited) => {
             let Delimited { cutter, parser } = *delimited;
             run(plan, cutter, |block| parser.parse(block), writer)
         }
-        decode::Rows::Serial(blocks) => run(plan, blocks, |block| block, writer),
+        yandu_decode::Rows::Serial(blocks) => run(plan, blocks, |block| block, writer),
     }
 }
 

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 use yandu_check::Cause;
+use yandu_decode::{Hints, Opened};
 use yandu_pack::Packs;
 use yandu_pack::declare::Origin;
 use yandu_words::id::{DatasetId, SourceId};
 
 use crate::batch::Failure;
 use crate::collector::{self, Collector, check_columns, failure_of, source_of};
-use crate::decode::{self, Hints, Opened};
 use crate::headers::{self, Given};
 use crate::{Error, Result};
 
@@ -166,7 +166,7 @@ fn read(path: &Path, hints: &Hints, is_part: bool) -> Result<Looked> {
         report,
         header,
         rows: blocks,
-    } = decode::open(path, hints)?;
+    } = yandu_decode::open(path, hints)?;
     let mut rows = Vec::new();
     for block in blocks.into_blocks() {
         let block = match block {

@@ -6,10 +6,10 @@
 use std::path::Path;
 
 use serde::Serialize;
+use yandu_decode::{Hints, Report};
 use yandu_words::{Change, Read, Standard, ValueType, value};
 
 use crate::Result;
-use crate::decode::{self, Hints, Report};
 
 /// Rows that a proposal looks at.
 const SAMPLE_ROWS: usize = 5_000;
@@ -52,7 +52,7 @@ pub struct FileProposal {
 
 /// Looks at the first rows of a file.
 pub fn propose(path: &Path, hints: &Hints) -> Result<FileProposal> {
-    let opened = decode::open(path, hints)?;
+    let opened = yandu_decode::open(path, hints)?;
     let mut cells: Vec<Vec<String>> = vec![Vec::new(); opened.header.len()];
     let mut rows = 0;
     for block in opened.rows.into_blocks() {

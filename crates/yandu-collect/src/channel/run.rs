@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use yandu_decode::Hints;
 use yandu_lake::Principal;
 use yandu_pack::Packs;
 use yandu_pack::declare::{
@@ -17,7 +18,6 @@ use super::spool::{Spool, Staged};
 use super::{Options, folder, http, place, sql};
 use crate::batch::BatchStatus;
 use crate::collector::{Collector, Delivery, Outcome, failure_of};
-use crate::decode::Hints;
 use crate::form::{Handed, REPORT_BYTES, ReportFile, form_of, is_beside, read_bounded};
 use crate::notice::{NoticeKind, Notices, Subject};
 use crate::secret::Secret;

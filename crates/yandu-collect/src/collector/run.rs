@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use yandu_check::key::KeySet;
 use yandu_check::{Checker, Expectations, FindingCount, Sample, Score};
+use yandu_decode::Opened;
 use yandu_lake::{Change, Commit};
 use yandu_pack::declare::{CheckKind, Level, ReferenceTarget};
 use yandu_pack::{Dataset, Packs};
@@ -16,7 +17,6 @@ use yandu_words::id::SourceId;
 use super::whole::{check_row_count, note};
 use super::{Collector, Delivery, Outcome};
 use crate::batch::{Batch, BatchStatus, Failure};
-use crate::decode::{self, Opened};
 use crate::form::row_path;
 use crate::headers::{self, Known, Mapping};
 use crate::notice::{Notices, Subject};
@@ -150,7 +150,7 @@ impl Collector {
             let size = fs::metadata(&delivery.path)
                 .map_err(|source| Error::file("open the delivery", &delivery.path, source))?;
             if size.is_dir() {
-                return Err(decode::Error::Directory.into());
+                return Err(yandu_decode::Error::Directory.into());
             }
             progress.start(Phase::Keeping, size.len());
             let (keep, path, threads) = (
@@ -236,7 +236,7 @@ impl Collector {
         }
         let given = (&delivery.hints, &delivery.headers);
         let hints = hints(&self.packs(), given, batch.source.as_ref(), known);
-        Ok(tokio::task::spawn_blocking(move || decode::open(&path, &hints)).await??)
+        Ok(tokio::task::spawn_blocking(move || yandu_decode::open(&path, &hints)).await??)
     }
 
     async fn pass(
@@ -464,7 +464,7 @@ impl Collector {
 /// Whether the delivery itself is at fault, so that delivering it again would end the same way.
 fn is_the_files_fault(error: &Error) -> bool {
     match error {
-        Error::Decode(error) => !matches!(error, decode::Error::Read(_)),
+        Error::Decode(error) => !matches!(error, yandu_decode::Error::Read(_)),
         Error::MissingColumns { .. }
         | Error::AmbiguousHeaders { .. }
         | Error::NoSuchHeader { .. }
@@ -540,10 +540,10 @@ fn given(delivery: &Delivery) -> Option<Value> {
 /// What is known of the form of the file: what the delivery says, then what its source says.
 pub(crate) fn hints(
     packs: &Packs,
-    (given, headers): (&decode::Hints, &headers::Given),
+    (given, headers): (&yandu_decode::Hints, &headers::Given),
     source: Option<&SourceId>,
     known: &[Known],
-) -> decode::Hints {
+) -> yandu_decode::Hints {
     let mut hints = given.clone();
     hints.known_headers = known
         .iter()

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_collect::decode::Hints;
 use yandu_collect::{Delivery, Mode};
+use yandu_decode::Hints;
 use yandu_words::id::SourceId;
 
 use super::finish;

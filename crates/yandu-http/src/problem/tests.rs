@@ -33,7 +33,7 @@ fn every_code_of_the_modules_has_a_kind() {
         yandu_access::Error::CODES,
         yandu_classify::Error::CODES,
         yandu_collect::Error::CODES,
-        yandu_collect::decode::Error::CODES,
+        yandu_decode::Error::CODES,
         yandu_documents::Error::CODES,
         yandu_lake::Error::CODES,
         yandu_ledger::Error::CODES,

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use yandu_collect::decode::Hints;
 use yandu_collect::{BatchStatus, Mode};
+use yandu_decode::Hints;
 
 use crate::site::{Site, assert_adds_up, quarantined, real_data};
 
@@ -12,7 +12,7 @@ use crate::site::{Site, assert_adds_up, quarantined, real_data};
 type Cell = (u64, String);
 
 fn csv_rows(path: &Path) -> Vec<Vec<String>> {
-    let opened = yandu_collect::decode::open(path, &Hints::default()).unwrap();
+    let opened = yandu_decode::open(path, &Hints::default()).unwrap();
     let mut rows = vec![opened.header.clone()];
     for block in opened.rows.into_blocks() {
         let block = block.unwrap();

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use yandu_collect::decode::Hints;
 use yandu_collect::propose::{Guess, propose};
+use yandu_decode::Hints;
 
 use crate::site::real_data;
 
-/// The type of each column, read by eye; the rest of the truth stands in `fixtures/messy-tables.json`.
+/// The type of each column, read by eye; the rest of the truth stands in the fixtures of `yandu-decode`.
 const TYPES: &[(&str, &str)] = &[
     ("blank_line.ods", "text integer date"),
     ("complex.csv", "date date integer text"),
@@ -82,7 +82,8 @@ fn every_messy_table_is_imported_as_the_eye_reads_it_or_refused_for_the_reason_t
     let Some(folder) = real_data("messy-tables") else {
         return;
     };
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/messy-tables.json");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../yandu-decode/tests/fixtures/messy-tables.json");
     let truth: Value = serde_json::from_str(&fs::read_to_string(fixture).unwrap()).unwrap();
     let texts = |value: &Value| -> Vec<String> {
         value

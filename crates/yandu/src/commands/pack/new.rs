@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
-use yandu_collect::decode::{self, Hints, Report};
 use yandu_collect::propose::{ColumnProposal, FileProposal, Guess, propose};
+use yandu_decode::{Hints, Report};
 use yandu_pack::declare::Format;
 use yandu_pack::scaffold::{
     Proposal, ProposedColumn, ProposedMeaning, column_names, is_reserved, usual,
@@ -160,7 +160,7 @@ fn look(file: &Path, hints: &Hints) -> Result<Found> {
     const TEST_ROWS: usize = 3;
     std::fs::File::open(file).map_err(|error| Failure::io("open", file)(error).code("file"))?;
     let proposal = propose(file, hints)?;
-    let opened = decode::open(file, hints).map_err(yandu_collect::Error::from)?;
+    let opened = yandu_decode::open(file, hints).map_err(yandu_collect::Error::from)?;
     let mut rows = Vec::new();
     if let Some(block) = opened.rows.into_blocks().next() {
         let block = block.map_err(yandu_collect::Error::from)?;

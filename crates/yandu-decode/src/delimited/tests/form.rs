@@ -3,7 +3,7 @@
 use encoding_rs::{BIG5, GB18030};
 
 use super::*;
-use crate::decode::Error;
+use crate::Error;
 
 const RESIDENTS: &str = "姓名,住址,电话\n王秀英,江苏省盐城市亭湖区建军中路12号,13800000001\n李建国,盐城市盐都区世纪大道|3幢,13800000002\n陈玉兰,射阳县合德镇解放路,13800000003\n";
 

@@ -73,7 +73,7 @@ fn a_binary_workbook_is_read_by_row_and_column() {
         (1, 2, "138"),
         (3, 0, "李四"),
     ]));
-    assert_eq!(table.report.format, crate::decode::Format::Xlsb);
+    assert_eq!(table.report.format, crate::Format::Xlsb);
     assert_eq!(table.header, ["姓名", "住址", "电话"]);
     assert_eq!(table.texts(0), ["张三", "∅", "138"]);
     assert_eq!(table.texts(1), ["李四", "∅", "∅"]);

@@ -8,7 +8,7 @@ use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use std::cell::RefCell;
 
 use super::grid::Grid;
-use crate::decode::header::Cells;
+use crate::header::Cells;
 
 /// A row, and the number of its table in the document.
 pub(crate) struct Row {

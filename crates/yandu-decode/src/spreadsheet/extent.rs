@@ -8,8 +8,8 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use crate::decode::Error;
-use crate::decode::source::Input;
+use crate::Error;
+use crate::source::Input;
 
 /// Most cells of all sheets together.
 const CELLS: u64 = 30_000_000;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::walk::Cell;
-use crate::decode::header::{Cells, MAX_COLUMNS};
+use crate::header::{Cells, MAX_COLUMNS};
 
 /// Lays out the rows of one table.
 #[derive(Default)]
