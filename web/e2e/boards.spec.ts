@@ -162,7 +162,7 @@ test('lamps of the plan in force lead to their place in it, and change with a st
   const before = await points.innerText()
   const step = await request.post(`/api/v1/plans/${lamps.plan}/nodes/${node.id}/steps`, { data: { step: 'begin' } })
   expect(step.ok()).toBe(true)
-  await expect.poll(() => points.innerText(), { timeout: 2_000 }).not.toBe(before)
+  await expect.poll(() => points.innerText()).not.toBe(before)
 
   await points.getByRole('link', { name: point.name, exact: true }).click()
   await expect(page).toHaveURL(new RegExp(`/plans/${lamps.plan}#${point.item.replace('/', '-')}$`))
