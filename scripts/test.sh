@@ -40,14 +40,18 @@ install_clients() {
     "$venv/bin/pip" install -q -r scripts/clients.txt
     cp scripts/clients.txt "$venv/installed.txt"
   fi
-  export YANDU_TEST_PYTHON="$PWD/$venv/bin/python"
 }
 
 install_packages
-install_clients
+# The clients come over the network while the pages are built.
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+install_clients &
+clients=$!
 providers="$(scripts/openid.sh)"
 [ -z "$providers" ] || export YANDU_TEST_OPENID="$providers"
 scripts/web.sh test
+wait "$clients"
+export YANDU_TEST_PYTHON="$PWD/target/clients/bin/python"
 
 say "building and testing"
 cargo test --locked --workspace

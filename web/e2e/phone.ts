@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test'
-import { expectAccessible, expectNoSideways } from './fixtures'
+import { expectCalm } from './fixtures'
 import type { City } from './own-city'
 
 /** A folder for pictures of what the tests see, where somebody wants to look. */
@@ -15,8 +15,7 @@ export async function expectGoodWithoutScripts(browser: Browser, page: Page, wha
     if (PICTURES) await page.screenshot({ fullPage: true, path: `${PICTURES}/${what}-${width}.png` })
     await other.setViewportSize({ width, height: 900 })
     await other.goto(page.url())
-    await expectNoSideways(other, `${what} at ${width}`)
-    await expectAccessible(other, `${what} at ${width}`)
+    await expectCalm(other, `${what} at ${width}`)
   }
   await scripted.close()
 }

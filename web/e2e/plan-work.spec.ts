@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { planInForce } from './city'
-import { expect, expectAccessible, expectNoSideways, settled, test } from './fixtures'
+import { expect, expectCalm, settled, test } from './fixtures'
 
 test.describe.configure({ mode: 'serial' })
 test.beforeEach(async ({ page }) => page.setViewportSize({ width: 1280, height: 900 }))
@@ -11,8 +11,7 @@ const yearOf = (retry: number, first: number) => first - 2 * retry
 async function expectBothWidths(page: Page, what: string): Promise<void> {
   for (const width of [390, 1280]) {
     await page.setViewportSize({ width, height: 900 })
-    await expectNoSideways(page, `${what} at ${width}`)
-    await expectAccessible(page, `${what} at ${width}`)
+    await expectCalm(page, `${what} at ${width}`)
   }
 }
 

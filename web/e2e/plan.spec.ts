@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { planInForce } from './city'
-import { expect, expectAccessible, expectNoSideways, reach, settled } from './fixtures'
+import { expect, expectAccessible, expectCalm, reach, settled } from './fixtures'
 import { inCity } from './own-city'
 
 const NAME = '青岚县2027年数字工作要点'
@@ -250,8 +250,7 @@ test('a figure is corrected, rejected and added, and the history says who, when 
   await expect(accept(page)).toBeDisabled()
   for (const width of [390, 1280]) {
     await page.setViewportSize({ width, height: 900 })
-    await expectNoSideways(page, `a corrected sentence at ${width}`)
-    await expectAccessible(page, `a corrected sentence at ${width}`)
+    await expectCalm(page, `a corrected sentence at ${width}`)
   }
   await page.getByRole('textbox', { name: /原因/ }).fill('与印发的原文核对')
   await accept(page).click()

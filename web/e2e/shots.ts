@@ -1,6 +1,6 @@
 import { type Page, test } from '@playwright/test'
 import { BOARD, FIGURE, type Name, RESIDENTS, addressOf, names, residentBatch } from './city'
-import { settled, speak } from './fixtures'
+import { atRest, settled, speak } from './fixtures'
 
 /** Writes a picture of every page at desk and phone width into shots/, and the open overlays that matter. */
 const widths = [
@@ -43,7 +43,7 @@ for (const { name: size, width, height } of widths) {
       await shoot(page, 'query-fault')
       await page.getByRole('button', { name: '存为加工任务' }).click()
       await page.getByRole('dialog').waitFor()
-      await page.waitForTimeout(300)
+      await atRest(page)
       await shoot(page, 'query-save', false)
     })
     test('a preview, a row to correct, the search, an entry to fill in', async ({ page, request }) => {
@@ -58,7 +58,7 @@ for (const { name: size, width, height } of widths) {
       await settled(page)
       await page.getByRole('button', { name: /更正第/ }).first().click()
       await page.getByText('原始记录').waitFor()
-      await page.waitForTimeout(300)
+      await atRest(page)
       await shoot(page, 'correct', false)
       await page.goto('/catalogue')
       await settled(page)
@@ -70,7 +70,7 @@ for (const { name: size, width, height } of widths) {
       await settled(page)
       await page.getByRole('button', { name: '补充编目' }).click()
       await page.getByRole('button', { name: '保存' }).waitFor()
-      await page.waitForTimeout(300)
+      await atRest(page)
       await shoot(page, 'edit', false)
     })
     test('where a number comes from', async ({ page }) => {

@@ -294,25 +294,24 @@ mod tests {
         file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_hours(24))
             .unwrap();
         let watched = Watched::default();
-        let complete = || {
-            list(
-                root.path(),
-                "inbox",
-                "*",
-                Duration::from_millis(300),
-                &watched,
-            )
-            .unwrap()[0]
-                .is_complete
+        let is_complete_after = |quiet: Duration| {
+            let found = list(root.path(), "inbox", "*", quiet, &watched);
+            found.unwrap()[0].is_complete
         };
-        assert!(!complete());
-        std::thread::sleep(Duration::from_millis(400));
-        assert!(complete());
+        let (long, short) = (Duration::from_hours(1), Duration::from_millis(10));
+        let settles = || {
+            let end = Instant::now() + Duration::from_mins(1);
+            while !is_complete_after(short) {
+                assert!(Instant::now() < end, "it never counts as complete");
+                std::thread::sleep(short);
+            }
+        };
+        assert!(!is_complete_after(long));
+        settles();
         file.set_modified(SystemTime::now() + Duration::from_hours(24))
             .unwrap();
-        assert!(!complete(), "a time ahead of the clock");
-        std::thread::sleep(Duration::from_millis(400));
-        assert!(complete());
+        assert!(!is_complete_after(long), "a time ahead of the clock");
+        settles();
     }
 
     #[test]

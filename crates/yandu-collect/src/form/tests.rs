@@ -497,8 +497,9 @@ async fn a_report_that_names_no_file_is_refused_and_those_behind_it_are_taken() 
         ends,
         [refused, refused, refused, refused, BatchStatus::Collected]
     );
-    let mut codes = outcomes.iter().filter_map(|one| one.error.as_ref());
-    assert!(codes.all(|error| error.code == "form-evidence"));
+    let errors = outcomes.iter().filter_map(|one| one.error.as_ref());
+    let codes: Vec<&str> = errors.map(|error| error.code.as_str()).collect();
+    assert_eq!(codes, ["form-evidence"; 4]);
     assert_eq!(city.rows().await.len(), 1);
 }
 

@@ -54,7 +54,9 @@ fn a_pdf_has_all_of_the_text_fonts_of_its_own_and_links_of_footnotes() {
     assert_eq!(read["author"], document.signature.clone().unwrap());
     assert_eq!(read["tagged"], true);
     assert_eq!(read["pages"].as_array().unwrap().len(), pdf.pages);
-    for size in read["sizes"].as_array().unwrap() {
+    let sizes = read["sizes"].as_array().unwrap();
+    assert_eq!(sizes.len(), pdf.pages);
+    for size in sizes {
         assert!((size[0].as_f64().unwrap() - 595.28).abs() < 0.1, "{size}");
         assert!((size[1].as_f64().unwrap() - 841.89).abs() < 0.1, "{size}");
     }

@@ -35,7 +35,7 @@ async fn take(city: &City, accept: &str, sql: &str) -> Answer {
 
 async fn receipt(city: &City, number: &str) -> Value {
     let path = format!("/api/v1/exports/{number}");
-    for _ in 0..200 {
+    for _ in 0..2_000 {
         let receipt = city.get(&path).await.json();
         if receipt["state"] != "open" {
             return receipt;

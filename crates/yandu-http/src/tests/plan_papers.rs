@@ -31,6 +31,7 @@ async fn a_paper_is_told_with_its_footnotes_and_saved_as_a_file_of_word() {
         .collect();
     let expected: Vec<u64> = (1..=notes.len() as u64).collect();
     assert_eq!(numbers, expected);
+    assert!(!notes.is_empty(), "{paper}");
     let address = |note: &Value| note["address"].as_str().unwrap_or_default().to_owned();
     assert!(
         notes

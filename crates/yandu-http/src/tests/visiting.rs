@@ -55,11 +55,12 @@ async fn a_file_waits_for_its_place() {
     };
     let (city, _) = city_for(visitors).await;
     let first = city.open(from([10, 0, 0, 1], FILE), "").await;
-    let ends = async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        drop(first);
-    };
-    let (second, ()) = tokio::join!(city.ask(from([10, 0, 0, 1], FILE), ""), ends);
+    let mut second = std::pin::pin!(city.ask(from([10, 0, 0, 1], FILE), ""));
+    let soon = Duration::from_millis(50);
+    let early = tokio::time::timeout(soon, second.as_mut()).await;
+    assert!(early.is_err(), "the place is taken");
+    drop(first);
+    let second = second.await;
     assert_eq!(second.status, StatusCode::OK, "{}", second.text());
 }
 

@@ -304,6 +304,7 @@ async fn late_data_says_how_late_and_which_county_is_missing() {
     assert_eq!(value(&seldom.ask(&ask("opened")).await), Some(4.0));
     seldom.metrics.record().await.unwrap();
     let newest = seldom.metrics.newest().await.unwrap();
+    assert!(!newest.is_empty());
     assert!(newest.iter().all(|recorded| recorded.period.year() == 2025));
     // It is recorded once it has begun, though nothing was delivered since.
     seldom.moved("2050-06-02").await;
@@ -319,6 +320,7 @@ async fn late_data_says_how_late_and_which_county_is_missing() {
     seldom.write("base.cell", &corrected).await;
     seldom.metrics.record().await.unwrap();
     let newest = seldom.metrics.newest().await.unwrap();
+    assert!(!newest.is_empty());
     assert!(
         newest.iter().all(|recorded| recorded.period.year() == 2025),
         "what was taken back is not the newest"

@@ -201,7 +201,8 @@ with socket.create_connection((address.hostname, address.port)) as wire:
     head = wire.recv(1 << 16).decode(errors="replace")
     number = next(line.split(": ")[1] for line in head.split("\r\n") if line.startswith("yandu-receipt"))
     same(wang.ok("GET", f"/exports/{number}")["state"], "open")
-for _ in range(100):
+end = time.monotonic() + 60
+while time.monotonic() < end:
     receipt = wang.ok("GET", f"/exports/{number}")
     if receipt["state"] != "open":
         break

@@ -80,8 +80,7 @@ def psycopg_values(line):
         answers["names"], answers["types"] = names, types
         money = connection.execute("SELECT amount FROM club.reading").description[0]
         answers["amount"] = [money.precision, money.scale]
-        connection.rollback()
-        answers["zone"] = str(connection.execute("SELECT now()").fetchone()[0].tzinfo)
+        answers["zone"] = connection.info.parameter_status("TimeZone")
         answers["array"] = connection.execute("SELECT ARRAY[1, 2, NULL], ARRAY['a,b', '城']").fetchone()
     return answers
 
@@ -178,8 +177,9 @@ def psycopg_faults(line):
                 answers["states"][sql] = None
             except Exception as error:
                 answers["states"][sql] = error.sqlstate
-                if sql == "SELECT nothing FROM club.member":
+                if sql == "CREATE TABLE x (y int)":
                     answers["hint"] = error.diag.message_hint
+                if sql == "SELECT nothing FROM club.member":
                     answers["position"] = error.diag.statement_position
                     answers["message"] = error.diag.message_primary
     with psycopg_line(line) as connection:
@@ -204,15 +204,22 @@ def psycopg_faults(line):
 
 def psycopg_cancel(line):
     answers = {}
+    over = threading.Event()
     with psycopg_line(line, autocommit=True) as connection:
-        timer = threading.Timer(0.7, connection.cancel)
-        timer.start()
-        begun = time.monotonic()
+
+        def cancel():
+            # A question that is not under way yet goes on.
+            while not over.wait(0.3):
+                connection.cancel()
+
+        cancelling = threading.Thread(target=cancel)
+        cancelling.start()
         try:
             connection.execute("SELECT count(*) FROM generate_series(1, 100000000000)").fetchone()
         except Exception as error:
             answers["state"] = error.sqlstate
-        answers["took"] = time.monotonic() - begun
+        over.set()
+        cancelling.join()
         answers["after"] = connection.execute("SELECT 1").fetchone()[0]
         connection.execute("SET statement_timeout = '300ms'")
         try:

@@ -137,6 +137,7 @@ fn a_delta_reader_of_others_passes_over_rows_that_are_gone_from_large_files() {
         return;
     };
     assert_eq!(read["versions"], read["checkpointed"]);
+    assert_eq!(read["versions"].as_array().unwrap().len(), 3);
     let sql = "SELECT number, place, people, _batch, _row FROM club.reading ORDER BY number";
     for (version, theirs) in read["versions"].as_array().unwrap().iter().enumerate() {
         let at = format!("club.reading={version}");

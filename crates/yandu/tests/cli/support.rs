@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -335,7 +335,8 @@ impl Server {
 
     /// The first line of the log that has a text, which is waited for.
     pub(crate) fn told(&self, text: &str) -> String {
-        for _ in 0..200 {
+        let end = Instant::now() + Duration::from_mins(1);
+        while Instant::now() < end {
             let log = self.log.lock().unwrap().clone();
             if let Some(line) = log.lines().find(|line| line.contains(text)) {
                 return line.to_owned();

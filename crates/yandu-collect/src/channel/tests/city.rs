@@ -48,6 +48,9 @@ columns:
   kind: {title: {zh: 类别, en: Kind}, type: text}
 ";
 
+/// How long a file of a folder is left alone until it counts as whole.
+const QUIET: Duration = Duration::from_millis(20);
+
 /// A city with one dataset and its sources, and a working-day calendar without a day.
 pub(super) struct City {
     pub(super) folder: tempfile::TempDir,
@@ -96,7 +99,7 @@ impl City {
             .await
             .unwrap();
         collector.set_channel_options(Options {
-            quiet: Duration::from_millis(50),
+            quiet: QUIET,
             silence_timeout: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(20),
             ..Options::default()
@@ -114,7 +117,7 @@ impl City {
     /// What became of the deliveries that a tick found.
     pub(super) async fn tick(&self) -> Vec<BatchStatus> {
         // Files that were just written are not quiet yet.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(QUIET).await;
         let ran = self
             .collector
             .tick(&Principal::local_administrator())

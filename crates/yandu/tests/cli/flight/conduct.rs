@@ -22,7 +22,6 @@ fn a_question_is_stopped_by_its_client_and_by_nobody_else() {
         return;
     };
     assert_eq!(answer["client"], "CANCELLED", "{answer}");
-    assert_eq!(answer["quick"], true);
     assert_eq!(answer["after"], json!([[1]]));
     assert_eq!(answer["CancelFlightInfo"], "0801");
     for action in ["CancelFlightInfo", "CancelQuery"] {

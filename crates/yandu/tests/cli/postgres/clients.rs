@@ -37,11 +37,28 @@ fn psql_describes_what_it_sees() {
         "1\n3\n"
     );
     assert_eq!(told(""), "");
-    let hidden = answer["SELECT * FROM club.hidden"][2].as_str().unwrap();
-    let nowhere = answer["SELECT * FROM club.nowhere"][2].as_str().unwrap();
+    assert_eq!(told(r"\df club.*"), "");
+    for (command, fault) in [
+        (r"\dv club.*", "Did not find any"),
+        (r"\di club.*", "Did not find any"),
+        (
+            "INSERT INTO club.member VALUES ('9', 'x', 1)",
+            "here can only be read",
+        ),
+    ] {
+        assert_eq!(answer[command][1], "", "{command}");
+        let stderr = answer[command][2].as_str().unwrap();
+        assert!(stderr.contains(fault), "{command}: {stderr}");
+    }
+    let refused = |sql: &str| {
+        assert_eq!(answer[sql][0], 1, "{sql}");
+        answer[sql][2].as_str().unwrap().to_owned()
+    };
+    let hidden = refused("SELECT * FROM club.hidden");
+    let nowhere = refused("SELECT * FROM club.nowhere");
     assert!(hidden.contains("LINE 1"), "{hidden}");
     let same = |text: &str| text.split('^').next().unwrap().replace("hidden", "nowhere");
-    assert_eq!(same(hidden), same(nowhere));
+    assert_eq!(same(&hidden), same(&nowhere));
 }
 
 #[test]
@@ -69,6 +86,7 @@ fn sqlalchemy_reflects_datasets_and_reads_them() {
         json!(["club", "information_schema", "public"])
     );
     assert_eq!(answer["tables"], json!(["member", "reading"]));
+    assert_eq!(answer["views"], json!([]));
     assert_eq!(answer["columns"][2], json!(["amount", "NUMERIC(12, 2)"]));
     assert_eq!(answer["comment"], "会员");
     assert_eq!(answer["has"], json!([true, false]));

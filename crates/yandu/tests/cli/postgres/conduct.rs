@@ -34,6 +34,8 @@ fn faults_have_the_states_of_postgresql_and_transactions_know_of_them() {
     );
     assert_eq!(answer["position"], "8");
     assert_eq!(answer["message"], "there is no column `nothing`");
+    let hint = answer["hint"].as_str().unwrap();
+    assert!(hint.starts_with("ask with a SELECT"), "{hint}");
     let statuses = [
         "IDLE", "INTRANS", "22012", "25P02", "INERROR", "IDLE", "IDLE",
     ];

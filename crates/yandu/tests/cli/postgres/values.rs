@@ -13,12 +13,17 @@ fn psycopg_reads_values_of_every_type_as_text_and_in_binary() {
     };
     assert_eq!(answer["text"], reading_rows());
     assert_eq!(answer["binary"], reading_rows());
+    let names = [
+        "number", "place", "amount", "share", "open", "day", "clock", "seen_at",
+    ];
+    assert_eq!(answer["names"], json!(names));
     assert_eq!(
         answer["types"],
         json!([20, 25, 1700, 701, 16, 1082, 1083, 1114])
     );
     assert_eq!(answer["amount"], json!([12, 2]));
     assert_eq!(answer["array"], json!([[1, 2, null], ["a,b", "城"]]));
+    assert_eq!(answer["zone"], "Asia/Shanghai");
 }
 
 #[test]
@@ -62,6 +67,25 @@ fn catalogues_name_what_may_be_seen_and_nothing_else() {
         of("SELECT relname FROM pg_class ORDER BY 1"),
         json!([["member"], ["reading"]])
     );
+    let schemas = json!([["club"], ["information_schema"], ["pg_catalog"], ["public"]]);
+    assert_eq!(
+        of("SELECT nspname FROM pg_catalog.pg_namespace ORDER BY 1"),
+        schemas
+    );
+    assert_eq!(
+        of("SELECT schema_name FROM information_schema.schemata ORDER BY 1"),
+        schemas
+    );
+    assert_eq!(
+        of(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'club.member'::regclass AND attnum > 0 ORDER BY attnum"
+        ),
+        json!([["number"], ["name"], ["age"]])
+    );
+    assert_eq!(
+        of("SELECT current_database(), current_schema(), version() LIKE 'PostgreSQL 15%'"),
+        json!([["yandu", "public", true]])
+    );
     assert_eq!(
         of("SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2"),
         json!([["club", "member"], ["club", "reading"]])
@@ -79,8 +103,17 @@ fn catalogues_name_what_may_be_seen_and_nothing_else() {
     assert_eq!(
         of(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'reading' ORDER BY ordinal_position"
-        )[2],
-        json!(["amount", "numeric"])
+        ),
+        json!([
+            ["number", "bigint"],
+            ["place", "text"],
+            ["amount", "numeric"],
+            ["share", "double precision"],
+            ["open", "boolean"],
+            ["day", "date"],
+            ["clock", "time without time zone"],
+            ["seen_at", "timestamp without time zone"]
+        ])
     );
     assert_eq!(answer["path"], 2);
 }
