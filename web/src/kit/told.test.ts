@@ -45,7 +45,7 @@ test('every sentence is one that the program says', () => {
 /** Files that write little but reasons; what else is in them has no space in it, or begins with a sign. */
 const REASONS = [
   'yandu-lake/src/derive/follow.rs', 'yandu-lake/src/derive/groups.rs', 'yandu-lake/src/changes.rs',
-  'yandu-transform/src/refresh/decide.rs', 'yandu-transform/src/state/merge.rs', 'yandu-collect/src/decode/encoding.rs',
+  'yandu-transform/src/refresh/decide.rs', 'yandu-transform/src/state/merge.rs', 'yandu-decode/src/encoding.rs',
 ]
 /** Faults of the program itself, which nobody is told as a reason. */
 const FAULTS = /^(a query that groups twice was finished|`\{expr\}` cannot be continued|`\{expr\}` has no argument)/
