@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,11 +20,12 @@ use yandu_words::{MetricId, Period};
 use crate::Result;
 use crate::access::{Asker, not_permitted};
 use crate::caller::Caller;
+use crate::export;
 use crate::extract::{Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::trail::{Follower, TrailStep};
+use crate::trail::{Follower, TrailStep, leave};
 
 pub use shape::{
     MetricAlert, MetricAnswer, MetricAsk, MetricBaseline, MetricBy, MetricChange, MetricData,
@@ -329,15 +331,15 @@ pub struct MetricTrail {
 }
 
 /// Follows a number down to the rows of its model, and these through all models to the rows of deliveries, as far as whoever asks sees
-/// all of the datasets on the way.
-#[utoipa::path(post, path = "/metrics/{id}/trail", tag = "metrics", params(("id" = String, Path)), request_body = NumberTrail, responses((status = 200, body = MetricTrail), Problem))]
+/// all of the datasets on the way. To a token rows leave under a receipt, as a page of SQL does.
+#[utoipa::path(post, path = "/metrics/{id}/trail", tag = "metrics", params(("id" = String, Path)), request_body = NumberTrail, responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt under which rows leave to a token.")), body = MetricTrail), Problem))]
 async fn follow_number(
     Shared(state): Shared<State>,
     asker: Asker,
     Caller(principal): Caller,
     Path(id): Path<MetricId>,
     Body(asked): Body<NumberTrail>,
-) -> Result<Json<MetricTrail>> {
+) -> Result<Response> {
     let limit = asked.limit.unwrap_or(20);
     if !(1..=100).contains(&limit) {
         return Err(Problem::new("invalid-body", "`limit` is from 1 to 100"));
@@ -363,6 +365,7 @@ async fn follow_number(
         ..Limits::default()
     };
     let origin = metrics.origin(&principal, &ask, &key, limits.rows).await?;
+    let mut left = None;
     let trail = if origin.rows.is_empty() {
         None
     } else {
@@ -376,12 +379,14 @@ async fn follow_number(
         Follower::new(&state, &asker).await?.show(&mut shown);
         shown.deliveries(&state).await?;
         state.note_uses(&principal, shown.read().iter());
+        left = leave(&state, &asker, &format!("TRAIL METRIC {id}"), &mut shown).await?;
         Some(shown)
     };
-    Ok(Json(MetricTrail {
+    let answer = MetricTrail {
         definition: MetricDefinition::from(&origin.definition),
         point: origin.point.into(),
         more: origin.more,
         trail,
-    }))
+    };
+    export::json(left, &answer)
 }
