@@ -35,7 +35,7 @@ use crate::stream::rows::{Form, Opened, Tally};
 pub(crate) use recording::recorded;
 pub(crate) use told::routes;
 pub use told::{ExportLine, ExportPage, ExportRead, ExportReceipt};
-pub(crate) use whole::{Left, Taken, json};
+pub(crate) use whole::{Left, Taken, json, leave};
 
 /// Names the receipt under which an answer leaves.
 const RECEIPT: HeaderName = HeaderName::from_static("yandu-receipt");

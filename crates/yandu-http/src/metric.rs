@@ -1,5 +1,6 @@
 //! Metrics: what there is, what they are now, what they were, and what was said of them.
 
+mod leaving;
 mod shape;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_lake::Principal;
 use yandu_metrics::Ask;
+use yandu_policy::Way;
 use yandu_transform::Limits;
 use yandu_words::{MetricId, Period};
 
@@ -26,6 +28,8 @@ use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::trail::{Follower, TrailStep, leave};
+
+use leaving::Numbers;
 
 pub use shape::{
     MetricAlert, MetricAnswer, MetricAsk, MetricBaseline, MetricBy, MetricChange, MetricData,
@@ -113,27 +117,33 @@ pub struct MetricAnswers {
 }
 
 /// Answers questions to metrics, many in one request. A question that has no answer spoils no other one; one that is not
-/// well formed is refused with the whole request.
-#[utoipa::path(post, path = "/metrics/ask", tag = "metrics", request_body = MetricAsks, responses((status = 200, body = MetricAnswers), Problem))]
+/// well formed is refused with the whole request. To a token numbers leave under a receipt, as a page of SQL does.
+#[utoipa::path(post, path = "/metrics/ask", tag = "metrics", request_body = MetricAsks, responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt under which numbers leave to a token.")), body = MetricAnswers), Problem))]
 async fn ask_metrics(
     Shared(state): Shared<State>,
-    Caller(principal): Caller,
+    asker: Asker,
     Body(asked): Body<MetricAsks>,
-) -> Result<Json<MetricAnswers>> {
+) -> Result<Response> {
     if asked.asks.is_empty() || asked.asks.len() > ASKS {
         let message = format!("a request has from 1 to {ASKS} questions");
         return Err(Problem::new("invalid-body", message));
     }
     let asks = asked.asks.into_iter().map(MetricAsk::read);
     let asks: Vec<Ask> = asks.collect::<Result<_>>()?;
+    let principal = asker.reader(&state, Way::Page);
     let mut outcomes = Vec::with_capacity(asks.len());
+    let mut numbers = Numbers::default();
     for ask in &asks {
         outcomes.push(match state.metrics().ask(&principal, ask).await {
-            Ok(answer) => MetricOutcome::Answer(Box::new(MetricAnswer::from(answer))),
+            Ok(answer) => {
+                numbers.add(&answer);
+                MetricOutcome::Answer(Box::new(MetricAnswer::from(answer)))
+            }
             Err(error) => MetricOutcome::Problem(error.into()),
         });
     }
-    Ok(Json(MetricAnswers { outcomes }))
+    let left = numbers.leave(&state, &asker).await?;
+    export::json(left, &MetricAnswers { outcomes })
 }
 
 /// Which number's history is meant.

@@ -17,14 +17,13 @@ use yandu_access::FileForm;
 use yandu_collect::quarantine::{self, QuarantinedRow, Selection, reason_title};
 use yandu_lake::WholeColumns;
 use yandu_pack::Packs;
-use yandu_policy::Way;
 use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::access::{Asker, HANDLES, KEEPS};
 use crate::batch::{attachment, finish, named};
 use crate::caller::Caller;
-use crate::export::{self, Leaving, Left, Taken};
+use crate::export::{self, Left, Taken};
 use crate::extract::{BatchName, Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
@@ -219,21 +218,13 @@ async fn leave(
     let columns: Vec<Field> = columns
         .map(|column| Field::new(column, DataType::Utf8, true))
         .collect();
-    let way = Way::Page;
-    let leaving = Leaving {
-        asker,
-        principal: &asker.reader(state, way),
-        way,
-        form: FileForm::Json,
-        sql: &format!("QUARANTINE {dataset}"),
-    };
     let taken = Taken {
         read: &[(dataset.clone(), None)],
         columns: &Schema::new(columns),
         rows: rows.len() as u64,
         is_cut,
     };
-    leaving.take(state, &taken).await
+    export::leave(state, asker, &format!("QUARANTINE {dataset}"), &taken).await
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]

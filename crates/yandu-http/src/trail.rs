@@ -15,7 +15,6 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_access::FileForm;
 use yandu_lake::Principal;
 use yandu_policy::Way;
 use yandu_transform::{Limits, Named};
@@ -23,7 +22,7 @@ use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::access::Asker;
-use crate::export::{self, Leaving, Left, Taken};
+use crate::export::{self, Left, Taken};
 use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
@@ -192,14 +191,6 @@ pub(crate) async fn leave(
     asked: &str,
     shown: &mut TrailStep,
 ) -> Result<Option<Left>> {
-    let way = Way::Page;
-    let leaving = Leaving {
-        asker,
-        principal: &asker.reader(state, way),
-        way,
-        form: FileForm::Json,
-        sql: asked,
-    };
     let read: Vec<_> = shown.versions().into_iter().collect();
     let taken = Taken {
         read: &read,
@@ -207,7 +198,7 @@ pub(crate) async fn leave(
         rows: shown.count_rows(),
         is_cut: shown.is_cut(),
     };
-    let left = leaving.take(state, &taken).await?;
+    let left = export::leave(state, asker, asked, &taken).await?;
     shown.receipt = left.as_ref().map(|left| left.receipt().to_string());
     Ok(left)
 }

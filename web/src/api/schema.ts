@@ -1458,7 +1458,7 @@ export interface paths {
         put?: never;
         /**
          * Answers questions to metrics, many in one request. A question that has no answer spoils no other one; one that is not
-         *     well formed is refused with the whole request.
+         *     well formed is refused with the whole request. To a token numbers leave under a receipt, as a page of SQL does.
          */
         post: operations["ask_metrics"];
         delete?: never;
@@ -4008,8 +4008,8 @@ export interface components {
             /** @description SHA-256 of the bytes of a file, as hexadecimal digits. */
             sha256?: string | null;
             /**
-             * @description The question, as it was asked; with `?` for its values where answers are counted. `TRAIL …` of a trail, `QUARANTINE …` of rows that
-             *     wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
+             * @description The question, as it was asked; with `?` for its values where answers are counted. `TRAIL …` of a trail, `FIGURES …` of
+             *     metrics, `QUARANTINE …` of rows that wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
              */
             sql: string;
             /** @description `open`, `complete` or `broken`. */
@@ -11152,6 +11152,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The receipt under which numbers leave to a token. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,4 +1,4 @@
-//! Answers with rows that are all there before the first byte leaves: of CKAN's actions, trails, and rows in quarantine.
+//! Answers with rows that are all there before the first byte leaves: of CKAN's actions, trails, figures, and rows in quarantine.
 
 use arrow::datatypes::Schema;
 use axum::Json;
@@ -6,11 +6,13 @@ use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use yandu_access::{ReceiptId, Recording};
+use yandu_access::{FileForm, ReceiptId, Recording};
+use yandu_policy::Way;
 use yandu_words::id::DatasetId;
 
 use super::{Leaving, name, recorded};
 use crate::Result;
+use crate::access::Asker;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::stream::rows::Tally;
@@ -51,6 +53,24 @@ impl Leaving<'_> {
             is_cut: taken.is_cut,
         }))
     }
+}
+
+/// Sees to the receipt of rows in an answer that is a page, where no SQL was written for them: `asked` stands for the question.
+pub(crate) async fn leave(
+    state: &State,
+    asker: &Asker,
+    asked: &str,
+    taken: &Taken<'_>,
+) -> Result<Option<Left>> {
+    let way = Way::Page;
+    let leaving = Leaving {
+        asker,
+        principal: &asker.reader(state, way),
+        way,
+        form: FileForm::Json,
+        sql: asked,
+    };
+    leaving.take(state, taken).await
 }
 
 impl Left {
