@@ -6,7 +6,6 @@ mod shape;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use arrow::datatypes::Schema;
 use axum::extract::State as Shared;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -194,7 +193,7 @@ pub(crate) async fn leave(
     let read: Vec<_> = shown.versions().into_iter().collect();
     let taken = Taken {
         read: &read,
-        columns: &Schema::empty(),
+        columns: &arrow::datatypes::Schema::empty(),
         rows: shown.count_rows(),
         is_cut: shown.is_cut(),
     };
