@@ -62,8 +62,8 @@ pub use password::Weakness;
 pub use places::{Origin, Place, Places};
 pub use program::{Login, Lost, Programs, Standing, Watch};
 pub use receipt::{
-    AnswerKind, Counts, Ending, FileForm, Leaving, NewReceipt, ReadDataset, Receipt, ReceiptColumn,
-    ReceiptId, Receipts, Recording, Sent, hexadecimal,
+    Counts, Ending, FileForm, Leaving, NewReceipt, ReadDataset, Receipt, ReceiptColumn, ReceiptId,
+    Receipts, Recording, Sent, hexadecimal,
 };
 pub use secret::{Key, Secret};
 pub use separation::{

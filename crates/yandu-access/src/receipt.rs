@@ -5,11 +5,13 @@
 //!
 //! What has the form of a file, or more rows than a page, has a receipt of its own. Short answers to programs can come by the
 //! thousand in a second: those of one kind stand together under one receipt, which is opened with the first of them, counts them in
-//! memory, and is written down every few seconds ([`counting`]). Whatever way an answer leaves by, a [`Recording`] goes with it.
+//! memory, and is written down every few seconds ([`counting`]). Whatever way an answer leaves by, a [`Recording`] goes with it: a
+//! receipt is opened together with its recording, to the end even where the caller goes away, so that none is left open.
 
 mod counting;
 mod leaving;
 mod recording;
+mod shape;
 
 use std::fmt;
 use std::str::FromStr;
@@ -28,8 +30,8 @@ use crate::event::{EventKind, Note, note};
 use crate::{Error, Result, store};
 
 use counting::Held;
+use shape::Shapes;
 
-pub use counting::AnswerKind;
 pub use leaving::Leaving;
 pub use recording::{Recording, hexadecimal};
 
@@ -121,7 +123,8 @@ pub struct NewReceipt {
     pub form: FileForm,
     /// What the session is for.
     pub purpose: Option<String>,
-    /// The question, as it was asked, and without its values where answers are counted. Empty for a delivery.
+    /// The question, as it was asked, and without its values where answers are counted; of what no SQL was written for, what it was.
+    /// Empty for a delivery.
     pub sql: String,
     /// What `$1` and so on stood for; none where there are none, and where answers are counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -146,6 +149,14 @@ pub struct ReadDataset {
     pub permits: Vec<Arc<str>>,
     /// The key of what they show together: rows, columns and masks. None where everything is shown.
     pub rights: Option<String>,
+}
+
+impl ReadDataset {
+    /// Whether it is the same dataset, shown in the same way.
+    fn is_shown_as(&self, other: &Self) -> bool {
+        (&self.dataset, &self.permits, &self.rights)
+            == (&other.dataset, &other.permits, &other.rights)
+    }
 }
 
 /// A column of a file.
@@ -222,6 +233,7 @@ struct Inner {
     opening: AsyncMutex<()>,
     /// One writing of what is held at a time, so that an older count never follows a newer one.
     writing: AsyncMutex<()>,
+    shapes: Shapes,
 }
 
 impl Receipts {
@@ -241,12 +253,19 @@ impl Receipts {
                 held: Mutex::default(),
                 opening: AsyncMutex::default(),
                 writing: AsyncMutex::default(),
+                shapes: Shapes::default(),
             }),
         })
     }
 
-    /// Opens the receipt of a file that is about to leave, which is told to whoever audits.
-    pub async fn begin(&self, file: NewReceipt) -> Result<Receipt> {
+    /// Opens the receipt of a file that is about to leave, which is told to whoever audits. It ends with its recording, also where the
+    /// caller goes away before it has either.
+    pub async fn begin(&self, file: NewReceipt) -> Result<(Receipt, Recording)> {
+        let receipts = self.clone();
+        tokio::spawn(async move { receipts.open_own(file).await }).await?
+    }
+
+    async fn open_own(&self, file: NewReceipt) -> Result<(Receipt, Recording)> {
         let mut writing = self
             .inner
             .store
@@ -277,11 +296,12 @@ impl Receipts {
         };
         note(&mut writing, &told).await?;
         writing.commit().await?;
-        Ok(receipt)
+        let recording = Recording::of_own(self, receipt.id);
+        Ok((receipt, recording))
     }
 
     /// Ends a receipt. It is ended once: what is said later changes nothing.
-    pub async fn end(&self, id: ReceiptId, sent: &Sent) -> Result<()> {
+    async fn end(&self, id: ReceiptId, sent: &Sent) -> Result<()> {
         let mut writing = self.inner.store.pool().acquire().await?;
         store::receipt::end(&mut writing, id, self.now(), sent).await
     }

@@ -10,8 +10,6 @@ use yandu_ledger::Ledger;
 use yandu_pack::Packs;
 use yandu_words::id::DatasetId;
 
-use crate::leaving::Shapes;
-
 /// The city that is read. Clones are one.
 #[derive(Clone)]
 pub struct City {
@@ -23,7 +21,6 @@ struct Inner {
     programs: Programs,
     ledger: Ledger,
     page_rows: u64,
-    shapes: Shapes,
 }
 
 impl City {
@@ -41,7 +38,6 @@ impl City {
                 programs: Programs::new(door, local_key),
                 ledger,
                 page_rows,
-                shapes: Shapes::default(),
             }),
         }
     }
@@ -49,10 +45,6 @@ impl City {
     /// The most rows of an answer that is counted with others.
     pub fn page_rows(&self) -> u64 {
         self.inner.page_rows
-    }
-
-    pub(crate) fn shapes(&self) -> &Shapes {
-        &self.inner.shapes
     }
 
     pub(crate) fn receipts(&self) -> &Receipts {

@@ -3,15 +3,10 @@
 //! An answer of a page or less is counted with others of its kind; one that grows longer, or has the form of a file, has a receipt of
 //! its own. What reads no dataset leaves none.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::SchemaRef;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use yandu_access::{
-    AnswerKind, FileForm, Login, NewReceipt, ReceiptId, Recording, Result, TokenId,
-};
+use yandu_access::{FileForm, Login, NewReceipt, ReceiptId, Recording, Result, TokenId};
 use yandu_lake::{Principal, Rows};
 use yandu_policy::Way;
 use yandu_words::id::DatasetId;
@@ -89,19 +84,9 @@ impl Leaving {
         if let Some(recording) = &self.recording {
             return Ok(recording.id());
         }
+        let name = self.city.programs().called(&self.login);
         let receipts = self.city.receipts();
-        let kind = AnswerKind::new(
-            &self.principal,
-            self.token(),
-            (WAY, self.form),
-            self.city.shapes().of(&self.sql),
-            self.read.iter().map(|(dataset, _)| dataset),
-            self.city.now(),
-        );
-        let recording = match receipts.join(&kind) {
-            Some(recording) => recording,
-            None => receipts.count(kind, self.receipt().await?).await?,
-        };
+        let recording = receipts.count(&self.known(), name).await?;
         Ok(self.recording.insert(recording).id())
     }
 
@@ -110,17 +95,17 @@ impl Leaving {
         if let Some(recording) = self.recording.as_ref().filter(|one| !one.is_counted()) {
             return Ok(recording.id());
         }
+        let name = self.city.programs().called(&self.login).await?;
         let file = NewReceipt {
             values: self.values.iter().map(told).collect(),
-            ..self.receipt().await?
+            ..self.known().receipt(name, self.city.now())
         };
         if let Some(recording) = &mut self.recording {
             return recording.outgrow(file).await;
         }
-        let receipts = self.city.receipts();
-        let id = receipts.begin(file).await?.id;
-        self.recording = Some(receipts.record(id));
-        Ok(id)
+        let (receipt, recording) = self.city.receipts().begin(file).await?;
+        self.recording = Some(recording);
+        Ok(receipt.id)
     }
 
     /// Bytes and rows that leave now.
@@ -152,11 +137,10 @@ impl Leaving {
         }
     }
 
-    async fn receipt(&self) -> Result<NewReceipt> {
-        let name = self.city.programs().called(&self.login).await?;
-        let leaving = yandu_access::Leaving {
+    /// What is known of it before it leaves.
+    fn known(&self) -> yandu_access::Leaving<'_> {
+        yandu_access::Leaving {
             reader: self.principal.name(),
-            name: &name,
             token: self.token(),
             principal: &self.principal,
             way: WAY,
@@ -165,8 +149,7 @@ impl Leaving {
             sql: &self.sql,
             read: &self.read,
             columns: &self.columns,
-        };
-        Ok(leaving.receipt(self.city.now()))
+        }
     }
 }
 
@@ -176,31 +159,4 @@ fn told(value: &ArrayRef) -> Option<String> {
     let options = FormatOptions::default();
     let formatter = is_there.then(|| ArrayFormatter::try_new(value.as_ref(), &options));
     Some(formatter?.ok()?.value(0).to_string())
-}
-
-/// How many questions are remembered whose shape was looked for.
-const MOST_SHAPES: usize = 1_000;
-/// Longer ones are not, in bytes.
-const LONGEST: usize = 4_096;
-
-/// The shapes of questions that are asked again and again.
-#[derive(Default)]
-pub(crate) struct Shapes(Mutex<HashMap<String, Arc<str>>>);
-
-impl Shapes {
-    pub(crate) fn of(&self, sql: &str) -> Arc<str> {
-        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shape) = known().get(sql) {
-            return Arc::clone(shape);
-        }
-        let shape: Arc<str> = yandu_lake::shape(sql).into();
-        if sql.len() <= LONGEST {
-            let mut known = known();
-            if known.len() >= MOST_SHAPES {
-                known.clear();
-            }
-            known.insert(sql.to_owned(), Arc::clone(&shape));
-        }
-        shape
-    }
 }

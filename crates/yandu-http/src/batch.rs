@@ -185,9 +185,10 @@ async fn read_batch(
     })?;
     let reader = state.collector().keep().open(&hash)?;
     let read = (dataset, batch.version);
-    let receipt = export::of_batch(&state, &asker, &id, read, FileForm::Delivery).await?;
+    let recording = export::of_batch(&state, &asker, &id, read, FileForm::Delivery).await?;
+    let receipt = recording.id();
     let body = export::recorded(
-        state.door().receipts().record(receipt),
+        recording,
         Tally::of(batch.rows_in, false).into(),
         None,
         crate::stream::from_reader(reader),

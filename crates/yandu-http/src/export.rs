@@ -2,14 +2,16 @@
 //!
 //! Whatever has the form of a file, or more rows than a page, leaves a receipt: it is opened before the first byte is sent, the bytes are
 //! counted and hashed on their way, and it is ended with them, also where whoever read went away. Shorter answers to programs are
-//! counted under the receipt of their kind.
+//! counted under the receipt of their kind: pages of SQL, and whatever else has rows of datasets in it ([`whole`]).
 
 mod cell;
 pub(crate) mod parquet;
 mod recording;
 mod told;
+mod whole;
 mod workbook;
 
+use std::future::ready;
 use std::sync::Arc;
 
 use arrow::datatypes::Schema;
@@ -17,11 +19,10 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use yandu_access::{
-    AnswerKind, FileForm, LOCAL_ADMINISTRATOR_NAME, NewReceipt, Receipt, ReceiptId, Recording,
-    Sent, TokenId,
+    FileForm, LOCAL_ADMINISTRATOR_NAME, NewReceipt, Receipt, ReceiptId, Recording, TokenId,
 };
 use yandu_lake::{Principal, Rows};
-use yandu_policy::Way;
+use yandu_policy::{Circumstances, Way};
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
@@ -34,6 +35,7 @@ use crate::stream::rows::{Form, Opened, Tally};
 pub(crate) use recording::recorded;
 pub(crate) use told::routes;
 pub use told::{ExportLine, ExportPage, ExportRead, ExportReceipt};
+pub(crate) use whole::{Left, Taken, json, leave};
 
 /// Names the receipt under which an answer leaves.
 const RECEIPT: HeaderName = HeaderName::from_static("yandu-receipt");
@@ -56,7 +58,7 @@ pub(crate) struct Leaving<'a> {
 
 impl Leaving<'_> {
     /// Opens the receipt of rows that are about to leave.
-    pub(crate) async fn begin(&self, state: &State, rows: &Rows) -> Result<Receipt> {
+    pub(crate) async fn begin(&self, state: &State, rows: &Rows) -> Result<(Receipt, Recording)> {
         let receipts = state.door().receipts();
         Ok(receipts.begin(self.receipt(state, rows)).await?)
     }
@@ -74,13 +76,18 @@ impl Leaving<'_> {
         columns: &Schema,
     ) -> NewReceipt {
         let circumstances = self.asker.on(self.way);
-        let leaving = yandu_access::Leaving {
+        let leaving = self.known(&circumstances, read, columns);
+        leaving.receipt(self.name().to_owned(), state.now())
+    }
+
+    fn known<'a>(
+        &'a self,
+        circumstances: &'a Circumstances,
+        read: &'a [(DatasetId, Option<u64>)],
+        columns: &'a Schema,
+    ) -> yandu_access::Leaving<'a> {
+        yandu_access::Leaving {
             reader: self.asker.name(),
-            name: match (self.asker.account(), self.asker) {
-                (Some(account), _) => account.name.as_str(),
-                (None, Asker::Visitor) => VISITOR,
-                (None, _) => LOCAL_ADMINISTRATOR_NAME,
-            },
             token: self.token(),
             principal: self.principal,
             way: circumstances.way,
@@ -89,8 +96,16 @@ impl Leaving<'_> {
             sql: self.sql,
             read,
             columns,
-        };
-        leaving.receipt(state.now())
+        }
+    }
+
+    /// What whoever takes them is called.
+    fn name(&self) -> &str {
+        match (self.asker.account(), self.asker) {
+            (Some(account), _) => account.name.as_str(),
+            (None, Asker::Visitor) => VISITOR,
+            (None, _) => LOCAL_ADMINISTRATOR_NAME,
+        }
     }
 
     /// The recording of an answer that is no longer than a page, to a program: counted with others of its kind. People are shown
@@ -104,20 +119,11 @@ impl Leaving<'_> {
         if self.token().is_none() || read.is_empty() {
             return Ok(None);
         }
+        let circumstances = self.asker.on(self.way);
+        let leaving = self.known(&circumstances, read, columns);
+        let name = ready(Ok(self.name().to_owned()));
         let receipts = state.door().receipts();
-        let kind = AnswerKind::new(
-            self.principal,
-            self.token(),
-            (self.asker.on(self.way).way, self.form),
-            yandu_lake::shape(self.sql).into(),
-            read.iter().map(|(dataset, _)| dataset),
-            state.now(),
-        );
-        if let Some(recording) = receipts.join(&kind) {
-            return Ok(Some(recording));
-        }
-        let file = self.receipt_of(state, read, columns);
-        Ok(Some(receipts.count(kind, file).await?))
+        Ok(Some(receipts.count(&leaving, name).await?))
     }
 
     fn token(&self) -> Option<&TokenId> {
@@ -142,7 +148,7 @@ pub(crate) async fn of_batch(
     batch: &BatchId,
     read: (DatasetId, Option<u64>),
     form: FileForm,
-) -> Result<ReceiptId> {
+) -> Result<Recording> {
     // By the rights of this way it was found which columns are seen.
     let way = Way::Page;
     let leaving = Leaving {
@@ -156,7 +162,8 @@ pub(crate) async fn of_batch(
         batch: Some(batch.to_string()),
         ..leaving.receipt_of(state, &[read], &Schema::empty())
     };
-    Ok(state.door().receipts().begin(receipt).await?.id)
+    let (_, recording) = state.door().receipts().begin(receipt).await?;
+    Ok(recording)
 }
 
 /// An answer that is no longer than a page.
@@ -196,8 +203,7 @@ pub(crate) struct File {
 impl File {
     /// Rows that are sent while they are read.
     pub(crate) fn streamed(
-        state: &State,
-        receipt: ReceiptId,
+        recording: Recording,
         opened: Opened,
         form: impl Form,
         (media_type, ending): (&'static str, Option<&'static str>),
@@ -205,24 +211,23 @@ impl File {
         let sending = opened.send(form);
         let tally = sending.tally();
         Self {
-            receipt,
+            receipt: recording.id(),
             media_type,
             ending,
-            body: recorded(
-                state.door().receipts().record(receipt),
-                tally,
-                None,
-                sending.body(),
-            ),
+            body: recorded(recording, tally, None, sending.body()),
             size: None,
         }
     }
 
     /// A Parquet file.
-    pub(crate) fn parquet(state: &State, receipt: &Receipt, opened: Opened) -> Result<Self> {
-        let file = parquet::Parquet::new(&opened.rows.schema(), receipt)?;
+    pub(crate) fn parquet(
+        (receipt, mut recording): (Receipt, Recording),
+        opened: Opened,
+    ) -> Result<Self> {
+        let file = parquet::Parquet::new(&opened.rows.schema(), &receipt)
+            .inspect_err(|problem| recording.break_off(problem.detail.as_str()))?;
         let kind = (PARQUET, Some("parquet"));
-        Ok(Self::streamed(state, receipt.id, opened, file, kind))
+        Ok(Self::streamed(recording, opened, file, kind))
     }
 }
 
@@ -251,32 +256,27 @@ impl Workbook {
         Ok(Self(workbook::fill(opened, folder).await?))
     }
 
-    pub(crate) async fn file(self, state: &State, receipt: Receipt) -> Result<File> {
+    pub(crate) async fn file(
+        self,
+        state: &State,
+        (receipt, mut recording): (Receipt, Recording),
+    ) -> Result<File> {
         let folder = state.collector().folder().staging();
-        let id = receipt.id;
         let tally = Tally::of(self.0.rows.into(), self.0.is_cut);
         let (file, size) = match self.0.finish(receipt, folder).await {
             Ok(made) => made,
             Err(problem) => {
-                let sent = Sent {
-                    broken: Some(problem.detail.clone()),
-                    ..Sent::default()
-                };
-                state.door().receipts().end(id, &sent).await?;
+                recording.break_off(problem.detail.as_str());
+                recording.end().await;
                 return Err(problem);
             }
         };
         let body = stream::from_reader(file);
         Ok(File {
-            receipt: id,
+            receipt: recording.id(),
             media_type: WORKBOOK,
             ending: Some("xlsx"),
-            body: recorded(
-                state.door().receipts().record(id),
-                tally.into(),
-                Some(size),
-                body,
-            ),
+            body: recorded(recording, tally.into(), Some(size), body),
             size: Some(size),
         })
     }

@@ -1,5 +1,6 @@
 //! Metrics: what there is, what they are now, what they were, and what was said of them.
 
+mod leaving;
 mod shape;
 
 use std::collections::BTreeMap;
@@ -7,23 +8,28 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_lake::Principal;
 use yandu_metrics::Ask;
+use yandu_policy::Way;
 use yandu_transform::Limits;
 use yandu_words::{MetricId, Period};
 
 use crate::Result;
 use crate::access::{Asker, not_permitted};
 use crate::caller::Caller;
+use crate::export;
 use crate::extract::{Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::trail::{Follower, TrailStep};
+use crate::trail::{Follower, TrailStep, leave};
+
+use leaving::Numbers;
 
 pub use shape::{
     MetricAlert, MetricAnswer, MetricAsk, MetricBaseline, MetricBy, MetricChange, MetricData,
@@ -111,27 +117,33 @@ pub struct MetricAnswers {
 }
 
 /// Answers questions to metrics, many in one request. A question that has no answer spoils no other one; one that is not
-/// well formed is refused with the whole request.
-#[utoipa::path(post, path = "/metrics/ask", tag = "metrics", request_body = MetricAsks, responses((status = 200, body = MetricAnswers), Problem))]
+/// well formed is refused with the whole request. To a token numbers leave under a receipt, as a page of SQL does.
+#[utoipa::path(post, path = "/metrics/ask", tag = "metrics", request_body = MetricAsks, responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt under which numbers leave to a token.")), body = MetricAnswers), Problem))]
 async fn ask_metrics(
     Shared(state): Shared<State>,
-    Caller(principal): Caller,
+    asker: Asker,
     Body(asked): Body<MetricAsks>,
-) -> Result<Json<MetricAnswers>> {
+) -> Result<Response> {
     if asked.asks.is_empty() || asked.asks.len() > ASKS {
         let message = format!("a request has from 1 to {ASKS} questions");
         return Err(Problem::new("invalid-body", message));
     }
     let asks = asked.asks.into_iter().map(MetricAsk::read);
     let asks: Vec<Ask> = asks.collect::<Result<_>>()?;
+    let principal = asker.reader(&state, Way::Page);
     let mut outcomes = Vec::with_capacity(asks.len());
+    let mut numbers = Numbers::default();
     for ask in &asks {
         outcomes.push(match state.metrics().ask(&principal, ask).await {
-            Ok(answer) => MetricOutcome::Answer(Box::new(MetricAnswer::from(answer))),
+            Ok(answer) => {
+                numbers.add(&answer);
+                MetricOutcome::Answer(Box::new(MetricAnswer::from(answer)))
+            }
             Err(error) => MetricOutcome::Problem(error.into()),
         });
     }
-    Ok(Json(MetricAnswers { outcomes }))
+    let left = numbers.leave(&state, &asker).await?;
+    export::json(left, &MetricAnswers { outcomes })
 }
 
 /// Which number's history is meant.
@@ -329,15 +341,15 @@ pub struct MetricTrail {
 }
 
 /// Follows a number down to the rows of its model, and these through all models to the rows of deliveries, as far as whoever asks sees
-/// all of the datasets on the way.
-#[utoipa::path(post, path = "/metrics/{id}/trail", tag = "metrics", params(("id" = String, Path)), request_body = NumberTrail, responses((status = 200, body = MetricTrail), Problem))]
+/// all of the datasets on the way. To a token rows leave under a receipt, as a page of SQL does.
+#[utoipa::path(post, path = "/metrics/{id}/trail", tag = "metrics", params(("id" = String, Path)), request_body = NumberTrail, responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt under which rows leave to a token.")), body = MetricTrail), Problem))]
 async fn follow_number(
     Shared(state): Shared<State>,
     asker: Asker,
     Caller(principal): Caller,
     Path(id): Path<MetricId>,
     Body(asked): Body<NumberTrail>,
-) -> Result<Json<MetricTrail>> {
+) -> Result<Response> {
     let limit = asked.limit.unwrap_or(20);
     if !(1..=100).contains(&limit) {
         return Err(Problem::new("invalid-body", "`limit` is from 1 to 100"));
@@ -363,6 +375,7 @@ async fn follow_number(
         ..Limits::default()
     };
     let origin = metrics.origin(&principal, &ask, &key, limits.rows).await?;
+    let mut left = None;
     let trail = if origin.rows.is_empty() {
         None
     } else {
@@ -376,12 +389,14 @@ async fn follow_number(
         Follower::new(&state, &asker).await?.show(&mut shown);
         shown.deliveries(&state).await?;
         state.note_uses(&principal, shown.read().iter());
+        left = leave(&state, &asker, &format!("TRAIL METRIC {id}"), &mut shown).await?;
         Some(shown)
     };
-    Ok(Json(MetricTrail {
+    let answer = MetricTrail {
         definition: MetricDefinition::from(&origin.definition),
         point: origin.point.into(),
         more: origin.more,
         trail,
-    }))
+    };
+    export::json(left, &answer)
 }

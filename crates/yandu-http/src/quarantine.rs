@@ -1,7 +1,9 @@
 //! Rows that wait: looking at them, correcting, releasing and dropping them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::slice;
 
+use arrow::datatypes::{DataType, Field, Schema};
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::header;
@@ -21,7 +23,7 @@ use crate::Result;
 use crate::access::{Asker, HANDLES, KEEPS};
 use crate::batch::{attachment, finish, named};
 use crate::caller::Caller;
-use crate::export;
+use crate::export::{self, Left, Taken};
 use crate::extract::{BatchName, Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
@@ -167,14 +169,14 @@ pub struct RowPage {
     pub next: Option<String>,
 }
 
-/// Lists the quarantined rows of a batch with their reasons.
-#[utoipa::path(get, path = "/batches/{id}/quarantine", tag = "quarantine", params(("id" = String, Path), Filter), responses((status = 200, body = RowPage), Problem))]
+/// Lists the quarantined rows of a batch with their reasons. To a token their cells leave under a receipt, as a page of SQL does.
+#[utoipa::path(get, path = "/batches/{id}/quarantine", tag = "quarantine", params(("id" = String, Path), Filter), responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt under which rows leave to a token.")), body = RowPage), Problem))]
 async fn list_rows(
     Shared(state): Shared<State>,
     asker: Asker,
     Path(name): Path<BatchName>,
     Query(filter): Query<Filter>,
-) -> Result<Json<RowPage>> {
+) -> Result<Response> {
     let (id, dataset) = named(&state, &asker, &name, HANDLES).await?;
     let collector = state.collector();
     let selection = Selection {
@@ -189,12 +191,40 @@ async fn list_rows(
     let titles = Titles::new(&collector.packs(), &dataset);
     let seen = asker.whole_columns(&state, &dataset);
     let rows = rows.into_iter().map(|row| Row::new(row, &titles, &seen));
-    Ok(Json(RowPage {
+    let page = RowPage {
         batch: id.to_string(),
         dataset: dataset.to_string(),
         rows: rows.collect(),
         next,
-    }))
+    };
+    let is_cut = page.next.is_some();
+    let left = leave(&state, &asker, &dataset, &page.rows, is_cut).await?;
+    export::json(left, &page)
+}
+
+/// Sees to the receipt of quarantined rows in an answer, which leave like a page of SQL. Without cells they hold nothing of a dataset.
+async fn leave(
+    state: &State,
+    asker: &Asker,
+    dataset: &DatasetId,
+    rows: &[Row],
+    is_cut: bool,
+) -> Result<Option<Left>> {
+    let columns: BTreeSet<&String> = rows.iter().flat_map(|row| row.cells.keys()).collect();
+    if columns.is_empty() {
+        return Ok(None);
+    }
+    let columns = columns.into_iter();
+    let columns: Vec<Field> = columns
+        .map(|column| Field::new(column, DataType::Utf8, true))
+        .collect();
+    let taken = Taken {
+        read: &[(dataset.clone(), None)],
+        columns: &Schema::new(columns),
+        rows: rows.len() as u64,
+        is_cut,
+    };
+    export::leave(state, asker, &format!("QUARANTINE {dataset}"), &taken).await
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -228,10 +258,11 @@ async fn export_rows(
         .collector()
         .quarantine_workbook(&id, &selection, |column| seen.shows(column))
         .await?;
-    let receipt = export::of_batch(&state, &asker, &id, (dataset, None), FileForm::Xlsx).await?;
+    let recording = export::of_batch(&state, &asker, &id, (dataset, None), FileForm::Xlsx).await?;
+    let receipt = recording.id();
     let size = workbook.len() as u64;
     let body = export::recorded(
-        state.door().receipts().record(receipt),
+        recording,
         Tally::of(rows, false).into(),
         Some(size),
         workbook.into(),
@@ -257,14 +288,14 @@ pub struct Correction {
 }
 
 /// Corrects cells of a quarantined row. It still waits; its former cells stay in the batch.
-#[utoipa::path(post, path = "/batches/{id}/quarantine/{row}/correct", tag = "quarantine", params(("id" = String, Path), ("row" = u64, Path)), request_body = Correction, responses((status = 200, body = Row), Problem))]
+#[utoipa::path(post, path = "/batches/{id}/quarantine/{row}/correct", tag = "quarantine", params(("id" = String, Path), ("row" = u64, Path)), request_body = Correction, responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt under which rows leave to a token.")), body = Row), Problem))]
 async fn correct_row(
     Shared(state): Shared<State>,
     asker: Asker,
     Caller(principal): Caller,
     Path((name, row)): Path<(BatchName, u64)>,
     Body(correction): Body<Correction>,
-) -> Result<Json<Row>> {
+) -> Result<Response> {
     let (id, dataset) = named(&state, &asker, &name, KEEPS).await?;
     let collector = state.collector().clone();
     let titles = Titles::new(&collector.packs(), &dataset);
@@ -275,7 +306,9 @@ async fn correct_row(
     })
     .await?;
     let seen = asker.whole_columns(&state, &dataset);
-    Ok(Json(Row::new(row, &titles, &seen)))
+    let row = Row::new(row, &titles, &seen);
+    let left = leave(&state, &asker, &dataset, slice::from_ref(&row), false).await?;
+    export::json(left, &row)
 }
 
 /// Which rows, and why.

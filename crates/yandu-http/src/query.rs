@@ -219,16 +219,16 @@ async fn answer(
         Form::Parquet => {
             export::parquet::check(&opened.rows.schema())?;
             count(state, leaving.principal, &opened.rows).await?;
-            let receipt = leaving.begin(state, &opened.rows).await?;
-            Ok(File::parquet(state, &receipt, opened)?.into_response())
+            let begun = leaving.begin(state, &opened.rows).await?;
+            Ok(File::parquet(begun, opened)?.into_response())
         }
         Form::Workbook => {
             let begun = leaving.receipt(state, &opened.rows);
             let read = opened.rows.datasets().to_vec();
             let workbook = Workbook::fill(state, opened).await?;
             count_read(state, leaving.principal, &read).await?;
-            let receipt = state.door().receipts().begin(begun).await?;
-            Ok(workbook.file(state, receipt).await?.into_response())
+            let begun = state.door().receipts().begin(begun).await?;
+            Ok(workbook.file(state, begun).await?.into_response())
         }
     }
 }
@@ -242,8 +242,8 @@ async fn text(
     file: (&'static str, Option<&'static str>),
 ) -> Result<Response> {
     count(state, leaving.principal, &opened.rows).await?;
-    let receipt = leaving.begin(state, &opened.rows).await?;
-    Ok(File::streamed(state, receipt.id, opened, text, file).into_response())
+    let (_, recording) = leaving.begin(state, &opened.rows).await?;
+    Ok(File::streamed(recording, opened, text, file).into_response())
 }
 
 const JSON: &str = "application/json";

@@ -6,8 +6,8 @@ mod shape;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::State as Shared;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
@@ -21,6 +21,7 @@ use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::access::Asker;
+use crate::export::{self, Left, Taken};
 use crate::extract::Body;
 use crate::problem::Problem;
 use crate::state::State;
@@ -125,13 +126,14 @@ pub struct OnwardQuestion {
 }
 
 /// Follows rows down to what they were made of, as far as whoever asks sees all of the datasets on the way: the query of each model, the refresh that left it so, and the rows of its
-/// inputs at the versions that the refresh read, through all models to the rows of deliveries.
-#[utoipa::path(post, path = "/trail", tag = "lineage", request_body = TrailQuestion, responses((status = 200, body = TrailStep), Problem))]
+/// inputs at the versions that the refresh read, through all models to the rows of deliveries. To a token rows leave under a receipt, as a
+/// page of SQL does.
+#[utoipa::path(post, path = "/trail", tag = "lineage", request_body = TrailQuestion, responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt under which rows leave to a token.")), body = TrailStep), Problem))]
 async fn follow_back(
     Shared(state): Shared<State>,
     asker: Asker,
     Body(asked): Body<TrailQuestion>,
-) -> Result<Json<TrailStep>> {
+) -> Result<Response> {
     let dataset = parse(&asked.dataset)?;
     let limits = Limits {
         counted: asked.counted,
@@ -149,17 +151,18 @@ async fn follow_back(
     follower.show(&mut shown);
     shown.deliveries(&state).await?;
     state.note_uses(&asker.reader(&state, Way::Page), shown.read().iter());
-    Ok(Json(shown))
+    let left = leave(&state, &asker, &format!("TRAIL {dataset}"), &mut shown).await?;
+    export::json(left, &shown)
 }
 
 /// Follows rows up to what was made of them, as far as whoever asks sees all of the datasets on the way: the rows of models that they took part in, and those of the models that read
-/// these.
-#[utoipa::path(post, path = "/trail/onward", tag = "lineage", request_body = OnwardQuestion, responses((status = 200, body = TrailStep), Problem))]
+/// these. To a token rows leave under a receipt, as a page of SQL does.
+#[utoipa::path(post, path = "/trail/onward", tag = "lineage", request_body = OnwardQuestion, responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt under which rows leave to a token.")), body = TrailStep), Problem))]
 async fn follow_onward(
     Shared(state): Shared<State>,
     asker: Asker,
     Body(asked): Body<OnwardQuestion>,
-) -> Result<Json<TrailStep>> {
+) -> Result<Response> {
     let dataset = parse(&asked.dataset)?;
     let limits = limits(asked.limit, asked.depth)?;
     let rows = named(&asked.rows)?;
@@ -174,7 +177,29 @@ async fn follow_onward(
     follower.show(&mut shown);
     shown.deliveries(&state).await?;
     state.note_uses(&asker.reader(&state, Way::Page), shown.read().iter());
-    Ok(Json(shown))
+    let asked = format!("TRAIL ONWARD {dataset}");
+    let left = leave(&state, &asker, &asked, &mut shown).await?;
+    export::json(left, &shown)
+}
+
+/// Sees to the receipt of the rows of a trail, which leave like a page of SQL, and says in the first step which it is. `asked` stands there
+/// for the question. A trail shows all columns of a dataset, or no row of it.
+pub(crate) async fn leave(
+    state: &State,
+    asker: &Asker,
+    asked: &str,
+    shown: &mut TrailStep,
+) -> Result<Option<Left>> {
+    let read: Vec<_> = shown.versions().into_iter().collect();
+    let taken = Taken {
+        read: &read,
+        columns: &arrow::datatypes::Schema::empty(),
+        rows: shown.count_rows(),
+        is_cut: shown.is_cut(),
+    };
+    let left = export::leave(state, asker, asked, &taken).await?;
+    shown.receipt = left.as_ref().map(|left| left.receipt().to_string());
+    Ok(left)
 }
 
 fn parse(name: &str) -> Result<DatasetId> {

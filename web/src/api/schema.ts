@@ -513,7 +513,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the quarantined rows of a batch with their reasons. */
+        /** Lists the quarantined rows of a batch with their reasons. To a token their cells leave under a receipt, as a page of SQL does. */
         get: operations["list_rows"];
         put?: never;
         post?: never;
@@ -1458,7 +1458,7 @@ export interface paths {
         put?: never;
         /**
          * Answers questions to metrics, many in one request. A question that has no answer spoils no other one; one that is not
-         *     well formed is refused with the whole request.
+         *     well formed is refused with the whole request. To a token numbers leave under a receipt, as a page of SQL does.
          */
         post: operations["ask_metrics"];
         delete?: never;
@@ -1547,7 +1547,7 @@ export interface paths {
         put?: never;
         /**
          * Follows a number down to the rows of its model, and these through all models to the rows of deliveries, as far as whoever asks sees
-         *     all of the datasets on the way.
+         *     all of the datasets on the way. To a token rows leave under a receipt, as a page of SQL does.
          */
         post: operations["follow_number"];
         delete?: never;
@@ -2592,7 +2592,8 @@ export interface paths {
         put?: never;
         /**
          * Follows rows down to what they were made of, as far as whoever asks sees all of the datasets on the way: the query of each model, the refresh that left it so, and the rows of its
-         *     inputs at the versions that the refresh read, through all models to the rows of deliveries.
+         *     inputs at the versions that the refresh read, through all models to the rows of deliveries. To a token rows leave under a receipt, as a
+         *     page of SQL does.
          */
         post: operations["follow_back"];
         delete?: never;
@@ -2612,7 +2613,7 @@ export interface paths {
         put?: never;
         /**
          * Follows rows up to what was made of them, as far as whoever asks sees all of the datasets on the way: the rows of models that they took part in, and those of the models that read
-         *     these.
+         *     these. To a token rows leave under a receipt, as a page of SQL does.
          */
         post: operations["follow_onward"];
         delete?: never;
@@ -4006,7 +4007,10 @@ export interface components {
             rows?: number | null;
             /** @description SHA-256 of the bytes of a file, as hexadecimal digits. */
             sha256?: string | null;
-            /** @description The question, as it was asked; with `?` for its values where answers are counted. Empty for a delivery. */
+            /**
+             * @description The question, as it was asked; with `?` for its values where answers are counted. `TRAIL …` of a trail, `FIGURES …` of
+             *     metrics, `QUARANTINE …` of rows that wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
+             */
             sql: string;
             /** @description `open`, `complete` or `broken`. */
             state: string;
@@ -7271,8 +7275,11 @@ export interface components {
             permits?: components["schemas"]["TrailPermit"][];
             /** @description What the models that read the dataset made of the rows, when they are followed up. */
             readers?: components["schemas"]["TrailStep"][] | null;
-            /** @description The receipt of the reading; always absent while there is no log of receipts. */
-            receipt?: Record<string, never> | null;
+            /**
+             * @description The receipt under which all rows of the trail leave, at its first step; absent where they are a page for a person.
+             * @example R12
+             */
+            receipt?: string | null;
             /**
              * @description Values in the order of the columns, `_batch` and `_row` at the end. Of a collected row they are the delivery and the
              *     line in it; of a row of a model the refresh that wrote it.
@@ -8760,6 +8767,8 @@ export interface operations {
                 headers: {
                     /** @description Give it back as `If-None-Match`. */
                     ETag?: string;
+                    /** @description The receipt under which rows leave to a token. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8907,6 +8916,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The receipt under which rows leave to a token. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11144,6 +11155,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The receipt under which numbers leave to a token. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11364,6 +11377,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The receipt under which rows leave to a token. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13940,6 +13955,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The receipt under which rows leave to a token. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13975,6 +13992,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The receipt under which rows leave to a token. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {

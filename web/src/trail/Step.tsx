@@ -40,7 +40,7 @@ export function Step({ step, depth }: Props) {
             [t('trail.department'), step.owner ?? t('trail.no-owner')],
             ...(step.made ? [[t('trail.run'), <Run key="run" made={step.made} model={step.dataset} />] as [string, React.ReactNode]] : []),
             [t('trail.grant'), <Permits key="grant" step={step} />],
-            [t('trail.receipt'), <Hint key="receipt">{t('trail.receipt-later')}</Hint>],
+            ...(step.receipt ? [[t('trail.receipt'), <Code key="receipt">{step.receipt}</Code>] as [string, React.ReactNode]] : []),
           ]}
         />
         {step.gone && (

@@ -17,15 +17,20 @@ use yandu_words::TokenId;
 use yandu_words::id::DatasetId;
 
 use super::recording::Recording;
-use super::{Counts, Ending, FileForm, NewReceipt, Receipt, ReceiptId, Receipts, Sent};
+use super::{
+    Counts, Ending, FileForm, Leaving, NewReceipt, ReadDataset, Receipt, ReceiptId, Receipts, Sent,
+};
 use crate::{Result, store};
 
 /// For how long answers are counted under one receipt.
 const PERIOD: SignedDuration = SignedDuration::from_hours(1);
 
-/// How many kinds of one reader have a receipt each at a time. What comes beyond stands under one for the rest, so that a program that
-/// makes up its questions fills neither the memory nor the records.
+/// How many kinds of one reader have a receipt each at a time. What comes beyond stands under one for the rest, whatever it asks and
+/// reads, so that a program that makes up its questions fills neither the memory nor the records.
 const MOST_KINDS: usize = 200;
+
+/// The longest shape of a question that is a kind of its own, in bytes. A longer one is of the rest.
+const LONGEST: usize = 64 << 10;
 
 /// The question of what stands under the receipt for the rest.
 const REST: &str = "other questions";
@@ -35,11 +40,13 @@ const WRITE: Duration = Duration::from_secs(5);
 
 /// What short answers have in common that are counted under one receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct AnswerKind {
+pub(super) struct AnswerKind {
     pub(super) reader: Arc<str>,
     pub(super) token: Option<TokenId>,
     pub(super) way: Way,
     pub(super) form: FileForm,
+    /// The hash of the set of policies.
+    pub(super) policy: Option<Arc<str>>,
     /// The rights under which they are read, which are those of one set of policies and one purpose.
     pub(super) rights: Option<u64>,
     /// The permits of these that are in force for what is read.
@@ -49,12 +56,27 @@ pub struct AnswerKind {
     pub(super) shape: Arc<str>,
 }
 
+impl AnswerKind {
+    /// The kind of the rest, which tells apart nothing that a question decides but the form of its answer.
+    fn rest(self) -> Self {
+        Self {
+            rights: None,
+            permits: Vec::new(),
+            read: Vec::new(),
+            shape: REST.into(),
+            ..self
+        }
+    }
+}
+
 /// What is counted under one receipt.
 #[derive(Debug)]
 pub(super) struct Counted {
     pub(super) id: ReceiptId,
     until: Timestamp,
     sums: Mutex<Sums>,
+    /// What the receipt for the rest says by now, which names ever more datasets; none of one kind.
+    rest: Option<Mutex<NewReceipt>>,
 }
 
 #[derive(Debug)]
@@ -66,6 +88,27 @@ struct Sums {
 impl Counted {
     fn sums(&self) -> MutexGuard<'_, Sums> {
         self.sums.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the receipt for the rest has to say before an answer leaves that reads these datasets; none where it says so already.
+    fn naming(&self, read: Vec<ReadDataset>) -> Option<NewReceipt> {
+        let rest = self.rest.as_ref()?;
+        let said = rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = |one: &ReadDataset| !said.read.iter().any(|known| known.is_shown_as(one));
+        let news: Vec<ReadDataset> = read.into_iter().filter(is_news).collect();
+        if news.is_empty() {
+            return None;
+        }
+        let mut saying = said.clone();
+        saying.read.extend(news);
+        Some(saying)
+    }
+
+    /// The receipt for the rest says this from now on.
+    fn says(&self, saying: NewReceipt) {
+        if let Some(rest) = &self.rest {
+            *rest.lock().unwrap_or_else(PoisonError::into_inner) = saying;
+        }
     }
 
     /// Counts an answer that has left.
@@ -137,29 +180,67 @@ impl Receipts {
         self.held().ended.push((id, at, sent));
     }
 
-    /// The recording of a short answer under the receipt of its kind, when there is one.
-    pub fn join(&self, kind: &AnswerKind) -> Option<Recording> {
-        let now = self.now();
-        let held = self.held();
-        let counted = held.open.get(kind).filter(|counted| now < counted.until)?;
-        Some(Recording::of_counted(self, Arc::clone(counted)))
+    /// The recording of a short answer that is about to leave, counted with others of its kind, whose receipt is in the records when this
+    /// returns. `name` is what the reader is called, and is only looked for where the receipt has yet to be opened.
+    pub async fn count(
+        &self,
+        leaving: &Leaving<'_>,
+        name: impl Future<Output = Result<String>>,
+    ) -> Result<Recording> {
+        let shape = self.inner.shapes.of(leaving.sql);
+        let kind = AnswerKind::of(leaving, shape, self.now());
+        if let Some(counted) = self.open_for(&kind) {
+            return Ok(Recording::of_counted(self, counted));
+        }
+        let file = leaving.receipt(name.await?, self.now());
+        let receipts = self.clone();
+        tokio::spawn(async move { receipts.count_first(kind, file).await }).await?
     }
 
-    /// The same, also where it is the first of its kind: then its receipt is opened. `file` is what it says, with the question of
-    /// the kind.
-    pub async fn count(&self, mut kind: AnswerKind, mut file: NewReceipt) -> Result<Recording> {
+    /// What is counted of a kind at this moment.
+    fn open_for(&self, kind: &AnswerKind) -> Option<Arc<Counted>> {
+        let now = self.now();
+        let held = self.held();
+        let counted = held.open.get(kind).filter(|counted| now < counted.until);
+        counted.cloned()
+    }
+
+    /// The recording of an answer that is the first of its kind. It has to come to its end: a receipt that was opened is held.
+    async fn count_first(&self, kind: AnswerKind, mut file: NewReceipt) -> Result<Recording> {
         let _opening = self.inner.opening.lock().await;
-        if let Some(recording) = self.join(&kind) {
-            return Ok(recording);
-        }
-        if self.is_full_for(&kind) {
-            kind.shape = REST.into();
-            if let Some(recording) = self.join(&kind) {
-                return Ok(recording);
-            }
+        let counted = if let Some(counted) = self.open_for(&kind) {
+            counted
+        } else if kind.shape.len() > LONGEST || self.is_full_for(&kind) {
+            self.rest(kind.rest(), file).await?
+        } else {
+            file.sql = kind.shape.to_string();
+            self.open_counted(kind, file, false).await?
+        };
+        Ok(Recording::of_counted(self, counted))
+    }
+
+    /// What is counted of the rest. Its receipt names these datasets when this returns.
+    async fn rest(&self, kind: AnswerKind, mut file: NewReceipt) -> Result<Arc<Counted>> {
+        let Some(rest) = self.open_for(&kind) else {
+            REST.clone_into(&mut file.sql);
             file.columns.clear();
+            return self.open_counted(kind, file, true).await;
+        };
+        if let Some(saying) = rest.naming(file.read) {
+            let mut writing = self.inner.store.pool().acquire().await?;
+            store::receipt::say(&mut writing, rest.id, &saying).await?;
+            rest.says(saying);
         }
-        file.sql = kind.shape.to_string();
+        Ok(rest)
+    }
+
+    /// Opens the receipt of a kind, or that of the rest.
+    async fn open_counted(
+        &self,
+        kind: AnswerKind,
+        file: NewReceipt,
+        is_rest: bool,
+    ) -> Result<Arc<Counted>> {
         let mut writing = self
             .inner
             .store
@@ -190,14 +271,13 @@ impl Receipts {
                 counts,
                 is_written: true,
             }),
+            rest: is_rest.then(|| Mutex::new(receipt.file)),
         });
-        let recording = Recording::of_counted(self, Arc::clone(&counted));
         let mut held = self.held();
-        if let Some(before) = held.open.insert(kind, counted) {
+        if let Some(before) = held.open.insert(kind, Arc::clone(&counted)) {
             held.closing.push(before);
         }
-        drop(held);
-        Ok(recording)
+        Ok(counted)
     }
 
     /// Whether a reader has as many kinds as it may have. What is over makes room.

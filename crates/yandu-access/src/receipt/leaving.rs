@@ -17,8 +17,6 @@ use super::{FileForm, NewReceipt, ReadDataset, ReceiptColumn};
 pub struct Leaving<'a> {
     /// The id of an account, or [`crate::LOCAL_ADMINISTRATOR`].
     pub reader: &'a str,
-    /// What the reader is called.
-    pub name: &'a str,
     /// The token that was shown.
     pub token: Option<&'a TokenId>,
     /// Whose rights show the rows.
@@ -27,7 +25,7 @@ pub struct Leaving<'a> {
     pub form: FileForm,
     /// What the session is for.
     pub purpose: Option<&'a str>,
-    /// The question, as it was asked.
+    /// The question, as it was asked; of what no SQL was written for, what it is.
     pub sql: &'a str,
     /// The datasets that are read, and their versions.
     pub read: &'a [(DatasetId, Option<u64>)],
@@ -36,8 +34,8 @@ pub struct Leaving<'a> {
 }
 
 impl Leaving<'_> {
-    /// What their receipt says.
-    pub fn receipt(&self, now: Timestamp) -> NewReceipt {
+    /// What their receipt says. `name` is what the reader is called.
+    pub fn receipt(&self, name: String, now: Timestamp) -> NewReceipt {
         let rights = self.principal.rights();
         let read = self.read.iter().map(|(dataset, version)| ReadDataset {
             dataset: dataset.clone(),
@@ -51,7 +49,7 @@ impl Leaving<'_> {
         });
         NewReceipt {
             reader: self.reader.to_owned(),
-            name: self.name.to_owned(),
+            name,
             token: self.token.cloned(),
             way: self.way,
             form: self.form,
@@ -67,22 +65,17 @@ impl Leaving<'_> {
 }
 
 impl AnswerKind {
-    /// The kind of an answer that reads these datasets; `shape` is its question without values ([`yandu_lake::shape`]).
-    pub fn new<'a>(
-        principal: &Principal,
-        token: Option<&TokenId>,
-        (way, form): (Way, FileForm),
-        shape: Arc<str>,
-        read: impl Iterator<Item = &'a DatasetId>,
-        now: Timestamp,
-    ) -> Self {
-        let rights = principal.rights();
-        let read: Vec<DatasetId> = read.cloned().collect();
+    /// The kind of a short answer; `shape` is its question without values ([`yandu_lake::shape`]).
+    pub(super) fn of(leaving: &Leaving<'_>, shape: Arc<str>, now: Timestamp) -> Self {
+        let rights = leaving.principal.rights();
+        let read = leaving.read.iter();
+        let read: Vec<DatasetId> = read.map(|(dataset, _)| dataset.clone()).collect();
         Self {
-            reader: principal.name().into(),
-            token: token.cloned(),
-            way,
-            form,
+            reader: leaving.reader.into(),
+            token: leaving.token.cloned(),
+            way: leaving.way,
+            form: leaving.form,
+            policy: rights.map(|rights| rights.policy().clone()),
             rights: rights.map(|rights| rights.id()),
             permits: rights.map_or_else(Vec::new, |rights| {
                 let permits = read.iter().flat_map(|dataset| rights.permits(dataset, now));

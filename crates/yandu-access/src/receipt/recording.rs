@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::counting::Counted;
-use super::{NewReceipt, Receipt, ReceiptId, Receipts, Sent};
+use super::{NewReceipt, ReceiptId, Receipts, Sent};
 use crate::Result;
 
 /// Why an answer ended before its end.
@@ -30,13 +30,6 @@ enum Under {
     Counted(Arc<Counted>),
 }
 
-impl Receipts {
-    /// The recording of what leaves under an open receipt of its own.
-    pub fn record(&self, receipt: ReceiptId) -> Recording {
-        Recording::new(self, Under::Own(receipt))
-    }
-}
-
 impl Recording {
     fn new(receipts: &Receipts, under: Under) -> Self {
         Self {
@@ -49,6 +42,10 @@ impl Recording {
             broken: None,
             is_ended: false,
         }
+    }
+
+    pub(super) fn of_own(receipts: &Receipts, receipt: ReceiptId) -> Self {
+        Self::new(receipts, Under::Own(receipt))
     }
 
     pub(super) fn of_counted(receipts: &Receipts, counted: Arc<Counted>) -> Self {
@@ -100,9 +97,11 @@ impl Recording {
     /// It has become longer than what is counted: from now on, before more of it leaves, it has a receipt of its own, which is about all
     /// of it.
     pub async fn outgrow(&mut self, file: NewReceipt) -> Result<ReceiptId> {
-        let Receipt { id, .. } = self.receipts.begin(file).await?;
-        self.under = Under::Own(id);
-        Ok(id)
+        let (receipt, mut own) = self.receipts.begin(file).await?;
+        std::mem::swap(&mut self.under, &mut own.under);
+        // Under what it stood before, nothing has left.
+        own.is_ended = true;
+        Ok(receipt.id)
     }
 
     /// Ends it. A receipt of its own is ended in the records when this returns.
@@ -110,15 +109,23 @@ impl Recording {
         if self.is_ended {
             return;
         }
-        let id = match &self.under {
-            Under::Own(id) => *id,
-            Under::Counted(counted) => {
-                counted.add(self.rows, self.bytes, self.receipts.now());
-                self.is_ended = true;
-                return;
-            }
-        };
+        if let Under::Counted(counted) = &self.under {
+            counted.add(self.rows, self.bytes, self.receipts.now());
+            self.is_ended = true;
+            return;
+        }
         let sent = self.sent();
+        self.end_as(sent).await;
+    }
+
+    /// Ends one that has a receipt of its own, about what was counted and hashed elsewhere.
+    pub async fn end_as(&mut self, sent: Sent) {
+        let Under::Own(id) = self.under else {
+            return;
+        };
+        if self.is_ended {
+            return;
+        }
         if let Err(error) = self.receipts.end(id, &sent).await {
             tracing::error!(
                 receipt.id = %id,

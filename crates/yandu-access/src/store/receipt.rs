@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
 
 use super::time;
-use crate::receipt::{Counts, Ending, Receipt, ReceiptId, Sent};
+use crate::receipt::{Counts, Ending, NewReceipt, Receipt, ReceiptId, Sent};
 use crate::{Error, Result};
 
 /// Why a file broke off that nobody has ended.
@@ -33,6 +33,20 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, receipt: &Receipt)
         .bind(&receipt.file.reader)
         .bind(receipt.begun_at.as_microsecond())
         .bind(serde_json::to_string(&receipt.file)?)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Writes what an open receipt says by now.
+pub(crate) async fn say(
+    connection: &mut SqliteConnection,
+    id: ReceiptId,
+    saying: &NewReceipt,
+) -> Result<()> {
+    sqlx::query("UPDATE receipt SET body = ? WHERE id = ?")
+        .bind(serde_json::to_string(saying)?)
+        .bind(id.0)
         .execute(connection)
         .await?;
     Ok(())

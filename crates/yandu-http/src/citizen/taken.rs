@@ -71,8 +71,8 @@ async fn list(state: &State, speech: &Speech, account: &Account, asked: Asked) -
         p { a href=(speech.to("/mine")) { (speech.say("我的授权", "My grants")) } }
         h1 { (speech.say("取走的数据", "Data you have taken")) }
         p class="lead" { (speech.say(
-            "以您的账号取走的每个文件都留有凭证，审计管理员也能看到。如有不是您本人取走的，请马上更换登录所用的口令（在认证平台登录的，到认证平台更换），并告诉安全管理员。",
-            "Each file that was taken with your account has left a receipt, which the audit administrator sees too. If one was not taken by you, change the password that you sign in with at once (at the provider of identities, where you sign in there), and tell the security administrator.",
+            "以您的账号取走的每个文件都留有凭证，审计管理员也能看到；您的程序（令牌）分次取走的，同类的合记一张，每小时另起一张。如有不是您本人取走的，请马上更换登录所用的口令（在认证平台登录的，到认证平台更换），并告诉安全管理员。",
+            "Each file that was taken with your account has left a receipt, which the audit administrator sees too; what your programs (tokens) take bit by bit stands together under one for its kind, and under another after an hour. If one was not taken by you, change the password that you sign in with at once (at the provider of identities, where you sign in there), and tell the security administrator.",
         )) }
         @if found.is_empty() {
             div class="box" { p { (speech.say("还没有取走过数据。", "No data has been taken yet.")) } }
@@ -104,10 +104,18 @@ fn card(state: &State, speech: &Speech, receipt: &Receipt) -> Markup {
                     dt { (speech.say("用途", "Purpose")) }
                     dd { (purpose) }
                 }
-                dt { (speech.say("字段", "Fields")) }
-                dd { code translate="no" { (columns.join(comma)) } }
+                @if !columns.is_empty() {
+                    dt { (speech.say("字段", "Fields")) }
+                    dd { code translate="no" { (columns.join(comma)) } }
+                }
                 dt { (speech.say("许可", "Permits")) }
                 dd { code translate="no" { (permits.join(comma)) } }
+                @if let Some(counts) = &receipt.counts {
+                    dt { (speech.say("次数", "Times")) }
+                    dd { (counts.answers) " · " (speech.say("最近一次", "last")) " " (told::time(counts.last_at)) }
+                    dt { (speech.say("行数", "Rows")) }
+                    dd { (counts.rows) (counted_until(speech, &receipt.ending)) }
+                }
                 @if let Ending::Ended { sent, .. } = &receipt.ending {
                     dt { (speech.say("行数", "Rows")) }
                     dd { (sent.rows) }
@@ -122,14 +130,29 @@ fn card(state: &State, speech: &Speech, receipt: &Receipt) -> Markup {
 }
 
 fn state_of(speech: &Speech, receipt: &Receipt) -> Markup {
-    let (class, chinese, english) = match &receipt.ending {
-        Ending::Open => ("tag tag-ask", "正在取", "under way"),
-        Ending::Ended { sent, .. } if sent.broken.is_none() => ("tag", "已取走", "taken"),
-        // Answers to a program that were counted together.
-        Ending::Closed { .. } => ("tag", "已取走", "taken"),
-        Ending::Ended { .. } | Ending::Lost { .. } => ("tag tag-off", "没有取完", "broken off"),
+    let (class, chinese, english) = match (&receipt.ending, &receipt.counts) {
+        // Answers to a program that are counted together: each of them has left when it is counted.
+        (Ending::Open, Some(_)) => ("tag", "分次取走", "taken bit by bit"),
+        (_, Some(_)) | (Ending::Closed { .. }, None) => ("tag", "已取走", "taken"),
+        (Ending::Open, None) => ("tag tag-ask", "正在取", "under way"),
+        (Ending::Ended { sent, .. }, None) if sent.broken.is_none() => ("tag", "已取走", "taken"),
+        (Ending::Ended { .. } | Ending::Lost { .. }, None) => {
+            ("tag tag-off", "没有取完", "broken off")
+        }
     };
     html! { span class=(class) { (speech.say(chinese, english)) } }
+}
+
+/// Up to when rows were counted, where that is not the end.
+fn counted_until(speech: &Speech, ending: &Ending) -> &'static str {
+    match ending {
+        Ending::Open => speech.say("（截至目前）", " (so far)"),
+        Ending::Lost { .. } => speech.say(
+            "（系统停机前数秒内的未计入）",
+            " (without the last seconds before the program ended)",
+        ),
+        Ending::Ended { .. } | Ending::Closed { .. } => "",
+    }
 }
 
 /// Where the files stand that were taken.

@@ -14,13 +14,13 @@ use yandu_lake::{ReadPoint, Session};
 use yandu_words::id::DatasetId;
 
 use super::Context;
-use super::leaving::{Done, Taken};
+use super::leaving::{Done, leave};
 use super::parameters::Parameters;
 use super::refusal::{Outcome, Refusal};
 use super::resource;
 use super::sql::{self, Question};
 use crate::address::encode;
-use crate::export;
+use crate::export::{self, Taken};
 use crate::value;
 
 /// Rows of one answer when nothing is asked for, and at most: CKAN's own numbers.
@@ -210,13 +210,12 @@ pub(super) async fn search(context: &Context, parameters: &Parameters) -> Outcom
         }
     }
     let taken = Taken {
-        sql: &sql,
         read: &read,
         columns: &columns,
         rows: count(&batches),
         is_cut: false,
     };
-    let left = taken.leave(context).await?;
+    let left = leave(context, &sql, &taken).await?;
     Ok(Done { result, left })
 }
 
@@ -415,13 +414,12 @@ pub(super) async fn search_sql(context: &Context, parameters: &Parameters) -> Ou
         result["records_truncated"] = true.into();
     }
     let taken = Taken {
-        sql: &sql,
         read: &read,
         columns: &schema,
         rows: count(&batches),
         is_cut: truncated,
     };
-    let left = taken.leave(context).await?;
+    let left = leave(context, &sql, &taken).await?;
     Ok(Done { result, left })
 }
 

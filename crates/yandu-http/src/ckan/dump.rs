@@ -71,8 +71,8 @@ async fn open(context: &Context, resource: &str, uri: &Uri) -> Outcome<Response>
         form,
         sql: &sql,
     };
-    let receipt = leaving.begin(&context.state, &opened.rows).await?;
-    let file = export::File::streamed(&context.state, receipt.id, opened, file, (media, None));
+    let (_, recording) = leaving.begin(&context.state, &opened.rows).await?;
+    let file = export::File::streamed(recording, opened, file, (media, None));
     let mut response = file.into_response();
     let name = attachment(&format!("{}.{format}", table.id));
     response

@@ -69,7 +69,8 @@ pub struct ExportReceipt {
     pub way: String,
     /// What the session was for.
     pub purpose: Option<String>,
-    /// The question, as it was asked; with `?` for its values where answers are counted. Empty for a delivery.
+    /// The question, as it was asked; with `?` for its values where answers are counted. `TRAIL …` of a trail, `FIGURES …` of
+    /// metrics, `QUARANTINE …` of rows that wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
     pub sql: String,
     /// What `$1` and so on stood for. Not told where answers are counted.
     pub values: Vec<Option<String>>,

@@ -113,9 +113,8 @@ pub(super) async fn query(
         state.door().count_use(rights, &read).await?;
     }
     state.note_uses(&reader.principal, [&table.dataset]);
-    let receipts = state.door().receipts();
-    let receipt = receipts.begin(receipt).await?.id;
-    receipts.end(receipt, &sent(&files)).await?;
+    let (receipt, mut recording) = state.door().receipts().begin(receipt).await?;
+    recording.end_as(sent(&files)).await;
     let link = Link::new(&state, &reader, &table);
     let mut lines = vec![protocol(), of_table(&state, &table, &columns)];
     for file in &files.files {
@@ -126,7 +125,7 @@ pub(super) async fn query(
     if let Some(names) = names {
         response.headers_mut().insert(FILE_NAMES, names);
     }
-    export::name(&mut response, receipt);
+    export::name(&mut response, receipt.id);
     Ok(response)
 }
 

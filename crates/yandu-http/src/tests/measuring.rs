@@ -1,6 +1,8 @@
+use axum::http::{Method, header};
 use serde_json::{Value, json};
 use yandu_store::Clock;
 
+use super::accounts::Somebody;
 use super::city::City;
 use crate::Options;
 
@@ -239,5 +241,61 @@ async fn a_number_is_followed_down_to_the_rows_of_a_delivery() {
             .await
             .problem(),
         (404, "no-metric".to_owned())
+    );
+}
+
+/// Staff browse, and read everything.
+const READERS: &str = r#"
+@id("browse") @about("工作人员查看看板")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+@id("all") @about("工作人员读取全部数据") @up_to("core")
+permit (principal is Person, action == Action::"read", resource is Dataset);
+"#;
+
+#[tokio::test]
+async fn numbers_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
+    let files = [
+        ("models/joined.yaml", JOINED),
+        ("models/joined.sql", JOINED_SQL),
+        ("metrics/joined.yaml", METRIC),
+        ("policies/readers.cedar", READERS),
+    ];
+    let city = City::with_files(Options::default(), &files).await;
+    let rows = "会员号,会员姓名,年龄,会费\n1,王芳,4,1.50\n2,李强,4,2\n";
+    city.deliver("a.csv", rows).await;
+    city.post("/api/v1/models/run", "{}").await;
+    let root = city.claim().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let until = (city.state.now() + jiff::SignedDuration::from_hours(24)).to_string();
+    let token = json!({"name": "脚本", "scope": ["read"], "expires_at": until});
+    let made = city
+        .ok(&wang, Method::POST, "/api/v1/account/tokens", &token)
+        .await;
+    let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
+    let program = Somebody(Some((header::AUTHORIZATION, shown)));
+    let path = "/api/v1/metrics/ask";
+    let by_name =
+        json!({"metric": "club.joined", "period": "2025-04", "by": [{"dimension": "name"}]});
+    let asked = json!({"asks": [by_name]});
+    let answer = city.send(&program, Method::POST, path, &asked).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(answer.text().contains("王芳"), "{}", answer.text());
+    let told = format!("/api/v1/exports/{}", answer.header("yandu-receipt"));
+    let told = city.ok(&wang, Method::GET, &told, &Value::Null).await;
+    let groups = &answer.json()["outcomes"][0]["answer"]["groups"];
+    let points = groups.as_array().unwrap().iter();
+    let points: usize = points
+        .map(|group| group["points"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(
+        (&told["answers"], &told["rows"], &told["sql"]),
+        (&json!(1), &json!(points), &json!("FIGURES club.joined"))
+    );
+    assert_eq!(told["read"][0]["dataset"], "club.joined");
+    let page = city.send(&wang, Method::POST, path, &asked).await;
+    assert_eq!(page.header("yandu-receipt"), "");
+    assert_eq!(
+        page.json()["outcomes"][0]["answer"]["groups"],
+        answer.json()["outcomes"][0]["answer"]["groups"]
     );
 }

@@ -1,6 +1,7 @@
-use axum::http::Method;
+use axum::http::{Method, header};
 use serde_json::{Value, json};
 
+use super::accounts::Somebody;
 use super::city::City;
 use crate::Options;
 
@@ -260,4 +261,56 @@ async fn rows_are_followed_for_whoever_sees_all_of_the_way_and_others_see_what_i
         .ok(&analyst, Method::POST, "/api/v1/trail/onward", &member)
         .await;
     assert_eq!(onward["readers"][0]["rows"][0][0], 30);
+}
+
+#[tokio::test]
+async fn rows_of_a_trail_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
+    let files = [
+        ("pack.yaml", PACK),
+        ("models/by_age.yaml", BY_AGE),
+        ("models/by_age.sql", BY_AGE_SQL),
+        ("policies/readers.cedar", POLICIES),
+    ];
+    let city = City::with_files(Options::default(), &files).await;
+    city.deliver("a.csv", "会员号,会员姓名,年龄\n1,王芳,30\n2,李强,40\n")
+        .await;
+    city.post("/api/v1/models/run", "{}").await;
+    let root = city.claim().await;
+    let analyst = city.somebody(&root, "qian", &["analyst"]).await;
+    let until = (city.state.now() + jiff::SignedDuration::from_hours(24)).to_string();
+    let token = json!({"name": "脚本", "scope": ["read"], "expires_at": until});
+    let made = city
+        .ok(&analyst, Method::POST, "/api/v1/account/tokens", &token)
+        .await;
+    let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
+    let program = Somebody(Some((header::AUTHORIZATION, shown)));
+    let path = "/api/v1/trail";
+    let number = |age: u32| json!({"dataset": "club.by_age", "rows": [{"age": age}]});
+    let one = city.send(&program, Method::POST, path, &number(30)).await;
+    let other = city.send(&program, Method::POST, path, &number(40)).await;
+    assert_eq!(one.status, 200, "{}", one.text());
+    let receipt = one.header("yandu-receipt");
+    assert_ne!(receipt, "");
+    assert_eq!(one.json()["receipt"], receipt);
+    assert_eq!(other.header("yandu-receipt"), receipt);
+    // A row of the model and one of the members it was made of, in each of the two.
+    let told = format!("/api/v1/exports/{receipt}");
+    let told = city.ok(&analyst, Method::GET, &told, &Value::Null).await;
+    assert_eq!(
+        (&told["answers"], &told["rows"], &told["sql"]),
+        (&json!(2), &json!(4), &json!("TRAIL club.by_age"))
+    );
+    let read = told["read"].as_array().unwrap();
+    let read: Vec<&Value> = read.iter().map(|read| &read["dataset"]).collect();
+    assert_eq!(read, [&json!("club.by_age"), &json!("club.member")]);
+    assert_eq!(told["read"][1]["permits"], json!(["club/analyse"]));
+    let onward = json!({"dataset": "club.member", "rows": [{"number": "1"}]});
+    let onward = city
+        .send(&program, Method::POST, "/api/v1/trail/onward", &onward)
+        .await;
+    assert_ne!(onward.header("yandu-receipt"), "");
+    assert_ne!(onward.header("yandu-receipt"), receipt);
+    let page = city.send(&analyst, Method::POST, path, &number(30)).await;
+    assert_eq!(page.header("yandu-receipt"), "");
+    assert_eq!(page.json()["receipt"], Value::Null);
 }

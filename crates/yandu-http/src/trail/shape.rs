@@ -68,9 +68,9 @@ pub struct TrailStep {
     /// The permissions under which whoever asks reads the dataset; none for whoever holds the data folder.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub permits: Vec<TrailPermit>,
-    /// The receipt of the reading; always absent while there is no log of receipts.
-    #[schema(value_type = Option<Object>)]
-    pub receipt: Option<serde_json::Value>,
+    /// The receipt under which all rows of the trail leave, at its first step; absent where they are a page for a person.
+    #[schema(example = "R12")]
+    pub receipt: Option<String>,
     /// How the rows came about, when the dataset is a model that is followed down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<TrailMade>,
@@ -170,11 +170,29 @@ impl TrailStep {
 
     /// The datasets of which rows are shown.
     pub(crate) fn read(&self) -> BTreeSet<DatasetId> {
-        let mut read: BTreeSet<DatasetId> = self.next().flat_map(Self::read).collect();
+        let read = self.versions().into_iter();
+        read.map(|(dataset, _)| dataset).collect()
+    }
+
+    /// The same, each with the version at which its rows are shown.
+    pub(super) fn versions(&self) -> BTreeSet<(DatasetId, Option<u64>)> {
+        let mut read: BTreeSet<_> = self.next().flat_map(Self::versions).collect();
         if !self.rows.is_empty() {
-            read.extend(self.dataset.parse::<DatasetId>());
+            let dataset = self.dataset.parse::<DatasetId>();
+            read.extend(dataset.map(|dataset| (dataset, self.version)));
         }
         read
+    }
+
+    /// How many rows are shown.
+    pub(super) fn count_rows(&self) -> u64 {
+        let next: u64 = self.next().map(Self::count_rows).sum();
+        next + self.rows.len() as u64
+    }
+
+    /// Whether there are other rows than those shown.
+    pub(super) fn is_cut(&self) -> bool {
+        self.more || self.next().any(Self::is_cut)
     }
 
     /// The deliveries that brought the rows shown here.

@@ -187,6 +187,35 @@ async fn one_sees_what_one_has_taken_under_ones_grants_and_nobody_elses_files() 
 }
 
 #[tokio::test]
+async fn what_a_program_takes_bit_by_bit_is_told_with_its_counts_and_not_as_under_way() {
+    let (city, wang, _) = granted().await;
+    let until = city.state.now() + jiff::SignedDuration::from_hours(1);
+    let token = json!({"name": "脚本", "scope": ["read"], "expires_at": until});
+    let made = city
+        .ok(&wang, Method::POST, "/api/v1/account/tokens", &token)
+        .await;
+    let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
+    let program = Somebody(Some((header::AUTHORIZATION, shown)));
+    for number in ["1", "2"] {
+        let sql = format!("SELECT age FROM club.member WHERE number = '{number}'");
+        let query = json!({"sql": sql});
+        city.ok(&program, Method::POST, "/api/v1/query", &query)
+            .await;
+    }
+    let taken = see(&city, &wang, "/mine/files").await;
+    for there in [">分次取走<", "2 · 最近一次 ", "（截至目前）"] {
+        assert!(taken.text().contains(there), "{there}: {}", taken.text());
+    }
+    assert!(!taken.text().contains("正在取"), "{}", taken.text());
+    city.state.door().receipts().close().await.unwrap();
+    let taken = see(&city, &wang, "/mine/files").await;
+    assert!(taken.text().contains(">已取走<"), "{}", taken.text());
+    for gone in [">分次取走<", "（截至目前）"] {
+        assert!(!taken.text().contains(gone), "{gone}: {}", taken.text());
+    }
+}
+
+#[tokio::test]
 async fn a_grant_whose_term_has_not_begun_says_so() {
     let (city, wang, sec) = granted().await;
     let from = city.state.now() + jiff::SignedDuration::from_hours(1);

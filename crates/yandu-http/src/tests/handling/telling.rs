@@ -70,6 +70,52 @@ async fn cells_that_rights_do_not_show_stand_nowhere_in_what_is_told_of_a_delive
 }
 
 #[tokio::test]
+async fn cells_in_quarantine_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
+    let (city, root) = City::claimed_with(&FILES).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let batch = city.delivered_as(&steward, &members()).await;
+    let id = batch["id"].as_str().unwrap();
+    let quarantine = format!("/api/v1/batches/{id}/quarantine");
+    let page = async |who: &Somebody| city.send(who, Method::GET, &quarantine, &Value::Null).await;
+    let until = (city.state.now() + jiff::SignedDuration::from_hours(24)).to_string();
+    let mut programs = Vec::new();
+    for scope in [&["read", "deliver"][..], &["deliver"]] {
+        let token = json!({"name": "脚本", "scope": scope, "expires_at": until});
+        let made = city
+            .ok(&steward, Method::POST, "/api/v1/account/tokens", &token)
+            .await;
+        let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
+        programs.push(Somebody(Some((header::AUTHORIZATION, shown))));
+    }
+    let first = page(&programs[0]).await;
+    let again = page(&programs[0]).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text());
+    assert_ne!(first.header("yandu-receipt"), "");
+    assert_eq!(first.header("yandu-receipt"), again.header("yandu-receipt"));
+    let told = format!("/api/v1/exports/{}", first.header("yandu-receipt"));
+    let told = city.ok(&steward, Method::GET, &told, &Value::Null).await;
+    let rows = first.json()["rows"].as_array().unwrap().len();
+    assert_eq!(
+        (&told["answers"], &told["rows"], &told["sql"]),
+        (
+            &json!(2),
+            &json!(2 * rows),
+            &json!("QUARANTINE club.member")
+        )
+    );
+    assert_eq!(told["read"][0]["dataset"], "club.member");
+    let columns = told["columns"].as_array().unwrap();
+    assert!(columns.iter().any(|column| column["name"] == "age"));
+    assert!(!columns.iter().any(|column| column["name"] == "name"));
+    // Whoever only delivers is shown no cell, and a person a page.
+    for who in [&programs[1], &steward] {
+        let page = page(who).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+        assert_eq!(page.header("yandu-receipt"), "");
+    }
+}
+
+#[tokio::test]
 async fn of_deliveries_of_another_department_nothing_is_told() {
     let (city, root) = City::claimed_with(&FILES).await;
     let steward = city.somebody(&root, "wang", &["steward"]).await;
