@@ -2,7 +2,7 @@ use serde::Deserialize;
 
 use super::*;
 
-const TRUTH: &str = include_str!("../../../tests/fixtures/messy-tables.json");
+const TRUTH: &str = include_str!("../../tests/fixtures/messy-tables.json");
 
 #[derive(Deserialize)]
 struct Truth {

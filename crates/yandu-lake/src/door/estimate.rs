@@ -82,6 +82,12 @@ struct Making {
     found: Option<Known>,
 }
 
+impl Making {
+    fn end(mut self, found: Option<Known>) {
+        self.found = found;
+    }
+}
+
 impl Drop for Making {
     fn drop(&mut self) {
         let found = self.found.take();
@@ -132,7 +138,7 @@ impl Lake {
         };
         let before = known.clone();
         let counting = Sight::clone(sight);
-        let mut making = Making {
+        let making = Making {
             lake: self.clone(),
             asked,
             found: None,
@@ -143,7 +149,7 @@ impl Lake {
             let principal = Principal::with_rights("estimate", Arc::new(rights));
             let session = making.lake.session(&principal, ReadPoint::default());
             let found = look(&session, &dataset, &columns, moment, before).await;
-            making.found = found.ok();
+            making.end(found.ok());
         });
         known.map(|known| known.estimate)
     }

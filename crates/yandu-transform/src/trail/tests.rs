@@ -410,12 +410,11 @@ async fn an_input_that_was_absent_is_named_so_even_when_it_has_rows_now() {
         ]
     );
 
-    let onward = city.transform.trail_onward(
-        &Principal::local_administrator(),
-        &id("t.place"),
-        &[named("code", "x")],
-        Limits::default(),
-    );
+    let (administrator, place) = (Principal::local_administrator(), id("t.place"));
+    let key = [named("code", "x")];
+    let onward = city
+        .transform
+        .trail_onward(&administrator, &place, &key, Limits::default());
     let onward = onward.await.unwrap();
     assert_eq!(onward.step.rows.num_rows(), 1);
     assert_eq!(onward.readers[0].step.rows.num_rows(), 0);
