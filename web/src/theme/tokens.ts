@@ -67,6 +67,7 @@ export function antdTheme(tokens: Tokens, large: boolean, still: boolean): Theme
       colorSuccess: tokens.success,
       colorWarning: tokens.warning,
       colorError: tokens.danger,
+      colorErrorHover: tokens.danger,
       colorText: tokens.text,
       colorTextSecondary: tokens.secondary,
       colorTextTertiary: tokens.hint,
