@@ -53,21 +53,23 @@ interface FieldProps {
   value: string
   set: (reason: string) => void
   stock: string[]
+  /** Unless only some of what can be done with it asks for a reason. */
+  isRequired?: boolean
 }
 
-export function ReasonField({ id, value, set, stock }: FieldProps) {
+export function ReasonField({ id, value, set, stock, isRequired = true }: FieldProps) {
   const { t } = useTranslation()
   return (
     <div className="field">
       <label htmlFor={id}>
-        {t('reason-dialog.why')} <span className="required">{t('field.required')}</span>
+        {t('reason-dialog.why')} {isRequired && <span className="required">{t('field.required')}</span>}
       </label>
       <Input.TextArea
         id={id}
         rows={2}
         maxLength={500}
         value={value}
-        aria-required
+        aria-required={isRequired}
         onChange={(event) => set(event.target.value)}
       />
       <div className="stock">

@@ -109,7 +109,7 @@ export function EditItem<T extends { id: string }, F extends object>(props: Prop
             },
             (field) => fault?.field === field && <Sentence text={fault.why} />,
           )}
-          <ReasonField id={`plan-${kind}-reason`} value={now.reason} set={(next) => write({ reason: next })} stock={[t('plans.stock-meeting'), t('plans.stock-unit')]} />
+          <ReasonField id={`plan-${kind}-reason`} value={now.reason} set={(next) => write({ reason: next })} stock={[t('plans.stock-meeting'), t('plans.stock-unit')]} isRequired={false} />
           <Ways
             isInForce={isInForce}
             wait={wait}
