@@ -12,6 +12,7 @@ import { useSession } from '../../kit/useSession'
 import { AskChange } from './AskChange'
 import { Decided } from './Decided'
 import { aboutOf, lastOf, namesOf } from './difference'
+import { useCanEdit } from './useCanEdit'
 import { useFieldWords } from './useFieldWords'
 
 const LAMPS: Record<string, LampState> = { requested: 'due', approved: 'good', rejected: 'absent' }
@@ -64,7 +65,7 @@ function Change({ plan, names, change }: { plan: Plan; names: Map<string, string
   const words = useFieldWords()
   const queries = useQueryClient()
   const [deciding, setDeciding] = useState<boolean>()
-  const { may } = useSession()
+  const canDecide = useCanEdit(plan)
   const decide = useMutation({
     mutationFn: (reason: string) => decideChange(plan.id, change.number, deciding === true, reason),
     onSuccess: () => {
@@ -93,7 +94,7 @@ function Change({ plan, names, change }: { plan: Plan; names: Map<string, string
         ))}
       </ul>
       {change.decided && <Decided by={change.decided} />}
-      {change.state === 'requested' && may('edit-plan') && (
+      {change.state === 'requested' && canDecide && (
         <div className="actions actions-start">
           <Button type="primary" size="small" aria-label={t('plans.change-accept-n', { number: change.number })} onClick={() => setDeciding(true)}>
             {t('plans.change-accept')}

@@ -11,6 +11,9 @@ export interface NodeForm {
   share: string
 }
 
+/** A part of a target in percent, with as many digits as are written. */
+export const percentOf = (share: number) => Number((share * 100).toFixed(4))
+
 export type NodeFault = 'title' | 'due' | 'share'
 
 export function toNodeForm(node: PlanNode | undefined): NodeForm {
@@ -18,7 +21,7 @@ export function toNodeForm(node: PlanNode | undefined): NodeForm {
     title: node?.title ?? '',
     due: node?.due ?? '',
     deliverable: node?.deliverable ?? '',
-    share: typeof node?.share === 'number' ? String(Number((node.share * 100).toFixed(4))) : '',
+    share: typeof node?.share === 'number' ? String(percentOf(node.share)) : '',
   }
 }
 

@@ -1,5 +1,6 @@
 import { useWords } from '../../kit/words'
 import { lastOf, shownValue } from './difference'
+import { percentOf } from './nodes'
 import { useFigureWords } from './useFigureWords'
 
 /** Values of the fields of a plan in the language of the reader. */
@@ -9,6 +10,7 @@ export function useFieldWords() {
   return {
     value: (field: string, value: unknown): string => {
       const name = lastOf(field)
+      if (typeof value === 'number' && name === 'share') return `${percentOf(value)}%`
       if (typeof value === 'number') return figures.amount(value)
       if (typeof value !== 'string') return shownValue(value)
       if (name === 'unit') return figures.unit(value) || shownValue(value)
