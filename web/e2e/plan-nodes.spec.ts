@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { APIRequestContext, Page } from '@playwright/test'
 import { planInForce, planText } from './city'
 import { expect, expectAccessible, expectNoSideways, settled, test } from './fixtures'
 
@@ -11,6 +11,18 @@ const yearOf = (retry: number, first: number) => first - 2 * retry
 const tasksOf = async (page: Page, id: string) => {
   await page.goto(`/plans/${id}?tab=tasks`)
   await settled(page)
+}
+
+/** The number of a point, by which its tasks are named. */
+const numberOf = async (request: APIRequestContext, id: string, title: string) => {
+  const { points } = (await (await request.get(`/api/v1/plans/${id}`)).json()) as { points: { number: number; title: string }[] }
+  return points.find((point) => point.title === title)?.number
+}
+
+/** What somebody else does to the plan. */
+const change = async (request: APIRequestContext, id: string, edit: object) => {
+  const answer = await request.post(`/api/v1/plans/${id}/edits`, { data: { edits: [edit], reason: '联席会议议定' } })
+  expect(answer.ok()).toBe(true)
 }
 
 const save = (page: Page) => page.getByRole('dialog').getByRole('button', { name: /^保 ?存$/ })
@@ -26,7 +38,7 @@ test('a point is broken down in the browser: a task gets a node, which is change
 
   await point.getByRole('button', { name: '为“建好公共数据平台”添加任务' }).click()
   await expect(save(page)).toBeDisabled()
-  await expect(save(page)).toHaveAccessibleDescription('必填的还没有写全，或者写得不对')
+  await expect(save(page)).toHaveAccessibleDescription('必填项没有填全，或者填写有误')
   await field(page, '任务').fill('编制数据目录')
   await dialog.getByRole('combobox', { name: '牵头单位' }).click()
   await page.keyboard.type('县数据局')
@@ -104,6 +116,7 @@ test('a point is broken down in the browser: a task gets a node, which is change
   await expectAccessible(page, 'the question before a node is removed')
   await question.getByRole('button', { name: /^取 ?消$/ }).click()
   await expect(field(page, /原因/)).toHaveValue('并入编制环节')
+  await expect(remove).toBeFocused()
   await remove.click()
   await question.getByRole('button', { name: '删除节点' }).click()
   await expect(dialog).toBeHidden()
@@ -153,8 +166,10 @@ test('a node that was approved goes by an approved change', async ({ page, reque
   await expect(nodes).toHaveCount(many - 1)
 })
 
-test('before approval a task is added by hand to a point that has none, and removed with its nodes', async ({ page, request }, { retry }) => {
-  const imported = await request.post('/api/v1/plans', { data: { text: planText(yearOf(retry, 2080)) } })
+test('before approval a task is added by hand to a point that has none, and removed with its nodes', async ({ page, request, watched }, { retry }) => {
+  watched.allow(/status of 412/)
+  const year = yearOf(retry, 2080)
+  const imported = await request.post('/api/v1/plans', { data: { text: planText(year) } })
   const { id } = (await imported.json()) as { id: string }
   await tasksOf(page, id)
   const dialog = page.getByRole('dialog')
@@ -169,10 +184,80 @@ test('before approval a task is added by hand to a point that has none, and remo
   await expect(row).toBeVisible()
   await row.getByRole('button', { name: '修改任务：梳理免证办事项' }).click()
   await field(page, /原因/).fill('重复')
-  await dialog.getByRole('button', { name: '删除任务' }).first().click()
-  await page.locator('.ant-popconfirm').getByRole('button', { name: '删除任务' }).click()
+  // Somebody else adds a node meanwhile, which would go with the task unseen.
+  const number = await numberOf(request, id, '推进免证办事')
+  await change(request, id, { op: 'add', item: `task/${number}.1`, fields: { title: '征求意见', due: `${year}-05-31` } })
+  const remove = async () => {
+    await dialog.getByRole('button', { name: '删除任务' }).first().click()
+    await page.locator('.ant-popconfirm').getByRole('button', { name: '删除任务' }).click()
+  }
+  await remove()
+  await expect(dialog.getByText('工作要点刚被别人改过')).toBeVisible()
+  await expect(field(page, /原因/)).toHaveValue('重复')
+  await remove()
   await expect(dialog).toBeHidden()
   await expect(row).toHaveCount(0)
+})
+
+test('of a task that somebody else has removed meanwhile it is said that it is gone, and what was written stays', async ({ page, request, watched }, { retry }) => {
+  watched.allow(/status of 4(04|12)/)
+  const year = yearOf(retry, 2085)
+  const imported = await request.post('/api/v1/plans', { data: { text: planText(year) } })
+  const { id } = (await imported.json()) as { id: string }
+  const number = await numberOf(request, id, '推进免证办事')
+  await change(request, id, { op: 'add', item: `point/${number}`, fields: { title: '梳理免证办事项', due: `${year}-10-31` } })
+  await tasksOf(page, id)
+  await page.getByRole('button', { name: '修改任务：梳理免证办事项' }).click()
+  await field(page, '成果').fill('免证办事清单')
+  await change(request, id, { op: 'remove', item: `task/${number}.1` })
+  await save(page).click()
+  await expect(page.getByRole('dialog').getByRole('alert')).toContainText('工作要点中没有这一项')
+  await expect(field(page, '成果')).toHaveValue('免证办事清单')
+})
+
+test('a form that was opened while the one before it is saved stays open', async ({ page, request, watched }, { retry }) => {
+  watched.allow(/status of 412/)
+  const imported = await request.post('/api/v1/plans', { data: { text: planText(yearOf(retry, 2065)) } })
+  const { id } = (await imported.json()) as { id: string }
+  await tasksOf(page, id)
+  let release = () => {}
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await page.route(/\/edits$/, async (route) => {
+    await held
+    await route.continue()
+  })
+  const dialog = page.getByRole('dialog')
+  await page.getByRole('button', { name: '为“推进免证办事”添加任务' }).click()
+  await field(page, '任务').fill('梳理免证办事项')
+  await save(page).click()
+  await dialog.getByRole('button', { name: '关闭' }).click()
+  await expect(dialog).toBeHidden()
+  await page.getByRole('button', { name: '为“建好公共数据平台”添加任务' }).click()
+  await field(page, '任务').fill('编制数据目录')
+  release()
+  await expect(page.getByRole('row').filter({ hasText: '梳理免证办事项' })).toBeVisible()
+  await expect(field(page, '任务')).toHaveValue('编制数据目录')
+  await save(page).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByRole('row').filter({ hasText: '编制数据目录' })).toBeVisible()
+})
+
+test('a change of a plan that is closed is read, with its part in percent, and is offered to nobody for a decision', async ({ page, request }, { retry }) => {
+  const id = await planInForce(request, yearOf(retry, 2088))
+  const { tasks } = (await (await request.get(`/api/v1/plans/${id}/tasks`)).json()) as { tasks: { nodes: { id: string }[] }[] }
+  const [node] = tasks.flatMap(({ nodes }) => nodes)
+  const edits = [{ op: 'set', item: `node/${node?.id}`, fields: { share: 0.105 } }]
+  expect((await request.post(`/api/v1/plans/${id}/changes`, { data: { edits, reason: '分两步推进' } })).ok()).toBe(true)
+  const changes = page.getByRole('list', { name: '变更' })
+  await page.goto(`/plans/${id}?tab=changes`)
+  await settled(page)
+  await expect(changes).toContainText('完成比例 → 10.5%')
+  await expect(page.getByRole('button', { name: '同意第 1 号变更', exact: true })).toBeVisible()
+  expect((await request.post(`/api/v1/plans/${id}/closing`, { data: { reason: '年度结束' } })).ok()).toBe(true)
+  await page.reload()
+  await settled(page)
+  await expect(changes).toContainText('完成比例 → 10.5%')
+  await expect(page.getByRole('button', { name: /同意/ })).toHaveCount(0)
 })
 
 test('whoever may not work on the plan reads its tasks and nodes, and is offered no edit', async ({ page, request }, { retry }) => {

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import Popconfirm from 'antd/es/popconfirm'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { problemOf } from '../../api/errors'
 import { type Plan, type PlanEdit, type PlanTask, askChange, editPlan, plan as planQuery, planTasks } from '../../api/plans'
@@ -16,7 +16,7 @@ import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { faultOf } from '../accounts/faults'
-import { type Again, changedOf, holding, isAsTold, isConflict } from './holding'
+import { type Again, changedOf, holding, isAsSeen, isConflict } from './holding'
 
 /** A task or a node, or that there is none yet, with the revision in which that was seen: an edit is sent on no other. */
 export interface Seen<T> {
@@ -70,17 +70,19 @@ export function EditItem<T extends { id: string }, F extends object>(props: Prop
   const form: F = { ...before, ...now.fields }
   const reason = now.reason.trim()
   useReturnFocus()
-  const again = async (): Promise<Again> => {
+  const again = async (way: Way): Promise<Again> => {
     const fresh = await queries.fetchQuery({ ...planTasks(plan.id), staleTime: 0 })
     const same = item && find(fresh.data.tasks, item.id)
     if (same) setSeen({ item: same, etag: fresh.etag })
-    return { holds: isAsTold(same && toForm(same), item && toForm(item)), etag: fresh.etag }
+    // With a task go its nodes, whether the form shows them or not.
+    return { holds: isAsSeen(item, same, way === 'remove' ? (all) => all : toForm), etag: fresh.etag }
   }
   const send = useSend(plan, etag, reason, again, async () => {
     await finish()
     await queries.invalidateQueries({ queryKey: ['plan', plan.id] })
-    onClose()
   })
+  // Called of a drawer that is still open, and of none that was opened after it.
+  const go = (way: Way, edits: PlanEdit[]) => send.mutate({ way, edits }, { onSuccess: onClose })
   const fault = send.isError ? faultOf(problemOf(send.error)) : undefined
   const isAtField = fault !== undefined && fault.field in form
   const isInForce = plan.status === 'approved'
@@ -117,8 +119,8 @@ export function EditItem<T extends { id: string }, F extends object>(props: Prop
             busy={send.isPending ? send.variables.way : undefined}
             {...(item && { remove: props.remove, sure: props.sure })}
             go={(way) => {
-              if (way === 'remove' && item) send.mutate({ way, edits: [{ op: 'remove', item: `${kind}/${item.id}` }] })
-              else if (way !== 'remove' && edit) send.mutate({ way, edits: [edit] })
+              if (way === 'remove' && item) go(way, [{ op: 'remove', item: `${kind}/${item.id}` }])
+              else if (way !== 'remove' && edit) go(way, [edit])
             }}
           >
             <Saved draft={draft} />
@@ -129,17 +131,17 @@ export function EditItem<T extends { id: string }, F extends object>(props: Prop
   )
 }
 
-function useSend(plan: Plan, etag: string | undefined, reason: string, again: () => Promise<Again>, onSuccess: () => Promise<void>) {
+function useSend(plan: Plan, etag: string | undefined, reason: string, again: (way: Way) => Promise<Again>, onSuccess: () => Promise<void>) {
   const queries = useQueryClient()
-  const make = async (edits: PlanEdit[]) => {
-    const told = await holding(etag, (match) => editPlan(plan.id, edits, reason, match), again)
+  const make = async (way: Way, edits: PlanEdit[]) => {
+    const told = await holding(etag, (match) => editPlan(plan.id, edits, reason, match), () => again(way))
     queries.setQueryData(planQuery(plan.id).queryKey, told)
   }
   return useMutation({
     mutationFn: async ({ way, edits }: { way: Way; edits: PlanEdit[] }): Promise<void> => {
       if (way !== 'ask') {
         try {
-          return await make(edits)
+          return await make(way, edits)
         } catch (error) {
           if (way === 'save' || problemOf(error).code !== 'plan-change-needed') throw error
         }
@@ -168,6 +170,7 @@ function Ways({ isInForce, wait, isUnsaid, busy, remove, sure, go, children }: W
   const { t } = useTranslation()
   const waitId = useId()
   const reasonId = useId()
+  const removing = useRef<HTMLButtonElement>(null)
   const isBusy = busy !== undefined
   const lacksReason = isUnsaid && (isInForce || remove !== undefined)
   const isStill = wait !== undefined || isUnsaid || isBusy
@@ -192,8 +195,9 @@ function Ways({ isInForce, wait, isUnsaid, busy, remove, sure, go, children }: W
           // Within the drawer, which keeps the focus to itself.
           getPopupContainer={(button) => button.parentElement ?? button}
           onConfirm={() => go('remove')}
+          onCancel={() => removing.current?.focus()}
         >
-          <Button danger loading={busy === 'remove'} disabled={isUnsaid || isBusy} {...(lacksReason && { 'aria-describedby': reasonId })}>
+          <Button ref={removing} danger loading={busy === 'remove'} disabled={isUnsaid || isBusy} {...(lacksReason && { 'aria-describedby': reasonId })}>
             {remove}
           </Button>
         </Popconfirm>

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { fromAnswer } from '../../api/errors'
-import { changedOf, holding } from './holding'
+import { changedOf, holding, isAsSeen } from './holding'
 
 const refusal = (status: number) => fromAnswer(status, { type: '/errors/x', title: '', status, detail: '', code: 'x' })
 
@@ -25,6 +25,17 @@ describe('a decision on a plan that is another one meanwhile', () => {
     await expect(holding('"1"', send, again)).rejects.toMatchObject({ problem: { status: 412 } })
     expect(send).toHaveBeenCalledTimes(2)
   })
+})
+
+it('holds where what is decided about says the same, and leaves it to the program to say that it is gone', () => {
+  const seen = { title: '验收', nodes: ['初验'] }
+  const more = { title: '验收', nodes: ['初验', '终验'] }
+  const title = (task: typeof seen) => task.title
+  expect(isAsSeen(seen, more, title)).toBe(true)
+  expect(isAsSeen(seen, more, (task) => task)).toBe(false)
+  expect(isAsSeen(seen, { ...seen, title: '初验' }, title)).toBe(false)
+  expect(isAsSeen(seen, undefined, title)).toBe(true)
+  expect(isAsSeen(undefined, undefined, title)).toBe(true)
 })
 
 it('keeps of a form what was changed in it, which lies over what others changed meanwhile', () => {

@@ -29,6 +29,11 @@ export function isConflict(error: unknown): boolean {
 /** Whether two things that the program told say the same. */
 export const isAsTold = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
 
+/** Whether what is decided about says the same as when it was seen. Of what is gone meanwhile the program says so itself. */
+export function isAsSeen<T>(seen: T | undefined, now: T | undefined, said: (item: T) => unknown): boolean {
+  return seen === undefined || now === undefined || isAsTold(said(now), said(seen))
+}
+
 /** The fields that are otherwise than before: a draft of them takes back nothing that others change meanwhile. */
 export function changedOf<T extends object>(before: T, form: T): Partial<T> {
   const names = Object.keys(form) as (keyof T)[]
