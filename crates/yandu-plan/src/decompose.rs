@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use crate::reading::{Comparison, Role};
-use crate::record::{Figure, Node, NodeFields, Plan, PlanPiece, PlanPoint, Task, TaskFields};
+use crate::record::{Figure, Gone, Node, NodeFields, Plan, PlanPiece, PlanPoint, Task, TaskFields};
 use crate::rules::Pace;
 use crate::sheet::PieceKind;
 
@@ -89,6 +89,8 @@ fn tasks_of(plan: &Plan, point: &PlanPoint, piece: &PlanPiece) -> Vec<Task> {
             target,
             of: None,
             county: None,
+            gone_nodes: Gone::default(),
+            gone_copies: Gone::default(),
         })
     };
     if targets.is_empty() {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::record::{
-    Decision, FigureState, ItemChange, Items, Node, NodeFields, Origin, Plan, Status, Task,
-    TaskFields, difference, place_of,
+    Decision, FigureState, Gone, ItemChange, Items, Node, NodeFields, Origin, Plan, Status, Task,
+    TaskFields, difference,
 };
 use crate::reviewing::{Units, because, name, patched, said, set_units};
 use crate::{Error, Result};
@@ -220,19 +220,20 @@ fn set_task(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<(
 
 fn add_task(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<()> {
     let point = number(key)?;
-    if !plan.points.contains_key(&point) {
+    let Some(of) = plan.points.get(&point) else {
         return Err(plan.missing("point", key));
-    }
+    };
     let said = checked(merged(Value::Object(Map::new()), fields)?)?;
-    let own = plan.tasks.values().filter(|task| task.point == point);
-    let last = own
-        .filter_map(|task| place_of(&task.id).get(1).copied())
-        .max();
-    let number = last.unwrap_or(0) + 1;
-    if number as usize > MANY {
+    let own: Vec<&String> = plan
+        .tasks
+        .values()
+        .filter(|task| task.point == point && task.of.is_none())
+        .map(|task| &task.id)
+        .collect();
+    if own.len() >= MANY {
         return Err(Error::invalid("item", "a point has no more than 500 tasks"));
     }
-    let id = format!("{point}.{number}");
+    let id = format!("{point}.{}", of.gone_tasks.next(own.into_iter()));
     plan.tasks.insert(
         id.clone(),
         Task {
@@ -243,6 +244,8 @@ fn add_task(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<(
             target: None,
             of: None,
             county: None,
+            gone_nodes: Gone::default(),
+            gone_copies: Gone::default(),
         },
     );
     Ok(())
@@ -250,7 +253,17 @@ fn add_task(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<(
 
 fn remove_task(plan: &mut Plan, key: &str) -> Result<()> {
     let missing = plan.missing("task", key);
-    plan.tasks.remove(key).ok_or(missing)?;
+    let task = plan.tasks.remove(key).ok_or(missing)?;
+    let gone = match &task.of {
+        Some(of) => plan.tasks.get_mut(of).map(|task| &mut task.gone_copies),
+        None => plan
+            .points
+            .get_mut(&task.point)
+            .map(|point| &mut point.gone_tasks),
+    };
+    if let Some(gone) = gone {
+        gone.add(key);
+    }
     plan.tasks.retain(|_, task| task.of.as_deref() != Some(key));
     let tasks = &plan.tasks;
     plan.nodes.retain(|_, node| tasks.contains_key(&node.task));
@@ -265,19 +278,20 @@ fn set_node(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<(
 }
 
 fn add_node(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<()> {
-    if !plan.tasks.contains_key(key) {
+    let Some(of) = plan.tasks.get(key) else {
         return Err(plan.missing("task", key));
-    }
+    };
     let said = checked_node(merged(Value::Object(Map::new()), fields)?)?;
-    let own = plan.nodes.values().filter(|node| node.task == key);
-    let last = own
-        .filter_map(|node| place_of(&node.id).last().copied())
-        .max();
-    let number = last.unwrap_or(0) + 1;
-    if number as usize > MANY {
+    let own: Vec<&String> = plan
+        .nodes
+        .values()
+        .filter(|node| node.task == key)
+        .map(|node| &node.id)
+        .collect();
+    if own.len() >= MANY {
         return Err(Error::invalid("item", "a task has no more than 500 nodes"));
     }
-    let id = format!("{key}.{number}");
+    let id = format!("{key}.{}", of.gone_nodes.next(own.into_iter()));
     plan.nodes.insert(
         id.clone(),
         Node {
@@ -293,7 +307,10 @@ fn add_node(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result<(
 
 fn remove_node(plan: &mut Plan, key: &str) -> Result<()> {
     let missing = plan.missing("node", key);
-    plan.nodes.remove(key).ok_or(missing)?;
+    let node = plan.nodes.remove(key).ok_or(missing)?;
+    if let Some(task) = plan.tasks.get_mut(&node.task) {
+        task.gone_nodes.add(key);
+    }
     Ok(())
 }
 
@@ -315,11 +332,7 @@ pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Resul
     if shares.is_empty() || shares.len() + copies.len() > COUNTIES {
         return Err(Error::invalid("counties", "from 1 to 100 counties"));
     }
-    let mut number = copies
-        .iter()
-        .filter_map(|copy| place_of(&copy.id).last().copied())
-        .max()
-        .unwrap_or(0);
+    let mut number = task.gone_copies.next(copies.iter().map(|copy| &copy.id));
     let nodes: Vec<Node> = plan
         .nodes
         .values()
@@ -341,8 +354,8 @@ pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Resul
         {
             return Err(Error::invalid("quantity", "a number from 0"));
         }
-        number += 1;
         let id = format!("{key}-{number}");
+        number += 1;
         let copy = Task {
             id: id.clone(),
             said: TaskFields {
@@ -354,6 +367,8 @@ pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Resul
             },
             of: Some(key.to_owned()),
             county: Some(county.clone()),
+            gone_nodes: Gone::default(),
+            gone_copies: Gone::default(),
             ..task.clone()
         };
         for (place, node) in nodes.iter().enumerate() {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::reading::{self, Reading};
 use crate::record::{
-    Decision, DoubtAnswer, Figure, FigureState, Head, Origin, Plan, PlanFinding, PlanOffer,
+    Decision, DoubtAnswer, Figure, FigureState, Gone, Head, Origin, Plan, PlanFinding, PlanOffer,
     PlanPiece, PlanPoint, Said, SourceText, Status,
 };
 use crate::sheet::{self, PieceKind};
@@ -156,6 +156,7 @@ fn point_of(point: &reading::Point) -> PlanPoint {
         supports: leads,
         assigned: None,
         assignments: point.assignments.clone(),
+        gone_tasks: Gone::default(),
     }
 }
 

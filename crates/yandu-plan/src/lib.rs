@@ -62,9 +62,9 @@ pub use reading::{
 };
 pub use record::{
     Binding, ChangeRequest, ChangeState, Closing, Decision, DoubtAnswer, Evidence, EvidenceFields,
-    EvidenceState, Figure as PlanFigure, FigureState, Finish, Head, ItemChange, Measured, Node,
-    NodeFields, Origin, Plan, PlanDocument, PlanFinding, PlanOffer, PlanPiece, PlanPoint, Review,
-    Said, Source, SourceText, Status, Task, TaskFields, Verdict, Way,
+    EvidenceState, Figure as PlanFigure, FigureState, Finish, Gone, Head, ItemChange, Measured,
+    Node, NodeFields, Origin, Plan, PlanDocument, PlanFinding, PlanOffer, PlanPiece, PlanPoint,
+    Review, Said, Source, SourceText, Status, Task, TaskFields, Verdict, Way,
 };
 pub use reviewing::{
     AddedFigure, Decisions, FigureReview, FindingAnswer, OfferReview, Progress, SentenceReview,

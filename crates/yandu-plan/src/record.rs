@@ -25,7 +25,7 @@ pub use proof::{
     Measured, PlanDocument, Source, Way,
 };
 pub(crate) use task::place_of;
-pub use task::{Finish, Node, NodeFields, Task, TaskFields};
+pub use task::{Finish, Gone, Node, NodeFields, Task, TaskFields};
 
 use crate::reading::Chapter;
 

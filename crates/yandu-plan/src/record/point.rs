@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Decision;
+use super::{Decision, Gone};
 use crate::reading::{Assignment, Role};
 use crate::sheet::PieceKind;
 
@@ -68,6 +68,9 @@ pub struct PlanPoint {
     pub assigned: Option<Decision>,
     /// Who answers for which part of the point, as the text has it.
     pub assignments: Vec<Assignment>,
+    /// The highest number of a task that was removed.
+    #[serde(default, skip_serializing_if = "Gone::is_none")]
+    pub gone_tasks: Gone,
 }
 
 impl PlanPoint {

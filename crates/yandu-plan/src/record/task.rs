@@ -22,6 +22,43 @@ pub struct Task {
     /// Of a county's copy: the county.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub county: Option<String>,
+    /// The highest number of a node that was removed.
+    #[serde(default, skip_serializing_if = "Gone::is_none")]
+    pub gone_nodes: Gone,
+    /// The highest number of a county's copy that was removed.
+    #[serde(default, skip_serializing_if = "Gone::is_none")]
+    pub gone_copies: Gone,
+}
+
+/// The highest number of a part that was removed, 0 where none was. Drafts, changes and baselines call a part by its number, so
+/// none is given again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Gone(u32);
+
+impl Gone {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands over a reference"
+    )]
+    pub(crate) fn is_none(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Notes that a part is removed.
+    pub(crate) fn add(&mut self, id: &str) {
+        self.0 = self.0.max(number_of(id));
+    }
+
+    /// The number of a new part beside those that are there.
+    pub(crate) fn next<'a>(self, ids: impl Iterator<Item = &'a String>) -> u32 {
+        ids.map(|id| number_of(id)).fold(self.0, u32::max) + 1
+    }
+}
+
+/// The number of a part within that to which it belongs.
+fn number_of(id: &str) -> u32 {
+    place_of(id).last().copied().unwrap_or(0)
 }
 
 /// What is said of a task. All of it can be edited.

@@ -156,6 +156,46 @@ async fn tasks_and_nodes_are_edited_freely_before_approval() {
 }
 
 #[tokio::test]
+async fn the_number_of_a_part_that_was_removed_is_not_given_again() {
+    let site = Site::new().await;
+    let plan = site.import(TEXT).await;
+    site.review(all_decided(&plan)).await.unwrap();
+    site.plans
+        .decompose("plan", Pace::Quarter, cause("分解"))
+        .await
+        .unwrap();
+    let task = json!({"op": "add", "item": "point/2", "fields": {"title": "起草", "lead": "市数据局", "due": "2026-02-28"}});
+    let node = json!({"op": "add", "item": "task/2.2", "fields": {"title": "征求意见", "due": "2026-01-31"}});
+    let plan = site.edit(json!([task, node])).await.unwrap();
+    assert!(plan.tasks.contains_key("2.2") && plan.nodes.contains_key("2.2.1"));
+    site.edit(json!([{"op": "remove", "item": "node/2.2.1"}]))
+        .await
+        .unwrap();
+    let plan = site.edit(json!([node])).await.unwrap();
+    assert!(!plan.nodes.contains_key("2.2.1"));
+    assert_eq!(plan.nodes["2.2.2"].said.title, "征求意见");
+    site.edit(json!([{"op": "remove", "item": "task/2.2"}]))
+        .await
+        .unwrap();
+    let plan = site.edit(json!([task])).await.unwrap();
+    assert!(!plan.tasks.contains_key("2.2"));
+    assert_eq!(plan.tasks["2.3"].said.title, "起草");
+
+    site.split_in_two().await;
+    site.edit(json!([
+        {"op": "remove", "item": "task/1.1-2"},
+        {"op": "remove", "item": "task/1.1-1"},
+    ]))
+    .await
+    .unwrap();
+    site.split_in_two().await;
+    let plan = site.plans.plan("plan").await.unwrap();
+    let copies = plan.tasks.values().filter(|task| task.of.is_some());
+    let copies: Vec<&str> = copies.map(|task| task.id.as_str()).collect();
+    assert_eq!(copies, ["1.1-3", "1.1-4"]);
+}
+
+#[tokio::test]
 async fn counties_get_copies_whose_shares_together_reach_the_target_of_the_city() {
     let site = Site::new().await;
     site.approved(TEXT).await;
