@@ -121,7 +121,12 @@ impl Transform {
                     error = failure.message,
                     "refresh of a model failed"
                 );
-                run.status = RunStatus::Failed;
+                // Of one that was stopped nobody knows what would have come of it: the next start tries again.
+                run.status = if matches!(error, Error::Cancelled) {
+                    RunStatus::Interrupted
+                } else {
+                    RunStatus::Failed
+                };
                 run.state = None;
                 run.error = Some(failure);
                 (run.rows_added, run.rows_removed) = (0, 0);
