@@ -121,7 +121,12 @@ impl Transform {
                     error = failure.message,
                     "refresh of a model failed"
                 );
-                run.status = RunStatus::Failed;
+                // Of one that was stopped nobody knows what would have come of it: the next start tries again.
+                run.status = if matches!(error, Error::Cancelled) {
+                    RunStatus::Interrupted
+                } else {
+                    RunStatus::Failed
+                };
                 run.state = None;
                 run.error = Some(failure);
                 (run.rows_added, run.rows_removed) = (0, 0);
@@ -238,7 +243,7 @@ impl Transform {
             return self.inner.runs.save_found(run, &findings, &profile).await;
         };
         run.status = RunStatus::Committing;
-        let paths: Vec<String> = files.iter().map(|file| file.path().to_owned()).collect();
+        let paths = paths(&files);
         let recording = self.inner.runs.save_found(run, &findings, &profile);
         let recorded = timed("record computed", recording).await;
         self.at_step("recorded");
@@ -345,6 +350,11 @@ impl Transform {
     #[cfg(not(test))]
     #[expect(clippy::unused_self, reason = "tests stop here")]
     fn at_step(&self, _step: &str) {}
+}
+
+/// The paths of files, under the folder of the model.
+fn paths(files: &[NewFile]) -> Vec<String> {
+    files.iter().map(|file| file.path().to_owned()).collect()
 }
 
 /// What shows only when a change is followed, and leaves the way in full.

@@ -177,12 +177,38 @@ impl Transform {
         Ok(missing)
     }
 
-    /// Whether a model is made as if this input were there without rows: it may be absent, and never had any. One whose own
-    /// refresh failed is not absent, for nobody knows which rows it would have.
+    /// Whether a model is made as if this input were there without rows: it may be absent, and never had any. One that is held up
+    /// by a fault is not absent, for nobody knows which rows it would have.
     pub(crate) async fn is_absent(&self, model: &Model, input: &DatasetId) -> Result<bool> {
         Ok(model.may_be_absent.contains(input)
             && self.never_had_rows(input).await?
-            && !self.has_failed(input).await?)
+            && !self.is_held_up(input).await?)
+    }
+
+    /// Whether a dataset is a model that cannot be planned or could not be refreshed the last time, or reads such a one, directly or
+    /// through others.
+    async fn is_held_up(&self, id: &DatasetId) -> Result<bool> {
+        if !self.has(id) {
+            return Ok(false);
+        }
+        let all = Box::pin(self.planned()).await;
+        let mut seen = BTreeSet::new();
+        let mut left = vec![id.clone()];
+        while let Some(next) = left.pop() {
+            let Some(planned) = all.iter().find(|planned| planned.id == next) else {
+                continue;
+            };
+            let Ok(model) = &planned.model else {
+                return Ok(true);
+            };
+            if self.has_failed(&next).await? {
+                return Ok(true);
+            }
+            if seen.insert(next) {
+                left.extend(model.derivation.inputs.iter().cloned());
+            }
+        }
+        Ok(false)
     }
 
     async fn never_had_rows(&self, id: &DatasetId) -> Result<bool> {

@@ -188,7 +188,7 @@ impl Transform {
             let id = planned.id.clone();
             let refreshed = self.run_next(planned, trigger, full, &failed).await?;
             let is_bad = match &refreshed {
-                Refreshed::Ran(run) => run.status == RunStatus::Failed,
+                Refreshed::Ran(run) => run.status != RunStatus::Done,
                 Refreshed::Fresh => false,
                 Refreshed::Left(why) => {
                     tracing::info!(dataset.id = %id, why, "a model was left as it is");

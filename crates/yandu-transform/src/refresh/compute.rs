@@ -12,10 +12,10 @@ use yandu_lake::{Change, Form, ReadPoint, Rows, Session};
 use yandu_pack::Dataset;
 use yandu_pack::declare::{CheckKind, Level};
 
-use super::Prepared;
 use super::exchange::Held;
 use super::part::timed;
 use super::pass::{Pass, Passed, conform};
+use super::{Prepared, paths};
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::run::Run;
@@ -76,31 +76,38 @@ impl Transform {
             state,
             held,
         } = passed?;
-        self.check_row_count(model, dataset, passed.rows, &passed)
-            .await?;
-        let prepared = Prepared {
-            note: None,
-            change: Some(Change::Replace),
-            state: self.keep(run, state).await?,
-            rows_in,
-            rows_added: passed.rows,
-            rows_removed: 0,
-            score: Some(Score::new(&expectations, &passed.findings, passed.rows)),
-            findings: passed.findings,
-            profile: passed.profile,
-            files: passed.files,
-        };
-        let difference = match held {
-            Some(held) => self.difference(model, dataset, &held).await?,
-            None => None,
-        };
-        match difference {
-            Some(net) => {
-                self.exchanging(run, model, prepared, net, &expectations, progress)
-                    .await
+        let written = paths(&passed.files);
+        let preparing = async {
+            check_row_count(model, dataset, passed.rows)?;
+            let prepared = Prepared {
+                note: None,
+                change: Some(Change::Replace),
+                state: self.keep(run, state).await?,
+                rows_in,
+                rows_added: passed.rows,
+                rows_removed: 0,
+                score: Some(Score::new(&expectations, &passed.findings, passed.rows)),
+                findings: passed.findings,
+                profile: passed.profile,
+                files: passed.files,
+            };
+            let difference = match held {
+                Some(held) => self.difference(model, dataset, &held).await?,
+                None => None,
+            };
+            match difference {
+                Some(net) => {
+                    self.exchanging(run, model, prepared, net, &expectations, progress)
+                        .await
+                }
+                None => Ok(prepared),
             }
-            None => Ok(prepared),
+        };
+        let prepared: Result<Prepared> = Box::pin(preparing).await;
+        if prepared.is_err() {
+            self.lake().sweep(&model.id, &written).await;
         }
+        prepared
     }
 
     async fn pass_whole(
@@ -171,47 +178,35 @@ impl Transform {
         .await??;
         Ok(Some(name))
     }
+}
 
-    /// A declared number of rows is a property of the whole model: outside it a hard check fails the run.
-    pub(super) async fn check_row_count(
-        &self,
-        model: &Model,
-        dataset: &Dataset,
-        rows: u64,
-        passed: &Passed,
-    ) -> Result<()> {
-        for check in &dataset.file().checks {
-            let (CheckKind::Rows { count }, Level::Hard) = (&check.kind, check.level) else {
-                continue;
-            };
-            let too_few = count.at_least.is_some_and(|least| rows < least);
-            let too_many = count.at_most.is_some_and(|most| rows > most);
-            if too_few || too_many {
-                let files: Vec<String> = passed
-                    .files
-                    .iter()
-                    .map(|file| file.path().to_owned())
-                    .collect();
-                self.lake().sweep(&model.id, &files).await;
-                let side =
-                    |name: &str, bound: Option<u64>| bound.map(|bound| format!("{name} {bound}"));
-                let expected = [
-                    side("at least", count.at_least),
-                    side("at most", count.at_most),
-                ];
-                return Err(Error::RowCount {
-                    model: model.id.clone(),
-                    rows,
-                    expected: expected
-                        .into_iter()
-                        .flatten()
-                        .collect::<Vec<_>>()
-                        .join(" and "),
-                });
-            }
+/// A declared number of rows is a property of the whole model: outside it a hard check fails the run.
+pub(super) fn check_row_count(model: &Model, dataset: &Dataset, rows: u64) -> Result<()> {
+    for check in &dataset.file().checks {
+        let (CheckKind::Rows { count }, Level::Hard) = (&check.kind, check.level) else {
+            continue;
+        };
+        let too_few = count.at_least.is_some_and(|least| rows < least);
+        let too_many = count.at_most.is_some_and(|most| rows > most);
+        if too_few || too_many {
+            let side =
+                |name: &str, bound: Option<u64>| bound.map(|bound| format!("{name} {bound}"));
+            let expected = [
+                side("at least", count.at_least),
+                side("at most", count.at_most),
+            ];
+            return Err(Error::RowCount {
+                model: model.id.clone(),
+                rows,
+                expected: expected
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(" and "),
+            });
         }
-        Ok(())
     }
+    Ok(())
 }
 
 async fn all_groups(

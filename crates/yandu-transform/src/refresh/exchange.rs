@@ -10,11 +10,11 @@ use yandu_check::key::KeySet;
 use yandu_lake::Change;
 use yandu_pack::Dataset;
 
-use super::Prepared;
 use super::compute::{add_keys, conform_all};
 use super::decide::{FEW, SHARE};
 use super::net::Net;
 use super::pass::Pass;
+use super::{Prepared, paths};
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::run::Run;
@@ -100,12 +100,7 @@ impl Transform {
             // Rows that share a key cannot be told apart by it.
             return Ok(prepared);
         }
-        let paths: Vec<String> = prepared
-            .files
-            .iter()
-            .map(|file| file.path().to_owned())
-            .collect();
-        self.lake().sweep(&model.id, &paths).await;
+        self.lake().sweep(&model.id, &paths(&prepared.files)).await;
         let note = "only the rows that differ were exchanged".to_owned();
         if net.is_empty() {
             return Ok(Prepared {

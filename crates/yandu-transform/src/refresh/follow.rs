@@ -10,12 +10,14 @@ use futures::{StreamExt, stream};
 use yandu_check::Score;
 use yandu_lake::{Change, ChangeOf, Only, ReadPoint, Rows, Session, Side};
 
-use super::Prepared;
-use super::compute::{LIMIT, add_keys, conform_all, dataset_of, layout_of, versions_of};
+use super::compute::{
+    LIMIT, add_keys, check_row_count, conform_all, dataset_of, layout_of, versions_of,
+};
 use super::decide::{Step, Way};
 use super::net::Net;
 use super::part::timed;
 use super::pass::Pass;
+use super::{Prepared, paths};
 use crate::model::Model;
 use crate::progress::Progress;
 use crate::run::Run;
@@ -91,11 +93,18 @@ impl Transform {
         let mut keys = std::mem::take(&mut passed.keys);
         add_keys(&expectations, &net.went, &mut keys);
         let gone = net.went.num_rows() as u64;
-        let before = timed("count", async { self.session().count(&model.id).await })
-            .await?
-            .rows;
-        let after = (before + passed.rows).saturating_sub(gone);
-        self.check_row_count(model, dataset, after, &passed).await?;
+        let checking = async {
+            let before = timed("count", async { self.session().count(&model.id).await })
+                .await?
+                .rows;
+            let after = (before + passed.rows).saturating_sub(gone);
+            check_row_count(model, dataset, after)?;
+            self.keep_after(run, last, kept).await
+        };
+        let kept: Result<Option<String>> = Box::pin(checking).await;
+        if kept.is_err() {
+            self.lake().sweep(&model.id, &paths(&passed.files)).await;
+        }
         Ok(Prepared {
             note,
             change: Some(Change::Exchange {
@@ -103,7 +112,7 @@ impl Transform {
                 rows: gone,
                 went: Some(net.went),
             }),
-            state: self.keep_after(run, last, kept).await?,
+            state: kept?,
             rows_in,
             rows_added: passed.rows,
             rows_removed: gone,

@@ -25,6 +25,7 @@ use yandu_words::FaultCode;
 use yandu_words::id::{BatchId, DatasetId};
 
 use self::worker::{Numbered, Queue, Worked, Worker};
+use super::paths;
 use crate::progress::Progress;
 use crate::{Error, Result};
 
@@ -180,8 +181,7 @@ impl Pass {
             });
         }
         if let Some(error) = failure {
-            let paths: Vec<String> = files.iter().map(|file| file.path().to_owned()).collect();
-            self.lake.sweep(&self.model, &paths).await;
+            self.lake.sweep(&self.model, &paths(&files)).await;
             return Err(error);
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -106,12 +106,12 @@ async fn run(client: &Client, models: &[String], asked: &RunModel) -> Result<Run
     Ok(all)
 }
 
-/// A run that failed is a failure of the command, after everything was printed.
+/// A run that failed, or was stopped, is a failure of the command, after everything was printed.
 fn failed(ran: &RunList) -> Result<()> {
     let failed: Vec<&Run> = ran
         .runs
         .iter()
-        .filter(|run| run.status == "failed")
+        .filter(|run| matches!(run.status.as_str(), "failed" | "interrupted"))
         .collect();
     let [first, ..] = failed.as_slice() else {
         return Ok(());

@@ -1,4 +1,3 @@
-use std::path::PathBuf;
 use std::sync::Condvar;
 use std::time::Duration;
 
@@ -97,23 +96,6 @@ fn pass(city: &City, expectations: Expectations) -> Pass {
     Pass::new(lake, &id(MODEL), &RUN.parse().unwrap(), expectations)
 }
 
-fn folder(city: &City) -> PathBuf {
-    city.transform.lake().options().root.join("t/people")
-}
-
-/// The data files in the folder of the model.
-fn files(city: &City) -> usize {
-    let Ok(entries) = std::fs::read_dir(folder(city)) else {
-        return 0;
-    };
-    entries
-        .filter(|entry| {
-            let path = entry.as_ref().unwrap().path();
-            path.extension().is_some_and(|found| found == "parquet")
-        })
-        .count()
-}
-
 #[tokio::test]
 async fn rows_of_several_row_groups_are_looked_at_side_by_side_and_each_has_its_place() {
     let city = city().await;
@@ -146,7 +128,7 @@ async fn rows_of_one_row_group_stand_in_one_file() {
     let city = city().await;
     let passed = passed(&city, batches(&names(16)), expectations(None));
     assert_eq!(passed.await.unwrap().files.len(), 1);
-    assert_eq!(files(&city), 1);
+    assert_eq!(city.files_of(MODEL), 1);
 }
 
 #[tokio::test]
@@ -163,7 +145,7 @@ async fn a_key_that_stands_twice_is_found_whoever_looks_at_its_rows_and_no_file_
         Err(error) => panic!("{error}"),
         Ok(_) => panic!("no finding"),
     }
-    assert_eq!(files(&city), 0);
+    assert_eq!(city.files_of(MODEL), 0);
 }
 
 #[tokio::test]
@@ -173,7 +155,7 @@ async fn a_query_that_fails_on_its_way_leaves_no_file_and_says_why() {
     batches.push(Err(Error::NoModel("t.other".to_owned())));
     let failed = passed(&city, batches, expectations(None)).await;
     assert!(matches!(failed, Err(Error::NoModel(_))));
-    assert_eq!(files(&city), 0);
+    assert_eq!(city.files_of(MODEL), 0);
 }
 
 #[tokio::test]
@@ -187,7 +169,7 @@ async fn a_fault_is_told_while_the_query_still_has_rows_to_come() {
     let running = pass(&city, expectations(None)).run(rows, &progress);
     let failed = tokio::time::timeout(Duration::from_secs(20), running).await;
     assert!(matches!(failed, Ok(Err(Error::MissingColumn { .. }))));
-    assert_eq!(files(&city), 0);
+    assert_eq!(city.files_of(MODEL), 0);
 }
 
 #[tokio::test]
@@ -195,7 +177,7 @@ async fn a_file_that_cannot_be_removed_does_not_stand_before_the_reason() {
     let city = city().await;
     let written = passed(&city, batches(&names(16)), expectations(None)).await;
     let files = written.unwrap().files;
-    let path = folder(&city).join(files[0].path());
+    let path = city.folder_of(MODEL).join(files[0].path());
     std::fs::remove_file(&path).unwrap();
     std::fs::create_dir(&path).unwrap();
     let pass = pass(&city, expectations(None));

@@ -23,6 +23,29 @@ fn by_title() -> Written {
     model
 }
 
+/// What each person spent, which may be no more than a hundred.
+fn by_person() -> Written {
+    let mut model = Written::new(
+        "by_person",
+        "SELECT e.person AS id, sum(e.amount) AS amount FROM t.event e GROUP BY e.person",
+        &[("id", "text"), ("amount", "integer")],
+        &["id"],
+    );
+    model.lines = "checks:\n  - {name: too-much, column: amount, between: [0, 100]}\n";
+    model
+}
+
+/// People with what a model says of each.
+fn known(model: &str, lines: &'static str) -> Written {
+    let sql = format!(
+        "SELECT p.id AS id, b.amount AS amount FROM t.person p LEFT JOIN {model} b ON b.id = p.id"
+    );
+    let columns = [("id", "text"), ("amount", "integer")];
+    let mut known = Written::new("known", &sql, &columns, &["id"]);
+    known.lines = lines;
+    known
+}
+
 async fn two_people(city: &mut City) {
     let rows = [
         json!({"id": "a", "place": "x", "age": 30}),
@@ -127,21 +150,8 @@ async fn rows_that_come_while_a_model_is_made_without_them_are_read_by_the_next_
 
 #[tokio::test]
 async fn a_model_that_waits_is_absent_for_its_readers_and_one_that_failed_is_not() {
-    let mut by_person = Written::new(
-        "by_person",
-        "SELECT e.person AS id, sum(e.amount) AS amount FROM t.event e GROUP BY e.person",
-        &[("id", "text"), ("amount", "integer")],
-        &["id"],
-    );
-    by_person.lines = "checks:\n  - {name: too-much, column: amount, between: [0, 100]}\n";
-    let mut known = Written::new(
-        "known",
-        "SELECT p.id AS id, b.amount AS amount FROM t.person p LEFT JOIN t.by_person b ON b.id = p.id",
-        &[("id", "text"), ("amount", "integer")],
-        &["id"],
-    );
-    known.lines = "may_be_absent: [t.by_person]\n";
-    let mut city = City::new(vec![by_person, known]).await;
+    let known = known("t.by_person", "may_be_absent: [t.by_person]\n");
+    let mut city = City::new(vec![by_person(), known]).await;
     two_people(&mut city).await;
     city.refresh().await;
     assert_eq!(city.held("t.known").await, ["a|", "b|"]);
@@ -162,6 +172,55 @@ async fn a_model_that_waits_is_absent_for_its_readers_and_one_that_failed_is_not
     city.deliver("t.event", "snapshot", &events).await;
     city.refresh().await;
     assert_eq!(city.held("t.known").await, ["a|5", "b|"]);
+}
+
+#[tokio::test]
+async fn a_model_that_reads_one_that_failed_is_not_absent_either() {
+    let spent = Written::new(
+        "spent",
+        "SELECT b.id AS id, b.amount AS amount FROM t.by_person b WHERE b.amount > 0",
+        &[("id", "text"), ("amount", "integer")],
+        &["id"],
+    );
+    let known = known("t.spent", "may_be_absent: [t.spent]\n");
+    let mut city = City::new(vec![by_person(), spent, known]).await;
+    two_people(&mut city).await;
+    let events = [json!({"person": "a", "amount": 500})];
+    city.deliver("t.event", "append", &events).await;
+    let refreshed = city.refresh().await;
+    let known = refreshed.iter().find(|(model, _)| *model == id("t.known"));
+    assert!(
+        matches!(known, Some((_, Refreshed::Left(why))) if why.contains("`t.spent`")),
+        "{known:?}"
+    );
+    let known = city.transform.model(&id("t.known")).await.unwrap();
+    assert_eq!(known.standing, Standing::Never);
+    assert!(known.why.unwrap().contains("t.spent"));
+
+    let events = [json!({"person": "a", "amount": 5})];
+    city.deliver("t.event", "snapshot", &events).await;
+    city.refresh().await;
+    assert_eq!(city.held("t.known").await, ["a|5", "b|"]);
+}
+
+#[tokio::test]
+async fn a_model_whose_query_cannot_be_planned_is_not_absent() {
+    let mut unplanned = by_person();
+    unplanned.sql = "SELECT e.nobody AS id, e.amount AS amount FROM t.event e".to_owned();
+    let known = known("t.by_person", "may_be_absent: [t.by_person]\n");
+    let mut city = City::new(vec![unplanned, known.clone()]).await;
+    two_people(&mut city).await;
+    let refreshed = city.refresh().await;
+    let left = refreshed.iter().find(|(model, _)| *model == id("t.known"));
+    assert!(
+        matches!(left, Some((_, Refreshed::Left(why))) if why.contains("`t.by_person`")),
+        "{left:?}"
+    );
+
+    let packs = write_packs(city.folder.path(), &[by_person(), known]);
+    city.transform.set_packs(packs);
+    city.refresh().await;
+    assert_eq!(city.held("t.known").await, ["a|", "b|"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A city of three datasets and some models, in a folder that is gone with the test.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use arrow::array::{ArrayRef, RecordBatch};
@@ -215,6 +215,25 @@ impl City {
             .find(|written| written.id() == id(model))
             .unwrap();
         held(&self.transform, written).await
+    }
+
+    /// The folder of a model in the lake.
+    pub(crate) fn folder_of(&self, model: &str) -> PathBuf {
+        let root = &self.transform.lake().options().root;
+        root.join(model.replace('.', "/"))
+    }
+
+    /// How many data files stand in it, whether a version lists them or not.
+    pub(crate) fn files_of(&self, model: &str) -> usize {
+        let Ok(entries) = std::fs::read_dir(self.folder_of(model)) else {
+            return 0;
+        };
+        entries
+            .filter(|entry| {
+                let path = entry.as_ref().unwrap().path();
+                path.extension().is_some_and(|found| found == "parquet")
+            })
+            .count()
     }
 
     /// What every model holds is what its query gives now.

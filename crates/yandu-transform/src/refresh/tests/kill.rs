@@ -1,4 +1,4 @@
-//! A process that is killed between any two steps of a refresh.
+//! A process that is killed between any two steps of a refresh, or stopped in one.
 
 use std::fs;
 use std::path::Path;
@@ -109,4 +109,32 @@ async fn a_refresh_killed_between_any_two_steps_leaves_old_or_new_and_goes_on_fr
             assert_eq!(kept, 1, "killed after {step}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_refresh_that_was_stopped_with_the_program_is_done_at_the_next_start() {
+    let mut city = City::new(models()).await;
+    let rows = [
+        json!({"id": "a", "place": "x", "age": 1}),
+        json!({"id": "b", "place": "y", "age": 2}),
+    ];
+    city.deliver("t.person", "snapshot", &rows).await;
+    let stopping = city.transform.clone();
+    city.transform.inner.steps.set(move |step| {
+        if step == "decided" {
+            stopping.cancel_all();
+        }
+    });
+    city.refresh().await;
+    city.transform.inner.steps.set(|_| {});
+    let run = city.run_of("t.by_place").await;
+    assert_eq!(run.status, RunStatus::Interrupted);
+    assert_eq!(run.error.unwrap().code, "cancelled");
+
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    copy(&city.folder.path().join("data"), &data);
+    let again = open(&data, &city.transform.packs()).await;
+    again.run_all(Trigger::Start, false, None).await.unwrap();
+    assert_eq!(held(&again, &city.models[0]).await, ["x|1|1", "y|1|2"]);
 }

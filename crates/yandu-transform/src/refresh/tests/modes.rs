@@ -256,6 +256,42 @@ async fn what_was_kept_of_groups_is_computed_anew_when_it_is_gone_or_damaged() {
 }
 
 #[tokio::test]
+async fn a_refresh_that_cannot_keep_its_groups_leaves_no_file() {
+    let mut city = City::new(vec![by_place()]).await;
+    two_people(&mut city).await;
+    let kept = city.transform.state_folder(&id("t.by_place"));
+    std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+    std::fs::write(&kept, "no folder").unwrap();
+    city.refresh().await;
+    let run = city.run_of("t.by_place").await;
+    assert_eq!((run.status, run.mode), (RunStatus::Failed, Mode::Full));
+    assert_eq!(city.files_of("t.by_place"), 0);
+    std::fs::remove_file(&kept).unwrap();
+    city.refresh().await;
+    assert_eq!(city.files_of("t.by_place"), 1);
+    city.agree("kept").await;
+}
+
+#[tokio::test]
+async fn a_change_that_makes_too_many_rows_leaves_no_file() {
+    let mut model = by_place();
+    model.lines = "checks:\n  - {rows: {at_most: 2}, level: hard}\n";
+    let mut city = City::new(vec![model]).await;
+    two_people(&mut city).await;
+    city.refresh().await;
+    let files = city.files_of("t.by_place");
+    let more = [json!({"id": "c", "place": "z", "age": 50})];
+    city.deliver("t.person", "upsert", &more).await;
+    city.refresh().await;
+    let run = city.run_of("t.by_place").await;
+    let outcome = (run.status, run.mode);
+    assert_eq!(outcome, (RunStatus::Failed, Mode::Incremental));
+    assert_eq!(run.error.unwrap().code, "row-count");
+    assert_eq!(city.files_of("t.by_place"), files);
+    assert_eq!(city.held("t.by_place").await, ["x|1|30", "y|1|40"]);
+}
+
+#[tokio::test]
 async fn a_clock_in_the_query_is_never_followed() {
     let model = Written::new(
         "lately",
