@@ -2,6 +2,7 @@
 
 mod shape;
 
+use arrow::datatypes::Schema;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Request, State as Shared};
 use axum::http::{HeaderMap, StatusCode};
@@ -22,6 +23,7 @@ use crate::address::located;
 use crate::batch::finish;
 use crate::caller::Caller;
 use crate::document::{self, DocumentFile, DocumentUpload};
+use crate::export::{self, Taken};
 use crate::extract::{Bytes, Path, Query, as_json};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
@@ -240,19 +242,27 @@ async fn submit_report(
     Ok(located(location, (status, Json(report))))
 }
 
-/// Shows a report as it was filled, with its files.
-#[utoipa::path(get, path = "/forms/{id}/reports/{batch}", tag = "forms", params(("id" = String, Path, description = "The dataset of the form."), ("batch" = String, Path, description = "The batch of the report.")), responses((status = 200, body = FilledForm), Problem))]
+/// Shows a report as it was filled, with its files. To a token it leaves under a receipt, as a page of SQL does.
+#[utoipa::path(get, path = "/forms/{id}/reports/{batch}", tag = "forms", params(("id" = String, Path, description = "The dataset of the form."), ("batch" = String, Path, description = "The batch of the report.")), responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt under which a report leaves to a token.")), body = FilledForm), Problem))]
 async fn show_report(
     Shared(state): Shared<State>,
     asker: Asker,
     Path((id, batch)): Path<(DatasetId, BatchId)>,
-) -> Result<Json<FilledForm>> {
+) -> Result<Response> {
     asker.must(&state, HANDLES, &id)?;
     let report = state.collector().report(&id, &batch).await?;
     if !sees(&state, &asker, &id, &report.report.unit) {
         return Err(not_permitted());
     }
-    Ok(Json(FilledForm::from(report)))
+    let asked = format!("REPORT {id}");
+    let taken = Taken {
+        read: &[(id, None)],
+        columns: &Schema::empty(),
+        rows: 1,
+        is_cut: false,
+    };
+    let left = export::leave(&state, &asker, &asked, &taken).await?;
+    export::json(left, &FilledForm::from(report))
 }
 
 /// Keeps a file for a report of the form by its content: a JPEG or PNG, a PDF, an OFD, a document of an office, or plain text.

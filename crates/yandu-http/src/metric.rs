@@ -5,6 +5,7 @@ mod shape;
 
 use std::collections::BTreeMap;
 
+use arrow::datatypes::Schema;
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
@@ -22,7 +23,7 @@ use yandu_words::{MetricId, Period};
 use crate::Result;
 use crate::access::{Asker, not_permitted};
 use crate::caller::Caller;
-use crate::export;
+use crate::export::{self, Taken};
 use crate::extract::{Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
@@ -341,7 +342,7 @@ pub struct MetricTrail {
 }
 
 /// Follows a number down to the rows of its model, and these through all models to the rows of deliveries, as far as whoever asks sees
-/// all of the datasets on the way. To a token rows leave under a receipt, as a page of SQL does.
+/// all of the datasets on the way. To a token the number and the rows leave under a receipt, as a page of SQL does.
 #[utoipa::path(post, path = "/metrics/{id}/trail", tag = "metrics", params(("id" = String, Path)), request_body = NumberTrail, responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt under which rows leave to a token.")), body = MetricTrail), Problem))]
 async fn follow_number(
     Shared(state): Shared<State>,
@@ -375,9 +376,17 @@ async fn follow_number(
         ..Limits::default()
     };
     let origin = metrics.origin(&principal, &ask, &key, limits.rows).await?;
-    let mut left = None;
-    let trail = if origin.rows.is_empty() {
-        None
+    let asked = format!("TRAIL METRIC {id}");
+    let (trail, left) = if origin.rows.is_empty() {
+        // The number is told all the same.
+        let taken = Taken {
+            read: &[(model, origin.version)],
+            columns: &Schema::empty(),
+            rows: 1,
+            is_cut: false,
+        };
+        let left = export::leave(&state, &asker, &asked, &taken).await?;
+        (None, left)
     } else {
         // The rows are some that the reader sees; what they were made of is cut to what else it sees.
         let everything = Principal::local_administrator();
@@ -389,8 +398,8 @@ async fn follow_number(
         Follower::new(&state, &asker).await?.show(&mut shown);
         shown.deliveries(&state).await?;
         state.note_uses(&principal, shown.read().iter());
-        left = leave(&state, &asker, &format!("TRAIL METRIC {id}"), &mut shown).await?;
-        Some(shown)
+        let left = leave(&state, &asker, &asked, 1, &mut shown).await?;
+        (Some(shown), left)
     };
     let answer = MetricTrail {
         definition: MetricDefinition::from(&origin.definition),

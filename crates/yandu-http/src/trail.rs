@@ -151,7 +151,7 @@ async fn follow_back(
     follower.show(&mut shown);
     shown.deliveries(&state).await?;
     state.note_uses(&asker.reader(&state, Way::Page), shown.read().iter());
-    let left = leave(&state, &asker, &format!("TRAIL {dataset}"), &mut shown).await?;
+    let left = leave(&state, &asker, &format!("TRAIL {dataset}"), 0, &mut shown).await?;
     export::json(left, &shown)
 }
 
@@ -178,23 +178,28 @@ async fn follow_onward(
     shown.deliveries(&state).await?;
     state.note_uses(&asker.reader(&state, Way::Page), shown.read().iter());
     let asked = format!("TRAIL ONWARD {dataset}");
-    let left = leave(&state, &asker, &asked, &mut shown).await?;
+    let left = leave(&state, &asker, &asked, 0, &mut shown).await?;
     export::json(left, &shown)
 }
 
-/// Sees to the receipt of the rows of a trail, which leave like a page of SQL, and says in the first step which it is. `asked` stands there
-/// for the question. A trail shows all columns of a dataset, or no row of it.
+/// Sees to the receipt of a trail, which leaves like a page of SQL, and says in the first step which it is. `asked` stands there for the
+/// question, and `numbers` leave with the rows. A trail shows all columns of a dataset, or no row of it; of that with which it begins it
+/// tells something also where it shows none.
 pub(crate) async fn leave(
     state: &State,
     asker: &Asker,
     asked: &str,
+    numbers: u64,
     shown: &mut TrailStep,
 ) -> Result<Option<Left>> {
-    let read: Vec<_> = shown.versions().into_iter().collect();
+    let mut read = shown.versions();
+    let first = shown.dataset.parse::<DatasetId>();
+    read.extend(first.map(|first| (first, shown.version)));
+    let read: Vec<_> = read.into_iter().collect();
     let taken = Taken {
         read: &read,
         columns: &arrow::datatypes::Schema::empty(),
-        rows: shown.count_rows(),
+        rows: numbers + shown.count_rows(),
         is_cut: shown.is_cut(),
     };
     let left = export::leave(state, asker, asked, &taken).await?;

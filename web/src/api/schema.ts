@@ -1097,7 +1097,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows a report as it was filled, with its files. */
+        /** Shows a report as it was filled, with its files. To a token it leaves under a receipt, as a page of SQL does. */
         get: operations["show_report"];
         put?: never;
         post?: never;
@@ -1547,7 +1547,7 @@ export interface paths {
         put?: never;
         /**
          * Follows a number down to the rows of its model, and these through all models to the rows of deliveries, as far as whoever asks sees
-         *     all of the datasets on the way. To a token rows leave under a receipt, as a page of SQL does.
+         *     all of the datasets on the way. To a token the number and the rows leave under a receipt, as a page of SQL does.
          */
         post: operations["follow_number"];
         delete?: never;
@@ -4009,7 +4009,7 @@ export interface components {
             sha256?: string | null;
             /**
              * @description The question, as it was asked; with `?` for its values where answers are counted. `TRAIL …` of a trail, `FIGURES …` of
-             *     metrics, `QUARANTINE …` of rows that wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
+             *     metrics, `REPORT …` of a report, `QUARANTINE …` of rows that wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
              */
             sql: string;
             /** @description `open`, `complete` or `broken`. */
@@ -10193,6 +10193,8 @@ export interface operations {
                 headers: {
                     /** @description Give it back as `If-None-Match`. */
                     ETag?: string;
+                    /** @description The receipt under which a report leaves to a token. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {

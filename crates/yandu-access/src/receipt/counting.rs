@@ -25,7 +25,7 @@ use crate::{Result, store};
 /// For how long answers are counted under one receipt.
 const PERIOD: SignedDuration = SignedDuration::from_hours(1);
 
-/// How many kinds of one reader have a receipt each at a time. What comes beyond stands under one for the rest, whatever it asks and
+/// How many kinds of one token have a receipt each at a time. What comes beyond stands under one for the rest, whatever it asks and
 /// reads, so that a program that makes up its questions fills neither the memory nor the records.
 const MOST_KINDS: usize = 200;
 
@@ -280,7 +280,7 @@ impl Receipts {
         Ok(counted)
     }
 
-    /// Whether a reader has as many kinds as it may have. What is over makes room.
+    /// Whether a token has as many kinds as it may have. What is over makes room.
     fn is_full_for(&self, kind: &AnswerKind) -> bool {
         let now = self.now();
         let mut held = self.held();

@@ -70,7 +70,7 @@ pub struct ExportReceipt {
     /// What the session was for.
     pub purpose: Option<String>,
     /// The question, as it was asked; with `?` for its values where answers are counted. `TRAIL …` of a trail, `FIGURES …` of
-    /// metrics, `QUARANTINE …` of rows that wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
+    /// metrics, `REPORT …` of a report, `QUARANTINE …` of rows that wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
     pub sql: String,
     /// What `$1` and so on stood for. Not told where answers are counted.
     pub values: Vec<Option<String>>,

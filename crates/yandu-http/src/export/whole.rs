@@ -1,4 +1,5 @@
-//! Answers with rows that are all there before the first byte leaves: of CKAN's actions, trails, figures, and rows in quarantine.
+//! Answers with rows that are all there before the first byte leaves: of CKAN's actions, trails, figures, reports of
+//! forms, and rows in quarantine.
 
 use arrow::datatypes::Schema;
 use axum::Json;

@@ -11,7 +11,7 @@ use crate::access::Asker;
 use crate::export::{self, Left, Taken};
 use crate::state::State;
 
-/// The numbers of an answer: of which metrics, made of which datasets, and how many.
+/// The numbers of answers: of which metrics, made of which datasets, and how many. An answer without any tells something too.
 #[derive(Default)]
 pub(super) struct Numbers {
     metrics: BTreeSet<String>,
@@ -23,9 +23,6 @@ impl Numbers {
     pub(super) fn add(&mut self, answer: &Answer) {
         let points = answer.groups.iter().map(|group| group.points.len());
         let points: usize = points.sum();
-        if points == 0 {
-            return;
-        }
         self.count += points as u64;
         self.metrics.insert(answer.definition.id().to_string());
         let data = &answer.data;

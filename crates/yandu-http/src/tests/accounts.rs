@@ -120,6 +120,17 @@ impl City {
         self.log_in(id).await
     }
 
+    /// A program of somebody, with a token for these scopes.
+    pub(super) async fn program(&self, of: &Somebody, scope: &[&str]) -> Somebody {
+        let until = self.state.now() + jiff::SignedDuration::from_hours(24);
+        let token = json!({"name": "脚本", "scope": scope, "expires_at": until});
+        let made = self
+            .ok(of, Method::POST, "/api/v1/account/tokens", &token)
+            .await;
+        let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
+        Somebody(Some((header::AUTHORIZATION, shown)))
+    }
+
     pub(super) async fn rows(&self, who: &Somebody, sql: &str) -> Value {
         let answer = self
             .ok(who, Method::POST, "/api/v1/query", &json!({"sql": sql}))

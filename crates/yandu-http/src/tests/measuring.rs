@@ -1,8 +1,7 @@
-use axum::http::{Method, header};
+use axum::http::Method;
 use serde_json::{Value, json};
 use yandu_store::Clock;
 
-use super::accounts::Somebody;
 use super::city::City;
 use crate::Options;
 
@@ -266,13 +265,7 @@ async fn numbers_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
     city.post("/api/v1/models/run", "{}").await;
     let root = city.claim().await;
     let wang = city.somebody(&root, "wang", &[]).await;
-    let until = (city.state.now() + jiff::SignedDuration::from_hours(24)).to_string();
-    let token = json!({"name": "脚本", "scope": ["read"], "expires_at": until});
-    let made = city
-        .ok(&wang, Method::POST, "/api/v1/account/tokens", &token)
-        .await;
-    let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
-    let program = Somebody(Some((header::AUTHORIZATION, shown)));
+    let program = city.program(&wang, &["read"]).await;
     let path = "/api/v1/metrics/ask";
     let by_name =
         json!({"metric": "club.joined", "period": "2025-04", "by": [{"dimension": "name"}]});
@@ -298,4 +291,74 @@ async fn numbers_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
         page.json()["outcomes"][0]["answer"]["groups"],
         answer.json()["outcomes"][0]["answer"]["groups"]
     );
+    // That somebody is not among them is told too.
+    let by_nobody = json!({
+        "metric": "club.joined", "period": "2020-01", "by": [{"dimension": "name"}]
+    });
+    let asked = json!({"asks": [by_nobody]});
+    let answer = city.send(&program, Method::POST, path, &asked).await;
+    let groups = &answer.json()["outcomes"][0]["answer"]["groups"];
+    assert_eq!(*groups, json!([]), "{}", answer.text());
+    let told = format!("/api/v1/exports/{}", answer.header("yandu-receipt"));
+    let told = city.ok(&wang, Method::GET, &told, &Value::Null).await;
+    assert_eq!(
+        (&told["answers"], &told["rows"]),
+        (&json!(2), &json!(points))
+    );
+}
+
+/// Staff read a part of the rows of the model, and no member.
+const READERS_OF_PART: &str = r#"
+@id("browse") @about("工作人员查看看板")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+@id("part") @about("工作人员读取有人入会的月份") @up_to("core") @rows("joined >= 1")
+permit (principal is Person, action == Action::"read", resource == Dataset::"club.joined");
+"#;
+
+#[tokio::test]
+async fn a_number_that_is_followed_leaves_to_a_token_under_a_receipt_also_where_no_row_does() {
+    let files = [
+        ("models/joined.yaml", JOINED),
+        ("models/joined.sql", JOINED_SQL),
+        ("metrics/joined.yaml", METRIC),
+        ("policies/readers.cedar", READERS_OF_PART),
+    ];
+    let city = City::with_files(Options::default(), &files).await;
+    let rows = "会员号,会员姓名,年龄,会费\n1,王芳,4,1.50\n2,李强,4,2\n";
+    city.deliver("a.csv", rows).await;
+    city.post("/api/v1/models/run", "{}").await;
+    let root = city.claim().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let program = city.program(&wang, &["read"]).await;
+    let path = "/api/v1/metrics/club.joined/trail";
+    let of_one = json!({"period": "2025-04", "only": {"name": ["王芳"]}});
+    // Of the first no row is shown, because not all of them are seen; the other is put together from none.
+    let withheld = city.send(&program, Method::POST, path, &of_one).await;
+    assert_eq!(withheld.status, 200, "{}", withheld.text());
+    let shown = withheld.json();
+    assert_eq!(shown["point"]["value"], json!(1.0));
+    assert_eq!(
+        (&shown["trail"]["withheld"], &shown["trail"]["rows"]),
+        (&json!(true), &json!([]))
+    );
+    let receipt = withheld.header("yandu-receipt");
+    assert_ne!(receipt, "");
+    assert_eq!(shown["trail"]["receipt"], receipt);
+    let none = json!({"period": "2020-01"});
+    let none = city.send(&program, Method::POST, path, &none).await;
+    assert_eq!(none.status, 200, "{}", none.text());
+    assert_eq!(none.json()["trail"], Value::Null);
+    assert_eq!(none.header("yandu-receipt"), receipt);
+    let told = format!("/api/v1/exports/{receipt}");
+    let told = city.ok(&wang, Method::GET, &told, &Value::Null).await;
+    assert_eq!(
+        (&told["answers"], &told["rows"], &told["sql"]),
+        (&json!(2), &json!(2), &json!("TRAIL METRIC club.joined"))
+    );
+    let read = told["read"].as_array().unwrap();
+    assert_eq!(read.len(), 1, "{read:?}");
+    assert_eq!(read[0]["dataset"], "club.joined");
+    assert_eq!(read[0]["permits"], json!(["club/part"]));
+    let page = city.send(&wang, Method::POST, path, &of_one).await;
+    assert_eq!(page.header("yandu-receipt"), "");
 }

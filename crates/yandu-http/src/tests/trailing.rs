@@ -1,7 +1,6 @@
-use axum::http::{Method, header};
+use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::accounts::Somebody;
 use super::city::City;
 use crate::Options;
 
@@ -277,13 +276,7 @@ async fn rows_of_a_trail_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_p
     city.post("/api/v1/models/run", "{}").await;
     let root = city.claim().await;
     let analyst = city.somebody(&root, "qian", &["analyst"]).await;
-    let until = (city.state.now() + jiff::SignedDuration::from_hours(24)).to_string();
-    let token = json!({"name": "脚本", "scope": ["read"], "expires_at": until});
-    let made = city
-        .ok(&analyst, Method::POST, "/api/v1/account/tokens", &token)
-        .await;
-    let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
-    let program = Somebody(Some((header::AUTHORIZATION, shown)));
+    let program = city.program(&analyst, &["read"]).await;
     let path = "/api/v1/trail";
     let number = |age: u32| json!({"dataset": "club.by_age", "rows": [{"age": age}]});
     let one = city.send(&program, Method::POST, path, &number(30)).await;
@@ -310,6 +303,17 @@ async fn rows_of_a_trail_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_p
         .await;
     assert_ne!(onward.header("yandu-receipt"), "");
     assert_ne!(onward.header("yandu-receipt"), receipt);
+    // That a row is not there is told too.
+    let absent = json!({"dataset": "club.member", "rows": [{"number": "99"}]});
+    let absent = city.send(&program, Method::POST, path, &absent).await;
+    assert_eq!(absent.json()["rows"], json!([]), "{}", absent.text());
+    let told = format!("/api/v1/exports/{}", absent.header("yandu-receipt"));
+    let told = city.ok(&analyst, Method::GET, &told, &Value::Null).await;
+    assert_eq!(
+        (&told["answers"], &told["rows"], &told["sql"]),
+        (&json!(1), &json!(0), &json!("TRAIL club.member"))
+    );
+    assert_eq!(told["read"][0]["dataset"], "club.member");
     let page = city.send(&analyst, Method::POST, path, &number(30)).await;
     assert_eq!(page.header("yandu-receipt"), "");
     assert_eq!(page.json()["receipt"], Value::Null);

@@ -50,6 +50,23 @@ pub(crate) fn problem_of(error: DataFusionError, sql: Option<&str>, options: &Op
     Error::Engine(Box::new(error))
 }
 
+/// What somebody is told of a query that has failed on rows: an error that speaks of their values would be a way to read them which
+/// is neither counted nor written down.
+pub(crate) fn without_values(error: Error) -> Error {
+    match error {
+        Error::Query(problem) if problem.cause != QueryCause::DivisionByZero => {
+            Error::Query(QueryProblem {
+                message: "a value does not suit what is done with it".to_owned(),
+                help: Some(
+                    "`try_cast(… as …)` is empty where a value is none of that type".to_owned(),
+                ),
+                ..problem
+            })
+        }
+        other => other,
+    }
+}
+
 fn own_error(error: DataFusionError) -> Error {
     match error {
         DataFusionError::External(source) => match source.downcast::<Error>() {

@@ -16,7 +16,7 @@ use yandu_words::id::DatasetId;
 use crate::derive::Question;
 use crate::door::barrier;
 use crate::session::Reading;
-use crate::session::problem::problem_of;
+use crate::session::problem::{problem_of, without_values};
 use crate::{Error, Options, Result, Session, Version};
 
 /// Batches that wait for a slow reader.
@@ -38,6 +38,7 @@ pub(crate) struct Query {
     deadline: Instant,
     seconds: u64,
     options: Arc<Options>,
+    tells_values: bool,
 }
 
 /// Stops with its owner.
@@ -71,6 +72,7 @@ impl Query {
         let (send, batches) = mpsc::channel(WAITING);
         let options = Arc::clone(&session.lake.inner.options);
         let seconds = session.seconds();
+        let tells_values = session.principal().is_administrator();
         let threads = session.lake.inner.threads.handle().clone();
         let task = threads.spawn(async move {
             let begun = Instant::now();
@@ -122,6 +124,7 @@ impl Query {
             deadline,
             seconds,
             options,
+            tells_values,
         }
     }
 
@@ -139,6 +142,7 @@ impl Query {
             deadline: Box::pin(tokio::time::sleep_until(self.deadline)),
             seconds: self.seconds,
             options: self.options,
+            tells_values: self.tells_values,
             task: Some(self.task),
         })
     }
@@ -153,6 +157,8 @@ pub struct Rows {
     deadline: Pin<Box<Sleep>>,
     seconds: u64,
     options: Arc<Options>,
+    /// Whether an error may speak of what rows hold: to the local administrator.
+    tells_values: bool,
     /// `None` when the query is over.
     task: Option<Task>,
 }
@@ -207,7 +213,10 @@ impl Stream for Rows {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Some(Ok(rows))) => Poll::Ready(Some(Ok(rows))),
             Poll::Ready(Some(Err(error))) => {
-                let error = problem_of(error, None, &self.options);
+                let mut error = problem_of(error, None, &self.options);
+                if !self.tells_values && !self.datasets.is_empty() {
+                    error = without_values(error);
+                }
                 self.end_with(error)
             }
             Poll::Ready(None) => self.poll_end(context),

@@ -62,6 +62,10 @@ impl<S: Stream> Conversation<S> {
                 PgWireBackendMessage::RowDescription(description(&answer.columns, formats));
             self.socket.feed(columns).await.map_err(lost)?;
         }
+        if !is_shown {
+            // How many there are is told all the same.
+            answer.out.before(&mut self.socket, 0).await?;
+        }
         let socket = is_shown.then_some(&mut self.socket);
         let sent = answer.send(socket, formats, most, &mut self.ends).await;
         let sent = match sent {

@@ -40,6 +40,9 @@ def wire(line):
                 connection.execute("FETCH 1 FROM some").fetchall()
             answers["cursor"] = told()
             connection.execute("CLOSE some")
+            connection.execute("DECLARE passed CURSOR FOR SELECT place FROM club.reading WHERE number < 10")
+            answers["passed"] = [connection.execute("MOVE ALL FROM passed").statusmessage, told()]
+            connection.execute("CLOSE passed")
             connection.execute("DECLARE more CURSOR FOR SELECT a.number FROM club.reading a CROSS JOIN club.reading b")
             connection.execute("FETCH 3 FROM more").fetchall()
             answers["stopped"] = told()

@@ -98,6 +98,19 @@ fn answers_over_the_postgresql_protocol_leave_receipts_that_their_client_is_told
         (&cursor["answers"], &cursor["rows"]),
         (&json!(1), &json!(2))
     );
+    // Of one whose rows are passed over it is told how many there are, and no row.
+    let passed = &answer["passed"];
+    assert_eq!(passed[0], "MOVE 3");
+    let passed = receipt(&town, &passed[1]);
+    is_of_token(&town, &passed);
+    assert_eq!(
+        (&passed["answers"], &passed["rows"]),
+        (&json!(1), &json!(0))
+    );
+    assert_eq!(
+        passed["sql"],
+        "SELECT place FROM club.reading WHERE number < ?"
+    );
     let stopped = receipt(&town, &answer["stopped"]);
     assert_eq!(
         (&stopped["state"], &stopped["rows"]),

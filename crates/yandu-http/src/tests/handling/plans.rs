@@ -42,6 +42,30 @@ async fn a_unit_fills_its_own_part_of_a_form_and_does_not_see_what_another_has_f
 }
 
 #[tokio::test]
+async fn what_a_form_was_filled_with_leaves_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
+    let (city, root) = City::claimed_with(&FILES).await;
+    let clerk = city.somebody(&root, "li", &["clerk"]).await;
+    let reports = "/api/v1/forms/club.visit/reports";
+    let report = json!({"unit": "市民政局", "period": "2025-01", "values": {"visits": 12}});
+    let made = city.ok(&clerk, Method::POST, reports, &report).await;
+    let path = format!("{reports}/{}", made["batch"].as_str().unwrap());
+    let program = city.program(&clerk, &["read", "deliver"]).await;
+    let filled = city.send(&program, Method::GET, &path, &Value::Null).await;
+    assert_eq!(filled.status, StatusCode::OK, "{}", filled.text());
+    assert_eq!(filled.json()["values"]["visits"], 12);
+    let told = format!("/api/v1/exports/{}", filled.header("yandu-receipt"));
+    let told = city.ok(&clerk, Method::GET, &told, &Value::Null).await;
+    assert_eq!(
+        (&told["answers"], &told["rows"], &told["sql"]),
+        (&json!(1), &json!(1), &json!("REPORT club.visit"))
+    );
+    assert_eq!(told["read"][0]["dataset"], "club.visit");
+    let page = city.send(&clerk, Method::GET, &path, &Value::Null).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    assert_eq!(page.header("yandu-receipt"), "");
+}
+
+#[tokio::test]
 async fn a_unit_reports_of_its_own_nodes_and_somebody_else_accepts_its_evidence() {
     let options = crate::Options {
         local_key: "yl_0123456789".to_owned(),

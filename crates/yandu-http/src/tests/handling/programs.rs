@@ -6,20 +6,9 @@ use super::*;
 async fn a_program_delivers_with_a_token_for_that_and_reads_nothing_else() {
     let (city, root) = City::claimed_with(&FILES).await;
     let clerk = city.somebody(&root, "li", &["clerk"]).await;
-    let until = (city.state.now() + jiff::SignedDuration::from_hours(24)).to_string();
-    let token = |scope: &str| json!({"name": "脚本", "scope": [scope], "expires_at": until});
     let mut programs = Vec::new();
     for scope in ["deliver", "read"] {
-        let made = city
-            .ok(
-                &clerk,
-                Method::POST,
-                "/api/v1/account/tokens",
-                &token(scope),
-            )
-            .await;
-        let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
-        programs.push(Somebody(Some((header::AUTHORIZATION, shown))));
+        programs.push(city.program(&clerk, &[scope]).await);
     }
     let batch = city.delivered_as(&programs[0], &members()).await;
     assert_eq!(batch["status"], "collected");
@@ -133,15 +122,9 @@ async fn a_token_does_not_more_than_its_scope_says() {
     let steward = city.somebody(&root, "wang", &["steward"]).await;
     let batch = city.delivered_as(&steward, &members()).await;
     let id = batch["id"].as_str().unwrap();
-    let until = (city.state.now() + jiff::SignedDuration::from_hours(24)).to_string();
     let mut programs = Vec::new();
     for scope in ["read", "deliver"] {
-        let token = json!({"name": "脚本", "scope": [scope], "expires_at": until});
-        let made = city
-            .ok(&steward, Method::POST, "/api/v1/account/tokens", &token)
-            .await;
-        let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
-        programs.push(Somebody(Some((header::AUTHORIZATION, shown))));
+        programs.push(city.program(&steward, &[scope]).await);
     }
     let entry = "/api/v1/ledger/entries/club.member";
     let tags = json!({"tags": ["x"]});

@@ -77,18 +77,10 @@ async fn cells_in_quarantine_leave_to_a_token_under_a_receipt_and_to_a_person_as
     let id = batch["id"].as_str().unwrap();
     let quarantine = format!("/api/v1/batches/{id}/quarantine");
     let page = async |who: &Somebody| city.send(who, Method::GET, &quarantine, &Value::Null).await;
-    let until = (city.state.now() + jiff::SignedDuration::from_hours(24)).to_string();
-    let mut programs = Vec::new();
-    for scope in [&["read", "deliver"][..], &["deliver"]] {
-        let token = json!({"name": "脚本", "scope": scope, "expires_at": until});
-        let made = city
-            .ok(&steward, Method::POST, "/api/v1/account/tokens", &token)
-            .await;
-        let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
-        programs.push(Somebody(Some((header::AUTHORIZATION, shown))));
-    }
-    let first = page(&programs[0]).await;
-    let again = page(&programs[0]).await;
+    let reader = city.program(&steward, &["read", "deliver"]).await;
+    let deliverer = city.program(&steward, &["deliver"]).await;
+    let first = page(&reader).await;
+    let again = page(&reader).await;
     assert_eq!(first.status, StatusCode::OK, "{}", first.text());
     assert_ne!(first.header("yandu-receipt"), "");
     assert_eq!(first.header("yandu-receipt"), again.header("yandu-receipt"));
@@ -108,7 +100,7 @@ async fn cells_in_quarantine_leave_to_a_token_under_a_receipt_and_to_a_person_as
     assert!(columns.iter().any(|column| column["name"] == "age"));
     assert!(!columns.iter().any(|column| column["name"] == "name"));
     // Whoever only delivers is shown no cell, and a person a page.
-    for who in [&programs[1], &steward] {
+    for who in [&deliverer, &steward] {
         let page = page(who).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text());
         assert_eq!(page.header("yandu-receipt"), "");

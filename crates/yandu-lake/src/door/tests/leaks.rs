@@ -95,6 +95,34 @@ async fn what_fails_only_on_hidden_rows_does_not_fail() {
 }
 
 #[tokio::test]
+async fn a_query_that_fails_on_a_row_tells_a_reader_nothing_that_is_in_it() {
+    let [first, _] = two_cities().await;
+    let reader = first.open();
+    let everything = first
+        .lake
+        .session(&Principal::local_administrator(), ReadPoint::default());
+    for (sql, value) in [
+        (
+            "SELECT CAST(concat(dept, code) AS INT) FROM hr.staff WHERE id = 7",
+            "b1007",
+        ),
+        (
+            "SELECT CAST(salary * 1000 AS SMALLINT) FROM hr.staff WHERE id = 7",
+            "107000",
+        ),
+    ] {
+        let failed = told(&reader, sql).await;
+        assert_eq!(failed, "query: a value does not suit what is done with it");
+        // Whoever mends the rows is told which value it is.
+        let failed = told(&everything, sql).await;
+        assert!(failed.contains(value), "{failed}");
+    }
+    // What the question itself says is no secret.
+    let failed = told(&reader, "SELECT CAST('seven' AS INT)").await;
+    assert!(failed.contains("seven"), "{failed}");
+}
+
+#[tokio::test]
 async fn a_plan_names_the_permit_and_nothing_of_it() {
     let [first, _] = two_cities().await;
     let plan = told(&first.open(), EXPLAINED).await;
