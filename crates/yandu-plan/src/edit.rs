@@ -332,7 +332,7 @@ pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Resul
     if shares.is_empty() || shares.len() + copies.len() > COUNTIES {
         return Err(Error::invalid("counties", "from 1 to 100 counties"));
     }
-    let mut number = task.gone_copies.next(copies.iter().map(|copy| &copy.id));
+    let numbers = task.gone_copies.next(copies.iter().map(|copy| &copy.id))..;
     let nodes: Vec<Node> = plan
         .nodes
         .values()
@@ -340,7 +340,7 @@ pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Resul
         .cloned()
         .collect();
     let mut names: Vec<String> = copies.into_iter().filter_map(|copy| copy.county).collect();
-    for share in shares {
+    for (number, share) in numbers.zip(shares) {
         let county = name(&share.county)?;
         if names.contains(&county) {
             return Err(Error::invalid(
@@ -355,7 +355,6 @@ pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Resul
             return Err(Error::invalid("quantity", "a number from 0"));
         }
         let id = format!("{key}-{number}");
-        number += 1;
         let copy = Task {
             id: id.clone(),
             said: TaskFields {
