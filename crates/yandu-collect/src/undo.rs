@@ -123,7 +123,8 @@ impl Collector {
     }
 
     async fn begin(&self, reversal: &Reversal<'_>, gone: &[BatchId]) -> Result<()> {
-        let mut transaction = self.inner.batches.pool().begin().await?;
+        let pool = self.inner.batches.pool();
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("INSERT INTO reversal (commit_id, dataset) VALUES (?, ?)")
             .bind(reversal.commit.as_str())
             .bind(reversal.dataset.as_str())
@@ -155,7 +156,8 @@ impl Collector {
             }
             None => None,
         };
-        let mut transaction = self.inner.batches.pool().begin().await?;
+        let pool = self.inner.batches.pool();
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
         if changed.is_none() {
             sqlx::query("DELETE FROM undoing WHERE commit_id = ?")
                 .bind(commit.as_str())

@@ -206,7 +206,8 @@ impl Collector {
         cells: Option<String>,
         reason: &str,
     ) -> Result<()> {
-        let mut transaction = self.inner.batches.pool().begin().await?;
+        let pool = self.inner.batches.pool();
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
         for row in rows {
             sqlx::query(
                 "INSERT INTO quarantine_action (batch, row, action, cells, reason, principal, at) \

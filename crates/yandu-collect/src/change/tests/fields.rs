@@ -86,3 +86,29 @@ async fn a_column_that_comes_back_to_stored_values_is_the_same_field_and_without
         assert_eq!(field(&city, "house").await == house, has_rows);
     }
 }
+
+#[tokio::test]
+async fn a_change_waits_for_others_who_write_records() {
+    let city = City::with(PERSON).await;
+    city.collect("id,house,age\na,1,30\n", Mode::Upsert).await;
+    let pool = city.collector().inner.store.pool().clone();
+    let others = tokio::spawn(async move {
+        let moment = Duration::from_millis(5);
+        loop {
+            let writing = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            tokio::time::sleep(moment).await;
+            writing.commit().await.unwrap();
+            tokio::time::sleep(moment).await;
+        }
+    });
+    for text in [
+        PERSON.replace(HOUSE, ""),
+        PERSON.to_owned(),
+        PERSON.replace(HOUSE, ""),
+    ] {
+        city.offer("datasets/person.yaml", &text);
+        city.apply().await;
+    }
+    others.abort();
+    assert_eq!(field(&city, "house").await, None);
+}
