@@ -42,7 +42,7 @@ def simulate(context: Context, people: int) -> tuple[Path, Path]:
         "--set", f"city={place}", "city", "simulate", "--people", people, "--seed", SEED, "--out", out,
         "--only", "residents", "--utf8",
     ))  # fmt: skip
-    (delivery,) = (out / "inbox/public_security").glob("*.csv")
+    (delivery,) = (out / "inbox/public_security").glob("常住人口登记_*.csv")
     return delivery, out / "reference/residents_utf8.csv"
 
 
