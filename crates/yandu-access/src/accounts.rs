@@ -197,7 +197,7 @@ impl Accounts {
     /// A transaction that is the only writer from its start, so that what it reads still holds when it writes.
     async fn begin(&self) -> Result<Writing> {
         let pool = self.inner.store.pool();
-        Ok(pool.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(yandu_store::writing(pool).await?)
     }
 
     /// Ends a transaction, and makes all that is held in memory follow it, also where nobody waits for it any more: a commit that

@@ -266,12 +266,7 @@ impl Receipts {
     }
 
     async fn open_own(&self, file: NewReceipt) -> Result<(Receipt, Recording)> {
-        let mut writing = self
-            .inner
-            .store
-            .pool()
-            .begin_with("BEGIN IMMEDIATE")
-            .await?;
+        let mut writing = yandu_store::writing(self.inner.store.pool()).await?;
         let receipt = Receipt {
             id: store::receipt::next(&mut writing).await?,
             begun_at: self.now(),

@@ -85,7 +85,7 @@ impl Classification {
             return Err(Error::RejectionReason);
         }
         let at = self.store.clock().now();
-        let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
+        let mut writing = yandu_store::writing(self.store.pool()).await?;
         let in_force = store::in_force(&mut writing, None).await?;
         let mut decided = Vec::with_capacity(chosen.len());
         for (id, present) in chosen {
@@ -144,7 +144,7 @@ impl Classification {
     ) -> Result<Decided> {
         let reason = checked(reason)?;
         let at = self.store.clock().now();
-        let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
+        let mut writing = yandu_store::writing(self.store.pool()).await?;
         let present = &present.as_decided(&store::in_force(&mut writing, None).await?);
         let mut newest = store::newest(&mut writing, &present.dataset).await?;
         let open = newest

@@ -54,7 +54,7 @@ impl Classification {
 
     async fn renew_one(&self, rules: &Rules, dataset: &DatasetFacts, at: Timestamp) -> Result<()> {
         let id = &dataset.dataset;
-        let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
+        let mut writing = yandu_store::writing(self.store.pool()).await?;
         let in_force = store::in_force(&mut writing, Some(id)).await?;
         let newest = store::newest(&mut writing, id).await?;
         let found = self.found(rules, dataset, &in_force);
@@ -78,7 +78,7 @@ impl Classification {
 
     /// Ends what is suggested of a dataset that is gone.
     async fn withdraw(&self, dataset: &DatasetId, at: Timestamp) -> Result<()> {
-        let mut writing = self.store.pool().begin_with("BEGIN IMMEDIATE").await?;
+        let mut writing = yandu_store::writing(self.store.pool()).await?;
         for suggestion in store::newest(&mut writing, dataset).await?.values() {
             store::end(&mut writing, suggestion.id, Status::Withdrawn, at).await?;
         }

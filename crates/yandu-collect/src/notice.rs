@@ -168,7 +168,7 @@ impl<'a> Notices<'a> {
             "UPDATE notice SET settled_at = ?3 WHERE {} AND kind <> 'pack-change-waiting'",
             subject.is_open()
         );
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(self.pool).await?;
         let settled = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(subject.source().map(SourceId::as_str))
             .bind(subject.dataset().as_str())

@@ -119,7 +119,7 @@ impl Batches {
     /// Everything but the commit is done.
     pub(crate) async fn ready(&self, ready: &Ready<'_>) -> Result<()> {
         let batch = ready.batch;
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(&self.pool).await?;
         sqlx::query(
             "UPDATE batch SET status = 'committing', rows_in = ?, rows_kept = ?, rows_superseded = ?, \
              rows_quarantined = ?, rows_deleted = ?, base_version = ?, report = ?, score = ?, watermark = ? WHERE id = ?",
@@ -153,7 +153,7 @@ impl Batches {
         findings: &[FindingCount],
         report: &serde_json::Value,
     ) -> Result<()> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(&self.pool).await?;
         insert_findings(&mut transaction, id, findings).await?;
         sqlx::query("UPDATE batch SET report = ? WHERE id = ?")
             .bind(report.to_string())
@@ -171,7 +171,7 @@ impl Batches {
         findings: &[FindingCount],
         score: Option<&yandu_check::Score>,
     ) -> Result<()> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(&self.pool).await?;
         sqlx::query("DELETE FROM finding WHERE batch = ?")
             .bind(id.as_str())
             .execute(&mut *transaction)

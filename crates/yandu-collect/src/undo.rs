@@ -124,7 +124,7 @@ impl Collector {
 
     async fn begin(&self, reversal: &Reversal<'_>, gone: &[BatchId]) -> Result<()> {
         let pool = self.inner.batches.pool();
-        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(pool).await?;
         sqlx::query("INSERT INTO reversal (commit_id, dataset) VALUES (?, ?)")
             .bind(reversal.commit.as_str())
             .bind(reversal.dataset.as_str())
@@ -157,7 +157,7 @@ impl Collector {
             None => None,
         };
         let pool = self.inner.batches.pool();
-        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(pool).await?;
         if changed.is_none() {
             sqlx::query("DELETE FROM undoing WHERE commit_id = ?")
                 .bind(commit.as_str())

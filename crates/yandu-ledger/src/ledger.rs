@@ -160,12 +160,7 @@ impl Ledger {
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
-        let mut transaction = self
-            .inner
-            .store
-            .pool()
-            .begin_with("BEGIN IMMEDIATE")
-            .await?;
+        let mut transaction = yandu_store::writing(self.inner.store.pool()).await?;
         let (mut change, number) = store::newest(&mut transaction).await?;
         let mut next = number.map_or(0, |number| number + 1);
         for draft in &mut drafts {

@@ -82,7 +82,7 @@ impl Records {
         now: Timestamp,
     ) -> Result<()> {
         // It reads before it writes: taken later, the right to write could be with somebody else for good.
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(&self.pool).await?;
         let metric = definition.id();
         let last = last(&mut transaction, metric).await?;
         let unit = definition.file.unit.as_str();

@@ -74,12 +74,7 @@ impl Plans {
         })
         .await??;
         let _turn = self.inner.writing.lock().await;
-        let mut writing = self
-            .inner
-            .store
-            .pool()
-            .begin_with("BEGIN IMMEDIATE")
-            .await?;
+        let mut writing = yandu_store::writing(self.inner.store.pool()).await?;
         if let Some(id) = store::of_source(&mut writing, &hash).await?
             && import.id.as_ref().is_none_or(|asked| *asked == id)
         {
@@ -150,7 +145,7 @@ impl Plans {
 
     pub async fn plan(&self, id: &str) -> Result<Plan> {
         // The head of a plan and its parts are several reads of one moment.
-        let mut reading = self.inner.store.pool().begin().await?;
+        let mut reading = yandu_store::reading(self.inner.store.pool()).await?;
         let plan = store::find(&mut reading, id).await?;
         plan.ok_or_else(|| Error::NoPlan(id.to_owned()))
     }

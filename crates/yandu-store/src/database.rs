@@ -2,8 +2,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sqlx::Transaction;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 
 use crate::error::is_full;
@@ -118,6 +120,21 @@ impl Store {
         self.pool.close().await;
         Ok(())
     }
+}
+
+/// Begins a transaction that writes, when nobody else does any more: what it reads still holds when it writes. One that began by
+/// reading would be refused at its first write while another one writes, without waiting for it.
+pub async fn writing(pool: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
+    #[expect(clippy::disallowed_methods, reason = "the one place")]
+    let begun = pool.begin_with("BEGIN IMMEDIATE");
+    begun.await
+}
+
+/// Begins a transaction that only reads, and sees the records of one moment.
+pub async fn reading(pool: &SqlitePool) -> sqlx::Result<Transaction<'static, Sqlite>> {
+    #[expect(clippy::disallowed_methods, reason = "the one place")]
+    let begun = pool.begin();
+    begun.await
 }
 
 fn cannot_open(path: &Path, source: sqlx::Error) -> Error {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use crate::database::writing;
 use crate::{Error, Result, Store};
 
 /// How long a value may be, in bytes.
@@ -191,7 +192,7 @@ impl Drafts {
 
     /// A transaction that is the only writer from its start, so that what it reads still holds when it writes.
     async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
-        Ok(self.store.pool().begin_with("BEGIN IMMEDIATE").await?)
+        Ok(writing(self.store.pool()).await?)
     }
 
     async fn state(

@@ -16,7 +16,7 @@ mod migrate;
 mod moment;
 
 pub use clock::Clock;
-pub use database::Store;
+pub use database::{Store, reading, writing};
 pub use document::{Documents, document_name};
 pub use draft::{DRAFT_BYTES, DRAFTS, Draft, DraftInfo, DraftState, Drafts, Expected};
 pub use error::Error;

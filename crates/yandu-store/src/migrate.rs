@@ -2,6 +2,7 @@ use std::hash::Hasher;
 
 use sqlx::{AssertSqlSafe, Row, SqlitePool};
 
+use crate::database::writing;
 use crate::{Clock, Error, Result};
 
 /// One step of a module's tables. Steps are numbered from 1 without gaps and are never edited.
@@ -79,7 +80,7 @@ async fn run(
     migration: &Migration,
     clock: &Clock,
 ) -> Result<(), sqlx::Error> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = writing(pool).await?;
     sqlx::raw_sql(AssertSqlSafe(migration.sql))
         .execute(&mut *transaction)
         .await?;

@@ -85,7 +85,7 @@ impl Runs {
         findings: &[FindingCount],
         profile: &[ColumnProfile],
     ) -> Result<()> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(&self.pool).await?;
         self.save_in(run, &mut transaction).await?;
         sqlx::query("UPDATE model_run SET profile = ? WHERE id = ?")
             .bind(serde_json::to_string(profile)?)

@@ -378,7 +378,7 @@ impl Door {
 
     pub(super) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
         let pool = self.inner.store.pool();
-        Ok(pool.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(yandu_store::writing(pool).await?)
     }
 }
 

@@ -241,12 +241,7 @@ impl Receipts {
         file: NewReceipt,
         is_rest: bool,
     ) -> Result<Arc<Counted>> {
-        let mut writing = self
-            .inner
-            .store
-            .pool()
-            .begin_with("BEGIN IMMEDIATE")
-            .await?;
+        let mut writing = yandu_store::writing(self.inner.store.pool()).await?;
         let begun_at = self.now();
         let counts = Counts {
             answers: 0,
@@ -333,12 +328,7 @@ impl Receipts {
         ended: &[(ReceiptId, Timestamp, Sent)],
         now: Timestamp,
     ) -> Result<()> {
-        let mut writing = self
-            .inner
-            .store
-            .pool()
-            .begin_with("BEGIN IMMEDIATE")
-            .await?;
+        let mut writing = yandu_store::writing(self.inner.store.pool()).await?;
         for due in due {
             store::receipt::count(&mut writing, due.counted.id, &due.counts).await?;
             if due.is_over {

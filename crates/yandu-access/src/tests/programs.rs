@@ -148,7 +148,7 @@ async fn a_change_that_nobody_waits_for_is_told_all_the_same() {
         let _ = tokio::time::timeout(given_up_after, revoking).await;
         // Whoever writes next waits until it is recorded or taken back.
         let pool = city.site.store.pool();
-        let next = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let next = yandu_store::writing(pool).await.unwrap();
         next.rollback().await.unwrap();
         let has_ended = |standing| matches!(standing, Standing::Ended);
         let recorded = has_ended(programs.standing(&login).await.unwrap());

@@ -78,7 +78,7 @@ impl Records {
 
     /// Writes down fields that no change has written down.
     pub(super) async fn settle_fields(&self, packs: &Packs) -> Result<()> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(&self.pool).await?;
         settle(&mut transaction, packs, &Moves::default(), None).await?;
         transaction.commit().await?;
         Ok(())

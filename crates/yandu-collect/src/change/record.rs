@@ -128,7 +128,7 @@ impl Records {
 
     /// Records a change that begins, with the tables that it is going to commit; gives its number.
     pub(crate) async fn begin(&self, begun: &Begun<'_>) -> Result<u64> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(&self.pool).await?;
         sqlx::query("INSERT INTO pack_state (digest, state) VALUES (?, ?) ON CONFLICT DO NOTHING")
             .bind(&begun.to.digest)
             .bind(serde_json::to_string(begun.to)?)
@@ -188,7 +188,7 @@ impl Records {
         at: Timestamp,
     ) -> Result<()> {
         let moves = self.moves(number).await?;
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(&self.pool).await?;
         super::field::settle(&mut transaction, packs, &moves, Some(number)).await?;
         for step in steps {
             sqlx::query("UPDATE pack_change_step SET version = ? WHERE change = ? AND dataset = ?")

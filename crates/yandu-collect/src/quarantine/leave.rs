@@ -207,7 +207,7 @@ impl Collector {
         reason: &str,
     ) -> Result<()> {
         let pool = self.inner.batches.pool();
-        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = yandu_store::writing(pool).await?;
         for row in rows {
             sqlx::query(
                 "INSERT INTO quarantine_action (batch, row, action, cells, reason, principal, at) \

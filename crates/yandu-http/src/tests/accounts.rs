@@ -46,8 +46,7 @@ impl City {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         let cookie = answer.header("set-cookie");
         assert!(cookie.contains("HttpOnly; SameSite=Strict"), "{cookie}");
-        let cookie = cookie.split(';').next().unwrap().to_owned();
-        Somebody(Some((header::COOKIE, cookie)))
+        Somebody(Some((header::COOKIE, answer.cookie())))
     }
 
     pub(super) async fn send(

@@ -101,6 +101,12 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
+    /// The cookie that a browser keeps of it, as it sends it back.
+    pub(super) fn cookie(&self) -> String {
+        let (cookie, _) = self.header("set-cookie").split_once(';').unwrap();
+        cookie.to_owned()
+    }
+
     /// The code of the problem that the answer is.
     pub(super) fn problem(&self) -> (u16, String) {
         assert_eq!(

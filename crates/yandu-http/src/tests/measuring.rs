@@ -2,6 +2,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use yandu_store::Clock;
 
+use super::accounts::Somebody;
 use super::city::City;
 use crate::Options;
 
@@ -251,13 +252,13 @@ permit (principal is Person, action == Action::"browse", resource == City::"city
 permit (principal is Person, action == Action::"read", resource is Dataset);
 "#;
 
-#[tokio::test]
-async fn numbers_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
+/// A city with two members under these policies, somebody in it, and a program of theirs.
+async fn city_read_under(policies: &str) -> (City, Somebody, Somebody) {
     let files = [
         ("models/joined.yaml", JOINED),
         ("models/joined.sql", JOINED_SQL),
         ("metrics/joined.yaml", METRIC),
-        ("policies/readers.cedar", READERS),
+        ("policies/readers.cedar", policies),
     ];
     let city = City::with_files(Options::default(), &files).await;
     let rows = "会员号,会员姓名,年龄,会费\n1,王芳,4,1.50\n2,李强,4,2\n";
@@ -266,6 +267,12 @@ async fn numbers_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
     let root = city.claim().await;
     let wang = city.somebody(&root, "wang", &[]).await;
     let program = city.program(&wang, &["read"]).await;
+    (city, wang, program)
+}
+
+#[tokio::test]
+async fn numbers_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
+    let (city, wang, program) = city_read_under(READERS).await;
     let path = "/api/v1/metrics/ask";
     let by_name =
         json!({"metric": "club.joined", "period": "2025-04", "by": [{"dimension": "name"}]});
@@ -317,19 +324,7 @@ permit (principal is Person, action == Action::"read", resource == Dataset::"clu
 
 #[tokio::test]
 async fn a_number_that_is_followed_leaves_to_a_token_under_a_receipt_also_where_no_row_does() {
-    let files = [
-        ("models/joined.yaml", JOINED),
-        ("models/joined.sql", JOINED_SQL),
-        ("metrics/joined.yaml", METRIC),
-        ("policies/readers.cedar", READERS_OF_PART),
-    ];
-    let city = City::with_files(Options::default(), &files).await;
-    let rows = "会员号,会员姓名,年龄,会费\n1,王芳,4,1.50\n2,李强,4,2\n";
-    city.deliver("a.csv", rows).await;
-    city.post("/api/v1/models/run", "{}").await;
-    let root = city.claim().await;
-    let wang = city.somebody(&root, "wang", &[]).await;
-    let program = city.program(&wang, &["read"]).await;
+    let (city, wang, program) = city_read_under(READERS_OF_PART).await;
     let path = "/api/v1/metrics/club.joined/trail";
     let of_one = json!({"period": "2025-04", "only": {"name": ["王芳"]}});
     // Of the first no row is shown, because not all of them are seen; the other is put together from none.

@@ -1,6 +1,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::accounts::Somebody;
 use super::city::City;
 use crate::Options;
 
@@ -208,8 +209,7 @@ roles:
   clerk: {zh: 经办人}
 ";
 
-#[tokio::test]
-async fn rows_are_followed_for_whoever_sees_all_of_the_way_and_others_see_what_it_leads_through() {
+async fn claimed() -> (City, Somebody) {
     let files = [
         ("pack.yaml", PACK),
         ("models/by_age.yaml", BY_AGE),
@@ -221,6 +221,12 @@ async fn rows_are_followed_for_whoever_sees_all_of_the_way_and_others_see_what_i
         .await;
     city.post("/api/v1/models/run", "{}").await;
     let root = city.claim().await;
+    (city, root)
+}
+
+#[tokio::test]
+async fn rows_are_followed_for_whoever_sees_all_of_the_way_and_others_see_what_it_leads_through() {
+    let (city, root) = claimed().await;
     let leader = city.somebody(&root, "zhao", &["leader"]).await;
     let analyst = city.somebody(&root, "qian", &["analyst"]).await;
     let clerk = city.somebody(&root, "li", &["clerk"]).await;
@@ -264,17 +270,7 @@ async fn rows_are_followed_for_whoever_sees_all_of_the_way_and_others_see_what_i
 
 #[tokio::test]
 async fn rows_of_a_trail_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
-    let files = [
-        ("pack.yaml", PACK),
-        ("models/by_age.yaml", BY_AGE),
-        ("models/by_age.sql", BY_AGE_SQL),
-        ("policies/readers.cedar", POLICIES),
-    ];
-    let city = City::with_files(Options::default(), &files).await;
-    city.deliver("a.csv", "会员号,会员姓名,年龄\n1,王芳,30\n2,李强,40\n")
-        .await;
-    city.post("/api/v1/models/run", "{}").await;
-    let root = city.claim().await;
+    let (city, root) = claimed().await;
     let analyst = city.somebody(&root, "qian", &["analyst"]).await;
     let program = city.program(&analyst, &["read"]).await;
     let path = "/api/v1/trail";

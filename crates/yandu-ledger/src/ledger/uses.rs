@@ -50,12 +50,7 @@ impl Ledger {
         if changed.is_empty() {
             return Ok(());
         }
-        let mut transaction = self
-            .inner
-            .store
-            .pool()
-            .begin_with("BEGIN IMMEDIATE")
-            .await?;
+        let mut transaction = yandu_store::writing(self.inner.store.pool()).await?;
         for (_, of) in &changed {
             store::write_facts(&mut transaction, of).await?;
         }
@@ -120,12 +115,7 @@ impl Ledger {
     }
 
     async fn write_uses(&self, uses: &Uses) -> Result<()> {
-        let mut transaction = self
-            .inner
-            .store
-            .pool()
-            .begin_with("BEGIN IMMEDIATE")
-            .await?;
+        let mut transaction = yandu_store::writing(self.inner.store.pool()).await?;
         for ((id, day, principal), count) in uses {
             store::add_uses(&mut transaction, id, *day, principal, *count).await?;
         }

@@ -33,7 +33,7 @@ impl Plans {
     ) -> Result<Plan> {
         let _turn = self.inner.writing.lock().await;
         let pool = self.inner.store.pool();
-        let mut writing = pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut writing = yandu_store::writing(pool).await?;
         let mut plan = store::find(&mut writing, id)
             .await?
             .ok_or_else(|| Error::NoPlan(id.to_owned()))?;

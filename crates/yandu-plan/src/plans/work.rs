@@ -340,7 +340,7 @@ impl Plans {
         to: Option<u32>,
     ) -> Result<Vec<ItemChange>> {
         // Plan and baselines of one moment.
-        let mut reading = self.inner.store.pool().begin().await?;
+        let mut reading = yandu_store::reading(self.inner.store.pool()).await?;
         let plan = store::find(&mut reading, id).await?;
         let plan = plan.ok_or_else(|| Error::NoPlan(id.to_owned()))?;
         let baselines = store::baselines(&mut reading, id).await?;

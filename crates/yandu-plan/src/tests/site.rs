@@ -125,6 +125,14 @@ impl Site {
         self.plans.import("wang", import).await.unwrap().0
     }
 
+    /// The plan of [`TEXT`] with the tasks and nodes that are proposed, before its approval.
+    pub(super) async fn broken_down(&self, pace: Pace) -> Plan {
+        let plan = self.import(TEXT).await;
+        self.review(all_decided(&plan)).await.unwrap();
+        let proposed = self.plans.decompose("plan", pace, cause("分解"));
+        proposed.await.unwrap()
+    }
+
     pub(super) async fn review(&self, decisions: Value) -> Result<Plan> {
         let decisions: Decisions = serde_json::from_value(decisions).unwrap();
         self.plans.review("plan", decisions, cause("核对")).await

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::site::{Site, TEXT, all_decided, cause, shared};
+use super::site::{Site, TEXT, cause, shared};
 use crate::{CountyShare, Error, Pace, Plan};
 
 fn days(plan: &Plan, task: &str) -> Vec<String> {
@@ -61,13 +61,7 @@ async fn a_text_is_broken_down_into_a_task_for_each_target_and_sentence_with_nod
 #[tokio::test]
 async fn nodes_stand_by_month_where_the_rule_says_so() {
     let site = Site::new().await;
-    let plan = site.import(TEXT).await;
-    site.review(all_decided(&plan)).await.unwrap();
-    let plan = site
-        .plans
-        .decompose("plan", Pace::Month, cause("分解"))
-        .await
-        .unwrap();
+    let plan = site.broken_down(Pace::Month).await;
     assert_eq!(days(&plan, "1.1").len(), 6);
     assert_eq!(days(&plan, "1.1")[1], "2026-02-28");
 }
@@ -103,12 +97,7 @@ async fn the_plan_of_2025_is_broken_down_whole() {
 #[tokio::test]
 async fn tasks_and_nodes_are_edited_freely_before_approval() {
     let site = Site::new().await;
-    let plan = site.import(TEXT).await;
-    site.review(all_decided(&plan)).await.unwrap();
-    site.plans
-        .decompose("plan", Pace::Quarter, cause("分解"))
-        .await
-        .unwrap();
+    site.broken_down(Pace::Quarter).await;
     let plan = site
         .edit(json!([
             {"op": "set", "item": "task/1.1", "fields": {"title": "新建基站", "deliverable": "验收报告", "due": "2026-05-31"}},
@@ -158,12 +147,7 @@ async fn tasks_and_nodes_are_edited_freely_before_approval() {
 #[tokio::test]
 async fn the_number_of_a_part_that_was_removed_is_not_given_again() {
     let site = Site::new().await;
-    let plan = site.import(TEXT).await;
-    site.review(all_decided(&plan)).await.unwrap();
-    site.plans
-        .decompose("plan", Pace::Quarter, cause("分解"))
-        .await
-        .unwrap();
+    site.broken_down(Pace::Quarter).await;
     let task = json!({"op": "add", "item": "point/2", "fields": {"title": "起草", "lead": "市数据局", "due": "2026-02-28"}});
     let node = json!({"op": "add", "item": "task/2.2", "fields": {"title": "征求意见", "due": "2026-01-31"}});
     let plan = site.edit(json!([task, node])).await.unwrap();

@@ -95,7 +95,7 @@ async fn a_change_waits_for_others_who_write_records() {
     let others = tokio::spawn(async move {
         let moment = Duration::from_millis(5);
         loop {
-            let writing = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            let writing = yandu_store::writing(&pool).await.unwrap();
             tokio::time::sleep(moment).await;
             writing.commit().await.unwrap();
             tokio::time::sleep(moment).await;

@@ -54,7 +54,7 @@ async fn whoever_logs_in_without_scripts_is_logged_in() {
     assert_eq!(entrance.status, StatusCode::OK);
     let set = entrance.header("set-cookie");
     assert!(set.contains("HttpOnly; SameSite=Strict"), "{set}");
-    let cookie = set.split(';').next().unwrap().to_owned();
+    let cookie = entrance.cookie();
     let seal = seal(&entrance);
     let right = [("account", "wang"), ("password", PASSWORD), ("seal", &seal)];
     for (cookie, fields) in [
@@ -80,12 +80,7 @@ async fn whoever_logs_in_without_scripts_is_logged_in() {
     let entered = submit(&city, &cookie, "/mine", &right).await;
     assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text());
     assert_eq!(entered.header("location"), "/mine");
-    let session = entered
-        .header("set-cookie")
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
+    let session = entered.cookie();
     let wang = Somebody(Some((header::COOKIE, session.clone())));
     let mine = see(&city, &wang, "/mine").await;
     assert!(mine.text().contains("为wang核对"), "{}", mine.text());
@@ -283,12 +278,7 @@ async fn what_was_typed_outlives_a_session() {
     let path = "/mine/grants/G1";
     let late = submit(&city, "", path, &[("seal", "x"), ("why", "用不到了")]).await;
     assert_eq!(late.status, StatusCode::UNAUTHORIZED);
-    let cookie = late
-        .header("set-cookie")
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
+    let cookie = late.cookie();
     let seal = seal(&late);
     let (_, rest) = late.text().split_once("name=\"next\" value=\"").unwrap();
     let next = rest.split('"').next().unwrap().replace("&amp;", "&");
@@ -300,12 +290,7 @@ async fn what_was_typed_outlives_a_session() {
     ];
     let entered = submit(&city, &cookie, "/mine", &fields).await;
     assert_eq!(entered.header("location"), next);
-    let session = entered
-        .header("set-cookie")
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
+    let session = entered.cookie();
     let wang = Somebody(Some((header::COOKIE, session)));
     let page = see(&city, &wang, &next).await;
     assert!(

@@ -46,14 +46,6 @@ fn known(model: &str, lines: &'static str) -> Written {
     known
 }
 
-async fn two_people(city: &mut City) {
-    let rows = [
-        json!({"id": "a", "place": "x", "age": 30}),
-        json!({"id": "b", "place": "y", "age": 40}),
-    ];
-    city.deliver("t.person", "snapshot", &rows).await;
-}
-
 #[tokio::test]
 async fn a_model_is_made_without_an_input_that_may_be_absent_and_says_so() {
     let mut city = City::new(vec![by_title()]).await;
@@ -61,7 +53,7 @@ async fn a_model_is_made_without_an_input_that_may_be_absent_and_says_so() {
     assert!(
         matches!(nothing_there.as_slice(), [(_, Refreshed::Left(why))] if why.contains("`t.person`"))
     );
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     let run = city.run_of("t.by_title").await;
     assert_eq!((run.status, run.mode), (RunStatus::Done, Mode::Full));
@@ -86,7 +78,7 @@ async fn a_model_is_made_without_an_input_that_may_be_absent_and_says_so() {
 #[tokio::test]
 async fn changes_are_followed_without_the_absent_input_and_with_its_first_rows_all_is_computed() {
     let mut city = City::new(vec![by_title()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     let more = [json!({"id": "c", "place": "x", "age": 50})];
     city.deliver("t.person", "upsert", &more).await;
@@ -123,7 +115,7 @@ async fn changes_are_followed_without_the_absent_input_and_with_its_first_rows_a
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_come_while_a_model_is_made_without_them_are_read_by_the_next_refresh() {
     let mut city = City::new(vec![by_title()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     let lake = city.transform.lake().clone();
     let schema = lake.schema(&id("t.place")).unwrap();
     let row = arrow::json::ReaderBuilder::new(schema)
@@ -152,7 +144,7 @@ async fn rows_that_come_while_a_model_is_made_without_them_are_read_by_the_next_
 async fn a_model_that_waits_is_absent_for_its_readers_and_one_that_failed_is_not() {
     let known = known("t.by_person", "may_be_absent: [t.by_person]\n");
     let mut city = City::new(vec![by_person(), known]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     assert_eq!(city.held("t.known").await, ["a|", "b|"]);
 
@@ -184,7 +176,7 @@ async fn a_model_that_reads_one_that_failed_is_not_absent_either() {
     );
     let known = known("t.spent", "may_be_absent: [t.spent]\n");
     let mut city = City::new(vec![by_person(), spent, known]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     let events = [json!({"person": "a", "amount": 500})];
     city.deliver("t.event", "append", &events).await;
     let refreshed = city.refresh().await;
@@ -209,7 +201,7 @@ async fn a_model_whose_query_cannot_be_planned_is_not_absent() {
     unplanned.sql = "SELECT e.nobody AS id, e.amount AS amount FROM t.event e".to_owned();
     let known = known("t.by_person", "may_be_absent: [t.by_person]\n");
     let mut city = City::new(vec![unplanned, known.clone()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     let refreshed = city.refresh().await;
     let left = refreshed.iter().find(|(model, _)| *model == id("t.known"));
     assert!(
@@ -228,7 +220,7 @@ async fn packs_that_do_not_wait_for_an_input_any_more_have_the_model_made() {
     let mut waiting = by_title();
     waiting.lines = "";
     let mut city = City::new(vec![waiting]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     let model = &city.transform.models().await.unwrap()[0];
     assert_eq!(model.standing, Standing::Never);

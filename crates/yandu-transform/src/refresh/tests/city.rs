@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::util::display::array_value_to_string;
-use serde_json::Value;
+use serde_json::{Value, json};
 use yandu_check::key::{KeySet, hash_rows};
 use yandu_lake::{
     Change, Commit, Committed, Lake, Options, Principal, ReadPoint, TableSpec, Vectors,
@@ -190,6 +190,14 @@ impl City {
         let dataset = id(dataset);
         deliver(self.transform.lake(), &dataset, &batch, how, rows).await;
         batch
+    }
+
+    pub(crate) async fn two_people(&mut self) {
+        let rows = [
+            json!({"id": "a", "place": "x", "age": 30}),
+            json!({"id": "b", "place": "y", "age": 40}),
+        ];
+        self.deliver("t.person", "snapshot", &rows).await;
     }
 
     pub(crate) async fn refresh(&self) -> Vec<(DatasetId, Refreshed)> {

@@ -29,14 +29,6 @@ fn above() -> Written {
     )
 }
 
-async fn two_people(city: &mut City) {
-    let rows = [
-        json!({"id": "a", "place": "x", "age": 30}),
-        json!({"id": "b", "place": "y", "age": 40}),
-    ];
-    city.deliver("t.person", "snapshot", &rows).await;
-}
-
 #[tokio::test]
 async fn a_model_waits_for_its_inputs_and_says_which() {
     let city = City::new(vec![by_place()]).await;
@@ -55,7 +47,7 @@ async fn a_model_waits_for_its_inputs_and_says_which() {
 #[tokio::test]
 async fn models_are_refreshed_each_after_those_that_it_reads() {
     let mut city = City::new(vec![above(), by_place()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     let order: Vec<String> = city
         .refresh()
         .await
@@ -73,7 +65,7 @@ async fn models_are_refreshed_each_after_those_that_it_reads() {
 #[tokio::test]
 async fn a_small_change_is_followed_and_the_run_says_so() {
     let mut city = City::new(vec![by_place()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     city.deliver(
         "t.person",
@@ -102,7 +94,7 @@ async fn a_small_change_is_followed_and_the_run_says_so() {
 #[tokio::test]
 async fn the_greatest_value_going_is_a_reason_to_compute_in_full() {
     let mut city = City::new(vec![by_place()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     let more = [json!({"id": "c", "place": "x", "age": 20})];
     city.deliver("t.person", "upsert", &more).await;
     city.refresh().await;
@@ -122,7 +114,7 @@ async fn the_greatest_value_going_is_a_reason_to_compute_in_full() {
 #[tokio::test]
 async fn the_greatest_value_going_and_coming_is_followed() {
     let mut city = City::new(vec![by_place()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     let more = [json!({"id": "c", "place": "x", "age": 20})];
     city.deliver("t.person", "upsert", &more).await;
     city.refresh().await;
@@ -148,7 +140,7 @@ async fn a_model_whose_rows_break_a_hard_check_keeps_its_last_good_version() {
     let mut model = by_place();
     model.lines = "checks:\n  - {name: too-old, column: oldest, between: [0, 100]}\n";
     let mut city = City::new(vec![model, above()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     let good = city.held("t.by_place").await;
     for how in ["upsert", "snapshot"] {
@@ -207,7 +199,7 @@ async fn two_rows_of_one_key_fail_the_run_in_full_and_when_they_come_later() {
         &["age"],
     );
     let mut city = City::new(vec![model]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     city.deliver(
         "t.person",
@@ -235,7 +227,7 @@ async fn two_rows_of_one_key_fail_the_run_in_full_and_when_they_come_later() {
 #[tokio::test]
 async fn what_was_kept_of_groups_is_computed_anew_when_it_is_gone_or_damaged() {
     let mut city = City::new(vec![by_place()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     for damage in [None, Some("no parquet")] {
         let folder = city.transform.state_folder(&id("t.by_place"));
@@ -258,7 +250,7 @@ async fn what_was_kept_of_groups_is_computed_anew_when_it_is_gone_or_damaged() {
 #[tokio::test]
 async fn a_refresh_that_cannot_keep_its_groups_leaves_no_file() {
     let mut city = City::new(vec![by_place()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     let kept = city.transform.state_folder(&id("t.by_place"));
     std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
     std::fs::write(&kept, "no folder").unwrap();
@@ -277,7 +269,7 @@ async fn a_change_that_makes_too_many_rows_leaves_no_file() {
     let mut model = by_place();
     model.lines = "checks:\n  - {rows: {at_most: 2}, level: hard}\n";
     let mut city = City::new(vec![model]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     let files = city.files_of("t.by_place");
     let more = [json!({"id": "c", "place": "z", "age": 50})];
@@ -300,7 +292,7 @@ async fn a_clock_in_the_query_is_never_followed() {
         &["id"],
     );
     let mut city = City::new(vec![model]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     city.deliver(
         "t.person",
@@ -321,7 +313,7 @@ async fn a_clock_in_the_query_is_never_followed() {
 #[tokio::test]
 async fn a_changed_query_is_computed_in_full_and_the_same_query_is_not_computed() {
     let mut city = City::new(vec![by_place()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     let run = city.transform.run(&id("t.by_place"), false).await.unwrap();
     assert_eq!((run.mode, run.status), (Mode::Unchanged, RunStatus::Done));
@@ -343,7 +335,7 @@ async fn a_changed_query_is_computed_in_full_and_the_same_query_is_not_computed(
 #[tokio::test]
 async fn rows_of_the_hot_tail_are_folded_and_followed() {
     let mut city = City::new(vec![by_place()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     let lake = city.transform.lake().clone();
     let schema = lake.schema(&id("t.person")).unwrap();
@@ -415,7 +407,7 @@ async fn groups_that_cannot_be_continued_are_computed_anew_alone() {
 #[tokio::test]
 async fn a_refresh_in_full_exchanges_what_differs_and_what_is_above_follows() {
     let mut city = City::new(vec![by_place(), above()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     let version = city.run_of("t.by_place").await.version;
     let run = city.transform.run(&id("t.by_place"), true).await.unwrap();
@@ -450,7 +442,7 @@ async fn a_refresh_in_full_exchanges_what_differs_and_what_is_above_follows() {
 #[tokio::test]
 async fn a_step_that_changes_no_group_leaves_what_is_kept_as_it_is() {
     let mut city = City::new(vec![by_place()]).await;
-    two_people(&mut city).await;
+    city.two_people().await;
     city.refresh().await;
     let kept = city.run_of("t.by_place").await.state;
     let row = json!({"id": "a", "place": "x", "age": 30, "name": "other"});
