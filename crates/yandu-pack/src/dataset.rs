@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use indexmap::IndexMap;
 use yandu_words::{ColumnName, DatasetId, FieldId, Grade, Mask, ValueType};
 
-use crate::declare::{Column, DatasetFile};
+use crate::declare::{CheckKind, Column, DatasetFile, Level};
 use crate::settled::{SettledColumn, SettledDataset};
 
 /// A dataset as it was declared.
@@ -43,6 +43,24 @@ impl Dataset {
     /// The file that declares the dataset.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What a hard check of the number of rows expects where it does not hold of so many, such as `at least 3`. It is said of a whole
+    /// delivery or model, and no row is at fault.
+    pub fn row_count_missed(&self, rows: u64) -> Option<String> {
+        self.file.checks.iter().find_map(|check| {
+            let (CheckKind::Rows { count }, Level::Hard) = (&check.kind, check.level) else {
+                return None;
+            };
+            let too_few = count.at_least.is_some_and(|least| rows < least);
+            let too_many = count.at_most.is_some_and(|most| rows > most);
+            match (count.at_least, count.at_most) {
+                _ if !too_few && !too_many => None,
+                (Some(least), Some(most)) => Some(format!("{least} to {most}")),
+                (Some(least), None) => Some(format!("at least {least}")),
+                (None, most) => most.map(|most| format!("at most {most}")),
+            }
+        })
     }
 
     /// The declared columns in their order, all nullable, without the columns that the lake adds.

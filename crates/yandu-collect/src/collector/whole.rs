@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use yandu_check::{FindingCount, Sample};
 use yandu_pack::Dataset;
-use yandu_pack::declare::{Check, CheckKind, Level, Period};
+use yandu_pack::declare::{Check, Period};
 use yandu_words::id::BatchId;
 
 use super::Collector;
@@ -113,25 +113,12 @@ pub(super) fn note(report: &mut Value, text: &str) {
 
 /// A declared number of rows is a property of the file: outside it a hard check refuses the batch.
 pub(super) fn check_row_count(dataset: &Dataset, rows: u64) -> Result<()> {
-    for check in &dataset.file().checks {
-        let (CheckKind::Rows { count }, Level::Hard) = (&check.kind, check.level) else {
-            continue;
-        };
-        let too_few = count.at_least.is_some_and(|least| rows < least);
-        let too_many = count.at_most.is_some_and(|most| rows > most);
-        if too_few || too_many {
-            let expected = match (count.at_least, count.at_most) {
-                (Some(least), Some(most)) => format!("{least} to {most}"),
-                (Some(least), None) => format!("at least {least}"),
-                (None, Some(most)) => format!("at most {most}"),
-                (None, None) => continue,
-            };
-            return Err(Error::RowCount {
-                dataset: dataset.file().dataset.clone(),
-                rows,
-                expected,
-            });
-        }
+    match dataset.row_count_missed(rows) {
+        Some(expected) => Err(Error::RowCount {
+            dataset: dataset.id().clone(),
+            rows,
+            expected,
+        }),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -10,7 +10,6 @@ use yandu_check::key::{KeySet, hash_rows};
 use yandu_check::{Expectations, Score};
 use yandu_lake::{Change, Form, ReadPoint, Rows, Session};
 use yandu_pack::Dataset;
-use yandu_pack::declare::{CheckKind, Level};
 
 use super::exchange::Held;
 use super::part::timed;
@@ -182,31 +181,14 @@ impl Transform {
 
 /// A declared number of rows is a property of the whole model: outside it a hard check fails the run.
 pub(super) fn check_row_count(model: &Model, dataset: &Dataset, rows: u64) -> Result<()> {
-    for check in &dataset.file().checks {
-        let (CheckKind::Rows { count }, Level::Hard) = (&check.kind, check.level) else {
-            continue;
-        };
-        let too_few = count.at_least.is_some_and(|least| rows < least);
-        let too_many = count.at_most.is_some_and(|most| rows > most);
-        if too_few || too_many {
-            let side =
-                |name: &str, bound: Option<u64>| bound.map(|bound| format!("{name} {bound}"));
-            let expected = [
-                side("at least", count.at_least),
-                side("at most", count.at_most),
-            ];
-            return Err(Error::RowCount {
-                model: model.id.clone(),
-                rows,
-                expected: expected
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join(" and "),
-            });
-        }
+    match dataset.row_count_missed(rows) {
+        Some(expected) => Err(Error::RowCount {
+            model: model.id.clone(),
+            rows,
+            expected,
+        }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 async fn all_groups(
