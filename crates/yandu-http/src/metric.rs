@@ -395,7 +395,7 @@ async fn follow_number(
             .trail(&everything, &model, &origin.rows, origin.version, limits)
             .await?;
         let mut shown = TrailStep::new(step, &state)?;
-        Follower::new(&state, &asker).await?.show(&mut shown);
+        Follower::new(&state, &asker).await.show(&mut shown);
         shown.deliveries(&state).await?;
         state.note_uses(&principal, shown.read().iter());
         let left = leave(&state, &asker, &asked, 1, &mut shown).await?;

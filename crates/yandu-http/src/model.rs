@@ -271,26 +271,15 @@ struct Told {
 }
 
 impl Told {
-    async fn to(asker: &Asker, state: &State) -> Result<Self> {
-        if matches!(asker, Asker::Local) {
-            return Ok(Self { models: None });
-        }
-        Ok(Self::among(
-            asker,
-            state,
-            &state.transform().models().await?,
-        ))
-    }
-
-    /// The same where it is known how all models stand.
-    fn among(asker: &Asker, state: &State, models: &[ModelStatus]) -> Self {
+    async fn to(asker: &Asker, state: &State) -> Self {
         if matches!(asker, Asker::Local) {
             return Self { models: None };
         }
         let sees = |id: &DatasetId| asker.whole_columns(state, id).shows_all();
-        let seen = models.iter().filter(|model| model.inputs.iter().all(sees));
+        let models = state.transform().inputs().await.into_iter();
+        let seen = models.filter(|(_, inputs)| inputs.iter().all(sees));
         Self {
-            models: Some(seen.map(|model| model.id.clone()).collect()),
+            models: Some(seen.map(|(model, _)| model).collect()),
         }
     }
 
@@ -346,7 +335,7 @@ async fn list_models(Shared(state): Shared<State>, asker: Asker) -> Result<Json<
     let transform = state.transform();
     let models = transform.models().await?;
     let duty = asker.duty(&state);
-    let told = Told::among(&asker, &state, &models);
+    let told = Told::to(&asker, &state).await;
     let models = models
         .into_iter()
         .map(|status| Model::new(status, transform, &duty, &told));
@@ -367,7 +356,7 @@ async fn run_models(
         transform.run_all(Trigger::Request, asked.full, None).await
     })
     .await?;
-    Ok(Json(run_list(ran, &Told::to(&asker, &state).await?)))
+    Ok(Json(run_list(ran, &Told::to(&asker, &state).await)))
 }
 
 fn run_list(ran: Vec<(DatasetId, Refreshed)>, told: &Told) -> RunList {
@@ -401,7 +390,7 @@ async fn show_model(
             status,
             transform,
             &asker.duty(&state),
-            &Told::to(&asker, &state).await?,
+            &Told::to(&asker, &state).await,
         ),
         sql: explained.sql,
         mode_possible: ModePossible {
@@ -438,7 +427,7 @@ async fn run_model(
         Ok(ran)
     })
     .await?;
-    Ok(Json(run_list(ran, &Told::to(&asker, &state).await?)))
+    Ok(Json(run_list(ran, &Told::to(&asker, &state).await)))
 }
 
 /// Lists the runs of a model, newest first.
@@ -456,7 +445,7 @@ async fn list_runs(
         .runs(Some(&id), after.as_ref(), page.limit.and_one())
         .await?;
     let (runs, next) = page.limit.cut(runs, |run| run.id.clone());
-    let told = Told::to(&asker, &state).await?;
+    let told = Told::to(&asker, &state).await;
     Ok(Json(RunPage {
         runs: runs.into_iter().map(|run| told.run(&id, run)).collect(),
         next,
@@ -486,7 +475,7 @@ async fn show_run(
             &id,
             &asker.whole_columns(&state, &id),
         ),
-        run: Told::to(&asker, &state).await?.run(&id, detail.run),
+        run: Told::to(&asker, &state).await.run(&id, detail.run),
     }))
 }
 

@@ -140,7 +140,7 @@ async fn follow_back(
         ..limits(asked.limit, asked.depth)?
     };
     let rows = named(&asked.rows)?;
-    let follower = Follower::new(&state, &asker).await?;
+    let follower = Follower::new(&state, &asker).await;
     follower.must_see(&dataset)?;
     let everything = Principal::local_administrator();
     let trail = state
@@ -166,7 +166,7 @@ async fn follow_onward(
     let dataset = parse(&asked.dataset)?;
     let limits = limits(asked.limit, asked.depth)?;
     let rows = named(&asked.rows)?;
-    let follower = Follower::new(&state, &asker).await?;
+    let follower = Follower::new(&state, &asker).await;
     follower.must_see(&dataset)?;
     let everything = Principal::local_administrator();
     let onward = state

@@ -1,6 +1,6 @@
 //! How models stand: fresh, stale, and what they could do about it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yandu_lake::{Changes, Form, ReadPoint, Ways};
 use yandu_words::id::DatasetId;
@@ -70,6 +70,16 @@ impl Transform {
             models.push(self.status(&planned).await?);
         }
         Ok(models)
+    }
+
+    /// The datasets that each model reads; none of one that cannot be planned.
+    pub async fn inputs(&self) -> BTreeMap<DatasetId, BTreeSet<DatasetId>> {
+        let planned = self.planned().await.into_iter();
+        let inputs = planned.map(|Planned { id, model }| {
+            let inputs = model.map(|model| model.derivation.inputs.clone());
+            (id, inputs.unwrap_or_default())
+        });
+        inputs.collect()
     }
 
     pub async fn model(&self, id: &DatasetId) -> Result<ModelStatus> {

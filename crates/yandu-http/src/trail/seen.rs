@@ -39,18 +39,18 @@ pub(crate) struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    pub(crate) async fn new(state: &'a State, asker: &'a Asker) -> Result<Self> {
-        let models = state.transform().models().await?;
-        let inputs = models.into_iter().map(|model| {
-            let inputs = model.inputs.iter().map(ToString::to_string);
-            (model.id.to_string(), inputs.collect())
+    pub(crate) async fn new(state: &'a State, asker: &'a Asker) -> Self {
+        let inputs = state.transform().inputs().await.into_iter();
+        let inputs = inputs.map(|(model, inputs)| {
+            let inputs = inputs.iter().map(ToString::to_string);
+            (model.to_string(), inputs.collect())
         });
-        Ok(Self {
+        Self {
             reader: asker.reader(state, Way::Page),
             inputs: inputs.collect(),
             state,
             asker,
-        })
+        }
     }
 
     /// Whether all of a dataset is seen as it is stored.
