@@ -72,8 +72,8 @@ const FAULTS: Faults = Faults {
     codes: &[("stage", "幼儿园"), ("smart_state", "智能")],
     days: &["opened_on"],
     orders: &[
-        ("smart_on", "1931-05-06", "before-opened"),
-        ("updated_on", "2016-05-06", "after-update"),
+        ("smart_on", "opened_on", "before-opened"),
+        ("updated_on", "opened_on", "after-update"),
     ],
     ranges: &[("students", "90000", "students-range")],
     numbers: &["students"],

@@ -73,7 +73,7 @@ const FAULTS: Faults = Faults {
     required: &["name", "kind", "scale", "begun_on"],
     codes: &[("kind", "林场")],
     days: &["begun_on"],
-    orders: &[("built_on", "2011-05-06", "built-before-begun")],
+    orders: &[("built_on", "begun_on", "built-before-begun")],
     ranges: &[
         ("scale", "0.00", "scale-range"),
         ("devices", "900000", "devices-range"),

@@ -71,7 +71,7 @@ const FAULTS: Faults = Faults {
     required: &["name", "kind", "signed_on", "reported_on"],
     codes: &[("kind", "传统产业")],
     days: &["signed_on"],
-    orders: &[("reported_on", "2016-01-04", "reported-before-signed")],
+    orders: &[("reported_on", "signed_on", "reported-before-signed")],
     ranges: &[
         ("investment", "-300.00", "investment-range"),
         ("investment", "99999999.00", "investment-range"),

@@ -70,7 +70,7 @@ const FAULTS: Faults = Faults {
     required: &["company", "kind", "recognised_on", "document"],
     codes: &[("kind", "五星级智能工厂")],
     days: &["recognised_on"],
-    orders: &[("valid_until", "2016-03-01", "ends-before-it-starts")],
+    orders: &[("valid_until", "recognised_on", "ends-before-it-starts")],
     division: &["division"],
     companies: &[("uscc", "company-unknown")],
     ..Faults::NONE

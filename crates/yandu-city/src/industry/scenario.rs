@@ -66,7 +66,7 @@ const FAULTS: Faults = Faults {
     required: &["name", "kind", "field", "filed_on"],
     codes: &[("kind", "元宇宙"), ("field", "军事")],
     days: &["filed_on"],
-    orders: &[("accepted_on", "2016-05-06", "accepted-before-filed")],
+    orders: &[("accepted_on", "filed_on", "accepted-before-filed")],
     division: &["division"],
     companies: &[("builder", "company-unknown")],
     ..Faults::NONE

@@ -66,7 +66,7 @@ const FAULTS: Faults = Faults {
     name: "product",
     required: &["uscc", "product", "signed_on"],
     days: &["signed_on"],
-    orders: &[("accepted_on", "2016-05-06", "accepted-before-signed")],
+    orders: &[("accepted_on", "signed_on", "accepted-before-signed")],
     ranges: &[
         ("amount", "-200.00", "amount-range"),
         ("amount", "88000000.00", "amount-range"),

@@ -73,8 +73,8 @@ const FAULTS: Faults = Faults {
     codes: &[("kind", "外墙改造"), ("level", "特级")],
     days: &["begun_on"],
     orders: &[
-        ("finished_on", "2016-05-06", "finished-before-begun"),
-        ("reported_on", "2016-05-06", "reported-before-begun"),
+        ("finished_on", "begun_on", "finished-before-begun"),
+        ("reported_on", "begun_on", "reported-before-begun"),
     ],
     ranges: &[
         ("investment", "-12.00", "investment-range"),

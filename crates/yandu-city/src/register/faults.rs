@@ -1,5 +1,7 @@
 //! The faults that registers have in common, from a table of the columns that can have each.
 
+use jiff::civil::Date;
+
 use crate::defect::{DefectKind, Planted};
 use crate::hand::Hand;
 use crate::spoil;
@@ -7,6 +9,8 @@ use crate::world::World;
 
 /// A column, what it is given, and the check that finds it.
 type Wrong = (&'static str, &'static str, &'static str);
+/// A day, the one that it may not come before, and the check that finds it.
+type Order = (&'static str, &'static str, &'static str);
 
 /// Which columns of a register can have which fault.
 pub(crate) struct Faults {
@@ -19,8 +23,7 @@ pub(crate) struct Faults {
     pub(crate) codes: &'static [(&'static str, &'static str)],
     /// Days that every row has.
     pub(crate) days: &'static [&'static str],
-    /// Days before something that has to come first.
-    pub(crate) orders: &'static [Wrong],
+    pub(crate) orders: &'static [Order],
     /// Numbers outside of what is possible.
     pub(crate) ranges: &'static [Wrong],
     pub(crate) numbers: &'static [&'static str],
@@ -58,7 +61,14 @@ impl Faults {
                 let column = hand.one_of(self.days)?;
                 hand.hard(column, "impossible-date", spoil::impossible_date)
             }
-            DefectKind::DateOrder => wrong(self.orders, hand),
+            DefectKind::DateOrder => {
+                let (column, first, reason) = *hand.stream.pick(self.orders)?;
+                let first: Date = hand.text(first).parse().ok()?;
+                hand.hard(column, reason, |_, stream| {
+                    let days = jiff::Span::new().days(stream.between(1, 400));
+                    Some(first.checked_sub(days).ok()?.to_string())
+                })
+            }
             DefectKind::Range => wrong(self.ranges, hand),
             DefectKind::WrongDivision => {
                 let column = hand.one_of(self.division)?;

@@ -61,7 +61,7 @@ const FAULTS: Faults = Faults {
     required: &["name", "channel", "launched_on"],
     codes: &[("channel", "电视")],
     days: &["launched_on"],
-    orders: &[("closed_on", "2015-05-06", "closed-before-launched")],
+    orders: &[("closed_on", "launched_on", "closed-before-launched")],
     division: &["division"],
     ..Faults::NONE
 };

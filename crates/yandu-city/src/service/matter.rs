@@ -77,9 +77,9 @@ const FAULTS: Faults = Faults {
     codes: &[("kind", "行政指导")],
     days: &["listed_on"],
     orders: &[
-        ("unified_on", "2001-05-06", "before-listed"),
-        ("free_on", "2001-05-06", "before-listed"),
-        ("updated_on", "2016-05-06", "after-update"),
+        ("unified_on", "listed_on", "before-listed"),
+        ("free_on", "listed_on", "before-listed"),
+        ("updated_on", "listed_on", "after-update"),
     ],
     ranges: &[("cases_a_year", "-4", "cases-range")],
     division: &["division"],

@@ -76,8 +76,8 @@ const FAULTS: Faults = Faults {
     codes: &[("kind", "实物"), ("zone", "金融专区")],
     days: &["listed_on"],
     orders: &[
-        ("delisted_on", "2016-05-06", "delisted-before-listed"),
-        ("updated_on", "2016-05-06", "after-update"),
+        ("delisted_on", "listed_on", "delisted-before-listed"),
+        ("updated_on", "listed_on", "after-update"),
     ],
     ranges: &[("price", "-1.00", "price-range")],
     companies: &[("supplier", "supplier-unknown")],

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use jiff::civil::date;
-use yandu_city::{Delivery, Options, Rates};
+use yandu_city::{DefectKind, Delivery, Options, Rates};
 
 use crate::folder::{Folder, draw_seed};
 use crate::reading::split_csv;
@@ -488,4 +488,56 @@ fn reports_on_air_have_seasons_and_no_mean_of_a_month_with_too_few_days() {
     let (cold, hot) = (["01", "12"], ["06", "07"]);
     assert!(mean("细颗粒物月均值", cold) > 1.8 * mean("细颗粒物月均值", hot));
     assert!(mean("臭氧日最大小时值月均", hot) > 1.5 * mean("臭氧日最大小时值月均", cold));
+}
+
+#[test]
+fn a_day_that_is_planted_too_early_is_before_the_one_it_may_not_come_before() {
+    let folder = Folder::new();
+    let mut options = folder.options(20_000, draw_seed());
+    options.only = Some(vec![
+        Delivery::Industry,
+        Delivery::Farm,
+        Delivery::Trade,
+        Delivery::Service,
+        Delivery::Education,
+    ]);
+    let often = ("date-order".to_owned(), 300.0);
+    options.defects.per_thousand = [often].into();
+    folder.simulate(&options);
+    let mut planted = BTreeSet::new();
+    let mut files = BTreeMap::new();
+    for truth in folder.truths() {
+        if truth.kind != DefectKind::DateOrder {
+            continue;
+        }
+        let rows = files
+            .entry(truth.file.clone())
+            .or_insert_with(|| rows(&folder.path().join(&*truth.file)));
+        let row = &rows[truth.row as usize - 1];
+        let day = |header: &str| row[header].parse::<jiff::civil::Date>();
+        let (dataset, column) = (&*truth.dataset, truth.column.as_deref().unwrap());
+        let (early, first) = match (dataset, column) {
+            ("industry.recognition", "valid_until") => ("有效期至", "认定日期"),
+            ("industry.project", "reported_on") => ("填报日期", "签约日期"),
+            ("industry.upgrade_project", "finished_on") => ("竣工日期", "开工日期"),
+            ("industry.upgrade_project", "reported_on") => ("填报日期", "开工日期"),
+            ("industry.sme_upgrade", "accepted_on") => ("验收日期", "签订日期"),
+            ("industry.scenario", "accepted_on") => ("入库日期", "申报日期"),
+            ("education.school", "smart_on") => ("智慧校园建成日期", "建校日期"),
+            ("education.school", "updated_on") => ("更新日期", "建校日期"),
+            ("service.convenience_scenario", "closed_on") => ("下线日期", "上线日期"),
+            ("service.matter", "unified_on") => ("统一受理日期", "列入清单日期"),
+            ("service.matter", "free_on") => ("免证办日期", "列入清单日期"),
+            ("service.matter", "updated_on") => ("更新日期", "列入清单日期"),
+            ("trade.product", "delisted_on") => ("摘牌日期", "挂牌日期"),
+            ("trade.product", "updated_on") => ("更新日期", "挂牌日期"),
+            ("farm.site", "built_on") => ("建成日期", "开工日期"),
+            _ => panic!("no order is known here of {truth:?}"),
+        };
+        let (early, first) = (day(early).unwrap(), day(first).unwrap());
+        assert!(early < first, "{truth:?}: {row:?}");
+        planted.insert((truth.dataset.clone(), truth.column.clone()));
+    }
+    // Some registers of a small city have few rows, and not every one of these has a second day.
+    assert!(planted.len() >= 11, "{planted:?}");
 }
