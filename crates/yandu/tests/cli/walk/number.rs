@@ -265,24 +265,31 @@ fn delivered(
     })
 }
 
-/// Whether a row of a text has a word of these cells in it. Words of letters and digits are the same bytes in every encoding.
+/// Whether a row of a text has a word of these cells in it. Words of letters and digits are the same bytes in every encoding; one
+/// that was delivered in full-width signs is not, and then a number of the row tells.
 fn stands_in(text: &[u8], row: u64, cells: &[Value]) -> bool {
     let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
-    let row = row as usize;
     let is_word =
         |word: &&str| word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let words: Vec<&str> = cells
+    let mut words: Vec<String> = cells
         .iter()
         .filter_map(Value::as_str)
         .filter(is_word)
+        .map(ToOwned::to_owned)
         .collect();
-    let near = lines.iter().skip(row.saturating_sub(1)).take(HEAD + 1);
-    let has = |line: &&&[u8]| {
-        words
-            .iter()
-            .any(|word| line.windows(word.len()).any(|part| part == word.as_bytes()))
-    };
-    words.is_empty() || near.clone().any(|line| has(&line))
+    if words.is_empty() {
+        return true;
+    }
+    let fractions = cells.iter().filter(|cell| cell.is_f64());
+    let fractions = fractions.map(ToString::to_string);
+    words.extend(fractions.filter(|text| text.len() >= 4));
+    let near = lines
+        .get(row.saturating_sub(1) as usize..)
+        .unwrap_or_default();
+    near.iter().take(HEAD + 1).any(|line| {
+        let has = |word: &String| line.windows(word.len()).any(|part| part == word.as_bytes());
+        words.iter().any(has)
+    })
 }
 
 /// From delivered rows up: the row of the model of each must be among what was made of them.
