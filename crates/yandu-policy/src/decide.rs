@@ -1,16 +1,16 @@
 //! What somebody may do, and which policies say so.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use cedar_policy::{Context, Entities, Entity, EntityUid, PolicySet, Request};
+use cedar_policy::{Context, EntityUid, PolicySet, Request};
 use yandu_words::id::DatasetId;
 
 use crate::city::{Action, Circumstances, Principal};
 use crate::index::{ByResource, Index};
 use crate::policies::{Known, Policies};
-use crate::schema;
-use crate::statement::{Effect, Statement};
+use crate::schema::{self, Side};
+use crate::statement::{Condition, Effect, Looks, Statement};
 
 /// What a set of policies says of one action.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +27,8 @@ pub struct Reader<'a> {
     pub(crate) policies: &'a Policies,
     type_name: &'static str,
     uid: EntityUid,
-    /// What the principal is in.
-    above: Vec<EntityUid>,
+    side: Side,
     places: Vec<&'a ByResource>,
-    entities: Vec<Entity>,
     context: Context,
 }
 
@@ -50,22 +48,16 @@ impl<'a> Reader<'a> {
         circumstances: &Circumstances,
     ) -> Self {
         let uid = schema::uid_of(principal);
-        let entities = schema::principal_entities(principal, &policies.city);
-        let above: Vec<EntityUid> = entities
-            .iter()
-            .map(Entity::uid)
-            .filter(|one| *one != uid)
-            .collect();
+        let side = schema::principal(principal, &policies.city);
         let type_name = principal.kind.type_name();
-        let places = policies.index.of_principal(type_name, &uid, &above);
+        let places = policies.index.of_principal(type_name, &uid, &side.above);
         let context = schema::context(circumstances);
         Self {
             policies,
             type_name,
             uid,
-            above,
+            side,
             places,
-            entities,
             context,
         }
     }
@@ -109,7 +101,7 @@ impl<'a> Reader<'a> {
 
     /// Of some statements, those whose scopes are about this principal.
     pub(crate) fn about<'i>(&self, index: &'i Index) -> Vec<&'i ByResource> {
-        index.of_principal(self.type_name, &self.uid, &self.above)
+        index.of_principal(self.type_name, &self.uid, &self.side.above)
     }
 
     /// The statements whose scopes are about this principal and a resource.
@@ -118,7 +110,7 @@ impl<'a> Reader<'a> {
             &self.places,
             resource.type_name,
             &resource.uid,
-            &resource.above,
+            &resource.side.above,
         );
         let statements = &self.policies.statements;
         found
@@ -134,10 +126,9 @@ impl<'a> Reader<'a> {
             if !statement.is_on(action) || statement.is_closed(action, resource) {
                 continue;
             }
-            if statement.is_conditional {
-                conditional.push(statement);
-            } else {
-                holding.add(statement);
+            match &statement.condition {
+                Some(condition) => conditional.push((statement, condition)),
+                None => holding.add(statement),
             }
         }
         if !conditional.is_empty() {
@@ -147,60 +138,54 @@ impl<'a> Reader<'a> {
         holding
     }
 
-    /// Lets Cedar evaluate conditions. Permits and the rest are asked for apart, because an answer names only those that
-    /// decided it.
+    /// Lets Cedar evaluate conditions.
     fn evaluate(
         &self,
         action: Action,
         resource: &Known,
-        conditional: &[&'a Statement],
+        conditional: &[(&'a Statement, &Condition)],
         holding: &mut Holding<'a>,
     ) {
-        let entities = self.entities.iter().chain(&resource.entities).cloned();
+        let looks = conditional.iter().map(|(_, condition)| condition.looks);
+        let looks = looks.fold(Looks::default(), Looks::or);
+        let both;
+        let entities = match (looks.at_principal, looks.at_resource) {
+            (_, false) => self.side.told(),
+            (false, true) => resource.side.told(),
+            (true, true) => {
+                both = schema::entities(self.side.entities.iter().chain(&resource.side.entities));
+                both.as_ref()
+            }
+        };
+        let entities = entities.map_err(Clone::clone);
         let request = Request::new(
             self.uid.clone(),
             schema::action_uid(action),
             resource.uid.clone(),
             self.context.clone(),
             None,
-        );
-        let (entities, request) = match (Entities::from_entities(entities, None), request) {
-            (Ok(entities), Ok(request)) => (entities, request),
-            (Err(error), _) => return holding.faults.push(error.to_string()),
-            (_, Err(error)) => return holding.faults.push(error.to_string()),
-        };
-        let (permits, others): (Vec<&Statement>, Vec<&Statement>) = conditional
+        )
+        .map_err(|error| error.to_string());
+        let permits = conditional
             .iter()
-            .partition(|one| matches!(one.effect, Effect::Permit(_)));
-        for statements in [permits, others] {
-            if statements.is_empty() {
-                continue;
+            .map(|(_, condition)| condition.permit.clone());
+        let permits = PolicySet::from_policies(permits).map_err(|error| error.to_string());
+        let (entities, request, permits) = match (entities, request, permits) {
+            (Ok(entities), Ok(request), Ok(permits)) => (entities, request, permits),
+            (Err(fault), ..) | (_, Err(fault), _) | (.., Err(fault)) => {
+                return holding.faults.push(fault);
             }
-            let by_id: HashMap<&str, &'a Statement> = statements
-                .iter()
-                .map(|statement| (statement.id.as_ref(), *statement))
-                .collect();
-            let policies = statements.iter().map(|statement| statement.policy.clone());
-            let set = match PolicySet::from_policies(policies) {
-                Ok(set) => set,
-                Err(error) => {
-                    holding.faults.push(error.to_string());
-                    continue;
-                }
-            };
-            let response = self
-                .policies
-                .authorizer
-                .is_authorized(&request, &set, &entities);
-            for reason in response.diagnostics().reason() {
-                let reason: &str = reason.as_ref();
-                if let Some(statement) = by_id.get(reason) {
-                    holding.add(statement);
-                }
+        };
+        let authorizer = &self.policies.authorizer;
+        let response = authorizer.is_authorized(&request, &permits, entities);
+        let holds: HashSet<&str> = response.diagnostics().reason().map(AsRef::as_ref).collect();
+        for (statement, _) in conditional {
+            if holds.contains(statement.id.as_ref()) {
+                holding.add(statement);
             }
-            let faults = response.diagnostics().errors();
-            holding.faults.extend(faults.map(ToString::to_string));
         }
+        let faults = response.diagnostics().errors();
+        holding.faults.extend(faults.map(ToString::to_string));
     }
 }
 

@@ -5,7 +5,7 @@ mod fit;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use cedar_policy::{Authorizer, Entity, EntityUid, Validator};
+use cedar_policy::{Authorizer, EntityUid, Validator};
 use yandu_words::id::DatasetId;
 
 use crate::city::{Circumstances, City, Dataset, Principal};
@@ -13,7 +13,7 @@ use crate::decide::Reader;
 use crate::index::Index;
 use crate::meaning::{Finding, Held, Meanings};
 use crate::problem::Problem;
-use crate::schema::{self, CITY, DATASET, DEPARTMENT, PACK};
+use crate::schema::{self, CITY, DATASET, Side};
 use crate::statement::{self, Place, Statement};
 use crate::text::cut;
 
@@ -68,8 +68,7 @@ pub struct Policies {
 pub(crate) struct Known {
     pub(crate) type_name: &'static str,
     pub(crate) uid: EntityUid,
-    pub(crate) above: Vec<EntityUid>,
-    pub(crate) entities: Vec<Entity>,
+    pub(crate) side: Side,
 }
 
 /// A policy as people are told of it.
@@ -179,11 +178,7 @@ impl Policies {
                 let known = Known {
                     type_name: DATASET,
                     uid: schema::uid(DATASET, id.as_str()),
-                    above: vec![
-                        schema::uid(PACK, id.pack().as_str()),
-                        schema::uid(DEPARTMENT, &dataset.owner),
-                    ],
-                    entities: schema::dataset_entities(id, dataset),
+                    side: schema::dataset(id, dataset),
                 };
                 (id.clone(), known)
             })
@@ -193,8 +188,7 @@ impl Policies {
             city_itself: Known {
                 type_name: CITY,
                 uid: schema::uid(CITY, schema::THE_CITY),
-                above: Vec::new(),
-                entities: Vec::new(),
+                side: schema::city(),
             },
             city,
             statements,

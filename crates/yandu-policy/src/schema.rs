@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr as _;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use cedar_policy::{
-    Context, Entity, EntityId, EntityTypeName, EntityUid, RestrictedExpression, Schema,
+    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, RestrictedExpression, Schema,
 };
 use yandu_words::Grade;
 use yandu_words::id::DatasetId;
@@ -96,32 +96,74 @@ pub(crate) fn context(circumstances: &Circumstances) -> Context {
     Context::from_pairs(purpose.into_iter().chain([way])).expect("texts need no evaluation")
 }
 
-/// A principal with all that it is in.
-pub(crate) fn principal_entities(principal: &Principal, city: &City) -> Vec<Entity> {
-    let mut entities = Vec::new();
-    let mut parents = HashSet::new();
-    let mut attributes = HashMap::new();
-    for role in &principal.roles {
-        let role = uid(ROLE, role);
-        entities.push(bare(role.clone(), []));
-        parents.insert(role);
+/// One side of a question: somebody, or a resource.
+#[derive(Debug)]
+pub(crate) struct Side {
+    /// All that it is in.
+    pub(crate) above: Vec<EntityUid>,
+    /// What Cedar is told of it, and of what it is in that is in something itself. Other names are no entities: `in` and `==` need
+    /// none, and each would cost every question more than a condition does.
+    pub(crate) entities: Vec<Entity>,
+    told: OnceLock<Result<Entities, String>>,
+}
+
+impl Side {
+    fn new(
+        uid: EntityUid,
+        attributes: HashMap<String, RestrictedExpression>,
+        above: Vec<EntityUid>,
+    ) -> Self {
+        let this = Entity::new(uid, attributes, above.iter().cloned().collect())
+            .expect("texts, numbers and references need no evaluation");
+        Self {
+            above,
+            entities: vec![this],
+            told: OnceLock::new(),
+        }
     }
+
+    /// Its entities alone, for questions that do not look at the other side.
+    ///
+    /// # Errors
+    ///
+    /// Where divisions are in a circle.
+    pub(crate) fn told(&self) -> Result<&Entities, &String> {
+        let told = || entities(&self.entities);
+        self.told.get_or_init(told).as_ref()
+    }
+}
+
+pub(crate) fn entities<'e>(told: impl IntoIterator<Item = &'e Entity>) -> Result<Entities, String> {
+    let entities = Entities::from_entities(told.into_iter().cloned(), None);
+    entities.map_err(|error| error.to_string())
+}
+
+pub(crate) fn city() -> Side {
+    Side::new(uid(CITY, THE_CITY), HashMap::new(), Vec::new())
+}
+
+pub(crate) fn principal(principal: &Principal, city: &City) -> Side {
+    let roles = principal.roles.iter().map(|role| uid(ROLE, role));
+    let mut in_all: Vec<EntityUid> = roles.collect();
+    let mut attributes = HashMap::new();
     if let Some(department) = &principal.department {
         let department = uid(DEPARTMENT, department);
         attributes.insert("department".to_owned(), reference(&department));
-        entities.push(bare(department.clone(), []));
-        parents.insert(department);
+        in_all.push(department);
     }
-    if let Some(division) = &principal.division {
-        let first = uid(DIVISION, division);
-        attributes.insert("division".to_owned(), reference(&first));
-        parents.insert(first);
-        entities.extend(divisions(division, city));
+    let division = principal.division.as_deref();
+    let codes: Vec<&str> = division.map_or_else(Vec::new, |code| above(code, city).collect());
+    let divisions: Vec<EntityUid> = codes.iter().map(|code| uid(DIVISION, code)).collect();
+    if let Some(first) = divisions.first() {
+        attributes.insert("division".to_owned(), reference(first));
     }
-    let this = Entity::new(uid_of(principal), attributes, parents)
-        .expect("references are values that need no evaluation");
-    entities.push(this);
-    entities
+    in_all.extend(divisions.iter().cloned());
+    let mut side = Side::new(uid_of(principal), attributes, in_all);
+    let above = divisions.iter().zip(divisions.iter().skip(1));
+    side.entities.extend(above.map(|(division, above)| {
+        Entity::new_no_attrs(division.clone(), HashSet::from([above.clone()]))
+    }));
+    side
 }
 
 /// A division and those above it.
@@ -131,50 +173,24 @@ pub(crate) fn above<'c>(code: &'c str, city: &'c City) -> impl Iterator<Item = &
     std::iter::successors(Some(code), above).take(16)
 }
 
-fn divisions(code: &str, city: &City) -> Vec<Entity> {
-    let entity = |this: &str| {
-        let above = city.above.get(this);
-        bare(uid(DIVISION, this), above.map(|above| uid(DIVISION, above)))
-    };
-    above(code, city).map(entity).collect()
-}
-
-/// A dataset with all that it is in.
-pub(crate) fn dataset_entities(id: &DatasetId, dataset: &Dataset) -> Vec<Entity> {
+pub(crate) fn dataset(id: &DatasetId, dataset: &Dataset) -> Side {
+    let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
+    let grade = RestrictedExpression::new_long(number_of(dataset.grade()));
     let pack = uid(PACK, id.pack().as_str());
     let owner = uid(DEPARTMENT, &dataset.owner);
     let attributes = HashMap::from([
         ("owner".to_owned(), reference(&owner)),
-        (
-            "grade".to_owned(),
-            RestrictedExpression::new_long(number_of(dataset.grade())),
-        ),
-        (
-            "origin".to_owned(),
-            RestrictedExpression::new_string(dataset.origin.clone()),
-        ),
-        (
-            "sharing".to_owned(),
-            RestrictedExpression::new_string(dataset.sharing.clone()),
-        ),
-        (
-            "opening".to_owned(),
-            RestrictedExpression::new_string(dataset.opening.clone()),
-        ),
+        ("grade".to_owned(), grade),
+        ("origin".to_owned(), text(&dataset.origin)),
+        ("sharing".to_owned(), text(&dataset.sharing)),
+        ("opening".to_owned(), text(&dataset.opening)),
     ]);
-    let parents = HashSet::from([pack.clone(), owner.clone()]);
-    let this = Entity::new(uid(DATASET, id.as_str()), attributes, parents)
-        .expect("texts, numbers and references need no evaluation");
-    vec![bare(pack, []), bare(owner, []), this]
+    Side::new(uid(DATASET, id.as_str()), attributes, vec![pack, owner])
 }
 
 fn number_of(grade: Grade) -> i64 {
     let place = Grade::ALL.into_iter().position(|one| one == grade);
     place.map_or(i64::MAX, |place| place as i64 + 1)
-}
-
-fn bare(uid: EntityUid, parents: impl IntoIterator<Item = EntityUid>) -> Entity {
-    Entity::new_no_attrs(uid, parents.into_iter().collect())
 }
 
 fn reference(uid: &EntityUid) -> RestrictedExpression {

@@ -30,12 +30,53 @@ pub(crate) struct Statement {
     pub(crate) actions: u16,
     pub(crate) principal: Scope,
     pub(crate) resource: Scope,
-    /// Whether it holds under a condition, beside its scope.
-    pub(crate) is_conditional: bool,
+    /// What has to hold beside its scope.
+    pub(crate) condition: Option<Condition>,
     pub(crate) policy: Policy,
     /// As it was written.
     pub(crate) text: Arc<str>,
     pub(crate) resolved: Resolved,
+}
+
+/// A condition as a permit of everything under it: the scope is looked up, and an answer of Cedar names only those that decided it.
+#[derive(Debug, Clone)]
+pub(crate) struct Condition {
+    pub(crate) permit: Policy,
+    pub(crate) looks: Looks,
+}
+
+/// Which sides of a question a condition looks at.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Looks {
+    pub(crate) at_principal: bool,
+    pub(crate) at_resource: bool,
+}
+
+impl Looks {
+    /// At the variables in the JSON form of an expression.
+    fn of(json: &serde_json::Value) -> Self {
+        match json {
+            serde_json::Value::Object(parts) => {
+                let variable = parts.get("Var").and_then(serde_json::Value::as_str);
+                let this = Self {
+                    at_principal: variable == Some("principal"),
+                    at_resource: variable == Some("resource"),
+                };
+                parts.values().map(Self::of).fold(this, Self::or)
+            }
+            serde_json::Value::Array(parts) => {
+                parts.iter().map(Self::of).fold(Self::default(), Self::or)
+            }
+            _ => Self::default(),
+        }
+    }
+
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            at_principal: self.at_principal || other.at_principal,
+            at_resource: self.at_resource || other.at_resource,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +200,7 @@ pub(crate) fn read(
             actions,
             principal: principal_scope(&policy.principal_constraint()),
             resource: resource_scope(&policy.resource_constraint()),
-            is_conditional: policy.has_non_scope_constraint(),
+            condition: condition(place, &id, &policy).map_err(|problem| vec![problem])?,
             text: text.into(),
             id: id.into(),
             policy,
@@ -171,6 +212,24 @@ pub(crate) fn read(
             Err(problems)
         }
     }
+}
+
+fn condition(place: &Place<'_>, id: &str, policy: &Policy) -> Result<Option<Condition>, Problem> {
+    if !policy.has_non_scope_constraint() {
+        return Ok(None);
+    }
+    let problem = |error: &dyn std::fmt::Display| place.problem(error.to_string());
+    let mut json = policy.to_json().map_err(|error| problem(&error))?;
+    let looks = json.get("conditions").map(Looks::of).unwrap_or_default();
+    if let Some(parts) = json.as_object_mut() {
+        parts.insert("effect".to_owned(), "permit".into());
+        for scope in ["principal", "action", "resource"] {
+            parts.insert(scope.to_owned(), serde_json::json!({"op": "All"}));
+        }
+    }
+    let permit = Policy::from_json(Some(PolicyId::new(id)), json);
+    let permit = permit.map_err(|error| problem(&error))?;
+    Ok(Some(Condition { permit, looks }))
 }
 
 fn syntax(place: &Place<'_>, errors: &ParseErrors) -> Vec<Problem> {

@@ -206,7 +206,7 @@ impl<'a> Compared<'a> {
     fn reaches(&self, about: &[Vec<&ByResource>; 2], known: &Known) -> bool {
         let mut sides = self.changed.iter().zip(about);
         sides.any(|(index, about)| {
-            let found = index.of_resource(about, known.type_name, &known.uid, &known.above);
+            let found = index.of_resource(about, known.type_name, &known.uid, &known.side.above);
             !found.is_empty()
         })
     }

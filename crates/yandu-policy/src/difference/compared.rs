@@ -232,7 +232,7 @@ impl Statement {
 
     /// Whether it may decide otherwise in other circumstances: the word stands in it.
     pub(super) fn looks_at_circumstances(&self) -> bool {
-        self.is_conditional && self.text.contains("context")
+        self.condition.is_some() && self.text.contains("context")
     }
 
     /// Whether what it decides may depend on the purpose.

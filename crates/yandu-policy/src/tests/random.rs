@@ -1,9 +1,9 @@
 //! Which policies can apply is looked up; Cedar over all policies at once must decide the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use cedar_policy::{Decision, Entities, PolicySet, Request, Response};
+use cedar_policy::{Decision, Entities, Entity, PolicySet, Request, Response};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
@@ -113,10 +113,23 @@ fn whole(
     dataset: &str,
 ) -> (bool, BTreeSet<String>) {
     let city = city();
-    let mut entities = schema::principal_entities(principal, &city);
-    for (id, dataset) in &city.datasets {
-        entities.extend(schema::dataset_entities(id, dataset));
+    // Here every name is an entity, also those that a question leaves out.
+    let mut sides = vec![schema::principal(principal, &city)];
+    let datasets = city.datasets.iter();
+    sides.extend(datasets.map(|(id, dataset)| schema::dataset(id, dataset)));
+    let mut entities = HashMap::new();
+    for side in sides {
+        entities.extend(
+            side.entities
+                .into_iter()
+                .map(|entity| (entity.uid(), entity)),
+        );
+        for name in side.above {
+            let bare = Entity::new_no_attrs(name.clone(), HashSet::new());
+            entities.entry(name).or_insert(bare);
+        }
     }
+    let entities = entities.into_values();
     let schema = schema::schema();
     let entities = Entities::from_entities(entities, Some(&schema)).unwrap();
     let request = Request::new(
