@@ -4,6 +4,7 @@
 //! and pins one version of each table. Two checks refuse a query with any other way to data.
 
 pub(crate) mod beside;
+mod bounded;
 mod catalogue;
 mod count;
 pub(crate) mod depth;
@@ -495,7 +496,10 @@ pub(crate) fn engine(options: &Options) -> Result<SessionState> {
         .with_config(config(options))
         .with_runtime_env(runtime(options)?)
         .with_default_features();
-    Ok(join_filter::weighed(mended::mended(builder)).build())
+    let mut state = join_filter::weighed(mended::mended(builder)).build();
+    bounded::hold(&mut state, options.memory_bytes)
+        .map_err(|error| Error::Engine(Box::new(error)))?;
+    Ok(state)
 }
 
 fn config(options: &Options) -> SessionConfig {
