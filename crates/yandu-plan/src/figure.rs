@@ -104,7 +104,7 @@ pub(crate) fn read(flow: &Flow, from: usize, to: usize, context: Context) -> Fou
 }
 
 /// What is said of something that is done.
-const DONE: &[&str] = &[
+pub(crate) const DONE: &[&str] = &[
     "完成",
     "建成",
     "投用",

@@ -2,9 +2,10 @@
 
 mod names;
 
-use crate::due::{self, Sense};
+use crate::due::{self, Sense, When};
+use crate::figure::DONE;
 use crate::flow::Flow;
-use crate::lexicon::{UNIT_ENDS, UNIT_ONLY};
+use crate::lexicon::{EACH, UNIT_ENDS, UNIT_ONLY};
 use crate::reading::Role;
 use jiff::civil::Date;
 
@@ -27,6 +28,8 @@ pub(crate) struct Naming {
     pub(crate) due: Option<Date>,
     /// Units that answer for all points.
     pub(crate) everywhere: Vec<Named>,
+    /// Behind labels such as 责任单位：, and in no bracket.
+    pub(crate) is_labelled: bool,
     stated: Vec<(Stated, Vec<(usize, usize)>)>,
 }
 
@@ -37,6 +40,8 @@ enum Stated {
     Responsible,
     Support,
     Due,
+    /// People, who are no units; a unit in their place answers.
+    Person,
 }
 
 const LABELS: &[(&str, Stated)] = &[
@@ -78,6 +83,21 @@ const LABELS: &[(&str, Stated)] = &[
     ("时间节点", Stated::Due),
     ("时限要求", Stated::Due),
     ("时限", Stated::Due),
+    ("牵头领导", Stated::Person),
+    ("牵头市领导", Stated::Person),
+    ("责任领导", Stated::Person),
+    ("责任市领导", Stated::Person),
+    ("分管领导", Stated::Person),
+    ("挂钩领导", Stated::Person),
+    ("联系领导", Stated::Person),
+    ("包保领导", Stated::Person),
+    ("市级领导", Stated::Person),
+    ("牵头人", Stated::Person),
+    ("负责人", Stated::Person),
+    ("主要负责人", Stated::Person),
+    ("责任人", Stated::Person),
+    ("责任单位及责任人", Stated::Person),
+    ("责任单位和责任人", Stated::Person),
 ];
 
 /// The label at an index: what it states, and the place behind its colon.
@@ -98,33 +118,68 @@ pub(crate) fn is_labelled(flow: &Flow, from: usize, to: usize) -> bool {
     from < to && label_at(flow, from).is_some()
 }
 
-/// The namings of a paragraph: brackets behind a sentence, or the whole paragraph.
+/// The namings of a paragraph: brackets and labels behind a sentence, or the whole paragraph.
 pub(crate) fn namings(flow: &Flow, (from, to): (usize, usize), year: Option<i16>) -> Vec<Naming> {
     if is_labelled(flow, from, to) {
-        return vec![read(flow, (from, to), (from, to), year)];
+        return vec![read_labels(flow, (from, to), year)];
     }
     let mut found = Vec::new();
     let mut index = from;
+    // What stands behind a bracket that never closes is a part of what it says.
+    let mut is_open = false;
     while index < to {
-        if matches!(flow.at(index), '(' | '【' | '[')
-            && let Some(end) = flow.closing(index, to)
-        {
+        let opens = matches!(flow.at(index), '(' | '【' | '[' | '〔');
+        if opens && let Some(end) = flow.closing(index, to) {
             if is_naming(flow, index, end, (from, to)) {
                 found.push(read(flow, (index, end), (index + 1, end - 1), year));
+            }
+            index = end;
+            continue;
+        }
+        is_open |= opens;
+        let is_behind = index > from && matches!(flow.before(index), '。' | ';' | '!');
+        if is_behind && !is_open && label_at(flow, index).is_some() {
+            let end = end_of_labels(flow, index, to);
+            let naming = read_labels(flow, (index, end), year);
+            if !naming.units.is_empty() || naming.due.is_some() {
+                found.push(naming);
             }
             index = end;
         } else {
             index += 1;
         }
     }
-    // A bracket that the end of the text has cut off still names units.
     found
+}
+
+fn read_labels(flow: &Flow, (from, to): (usize, usize), year: Option<i16>) -> Naming {
+    Naming {
+        is_labelled: true,
+        ..read(flow, (from, to), (from, to), year)
+    }
+}
+
+/// Where the labelled parts end that begin at an index: behind the first 。 or ; that no label follows.
+fn end_of_labels(flow: &Flow, from: usize, to: usize) -> usize {
+    let mut index = from;
+    while index < to {
+        if let Some(end) = flow.closing(index, to) {
+            index = end;
+            continue;
+        }
+        let is_end = matches!(flow.at(index), ';' | '。');
+        index += 1;
+        if is_end && label_at(flow, index).is_none() {
+            return index;
+        }
+    }
+    to
 }
 
 /// Whether a bracket names units: it says so, and it stands behind a sentence.
 fn is_naming(flow: &Flow, open: usize, end: usize, (from, to): (usize, usize)) -> bool {
     let (start, close) = (open + 1, end - 1);
-    let is_behind = matches!(flow.before(open), '。' | ';' | '!' | ')' | '】')
+    let is_behind = matches!(flow.before(open), '。' | ';' | '!' | ')' | '】' | '〕')
         || end >= to
         || matches!(flow.at(end), '。' | ';');
     if !is_behind || open == from && end < to {
@@ -149,12 +204,24 @@ fn is_naming(flow: &Flow, open: usize, end: usize, (from, to): (usize, usize)) -
     if flow.holds_any(start, close, words) {
         return has_unit(flow, start, close);
     }
-    // Names alone: each of them must end as units do.
+    // Names alone: each of them must end as nothing but a unit does. Behind the end of a sentence, where hardly anything else stands in
+    // a bracket, one such name is enough when most of the others may be units.
     let names = names(flow, start, close);
+    let count = |shortest: usize, words: &[&'static str]| {
+        names
+            .iter()
+            .filter(|(from, to)| {
+                (shortest..=20).contains(&(to - from)) && flow.word_before(*to, words).is_some()
+            })
+            .count()
+    };
+    let certain = count(3, UNIT_ONLY);
+    let is_each = |(from, _): &(usize, usize)| flow.word_at(*from, EACH).is_some();
     !names.is_empty()
-        && names.iter().all(|(from, to)| {
-            to - from >= 3 && to - from <= 20 && flow.word_before(*to, UNIT_ONLY).is_some()
-        })
+        && (certain == names.len()
+            || matches!(flow.before(open), '。' | ';' | '!')
+                && (certain > 0 || names.iter().any(is_each))
+                && count(2, UNIT_ENDS) * 2 > names.len())
 }
 
 fn has_unit(flow: &Flow, from: usize, to: usize) -> bool {
@@ -190,10 +257,20 @@ impl Naming {
         }
     }
 
+    /// Takes the last of the days by which something is to be done.
+    fn take_day(&mut self, days: &[(When, usize)]) {
+        let day = days
+            .iter()
+            .rfind(|(when, _)| when.sense == Sense::By)
+            .and_then(|(when, _)| when.last);
+        self.due = day.or(self.due);
+    }
+
     /// Takes the next paragraph of the same naming in: 牵头单位 on one line, 责任单位 on the next.
     pub(crate) fn join(&mut self, next: Self) {
         self.to = next.to;
         self.due = self.due.or(next.due);
+        self.is_labelled |= next.is_labelled;
         self.everywhere.extend(next.everywhere);
         self.stated.extend(next.stated);
         self.settle();
@@ -220,7 +297,7 @@ impl Naming {
             .flat_map(|(stated, names)| {
                 let role = match stated {
                     Stated::Lead => Role::Lead,
-                    Stated::Support | Stated::Due => Role::Support,
+                    Stated::Support | Stated::Due | Stated::Person => Role::Support,
                     Stated::Responsible if has_lead => Role::Support,
                     Stated::Responsible if has_support || responsible == 1 => Role::Lead,
                     Stated::Responsible => Role::Shared,
@@ -277,10 +354,61 @@ fn segment(flow: &Flow, from: usize, to: usize, year: Option<i16>, naming: &mut 
         }
         Some((stated, start)) => {
             let end = ends_of_names(flow, start, to);
-            naming.stated.push((stated, names(flow, start, end)));
+            let mut names = units(flow, (start, end), year, naming);
+            naming.take_day(&days(flow, end, to, year));
+            let stated = if stated == Stated::Person {
+                names.retain(|(_, to)| flow.word_before(*to, UNIT_ONLY).is_some());
+                Stated::Responsible
+            } else {
+                stated
+            };
+            naming.stated.push((stated, names));
         }
-        None => phrase(flow, from, to, naming),
+        None => phrase(flow, (from, to), year, naming),
     }
+}
+
+/// The names between two places. A day among them says when their part is due, and is no name.
+fn units(
+    flow: &Flow,
+    (from, to): (usize, usize),
+    year: Option<i16>,
+    naming: &mut Naming,
+) -> Vec<(usize, usize)> {
+    let days = days(flow, from, to, year);
+    naming.take_day(&days);
+    let mut found = Vec::new();
+    let mut start = from;
+    for (when, end) in &days {
+        found.extend(names(flow, start, when.from));
+        start = *end;
+    }
+    found.extend(names(flow, start, to));
+    found
+}
+
+/// The days between two places that are no part of a name, each with the place behind it and behind what it says is done by then.
+fn days(flow: &Flow, from: usize, to: usize, year: Option<i16>) -> Vec<(When, usize)> {
+    let parts = |place: usize| matches!(flow.at(place), '、' | ',' | ';' | '。');
+    let adverbs: &[&'static str] = &["全部", "基本", "全面"];
+    let mut found: Vec<(When, usize)> = Vec::new();
+    for when in due::all(flow, from, to, year) {
+        if found.last().is_some_and(|(_, end)| when.from < *end) {
+            continue;
+        }
+        let adverb = flow.word_at(when.to, adverbs);
+        let verb = when.to + adverb.map_or(0, |(_, length)| length);
+        let is_first = when.from == from || parts(when.from - 1);
+        let is_bound = matches!(flow.before(when.to), '前' | '底' | '末' | '内');
+        let is_alone = when.to >= to || parts(when.to) || is_first && is_bound;
+        let end = if flow.word_at(verb, DONE).is_some() {
+            (verb..to).find(|place| parts(*place)).or(Some(to))
+        } else {
+            is_alone.then_some(when.to)
+        };
+        found.extend(end.map(|end| (when, end)));
+    }
+    found
 }
 
 /// 以下均需各县（市、区）人民政府负责，不再单独列出: who answers for all points.
@@ -384,13 +512,12 @@ fn ends_of_names(flow: &Flow, from: usize, to: usize) -> usize {
 }
 
 /// A naming in words: A牵头，B、C配合; A、B等部门按职责分工负责; A会同B负责.
-fn phrase(flow: &Flow, from: usize, to: usize, naming: &mut Naming) {
+fn phrase(flow: &Flow, (from, to): (usize, usize), year: Option<i16>, naming: &mut Naming) {
     let mut waiting: Vec<(usize, usize)> = Vec::new();
     for (from, to) in crate::sentence::clauses(flow, from, to) {
-        let start = from + usize::from(flow.at(from) == '由');
-        let end = ends_of_names(flow, start, to);
-        let mut here = names(flow, start, end);
-        waiting.append(&mut here);
+        let end = ends_of_names(flow, from, to);
+        waiting.extend(units(flow, (from, end), year, naming));
+        naming.take_day(&days(flow, end, to, year));
         if end == to {
             continue;
         }

@@ -40,7 +40,11 @@ pub(crate) fn read(decoded: &Decoded, options: &Options) -> Result<Reading, Erro
     let signs: Vec<char> = decoded.text.chars().collect();
     let layout = layout::read(&signs);
     let headings = outline::headings(&layout.flow, &layout.paragraphs);
-    let (title, years) = title::title(&layout, &signs, &headings);
+    let title::Head {
+        title,
+        years,
+        is_of_plan,
+    } = title::title(&layout, &signs, &headings);
     let year = options.year.or(years.map(|(_, last)| last));
     let first_year = years
         .map(|(first, _)| first)
@@ -85,7 +89,7 @@ pub(crate) fn read(decoded: &Decoded, options: &Options) -> Result<Reading, Erro
     reading.points = points.into_iter().map(|span| sum_up(span.point)).collect();
     reading.targets.sort_by_key(|figure| figure.offset);
     reading.offers.sort_by_key(|offer| offer.offset);
-    refuse(&decoded.text, &draught, &reading)?;
+    refuse(&decoded.text, &draught, &reading, is_of_plan)?;
     review::look(&mut draught, &mut reading, &decoded.text);
     Ok(reading)
 }
@@ -346,7 +350,10 @@ fn namings(layout: &Layout, year: Option<i16>) -> Vec<Naming> {
         {
             namings.push(Naming::of_all(*from, named));
         }
-        was_labelled = is_labelled;
+        was_labelled = is_labelled
+            || namings
+                .last()
+                .is_some_and(|naming| naming.is_labelled && naming.to == *to);
     }
     namings.sort_by_key(|naming| naming.from);
     namings
@@ -364,8 +371,14 @@ fn is_salutation(flow: &Flow, from: usize, to: usize) -> bool {
         || flow.holds_any(from, to, &["印发给你们", "认真贯彻", "贯彻执行"])
 }
 
-/// A text in which nothing of a plan was found is none.
-fn refuse(text: &str, draught: &Draught<'_>, reading: &Reading) -> Result<(), Error> {
+/// A text in which nothing of a plan was found is none. Laws and reports have numbered parts and figures too: without any unit that
+/// answers, the title has to say that it is a plan.
+fn refuse(
+    text: &str,
+    draught: &Draught<'_>,
+    reading: &Reading,
+    is_of_plan: bool,
+) -> Result<(), Error> {
     let (mut han, mut all, mut odd, mut stops) = (0_usize, 1_usize, 0_usize, 0_usize);
     for sign in text.chars().filter(|sign| !sign.is_whitespace()) {
         all += 1;
@@ -374,7 +387,7 @@ fn refuse(text: &str, draught: &Draught<'_>, reading: &Reading) -> Result<(), Er
         odd += usize::from(
             !yandu_words::sign::is_han(sign)
                 && !sign.is_ascii_alphanumeric()
-                && !matches!(sign, '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff5e}' | '\u{2010}'..='\u{2026}' | ',' | '.' | '(' | ')' | ':' | ';' | '%' | '-' | '+' | '/' | '"' | '|' | '×' | '·' | '①'..='⑳'),
+                && !matches!(sign, '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff5e}' | '\u{2010}'..='\u{2026}' | ',' | '.' | '(' | ')' | ':' | ';' | '%' | '-' | '+' | '/' | '"' | '|' | '×' | '·' | '#' | '*' | '<' | '=' | '>' | '_' | '`' | '①'..='⑳'),
         );
     }
     let units = draught
@@ -385,7 +398,8 @@ fn refuse(text: &str, draught: &Draught<'_>, reading: &Reading) -> Result<(), Er
             .points
             .iter()
             .any(|point| !point.assignments.is_empty());
-    let is_plan = !reading.points.is_empty() && (units || !reading.targets.is_empty());
+    let has_figures = !reading.targets.is_empty();
+    let is_plan = !reading.points.is_empty() && (units || has_figures && is_of_plan);
     let is_garbled = odd * 12 > all || frequent_share(text) < 0.3 && han > 30;
     if han >= 4
         && (is_garbled || text.contains('\u{c}') && han < 200 || han * 4 < all && stops < 3)
@@ -404,6 +418,9 @@ fn refuse(text: &str, draught: &Draught<'_>, reading: &Reading) -> Result<(), Er
         "it is hardly in Chinese".to_owned()
     } else if reading.points.is_empty() {
         "no numbered points were found".to_owned()
+    } else if has_figures {
+        "it names no responsible units, and no title above its numbered parts says that it is a plan"
+            .to_owned()
     } else {
         "its numbered parts name neither responsible units nor figures".to_owned()
     };

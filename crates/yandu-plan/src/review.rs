@@ -32,7 +32,7 @@ pub(crate) fn numbering(
     kinds.sort_unstable();
     kinds.dedup();
     for kind in kinds {
-        let mut last = 0;
+        let (mut last, mut ran) = (0, 0);
         for heading in headings {
             // Numbers below a heading begin again with it, but points that run through the text do not.
             if heading.mark < kind && (kind != mark || begins_again) {
@@ -42,11 +42,18 @@ pub(crate) fn numbering(
                 continue;
             }
             let place = flow.place(heading.from);
-            if heading.number > last + 1 {
+            // Below a new heading, numbers begin again or run on.
+            let runs_on = last == 0 && heading.number == ran + 1;
+            if heading.number > last + 1 && !runs_on {
+                let from = if last == 0 { ran } else { last };
                 notes.push((
                     FindingCode::NumberingGap,
                     place,
-                    format!("编号从{last}跳到{}", heading.number),
+                    if from == 0 || from >= heading.number {
+                        format!("编号从{}开始", heading.number)
+                    } else {
+                        format!("编号从{from}跳到{}", heading.number)
+                    },
                     None,
                 ));
             } else if heading.number <= last {
@@ -57,7 +64,7 @@ pub(crate) fn numbering(
                     None,
                 ));
             }
-            last = heading.number;
+            (last, ran) = (heading.number, heading.number);
         }
     }
 }
@@ -145,9 +152,12 @@ fn truncated(draught: &Draught<'_>, reading: &Reading, notes: &mut Vec<Note>) {
     }
     let is_ended = matches!(
         flow.before(to),
-        '。' | '!' | '?' | ')' | '”' | '】' | ';' | '…' | '.'
+        '。' | '!' | '?' | ')' | '”' | '】' | '〕' | ']' | ';' | '…' | '.'
     );
-    let is_labelled = crate::office::is_labelled(flow, from, to);
+    let is_labelled = draught
+        .namings
+        .iter()
+        .any(|naming| naming.is_labelled && naming.to >= to);
     // A signature, a day, a list of copies.
     let is_close = to - from <= 20
         && crate::outline::mark_at(flow, from).is_none()

@@ -78,7 +78,10 @@ fn ends_as_unit(flow: &Flow, from: usize, to: usize) -> bool {
 /// The name without 由 before it and 等部门 behind it.
 fn stripped(flow: &Flow, mut from: usize, mut to: usize) -> (usize, usize) {
     while from < to
-        && matches!(flow.at(from), ':' | '.' | '、' | '。' | ',' | '(' | '-')
+        && matches!(
+            flow.at(from),
+            ':' | '.' | '、' | '。' | ',' | '(' | '-' | '由'
+        )
         && !(flow.at(from) == '(' && flow.closing(from, to).is_some())
     {
         from += 1;
