@@ -1,5 +1,7 @@
 //! How a plan is numbered: chapters, points, and what lies under them.
 
+use std::collections::HashSet;
+
 use crate::flow::Flow;
 use crate::numeral;
 
@@ -157,14 +159,10 @@ pub(crate) fn point_mark(
             .zip(ends)
             .filter(move |(heading, _)| heading.mark == mark)
     };
-    let names = |from: usize, to: usize| {
-        let first = units.partition_point(|(start, _)| *start < from);
-        units.get(first).is_some_and(|(start, _)| *start < to)
-    };
     let with_units = FINE_TO_COARSE.into_iter().find(|mark| {
         let all = items(*mark).count();
         let named = items(*mark)
-            .filter(|(heading, end)| names(heading.from, **end))
+            .filter(|(heading, end)| names_units(units, heading.from, **end))
             .count();
         named >= 1
             && named * 5 >= all * 3
@@ -186,6 +184,88 @@ pub(crate) fn point_mark(
         .into_iter()
         .find(carries)
         .or_else(|| headings.iter().map(|heading| heading.mark).min())
+}
+
+/// Whether units are named between two places.
+fn names_units(units: &[(usize, usize)], from: usize, to: usize) -> bool {
+    let first = units.partition_point(|(start, _)| *start < from);
+    units.get(first).is_some_and(|(start, _)| *start < to)
+}
+
+/// Which headings are points: those of the mark of points; and where units are named outside of these, as below a last chapter that is
+/// numbered in another way, the finest items that name them, with the items beside those. The coarsest headings stand for themselves.
+pub(crate) fn points(
+    headings: &[Heading],
+    ends: &[usize],
+    mark: Mark,
+    units: &[(usize, usize)],
+) -> HashSet<usize> {
+    let coarsest = headings.iter().map(|heading| heading.mark).min();
+    let parents = parents(headings, ends);
+    let (mut points, mut inside, mut around) = (HashSet::new(), HashSet::new(), HashSet::new());
+    for (place, (heading, parent)) in headings.iter().zip(&parents).enumerate() {
+        if heading.mark == mark {
+            points.insert(place);
+            inside.insert(place);
+            let mut above = *parent;
+            while let Some(one) = above.filter(|one| around.insert(*one)) {
+                above = parents.get(one).copied().flatten();
+            }
+        } else if parent.is_some_and(|parent| inside.contains(&parent)) {
+            inside.insert(place);
+        }
+    }
+    // Items that hold no point and lie in none: place, mark, the item that they lie in.
+    let free: Vec<(usize, Mark, Option<usize>)> = headings
+        .iter()
+        .zip(&parents)
+        .enumerate()
+        .filter(|(place, _)| !inside.contains(place) && !around.contains(place))
+        .map(|(place, (heading, parent))| (place, heading.mark, *parent))
+        .collect();
+    let named: HashSet<usize> = free
+        .iter()
+        .map(|(place, ..)| *place)
+        .filter(|place| {
+            headings
+                .get(*place)
+                .zip(ends.get(*place))
+                .is_some_and(|(heading, end)| names_units(units, heading.from, *end))
+        })
+        .collect();
+    let above: HashSet<usize> = free
+        .iter()
+        .filter(|(place, ..)| named.contains(place))
+        .filter_map(|(.., parent)| *parent)
+        .collect();
+    let is_finest = |place: &usize| named.contains(place) && !above.contains(place);
+    let beside: HashSet<(Mark, Option<usize>)> = free
+        .iter()
+        .filter(|(place, mark, _)| is_finest(place) && Some(*mark) != coarsest)
+        .map(|(_, mark, parent)| (*mark, *parent))
+        .collect();
+    points.extend(
+        free.iter()
+            .filter(|(place, mark, parent)| {
+                is_finest(place) || !above.contains(place) && beside.contains(&(*mark, *parent))
+            })
+            .map(|(place, ..)| *place),
+    );
+    points
+}
+
+/// The heading that each heading lies in.
+fn parents(headings: &[Heading], ends: &[usize]) -> Vec<Option<usize>> {
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut parents = Vec::with_capacity(headings.len());
+    for (place, (heading, end)) in headings.iter().zip(ends).enumerate() {
+        while open.last().is_some_and(|(_, end)| *end <= heading.from) {
+            open.pop();
+        }
+        parents.push(open.last().map(|(place, _)| *place));
+        open.push((place, *end));
+    }
+    parents
 }
 
 /// How many of the namings lie inside of the items.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Draught, Span, TITLE_SIGNS};
-use crate::outline::{Heading, Mark};
+use crate::outline::{self, Heading, Mark};
 use crate::reading::{Chapter, Point};
 use crate::review;
 
@@ -22,7 +22,14 @@ impl Draught<'_> {
         let mut chapters: Vec<Chapter> = Vec::new();
         let mut points: Vec<Span> = Vec::new();
         let mut chapter_of: Vec<usize> = Vec::new();
-        for (heading, end) in self.headings.iter().zip(&self.ends) {
+        let named: Vec<(usize, usize)> = self
+            .namings
+            .iter()
+            .filter(|naming| !naming.units.is_empty())
+            .map(|naming| (naming.from, naming.to))
+            .collect();
+        let are_points = outline::points(&self.headings, &self.ends, mark, &named);
+        for (place, (heading, end)) in self.headings.iter().zip(&self.ends).enumerate() {
             if Some(heading.mark) == coarse {
                 chapters.push(Chapter {
                     label: self.label(heading),
@@ -30,7 +37,8 @@ impl Draught<'_> {
                     offset: self.layout.flow.place(heading.from),
                     points: Vec::new(),
                 });
-            } else if heading.mark == mark {
+            }
+            if are_points.contains(&place) {
                 chapter_of.push(chapters.len());
                 points.push(self.span(heading, *end));
             }
