@@ -2,6 +2,7 @@
 
 use yandu_words::sign::fold;
 
+use crate::due;
 use crate::flow::Flow;
 use crate::layout::{self, Line};
 
@@ -48,11 +49,21 @@ impl Grid {
         row: &'g Row,
         column: Column,
     ) -> impl Iterator<Item = (usize, usize)> + 'g {
+        self.titled(row, column).map(|(cell, _)| cell)
+    }
+
+    /// The cells of a row that a column of a kind holds, each with the title above it.
+    pub(crate) fn titled<'g>(
+        &'g self,
+        row: &'g Row,
+        column: Column,
+    ) -> impl Iterator<Item = ((usize, usize), (usize, usize))> + 'g {
         self.columns
             .iter()
             .zip(&row.cells)
-            .filter(move |(one, (from, to))| **one == column && from < to)
-            .map(|(_, cell)| *cell)
+            .zip(&self.titles)
+            .filter(move |((one, (from, to)), _)| **one == column && from < to)
+            .map(|((_, cell), title)| (*cell, *title))
     }
 }
 
@@ -76,6 +87,7 @@ const TITLES: &[(&str, Column)] = &[
     ("具体举措", Column::Content),
     ("工作举措", Column::Content),
     ("主要举措", Column::Content),
+    ("建设内容", Column::Content),
     ("工作要求", Column::Content),
     ("工作目标", Column::Content),
     ("年度目标", Column::Content),
@@ -112,6 +124,21 @@ const TITLES: &[(&str, Column)] = &[
     ("类别", Column::Other),
     ("领域", Column::Other),
     ("板块", Column::Other),
+];
+
+/// Titles of one word, which others hold with another meaning: these are known as a whole.
+const WORDS: &[(&str, Column)] = &[
+    ("项目", Column::Task),
+    ("目标", Column::Content),
+    ("内容", Column::Content),
+    ("举措", Column::Content),
+    ("措施", Column::Content),
+    ("牵头", Column::Lead),
+    ("主办", Column::Lead),
+    ("责任", Column::Responsible),
+    ("配合", Column::Support),
+    ("协办", Column::Support),
+    ("期限", Column::Due),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,6 +231,16 @@ pub(crate) fn read(
         flow.end_run();
         layout::push(signs, title.from, title.to, flow, true);
         grid.titles.push((from, flow.len()));
+    }
+    // 2026年上半年 above the numbers of indicators says when they are to be reached.
+    if grid.columns.contains(&Column::Indicator) {
+        for (column, (from, to)) in grid.columns.iter_mut().zip(&grid.titles) {
+            let title = flow.part(*from, *to);
+            let is_day = due::at(&title, 0, None).is_some_and(|when| when.to == title.len());
+            if is_day && *column == Column::Other {
+                *column = Column::Value;
+            }
+        }
     }
     for row in rows {
         let cells = row
@@ -331,7 +368,7 @@ fn text(signs: &[char], piece: Piece) -> String {
         .get(piece.from..piece.to)
         .unwrap_or_default()
         .iter()
-        .filter(|sign| !sign.is_whitespace())
+        .filter(|sign| !sign.is_whitespace() && **sign != '*')
         .map(|sign| fold(*sign))
         .collect()
 }
@@ -341,10 +378,16 @@ fn column(signs: &[char], piece: Piece) -> Option<Column> {
         return None;
     }
     let text = text(signs, piece);
-    TITLES
+    let part = || {
+        TITLES
+            .iter()
+            .filter(|(title, _)| text.contains(title))
+            .max_by_key(|(title, _)| title.chars().count())
+    };
+    WORDS
         .iter()
-        .filter(|(title, _)| text.contains(title))
-        .max_by_key(|(title, _)| title.chars().count())
+        .find(|(word, _)| text == *word)
+        .or_else(part)
         .map(|(_, column)| *column)
 }
 

@@ -1,16 +1,19 @@
 //! Rows of tables: each adds to the point of its number or title, or is a point itself where the text has none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
 use super::{Draught, Span, TITLE_SIGNS};
 use crate::FindingCode;
 use crate::due::{self, Sense};
-use crate::figure::{self, Context, Written};
+use crate::figure::{self, Context, Draft, Written};
+use crate::flow::Flow;
+use crate::numeral;
 use crate::office::{self, Named};
 use crate::outline;
-use crate::reading::{Assignment, Doubt, Figure, Point, Reading, Role, Value};
+use crate::reading::{Assignment, Doubt, Figure, Kind, Point, Reading, Role, Value};
 use crate::sentence;
 use crate::table::{Column, Grid, Row};
 
@@ -51,7 +54,7 @@ impl Draught<'_> {
             for row in &grid.rows {
                 let owner =
                     self.owner(grid, row, points, (&titles, &mut numbers), has_points, last);
-                last = owner.or(last);
+                last = owner;
                 self.row(grid, row, owner, points, &mut sink);
             }
         }
@@ -69,14 +72,23 @@ impl Draught<'_> {
         last: Option<usize>,
     ) -> Option<usize> {
         let flow = &self.layout.flow;
-        let number = grid
+        let mut number = grid
             .cells(row, Column::Number)
             .next()
-            .and_then(|(from, to)| crate::numeral::whole(&flow.text(from, to)));
-        let task = grid.cells(row, Column::Task).next();
-        let is_indicators = grid.columns.contains(&Column::Indicator) && task.is_none();
-        if is_indicators {
-            return None;
+            .and_then(|(from, to)| numeral::whole(&flow.text(from, to)));
+        let mut task = grid.cells(row, Column::Task).next();
+        let units: Vec<String> = [Column::Lead, Column::Responsible, Column::Support]
+            .into_iter()
+            .flat_map(|column| grid.cells(row, column))
+            .map(|(from, to)| self.raw(from, to))
+            .collect();
+        if grid.columns.contains(&Column::Indicator) && task.is_none() {
+            if units.is_empty() {
+                return None;
+            }
+            task = grid.cells(row, Column::Indicator).next();
+            // Indicators have numbers of their own, which are not those of the points.
+            number = number.filter(|_| !has_points);
         }
         let (title, marked) = match task {
             Some((from, to)) => {
@@ -104,7 +116,14 @@ impl Draught<'_> {
             if known.is_some() {
                 return known;
             }
-            numbers.entry(number).or_insert(points.len());
+            let label = number.to_string();
+            let number = if numbers.contains_key(&number) {
+                let last = numbers.keys().max().copied();
+                last.map_or(number, |last| last.saturating_add(1))
+            } else {
+                number
+            };
+            numbers.insert(number, points.len());
             let (from, to) = row.cells.iter().fold((usize::MAX, 0), |(from, to), cell| {
                 if cell.0 < cell.1 {
                     (from.min(cell.0), to.max(cell.1))
@@ -118,7 +137,7 @@ impl Draught<'_> {
             points.push(Span {
                 point: Point {
                     number,
-                    label: number.to_string(),
+                    label,
                     title: title.unwrap_or_default(),
                     offset: flow.place(from),
                     end: flow.place_after(to),
@@ -134,7 +153,15 @@ impl Draught<'_> {
             return Some(points.len() - 1);
         }
         let by_title = title.as_ref().and_then(|title| titles.get(title).copied());
-        let by_number = || numbers.get(&marked.or(number)?).copied();
+        // Annexes have lists of their own, and a number alone does not make a row of another title a part of the point.
+        let by_number = || {
+            let place = numbers.get(&marked.or(number)?).copied()?;
+            let point = &points.get(place)?.point;
+            title
+                .as_ref()
+                .is_none_or(|title| is_alike(title, &point.title))
+                .then_some(place)
+        };
         let found = by_title.or_else(by_number);
         if found.is_none() {
             let from = row
@@ -142,15 +169,16 @@ impl Draught<'_> {
                 .iter()
                 .find(|(from, to)| from < to)
                 .map_or(0, |cell| cell.0);
-            self.notes.push((
-                FindingCode::RowWithoutPoint,
-                flow.place(from),
-                format!(
-                    "附表中的一行“{}”在正文中没有对应的要点",
-                    title.unwrap_or_default()
-                ),
-                None,
-            ));
+            let mut message = format!(
+                "附表中的一行“{}”在正文中没有对应的要点",
+                title.unwrap_or_default()
+            );
+            if !units.is_empty() {
+                let _ = write!(message, "，所列单位（{}）未计入", units.join("、"));
+            }
+            let place = flow.place(from);
+            self.notes
+                .push((FindingCode::RowWithoutPoint, place, message, None));
         }
         found
     }
@@ -164,12 +192,11 @@ impl Draught<'_> {
         sink: &mut Sink<'_>,
     ) {
         let flow = &self.layout.flow;
-        let due = grid.cells(row, Column::Due).next().and_then(|(from, to)| {
-            due::all(flow, from, to, sink.context.year)
-                .into_iter()
-                .rfind(|when| when.sense == Sense::By)
-                .and_then(|when| when.last)
-        });
+        let context = sink.context;
+        let due = grid
+            .cells(row, Column::Due)
+            .next()
+            .and_then(|cell| day(flow, cell, context.year));
         let has_lead = grid.cells(row, Column::Lead).next().is_some();
         let has_support = grid.columns.contains(&Column::Support);
         let mut units = Vec::new();
@@ -223,17 +250,23 @@ impl Draught<'_> {
         let number = owner
             .and_then(|owner| points.get(owner))
             .map(|span| span.point.number);
-        let texts: Vec<(usize, usize)> = [Column::Task, Column::Content, Column::Other]
+        let texts: Vec<_> = [Column::Task, Column::Content, Column::Other]
             .into_iter()
-            .flat_map(|column| grid.cells(row, column))
+            .flat_map(|column| grid.titled(row, column))
             .collect();
-        for (from, to) in texts {
+        for ((from, to), title) in texts {
+            // 2026年上半年 as a title is earlier than the day by which all of the row is done.
+            let titled = day(flow, title, context.year);
+            let due = [due, titled].into_iter().flatten().min();
             let from = outline::mark_at(flow, from).map_or(from, |(.., text)| text.min(to));
             for (from, to) in sentence::sentences(flow, from, to) {
-                let found = figure::read(flow, from, to, sink.context);
-                for draft in found.figures {
+                let found = figure::read(flow, from, to, context);
+                for mut draft in found.figures {
                     let is_said = draft.due.is_some();
-                    let figure = self.figure(draft, number, due, sink.context.year);
+                    if !is_said {
+                        describe_past(&mut draft, titled, context);
+                    }
+                    let figure = self.figure(draft, number, due, context.year);
                     restate_or_add(figure, due.filter(|_| !is_said), sink);
                 }
                 sink.reading
@@ -254,35 +287,26 @@ impl Draught<'_> {
         sink: &mut Sink<'_>,
     ) {
         let flow = &self.layout.flow;
+        let context = sink.context;
         let measure = grid.cells(row, Column::Measure).next();
-        let values = grid
-            .columns
-            .iter()
-            .zip(&row.cells)
-            .zip(&grid.titles)
-            .filter(|((column, (from, to)), _)| **column == Column::Value && from < to);
-        for ((_, (from, to)), (title, title_end)) in values {
-            let (from, to) = (*from, *to);
+        for ((from, to), title) in grid.titled(row, Column::Value) {
             // 2026年目标值: the title says when.
-            let due = due::all(flow, *title, *title_end, sink.context.year)
-                .into_iter()
-                .rfind(|when| when.sense == Sense::By)
-                .and_then(|when| when.last)
-                .or(due);
-            // Value and unit are read as one, as they would stand in a sentence.
-            let mut joined = flow.part(from, to);
-            let length = joined.len();
-            let has_unit = (from..to).any(|place| {
-                !flow.at(place).is_ascii_digit() && crate::unit::at(flow, place).is_some()
+            let titled = day(flow, title, context.year);
+            let due = titled.or(due);
+            let cell = flow.part(from, to);
+            let has_unit = (0..cell.len()).any(|place| {
+                !cell.at(place).is_ascii_digit() && crate::unit::at(&cell, place).is_some()
             });
-            if let Some((from, to)) = measure.filter(|_| !has_unit) {
-                let unit = flow.part(from, to);
-                for index in 0..unit.len() {
-                    joined.push(unit.at(index), unit.place(index), false);
-                }
-            }
-            let found = figure::read(&joined, 0, joined.len(), sink.context);
+            let measure = measure
+                .filter(|_| !has_unit)
+                .map(|(from, to)| flow.part(from, to));
+            let (joined, split) = measured(&cell, measure.as_ref());
+            let added = joined.len() - cell.len();
+            // A place of the joined text in the cell: the unit takes none.
+            let back = |index: usize| from + index.min(split) + index.saturating_sub(split + added);
+            let found = figure::read(&joined, 0, joined.len(), context);
             for mut draft in found.figures {
+                describe_past(&mut draft, titled, context);
                 let unit = match &draft.unit {
                     Written::Place(start, end) => Some(
                         (*start..*end)
@@ -291,9 +315,9 @@ impl Draught<'_> {
                     ),
                     Written::Symbol(_) => None,
                 };
-                draft.to = draft.to.min(length);
-                draft.from += from;
-                draft.to += from;
+                (draft.from, draft.to) = (back(draft.from), back(draft.to));
+                draft.name = draft.name.map(|(from, to)| (back(from), back(to)));
+                draft.baseline = draft.baseline.map(|(from, to)| (back(from), back(to)));
                 draft.unit = match draft.unit {
                     Written::Place(..) => Written::Symbol(""),
                     symbol @ Written::Symbol(_) => symbol,
@@ -301,7 +325,7 @@ impl Draught<'_> {
                 if draft.from >= draft.to {
                     continue;
                 }
-                let mut figure = self.figure(draft, number, due, sink.context.year);
+                let mut figure = self.figure(draft, number, due, context.year);
                 if let Some(unit) = unit {
                     figure.unit = unit;
                 }
@@ -309,6 +333,77 @@ impl Draught<'_> {
             }
         }
     }
+}
+
+/// The last day by which a run says that something is to be done.
+fn day(flow: &Flow, (from, to): (usize, usize), year: Option<i16>) -> Option<Date> {
+    due::all(flow, from, to, year)
+        .into_iter()
+        .rfind(|when| when.sense == Sense::By)
+        .and_then(|when| when.last)
+}
+
+/// A column whose title names a year before the plan holds what was reached then.
+fn describe_past(draft: &mut Draft, titled: Option<Date>, context: Context) {
+    let is_past = titled
+        .zip(context.first_year)
+        .is_some_and(|(day, first)| day.year() < first);
+    if is_past && draft.kind == Kind::Target {
+        draft.kind = Kind::Description;
+    }
+}
+
+/// A value with its unit behind the number, as in a sentence: 30左右 in 亿元 is 30亿元左右. With the place of the unit.
+fn measured(cell: &Flow, measure: Option<&Flow>) -> (Flow, usize) {
+    let split = number_end(cell).unwrap_or(cell.len());
+    let mut joined = cell.part(0, split);
+    if let Some(measure) = measure {
+        for index in 0..measure.len() {
+            joined.push(measure.at(index), measure.place(index), false);
+        }
+    }
+    for index in split..cell.len() {
+        joined.push(cell.at(index), cell.place(index), cell.gap(index));
+    }
+    (joined, split)
+}
+
+/// Behind the first number of a cell that is no year, or behind the second of a range.
+fn number_end(cell: &Flow) -> Option<usize> {
+    let mut index = 0;
+    while index < cell.len() {
+        if !cell.at(index).is_ascii_digit() {
+            index += 1;
+            continue;
+        }
+        let first = numeral::at(cell, index)?.end;
+        let second = due::connector(cell, first).and_then(|next| numeral::at(cell, next));
+        let end = second.map_or(first, |second| second.end);
+        if !matches!(cell.at(end), '年' | '月') {
+            return Some(end);
+        }
+        index = end;
+    }
+    None
+}
+
+/// Whether two titles name one piece of work: half of the pairs of signs of the shorter one stand in the longer one.
+fn is_alike(one: &str, other: &str) -> bool {
+    let signs = |text: &str| -> Vec<char> {
+        text.chars()
+            .map(yandu_words::sign::fold)
+            .filter(|sign| sign.is_alphanumeric())
+            .collect()
+    };
+    let (one, other) = (signs(one), signs(other));
+    let (short, long) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    let pairs: HashSet<&[char]> = long.windows(2).collect();
+    let shared = short.windows(2).filter(|pair| pairs.contains(pair)).count();
+    shared > 0 && shared * 2 >= short.len() - 1
 }
 
 /// Where the figures of tables go.
