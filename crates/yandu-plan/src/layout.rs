@@ -55,13 +55,15 @@ pub(crate) fn read(signs: &[char]) -> Layout {
             continue;
         }
         index += 1;
-        let (from, to) = trimmed(signs, line);
+        let (start_of_line, to) = trimmed(signs, line);
+        let from = behind_marks(signs, start_of_line, to);
         if from == to {
             was_open = false;
             continue;
         }
         let start = layout.flow.len();
-        let begins = starts_anew(signs, from, to, was_open && layout.flow.is_open());
+        let begins =
+            from > start_of_line || starts_anew(signs, from, to, was_open && layout.flow.is_open());
         if !was_open || begins {
             layout.flow.end_run();
         }
@@ -120,6 +122,24 @@ fn trimmed(signs: &[char], line: Line) -> (usize, usize) {
     (line.from + first, line.from + last + 1)
 }
 
+/// Behind the marks with which Markdown begins a heading or an item of a list: `### `, `- `, `* `.
+fn behind_marks(signs: &[char], from: usize, to: usize) -> usize {
+    let line = signs.get(from..to).unwrap_or_default();
+    let hashes = line.iter().take_while(|sign| **sign == '#').count();
+    let marks = match line.first() {
+        Some('#') => hashes,
+        Some('-' | '*') => 1,
+        _ => return from,
+    };
+    let rest = line.get(marks..).unwrap_or_default();
+    let spaces = rest.iter().take_while(|sign| sign.is_whitespace()).count();
+    if spaces > 0 || hashes > 1 {
+        from + marks + spaces
+    } else {
+        from
+    }
+}
+
 /// Whether a number goes on from the end of a line of text at the beginning of the next one. Short texts have too few full lines to
 /// tell their width by, and a number in two halves would be read as another one.
 fn breaks_number(signs: &[char], line: (usize, usize), next: (usize, usize)) -> bool {
@@ -144,10 +164,16 @@ fn starts_anew(signs: &[char], from: usize, to: usize, is_in_bracket: bool) -> b
         || !is_in_bracket && crate::office::is_labelled(&head, 0, head.len())
 }
 
-/// Appends signs to a flow; `begins_apart` says whether a space stands before the first.
+/// Appends signs to a flow; `begins_apart` says whether a space stands before the first. `**`, which sets words of Markdown in bold, is
+/// left out.
 pub(crate) fn push(signs: &[char], from: usize, to: usize, flow: &mut Flow, begins_apart: bool) {
     let mut gap = begins_apart;
-    for (step, sign) in signs.get(from..to).unwrap_or_default().iter().enumerate() {
+    let part = signs.get(from..to).unwrap_or_default();
+    let is_star = |step: Option<usize>| step.and_then(|step| part.get(step)) == Some(&'*');
+    for (step, sign) in part.iter().enumerate() {
+        if *sign == '*' && (is_star(step.checked_sub(1)) || is_star(Some(step + 1))) {
+            continue;
+        }
         if sign.is_whitespace()
             || sign.is_control()
             || matches!(sign, '\u{200b}' | '\u{feff}' | '\u{a0}')
