@@ -101,6 +101,109 @@ fn a_text_of_another_kind_is_no_plan() {
 }
 
 #[test]
+fn figures_alone_make_no_plan_where_neither_a_title_nor_a_unit_does() {
+    for text in [
+        "第一章 法律责任\n第一条 未按照规定归集数据的，处10万元以上100万元以下罚款。\n第二条 泄露数据的，处5万元以上50万元以下罚款。\n",
+        "云溪市数据发展规划条例\n（2026年1月10日通过）\n第一条 未按照规定归集数据的，处10万元以上100万元以下罚款。\n第二条 泄露数据的，处5万元以上50万元以下罚款。\n",
+        "全市数字化推进会召开\n2026年3月5日\n一、会议肯定成绩\n（一）新增基站500座，新增归集数据3亿条。\n（二）新增企业20家。\n二、会议提出要求\n（一）完成投资20亿元。\n",
+        "云溪市2026年第三次常务会议纪要\n一、网络建设\n（一）新增基站500座。\n（二）新增企业20家。\n",
+    ] {
+        assert_eq!(code(text.as_bytes()), "not-a-plan", "{text}");
+    }
+    let plan =
+        "云溪市2026年数字惠民十件事\n一、网络建设\n（一）新增基站500座。\n（二）新增企业20家。\n";
+    assert_eq!(code(plan.as_bytes()), "read");
+}
+
+#[test]
+fn the_marks_of_markdown_are_no_part_of_a_plan() {
+    let text = "# 云溪市2026年数字化工作要点\n\n## 一、重点任务\n\n### （一）建设网络\n\n新增基站**500**座。（市工信局负责）\n\n###（二）推进共享\n\n- 新增平台**2**个。\n- 责任单位：**市数据局**\n";
+    let reading = reading(text);
+    assert_eq!(reading.title.as_deref(), Some("云溪市2026年数字化工作要点"));
+    let points: Vec<(&str, &[String])> = reading
+        .points
+        .iter()
+        .map(|point| (point.title.as_str(), point.leads.as_slice()))
+        .collect();
+    assert_eq!(
+        points,
+        [
+            ("建设网络", ["市工信局".to_owned()].as_slice()),
+            ("推进共享", ["市数据局".to_owned()].as_slice()),
+        ]
+    );
+    let literals: Vec<&str> = reading
+        .targets
+        .iter()
+        .map(|figure| figure.literal.as_str())
+        .collect();
+    assert_eq!(literals, ["新增基站**500**座", "新增平台**2**个"]);
+}
+
+#[test]
+fn the_year_is_that_of_the_title_however_the_plan_is_called() {
+    let points = "一、建设\n（一）加强建设。新增场景20个。（市数据局负责）\n（二）加强统筹。推进工作。（市数据局负责）\n";
+    for (title, year) in [
+        ("滨海市2025年民生实事项目清单", 2025),
+        ("滨海市2025年工作任务", 2025),
+        ("滨海新城2025年营商环境提升计划", 2025),
+        ("数据攻坚行动（2025年）", 2025),
+        ("2026年安澜市数字政府建设重点指标", 2026),
+        ("2025年目标任务书", 2025),
+        ("2025年工作台账", 2025),
+        ("关于做好2025年全市数字化工作的通知", 2025),
+        ("云溪市2026年数字惠民十件事", 2026),
+    ] {
+        let reading = reading(&format!("滨海市大数据局文件\n\n{title}\n\n{points}"));
+        assert_eq!(reading.title.as_deref(), Some(title));
+        assert_eq!(reading.year, Some(year), "{title}");
+        assert!(
+            !codes(&reading).contains(&FindingCode::YearUnknown),
+            "{title}"
+        );
+        let due = reading.targets[0].due.clone();
+        assert_eq!(due, Some(format!("{year}-12-31")), "{title}");
+    }
+}
+
+#[test]
+fn a_text_that_ends_with_its_units_is_whole() {
+    for end in [
+        "责任单位：市数据局、市财政局",
+        "牵头单位：市数据局；配合单位：市财政局",
+        "〔市数据局牵头，市财政局配合〕",
+        "（市数据局、各乡镇、街道）",
+    ] {
+        let text = format!(
+            "2026年工作要点\n一、建设\n（一）加强建设。新增场景5个。（市数据局负责）\n（二）加强改造。新增平台5个。（市数据局负责）\n（三）加强统筹。推进工作。{end}"
+        );
+        let found = codes(&reading(&text));
+        for code in [FindingCode::Truncated, FindingCode::NoUnit] {
+            assert!(!found.contains(&code), "{end}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn numbers_below_the_chapters_may_run_on_through_the_text() {
+    let text = |third: &str| {
+        format!(
+            "2026年工作要点\n一、建设\n（一）网络\n1.建设网络。新增基站5座。（市工信局负责）\n（二）平台\n2.建设平台。新增平台5个。（市数据局负责）\n二、保障\n（{third}）统筹\n3.加强统筹。新增专班5个。（市数据局负责）\n"
+        )
+    };
+    for third in ["一", "三"] {
+        let found = codes(&reading(&text(third)));
+        assert!(!found.contains(&FindingCode::NumberingGap), "{third}");
+    }
+    let reading = reading(&text("五"));
+    let gap = reading
+        .findings
+        .iter()
+        .find(|finding| finding.code == FindingCode::NumberingGap);
+    assert_eq!(gap.map(|gap| gap.message.as_str()), Some("编号从2跳到5"));
+}
+
+#[test]
 fn what_a_recognition_of_a_scan_left_is_told_from_a_plan() {
     let scan = "|1 ~ ^* 数宇 ■□ 城巿 ¤ ﹌ 建\u{c}\n° ± 工 作 § ¶ 耍 点 ¦\n‖ ▲ 一 丶 夯 实 † ◇ ※ 底 ¬ 座 ￠\n".repeat(3);
     assert_eq!(code(scan.as_bytes()), "plan-scan");

@@ -1,6 +1,6 @@
 //! Who answers for the points of the plan of 2025, as its text names them; and tables in other shapes.
 
-use yandu_plan::{Options, read};
+use yandu_plan::{FindingCode, Options, Reading, read};
 
 use crate::table_of_truth::shared;
 
@@ -57,7 +57,7 @@ fn the_units_of_the_plan_of_2025_are_those_that_its_text_names() {
     assert_eq!(everywhere, ["各縣、市、區人民政府"]);
 }
 
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 6] = [
     (
         "tabs",
         "序号\t重点任务\t工作内容\t牵头单位\t配合单位\t完成时限\n1\t建设基站\t新增5G基站300座\t市工信局\t市通管办、市住建局\t10月底\n2\t培育企业\t培育瞪羚企业12家以上\t市科技局\t市工信局\t年底\n",
@@ -65,6 +65,14 @@ const TABLES: [(&str, &str); 4] = [
     (
         "bars",
         "| 序号 | 重点任务 | 工作内容 | 牵头单位 | 配合单位 | 完成时限 |\n|---|---|---|---|---|---|\n| 1 | 建设基站 | 新增5G基站300座 | 市工信局 | 市通管办、市住建局 | 10月底 |\n| 2 | 培育企业 | 培育瞪羚企业12家以上 | 市科技局 | 市工信局 | 年底 |\n",
+    ),
+    (
+        "words",
+        "| 序号 | 任务 | 目标 | 时限 | 牵头 | 配合 |\n|---|---|---|---|---|---|\n| 1 | 建设基站 | 新增5G基站300座 | 10月底 | 市工信局 | 市通管办、市住建局 |\n| 2 | 培育企业 | 培育瞪羚企业12家以上 | 年底 | 市科技局 | 市工信局 |\n",
+    ),
+    (
+        "bold words",
+        "| **序号** | **任务** | **举措** | **牵头** | **协办** | **期限** |\n|---|---|---|---|---|---|\n| 1 | **建设基站** | 新增5G基站300座 | 市工信局 | 市通管办、市住建局 | 10月底 |\n| 2 | 培育企业 | 培育瞪羚企业12家以上 | 市科技局 | 市工信局 | 年底 |\n",
     ),
     (
         "commas",
@@ -127,4 +135,204 @@ fn a_table_is_read_however_its_cells_are_set_apart() {
             "{shape}"
         );
     }
+}
+
+fn reading(text: &str) -> Reading {
+    read(text.as_bytes(), &Options::default()).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// Number, leading and supporting units of each point.
+fn points(reading: &Reading) -> Vec<(u32, String, String)> {
+    reading
+        .points
+        .iter()
+        .map(|point| {
+            (
+                point.number,
+                point.leads.join("、"),
+                point.supports.join("、"),
+            )
+        })
+        .collect()
+}
+
+/// Point, comparison, value with its unit and day of each figure.
+fn targets(reading: &Reading) -> Vec<String> {
+    reading
+        .targets
+        .iter()
+        .map(|figure| {
+            let value = serde_json::to_string(&figure.value).unwrap();
+            let point = figure
+                .point
+                .map_or("-".to_owned(), |point| point.to_string());
+            format!(
+                "{point} {} {}{} {}",
+                figure.comparison.sign(),
+                value.trim_matches('"'),
+                figure.unit,
+                figure.due.as_deref().unwrap_or("-")
+            )
+        })
+        .collect()
+}
+
+fn messages(reading: &Reading, code: FindingCode) -> Vec<&str> {
+    reading
+        .findings
+        .iter()
+        .filter(|finding| finding.code == code)
+        .map(|finding| finding.message.as_str())
+        .collect()
+}
+
+const TWO_POINTS: &str = "2026年工作要点\n一、重点任务\n（一）建设网络。新增基站5座。（市工信局牵头）\n（二）推进共享。新增平台2个。（市数据局牵头）\n";
+
+#[test]
+fn a_day_beside_the_units_is_the_day_of_what_they_answer_for() {
+    for (naming, due) in [
+        ("（市工信局牵头，6月底前完成）", "2026-06-30"),
+        ("（市数据局负责，2026年9月底前）", "2026-09-30"),
+        (
+            "（责任单位：市数据局、市财政局，三季度末前完成）",
+            "2026-09-30",
+        ),
+        ("（市数据局牵头负责、10月15日前完成）", "2026-10-15"),
+        ("牵头单位：市数据局；完成时限：6月底", "2026-06-30"),
+    ] {
+        let text = format!(
+            "2026年工作要点\n一、建设\n（一）加强建设。新增基站5座。{naming}\n（二）加强统筹。推进工作。（市数据局负责）\n"
+        );
+        let reading = reading(&text);
+        assert_eq!(targets(&reading), [format!("1 = 5座 {due}")], "{naming}");
+        let assignment = &reading.points[0].assignments[0];
+        assert_eq!(assignment.due.as_deref(), Some(due), "{naming}");
+    }
+}
+
+#[test]
+fn a_row_with_the_number_of_a_point_and_another_title_is_no_part_of_the_point() {
+    let text = format!(
+        "{TWO_POINTS}\n附件\n序号\t项目名称\t建设内容\t完成时限\t责任单位\n1\t智慧港口二期\t建设自动化泊位3个\t2026年6月\t市交通运输局\n2\t推进数据共享\t建设共享专区4个\t年底\t市大数据中心\n"
+    );
+    let reading = reading(&text);
+    assert_eq!(
+        points(&reading),
+        [
+            (1, "市工信局".to_owned(), String::new()),
+            (2, "市数据局、市大数据中心".to_owned(), String::new()),
+        ]
+    );
+    assert_eq!(
+        targets(&reading),
+        [
+            "1 = 5座 2026-12-31",
+            "2 = 2个 2026-12-31",
+            "- = 3个 2026-06-30",
+            "2 = 4个 2026-12-31",
+        ]
+    );
+    assert_eq!(
+        messages(&reading, FindingCode::RowWithoutPoint),
+        ["附表中的一行“智慧港口二期”在正文中没有对应的要点，所列单位（市交通运输局）未计入"]
+    );
+}
+
+const INDICATORS: &str = "序号\t指标名称\t计量单位\t2026年上半年\t2026年目标值\t牵头单位\n1\t产业规模\t亿元\t\t30左右\t市工信局\n2\t培训人数\t万人次\t\t1.5以上\t市人社局\n3\t增速\t%\t8\t10以上\t市统计局\n4\t试点领域\t个\t\t3—5\t市信访局\n";
+
+#[test]
+fn the_unit_of_an_indicator_stands_before_the_words_behind_its_number() {
+    let reading = reading(&format!("{TWO_POINTS}\n附件\n{INDICATORS}"));
+    assert_eq!(
+        targets(&reading),
+        [
+            "1 = 5座 2026-12-31",
+            "2 = 2个 2026-12-31",
+            "- ~ 3000000000元 2026-12-31",
+            "- >= 15000人次 2026-12-31",
+            "- = 8% 2026-06-30",
+            "- >= 10% 2026-12-31",
+            "- between 3-5个 2026-12-31",
+        ]
+    );
+    let literals: Vec<&str> = reading
+        .targets
+        .iter()
+        .skip(2)
+        .map(|figure| figure.literal.as_str())
+        .collect();
+    assert_eq!(literals, ["30左右", "1.5以上", "8", "10以上", "3—5"]);
+    let without = messages(&reading, FindingCode::RowWithoutPoint);
+    assert_eq!(without.len(), 4);
+    assert!(without[0].contains("市工信局"), "{without:?}");
+}
+
+#[test]
+fn indicators_with_units_are_the_points_of_a_text_that_has_none() {
+    let reading = reading(&format!("2026年安澜市数字政府建设重点指标\n\n{INDICATORS}"));
+    let leads: Vec<(u32, String)> = points(&reading)
+        .into_iter()
+        .map(|(number, leads, _)| (number, leads))
+        .collect();
+    assert_eq!(
+        leads,
+        [
+            (1, "市工信局".to_owned()),
+            (2, "市人社局".to_owned()),
+            (3, "市统计局".to_owned()),
+            (4, "市信访局".to_owned()),
+        ]
+    );
+    assert_eq!(
+        targets(&reading).first().map(String::as_str),
+        Some("1 ~ 3000000000元 2026-12-31")
+    );
+}
+
+#[test]
+fn a_column_that_is_headed_by_a_day_is_due_by_then() {
+    let reading = reading(
+        "2026年数字化重点任务分解表\n\n序号\t重点任务\t2026年上半年\t2026年下半年\t牵头单位\n1\t建设基站\t新增基站100座\t新增基站300座\t市工信局\n",
+    );
+    assert_eq!(
+        targets(&reading),
+        ["1 = 100座 2026-06-30", "1 = 300座 2026-12-31"]
+    );
+}
+
+#[test]
+fn the_last_chapter_may_number_its_points_in_another_way() {
+    let reading = reading(
+        "2026年工作要点\n一、重点任务\n1.建设网络。新增基站5座。（市工信局负责）\n2.培育企业。新增企业6家。（市科技局负责）\n3.推进共享。新增平台7个。（市数据局负责）\n二、保障措施\n（一）加强统筹。新增专班8个。（市政府办公室负责）\n（二）强化监督。新增站点9个。\n三、附则\n本要点按月调度。\n",
+    );
+    assert_eq!(
+        points(&reading),
+        [
+            (1, "市工信局".to_owned(), String::new()),
+            (2, "市科技局".to_owned(), String::new()),
+            (3, "市数据局".to_owned(), String::new()),
+            (4, "市政府办公室".to_owned(), String::new()),
+            (5, String::new(), String::new()),
+        ]
+    );
+    let owners: Vec<Option<u32>> = reading.targets.iter().map(|figure| figure.point).collect();
+    assert_eq!(owners, [Some(1), Some(2), Some(3), Some(4), Some(5)]);
+    assert_eq!(reading.chapters[1].points, [4, 5]);
+    assert_eq!(
+        messages(&reading, FindingCode::NoUnit),
+        ["要点二没有写明责任单位"]
+    );
+}
+
+#[test]
+fn a_chapter_that_names_units_and_holds_no_point_is_one_itself() {
+    let reading = reading(
+        "2026年工作要点\n一、重点任务\n（一）建设网络。新增基站5座。（市工信局负责）\n（二）推进共享。新增平台7个。（市数据局负责）\n二、保障措施\n加强统筹，新增专班8个。（市政府办公室负责）\n",
+    );
+    assert_eq!(
+        points(&reading)[2..],
+        [(3, "市政府办公室".to_owned(), String::new())]
+    );
+    assert_eq!(reading.chapters[1].points, [3]);
+    assert_eq!(reading.targets[2].point, Some(3));
 }
