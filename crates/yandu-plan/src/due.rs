@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use crate::flow::Flow;
+use crate::lexicon::{ACHIEVE, DOWN, UP};
 use crate::numeral;
 
 /// What a date is to its sentence.
@@ -41,7 +42,7 @@ pub(crate) fn all(flow: &Flow, from: usize, to: usize, year: Option<i16>) -> Vec
             index = flow.find(index, to, "》").map_or(index + 1, |end| end + 1);
             continue;
         }
-        match at(flow, index, year) {
+        match at(flow, (index, to), year) {
             Some(when) if when.to <= to => {
                 index = when.to;
                 found.push(when);
@@ -52,12 +53,13 @@ pub(crate) fn all(flow: &Flow, from: usize, to: usize, year: Option<i16>) -> Vec
     found
 }
 
-/// The date that begins at an index.
-pub(crate) fn at(flow: &Flow, index: usize, year: Option<i16>) -> Option<When> {
+/// The date that begins at an index of a run that ends before `limit`.
+fn at(flow: &Flow, (index, limit): (usize, usize), year: Option<i16>) -> Option<When> {
     if is_inside_number(flow, index) {
         return None;
     }
     let (to, last, is_strict) = five_years(flow, index)
+        .or_else(|| in_digits(flow, index, limit))
         .or_else(|| with_year(flow, index))
         .or_else(|| of_this_year(flow, index, year))?;
     Some(When {
@@ -106,13 +108,101 @@ fn five_years(flow: &Flow, index: usize) -> Option<Span> {
         .position(|sign| sign == flow.at(start + 1))?;
     let mut to = start + 3;
     to += usize::from(matches!(flow.at(to), '”' | '"' | '」'));
-    let (_, length) = flow.word_at(to, &["末", "期末", "时期末", "收官之年"])?;
+    let words: &[&'static str] = &["末", "期末", "时期末", "收官之年", "期间", "时期"];
+    let (word, length) = flow.word_at(to, words)?;
+    if matches!(word, "期间" | "时期") && !is_when_done(flow, to + length) {
+        return None;
+    }
     let year = 2010 + 5 * i16::try_from(number).ok()?;
     Some((
         skip_before(flow, to + length).0,
         Some(end_of(year, 12)?),
         false,
     ))
+}
+
+/// Whether what is done follows the years in which it is, and not what they name: “十五五”时期发展规划, “十四五”期间的经验.
+fn is_when_done(flow: &Flow, index: usize) -> bool {
+    const SIGNS: usize = 16;
+    let end = (index..index + SIGNS)
+        .find(|place| matches!(flow.at(*place), ',' | ';' | '。' | ':' | '、' | '\0'))
+        .unwrap_or(index + SIGNS);
+    if end == index {
+        return matches!(flow.at(index), ',' | ':');
+    }
+    let names = flow.holds_any(index, end, &["规划", "纲要", "思路"]);
+    let deeds = [ACHIEVE, UP, DOWN];
+    let mut near = index..end.min(index + 5);
+    !names
+        && near.any(|place| {
+            deeds
+                .iter()
+                .any(|words| flow.word_at(place, words).is_some())
+        })
+}
+
+/// 2026.6, 2026-09-30, 2026/10/31: a date in digits alone. Where it names no day, nothing that could be counted may follow, for 2026.5 may
+/// be a number.
+fn in_digits(flow: &Flow, index: usize, limit: usize) -> Option<Span> {
+    let (year, mark) = year_at(flow, index)?;
+    let sign = flow.at(mark);
+    if !matches!(sign, '.' | '-' | '/') || flow.before(mark) == '年' {
+        return None;
+    }
+    // 2026.6月底.
+    if let Some(span) = month(flow, mark + 1, Some(year)).filter(|(to, ..)| *to <= limit) {
+        return Some(span);
+    }
+    let (number, end) = one_or_two_digits(flow, mark + 1, limit)?;
+    if flow.at(end) == sign
+        && let Some((day, end)) = one_or_two_digits(flow, end + 1, limit)
+        && let Ok(last) = Date::new(year, number, day)
+    {
+        return Some((before_within(flow, end, limit).0, Some(last), false));
+    }
+    let last = end_of(year, number)?;
+    // 2026.1—2026.6 are two dates, 2026.1—6 is one.
+    if let Some(next) = connector(flow, end).filter(|next| *next < limit) {
+        if year_at(flow, next).is_some() {
+            return Some((end, Some(last), false));
+        }
+        let (second, end) = one_or_two_digits(flow, next, limit)?;
+        let last = end_of(year, second)?;
+        return ends(flow, end, limit).then_some((end, Some(last), false));
+    }
+    let is_named = end < limit && matches!(flow.at(end), '底' | '末');
+    let (to, is_before) = before_within(flow, end + usize::from(is_named), limit);
+    if is_before && !is_named {
+        let first = Date::new(year, number, 1).ok()?;
+        return Some((to, first.checked_sub(1.day()).ok(), true));
+    }
+    (is_named || ends(flow, to, limit)).then_some((to, Some(last), false))
+}
+
+/// Whether a run ends at a place.
+fn ends(flow: &Flow, index: usize, limit: usize) -> bool {
+    index >= limit || matches!(flow.at(index), ',' | ';' | '。' | '、' | ')' | '起')
+}
+
+/// The place behind 前 where it stands before the end of the run, and whether there was one.
+fn before_within(flow: &Flow, index: usize, limit: usize) -> (usize, bool) {
+    if index < limit {
+        skip_before(flow, index)
+    } else {
+        (index, false)
+    }
+}
+
+/// A number of one or two digits, no more of which follow, with the place behind it.
+fn one_or_two_digits(flow: &Flow, from: usize, limit: usize) -> Option<(i8, usize)> {
+    let length = (from..limit.min(from + 3))
+        .take_while(|place| flow.at(*place).is_ascii_digit())
+        .count();
+    if !(1..=2).contains(&length) {
+        return None;
+    }
+    let to = from + length;
+    Some((flow.text(from, to).parse().ok()?, to))
 }
 
 /// A date that says its year.
@@ -380,6 +470,15 @@ mod tests {
             ("在2024年基础上", "2024-12-31 Against"),
             ("9月中旬", "2025-09-20 By"),
             ("3—6月", "2025-06-30 By"),
+            ("2026.6", "2026-06-30 By"),
+            ("2026.6月底前", "2026-06-30 By"),
+            ("2026.6前", "2026-05-31 By strict"),
+            ("2026.6.30前", "2026-06-30 By"),
+            ("2026-09-30", "2026-09-30 By"),
+            ("2026/10/31", "2026-10-31 By"),
+            ("2026.3-9", "2026-09-30 By"),
+            ("“十五五”期间新增", "2030-12-31 By"),
+            ("“十五五”时期,", "2030-12-31 By"),
         ] {
             assert_eq!(last(text), [expected], "{text}");
         }
@@ -389,6 +488,9 @@ mod tests {
             "二十家",
             "《规划(2025—2027年)》",
             "5年内",
+            "2026.5万元",
+            "2026.5个百分点",
+            "“十五五”时期发展规划",
         ] {
             assert_eq!(last(text), [""; 0], "{text}");
         }

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 
 use crate::due::{self, Sense, When};
 use crate::flow::Flow;
+use crate::numeral;
 use crate::reading::{Comparison, Doubt, Kind, Value};
 use crate::sentence;
 
@@ -91,7 +92,9 @@ pub(crate) fn read(flow: &Flow, from: usize, to: usize, context: Context) -> Fou
         }
     }
     scheme::drop_restated(&mut found);
-    let longer = longer_plan(flow, from, to);
+    let first = context.first_year.or(context.year);
+    let span = first.and_then(|first| longest_span(flow, from, to, first));
+    let longer = longer_plan(flow, from, to).max(span);
     for figure in &mut found.figures {
         if figure.due.is_none()
             && longer.is_some_and(|last| context.year.is_some_and(|year| last > year))
@@ -183,4 +186,29 @@ fn longer_plan(flow: &Flow, from: usize, to: usize) -> Option<i16> {
         index = close.max(open + 1);
     }
     last
+}
+
+/// The last year of a span such as 三年内 or 未来五年, which begins with the first year of the plan.
+fn longest_span(flow: &Flow, from: usize, to: usize, first: i16) -> Option<i16> {
+    let begins = |place: &usize| {
+        let before = flow.before(*place);
+        !before.is_ascii_digit()
+            && !numeral::is_chinese_digit(before)
+            && !matches!(before, '.' | '近' | '前' | '去')
+    };
+    (from..to)
+        .filter(begins)
+        .filter_map(|place| {
+            let numeral = numeral::at(flow, place)?;
+            let years = numeral.value.as_whole()?;
+            let years = i16::try_from(years)
+                .ok()
+                .filter(|years| (2..=10).contains(years))?;
+            let behind = flow.word_at(numeral.end, &["年内", "年以内", "年之内", "年累计"]);
+            let is_within = behind.is_some_and(|(_, length)| flow.at(numeral.end + length) != '的');
+            let is_ahead = flow.at(numeral.end) == '年'
+                && flow.word_before(place, &["未来", "今后"]).is_some();
+            (is_within || is_ahead).then_some(first + years - 1)
+        })
+        .max()
 }

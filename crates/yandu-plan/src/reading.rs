@@ -249,7 +249,7 @@ pub enum Doubt {
     DueNotSaid,
     /// The date stands earlier in the sentence.
     DueInherited,
-    /// The sentence names a plan that runs longer than this one.
+    /// The sentence names a plan or a span of years that runs longer than this plan.
     LongerPlan,
     /// 某月前 may mean the month's first day or its last.
     MonthBefore,
