@@ -26,6 +26,7 @@ pub(crate) const COMPARE_BEFORE: &[(&str, Comparison)] = &[
     ("不多于", Comparison::AtMost),
     ("至多", Comparison::AtMost),
     ("最多", Comparison::AtMost),
+    ("最高", Comparison::AtMost),
     ("<=", Comparison::AtMost),
     ("≤", Comparison::AtMost),
     ("低于", Comparison::Below),

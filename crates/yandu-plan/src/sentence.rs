@@ -1,6 +1,7 @@
 //! Sentences and the clauses that they are made of.
 
 use crate::flow::Flow;
+use crate::numeral;
 
 /// Signs of the longest clause. A text without any punctuation is cut there, so that looking around stays cheap.
 const CLAUSE_SIGNS: usize = 240;
@@ -45,7 +46,20 @@ fn is_between_digits(flow: &Flow, index: usize) -> bool {
     flow.before(index).is_ascii_digit() && flow.at(index + 1).is_ascii_digit()
 }
 
-/// The clauses between two places, without the signs that end them. Brackets and quotations are never cut, unless they never close.
+/// The place behind 一是 or 十二是 at the head of a clause, which counts the clauses and says nothing.
+fn skip_mark(flow: &Flow, from: usize, to: usize) -> usize {
+    let digits = (from..to.min(from + 3))
+        .take_while(|place| numeral::is_chinese_digit(flow.at(*place)))
+        .count();
+    let mark = from + digits;
+    if (1..=2).contains(&digits) && mark < to && flow.at(mark) == '是' {
+        mark + 1
+    } else {
+        from
+    }
+}
+
+/// The clauses between two places, without the signs that end them and the marks that count them. Brackets and quotations are never cut, unless they never close.
 pub(crate) fn clauses(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut start = from;
@@ -67,6 +81,9 @@ pub(crate) fn clauses(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)
     }
     if start < to {
         found.push((start, to));
+    }
+    for (from, to) in &mut found {
+        *from = skip_mark(flow, *from, *to);
     }
     found.retain(|(from, to)| from < to);
     found

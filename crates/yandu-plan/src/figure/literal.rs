@@ -3,7 +3,8 @@
 use crate::due::{Sense, When};
 use crate::flow::Flow;
 use crate::lexicon::{
-    ACHIEVE, CALL, DOWN, EFFORT, FOCUS, LEVEL, MEANS, NEXT, NO_RATES, RATES, REACH, UP, WORK,
+    ACHIEVE, CALL, COMPARE_BEFORE, DOWN, EFFORT, FOCUS, LEVEL, MEANS, NEXT, NO_RATES, RATES, REACH,
+    UP, WORK,
 };
 use crate::reading::{Comparison, Doubt, Kind, Value};
 use crate::unit::{self, Class};
@@ -43,6 +44,7 @@ pub(super) fn read(
     let (from, to, kind) = wording(flow, parts, share, is_post, kind);
     let change =
         change(flow, share, dates, is_post).or_else(|| shared_change(flow, parts, share, dates));
+    let before = quantity.before.or_else(|| bound(flow, share, dates));
     let mut doubts = doubts(flow, parts, share, (from, to));
     if kind == Kind::Target
         && from == quantity.start
@@ -58,7 +60,7 @@ pub(super) fn read(
         value: value(quantity, false),
         name: None,
         unit: quantity.unit.clone().unwrap_or(Written::Symbol("")),
-        comparison: level(quantity, &mut doubts),
+        comparison: level(quantity, before, &mut doubts),
         bound: None,
         range: quantity
             .high
@@ -161,9 +163,27 @@ fn value(quantity: &Quantity, is_negative: bool) -> Value {
     }
 }
 
+/// 至少建成1个, 不少于新建园区3个: the least or the most that stands before the verb of a number.
+fn bound(flow: &Flow, share: &Share<'_>, dates: &[When]) -> Option<Comparison> {
+    let start = share.quantity.start;
+    (share.from..start).rev().find_map(|place| {
+        let (length, comparison) = COMPARE_BEFORE
+            .iter()
+            .filter(|(word, comparison)| {
+                matches!(comparison, Comparison::AtLeast | Comparison::AtMost)
+                    && flow.has(place, word)
+            })
+            .map(|(word, comparison)| (word.chars().count(), *comparison))
+            .max_by_key(|(length, _)| *length)?;
+        let verb = skip_fillers(flow, place + length, start, dates);
+        let (_, length) = flow.word_at(verb, ACHIEVE)?;
+        (verb + length <= start).then_some(comparison)
+    })
+}
+
 /// How the value compares, apart from any change.
-fn level(quantity: &Quantity, doubts: &mut Vec<Doubt>) -> Comparison {
-    if let (Some(before), Some(after)) = (quantity.before, quantity.after) {
+fn level(quantity: &Quantity, before: Option<Comparison>, doubts: &mut Vec<Doubt>) -> Comparison {
+    if let (Some(before), Some(after)) = (before, quantity.after) {
         if before != after {
             doubts.push(Doubt::ComparisonUnclear);
         }
@@ -183,7 +203,7 @@ fn level(quantity: &Quantity, doubts: &mut Vec<Doubt>) -> Comparison {
     }
     let vague = quantity.is_vague
         || quantity.is_round && quantity.is_chinese && quantity.class == Class::Count;
-    quantity.before.or(quantity.after).unwrap_or(if vague {
+    before.or(quantity.after).unwrap_or(if vague {
         Comparison::About
     } else {
         Comparison::Equal
@@ -225,7 +245,6 @@ const FILLERS: &[&str] = &[
     "整体",
     "分别",
     "均",
-    "，",
     "较",
     "比",
     "将",
@@ -234,6 +253,20 @@ const FILLERS: &[&str] = &[
     "不断",
     "切实",
     "着力",
+    "全面",
+    "大力",
+    "加快",
+    "深入",
+    "继续",
+    "同时",
+    "同步",
+    "坚决",
+    "每月",
+    "每季度",
+    "至少",
+    "最少",
+    "至多",
+    "最多",
 ];
 
 fn change(flow: &Flow, share: &Share<'_>, dates: &[When], is_post: bool) -> Option<Change> {
@@ -334,6 +367,7 @@ fn apply(
     draft.value = value(quantity, change.is_down);
     if quantity.class == Class::Percent
         && !quantity.is_doubling
+        && quantity.text.is_none()
         && is_rate(flow, change.subject.0, change.subject.1)
     {
         draft.unit = Written::Symbol("% or percentage point");
