@@ -55,7 +55,15 @@ const MEASURES: &[(&str, Option<&str>, Class)] = &[
     ("平方公里", Some("km²"), Class::Measure),
     ("平方千米", Some("km²"), Class::Measure),
     ("平方米", Some("m²"), Class::Measure),
+    ("㎡", Some("m²"), Class::Measure),
+    ("m²", Some("m²"), Class::Measure),
+    ("m2", Some("m²"), Class::Measure),
+    ("km²", Some("km²"), Class::Measure),
+    ("km2", Some("km²"), Class::Measure),
     ("立方米", Some("m³"), Class::Measure),
+    ("㎥", Some("m³"), Class::Measure),
+    ("m³", Some("m³"), Class::Measure),
+    ("m3", Some("m³"), Class::Measure),
     ("公顷", Some("ha"), Class::Measure),
     ("亩", None, Class::Measure),
     ("吨", Some("t"), Class::Measure),
@@ -64,6 +72,12 @@ const MEASURES: &[(&str, Option<&str>, Class)] = &[
     ("千克", Some("kg"), Class::Measure),
     ("公斤", Some("kg"), Class::Measure),
     ("克", Some("g"), Class::Measure),
+    ("毫克", Some("mg"), Class::Measure),
+    ("mg", Some("mg"), Class::Measure),
+    ("微克", Some("μg"), Class::Measure),
+    ("μg", Some("μg"), Class::Measure),
+    ("µg", Some("μg"), Class::Measure),
+    ("ug", Some("μg"), Class::Measure),
     ("千瓦", Some("kW"), Class::Measure),
     ("兆瓦", Some("MW"), Class::Measure),
     ("吉瓦", Some("GW"), Class::Measure),
@@ -144,12 +158,53 @@ const COUNTERS: &[&str] = &[
 const COUNTER_SIGNS: &str = "个家座条项处所户人名位次场件台套辆架艘部张份篇种类款门间栋幢根盏路支只片块段期轮届班宗起例笔单本册首幅组对点站村镇乡棵株头羽尾校箱列批节";
 
 /// Signs that count things in running text also when the number is written in Chinese.
-const COMMON_SIGNS: &str = "个家座条项处所户名场件台套种类批门辆栋";
+const COMMON_SIGNS: &str = "个家座条项处所户名场件台套种类批门辆栋支";
+/// Signs that behind a number in Chinese signs count as often as they are part of a name: 四次 and 二次供水.
+const LOOSE_SIGNS: &str = "次人期";
 
+/// What stands below the line of a measure and is no measure by itself.
+const PER: &[&str] = &["月", "季度", "升", "时", "l", "h", "s", "d"];
+
+/// The unit at an index. One of so much for each of another, as 微克/立方米, is answered as the text has it.
 pub(crate) fn at(flow: &Flow, index: usize) -> Option<Found> {
+    per_other(flow, index)
+        .or_else(|| one(flow, index, false))
+        .or_else(|| tenth_at(flow, index))
+}
+
+/// 元/亩, μg/m³, 件/万人.
+fn per_other(flow: &Flow, index: usize) -> Option<Found> {
+    let above = one(flow, index, true)?;
+    let line = index + above.length;
+    if flow.at(line) != '/' {
+        return None;
+    }
+    let first = line + 1;
+    let length_at = |place: usize| {
+        let measure = one(flow, place, false).map(|found| found.length);
+        measure.or_else(|| {
+            flow.word_at(place, PER)
+                .filter(|(word, _)| is_whole_word(flow, place, word, false))
+                .map(|(_, length)| length)
+        })
+    };
+    let powers = (first..first + 2)
+        .take_while(|place| matches!(flow.at(*place), '十' | '百' | '千' | '万' | '亿'))
+        .count();
+    let below =
+        length_at(first).or_else(|| length_at(first + powers).map(|length| powers + length))?;
+    Some(Found {
+        symbol: None,
+        length: above.length + 1 + below,
+        ..above
+    })
+}
+
+/// A measure or a counter; `is_above` where a line may follow and what it is taken of.
+fn one(flow: &Flow, index: usize, is_above: bool) -> Option<Found> {
     let measure = MEASURES
         .iter()
-        .filter(|(word, ..)| flow.has(index, word) && is_whole_word(flow, index, word))
+        .filter(|(word, ..)| flow.has(index, word) && is_whole_word(flow, index, word, is_above))
         .map(|(word, symbol, class)| Found {
             symbol: *symbol,
             class: *class,
@@ -164,14 +219,13 @@ pub(crate) fn at(flow: &Flow, index: usize) -> Option<Found> {
         (None, counter) => counter,
     };
     best.filter(|found| !is_other_word(flow, index, found.class))
-        .or_else(|| tenth_at(flow, index))
 }
 
 /// A Latin unit ends where the letters end.
-fn is_whole_word(flow: &Flow, index: usize, word: &str) -> bool {
-    let is_latin = word.chars().all(|sign| sign.is_ascii_alphabetic());
+fn is_whole_word(flow: &Flow, index: usize, word: &str, is_above: bool) -> bool {
+    let is_latin = word.ends_with(|sign: char| sign.is_ascii_alphanumeric());
     let next = flow.at(index + word.chars().count());
-    !is_latin || !(next.is_ascii_alphanumeric() || next == '/')
+    !is_latin || !(next.is_ascii_alphanumeric() || next == '/' && !is_above)
 }
 
 fn counter_at(flow: &Flow, index: usize) -> Option<Found> {
@@ -217,6 +271,11 @@ fn is_other_word(flow: &Flow, index: usize, class: Class) -> bool {
         '单' => matches!(next, '位'),
         '组' => matches!(next, '织' | '建'),
         '期' => matches!(next, '间'),
+        // 三支一扶 is a programme, and 三支队 the name of a detachment.
+        '支' => {
+            matches!(next, '一' | '部' | '撑' | '持' | '付')
+                || next == '队' && flow.at(index + 2) != '伍'
+        }
         '站' => matches!(next, '式'),
         '件' => matches!(next, '事'),
         '位' => matches!(next, '一'),
@@ -231,6 +290,11 @@ fn is_other_word(flow: &Flow, index: usize, class: Class) -> bool {
 /// Whether the unit at an index counts things that a number in Chinese signs may count.
 pub(crate) fn is_common_counter(flow: &Flow, index: usize) -> bool {
     COMMON_SIGNS.contains(flow.at(index))
+}
+
+/// Whether the unit at an index counts behind a number in Chinese signs where nothing of a name follows.
+pub(crate) fn is_loose_counter(flow: &Flow, index: usize) -> bool {
+    LOOSE_SIGNS.contains(flow.at(index))
 }
 
 /// Units of computing power, which say nothing without a precision.

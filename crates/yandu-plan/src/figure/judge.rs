@@ -2,7 +2,7 @@
 
 use crate::due::{Sense, When};
 use crate::flow::Flow;
-use crate::lexicon::{ACHIEVE, FOCUS, NEXT, PAST, WISH, WORK};
+use crate::lexicon::{ACHIEVE, FOCUS, LEVEL, NEXT, PAST, WISH, WORK};
 use crate::numeral;
 use crate::reading::{Comparison, Kind, Value};
 use crate::unit::Class;
@@ -23,6 +23,10 @@ const WORK_ON: &[&str] = &[
     "实施", "推进", "构建", "打造", "建设", "完善", "开展", "突出", "做强", "做优", "培育", "发展",
     "深化", "健全", "落实", "抓好", "推动", "强化", "加快", "聚力", "拓展", "提升", "壮大", "优化",
     "做大",
+];
+/// What is held so many times over: behind these 三期 counts, behind others it may be the third stage.
+const EVENTS: &[&str] = &[
+    "举办", "举行", "培训", "轮训", "研修", "讲座", "讲堂", "课程", "沙龙", "论坛", "编发", "简报",
 ];
 /// The longest counted noun of a list.
 const NOUN_SIGNS: usize = 10;
@@ -152,6 +156,9 @@ pub(super) fn verdict(
     context: Context,
 ) -> Verdict {
     let quantity = share.quantity;
+    if quantity.is_joined {
+        return Verdict::Open("数字紧接外文字母，可能是名称的一部分");
+    }
     let is_in_clause = |when: &&When| when.from >= parts.from && when.to <= parts.to;
     let is_past = dates.iter().filter(is_in_clause).any(|when| {
         when.sense == Sense::Until
@@ -195,8 +202,13 @@ pub(super) fn verdict(
     }
 }
 
-/// Whether the words before a number tell of what has been. 整合现有系统 works on what is there.
+/// Whether the words before a number tell of what has been. 整合现有系统 works on what is there, 在现有基础上新建 goes on from it.
 fn says_past(flow: &Flow, from: usize, to: usize) -> bool {
+    let basis = "基础上";
+    let from = (from..to)
+        .rev()
+        .find(|place| flow.has(*place, basis))
+        .map_or(from, |place| place + basis.chars().count());
     (from..to).any(|place| {
         flow.word_at(place, PAST).is_some_and(|(word, length)| {
             let is_attribute = matches!(word, "现有" | "原有" | "已有");
@@ -205,13 +217,18 @@ fn says_past(flow: &Flow, from: usize, to: usize) -> bool {
     })
 }
 
+/// Whether a number stands behind the 在 of a place, and not behind that of 控制在.
+fn is_behind_in(flow: &Flow, start: usize) -> bool {
+    matches!(flow.before(start), '在' | '于') && flow.word_before(start, LEVEL).is_none()
+}
+
 /// 在12个区、186个街道推行: where something is done, not how much of it. 覆盖12个区 behind another figure says the same.
 fn is_place(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
     let start = share.quantity.start;
     if share.quantity.class != Class::Count {
         return false;
     }
-    if matches!(flow.before(start), '在' | '于') {
+    if is_behind_in(flow, start) {
         return true;
     }
     let is_first = parts
@@ -230,7 +247,7 @@ fn is_place(flow: &Flow, parts: &Parts, share: &Share<'_>) -> bool {
         .is_some_and(|before| {
             let first = parts.quantities.first().map_or(start, |first| first.start);
             let is_joined = start == share.from && before.class == Class::Count;
-            let opens = matches!(flow.before(first), '在' | '于')
+            let opens = is_behind_in(flow, first)
                 || flow.ends_with(first, "覆盖")
                     && flow.before(parts.from) == ','
                     && first - parts.from <= 3;
@@ -255,7 +272,7 @@ fn time(flow: &Flow, share: &Share<'_>, is_post: bool) -> Verdict {
         .word_at(quantity.end, crate::lexicon::TIME_NAMES)
         .is_some();
     let is_changed = flow
-        .word_before(quantity.start, crate::lexicon::LEVEL)
+        .word_before(quantity.start, LEVEL)
         .or_else(|| flow.word_before(quantity.start, crate::lexicon::DOWN))
         .or_else(|| flow.word_before(quantity.start, crate::lexicon::UP))
         .is_some();
@@ -274,9 +291,7 @@ fn time(flow: &Flow, share: &Share<'_>, is_post: bool) -> Verdict {
 /// A number without a unit is a figure only where something is said to reach it.
 fn unitless(flow: &Flow, share: &Share<'_>, context: Context) -> Verdict {
     let quantity = share.quantity;
-    let is_reached = flow
-        .word_before(quantity.start, crate::lexicon::LEVEL)
-        .is_some();
+    let is_reached = flow.word_before(quantity.start, LEVEL).is_some();
     if quantity.text.is_some()
         || is_reached
         || quantity.before.is_some()
@@ -320,6 +335,10 @@ fn count(
             } else {
                 Verdict::None
             };
+        }
+        let is_stage = matches!(quantity.unit, Some(Written::Place(at, _)) if flow.at(at) == '期');
+        if is_stage && flow.word_before(quantity.start, EVENTS).is_none() {
+            return Verdict::Open("可能是期数，也可能是第几期");
         }
         if quantity.is_round
             && quantity.end - quantity.number <= 2

@@ -2,7 +2,7 @@
 
 use crate::due::connector;
 use crate::flow::Flow;
-use crate::lexicon::{COMPARE_AFTER, COMPARE_BEFORE, LEVEL};
+use crate::lexicon::{COMPARE_AFTER, COMPARE_BEFORE, DOWN, LEVEL, UP};
 use crate::numeral::{self, Decimal, Numeral};
 use crate::reading::Comparison;
 use crate::unit::{self, Class, Found};
@@ -47,6 +47,8 @@ pub(super) struct Quantity {
     pub(super) is_doubling: bool,
     /// 前10名.
     pub(super) is_rank: bool,
+    /// A word in Latin letters runs into the number: App15个.
+    pub(super) is_joined: bool,
 }
 
 impl Quantity {
@@ -67,11 +69,13 @@ pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
         '全' if flow.has(index, "全覆盖") => return Some(word(flow, index, 3, 100, false)),
         '翻' => return doubling(flow, index),
         '百' if flow.has(index, "百分之") => return percent_in_words(flow, index),
+        '一' | '半' if is_half(flow, index) => return Some(half(flow, index)),
         sign if sign.is_ascii_digit() || numeral::is_chinese_digit(sign) => {}
         _ => return None,
     }
     if let Some(end) = name_around(flow, index) {
-        return Some(Lexed::Other(end));
+        let joined = joined(flow, index, limit);
+        return Some(joined.map_or(Lexed::Other(end), Lexed::Quantity));
     }
     let Some(numeral) = numeral::at(flow, index) else {
         return Some(Lexed::Other(skip_digits(flow, index)));
@@ -84,7 +88,7 @@ pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
     }
     if flow.before(index) == '前'
         && unit::at(flow, numeral.end).is_none()
-        && is_rank_end(flow, numeral.end, limit)
+        && ends_run(flow, numeral.end, limit)
     {
         return Some(Lexed::Quantity(Quantity {
             class: Class::Count,
@@ -108,11 +112,11 @@ pub(super) fn at(flow: &Flow, index: usize, limit: usize) -> Option<Lexed> {
     if let Some(lexed) = fraction(flow, index, &numeral) {
         return Some(lexed);
     }
-    Some(measured(flow, index, numeral))
+    Some(measured(flow, index, numeral, limit))
 }
 
-/// 前三, 前三位: nothing but the end of the clause may follow.
-fn is_rank_end(flow: &Flow, end: usize, limit: usize) -> bool {
+/// Whether nothing that a number could be of stands behind it: the clause or the run of an enumeration ends.
+fn ends_run(flow: &Flow, end: usize, limit: usize) -> bool {
     end >= limit || matches!(flow.at(end), ',' | '、' | ';' | '。' | ')')
 }
 
@@ -130,7 +134,12 @@ fn name_around(flow: &Flow, index: usize) -> Option<usize> {
         return None;
     }
     let before = flow.before(index);
-    let is_behind = before.is_ascii_alphabetic()
+    // 政务App 15个: set apart, and what it counts behind it.
+    let is_counted = || {
+        flow.gap(index)
+            && numeral::at(flow, index).is_some_and(|numeral| unit::at(flow, numeral.end).is_some())
+    };
+    let is_behind = before.is_ascii_alphabetic() && !is_counted()
         || (matches!(before, '-' | '/' | '.')
             && index >= 2
             && flow.at(index - 2).is_ascii_alphanumeric());
@@ -153,6 +162,25 @@ fn name_around(flow: &Flow, index: usize) -> Option<usize> {
     Some(end.max(index + 1))
 }
 
+/// App15个: a number that a word in Latin letters runs into, where its counter ends the run. Behind a single letter it is a type: A100.
+fn joined(flow: &Flow, index: usize, limit: usize) -> Option<Quantity> {
+    let letters = (0..index)
+        .rev()
+        .take_while(|place| flow.at(*place).is_ascii_alphabetic())
+        .count();
+    let before = flow.before(index - letters);
+    if letters < 2 || before.is_ascii_digit() || matches!(before, '-' | '/' | '.') {
+        return None;
+    }
+    let numeral = numeral::at(flow, index).filter(|numeral| numeral.value.as_whole().is_some())?;
+    let found = unit::at(flow, numeral.end).filter(|found| found.class == Class::Count)?;
+    let end = numeral.end + found.length;
+    (end <= limit && ends_run(flow, end, limit)).then(|| Quantity {
+        is_joined: true,
+        ..with_unit(flow, index, numeral, found)
+    })
+}
+
 fn word(flow: &Flow, index: usize, length: usize, value: i128, is_doubling: bool) -> Lexed {
     let (after, end) = after(flow, index + length, Class::Percent);
     Lexed::Quantity(Quantity {
@@ -172,6 +200,7 @@ fn word(flow: &Flow, index: usize, length: usize, value: i128, is_doubling: bool
         is_word: true,
         is_doubling,
         is_rank: false,
+        is_joined: false,
     })
 }
 
@@ -192,45 +221,94 @@ fn doubling(flow: &Flow, index: usize) -> Option<Lexed> {
     })
 }
 
+/// Per cent that the words before or in the number say.
+const PERCENT: Found = Found {
+    symbol: Some("%"),
+    class: Class::Percent,
+    length: 0,
+    shift: 0,
+};
+
 /// 百分之九十五.
 fn percent_in_words(flow: &Flow, index: usize) -> Option<Lexed> {
     let numeral = numeral::at(flow, index + 3)?;
-    let found = Found {
-        symbol: Some("%"),
-        class: Class::Percent,
-        length: 0,
-        shift: 0,
-    };
-    Some(Lexed::Quantity(with_unit(flow, index, numeral, found)))
+    Some(Lexed::Quantity(with_unit(flow, index, numeral, PERCENT)))
 }
 
-/// 三分之二; 1:15.
+/// 一半, 半数; 单一半导体 and 半数字化 are other words.
+fn is_half(flow: &Flow, index: usize) -> bool {
+    let next = flow.at(index + 2);
+    flow.has(index, "一半") && !matches!(next, '导' | '径' | '岛' | '成' | '自')
+        || flow.has(index, "半数") && !matches!(next, '字' | '据')
+}
+
+/// 一半以上, 过半数.
+fn half(flow: &Flow, index: usize) -> Lexed {
+    let numeral = Numeral {
+        end: index + 2,
+        value: Decimal::whole(50),
+        is_chinese: true,
+        is_vague: false,
+        is_round: false,
+    };
+    let mut quantity = with_unit(flow, index, numeral, PERCENT);
+    if quantity.before.is_none() && flow.before(index) == '过' {
+        quantity.before = Some(Comparison::Above);
+        quantity.start = index - 1;
+    }
+    Lexed::Quantity(quantity)
+}
+
+/// 三分之二; 2/3 where it is compared or reached; 1:15.
 fn fraction(flow: &Flow, index: usize, numeral: &Numeral) -> Option<Lexed> {
     let is_fraction = flow.has(numeral.end, "分之");
     let is_ratio = matches!(flow.at(numeral.end), ':' | '∶' | '比')
         && !numeral.is_chinese
         && flow.at(numeral.end + 1).is_ascii_digit();
-    if !is_fraction && !is_ratio {
+    let is_slashed = flow.at(numeral.end) == '/'
+        && !numeral.is_chinese
+        && flow.at(numeral.end + 1).is_ascii_digit();
+    if !is_fraction && !is_ratio && !is_slashed {
         return None;
     }
     let second = numeral::at(flow, numeral.end + if is_fraction { 2 } else { 1 })?;
-    let (one, two) = (numeral.value.number(), second.value.number());
-    let text = if is_fraction {
-        format!("{two}/{one}")
-    } else {
-        format!("{one}:{two}")
-    };
     let (after, end) = after(flow, second.end, Class::Percent);
     let (before, start) = before(flow, index);
+    let is_said = before.is_some()
+        || after.is_some()
+        || [LEVEL, UP, DOWN]
+            .iter()
+            .any(|words| flow.word_before(start, words).is_some());
+    let is_part = is_said && is_share(numeral, &second) && flow.at(second.end) != '/';
+    if is_slashed && !is_part {
+        return None;
+    }
+    let (one, two) = (numeral.value.number(), second.value.number());
+    let (text, class) = if is_fraction {
+        (format!("{two}/{one}"), Class::Percent)
+    } else if is_slashed {
+        (format!("{one}/{two}"), Class::Percent)
+    } else {
+        (format!("{one}:{two}"), Class::Measure)
+    };
     Some(Lexed::Quantity(Quantity {
         start,
         end,
         text: Some(text),
+        class,
         unit: Some(Written::Symbol("")),
         before,
         after,
         ..bare(index, numeral)
     }))
+}
+
+/// Whether two numbers may be a share, as 2 and 3 of 2/3; 24/7 is none.
+fn is_share(one: &Numeral, two: &Numeral) -> bool {
+    match (one.value.as_whole(), two.value.as_whole()) {
+        (Some(one), Some(two)) => 0 < one && one < two && two <= 10,
+        _ => false,
+    }
 }
 
 fn bare(index: usize, numeral: &Numeral) -> Quantity {
@@ -251,11 +329,12 @@ fn bare(index: usize, numeral: &Numeral) -> Quantity {
         is_word: false,
         is_doubling: false,
         is_rank: false,
+        is_joined: false,
     }
 }
 
 /// A number with a unit, a counted noun or nothing behind it.
-fn measured(flow: &Flow, index: usize, numeral: Numeral) -> Lexed {
+fn measured(flow: &Flow, index: usize, numeral: Numeral, limit: usize) -> Lexed {
     let end = numeral.end;
     let other = Lexed::Other(end.max(index + 1));
     let is_reached = flow.word_before(index, LEVEL).is_some();
@@ -272,7 +351,7 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral) -> Lexed {
     if is_reached && flow.at(index) == '零' && end == index + 1 {
         return Lexed::Quantity(bare(index, &numeral));
     }
-    // 7×24小时; 24/7; 〔2025〕27号; 12号线; 二期; 三级; 二十大.
+    // 7×24小时; 24/7; 〔2025〕27号; 12号线; 三级; 二十大.
     if matches!(flow.at(end), '×' | '*' | '/' | '+') && flow.at(end + 1).is_ascii_digit() {
         return Lexed::Other(numeral::at(flow, end + 1).map_or(end + 1, |next| next.end));
     }
@@ -281,13 +360,13 @@ fn measured(flow: &Flow, index: usize, numeral: Numeral) -> Lexed {
             flow.at(end),
             '号' | '届' | '代' | '版' | '维' | '级' | '大' | '线'
         )
-        || (numeral.is_chinese && matches!(flow.at(end), '期' | '位' | '体' | '农' | '线' | '网'))
+        || (numeral.is_chinese && matches!(flow.at(end), '位' | '体' | '农' | '线' | '网'))
         || matches!(flow.at(end), '月' | '时' | '五') && numeral.is_chinese
     {
         return other;
     }
     if let Some(found) = unit::at(flow, end) {
-        return if is_quantity(flow, &numeral, found) {
+        return if is_quantity(flow, index, &numeral, found, limit) {
             Lexed::Quantity(with_unit(flow, index, numeral, found))
         } else {
             Lexed::Other(end + found.length)
@@ -356,7 +435,7 @@ fn unknown_unit(flow: &Flow, end: usize) -> Option<usize> {
 }
 
 /// Years, and single signs that mean something else behind a Chinese number.
-fn is_quantity(flow: &Flow, numeral: &Numeral, found: Found) -> bool {
+fn is_quantity(flow: &Flow, index: usize, numeral: &Numeral, found: Found, limit: usize) -> bool {
     if found.length == 1 && flow.at(numeral.end) == '年' {
         return false;
     }
@@ -364,13 +443,34 @@ fn is_quantity(flow: &Flow, numeral: &Numeral, found: Found) -> bool {
         return true;
     }
     match found.class {
-        Class::Count => found.length > 1 || unit::is_common_counter(flow, numeral.end),
+        Class::Count => {
+            found.length > 1
+                || unit::is_common_counter(flow, numeral.end)
+                || counts_loosely(flow, index, numeral, limit)
+        }
         Class::Score => false,
         Class::Time | Class::Measure => {
             found.length > 1 || numeral.end - 1 > 0 && numeral.value.as_whole() != Some(1)
         }
         Class::Percent | Class::Point | Class::Money | Class::Times => true,
     }
+}
+
+/// Whether 三期, 四次 or 五百人 counts: where the run ends behind it or a comparison stands before it. 三期项目, 三人小组 and 二次供水 are
+/// names; 二 alone is an ordinal, for two of a thing are 两.
+fn counts_loosely(flow: &Flow, index: usize, numeral: &Numeral, limit: usize) -> bool {
+    let is_ordinal = flow.at(index) == '二' && numeral.end == index + 1;
+    if !unit::is_loose_counter(flow, numeral.end)
+        || is_ordinal
+        || numeral.is_round
+        || numeral.value.as_whole() == Some(1)
+    {
+        return false;
+    }
+    let (_, end) = after(flow, numeral.end + 1, Class::Count);
+    let is_end = end <= limit
+        && (ends_run(flow, end, limit) || flow.word_at(end, &["和", "及", "与", "并"]).is_some());
+    is_end || before(flow, index).0.is_some()
 }
 
 fn with_unit(flow: &Flow, index: usize, numeral: Numeral, found: Found) -> Quantity {
