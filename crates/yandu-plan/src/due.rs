@@ -54,7 +54,7 @@ pub(crate) fn all(flow: &Flow, from: usize, to: usize, year: Option<i16>) -> Vec
 }
 
 /// The date that begins at an index of a run that ends before `limit`.
-fn at(flow: &Flow, (index, limit): (usize, usize), year: Option<i16>) -> Option<When> {
+pub(crate) fn at(flow: &Flow, (index, limit): (usize, usize), year: Option<i16>) -> Option<When> {
     if is_inside_number(flow, index) {
         return None;
     }

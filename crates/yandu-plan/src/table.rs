@@ -236,7 +236,8 @@ pub(crate) fn read(
     if grid.columns.contains(&Column::Indicator) {
         for (column, (from, to)) in grid.columns.iter_mut().zip(&grid.titles) {
             let title = flow.part(*from, *to);
-            let is_day = due::at(&title, 0, None).is_some_and(|when| when.to == title.len());
+            let is_day =
+                due::at(&title, (0, title.len()), None).is_some_and(|when| when.to == title.len());
             if is_day && *column == Column::Other {
                 *column = Column::Value;
             }

@@ -72,12 +72,13 @@ pub(super) fn title(layout: &Layout, signs: &[char], headings: &[Heading]) -> He
             })
     };
     // A day says when something was given out, and a bracket who decided it when.
-    let is_day =
-        |from: usize| due::at(flow, from, None).is_some_and(|when| flow.before(when.to) == '日');
+    let is_day = |run: (usize, usize)| {
+        due::at(flow, run, None).is_some_and(|when| flow.before(when.to) == '日')
+    };
     let dated = head().find(|(from, to)| {
         is_line(*from, *to)
             && flow.at(*from) != '('
-            && !is_day(*from)
+            && !is_day((*from, *to))
             && years_in(flow, *from, *to).is_some()
     });
     let by_title = named.and_then(|(from, to)| years_in(flow, *from, *to));

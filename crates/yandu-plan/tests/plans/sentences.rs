@@ -1,14 +1,18 @@
 //! Single sentences of the language of plans: what each states, and what it does not.
 
-use yandu_plan::{Options, Role, read};
+use yandu_plan::{Doubt, Options, Reading, Role, read};
 
-/// The figures of a sentence, one a line: kind, wording, value with its unit, comparison, day, what else is said.
-fn figures(sentence: &str) -> Vec<String> {
+/// A plan of one sentence.
+fn reading(sentence: &str) -> Reading {
     let text = format!(
         "2026年工作要点\n一、建设\n（一）加强建设。{sentence}（市数据局负责）\n（二）加强统筹。（市数据局负责）\n"
     );
-    let reading = read(text.as_bytes(), &Options::default()).unwrap();
-    reading
+    read(text.as_bytes(), &Options::default()).unwrap()
+}
+
+/// The figures of a sentence, one a line: kind, wording, value with its unit, comparison, day, what else is said.
+fn figures(sentence: &str) -> Vec<String> {
+    reading(sentence)
         .targets
         .iter()
         .map(|figure| {
@@ -35,6 +39,17 @@ fn figures(sentence: &str) -> Vec<String> {
 
 fn check(sentence: &str, expected: &[&str]) {
     assert_eq!(figures(sentence), expected, "{sentence}");
+}
+
+/// A sentence that states no figure, and what of it is left to a reviewer.
+fn check_offers(sentence: &str, expected: &[&str]) {
+    check(sentence, &[]);
+    let offers: Vec<String> = reading(sentence)
+        .offers
+        .into_iter()
+        .map(|offer| offer.literal)
+        .collect();
+    assert_eq!(offers, expected, "{sentence}");
 }
 
 #[test]
@@ -244,6 +259,262 @@ fn figures_that_are_none_are_known_for_what_they_are() {
     ] {
         check(none, &[]);
     }
+}
+
+#[test]
+fn what_is_held_at_a_level_is_no_place_and_what_goes_on_from_the_present_is_to_be_done() {
+    check(
+        "将投诉量控制在100件以内，较大事故起数控制在3起以内。",
+        &[
+            "target 将投诉量控制在100件以内 <= 100件 2026-12-31",
+            "target 较大事故起数控制在3起以内 <= 3起 2026-12-31",
+        ],
+    );
+    check(
+        "平均跑动次数控制在0.3次以内。",
+        &["target 平均跑动次数控制在0.3次以内 <= 0.3次 2026-12-31"],
+    );
+    check(
+        "在岗人员稳定在300人以上。",
+        &["target 在岗人员稳定在300人以上 >= 300人 2026-12-31"],
+    );
+    check(
+        "日均投诉保持在20件左右。",
+        &["target 日均投诉保持在20件左右 ~ 20件 2026-12-31"],
+    );
+    check(
+        "在现有基础上再建20个应用场景。",
+        &["target 在现有基础上再建20个应用场景 = 20个 2026-12-31"],
+    );
+    check(
+        "在去年基础上新增企业30家。",
+        &["target 在去年基础上新增企业30家 = 30家 2026-12-31"],
+    );
+    // What is told behind 基础上 may still be past, and a place is a place.
+    check(
+        "现有平台30个。",
+        &["description 现有平台30个 = 30个 2026-12-31"],
+    );
+    check(
+        "在12个区推行。",
+        &["description 在12个区推行 = 12个 2026-12-31"],
+    );
+}
+
+#[test]
+fn a_bound_may_stand_before_the_verb_of_its_number() {
+    check(
+        "每个县（市、区）至少建成1个示范街道。",
+        &["target 每个县（市、区）至少建成1个示范街道 >= 1个 2026-12-31"],
+    );
+    check(
+        "全年至少举办4期数据讲堂，至少培训500人。",
+        &[
+            "target 全年至少举办4期数据讲堂 >= 4期 2026-12-31",
+            "target 至少培训500人 >= 500人 2026-12-31",
+        ],
+    );
+    check(
+        "力争不少于新建3所。",
+        &["target 力争不少于新建3所 >= 3所 2026-12-31"],
+    );
+    check(
+        "对入驻企业给予最高50万元补助。",
+        &["target 对入驻企业给予最高50万元补助 <= 500000元 2026-12-31"],
+    );
+    check(
+        "至多新增站点3个，打造园区2个。",
+        &[
+            "target 至多新增站点3个 <= 3个 2026-12-31",
+            "target 打造园区2个 = 2个 2026-12-31",
+        ],
+    );
+}
+
+#[test]
+fn a_verb_of_change_is_found_behind_marks_and_adverbs() {
+    check(
+        "一是压减申请材料30%。二是精简报表20%以上。",
+        &[
+            "target 压减申请材料30% change -30% 2026-12-31",
+            "target 精简报表20%以上 change -20% 2026-12-31 bound >=",
+        ],
+    );
+    check(
+        "大力压减申请材料30%。",
+        &["target 大力压减申请材料30% change -30% 2026-12-31"],
+    );
+    check(
+        "到年底，全面压减申请材料30%。",
+        &["target 全面压减申请材料30% change -30% 2026-12-31"],
+    );
+    check(
+        "十一是至少压减会议20%。",
+        &["target 至少压减会议20% change -20% 2026-12-31 bound >="],
+    );
+}
+
+#[test]
+fn numbers_in_chinese_signs_count_events_and_people_and_stages_are_left_open() {
+    check(
+        "组织培训三期、督查四次，培训五百人，组建五支队伍。",
+        &[
+            "target 组织培训三期 = 3期 2026-12-31",
+            "target 督查四次 = 4次 2026-12-31",
+            "target 培训五百人 = 500人 2026-12-31",
+            "target 组建五支队伍 = 5支 2026-12-31",
+        ],
+    );
+    check("举办论坛两期。", &["target 举办论坛两期 = 2期 2026-12-31"]);
+    check_offers("建设政务云三期。", &["建设政务云三期"]);
+    check_offers("督查四次。", &["督查四次"]);
+    check_offers(
+        "推进政务云三期项目，改造二次供水设施，组建三人小组，实施三支一扶计划，建设软件园二期，每月调度一次。",
+        &[],
+    );
+}
+
+#[test]
+fn a_number_behind_a_word_in_latin_letters_counts_where_it_is_set_apart() {
+    check(
+        "清理整合政务App 15个，打造数字文旅IP 5个。",
+        &[
+            "target 清理整合政务App 15个 = 15个 2026-12-31",
+            "target 打造数字文旅IP 5个 = 5个 2026-12-31",
+        ],
+    );
+    check(
+        "升级改造LED 200块、路灯10盏。",
+        &[
+            "target 升级改造LED 200块 = 200块 2026-12-31",
+            "target 路灯10盏 = 10盏 2026-12-31",
+        ],
+    );
+    check_offers("清理政务App15个。", &["清理政务App15个"]);
+    check_offers("推广IPv6家庭网关，部署A100、Wi-Fi 6和PM2.5监测设备。", &[]);
+}
+
+#[test]
+fn halves_and_fractions_are_shares() {
+    check(
+        "审批环节减少一半以上。",
+        &["target 审批环节减少一半以上 change -50% 2026-12-31 bound >="],
+    );
+    check(
+        "推动半数以上规上企业完成改造。",
+        &["target 推动半数以上规上企业完成改造 >= 50% 2026-12-31"],
+    );
+    check(
+        "过半数乡镇建成站点。",
+        &["target 过半数乡镇建成站点 > 50% 2026-12-31"],
+    );
+    check(
+        "推动三分之二以上的规上企业完成改造。",
+        &["target 推动三分之二以上的规上企业完成改造 >= 2/3 2026-12-31"],
+    );
+    check(
+        "在2/3以上的街道建成站点。",
+        &["target 在2/3以上的街道建成站点 >= 2/3 2026-12-31"],
+    );
+    check(
+        "通关时间压缩1/3。",
+        &["target 通关时间压缩1/3 change -1/3 2026-12-31"],
+    );
+    check(
+        "投诉率下降三分之一。",
+        &["target 投诉率下降三分之一 change -1/3 2026-12-31"],
+    );
+    check("提供24/7服务，发展单一半导体和半数字化产线。", &[]);
+}
+
+#[test]
+fn units_of_so_much_for_each_are_read_as_one() {
+    check(
+        "PM2.5浓度下降至32微克/立方米以下。",
+        &["target PM2.5浓度下降至32微克/立方米以下 <= 32微克/立方米 2026-12-31"],
+    );
+    check(
+        "PM2.5浓度控制在32μg/m³以内。",
+        &["target PM2.5浓度控制在32μg/m³以内 <= 32μg/m³ 2026-12-31"],
+    );
+    check(
+        "盘活闲置厂房30万㎡，绿地面积增加2万m2。",
+        &[
+            "target 盘活闲置厂房30万㎡ = 300000m² 2026-12-31",
+            "target 绿地面积增加2万m2 change 20000m² 2026-12-31",
+        ],
+    );
+    check(
+        "亩均税收达20万元/亩。",
+        &["target 亩均税收达20万元/亩 = 200000元/亩 2026-12-31"],
+    );
+    check(
+        "发明专利拥有量达到15件/万人以上，数据传输速率不低于100MB/s。",
+        &[
+            "target 发明专利拥有量达到15件/万人以上 >= 15件/万人 2026-12-31",
+            "target 数据传输速率不低于100MB/s >= 100MB/s 2026-12-31",
+        ],
+    );
+    check(
+        "新建4G/5G基站200座。",
+        &["target 新建4G/5G基站200座 = 200座 2026-12-31"],
+    );
+}
+
+#[test]
+fn days_in_digits_alone_are_read_in_sentences_and_in_cells() {
+    check(
+        "2026.6.30前建成园区3个。",
+        &["target 2026.6.30前建成园区3个 = 3个 2026-06-30"],
+    );
+    check(
+        "建成园区3个，2026/10/31前完成。",
+        &["target 建成园区3个 = 3个 2026-10-31"],
+    );
+    check(
+        "产值达到2026.5万元。",
+        &["target 产值达到2026.5万元 = 20265000元 2026-12-31"],
+    );
+    let table = "2026年数字化重点任务分解表\n\n序号\t重点任务\t工作内容\t完成时限\t牵头单位\n1\t建设基站\t新增5G基站300座\t2026.6\t市工信局\n2\t培育企业\t培育瞪羚企业12家\t2026-09-30\t市科技局\n3\t建设园区\t建成园区3个\t2026/10/31\t市商务局\n4\t引进人才\t引进人才50名\t2026.3-11\t市人社局\n";
+    let reading = read(table.as_bytes(), &Options::default()).unwrap();
+    let days: Vec<&str> = reading
+        .targets
+        .iter()
+        .filter_map(|figure| figure.due.as_deref())
+        .collect();
+    assert_eq!(
+        days,
+        ["2026-06-30", "2026-09-30", "2026-10-31", "2026-11-30"]
+    );
+}
+
+#[test]
+fn spans_of_years_give_their_last_day_or_a_doubt() {
+    check(
+        "“十五五”期间建成10个园区。",
+        &["target “十五五”期间建成10个园区 = 10个 2030-12-31"],
+    );
+    check(
+        "“十五五”时期，培育企业50家。",
+        &["target 培育企业50家 = 50家 2030-12-31"],
+    );
+    check(
+        "“十四五”期间建成平台30个。",
+        &["description “十四五”期间建成平台30个 = 30个 2025-12-31"],
+    );
+    check(
+        "编制“十五五”时期发展规划，培育企业50家。",
+        &["target 培育企业50家 = 50家 2026-12-31"],
+    );
+    let is_doubted = |sentence: &str| {
+        let reading = reading(sentence);
+        assert_eq!(reading.targets.len(), 1, "{sentence}");
+        reading.targets[0].doubts.contains(&Doubt::LongerPlan)
+    };
+    assert!(is_doubted("三年内培育企业50家。"));
+    assert!(is_doubted("未来五年引进人才1000名。"));
+    assert!(!is_doubted("年内培育企业50家。"));
+    assert!(!is_doubted("对成立三年内的企业开展培训，培育企业50家。"));
 }
 
 #[test]
