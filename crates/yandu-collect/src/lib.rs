@@ -12,6 +12,7 @@ pub mod batch;
 pub mod change;
 pub mod channel;
 mod collector;
+mod declaration;
 mod error;
 mod expectation;
 pub mod form;

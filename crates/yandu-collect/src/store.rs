@@ -45,6 +45,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "reference",
         sql: include_str!("../migrations/0006_reference.sql"),
     },
+    Migration {
+        version: 7,
+        name: "declaration",
+        sql: include_str!("../migrations/0007_declaration.sql"),
+    },
 ];
 
 const BATCH_COLUMNS: &str = "id, dataset, source, status, mode, delivered_as, delivered_by, content_hash, size_bytes, \
@@ -77,6 +82,13 @@ pub(crate) struct Ready<'a> {
     pub(crate) watermark: Option<&'a str>,
 }
 
+/// A batch that brought the same bytes as a delivery, and whose rows stand.
+pub(crate) struct Same {
+    pub(crate) batch: BatchId,
+    /// Whether another declaration of the dataset read them; false where that was not written down.
+    pub(crate) is_read_otherwise: bool,
+}
+
 impl Batches {
     pub(crate) fn new(pool: SqlitePool) -> Self {
         Self { pool }
@@ -105,14 +117,23 @@ impl Batches {
         Ok(())
     }
 
-    /// The bytes are kept: from here on they can be found by their hash.
-    pub(crate) async fn kept(&self, id: &BatchId, hash: &str, size_bytes: u64) -> Result<()> {
-        sqlx::query("UPDATE batch SET content_hash = ?, size_bytes = ? WHERE id = ?")
-            .bind(hash)
-            .bind(size_bytes as i64)
-            .bind(id.as_str())
-            .execute(&self.pool)
-            .await?;
+    /// The bytes are kept: from here on they can be found by their hash, with the declaration that they are read by.
+    pub(crate) async fn kept(
+        &self,
+        id: &BatchId,
+        hash: &str,
+        size_bytes: u64,
+        declaration: &str,
+    ) -> Result<()> {
+        sqlx::query(
+            "UPDATE batch SET content_hash = ?, size_bytes = ?, declaration = ? WHERE id = ?",
+        )
+        .bind(hash)
+        .bind(size_bytes as i64)
+        .bind(declaration)
+        .bind(id.as_str())
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
@@ -355,34 +376,50 @@ impl Batches {
             .collect()
     }
 
-    /// The collected batch that makes a delivery of these bytes change nothing.
+    /// The collected batch of the same bytes whose rows stand, so that a delivery of them would bring nothing that is not
+    /// there.
     ///
     /// A snapshot says what the whole dataset is, so only the newest batch counts: a return to an older state is a
-    /// change. An upsert or append that was collected once is never collected again.
+    /// change. An upsert or append that was collected once stands until a snapshot takes its place. Rows that came in
+    /// another mode are read again, but for an append: it would have them there twice, however they came.
     pub(crate) async fn same_content(
         &self,
-        dataset: &DatasetId,
+        batch: &Batch,
         hash: &str,
-        mode: Mode,
         given: Option<&serde_json::Value>,
-    ) -> Result<Option<BatchId>> {
-        let sql = match mode {
+        declaration: &str,
+    ) -> Result<Option<Same>> {
+        let sql = match batch.mode {
             Mode::Snapshot => {
-                "SELECT id FROM (SELECT id, content_hash, report FROM batch WHERE dataset = ? AND status = 'collected' \
-                 ORDER BY id DESC LIMIT 1) WHERE content_hash = ? AND json_extract(report, '$.given') IS ?"
+                "SELECT id, declaration IS NOT NULL AND declaration <> ?5 FROM \
+                 (SELECT id, mode, content_hash, report, declaration FROM batch WHERE dataset = ?1 \
+                 AND status = 'collected' ORDER BY id DESC LIMIT 1) WHERE content_hash = ?2 \
+                 AND json_extract(report, '$.given') IS ?3 AND mode = ?4"
             }
             Mode::Upsert | Mode::Append => {
-                "SELECT id FROM batch WHERE dataset = ? AND content_hash = ? AND status = 'collected' \
-                 AND json_extract(report, '$.given') IS ? ORDER BY id DESC LIMIT 1"
+                "SELECT id, declaration IS NOT NULL AND declaration <> ?5 FROM batch AS earlier WHERE dataset = ?1 \
+                 AND content_hash = ?2 AND status = 'collected' AND json_extract(report, '$.given') IS ?3 \
+                 AND (mode = ?4 OR ?4 = 'append') AND NOT EXISTS (SELECT 1 FROM batch AS later \
+                 WHERE later.dataset = earlier.dataset AND later.mode = 'snapshot' AND later.status = 'collected' \
+                 AND later.version IS NOT NULL AND coalesce(later.version > earlier.version, later.id > earlier.id)) \
+                 ORDER BY id DESC LIMIT 1"
             }
         };
-        let id: Option<String> = sqlx::query_scalar(sql)
-            .bind(dataset.as_str())
+        let same: Option<(String, bool)> = sqlx::query_as(sql)
+            .bind(batch.dataset.as_str())
             .bind(hash)
             .bind(given.map(ToString::to_string))
+            .bind(mode_name(batch.mode))
+            .bind(declaration)
             .fetch_optional(&self.pool)
             .await?;
-        id.map(|id| parse_id(&id)).transpose()
+        same.map(|(id, is_read_otherwise)| {
+            Ok(Same {
+                batch: parse_id(&id)?,
+                is_read_otherwise,
+            })
+        })
+        .transpose()
     }
 
     /// Where the next reading of a source starts: the watermark of its newest collected batch.

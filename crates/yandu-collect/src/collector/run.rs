@@ -24,7 +24,7 @@ use crate::pass::{self, Passed, Plan};
 use crate::progress::{Phase, Progress};
 use crate::store::Ready;
 use crate::write::RowRefusal;
-use crate::{Error, Mode, Result, expectation};
+use crate::{Error, Mode, Result, declaration, expectation};
 
 /// How a collection that did not fail ended.
 enum End {
@@ -161,33 +161,26 @@ impl Collector {
             let progress = Arc::clone(progress);
             tokio::task::spawn_blocking(move || keep.file(&path, threads, &progress)).await??
         };
-        self.inner
-            .batches
-            .kept(&batch.id, &kept.hash, kept.size_bytes)
-            .await?;
-        if let Some(same) = self
-            .inner
-            .batches
-            .same_content(
-                &batch.dataset,
-                &kept.hash,
-                batch.mode,
-                given(delivery).as_ref(),
-            )
-            .await?
-        {
-            progress.settle()?;
-            let report = json!({"same_as": same});
-            self.inner.batches.record_report(&batch.id, &report).await?;
-            return Ok(End::Unchanged);
-        }
-        batch.base_version = self.inner.lake.version(&batch.dataset).await?;
-
         let packs = self.packs();
         let dataset = packs
             .dataset(&batch.dataset)
             .ok_or_else(|| Error::NoDataset(batch.dataset.clone()))?;
         let known = headers::known(&packs, dataset, batch.source.as_ref());
+        let declaration = declaration::word_of(&packs, dataset, batch.source.as_ref(), &known)?;
+        self.inner
+            .batches
+            .kept(&batch.id, &kept.hash, kept.size_bytes, &declaration)
+            .await?;
+        if let Some(report) = self
+            .same(&batch, delivery, &kept.hash, &declaration)
+            .await?
+        {
+            progress.settle()?;
+            self.inner.batches.record_report(&batch.id, &report).await?;
+            return Ok(End::Unchanged);
+        }
+        batch.base_version = self.inner.lake.version(&batch.dataset).await?;
+
         let opened = self.opened(&batch, delivery, &known).await?;
         let mapping = headers::map(&batch.dataset, &known, &opened.header, &delivery.headers)?;
         let mut report = report_of(&opened, &mapping, delivery);
@@ -226,6 +219,44 @@ impl Collector {
             self.inner.lake.sweep(&batch.dataset, &files).await;
         }
         committed
+    }
+
+    /// What is said of a delivery that changes nothing: which batch brought the same bytes, and what lets them be
+    /// collected again.
+    ///
+    /// Bytes that another declaration read are read again, but where that would do harm: appended rows would be there
+    /// twice, and a report that was taken stays as it was taken.
+    async fn same(
+        &self,
+        batch: &Batch,
+        delivery: &Delivery,
+        hash: &str,
+        declaration: &str,
+    ) -> Result<Option<Value>> {
+        let given = given(delivery);
+        let batches = &self.inner.batches;
+        let same = batches
+            .same_content(batch, hash, given.as_ref(), declaration)
+            .await?;
+        let stays = batch.mode == Mode::Append || delivery.report.is_some();
+        let Some(same) = same.filter(|same| stays || !same.is_read_otherwise) else {
+            return Ok(None);
+        };
+        let before = &same.batch;
+        let why = if same.is_read_otherwise {
+            " when the dataset was declared otherwise, and rows that are there stay as they were read"
+        } else {
+            ""
+        };
+        let mut report = json!({"same_as": before});
+        note(
+            &mut report,
+            &format!(
+                "the same bytes were collected as batch `{before}`{why}; to have them read again, take it back with \
+                 `yandu batch undo {before} --reason …` and deliver them again"
+            ),
+        );
+        Ok(Some(report))
     }
 
     /// The rows of a delivery.

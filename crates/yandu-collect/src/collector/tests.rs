@@ -1,4 +1,5 @@
 mod paging;
+mod repeated;
 mod undoing;
 
 use std::fs;
