@@ -16,11 +16,14 @@ use yandu_check::Level;
 use yandu_words::id::BatchId;
 
 pub(crate) use file::QuarantineWriter;
-pub use leave::{Refusal, Released};
+pub use leave::{FormerSnapshot, Refusal, Released};
 pub(crate) use moved::{Moved, discard, moved_places};
 
 /// The reason of a row that stays in quarantine when the change that moved it there is taken back.
 pub(crate) const SUPERSEDED: &str = "superseded";
+
+/// What is found of a snapshot of which no row passed.
+pub(crate) const FORMER_STAYS: &str = "former-snapshot-stays";
 
 /// One thing that is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +107,7 @@ pub fn reason_title(code: &str) -> String {
         "duplicate-key" => "主键与前面的行重复",
         "key-taken" => "主键已在库中",
         SUPERSEDED => "已被后来的数据取代",
+        FORMER_STAYS => "没有一行合格，库中仍是上一次的全量数据",
         other => other,
     }
     .to_owned()

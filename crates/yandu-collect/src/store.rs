@@ -229,6 +229,22 @@ impl Batches {
         Ok(())
     }
 
+    /// Rows that were released have taken the place of the former snapshot, of which none of the delivery's own had.
+    pub(crate) async fn replaced(
+        &self,
+        id: &BatchId,
+        version: u64,
+        rows_deleted: u64,
+    ) -> Result<()> {
+        sqlx::query("UPDATE batch SET version = ?, rows_deleted = ? WHERE id = ?")
+            .bind(version as i64)
+            .bind(rows_deleted as i64)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Rows that were written one by one are in the snapshot, and their raw bytes are kept.
     ///
     /// A journal whose bytes were recorded, and that a crash left in place, is recorded no second time.

@@ -329,6 +329,9 @@ pub struct Released {
     pub refused: Vec<Refusal>,
     /// Version of the dataset that has the rows; absent when none was released.
     pub version: Option<u64>,
+    /// Of a snapshot of which no row had passed: `replaced` when the released rows took the place of the former snapshot,
+    /// `stays` when the table changed before and they were added to what is there. Absent for other batches.
+    pub former_snapshot: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -374,6 +377,9 @@ async fn release_rows(
             })
             .collect(),
         version: released.version,
+        former_snapshot: released
+            .former_snapshot
+            .map(|former| crate::batch::word(&former)),
     }))
 }
 

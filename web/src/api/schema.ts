@@ -6296,6 +6296,11 @@ export interface components {
         };
         /** @description What became of rows that were to be released. */
         Released: {
+            /**
+             * @description Of a snapshot of which no row had passed: `replaced` when the released rows took the place of the former snapshot,
+             *     `stays` when the table changed before and they were added to what is there. Absent for other batches.
+             */
+            former_snapshot?: string | null;
             /** @description Rows that still break something. */
             refused: components["schemas"]["Refusal"][];
             released: number[];

@@ -14,7 +14,7 @@ use yandu_pack::declare::{CheckKind, Level, ReferenceTarget};
 use yandu_pack::{Dataset, Packs};
 use yandu_words::id::SourceId;
 
-use super::whole::{check_row_count, note};
+use super::whole::{check_row_count, former_stays, note};
 use super::{Collector, Delivery, Outcome};
 use crate::batch::{Batch, BatchStatus, Failure};
 use crate::form::row_path;
@@ -370,7 +370,14 @@ impl Collector {
         if batch.mode == Mode::Snapshot && rows_kept > 0 {
             batch.rows_deleted = self.deleted(batch, dataset, &keys).await?;
         }
-        if rows_kept == 0 {
+        if rows_kept == 0 && batch.mode == Mode::Snapshot && batch.base_version.is_some() {
+            note(
+                report,
+                "no row passed, so the former snapshot stays; rows that are released from quarantine take its place, \
+                 unless the table changes before",
+            );
+            findings.push(former_stays());
+        } else if rows_kept == 0 {
             note(report, "no row was kept, so the table is as it was");
         }
         batch.report = Some(report.clone());
@@ -430,7 +437,12 @@ impl Collector {
     }
 
     /// Rows of the present snapshot whose key the new one does not have.
-    async fn deleted(&self, batch: &Batch, dataset: &Dataset, keys: &KeySet) -> Result<u64> {
+    pub(crate) async fn deleted(
+        &self,
+        batch: &Batch,
+        dataset: &Dataset,
+        keys: &KeySet,
+    ) -> Result<u64> {
         if batch.base_version.is_none() {
             return Ok(0);
         }

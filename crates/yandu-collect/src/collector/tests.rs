@@ -1,5 +1,6 @@
 mod paging;
 mod repeated;
+mod standing;
 mod undoing;
 
 use std::fs;

@@ -10,6 +10,7 @@ use yandu_words::id::BatchId;
 use super::Collector;
 use crate::batch::{Batch, BatchStatus};
 use crate::freshness::{Deliveries, periods};
+use crate::quarantine::FORMER_STAYS;
 use crate::schedule::{after, shown};
 use crate::{Error, Result};
 
@@ -99,6 +100,18 @@ impl Collector {
         batches
             .settle(id, BatchStatus::Unchanged, None, None, self.now())
             .await
+    }
+}
+
+/// That a snapshot of which no row passed has left the former one where it was.
+pub(super) fn former_stays() -> FindingCount {
+    FindingCount {
+        column: None,
+        reason: FORMER_STAYS.to_owned(),
+        level: yandu_check::Level::Soft,
+        dimension: yandu_words::Dimension::Completeness,
+        rows: 0,
+        samples: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use sqlx::Row;
 use yandu_check::block::{CellSpan, TextBlock};
 use yandu_check::key::KeySet;
 use yandu_check::{Checker, Level};
-use yandu_lake::{BATCH, Change, Commit, Principal};
+use yandu_lake::{BATCH, Change, Changes, Commit, Principal};
 use yandu_words::id::BatchId;
 
 use super::read::{Files, Wanted};
@@ -30,6 +30,19 @@ pub struct Released {
     pub refused: Vec<Refusal>,
     /// The version that has the rows; `None` when none was released.
     pub version: Option<u64>,
+    /// What became of the snapshot that a snapshot of which no row had passed was to replace; `None` for any other batch,
+    /// and when none was released.
+    pub former_snapshot: Option<FormerSnapshot>,
+}
+
+/// What became of the rows that a snapshot found, when none of its own had passed and some were released later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FormerSnapshot {
+    /// The released rows took their place.
+    Replaced,
+    /// The table changed since the delivery, so the released rows were added to what is there.
+    Stays,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -288,6 +301,9 @@ impl Collector {
     /// All waiting rows of the batch when `rows` is empty. A row of an upsert takes the place of an older one with its
     /// key, as it would have when it came; otherwise a row whose key is in the table is refused: what is there came
     /// with it or later, or was released before.
+    ///
+    /// The first rows of a snapshot of which none had passed take the place of the former snapshot, as they would have
+    /// when they came, unless the table changed since.
     pub async fn release(
         &self,
         principal: &Principal,
@@ -296,14 +312,26 @@ impl Collector {
         reason: &str,
     ) -> Result<Released> {
         require(reason)?;
-        let batch = self.inner.batches.find(id).await?;
-        let turn = self.turn(&batch.dataset);
+        let found = self.inner.batches.find(id).await?;
+        let turn = self.turn(&found.dataset);
         let _turn = turn.lock().await;
+        let batch = self.inner.batches.find(id).await?;
         let waiting = self.waiting(id, rows).await?;
         let mut released = Released::default();
         if waiting.is_empty() {
             return Ok(released);
         }
+        let base = unreplaced(&batch);
+        // A row that somebody writes came after the delivery: none comes between the look and the commit.
+        let _writing = match base {
+            Some(_) => Some(self.inner.writing_rows.write().await),
+            None => None,
+        };
+        let former = match base {
+            Some(base) => Some(self.former_snapshot(&batch, base).await?),
+            None => None,
+        };
+        let replaces = former == Some(FormerSnapshot::Replaced);
         let packs = self.packs();
         let dataset = packs
             .dataset(&batch.dataset)
@@ -319,14 +347,14 @@ impl Collector {
             (0..names.len()).map(Some).collect(),
         );
         let (mut taken, mut older) = (KeySet::default(), KeySet::default());
-        let mut replaced = KeySet::default();
+        let (mut replaced, mut own) = (KeySet::default(), KeySet::default());
         let key: Vec<&str> = dataset
             .file()
             .key
             .iter()
             .map(yandu_words::ColumnName::as_str)
             .collect();
-        if !key.is_empty() {
+        if !key.is_empty() && !replaces {
             self.each_key(&batch.dataset, &key, &[BATCH], |hash, rows, row| {
                 let batches = rows
                     .columns()
@@ -358,6 +386,7 @@ impl Collector {
             }
             if reasons.is_empty() {
                 replaced.extend(key.filter(|key| older.contains(key)));
+                own.extend(key);
                 writer.write(&Output::new(id, &[]).rows(&block, &checked.rows, None)?)?;
                 released.released.push(row.row);
             } else {
@@ -371,10 +400,22 @@ impl Collector {
             writer.abandon();
             return Ok(released);
         }
+        let rows_deleted = if replaces {
+            self.deleted(&batch, dataset, &own).await?
+        } else {
+            0
+        };
+        // What completes a snapshot is the commit of its batch, so that undoing the batch brings the former one back.
         let commit = Commit {
-            batch: self.new_batch_id().await?,
-            into: Some(id.clone()),
-            change: if batch.mode == Mode::Append || key.is_empty() {
+            batch: if replaces {
+                id.clone()
+            } else {
+                self.new_batch_id().await?
+            },
+            into: (!replaces).then(|| id.clone()),
+            change: if replaces {
+                Change::Replace
+            } else if batch.mode == Mode::Append || key.is_empty() {
                 Change::Append
             } else {
                 Change::Upsert {
@@ -384,17 +425,53 @@ impl Collector {
             files: writer.finish()?,
             operation: "release".to_owned(),
         };
-        released.version = Some(self.lake().commit(&batch.dataset, commit).await?.version);
+        let version = self.lake().commit(&batch.dataset, commit).await?.version;
+        if replaces {
+            let batches = &self.inner.batches;
+            batches.replaced(id, version, rows_deleted).await?;
+        }
+        released.version = Some(version);
+        released.former_snapshot = former;
         self.record(principal, id, &released.released, "released", None, reason)
             .await?;
         self.look_at_references(&batch.dataset).await?;
         Ok(released)
     }
 
+    /// Whether rows of a snapshot can still take the place of what was in the table at version `base`, when it came:
+    /// nothing came, went or was read otherwise since.
+    async fn former_snapshot(&self, batch: &Batch, base: u64) -> Result<FormerSnapshot> {
+        let lake = self.lake();
+        let is_as_it_was = match lake.version(&batch.dataset).await? {
+            Some(present) if present == base => true,
+            Some(present) => matches!(
+                lake.changes(&batch.dataset, base, present).await?,
+                Changes::Known {
+                    added: 0,
+                    removed: 0,
+                    ..
+                }
+            ),
+            None => false,
+        };
+        let tail = lake.tail(&batch.dataset).await?;
+        Ok(if is_as_it_was && tail.rows == 0 {
+            FormerSnapshot::Replaced
+        } else {
+            FormerSnapshot::Stays
+        })
+    }
+
     /// A batch without what was found of it.
     pub async fn batch_record(&self, id: &BatchId) -> Result<Batch> {
         self.inner.batches.find(id).await
     }
+}
+
+/// The version that a snapshot found and did not replace, because none of its rows passed.
+fn unreplaced(batch: &Batch) -> Option<u64> {
+    let is_unreplaced = batch.mode == Mode::Snapshot && batch.version.is_none();
+    batch.base_version.filter(|_| is_unreplaced)
 }
 
 fn require(reason: &str) -> Result<()> {

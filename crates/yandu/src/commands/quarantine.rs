@@ -274,6 +274,15 @@ fn text_of_release(released: &Released) -> String {
         let _ = write!(text, " into version {version}");
     }
     text.push('\n');
+    match released.former_snapshot.as_deref() {
+        Some("replaced") => {
+            text.push_str("they have taken the place of the former snapshot\n");
+        }
+        Some(_) => text.push_str(
+            "they were added: the table changed since the delivery, so the former snapshot stays\n",
+        ),
+        None => {}
+    }
     let refused: BTreeMap<u64, String> = released
         .refused
         .iter()

@@ -7,6 +7,7 @@ use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{Rng, SeedableRng};
 
 use super::*;
+use crate::quarantine::FormerSnapshot;
 
 const KEYS: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 const STEPS: u32 = 80;
@@ -61,6 +62,8 @@ struct Delivered {
     mode: Mode,
     /// A delivery of faults alone makes no version.
     has_rows: bool,
+    /// The rows that were there when it came.
+    found: Vec<String>,
 }
 
 /// A row that waits in quarantine.
@@ -110,6 +113,7 @@ impl Run {
         if let Some(key) = faulty {
             text += &format!("{key},x{age}\n");
         }
+        let found = self.model.rows();
         let outcome = self.city.collect(text, mode).await;
         assert_eq!(outcome.status, BatchStatus::Collected);
         assert_eq!(outcome.rows_kept, keys.len() as u64, "{outcome:?}");
@@ -120,6 +124,7 @@ impl Run {
             Delivered {
                 mode,
                 has_rows: !keys.is_empty(),
+                found,
             },
         );
         self.waiting.extend(faulty.map(|key| Waiting {
@@ -178,6 +183,21 @@ impl Run {
             .release(&me, &batch, &[row], "asked")
             .await
             .unwrap();
+        if released.former_snapshot == Some(FormerSnapshot::Replaced) {
+            let delivered = self.delivered.get_mut(&batch).unwrap();
+            assert!(delivered.mode == Mode::Snapshot && !delivered.has_rows);
+            assert_eq!(delivered.found, self.model.rows(), "nothing changed since");
+            assert_eq!(released.released, [row]);
+            delivered.has_rows = true;
+            let told = format!("release {key} of {batch} in place of all");
+            self.model.events.push(Event {
+                batch,
+                mode: Mode::Snapshot,
+                rows: vec![(key, self.age)],
+            });
+            self.keep().await;
+            return told;
+        }
         // A row of an upsert takes the place of older ones, as it would have when it came; no other row does.
         let is_upsert = self.delivered[&batch].mode == Mode::Upsert;
         let is_taken = self.model.table().get(key).is_some_and(|rows| {

@@ -1,0 +1,89 @@
+//! A snapshot of which no row passes, and what becomes of the former one.
+
+use yandu_words::id::{BatchId, DatasetId};
+
+use super::*;
+use crate::quarantine::{FormerSnapshot, Released};
+
+impl City {
+    /// A snapshot of two rows, then one of which both wait.
+    async fn with_faults(&self) -> Outcome {
+        self.collect("编号,年龄\na,1\nb,2\n", Mode::Snapshot).await;
+        self.collect("编号,年龄\nb,x\nc,many\n", Mode::Snapshot)
+            .await
+    }
+
+    async fn correct_and_release(&self, batch: &BatchId, row: u64) -> Released {
+        let me = Principal::local_administrator();
+        let age = [("age".to_owned(), Some("22".to_owned()))].into();
+        let correcting = self.collector.correct(&me, batch, row, &age, "asked");
+        correcting.await.unwrap();
+        let releasing = self.collector.release(&me, batch, &[row], "asked");
+        releasing.await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_of_which_no_row_passes_says_that_the_former_one_stays() {
+    let city = City::open().await;
+    let first = city.collect("编号,年龄\nz,x\n", Mode::Snapshot).await;
+    assert!(
+        !reasons(&first).contains(&"former-snapshot-stays 0".to_owned()),
+        "there was none"
+    );
+    let faults = city.with_faults().await;
+    assert!(
+        reasons(&faults).contains(&"former-snapshot-stays 0".to_owned()),
+        "{:?}",
+        faults.findings
+    );
+    let notes = faults.report.unwrap()["notes"].to_string();
+    assert!(notes.contains("the former snapshot stays"), "{notes}");
+    assert_eq!(city.rows().await, ["a:1", "b:2"]);
+}
+
+#[tokio::test]
+async fn the_first_released_row_of_a_snapshot_of_faults_takes_the_place_of_the_former_one() {
+    let city = City::open().await;
+    let faults = city.with_faults().await.batch;
+    let released = city.correct_and_release(&faults, 1).await;
+    assert_eq!(released.former_snapshot, Some(FormerSnapshot::Replaced));
+    assert_eq!(city.rows().await, ["b:22"]);
+    let record = city.collector.batch(&faults).await.unwrap().batch;
+    assert_eq!(
+        (record.version, record.rows_deleted),
+        (released.version, 1),
+        "`a` is gone"
+    );
+    let second = city.correct_and_release(&faults, 2).await;
+    assert_eq!(second.former_snapshot, None);
+    assert_eq!(city.rows().await, ["b:22", "c:22"]);
+    let me = Principal::local_administrator();
+    let undoing = city.collector.undo(&me, &faults, "a wrong file");
+    undoing.await.unwrap();
+    assert_eq!(city.rows().await, ["a:1", "b:2"]);
+}
+
+#[tokio::test]
+async fn rows_of_a_snapshot_of_faults_are_added_where_a_delivery_came_since() {
+    let city = City::open().await;
+    let faults = city.with_faults().await.batch;
+    city.collect("编号,年龄\nd,4\n", Mode::Upsert).await;
+    let released = city.correct_and_release(&faults, 2).await;
+    assert_eq!(released.former_snapshot, Some(FormerSnapshot::Stays));
+    assert_eq!(city.rows().await, ["a:1", "b:2", "c:22", "d:4"]);
+}
+
+#[tokio::test]
+async fn rows_of_a_snapshot_of_faults_are_added_where_a_row_was_written_since() {
+    let city = City::open().await;
+    let faults = city.with_faults().await.batch;
+    let dataset: DatasetId = "demo.citizen".parse().unwrap();
+    let row = serde_json::from_str(r#"{"id": "d", "age": 4}"#).unwrap();
+    let me = Principal::local_administrator();
+    let writing = city.collector.write(&me, &dataset, &[row], b"d");
+    writing.await.unwrap();
+    let released = city.correct_and_release(&faults, 2).await;
+    assert_eq!(released.former_snapshot, Some(FormerSnapshot::Stays));
+    assert_eq!(city.rows().await, ["a:1", "b:2", "c:22", "d:4"]);
+}
