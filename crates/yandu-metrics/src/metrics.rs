@@ -1,6 +1,7 @@
 //! What answers for metrics.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::civil::Date;
@@ -54,6 +55,8 @@ pub(crate) struct Inner {
     areas: Mutex<Option<(String, Arc<Areas>)>>,
     /// Counts the rounds in which numbers may have changed.
     pub(crate) changes: watch::Sender<u64>,
+    /// Whether somebody records numbers as they change.
+    pub(crate) is_watched: AtomicBool,
 }
 
 impl Metrics {
@@ -70,6 +73,7 @@ impl Metrics {
                 cells: Mutex::default(),
                 areas: Mutex::default(),
                 changes: watch::Sender::new(0),
+                is_watched: AtomicBool::new(false),
             }),
         };
         metrics.set_packs(packs);

@@ -1,5 +1,7 @@
 //! What is kept beside the cells: what numbers were, what was said of them, and when they were outside of their bounds.
 
+use std::sync::atomic::Ordering;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use yandu_lake::{Number, Principal};
@@ -262,8 +264,12 @@ impl Metrics {
             .collect())
     }
 
-    /// The newest number of each metric as it is recorded, without reading any cell.
+    /// The newest number of each metric as it is recorded. Where nobody watches, as in a command of its own, what changed is
+    /// recorded first; otherwise no cell is read.
     pub async fn newest(&self) -> Result<Vec<Recorded>> {
+        if !self.inner.is_watched.load(Ordering::Relaxed) {
+            self.record().await?;
+        }
         self.inner.records.newest(&[""]).await
     }
 }

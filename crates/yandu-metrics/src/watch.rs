@@ -1,5 +1,6 @@
 //! Following the lake: numbers are recorded some moments after the models that they are computed from changed.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::metrics::Metrics;
@@ -15,6 +16,7 @@ impl Metrics {
     /// Records numbers as they change, until `over` ends.
     pub async fn watch(&self, over: impl Future<Output = ()>) {
         let metrics = self.clone();
+        metrics.inner.is_watched.store(true, Ordering::Relaxed);
         let following = async move {
             let mut commits = metrics.inner.lake.commits();
             loop {

@@ -78,6 +78,20 @@ async fn a_restated_month_shows_both_numbers() {
 }
 
 #[tokio::test]
+async fn the_newest_numbers_are_those_of_now_where_nobody_watches() {
+    let mut city = City::on("2025-07-10").await;
+    let metric = ask("opened").metric;
+    for (opened, told) in [(7, 7.0), (9, 9.0)] {
+        let written = cells(&[("2025-06", "320902", opened)]);
+        city.write("base.cell", &written).await;
+        let newest = city.metrics.newest().await.unwrap();
+        let newest = newest.iter().find(|one| one.metric == metric).unwrap();
+        assert_eq!(newest.period, period("2025-06"));
+        assert_eq!(newest.value, Some(Number::Value(told)));
+    }
+}
+
+#[tokio::test]
 async fn a_changed_unit_is_told_with_the_numbers_of_before() {
     let mut city = City::on("2025-07-10").await;
     city.write("base.cell", &cells(&[("2025-06", "320902", 70_000)]))
