@@ -6,8 +6,9 @@ mod rollback;
 mod shown;
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -95,25 +96,47 @@ impl Pack {
     }
 }
 
-/// The packs of the configuration, and those at the paths, which may need them.
+/// The packs at the paths, and those of the configuration, which they may need. A pack that is at the paths stands for the one of
+/// its name in the configuration.
 fn load(context: &Context, paths: &[PathBuf]) -> Result<Loaded> {
-    let mut folders = Vec::new();
-    for folder in paths.iter().cloned().chain(context.config.pack_folders()) {
-        let is_named = paths.contains(&folder);
-        if folder.is_dir() {
+    let no_folder = |folder: &Path| {
+        Failure::new(format!("there is no folder `{}`", folder.display()))
+            .help("name a folder of packs with `--packs`")
+    };
+    if let Some(lost) = paths.iter().find(|path| !path.is_dir()) {
+        return Err(no_folder(lost));
+    }
+    let named: BTreeSet<OsString> = paths
+        .iter()
+        .flat_map(|path| packs_in(path))
+        .filter_map(|pack| name_of(&pack))
+        .collect();
+    let mut folders = paths.to_vec();
+    for folder in context.config.pack_folders() {
+        if !folder.is_dir() {
+            if paths.is_empty() {
+                return Err(no_folder(&folder));
+            }
+        } else if paths.is_empty() {
             folders.push(folder);
-        } else if is_named || paths.is_empty() {
-            return Err(
-                Failure::new(format!("there is no folder `{}`", folder.display()))
-                    .help("name a folder of packs with `--packs`"),
+        } else {
+            let others = packs_in(&folder).into_iter();
+            folders.extend(
+                others.filter(|pack| name_of(pack).is_none_or(|name| !named.contains(&name))),
             );
         }
     }
     Ok(Packs::load(&folders, &SqlConditions))
 }
 
+/// The name of the folder of a pack, which is the id of the pack.
+fn name_of(pack: &Path) -> Option<OsString> {
+    let folder = pack.canonicalize().ok()?;
+    folder.file_name().map(ToOwned::to_owned)
+}
+
 /// The folder itself when it is a pack, or the packs in it.
-fn packs_in(folder: &std::path::Path) -> Vec<PathBuf> {
+fn packs_in(folder: &Path) -> Vec<PathBuf> {
     if folder.join("pack.yaml").is_file() {
         return vec![folder.to_owned()];
     }

@@ -353,3 +353,37 @@ fn packs_are_made_checked_tested_and_listed() {
         refused.stderr
     );
 }
+
+#[test]
+fn a_draft_is_checked_in_place_of_the_pack_of_its_name_that_is_configured() {
+    let place = Place::with_pack();
+    let model = "dataset: club.age\ntitle: {zh: 年龄}\nowner: 市民政局\norigin: model\n\
+        sharing: {class: unconditional}\nopening: open\nrefresh: daily\nkey: [age]\ncolumns:\n  \
+        age: {title: {zh: 年龄}, type: integer}\n";
+    for folder in ["packs/club", "drafts/club"] {
+        place.write(&format!("{folder}/models/age.yaml"), model);
+    }
+    place.write(
+        "packs/club/models/age.sql",
+        "SELECT DISTINCT age FROM club.member WHERE age IS NOT NULL",
+    );
+    place.write("drafts/club/models/age.sql", "SELECT age FROM club.age");
+    for name in ["pack.yaml", "datasets/member.yaml"] {
+        let text = std::fs::read_to_string(place.path(&format!("packs/club/{name}"))).unwrap();
+        place.write(&format!("drafts/club/{name}"), &text);
+    }
+    place.yandu(&["pack", "check", "packs/club"]).ok();
+    for draft in ["drafts/club", "drafts"] {
+        let wrong = place
+            .yandu(&["pack", "check", draft, "--json"])
+            .fails()
+            .json();
+        let codes: Vec<_> = wrong["problems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|problem| problem["code"].clone())
+            .collect();
+        assert!(codes.contains(&json!("model-cycle")), "{codes:?}");
+    }
+}
