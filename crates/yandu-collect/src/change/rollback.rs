@@ -6,6 +6,7 @@
 //! of before. What cannot be read so goes to quarantine.
 
 mod bringing;
+mod former;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

@@ -11,6 +11,7 @@ use yandu_lake::{FileWriter, NewFile, Places, Principal, ReadPoint, Session, Tab
 use yandu_pack::Dataset;
 use yandu_words::id::BatchId;
 
+use super::former::Former;
 use super::{Back, declared};
 use crate::batch::BatchStatus;
 use crate::change::WATCHED;
@@ -30,6 +31,8 @@ pub(super) struct Bringing<'a> {
     back: &'a Back,
     progress: &'a Arc<Progress>,
     declared: &'a Dataset,
+    /// What the packs that go say of it.
+    present: Option<&'a Dataset>,
     /// Reads the rows that are there.
     now: Session,
     now_query: String,
@@ -120,6 +123,7 @@ impl<'a> Bringing<'a> {
             back,
             progress,
             declared,
+            present,
         })
     }
 
@@ -239,16 +243,23 @@ impl<'a> Bringing<'a> {
     ) -> Result<(u64, u64)> {
         let mut then = Places::default();
         let mut keys = KeySet::default();
+        let mut former = Former::new(self.declared, self.present, &self.back.renamed);
         self.each(&self.then, &self.then_query(), |rows| {
             let (batches, numbers) = places(rows).ok_or(Error::WorkerPanicked)?;
             let found = self.keys(rows);
             let mut stays = Vec::with_capacity(rows.num_rows());
+            let mut released = Vec::with_capacity(rows.num_rows());
             for ((batch, number), key) in batches.iter().zip(&numbers).zip(found) {
                 then.insert(batch, *number);
-                let is_there =
-                    there.contains(batch, *number) && !quarantined.contains(batch, *number);
-                keys.extend(key.filter(|_| is_there));
-                stays.push(Some(is_there));
+                let was_moved = quarantined.contains(batch, *number);
+                let is_there = there.contains(batch, *number);
+                keys.extend(key.filter(|_| is_there && !was_moved));
+                stays.push(Some(is_there && !was_moved));
+                released.push(Some(is_there && was_moved));
+            }
+            let released = BooleanArray::from(released);
+            if released.true_count() > 0 {
+                former.keep(filter_record_batch(rows, &released)?)?;
             }
             if self.converts {
                 looking.pass_through(&filter_record_batch(rows, &BooleanArray::from(stays))?)?;
@@ -264,7 +275,8 @@ impl<'a> Bringing<'a> {
             };
             let later: BooleanArray = batches.iter().zip(&numbers).map(is_later).collect();
             if later.true_count() > 0 {
-                looking.take(&filter_record_batch(rows, &later)?)?;
+                let later = former.fill(filter_record_batch(rows, &later)?)?;
+                looking.take(&later)?;
             }
             Ok(())
         })

@@ -64,3 +64,30 @@ async fn a_row_whose_place_a_delivery_took_under_another_key_does_not_come_back(
     assert_eq!(city.query(rows).await, ["a|2", "a|3", "b|1"]);
     assert!(city.waiting(&first).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_row_that_was_released_meanwhile_has_the_values_of_columns_that_come_back() {
+    let city = City::with(PERSON).await;
+    let batch = city
+        .collect("id,house,age\na,12号,30\nb,3,31\n", Mode::Upsert)
+        .await
+        .batch;
+    let (without, _) = PERSON.split_once("  age:").unwrap();
+    let changed = without.replace(
+        "house: {title: {zh: 门牌}, type: text",
+        "house: {title: {zh: 门牌}, type: integer",
+    );
+    city.offer("datasets/person.yaml", &changed);
+    city.apply().await;
+    assert_eq!(city.reasons(&batch).await, ["1: house number"]);
+    let me = Principal::local_administrator();
+    let house = [("house".to_owned(), Some("12".to_owned()))].into();
+    let collector = city.collector();
+    let correcting = collector.correct(&me, &batch, 1, &house, "asked");
+    correcting.await.unwrap();
+    let releasing = collector.release(&me, &batch, &[1], "asked");
+    assert_eq!(releasing.await.unwrap().released, [1]);
+    city.rollback(2).await;
+    let rows = "SELECT id, house, age FROM demo.person ORDER BY id";
+    assert_eq!(city.query(rows).await, ["a|12|30", "b|3|31"]);
+}
