@@ -144,11 +144,12 @@ fn a_file_becomes_governed_data_and_can_be_taken_back() {
 }
 
 #[test]
-fn a_second_delivery_changes_nothing() {
+fn a_second_delivery_changes_nothing_and_says_what_would() {
     let place = walk();
-    place
-        .yandu(&["collect", "roll.csv", "--dataset", "club.member"])
-        .ok();
+    let first = place
+        .yandu(&["collect", "roll.csv", "--dataset", "club.member", "--json"])
+        .ok()
+        .json();
     let again = place
         .yandu(&["collect", "roll.csv", "--dataset", "club.member", "--json"])
         .ok()
@@ -157,6 +158,12 @@ fn a_second_delivery_changes_nothing() {
         (&again["status"], &again["version"]),
         (&json!("unchanged"), &json!(null))
     );
+    assert_eq!(again["report"]["same_as"], first["batch"]);
+    let told = place
+        .yandu(&["collect", "roll.csv", "--dataset", "club.member"])
+        .ok();
+    let mend = format!("yandu batch undo {}", first["batch"].as_str().unwrap());
+    assert!(told.stdout.contains(&mend), "{}", told.stdout);
 }
 
 #[test]
