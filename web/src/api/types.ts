@@ -49,5 +49,7 @@ export interface Report {
   titles?: string[]
   new_columns?: string[]
   absent_columns?: string[]
+  /** Of an unchanged delivery: the batch that brought the same bytes. */
+  same_as?: string
   [more: string]: unknown
 }

@@ -5,7 +5,7 @@ import Input from 'antd/es/input'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ask, client } from '../../api/client'
-import type { BatchDetail, QuarantinedRow } from '../../api/types'
+import type { BatchDetail, QuarantinedRow, Released } from '../../api/types'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
 import { hasSigns } from '../../kit/pieces'
@@ -20,10 +20,11 @@ interface Props {
   row: QuarantinedRow
   titles: Titles
   onClose: () => void
+  onReleased: (released?: Released) => void
 }
 
 /** One row as a form: what is wrong on top, cells at fault first, and the record as it came. */
-export function CorrectRow({ batch, row, titles, onClose }: Props) {
+export function CorrectRow({ batch, row, titles, onClose, onReleased }: Props) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const isNarrow = useNarrow()
@@ -57,7 +58,9 @@ export function CorrectRow({ batch, row, titles, onClose }: Props) {
     },
     onSettled: () => void queries.invalidateQueries(),
     onSuccess: (released) => {
-      if (!released || released.refused.length === 0) onClose()
+      if (released && released.refused.length > 0) return
+      onReleased(released)
+      onClose()
     },
   })
   return (

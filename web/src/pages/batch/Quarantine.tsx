@@ -27,7 +27,9 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
   const [address, setAddress] = useSearchParams()
   const [chosen, setChosen] = useState<Key[]>([])
   const [open, setOpen] = useState<QuarantinedRow>()
-  const [refused, setRefused] = useState<Refusal[]>([])
+  const [released, setReleased] = useState<Released>()
+  const refused = released?.refused ?? []
+  const former = released?.former_snapshot
   const reason = address.get('reason') ?? ''
   const isWaiting = address.get('all') === null
   const filter = { ...(reason && { reason }), ...(isWaiting && { waiting: true }) }
@@ -64,11 +66,16 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
           {t('quarantine.only-waiting')}
         </Checkbox>
         <span className="toolbar-gap" />
-        {keeps && <Decide batch={batch} rows={chosen as number[]} onDone={() => setChosen([])} onRefused={setRefused} />}
+        {keeps && <Decide batch={batch} rows={chosen as number[]} onDone={() => setChosen([])} onReleased={setReleased} />}
         <Button href={`/api/v1/batches/${batch.id}/quarantine.xlsx?${search}`}>{t('quarantine.export')}</Button>
       </div>
       {!batch.is_whole && <p className="hint padded">{t('quarantine.hidden-cells')}</p>}
-      {refused.length > 0 && <Refused list={refused} close={() => setRefused([])} />}
+      {former && (
+        <p className="note note-warning" role="status">
+          {t(former === 'replaced' ? 'quarantine.former-replaced' : 'quarantine.former-stays')}
+        </p>
+      )}
+      {refused.length > 0 && <Refused list={refused} close={() => setReleased(undefined)} />}
       <Loaded query={{ ...query, data: rows }} doing={t('batch.quarantine')}>
         {(list) => (
           <>
@@ -91,7 +98,7 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
           </>
         )}
       </Loaded>
-      {open && <CorrectRow batch={batch} row={open} titles={titles} onClose={() => setOpen(undefined)} />}
+      {open && <CorrectRow batch={batch} row={open} titles={titles} onClose={() => setOpen(undefined)} onReleased={setReleased} />}
     </>
   )
 }
@@ -216,23 +223,23 @@ interface DecideProps {
   batch: BatchDetail
   rows: number[]
   onDone: () => void
-  onRefused: (refused: Refusal[]) => void
+  onReleased: (released?: Released) => void
 }
 
 /** Release or drop: the chosen rows, or all that wait when none is chosen. */
-function Decide({ batch, rows, onDone, onRefused }: DecideProps) {
+function Decide({ batch, rows, onDone, onReleased }: DecideProps) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const [doing, setDoing] = useState<'release' | 'drop'>()
   const act = useMutation({
-    mutationFn: async (reason: string): Promise<Released | null> => {
+    mutationFn: async (reason: string): Promise<Released | undefined> => {
       const to = { params: { path: { id: batch.id } }, body: { rows, reason } }
       if (doing === 'release') return ask(client.POST('/api/v1/batches/{id}/quarantine/release', to))
       await ask(client.POST('/api/v1/batches/{id}/quarantine/drop', to))
-      return null
+      return undefined
     },
     onSuccess: (released) => {
-      onRefused(released?.refused ?? [])
+      onReleased(released)
       setDoing(undefined)
       onDone()
       void queries.invalidateQueries()

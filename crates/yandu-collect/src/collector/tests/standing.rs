@@ -18,7 +18,8 @@ impl City {
         let age = [("age".to_owned(), Some("22".to_owned()))].into();
         let correcting = self.collector.correct(&me, batch, row, &age, "asked");
         correcting.await.unwrap();
-        let releasing = self.collector.release(&me, batch, &[row], "asked");
+        let rows = [row];
+        let releasing = self.collector.release(&me, batch, &rows, "asked");
         releasing.await.unwrap()
     }
 }
@@ -81,7 +82,8 @@ async fn rows_of_a_snapshot_of_faults_are_added_where_a_row_was_written_since() 
     let dataset: DatasetId = "demo.citizen".parse().unwrap();
     let row = serde_json::from_str(r#"{"id": "d", "age": 4}"#).unwrap();
     let me = Principal::local_administrator();
-    let writing = city.collector.write(&me, &dataset, &[row], b"d");
+    let rows = [row];
+    let writing = city.collector.write(&me, &dataset, &rows, b"d");
     writing.await.unwrap();
     let released = city.correct_and_release(&faults, 2).await;
     assert_eq!(released.former_snapshot, Some(FormerSnapshot::Stays));
