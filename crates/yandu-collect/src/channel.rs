@@ -8,6 +8,7 @@
 mod fetched;
 mod folder;
 mod http;
+mod mark;
 mod options;
 pub(crate) mod place;
 mod problem;

@@ -20,7 +20,7 @@ use crate::{Error, Result};
 pub enum NoticeKind {
     /// A delivery should have come, and its grace is over.
     Late,
-    /// A run failed, or a delivery was refused.
+    /// A run failed, a delivery was refused, or a source has rows that no run reads.
     Failed,
     /// The newest delivery of a dataset is older than its checks of freshness allow.
     Stale,
@@ -155,6 +155,20 @@ impl<'a> Notices<'a> {
             );
         }
         Ok(is_new)
+    }
+
+    /// Whether an open notice says so.
+    pub(crate) async fn is_told(&self, subject: Subject<'_>, message: &str) -> Result<bool> {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM notice WHERE {} AND message = ?3)",
+            subject.is_open()
+        );
+        Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(subject.source().map(SourceId::as_str))
+            .bind(subject.dataset().as_str())
+            .bind(message)
+            .fetch_one(self.pool)
+            .await?)
     }
 
     /// Settles what is open, and says so when something was.

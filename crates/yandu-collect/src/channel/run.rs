@@ -12,6 +12,7 @@ use yandu_pack::declare::{
 };
 use yandu_words::id::{DatasetId, SourceId};
 
+use super::mark::Mark;
 use super::problem::Problem;
 use super::records::{End, Records, Taken};
 use super::spool::{Spool, Staged};
@@ -78,8 +79,11 @@ impl Collector {
             options: self.channels().options(),
             occasion,
         };
-        let result = run.run().await;
-        run.record(&result).await?;
+        let (result, unread) = match run.run().await {
+            Ok(Brought { outcomes, unread }) => (Ok(outcomes), unread),
+            Err(error) => (Err(error), None),
+        };
+        run.record(&result, unread).await?;
         result
     }
 
@@ -100,30 +104,49 @@ impl Collector {
     }
 }
 
+/// What a run brought.
+struct Brought {
+    outcomes: Vec<Outcome>,
+    /// Which rows of the source it passed over, in words.
+    unread: Option<String>,
+}
+
+impl From<Vec<Outcome>> for Brought {
+    fn from(outcomes: Vec<Outcome>) -> Self {
+        Self {
+            outcomes,
+            unread: None,
+        }
+    }
+}
+
 /// How a notice is settled.
 const CAME: &str = "a delivery came and was collected";
 
 impl Run<'_> {
-    async fn run(&self) -> Result<Vec<Outcome>> {
-        match &self.source.channel {
-            Channel::Folder(channel) => self.folder(channel).await,
-            Channel::File(channel) => self.file(channel).await,
-            Channel::Upload(_) => Err(Error::SourceRefused {
-                source_id: self.source.source.clone(),
-                message: "its files are handed over by upload, so there is nothing to fetch"
-                    .to_owned(),
-            }),
-            Channel::Sql(channel) => self.sql(channel).await,
-            Channel::Http(channel) => self.http(channel).await,
-        }
+    async fn run(&self) -> Result<Brought> {
+        let outcomes = match &self.source.channel {
+            Channel::Folder(channel) => self.folder(channel).await?,
+            Channel::File(channel) => self.file(channel).await?,
+            Channel::Upload(_) => {
+                return Err(Error::SourceRefused {
+                    source_id: self.source.source.clone(),
+                    message: "its files are handed over by upload, so there is nothing to fetch"
+                        .to_owned(),
+                });
+            }
+            Channel::Sql(channel) => return self.sql(channel).await,
+            Channel::Http(channel) => self.http(channel).await?,
+        };
+        Ok(outcomes.into())
     }
 
     fn records(&self) -> Records<'_> {
         Records::new(self.collector.inner.store.pool())
     }
 
-    /// Takes over into the history and the notices how the run ended.
-    async fn record(&self, result: &Result<Vec<Outcome>>) -> Result<()> {
+    /// Takes over into the history and the notices how the run ended, and which rows it passed over.
+    async fn record(&self, result: &Result<Vec<Outcome>>, unread: Option<String>) -> Result<()> {
         let failure = |outcome: &Outcome| {
             let why = outcome
                 .error
@@ -158,10 +181,14 @@ impl Run<'_> {
         self.records().ran(&self.source.source, end, now).await?;
         let notices = Notices::new(self.collector.inner.store.pool());
         let subject = Subject::Source(self.source);
-        if end == End::Succeeded {
+        let is_told = match &unread {
+            Some(message) => notices.is_told(subject, message).await?,
+            None => false,
+        };
+        if end == End::Succeeded && !is_told {
             notices.recover(subject, CAME, now).await?;
         }
-        if let Some(message) = failure {
+        if let Some(message) = failure.or(unread) {
             notices
                 .raise(NoticeKind::Failed, subject, &message, now)
                 .await?;
@@ -372,7 +399,7 @@ impl Run<'_> {
         Ok(vec![outcome])
     }
 
-    async fn sql(&self, channel: &SqlChannel) -> Result<Vec<Outcome>> {
+    async fn sql(&self, channel: &SqlChannel) -> Result<Brought> {
         let address = self.database(channel)?;
         let (from, asked) = match (&channel.table, &channel.query) {
             (Some(table), _) => (sql::From::Table(table), table.as_str()),
@@ -391,29 +418,36 @@ impl Run<'_> {
             },
             from,
             watermark,
-            since: since.as_deref(),
+            since: since.as_ref(),
+            reads_again: self.source.mode == Mode::Upsert,
             options: &self.options,
         };
         let mut spool = self.spool("csv")?;
-        let fetched = sql::fetch(&request, &mut spool)
+        let sql::Found { rows, mark, unread } = sql::fetch(&request, &mut spool)
             .await
             .map_err(|problem| self.problem(problem))?;
-        let Some(fetched) = fetched.filter(|fetched| fetched.rows > 0 || watermark.is_none())
-        else {
-            return Ok(Vec::new());
-        };
+        if rows == 0 && watermark.is_some() {
+            return Ok(Brought {
+                outcomes: Vec::new(),
+                unread,
+            });
+        }
         let staged = spool
             .finish()
             .await
             .map_err(|problem| self.problem(problem))?;
-        let mut delivery = self.delivery(staged.hand_over(), named(asked, since.as_deref()));
+        let mut delivery = self.delivery(staged.hand_over(), named(asked, since.as_ref()));
         delivery.hints = Hints {
             encoding: Some("utf-8".to_owned()),
             delimiter: Some(','),
             header_row: Some(1),
             ..Hints::default()
         };
-        self.collect_fetched(delivery, fetched.watermark).await
+        let mark = mark.map(|mark| mark.to_text()).transpose()?;
+        Ok(Brought {
+            outcomes: self.collect_fetched(delivery, mark).await?,
+            unread,
+        })
     }
 
     async fn http(&self, channel: &HttpChannel) -> Result<Vec<Outcome>> {
@@ -429,7 +463,7 @@ impl Run<'_> {
             channel,
             url: &url,
             headers,
-            since: since.as_deref(),
+            since: since.as_ref().map(|since| since.value.as_str()),
             options: &self.options,
         };
         let mut spool = self.spool("jsonl")?;
@@ -444,7 +478,7 @@ impl Run<'_> {
             .await
             .map_err(|problem| self.problem(problem))?;
         // The address with its settings may say more than a record should.
-        let mut delivery = self.delivery(staged.hand_over(), named(&channel.url, since.as_deref()));
+        let mut delivery = self.delivery(staged.hand_over(), named(&channel.url, since.as_ref()));
         delivery.hints.encoding = Some("utf-8".to_owned());
         self.collect_fetched(delivery, fetched.watermark).await
     }
@@ -510,16 +544,13 @@ impl Run<'_> {
         self.source.mode != Mode::Snapshot
     }
 
-    async fn since(&self, has_watermark: bool) -> Result<Option<String>> {
-        if has_watermark && self.is_partial() {
-            return self
-                .collector
-                .inner
-                .batches
-                .watermark(&self.source.source)
-                .await;
+    async fn since(&self, has_watermark: bool) -> Result<Option<Mark>> {
+        if !has_watermark || !self.is_partial() {
+            return Ok(None);
         }
-        Ok(None)
+        let batches = &self.collector.inner.batches;
+        let kept = batches.watermark(&self.source.source).await?;
+        Ok(kept.map(Mark::parse))
     }
 
     fn database(&self, channel: &SqlChannel) -> Result<Address> {
@@ -570,9 +601,9 @@ enum Address {
 }
 
 /// What was asked of a source, for the records.
-fn named(asked: &str, since: Option<&str>) -> String {
+fn named(asked: &str, since: Option<&Mark>) -> String {
     match since {
-        Some(since) => format!("{asked} after {since}"),
+        Some(since) => format!("{asked} since {}", since.value),
         None => asked.to_owned(),
     }
 }

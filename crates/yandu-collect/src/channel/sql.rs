@@ -2,13 +2,16 @@
 //!
 //! An unquoted empty cell is NULL, a quoted one the empty text. Everything is read in one transaction that can only
 //! read; with a watermark, its new value is the greatest of the column in that same transaction, and only rows up to it
-//! are taken. A row whose watermark is NULL comes with the first reading alone.
+//! are taken. Rows at the last watermark are read again where a key removes what repeats, since others may have come to
+//! share it; where all that is read was read before, nothing is new. A row whose watermark is NULL comes with the first
+//! reading alone. What is passed over so is counted and told.
 
 mod address;
 mod csv;
 mod mariadb;
 mod postgres;
 mod sqlite;
+mod tally;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -18,11 +21,12 @@ use std::path::Path;
 use yandu_lake::quoted;
 use yandu_pack::declare::Engine;
 
-use super::fetched::Fetched;
+use super::mark::Mark;
 use super::options::Options;
 use super::problem::Problem;
 use super::spool::Spool;
 use crate::secret::Secret;
+use tally::{Left, Tally};
 
 /// What to read from where.
 #[derive(Debug)]
@@ -32,7 +36,9 @@ pub(crate) struct Request<'a> {
     pub(crate) from: From<'a>,
     pub(crate) watermark: Option<&'a str>,
     /// Only rows with a greater watermark are read.
-    pub(crate) since: Option<&'a str>,
+    pub(crate) since: Option<&'a Mark>,
+    /// Rows at that watermark are read, too.
+    pub(crate) reads_again: bool,
     pub(crate) options: &'a Options,
 }
 
@@ -51,11 +57,19 @@ pub(crate) enum From<'a> {
     Query(&'a str),
 }
 
-/// Reads into the spool. `None` when the watermark says that there is nothing new.
-pub(crate) async fn fetch(
-    request: &Request<'_>,
-    spool: &mut Spool,
-) -> Result<Option<Fetched>, Problem> {
+/// What a reading found, beside the bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// 0 when there is nothing new; what was spooled is no delivery then.
+    pub(crate) rows: u64,
+    /// Where the next reading starts.
+    pub(crate) mark: Option<Mark>,
+    /// Which rows of the source are passed over, in words.
+    pub(crate) unread: Option<String>,
+}
+
+/// Reads into the spool.
+pub(crate) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Found, Problem> {
     match request.engine {
         Engine::Postgres => postgres::fetch(request, spool).await,
         Engine::Mariadb => mariadb::fetch(request, spool).await,
@@ -76,6 +90,33 @@ impl Request<'_> {
                 // The line end keeps a comment at the end of the query from swallowing what follows.
                 format!("(\n{query}\n) AS {}", quoted("yandu_source", quote))
             }
+        }
+    }
+
+    /// The rows that are read, given the column of the watermark and the last value as they stand in a statement.
+    fn after(&self, column: &str, since: &str) -> String {
+        let sign = if self.reads_again { ">=" } else { ">" };
+        format!("{column} {sign} {since}")
+    }
+
+    /// Ends a reading of `rows` rows up to the newest watermark.
+    fn found(&self, newest: Option<String>, rows: u64, read: &Tally, left: Left) -> Found {
+        let Some(since) = self.since else {
+            return Found {
+                rows,
+                mark: newest.map(|value| read.mark(value, read.without(), 0)),
+                unread: None,
+            };
+        };
+        let known = since.standing.as_ref();
+        let is_known = self.reads_again
+            && newest.as_ref() == Some(&since.value)
+            && known.is_some_and(|known| read.is_all_of(rows, known));
+        let left = left.behind(known, self.reads_again);
+        Found {
+            rows: if is_known { 0 } else { rows },
+            mark: newest.map(|value| read.mark(value, left.known, left.passed)),
+            unread: left.told(self.watermark.unwrap_or_default()),
         }
     }
 
@@ -184,6 +225,27 @@ fn check_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), Problem> 
         return Err(Problem::Answer("it has no column".to_owned()));
     }
     Ok(())
+}
+
+/// Counts the rows without a value of the column, and those at a value, given the column and the value as they stand in a
+/// statement.
+fn counts(relation: &str, column: &str, value: &str) -> String {
+    format!(
+        "SELECT (SELECT count(*) FROM {relation} WHERE {column} IS NULL), \
+         (SELECT count(*) FROM {relation} WHERE {column} = {value})"
+    )
+}
+
+/// What stands behind the columns of a row that is read by a watermark, as one digit.
+fn place_of(column: &str, newest: Option<&str>) -> String {
+    let at = newest
+        .map(|newest| format!(" WHEN {column} >= {newest} THEN {}", tally::AT))
+        .unwrap_or_default();
+    format!(
+        "CASE WHEN {column} IS NULL THEN {}{at} ELSE {} END",
+        tally::WITHOUT,
+        tally::BEFORE
+    )
 }
 
 fn holds_bytes(column: &str, kind: &str) -> Problem {

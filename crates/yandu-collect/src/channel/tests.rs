@@ -183,17 +183,60 @@ async fn only_what_is_new_in_a_table_is_read_and_a_batch_that_is_undone_is_read_
     assert_eq!(city.run().await.unwrap(), []);
     sqlite(&city, "INSERT INTO reading VALUES ('c', 3, '03'); UPDATE reading SET value = 10, at = '04' WHERE id = 'a'").await;
     let second = city.run().await.unwrap().remove(0);
-    assert_eq!((second.rows_in, second.rows_kept), (2, 2));
+    assert_eq!((second.rows_in, second.rows_kept), (3, 3));
     assert_eq!(city.rows().await, ["a:10", "b:", "c:3"]);
     let shown = city.collector.batch(&second.batch).await.unwrap();
-    assert_eq!(shown.batch.delivered_as, "reading after 02");
+    assert_eq!(shown.batch.delivered_as, "reading since 02");
     city.collector
         .undo(&Principal::local_administrator(), &second.batch, "wrong")
         .await
         .unwrap();
-    assert_eq!(city.run().await.unwrap().remove(0).rows_kept, 2);
+    assert_eq!(city.run().await.unwrap().remove(0).rows_kept, 3);
     assert_eq!(city.rows().await, ["a:10", "b:", "c:3"]);
     assert_eq!(city.staged(), 0);
+}
+
+#[tokio::test]
+async fn a_row_that_comes_at_the_newest_watermark_is_collected_and_one_without_is_told_of_until_it_has_one()
+ {
+    let city = City::with(SQLITE).await;
+    sqlite(&city, "CREATE TABLE reading (id TEXT, value INTEGER, at TEXT); INSERT INTO reading VALUES ('a', 1, '01'), ('b', 2, '02')").await;
+    city.run().await.unwrap();
+    sqlite(
+        &city,
+        "INSERT INTO reading VALUES ('c', 3, '02'), ('d', 4, NULL)",
+    )
+    .await;
+    let second = city.run().await.unwrap().remove(0);
+    assert_eq!((second.rows_in, second.rows_kept), (2, 2));
+    assert_eq!(city.rows().await, ["a:1", "b:2", "c:3"]);
+    assert_eq!(city.notices().await, [(NoticeKind::Failed, true)]);
+    assert_eq!(city.run().await.unwrap(), []);
+    assert_eq!(
+        city.notices().await,
+        [(NoticeKind::Failed, true)],
+        "told once while it is so"
+    );
+    sqlite(&city, "UPDATE reading SET at = '03' WHERE id = 'd'").await;
+    city.run().await.unwrap();
+    assert_eq!(city.rows().await, ["a:1", "b:2", "c:3", "d:4"]);
+    assert_eq!(
+        city.notices().await,
+        [(NoticeKind::Failed, false), (NoticeKind::Recovered, false)]
+    );
+}
+
+#[tokio::test]
+async fn an_append_tells_of_a_row_that_comes_at_a_watermark_which_it_has_passed() {
+    let city = City::with(&SQLITE.replace("mode: upsert", "mode: append")).await;
+    sqlite(&city, "CREATE TABLE reading (id TEXT, value INTEGER, at TEXT); INSERT INTO reading VALUES ('a', 1, '01'), ('b', 2, '02')").await;
+    city.run().await.unwrap();
+    assert_eq!(city.run().await.unwrap(), []);
+    assert_eq!(city.notices().await, []);
+    sqlite(&city, "INSERT INTO reading VALUES ('c', 3, '02')").await;
+    assert_eq!(city.run().await.unwrap(), []);
+    assert_eq!(city.rows().await, ["a:1", "b:2"]);
+    assert_eq!(city.notices().await, [(NoticeKind::Failed, true)]);
 }
 
 #[tokio::test]

@@ -9,8 +9,9 @@ use sqlx::{
     Type, TypeInfo,
 };
 
-use super::{Request, check_names, csv, holds_bytes, no_column, quoted};
-use crate::channel::fetched::Fetched;
+use super::{
+    Found, Left, Request, Tally, check_names, counts, csv, holds_bytes, no_column, place_of, quoted,
+};
 use crate::channel::problem::Problem;
 use crate::channel::spool::Spool;
 
@@ -33,10 +34,7 @@ struct Read {
     form: Form,
 }
 
-pub(super) async fn fetch(
-    request: &Request<'_>,
-    spool: &mut Spool,
-) -> Result<Option<Fetched>, Problem> {
+pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Found, Problem> {
     let options: MySqlConnectOptions = request
         .url()?
         .parse()
@@ -50,8 +48,10 @@ pub(super) async fn fetch(
 
     let relation = request.relation('`');
     let columns = columns(request, &mut connection, &relation).await?;
+    let mut list = "*".to_owned();
     let mut condition = String::new();
     let mut watermark = None;
+    let mut left = Left::default();
     if let Some(name) = request.watermark {
         let form = columns
             .iter()
@@ -60,7 +60,12 @@ pub(super) async fn fetch(
             .form;
         let column = quoted(name, '`');
         let after = match request.since {
-            Some(since) => Some(format!("{column} > {}", literal(since, form)?)),
+            Some(since) => {
+                let since = literal(&since.value, form)?;
+                let counting = counts(&relation, &column, &since);
+                left = count(request, &mut connection, counting).await?;
+                Some(request.after(&column, &since))
+            }
             None => None,
         };
         let filter = after
@@ -71,21 +76,22 @@ pub(super) async fn fetch(
         let reading = connection.fetch_one(sqlx::raw_sql(AssertSqlSafe(sql)));
         let row = request.answered(reading).await?;
         let newest = cell(request, &row, 0)?.map(|text| String::from_utf8_lossy(text).into_owned());
-        condition = match (after, &newest) {
-            (Some(_), None) => return Ok(None),
+        let at = match &newest {
+            Some(newest) => Some(literal(newest, form)?),
+            None => None,
+        };
+        condition = match (after, &at) {
+            (Some(_), None) => return Ok(request.found(None, 0, &Tally::default(), left)),
             (Some(after), Some(newest)) => {
-                format!(
-                    " WHERE {after} AND {column} <= {} ORDER BY {column}",
-                    literal(newest, form)?
-                )
+                format!(" WHERE {after} AND {column} <= {newest} ORDER BY {column}")
             }
             // Tables without transactions may grow between the two statements.
             (None, Some(newest)) => {
-                let newest = literal(newest, form)?;
                 format!(" WHERE {column} <= {newest} OR {column} IS NULL ORDER BY {column}")
             }
             (None, None) => String::new(),
         };
+        list = format!("*, {}", place_of(&column, at.as_deref()));
         watermark = newest;
     }
     csv::header(
@@ -93,19 +99,25 @@ pub(super) async fn fetch(
         columns.iter().map(|read| read.name.as_str()),
     );
     let mut rows = 0;
+    let mut tally = Tally::default();
     {
-        let sql = format!("SELECT * FROM {relation}{condition}");
+        let sql = format!("SELECT {list} FROM {relation}{condition}");
         let mut stream = connection.fetch(sqlx::raw_sql(AssertSqlSafe(sql)));
         while let Some(row) = request.answered(stream.try_next()).await? {
             rows += 1;
+            let start = spool.buffer().len();
             write(request, &row, &columns, spool.buffer())?;
+            if request.watermark.is_some() {
+                let place = number(cell(request, &row, columns.len())?) as u8;
+                tally.add(place, spool.buffer().get(start..).unwrap_or_default());
+            }
             spool.settle().await?;
         }
     }
     run(request, &mut connection, "COMMIT").await?;
     // Everything is here; a server that does not take the farewell changes nothing.
     let _ = request.answered(connection.close()).await;
-    Ok(Some(Fetched { rows, watermark }))
+    Ok(request.found(watermark, rows, &tally, left))
 }
 
 async fn run(
@@ -181,6 +193,25 @@ fn is_number(kind: &str) -> bool {
         || kind == "FLOAT"
         || kind == "DOUBLE"
         || kind.contains("INT")
+}
+
+async fn count(
+    request: &Request<'_>,
+    connection: &mut MySqlConnection,
+    sql: String,
+) -> Result<Left, Problem> {
+    let reading = connection.fetch_one(sqlx::raw_sql(AssertSqlSafe(sql)));
+    let row = request.answered(reading).await?;
+    Ok(Left {
+        without: number(cell(request, &row, 0)?),
+        at: number(cell(request, &row, 1)?),
+    })
+}
+
+/// A number that is never NULL.
+fn number(text: Option<&[u8]>) -> u64 {
+    let text = text.and_then(|text| std::str::from_utf8(text).ok());
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 fn cell<'r>(

@@ -6,8 +6,10 @@ use sqlx::{
     AssertSqlSafe, Column, ConnectOptions, Connection, Executor, SqlSafeStr, Statement, TypeInfo,
 };
 
-use super::{Request, check_names, csv, holds_bytes, no_column, quoted};
-use crate::channel::fetched::Fetched;
+use super::tally::BEFORE;
+use super::{
+    Found, Left, Request, Tally, check_names, counts, csv, holds_bytes, no_column, place_of, quoted,
+};
 use crate::channel::problem::Problem;
 use crate::channel::spool::Spool;
 
@@ -22,10 +24,7 @@ struct Read {
     expression: String,
 }
 
-pub(super) async fn fetch(
-    request: &Request<'_>,
-    spool: &mut Spool,
-) -> Result<Option<Fetched>, Problem> {
+pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Found, Problem> {
     let options: PgConnectOptions = request
         .url()?
         .parse()
@@ -44,16 +43,31 @@ pub(super) async fn fetch(
 
     let relation = request.relation('"');
     let columns = columns(request, &mut connection, &relation).await?;
+    let mut list: Vec<String> = columns.iter().map(|read| read.expression.clone()).collect();
     let mut condition = String::new();
     let mut watermark = None;
+    let mut left = Left::default();
     if let Some(column) = request.watermark {
         if !columns.iter().any(|read| read.name == column) {
             return Err(no_column(column));
         }
         let column = quoted(column, '"');
-        let after = request
-            .since
-            .map(|since| format!("{column} > {}", literal(since)));
+        let since = request.since.map(|since| literal(&since.value));
+        if let Some(since) = &since {
+            let sql = counts(&relation, &column, since);
+            let (without, at): (i64, i64) = request
+                .answered(
+                    sqlx::query_as(AssertSqlSafe(sql))
+                        .persistent(false)
+                        .fetch_one(&mut connection),
+                )
+                .await?;
+            left = Left {
+                without: without as u64,
+                at: at as u64,
+            };
+        }
+        let after = since.map(|since| request.after(&column, &since));
         let filter = after
             .as_ref()
             .map(|after| format!(" WHERE {after}"))
@@ -66,23 +80,18 @@ pub(super) async fn fetch(
                     .fetch_one(&mut connection),
             )
             .await?;
-        condition = match (after, &newest) {
+        let at = newest.as_deref().map(literal);
+        condition = match (after, &at) {
             // Nothing is greater than the last value.
-            (Some(_), None) => return Ok(None),
+            (Some(_), None) => return Ok(request.found(None, 0, &Tally::default(), left)),
             (Some(after), Some(newest)) => {
-                format!(
-                    " WHERE {after} AND {column} <= {} ORDER BY {column}",
-                    literal(newest)
-                )
+                format!(" WHERE {after} AND {column} <= {newest} ORDER BY {column}")
             }
             (None, _) => format!(" ORDER BY {column}"),
         };
+        list.push(place_of(&column, at.as_deref()));
         watermark = newest;
     }
-    let list: Vec<&str> = columns
-        .iter()
-        .map(|read| read.expression.as_str())
-        .collect();
     let copy = format!(
         "COPY (SELECT {} FROM {relation}{condition}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8')",
         list.join(", ")
@@ -92,18 +101,34 @@ pub(super) async fn fetch(
         columns.iter().map(|read| read.name.as_str()),
     );
     let mut rows = 0;
+    let mut tally = Tally::default();
     {
         let mut lines = request.answered(connection.copy_out_raw(&copy)).await?;
         while let Some(line) = request.answered(lines.try_next()).await? {
             rows += 1;
-            spool.buffer().extend_from_slice(&line);
+            if request.watermark.is_some() {
+                let (line, place) = without_place(&line);
+                tally.add(place, line);
+                spool.buffer().extend_from_slice(line);
+                spool.buffer().push(b'\n');
+            } else {
+                spool.buffer().extend_from_slice(&line);
+            }
             spool.settle().await?;
         }
     }
     run(request, &mut connection, "COMMIT").await?;
     // Everything is here; a server that does not take the farewell changes nothing.
     let _ = request.answered(connection.close()).await;
-    Ok(Some(Fetched { rows, watermark }))
+    Ok(request.found(watermark, rows, &tally, left))
+}
+
+/// Takes the digit off that stands behind the columns of a line, with the comma before it and the end of the line.
+fn without_place(line: &[u8]) -> (&[u8], u8) {
+    match line {
+        [row @ .., b',', place, b'\n'] => (row, place.wrapping_sub(b'0')),
+        line => (line.strip_suffix(b"\n").unwrap_or(line), BEFORE),
+    }
 }
 
 async fn run(

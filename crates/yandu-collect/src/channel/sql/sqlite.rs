@@ -10,8 +10,10 @@ use sqlx::{
     TypeInfo, ValueRef,
 };
 
-use super::{Address, Request, check_names, csv, holds_bytes, no_column, quoted};
-use crate::channel::fetched::Fetched;
+use super::{
+    Address, Found, Left, Request, Tally, check_names, counts, csv, holds_bytes, no_column,
+    place_of, quoted,
+};
 use crate::channel::problem::Problem;
 use crate::channel::spool::Spool;
 
@@ -25,10 +27,7 @@ struct Read {
     is_boolean: bool,
 }
 
-pub(super) async fn fetch(
-    request: &Request<'_>,
-    spool: &mut Spool,
-) -> Result<Option<Fetched>, Problem> {
+pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Found, Problem> {
     let options = match &request.address {
         Address::File(path) => SqliteConnectOptions::new().filename(path),
         Address::Url(url) => match url.expose() {
@@ -58,8 +57,10 @@ pub(super) async fn fetch(
 
     let relation = request.relation('"');
     let columns = columns(request, &mut connection, &relation).await?;
+    let mut list = "*".to_owned();
     let mut condition = String::new();
     let mut watermark = None;
+    let mut left = Left::default();
     if let Some(name) = request.watermark {
         if !columns.iter().any(|read| read.name == name) {
             return Err(no_column(name));
@@ -68,14 +69,21 @@ pub(super) async fn fetch(
         let mut newest = greatest(request, &mut connection, &column, &relation, "").await?;
         let mut filter = String::new();
         if let Some(since) = request.since {
-            let Some(kind) = newest else { return Ok(None) };
-            filter = format!(" WHERE {column} > {}", literal(since, kind.is_number));
+            let is_number = newest.as_ref().is_some_and(|newest| newest.is_number);
+            let since = literal(&since.value, is_number);
+            let counting = counts(&relation, &column, &since);
+            left = count(request, &mut connection, counting).await?;
+            filter = format!(" WHERE {}", request.after(&column, &since));
             newest = greatest(request, &mut connection, &column, &relation, &filter).await?;
             if newest.is_none() {
-                return Ok(None);
+                return Ok(request.found(None, 0, &Tally::default(), left));
             }
         }
         condition = format!("{filter} ORDER BY {column}");
+        let at = newest
+            .as_ref()
+            .map(|newest| literal(&newest.text, newest.is_number));
+        list = format!("*, {}", place_of(&column, at.as_deref()));
         watermark = newest.map(|newest| newest.text);
     }
     csv::header(
@@ -83,18 +91,24 @@ pub(super) async fn fetch(
         columns.iter().map(|read| read.name.as_str()),
     );
     let mut rows = 0;
+    let mut tally = Tally::default();
     {
-        let sql = format!("SELECT * FROM {relation}{condition}");
+        let sql = format!("SELECT {list} FROM {relation}{condition}");
         let mut stream = connection.fetch(sqlx::raw_sql(AssertSqlSafe(sql)));
         while let Some(row) = request.answered(stream.try_next()).await? {
             rows += 1;
+            let start = spool.buffer().len();
             write(request, &row, &columns, rows, spool.buffer())?;
+            if request.watermark.is_some() {
+                let line = spool.buffer().get(start..).unwrap_or_default();
+                tally.add(get::<i64>(request, &row, columns.len())? as u8, line);
+            }
             spool.settle().await?;
         }
     }
     run(request, &mut connection, "COMMIT").await?;
     let _ = request.answered(connection.close()).await;
-    Ok(Some(Fetched { rows, watermark }))
+    Ok(request.found(watermark, rows, &tally, left))
 }
 
 async fn run(
@@ -125,6 +139,19 @@ async fn columns(
             is_boolean: column.type_info().name() == "BOOLEAN",
         })
         .collect())
+}
+
+async fn count(
+    request: &Request<'_>,
+    connection: &mut SqliteConnection,
+    sql: String,
+) -> Result<Left, Problem> {
+    let reading = connection.fetch_one(sqlx::raw_sql(AssertSqlSafe(sql)));
+    let row = request.answered(reading).await?;
+    Ok(Left {
+        without: get::<i64>(request, &row, 0)? as u64,
+        at: get::<i64>(request, &row, 1)? as u64,
+    })
 }
 
 struct Greatest {

@@ -11,7 +11,8 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use yandu_pack::declare::Engine;
 
-use super::{Address, From, Request, fetch};
+use super::{Address, Found, From, Request, fetch};
+use crate::channel::mark::Mark;
 use crate::channel::options::Options;
 use crate::channel::problem::Problem;
 use crate::channel::spool::Spool;
@@ -129,6 +130,26 @@ impl Database {
         watermark: Option<&str>,
         since: Option<&str>,
     ) -> Result<Option<Read>, Problem> {
+        let since = since.map(|since| Mark::plain(since.to_owned()));
+        let (found, text) = self
+            .find_since(from, watermark, since.as_ref(), false)
+            .await?;
+        // Without a watermark an empty table is a delivery without rows.
+        Ok((found.rows > 0 || watermark.is_none()).then(|| Read {
+            text,
+            rows: found.rows,
+            watermark: found.mark.map(|mark| mark.value),
+        }))
+    }
+
+    /// What a reading finds, and the file that it writes.
+    async fn find_since(
+        &self,
+        from: From<'_>,
+        watermark: Option<&str>,
+        since: Option<&Mark>,
+        reads_again: bool,
+    ) -> Result<(Found, String), Problem> {
         let folder = tempfile::tempdir().unwrap();
         let mut spool = Spool::create(folder.path(), "csv", self.options.delivery_bytes)?;
         let request = Request {
@@ -140,17 +161,12 @@ impl Database {
             from,
             watermark,
             since,
+            reads_again,
             options: &self.options,
         };
-        let Some(fetched) = fetch(&request, &mut spool).await? else {
-            return Ok(None);
-        };
+        let found = fetch(&request, &mut spool).await?;
         let staged = spool.finish().await?;
-        Ok(Some(Read {
-            text: text(staged.path()),
-            rows: fetched.rows,
-            watermark: fetched.watermark,
-        }))
+        Ok((found, text(staged.path())))
     }
 }
 
@@ -176,6 +192,91 @@ fn message(problem: Problem) -> String {
         Problem::Answer(message) => format!("answer: {message}"),
         Problem::Local(error) => format!("local: {error}"),
     }
+}
+
+/// Rows that come at a watermark which was read are read where a key removes what repeats, and told of elsewhere.
+async fn what_shares_the_watermark_is_not_lost(database: &Database) {
+    database
+        .run(
+            "CREATE TABLE change_of_day (id INT, name VARCHAR(20), day VARCHAR(10)); \
+             INSERT INTO change_of_day VALUES (1, 'one', '2025-01-02'), (2, 'two', '2025-01-03'), (3, 'three', NULL)",
+        )
+        .await;
+    let read = async |since: Option<&Mark>, reads_again: bool| {
+        let table = From::Table("change_of_day");
+        let (found, text) = database
+            .find_since(table, Some("day"), since, reads_again)
+            .await
+            .unwrap();
+        let mut lines: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
+        lines.sort_unstable();
+        (found, lines)
+    };
+    let (first, lines) = read(None, true).await;
+    assert_eq!(
+        lines,
+        ["1,one,2025-01-02", "2,two,2025-01-03", "3,three,"],
+        "nothing but the columns of the table"
+    );
+    assert_eq!((first.rows, &first.unread), (3, &None));
+    let first = first.mark.unwrap();
+    assert_eq!(first.value, "2025-01-03");
+
+    for reads_again in [true, false] {
+        let (found, _) = read(Some(&first), reads_again).await;
+        assert_eq!(
+            (found.rows, found.unread),
+            (0, None),
+            "{reads_again}: all of it was read"
+        );
+    }
+    let unknown = Mark::plain("2025-01-03".to_owned());
+    let (found, _) = read(Some(&unknown), true).await;
+    assert_eq!(found.rows, 1, "nobody knows what was read at the value");
+
+    database
+        .run("INSERT INTO change_of_day VALUES (4, 'four', '2025-01-03'), (5, 'five', NULL)")
+        .await;
+    let (second, lines) = read(Some(&first), true).await;
+    assert_eq!(lines, ["2,two,2025-01-03", "4,four,2025-01-03"]);
+    let unread = second.unread.unwrap();
+    assert!(
+        unread.starts_with("passed over: 1 row without a value in `day`"),
+        "{unread}"
+    );
+    let second = second.mark.unwrap();
+    assert_eq!(read(Some(&second), true).await.0.rows, 0);
+
+    let (passed, _) = read(Some(&first), false).await;
+    let unread = passed.unread.unwrap();
+    assert_eq!(passed.rows, 0);
+    assert!(
+        unread.starts_with("passed over: 1 row that came at a value of `day`")
+            && unread.contains("passed over: 1 row without a value"),
+        "{unread}"
+    );
+
+    database
+        .run("UPDATE change_of_day SET name = 'zwei' WHERE id = 2")
+        .await;
+    let (changed, lines) = read(Some(&second), true).await;
+    assert_eq!(
+        changed.rows, 2,
+        "a row that changed is no row that was read"
+    );
+    assert_eq!(lines, ["2,zwei,2025-01-03", "4,four,2025-01-03"]);
+
+    database
+        .run("INSERT INTO change_of_day VALUES (6, 'six', '2025-01-04')")
+        .await;
+    let (later, lines) = read(Some(&first), false).await;
+    assert_eq!(lines, ["6,six,2025-01-04"]);
+    let (after, _) = read(later.mark.as_ref(), false).await;
+    let unread = after.unread.unwrap();
+    assert!(
+        unread.starts_with("passed over: 1 row that came at a value"),
+        "what was passed over stays told: {unread}"
+    );
 }
 
 /// What every engine must do in the same way.
@@ -257,6 +358,8 @@ async fn behaves(database: &Database) {
             .map(|read| read.rows),
         Some(3)
     );
+
+    what_shares_the_watermark_is_not_lost(database).await;
 
     let numbered = database
         .read_after(table, Some("id"), Some("4"))
