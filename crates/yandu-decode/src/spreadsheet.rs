@@ -11,15 +11,17 @@ use calamine::{
 mod cell;
 mod extent;
 mod merges;
+mod zeros;
 
 use super::header::{self, Cells, Header};
 use super::rows::RowJudge;
 use super::serial::{blocks, guarded};
 use super::source::{LOADED_BYTES, Seekable, Source};
 use super::{Error, Format, Hints, Opened, Report, Rows};
-use cell::{CellText, cell_text};
+use cell::{CellText, Written};
 pub(crate) use extent::within;
 use merges::Merges;
+use zeros::Zeros;
 
 type Input = BufReader<Box<dyn Seekable>>;
 
@@ -57,11 +59,11 @@ pub(crate) fn open(source: &Source, format: Format, hints: &Hints) -> Result<Ope
     let judge = RowJudge::new(header.names.clone(), header.written);
     let read = move |drain: &mut super::serial::Drain| {
         let mut merges = Merges::new(merges);
-        book.each_row(&sheet, &mut |row, cells| {
+        book.each_row(&sheet, u32::MAX, &mut |row, cells| {
             let mut texts = Vec::with_capacity(cells.len());
             let mut fault = None;
-            for (column, data) in cells {
-                let CellText { text, fault: lost } = cell_text(data);
+            for (column, written) in cells {
+                let CellText { text, fault: lost } = written.text();
                 let name = || names.get(column as usize).map_or("?", String::as_str);
                 if let (None, Some(lost)) = (&fault, lost) {
                     fault = Some(lost.kind(name()));
@@ -73,7 +75,7 @@ pub(crate) fn open(source: &Source, format: Format, hints: &Hints) -> Result<Ope
                 .flatten()
                 .all(|text: &String| text.trim().is_empty());
             merges.fill(row, &mut texts, row < start);
-            if row >= start && !blank {
+            if row >= start && (!blank || fault.is_some()) {
                 drain.rows.push(&texts, fault);
             }
             if drain.hand_on() {
@@ -216,7 +218,7 @@ impl Book {
         let ranges = self.merges(sheet);
         let mut merges = Merges::new(ranges.clone());
         let mut rows: Vec<Cells> = Vec::new();
-        self.each_row(sheet, &mut |row, cells| {
+        self.each_row(sheet, header::LOOKED_AT as u32, &mut |row, cells| {
             if row as usize >= header::LOOKED_AT {
                 return ControlFlow::Break(());
             }
@@ -224,8 +226,8 @@ impl Book {
                 rows.push(Cells::new());
             }
             let mut texts = Cells::new();
-            for (column, data) in cells {
-                place(&mut texts, column, cell_text(data).text);
+            for (column, written) in cells {
+                place(&mut texts, column, written.text().text);
             }
             merges.fill(row, &mut texts, true);
             rows.push(texts);
@@ -234,15 +236,26 @@ impl Book {
         Ok((rows, ranges))
     }
 
-    /// Calls `each` with the cells of every row that has some, by row and column of the sheet.
-    fn each_row(&mut self, sheet: &str, each: &mut EachRow) -> Result<(), Error> {
+    /// Calls `each` with the cells of every row that has some, by row and column of the sheet. `each` looks at no more
+    /// than the first `rows` rows.
+    fn each_row(&mut self, sheet: &str, rows: u32, each: &mut EachRow) -> Result<(), Error> {
         match self {
             Self::Xlsx(book) => {
+                let zeros = Zeros::of(book, sheet, rows).map_err(xlsx_error)?;
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(xlsx_error)?;
-                stream(
-                    || Ok(cells.next_cell().map_err(xlsx_error)?.as_ref().map(own)),
-                    each,
-                )
+                let next = || -> Result<Option<Placed>, Error> {
+                    let record = cells.next_cell_with_formula_metadata();
+                    Ok(record.map_err(xlsx_error)?.map(|record| {
+                        let data = Data::from(record.value);
+                        let written = Written {
+                            is_uncomputed: record.formula.is_some() && data == Data::Empty,
+                            digits: zeros.digits(record.pos),
+                            data,
+                        };
+                        (record.pos, written)
+                    }))
+                };
+                stream(next, each)
             }
             Self::Xlsb(book) => {
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(xlsb_error)?;
@@ -263,13 +276,14 @@ impl Book {
     }
 }
 
-type EachRow<'a> = dyn FnMut(u32, Vec<(u32, Data)>) -> ControlFlow<()> + 'a;
+type EachRow<'a> = dyn FnMut(u32, Vec<(u32, Written)>) -> ControlFlow<()> + 'a;
 
 /// A cell and its place, row and column.
-type Placed = ((u32, u32), Data);
+type Placed = ((u32, u32), Written);
 
 fn own(cell: &Cell<DataRef<'_>>) -> Placed {
-    (cell.get_position(), Data::from(cell.get_value().clone()))
+    let data = Data::from(cell.get_value().clone());
+    (cell.get_position(), Written::plain(data))
 }
 
 /// Calls `each` with the cells that come one by one, row by row.
@@ -278,16 +292,16 @@ fn stream(
     each: &mut EachRow,
 ) -> Result<(), Error> {
     let mut row = 0;
-    let mut cells: Vec<(u32, Data)> = Vec::new();
-    while let Some(((at, column), data)) = next()? {
+    let mut cells: Vec<(u32, Written)> = Vec::new();
+    while let Some(((at, column), written)) = next()? {
         if at != row {
             if !cells.is_empty() && each(row, std::mem::take(&mut cells)).is_break() {
                 return Ok(());
             }
             row = at;
         }
-        if data != Data::Empty {
-            cells.push((column, data));
+        if written.holds_something() {
+            cells.push((column, written));
         }
     }
     if !cells.is_empty() {
@@ -299,11 +313,11 @@ fn stream(
 fn walk(range: &Range<Data>, each: &mut EachRow) {
     let (top, left) = range.start().unwrap_or_default();
     for (row, cells) in range.rows().enumerate() {
-        let cells: Vec<(u32, Data)> = cells
+        let cells: Vec<(u32, Written)> = cells
             .iter()
             .enumerate()
             .filter(|(_, data)| **data != Data::Empty)
-            .map(|(column, data)| (left + column as u32, data.clone()))
+            .map(|(column, data)| (left + column as u32, Written::plain(data.clone())))
             .collect();
         if !cells.is_empty() && each(top + row as u32, cells).is_break() {
             return;

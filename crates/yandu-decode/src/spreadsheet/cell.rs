@@ -3,6 +3,47 @@
 use calamine::{Data, ExcelDateTime};
 use yandu_check::block::RowFaultKind;
 
+/// A cell as it stands in its sheet.
+pub(crate) struct Written {
+    pub(crate) data: Data,
+    /// It has a formula, and whoever wrote it did not compute its value.
+    pub(crate) is_uncomputed: bool,
+    /// As many digits are shown at least, with zeros before the number.
+    pub(crate) digits: usize,
+}
+
+impl Written {
+    pub(crate) fn plain(data: Data) -> Self {
+        Self {
+            data,
+            is_uncomputed: false,
+            digits: 0,
+        }
+    }
+
+    pub(crate) fn holds_something(&self) -> bool {
+        self.is_uncomputed || self.data != Data::Empty
+    }
+
+    pub(crate) fn text(self) -> CellText {
+        if self.is_uncomputed {
+            return CellText {
+                text: None,
+                fault: Some(Lost::Uncomputed),
+            };
+        }
+        let is_number = matches!(self.data, Data::Int(_) | Data::Float(_));
+        let mut read = cell_text(self.data);
+        if let Some(text) = read.text.as_mut().filter(|_| is_number) {
+            let missing = self.digits.saturating_sub(text.len());
+            if missing > 0 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+                text.insert_str(0, &"0".repeat(missing));
+            }
+        }
+        read
+    }
+}
+
 /// Text of a cell; the fault is that of its row.
 pub(crate) struct CellText {
     pub(crate) text: Option<String>,
@@ -15,6 +56,8 @@ pub(crate) enum Lost {
     ErrorValue(String),
     /// A number with more digits than a workbook keeps.
     Digits(usize),
+    /// The value of a formula that nobody computed.
+    Uncomputed,
 }
 
 impl Lost {
@@ -24,11 +67,14 @@ impl Lost {
             Self::Digits(count) => format!(
                 "a number of {count} digits in column `{column}`: a workbook keeps 15, the last ones are lost"
             ),
+            Self::Uncomputed => format!(
+                "a formula without a stored value in column `{column}`: open the file in Excel, save it and deliver it again"
+            ),
         })
     }
 }
 
-pub(crate) fn cell_text(data: Data) -> CellText {
+fn cell_text(data: Data) -> CellText {
     let plain = |text: String| CellText {
         text: Some(text).filter(|text| !text.is_empty()),
         fault: None,

@@ -105,6 +105,91 @@ fn the_sheet_with_the_declared_names_is_read() {
     assert!(error.help().contains("数据"));
 }
 
+/// A workbook as a script writes it, with these rows of XML.
+fn scripted(rows: &str) -> Vec<u8> {
+    let sheet = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>");
+    zip(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        (
+            "xl/_rels/workbook.xml.rels",
+            b"<Relationships><Relationship Id=\"rId1\" Target=\"worksheets/sheet1.xml\" \
+              Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\"/></Relationships>",
+        ),
+        (
+            "xl/workbook.xml",
+            b"<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>\
+              <sheet name=\"data\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>",
+        ),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ])
+}
+
+#[test]
+fn a_formula_that_nobody_computed_is_no_empty_cell() {
+    let table = read(scripted(
+        r#"<row r="1"><c r="A1" t="inlineStr"><is><t>name</t></is></c><c r="B1" t="inlineStr"><is><t>total</t></is></c></row>
+           <row r="2"><c r="A2" t="inlineStr"><is><t>x</t></is></c><c r="B2"><f>1+1</f><v></v></c></row>
+           <row r="3"><c r="A3" t="inlineStr"><is><t>y</t></is></c><c r="B3"><f>1+1</f><v>2</v></c></row>
+           <row r="4"><c r="A4" t="inlineStr"><is><t>z</t></is></c><c r="B4" t="str"><f>""</f><v></v></c></row>
+           <row r="5"><c r="A5"><f>A4</f></c><c r="B5"/></row>
+           <row r="6"><c r="A6" t="inlineStr"><is><t>w</t></is></c><c r="B6"/></row>"#,
+    ));
+    let rows: Vec<Vec<&str>> = (0..5).map(|row| table.texts(row)).collect();
+    assert_eq!(
+        rows,
+        [["x", "∅"], ["y", "2"], ["z", "∅"], ["∅", "∅"], ["w", "∅"]]
+    );
+    let told: Vec<(u64, &str)> = table
+        .faults
+        .iter()
+        .map(|(row, fault)| match fault {
+            RowFaultKind::Syntax(why) => (*row, why.as_str()),
+            _ => (*row, ""),
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                1,
+                "a formula without a stored value in column `total`: open the file in Excel, save it and deliver it again"
+            ),
+            (
+                4,
+                "a formula without a stored value in column `name`: open the file in Excel, save it and deliver it again"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn zeros_that_a_format_shows_before_a_number_are_a_part_of_it() {
+    let mut book = Workbook::new();
+    let four = Look::new().set_num_format("0000");
+    let cents = Look::new().set_num_format("0.00");
+    let sheet = book.add_worksheet();
+    for (column, name) in ["编号", "金额", "备注"].iter().enumerate() {
+        sheet.write(0, column as u16, *name).unwrap();
+    }
+    sheet.write_with_format(1, 0, 1, &four).unwrap();
+    sheet.write_with_format(1, 1, 5, &cents).unwrap();
+    sheet.write_with_format(1, 2, "a", &four).unwrap();
+    sheet.write_with_format(2, 0, 12345, &four).unwrap();
+    sheet.write(3, 0, 7).unwrap();
+    sheet.write_with_format(70, 0, 42, &four).unwrap();
+    let table = read(saved(book));
+    let rows: Vec<Vec<&str>> = (0..4).map(|row| table.texts(row)).collect();
+    assert_eq!(
+        rows,
+        [
+            ["0001", "5", "a"],
+            ["12345", "∅", "∅"],
+            ["7", "∅", "∅"],
+            ["0042", "∅", "∅"]
+        ]
+    );
+}
+
 #[test]
 fn a_cell_merged_over_rows_of_data_holds_for_all_of_them() {
     let mut book = Workbook::new();
