@@ -1,5 +1,7 @@
 //! Rows as they came: text cells over one buffer, before any type is known.
 
+use yandu_words::Title;
+
 /// Where a cell stands in the text of its block, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CellSpan {
@@ -42,12 +44,19 @@ pub enum RowFaultKind {
     Encoding,
     /// A quote is opened and never closed.
     OpenQuote,
-    /// The record is not a value of its format (for example a line that is no JSON object).
-    Syntax(String),
+    /// The record is not a value of its format (for example a line that is no JSON object), and why.
+    Syntax(Title),
     /// A control character that no text has, such as NUL.
     ControlCharacter,
     /// A cell is longer than the limit for one cell.
     CellTooLong { bytes: u64 },
+}
+
+impl RowFaultKind {
+    /// What is no record, in Chinese and in English.
+    pub fn syntax(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Syntax(Title::new(zh, en))
+    }
 }
 
 /// A run of rows of one batch whose cells are text.
@@ -62,6 +71,7 @@ pub struct TextBlock {
     pub width: usize,
     /// Place of the first row in the batch; the first row of data is 1.
     pub first_row: u64,
+    /// One a row, ordered by row.
     pub faults: Vec<RowFault>,
 }
 
@@ -83,6 +93,15 @@ impl TextBlock {
             .get(row)
             .and_then(|span| self.slice(*span))
             .unwrap_or_default()
+    }
+
+    /// What the decoder says of the fault of a row, where that is more than its kind.
+    pub fn detail(&self, row: u32) -> Option<&Title> {
+        let at = self.faults.binary_search_by_key(&row, |fault| fault.row);
+        match &self.faults.get(at.ok()?)?.kind {
+            RowFaultKind::Syntax(why) => Some(why),
+            _ => None,
+        }
     }
 
     /// Bytes of the delivery that this block stands for, near enough for a progress bar.

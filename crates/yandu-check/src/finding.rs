@@ -56,6 +56,11 @@ impl Cause {
         }
     }
 
+    /// Whether it says what the decoder of the row has put into words.
+    pub fn is_of_decoder(&self) -> bool {
+        matches!(self, Self::Row("syntax"))
+    }
+
     /// The reason as it is shown and counted: stable, kebab-case or the name of the declared check.
     pub fn code<'a>(&'a self, expectations: &'a Expectations) -> &'a str {
         match self {
@@ -106,7 +111,7 @@ pub struct Sample {
     /// Place of the row in the batch, from 1; 0 where the sample is a value of the table, or says something of the
     /// whole delivery.
     pub row: u64,
-    /// The text as it came, cut to 80 characters.
+    /// The text as it came, or why it is no record, cut to 80 characters.
     pub text: String,
 }
 

@@ -243,9 +243,14 @@ fn work_through<B: Blocks>(
     Ok(())
 }
 
-/// The cell that a finding speaks of, or the record when it speaks of the whole row.
+/// The cell that a finding speaks of; when it speaks of the whole row why that is no record, or the record.
 fn evidence<'t>(block: &'t TextBlock, checker: &Checker, finding: &Finding) -> &'t str {
     let row = finding.row as usize;
+    if finding.cause.is_of_decoder()
+        && let Some(detail) = block.detail(finding.row)
+    {
+        return &detail.zh;
+    }
     match finding
         .column
         .and_then(|column| checker.cell(column as usize))

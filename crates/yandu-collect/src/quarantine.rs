@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use yandu_check::Level;
+use yandu_words::Title;
 use yandu_words::id::BatchId;
 
 pub(crate) use file::QuarantineWriter;
@@ -33,6 +34,19 @@ pub struct Reason {
     /// The code of the fault or the name of the check.
     pub reason: String,
     pub level: Level,
+    /// What else is known of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Title>,
+}
+
+impl Reason {
+    /// The reason in the words of a clerk, given what its code means.
+    pub fn titled(&self, title: &str) -> String {
+        match &self.detail {
+            Some(detail) => format!("{title}：{}", detail.zh),
+            None => title.to_owned(),
+        }
+    }
 }
 
 /// What became of a quarantined row.

@@ -211,6 +211,7 @@ pub(crate) fn refusals(checker: &Checker, checked: &Checked) -> Vec<RowRefusal> 
                 .and_then(|column| Some(expectations.columns.get(column as usize)?.name.clone())),
             reason: finding.cause.code(expectations).to_owned(),
             level,
+            detail: None,
         };
         let row = u64::from(finding.row) + 1;
         match refused.last_mut().filter(|last| last.row == row) {

@@ -110,7 +110,10 @@ fn give(record: &Record, columns: &HashMap<String, usize>, limits: Limits, drain
     match read {
         Ok(()) => drain.rows.push_with_record(text, &cells, fault),
         Err(error) => {
-            let why = RowFaultKind::Syntax(format!("not a JSON object: {error}"));
+            let why = RowFaultKind::syntax(
+                format!("不是 JSON 对象：{error}"),
+                format!("not a JSON object: {error}"),
+            );
             drain.rows.push_broken(text, fault.unwrap_or(why));
         }
     }

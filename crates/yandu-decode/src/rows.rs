@@ -62,10 +62,11 @@ impl RowJudge {
             return None;
         }
         if is_total(first) {
-            return Some(RowFaultKind::Syntax(format!(
-                "a row of totals (`{}`)",
-                first.trim()
-            )));
+            let word = first.trim();
+            return Some(RowFaultKind::syntax(
+                format!("合计行（{word}）"),
+                format!("a row of totals (`{word}`)"),
+            ));
         }
         let repeats = place == 0
             && self.written.len() == self.width()
@@ -73,7 +74,7 @@ impl RowJudge {
                 let found = cell(at).unwrap_or_default();
                 found == name || found.trim() == name.trim()
             });
-        repeats.then(|| RowFaultKind::Syntax("the header once more".to_owned()))
+        repeats.then(|| RowFaultKind::syntax("表头重复出现", "the header once more"))
     }
 }
 

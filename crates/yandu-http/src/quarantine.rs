@@ -106,7 +106,7 @@ pub struct Note {
 impl Reason {
     pub(crate) fn new(reason: quarantine::Reason, titles: &Titles) -> Self {
         Self {
-            title: titles.of(&reason.reason),
+            title: reason.titled(&titles.of(&reason.reason)),
             level: crate::batch::word(&reason.level),
             column: reason.column,
             reason: reason.reason,

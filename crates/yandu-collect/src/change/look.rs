@@ -229,6 +229,7 @@ impl Looking {
                 }),
                 reason: finding.cause.code(expectations).to_owned(),
                 level: finding.cause.level(expectations),
+                detail: None,
             })
             .collect();
         let cells: BTreeMap<String, Option<String>> = expectations

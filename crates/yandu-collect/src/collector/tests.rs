@@ -172,6 +172,31 @@ async fn a_quarantined_row_never_reaches_the_lake() {
 }
 
 #[tokio::test]
+async fn a_row_that_is_no_record_says_why_where_it_waits_and_in_the_findings() {
+    let city = City::open().await;
+    let outcome = city
+        .collect("编号,年龄\na,1\n合计,1\n", Mode::Snapshot)
+        .await;
+    assert_eq!(reasons(&outcome), ["syntax 1"]);
+    let sample = &outcome.findings[0].samples[0];
+    assert_eq!((sample.row, sample.text.as_str()), (2, "合计行（合计）"));
+    let waiting = city
+        .collector
+        .quarantined(&outcome.batch, &crate::quarantine::Selection::default())
+        .await
+        .unwrap();
+    let reason = &waiting[0].reasons[0];
+    assert_eq!(reason.reason, "syntax");
+    let detail = reason.detail.as_ref().unwrap();
+    assert_eq!(detail.english(), "a row of totals (`合计`)");
+    assert_eq!(
+        reason.titled("不是一条数据记录"),
+        "不是一条数据记录：合计行（合计）"
+    );
+    assert_eq!(waiting[0].record, "合计,1");
+}
+
+#[tokio::test]
 async fn a_second_delivery_of_the_same_bytes_changes_nothing() {
     let city = City::open().await;
     let first = city.collect("编号,年龄\na,1\n", Mode::Snapshot).await;

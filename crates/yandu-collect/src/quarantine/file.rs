@@ -67,6 +67,7 @@ impl QuarantineWriter {
             places.append_value((block.first_row + *row as u64) as i64);
             records.append_value(block.record(*row));
             reasons.append_value(serde_json::to_string(&reasons_of(
+                block,
                 checked,
                 expectations,
                 *row as u32,
@@ -149,7 +150,12 @@ fn create(path: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>> {
     )?)
 }
 
-fn reasons_of(checked: &Checked, expectations: &Expectations, row: u32) -> Vec<Reason> {
+fn reasons_of(
+    block: &TextBlock,
+    checked: &Checked,
+    expectations: &Expectations,
+    row: u32,
+) -> Vec<Reason> {
     let from = checked
         .findings
         .partition_point(|finding| finding.row < row);
@@ -164,6 +170,10 @@ fn reasons_of(checked: &Checked, expectations: &Expectations, row: u32) -> Vec<R
                 .and_then(|column| Some(expectations.columns.get(column as usize)?.name.clone())),
             reason: finding.cause.code(expectations).to_owned(),
             level: finding.cause.level(expectations),
+            detail: block
+                .detail(row)
+                .filter(|_| finding.cause.is_of_decoder())
+                .cloned(),
         })
         .collect()
 }

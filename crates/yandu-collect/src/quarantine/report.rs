@@ -120,6 +120,7 @@ fn describe(
                 .get(&reason.reason)
                 .cloned()
                 .unwrap_or_else(|| super::reason_title(&reason.reason));
+            let title = reason.titled(&title);
             match &reason.column {
                 Some(column) => {
                     let column = columns

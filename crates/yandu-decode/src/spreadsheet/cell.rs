@@ -62,15 +62,24 @@ pub(crate) enum Lost {
 
 impl Lost {
     pub(crate) fn kind(&self, column: &str) -> RowFaultKind {
-        RowFaultKind::Syntax(match self {
-            Self::ErrorValue(value) => format!("the error value `{value}` in column `{column}`"),
-            Self::Digits(count) => format!(
-                "a number of {count} digits in column `{column}`: a workbook keeps 15, the last ones are lost"
+        match self {
+            Self::ErrorValue(value) => RowFaultKind::syntax(
+                format!("“{column}”列是错误值 {value}"),
+                format!("the error value `{value}` in column `{column}`"),
             ),
-            Self::Uncomputed => format!(
-                "a formula without a stored value in column `{column}`: open the file in Excel, save it and deliver it again"
+            Self::Digits(count) => RowFaultKind::syntax(
+                format!("“{column}”列的数字有 {count} 位，工作簿只保留 15 位，末尾几位已经丢失"),
+                format!(
+                    "a number of {count} digits in column `{column}`: a workbook keeps 15, the last ones are lost"
+                ),
             ),
-        })
+            Self::Uncomputed => RowFaultKind::syntax(
+                format!("“{column}”列的公式没有保存计算结果，请用 Excel 打开并保存后重新报送"),
+                format!(
+                    "a formula without a stored value in column `{column}`: open the file in Excel, save it and deliver it again"
+                ),
+            ),
+        }
     }
 }
 

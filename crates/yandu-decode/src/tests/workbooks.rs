@@ -67,7 +67,7 @@ fn an_identifier_stored_as_a_number_has_lost_digits_and_says_so() {
     sheet.write(2, 1, "320902199001011234").unwrap();
     let table = read(saved(book));
     assert!(
-        matches!(&table.faults[..], [(1, RowFaultKind::Syntax(why))] if why.contains("证件号") && why.contains("18"))
+        matches!(&table.faults[..], [(1, RowFaultKind::Syntax(why))] if why.zh.contains("证件号") && why.english().contains("18"))
     );
     assert_eq!(table.texts(1)[1], "320902199001011234");
 }
@@ -143,7 +143,7 @@ fn a_formula_that_nobody_computed_is_no_empty_cell() {
         .faults
         .iter()
         .map(|(row, fault)| match fault {
-            RowFaultKind::Syntax(why) => (*row, why.as_str()),
+            RowFaultKind::Syntax(why) => (*row, why.english()),
             _ => (*row, ""),
         })
         .collect();

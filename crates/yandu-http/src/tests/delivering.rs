@@ -143,6 +143,28 @@ async fn batches_are_listed_in_pages() {
 }
 
 #[tokio::test]
+async fn a_row_that_is_no_record_is_titled_with_what_it_is_instead() {
+    let city = City::found().await;
+    let batch = city
+        .deliver("a.csv", "number,name,age\n1,王芳,20\n合计,,20\n")
+        .await;
+    let address = format!(
+        "/api/v1/batches/{}/quarantine",
+        batch["id"].as_str().unwrap()
+    );
+    let page = city.get(&address).await.json();
+    assert_eq!(
+        page["rows"][0]["reasons"][0],
+        json!({
+            "column": null,
+            "reason": "syntax",
+            "title": "不是一条数据记录：合计行（合计）",
+            "level": "hard"
+        })
+    );
+}
+
+#[tokio::test]
 async fn a_quarantined_row_is_corrected_released_and_dropped() {
     let city = City::found().await;
     let batch = city

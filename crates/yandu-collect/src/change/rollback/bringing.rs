@@ -335,6 +335,7 @@ impl<'a> Bringing<'a> {
                 column: None,
                 reason: SUPERSEDED.to_owned(),
                 level: yandu_check::Level::Hard,
+                detail: None,
             }],
             cells: columns
                 .map(|name| {
