@@ -193,6 +193,9 @@ fn show(detail: &BatchDetail) -> String {
             line("help", help.clone());
         }
     }
+    for (name, remark) in super::collect::remarks(detail.report.as_ref()) {
+        let _ = writeln!(text, "{name}: {remark}");
+    }
     tables(&mut text, detail);
     text
 }

@@ -19,7 +19,7 @@ use crate::cli::Context;
 use crate::client::{Client, Folder, encode, with_client};
 use crate::failure::{Failure, Result};
 use crate::follow::{bar, follow};
-use crate::table::{Table, clipped, grouped};
+use crate::table::{Table, clipped, grouped, printable};
 
 /// Collect a file, or the delivery of a source: check it and put its good rows into the lake
 #[derive(Debug, Args)]
@@ -336,6 +336,9 @@ fn part(text: &mut String, outcome: &Outcome) {
     if let Some(score) = outcome.score {
         let _ = writeln!(text, "quality {score:.2} of 100");
     }
+    for (name, remark) in remarks(outcome.report.as_ref()) {
+        let _ = writeln!(text, "{name}: {remark}");
+    }
     if !outcome.findings.is_empty() {
         text.push('\n');
         text.push_str(&findings(&outcome.findings));
@@ -343,6 +346,28 @@ fn part(text: &mut String, outcome: &Outcome) {
     if outcome.rows_quarantined > 0 {
         let _ = writeln!(text, "\nnext: yandu quarantine list {}", outcome.batch);
     }
+}
+
+/// What the report of a batch says that no count and no finding shows: what of the file went into no column, and which
+/// columns it does not have.
+pub(super) fn remarks(report: Option<&Value>) -> Vec<(&'static str, String)> {
+    let list = |name: &str| -> Vec<String> {
+        let list = report.and_then(|report| report.get(name)?.as_array());
+        let texts = list.into_iter().flatten().filter_map(Value::as_str);
+        texts.map(printable).collect()
+    };
+    let mut remarks = Vec::new();
+    for (name, told) in [
+        ("new_columns", "headers of no column, kept in `_extra`"),
+        ("absent_columns", "columns that are not in the file"),
+    ] {
+        let named = list(name);
+        if !named.is_empty() {
+            remarks.push((told, named.join(", ")));
+        }
+    }
+    remarks.extend(list("notes").into_iter().map(|note| ("note", note)));
+    remarks
 }
 
 /// The findings of a batch, with one cell as evidence.

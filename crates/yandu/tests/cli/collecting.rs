@@ -144,6 +144,33 @@ fn a_file_becomes_governed_data_and_can_be_taken_back() {
 }
 
 #[test]
+fn what_went_into_no_column_is_told_with_the_batch_and_when_it_is_shown() {
+    let place = walk();
+    place.write("odd.csv", "number,name,age,电话,电话\n7,赵敏,7,138,139\n");
+    let collected = place
+        .yandu(&["collect", "odd.csv", "--dataset", "club.member"])
+        .ok();
+    let shown = place.yandu(&["batch", "show", "club.member"]).ok();
+    for told in [collected.stdout, shown.stdout] {
+        for line in [
+            "headers of no column, kept in `_extra`: 电话, 电话_2\n",
+            "note: the name `电话` stands more than once\n",
+        ] {
+            assert!(told.contains(line), "{told}");
+        }
+    }
+    place.write("few.csv", "number,name\n8,李强\n");
+    let few = place
+        .yandu(&["collect", "few.csv", "--dataset", "club.member"])
+        .ok();
+    assert!(
+        few.stdout.contains("columns that are not in the file: age"),
+        "{}",
+        few.stdout
+    );
+}
+
+#[test]
 fn a_second_delivery_changes_nothing_and_says_what_would() {
     let place = walk();
     let first = place
