@@ -237,18 +237,18 @@ test('batch', async ({ page, request }) => {
         - link "导出 Excel"
         - table "隔离数据":
           - rowgroup:
-            - row /原文件行 问题 内容 状态 操作/
+            - row /记录序号 问题 内容 状态 操作/
           - rowgroup:
             - row /待处理/:
               - cell:
-                - checkbox /选择第 \\d+ 行/
+                - checkbox /选择第 \\d+ 条记录/
               - cell /\\d+/
               - cell:
                 - list
               - cell
               - cell "待处理"
-              - cell /更正第 \\d+ 行/:
-                - button /更正第 \\d+ 行/
+              - cell /更正第 \\d+ 条记录/:
+                - button /更正第 \\d+ 条记录/
   `)
 })
 

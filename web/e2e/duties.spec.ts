@@ -93,7 +93,7 @@ test('a steward corrects without being shown what is masked, and takes a deliver
   await settled(page)
   await expect(page.getByText('赵铁柱')).toBeVisible()
   await expect(page.getByText('13900002222')).toHaveCount(0)
-  await page.getByRole('button', { name: '更正第 2 行' }).click()
+  await page.getByRole('button', { name: '更正第 2 条记录' }).click()
   const drawer = page.getByRole('dialog')
   await expect(drawer.getByLabel(/手机号/)).toHaveAttribute('placeholder', '按权限不显示')
   await expectAccessible(page, 'correction')

@@ -104,7 +104,7 @@ test('a number walks down to the lines of the deliveries that it was made of', a
   await expect(drawer.getByText('市通管办').first()).toBeVisible()
   await expect(drawer.getByText('本机管理员，可读取全部数据').first()).toBeVisible()
   const delivery = drawer.getByRole('list', { name: /来自 \d+ 次交付/ }).getByRole('listitem').first()
-  await expect(delivery).toContainText(/第 [\d、…]+ 行/)
+  await expect(delivery).toContainText(/第 [\d、…]+ 条记录/)
   await expectAccessible(page, 'trail')
   await page.setViewportSize({ width: 390, height: 844 })
   await expectNoSideways(page, 'trail')

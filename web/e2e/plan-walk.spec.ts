@@ -79,7 +79,7 @@ test('a number on the wall is followed to the row of a station and to its batch'
   await expect(drawer.getByText('YCN202600003').first()).toBeVisible()
   await expect(drawer.getByText('市通管办').first()).toBeVisible()
   const delivery = drawer.getByRole('list', { name: /来自 \d+ 次交付/ }).getByRole('listitem').first()
-  await expect(delivery).toContainText(/第 [\d、…]+ 行/)
+  await expect(delivery).toContainText(/第 [\d、…]+ 条记录/)
   await delivery.getByRole('link').first().click()
   await expect(figure).toHaveURL(/\/batches\//)
   await expect(figure.locator('main')).toContainText(FIRST)

@@ -238,7 +238,7 @@ struct Export {
     waiting: bool,
 }
 
-/// The quarantined rows as a workbook for the department: its own lines with the reasons beside them. Columns that whoever asks does not
+/// The quarantined rows as a workbook for the department: its own records with the reasons beside them. Columns that whoever asks does not
 /// see are left out. It leaves a receipt, which the header `yandu-receipt` names.
 #[utoipa::path(get, path = "/batches/{id}/quarantine.xlsx", tag = "quarantine", params(("id" = String, Path), Export), responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt of the workbook.")), body = [u8], content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
 async fn export_rows(

@@ -531,7 +531,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The quarantined rows as a workbook for the department: its own lines with the reasons beside them. Columns that whoever asks does not
+         * The quarantined rows as a workbook for the department: its own records with the reasons beside them. Columns that whoever asks does not
          *     see are left out. It leaves a receipt, which the header `yandu-receipt` names.
          */
         get: operations["export_rows"];

@@ -9,11 +9,11 @@ use crate::collector::Collector;
 
 /// Rows of one sheet of a workbook, the header apart.
 const SHEET_ROWS: usize = 1_000_000;
-/// Leading columns: row number, reasons.
+/// Leading columns: the place of the record in the delivery, reasons.
 const LEADING: u16 = 2;
 
 impl Collector {
-    /// The quarantined rows of a batch as an xlsx workbook: the place of each row, the reasons in words, the cells
+    /// The quarantined rows of a batch as an xlsx workbook: the place of each record, the reasons in words, the cells
     /// under the headers of the dataset with the faulty ones marked. Columns that are not to be shown are left out.
     pub async fn quarantine_workbook(
         &self,
@@ -75,7 +75,7 @@ fn workbook(
         let sheet = workbook.add_worksheet();
         sheet.set_name(format!("问题数据{}", page + 1))?;
         sheet.set_freeze_panes(1, LEADING)?;
-        sheet.write_with_format(0, 0, "行号", &heading)?;
+        sheet.write_with_format(0, 0, "记录序号", &heading)?;
         sheet.write_with_format(0, 1, "问题", &heading)?;
         sheet.set_column_width(1, 40)?;
         for (place, (_, title)) in shown.iter().enumerate() {

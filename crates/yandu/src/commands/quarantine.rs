@@ -41,7 +41,7 @@ enum Action {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
-    /// Write the quarantined rows as a workbook for the department, reasons beside its own lines
+    /// Write the quarantined rows as a workbook for the department, reasons beside its own records
     #[command(
         after_help = "Example:\n  yandu quarantine export 20260901-083000-000123 --out 问题数据.xlsx"
     )]

@@ -190,7 +190,7 @@ fn line(trail: &TrailStep, row: &[Value]) -> String {
         found.map(|(_, value)| cell(value)).unwrap_or_default()
     };
     if trail.origin.as_deref() != Some("model") {
-        shown.push(format!("@ {} line {}", place("_batch"), place("_row")));
+        shown.push(format!("@ {} record {}", place("_batch"), place("_row")));
     }
     shown.join("  ")
 }
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trail_is_a_tree_down_to_lines_of_deliveries() {
+    fn a_trail_is_a_tree_down_to_records_of_deliveries() {
         assert_eq!(
             render(&trail()),
             "a.by_place 表 · 公安局 · version 3 · 1 row\n\
@@ -298,7 +298,7 @@ mod tests {
              \x20 | from a.person\n\
              \x20 below are the rows of those shown here, which are not all\n\
              ├─ a.person 表 · 公安局 · version 3 · 1 row\n\
-             │    place=x  @ 20260901-083000-000123 line 7\n\
+             │    place=x  @ 20260901-083000-000123 record 7\n\
              │    delivery 20260901-083000-000123 · 人口.csv · local-administrator · 2026-09-01 08:30:00 · blake3 0123456789abcdef\n\
              └─ a.list 表 · 公安局 · version 3 · only decides which rows there are\n"
         );
