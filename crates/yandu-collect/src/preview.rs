@@ -130,7 +130,12 @@ impl Collector {
         };
         Ok(Preview {
             absent: lacking(true).chain(lacking(false)).collect(),
-            candidates: candidates(&packs, &looked.headers, among.as_deref()),
+            candidates: candidates(
+                &packs,
+                &looked.headers,
+                dataset.as_ref().map(|dataset| (dataset, &given)),
+                among.as_deref(),
+            ),
             headers: looked
                 .headers
                 .iter()
@@ -213,10 +218,12 @@ fn clipped(text: &str) -> String {
     }
 }
 
-/// The datasets of which the file has most columns; those that it has none of are left out.
+/// The datasets of which the file has most columns; those that it has none of are left out. What was said of the headers
+/// is said of the dataset that was asked for, and of no other.
 fn candidates(
     packs: &Packs,
     found: &[String],
+    asked: Option<(&DatasetId, &Given)>,
     among: Option<&BTreeSet<DatasetId>>,
 ) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = packs
@@ -229,7 +236,12 @@ fn candidates(
                 .find(|source| source.file().dataset == *dataset.id())
                 .map(yandu_pack::Source::id);
             let known = headers::known(packs, dataset, source);
-            let proposal = headers::propose(&known, found, &Given::new());
+            let nothing = Given::new();
+            let given = match asked {
+                Some((asked, given)) if asked == dataset.id() => given,
+                _ => &nothing,
+            };
+            let proposal = headers::propose(&known, found, given);
             Candidate {
                 dataset: dataset.id().clone(),
                 matched: proposal.cells.iter().flatten().count(),

@@ -171,6 +171,34 @@ fn what_went_into_no_column_is_told_with_the_batch_and_when_it_is_shown() {
 }
 
 #[test]
+fn a_file_fits_a_dataset_when_no_column_that_must_be_there_is_missing() {
+    let place = walk();
+    place.write("own.csv", "编码,name,age\n7,赵敏,7\n");
+    let look = |more: &[&str]| {
+        let look = [
+            "collect",
+            "own.csv",
+            "--dataset",
+            "club.member",
+            "--preview",
+        ];
+        place.yandu(&[&look, more].concat()).ok().stdout
+    };
+    let told = look(&["--header", "编码=number"]);
+    assert!(
+        told.contains("fits club.member") && told.contains(": 3 columns found\n"),
+        "{told}"
+    );
+    let told = look(&[]);
+    assert!(
+        told.contains("resembles club.member")
+            && told.contains(": 2 columns found, 1 required ones missing\n")
+            && !told.contains("fits club.member"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_second_delivery_changes_nothing_and_says_what_would() {
     let place = walk();
     let first = place

@@ -64,10 +64,14 @@ pub(super) fn text(preview: &DeliveryPreview) -> String {
     }
     let _ = write!(text, "\n{}", rows(preview));
     for candidate in &preview.candidates {
+        let (fits, lacking) = match candidate.missing {
+            0 => ("fits", String::new()),
+            missing => ("resembles", format!(", {missing} required ones missing")),
+        };
         let _ = writeln!(
             text,
-            "fits {} {}: {} columns found, {} required ones missing",
-            candidate.dataset, candidate.title, candidate.matched, candidate.missing
+            "{fits} {} {}: {} columns found{lacking}",
+            candidate.dataset, candidate.title, candidate.matched
         );
     }
     text
