@@ -190,8 +190,8 @@ async fn a_row_that_is_no_record_says_why_where_it_waits_and_in_the_findings() {
     let detail = reason.detail.as_ref().unwrap();
     assert_eq!(detail.english(), "a row of totals (`合计`)");
     assert_eq!(
-        reason.titled("不是一条数据记录"),
-        "不是一条数据记录：合计行（合计）"
+        reason.titled("记录语法错误"),
+        "记录语法错误：合计行（合计）"
     );
     assert_eq!(waiting[0].record, "合计,1");
 }

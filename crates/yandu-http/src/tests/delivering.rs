@@ -158,7 +158,7 @@ async fn a_row_that_is_no_record_is_titled_with_what_it_is_instead() {
         json!({
             "column": null,
             "reason": "syntax",
-            "title": "不是一条数据记录：合计行（合计）",
+            "title": "记录语法错误：合计行（合计）",
             "level": "hard"
         })
     );
