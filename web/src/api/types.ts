@@ -44,6 +44,7 @@ export interface Report {
   delimiter?: string
   line_end?: string
   sheet?: string
+  other_sheets?: string[]
   header_row?: number
   skipped_rows_above?: number
   titles?: string[]

@@ -13,6 +13,7 @@ export function Reading({ batch }: { batch: BatchDetail }) {
   const items: ([string, ReactNode] | undefined)[] = [
     report.format ? [t('reading.format'), report.format] : undefined,
     report.sheet ? [t('reading.sheet'), report.sheet] : undefined,
+    report.other_sheets?.length ? [t('reading.other-sheets'), list(report.other_sheets)] : undefined,
     batch.encoding ? [t('reading.encoding'), batch.encoding] : undefined,
     report.encoding_reason
       ? [t('reading.encoding-why'), <Sentence key="why" text={report.encoding_reason} />]
