@@ -311,10 +311,8 @@ fn part(text: &mut String, outcome: &Outcome) {
         outcome.status, outcome.dataset, outcome.batch
     );
     if outcome.rows_in == 0 {
-        let report = outcome.report.as_ref();
-        let notes = report.and_then(|report| report.get("notes")?.as_array());
-        for note in notes.into_iter().flatten().filter_map(Value::as_str) {
-            let _ = writeln!(text, "note: {note}");
+        for (name, remark) in remarks(outcome.report.as_ref()) {
+            let _ = writeln!(text, "{name}: {remark}");
         }
         return;
     }
