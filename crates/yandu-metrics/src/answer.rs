@@ -31,8 +31,9 @@ pub struct Answer {
     pub target: Option<TargetStanding>,
     pub forecast: Option<Forecast>,
     pub notes: Vec<Note>,
-    /// Whether a number of the last point was told differently before.
-    pub is_restated: bool,
+    /// Whether a number of the last point was told differently before; `None` where that is not for the reader, and of a number
+    /// that is not recorded.
+    pub is_restated: Option<bool>,
 }
 
 impl Answer {

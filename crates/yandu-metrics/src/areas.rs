@@ -56,6 +56,9 @@ impl AreaLevel {
 const DIVISIONS: &str = "base.division";
 const UNITS: &str = "base.managing_unit";
 const UNIT_AREAS: &str = "base.unit_area";
+/// What is read of divisions, and of units.
+const DIVISION_COLUMNS: &[&str] = &["code", "name", "kind", "parent"];
+const UNIT_COLUMNS: &[&str] = &["code", "name", "kind"];
 /// What is read of the parts that units answer for.
 const PARTS: &[&str] = &["unit", "division", "valid_from", "valid_to"];
 
@@ -99,15 +102,23 @@ impl Areas {
     /// Reads the lists. One with faults is told of, and left out.
     pub(crate) async fn read(session: &Session, versions: Vec<Option<Version>>) -> Result<Self> {
         let known: Vec<DatasetId> = session.datasets();
-        let has = |list: &str| known.iter().any(|id| id.as_str() == list);
+        // A list of which a reader sees a part of the columns names nothing to them.
+        let has = |list: &str, columns: &[&str]| {
+            let list = known.iter().find(|id| id.as_str() == list);
+            let schema = list.and_then(|id| session.schema(id).ok());
+            schema.is_some_and(|schema| {
+                let mut columns = columns.iter();
+                columns.all(|column| schema.column_with_name(column).is_some())
+            })
+        };
         let mut areas = Self {
             versions,
             ..Self::default()
         };
-        if !has(DIVISIONS) {
+        if !has(DIVISIONS, DIVISION_COLUMNS) {
             return Ok(areas);
         }
-        let rows = texts(session, DIVISIONS, &["code", "name", "kind", "parent"]).await?;
+        let rows = texts(session, DIVISIONS, DIVISION_COLUMNS).await?;
         let divisions = rows.iter().map(|row| DivisionRow {
             code: cell(row, "code"),
             name: cell(row, "name"),
@@ -120,10 +131,10 @@ impl Areas {
                 tracing::warn!(%faults, "the list of divisions has faults; areas have no names");
             }
         }
-        if !has(UNITS) || !has(UNIT_AREAS) {
+        if !has(UNITS, UNIT_COLUMNS) || !has(UNIT_AREAS, PARTS) {
             return Ok(areas);
         }
-        let units = texts(session, UNITS, &["code", "name", "kind"]).await?;
+        let units = texts(session, UNITS, UNIT_COLUMNS).await?;
         let units = units.iter().map(|row| ManagingUnit {
             code: cell(row, "code"),
             name: cell(row, "name"),

@@ -75,7 +75,7 @@ impl Asked<'_> {
             target,
             forecast,
             notes: Vec::new(),
-            is_restated: false,
+            is_restated: None,
             definition: self.definition.clone(),
         })
     }

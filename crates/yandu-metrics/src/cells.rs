@@ -65,9 +65,11 @@ impl Cells {
             dimensions: definition.dimensions().map(|_| Words::default()).collect(),
             parts: measure.part_types().map(PartColumn::new).collect(),
         };
-        let mut rows = session.query(&definition.cells_sql()).await?;
+        let failed = |error| definition.failed(error);
+        let rows = session.query(&definition.cells_sql()).await;
+        let mut rows = rows.map_err(failed)?;
         cells.version = rows.versions().get(&definition.file.of).copied();
-        while let Some(batch) = rows.try_next().await? {
+        while let Some(batch) = rows.try_next().await.map_err(failed)? {
             if cells.count() + batch.num_rows() > MOST {
                 return Err(Error::TooManyCells {
                     model: definition.file.of.to_string(),

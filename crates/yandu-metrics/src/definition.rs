@@ -105,6 +105,18 @@ impl Definition {
         columns
     }
 
+    /// An error of SQL that the declaration has written and no reader: its place is one in a text that nobody sees.
+    pub(crate) fn failed(&self, error: yandu_lake::Error) -> Error {
+        match error {
+            yandu_lake::Error::Query(problem) => Error::Sql {
+                metric: self.id().clone(),
+                part: "query",
+                message: problem.message,
+            },
+            error => error.into(),
+        }
+    }
+
     /// The SELECT that reads the cells: the period, the dimensions and what the measure adds up.
     pub(crate) fn cells_sql(&self) -> String {
         let columns = self.columns();

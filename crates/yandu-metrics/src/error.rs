@@ -1,4 +1,4 @@
-use yandu_words::{ColumnName, MetricId, Period};
+use yandu_words::{ColumnName, DatasetId, MetricId, Period};
 
 /// Why a metric does not answer.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,11 @@ pub enum Error {
         message: String,
     },
 
+    /// The reader does not see the model, or not all columns that the number follows from. Every metric names both to whoever may
+    /// read what metrics there are.
+    #[error("your account does not see what `{metric}` is made of, which is in `{model}`")]
+    NotPermitted { metric: MetricId, model: DatasetId },
+
     #[error("a note has at least one character and at most {most}")]
     NoteLength { most: usize },
 
@@ -94,6 +99,7 @@ impl Error {
         "no-board-area",
         "no-metric",
         "no-metric-note",
+        "not-permitted",
     ];
 
     /// The stable name of the error.
@@ -109,6 +115,7 @@ impl Error {
             Self::TooManyGroups { .. } => "metric-groups",
             Self::TooManyCells { .. } => "metric-cells",
             Self::Sql { .. } => "metric-sql",
+            Self::NotPermitted { .. } => "not-permitted",
             Self::NoteLength { .. } => "metric-note",
             Self::NoNote { .. } => "no-metric-note",
             Self::Lake(error) => error.code(),
@@ -145,6 +152,9 @@ impl Error {
                 "ask for a period that has begun, or for none, which is the newest".to_owned()
             }
             Self::Sql { .. } => "`yandu pack check` shows the place".to_owned(),
+            Self::NotPermitted { model, .. } => format!(
+                "ask the security administrator for a permission to read `{model}`; what you may see is under your account"
+            ),
             Self::NoteLength { .. } => "say it shorter".to_owned(),
             Self::NoNote { .. } => "it was removed, or belongs to another metric".to_owned(),
             Self::Lake(error) => return error.help(),

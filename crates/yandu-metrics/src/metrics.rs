@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::civil::Date;
 use tokio::sync::watch;
-use yandu_lake::{Lake, Principal, ReadPoint};
+use yandu_lake::{Lake, Principal, ReadPoint, Session};
 use yandu_pack::Packs;
 use yandu_pack::declare::BoardFile;
 use yandu_store::Store;
@@ -14,7 +14,7 @@ use yandu_words::calendar::CITY_CLOCK;
 use yandu_words::{BoardId, MetricId};
 
 use crate::answer::Answer;
-use crate::areas::Areas;
+use crate::areas::{AreaLevel, Areas};
 use crate::ask::Ask;
 use crate::asked::Asked;
 use crate::cells::Cells;
@@ -167,6 +167,7 @@ impl Metrics {
             return Ok(Arc::clone(cells));
         }
         let session = self.inner.lake.session(principal, ReadPoint::default());
+        must_see(&session, definition)?;
         let cells = Arc::new(Cells::read(&session, definition).await?);
         let kept = (Arc::clone(&definition.version), Arc::clone(&cells));
         let mut held = lock(&self.inner.cells);
@@ -215,36 +216,67 @@ impl Metrics {
             today,
         };
         let mut answer = asked.answer(ask)?;
-        // Notes, and what numbers were, are of the whole city.
-        if principal.is_administrator() {
-            self.add_records(ask, &mut answer).await?;
+        let Some(period) = answer.period else {
+            return Ok(answer);
+        };
+        let records = &self.inner.records;
+        answer.notes = records.notes(&ask.metric, Some(period)).await?;
+        let area = recorded_area(ask, &definition, &areas, today);
+        let area = area.filter(|_| self.shows_records(principal, &definition));
+        if let Some(area) = area {
+            let is_restated = records.is_restated(&ask.metric, &area, period).await?;
+            answer.is_restated = Some(is_restated);
         }
         Ok(answer)
     }
 
-    /// Notes of the period, and whether its number was told differently before.
-    async fn add_records(&self, ask: &Ask, answer: &mut Answer) -> Result<()> {
-        let Some(period) = answer.period else {
-            return Ok(());
-        };
-        let area = one_area(ask, &answer.definition).unwrap_or_default();
-        let records = &self.inner.records;
-        answer.notes = records.notes(&ask.metric, Some(period)).await?;
-        answer.is_restated = records.is_restated(&ask.metric, &area, period).await?;
-        Ok(())
+    /// Whether somebody is told what the numbers of a metric were. They are recorded as the whole city has them, so that all that
+    /// they are made of has to be seen.
+    fn shows_records(&self, principal: &Principal, definition: &Definition) -> bool {
+        let session = self.inner.lake.session(principal, ReadPoint::default());
+        session.whole_columns(&definition.file.of).shows_all()
     }
 }
 
-/// The area that a question is about, where it is one and nothing else narrows it.
-fn one_area(ask: &Ask, definition: &Definition) -> Option<String> {
-    let (area, _) = definition.file.area()?;
-    match ask.only.as_slice() {
-        [only] if only.dimension == *area => match only.values.as_slice() {
-            [value] => Some(value.clone()),
-            _ => None,
-        },
-        _ => None,
+/// Refuses whoever does not see what the number follows from. A model whose permissions have all ended says so itself.
+fn must_see(session: &Session, definition: &Definition) -> Result<()> {
+    if session.principal().is_administrator() {
+        return Ok(());
     }
+    let model = &definition.file.of;
+    let is_seen = match session.schema(model) {
+        Ok(schema) => {
+            let mut columns = definition.columns().into_iter();
+            columns.all(|column| schema.column_with_name(column).is_some())
+        }
+        Err(yandu_lake::Error::NoDataset(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    if is_seen {
+        return Ok(());
+    }
+    Err(Error::NotPermitted {
+        metric: definition.id().clone(),
+        model: model.clone(),
+    })
+}
+
+/// The area under which the number of a question is recorded: a county, or an empty text for the whole; none where something else
+/// narrows it.
+fn recorded_area(ask: &Ask, definition: &Definition, areas: &Areas, today: Date) -> Option<String> {
+    if ask.only.is_empty() {
+        return Some(String::new());
+    }
+    let (area, _) = definition.file.area()?;
+    let [only] = ask.only.as_slice() else {
+        return None;
+    };
+    let [code] = only.values.as_slice() else {
+        return None;
+    };
+    let county = areas.above(code, AreaLevel::County, today);
+    let is_county = county.as_deref() == Some(code.as_str());
+    (only.dimension == *area && is_county).then(|| code.clone())
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -32,7 +32,7 @@ pub struct Origin {
 
 impl Metrics {
     /// Names rows of the model that the number of a question is put together from: those of its last point, at most
-    /// `limit`, by the columns of the model's key.
+    /// `limit`, by the columns of the model's key where the reader sees them.
     pub async fn origin(
         &self,
         principal: &Principal,
@@ -66,7 +66,6 @@ impl Metrics {
             yandu_pack::declare::Across::Sum => point.period,
             yandu_pack::declare::Across::Last => point.through.unwrap_or(point.period),
         };
-        let sql = select(&definition, key, from, &conditions, limit);
         let mut at = ReadPoint::default();
         at.versions.extend(
             cells
@@ -74,9 +73,15 @@ impl Metrics {
                 .map(|version| (definition.file.of.clone(), version)),
         );
         let session = self.inner.lake.session(principal, at);
-        let mut found = session.query(&sql).await?;
+        let schema = session.schema(&definition.file.of)?;
+        let is_seen = |column: &String| schema.column_with_name(column).is_some();
+        // Whoever does not see all of the key names the rows as those of a model without one.
+        let key: &[String] = if key.iter().all(is_seen) { key } else { &[] };
+        let sql = select(&definition, key, from, &conditions, limit);
+        let failed = |error| definition.failed(error);
+        let mut found = session.query(&sql).await.map_err(failed)?;
         let mut rows = Vec::new();
-        while let Some(batch) = found.try_next().await? {
+        while let Some(batch) = found.try_next().await.map_err(failed)? {
             let options = FormatOptions::default();
             for row in 0..batch.num_rows() {
                 let mut named = BTreeMap::new();

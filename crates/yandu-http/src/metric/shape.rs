@@ -169,8 +169,9 @@ pub struct MetricAnswer {
     pub target: Option<MetricTargetStanding>,
     pub forecast: Option<MetricForecast>,
     pub notes: Vec<MetricNote>,
-    /// Whether a number of the last period was told differently before.
-    pub restated: bool,
+    /// Whether a number of the last period was told differently before, as its history has it. Absent where the history is not for
+    /// whoever asks, and for what is narrowed to anything but one county, which has none.
+    pub restated: Option<bool>,
 }
 
 /// The numbers of one combination of values.

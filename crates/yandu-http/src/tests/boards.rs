@@ -205,3 +205,29 @@ async fn lamps_of_the_plan_stand_on_a_board_and_a_step_is_told_to_whoever_follow
     let units = &changed["tiles"][0]["lamps"];
     assert_eq!(units["lines"][0]["tasks"]["on-course"], 1);
 }
+
+#[tokio::test]
+async fn a_tile_of_what_somebody_does_not_see_says_that_it_is_closed_to_them() {
+    let tiles = BOARD.lines().filter(|line| !line.contains("club.fees"));
+    let board = tiles.collect::<Vec<_>>().join("\n");
+    let files = [
+        ("models/joined.yaml", measuring::JOINED),
+        ("models/joined.sql", measuring::JOINED_SQL),
+        ("metrics/joined.yaml", measuring::METRIC),
+        ("boards/overview.yaml", &board),
+        ("policies/browse.cedar", measuring::BROWSERS),
+    ];
+    let city = City::with_files(Options::default(), &files).await;
+    let root = city.claim().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let path = "/api/v1/boards/club.overview";
+    let shown = city.ok(&wang, Method::GET, path, &Value::Null).await;
+    for id in ["joined", "names"] {
+        let problem = &tile(&shown, id)["problem"];
+        assert_eq!(
+            (&problem["code"], &problem["status"], &problem["line"]),
+            (&json!("not-permitted"), &json!(403), &Value::Null),
+            "{problem}"
+        );
+    }
+}

@@ -252,18 +252,27 @@ permit (principal is Person, action == Action::"browse", resource == City::"city
 permit (principal is Person, action == Action::"read", resource is Dataset);
 "#;
 
-/// A city with two members under these policies, somebody in it, and a program of theirs.
-async fn city_read_under(policies: &str) -> (City, Somebody, Somebody) {
+/// A city with two members under these policies, whose model is declared so.
+async fn city_under(policies: &str, joined: &str) -> City {
+    let total = METRIC.replace("metric: club.joined", "metric: club.total");
+    let total = total.replace("dimensions: {name: {}}\n", "");
     let files = [
-        ("models/joined.yaml", JOINED),
+        ("models/joined.yaml", joined),
         ("models/joined.sql", JOINED_SQL),
         ("metrics/joined.yaml", METRIC),
+        ("metrics/total.yaml", &total),
         ("policies/readers.cedar", policies),
     ];
     let city = City::with_files(Options::default(), &files).await;
     let rows = "会员号,会员姓名,年龄,会费\n1,王芳,4,1.50\n2,李强,4,2\n";
     city.deliver("a.csv", rows).await;
     city.post("/api/v1/models/run", "{}").await;
+    city
+}
+
+/// The same with somebody in it, and a program of theirs.
+async fn city_read_under(policies: &str) -> (City, Somebody, Somebody) {
+    let city = city_under(policies, JOINED).await;
     let root = city.claim().await;
     let wang = city.somebody(&root, "wang", &[]).await;
     let program = city.program(&wang, &["read"]).await;
@@ -356,4 +365,117 @@ async fn a_number_that_is_followed_leaves_to_a_token_under_a_receipt_also_where_
     assert_eq!(read[0]["permits"], json!(["club/part"]));
     let page = city.send(&wang, Method::POST, path, &of_one).await;
     assert_eq!(page.header("yandu-receipt"), "");
+}
+
+/// Staff look at boards, and read nothing.
+pub(super) const BROWSERS: &str = r#"
+@id("browse") @about("工作人员查看看板")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+"#;
+
+/// Staff read what is graded lowest.
+const READERS_OF_COLUMNS: &str = r#"
+@id("browse") @about("工作人员查看看板")
+permit (principal is Person, action == Action::"browse", resource == City::"city");
+@id("low") @about("工作人员读取一般数据") @up_to("general-1")
+permit (principal is Person, action == Action::"read", resource == Dataset::"club.joined");
+"#;
+
+/// How a question of somebody to a metric is answered, and how its trail is.
+async fn asked_of(city: &City, who: &Somebody, metric: &str) -> (Value, Value) {
+    let asks = json!({"asks": [{"metric": metric, "period": "2025-04"}]});
+    let path = "/api/v1/metrics/ask";
+    let answer = city.ok(who, Method::POST, path, &asks).await;
+    let path = format!("/api/v1/metrics/{metric}/trail");
+    let period = json!({"period": "2025-04"});
+    let trail = city.send(who, Method::POST, &path, &period).await;
+    (answer["outcomes"][0].clone(), trail.json())
+}
+
+#[tokio::test]
+async fn a_number_of_what_somebody_does_not_see_is_not_permitted_and_no_fault_in_sql() {
+    let graded = JOINED.replace(
+        "name: {title: {zh: 姓名}, type: text}",
+        "name: {title: {zh: 姓名}, type: text, grade: general-2}",
+    );
+    assert_ne!(graded, JOINED);
+    for (policies, joined) in [(BROWSERS, JOINED), (READERS_OF_COLUMNS, graded.as_str())] {
+        let city = city_under(policies, joined).await;
+        // Whoever sees everything has asked before, so that what they saw is held.
+        let whole = ask(&city, json!({"metric": "club.joined"})).await;
+        assert_eq!(whole["problem"], Value::Null, "{whole}");
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let (outcome, trail) = asked_of(&city, &wang, "club.joined").await;
+        for problem in [&outcome["problem"], &trail] {
+            assert_eq!(
+                (&problem["code"], &problem["status"]),
+                (&json!("not-permitted"), &json!(403)),
+                "{problem}"
+            );
+            assert_eq!(
+                (&problem["line"], &problem["column"]),
+                (&Value::Null, &Value::Null)
+            );
+            let help = problem["help"].as_str().unwrap();
+            assert!(help.contains("`club.joined`"), "{help}");
+        }
+        let history = "/api/v1/metrics/club.joined/history?period=2025-04";
+        let refused = city
+            .refused(&wang, Method::GET, history, &Value::Null)
+            .await;
+        assert_eq!(refused, "not-permitted");
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_followed_by_whoever_does_not_see_the_key_of_its_model_and_shows_no_row() {
+    let graded = JOINED.replace(
+        "name: {title: {zh: 姓名}, type: text}",
+        "name: {title: {zh: 姓名}, type: text, grade: general-2}",
+    );
+    let city = city_under(READERS_OF_COLUMNS, &graded).await;
+    let root = city.claim().await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let (outcome, trail) = asked_of(&city, &wang, "club.total").await;
+    let number = &outcome["answer"]["groups"][0]["points"][0]["value"];
+    assert_eq!(*number, json!(2.0), "{outcome}");
+    assert_eq!(trail["point"]["value"], json!(2.0), "{trail}");
+    let step = &trail["trail"];
+    assert_eq!(
+        (&step["dataset"], &step["withheld"], &step["rows"]),
+        (&json!("club.joined"), &json!(true), &json!([]))
+    );
+    assert!(!trail.to_string().contains("王芳"), "{trail}");
+}
+
+#[tokio::test]
+async fn whether_a_number_is_restated_is_told_to_whoever_may_read_its_history() {
+    for (policies, expected) in [(READERS, json!(true)), (READERS_OF_PART, Value::Null)] {
+        let city = city_under(policies, JOINED).await;
+        city.state.metrics().record().await.unwrap();
+        let rows = "会员号,会员姓名,年龄,会费\n3,张伟,4,1\n";
+        city.deliver("b.csv", rows).await;
+        city.post("/api/v1/models/run", "{}").await;
+        city.state.metrics().record().await.unwrap();
+        let note = json!({"period": "2025-04", "text": "补录一人"}).to_string();
+        city.post("/api/v1/metrics/club.joined/notes", &note).await;
+        // What is narrowed to a name has no history.
+        let narrowed =
+            json!({"metric": "club.joined", "period": "2025-04", "only": {"name": ["王芳"]}});
+        let narrowed = ask(&city, narrowed).await;
+        assert_eq!(narrowed["answer"]["restated"], Value::Null, "{narrowed}");
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let (outcome, _) = asked_of(&city, &wang, "club.joined").await;
+        let answer = &outcome["answer"];
+        assert_eq!(answer["restated"], expected, "{outcome}");
+        assert_eq!(answer["notes"][0]["text"], "补录一人", "{outcome}");
+        let history = "/api/v1/metrics/club.joined/history?period=2025-04";
+        let history = city.send(&wang, Method::GET, history, &Value::Null).await;
+        assert_eq!(history.status == 200, expected != Value::Null);
+        let notes = "/api/v1/metrics/club.joined/notes";
+        let notes = city.ok(&wang, Method::GET, notes, &Value::Null).await;
+        assert_eq!(notes["notes"], answer["notes"]);
+    }
 }

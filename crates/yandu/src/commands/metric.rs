@@ -358,7 +358,7 @@ fn notes(answer: &MetricAnswer, text: &mut String) {
             printable(&note.text)
         );
     }
-    if answer.restated {
+    if answer.restated == Some(true) {
         text.push_str(
             "the number was told differently before; `yandu metric history` shows both\n",
         );
