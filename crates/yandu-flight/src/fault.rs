@@ -133,6 +133,7 @@ impl Fault {
             QueryCause::Syntax
             | QueryCause::Column
             | QueryCause::Call
+            | QueryCause::Pattern
             | QueryCause::DivisionByZero
             | QueryCause::Value
             | QueryCause::Other => Code::InvalidArgument,

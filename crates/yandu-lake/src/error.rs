@@ -203,6 +203,8 @@ pub enum QueryCause {
     Change,
     /// It is SQL that is not answered here.
     Unsupported,
+    /// A regular expression that cannot be read.
+    Pattern,
     DivisionByZero,
     /// A value of a row does not suit what is done with it.
     Value,

@@ -6,6 +6,7 @@
 pub(crate) mod beside;
 mod bounded;
 mod catalogue;
+mod change;
 mod count;
 pub(crate) mod depth;
 pub(crate) mod explain;
@@ -366,11 +367,11 @@ impl Session {
     pub(crate) async fn plan(&self, context: &SessionContext, sql: &str) -> Result<LogicalPlan> {
         let failed = |error| self.failed(sql, error);
         depth::refuse_deep(sql).map_err(failed)?;
-        let plan = context
-            .state()
-            .create_logical_plan(sql)
-            .await
-            .map_err(failed)?;
+        let state = context.state();
+        let dialect = state.config_options().sql_parser.dialect;
+        let statement = state.sql_to_statement(sql, &dialect).map_err(failed)?;
+        change::refuse_change(&statement).map_err(failed)?;
+        let plan = state.statement_to_plan(statement).await.map_err(failed)?;
         SQLOptions::new()
             .with_allow_ddl(false)
             .with_allow_dml(false)

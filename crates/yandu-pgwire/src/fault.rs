@@ -122,6 +122,7 @@ impl Fault {
             QueryCause::Call => "42883",
             QueryCause::Change => "25006",
             QueryCause::Unsupported => "0A000",
+            QueryCause::Pattern => "2201B",
             QueryCause::DivisionByZero => "22012",
             QueryCause::Value => "22000",
             QueryCause::Other => "42000",

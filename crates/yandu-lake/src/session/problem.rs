@@ -4,14 +4,21 @@ use arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
 
+use crate::condition::closest;
 use crate::{Error, Options, QueryCause, QueryProblem};
 
+/// How the engine begins to say that a statement changes rows.
+const CHANGE: &str = "DML not supported";
 /// How the engine begins to say that a statement is no query.
-const REFUSED_KINDS: [&str; 3] = [
-    "DDL not supported",
-    "DML not supported",
-    "Statement not supported",
-];
+const REFUSED_KINDS: [&str; 3] = ["DDL not supported", CHANGE, "Statement not supported"];
+
+const UNREADABLE_PATTERN: &str = "a regular expression cannot be read";
+const PATTERN_HELP: &str =
+    r"put a `\` before each bracket, `*`, `+`, `?` or `\` that stands for itself";
+const DIVISION_HELP: &str =
+    "`nullif(…, 0)` makes the result empty where it would be divided by zero";
+const CAST_HELP: &str = "`try_cast(… as …)` is empty where a value is none of that type";
+const VALUE_HELP: &str = "leave out the values that it cannot be done with, by a condition or by `case when … then … end`";
 
 /// The error of a query. With the text of the query, what is wrong with it is a [`QueryProblem`].
 pub(crate) fn problem_of(error: DataFusionError, sql: Option<&str>, options: &Options) -> Error {
@@ -21,9 +28,11 @@ pub(crate) fn problem_of(error: DataFusionError, sql: Option<&str>, options: &Op
             megabytes: options.memory_bytes >> 20,
         };
     }
-    if let DataFusionError::External(source) = root
-        && let Some(own) = source.downcast_ref::<Error>()
-    {
+    let outside = match root {
+        DataFusionError::External(source) => Some(source),
+        _ => None,
+    };
+    if let Some(own) = outside.and_then(|source| source.downcast_ref::<Error>()) {
         // Joins hand an error on to several readers, of which none owns it.
         return match own {
             Error::Ended(dataset) => Error::Ended(dataset.clone()),
@@ -44,7 +53,10 @@ pub(crate) fn problem_of(error: DataFusionError, sql: Option<&str>, options: &Op
         root,
         DataFusionError::ArrowError(..) | DataFusionError::Execution(_)
     );
-    if is_of_the_text || is_of_the_rows {
+    // Some functions hand on what reads their regular expressions.
+    let is_of_a_pattern =
+        outside.is_some_and(|source| pattern_fault(&source.to_string()).is_some());
+    if is_of_the_text || is_of_the_rows || is_of_a_pattern {
         return Error::Query(describe(&error, sql));
     }
     Error::Engine(Box::new(error))
@@ -53,18 +65,26 @@ pub(crate) fn problem_of(error: DataFusionError, sql: Option<&str>, options: &Op
 /// What somebody is told of a query that has failed on rows: an error that speaks of their values would be a way to read them which
 /// is neither counted nor written down.
 pub(crate) fn without_values(error: Error) -> Error {
-    match error {
-        Error::Query(problem) if problem.cause != QueryCause::DivisionByZero => {
-            Error::Query(QueryProblem {
-                message: "a value does not suit what is done with it".to_owned(),
-                help: Some(
-                    "`try_cast(… as …)` is empty where a value is none of that type".to_owned(),
-                ),
-                ..problem
-            })
-        }
-        other => other,
-    }
+    let problem = match error {
+        Error::Query(problem) => problem,
+        other => return other,
+    };
+    let (message, help) = match problem.cause {
+        QueryCause::DivisionByZero => return Error::Query(problem),
+        // It may be one that stands in rows.
+        QueryCause::Pattern => (UNREADABLE_PATTERN, PATTERN_HELP),
+        _ => ("a value does not suit what is done with it", CAST_HELP),
+    };
+    Error::Query(QueryProblem {
+        message: message.to_owned(),
+        help: Some(help.to_owned()),
+        ..problem
+    })
+}
+
+/// The error of a statement that would change something.
+pub(crate) fn change() -> DataFusionError {
+    DataFusionError::Plan(CHANGE.to_owned())
 }
 
 fn own_error(error: DataFusionError) -> Error {
@@ -123,7 +143,16 @@ pub(crate) fn describe(error: &DataFusionError, sql: Option<&str>) -> QueryProbl
             .map(|help| help.message.clone())
             .or_else(|| diagnostic.notes.first().map(|note| note.message.clone()))
     });
-    let mut help = help;
+    let mut help = help.or_else(|| mend_of(root, cause).map(ToOwned::to_owned));
+    if let Some(fault) = pattern_fault(&message) {
+        message = format!("{UNREADABLE_PATTERN}: {fault}");
+        cause = QueryCause::Pattern;
+        help = Some(PATTERN_HELP.to_owned());
+    }
+    if let Some((name, nearest)) = unknown_function(&message) {
+        help = closest(name, [nearest]).map(|nearest| format!("did you mean `{nearest}`?"));
+        message = format!("there is no function `{name}`");
+    }
     if message.starts_with("Cannot coerce") || message.starts_with("Cannot infer common") {
         help = Some("make them of one kind with `cast(… as …)`".to_owned());
     }
@@ -162,6 +191,21 @@ fn cause_of(root: &DataFusionError) -> QueryCause {
         DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => QueryCause::Value,
         DataFusionError::Plan(text) if text.starts_with("Invalid function") => QueryCause::Call,
         _ => QueryCause::Other,
+    }
+}
+
+/// What to do about a value that the engine cannot compute with.
+fn mend_of(root: &DataFusionError, cause: QueryCause) -> Option<&'static str> {
+    let is_cast = matches!(
+        root,
+        DataFusionError::ArrowError(arrow, _)
+            if matches!(**arrow, ArrowError::CastError(_) | ArrowError::ParseError(_))
+    );
+    match cause {
+        QueryCause::DivisionByZero => Some(DIVISION_HELP),
+        QueryCause::Value if is_cast => Some(CAST_HELP),
+        QueryCause::Value => Some(VALUE_HELP),
+        _ => None,
     }
 }
 
@@ -205,6 +249,28 @@ fn unknown_table(message: &str) -> Option<&str> {
     let (name, _) = message.strip_prefix("table '")?.split_once("' not found")?;
     let name = name.strip_prefix("yandu.").unwrap_or(name);
     Some(name.strip_prefix("public.").unwrap_or(name))
+}
+
+/// What is wrong with a regular expression, of a message about one that cannot be read, which shows it too.
+fn pattern_fault(message: &str) -> Option<&str> {
+    if message.contains("Compiled regex exceeds size limit") || message.contains("CompiledTooBig(")
+    {
+        return Some("it is too large");
+    }
+    if let Some((_, told)) = message.split_once("regex parse error:") {
+        let (_, fault) = told.rsplit_once("\nerror: ")?;
+        return fault.lines().next();
+    }
+    // Some say no more than which it is.
+    message.strip_prefix("Regular expression did not compile: ")
+}
+
+/// The function of an engine's message about one that there is not, and the name among all that needs the fewest changes.
+fn unknown_function(message: &str) -> Option<(&str, &str)> {
+    let told = message.strip_prefix("Invalid function '")?;
+    let (name, told) = told.split_once("'.\nDid you mean '")?;
+    let (nearest, _) = told.split_once('\'')?;
+    Some((name, nearest))
 }
 
 /// The call of an engine's message about a function that has no form for the types it was given.

@@ -1,12 +1,20 @@
 use futures::StreamExt;
 
 use crate::fixture::{Fixture, people_from, query, try_query};
-use crate::{Change, Error, Principal, ReadPoint};
+use crate::{Change, Error, Principal, QueryCause, QueryProblem, ReadPoint};
 
 async fn refusal(lake: &Fixture, sql: &str) -> String {
     match try_query(&lake.lake, sql, ReadPoint::default()).await {
         Ok(rows) => format!("no error but:\n{rows}"),
         Err(error) => error.to_string(),
+    }
+}
+
+/// What is wrong with a query.
+async fn problem(lake: &Fixture, sql: &str) -> QueryProblem {
+    match try_query(&lake.lake, sql, ReadPoint::default()).await {
+        Err(Error::Query(problem)) => problem,
+        other => panic!("{sql}: {other:?}"),
     }
 }
 
@@ -334,11 +342,13 @@ async fn what_would_change_something_is_told_apart_and_has_a_mend() {
         "DROP TABLE population.person",
         "DELETE FROM population.person",
         "SET datafusion.execution.target_partitions = 1",
+        "COPY population.person TO '/tmp/x'",
+        "EXPLAIN COPY population.person TO '/tmp/x'",
+        "INSERT INTO population.person (nothing) VALUES (1)",
+        "ALTER TABLE population.person ADD COLUMN x INT",
     ] {
-        let error = try_query(&lake.lake, sql, ReadPoint::default()).await;
-        let Err(Error::Query(problem)) = error else {
-            panic!("{sql}: {error:?}");
-        };
+        let problem = problem(&lake, sql).await;
+        assert_eq!(problem.cause, QueryCause::Change, "{sql}");
         assert_eq!(
             problem.message,
             "this would change something, and here can only be read"
@@ -514,4 +524,67 @@ async fn rows_that_are_on_all_threads_by_a_part_of_a_group_are_not_moved_for_the
         lake.query(&format!("{above} ORDER BY name")).await,
         "a|2|1\nb|2|1\nc|1|1"
     );
+}
+
+#[tokio::test]
+async fn a_regular_expression_that_cannot_be_read_is_a_fault_of_the_question() {
+    let lake = people().await;
+    for (sql, fault) in [
+        ("SELECT regexp_like('a', '(')", "unclosed group"),
+        ("SELECT regexp_count('a', '(')", "("),
+        (
+            "SELECT regexp_replace(name, '(', '') FROM population.person",
+            "unclosed group",
+        ),
+        (
+            "SELECT name FROM population.person WHERE name ~ '['",
+            "unclosed character class",
+        ),
+        (
+            "SELECT name FROM population.person WHERE regexp_like(name, concat('(', name))",
+            "unclosed group",
+        ),
+    ] {
+        let problem = problem(&lake, sql).await;
+        assert_eq!(
+            (problem.cause, problem.message),
+            (
+                QueryCause::Pattern,
+                format!("a regular expression cannot be read: {fault}")
+            ),
+            "{sql}"
+        );
+        assert!(problem.help.is_some_and(|help| help.contains('\\')));
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_computed_with_has_a_mend() {
+    let lake = people().await;
+    for (sql, mend) in [
+        ("SELECT 1 / 0", "nullif(…, 0)"),
+        ("SELECT height / 0 FROM population.person", "nullif(…, 0)"),
+        (
+            "SELECT CAST(name AS INT) FROM population.person",
+            "try_cast",
+        ),
+        ("SELECT DATE '2025-02-30'", "try_cast"),
+        ("SELECT CAST(99999999999 AS INT)", "try_cast"),
+        ("SELECT make_date(2025, 13, 1)", "leave out the values"),
+    ] {
+        let help = problem(&lake, sql).await.help.unwrap_or_default();
+        assert!(help.contains(mend), "{sql}: {help}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_is_not_there_is_likened_to_none_but_a_near_one() {
+    let lake = people().await;
+    let far = problem(&lake, "SELECT frob(1)").await;
+    assert_eq!(
+        (far.cause, far.message.as_str(), far.help),
+        (QueryCause::Call, "there is no function `frob`", None)
+    );
+    let near = problem(&lake, "SELECT cuont(1)").await;
+    assert_eq!(near.help.as_deref(), Some("did you mean `count`?"));
 }

@@ -117,6 +117,10 @@ async fn a_query_that_fails_on_a_row_tells_a_reader_nothing_that_is_in_it() {
         let failed = told(&everything, sql).await;
         assert!(failed.contains(value), "{failed}");
     }
+    let pattern =
+        "SELECT regexp_replace('a', concat('(', code, '[', code), '') FROM hr.staff WHERE id = 7";
+    let failed = told(&reader, pattern).await;
+    assert_eq!(failed, "query: a regular expression cannot be read");
     // What the question itself says is no secret.
     let failed = told(&reader, "SELECT CAST('seven' AS INT)").await;
     assert!(failed.contains("seven"), "{failed}");
