@@ -251,18 +251,21 @@ fn unknown_table(message: &str) -> Option<&str> {
     Some(name.strip_prefix("public.").unwrap_or(name))
 }
 
-/// What is wrong with a regular expression, of a message about one that cannot be read, which shows it too.
+/// What is wrong with a regular expression, of a message about one that cannot be read; the expression itself where that is not said.
 fn pattern_fault(message: &str) -> Option<&str> {
-    if message.contains("Compiled regex exceeds size limit") || message.contains("CompiledTooBig(")
-    {
+    const BEGINNING: &str = "Regular expression did not compile: ";
+    let told = message.strip_prefix("External error: ").unwrap_or(message);
+    // Only how a message begins is the engine's; values stand in the others too.
+    let is_of_its_reader =
+        told.starts_with("regex parse error:") || told.starts_with("Compiled regex exceeds");
+    let told = told
+        .strip_prefix(BEGINNING)
+        .or_else(|| is_of_its_reader.then_some(told))?;
+    if told.starts_with("Compiled regex exceeds") || told.starts_with("CompiledTooBig(") {
         return Some("it is too large");
     }
-    if let Some((_, told)) = message.split_once("regex parse error:") {
-        let (_, fault) = told.rsplit_once("\nerror: ")?;
-        return fault.lines().next();
-    }
-    // Some say no more than which it is.
-    message.strip_prefix("Regular expression did not compile: ")
+    let fault = told.rsplit_once("\nerror: ");
+    fault.map_or(Some(told), |(_, fault)| fault.lines().next())
 }
 
 /// The function of an engine's message about one that there is not, and the name among all that needs the fewest changes.

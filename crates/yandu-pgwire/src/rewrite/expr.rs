@@ -222,8 +222,31 @@ fn function(expr: &mut Expr) -> bool {
             *expr = call("unnest", vec![places]);
             true
         }
+        ("mod", FunctionArguments::List(list)) => {
+            let [left, right] = list.args.as_mut_slice() else {
+                return is_stripped;
+            };
+            let (
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(left)),
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(right)),
+            ) = (left, right)
+            else {
+                return is_stripped;
+            };
+            let rest = Expr::BinaryOp {
+                left: Box::new(nested(take(left))),
+                op: BinaryOperator::Modulo,
+                right: Box::new(nested(take(right))),
+            };
+            *expr = nested(rest);
+            true
+        }
         _ => is_stripped,
     }
+}
+
+fn nested(expr: Expr) -> Expr {
+    Expr::Nested(Box::new(expr))
 }
 
 /// An array of no texts.

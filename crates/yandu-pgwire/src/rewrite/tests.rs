@@ -60,6 +60,10 @@ fn what_postgresql_writes_in_another_way_is_written_anew() {
             "SELECT a = ANY(ARRAY['r', 'v'])",
         ),
         (
+            "SELECT mod(-7, 3), pg_catalog.mod(a + 1, mod(b, 2))",
+            "SELECT ((-7) % (3)), ((a + 1) % (((b) % (2))))",
+        ),
+        (
             "SELECT * FROM person",
             r#"SELECT * FROM "population"."person""#,
         ),

@@ -163,6 +163,7 @@ def psycopg_faults(line):
             "SELECT * FROM club.hidden",
             "SELECT nothing FROM club.member",
             "SELECT frobnicate(1)",
+            "SELECT regexp_like('a', '(')",
             "SELECT 1 / 0",
             "INSERT INTO club.member VALUES (1)",
             "CREATE TABLE x (y int)",
@@ -295,6 +296,7 @@ def catalogues(line):
             "SELECT obj_description('club.member'::regclass, 'pg_class')",
             "SELECT to_regclass('club.hidden'), has_table_privilege('club.member', 'SELECT'), has_table_privilege('club.member', 'INSERT')",
             "SELECT current_database(), current_schema(), version() LIKE 'PostgreSQL 15%'",
+            "SELECT mod(-7, 3), mod(count(*), 4) FROM club.member",
         ]:
             answers[sql] = rows(connection.execute(sql))
         connection.execute("SET search_path TO club")

@@ -22,6 +22,7 @@ fn faults_have_the_states_of_postgresql_and_transactions_know_of_them() {
             "SELECT * FROM club.hidden": "42P01",
             "SELECT nothing FROM club.member": "42703",
             "SELECT frobnicate(1)": "42883",
+            "SELECT regexp_like('a', '(')": "2201B",
             "SELECT 1 / 0": "22012",
             "INSERT INTO club.member VALUES (1)": "25006",
             "CREATE TABLE x (y int)": "25006",

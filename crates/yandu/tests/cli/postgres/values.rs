@@ -87,6 +87,10 @@ fn catalogues_name_what_may_be_seen_and_nothing_else() {
         json!([["yandu", "public", true]])
     );
     assert_eq!(
+        of("SELECT mod(-7, 3), mod(count(*), 4) FROM club.member"),
+        json!([[-1, 2]])
+    );
+    assert_eq!(
         of("SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2"),
         json!([["club", "member"], ["club", "reading"]])
     );
