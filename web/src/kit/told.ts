@@ -132,6 +132,7 @@ export const SENTENCES: Record<string, string> = {
   'title-signs': 'from 1 to 300 signs',
   'leads-already': '`{{unit}}` leads already',
   'share-range': 'a number from 0 to 1',
+  'metric-closed': 'your account does not see what `{{metric}}` is made of, which is in `{{model}}`',
 }
 
 export interface Told {
