@@ -580,11 +580,11 @@ async fn a_value_that_cannot_be_computed_with_has_a_mend() {
 #[tokio::test]
 async fn a_function_that_is_not_there_is_likened_to_none_but_a_near_one() {
     let lake = people().await;
-    let far = problem(&lake, "SELECT frob(1)").await;
+    let far = problem(&lake, "SELECT zzzzzz(1)").await;
     assert_eq!(
         (far.cause, far.message.as_str(), far.help),
-        (QueryCause::Call, "there is no function `frob`", None)
+        (QueryCause::Call, "there is no function `zzzzzz`", None)
     );
-    let near = problem(&lake, "SELECT cuont(1)").await;
-    assert_eq!(near.help.as_deref(), Some("did you mean `count`?"));
+    let near = problem(&lake, "SELECT regexp_lik('a', 'b')").await;
+    assert_eq!(near.help.as_deref(), Some("did you mean `regexp_like`?"));
 }
