@@ -20,7 +20,7 @@ use crate::{Error, Result};
 pub enum NoticeKind {
     /// A delivery should have come, and its grace is over.
     Late,
-    /// A run failed, a delivery was refused, or a source has rows that no run reads.
+    /// A run failed, or a delivery was refused.
     Failed,
     /// The newest delivery of a dataset is older than its checks of freshness allow.
     Stale,
@@ -28,15 +28,18 @@ pub enum NoticeKind {
     Recovered,
     /// The offered packs would touch stored rows, and wait for somebody to apply them.
     PackChangeWaiting,
+    /// A source has rows that no reading takes; settled once it has none.
+    PassedOver,
 }
 
 impl NoticeKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Late,
         Self::Failed,
         Self::Stale,
         Self::Recovered,
         Self::PackChangeWaiting,
+        Self::PassedOver,
     ];
 
     pub fn name(self) -> &'static str {
@@ -46,6 +49,7 @@ impl NoticeKind {
             Self::Stale => "stale",
             Self::Recovered => "recovered",
             Self::PackChangeWaiting => "pack-change-waiting",
+            Self::PassedOver => "passed-over",
         }
     }
 }
@@ -157,21 +161,52 @@ impl<'a> Notices<'a> {
         Ok(is_new)
     }
 
-    /// Whether an open notice says so.
-    pub(crate) async fn is_told(&self, subject: Subject<'_>, message: &str) -> Result<bool> {
+    /// Tells of rows that a source passes over: once while there are some, in the newest words.
+    pub(crate) async fn tell_passed_over(
+        &self,
+        subject: Subject<'_>,
+        message: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        if self
+            .raise(NoticeKind::PassedOver, subject, message, at)
+            .await?
+        {
+            return Ok(());
+        }
         let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM notice WHERE {} AND message = ?3)",
+            "UPDATE notice SET message = ?3 WHERE {} AND kind = 'passed-over' AND message <> ?3",
             subject.is_open()
         );
-        Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(subject.source().map(SourceId::as_str))
             .bind(subject.dataset().as_str())
             .bind(message)
-            .fetch_one(self.pool)
-            .await?)
+            .execute(self.pool)
+            .await?;
+        Ok(())
     }
 
-    /// Settles what is open, and says so when something was.
+    /// No row is passed over any more.
+    pub(crate) async fn settle_passed_over(
+        &self,
+        subject: Subject<'_>,
+        at: Timestamp,
+    ) -> Result<()> {
+        let sql = format!(
+            "UPDATE notice SET settled_at = ?3 WHERE {} AND kind = 'passed-over'",
+            subject.is_open()
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(subject.source().map(SourceId::as_str))
+            .bind(subject.dataset().as_str())
+            .bind(at.as_microsecond())
+            .execute(self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Settles what a delivery mends of what is open, and says so when something was.
     pub(crate) async fn recover(
         &self,
         subject: Subject<'_>,
@@ -179,7 +214,7 @@ impl<'a> Notices<'a> {
         at: Timestamp,
     ) -> Result<()> {
         let sql = format!(
-            "UPDATE notice SET settled_at = ?3 WHERE {} AND kind <> 'pack-change-waiting'",
+            "UPDATE notice SET settled_at = ?3 WHERE {} AND kind NOT IN ('pack-change-waiting', 'passed-over')",
             subject.is_open()
         );
         let mut transaction = yandu_store::writing(self.pool).await?;

@@ -24,7 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Notice {
     pub id: i64,
-    /// `late`, `failed`, `stale` or `recovered`.
+    /// `late`, `failed`, `stale`, `passed-over`, `pack-change-waiting` or `recovered`.
     pub kind: String,
     /// Absent when it is about the dataset, whichever of its sources should have delivered.
     pub source: Option<String>,

@@ -5420,7 +5420,7 @@ export interface components {
             dataset: string;
             /** Format: int64 */
             id: number;
-            /** @description `late`, `failed`, `stale` or `recovered`. */
+            /** @description `late`, `failed`, `stale`, `passed-over`, `pack-change-waiting` or `recovered`. */
             kind: string;
             message: string;
             /**

@@ -24,14 +24,14 @@ export function standings(
 ): Standing[] {
   return lines.map((line) => {
     const own = recent.filter((batch) => batch.dataset === line.id)
-    const notice = open.find((one) => one.dataset === line.id)
+    const told = open.filter((one) => one.dataset === line.id)
     return {
       ...line,
       pack: line.id.split('.')[0] ?? line.id,
-      lamp: freshness(line, now, notice?.kind === 'late'),
+      lamp: freshness(line, now, told.some(({ kind }) => kind === 'late')),
       score: own.find((batch) => typeof batch.score === 'number' && batch.status === 'collected')?.score ?? null,
       batch: own.find((batch) => batch.status !== 'unchanged'),
-      notice,
+      notice: told[0],
     }
   })
 }

@@ -24,6 +24,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "field",
         sql: include_str!("../../migrations/change_0002_field.sql"),
     },
+    Migration {
+        version: 3,
+        name: "passed-over",
+        sql: include_str!("../../migrations/change_0003_passed_over.sql"),
+    },
 ];
 
 /// Why packs were installed.

@@ -83,7 +83,7 @@ impl Collector {
             Ok(Brought { outcomes, unread }) => (Ok(outcomes), unread),
             Err(error) => (Err(error), None),
         };
-        run.record(&result, unread).await?;
+        run.record(&result, unread.as_deref()).await?;
         result
     }
 
@@ -98,9 +98,9 @@ impl Collector {
         }
         let (pool, now) = (self.inner.store.pool(), self.now());
         Records::new(pool).ran(source, End::Succeeded, now).await?;
-        Notices::new(pool)
-            .recover(Subject::Source(file), CAME, now)
-            .await
+        let (notices, subject) = (Notices::new(pool), Subject::Source(file));
+        notices.recover(subject, CAME, now).await?;
+        notices.settle_passed_over(subject, now).await
     }
 }
 
@@ -146,7 +146,7 @@ impl Run<'_> {
     }
 
     /// Takes over into the history and the notices how the run ended, and which rows it passed over.
-    async fn record(&self, result: &Result<Vec<Outcome>>, unread: Option<String>) -> Result<()> {
+    async fn record(&self, result: &Result<Vec<Outcome>>, unread: Option<&str>) -> Result<()> {
         let failure = |outcome: &Outcome| {
             let why = outcome
                 .error
@@ -181,19 +181,22 @@ impl Run<'_> {
         self.records().ran(&self.source.source, end, now).await?;
         let notices = Notices::new(self.collector.inner.store.pool());
         let subject = Subject::Source(self.source);
-        let is_told = match &unread {
-            Some(message) => notices.is_told(subject, message).await?,
-            None => false,
-        };
-        if end == End::Succeeded && !is_told {
+        if end == End::Succeeded {
             notices.recover(subject, CAME, now).await?;
         }
-        if let Some(message) = failure.or(unread) {
+        if let Some(message) = failure {
             notices
                 .raise(NoticeKind::Failed, subject, &message, now)
                 .await?;
         }
-        Ok(())
+        if result.is_err() {
+            // Nobody knows which rows the source has now.
+            return Ok(());
+        }
+        match unread {
+            Some(message) => notices.tell_passed_over(subject, message, now).await,
+            None => notices.settle_passed_over(subject, now).await,
+        }
     }
 
     /// All files of the folder that wait, in the order of their names.
