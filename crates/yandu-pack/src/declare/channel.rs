@@ -58,7 +58,7 @@ pub struct SqlChannel {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub query: Option<String>,
-    /// The column of table or query that grows: only rows past the greatest value seen are read, with `mode: upsert` also rows at it.
+    /// The column of table or query that grows: only rows past the greatest value seen are read, with `mode: upsert` also rows at it that are new or changed. A query leaves columns out that change by themselves, such as `now()`: with them every row at it is new at each reading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^[A-Za-z_][A-Za-z0-9_]{0,62}$"))]
     pub watermark: Option<String>,
