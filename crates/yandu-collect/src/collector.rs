@@ -51,6 +51,8 @@ pub struct Delivery {
     pub headers: Given,
     /// Where the next reading of the source starts once this delivery is collected.
     pub watermark: Option<String>,
+    /// The source was compared with what it held before, so what it brings is new even where the same bytes came once.
+    pub(crate) is_compared: bool,
     /// The file is a report of a form, and is taken as a whole or not at all.
     pub(crate) report: Option<Handed>,
     /// Rows that a test of a pack gives, also of a dataset that people fill.
@@ -74,6 +76,7 @@ impl Delivery {
             hints: Hints::default(),
             headers: Given::new(),
             watermark: None,
+            is_compared: false,
             report: None,
             is_trial: false,
         }

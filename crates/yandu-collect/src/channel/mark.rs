@@ -1,5 +1,7 @@
 //! How far a source was read, as its newest batch keeps it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 /// The newest value of a watermark that was read.
@@ -21,6 +23,9 @@ pub(crate) struct Standing {
     pub(crate) rows: u64,
     /// Of their lines, in whatever order.
     pub(crate) digest: String,
+    /// The hash of each of their lines; empty where they are too many, or where the rows are not read again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) lines: BTreeSet<String>,
     /// Rows without a value, which came with the first reading.
     pub(crate) without: u64,
     /// Rows that came at an older value after it had been read, and were not read themselves.
@@ -58,6 +63,7 @@ mod tests {
             standing: Some(Standing {
                 rows: 2,
                 digest: "ab".to_owned(),
+                lines: BTreeSet::from(["a".to_owned(), "b".to_owned()]),
                 without: 1,
                 passed: 0,
             }),
@@ -70,5 +76,9 @@ mod tests {
         ] {
             assert_eq!(Mark::parse(mark.to_text().unwrap()), mark);
         }
+        let without_lines =
+            r#"{"value":"1","standing":{"rows":1,"digest":"ab","without":0,"passed":0}}"#;
+        let standing = Mark::parse(without_lines.to_owned()).standing.unwrap();
+        assert_eq!((standing.rows, standing.lines), (1, BTreeSet::new()));
     }
 }

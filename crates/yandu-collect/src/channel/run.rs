@@ -446,6 +446,7 @@ impl Run<'_> {
             header_row: Some(1),
             ..Hints::default()
         };
+        delivery.is_compared = watermark.is_some();
         let mark = mark.map(|mark| mark.to_text()).transpose()?;
         Ok(Brought {
             outcomes: self.collect_fetched(delivery, mark).await?,
@@ -522,6 +523,7 @@ impl Run<'_> {
             temporary: false,
             hints: Hints::default(),
             watermark: None,
+            is_compared: false,
             report: None,
             is_trial: false,
         }

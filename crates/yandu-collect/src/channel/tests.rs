@@ -208,21 +208,114 @@ async fn a_row_that_comes_at_the_newest_watermark_is_collected_and_one_without_i
     )
     .await;
     let second = city.run().await.unwrap().remove(0);
-    assert_eq!((second.rows_in, second.rows_kept), (2, 2));
+    assert_eq!((second.rows_in, second.rows_kept), (1, 1));
     assert_eq!(city.rows().await, ["a:1", "b:2", "c:3"]);
-    assert_eq!(city.notices().await, [(NoticeKind::Failed, true)]);
+    assert_eq!(city.notices().await, [(NoticeKind::PassedOver, true)]);
     assert_eq!(city.run().await.unwrap(), []);
     assert_eq!(
         city.notices().await,
-        [(NoticeKind::Failed, true)],
+        [(NoticeKind::PassedOver, true)],
         "told once while it is so"
     );
     sqlite(&city, "UPDATE reading SET at = '03' WHERE id = 'd'").await;
     city.run().await.unwrap();
     assert_eq!(city.rows().await, ["a:1", "b:2", "c:3", "d:4"]);
+    assert_eq!(city.notices().await, [(NoticeKind::PassedOver, false)]);
+}
+
+#[tokio::test]
+async fn a_row_that_returns_to_what_it_was_at_the_same_watermark_is_collected_and_then_nothing_is_new()
+ {
+    let city = City::with(SQLITE).await;
+    sqlite(&city, "CREATE TABLE reading (id TEXT, value INTEGER, at TEXT); INSERT INTO reading VALUES ('a', 1, '03')").await;
+    assert_eq!(
+        statuses(city.run().await.unwrap()),
+        [BatchStatus::Collected]
+    );
+    for value in [2, 1, 2] {
+        sqlite(&city, &format!("UPDATE reading SET value = {value}")).await;
+        assert_eq!(
+            statuses(city.run().await.unwrap()),
+            [BatchStatus::Collected]
+        );
+        assert_eq!(city.rows().await, [format!("a:{value}")]);
+        assert_eq!(city.run().await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn where_a_batch_kept_the_value_of_its_watermark_alone_its_rows_are_read_once_more_and_not_again()
+ {
+    let city = City::with(SQLITE).await;
+    sqlite(&city, "CREATE TABLE reading (id TEXT, value INTEGER, at TEXT); INSERT INTO reading VALUES ('a', 1, '03')").await;
+    city.run().await.unwrap();
+    city.collector
+        .inner
+        .store
+        .pool()
+        .execute(sqlx::raw_sql("UPDATE batch SET watermark = '03'"))
+        .await
+        .unwrap();
+    assert_eq!(
+        statuses(city.run().await.unwrap()),
+        [BatchStatus::Collected]
+    );
+    assert_eq!(city.run().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_row_that_comes_at_the_newest_watermark_brings_back_neither_older_values_nor_rows_of_quarantine()
+ {
+    let city = City::with(SQLITE).await;
+    sqlite(&city, "CREATE TABLE reading (id TEXT, value INTEGER, at TEXT); INSERT INTO reading VALUES ('k', 1, '03'), ('bad', 'many', '03')").await;
+    let first = city.run().await.unwrap().remove(0);
+    assert_eq!((first.rows_kept, first.rows_quarantined), (1, 1));
+    city.upload("id,value\nk,9\n").await;
+    assert_eq!(city.rows().await, ["k:9"]);
+    sqlite(&city, "INSERT INTO reading VALUES ('n', 2, '03')").await;
+    let second = city.run().await.unwrap().remove(0);
+    assert_eq!((second.rows_in, second.rows_quarantined), (1, 0));
+    assert_eq!(city.rows().await, ["k:9", "n:2"]);
+}
+
+#[tokio::test]
+async fn rows_that_are_passed_over_hide_no_outage_and_are_told_of_once_in_the_newest_words() {
+    let city = City::with(SQLITE).await;
+    sqlite(&city, "CREATE TABLE reading (id TEXT, value INTEGER, at TEXT); INSERT INTO reading VALUES ('a', 1, '01')").await;
+    city.run().await.unwrap();
+    sqlite(&city, "INSERT INTO reading VALUES ('b', 2, NULL)").await;
+    city.run().await.unwrap();
+    assert_eq!(city.notices().await, [(NoticeKind::PassedOver, true)]);
+    sqlite(&city, "ALTER TABLE reading RENAME TO elsewhere").await;
+    assert!(city.run().await.is_err());
     assert_eq!(
         city.notices().await,
-        [(NoticeKind::Failed, false), (NoticeKind::Recovered, false)]
+        [(NoticeKind::PassedOver, true), (NoticeKind::Failed, true)]
+    );
+    sqlite(
+        &city,
+        "ALTER TABLE elsewhere RENAME TO reading; INSERT INTO reading VALUES ('c', 3, NULL)",
+    )
+    .await;
+    city.run().await.unwrap();
+    assert_eq!(
+        city.notices().await,
+        [
+            (NoticeKind::PassedOver, true),
+            (NoticeKind::Failed, false),
+            (NoticeKind::Recovered, false)
+        ]
+    );
+    let open = NoticeFilter {
+        open: true,
+        ..NoticeFilter::default()
+    };
+    let told = city.collector.notices(&open).await.unwrap().remove(0);
+    assert!(
+        told.message
+            .starts_with("passed over: 2 rows without a value in `at`"),
+        "{}",
+        told.message
     );
 }
 
@@ -236,7 +329,7 @@ async fn an_append_tells_of_a_row_that_comes_at_a_watermark_which_it_has_passed(
     sqlite(&city, "INSERT INTO reading VALUES ('c', 3, '02')").await;
     assert_eq!(city.run().await.unwrap(), []);
     assert_eq!(city.rows().await, ["a:1", "b:2"]);
-    assert_eq!(city.notices().await, [(NoticeKind::Failed, true)]);
+    assert_eq!(city.notices().await, [(NoticeKind::PassedOver, true)]);
 }
 
 #[tokio::test]

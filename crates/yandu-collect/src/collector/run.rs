@@ -225,7 +225,8 @@ impl Collector {
     /// collected again.
     ///
     /// Bytes that another declaration read are read again, but where that would do harm: appended rows would be there
-    /// twice, and a report that was taken stays as it was taken.
+    /// twice, and a report that was taken stays as it was taken. Rows that were compared with those of before are new where
+    /// a key tells them apart: a row may return to what it was.
     async fn same(
         &self,
         batch: &Batch,
@@ -233,6 +234,9 @@ impl Collector {
         hash: &str,
         declaration: &str,
     ) -> Result<Option<Value>> {
+        if delivery.is_compared && batch.mode == Mode::Upsert {
+            return Ok(None);
+        }
         let given = given(delivery);
         let batches = &self.inner.batches;
         let same = batches

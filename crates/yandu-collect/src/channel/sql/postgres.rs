@@ -101,19 +101,21 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
         columns.iter().map(|read| read.name.as_str()),
     );
     let mut rows = 0;
-    let mut tally = Tally::default();
+    let mut tally = request.tally();
     {
         let mut lines = request.answered(connection.copy_out_raw(&copy)).await?;
         while let Some(line) = request.answered(lines.try_next()).await? {
-            rows += 1;
             if request.watermark.is_some() {
                 let (line, place) = without_place(&line);
-                tally.add(place, line);
+                if !tally.add(place, line) {
+                    continue;
+                }
                 spool.buffer().extend_from_slice(line);
                 spool.buffer().push(b'\n');
             } else {
                 spool.buffer().extend_from_slice(&line);
             }
+            rows += 1;
             spool.settle().await?;
         }
     }

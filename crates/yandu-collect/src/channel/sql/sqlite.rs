@@ -91,18 +91,21 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
         columns.iter().map(|read| read.name.as_str()),
     );
     let mut rows = 0;
-    let mut tally = Tally::default();
+    let mut tally = request.tally();
     {
         let sql = format!("SELECT {list} FROM {relation}{condition}");
         let mut stream = connection.fetch(sqlx::raw_sql(AssertSqlSafe(sql)));
         while let Some(row) = request.answered(stream.try_next()).await? {
-            rows += 1;
             let start = spool.buffer().len();
-            write(request, &row, &columns, rows, spool.buffer())?;
+            write(request, &row, &columns, rows + 1, spool.buffer())?;
             if request.watermark.is_some() {
-                let line = spool.buffer().get(start..).unwrap_or_default();
-                tally.add(get::<i64>(request, &row, columns.len())? as u8, line);
+                let place = get::<i64>(request, &row, columns.len())? as u8;
+                if !tally.add(place, spool.buffer().get(start..).unwrap_or_default()) {
+                    spool.buffer().truncate(start);
+                    continue;
+                }
             }
+            rows += 1;
             spool.settle().await?;
         }
     }

@@ -1,5 +1,7 @@
 //! What a reading by a watermark counts.
 
+use std::collections::BTreeSet;
+
 use crate::channel::mark::{Mark, Standing};
 
 /// Where a row stands: before the newest watermark, at it, or without one.
@@ -7,35 +9,67 @@ pub(super) const BEFORE: u8 = 0;
 pub(super) const AT: u8 = 1;
 pub(super) const WITHOUT: u8 = 2;
 
+/// Hashes of lines that a mark keeps at most. Where more rows stand at the newest watermark, all of them are read again
+/// once one of them is new.
+const LINES: usize = 1_000;
+
 /// The rows of a reading.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct Tally<'a> {
+    /// The hashes of the lines that stood at the last watermark.
+    known: Option<&'a BTreeSet<String>>,
+    /// Whether the next reading takes the rows at the newest watermark again.
+    reads_again: bool,
     /// Rows at the newest watermark.
     rows: u64,
     /// Of their hashes, so that their order does not matter.
     sum: u128,
+    lines: BTreeSet<String>,
     without: u64,
 }
 
-impl Tally {
-    pub(super) fn add(&mut self, place: u8, line: &[u8]) {
-        match place {
-            AT => {
-                let hash = blake3::hash(line);
-                let half = hash.as_bytes().first_chunk().copied().unwrap_or_default();
-                self.sum = self.sum.wrapping_add(u128::from_le_bytes(half));
-                self.rows += 1;
-            }
-            WITHOUT => self.without += 1,
-            _ => {}
+impl<'a> Tally<'a> {
+    /// Counts what comes behind the mark.
+    pub(super) fn behind(since: Option<&'a Mark>, reads_again: bool) -> Self {
+        let standing = since.and_then(|since| since.standing.as_ref());
+        Self {
+            known: standing
+                .map(|standing| &standing.lines)
+                .filter(|lines| !lines.is_empty()),
+            reads_again,
+            ..Self::default()
         }
+    }
+
+    /// Counts a row by its line, which holds its watermark. Says whether it belongs into the delivery: a line that stood
+    /// at the last watermark does not, since its row may have been written anew since, or wait in quarantine.
+    pub(super) fn add(&mut self, place: u8, line: &[u8]) -> bool {
+        if place == WITHOUT {
+            self.without += 1;
+        }
+        if place != AT && self.known.is_none() {
+            return true;
+        }
+        let hash = blake3::hash(line);
+        let half = hash.as_bytes().first_chunk().copied().unwrap_or_default();
+        let half = u128::from_le_bytes(half);
+        let text = hex(half);
+        let is_new = self.known.is_none_or(|known| !known.contains(&text));
+        if place == AT {
+            self.sum = self.sum.wrapping_add(half);
+            self.rows += 1;
+            if self.reads_again && self.lines.len() <= LINES {
+                self.lines.insert(text);
+            }
+        }
+        is_new
     }
 
     pub(super) fn without(&self) -> u64 {
         self.without
     }
 
-    /// Whether all rows that were read are those that stood at the watermark before.
+    /// Whether all rows of the delivery are those that stood at the watermark before.
     pub(super) fn is_all_of(&self, rows: u64, known: &Standing) -> bool {
         rows == self.rows && known.rows == self.rows && known.digest == self.digest()
     }
@@ -46,6 +80,11 @@ impl Tally {
             standing: Some(Standing {
                 rows: self.rows,
                 digest: self.digest(),
+                lines: if self.lines.len() > LINES {
+                    BTreeSet::new()
+                } else {
+                    self.lines.clone()
+                },
                 without,
                 passed,
             }),
@@ -53,8 +92,12 @@ impl Tally {
     }
 
     fn digest(&self) -> String {
-        format!("{:032x}", self.sum)
+        hex(self.sum)
     }
+}
+
+fn hex(number: u128) -> String {
+    format!("{number:032x}")
 }
 
 /// Rows that a reading behind a watermark does not take.

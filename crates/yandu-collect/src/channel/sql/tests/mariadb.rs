@@ -96,3 +96,27 @@ async fn mariadb_refuses_a_wrong_password_and_stops_a_statement_without_end() {
     assert!(refused.starts_with("refused: Access denied"), "{refused}");
     assert!(!refused.contains("other"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_zero_date_is_no_row_without_a_watermark() {
+    let Some(database) = Database::mariadb("zero_dates").await else {
+        return;
+    };
+    database
+        .run(
+            "CREATE TABLE visit (id INT, at DATETIME NOT NULL); \
+             INSERT INTO visit VALUES (1, '0000-00-00 00:00:00'), (2, '2025-01-02 00:00:00')",
+        )
+        .await;
+    let table = From::Table("visit");
+    let (first, _) = database
+        .find_since(table, Some("at"), None, true)
+        .await
+        .unwrap();
+    assert_eq!(first.rows, 2);
+    let (second, _) = database
+        .find_since(table, Some("at"), first.mark.as_ref(), true)
+        .await
+        .unwrap();
+    assert_eq!((second.rows, second.unread), (0, None));
+}

@@ -45,6 +45,29 @@ async fn sqlite_values_come_as_they_are_whatever_their_column_declares() {
 }
 
 #[tokio::test]
+async fn more_rows_at_a_watermark_than_a_mark_keeps_are_read_again_as_a_whole() {
+    let database = Database::sqlite();
+    database
+        .run(
+            "CREATE TABLE t AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001) \
+             SELECT i AS id, 1 AS at FROM n",
+        )
+        .await;
+    let read = async |since: Option<&Mark>| {
+        let (found, _) = database
+            .find_since(From::Table("t"), Some("at"), since, true)
+            .await
+            .unwrap();
+        found
+    };
+    let first = read(None).await.mark.unwrap();
+    assert!(first.standing.as_ref().unwrap().lines.is_empty());
+    assert_eq!(read(Some(&first)).await.rows, 0, "all of it was read");
+    database.run("INSERT INTO t VALUES (1002, 1)").await;
+    assert_eq!(read(Some(&first)).await.rows, 1002);
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_database_or_not_there_is_refused() {
     let mut database = Database::sqlite();
     let Place::File(path) = &mut database.place else {
