@@ -107,15 +107,40 @@ fn give(record: &Record, columns: &HashMap<String, usize>, limits: Limits, drain
             *cell = value;
         }
     });
-    match read {
-        Ok(()) => drain.rows.push_with_record(text, &cells, fault),
-        Err(error) => {
-            let why = RowFaultKind::syntax(
-                format!("不是 JSON 对象：{error}"),
-                format!("not a JSON object: {error}"),
-            );
-            drain.rows.push_broken(text, fault.unwrap_or(why));
+    if read.is_ok() {
+        drain.rows.push_with_record(text, &cells, fault);
+    } else {
+        let fault = fault.unwrap_or_else(|| broken(text));
+        drain.rows.push_broken(text, fault);
+    }
+}
+
+/// Why a record is no JSON object. Nothing that stands in it is quoted: whoever handles the batch is told the reason,
+/// also one who may not see the record.
+fn broken(record: &str) -> RowFaultKind {
+    match members(record) {
+        Err(error) if error.is_data() => {
+            RowFaultKind::syntax("不是 JSON 对象", "not a JSON object")
         }
+        Err(error) => {
+            let line = error.line();
+            let torn = record.split('\n').nth(line.saturating_sub(1));
+            // The parser counts bytes.
+            let character = torn.unwrap_or_default().char_indices();
+            let character = character
+                .take_while(|(start, _)| *start < error.column())
+                .count();
+            RowFaultKind::syntax(
+                format!("不是 JSON 对象：记录的第 {line} 行第 {character} 个字符处有误"),
+                format!(
+                    "not a JSON object: broken at line {line}, character {character} of the record"
+                ),
+            )
+        }
+        Ok(_) => RowFaultKind::syntax(
+            "其中有无法识别的转义字符",
+            "an escape in it stands for no character",
+        ),
     }
 }
 

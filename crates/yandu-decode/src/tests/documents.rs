@@ -152,6 +152,40 @@ fn a_torn_json_array_gives_its_whole_rows_and_one_fault() {
 }
 
 #[test]
+fn a_record_that_is_no_object_says_where_it_is_broken_and_quotes_nothing_of_itself() {
+    let table = read(concat!(
+        "{\"姓名\":\"张三\",\"a\":1}\n",
+        "\"张三 320902199001011234\"\n",
+        "{\"姓名\":\"张三\",\"a\":李四}\n",
+        "{\"姓名\":\"\\ud800\",\"a\":2}\n",
+    ));
+    let told: Vec<(u64, &str, &str)> = table
+        .faults
+        .iter()
+        .map(|(row, fault)| match fault {
+            RowFaultKind::Syntax(why) => (*row, why.zh.as_str(), why.english()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (2, "不是 JSON 对象", "not a JSON object"),
+            (
+                3,
+                "不是 JSON 对象：记录的第 1 行第 16 个字符处有误",
+                "not a JSON object: broken at line 1, character 16 of the record"
+            ),
+            (
+                4,
+                "其中有无法识别的转义字符",
+                "an escape in it stands for no character"
+            ),
+        ]
+    );
+}
+
+#[test]
 fn one_object_alone_is_one_row() {
     let table = read("{\"a\":1,\"b\":\"x\"}");
     assert_eq!(table.texts(0), ["1", "x"]);
