@@ -1,9 +1,10 @@
 //! Which header of a delivery stands for which column.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 use yandu_pack::{Dataset, Packs, fold_header};
+use yandu_words::ValueType;
 use yandu_words::id::{DatasetId, SourceId};
 
 use crate::{Error, Result};
@@ -13,6 +14,8 @@ use crate::{Error, Result};
 pub(crate) struct Known {
     pub(crate) column: String,
     pub(crate) required: bool,
+    /// Its values are texts, and no codes of a list.
+    pub(crate) is_text: bool,
     /// Its name, the aliases of the dataset, those of the source, its titles.
     pub(crate) headers: Vec<String>,
 }
@@ -116,6 +119,7 @@ pub(crate) fn known(packs: &Packs, dataset: &Dataset, source: Option<&SourceId>)
             Known {
                 column: name.to_string(),
                 required: column.required || file.key.contains(name),
+                is_text: column.value_type() == ValueType::Text && column.codes.is_none(),
                 headers,
             }
         })
@@ -189,6 +193,25 @@ fn columns_by_header(known: &[Known]) -> HashMap<String, usize> {
     columns
 }
 
+/// The headers that stand for columns of texts; what was said of a header goes first.
+pub(crate) fn of_texts(known: &[Known], given: &Given) -> Vec<String> {
+    let columns = columns_by_header(known);
+    let said: HashSet<String> = given.keys().map(|header| fold_header(header)).collect();
+    let own = known.iter().flat_map(|column| &column.headers);
+    let own = own.filter(|header| {
+        let folded = fold_header(header);
+        let column = columns.get(&folded).and_then(|place| known.get(*place));
+        !said.contains(&folded) && column.is_some_and(|column| column.is_text)
+    });
+    let named = given.iter().filter(|(_, name)| {
+        let mut columns = known.iter();
+        columns.any(|known| known.is_text && Some(known.column.as_str()) == name.as_deref())
+    });
+    own.chain(named.map(|(header, _)| header))
+        .cloned()
+        .collect()
+}
+
 /// Maps the headers of a delivery to columns.
 ///
 /// Two different headers for one column are an error, because nobody can say which is meant; so is a required column
@@ -260,6 +283,7 @@ mod tests {
         Known {
             column: column.to_owned(),
             required,
+            is_text: false,
             headers: headers.iter().map(|header| (*header).to_owned()).collect(),
         }
     }
@@ -284,6 +308,30 @@ mod tests {
             &headers,
             &given,
         )
+    }
+
+    #[test]
+    fn the_headers_of_texts_are_those_under_which_a_delivery_brings_a_column_of_texts() {
+        let columns = [
+            Known {
+                is_text: true,
+                ..known("number", true, &["number", "编号", "备注"])
+            },
+            known("note", false, &["note", "备注"]),
+        ];
+        let texts = |given: &[(&str, Option<&str>)]| {
+            let given = given
+                .iter()
+                .map(|(header, column)| ((*header).to_owned(), column.map(ToOwned::to_owned)))
+                .collect();
+            of_texts(&columns, &given)
+        };
+        assert_eq!(texts(&[]), ["number", "编号"], "`备注` stands for another");
+        assert_eq!(
+            texts(&[("编 号", Some("note")), ("代码", Some("number"))]),
+            ["number", "代码"]
+        );
+        assert_eq!(texts(&[("编号", None)]), ["number"]);
     }
 
     #[test]

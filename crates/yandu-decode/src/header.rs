@@ -92,14 +92,19 @@ fn extent(row: &Cells) -> usize {
         .map_or(0, |last| last + 1)
 }
 
-/// A name without what differs between two spellings of it: spaces, case, full width, marks of required columns.
+/// A name without what differs between two spellings of it: spaces, dashes, case, full width, marks of required columns.
 pub(crate) fn key(name: &str) -> String {
     name.chars()
         .map(|c| match c {
+            '【' => '[',
+            '】' => ']',
             '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
             c => c,
         })
-        .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '\u{FEFF}'))
+        .filter(|c| {
+            let is_mark = matches!(c, '*' | '_' | '-' | '\u{200B}' | '\u{FEFF}');
+            !c.is_whitespace() && !c.is_control() && !is_mark
+        })
         .flat_map(char::to_lowercase)
         .collect()
 }

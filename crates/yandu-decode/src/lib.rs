@@ -49,6 +49,8 @@ pub struct Hints {
     pub columns: Option<Vec<String>>,
     /// Names and aliases that the dataset declares; they help to find the header row, the sheet and the table.
     pub known_headers: Vec<String>,
+    /// Those of columns whose values are texts: zeros that a workbook shows before a number there are a part of it.
+    pub text_headers: Vec<String>,
     /// JSON pointer to the list of rows in a document.
     pub rows: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! Workbooks. Sheets of xlsx and xlsb are streamed; the other formats are read whole, within a limit.
 
+use std::collections::HashSet;
 use std::io::BufReader;
 use std::ops::ControlFlow;
 
@@ -56,10 +57,16 @@ pub(crate) fn open(source: &Source, format: Format, hints: &Hints) -> Result<Ope
     }
     let start = header.data_start() as u32;
     let names = header.names.clone();
+    let text_headers = hints.text_headers.iter();
+    let text_headers: HashSet<String> = text_headers.map(|name| header::key(name)).collect();
+    let is_text: Vec<bool> = names
+        .iter()
+        .map(|name| text_headers.contains(&header::key(name)))
+        .collect();
     let judge = RowJudge::new(header.names.clone(), header.written);
     let read = move |drain: &mut super::serial::Drain| {
         let mut merges = Merges::new(merges);
-        book.each_row(&sheet, u32::MAX, &mut |row, cells| {
+        book.each_row(&sheet, &is_text, &mut |row, cells| {
             let mut texts = Vec::with_capacity(cells.len());
             let mut fault = None;
             for (column, written) in cells {
@@ -218,7 +225,7 @@ impl Book {
         let ranges = self.merges(sheet);
         let mut merges = Merges::new(ranges.clone());
         let mut rows: Vec<Cells> = Vec::new();
-        self.each_row(sheet, header::LOOKED_AT as u32, &mut |row, cells| {
+        self.each_row(sheet, &[], &mut |row, cells| {
             if row as usize >= header::LOOKED_AT {
                 return ControlFlow::Break(());
             }
@@ -236,12 +243,12 @@ impl Book {
         Ok((rows, ranges))
     }
 
-    /// Calls `each` with the cells of every row that has some, by row and column of the sheet. `each` looks at no more
-    /// than the first `rows` rows.
-    fn each_row(&mut self, sheet: &str, rows: u32, each: &mut EachRow) -> Result<(), Error> {
+    /// Calls `each` with the cells of every row that has some, by row and column of the sheet. `is_text` says which
+    /// columns hold texts.
+    fn each_row(&mut self, sheet: &str, is_text: &[bool], each: &mut EachRow) -> Result<(), Error> {
         match self {
             Self::Xlsx(book) => {
-                let zeros = Zeros::of(book, sheet, rows).map_err(xlsx_error)?;
+                let zeros = Zeros::of(book, sheet, is_text).map_err(xlsx_error)?;
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(xlsx_error)?;
                 let next = || -> Result<Option<Placed>, Error> {
                     let record = cells.next_cell_with_formula_metadata();

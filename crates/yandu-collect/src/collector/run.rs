@@ -597,6 +597,7 @@ pub(crate) fn hints(
         .flat_map(|known| known.headers.clone())
         .chain(headers.keys().cloned())
         .collect();
+    hints.text_headers = headers::of_texts(known, headers);
     let format = source.and_then(|source| packs.source(source)?.file().format.clone());
     if let Some(format) = format {
         hints.encoding = hints.encoding.or(format.encoding);

@@ -499,6 +499,28 @@ async fn rows_written_one_by_one_are_there_at_once_and_stay_after_folding() {
 }
 
 #[tokio::test]
+async fn zeros_that_a_workbook_shows_before_a_number_are_kept_in_an_id_and_not_in_an_age() {
+    let city = City::open().await;
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let zeros = rust_xlsxwriter::Format::new().set_num_format("0000");
+    let sheet = book.add_worksheet();
+    for (column, name) in [(0, "编号"), (1, "年龄")] {
+        sheet.write(0, column, name).unwrap();
+    }
+    sheet.write_with_format(1, 0, 1, &zeros).unwrap();
+    sheet.write_with_format(1, 1, 7, &zeros).unwrap();
+    let bytes = book.save_to_buffer().unwrap();
+    let outcome = city.collect(bytes, Mode::Snapshot).await;
+    assert_eq!(city.rows().await, ["0001:7"]);
+    let mut of_age = outcome.findings.iter();
+    assert!(
+        !of_age.any(|finding| finding.column.as_deref() == Some("age")),
+        "{:?}",
+        outcome.findings
+    );
+}
+
+#[tokio::test]
 async fn a_batch_cut_off_before_its_commit_is_rolled_back_at_the_next_start() {
     let city = City::open().await;
     city.collect("编号,年龄\na,1\n", Mode::Snapshot).await;

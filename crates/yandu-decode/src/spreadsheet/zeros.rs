@@ -1,4 +1,5 @@
-//! Numbers that a workbook shows with zeros before them: they stand for numbers of documents, of which the zeros are a part.
+//! Numbers that a workbook shows with zeros before them. In a column of texts they stand for numbers of documents, of which
+//! the zeros are a part; in any other they are a look.
 
 use std::collections::HashMap;
 use std::io::{Read, Seek};
@@ -20,12 +21,17 @@ struct Run {
 }
 
 impl Zeros {
-    /// Looks at the formats of the first `rows` rows. A workbook without such a format is not read for it.
+    /// Looks at the formats of the columns of which `is_text` says so. A workbook without such a column or such a format
+    /// is not read for it.
     pub(crate) fn of<R: Read + Seek>(
         book: &mut Xlsx<R>,
         sheet: &str,
-        rows: u32,
+        is_text: &[bool],
     ) -> Result<Self, XlsxError> {
+        let mut zeros = Self::default();
+        if !is_text.contains(&true) {
+            return Ok(zeros);
+        }
         let mut cells = book.worksheet_cells_reader(sheet)?;
         let digits: Vec<usize> = cells
             .styles()
@@ -35,15 +41,12 @@ impl Zeros {
                 format.map_or(0, |format| digits_of(&format.format_code))
             })
             .collect();
-        let mut zeros = Self::default();
         if digits.iter().all(|digits| *digits == 0) {
             return Ok(zeros);
         }
         while let Some((row, column, style)) = cells.next_style_id()? {
-            if row >= rows {
-                break;
-            }
-            if let Some(digits) = digits.get(style).filter(|digits| **digits > 0) {
+            let is_text = is_text.get(column as usize).is_some_and(|is_text| *is_text);
+            if let Some(digits) = digits.get(style).filter(|digits| is_text && **digits > 0) {
                 zeros.put(row, column, *digits);
             }
         }

@@ -168,31 +168,39 @@ fn a_formula_that_nobody_computed_is_no_empty_cell() {
 }
 
 #[test]
-fn zeros_that_a_format_shows_before_a_number_are_a_part_of_it() {
+fn zeros_that_a_format_shows_before_a_number_are_a_part_of_it_in_a_column_of_texts_alone() {
     let mut book = Workbook::new();
     let four = Look::new().set_num_format("0000");
     let cents = Look::new().set_num_format("0.00");
     let sheet = book.add_worksheet();
-    for (column, name) in ["编号", "金额", "备注"].iter().enumerate() {
+    for (column, name) in ["编-号", "金额", "备注", "月份"].iter().enumerate() {
         sheet.write(0, column as u16, *name).unwrap();
     }
     sheet.write_with_format(1, 0, 1, &four).unwrap();
+    sheet.write_with_format(1, 3, 7, &four).unwrap();
     sheet.write_with_format(1, 1, 5, &cents).unwrap();
     sheet.write_with_format(1, 2, "a", &four).unwrap();
     sheet.write_with_format(2, 0, 12345, &four).unwrap();
     sheet.write(3, 0, 7).unwrap();
     sheet.write_with_format(70, 0, 42, &four).unwrap();
-    let table = read(saved(book));
+    let bytes = saved(book);
+    let known = Hints {
+        text_headers: vec!["编号".to_owned(), "备注".to_owned()],
+        ..Hints::default()
+    };
+    let table = read_with(bytes.clone(), &known);
     let rows: Vec<Vec<&str>> = (0..4).map(|row| table.texts(row)).collect();
     assert_eq!(
         rows,
         [
-            ["0001", "5", "a"],
-            ["12345", "∅", "∅"],
-            ["7", "∅", "∅"],
-            ["0042", "∅", "∅"]
+            ["0001", "5", "a", "7"],
+            ["12345", "∅", "∅", "∅"],
+            ["7", "∅", "∅", "∅"],
+            ["0042", "∅", "∅", "∅"]
         ]
     );
+    let undeclared = read(bytes);
+    assert_eq!(undeclared.texts(0), ["1", "5", "a", "7"]);
 }
 
 #[test]
