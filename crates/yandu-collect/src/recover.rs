@@ -1,11 +1,11 @@
 //! After a crash: what was under way is completed where its commit reached the lake, and rolled back elsewhere.
 
 use crate::Result;
-use crate::batch::{BatchStatus, Failure};
+use crate::batch::{Batch, BatchStatus, Failure};
 use crate::collector::Collector;
 
 impl Collector {
-    /// Settles the batches and the undoings that were under way when the process last ended, and those whose end could
+    /// Settles the batches, the releases and the undoings that were under way when the process last ended, and those whose end could
     /// not be recorded because the disk was full.
     ///
     /// The commit of the lake is the one moment at which a batch is there: with it, the batch is collected, because
@@ -14,6 +14,16 @@ impl Collector {
         let inner = &self.inner;
         for batch in inner.batches.under_way().await? {
             if self.progress(&batch.id).is_some() {
+                continue;
+            }
+            // A batch that had ended is one whose snapshot a release completes.
+            if batch.finished_at.is_some() {
+                let turn = self.turn(&batch.dataset);
+                // Whoever holds the turn may be the one who releases, and settles it.
+                if let Ok(_turn) = turn.try_lock() {
+                    self.settle_release(&batch).await?;
+                    tracing::info!(dataset.id = %batch.dataset, batch.id = %batch.id, "an interrupted release settled");
+                }
                 continue;
             }
             let committed = match batch.status {
@@ -57,5 +67,16 @@ impl Collector {
             tracing::info!(dataset.id = %batch.dataset, batch.id = %batch.id, "interrupted collection rolled back");
         }
         self.recover_reversals().await
+    }
+
+    /// Lets a batch say whether rows released from it took the place of the former snapshot, as the lake has it.
+    pub(crate) async fn settle_release(&self, batch: &Batch) -> Result<()> {
+        let lake = self.lake();
+        let committed = if lake.has(&batch.dataset) {
+            lake.find_commit(&batch.dataset, &batch.id).await?
+        } else {
+            None
+        };
+        self.inner.batches.replaced(&batch.id, committed).await
     }
 }

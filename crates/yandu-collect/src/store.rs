@@ -229,19 +229,26 @@ impl Batches {
         Ok(())
     }
 
-    /// Rows that were released have taken the place of the former snapshot, of which none of the delivery's own had.
-    pub(crate) async fn replaced(
-        &self,
-        id: &BatchId,
-        version: u64,
-        rows_deleted: u64,
-    ) -> Result<()> {
-        sqlx::query("UPDATE batch SET version = ?, rows_deleted = ? WHERE id = ?")
-            .bind(version as i64)
+    /// Rows that are released are about to take the place of the former snapshot, of which none of the delivery's own had.
+    pub(crate) async fn replacing(&self, id: &BatchId, rows_deleted: u64) -> Result<()> {
+        sqlx::query("UPDATE batch SET status = 'committing', rows_deleted = ? WHERE id = ?")
             .bind(rows_deleted as i64)
             .bind(id.as_str())
             .execute(&self.pool)
             .await?;
+        Ok(())
+    }
+
+    /// They have taken it at a version, or without one the former snapshot stays.
+    pub(crate) async fn replaced(&self, id: &BatchId, version: Option<u64>) -> Result<()> {
+        sqlx::query(
+            "UPDATE batch SET status = 'collected', version = ?1, \
+             rows_deleted = iif(?1 IS NULL, 0, rows_deleted) WHERE id = ?2 AND status = 'committing'",
+        )
+        .bind(version.map(|version| version as i64))
+        .bind(id.as_str())
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 

@@ -35,6 +35,7 @@ impl Collector {
         if reason.trim().is_empty() {
             return Err(Error::NoReason);
         }
+        self.recover().await?;
         let found = self.inner.batches.find(id).await?;
         let turn = self.turn(&found.dataset);
         let _turn = turn.lock().await;
@@ -75,6 +76,7 @@ impl Collector {
         if reason.trim().is_empty() {
             return Err(Error::NoReason);
         }
+        self.recover().await?;
         let turn = self.turn(dataset);
         let _turn = turn.lock().await;
         if !self.pack_records().allow(dataset, version).await? {

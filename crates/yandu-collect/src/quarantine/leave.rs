@@ -312,6 +312,7 @@ impl Collector {
         reason: &str,
     ) -> Result<Released> {
         require(reason)?;
+        self.recover().await?;
         let found = self.inner.batches.find(id).await?;
         let turn = self.turn(&found.dataset);
         let _turn = turn.lock().await;
@@ -400,11 +401,6 @@ impl Collector {
             writer.abandon();
             return Ok(released);
         }
-        let rows_deleted = if replaces {
-            self.deleted(&batch, dataset, &own).await?
-        } else {
-            0
-        };
         // What completes a snapshot is the commit of its batch, so that undoing the batch brings the former one back.
         let commit = Commit {
             batch: if replaces {
@@ -425,11 +421,18 @@ impl Collector {
             files: writer.finish()?,
             operation: "release".to_owned(),
         };
-        let version = self.lake().commit(&batch.dataset, commit).await?.version;
         if replaces {
-            let batches = &self.inner.batches;
-            batches.replaced(id, version, rows_deleted).await?;
+            let rows_deleted = self.deleted(&batch, dataset, &own).await?;
+            self.inner.batches.replacing(id, rows_deleted).await?;
         }
+        let committed = self.lake().commit(&batch.dataset, commit).await;
+        let settled = if replaces {
+            self.settle_release(&batch).await
+        } else {
+            Ok(())
+        };
+        let version = committed?.version;
+        settled?;
         released.version = Some(version);
         released.former_snapshot = former;
         self.record(principal, id, &released.released, "released", None, reason)

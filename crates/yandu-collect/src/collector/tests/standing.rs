@@ -89,3 +89,49 @@ async fn rows_of_a_snapshot_of_faults_are_added_where_a_row_was_written_since() 
     assert_eq!(released.former_snapshot, Some(FormerSnapshot::Stays));
     assert_eq!(city.rows().await, ["a:1", "b:2", "c:22", "d:4"]);
 }
+
+#[tokio::test]
+async fn a_release_cut_off_after_its_commit_has_completed_the_snapshot() {
+    let city = City::open().await;
+    let faults = city.with_faults().await.batch;
+    let pool = city.collector.inner.batches.pool().clone();
+    let cut = "CREATE TRIGGER cut_off BEFORE UPDATE OF version ON batch BEGIN SELECT RAISE(ABORT, 'cut off'); END";
+    sqlx::query(cut).execute(&pool).await.unwrap();
+    let me = Principal::local_administrator();
+    let age = [("age".to_owned(), Some("22".to_owned()))].into();
+    let correcting = city.collector.correct(&me, &faults, 1, &age, "asked");
+    correcting.await.unwrap();
+    let releasing = city.collector.release(&me, &faults, &[1], "asked");
+    releasing.await.unwrap_err();
+    let mend = sqlx::query("DROP TRIGGER cut_off");
+    mend.execute(&pool).await.unwrap();
+    assert_eq!(city.rows().await, ["b:22"]);
+    city.collector.recover().await.unwrap();
+    let record = city.collector.batch(&faults).await.unwrap().batch;
+    let version = city.collector.lake().version(&record.dataset).await;
+    assert_eq!(
+        (record.status, record.version, record.rows_deleted),
+        (BatchStatus::Collected, version.unwrap(), 1)
+    );
+    let undoing = city.collector.undo(&me, &faults, "a wrong file");
+    undoing.await.unwrap();
+    assert_eq!(city.rows().await, ["a:1", "b:2"]);
+}
+
+#[tokio::test]
+async fn a_release_cut_off_before_its_commit_leaves_the_former_snapshot_and_can_be_made_again() {
+    let city = City::open().await;
+    let faults = city.with_faults().await.batch;
+    let replacing = city.collector.inner.batches.replacing(&faults, 1);
+    replacing.await.unwrap();
+    city.collector.recover().await.unwrap();
+    let record = city.collector.batch(&faults).await.unwrap().batch;
+    assert_eq!(
+        (record.status, record.version, record.rows_deleted),
+        (BatchStatus::Collected, None, 0)
+    );
+    assert_eq!(city.rows().await, ["a:1", "b:2"]);
+    let released = city.correct_and_release(&faults, 1).await;
+    assert_eq!(released.former_snapshot, Some(FormerSnapshot::Replaced));
+    assert_eq!(city.rows().await, ["b:22"]);
+}
