@@ -97,6 +97,9 @@ pub enum Error {
     #[error("row {row} of batch `{batch}` is not in quarantine")]
     NotQuarantined { batch: BatchId, row: u64 },
 
+    #[error("rows of snapshot `{batch}` cannot be released: snapshot `{newer}` came later")]
+    NewerSnapshot { batch: BatchId, newer: BatchId },
+
     #[error("`{dataset}` has no column `{column}`")]
     NoColumn { dataset: DatasetId, column: String },
 
@@ -288,6 +291,7 @@ impl Error {
         "internal",
         "missing-columns",
         "model-refused",
+        "newer-snapshot",
         "no-batch",
         "no-column",
         "no-dataset",
@@ -341,6 +345,7 @@ impl Error {
             Self::BackupRunning => "backup-running",
             Self::NotCancellable { .. } => "not-cancellable",
             Self::NotQuarantined { .. } => "not-quarantined",
+            Self::NewerSnapshot { .. } => "newer-snapshot",
             Self::NoColumn { .. } => "no-column",
             Self::RowsRefused { .. } | Self::ReportRefused { .. } => "rows-refused",
             Self::NoForm(_) => "no-form",
@@ -400,6 +405,10 @@ impl Error {
             Self::NotCancellable { .. } => "once it is collected, undo it".to_owned(),
             Self::NoRows => "check the export; to empty a dataset undo its batches, a file without rows never does".to_owned(),
             Self::NotQuarantined { .. } => "`yandu quarantine list` shows the rows that wait".to_owned(),
+            Self::NewerSnapshot { newer, .. } => format!(
+                "correct and release the rows of `{newer}`; if that is the wrong one, take it back first: \
+                 `yandu batch undo {newer} --reason …`"
+            ),
             Self::RowsRefused { .. } => "correct the cells that are named and send the rows again; none of them was stored".to_owned(),
             Self::NoForm(_) => "`yandu form list` shows the forms".to_owned(),
             Self::Report(_) | Self::FormUnit { .. } | Self::FormPeriod { .. } | Self::FormEvidence(_) => {

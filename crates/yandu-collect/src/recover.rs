@@ -5,8 +5,8 @@ use crate::batch::{Batch, BatchStatus, Failure};
 use crate::collector::Collector;
 
 impl Collector {
-    /// Settles the batches, the releases and the undoings that were under way when the process last ended, and those whose end could
-    /// not be recorded because the disk was full.
+    /// Settles the batches, the releases and the undoings that were under way when the process last ended, and those
+    /// whose end could not be recorded because the disk was full.
     ///
     /// The commit of the lake is the one moment at which a batch is there: with it, the batch is collected, because
     /// its counts and findings were recorded before; without it, nothing of the batch is visible.

@@ -386,6 +386,19 @@ impl Batches {
             .collect()
     }
 
+    /// The newest collected snapshot that came after a batch of its dataset.
+    pub(crate) async fn newer_snapshot(&self, batch: &Batch) -> Result<Option<BatchId>> {
+        let newer: Option<String> = sqlx::query_scalar(
+            "SELECT id FROM batch WHERE dataset = ? AND id > ? AND mode = 'snapshot' AND status = 'collected' \
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(batch.dataset.as_str())
+        .bind(batch.id.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        newer.map(|id| parse_id(&id)).transpose()
+    }
+
     /// Batches that were under way when the process ended.
     pub(crate) async fn under_way(&self) -> Result<Vec<Batch>> {
         let sql = format!(

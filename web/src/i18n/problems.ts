@@ -89,6 +89,7 @@ const helpHere: Partial<Record<keyof typeof fromProgram, { zh: string; en: strin
   'no-column': { zh: '到数据集的“字段”页签查看字段名。', en: 'The tab of fields shows the names.' },
   'not-undoable': { zh: '刷新页面，查看批次现在的状态。', en: 'Reload the page; it shows the status of the batch.' },
   'not-cancellable': { zh: '等收取完成；不需要这一批时，在批次页面“撤销批次”。', en: 'Wait until it is collected; then it can be undone on its page.' },
+  'newer-snapshot': { zh: '到新的一批的页面更正并释放其中的行；如果新的一批才是错的，先在它的页面“撤销批次”。', en: 'Correct and release the rows of the newer batch on its page; if that is the wrong one, undo it there first.' },
   'not-quarantined': { zh: '刷新页面，查看还有哪些行待处理。', en: 'Reload the page; it shows the rows that wait.' },
   'no-such-header': { zh: '在“交付数据”的预览里重新选择表头与字段的对应。', en: 'Choose the headers again in the preview of the delivery.' },
   'missing-columns': { zh: '在“交付数据”的预览里为缺少的字段选择表头；文件里确实没有的，请部门补上。', en: 'Choose headers for the missing columns in the preview of the delivery; ask the department for what the file lacks.' },

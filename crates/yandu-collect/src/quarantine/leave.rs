@@ -303,7 +303,8 @@ impl Collector {
     /// with it or later, or was released before.
     ///
     /// The first rows of a snapshot of which none had passed take the place of the former snapshot, as they would have
-    /// when they came, unless the table changed since.
+    /// when they came, unless the table changed since. Once a newer snapshot came, none of them is released: it says what
+    /// the whole dataset is.
     pub async fn release(
         &self,
         principal: &Principal,
@@ -323,6 +324,14 @@ impl Collector {
             return Ok(released);
         }
         let base = unreplaced(&batch);
+        if base.is_some()
+            && let Some(newer) = self.inner.batches.newer_snapshot(&batch).await?
+        {
+            return Err(Error::NewerSnapshot {
+                batch: batch.id,
+                newer,
+            });
+        }
         // A row that somebody writes came after the delivery: none comes between the look and the commit.
         let _writing = match base {
             Some(_) => Some(self.inner.writing_rows.write().await),

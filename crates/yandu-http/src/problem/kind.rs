@@ -115,6 +115,7 @@ pub const KINDS: &[Kind] = &[
     kind!("model-columns" 409 "模型的列与声明不符"),
     kind!("model-refused" 422 "不能存为模型"),
     kind!("model-waits" 409 "模型的输入尚无数据"),
+    kind!("newer-snapshot" 409 "之后已有新的全量数据"),
     kind!("no-account" 404 "没有这个账号"),
     kind!("no-backup" 404 "没有这个备份"),
     kind!("no-batch" 404 "没有这个批次"),

@@ -135,3 +135,38 @@ async fn a_release_cut_off_before_its_commit_leaves_the_former_snapshot_and_can_
     assert_eq!(released.former_snapshot, Some(FormerSnapshot::Replaced));
     assert_eq!(city.rows().await, ["b:22"]);
 }
+
+#[tokio::test]
+async fn rows_of_a_snapshot_of_faults_are_not_released_once_a_newer_snapshot_came() {
+    let city = City::open().await;
+    let faults = city.with_faults().await.batch;
+    let newer = city.collect("编号,年龄\nd,x\n", Mode::Snapshot).await;
+    let newer = newer.batch;
+    let me = Principal::local_administrator();
+    let refused = || async {
+        let releasing = city.collector.release(&me, &faults, &[], "asked");
+        match releasing.await.unwrap_err() {
+            Error::NewerSnapshot { newer, .. } => newer,
+            other => panic!("{other}"),
+        }
+    };
+    assert_eq!(refused().await, newer, "neither has a row in the table");
+    let released = city.correct_and_release(&newer, 1).await;
+    assert_eq!(released.former_snapshot, Some(FormerSnapshot::Replaced));
+    assert_eq!(city.rows().await, ["d:22"]);
+    assert_eq!(refused().await, newer, "its row is all there is");
+    assert_eq!(city.rows().await, ["d:22"]);
+}
+
+#[tokio::test]
+async fn rows_of_a_snapshot_of_faults_are_released_again_once_the_newer_snapshot_is_taken_back() {
+    let city = City::open().await;
+    let faults = city.with_faults().await.batch;
+    let newer = city.collect("编号,年龄\nd,x\n", Mode::Snapshot).await;
+    let me = Principal::local_administrator();
+    let undoing = city.collector.undo(&me, &newer.batch, "a wrong file");
+    undoing.await.unwrap();
+    let released = city.correct_and_release(&faults, 2).await;
+    assert_eq!(released.released, [2]);
+    assert!(city.rows().await.contains(&"c:22".to_owned()));
+}

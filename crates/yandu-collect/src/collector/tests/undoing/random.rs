@@ -179,10 +179,23 @@ impl Run {
         let age = [("age".to_owned(), Some(self.age.to_string()))].into();
         let correcting = collector.correct(&me, &batch, row, &age, "asked");
         correcting.await.unwrap();
-        let released = collector
-            .release(&me, &batch, &[row], "asked")
-            .await
-            .unwrap();
+        let record = collector.batch(&batch).await.unwrap().batch;
+        let is_unreplaced = record.mode == Mode::Snapshot
+            && record.version.is_none()
+            && record.base_version.is_some();
+        let has_newer = self.delivered.iter().any(|(id, later)| {
+            let is_newer = *id > batch && later.mode == Mode::Snapshot;
+            is_newer && self.status(id) == BatchStatus::Collected
+        });
+        let released = collector.release(&me, &batch, &[row], "asked").await;
+        if is_unreplaced && has_newer {
+            let refused = released.unwrap_err();
+            assert!(matches!(refused, Error::NewerSnapshot { .. }), "{refused}");
+            let told = format!("refuse {key} of {batch}, which a newer snapshot follows");
+            self.waiting.push(Waiting { batch, row, key });
+            return told;
+        }
+        let released = released.unwrap();
         if released.former_snapshot == Some(FormerSnapshot::Replaced) {
             let delivered = self.delivered.get_mut(&batch).unwrap();
             assert!(delivered.mode == Mode::Snapshot && !delivered.has_rows);
