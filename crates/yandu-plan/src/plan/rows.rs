@@ -1,6 +1,6 @@
 //! Rows of tables: each adds to the point of its number or title, or is a point itself where the text has none.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
@@ -45,15 +45,20 @@ impl Draught<'_> {
             said,
             reading,
         };
-        let mut numbers: HashMap<u32, usize> = HashMap::new();
+        let mut numbers: BTreeMap<u32, usize> = BTreeMap::new();
         for (place, span) in points.iter().enumerate() {
             numbers.entry(span.point.number).or_insert(place);
         }
+        let mut places = Places {
+            titles,
+            numbers,
+            labels: HashMap::new(),
+        };
         for grid in &grids {
+            places.labels.clear();
             let mut last = None;
             for row in &grid.rows {
-                let owner =
-                    self.owner(grid, row, points, (&titles, &mut numbers), has_points, last);
+                let owner = self.owner(grid, row, points, &mut places, has_points, last);
                 last = owner;
                 self.row(grid, row, owner, points, &mut sink);
             }
@@ -67,7 +72,7 @@ impl Draught<'_> {
         grid: &Grid,
         row: &Row,
         points: &mut Vec<Span>,
-        (titles, numbers): (&HashMap<String, usize>, &mut HashMap<u32, usize>),
+        places: &mut Places,
         has_points: bool,
         last: Option<usize>,
     ) -> Option<usize> {
@@ -106,24 +111,18 @@ impl Draught<'_> {
             let number = number
                 .or(marked)
                 .unwrap_or_else(|| u32::try_from(points.len() + 1).unwrap_or(u32::MAX));
-            let known = numbers.get(&number).copied().filter(|place| {
-                points.get(*place).is_some_and(|span| {
-                    title
-                        .as_ref()
-                        .is_none_or(|title| span.point.title == *title)
-                })
-            });
-            if known.is_some() {
+            let label = number.to_string();
+            let known = places.labelled(number, &label, title.as_deref(), points);
+            if let Some(place) = known {
+                places.labels.insert(number, place);
                 return known;
             }
-            let label = number.to_string();
-            let number = if numbers.contains_key(&number) {
-                let last = numbers.keys().max().copied();
-                last.map_or(number, |last| last.saturating_add(1))
-            } else {
-                number
+            places.labels.insert(number, points.len());
+            let number = match places.numbers.last_key_value() {
+                Some((last, _)) if places.numbers.contains_key(&number) => last.saturating_add(1),
+                _ => number,
             };
-            numbers.insert(number, points.len());
+            places.numbers.insert(number, points.len());
             let (from, to) = row.cells.iter().fold((usize::MAX, 0), |(from, to), cell| {
                 if cell.0 < cell.1 {
                     (from.min(cell.0), to.max(cell.1))
@@ -152,10 +151,12 @@ impl Draught<'_> {
             });
             return Some(points.len() - 1);
         }
-        let by_title = title.as_ref().and_then(|title| titles.get(title).copied());
+        let by_title = title
+            .as_ref()
+            .and_then(|title| places.titles.get(title).copied());
         // Annexes have lists of their own, and a number alone does not make a row of another title a part of the point.
         let by_number = || {
-            let place = numbers.get(&marked.or(number)?).copied()?;
+            let place = places.numbers.get(&marked.or(number)?).copied()?;
             let point = &points.get(place)?.point;
             title
                 .as_ref()
@@ -404,6 +405,36 @@ fn is_alike(one: &str, other: &str) -> bool {
     let pairs: HashSet<&[char]> = long.windows(2).collect();
     let shared = short.windows(2).filter(|pair| pairs.contains(pair)).count();
     shared > 0 && shared * 2 >= short.len() - 1
+}
+
+/// The places of the points, by what a row may name them with.
+struct Places {
+    titles: HashMap<String, usize>,
+    numbers: BTreeMap<u32, usize>,
+    /// What the numbers of the rows of one table mean: a list of its own may count from one again.
+    labels: HashMap<u32, usize>,
+}
+
+impl Places {
+    /// The point that the table means by a number, or that was numbered so before it; no point of another title.
+    fn labelled(
+        &self,
+        number: u32,
+        label: &str,
+        title: Option<&str>,
+        points: &[Span],
+    ) -> Option<usize> {
+        let is_meant = |place: &usize| {
+            points.get(*place).is_some_and(|span| {
+                span.point.label == label && title.is_none_or(|title| span.point.title == title)
+            })
+        };
+        [self.labels.get(&number), self.numbers.get(&number)]
+            .into_iter()
+            .flatten()
+            .copied()
+            .find(is_meant)
+    }
 }
 
 /// Where the figures of tables go.

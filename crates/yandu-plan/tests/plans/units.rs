@@ -336,3 +336,32 @@ fn a_chapter_that_names_units_and_holds_no_point_is_one_itself() {
     assert_eq!(reading.chapters[1].points, [3]);
     assert_eq!(reading.targets[2].point, Some(3));
 }
+
+#[test]
+fn a_second_list_may_count_from_one_again_and_go_on_over_several_rows() {
+    let header = "序号\t重点任务\t工作内容\t牵头单位\n";
+    let reading = reading(&format!(
+        "2026年数字化重点任务分解表\n\n{header}1\t建设网络\t新增基站5座\t市工信局\n2\t推进共享\t新增平台2个\t市数据局\n\n附件\n\n{header}1\t培育企业\t培育企业12家\t市科技局\n1\t培育企业\t引进企业3家\t市商务局\n1\t\t建成园区4个\t市财政局\n2\t引进人才\t引进人才50名\t市人社局\n"
+    ));
+    let named = |number: u32, leads: &str| (number, leads.to_owned(), String::new());
+    assert_eq!(
+        points(&reading),
+        [
+            named(1, "市工信局"),
+            named(2, "市数据局"),
+            named(3, "市科技局、市商务局、市财政局"),
+            named(4, "市人社局"),
+        ]
+    );
+    assert_eq!(
+        targets(&reading),
+        [
+            "1 = 5座 2026-12-31",
+            "2 = 2个 2026-12-31",
+            "3 = 12家 2026-12-31",
+            "3 = 3家 2026-12-31",
+            "3 = 4个 2026-12-31",
+            "4 = 50名 2026-12-31",
+        ]
+    );
+}
