@@ -5,7 +5,7 @@ mod names;
 use crate::due::{self, Sense, When};
 use crate::figure::DONE;
 use crate::flow::Flow;
-use crate::lexicon::{EACH, UNIT_ENDS, UNIT_ONLY};
+use crate::lexicon::{ACHIEVE, EACH, NEXT, UNIT_ENDS, UNIT_ONLY};
 use crate::reading::Role;
 use jiff::civil::Date;
 
@@ -42,6 +42,8 @@ enum Stated {
     Due,
     /// People, who are no units; a unit in their place answers.
     Person,
+    /// Units, each with the person who answers in it.
+    UnitAndPerson,
 }
 
 const LABELS: &[(&str, Stated)] = &[
@@ -96,8 +98,8 @@ const LABELS: &[(&str, Stated)] = &[
     ("负责人", Stated::Person),
     ("主要负责人", Stated::Person),
     ("责任人", Stated::Person),
-    ("责任单位及责任人", Stated::Person),
-    ("责任单位和责任人", Stated::Person),
+    ("责任单位及责任人", Stated::UnitAndPerson),
+    ("责任单位和责任人", Stated::UnitAndPerson),
 ];
 
 /// The label at an index: what it states, and the place behind its colon.
@@ -159,21 +161,84 @@ fn read_labels(flow: &Flow, (from, to): (usize, usize), year: Option<i16>) -> Na
     }
 }
 
-/// Where the labelled parts end that begin at an index: behind the first 。 or ; that no label follows.
+/// Where the labelled parts end that begin at an index: behind the first 。 that no label follows, or ; that neither a label nor
+/// units follow.
 fn end_of_labels(flow: &Flow, from: usize, to: usize) -> usize {
+    let label = |index: usize| label_at(flow, index).map(|(stated, _)| stated);
+    let mut stated = label(from);
     let mut index = from;
     while index < to {
         if let Some(end) = flow.closing(index, to) {
             index = end;
             continue;
         }
-        let is_end = matches!(flow.at(index), ';' | '。');
+        let sign = flow.at(index);
         index += 1;
-        if is_end && label_at(flow, index).is_none() {
+        if !matches!(sign, ';' | '。') {
+            continue;
+        }
+        let next = label(index);
+        if next.is_none() && (sign == '。' || !units_follow(flow, index, to, stated)) {
             return index;
         }
+        stated = next.or(stated);
     }
     to
+}
+
+/// Whether nothing but units stands from an index to the next sign or label that parts a naming.
+fn units_follow(flow: &Flow, from: usize, to: usize, stated: Option<Stated>) -> bool {
+    let mut end = from;
+    while end < to && !matches!(flow.at(end), ';' | '。') && label_at(flow, end).is_none() {
+        end = flow.closing(end, to).unwrap_or(end + 1);
+    }
+    let names = names(flow, from, end);
+    !names.is_empty()
+        && names.iter().all(|(from, to)| {
+            let unit = if stated == Some(Stated::UnitAndPerson) {
+                without_person(flow, (*from, *to)).filter(|(_, end)| {
+                    let parts = |place: usize| flow.gap(place) || flow.at(place) == '(';
+                    end == to || (*end..*to).any(parts)
+                })
+            } else {
+                Some((*from, *to))
+            };
+            unit.is_some_and(|unit| is_unit(flow, unit))
+        })
+}
+
+/// Whether a run ends as a unit does, and is no sentence of what is done to one: 推进智慧园区; 全年新建5个服务站.
+fn is_unit(flow: &Flow, (from, to): (usize, usize)) -> bool {
+    let is_verb = |place: usize, rest: usize| {
+        [ACHIEVE, NEXT].iter().any(|words| {
+            flow.word_at(place, words)
+                .is_some_and(|(_, length)| length > 1 && place + length + rest < to)
+        })
+    };
+    (2..=20).contains(&(to - from))
+        && flow.word_before(to, UNIT_ENDS).is_some()
+        && !(from..to).any(|place| flow.at(place).is_ascii_digit())
+        && !is_verb(from, 1)
+        && !is_verb(from + 2, 2)
+}
+
+/// The unit in a name that a person follows: 市数据局 张三; 市数据局（张三）. The bracket of 各县（市、区） is the unit's own, and 局长 and
+/// 党组书记 are no ends of units.
+fn without_person(flow: &Flow, (from, to): (usize, usize)) -> Option<(usize, usize)> {
+    let mut end = from;
+    let mut index = from;
+    while index < to {
+        let close = flow.closing(index, to);
+        let next = close.unwrap_or(index + 1);
+        let last = close.map_or(next, |close| close - 1);
+        if flow.word_before(last, UNIT_ENDS).is_some()
+            && !matches!(flow.at(next), '长' | '书' | '成')
+        {
+            end = next;
+        }
+        index = next;
+    }
+    (end > from + 1).then_some((from, end))
 }
 
 /// Whether a bracket names units: it says so, and it stands behind a sentence.
@@ -297,7 +362,9 @@ impl Naming {
             .flat_map(|(stated, names)| {
                 let role = match stated {
                     Stated::Lead => Role::Lead,
-                    Stated::Support | Stated::Due | Stated::Person => Role::Support,
+                    Stated::Support | Stated::Due | Stated::Person | Stated::UnitAndPerson => {
+                        Role::Support
+                    }
                     Stated::Responsible if has_lead => Role::Support,
                     Stated::Responsible if has_support || responsible == 1 => Role::Lead,
                     Stated::Responsible => Role::Shared,
@@ -312,7 +379,7 @@ impl Naming {
     }
 }
 
-/// Parts of a naming: set apart by 。 and ;, and before each label.
+/// Parts of a naming: set apart by 。 and ;, and before each label. Units behind a ; are of the part before it, unless it names who leads.
 fn segments(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let (mut start, mut index) = (from, from);
@@ -321,7 +388,11 @@ fn segments(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
             index = flow.closing(index, to).unwrap_or(index + 1);
             continue;
         }
-        let is_end = matches!(flow.at(index), ';' | '。');
+        let is_end = match flow.at(index) {
+            '。' => true,
+            ';' => !goes_on(flow, start, index + 1, to),
+            _ => false,
+        };
         if is_end
             || index > start && label_at(flow, index).is_some() && !label_inside(flow, start, index)
         {
@@ -333,6 +404,16 @@ fn segments(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
     found.push((start, to));
     found.retain(|(from, to)| from < to);
     found
+}
+
+/// Whether the label of a part is that of the units behind a ; as well.
+fn goes_on(flow: &Flow, start: usize, index: usize, to: usize) -> bool {
+    label_at(flow, start).is_some_and(|(stated, _)| {
+        matches!(
+            stated,
+            Stated::Responsible | Stated::Support | Stated::UnitAndPerson
+        ) && units_follow(flow, index, to, Some(stated))
+    })
 }
 
 /// 牵头责任单位 holds 责任单位, which begins no part of its own.
@@ -356,11 +437,19 @@ fn segment(flow: &Flow, from: usize, to: usize, year: Option<i16>, naming: &mut 
             let end = ends_of_names(flow, start, to);
             let mut names = units(flow, (start, end), year, naming);
             naming.take_day(&days(flow, end, to, year));
-            let stated = if stated == Stated::Person {
-                names.retain(|(_, to)| flow.word_before(*to, UNIT_ONLY).is_some());
-                Stated::Responsible
-            } else {
-                stated
+            let stated = match stated {
+                Stated::Person => {
+                    names.retain(|(_, to)| flow.word_before(*to, UNIT_ONLY).is_some());
+                    Stated::Responsible
+                }
+                Stated::UnitAndPerson => {
+                    names = names
+                        .into_iter()
+                        .filter_map(|name| without_person(flow, name))
+                        .collect();
+                    Stated::Responsible
+                }
+                _ => stated,
             };
             naming.stated.push((stated, names));
         }

@@ -457,20 +457,36 @@ fn is_quantity(flow: &Flow, index: usize, numeral: &Numeral, found: Found, limit
 }
 
 /// Whether 三期, 四次 or 五百人 counts: where the run ends behind it or a comparison stands before it. 三期项目, 三人小组 and 二次供水 are
-/// names; 二 alone is an ordinal, for two of a thing are 两.
+/// names; 二 alone is an ordinal, for two of a thing are 两. What stands behind the last of an enumeration is said of all: 九次、十次全会. 四次
+/// of 十一届四次 is a meeting.
 fn counts_loosely(flow: &Flow, index: usize, numeral: &Numeral, limit: usize) -> bool {
     let is_ordinal = flow.at(index) == '二' && numeral.end == index + 1;
     if !unit::is_loose_counter(flow, numeral.end)
         || is_ordinal
         || numeral.is_round
         || numeral.value.as_whole() == Some(1)
+        || flow.before(index) == '届'
     {
         return false;
     }
-    let (_, end) = after(flow, numeral.end + 1, Class::Count);
+    let last = end_of_enumeration(flow, numeral.end, limit);
+    let (_, end) = after(flow, last, Class::Count);
     let is_end = end <= limit
         && (ends_run(flow, end, limit) || flow.word_at(end, &["和", "及", "与", "并"]).is_some());
     is_end || before(flow, index).0.is_some()
+}
+
+/// The place behind the last counter of an enumeration whose first stands at an index: 九次、十次和十一次.
+fn end_of_enumeration(flow: &Flow, counter: usize, limit: usize) -> usize {
+    let mut end = counter + 1;
+    while end < limit
+        && matches!(flow.at(end), '、' | '和' | '及' | '与')
+        && let Some(next) = numeral::at(flow, end + 1)
+        && flow.at(next.end) == flow.at(counter)
+    {
+        end = next.end + 1;
+    }
+    end
 }
 
 fn with_unit(flow: &Flow, index: usize, numeral: Numeral, found: Found) -> Quantity {

@@ -517,28 +517,30 @@ fn spans_of_years_give_their_last_day_or_a_doubt() {
     assert!(!is_doubted("对成立三年内的企业开展培训，培育企业50家。"));
 }
 
+/// The units of a point with their roles, as the text behind its sentence names them.
+fn roles(naming: &str) -> String {
+    let text = format!(
+        "2026年工作要点\n一、建设\n（一）加强建设。新增基站5座。{naming}\n（二）加强统筹。推进工作。（市数据局负责）\n"
+    );
+    let reading = read(text.as_bytes(), &Options::default()).unwrap();
+    reading.points[0]
+        .assignments
+        .iter()
+        .flat_map(|one| &one.units)
+        .map(|unit| {
+            let role = match unit.role {
+                Role::Lead => "牵头",
+                Role::Support => "配合",
+                Role::Shared => "共同",
+            };
+            format!("{role}{}", unit.name)
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 #[test]
 fn units_are_read_in_every_way_of_naming_them() {
-    let roles = |naming: &str| -> String {
-        let text = format!(
-            "2026年工作要点\n一、建设\n（一）加强建设。新增基站5座。{naming}\n（二）加强统筹。推进工作。（市数据局负责）\n"
-        );
-        let reading = read(text.as_bytes(), &Options::default()).unwrap();
-        reading.points[0]
-            .assignments
-            .iter()
-            .flat_map(|one| &one.units)
-            .map(|unit| {
-                let role = match unit.role {
-                    Role::Lead => "牵头",
-                    Role::Support => "配合",
-                    Role::Shared => "共同",
-                };
-                format!("{role}{}", unit.name)
-            })
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
     for (naming, expected) in [
         ("（市文旅局牵头负责）", "牵头市文旅局"),
         (
@@ -623,5 +625,67 @@ fn units_are_read_in_every_way_of_naming_them() {
         ),
     ] {
         assert_eq!(roles(naming), expected, "{naming}");
+    }
+}
+
+#[test]
+fn units_behind_a_semicolon_are_named_by_the_label_before_it() {
+    for (naming, expected) in [
+        (
+            "责任单位：市数据局；市财政局；各县区政府。",
+            "共同市数据局 共同市财政局 共同各县区政府",
+        ),
+        (
+            "责任单位：市数据局；高新区、市税务局",
+            "共同市数据局 共同高新区 共同市税务局",
+        ),
+        (
+            "责任单位：市数据局；配合单位：市财政局；市审计局。",
+            "牵头市数据局 配合市财政局 配合市审计局",
+        ),
+        ("责任单位：市数据局；全年新建5个示范区。", "牵头市数据局"),
+        ("责任单位：市数据局；推进智慧园区。", "牵头市数据局"),
+    ] {
+        assert_eq!(roles(naming), expected, "{naming}");
+    }
+    let literals: Vec<String> = reading("新增基站5座。责任单位：市数据局；全年新建5个示范区。")
+        .targets
+        .into_iter()
+        .map(|figure| figure.literal)
+        .collect();
+    assert_eq!(literals, ["新增基站5座", "全年新建5个示范区"]);
+}
+
+#[test]
+fn a_unit_is_kept_where_its_person_is_named_with_it() {
+    for (naming, expected) in [
+        ("责任单位及责任人：市数据局 张三", "牵头市数据局"),
+        (
+            "（责任单位及责任人：市数据局（张三）、高新区（李四）、市委政法部 王五）",
+            "共同市数据局 共同高新区 共同市委政法部",
+        ),
+        (
+            "（责任单位和责任人：各县（市、区）人民政府 王五；市税务局局长 赵六）",
+            "共同各县（市、区）人民政府 共同市税务局",
+        ),
+        (
+            "（牵头单位：市数据局；责任单位及责任人：张三、人行 李四）",
+            "牵头市数据局 配合人行",
+        ),
+        ("（牵头单位：市数据局；责任人：王五）", "牵头市数据局"),
+    ] {
+        assert_eq!(roles(naming), expected, "{naming}");
+    }
+}
+
+#[test]
+fn meetings_with_a_number_are_no_count() {
+    for sentence in [
+        "推动市委十一届九次、十次全会精神落地。",
+        "推动市委九次、十次全会精神落地。",
+        "推动党的二十届三次和四次全会精神落地，推动市委十一届九次。",
+        "贯彻市委十一届九次、十次全会精神。",
+    ] {
+        check_offers(sentence, &[]);
     }
 }
