@@ -4821,8 +4821,10 @@ export interface components {
             };
             /** @description The last period; absent while there are no data. */
             period?: string | null;
-            /** @description Whether a number of the last period was told differently before, as its history has it. Absent where the history is not for
-             *     whoever asks, and for what is narrowed to anything but one county, which has none. */
+            /**
+             * @description Whether a number of the last period was told differently before, as its history has it. Absent where the history is not for
+             *     whoever asks, and for what is narrowed to anything but one county, which has none.
+             */
             restated?: boolean | null;
             target?: components["schemas"]["MetricTargetStanding"] | null;
             title: components["schemas"]["PageTitle"];
