@@ -111,6 +111,11 @@ fn scripted(rows: &str) -> Vec<u8> {
     zip(&[
         ("[Content_Types].xml", b"<Types/>"),
         (
+            "_rels/.rels",
+            b"<Relationships><Relationship Id=\"rId1\" Target=\"xl/workbook.xml\" \
+              Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\"/></Relationships>",
+        ),
+        (
             "xl/_rels/workbook.xml.rels",
             b"<Relationships><Relationship Id=\"rId1\" Target=\"worksheets/sheet1.xml\" \
               Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\"/></Relationships>",
