@@ -541,7 +541,7 @@ async fn a_regular_expression_that_cannot_be_read_is_a_fault_of_the_question() {
             "unclosed character class",
         ),
         (
-            "SELECT name FROM population.person WHERE regexp_like(name, concat('(', name))",
+            "SELECT regexp_like(name, concat('(', name)) FROM population.person",
             "unclosed group",
         ),
     ] {
