@@ -267,12 +267,16 @@ fn a_hard_number_of_rows_says_what_it_expects_where_it_does_not_hold() {
         dataset.row_count_missed(rows)
     };
     for (check, rows, expected) in [
-        ("rows: {at_least: 2}", 1, Some("at least 2")),
-        ("rows: {at_least: 2}", 2, None),
-        ("rows: {at_most: 2}", 3, Some("at most 2")),
-        ("rows: {at_least: 2, at_most: 4}", 5, Some("2 to 4")),
-        ("rows: {at_least: 2, at_most: 4}", 4, None),
-        ("rows: {at_least: 2}, level: soft", 1, None),
+        ("rows: {at_least: 2}, level: hard", 1, Some("at least 2")),
+        ("rows: {at_least: 2}, level: hard", 2, None),
+        ("rows: {at_most: 2}, level: hard", 3, Some("at most 2")),
+        (
+            "rows: {at_least: 2, at_most: 4}, level: hard",
+            5,
+            Some("2 to 4"),
+        ),
+        ("rows: {at_least: 2, at_most: 4}, level: hard", 4, None),
+        ("rows: {at_least: 2}", 1, None),
         ("expect: height > 0", 1, None),
     ] {
         assert_eq!(missed(check, rows).as_deref(), expected, "{check} {rows}");
