@@ -17,7 +17,7 @@ import { Tabs } from '../../kit/Tabs'
 import { DatasetLink, Num, Score, Time } from '../../kit/Text'
 import { useWords } from '../../kit/words'
 import { Findings } from './Findings'
-import { Counts, Failure, Running } from './Outcome'
+import { Counts, Failure, Running, Unchanged } from './Outcome'
 import { ProfileTable } from './ProfileTable'
 import { Quarantine } from './Quarantine'
 import { Reading } from './Reading'
@@ -58,7 +58,8 @@ function Content({ batch }: { batch: BatchDetail }) {
       <div className="surface padded">
         {isUnderWay(batch) && <Running batch={batch} />}
         <Failure batch={batch} />
-        <Counts batch={batch} />
+        <Unchanged batch={batch} />
+        {batch.status !== 'unchanged' && <Counts batch={batch} />}
         <Facts
           items={[
             [t('batch.dataset'), <DatasetLink key="dataset" id={batch.dataset} title={dataset.data?.title ?? batch.dataset} />],

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { call } from '../../api/call'
-import type { BatchDetail } from '../../api/types'
+import type { BatchDetail, Report } from '../../api/types'
 import { Explained, ProblemPanel, useExplanation } from '../../kit/Problem'
 import { Num } from '../../kit/Text'
 import * as format from '../../kit/format'
@@ -61,6 +62,18 @@ export function Counts({ batch }: { batch: BatchDetail }) {
         </svg>
       )}
     </div>
+  )
+}
+
+/** That nothing came of a delivery because its rows stand, and whose batch has to go for them to be read again. */
+export function Unchanged({ batch }: { batch: BatchDetail }) {
+  const { t } = useTranslation()
+  if (batch.status !== 'unchanged') return null
+  const sameAs = (batch.report as Report | null | undefined)?.same_as
+  return (
+    <p className="note">
+      {t(sameAs ? 'deliver.same-as' : 'deliver.unchanged')} {sameAs && <Link to={`/batches/${sameAs}`}>{sameAs}</Link>}
+    </p>
   )
 }
 

@@ -4,13 +4,13 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { dataset as datasetQuery, isUnderWay } from '../../api/queries'
-import type { BatchDetail, Report } from '../../api/types'
+import type { BatchDetail } from '../../api/types'
 import { useDeliveredAs } from '../../kit/delivered'
 import { BatchLamp } from '../../kit/Lamp'
 import { Section } from '../../kit/Page'
 import { Score } from '../../kit/Text'
 import { Findings } from '../batch/Findings'
-import { Counts, Failure, Running } from '../batch/Outcome'
+import { Counts, Failure, Running, Unchanged } from '../batch/Outcome'
 import { Reading } from '../batch/Reading'
 import { titlesOf } from '../batch/titles'
 
@@ -21,7 +21,6 @@ export function Result({ batch, again }: { batch: BatchDetail; again: () => void
   const queries = useQueryClient()
   const dataset = useQuery(datasetQuery(batch.dataset))
   const isRunning = isUnderWay(batch)
-  const sameAs = (batch.report as Report | null | undefined)?.same_as
   useEffect(() => {
     if (!isRunning) void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'batch' })
   }, [isRunning, queries])
@@ -36,11 +35,7 @@ export function Result({ batch, again }: { batch: BatchDetail; again: () => void
         )}
         <Failure batch={batch} />
         {!isRunning && batch.status !== 'unchanged' && <Counts batch={batch} />}
-        {batch.status === 'unchanged' && (
-          <p>
-            {t(sameAs ? 'deliver.same-as' : 'deliver.unchanged')} {sameAs && <Link to={`/batches/${sameAs}`}>{sameAs}</Link>}
-          </p>
-        )}
+        <Unchanged batch={batch} />
         {typeof batch.score === 'number' && (
           <p>
             {t('dataset.score')} <Score value={batch.score} />
