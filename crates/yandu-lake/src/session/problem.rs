@@ -22,6 +22,7 @@ const VALUE_HELP: &str = "leave out the values that it cannot be done with, by a
 
 /// The error of a query. With the text of the query, what is wrong with it is a [`QueryProblem`].
 pub(crate) fn problem_of(error: DataFusionError, sql: Option<&str>, options: &Options) -> Error {
+    let error = filter_error(error.find_root()).unwrap_or(error);
     let root = error.find_root();
     if matches!(root, DataFusionError::ResourcesExhausted(_)) {
         return Error::MemoryLimit {
@@ -60,6 +61,28 @@ pub(crate) fn problem_of(error: DataFusionError, sql: Option<&str>, options: &Op
         return Error::Query(describe(&error, sql));
     }
     Error::Engine(Box::new(error))
+}
+
+/// What a filter failed with that was put into the reading of a file: its reader keeps the error as a text of its debug form.
+fn filter_error(root: &DataFusionError) -> Option<DataFusionError> {
+    let DataFusionError::ParquetError(error) = root else {
+        return None;
+    };
+    let error = error.to_string();
+    let (_, told) = error.split_once("Error evaluating filter predicate: ")?;
+    let arrow = if told.starts_with("ArrowError(DivideByZero") {
+        ArrowError::DivideByZero
+    } else {
+        let (kind, told) = told.split_once("(\"")?;
+        let (told, _) = told.split_once("\")")?;
+        let told = told.replace(r"\n", "\n").replace("\\\"", "\"");
+        match kind {
+            "ArrowError(CastError" => ArrowError::CastError(told),
+            "ArrowError(ParseError" => ArrowError::ParseError(told),
+            _ => ArrowError::ComputeError(told),
+        }
+    };
+    Some(DataFusionError::ArrowError(Box::new(arrow), None))
 }
 
 /// What somebody is told of a query that has failed on rows: an error that speaks of their values would be a way to read them which

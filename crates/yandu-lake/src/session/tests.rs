@@ -544,6 +544,10 @@ async fn a_regular_expression_that_cannot_be_read_is_a_fault_of_the_question() {
             "SELECT regexp_like(name, concat('(', name)) FROM population.person",
             "unclosed group",
         ),
+        (
+            "SELECT name FROM population.person WHERE regexp_like(name, concat('(', name))",
+            "unclosed group",
+        ),
     ] {
         let problem = problem(&lake, sql).await;
         assert_eq!(
@@ -564,6 +568,14 @@ async fn a_value_that_cannot_be_computed_with_has_a_mend() {
     for (sql, mend) in [
         ("SELECT 1 / 0", "nullif(…, 0)"),
         ("SELECT height / 0 FROM population.person", "nullif(…, 0)"),
+        (
+            "SELECT name FROM population.person WHERE 7 / (height - height) > 1",
+            "nullif(…, 0)",
+        ),
+        (
+            "SELECT name FROM population.person WHERE CAST(concat(name, '7') AS INT) > 1",
+            "try_cast",
+        ),
         (
             "SELECT CAST(name AS INT) FROM population.person",
             "try_cast",
