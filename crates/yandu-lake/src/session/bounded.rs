@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array};
-use arrow::compute::{CastOptions, cast_with_options, concat};
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::compute::{cast, concat};
 use arrow::datatypes::{DataType, FieldRef, Int64Type};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::{DataFusionError, ExprSchema, Result, ScalarValue};
@@ -67,6 +67,10 @@ const ROWS_OF_A_CONSTANT: u64 = 512;
 
 /// Holds the functions of an engine to a part of the memory that queries have.
 pub(super) fn hold(state: &mut SessionState, memory: usize) -> Result<()> {
+    // They make types of any width, and a value that is absent takes the whole width in each row.
+    for name in ["arrow_cast", "arrow_try_cast"] {
+        state.deregister_udf(name)?;
+    }
     let most = (memory as u64 / 16).max(1 << 20);
     for (name, growth) in HELD {
         let inner = state.udf(name)?;
@@ -99,31 +103,24 @@ impl Held {
 
     /// What a call would take at most, row by row.
     fn sizes(&self, args: &[ColumnarValue], rows: usize) -> Result<Vec<u64>> {
-        let (Some(first), second) = (args.first(), args.get(1)) else {
-            return Ok(Vec::new());
-        };
-        let first_of = || sizes(first);
         let size_of = |place: usize| args.get(place).map_or_else(|| Ok(Each(vec![0])), sizes);
+        let number_of = |place: usize| args.get(place).map_or_else(|| Ok(Each(vec![0])), numbers);
         let element = |size: u64| size.saturating_add(ELEMENT);
-        let number_of = |value: Option<&ColumnarValue>| match value {
-            Some(value) => numbers(value),
-            None => Ok(Each(vec![0])),
-        };
         let size: Box<dyn Fn(usize) -> u64> = match self.growth {
             Growth::Times => {
-                let (what, times) = (first_of()?, number_of(second)?);
+                let (what, times) = (size_of(0)?, number_of(1)?);
                 Box::new(move |row| what.of(row).saturating_mul(times.of(row)))
             }
             Growth::Signs => {
-                let length = number_of(second)?;
+                let length = number_of(1)?;
                 Box::new(move |row| length.of(row).saturating_mul(SIGN))
             }
             Growth::Elements => {
-                let (what, times) = (first_of()?, number_of(second)?);
+                let (what, times) = (size_of(0)?, number_of(1)?);
                 Box::new(move |row| element(what.of(row)).saturating_mul(times.of(row)))
             }
             Growth::Resized => {
-                let (with, length) = (size_of(2)?, number_of(second)?);
+                let (with, length) = (size_of(2)?, number_of(1)?);
                 Box::new(move |row| element(with.of(row)).saturating_mul(length.of(row)))
             }
             Growth::Series => {
@@ -132,7 +129,7 @@ impl Held {
                 Box::new(move |row| steps.of(row).saturating_mul(STEP))
             }
             Growth::Replaced(place) => {
-                let (what, by) = (first_of()?, size_of(place)?);
+                let (what, by) = (size_of(0)?, size_of(place)?);
                 Box::new(move |row| {
                     let places = what.of(row).saturating_add(1);
                     places.saturating_mul(by.of(row).saturating_add(1))
@@ -190,10 +187,7 @@ impl Each {
 
 /// The bytes of the values of a column.
 fn sizes(value: &ColumnarValue) -> Result<Each> {
-    let array = match value {
-        ColumnarValue::Array(array) => Arc::clone(array),
-        ColumnarValue::Scalar(scalar) => scalar.to_array()?,
-    };
+    let array = value.to_array(1)?;
     let rows = 0..array.len();
     let sizes = match array.data_type() {
         DataType::Utf8 => {
@@ -226,15 +220,14 @@ fn sizes(value: &ColumnarValue) -> Result<Each> {
 
 /// The numbers of a column; what is none, or below zero, makes nothing.
 fn numbers(value: &ColumnarValue) -> Result<Each> {
-    let array = match value {
-        ColumnarValue::Array(array) => Arc::clone(array),
-        ColumnarValue::Scalar(scalar) => scalar.to_array()?,
+    let array = value.to_array(1)?;
+    let number = |number: Option<i64>| {
+        let number = number.and_then(|number| u64::try_from(number).ok());
+        number.unwrap_or_default()
     };
-    let numbers = cast_with_options(&array, &DataType::Int64, &CastOptions::default())?;
-    let numbers: &Int64Array = numbers.as_primitive::<Int64Type>();
-    let number =
-        |number: Option<i64>| number.map_or(0, |number| u64::try_from(number).unwrap_or(0));
-    Ok(Each(numbers.iter().map(number).collect()))
+    let numbers = cast(&array, &DataType::Int64)?;
+    let numbers = numbers.as_primitive::<Int64Type>().iter();
+    Ok(Each(numbers.map(number).collect()))
 }
 
 /// How many values a series has: of numbers, of days, or of points in time.

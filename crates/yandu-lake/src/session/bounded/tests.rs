@@ -69,6 +69,15 @@ async fn a_constant_is_small_enough_to_stand_in_every_row() {
 }
 
 #[tokio::test]
+async fn types_of_any_width_are_made_by_nobody() {
+    for name in ["arrow_cast", "arrow_try_cast"] {
+        let error = ask(&format!("SELECT {name}(NULL, 'FixedSizeBinary(8)')")).await;
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("Invalid function"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn ordinary_calls_answer_as_they_did() {
     for (sql, answer) in [
         ("SELECT repeat('ab', 3)", "ababab"),
