@@ -10,12 +10,12 @@ use futures::TryStreamExt as _;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use yandu_lake::{Lake, Session, Version};
-use yandu_words::DatasetId;
 use yandu_words::division::{
     Area, DivisionRow, DivisionTree, Level, ManagingUnit, ManagingUnits, enclosing_codes,
 };
 
 use crate::Result;
+use crate::metrics::sees;
 
 /// How large the areas are that a metric is asked by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,14 +101,11 @@ impl Areas {
 
     /// Reads the lists. One with faults is told of, and left out.
     pub(crate) async fn read(session: &Session, versions: Vec<Option<Version>>) -> Result<Self> {
-        let known: Vec<DatasetId> = session.datasets();
-        // A list of which a reader sees a part of the columns names nothing to them.
+        // A list of which a reader sees a part of the columns, or whose permits have ended, names nothing to them.
         let has = |list: &str, columns: &[&str]| {
-            let list = known.iter().find(|id| id.as_str() == list);
-            let schema = list.and_then(|id| session.schema(id).ok());
-            schema.is_some_and(|schema| {
-                let mut columns = columns.iter();
-                columns.all(|column| schema.column_with_name(column).is_some())
+            list.parse().is_ok_and(|list| {
+                let columns = columns.iter().copied();
+                sees(session, &list, columns).unwrap_or_default()
             })
         };
         let mut areas = Self {

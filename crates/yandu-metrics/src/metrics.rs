@@ -11,7 +11,7 @@ use yandu_pack::Packs;
 use yandu_pack::declare::BoardFile;
 use yandu_store::Store;
 use yandu_words::calendar::CITY_CLOCK;
-use yandu_words::{BoardId, MetricId};
+use yandu_words::{BoardId, DatasetId, MetricId};
 
 use crate::answer::Answer;
 use crate::areas::{AreaLevel, Areas};
@@ -244,21 +244,28 @@ fn must_see(session: &Session, definition: &Definition) -> Result<()> {
         return Ok(());
     }
     let model = &definition.file.of;
-    let is_seen = match session.schema(model) {
-        Ok(schema) => {
-            let mut columns = definition.columns().into_iter();
-            columns.all(|column| schema.column_with_name(column).is_some())
-        }
-        Err(yandu_lake::Error::NoDataset(_)) => false,
-        Err(error) => return Err(error.into()),
-    };
-    if is_seen {
+    if sees(session, model, definition.columns())? {
         return Ok(());
     }
     Err(Error::NotPermitted {
         metric: definition.id().clone(),
         model: model.clone(),
     })
+}
+
+/// Whether the reader of a session sees these columns of a dataset, as they are or under a mask.
+pub(crate) fn sees<'c>(
+    session: &Session,
+    dataset: &DatasetId,
+    columns: impl IntoIterator<Item = &'c str>,
+) -> Result<bool> {
+    let schema = match session.schema(dataset) {
+        Ok(schema) => schema,
+        Err(yandu_lake::Error::NoDataset(_)) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    let mut columns = columns.into_iter();
+    Ok(columns.all(|column| schema.column_with_name(column).is_some()))
 }
 
 /// The area under which the number of a question is recorded: a county, or an empty text for the whole; none where something else

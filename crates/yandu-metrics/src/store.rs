@@ -81,7 +81,6 @@ impl Records {
         told: &Told,
         now: Timestamp,
     ) -> Result<()> {
-        // It reads before it writes: taken later, the right to write could be with somebody else for good.
         let mut transaction = yandu_store::writing(&self.pool).await?;
         let metric = definition.id();
         let last = last(&mut transaction, metric).await?;

@@ -12,7 +12,7 @@ use crate::answer::Point;
 use crate::ask::Ask;
 use crate::asked::Asked;
 use crate::definition::Definition;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, sees};
 use crate::roll::Roll;
 use crate::{Error, Result};
 
@@ -73,10 +73,13 @@ impl Metrics {
                 .map(|version| (definition.file.of.clone(), version)),
         );
         let session = self.inner.lake.session(principal, at);
-        let schema = session.schema(&definition.file.of)?;
-        let is_seen = |column: &String| schema.column_with_name(column).is_some();
         // Whoever does not see all of the key names the rows as those of a model without one.
-        let key: &[String] = if key.iter().all(is_seen) { key } else { &[] };
+        let names = key.iter().map(String::as_str);
+        let key: &[String] = if sees(&session, &definition.file.of, names)? {
+            key
+        } else {
+            &[]
+        };
         let sql = select(&definition, key, from, &conditions, limit);
         let failed = |error| definition.failed(error);
         let mut found = session.query(&sql).await.map_err(failed)?;
