@@ -1,5 +1,6 @@
 """Policy decisions under 10,000 policies and 1,000 grants over 1,000 datasets: who may read, or look after, which of them, asked
-by 500 people of 36 departments, every third policy with a condition. Nothing is kept between two questions.
+by 500 people of 36 departments, every third policy with a condition. What Cedar is told of a
+dataset is kept with the policies; of who asks, and of what was decided, nothing is.
 
 Cedar's own authorizer stands beside it, over the whole set at once and with the entities of the question in hand; where the
 two decide differently the run fails. One more grant is what a security administrator waits for."""

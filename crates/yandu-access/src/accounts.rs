@@ -194,7 +194,6 @@ impl Accounts {
         self.inner.ahead.fetch_add(micros, Ordering::SeqCst);
     }
 
-    /// A transaction that is the only writer from its start, so that what it reads still holds when it writes.
     async fn begin(&self) -> Result<Writing> {
         let pool = self.inner.store.pool();
         Ok(yandu_store::writing(pool).await?)

@@ -52,10 +52,12 @@ impl Dataset {
             let (CheckKind::Rows { count }, Level::Hard) = (&check.kind, check.level) else {
                 return None;
             };
-            let too_few = count.at_least.is_some_and(|least| rows < least);
-            let too_many = count.at_most.is_some_and(|most| rows > most);
+            let holds = count.at_least.is_none_or(|least| rows >= least)
+                && count.at_most.is_none_or(|most| rows <= most);
+            if holds {
+                return None;
+            }
             match (count.at_least, count.at_most) {
-                _ if !too_few && !too_many => None,
                 (Some(least), Some(most)) => Some(format!("{least} to {most}")),
                 (Some(least), None) => Some(format!("at least {least}")),
                 (None, most) => most.map(|most| format!("at most {most}")),

@@ -114,7 +114,7 @@ impl Drafts {
         if value.len() > DRAFT_BYTES {
             return Err(Error::DraftTooLarge(value.len()));
         }
-        let mut writing = self.begin().await?;
+        let mut writing = writing(self.store.pool()).await?;
         let present = self.state(&mut writing, key).await?;
         if !expected.permits(present) {
             return Err(Error::DraftChanged(key.to_owned()));
@@ -144,7 +144,7 @@ impl Drafts {
 
     /// Throws a draft away.
     pub async fn remove(&self, key: &str, expected: &Expected) -> Result<()> {
-        let mut writing = self.begin().await?;
+        let mut writing = writing(self.store.pool()).await?;
         let present = self.state(&mut writing, key).await?;
         if !expected.permits(present) {
             return Err(Error::DraftChanged(key.to_owned()));
@@ -188,11 +188,6 @@ impl Drafts {
             })
         })
         .collect()
-    }
-
-    /// A transaction that is the only writer from its start, so that what it reads still holds when it writes.
-    async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
-        Ok(writing(self.store.pool()).await?)
     }
 
     async fn state(

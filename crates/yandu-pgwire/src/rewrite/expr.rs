@@ -223,13 +223,10 @@ fn function(expr: &mut Expr) -> bool {
             true
         }
         ("mod", FunctionArguments::List(list)) => {
-            let [left, right] = list.args.as_mut_slice() else {
-                return is_stripped;
-            };
-            let (
+            let [
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(left)),
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(right)),
-            ) = (left, right)
+            ] = list.args.as_mut_slice()
             else {
                 return is_stripped;
             };

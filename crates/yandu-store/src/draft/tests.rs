@@ -134,7 +134,7 @@ async fn what_is_too_long_too_much_or_no_key_is_refused() {
         drafts.write("a", &long, &Expected::Anything).await,
         Err(Error::DraftTooLarge(_))
     ));
-    let mut filling = drafts.begin().await.unwrap();
+    let mut filling = crate::writing(drafts.store.pool()).await.unwrap();
     for number in 0..DRAFTS {
         sqlx::query("INSERT INTO draft VALUES ('wang', ?, '1', 1)")
             .bind(format!("k{number}"))
