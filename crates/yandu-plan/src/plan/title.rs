@@ -72,14 +72,15 @@ pub(super) fn title(layout: &Layout, signs: &[char], headings: &[Heading]) -> He
             })
     };
     // A day says when something was given out, and a bracket who decided it when.
-    let is_day = |run: (usize, usize)| {
-        due::at(flow, run, None).is_some_and(|when| flow.before(when.to) == '日')
+    let is_day = |from: usize, to: usize| {
+        due::all(flow, from, to, None).iter().any(|when| {
+            let last = flow.before(when.to);
+            matches!(last, '日' | '号') || last.is_ascii_digit()
+        })
     };
+    let is_bare = |from: usize, to: usize| is_line(from, to) && flow.at(from) != '(';
     let dated = head().find(|(from, to)| {
-        is_line(*from, *to)
-            && flow.at(*from) != '('
-            && !is_day((*from, *to))
-            && years_in(flow, *from, *to).is_some()
+        is_bare(*from, *to) && !is_day(*from, *to) && years_in(flow, *from, *to).is_some()
     });
     let by_title = named.and_then(|(from, to)| years_in(flow, *from, *to));
     // 关于印发《2025年…工作要点》的通知 names it too.
@@ -93,7 +94,7 @@ pub(super) fn title(layout: &Layout, signs: &[char], headings: &[Heading]) -> He
     // Else the day on which the plan was given out.
     let by_day = || {
         head()
-            .filter(|(from, to)| to - from <= 14)
+            .filter(|(from, to)| to - from <= 14 || is_bare(*from, *to))
             .find_map(|(from, to)| years_in(flow, *from, *to))
     };
     let by_date = || dated.and_then(|(from, to)| years_in(flow, *from, *to));

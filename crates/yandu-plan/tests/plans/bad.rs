@@ -115,6 +115,34 @@ fn figures_alone_make_no_plan_where_neither_a_title_nor_a_unit_does() {
     assert_eq!(code(plan.as_bytes()), "read");
 }
 
+const DAYS_OF_ISSUE: [&str; 5] = [
+    "2026年9月30日",
+    "2026-09-30",
+    "发布日期：2026年9月30日",
+    "发布时间：2026-09-30",
+    "发布日期：2026年9月30号",
+];
+
+#[test]
+fn the_day_on_which_a_text_was_given_out_makes_no_plan_of_it() {
+    for day in DAYS_OF_ISSUE {
+        let text = format!(
+            "全市数字化推进会召开\n{day}\n一、会议肯定成绩\n（一）新增基站500座，新增归集数据3亿条。\n（二）新增企业20家。\n"
+        );
+        assert_eq!(code(text.as_bytes()), "not-a-plan", "{day}");
+    }
+}
+
+#[test]
+fn the_day_on_which_a_plan_was_given_out_is_no_title_and_says_its_year() {
+    let points = "一、建设\n（一）加强建设。新增场景20个。（市数据局负责）\n（二）加强统筹。推进工作。（市数据局负责）\n";
+    for day in DAYS_OF_ISSUE {
+        let reading = reading(&format!("云溪市数字惠民十件事\n\n{day}\n\n{points}"));
+        assert_eq!(reading.title.as_deref(), Some("云溪市数字惠民十件事"));
+        assert_eq!(reading.year, Some(2026), "{day}");
+    }
+}
+
 #[test]
 fn the_marks_of_markdown_are_no_part_of_a_plan() {
     let text = "# 云溪市2026年数字化工作要点\n\n## 一、重点任务\n\n### （一）建设网络\n\n新增基站**500**座。（市工信局负责）\n\n###（二）推进共享\n\n- 新增平台**2**个。\n- 责任单位：**市数据局**\n";
