@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use crate::flow::Flow;
-use crate::lexicon::{ACHIEVE, DOWN, UP};
+use crate::lexicon::{ACHIEVE, DONE, DOWN, UP};
 use crate::numeral;
 
 /// What a date is to its sentence.
@@ -69,6 +69,16 @@ pub(crate) fn at(flow: &Flow, (index, limit): (usize, usize), year: Option<i16>)
         last,
         is_strict,
     })
+}
+
+/// The place behind a word that says that something is done, where one stands at an index: 完成, 全部完成, 正式上线.
+pub(crate) fn done(flow: &Flow, index: usize) -> Option<usize> {
+    let adverbs: &[&'static str] = &["全部", "基本", "正式", "全面", "力争", "确保"];
+    let verb = flow
+        .word_at(index, adverbs)
+        .map_or(index, |(_, length)| index + length);
+    let (_, length) = flow.word_at(verb, DONE)?;
+    Some(verb + length)
 }
 
 fn is_inside_number(flow: &Flow, index: usize) -> bool {

@@ -106,24 +106,6 @@ pub(crate) fn read(flow: &Flow, from: usize, to: usize, context: Context) -> Fou
     found
 }
 
-/// What is said of something that is done.
-pub(crate) const DONE: &[&str] = &[
-    "完成",
-    "建成",
-    "投用",
-    "上线",
-    "到位",
-    "达标",
-    "见效",
-    "投入使用",
-    "投入运行",
-    "运行",
-    "办结",
-    "实现",
-    "完工",
-    "交付",
-];
-
 /// Finds the day of a figure: in its clause, in a clause behind it that says when it is done, or before it in the sentence.
 fn time(
     flow: &Flow,
@@ -142,12 +124,8 @@ fn time(
     let behind = || {
         let (from, to) = next?;
         let when = by().find(|when| when.from == from && when.to <= to)?;
-        let adverbs: &[&'static str] = &["全部", "基本", "正式", "全面", "力争", "确保"];
-        let start = flow
-            .word_at(when.to, adverbs)
-            .map_or(when.to, |(_, length)| when.to + length);
-        let (_, length) = flow.word_at(start, DONE)?;
-        (to <= start + length + 4).then_some(when)
+        let done = due::done(flow, when.to)?;
+        (to <= done + 4).then_some(when)
     };
     // The date with which the sentence begins is of all of it, a later one of what ; does not part from it.
     let carries = |when: &&When| {

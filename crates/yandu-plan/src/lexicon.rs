@@ -227,6 +227,24 @@ pub(crate) const NEXT: &[&str] = &[
     "落实", "服务",
 ];
 
+/// What is said of something that is done.
+pub(crate) const DONE: &[&str] = &[
+    "完成",
+    "建成",
+    "投用",
+    "上线",
+    "到位",
+    "达标",
+    "见效",
+    "投入使用",
+    "投入运行",
+    "运行",
+    "办结",
+    "实现",
+    "完工",
+    "交付",
+];
+
 /// Means, not ends: what is used for something.
 pub(crate) const MEANS: &[&str] = &[
     "利用",

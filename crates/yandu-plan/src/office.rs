@@ -3,7 +3,6 @@
 mod names;
 
 use crate::due::{self, Sense, When};
-use crate::figure::DONE;
 use crate::flow::Flow;
 use crate::lexicon::{ACHIEVE, EACH, NEXT, UNIT_ENDS, UNIT_ONLY};
 use crate::reading::Role;
@@ -479,21 +478,17 @@ fn units(
 /// The days between two places that are no part of a name, each with the place behind it and behind what it says is done by then.
 fn days(flow: &Flow, from: usize, to: usize, year: Option<i16>) -> Vec<(When, usize)> {
     let parts = |place: usize| matches!(flow.at(place), '、' | ',' | ';' | '。');
-    let adverbs: &[&'static str] = &["全部", "基本", "全面"];
     let mut found: Vec<(When, usize)> = Vec::new();
     for when in due::all(flow, from, to, year) {
         if found.last().is_some_and(|(_, end)| when.from < *end) {
             continue;
         }
-        let adverb = flow.word_at(when.to, adverbs);
-        let verb = when.to + adverb.map_or(0, |(_, length)| length);
         let is_first = when.from == from || parts(when.from - 1);
         let is_bound = matches!(flow.before(when.to), '前' | '底' | '末' | '内');
         let is_alone = when.to >= to || parts(when.to) || is_first && is_bound;
-        let end = if flow.word_at(verb, DONE).is_some() {
-            (verb..to).find(|place| parts(*place)).or(Some(to))
-        } else {
-            is_alone.then_some(when.to)
+        let end = match due::done(flow, when.to) {
+            Some(done) => (done..to).find(|place| parts(*place)).or(Some(to)),
+            None => is_alone.then_some(when.to),
         };
         found.extend(end.map(|end| (when, end)));
     }
