@@ -71,6 +71,14 @@ pub(crate) fn at(flow: &Flow, (index, limit): (usize, usize), year: Option<i16>)
     })
 }
 
+/// The last day by which a run says that something is to be done.
+pub(crate) fn day(flow: &Flow, (from, to): (usize, usize), year: Option<i16>) -> Option<Date> {
+    all(flow, from, to, year)
+        .into_iter()
+        .rfind(|when| when.sense == Sense::By)
+        .and_then(|when| when.last)
+}
+
 /// The place behind a word that says that something is done, where one stands at an index: 完成, 全部完成, 正式上线.
 pub(crate) fn done(flow: &Flow, index: usize) -> Option<usize> {
     let adverbs: &[&'static str] = &["全部", "基本", "正式", "全面", "力争", "确保"];

@@ -427,10 +427,7 @@ fn segment(flow: &Flow, from: usize, to: usize, year: Option<i16>, naming: &mut 
     }
     match label_at(flow, from) {
         Some((Stated::Due, start)) => {
-            naming.due = due::all(flow, start, to, year)
-                .into_iter()
-                .rfind(|when| when.sense == Sense::By)
-                .and_then(|when| when.last);
+            naming.due = due::day(flow, (start, to), year).or(naming.due);
         }
         Some((stated, start)) => {
             let end = ends_of_names(flow, start, to);
@@ -610,9 +607,8 @@ fn phrase(flow: &Flow, (from, to): (usize, usize), year: Option<i16>, naming: &m
             naming
                 .stated
                 .push((Stated::Lead, std::mem::take(&mut waiting)));
-            naming
-                .stated
-                .push((Stated::Support, names(flow, with + 2, rest)));
+            let others = units(flow, (with + 2, rest), year, naming);
+            naming.stated.push((Stated::Support, others));
             continue;
         }
         let says = |words: &[&'static str]| flow.holds_any(end, to, words);

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::{Draught, Span, TITLE_SIGNS};
 use crate::FindingCode;
-use crate::due::{self, Sense};
+use crate::due;
 use crate::figure::{self, Context, Draft, Written};
 use crate::flow::Flow;
 use crate::numeral;
@@ -197,7 +197,7 @@ impl Draught<'_> {
         let due = grid
             .cells(row, Column::Due)
             .next()
-            .and_then(|cell| day(flow, cell, context.year));
+            .and_then(|cell| due::day(flow, cell, context.year));
         let has_lead = grid.cells(row, Column::Lead).next().is_some();
         let has_support = grid.columns.contains(&Column::Support);
         let mut units = Vec::new();
@@ -257,7 +257,7 @@ impl Draught<'_> {
             .collect();
         for ((from, to), title) in texts {
             // 2026年上半年 as a title is earlier than the day by which all of the row is done.
-            let titled = day(flow, title, context.year);
+            let titled = due::day(flow, title, context.year);
             let due = [due, titled].into_iter().flatten().min();
             let from = outline::mark_at(flow, from).map_or(from, |(.., text)| text.min(to));
             for (from, to) in sentence::sentences(flow, from, to) {
@@ -292,7 +292,7 @@ impl Draught<'_> {
         let measure = grid.cells(row, Column::Measure).next();
         for ((from, to), title) in grid.titled(row, Column::Value) {
             // 2026年目标值: the title says when.
-            let titled = day(flow, title, context.year);
+            let titled = due::day(flow, title, context.year);
             let due = titled.or(due);
             let cell = flow.part(from, to);
             let has_unit = (0..cell.len()).any(|place| {
@@ -334,14 +334,6 @@ impl Draught<'_> {
             }
         }
     }
-}
-
-/// The last day by which a run says that something is to be done.
-fn day(flow: &Flow, (from, to): (usize, usize), year: Option<i16>) -> Option<Date> {
-    due::all(flow, from, to, year)
-        .into_iter()
-        .rfind(|when| when.sense == Sense::By)
-        .and_then(|when| when.last)
 }
 
 /// A column whose title names a year before the plan holds what was reached then.
