@@ -8,7 +8,7 @@ use crate::lexicon::{ACHIEVE, EACH, NEXT, UNIT_ENDS, UNIT_ONLY};
 use crate::reading::Role;
 use jiff::civil::Date;
 
-pub(crate) use names::names;
+use names::names;
 
 /// A name between two places.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -238,6 +238,22 @@ fn without_person(flow: &Flow, (from, to): (usize, usize)) -> Option<(usize, usi
         index = next;
     }
     (end > from + 1).then_some((from, end))
+}
+
+/// The names in a cell below a title; the units alone where it asks for the persons in them too: 责任单位及责任人.
+pub(crate) fn names_below(
+    flow: &Flow,
+    title: (usize, usize),
+    (from, to): (usize, usize),
+) -> Vec<(usize, usize)> {
+    let named = names(flow, from, to);
+    if !flow.holds_any(title.0, title.1, &["责任人", "负责人"]) {
+        return named;
+    }
+    named
+        .into_iter()
+        .filter_map(|name| without_person(flow, name))
+        .collect()
 }
 
 /// Whether a bracket names units: it says so, and it stands behind a sentence.

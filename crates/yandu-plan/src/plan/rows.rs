@@ -216,8 +216,8 @@ impl Draught<'_> {
             (Column::Support, Role::Support),
         ] {
             let named: Vec<(usize, usize)> = grid
-                .cells(row, column)
-                .flat_map(|(from, to)| office::names(flow, from, to))
+                .titled(row, column)
+                .flat_map(|(cell, title)| office::names_below(flow, title, cell))
                 .collect();
             let role = if role == Role::Shared && named.len() == 1 {
                 Role::Lead

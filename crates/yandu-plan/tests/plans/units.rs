@@ -177,6 +177,23 @@ fn targets(reading: &Reading) -> Vec<String> {
         .collect()
 }
 
+#[test]
+fn a_column_of_units_with_their_persons_names_the_units() {
+    for title in ["责任单位及责任人", "责任单位（负责人）"] {
+        let reading = reading(&format!(
+            "2026年数字化重点任务分解表\n\n序号\t重点任务\t工作内容\t{title}\n1\t建设网络\t新增基站5座\t市工信局 张三\n2\t推进共享\t新增平台2个\t市数据局（李四）、市财政局 王五\n"
+        ));
+        assert_eq!(
+            points(&reading),
+            [
+                (1, "市工信局".to_owned(), String::new()),
+                (2, String::new(), "市数据局、市财政局".to_owned()),
+            ],
+            "{title}"
+        );
+    }
+}
+
 fn messages(reading: &Reading, code: FindingCode) -> Vec<&str> {
     reading
         .findings
