@@ -322,7 +322,7 @@ impl Doubt {
         match self {
             Self::DueNotSaid => "未写时限，按计划末年年底计",
             Self::DueInherited => "时限取自本句前文",
-            Self::LongerPlan => "本句提到的计划跨年，时限可能更晚",
+            Self::LongerPlan => "本句提到的计划或年限（如“三年内”）长于本计划，时限可能更晚",
             Self::MonthBefore => "“某月前”不明确是否含当月",
             Self::PercentOrPoint => "未写明是百分比还是百分点",
             Self::BaselineMissing => "未写明基数",

@@ -59,7 +59,8 @@ fn skip_mark(flow: &Flow, from: usize, to: usize) -> usize {
     }
 }
 
-/// The clauses between two places, without the signs that end them and the marks that count them. Brackets and quotations are never cut, unless they never close.
+/// The clauses between two places, without the signs that end them and the marks that count them. Brackets and quotations are never
+/// cut, unless they never close.
 pub(crate) fn clauses(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut start = from;

@@ -111,13 +111,13 @@ impl Draught<'_> {
             let number = number
                 .or(marked)
                 .unwrap_or_else(|| u32::try_from(points.len() + 1).unwrap_or(u32::MAX));
-            let label = number.to_string();
-            let known = places.labelled(number, &label, title.as_deref(), points);
+            let known = places.labelled(number, title.as_deref(), points);
             if let Some(place) = known {
                 places.labels.insert(number, place);
                 return known;
             }
             places.labels.insert(number, points.len());
+            let label = number.to_string();
             let number = match places.numbers.last_key_value() {
                 Some((last, _)) if places.numbers.contains_key(&number) => last.saturating_add(1),
                 _ => number,
@@ -409,13 +409,8 @@ struct Places {
 
 impl Places {
     /// The point that the table means by a number, or that was numbered so before it; no point of another title.
-    fn labelled(
-        &self,
-        number: u32,
-        label: &str,
-        title: Option<&str>,
-        points: &[Span],
-    ) -> Option<usize> {
+    fn labelled(&self, number: u32, title: Option<&str>, points: &[Span]) -> Option<usize> {
+        let label = number.to_string();
         let is_meant = |place: &usize| {
             points.get(*place).is_some_and(|span| {
                 span.point.label == label && title.is_none_or(|title| span.point.title == title)
