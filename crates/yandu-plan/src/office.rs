@@ -1,14 +1,19 @@
 //! Responsible units: who leads, who supports, and who answers together with others.
 
+mod labels;
 mod names;
 
 use crate::due::{self, Sense, When};
 use crate::flow::Flow;
-use crate::lexicon::{ACHIEVE, EACH, NEXT, UNIT_ENDS, UNIT_ONLY};
+use crate::lexicon::{EACH, UNIT_ENDS, UNIT_ONLY};
 use crate::reading::Role;
 use jiff::civil::Date;
 
-use names::names;
+use labels::{Label, Stated, end_of_labels, label_at, segments};
+use names::{has_unit, names, without_person};
+
+pub(crate) use labels::is_labelled;
+pub(crate) use names::names_below;
 
 /// A name between two places.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,93 +35,6 @@ pub(crate) struct Naming {
     /// Behind labels such as 责任单位：, and in no bracket.
     pub(crate) is_labelled: bool,
     stated: Vec<(Stated, Vec<(usize, usize)>)>,
-}
-
-/// What the text calls a group of units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stated {
-    Lead,
-    Responsible,
-    Support,
-    Due,
-    /// People, who are no units; a unit in their place answers.
-    Person,
-    /// Units, each with the person who answers in it.
-    UnitAndPerson,
-}
-
-const LABELS: &[(&str, Stated)] = &[
-    ("牵头单位", Stated::Lead),
-    ("牵头部门", Stated::Lead),
-    ("总牵头单位", Stated::Lead),
-    ("牵头责任单位", Stated::Lead),
-    ("牵头负责单位", Stated::Lead),
-    ("市级牵头单位", Stated::Lead),
-    ("牵头", Stated::Lead),
-    ("主办单位", Stated::Lead),
-    ("主责单位", Stated::Lead),
-    ("主要责任单位", Stated::Lead),
-    ("第一责任单位", Stated::Lead),
-    ("责任单位", Stated::Responsible),
-    ("责任部门", Stated::Responsible),
-    ("责任主体", Stated::Responsible),
-    ("责任分工", Stated::Responsible),
-    ("负责单位", Stated::Responsible),
-    ("承办单位", Stated::Responsible),
-    ("落实单位", Stated::Responsible),
-    ("实施单位", Stated::Responsible),
-    ("实施主体", Stated::Responsible),
-    ("完成单位", Stated::Responsible),
-    ("责任", Stated::Responsible),
-    ("配合单位", Stated::Support),
-    ("配合部门", Stated::Support),
-    ("协办单位", Stated::Support),
-    ("协助单位", Stated::Support),
-    ("协同单位", Stated::Support),
-    ("协作单位", Stated::Support),
-    ("参与单位", Stated::Support),
-    ("参加单位", Stated::Support),
-    ("支持单位", Stated::Support),
-    ("配合", Stated::Support),
-    ("完成时限", Stated::Due),
-    ("完成时间", Stated::Due),
-    ("完成期限", Stated::Due),
-    ("时间节点", Stated::Due),
-    ("时限要求", Stated::Due),
-    ("时限", Stated::Due),
-    ("牵头领导", Stated::Person),
-    ("牵头市领导", Stated::Person),
-    ("责任领导", Stated::Person),
-    ("责任市领导", Stated::Person),
-    ("分管领导", Stated::Person),
-    ("挂钩领导", Stated::Person),
-    ("联系领导", Stated::Person),
-    ("包保领导", Stated::Person),
-    ("市级领导", Stated::Person),
-    ("牵头人", Stated::Person),
-    ("负责人", Stated::Person),
-    ("主要负责人", Stated::Person),
-    ("责任人", Stated::Person),
-    ("责任单位及责任人", Stated::UnitAndPerson),
-    ("责任单位和责任人", Stated::UnitAndPerson),
-];
-
-/// The label at an index: what it states, and the place behind its colon.
-fn label_at(flow: &Flow, index: usize) -> Option<(Stated, usize)> {
-    LABELS
-        .iter()
-        .filter(|(word, _)| flow.has(index, word))
-        .map(|(word, stated)| (word.chars().count(), *stated))
-        .max_by_key(|(length, _)| *length)
-        .and_then(|(length, stated)| {
-            let end = index + length;
-            (flow.at(end) == ':').then_some((stated, end + 1))
-        })
-}
-
-/// Whether a paragraph is nothing but a naming, such as 责任单位：市教育局.
-pub(crate) fn is_labelled(flow: &Flow, from: usize, to: usize) -> bool {
-    from < to && label_at(flow, from).is_some()
 }
 
 /// The namings of a paragraph: brackets and labels behind a sentence, or the whole paragraph.
@@ -158,102 +76,6 @@ fn read_labels(flow: &Flow, (from, to): (usize, usize), year: Option<i16>) -> Na
         is_labelled: true,
         ..read(flow, (from, to), (from, to), year)
     }
-}
-
-/// Where the labelled parts end that begin at an index: behind the first 。 that no label follows, or ; that neither a label nor
-/// units follow.
-fn end_of_labels(flow: &Flow, from: usize, to: usize) -> usize {
-    let label = |index: usize| label_at(flow, index).map(|(stated, _)| stated);
-    let mut stated = label(from);
-    let mut index = from;
-    while index < to {
-        if let Some(end) = flow.closing(index, to) {
-            index = end;
-            continue;
-        }
-        let sign = flow.at(index);
-        index += 1;
-        if !matches!(sign, ';' | '。') {
-            continue;
-        }
-        let next = label(index);
-        if next.is_none() && (sign == '。' || !units_follow(flow, index, to, stated)) {
-            return index;
-        }
-        stated = next.or(stated);
-    }
-    to
-}
-
-/// Whether nothing but units stands from an index to the next sign or label that parts a naming.
-fn units_follow(flow: &Flow, from: usize, to: usize, stated: Option<Stated>) -> bool {
-    let mut end = from;
-    while end < to && !matches!(flow.at(end), ';' | '。') && label_at(flow, end).is_none() {
-        end = flow.closing(end, to).unwrap_or(end + 1);
-    }
-    let names = names(flow, from, end);
-    !names.is_empty()
-        && names.iter().all(|(from, to)| {
-            let unit = if stated == Some(Stated::UnitAndPerson) {
-                without_person(flow, (*from, *to)).filter(|(_, end)| {
-                    let parts = |place: usize| flow.gap(place) || flow.at(place) == '(';
-                    end == to || (*end..*to).any(parts)
-                })
-            } else {
-                Some((*from, *to))
-            };
-            unit.is_some_and(|unit| is_unit(flow, unit))
-        })
-}
-
-/// Whether a run ends as a unit does, and is no sentence of what is done to one: 推进智慧园区; 全年新建5个服务站.
-fn is_unit(flow: &Flow, (from, to): (usize, usize)) -> bool {
-    let is_verb = |place: usize, rest: usize| {
-        [ACHIEVE, NEXT].iter().any(|words| {
-            flow.word_at(place, words)
-                .is_some_and(|(_, length)| length > 1 && place + length + rest < to)
-        })
-    };
-    (2..=20).contains(&(to - from))
-        && flow.word_before(to, UNIT_ENDS).is_some()
-        && !(from..to).any(|place| flow.at(place).is_ascii_digit())
-        && !is_verb(from, 1)
-        && !is_verb(from + 2, 2)
-}
-
-/// The unit in a name that a person follows: 市数据局 张三; 市数据局（张三）. The bracket of 各县（市、区） is the unit's own, and 局长 and
-/// 党组书记 are no ends of units.
-fn without_person(flow: &Flow, (from, to): (usize, usize)) -> Option<(usize, usize)> {
-    let mut end = from;
-    let mut index = from;
-    while index < to {
-        let close = flow.closing(index, to);
-        let next = close.unwrap_or(index + 1);
-        let last = close.map_or(next, |close| close - 1);
-        if flow.word_before(last, UNIT_ENDS).is_some()
-            && !matches!(flow.at(next), '长' | '书' | '成')
-        {
-            end = next;
-        }
-        index = next;
-    }
-    (end > from + 1).then_some((from, end))
-}
-
-/// The names in a cell below a title; the units alone where it asks for the persons in them too: 责任单位及责任人.
-pub(crate) fn names_below(
-    flow: &Flow,
-    title: (usize, usize),
-    (from, to): (usize, usize),
-) -> Vec<(usize, usize)> {
-    let named = names(flow, from, to);
-    if !flow.holds_any(title.0, title.1, &["责任人", "负责人"]) {
-        return named;
-    }
-    named
-        .into_iter()
-        .filter_map(|name| without_person(flow, name))
-        .collect()
 }
 
 /// Whether a bracket names units: it says so, and it stands behind a sentence.
@@ -302,10 +124,6 @@ fn is_naming(flow: &Flow, open: usize, end: usize, (from, to): (usize, usize)) -
             || matches!(flow.before(open), '。' | ';' | '!')
                 && (certain > 0 || names.iter().any(is_each))
                 && count(2, UNIT_ENDS) * 2 > names.len())
-}
-
-fn has_unit(flow: &Flow, from: usize, to: usize) -> bool {
-    (from..to).any(|place| flow.word_before(place + 1, UNIT_ENDS).is_some())
 }
 
 fn read(
@@ -377,9 +195,7 @@ impl Naming {
             .flat_map(|(stated, names)| {
                 let role = match stated {
                     Stated::Lead => Role::Lead,
-                    Stated::Support | Stated::Due | Stated::Person | Stated::UnitAndPerson => {
-                        Role::Support
-                    }
+                    Stated::Support => Role::Support,
                     Stated::Responsible if has_lead => Role::Support,
                     Stated::Responsible if has_support || responsible == 1 => Role::Lead,
                     Stated::Responsible => Role::Shared,
@@ -394,79 +210,48 @@ impl Naming {
     }
 }
 
-/// Parts of a naming: set apart by 。 and ;, and before each label. Units behind a ; are of the part before it, unless it names who leads.
-fn segments(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    let (mut start, mut index) = (from, from);
-    while index < to {
-        if flow.at(index) == '(' {
-            index = flow.closing(index, to).unwrap_or(index + 1);
-            continue;
-        }
-        let is_end = match flow.at(index) {
-            '。' => true,
-            ';' => !goes_on(flow, start, index + 1, to),
-            _ => false,
-        };
-        if is_end
-            || index > start && label_at(flow, index).is_some() && !label_inside(flow, start, index)
-        {
-            found.push((start, index));
-            start = index + usize::from(is_end);
-        }
-        index += 1;
-    }
-    found.push((start, to));
-    found.retain(|(from, to)| from < to);
-    found
-}
-
-/// Whether the label of a part is that of the units behind a ; as well.
-fn goes_on(flow: &Flow, start: usize, index: usize, to: usize) -> bool {
-    label_at(flow, start).is_some_and(|(stated, _)| {
-        matches!(
-            stated,
-            Stated::Responsible | Stated::Support | Stated::UnitAndPerson
-        ) && units_follow(flow, index, to, Some(stated))
-    })
-}
-
-/// 牵头责任单位 holds 责任单位, which begins no part of its own.
-fn label_inside(flow: &Flow, start: usize, index: usize) -> bool {
-    label_at(flow, start).is_some_and(|(_, end)| index < end)
-}
-
 fn segment(flow: &Flow, from: usize, to: usize, year: Option<i16>, naming: &mut Naming) {
     if let Some(names) = everywhere(flow, from, to) {
         naming.everywhere.extend(names);
         return;
     }
-    match label_at(flow, from) {
-        Some((Stated::Due, start)) => {
+    let Some((label, start)) = label_at(flow, from) else {
+        phrase(flow, (from, to), year, naming);
+        return;
+    };
+    let (stated, named): (Stated, Vec<(usize, usize)>) = match label {
+        Label::Due => {
             naming.due = due::day(flow, (start, to), year).or(naming.due);
+            return;
         }
-        Some((stated, start)) => {
-            let end = ends_of_names(flow, start, to);
-            let mut names = units(flow, (start, end), year, naming);
-            naming.take_day(&days(flow, end, to, year));
-            let stated = match stated {
-                Stated::Person => {
-                    names.retain(|(_, to)| flow.word_before(*to, UNIT_ONLY).is_some());
-                    Stated::Responsible
-                }
-                Stated::UnitAndPerson => {
-                    names = names
-                        .into_iter()
-                        .filter_map(|name| without_person(flow, name))
-                        .collect();
-                    Stated::Responsible
-                }
-                _ => stated,
-            };
-            naming.stated.push((stated, names));
+        Label::Units(stated) => (stated, behind_label(flow, (start, to), year, naming)),
+        Label::UnitsAndPersons => {
+            let named = behind_label(flow, (start, to), year, naming)
+                .into_iter()
+                .filter_map(|name| without_person(flow, name))
+                .collect();
+            (Stated::Responsible, named)
         }
-        None => phrase(flow, (from, to), year, naming),
-    }
+        Label::Persons => {
+            let mut named = behind_label(flow, (start, to), year, naming);
+            named.retain(|(_, to)| flow.word_before(*to, UNIT_ONLY).is_some());
+            (Stated::Responsible, named)
+        }
+    };
+    naming.stated.push((stated, named));
+}
+
+/// The names between the colon of a label and the end of its part.
+fn behind_label(
+    flow: &Flow,
+    (from, to): (usize, usize),
+    year: Option<i16>,
+    naming: &mut Naming,
+) -> Vec<(usize, usize)> {
+    let end = ends_of_names(flow, from, to);
+    let named = units(flow, (from, end), year, naming);
+    naming.take_day(&days(flow, end, to, year));
+    named
 }
 
 /// The names between two places. A day among them says when their part is due, and is no name.

@@ -1,10 +1,10 @@
 //! Names of units in a row: where each ends, and what belongs together.
 
 use crate::flow::Flow;
-use crate::lexicon::UNIT_ENDS;
+use crate::lexicon::{ACHIEVE, NEXT, UNIT_ENDS};
 
 /// The names between two places. 各县（市、区） and 各县、市、区人民政府 are one name each.
-pub(crate) fn names(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
+pub(super) fn names(flow: &Flow, from: usize, to: usize) -> Vec<(usize, usize)> {
     let mut pieces: Vec<(usize, usize)> = Vec::new();
     let (mut start, mut index) = (from, from);
     while index < to {
@@ -134,4 +134,58 @@ fn goes_on(flow: &Flow, last: (usize, usize), (from, to): (usize, usize)) -> boo
                 rest,
                 "人民政府" | "政府" | "党委政府" | "党委" | "办事处" | "人民政府办公室"
             ))
+}
+
+/// Whether a run ends as a unit does, and is no sentence of what is done to one: 推进智慧园区; 全年新建5个服务站.
+pub(super) fn is_unit(flow: &Flow, (from, to): (usize, usize)) -> bool {
+    let is_verb = |place: usize, rest: usize| {
+        [ACHIEVE, NEXT].iter().any(|words| {
+            flow.word_at(place, words)
+                .is_some_and(|(_, length)| length > 1 && place + length + rest < to)
+        })
+    };
+    (2..=20).contains(&(to - from))
+        && flow.word_before(to, UNIT_ENDS).is_some()
+        && !(from..to).any(|place| flow.at(place).is_ascii_digit())
+        && !is_verb(from, 1)
+        && !is_verb(from + 2, 2)
+}
+
+/// The unit in a name that a person follows: 市数据局 张三; 市数据局（张三）. The bracket of 各县（市、区） is the unit's own, and 局长 and
+/// 党组书记 are no ends of units.
+pub(super) fn without_person(flow: &Flow, (from, to): (usize, usize)) -> Option<(usize, usize)> {
+    let mut end = from;
+    let mut index = from;
+    while index < to {
+        let close = flow.closing(index, to);
+        let next = close.unwrap_or(index + 1);
+        let last = close.map_or(next, |close| close - 1);
+        if flow.word_before(last, UNIT_ENDS).is_some()
+            && !matches!(flow.at(next), '长' | '书' | '成')
+        {
+            end = next;
+        }
+        index = next;
+    }
+    (end > from + 1).then_some((from, end))
+}
+
+/// The names in a cell below a title; the units alone where it asks for the persons in them too: 责任单位及责任人.
+pub(crate) fn names_below(
+    flow: &Flow,
+    title: (usize, usize),
+    (from, to): (usize, usize),
+) -> Vec<(usize, usize)> {
+    let named = names(flow, from, to);
+    if !flow.holds_any(title.0, title.1, &["责任人", "负责人"]) {
+        return named;
+    }
+    named
+        .into_iter()
+        .filter_map(|name| without_person(flow, name))
+        .collect()
+}
+
+pub(super) fn has_unit(flow: &Flow, from: usize, to: usize) -> bool {
+    (from..to).any(|place| flow.word_before(place + 1, UNIT_ENDS).is_some())
 }
