@@ -94,6 +94,19 @@ impl Flow {
             .max_by_key(|(_, length)| *length)
     }
 
+    /// What the longest of the words that begins at an index means, with the length of the word.
+    pub(crate) fn meaning_at<T: Copy>(
+        &self,
+        index: usize,
+        words: &[(&str, T)],
+    ) -> Option<(T, usize)> {
+        words
+            .iter()
+            .filter(|(word, _)| self.has(index, word))
+            .map(|(word, meaning)| (*meaning, word.chars().count()))
+            .max_by_key(|(_, length)| *length)
+    }
+
     /// The longest of the words that ends before an index, with its length.
     pub(crate) fn word_before(
         &self,

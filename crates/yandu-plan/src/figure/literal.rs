@@ -167,14 +167,9 @@ fn value(quantity: &Quantity, is_negative: bool) -> Value {
 fn bound(flow: &Flow, share: &Share<'_>, dates: &[When]) -> Option<Comparison> {
     let start = share.quantity.start;
     (share.from..start).rev().find_map(|place| {
-        let (length, comparison) = COMPARE_BEFORE
-            .iter()
-            .filter(|(word, comparison)| {
-                matches!(comparison, Comparison::AtLeast | Comparison::AtMost)
-                    && flow.has(place, word)
-            })
-            .map(|(word, comparison)| (word.chars().count(), *comparison))
-            .max_by_key(|(length, _)| *length)?;
+        let (comparison, length) = flow
+            .meaning_at(place, COMPARE_BEFORE)
+            .filter(|(one, _)| matches!(one, Comparison::AtLeast | Comparison::AtMost))?;
         let verb = skip_fillers(flow, place + length, start, dates);
         let (_, length) = flow.word_at(verb, ACHIEVE)?;
         (verb + length <= start).then_some(comparison)

@@ -581,13 +581,10 @@ fn before(flow: &Flow, index: usize) -> (Option<Comparison>, usize) {
 /// The comparison behind a unit, and the place behind it.
 fn after(flow: &Flow, index: usize, class: Class) -> (Option<Comparison>, usize) {
     let index = index + if flow.has(index, "(含)") { 3 } else { 0 };
-    let found = COMPARE_AFTER
-        .iter()
-        .filter(|(word, _)| flow.has(index, word))
-        .filter(|(word, _)| *word != "内" || is_within(flow, index, class))
-        .map(|(word, comparison)| (word.chars().count(), *comparison))
-        .max_by_key(|(length, _)| *length);
-    found.map_or((None, index), |(length, comparison)| {
+    let found = flow
+        .meaning_at(index, COMPARE_AFTER)
+        .filter(|_| flow.at(index) != '内' || is_within(flow, index, class));
+    found.map_or((None, index), |(comparison, length)| {
         (Some(comparison), index + length)
     })
 }

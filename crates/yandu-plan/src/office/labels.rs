@@ -80,15 +80,9 @@ const LABELS: &[(&str, Label)] = &[
 
 /// The label at an index: what it says, and the place behind its colon.
 pub(super) fn label_at(flow: &Flow, index: usize) -> Option<(Label, usize)> {
-    LABELS
-        .iter()
-        .filter(|(word, _)| flow.has(index, word))
-        .map(|(word, label)| (word.chars().count(), *label))
-        .max_by_key(|(length, _)| *length)
-        .and_then(|(length, label)| {
-            let end = index + length;
-            (flow.at(end) == ':').then_some((label, end + 1))
-        })
+    let (label, length) = flow.meaning_at(index, LABELS)?;
+    let end = index + length;
+    (flow.at(end) == ':').then_some((label, end + 1))
 }
 
 /// Whether a paragraph is nothing but a naming, such as 责任单位：市教育局.
