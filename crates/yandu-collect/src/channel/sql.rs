@@ -99,6 +99,24 @@ impl Request<'_> {
         format!("{column} {sign} {since}")
     }
 
+    /// Counts the rows without a value of the column, and those at a value, given the column and the value as they stand
+    /// in a statement. Where the rows at the value are read again, none of them is passed over, so they count 0 unseen.
+    ///
+    /// `IS NULL` alone finds a zero date of a `NOT NULL` column, too, in MariaDB and MySQL; within `CASE` it does not, as
+    /// in [`place_of`].
+    fn counts(&self, relation: &str, column: &str, value: &str) -> String {
+        let at = if self.reads_again {
+            "(SELECT 1 AS one) AS of_none WHERE one = 0".to_owned()
+        } else {
+            format!("{relation} WHERE {column} = {value}")
+        };
+        format!(
+            "SELECT (SELECT count(*) FROM {relation} \
+             WHERE {column} IS NULL AND CASE WHEN {column} IS NULL THEN 1 ELSE 0 END = 1), \
+             (SELECT count(*) FROM {at})"
+        )
+    }
+
     fn tally(&self) -> Tally<'_> {
         Tally::behind(self.since, self.reads_again)
     }
@@ -229,19 +247,6 @@ fn check_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), Problem> 
         return Err(Problem::Answer("it has no column".to_owned()));
     }
     Ok(())
-}
-
-/// Counts the rows without a value of the column, and those at a value, given the column and the value as they stand in a
-/// statement.
-///
-/// `IS NULL` alone finds a zero date of a `NOT NULL` column, too, in MariaDB and MySQL; within `CASE` it does not, as in
-/// [`place_of`].
-fn counts(relation: &str, column: &str, value: &str) -> String {
-    format!(
-        "SELECT (SELECT count(*) FROM {relation} \
-         WHERE {column} IS NULL AND CASE WHEN {column} IS NULL THEN 1 ELSE 0 END = 1), \
-         (SELECT count(*) FROM {relation} WHERE {column} = {value})"
-    )
 }
 
 /// What stands behind the columns of a row that is read by a watermark, as one digit.

@@ -10,7 +10,7 @@ use sqlx::{
 };
 
 use super::{
-    Found, Left, Request, Tally, check_names, counts, csv, holds_bytes, no_column, place_of, quoted,
+    Found, Left, Request, Tally, check_names, csv, holds_bytes, no_column, place_of, quoted,
 };
 use crate::channel::problem::Problem;
 use crate::channel::spool::Spool;
@@ -62,7 +62,7 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
         let after = match request.since {
             Some(since) => {
                 let since = literal(&since.value, form)?;
-                let counting = counts(&relation, &column, &since);
+                let counting = request.counts(&relation, &column, &since);
                 left = count(request, &mut connection, counting).await?;
                 Some(request.after(&column, &since))
             }

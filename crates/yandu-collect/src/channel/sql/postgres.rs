@@ -8,7 +8,7 @@ use sqlx::{
 
 use super::tally::BEFORE;
 use super::{
-    Found, Left, Request, Tally, check_names, counts, csv, holds_bytes, no_column, place_of, quoted,
+    Found, Left, Request, Tally, check_names, csv, holds_bytes, no_column, place_of, quoted,
 };
 use crate::channel::problem::Problem;
 use crate::channel::spool::Spool;
@@ -54,7 +54,7 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
         let column = quoted(column, '"');
         let since = request.since.map(|since| literal(&since.value));
         if let Some(since) = &since {
-            let sql = counts(&relation, &column, since);
+            let sql = request.counts(&relation, &column, since);
             let (without, at): (i64, i64) = request
                 .answered(
                     sqlx::query_as(AssertSqlSafe(sql))
@@ -82,7 +82,6 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
             .await?;
         let at = newest.as_deref().map(literal);
         condition = match (after, &at) {
-            // Nothing is greater than the last value.
             (Some(_), None) => return Ok(request.found(None, 0, &Tally::default(), left)),
             (Some(after), Some(newest)) => {
                 format!(" WHERE {after} AND {column} <= {newest} ORDER BY {column}")

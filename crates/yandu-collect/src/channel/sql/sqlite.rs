@@ -11,8 +11,8 @@ use sqlx::{
 };
 
 use super::{
-    Address, Found, Left, Request, Tally, check_names, counts, csv, holds_bytes, no_column,
-    place_of, quoted,
+    Address, Found, Left, Request, Tally, check_names, csv, holds_bytes, no_column, place_of,
+    quoted,
 };
 use crate::channel::problem::Problem;
 use crate::channel::spool::Spool;
@@ -71,7 +71,7 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
         if let Some(since) = request.since {
             let is_number = newest.as_ref().is_some_and(|newest| newest.is_number);
             let since = literal(&since.value, is_number);
-            let counting = counts(&relation, &column, &since);
+            let counting = request.counts(&relation, &column, &since);
             left = count(request, &mut connection, counting).await?;
             filter = format!(" WHERE {}", request.after(&column, &since));
             newest = greatest(request, &mut connection, &column, &relation, &filter).await?;

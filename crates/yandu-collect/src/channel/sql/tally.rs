@@ -104,7 +104,7 @@ fn hex(number: u128) -> String {
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Left {
     pub(super) without: u64,
-    /// Rows at the last watermark.
+    /// Rows at the last watermark; 0 where they are read again.
     pub(super) at: u64,
 }
 
