@@ -249,13 +249,17 @@ fn check_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), Problem> 
     Ok(())
 }
 
-/// What stands behind the columns of a row that is read by a watermark, as one digit.
-fn place_of(column: &str, newest: Option<&str>) -> String {
+/// What stands behind the columns of a row that is read by a watermark, as one digit, given the newest value and the last
+/// one that was read as they stand in a statement.
+fn place_of(column: &str, newest: Option<&str>, since: Option<&str>) -> String {
     let at = newest
         .map(|newest| format!(" WHEN {column} >= {newest} THEN {}", tally::AT))
         .unwrap_or_default();
+    let again = since
+        .map(|since| format!(" WHEN {column} <= {since} THEN {}", tally::AGAIN))
+        .unwrap_or_default();
     format!(
-        "CASE WHEN {column} IS NULL THEN {}{at} ELSE {} END",
+        "CASE WHEN {column} IS NULL THEN {}{at}{again} ELSE {} END",
         tally::WITHOUT,
         tally::BEFORE
     )

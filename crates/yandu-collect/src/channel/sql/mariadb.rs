@@ -59,15 +59,15 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
             .ok_or_else(|| no_column(name))?
             .form;
         let column = quoted(name, '`');
-        let after = match request.since {
-            Some(since) => {
-                let since = literal(&since.value, form)?;
-                let counting = request.counts(&relation, &column, &since);
-                left = count(request, &mut connection, counting).await?;
-                Some(request.after(&column, &since))
-            }
+        let since = match request.since {
+            Some(since) => Some(literal(&since.value, form)?),
             None => None,
         };
+        if let Some(since) = &since {
+            let counting = request.counts(&relation, &column, since);
+            left = count(request, &mut connection, counting).await?;
+        }
+        let after = since.as_ref().map(|since| request.after(&column, since));
         let filter = after
             .as_ref()
             .map(|after| format!(" WHERE {after}"))
@@ -91,7 +91,7 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
             }
             (None, None) => String::new(),
         };
-        list = format!("*, {}", place_of(&column, at.as_deref()));
+        list = format!("*, {}", place_of(&column, at.as_deref(), since.as_deref()));
         watermark = newest;
     }
     csv::header(

@@ -67,7 +67,7 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
                 at: at as u64,
             };
         }
-        let after = since.map(|since| request.after(&column, &since));
+        let after = since.as_ref().map(|since| request.after(&column, since));
         let filter = after
             .as_ref()
             .map(|after| format!(" WHERE {after}"))
@@ -88,7 +88,7 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
             }
             (None, _) => format!(" ORDER BY {column}"),
         };
-        list.push(place_of(&column, at.as_deref()));
+        list.push(place_of(&column, at.as_deref(), since.as_deref()));
         watermark = newest;
     }
     let copy = format!(

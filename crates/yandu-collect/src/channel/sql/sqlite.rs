@@ -67,13 +67,15 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
         }
         let column = quoted(name, '"');
         let mut newest = greatest(request, &mut connection, &column, &relation, "").await?;
-        let mut filter = String::new();
-        if let Some(since) = request.since {
+        let since = request.since.map(|since| {
             let is_number = newest.as_ref().is_some_and(|newest| newest.is_number);
-            let since = literal(&since.value, is_number);
-            let counting = request.counts(&relation, &column, &since);
+            literal(&since.value, is_number)
+        });
+        let mut filter = String::new();
+        if let Some(since) = &since {
+            let counting = request.counts(&relation, &column, since);
             left = count(request, &mut connection, counting).await?;
-            filter = format!(" WHERE {}", request.after(&column, &since));
+            filter = format!(" WHERE {}", request.after(&column, since));
             newest = greatest(request, &mut connection, &column, &relation, &filter).await?;
             if newest.is_none() {
                 return Ok(request.found(None, 0, &Tally::default(), left));
@@ -83,7 +85,7 @@ pub(super) async fn fetch(request: &Request<'_>, spool: &mut Spool) -> Result<Fo
         let at = newest
             .as_ref()
             .map(|newest| literal(&newest.text, newest.is_number));
-        list = format!("*, {}", place_of(&column, at.as_deref()));
+        list = format!("*, {}", place_of(&column, at.as_deref(), since.as_deref()));
         watermark = newest.map(|newest| newest.text);
     }
     csv::header(

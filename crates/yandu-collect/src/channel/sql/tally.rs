@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::channel::mark::{Mark, Standing};
 
-/// Where a row stands: before the newest watermark, at it, or without one.
+/// Where a row stands: before the newest watermark, at it, without one, or before it at the last one that was read.
 pub(super) const BEFORE: u8 = 0;
 pub(super) const AT: u8 = 1;
 pub(super) const WITHOUT: u8 = 2;
+pub(super) const AGAIN: u8 = 3;
 
 /// Hashes of lines that a mark keeps at most. Where more rows stand at the newest watermark, all of them are read again
 /// once one of them is new.
@@ -47,7 +48,8 @@ impl<'a> Tally<'a> {
         if place == WITHOUT {
             self.without += 1;
         }
-        if place != AT && self.known.is_none() {
+        // Only a line at the last watermark can be one that stood there.
+        if place != AT && (place != AGAIN || self.known.is_none()) {
             return true;
         }
         let hash = blake3::hash(line);
@@ -161,5 +163,22 @@ fn rows(count: u64) -> String {
     match count {
         1 => "1 row".to_owned(),
         count => format!("{count} rows"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_row_at_the_last_watermark_is_held_against_the_lines_that_stood_there() {
+        let mut first = Tally::behind(None, true);
+        assert!(first.add(AT, b"1,one,2025-01-03"));
+        let mark = first.mark("2025-01-03".to_owned(), first.without(), 0);
+        let mut second = Tally::behind(Some(&mark), true);
+        for (place, is_taken) in [(BEFORE, true), (WITHOUT, true), (AGAIN, false), (AT, false)] {
+            assert_eq!(second.add(place, b"1,one,2025-01-03"), is_taken, "{place}");
+        }
+        assert!(second.add(AGAIN, b"2,two,2025-01-03"));
     }
 }
