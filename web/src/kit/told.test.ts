@@ -21,6 +21,19 @@ test('a sentence keeps what it names, and what is said inside it', () => {
   expect(told('`a.b`: 1 rows came, 0 went; `a.c`: 2 rows came, 1 went; a sum is too large')?.map(({ key }) => key)).toEqual([
     'told.changed-rows', 'told.changed-rows', 'told.sum-large',
   ])
+  expect(
+    told(
+      'rows that came at a value of `day` which had been read, and that an append passes over: 1; ' +
+        'declare `mode: upsert`, or a watermark that grows with every row; ' +
+        'rows without a value in `day`, which only the first reading takes: 2; ' +
+        'read by a `query` that gives every row one, such as `coalesce(day, …)`',
+    ),
+  ).toEqual([
+    { key: 'told.passed-at', parts: { column: 'day', passed: '1' } },
+    { key: 'told.passed-at-mend', parts: {} },
+    { key: 'told.passed-without', parts: { column: 'day', without: '2' } },
+    { key: 'told.passed-without-mend', parts: { column: 'day' } },
+  ])
 })
 
 test('a text of which one sentence is not known is shown as it came', () => {

@@ -133,6 +133,10 @@ export const SENTENCES: Record<string, string> = {
   'leads-already': '`{{unit}}` leads already',
   'share-range': 'a number from 0 to 1',
   'metric-closed': 'your account does not see what `{{metric}}` is made of, which is in `{{model}}`',
+  'passed-at': 'rows that came at a value of `{{column}}` which had been read, and that an append passes over: {{passed}}',
+  'passed-at-mend': 'declare `mode: upsert`, or a watermark that grows with every row',
+  'passed-without': 'rows without a value in `{{column}}`, which only the first reading takes: {{without}}',
+  'passed-without-mend': 'read by a `query` that gives every row one, such as `coalesce({{column}}, …)`',
 }
 
 export interface Told {

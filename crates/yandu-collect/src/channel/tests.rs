@@ -313,7 +313,7 @@ async fn rows_that_are_passed_over_hide_no_outage_and_are_told_of_once_in_the_ne
     let told = city.collector.notices(&open).await.unwrap().remove(0);
     assert!(
         told.message
-            .starts_with("passed over: 2 rows without a value in `at`"),
+            .starts_with("rows without a value in `at`, which only the first reading takes: 2; "),
         "{}",
         told.message
     );

@@ -138,31 +138,29 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    /// In words, with a mend.
+    /// In words, each with a mend behind it.
     pub(super) fn told(self, column: &str) -> Option<String> {
+        let Self {
+            without, passed, ..
+        } = self;
         let mut told = Vec::new();
-        if self.passed > 0 {
+        if passed > 0 {
             told.push(format!(
-                "passed over: {} that came at a value of `{column}` which had been read, and an append takes later ones \
-                 alone; declare `mode: upsert`, or a watermark that grows with every row",
-                rows(self.passed)
+                "rows that came at a value of `{column}` which had been read, and that an append passes over: {passed}"
             ));
+            told.push(
+                "declare `mode: upsert`, or a watermark that grows with every row".to_owned(),
+            );
         }
-        if self.without > 0 {
+        if without > 0 {
             told.push(format!(
-                "passed over: {} without a value in `{column}`, which only the first reading takes; read by a `query` that \
-                 gives every row one, such as `coalesce({column}, …)`",
-                rows(self.without)
+                "rows without a value in `{column}`, which only the first reading takes: {without}"
+            ));
+            told.push(format!(
+                "read by a `query` that gives every row one, such as `coalesce({column}, …)`"
             ));
         }
         (!told.is_empty()).then(|| told.join("; "))
-    }
-}
-
-fn rows(count: u64) -> String {
-    match count {
-        1 => "1 row".to_owned(),
-        count => format!("{count} rows"),
     }
 }
 
