@@ -6,6 +6,8 @@
 
 use std::collections::HashSet;
 
+use yandu_words::fold_header;
+
 use super::{Error, Hints};
 
 pub(crate) type Cells = Vec<Option<String>>;
@@ -49,7 +51,11 @@ pub(crate) fn find(rows: &[Cells], hints: &Hints) -> Result<Header, Error> {
             ..Header::default()
         });
     }
-    let known: HashSet<String> = hints.known_headers.iter().map(|name| key(name)).collect();
+    let known: HashSet<String> = hints
+        .known_headers
+        .iter()
+        .map(|name| fold_header(name))
+        .collect();
     if let Some(row) = hints.header_row {
         let place = (row as usize).checked_sub(1);
         let found = place.filter(|place| rows.get(*place).is_some_and(|row| filled(row) > 0));
@@ -92,28 +98,11 @@ fn extent(row: &Cells) -> usize {
         .map_or(0, |last| last + 1)
 }
 
-/// A name without what differs between two spellings of it: spaces, dashes, case, full width, marks of required columns.
-pub(crate) fn key(name: &str) -> String {
-    name.chars()
-        .map(|c| match c {
-            '【' => '[',
-            '】' => ']',
-            '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-            c => c,
-        })
-        .filter(|c| {
-            let is_mark = matches!(c, '*' | '_' | '-' | '\u{200B}' | '\u{FEFF}');
-            !c.is_whitespace() && !c.is_control() && !is_mark
-        })
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
 fn known_names(row: &Cells, known: &HashSet<String>) -> usize {
     let names: HashSet<String> = row
         .iter()
         .filter_map(|cell| text(cell.as_ref()))
-        .map(key)
+        .map(fold_header)
         .collect();
     names.intersection(known).count()
 }

@@ -8,6 +8,7 @@ use calamine::{
     Cell, Data, DataRef, Dimensions, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls,
     XlsError, Xlsb, XlsbError, Xlsx, XlsxError,
 };
+use yandu_words::fold_header;
 
 mod cell;
 mod extent;
@@ -58,10 +59,10 @@ pub(crate) fn open(source: &Source, format: Format, hints: &Hints) -> Result<Ope
     let start = header.data_start() as u32;
     let names = header.names.clone();
     let text_headers = hints.text_headers.iter();
-    let text_headers: HashSet<String> = text_headers.map(|name| header::key(name)).collect();
+    let text_headers: HashSet<String> = text_headers.map(|name| fold_header(name)).collect();
     let is_text: Vec<bool> = names
         .iter()
-        .map(|name| text_headers.contains(&header::key(name)))
+        .map(|name| text_headers.contains(&fold_header(name)))
         .collect();
     let judge = RowJudge::new(header.names.clone(), header.written);
     let read = move |drain: &mut super::serial::Drain| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use indexmap::IndexMap;
-use yandu_words::{ColumnName, DatasetId, FieldId, Grade, Mask, ValueType};
+use yandu_words::{ColumnName, DatasetId, FieldId, Grade, Mask, ValueType, fold_header};
 
 use crate::declare::{CheckKind, Column, DatasetFile, Level};
 use crate::settled::{SettledColumn, SettledDataset};
@@ -186,26 +186,6 @@ impl Headers {
     pub fn column(&self, header: &str) -> Option<&ColumnName> {
         self.0.get(&fold_header(header))
     }
-}
-
-/// A header without what departments write differently: case, white space, full-width signs, kinds of brackets, marks of
-/// required columns, and what joins words.
-pub fn fold_header(header: &str) -> String {
-    header
-        .chars()
-        .map(|sign| match sign {
-            '【' => '[',
-            '】' => ']',
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xfee0).unwrap_or(sign),
-            _ => sign,
-        })
-        .filter(|sign| {
-            !sign.is_whitespace()
-                && !sign.is_control()
-                && !matches!(sign, '\u{feff}' | '\u{200b}' | '*' | '_' | '-')
-        })
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// The schema of a dataset's rows.

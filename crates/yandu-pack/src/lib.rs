@@ -25,7 +25,7 @@ mod validate;
 mod yaml;
 
 pub use content::Content;
-pub use dataset::{Dataset, Headers, fold_header};
+pub use dataset::{Dataset, Headers};
 pub use difference::Difference;
 pub use load::{
     AnyCondition, CompiledModel, Compiler, Loaded, ModelFlow, ModelInput, ModelOutput, SqlPlace,
@@ -39,6 +39,7 @@ pub use packs::{
 pub use problem::{Code, Problem, Severity, Span};
 pub use schema::FileKind;
 pub use settled::{Settled, SettledColumn, SettledDataset};
+pub use yandu_words::fold_header;
 
 #[cfg(test)]
 mod tests;

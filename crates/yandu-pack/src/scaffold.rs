@@ -7,9 +7,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use yandu_words::{CodeListId, ColumnName, DatasetId, Standard, Title, ValueType};
+use yandu_words::{CodeListId, ColumnName, DatasetId, Standard, Title, ValueType, fold_header};
 
-use crate::dataset::fold_header;
 use crate::declare::Format;
 
 mod names;

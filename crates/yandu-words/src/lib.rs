@@ -1,5 +1,6 @@
 //! The words of Yandu: ids, titles, grades, column types, data standards with their validators and
-//! normalisers, division trees, the working-day calendar, the folding of signs, and which hosts are this machine.
+//! normalisers, division trees, the working-day calendar, the folding of signs and headers, and which hosts are this
+//! machine.
 //!
 //! Everything here is a pure function of its arguments. There is no I/O, no clock and no async; what
 //! a city or a law may change (calendar, divisions) is data that the caller hands in.
@@ -14,6 +15,7 @@ pub mod value;
 mod fault;
 mod field;
 mod grade;
+mod header;
 mod host;
 mod mask;
 mod period;
@@ -24,6 +26,7 @@ mod value_type;
 pub use fault::{Dimension, FaultCode};
 pub use field::{FieldId, UnknownField};
 pub use grade::Grade;
+pub use header::fold_header;
 pub use host::{host_name, is_loopback};
 pub use id::{
     AccountId, BatchId, BoardId, ClassificationId, CodeListId, ColumnName, DatasetId, IdError,

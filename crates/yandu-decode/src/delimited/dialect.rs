@@ -1,7 +1,8 @@
 //! Which delimiter, quote and line end a text is written with.
 
+use yandu_words::fold_header;
+
 use super::super::Hints;
-use super::super::header::key;
 use super::parser::{first_record, split_record};
 use super::scanner::Scanner;
 
@@ -20,7 +21,11 @@ pub(crate) fn detect(text: &str, complete: bool, hints: &Hints) -> Dialect {
     let declared = hints
         .delimiter
         .and_then(|delimiter| u8::try_from(delimiter).ok());
-    let known: Vec<String> = hints.known_headers.iter().map(|name| key(name)).collect();
+    let known: Vec<String> = hints
+        .known_headers
+        .iter()
+        .map(|name| fold_header(name))
+        .collect();
     let candidates = declared.map_or(CANDIDATES.to_vec(), |delimiter| vec![delimiter]);
     let mut best: Option<(f64, Scanner)> = None;
     for delimiter in candidates {
@@ -102,7 +107,7 @@ fn score(text: &str, complete: bool, scanner: Scanner, known: &[String]) -> f64 
                 let found = cells
                     .iter()
                     .flatten()
-                    .filter(|cell| known.contains(&key(cell)));
+                    .filter(|cell| known.contains(&fold_header(cell)));
                 names = names.max(found.count());
             }
         }

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use yandu_words::{CodeListId, ColumnName, Mask, ValueType};
+use yandu_words::{CodeListId, ColumnName, Mask, ValueType, fold_header};
 
 use super::{Checker, alternatives_sorted, bound};
-use crate::dataset::fold_header;
 use crate::declare::{Column, DatasetFile, SharingClass};
 use crate::load::Declared;
 use crate::problem::{Code, quoted};

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use yandu_words::ColumnName;
+use yandu_words::{ColumnName, fold_header};
 
 use super::{Checker, secrets, settings};
-use crate::dataset::fold_header;
 use crate::declare::{
     Channel, Engine, FolderChannel, Format, HttpChannel, Mode, Origin, Period, PeriodUnit, Secret,
     SourceFile, SqlChannel, Url,

@@ -1,8 +1,6 @@
 //! Headers that departments usually write, with the names that packs give them.
 
-use yandu_words::Standard;
-
-use crate::dataset::fold_header;
+use yandu_words::{Standard, fold_header};
 
 /// What a usual header stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
