@@ -79,12 +79,9 @@ impl Collector {
             options: self.channels().options(),
             occasion,
         };
-        let (result, unread) = match run.run().await {
-            Ok(Brought { outcomes, unread }) => (Ok(outcomes), unread),
-            Err(error) => (Err(error), None),
-        };
-        run.record(&result, unread.as_deref()).await?;
-        result
+        let result = run.run().await;
+        run.record(&result).await?;
+        result.map(|brought| brought.outcomes)
     }
 
     /// Takes over into the history and the notices of a source that files are handed over for that one came.
@@ -111,15 +108,6 @@ struct Brought {
     unread: Option<String>,
 }
 
-impl From<Vec<Outcome>> for Brought {
-    fn from(outcomes: Vec<Outcome>) -> Self {
-        Self {
-            outcomes,
-            unread: None,
-        }
-    }
-}
-
 /// How a notice is settled.
 const CAME: &str = "a delivery came and was collected";
 
@@ -138,7 +126,10 @@ impl Run<'_> {
             Channel::Sql(channel) => return self.sql(channel).await,
             Channel::Http(channel) => self.http(channel).await?,
         };
-        Ok(outcomes.into())
+        Ok(Brought {
+            outcomes,
+            unread: None,
+        })
     }
 
     fn records(&self) -> Records<'_> {
@@ -146,7 +137,7 @@ impl Run<'_> {
     }
 
     /// Takes over into the history and the notices how the run ended, and which rows it passed over.
-    async fn record(&self, result: &Result<Vec<Outcome>>, unread: Option<&str>) -> Result<()> {
+    async fn record(&self, result: &Result<Brought>) -> Result<()> {
         let failure = |outcome: &Outcome| {
             let why = outcome
                 .error
@@ -164,12 +155,12 @@ impl Run<'_> {
         let (end, failure) = match result {
             // A program that stops, and a delivery that no folder holds, say nothing of the source.
             Err(Error::Cancelled | Error::Stopped(_)) => return Ok(()),
-            Ok(outcomes)
+            Ok(Brought { outcomes, .. })
                 if outcomes.is_empty() && matches!(self.source.channel, Channel::Folder(_)) =>
             {
                 return Ok(());
             }
-            Ok(outcomes) => {
+            Ok(Brought { outcomes, .. }) => {
                 let refused: Vec<&Outcome> = outcomes.iter().filter(is_refused).collect();
                 let is_all = !outcomes.is_empty() && refused.len() == outcomes.len();
                 let end = if is_all { End::Refused } else { End::Succeeded };
@@ -189,10 +180,10 @@ impl Run<'_> {
                 .raise(NoticeKind::Failed, subject, &message, now)
                 .await?;
         }
-        if result.is_err() {
-            // Nobody knows which rows the source has now.
+        // After a failure nobody knows which rows the source has now.
+        let Ok(Brought { unread, .. }) = result else {
             return Ok(());
-        }
+        };
         match unread {
             Some(message) => notices.tell_passed_over(subject, message, now).await,
             None => notices.settle_passed_over(subject, now).await,
