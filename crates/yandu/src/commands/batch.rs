@@ -193,9 +193,7 @@ fn show(detail: &BatchDetail) -> String {
             line("help", help.clone());
         }
     }
-    for (name, remark) in super::collect::remarks(detail.report.as_ref()) {
-        let _ = writeln!(text, "{name}: {remark}");
-    }
+    text.push_str(&super::collect::remarks(detail.report.as_ref()));
     tables(&mut text, detail);
     text
 }

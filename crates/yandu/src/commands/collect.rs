@@ -311,9 +311,7 @@ fn part(text: &mut String, outcome: &Outcome) {
         outcome.status, outcome.dataset, outcome.batch
     );
     if outcome.rows_in == 0 {
-        for (name, remark) in remarks(outcome.report.as_ref()) {
-            let _ = writeln!(text, "{name}: {remark}");
-        }
+        text.push_str(&remarks(outcome.report.as_ref()));
         return;
     }
     let _ = writeln!(
@@ -334,9 +332,7 @@ fn part(text: &mut String, outcome: &Outcome) {
     if let Some(score) = outcome.score {
         let _ = writeln!(text, "quality {score:.2} of 100");
     }
-    for (name, remark) in remarks(outcome.report.as_ref()) {
-        let _ = writeln!(text, "{name}: {remark}");
-    }
+    text.push_str(&remarks(outcome.report.as_ref()));
     if !outcome.findings.is_empty() {
         text.push('\n');
         text.push_str(&findings(&outcome.findings));
@@ -347,25 +343,27 @@ fn part(text: &mut String, outcome: &Outcome) {
 }
 
 /// What the report of a batch says that no count and no finding shows: what of the file went into no column, and which
-/// columns it does not have.
-pub(super) fn remarks(report: Option<&Value>) -> Vec<(&'static str, String)> {
+/// columns it does not have. Each is a line.
+pub(super) fn remarks(report: Option<&Value>) -> String {
     let list = |name: &str| -> Vec<String> {
         let list = report.and_then(|report| report.get(name)?.as_array());
         let texts = list.into_iter().flatten().filter_map(Value::as_str);
         texts.map(printable).collect()
     };
-    let mut remarks = Vec::new();
+    let mut text = String::new();
     for (name, told) in [
         ("new_columns", "headers of no column, kept in `_extra`"),
         ("absent_columns", "columns that are not in the file"),
     ] {
         let named = list(name);
         if !named.is_empty() {
-            remarks.push((told, named.join(", ")));
+            let _ = writeln!(text, "{told}: {}", named.join(", "));
         }
     }
-    remarks.extend(list("notes").into_iter().map(|note| ("note", note)));
-    remarks
+    for note in list("notes") {
+        let _ = writeln!(text, "note: {note}");
+    }
+    text
 }
 
 /// The findings of a batch, with one cell as evidence.
