@@ -20,12 +20,6 @@ impl City {
     fn declare_other_header(&self) {
         self.declare(&CITIZEN.replace("from: [年龄]", "from: [年龄, 岁数]"));
     }
-
-    async fn undo_outcome(&self, outcome: &Outcome) {
-        let me = Principal::local_administrator();
-        let undoing = self.collector.undo(&me, &outcome.batch, "wrong");
-        undoing.await.unwrap();
-    }
 }
 
 fn told(outcome: &Outcome) -> (&serde_json::Value, String) {
@@ -44,8 +38,8 @@ async fn an_upsert_whose_rows_a_later_snapshot_took_away_is_collected_again() {
     let third = city.collect(TWO, Mode::Upsert).await;
     assert_eq!(third.status, BatchStatus::Collected);
     assert_eq!(city.rows().await, ["a:1", "b:2"]);
-    city.undo_outcome(&third).await;
-    city.undo_outcome(&snapshot).await;
+    city.undo(&third.batch).await;
+    city.undo(&snapshot.batch).await;
     assert_eq!(city.rows().await, ["a:1", "b:2"]);
     let back = city.collect(TWO, Mode::Upsert).await;
     assert_eq!(
@@ -107,7 +101,7 @@ async fn an_unchanged_delivery_names_the_batch_that_stands_and_what_lets_it_be_r
         assert_eq!(same_as, &serde_json::json!(first.batch));
         let mend = format!("yandu batch undo {}", first.batch);
         assert!(notes.contains(&mend), "{notes}");
-        city.undo_outcome(&first).await;
+        city.undo(&first.batch).await;
         let mended = city.collect(TWO, mode).await;
         assert_eq!(mended.status, BatchStatus::Collected, "{mode:?}");
         assert_eq!(city.rows().await, ["a:1", "b:2"]);
@@ -139,7 +133,7 @@ async fn appended_rows_that_another_declaration_read_stay_and_the_answer_says_so
     assert_eq!(city.rows().await, ["a:"]);
     let (_, notes) = told(&again);
     assert!(notes.contains("declared otherwise"), "{notes}");
-    city.undo_outcome(&first).await;
+    city.undo(&first.batch).await;
     city.collect(OTHER_HEADER, Mode::Append).await;
     assert_eq!(city.rows().await, ["a:1"]);
 }

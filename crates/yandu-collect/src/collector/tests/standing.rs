@@ -1,6 +1,6 @@
 //! A snapshot of which no row passes, and what becomes of the former one.
 
-use yandu_words::id::{BatchId, DatasetId};
+use yandu_words::id::DatasetId;
 
 use super::*;
 use crate::quarantine::{FormerSnapshot, Released};
@@ -59,9 +59,7 @@ async fn the_first_released_row_of_a_snapshot_of_faults_takes_the_place_of_the_f
     let second = city.correct_and_release(&faults, 2).await;
     assert_eq!(second.former_snapshot, None);
     assert_eq!(city.rows().await, ["b:22", "c:22"]);
-    let me = Principal::local_administrator();
-    let undoing = city.collector.undo(&me, &faults, "a wrong file");
-    undoing.await.unwrap();
+    city.undo(&faults).await;
     assert_eq!(city.rows().await, ["a:1", "b:2"]);
 }
 
@@ -113,8 +111,7 @@ async fn a_release_cut_off_after_its_commit_has_completed_the_snapshot() {
         (record.status, record.version, record.rows_deleted),
         (BatchStatus::Collected, version.unwrap(), 1)
     );
-    let undoing = city.collector.undo(&me, &faults, "a wrong file");
-    undoing.await.unwrap();
+    city.undo(&faults).await;
     assert_eq!(city.rows().await, ["a:1", "b:2"]);
 }
 
@@ -163,9 +160,7 @@ async fn rows_of_a_snapshot_of_faults_are_released_again_once_the_newer_snapshot
     let city = City::open().await;
     let faults = city.with_faults().await.batch;
     let newer = city.collect("编号,年龄\nd,x\n", Mode::Snapshot).await;
-    let me = Principal::local_administrator();
-    let undoing = city.collector.undo(&me, &newer.batch, "a wrong file");
-    undoing.await.unwrap();
+    city.undo(&newer.batch).await;
     let released = city.correct_and_release(&faults, 2).await;
     assert_eq!(released.released, [2]);
     assert!(city.rows().await.contains(&"c:22".to_owned()));

@@ -2,7 +2,7 @@ mod random;
 
 use std::time::Duration;
 
-use yandu_words::id::{BatchId, DatasetId};
+use yandu_words::id::DatasetId;
 
 use super::*;
 
@@ -19,12 +19,6 @@ impl City {
     async fn snapshot(&self, content: &str) -> BatchId {
         let content = format!("编号,年龄\n{content}");
         self.collect(content, Mode::Snapshot).await.batch
-    }
-
-    async fn undo(&self, batch: &BatchId) {
-        let me = Principal::local_administrator();
-        let undone = self.collector.undo(&me, batch, "wrong file").await.unwrap();
-        assert_eq!(undone.batch.status, BatchStatus::Undone);
     }
 
     async fn restore(&self, version: u64) {
