@@ -93,7 +93,7 @@ test('the table of counties is saved as a workbook', async ({ page }) => {
   expect((await download).suggestedFilename()).toMatch(/^新增5G基站_各县区排名_\d{14}\.xlsx$/)
 })
 
-test('a number walks down to the lines of the deliveries that it was made of', async ({ page }) => {
+test('a number walks down to the records of the deliveries that it was made of', async ({ page }) => {
   await page.goto(`/figures/${FIGURE}`)
   await settled(page)
   const figure = page.getByRole('region', { name: '最新数值' }).locator('.figure').getByRole('button')

@@ -22,7 +22,7 @@ interface Props {
   onClose: () => void
 }
 
-/** Where a number comes from, down to the lines of deliveries and the departments that delivered them. */
+/** Where a number comes from, down to the records of deliveries and the departments that delivered them. */
 export function TrailDrawer({ wish, onClose }: Props) {
   const { t } = useTranslation()
   const isNarrow = useNarrow()
