@@ -194,6 +194,24 @@ fn message(problem: Problem) -> String {
     }
 }
 
+#[test]
+fn rows_at_the_last_watermark_are_counted_only_where_they_are_not_read_again() {
+    let options = Options::default();
+    for reads_again in [true, false] {
+        let request = Request {
+            engine: Engine::Sqlite,
+            address: Address::File(Path::new("source.sqlite")),
+            from: From::Table("t"),
+            watermark: Some("at"),
+            since: None,
+            reads_again,
+            options: &options,
+        };
+        let sql = request.counts("t", "at", "'05'");
+        assert_eq!(sql.contains("at = '05'"), !reads_again, "{sql}");
+    }
+}
+
 /// Rows that come at a watermark which was read are read where a key removes what repeats, and told of elsewhere.
 async fn what_shares_the_watermark_is_not_lost(database: &Database) {
     database
