@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Map, Value, json};
+use yandu_words::sign;
 
 use super::city::{City, list};
 use super::recount;
@@ -265,30 +266,29 @@ fn delivered(
     })
 }
 
-/// Whether a row of a text has a word of these cells in it. Words of letters and digits are the same bytes in every encoding; one
-/// that was delivered in full-width signs is not, and then a number of the row tells.
+/// Whether a row of a text has a word of letters and digits of these cells in it, in whatever width it was delivered.
 fn stands_in(text: &[u8], row: u64, cells: &[Value]) -> bool {
-    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    let text = String::from_utf8(text.to_vec())
+        .unwrap_or_else(|_| encoding_rs::GB18030.decode(text).0.into_owned());
+    let narrow = |text: &str| text.chars().map(sign::fold).collect::<String>();
     let is_word =
         |word: &&str| word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let mut words: Vec<String> = cells
+    let words: Vec<String> = cells
         .iter()
         .filter_map(Value::as_str)
         .filter(is_word)
-        .map(ToOwned::to_owned)
+        .map(narrow)
         .collect();
     if words.is_empty() {
         return true;
     }
-    let fractions = cells.iter().filter(|cell| cell.is_f64());
-    let fractions = fractions.map(ToString::to_string);
-    words.extend(fractions.filter(|text| text.len() >= 4));
-    let near = lines
-        .get(row.saturating_sub(1) as usize..)
-        .unwrap_or_default();
-    near.iter().take(HEAD + 1).any(|line| {
-        let has = |word: &String| line.windows(word.len()).any(|part| part == word.as_bytes());
-        words.iter().any(has)
+    let mut near = text
+        .split('\n')
+        .skip(row.saturating_sub(1) as usize)
+        .take(HEAD + 1);
+    near.any(|line| {
+        let line = narrow(line);
+        words.iter().any(|word| line.contains(word.as_str()))
     })
 }
 
