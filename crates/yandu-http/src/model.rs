@@ -1,6 +1,7 @@
 //! Models: how they stand, what their runs did, and running them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -9,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_policy::Action;
 use yandu_transform::{Mode, ModelStatus, Refreshed, Standing, Transform, Trigger};
 use yandu_words::id::{BatchId, DatasetId};
 
 use crate::Result;
-use crate::access::{Asker, Duty, HANDLES, KEEPS};
+use crate::access::{Asker, Duty, HANDLES, KEEPS, not_permitted};
 use crate::batch::{Failure, Finding, findings};
 use crate::caller::Caller;
 use crate::extract::{Body, Path, Query};
@@ -198,7 +200,7 @@ pub struct RunList {
 pub struct RunModel {
     /// From all rows of its inputs, whether they changed or not.
     pub full: bool,
-    /// The models that read it too, where it changed something for them.
+    /// The models that read it too and that whoever asks may refresh, where it changed something for them.
     pub downstream: bool,
 }
 
@@ -344,19 +346,36 @@ async fn list_models(Shared(state): Shared<State>, asker: Asker) -> Result<Json<
     }))
 }
 
-/// Refreshes every model that something changed for, in order.
+/// Refreshes every model that something changed for, in order: all for whoever operates the system, and for stewards their own.
 #[utoipa::path(post, path = "/models/run", tag = "models", request_body = RunModels, responses((status = 200, body = RunList), Problem))]
 async fn run_models(
     Shared(state): Shared<State>,
     asker: Asker,
     Body(asked): Body<RunModels>,
 ) -> Result<Json<RunList>> {
+    let own = own_models(&asker, &state)?;
     let transform = state.transform().clone();
     let ran = carry_through(&state, async move {
-        transform.run_all(Trigger::Request, asked.full, None).await
+        transform
+            .run_all(Trigger::Request, asked.full, own.as_deref())
+            .await
     })
     .await?;
     Ok(Json(run_list(ran, &Told::to(&asker, &state).await)))
+}
+
+/// The datasets whose models somebody may refresh all at once; `None` for all. Refuses whoever keeps no model.
+fn own_models(asker: &Asker, state: &State) -> Result<Option<Arc<BTreeSet<DatasetId>>>> {
+    if asker.may(state, Action::Operate) {
+        return Ok(None);
+    }
+    let own = asker.duty(state).datasets(KEEPS);
+    let keeps = |own: &BTreeSet<DatasetId>| own.iter().any(|one| state.transform().has(one));
+    if own.as_deref().is_none_or(keeps) {
+        Ok(own)
+    } else {
+        Err(not_permitted())
+    }
 }
 
 fn run_list(ran: Vec<(DatasetId, Refreshed)>, told: &Told) -> RunList {
@@ -411,13 +430,15 @@ async fn run_model(
 ) -> Result<Json<RunList>> {
     let id = parse(&id)?;
     asker.must(&state, KEEPS, &id)?;
+    let duty = asker.duty(&state);
     let transform = state.transform().clone();
     let ran = carry_through(&state, async move {
         let run = transform.run(&id, asked.full).await?;
         let is_changed = run.mode != Mode::Unchanged && run.error.is_none();
         let mut ran = vec![(id.clone(), Refreshed::Ran(Box::new(run)))];
         if asked.downstream && is_changed {
-            let below = transform.downstream(&id).await;
+            let mut below = transform.downstream(&id).await;
+            below.retain(|model| duty.may(KEEPS, model));
             ran.extend(
                 transform
                     .run_all(Trigger::Request, asked.full, Some(&below))

@@ -1586,7 +1586,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refreshes every model that something changed for, in order. */
+        /** Refreshes every model that something changed for, in order: all for whoever operates the system, and for stewards their own. */
         post: operations["run_models"];
         delete?: never;
         options?: never;
@@ -6614,7 +6614,7 @@ export interface components {
         /** @description How a model is to be run. */
         RunModel: {
             /**
-             * @description The models that read it too, where it changed something for them.
+             * @description The models that read it too and that whoever asks may refresh, where it changed something for them.
              * @default false
              */
             downstream: boolean;

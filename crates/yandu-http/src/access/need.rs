@@ -272,6 +272,8 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api/v1/sources", HANDLE),
     ("POST", "/api/v1/sources/{id}/run", KEEP),
     ("GET", "/api/v1/notices", HANDLE),
+    // Stewards have their own made; whoever operates the system has all made, and looks at no row.
+    ("POST", "/api/v1/models/run", KEEP),
     ("POST", "/api/v1/models/{id}/run", KEEP),
     // Classification: lists are cut to what somebody stewards, and lowerings are for those too who look after rights.
     ("GET", "/api/v1/classification", KEEP),
@@ -338,7 +340,6 @@ const NEEDS: &[(&str, &str, Need)] = &[
     ),
     ("GET", "/api/v1/plans/{id}/text", BROWSE),
     // What keeps the program running.
-    ("POST", "/api/v1/models/run", OPERATE),
     ("GET", "/api/v1/packs/change", OPERATE),
     ("POST", "/api/v1/packs/change/apply", OPERATE),
     ("POST", "/api/v1/packs/change/cancel", OPERATE),

@@ -121,11 +121,27 @@ impl City {
 
     /// A program of somebody, with a token for these scopes.
     pub(super) async fn program(&self, of: &Somebody, scope: &[&str]) -> Somebody {
+        self.with_token(of, "/api/v1/account/tokens", scope).await
+    }
+
+    /// A program with a new account of its own, which comes with a token for these scopes.
+    pub(super) async fn service(
+        &self,
+        root: &Somebody,
+        id: &str,
+        roles: &[&str],
+        scope: &[&str],
+    ) -> Somebody {
+        let new = json!({"id": id, "kind": "service", "name": id, "department": "市民政局", "roles": roles});
+        self.ok(root, Method::POST, "/api/v1/accounts", &new).await;
+        let tokens = format!("/api/v1/accounts/{id}/tokens");
+        self.with_token(root, &tokens, scope).await
+    }
+
+    async fn with_token(&self, maker: &Somebody, tokens: &str, scope: &[&str]) -> Somebody {
         let until = self.state.now() + jiff::SignedDuration::from_hours(24);
         let token = json!({"name": "脚本", "scope": scope, "expires_at": until});
-        let made = self
-            .ok(of, Method::POST, "/api/v1/account/tokens", &token)
-            .await;
+        let made = self.ok(maker, Method::POST, tokens, &token).await;
         let shown = format!("Bearer {}", made["secret"].as_str().unwrap());
         Somebody(Some((header::AUTHORIZATION, shown)))
     }
@@ -137,6 +153,18 @@ impl City {
         answer["rows"].clone()
     }
 }
+
+/// The pack of these tests with the roles that the shipped policies speak of.
+pub(super) fn pack_with_shipped_roles() -> String {
+    let base = include_str!("../../../../packs/base/pack.yaml");
+    let roles = base.split_once("roles:").unwrap().1;
+    format!(
+        "pack: club\nversion: 0.1.0\ntitle: {{zh: 社团}}\nroles:{roles}settings:\n  old: {{title: {{zh: 高龄}}, default: 60}}\n"
+    )
+}
+
+pub(super) const SHIPPED_POLICIES: &str =
+    include_str!("../../../../packs/base/policies/base.cedar");
 
 pub(super) const POLICIES: &str = r#"
 @id("browse") @about("工作人员可以查看一本账和看板")

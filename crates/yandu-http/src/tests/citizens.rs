@@ -5,7 +5,7 @@ mod mine;
 use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::accounts::{PASSWORD, Somebody};
+use super::accounts::{PASSWORD, SHIPPED_POLICIES, Somebody, pack_with_shipped_roles};
 use super::city::{Answer, City, MEMBER, request};
 use crate::{Options, visitor};
 
@@ -297,17 +297,10 @@ async fn every_page_of_the_list_is_bounded_and_all_together_show_each_dataset_on
 
 #[tokio::test]
 async fn a_citizen_is_no_staff_of_the_city() {
-    let base = include_str!("../../../../packs/base/pack.yaml");
-    let roles = base.split_once("roles:").unwrap().1;
-    let pack = format!(
-        "pack: club\nversion: 0.1.0\ntitle: {{zh: 社团}}\nroles:{roles}settings:\n  old: {{title: {{zh: 高龄}}, default: 60}}\n"
-    );
+    let pack = pack_with_shipped_roles();
     let files = [
         ("pack.yaml", pack.as_str()),
-        (
-            "policies/base.cedar",
-            include_str!("../../../../packs/base/policies/base.cedar"),
-        ),
+        ("policies/base.cedar", SHIPPED_POLICIES),
     ];
     let (city, root) = City::claimed_with(&files).await;
     let citizen = json!({"id": "citizen", "name": "市民", "roles": ["citizen"]});

@@ -41,7 +41,7 @@ export function ModelPage() {
                 <Button disabled={busy} title={t('model.full-about')} onClick={() => start(true, false)}>
                   {t('model.full')}
                 </Button>
-                <Button disabled={busy} onClick={() => start(false, true)}>
+                <Button disabled={busy} title={t('model.downstream-about')} onClick={() => start(false, true)}>
                   {t('model.run-downstream')}
                 </Button>
                 <Button type="primary" disabled={busy} onClick={() => start(false, false)}>

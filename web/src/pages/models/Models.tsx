@@ -24,6 +24,8 @@ export function Models() {
   const runner = useRun()
   const busy = runner.run.isPending
   const { may } = useSession()
+  const mayAll = may('operate')
+  const mayOwn = query.data?.some((model) => model.may.includes('steward')) ?? false
   return (
     <Page
       title={t('menu.models')}
@@ -31,9 +33,9 @@ export function Models() {
       actions={
         <>
           {query.data && query.data.length > 0 && <Export models={query.data} />}
-          {may('operate') && (
+          {(mayAll || mayOwn) && (
             <Button type="primary" disabled={busy} title={busy ? t('model.running') : ''} onClick={() => runner.run.mutate({ full: false })}>
-              {t('models.run-all')}
+              {t(mayAll ? 'models.run-all' : 'models.run-own')}
             </Button>
           )}
         </>
