@@ -1,4 +1,5 @@
-//! Counts for Prometheus, in its text format, and the newest numbers of metrics beside them.
+//! Counts for Prometheus, in its text format, and the newest numbers of metrics beside them. The counts are told to whoever may
+//! operate the system, and numbers to whoever sees the rows that they are made of, whatever else they may do.
 
 mod numbers;
 
@@ -17,7 +18,9 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use yandu_collect::Collector;
+use yandu_policy::Action;
 
+use crate::access::Asker;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -171,13 +174,18 @@ impl Counts {
     }
 }
 
-pub(crate) async fn counts(Shared(state): Shared<State>) -> crate::Result<Response> {
+pub(crate) async fn counts(Shared(state): Shared<State>, asker: Asker) -> crate::Result<Response> {
+    let numbers = Numbers::newest(&state, &asker).await?.registry();
     let counts = state.counts();
-    counts.under_way.set(state.collector().active() as i64);
-    counts.uptime.set(counts.started.elapsed().as_secs_f64());
-    let numbers = Numbers::newest(&state).await?;
-    let body = written(&[&counts.registry, &numbers.registry()])
-        .map_err(|_| Problem::new("internal", "the counts could not be written"))?;
+    let mut told = Vec::new();
+    if asker.may(&state, Action::Operate) {
+        counts.under_way.set(state.collector().active() as i64);
+        counts.uptime.set(counts.started.elapsed().as_secs_f64());
+        told.push(&counts.registry);
+    }
+    told.push(&numbers);
+    let body =
+        written(&told).map_err(|_| Problem::new("internal", "the counts could not be written"))?;
     let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, form)], body).into_response())
 }

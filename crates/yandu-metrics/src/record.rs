@@ -245,9 +245,18 @@ impl Metrics {
     }
 
     /// The newest number of each declared metric as it is recorded, of the whole and of the counties that the list of divisions
-    /// has: as many as there are metrics and counties, whatever codes the data have.
-    pub async fn newest_by_county(&self) -> Result<Vec<(Definition, Vec<Recorded>)>> {
-        let areas = self.areas(&Principal::local_administrator()).await?;
+    /// has, as the principal sees it: as many as there are metrics and counties, whatever codes the data have. A metric is left
+    /// out for whoever does not see all that its numbers are made of, because they are recorded as the whole city has them.
+    pub async fn newest_by_county(
+        &self,
+        principal: &Principal,
+    ) -> Result<Vec<(Definition, Vec<Recorded>)>> {
+        let mut definitions = self.definitions();
+        definitions.retain(|definition| self.shows_records(principal, definition));
+        if definitions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let areas = self.areas(principal).await?;
         let counties = areas.counties().map(|(code, _)| code);
         let areas: Vec<&str> = std::iter::once("").chain(counties).collect();
         let newest = self.inner.records.newest(&areas).await?;
@@ -255,7 +264,7 @@ impl Metrics {
             let numbers = newest.iter().filter(|one| one.metric == *definition.id());
             numbers.cloned().collect()
         };
-        let definitions = self.definitions().into_iter();
+        let definitions = definitions.into_iter();
         Ok(definitions
             .map(|definition| {
                 let numbers = of(&definition);

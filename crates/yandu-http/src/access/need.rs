@@ -203,6 +203,8 @@ const NEEDS: &[(&str, &str, Need)] = &[
         Need::Account,
     ),
     ("GET", "/delta-sharing/files/{file}", Need::Nothing),
+    // Numbers of metrics as far as rights show what they are made of, and counts of the program for whoever operates it.
+    ("GET", "/metrics", Need::Account),
     // What is said of data, and not what is in it.
     ("GET", "/api/v1/ledger/entries", BROWSE),
     ("GET", "/api/v1/ledger/rollup", BROWSE),

@@ -1,4 +1,5 @@
-//! The newest number of each metric, of the city and of its counties, as gauges. A number that is missing has no sample.
+//! The newest number of each metric that a reader sees all of, of the city and of its counties, as gauges. A number that is missing
+//! has no sample.
 
 use jiff::civil::Date;
 use prometheus_client::collector::Collector;
@@ -7,9 +8,11 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 use yandu_lake::Number;
 use yandu_metrics::Recorded;
+use yandu_policy::Way;
 use yandu_words::calendar::CITY_CLOCK;
 
 use crate::Result;
+use crate::access::Asker;
 use crate::state::State;
 
 const DAY_SECONDS: i64 = 86_400;
@@ -31,8 +34,9 @@ struct Metric {
 }
 
 impl Numbers {
-    pub(super) async fn newest(state: &State) -> Result<Self> {
-        let newest = state.metrics().newest_by_county().await?;
+    pub(super) async fn newest(state: &State, asker: &Asker) -> Result<Self> {
+        let reader = asker.reader(state, Way::Page);
+        let newest = state.metrics().newest_by_county(&reader).await?;
         let metrics = newest.into_iter().map(|(definition, numbers)| Metric {
             id: definition.id().to_string(),
             title: definition.file.title.zh.clone(),

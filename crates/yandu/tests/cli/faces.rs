@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::exports::link;
 use crate::support::{self, Place, Server};
 
 const SHAPES: &str = concat!(
@@ -81,7 +82,7 @@ fn the_newest_numbers_of_metrics_are_read_by_the_client_of_prometheus() {
         assert!(Instant::now() < end, "no number is told of a county");
         std::thread::sleep(Duration::from_millis(200));
     }
-    let Some(said) = drive("openmetrics.py", &[&server.url()]) else {
+    let Some(said) = drive("openmetrics.py", &[&server.url(), &link(&server)]) else {
         return;
     };
     assert!(said["areas"].as_u64().unwrap() > 10, "{said}");
