@@ -182,7 +182,7 @@ pub enum Action {
     EditPlan,
     /// Say how the plan stands where the own unit answers for it: steps, evidence, documents.
     ReportPlan,
-    /// Change packs, sources and models, make backups.
+    /// Change packs, sources and models, make backups, and see how the program runs.
     Operate,
     ManageAccounts,
     ManagePolicies,
