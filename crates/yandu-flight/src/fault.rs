@@ -135,6 +135,7 @@ impl Fault {
             | QueryCause::Call
             | QueryCause::Pattern
             | QueryCause::DivisionByZero
+            | QueryCause::OutOfRange
             | QueryCause::Value
             | QueryCause::Other => Code::InvalidArgument,
         };

@@ -206,6 +206,8 @@ pub enum QueryCause {
     /// A regular expression that cannot be read.
     Pattern,
     DivisionByZero,
+    /// The result of a computation is out of the range of its type.
+    OutOfRange,
     /// A value of a row does not suit what is done with it.
     Value,
     #[default]

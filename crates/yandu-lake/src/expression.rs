@@ -16,6 +16,7 @@ use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionConfig;
 use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, ExprWithAlias, visit_expressions};
 
+use crate::checked::checked;
 use crate::condition::{SqlProblem, at_word, closest};
 use crate::session::problem;
 
@@ -90,7 +91,8 @@ pub(crate) fn columns_of<'a>(
     Arc::new(Schema::new(fields))
 }
 
-/// An expression over rows of exactly these columns as it is evaluated: both sides of a comparison are of one type.
+/// An expression over rows of exactly these columns as it is evaluated: both sides of a comparison are of one type, and
+/// arithmetic is checked.
 pub(crate) fn coerced(
     expression: &Expr,
     columns: &SchemaRef,
@@ -104,7 +106,8 @@ pub(crate) fn coerced(
             .build(),
     );
     let coerced = simplifier.coerce(expression.clone(), &named)?;
-    Ok((simplifier.simplify(coerced)?, named))
+    let checked = checked(coerced, &named)?.data;
+    Ok((simplifier.simplify(checked)?, named))
 }
 
 /// An expression that can be evaluated over rows of exactly these columns, and the type of what it gives.

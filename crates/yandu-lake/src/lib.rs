@@ -8,6 +8,7 @@
 
 mod ancestry;
 mod changes;
+mod checked;
 mod commit;
 mod condition;
 mod convert;

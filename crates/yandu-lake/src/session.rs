@@ -44,6 +44,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use yandu_words::id::DatasetId;
 
+use crate::checked;
 use crate::derive::{self, Only, Question};
 #[cfg(test)]
 use crate::door::barrier;
@@ -498,7 +499,8 @@ pub(crate) fn engine(options: &Options) -> Result<SessionState> {
         .with_runtime_env(runtime(options)?)
         .with_default_features();
     let mut state = join_filter::weighed(mended::mended(builder)).build();
-    bounded::hold(&mut state, options.memory_bytes)
+    checked::check(&mut state)
+        .and_then(|()| bounded::hold(&mut state, options.memory_bytes))
         .map_err(|error| Error::Engine(Box::new(error)))?;
     Ok(state)
 }

@@ -124,6 +124,7 @@ impl Fault {
             QueryCause::Unsupported => "0A000",
             QueryCause::Pattern => "2201B",
             QueryCause::DivisionByZero => "22012",
+            QueryCause::OutOfRange => "22003",
             QueryCause::Value => "22000",
             QueryCause::Other => "42000",
         };

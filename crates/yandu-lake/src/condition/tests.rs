@@ -97,6 +97,11 @@ fn a_block_with_a_row_that_cannot_be_evaluated_says_why() {
         condition.evaluate(&rows()).unwrap_err(),
         "divide by zero error"
     );
+    let condition = compile_condition(&schema(), "height * 9223372036854775807 > 1").unwrap();
+    assert_eq!(
+        condition.evaluate(&rows()).unwrap_err(),
+        "a number is out of the range of its type: 180 * 9223372036854775807"
+    );
 }
 
 #[test]

@@ -258,3 +258,11 @@ fn what_cannot_be_put_together_is_refused_with_its_place() {
         refused("sum(random())")
     );
 }
+
+#[test]
+fn a_product_that_leaves_the_range_of_its_type_is_no_part_of_a_number() {
+    let rows = rows(&mut Seed(7), 30);
+    assert!(compile("sum(done * 2)").parts(&rows).is_ok());
+    let parts = compile("sum(done * 9223372036854775807)").parts(&rows);
+    assert!(parts.is_err(), "{parts:?}");
+}

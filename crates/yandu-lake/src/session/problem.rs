@@ -17,6 +17,9 @@ const PATTERN_HELP: &str =
     r"put a `\` before each bracket, `*`, `+`, `?` or `\` that stands for itself";
 const DIVISION_HELP: &str =
     "`nullif(…, 0)` makes the result empty where it would be divided by zero";
+const OUT_OF_RANGE: &str = "a number is out of the range of its type";
+const RANGE_HELP: &str =
+    "compute with `cast(… as decimal(38, 0))`, which holds 38 digits, or with `cast(… as double)`";
 const CAST_HELP: &str = "`try_cast(… as …)` is empty where a value is none of that type";
 const VALUE_HELP: &str = "leave out the values that it cannot be done with, by a condition or by `case when … then … end`";
 
@@ -79,6 +82,7 @@ fn filter_error(root: &DataFusionError) -> Option<DataFusionError> {
         match kind {
             "ArrowError(CastError" => ArrowError::CastError(told),
             "ArrowError(ParseError" => ArrowError::ParseError(told),
+            "ArrowError(ArithmeticOverflow" => ArrowError::ArithmeticOverflow(told),
             _ => ArrowError::ComputeError(told),
         }
     };
@@ -96,6 +100,7 @@ pub(crate) fn without_values(error: Error) -> Error {
         QueryCause::DivisionByZero => return Error::Query(problem),
         // It may be one that stands in rows.
         QueryCause::Pattern => (UNREADABLE_PATTERN, PATTERN_HELP),
+        QueryCause::OutOfRange => (OUT_OF_RANGE, RANGE_HELP),
         _ => ("a value does not suit what is done with it", CAST_HELP),
     };
     Error::Query(QueryProblem {
@@ -211,6 +216,11 @@ fn cause_of(root: &DataFusionError) -> QueryCause {
         DataFusionError::ArrowError(arrow, _) if matches!(**arrow, ArrowError::DivideByZero) => {
             QueryCause::DivisionByZero
         }
+        DataFusionError::ArrowError(arrow, _)
+            if matches!(**arrow, ArrowError::ArithmeticOverflow(_)) =>
+        {
+            QueryCause::OutOfRange
+        }
         DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => QueryCause::Value,
         DataFusionError::Plan(text) if text.starts_with("Invalid function") => QueryCause::Call,
         _ => QueryCause::Other,
@@ -226,6 +236,7 @@ fn mend_of(root: &DataFusionError, cause: QueryCause) -> Option<&'static str> {
     );
     match cause {
         QueryCause::DivisionByZero => Some(DIVISION_HELP),
+        QueryCause::OutOfRange => Some(RANGE_HELP),
         QueryCause::Value if is_cast => Some(CAST_HELP),
         QueryCause::Value => Some(VALUE_HELP),
         _ => None,
@@ -238,8 +249,11 @@ fn arrow_message(error: &ArrowError) -> String {
         ArrowError::CastError(text)
         | ArrowError::ParseError(text)
         | ArrowError::ComputeError(text)
-        | ArrowError::InvalidArgumentError(text)
-        | ArrowError::ArithmeticOverflow(text) => text.clone(),
+        | ArrowError::InvalidArgumentError(text) => text.clone(),
+        ArrowError::ArithmeticOverflow(text) => {
+            let computed = text.strip_prefix("Overflow happened on: ").unwrap_or(text);
+            format!("{OUT_OF_RANGE}: {computed}")
+        }
         other => other.to_string(),
     }
 }

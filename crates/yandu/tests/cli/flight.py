@@ -333,6 +333,7 @@ def faults(line):
             "SELECT nothing FROM club.member",
             "SELECT frobnicate(1)",
             "SELECT 1 / 0",
+            "SELECT 9223372036854775807 + 1",
             "INSERT INTO club.member SELECT * FROM club.member",
             "CREATE TABLE x (y int)",
             "SELECT 1; SELECT 2",

@@ -165,6 +165,7 @@ def psycopg_faults(line):
             "SELECT frobnicate(1)",
             "SELECT regexp_like('a', '(')",
             "SELECT 1 / 0",
+            "SELECT 9223372036854775807 + 1",
             "INSERT INTO club.member VALUES (1)",
             "CREATE TABLE x (y int)",
             "COPY club.member FROM STDIN",

@@ -7,6 +7,9 @@ use crate::door::Broken;
 use crate::{Error, Principal, ReadPoint};
 
 const CAST: &str = "SELECT id FROM hr.staff WHERE CAST(code AS INT) > 1020";
+/// Only what a hidden person earns takes it out of the range of its type.
+const OUT_OF_RANGE: &str =
+    "SELECT id FROM hr.staff WHERE salary - 25 - 9223372036854775807 - 1 < 0";
 const EXPLAINED: &str =
     "EXPLAIN VERBOSE SELECT id FROM hr.staff WHERE dept <> 'a' AND 1 / (salary - 20) > 0";
 
@@ -15,6 +18,11 @@ const CURIOUS: &[&str] = &[
     "SELECT id FROM hr.staff WHERE 1 / (salary - 20) > 5",
     "SELECT id FROM hr.staff WHERE salary > 102 AND 1 / (salary - 21) >= 0",
     CAST,
+    OUT_OF_RANGE,
+    "SELECT max(salary - 25 - 9223372036854775807) FROM hr.staff",
+    "SELECT sum(salary - 25 - 9223372036854775807) FROM hr.staff",
+    "SELECT dept, sum(-salary * 2) FROM hr.staff GROUP BY dept",
+    "SELECT a.id FROM hr.staff a JOIN hr.staff b ON a.salary - 25 - 9223372036854775807 = b.id - 9223372036854775807",
     "SELECT sum(CAST(code AS INT)) FROM hr.staff",
     "SELECT id FROM hr.staff WHERE regexp_like('x', code)",
     "SELECT id FROM hr.staff WHERE CASE WHEN salary < 50 THEN 1 / 0 ELSE 1 END = 1",
@@ -81,17 +89,20 @@ async fn what_fails_only_on_hidden_rows_does_not_fail() {
     let reader = first.open();
     let ids = asked(&reader, CAST).await.unwrap();
     assert_eq!(ids.len(), 20);
-    let all = asked(
-        &reader,
+    for sql in [
         "SELECT id FROM hr.staff WHERE 1 / (salary - 20) >= 0",
-    )
-    .await;
-    assert_eq!(all.unwrap().len(), 40);
+        OUT_OF_RANGE,
+    ] {
+        let all = asked(&reader, sql).await;
+        assert_eq!(all.unwrap().len(), 40, "{sql}");
+    }
     // It fails for who sees them.
     let everything = first
         .lake
         .session(&Principal::local_administrator(), ReadPoint::default());
-    assert!(asked(&everything, CAST).await.is_err());
+    for sql in [CAST, OUT_OF_RANGE] {
+        assert!(asked(&everything, sql).await.is_err(), "{sql}");
+    }
 }
 
 #[tokio::test]
@@ -117,6 +128,11 @@ async fn a_query_that_fails_on_a_row_tells_a_reader_nothing_that_is_in_it() {
         let failed = told(&everything, sql).await;
         assert!(failed.contains(value), "{failed}");
     }
+    let product = "SELECT salary * 9223372036854775807 FROM hr.staff WHERE id = 7";
+    let failed = told(&reader, product).await;
+    assert_eq!(failed, "query: a number is out of the range of its type");
+    let failed = told(&everything, product).await;
+    assert!(failed.contains("107 * 9223372036854775807"), "{failed}");
     let pattern =
         "SELECT regexp_replace('a', concat('(', code, '[', code), '') FROM hr.staff WHERE id = 7";
     let failed = told(&reader, pattern).await;

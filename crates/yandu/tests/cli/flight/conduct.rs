@@ -60,6 +60,11 @@ fn faults_have_the_words_of_the_other_doors() {
         ("SELECT frobnicate(1)", &INVALID[..], "frobnicate"),
         ("SELECT 1 / 0", &INVALID[..], "divide by zero"),
         (
+            "SELECT 9223372036854775807 + 1",
+            &INVALID[..],
+            "out of the range",
+        ),
+        (
             "INSERT INTO club.member SELECT * FROM club.member",
             &REFUSED[..],
             "can only be read",

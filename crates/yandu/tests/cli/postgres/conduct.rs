@@ -24,6 +24,7 @@ fn faults_have_the_states_of_postgresql_and_transactions_know_of_them() {
             "SELECT frobnicate(1)": "42883",
             "SELECT regexp_like('a', '(')": "2201B",
             "SELECT 1 / 0": "22012",
+            "SELECT 9223372036854775807 + 1": "22003",
             "INSERT INTO club.member VALUES (1)": "25006",
             "CREATE TABLE x (y int)": "25006",
             "COPY club.member FROM STDIN": "25006",
