@@ -30,6 +30,7 @@ TEN = {
     "health_service.cost_per_visit": ("month", 12), "health_service.prescription_pass_rate": ("month", 12),
     "trade.volume": ("month", 12), "traffic.survey_km": ("month", 12),
 }  # fmt: skip
+STATIONS = "telecom.base_station"
 TILES = 40
 VIEWERS = 500
 CHANGES = 20
@@ -66,29 +67,37 @@ def board(context: Context) -> Path:
     return packs
 
 
-def stations(context: Context, server: Server, number: int, rows: int = 5) -> Path:
-    """A delivery of some base stations that are there already, with another day of opening."""
+def stations_of(server: Server, number: int, rows: int = 5) -> tuple[list[str], list[list]]:
+    """The columns of base stations, and some that were opened in 2025."""
     names = [
-        column["name"] for column in server.request("GET", "/api/v1/datasets/telecom.base_station")["columns"]
+        column["name"] for column in server.request("GET", f"/api/v1/datasets/{STATIONS}")["columns"]
         if not column["name"].startswith("_")
     ]  # fmt: skip
     found = server.query(
-        f"SELECT {', '.join(names)} FROM telecom.base_station WHERE generation = '5G' AND status = '1' AND opened_on >= '2025-01-01'"
+        f"SELECT {', '.join(names)} FROM {STATIONS} WHERE generation = '5G' AND status = '1' AND opened_on >= '2025-01-01'"
         f" AND opened_on < '2025-12-01' ORDER BY station_id OFFSET {number * rows} LIMIT {rows}"
     )
     if len(found) < rows:
         raise Failed("there are too few base stations of 2025")
-    day = names.index("opened_on")
-    file = context.work / f"stations-{number}.csv"
+    return names, found
+
+
+def delivery(context: Context, name: str, names: list[str], rows: list[list]) -> Path:
+    """A file of rows, which is another one than all before."""
+    file = context.work / f"{name}.csv"
     lines = [",".join([*names, "bench"])]
-    for row in found:
-        cells = list(row)
-        # Into the month after, so that two months change and the year does not.
-        month = int(cells[day][5:7]) + 1
-        cells[day] = f"2025-{month:02}-01"
-        lines.append(",".join([*("" if cell is None else str(cell) for cell in cells), str(time.time_ns())]))
+    lines += [",".join([*("" if cell is None else str(cell) for cell in row), str(time.time_ns())]) for row in rows]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return file
+
+
+def stations(context: Context, server: Server, number: int) -> Path:
+    """A delivery of some base stations that are there already, with another day of opening."""
+    names, found = stations_of(server, number)
+    day = names.index("opened_on")
+    # Into the month after, so that two months change and the year does not.
+    later = [[*row[:day], f"2025-{int(row[day][5:7]) + 1:02}-01", *row[day + 1 :]] for row in found]
+    return delivery(context, f"stations-{number}", names, later)
 
 
 def newest(server: Server) -> dict[str, str]:
@@ -135,7 +144,7 @@ def bench(context: Context) -> Report:
             file = stations(context, server, number)
             before = numbers(server, "telecom.new_station", "2025-12")
             begun = time.perf_counter()
-            outcome = server.deliver("telecom.base_station", file, "upsert")
+            outcome = server.deliver(STATIONS, file, "upsert")
             same("rows kept of a batch", outcome["rows_kept"], 5)
             while numbers(server, "telecom.new_station", "2025-12") == before:
                 if time.perf_counter() - begun > 60:
@@ -153,7 +162,16 @@ def bench(context: Context) -> Report:
     peers = beside(context, inputs, known, report, ours)
 
     people = f"{context.people / 1e6:g} M city"
-    least = {side: min(peers[side]["ms"][metric] / ours[metric][0] for metric in TEN) for side in peers}
+    alone = {side: {metric: peers[side]["ms"][metric] / ours[metric][0] for metric in TEN} for side in peers}
+    behind = [
+        f"{metric} {' and '.join(f'{alone[side][metric]:.1f} ×' for side in peers)}"
+        for metric in TEN if min(alone[side][metric] for side in peers) < 10
+    ]  # fmt: skip
+    if behind:
+        report.notes.append(
+            f"{len(behind)} of the ten are not ten times as fast by themselves: a peer reads their few rows in about the time that a"
+            " request over HTTP takes."
+        )
     in_all = {side: sum(peers[side]["ms"].values()) / sum(ours[metric][0] for metric in TEN) for side in peers}
     report.goals = [
         Goal(f"full recompute of all {len(answers)} metrics of the {people}", "< 60 s", full_s, 60, "s"),
@@ -166,9 +184,11 @@ def bench(context: Context) -> Report:
         Goal("trail of one number, p99 over all metrics", "< 100 ms", p99(trails), 100, "ms", why=f"slowest is {slow_trail}"),
         *(
             Goal(f"ten metrics against {side}, recomputed there, together", "≥ 10 ×", in_all[side], 10, "×", higher=True,
-                 why=f"the least of the ten is {least[side]:.1f} ×")
+                 why=f"the least of the ten is {min(alone[side].values()):.1f} ×")
             for side in peers
         ),
+        Goal("ten metrics, how many are so by themselves against both", "all ten", len(TEN) - len(behind), len(TEN) - 0.01,
+             higher=True, why="not " + "; ".join(behind)),
         Goal("full recompute of the models of the ten against DuckDB", "≤ 1.5 ×", full_ten / peers["DuckDB"]["full_ms"], 1.5, "×",
              why="a refresh also checks, commits and syncs each model"),
     ]  # fmt: skip
@@ -240,7 +260,7 @@ def followed(context: Context, data: Path, packs: Path, taken) -> tuple[list[flo
             pause = begun + number - time.perf_counter()
             if pause > 0:
                 time.sleep(pause)
-            asked = {"dataset": "telecom.base_station", "path": str(file), "mode": "upsert", "encoding": "utf-8", "delimiter": ",",
+            asked = {"dataset": STATIONS, "path": str(file), "mode": "upsert", "encoding": "utf-8", "delimiter": ",",
                      "header_row": 1}  # fmt: skip
             server.request("POST", "/api/v1/batches", asked)
         models.settled(server)

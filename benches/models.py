@@ -39,10 +39,8 @@ def collected(context: Context) -> tuple[Path, bool]:
     shutil.move(city / "inbox", data / "inbox")
     shutil.rmtree(city)
     settings = [word for setting in SETTINGS for word in ("--set", setting)]
-    stations = subprocess.Popen(context.command("city", "serve", "--seed", SEED, "--listen", STATIONS), stdout=subprocess.PIPE)
+    air = stations(context)
     try:
-        if not stations.stdout.readline():
-            raise Failed(f"`yandu city serve` ended with {stations.wait()}: is something else on {STATIONS}?")
         with Server(context, context.folder("models-sources"), settings=SETTINGS) as server:
             sources = [source["id"] for source in server.request("GET", "/api/v1/sources")["sources"]]
         for source in sources:
@@ -51,11 +49,19 @@ def collected(context: Context) -> tuple[Path, bool]:
             except Failed as failed:
                 print(f"  {source} is not collected: {str(failed)[-300:]}", flush=True)
     finally:
-        stations.terminate()
-        stations.wait(timeout=30)
+        air.terminate()
+        air.wait(timeout=30)
     shutil.rmtree(data / "inbox", ignore_errors=True)
     made.touch()
     return data, True
+
+
+def stations(context: Context) -> subprocess.Popen:
+    """The interface of the city's air stations, where the settings look for it."""
+    served = subprocess.Popen(context.command("city", "serve", "--seed", SEED, "--listen", STATIONS), stdout=subprocess.PIPE)
+    if not served.stdout.readline():
+        raise Failed(f"`yandu city serve` ended with {served.wait()}: is something else on {STATIONS}?")
+    return served
 
 
 def settled(server: Server) -> list[dict]:

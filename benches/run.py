@@ -14,7 +14,7 @@ from measure import Context, Report, busy_cores
 
 HERE = Path(__file__).resolve().parent
 FULL = {"people": 6_700_000, "check_rows": 1_000_000, "postgres_rows": 3_000_000, "entries": 100_000, "columns": 100_000}
-BENCHES = ["ingest", "checks", "postgres", "start", "point", "ledger", "lineage", "models", "metrics", "decisions", "previews", "door", "wire", "lists", "pages"]
+BENCHES = ["ingest", "checks", "postgres", "start", "point", "ledger", "lineage", "models", "metrics", "decisions", "previews", "door", "wire", "lists", "pages", "soak"]
 # Programs that benchmarks run beside the executable.
 EXAMPLES = ["decisions", "previews"]
 

@@ -2,7 +2,8 @@
 # Measures against peers and writes benches/RESULTS.md. Settings, with their defaults:
 #   BENCH_PEOPLE=6700000 BENCH_CHECK_ROWS=1000000 BENCH_POSTGRES_ROWS=3000000 BENCH_RUNS=3
 #   BENCH_ENTRIES=100000 BENCH_COLUMNS=100000 BENCH_TPCH_SCALE=1 BENCH_WIRE_SECONDS=10
-#   BENCH_ONLY=            some of ingest,checks,postgres,start,point,ledger,lineage,models,metrics,decisions,previews,door,wire,lists,pages
+#   BENCH_SOAK_MINUTES=60
+#   BENCH_ONLY=            some of ingest,checks,postgres,start,point,ledger,lineage,models,metrics,decisions,previews,door,wire,lists,pages,soak
 #   BENCH_YANDU=           an executable that is built already
 #   BENCH_WORK=target/bench/work   needs some 16 GB at full size
 set -euo pipefail
@@ -15,6 +16,14 @@ if [ ! -x "$venv/bin/python" ] || ! cmp -s benches/requirements.txt "$venv/insta
   "$venv/bin/pip" install -q -r benches/requirements.txt
   cp benches/requirements.txt "$venv/installed.txt"
 fi
+
+# What opens pages. The program has those that were there when it was compiled, so they are built first.
+case ",${BENCH_ONLY:-pages,soak}," in
+  *,pages,* | *,soak,*)
+    scripts/web.sh
+    scripts/browser.sh || echo "could not install a browser: pages and soak say what they lack" >&2
+    ;;
+esac
 
 yandu="${BENCH_YANDU:-}"
 prebuilt=(--prebuilt)

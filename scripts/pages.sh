@@ -8,21 +8,7 @@ NOW="${NOW:-2026-01-05T09:00+08:00}"
 PEOPLE="${PEOPLE:-20000}"
 what="${1:-e2e}"
 
-# A browser, and fonts without which every Chinese sign is a box.
-install_browser() {
-  local missing=()
-  [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing+=(chromium)
-  command -v fc-list >/dev/null || missing+=(fontconfig)
-  fc-list 2>/dev/null | grep -qi 'cjk' || missing+=(fonts-noto-cjk)
-  [ ${#missing[@]} -eq 0 ] && return
-  echo "== installing ${missing[*]}"
-  local sudo=""
-  [ "$(id -u)" -eq 0 ] || sudo="sudo -n"
-  $sudo apt-get update -q
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${missing[@]}"
-}
-
-install_browser
+scripts/browser.sh
 scripts/web.sh
 providers="$(scripts/openid.sh)"
 [ -z "$providers" ] || export YANDU_TEST_OPENID="$providers"

@@ -97,6 +97,15 @@ export async function planInForce(request: APIRequestContext, year = 2026, text 
   return id
 }
 
+const STATION_HEADER = '基站编号,基站名称,运营企业,所属区划,经度,纬度,网络制式,频段,覆盖场景,投用日期,状态,停用日期'
+
+/** A line of the register of base stations: one that was opened on a day. */
+export const station = (number: number, opened: string): string =>
+  `YCN2026${String(number).padStart(5, '0')},五星街道东${number},中国移动,320902001,120.1552,33.3921,5G,2.6GHz,城区,${opened},在用,`
+
+/** A delivery of base stations. */
+export const register = (stations: string[]): string => [STATION_HEADER, ...stations].join('\r\n') + '\r\n'
+
 /** Every page by name; what stands in braces is asked of the program. */
 export const names = {
   home: '/',

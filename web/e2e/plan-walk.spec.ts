@@ -1,11 +1,7 @@
 import type { Page } from '@playwright/test'
-import { planInForce, planText } from './city'
+import { planInForce, planText, register, station } from './city'
 import { expect, settled } from './fixtures'
 import { inCity, until } from './own-city'
-
-const HEADER = '基站编号,基站名称,运营企业,所属区划,经度,纬度,网络制式,频段,覆盖场景,投用日期,状态,停用日期'
-const station = (number: number, opened: string) => `YCN2026${String(number).padStart(5, '0')},五星街道东${number},中国移动,320902001,120.1552,33.3921,5G,2.6GHz,城区,${opened},在用,`
-const register = (stations: string[]) => [HEADER, ...stations].join('\r\n') + '\r\n'
 
 const FIRST = '基站台账_20260228.csv'
 const STATIONS = [station(1, '2026-01-15'), station(2, '2026-02-11'), station(3, '2026-02-26')]

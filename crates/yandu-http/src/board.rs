@@ -49,7 +49,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 /// A board in the list of boards.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct BoardLine {
-    #[schema(example = "plan.city")]
+    #[schema(example = "telecom.network")]
     pub id: String,
     pub pack: String,
     pub title: PageTitle,

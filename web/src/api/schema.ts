@@ -3002,7 +3002,7 @@ export interface components {
         /** @description A board in the list of boards. */
         BoardLine: {
             about?: string | null;
-            /** @example plan.city */
+            /** @example telecom.network */
             id: string;
             /** @description `county` or `managing` where it can be opened for one area. */
             narrow?: string | null;

@@ -1,4 +1,4 @@
-/** What the address of a wall asks for: `/wall/plan.city?area=320902&cycle=30&reload=04:00`. */
+/** What the address of a wall asks for: `/wall/telecom.network?area=320902&cycle=30&reload=04:00`. */
 export interface Wish {
   board: string
   area: string | undefined

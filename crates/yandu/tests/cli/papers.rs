@@ -13,7 +13,8 @@ fn place() -> Place {
     let place = with_rules();
     let run = |arguments: &[&str]| run_on(&place, "2026-03-05", arguments);
     run(&["import", "plan.txt", "--id", "2026"]).ok();
-    place.write("decisions.json", &all_decided(&place).to_string());
+    let decisions = all_decided(&place, "2026", "2026-03-05");
+    place.write("decisions.json", &decisions.to_string());
     run(&["review", "2026", "--file", "decisions.json"]).ok();
     run(&["approve", "2026", "--reason", "已经市政府研究通过"]).ok();
     run(&["bind", "2026", "1", "by-hand", "--reason", "暂无系统"]).ok();

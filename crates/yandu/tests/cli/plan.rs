@@ -57,20 +57,9 @@ pub(crate) fn with_rules() -> Place {
     place
 }
 
-/// Decisions about everything that a reading leaves open.
-pub(crate) fn all_decided(place: &Place) -> Value {
-    let open = place
-        // The clock of a place never goes back: this is no later than any other of its runs.
-        .yandu(&[
-            "plan",
-            "review",
-            "2026",
-            "--json",
-            "--set",
-            "now=2026-03-05T09:00",
-        ])
-        .ok()
-        .json();
+/// Decisions on a day about everything that the reading of a plan leaves open.
+pub(crate) fn all_decided(place: &Place, plan: &str, day: &str) -> Value {
+    let open = run_on(place, day, &["review", plan, "--json"]).ok().json();
     let mut sentences = Vec::new();
     for sentence in open["sentences"].as_array().unwrap() {
         if sentence["needs_review"] != true {
@@ -145,7 +134,8 @@ fn a_plan_is_reviewed_approved_worked_on_changed_and_carried_into_the_next_year(
         open.contains("？“力争”“争取”，是否作为硬指标请确认（effort-only）"),
         "{open}"
     );
-    place.write("decisions.json", &all_decided(&place).to_string());
+    let decisions = all_decided(&place, "2026", "2026-05-06");
+    place.write("decisions.json", &decisions.to_string());
     let reviewed = run(&["review", "2026", "--file", "decisions.json"])
         .ok()
         .stdout;

@@ -1,10 +1,11 @@
-//! A simulated city with all packs, when everything in it has settled.
+//! A simulated city with all packs and a work plan in force, when everything in it has settled.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::lamp;
 use crate::support::{Place, Server};
 
 const PEOPLE: &str = "1500";
@@ -34,6 +35,7 @@ impl City {
             ])
             .ok();
         copy(&place.path("city/inbox"), &place.path("data/inbox"));
+        lamp::in_force(&place);
         let stations = place.start(&[
             "city",
             "serve",

@@ -52,14 +52,21 @@ struct Leaf<'a> {
     way: Vec<String>,
 }
 
+/// The numbers that a board compares its own with.
+pub(super) struct Compared {
+    /// Those of whole periods.
+    pub(super) numbers: Vec<Number>,
+    /// How many are of a part of a period, as long as the newest one has come: there is no question for these alone.
+    pub(super) partial: usize,
+}
+
 /// The numbers that a board shows. A tile that has a problem in the place of a number is a fault.
 pub(super) fn numbers(board: &str, shown: &Value, faults: &mut Vec<String>) -> Vec<Number> {
     let mut numbers = Vec::new();
     for tile in list(shown, "tiles") {
         let id = tile["id"].as_str().unwrap();
         let answer = &tile["answer"];
-        let code = tile["problem"]["code"].as_str();
-        if let Some(code) = code.filter(|code| *code != "no-plan") {
+        if let Some(code) = tile["problem"]["code"].as_str() {
             faults.push(format!("{board}/{id}: {code}"));
         }
         let is_trend = tile["kind"] == "trend";
@@ -84,6 +91,55 @@ pub(super) fn numbers(board: &str, shown: &Value, faults: &mut Vec<String>) -> V
     numbers
 }
 
+/// The numbers of the period before and of the year before that tiles show their own against. A change that is not the difference
+/// of the two is a fault.
+pub(super) fn compared(board: &str, shown: &Value, faults: &mut Vec<String>) -> Compared {
+    let mut compared = Compared {
+        numbers: Vec::new(),
+        partial: 0,
+    };
+    for tile in list(shown, "tiles") {
+        let id = tile["id"].as_str().unwrap();
+        let answer = &tile["answer"];
+        let sides: &[&str] = match tile["kind"].as_str() {
+            Some("number") => &["before", "year_before"],
+            Some("table") => &["year_before"],
+            _ => &[],
+        };
+        for group in list(answer, "groups") {
+            let newest = list(group, "points").last();
+            let newest = newest.and_then(|point| point["value"].as_f64());
+            for side in sides {
+                let other = &group[*side];
+                let Some(value) = other["value"].as_f64() else {
+                    continue;
+                };
+                let change = other["change"].as_f64();
+                let is_change =
+                    |newest| change.is_some_and(|change| recount::are_same(value + change, newest));
+                if !newest.is_none_or(is_change) {
+                    faults.push(format!(
+                        "{board}/{id}: from {value} {side} to {newest:?} it changed by {change:?}"
+                    ));
+                }
+                if !other["through"].is_null() {
+                    compared.partial += 1;
+                    continue;
+                }
+                compared.numbers.push(Number {
+                    board: board.to_owned(),
+                    tile: format!("{id} {side}"),
+                    metric: answer["metric"].as_str().unwrap().to_owned(),
+                    period: other["period"].as_str().unwrap().to_owned(),
+                    only: only(answer, group),
+                    value,
+                });
+            }
+        }
+    }
+    compared
+}
+
 /// What a number is of: what the board was narrowed to, and the values of its group.
 fn only(answer: &Value, group: &Value) -> BTreeMap<String, Vec<String>> {
     let narrowed = answer.get("only").cloned().unwrap_or_default();
@@ -100,6 +156,32 @@ fn only(answer: &Value, group: &Value) -> BTreeMap<String, Vec<String>> {
 }
 
 impl Number {
+    /// The number of a metric and a period that a line of a tile is made of, of the whole city.
+    pub(super) fn whole(
+        tile: &str,
+        line: &str,
+        (metric, period): (&str, &str),
+        value: f64,
+    ) -> Self {
+        Self {
+            board: tile.to_owned(),
+            tile: line.to_owned(),
+            metric: metric.to_owned(),
+            period: period.to_owned(),
+            only: BTreeMap::new(),
+            value,
+        }
+    }
+
+    /// Whether the same was told of it elsewhere.
+    pub(super) fn is_as(&self, value: f64) -> bool {
+        recount::are_same(self.value, value)
+    }
+
+    pub(super) fn value(&self) -> f64 {
+        self.value
+    }
+
     /// What is asked to get it: the same for the same number of two boards.
     pub(super) fn question(&self) -> String {
         json!([self.metric, self.period, self.only]).to_string()
