@@ -58,4 +58,4 @@ cargo test --locked --workspace
 
 # What tests print that pass is kept from whoever runs them all.
 say "precision and recall of the plans that are read"
-cargo test --locked --quiet -p yandu-plan -- --nocapture --test-threads=1 whole:: plan_of_2025
+cargo test --locked --quiet --workspace --test plans -- --nocapture --test-threads=1 whole::
