@@ -1,4 +1,5 @@
-//! What ends an answer before its time: its client, the login of its reader, and the permits that it is read under. Limits of time and memory are the lake's.
+//! What ends an answer before its time: its client, the login of its reader, and the permits that it is read under. Limits of time
+//! and memory are the lake's.
 
 use tokio_util::sync::CancellationToken;
 use yandu_access::{Lost, Watch};
