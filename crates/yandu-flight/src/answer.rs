@@ -153,6 +153,7 @@ impl Opened {
     ) -> BoxStream<'static, std::result::Result<FlightData, Status>> {
         let (send, batches) = mpsc::channel(1);
         let schema = Arc::clone(&self.schema);
+        let terms = ends.terms.clone();
         let reading = tokio::spawn(async move {
             let read = self.pump(ends, send).await;
             if read == Ok(Way::ToTheEnd) {
@@ -166,7 +167,9 @@ impl Opened {
             reading: Some(reading),
             handed: Arc::clone(&handed),
         };
-        let messages = encoded(schema, batches);
+        // Batches and messages wait for a slow client after they were read.
+        let told = |error: yandu_lake::Error| Status::from(Fault::of_lake(&error));
+        let messages = terms.over(encoded(schema, batches), told);
         match leaving {
             Some(leaving) => recorded(messages, leaving, handed),
             None => messages,

@@ -17,6 +17,7 @@ use prost::Message as _;
 use tonic::Status;
 use yandu_access::{FileForm, Login, ReceiptId};
 use yandu_face::{Asked, Leaving};
+use yandu_lake::Terms;
 
 use crate::admit::Caller;
 use crate::answer::{Opened, columns, whole};
@@ -152,10 +153,12 @@ impl Face {
         let mut ends = Ends {
             login: self.city().programs().watch(caller.login.clone()),
             cancelled: running.cancelled.clone(),
+            terms: Terms::default(),
         };
         let session = self.session(&caller.login).await?;
         let session = session.with_parameters(&asking.values)?;
         let rows = ends.unless(session.query(&asking.sql)).await??;
+        ends.terms = rows.terms().clone();
         let asked = Asked {
             login: &caller.login,
             principal: session.principal(),

@@ -1,7 +1,9 @@
-//! What ends an answer before its time: its client, and the rights of its reader. Limits of time and memory are the lake's.
+//! What ends an answer before its time: its client, the login of its reader, and the permits that it is read under. Limits of time
+//! and memory are the lake's.
 
 use tokio_util::sync::CancellationToken;
 use yandu_access::{Lost, Watch};
+use yandu_lake::Terms;
 
 use crate::fault::{Fault, Result};
 
@@ -9,6 +11,7 @@ use crate::fault::{Fault, Result};
 pub(crate) struct Ends {
     pub(crate) login: Watch,
     pub(crate) cancelled: CancellationToken,
+    pub(crate) terms: Terms,
 }
 
 impl Ends {
@@ -21,6 +24,7 @@ impl Ends {
                 Lost::Login => Fault::ended(),
                 Lost::Site => Fault::stopping(),
             }),
+            error = self.terms.ended() => Err(Fault::of_lake(&error)),
             done = work => Ok(done),
         }
     }

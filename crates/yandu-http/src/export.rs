@@ -263,6 +263,7 @@ impl Workbook {
     ) -> Result<File> {
         let folder = state.collector().folder().staging();
         let tally = Tally::of(self.0.rows.into(), self.0.is_cut);
+        let terms = self.0.terms.clone();
         let (file, size) = match self.0.finish(receipt, folder).await {
             Ok(made) => made,
             Err(problem) => {
@@ -271,7 +272,7 @@ impl Workbook {
                 return Err(problem);
             }
         };
-        let body = stream::from_reader(file);
+        let body = stream::under(terms, stream::from_reader(file));
         Ok(File {
             receipt: recording.id(),
             media_type: WORKBOOK,

@@ -9,10 +9,16 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::stream;
 use tokio::sync::mpsc;
+use yandu_lake::Terms;
 
 const CHUNK_BYTES: usize = 256 << 10;
 /// Chunks that may wait for a slow reader.
 const WAITING: usize = 4;
+
+/// The same body, until a permit ends under which its rows were read. It breaks off then.
+pub(crate) fn under(terms: Terms, body: Body) -> Body {
+    Body::from_stream(terms.over(body.into_data_stream(), axum::Error::new))
+}
 
 /// The bytes of a reader that blocks, read on a thread of its own and never faster than they are sent.
 pub(crate) fn from_reader(mut reader: impl Read + Send + 'static) -> Body {

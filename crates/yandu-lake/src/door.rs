@@ -16,6 +16,7 @@ pub(crate) mod provider;
 pub(crate) mod rows;
 pub(crate) mod slot;
 mod statistics;
+pub(crate) mod terms;
 mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,7 @@ pub(crate) use estimate::Estimates;
 pub use names::{columns_of_row_condition, rename_in_row_condition};
 pub(crate) use provider::SecuredProvider;
 pub use rows::{RowCondition, check_row_condition, compile_row_condition};
+pub use terms::Terms;
 
 /// What a principal sees of the datasets, under one set of policies. It never changes: other policies make another one.
 #[derive(Debug, Clone)]

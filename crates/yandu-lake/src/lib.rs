@@ -53,7 +53,7 @@ pub use condition::{Condition, SqlProblem, compile_condition};
 pub use convert::{Conversion, LaterCommit, Stored};
 pub use derive::{Derivation, Followed, Form, Kept, KeptAs, Only, Ways};
 pub use door::{
-    MaskKey, Permit, Rights, RowCondition, Sight, Term, WholeColumns, check_row_condition,
+    MaskKey, Permit, Rights, RowCondition, Sight, Term, Terms, WholeColumns, check_row_condition,
     columns_of_row_condition, compile_row_condition, rename_in_row_condition,
 };
 pub use error::{Error, QueryCause, QueryProblem};

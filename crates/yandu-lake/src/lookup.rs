@@ -2,7 +2,7 @@
 //!
 //! A program asks by keys thousands of times a second, and to plan a question takes longer than to answer it. What is here
 //! answers questions of one form: columns of one dataset, where every column of its key is equal to something. Rows come from
-//! `blocks` and the hot tail; what a reader sees of them is decided by the same [`Sight`] as behind the barrier, in the same
+//! `blocks` and the hot tail; what a reader sees of them is decided by the same sight as behind the barrier, in the same
 //! order: conditions on rows, masks, and only then what was asked. Any other question, and any fault, is left to the engine.
 
 mod blocks;
@@ -19,7 +19,7 @@ use datafusion::common::DataFusionError;
 use datafusion::physical_expr::PhysicalExpr;
 use yandu_words::id::DatasetId;
 
-use crate::door::{Rights, Sight};
+use crate::door::{Rights, Terms};
 use crate::session::scan::View;
 use crate::table::Table;
 use crate::{Error, Result, Session, Version};
@@ -31,9 +31,10 @@ use blocks::{Columns, Sought};
 #[derive(Debug, Clone)]
 pub struct Lookup {
     table: Arc<Table>,
-    /// `None` where everything is seen, as for `sight`.
+    /// `None` where everything is seen.
     rights: Option<Arc<Rights>>,
-    sight: Option<Arc<Sight>>,
+    /// What its rows are seen under.
+    terms: Terms,
     /// The values of the question, as columns `$1`, `$2` ….
     values: SchemaRef,
     /// What each column of the key is equal to, over the values.
@@ -61,6 +62,8 @@ pub struct LookedUp {
     pub rows: RecordBatch,
     /// The version that was read; `None` of a table without a commit.
     pub version: Option<Version>,
+    /// The permits that the rows were read under.
+    pub terms: Terms,
 }
 
 impl Session {
@@ -134,7 +137,11 @@ impl Lookup {
             Some(found) => self.answer(&found, &values).ok(),
             None => Some(RecordBatch::new_empty(self.schema())),
         };
-        Ok(answer.map(|rows| LookedUp { rows, version }))
+        Ok(answer.map(|rows| LookedUp {
+            rows,
+            version,
+            terms: self.terms.clone(),
+        }))
     }
 
     /// Whether it is what the session would plan now.
@@ -149,10 +156,7 @@ impl Lookup {
             && lake
                 .table(&self.table.id)
                 .is_ok_and(|now| Arc::ptr_eq(&now, &self.table))
-            && self
-                .sight
-                .as_ref()
-                .is_none_or(|sight| sight.is_in_force(lake.now()))
+            && self.terms.check().is_ok()
     }
 
     /// The table as it is now; `None` where it became another one while this waited.

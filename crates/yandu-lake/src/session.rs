@@ -48,7 +48,7 @@ use crate::checked;
 use crate::derive::{self, Only, Question};
 #[cfg(test)]
 use crate::door::barrier;
-use crate::door::{Rights, SecuredProvider, Sight, WholeColumns, check};
+use crate::door::{Rights, SecuredProvider, Sight, Terms, WholeColumns, check};
 use crate::session::beside::{Beside, BesideProvider};
 use crate::session::catalogue::Catalogues;
 use crate::session::problem::problem_of;
@@ -159,6 +159,8 @@ pub(crate) struct Reading {
     pub(crate) versions: BTreeMap<DatasetId, Version>,
     /// All tables that are read.
     pub(crate) datasets: Vec<DatasetId>,
+    /// The permits under which it reads them.
+    pub(crate) terms: Terms,
     /// What is carried out, with what it has measured so far.
     pub(crate) plan: Arc<dyn ExecutionPlan>,
 }
@@ -242,6 +244,20 @@ impl Session {
         let sight = self.sight(id)?;
         let schema = self.lake.schema(id)?;
         Ok(sight.map_or_else(|| Arc::clone(&schema), |sight| sight.schema(&schema)))
+    }
+
+    /// The permits under which the principal sees a dataset now, for whoever hands over rows of it that were read before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDataset`] where it sees nothing of the dataset, [`Error::Ended`] where it does no more.
+    pub fn terms(&self, id: &DatasetId) -> Result<Terms> {
+        let sights = self.sight(id)?.map(|sight| (id.clone(), sight));
+        Ok(Terms::new(
+            self.principal.rights.as_ref(),
+            sights.into_iter().collect(),
+            self.lake.inner.options.now.clone(),
+        ))
     }
 
     /// Of which columns of a dataset the principal sees every value as it is stored, so that cells which stand in no table can
@@ -331,6 +347,9 @@ impl Session {
         let (context, pins) = self.context();
         let plan = self.plan(&context, sql).await?;
         let failed = |error| self.failed(sql, error);
+        let rights = self.principal.rights.as_ref();
+        let now = self.lake.inner.options.now.clone();
+        let terms = Terms::of_plan(&plan, rights, now).map_err(failed)?;
         let plan = match question {
             Question::Rows if self.at.changes.is_empty() && self.only.is_none() => plan,
             question => {
@@ -351,6 +370,7 @@ impl Session {
             stream,
             versions: pins.versions(),
             datasets: pins.datasets(),
+            terms,
             plan: physical,
         })
     }

@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use futures::{SinkExt, StreamExt};
 use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::data::{DataRow, FieldDescription, RowDescription};
-use yandu_lake::Rows;
+use yandu_lake::{Rows, Terms};
 
 use crate::ends::Ends;
 use crate::fault::{Fault, Result};
@@ -68,6 +68,8 @@ pub(crate) struct Answer {
     /// The batch that is being sent, and the next row of it.
     batch: Option<(Columns, usize)>,
     place: Option<Place>,
+    /// The permits that all of it was read under: a cursor holds rows for long.
+    pub(crate) terms: Terms,
     /// What is written down of it.
     pub(crate) out: Out,
 }
@@ -89,6 +91,7 @@ impl Answer {
         ends: &mut Ends,
     ) -> Result<Self> {
         let columns = columns(&rows.schema(), names);
+        let terms = rows.terms().clone();
         let first = ends.unless(rows.next()).await?;
         let first = first.transpose();
         let first = first.map_err(|error| Fault::of_lake(&error, place.as_ref()))?;
@@ -98,6 +101,7 @@ impl Answer {
             ahead: first,
             batch: None,
             place,
+            terms,
             out: Out::default(),
         })
     }
@@ -110,6 +114,7 @@ impl Answer {
             ahead: Some(rows),
             batch: None,
             place: None,
+            terms: Terms::default(),
             out: Out::default(),
         }
     }
@@ -172,13 +177,14 @@ impl Answer {
                 }
                 continue;
             };
+            self.must_hold()?;
             let left = columns.rows() - next;
             let count = most.map_or(left, |most| left.min(most - sent));
             if let Some(socket) = socket.as_deref_mut() {
                 self.out.before(socket, count).await?;
                 let rows = next..next + count;
                 let sending = send_rows(socket, &mut self.out, &columns, rows, &formats);
-                ends.patiently(sending).await?;
+                ends.patiently(&self.terms, sending).await?;
             }
             sent += count;
             if count < left {
@@ -197,7 +203,14 @@ impl Answer {
         if self.batch.is_none() && !self.begin_next(ends).await? {
             return Ok(None);
         }
+        self.must_hold()?;
         Ok(self.batch.take())
+    }
+
+    /// What waits here is not handed over any more once a permit has ended.
+    fn must_hold(&self) -> Result<()> {
+        let held = self.terms.check();
+        held.map_err(|error| Fault::of_lake(&error, self.place.as_ref()))
     }
 
     /// Takes the next batch that has rows; false when there is none.

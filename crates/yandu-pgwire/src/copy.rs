@@ -182,7 +182,7 @@ async fn send_all<S: Stream>(
     while let Some((columns, from)) = answer.take(ends).await? {
         let count = columns.rows() - from;
         let sending = send_lines(socket, &mut answer.out, lines, (&columns, from), &mut line);
-        ends.patiently(sending).await?;
+        ends.patiently(&answer.terms, sending).await?;
         rows += count as u64;
     }
     if lines.options.format == CopyFormat::Binary {

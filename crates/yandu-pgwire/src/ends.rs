@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout};
 
 use yandu_access::{Login, Lost, Watch};
 use yandu_face::City;
-use yandu_lake::Principal;
+use yandu_lake::{Principal, Terms};
 
 use crate::cancel::Line;
 use crate::connection;
@@ -67,13 +67,22 @@ impl Ends {
         }
     }
 
-    /// Sends a batch, unless something ends it or its client does not read.
+    /// Sends a batch that was read under some permits, unless something ends it, or one of these, or its client does not read.
     pub(crate) async fn patiently(
         &mut self,
+        terms: &Terms,
         sending: impl Future<Output = Result<()>>,
     ) -> Result<()> {
-        let sent = self.unless(timeout(PATIENCE, sending)).await?;
-        sent.map_err(|_| Fault::new("57P05", "the client reads too slowly").fatal())?
+        let sending = async {
+            tokio::select! {
+                biased;
+                error = terms.ended() => Err(Fault::of_lake(&error, None)),
+                sent = timeout(PATIENCE, sending) => sent.unwrap_or_else(|_| {
+                    Err(Fault::new("57P05", "the client reads too slowly").fatal())
+                }),
+            }
+        };
+        self.unless(sending).await?
     }
 
     async fn ended(&mut self) -> Fault {

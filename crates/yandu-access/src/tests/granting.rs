@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use jiff::SignedDuration;
+use yandu_lake::{Principal as Reader, ReadPoint};
 use yandu_policy::Way;
 use yandu_words::Grade;
 
@@ -270,6 +273,50 @@ async fn policies_that_do_not_fit_the_city_open_nothing_until_they_do() {
         .await
         .unwrap();
     assert_ne!(city.names(&wang).await, "query");
+}
+
+#[tokio::test]
+async fn rows_that_were_read_end_with_their_grant_also_when_it_is_revoked_after_other_changes() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let given = city.door.give("sec", grant(&city, "wang"), None);
+    let given = given.await.unwrap();
+    let rights = city.door.rights(&asked_by(&wang, &page()));
+    let reader = Reader::with_rights("wang", rights);
+    let session = city.lake.session(&reader, ReadPoint::default());
+    let rows = session.query("SELECT name FROM population.resident").await;
+    let rows = rows.unwrap();
+    let terms = rows.terms().clone();
+    rows.collect().await.unwrap();
+    // Nobody else holds the rights any more.
+    drop((session, reader));
+    let mut other = grant(&city, "wang");
+    other.dataset = "enterprise.company".parse().unwrap();
+    city.door.give("sec", other, None).await.unwrap();
+    assert!(terms.check().is_ok());
+    city.door.revoke("sec", given.id, "不再需要").await.unwrap();
+    assert_eq!(terms.check().unwrap_err().code(), "permission-ended");
+}
+
+#[tokio::test]
+async fn policies_are_asked_once_for_a_reader_and_again_when_they_are_others() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let rights = || city.door.rights(&asked_by(&wang, &page()));
+    let duties = || city.door.duties(&wang, &page());
+    let before = (rights(), duties());
+    assert!(Arc::ptr_eq(&before.0, &rights()));
+    assert!(Arc::ptr_eq(&before.1, &duties()));
+    city.door
+        .give("sec", grant(&city, "wang"), None)
+        .await
+        .unwrap();
+    let after = (rights(), duties());
+    assert_ne!(before.0.policy(), after.0.policy());
+    assert!(!Arc::ptr_eq(&before.0, &after.0));
+    assert!(!Arc::ptr_eq(&before.1, &after.1));
+    assert!(Arc::ptr_eq(&after.0, &rights()));
+    assert!(Arc::ptr_eq(&after.1, &duties()));
 }
 
 #[tokio::test]

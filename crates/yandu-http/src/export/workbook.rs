@@ -14,6 +14,7 @@ use arrow::datatypes::SchemaRef;
 use rust_xlsxwriter::{ExcelDateTime, Format, IgnoreError, Workbook, Worksheet, XlsxError};
 use tokio::sync::mpsc;
 use yandu_access::Receipt;
+use yandu_lake::Terms;
 
 use super::cell::{Cell, TEXT_LENGTH};
 use crate::Result;
@@ -36,11 +37,14 @@ pub(super) struct Filled {
     workbook: Workbook,
     pub(super) rows: u32,
     pub(super) is_cut: bool,
+    /// The permits that its rows were read under.
+    pub(super) terms: Terms,
 }
 
 /// Writes all rows; `folder` is for what is under way.
 pub(super) async fn fill(mut opened: Opened, folder: PathBuf) -> Result<Filled> {
     let schema = opened.rows.schema();
+    let terms = opened.rows.terms().clone();
     if schema.fields().len() > COLUMNS {
         return Err(limit(&format!("a sheet has {COLUMNS} columns at most")));
     }
@@ -60,6 +64,7 @@ pub(super) async fn fill(mut opened: Opened, folder: PathBuf) -> Result<Filled> 
         workbook,
         rows,
         is_cut,
+        terms,
     })
 }
 

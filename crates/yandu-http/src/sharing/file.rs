@@ -36,7 +36,7 @@ pub(super) async fn read(
     Query(link): Query<Link>,
 ) -> Result<Response> {
     let name = file.strip_suffix(".parquet").unwrap_or(&file);
-    link.check(&state, name).await?;
+    let terms = link.check(&state, name).await?;
     let is_name = name.len() == NAME_SIGNS && name.bytes().all(|sign| sign.is_ascii_hexdigit());
     let gone = || {
         Problem::new("not-found", "the file is not kept any more")
@@ -83,7 +83,7 @@ pub(super) async fn read(
     } else {
         let sought = file.seek(SeekFrom::Start(first));
         sought.map_err(|error| Problem::new("internal", error.to_string()))?;
-        stream::from_reader(file.take(count))
+        stream::under(terms, stream::from_reader(file.take(count)))
     };
     let mut response = (status, common, body).into_response();
     let headers = response.headers_mut();

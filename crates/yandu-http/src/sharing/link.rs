@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 use yandu_access::{Asked, LOCAL_ADMINISTRATOR, Status};
+use yandu_lake::{Principal, ReadPoint, Terms};
 use yandu_policy::{Circumstances, Way};
 use yandu_words::id::DatasetId;
 
@@ -83,8 +84,9 @@ impl Link {
         .join("\n")
     }
 
-    /// Refuses an address that was not given out so, has ended, or whose reader sees something else by now.
-    pub(super) async fn check(&self, state: &State, file: &str) -> Result<()> {
+    /// Refuses an address that was not given out so, has ended, or whose reader sees something else by now. Gives the permits
+    /// under which the file is read.
+    pub(super) async fn check(&self, state: &State, file: &str) -> Result<Terms> {
         if !state.door().is_signed(&self.signed(file), &self.signature) {
             return Err(refused("the address was not given out so"));
         }
@@ -92,18 +94,18 @@ impl Link {
         if now.as_millisecond() >= self.until {
             return Err(refused("the address has expired"));
         }
-        let rights = match self.reader.as_str() {
-            LOCAL_ADMINISTRATOR => Some(of_administrator(state)),
-            _ => self.rights_now(state, now).await?,
+        let seen = match self.reader.as_str() {
+            LOCAL_ADMINISTRATOR => Some((of_administrator(state), Terms::default())),
+            _ => self.seen_now(state, now).await?,
         };
-        if rights.is_none_or(|rights| rights != self.rights) {
-            return Err(refused("the permission under which it was given has ended"));
-        }
-        Ok(())
+        let seen = seen.filter(|(rights, _)| *rights == self.rights);
+        let ended = || refused("the permission under which it was given has ended");
+        seen.map(|(_, terms)| terms).ok_or_else(ended)
     }
 
-    /// The key of what the reader sees now; none where the token or the account is in use no more.
-    async fn rights_now(&self, state: &State, now: Timestamp) -> Result<Option<String>> {
+    /// The key of what the reader sees now, and the permits under which it does; none where the token or the account is in use no
+    /// more.
+    async fn seen_now(&self, state: &State, now: Timestamp) -> Result<Option<(String, Terms)>> {
         let accounts = state.door().accounts();
         let (Ok(id), Ok(dataset)) = (self.reader.parse(), self.dataset.parse::<DatasetId>()) else {
             return Ok(None);
@@ -125,7 +127,14 @@ impl Link {
             is_counted: true,
             principal: account.principal(),
         };
-        Ok(state.door().rights(&asked).fingerprint(&dataset, now))
+        let rights = state.door().rights(&asked);
+        let Some(key) = rights.fingerprint(&dataset, now) else {
+            return Ok(None);
+        };
+        let principal = Principal::with_rights(self.reader.as_str(), rights);
+        let session = state.lake().session(&principal, ReadPoint::default());
+        let terms = session.terms(&dataset).ok();
+        Ok(terms.map(|terms| (key, terms)))
     }
 }
 

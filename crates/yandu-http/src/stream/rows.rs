@@ -101,7 +101,10 @@ impl Opened {
     /// The next rows, cut where there are more than were asked for; with it whether they were cut.
     pub(crate) async fn next(&mut self) -> yandu_lake::Result<Option<(RecordBatch, bool)>> {
         let next = match self.waiting.take() {
-            Some(batch) => Some(batch),
+            Some(batch) => {
+                self.rows.terms().check()?;
+                Some(batch)
+            }
             None => self.rows.next().await.transpose()?,
         };
         let Some(batch) = next else {

@@ -1,11 +1,13 @@
 //! Who is let in, and to what.
 
 use axum::http::{Method, StatusCode, header};
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::accounts::{PASSWORD, Somebody};
 use super::city::{City, request};
 use crate::access;
+use crate::export::{PARQUET, WORKBOOK};
 
 #[tokio::test]
 async fn until_somebody_administers_the_city_everybody_here_does() {
@@ -307,6 +309,49 @@ async fn a_wrong_name_and_a_wrong_password_are_answered_alike() {
     }
     assert_eq!(answers[0], answers[1]);
     assert_eq!(answers[0].0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn rows_on_their_way_end_with_their_grant_in_every_form() {
+    let (city, root) = City::claimed().await;
+    let sec = city
+        .somebody(&root, "sec", &["security-administrator"])
+        .await;
+    let wang = city.somebody(&root, "wang", &[]).await;
+    let grant = json!({
+        "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-1",
+        "rows": "number = '2'", "purpose": "核对", "until": until(&city), "ways": ["page", "export"],
+    });
+    // All rows are read, and ordered, before the first one is sent.
+    let asked = json!({
+        "sql": "SELECT a.number, b.value FROM club.member a CROSS JOIN generate_series(1, 200000) b ORDER BY b.value",
+        "limit": 200_000,
+    });
+    for form in ["application/json", "text/csv", PARQUET, WORKBOOK] {
+        let given = city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+        let id = given["id"].as_str().unwrap();
+        let asking = request(Method::POST, "/api/v1/query")
+            .header(header::COOKIE, &wang.0.as_ref().unwrap().1)
+            .header(header::ACCEPT, form)
+            .header(header::CONTENT_TYPE, "application/json");
+        let response = city.open(asking, asked.to_string()).await;
+        assert_eq!(response.status(), StatusCode::OK, "{form}");
+        let mut chunks = response.into_body().into_data_stream();
+        assert!(chunks.next().await.unwrap().is_ok(), "{form}");
+        let path = format!("/api/v1/grants/{id}/revocation");
+        let why = json!({"why": "用途已完成"});
+        city.ok(&sec, Method::POST, &path, &why).await;
+        let last = chunks.next().await.unwrap();
+        if form == "application/json" {
+            // It says by itself that it is no whole answer.
+            let end = String::from_utf8(last.unwrap().to_vec()).unwrap();
+            assert!(end.contains("permission-ended"), "{end}");
+            assert!(chunks.next().await.is_none());
+        } else {
+            let error = last.unwrap_err().to_string();
+            assert!(error.contains("has ended"), "{form}: {error}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use datafusion::logical_expr::{BinaryExpr, Expr, LogicalPlan, Operator, TableSca
 use super::Lookup;
 use super::blocks::Columns;
 use crate::door::rows::is_total;
-use crate::door::{Rights, SecuredProvider, Sight};
+use crate::door::{Rights, SecuredProvider, Sight, Terms};
 use crate::expression;
 use crate::session::DatasetProvider;
 use crate::table::Table;
@@ -131,11 +131,13 @@ pub(super) fn lookup(
     let whole = Arc::new(Schema::new(whole.collect::<Vec<FieldRef>>()));
     let (asked, _) = expression::physical(&form.condition, &whole)?;
     let named = form.columns.into_iter().map(|(_, field)| field);
+    let sights = sight.map(|sight| (table.id.clone(), sight));
+    let now = table.options.now.clone();
     Ok(Some(Lookup {
+        terms: Terms::new(rights.as_ref(), sights.into_iter().collect(), now),
         schema: Arc::new(Schema::new(named.collect::<Vec<_>>())),
         table,
         rights,
-        sight,
         values,
         key: ready,
         casts,

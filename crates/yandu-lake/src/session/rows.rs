@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::DataFusionError;
+use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use futures::{Stream, StreamExt, TryStreamExt};
 use tokio::sync::{mpsc, oneshot};
@@ -14,7 +15,7 @@ use tokio::time::{Instant, Sleep};
 use yandu_words::id::DatasetId;
 
 use crate::derive::Question;
-use crate::door::barrier;
+use crate::door::{Terms, barrier};
 use crate::session::Reading;
 use crate::session::problem::{problem_of, without_values};
 use crate::{Error, Options, Result, Session, Version};
@@ -28,11 +29,12 @@ struct Started {
     schema: SchemaRef,
     versions: BTreeMap<DatasetId, Version>,
     datasets: Vec<DatasetId>,
+    terms: Terms,
 }
 
 /// A query on the threads of the lake.
 pub(crate) struct Query {
-    task: Task,
+    task: Task<Result<()>>,
     started: oneshot::Receiver<Result<Started>>,
     batches: mpsc::Receiver<Batch>,
     deadline: Instant,
@@ -42,7 +44,7 @@ pub(crate) struct Query {
 }
 
 /// Stops with its owner.
-pub(crate) struct Task<T = ()>(JoinHandle<T>);
+pub(crate) struct Task<T>(JoinHandle<T>);
 
 impl<T> Task<T> {
     pub(crate) fn new(task: JoinHandle<T>) -> Self {
@@ -80,31 +82,34 @@ impl Query {
                 mut stream,
                 versions,
                 datasets,
+                terms,
                 plan,
             } = match session.start(&sql, question).await {
                 Ok(reading) => reading,
                 Err(error) => {
                     // Nobody waits any more when the reader has gone.
                     let _ = tell.send(Err(error));
-                    return;
+                    return Ok(());
                 }
             };
             let planned = begun.elapsed();
-            let schema = stream.schema();
-            if tell
-                .send(Ok(Started {
-                    schema,
-                    versions,
-                    datasets,
-                }))
-                .is_err()
-            {
-                return;
+            let started = Started {
+                schema: stream.schema(),
+                versions,
+                datasets,
+                terms: terms.clone(),
+            };
+            if tell.send(Ok(started)).is_err() {
+                return Ok(());
             }
-            while let Some(batch) = stream.next().await {
-                if send.send(batch).await.is_err() {
-                    return;
-                }
+            // It also ends while nobody asks for more, and lets go what it holds.
+            let is_read = tokio::select! {
+                biased;
+                error = terms.ended() => return Err(error),
+                is_read = hand_over(&mut stream, &send) => is_read,
+            };
+            if !is_read {
+                return Ok(());
             }
             tracing::debug!(
                 planned_us = planned.as_micros() as u64,
@@ -116,6 +121,7 @@ impl Query {
                 below = barrier::below(&plan),
                 "query read"
             );
+            Ok(())
         });
         Self {
             task: Task(task),
@@ -134,6 +140,8 @@ impl Query {
             let error = DataFusionError::Execution("the query was stopped by a fault".to_owned());
             Err(Error::Engine(Box::new(error)))
         })?;
+        let terms = started.terms;
+        let looking = terms.clone();
         Ok(Rows {
             schema: started.schema,
             versions: started.versions,
@@ -143,12 +151,25 @@ impl Query {
             seconds: self.seconds,
             options: self.options,
             tells_values: self.tells_values,
+            terms,
+            ended: Box::pin(async move { looking.ended().await }),
             task: Some(self.task),
         })
     }
 }
 
-/// The rows of a query, as a stream of Arrow batches that ends with an error when a limit is met.
+/// Hands over all batches; false when nobody takes them any more.
+async fn hand_over(stream: &mut SendableRecordBatchStream, send: &mpsc::Sender<Batch>) -> bool {
+    while let Some(batch) = stream.next().await {
+        if send.send(batch).await.is_err() {
+            return false;
+        }
+    }
+    true
+}
+
+/// The rows of a query, as a stream of Arrow batches that ends with an error when a limit is met, or when a permit ends under which
+/// they are read. Whoever holds batches for later asks [`Rows::terms`] before handing them over.
 pub struct Rows {
     schema: SchemaRef,
     versions: BTreeMap<DatasetId, Version>,
@@ -159,8 +180,11 @@ pub struct Rows {
     options: Arc<Options>,
     /// Whether an error may speak of what rows hold: to the local administrator.
     tells_values: bool,
+    terms: Terms,
+    /// Wakes whoever waits for a batch when a permit has ended.
+    ended: Pin<Box<dyn Future<Output = Error> + Send + Sync>>,
     /// `None` when the query is over.
-    task: Option<Task>,
+    task: Option<Task<Result<()>>>,
 }
 
 impl std::fmt::Debug for Rows {
@@ -187,6 +211,11 @@ impl Rows {
         &self.datasets
     }
 
+    /// The permits that the rows are read under.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
     /// All rows at once.
     pub async fn collect(self) -> Result<Vec<RecordBatch>> {
         self.try_collect().await
@@ -204,6 +233,13 @@ impl Stream for Rows {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.task.is_none() {
             return Poll::Ready(None);
+        }
+        // What waits in between was read before.
+        if let Err(error) = self.terms.check() {
+            return self.end_with(error);
+        }
+        if let Poll::Ready(error) = self.ended.as_mut().poll(context) {
+            return self.end_with(error);
         }
         if self.deadline.as_mut().poll(context).is_ready() {
             let seconds = self.seconds;
@@ -232,10 +268,11 @@ impl Rows {
         };
         match Pin::new(&mut task.0).poll(context) {
             Poll::Pending => Poll::Pending,
-            Poll::Ready(Ok(())) => {
+            Poll::Ready(Ok(Ok(()))) => {
                 self.task = None;
                 Poll::Ready(None)
             }
+            Poll::Ready(Ok(Err(error))) => self.end_with(error),
             Poll::Ready(Err(error)) => self.end_with(Error::Stopped(error)),
         }
     }

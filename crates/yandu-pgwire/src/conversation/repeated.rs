@@ -95,7 +95,11 @@ impl<S: Stream> Conversation<S> {
             };
             return Ok(None);
         };
-        let LookedUp { rows, version } = found;
+        let LookedUp {
+            rows,
+            version,
+            terms,
+        } = found;
         let dataset = lookup.dataset();
         tracing::debug!(dataset.id = %dataset, rows = rows.num_rows(), "rows looked up");
         self.city.note(principal, slice::from_ref(dataset)).await?;
@@ -109,6 +113,7 @@ impl<S: Stream> Conversation<S> {
         let read = vec![(dataset.clone(), version)];
         let leaving = Leaving::reading(&self.city, &asked, read, lookup.schema());
         let mut answer = Answer::of_rows(rows, &question.names);
+        answer.terms = terms;
         answer.out = Out::new(Some(leaving), &self.told);
         *repeated.state() = State::Lookup(lookup);
         Ok(Some(answer))

@@ -289,6 +289,20 @@ def revoked(line):
     return answers
 
 
+def granted(line):
+    """Reads many rows in their order under a grant, which is revoked when the first of them are there."""
+    many = 5_000_000
+    grant = {"to": {"kind": "service", "id": "bridge"}, "dataset": "club.hidden", "up_to": "general-4", "purpose": "试验", "until": line["until"], "ways": ["interface"]}
+    made = http(line, "POST", "/grants", grant)
+    raw = Raw(line)
+    info = raw.info(statement(f"SELECT code, value FROM club.hidden CROSS JOIN generate_series(1, {many}) AS n(value) ORDER BY value DESC"))
+    reader = raw.get(info.endpoints[0].ticket)
+    counts = [reader.read_chunk().data.num_rows]
+    http(line, "POST", f"/grants/{made['id']}/revocation", {"why": "试验"})
+    ended = fault(lambda: counts.extend(chunk.data.num_rows for chunk in reader))
+    return {"ended": ended, "is_whole": sum(counts) >= many}
+
+
 def logins(line):
     """How others are turned away."""
     answers = []

@@ -7,6 +7,8 @@ mod collecting;
 #[cfg(test)]
 mod conduct;
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod doors;
 #[cfg(test)]
 mod exports;

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from urllib.request import Request, urlopen
 
 
 def address(line):
@@ -281,6 +282,60 @@ def revoked(line):
     except Exception as error:
         answers["login"] = str(error).split("FATAL:")[-1].strip().splitlines()[0]
     return answers
+
+
+def http(line, path, body):
+    request = Request(f"{line['url']}/api/v1{path}", data=json.dumps(body).encode(), headers={"content-type": "application/json"})
+    with urlopen(request) as answer:
+        return json.loads(answer.read())
+
+
+def fetched(line):
+    """Fetches rows that are all read and ordered, some before a grant is revoked and some after."""
+    import asyncpg
+
+    sql = "SELECT code, value FROM club.hidden CROSS JOIN generate_series(1, 100000) AS n(value) ORDER BY value"
+
+    def grant():
+        given = {"to": {"kind": "service", "id": "bridge"}, "dataset": "club.hidden", "up_to": "general-4", "purpose": "试验", "until": line["until"], "ways": ["interface"]}
+        return http(line, "/grants", given)["id"]
+
+    def revoke(grant):
+        http(line, f"/grants/{grant}/revocation", {"why": "试验"})
+
+    def declared(take):
+        given = grant()
+        with psycopg_line(line) as connection:
+            connection.execute(f"DECLARE c CURSOR FOR {sql}")
+            taken = [take(connection)]
+            revoke(given)
+            try:
+                taken.append(take(connection))
+            except Exception as error:
+                taken.append(error.sqlstate)
+            connection.rollback()
+        return taken
+
+    async def suspended():
+        given = grant()
+        connection = await asyncpg.connect(database="yandu", timeout=10, **address(line))
+        try:
+            async with connection.transaction():
+                portal = await connection.cursor(sql)
+                taken = [len(await portal.fetch(10))]
+                revoke(given)
+                await portal.fetch(10)
+                return [*taken, None]
+        except asyncpg.PostgresError as error:
+            return [*taken, error.sqlstate]
+        finally:
+            await connection.close(timeout=5)
+
+    return {
+        "cursor": declared(lambda connection: len(connection.execute("FETCH 10 FROM c").fetchall())),
+        "moved": declared(lambda connection: int(connection.execute("MOVE 10 FROM c").statusmessage.split()[-1])),
+        "portal": asyncio.run(suspended()),
+    }
 
 
 def catalogues(line):

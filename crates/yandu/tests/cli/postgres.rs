@@ -28,6 +28,7 @@ fn line(town: &Town) -> Value {
         "user": town.token["token"]["login"],
         "password": town.token["secret"],
         "url": town.server.url(),
+        "until": Town::tomorrow(),
     })
 }
 

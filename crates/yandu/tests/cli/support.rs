@@ -287,6 +287,12 @@ pub(crate) struct Server {
     reading: Option<std::thread::JoinHandle<()>>,
 }
 
+/// The first lines of a request with a body.
+fn posted(path: &str, media_type: &str, body: &str) -> String {
+    let length = body.len();
+    format!("POST {path} HTTP/1.1\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n")
+}
+
 impl Server {
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -297,11 +303,13 @@ impl Server {
     }
 
     pub(crate) fn post(&self, path: &str, media_type: &str, body: &str) -> (u16, String) {
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n",
-            body.len()
-        );
-        self.ask(&head, body)
+        self.ask(&posted(path, media_type, body), body)
+    }
+
+    /// What is answered to JSON from whoever shows a token.
+    pub(crate) fn post_as(&self, token: &str, path: &str, body: &str) -> (u16, String) {
+        let head = posted(path, "application/json", body);
+        self.ask(&format!("{head}Authorization: Bearer {token}\r\n"), body)
     }
 
     pub(crate) fn delete(&self, path: &str) -> (u16, String) {

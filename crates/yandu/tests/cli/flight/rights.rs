@@ -37,6 +37,20 @@ fn a_token_that_is_revoked_ends_what_it_reads_and_its_sessions() {
 }
 
 #[test]
+fn rows_under_way_end_with_the_grant_that_they_are_read_under() {
+    let town = town();
+    let Some(answer) = client(&town, "granted") else {
+        return;
+    };
+    is_fault(
+        &answer["ended"],
+        &BARRED,
+        "the permission to read `club.hidden` has ended",
+    );
+    assert_eq!(answer["is_whole"], false);
+}
+
+#[test]
 fn whoever_shows_nothing_or_something_wrong_is_turned_away_alike() {
     let town = town();
     let Some(answer) = client(&town, "logins") else {

@@ -65,6 +65,22 @@ fn a_token_that_is_revoked_ends_what_it_reads_and_its_connections() {
 }
 
 #[test]
+fn rows_that_wait_in_a_cursor_or_a_portal_are_not_fetched_after_their_grant_was_revoked() {
+    let town = town();
+    let Some(answer) = client(&town, "fetched") else {
+        return;
+    };
+    assert_eq!(
+        answer,
+        json!({
+            "cursor": [10, "42501"],
+            "moved": [10, "42501"],
+            "portal": [10, "42501"],
+        })
+    );
+}
+
+#[test]
 fn a_statement_that_is_asked_again_by_key_shows_what_may_be_seen_now() {
     let mut town = with(&["--log", "info,yandu_pgwire=debug"]);
     let before = json!([["1", "王*", 30]]);
