@@ -1,12 +1,14 @@
 //! `sum` of whole numbers, added with more digits than the answer has: only a sum that leaves the range of its type fails, whatever
 //! order its numbers come in.
 //!
-//! The engine's own `sum` of decimals does the work; what goes in is widened, and what comes out is narrowed.
+//! The engine's own `sum` of decimals does the work where there is one sum: what goes in is widened, and what comes out is narrowed.
+//! Sums of groups, which are many, are added without a widened copy of each number.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array};
+use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, Decimal128Array};
+use arrow::compute::nullif;
 use arrow::datatypes::{DataType, Decimal128Type, FieldRef, Int64Type, UInt64Type};
 use arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, Result, ScalarValue};
@@ -18,6 +20,7 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, Documentation, EmitTo, Expr, GroupsAccumulator, Operator,
     ReversedUDAF, SetMonotonicity, Signature, StatisticsArgs,
 };
+use datafusion::physical_expr::NullState;
 
 const DIGITS: u8 = 38;
 
@@ -74,8 +77,11 @@ impl AggregateUDFImpl for ExactSum {
         if !data_type.is_integer() {
             return self.inner.create_groups_accumulator(args);
         }
-        let inner = self.inner.create_groups_accumulator(widened(&args))?;
-        Ok(Box::new(ExactGroups { inner, data_type }))
+        Ok(Box::new(ExactGroups {
+            sums: Vec::new(),
+            seen: NullState::new(),
+            data_type,
+        }))
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
@@ -156,12 +162,13 @@ fn wide_numbers(values: &ArrayRef) -> Result<ArrayRef> {
     let wide: Decimal128Array = match values.data_type() {
         DataType::Int64 => values.as_primitive::<Int64Type>().unary(i128::from),
         DataType::UInt64 => values.as_primitive::<UInt64Type>().unary(i128::from),
-        other => {
-            let told = format!("`sum` of whole numbers was given {other}");
-            return Err(DataFusionError::Internal(told));
-        }
+        other => return Err(no_whole_number(other)),
     };
     Ok(Arc::new(wide.with_data_type(WIDE)))
+}
+
+fn no_whole_number(data_type: &DataType) -> DataFusionError {
+    DataFusionError::Internal(format!("`sum` of whole numbers was given {data_type}"))
 }
 
 fn narrow<T: TryFrom<i128>>(sum: i128) -> Result<T, ArrowError> {
@@ -229,8 +236,32 @@ impl Accumulator for Exact {
 
 /// A sum for each group.
 struct ExactGroups {
-    inner: Box<dyn GroupsAccumulator>,
+    sums: Vec<i128>,
+    /// The groups that have had a number.
+    seen: NullState,
     data_type: DataType,
+}
+
+impl ExactGroups {
+    fn add<T: ArrowPrimitiveType + Send>(
+        &mut self,
+        values: &ArrayRef,
+        group_indices: &[usize],
+        filter: Option<&BooleanArray>,
+        groups: usize,
+    ) where
+        T::Native: Into<i128>,
+    {
+        let sums = &mut self.sums;
+        sums.resize(groups, 0);
+        let values = values.as_primitive::<T>();
+        self.seen
+            .accumulate(group_indices, values, filter, groups, |group, value| {
+                if let Some(sum) = sums.get_mut(group) {
+                    *sum += value.into();
+                }
+            });
+    }
 }
 
 impl GroupsAccumulator for ExactGroups {
@@ -241,17 +272,25 @@ impl GroupsAccumulator for ExactGroups {
         filter: Option<&BooleanArray>,
         groups: usize,
     ) -> Result<()> {
-        let values = wide(values)?;
-        self.inner
-            .update_batch(&values, group_indices, filter, groups)
+        for values in values {
+            match values.data_type() {
+                DataType::Int64 => self.add::<Int64Type>(values, group_indices, filter, groups),
+                DataType::UInt64 => self.add::<UInt64Type>(values, group_indices, filter, groups),
+                other => return Err(no_whole_number(other)),
+            }
+        }
+        Ok(())
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        narrow_numbers(&self.inner.evaluate(emit_to)?, &self.data_type)
+        let sums = self.state(emit_to)?.swap_remove(0);
+        narrow_numbers(&sums, &self.data_type)
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        self.inner.state(emit_to)
+        let sums = emit_to.take_needed(&mut self.sums);
+        let sums = Decimal128Array::new(sums.into(), self.seen.build(emit_to));
+        Ok(vec![Arc::new(sums.with_data_type(WIDE))])
     }
 
     fn merge_batch(
@@ -260,7 +299,10 @@ impl GroupsAccumulator for ExactGroups {
         group_indices: &[usize],
         groups: usize,
     ) -> Result<()> {
-        self.inner.merge_batch(values, group_indices, groups)
+        for values in values {
+            self.add::<Decimal128Type>(values, group_indices, None, groups);
+        }
+        Ok(())
     }
 
     fn convert_to_state(
@@ -268,11 +310,18 @@ impl GroupsAccumulator for ExactGroups {
         values: &[ArrayRef],
         filter: Option<&BooleanArray>,
     ) -> Result<Vec<ArrayRef>> {
-        self.inner.convert_to_state(&wide(values)?, filter)
+        let values = wide(values)?;
+        let Some(filter) = filter else {
+            return Ok(values);
+        };
+        let left_out = filter.iter().map(|kept| Some(kept != Some(true)));
+        let left_out: BooleanArray = left_out.collect();
+        let kept = values.iter().map(|values| nullif(values, &left_out));
+        Ok(kept.collect::<Result<_, ArrowError>>()?)
     }
 
     fn size(&self) -> usize {
-        self.inner.size()
+        self.sums.capacity() * size_of::<i128>() + self.seen.size()
     }
 }
 
