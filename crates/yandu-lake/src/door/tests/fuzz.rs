@@ -48,7 +48,11 @@ async fn answer(reader: &Session, question: &Question) -> crate::Result<Vec<Stri
     let mut lines = Vec::new();
     let mut asking = reader.clone();
     if let Some(value) = question.value {
-        let prepared = reader.prepare(sql, &[]).await?;
+        // Plans are made on threads that have a stack for them.
+        let (client, text) = (reader.clone(), sql.clone());
+        let threads = reader.lake.inner.threads.handle();
+        let preparing = threads.spawn(async move { client.prepare(&text, &[]).await });
+        let prepared = preparing.await??;
         lines.push(format!("{prepared:?}"));
         asking = asking.with_parameters(&bound(value, &prepared))?;
     }

@@ -178,8 +178,11 @@ impl Table {
         self.unseen = [few, many].map(|count: usize| {
             let mut rows = Vec::new();
             for _ in 0..count * 8 {
+                if rows.len() == count {
+                    break;
+                }
                 let row = self.row(rng, SECRET_NUMBERS.start + rows.len() as i64, true);
-                if rows.len() < count && !self.sees(&row) {
+                if !self.sees(&row) {
                     rows.push(row);
                 }
             }
