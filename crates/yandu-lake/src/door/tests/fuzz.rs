@@ -59,6 +59,15 @@ async fn answer(reader: &Session, question: &Question) -> crate::Result<Vec<Stri
     if question.is_for_statistics {
         let told = asking.statistics(sql).await?;
         lines.extend(told.lines().map(ToOwned::to_owned));
+        lines.push(match asking.explain(sql).await {
+            Ok(explained) => {
+                let inputs = explained.inputs.iter();
+                let inputs = inputs.map(|input| (&input.dataset, input.rows, input.bytes));
+                let inputs: Vec<_> = inputs.collect();
+                format!("{:?} {inputs:?} {}", explained.rows, explained.plan)
+            }
+            Err(error) => format!("{}: {error}", error.code()),
+        });
     } else {
         let rows = asking.query(sql).await?.collect().await?;
         lines.extend(texts(&rows).into_iter().map(|row| row.join("|")));
