@@ -95,6 +95,33 @@ impl Session {
         }
     }
 
+    /// The plan of a query, with what the planner takes to come out of each of its steps.
+    #[cfg(test)]
+    pub(crate) async fn statistics(&self, sql: &str) -> Result<String> {
+        let (session, sql) = (self.clone(), sql.to_owned());
+        let threads = self.lake.inner.threads.handle();
+        let planning = threads.spawn(async move { session.planned_statistics(&sql).await });
+        planning.await?
+    }
+
+    #[cfg(test)]
+    async fn planned_statistics(&self, sql: &str) -> Result<String> {
+        use std::fmt::Write as _;
+
+        use datafusion::physical_plan::display::DisplayableExecutionPlan;
+
+        let (context, _) = self.context();
+        let plan = self.plan(&context, sql).await?;
+        let state = context.state();
+        let physical = state.create_physical_plan(&plan).await;
+        let physical = physical.map_err(|error| self.failed(sql, error))?;
+        let plan = DisplayableExecutionPlan::new(physical.as_ref()).set_show_statistics(true);
+        let mut told = String::new();
+        // The text ends before a step of which nothing can be reckoned.
+        let _ = write!(told, "{}", plan.indent(true));
+        Ok(told)
+    }
+
     async fn explained(&self, sql: &str) -> Result<Explained> {
         let failed = |error| self.failed(sql, error);
         if !self.at.changes.is_empty() {

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, StringViewArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::compute::cast;
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::util::display::array_value_to_string;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -111,32 +112,20 @@ fn over(sql: &str, instead: Option<&Changed>) -> String {
 }
 
 pub(crate) fn values(rng: &mut StdRng, data_type: Type, count: usize) -> ArrayRef {
-    match data_type {
-        Type::Int => Arc::new(
-            (0..count)
-                .map(|_| rng.random_ratio(9, 10).then(|| rng.random_range(0..5)))
-                .collect::<Int64Array>(),
-        ),
-        Type::Text => Arc::new(
-            (0..count)
-                .map(|_| {
-                    let text = ["a", "b", "c", "ab"][rng.random_range(0..4)];
-                    rng.random_ratio(9, 10).then_some(text)
-                })
-                .collect::<StringViewArray>(),
-        ),
+    if data_type == Type::Text {
+        let texts = (0..count).map(|_| {
+            let text = ["a", "b", "c", "ab"][rng.random_range(0..4)];
+            rng.random_ratio(9, 10).then_some(text)
+        });
+        return Arc::new(texts.collect::<StringViewArray>());
     }
+    let numbers = (0..count).map(|_| rng.random_ratio(9, 10).then(|| rng.random_range(0..5)));
+    cast(&numbers.collect::<Int64Array>(), &data_type.stored()).unwrap()
 }
 
 pub(crate) fn schema_of(table: &str) -> SchemaRef {
     let (_, columns) = TABLES.into_iter().find(|(name, _)| *name == table).unwrap();
-    let fields = columns.map(|(name, data_type)| {
-        let data_type = match data_type {
-            Type::Int => DataType::Int64,
-            Type::Text => DataType::Utf8View,
-        };
-        Field::new(name, data_type, true)
-    });
+    let fields = columns.map(|(name, data_type)| Field::new(name, data_type.stored(), true));
     Arc::new(Schema::new(fields.to_vec()))
 }
 

@@ -1,4 +1,4 @@
-//! Random queries of many shapes over three small tables.
+//! Random queries of many shapes over small tables.
 //!
 //! A table is written as `{a}`, so that one query can be asked over several fillings of it. Where SQL would leave the
 //! answer open (ties of a `LIMIT` or of a numbered window) the place of the row in its batch settles it.
@@ -9,6 +9,7 @@ mod joined;
 
 use std::collections::BTreeMap;
 
+use arrow::datatypes::{DataType, TimeUnit};
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -17,6 +18,36 @@ use rand::seq::IndexedRandom;
 pub(crate) enum Type {
     Int,
     Text,
+    Decimal,
+    Float,
+    Date,
+    Moment,
+    Truth,
+}
+
+impl Type {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Int,
+        Self::Text,
+        Self::Decimal,
+        Self::Float,
+        Self::Date,
+        Self::Moment,
+        Self::Truth,
+    ];
+
+    /// The type of such a column in the lake.
+    pub(crate) fn stored(self) -> DataType {
+        match self {
+            Self::Int => DataType::Int64,
+            Self::Text => DataType::Utf8View,
+            Self::Decimal => DataType::Decimal128(12, 2),
+            Self::Float => DataType::Float64,
+            Self::Date => DataType::Date32,
+            Self::Moment => DataType::Timestamp(TimeUnit::Microsecond, None),
+            Self::Truth => DataType::Boolean,
+        }
+    }
 }
 
 use Type::{Int, Text};
@@ -29,6 +60,9 @@ pub(crate) const TABLES: [(&str, [(&str, Type); 4]); 3] = [
 ];
 
 pub(crate) type Column = (String, Type);
+
+/// A table with its columns.
+pub(crate) type Table = (String, Vec<Column>);
 
 /// A select with its columns, and one that is different in each row when there is one.
 #[derive(Debug, Clone)]
@@ -47,6 +81,7 @@ struct Relation {
 
 pub(crate) struct Generator {
     rng: StdRng,
+    tables: Vec<Table>,
     names: usize,
     /// How often each shape was used.
     pub(crate) shapes: BTreeMap<&'static str, usize>,
@@ -73,8 +108,18 @@ const SHAPES: [Shape; 14] = [
 
 impl Generator {
     pub(crate) fn new(rng: StdRng) -> Self {
+        let tables = TABLES.map(|(table, columns)| {
+            let columns = columns.map(|(name, data_type)| (name.to_owned(), data_type));
+            (table.to_owned(), columns.to_vec())
+        });
+        Self::over(tables.to_vec(), rng)
+    }
+
+    /// Queries over other tables.
+    pub(crate) fn over(tables: Vec<Table>, rng: StdRng) -> Self {
         Self {
             rng,
+            tables,
             names: 0,
             shapes: BTreeMap::new(),
         }
@@ -105,13 +150,13 @@ impl Generator {
     }
 
     fn table(&mut self) -> Relation {
-        let (table, columns) = self.pick(&TABLES);
+        let (table, columns) = self.tables.choose(&mut self.rng).unwrap().clone();
         let alias = self.name('x');
         Relation {
             from: format!("{{{table}}} AS {alias}"),
             columns: columns
-                .iter()
-                .map(|(name, data_type)| (format!("{alias}.{name}"), *data_type))
+                .into_iter()
+                .map(|(name, data_type)| (format!("{alias}.{name}"), data_type))
                 .collect(),
             unique: Some(format!("{alias}._row")),
         }

@@ -3,7 +3,7 @@
 use rand::Rng;
 use rand::seq::IndexedRandom;
 
-use super::Type::{Int, Text};
+use super::Type::{Date, Decimal, Float, Int, Moment, Text, Truth};
 use super::{Column, Generator, Relation, Type};
 
 impl Generator {
@@ -11,7 +11,21 @@ impl Generator {
         match data_type {
             Int => self.rng.random_range(0..4).to_string(),
             Text => format!("'{}'", self.pick(&["a", "b", "c", ""])),
+            Decimal => format!("CAST({} AS DECIMAL(12, 2))", self.rng.random_range(0..4)),
+            Float => format!("CAST({} AS DOUBLE)", self.rng.random_range(0..4)),
+            Date => format!("DATE '2024-0{}-01'", self.rng.random_range(1..7)),
+            Moment => format!(
+                "CAST('2024-0{}-01 12:00:00' AS TIMESTAMP(6))",
+                self.rng.random_range(1..7)
+            ),
+            Truth => self.pick(&["true", "false"]).to_owned(),
         }
+    }
+
+    /// The type of one of the columns.
+    pub(super) fn type_in(&mut self, columns: &[Column]) -> Type {
+        let column = columns.choose(&mut self.rng);
+        column.map_or(Int, |(_, data_type)| *data_type)
     }
 
     pub(super) fn column(&mut self, columns: &[Column], data_type: Type) -> String {
@@ -66,13 +80,18 @@ impl Generator {
                 self.pick(&["+", "-"]),
                 self.expression(columns, Int, inner)
             ),
-            (2, Text) => format!("CAST({} AS VARCHAR)", self.expression(columns, Int, inner)),
+            (2, Text) => {
+                let data_type = self.type_in(columns);
+                let value = self.expression(columns, data_type, inner);
+                format!("CAST({value} AS VARCHAR)")
+            }
             (3, Text) => format!("upper({})", self.expression(columns, Text, inner)),
             (_, Text) => format!(
                 "({} || {})",
                 self.expression(columns, Text, inner),
                 self.expression(columns, Text, inner)
             ),
+            (_, Decimal | Float | Date | Moment | Truth) => self.column(columns, data_type),
         }
     }
 
@@ -91,12 +110,19 @@ impl Generator {
     pub(super) fn condition(&mut self, columns: &[Column], depth: usize) -> String {
         let inner = depth.saturating_sub(1);
         match self.rng.random_range(0..if depth == 0 { 4 } else { 9 }) {
-            0 => format!(
-                "{} = {}",
-                self.column(columns, Text),
-                self.expression(columns, Text, inner)
-            ),
-            1 => format!("{} IS NOT NULL", self.column(columns, Int)),
+            0 => {
+                let data_type = self.type_in(columns);
+                let data_type = self.pick(&[Text, data_type]);
+                format!(
+                    "{} = {}",
+                    self.column(columns, data_type),
+                    self.expression(columns, data_type, inner)
+                )
+            }
+            1 => {
+                let data_type = self.type_in(columns);
+                format!("{} IS NOT NULL", self.column(columns, data_type))
+            }
             2 | 3 => format!(
                 "{} {} {}",
                 self.column(columns, Int),
@@ -154,7 +180,8 @@ impl Generator {
         let count = self.rng.random_range(1..4);
         (0..count)
             .map(|_| {
-                let data_type = self.pick(&[Int, Int, Text]);
+                let data_type = self.type_in(columns);
+                let data_type = self.pick(&[Int, Int, Text, data_type]);
                 let expression = self.expression(columns, data_type, 2);
                 let name = self.name('c');
                 (format!("{expression} AS {name}"), (name, data_type))

@@ -37,7 +37,8 @@ impl Generator {
         let mut columns = Vec::new();
         let mut groups = Vec::new();
         for _ in 0..self.rng.random_range(0..3) {
-            let data_type = self.pick(&[Int, Text]);
+            let data_type = self.type_in(&relation.columns);
+            let data_type = self.pick(&[Int, Text, data_type]);
             let group = self.column(&relation.columns, data_type);
             if groups.contains(&group) || !group.contains('.') {
                 continue;
