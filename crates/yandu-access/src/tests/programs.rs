@@ -24,6 +24,7 @@ async fn token(city: &City, scope: Scope) -> NewToken {
     let request = TokenRequest {
         name: "bridge".to_owned(),
         scope: [scope].into(),
+        purpose: None,
         expires_at: city.site.now() + SignedDuration::from_hours(24),
     };
     let made = accounts.create_token(LOCAL, &id("bridge"), request).await;
