@@ -63,7 +63,7 @@ pub use places::{Origin, Place, Places};
 pub use program::{Login, Lost, Programs, Standing, Watch};
 pub use receipt::{
     Counts, Ending, FileForm, Leaving, NewReceipt, ReadDataset, Receipt, ReceiptColumn, ReceiptId,
-    Receipts, Recording, Sent, hexadecimal,
+    Receipts, Recording, Sent, Taker, hexadecimal,
 };
 pub use secret::{Key, Secret};
 pub use separation::{

@@ -12,7 +12,7 @@ use yandu_lake::Principal;
 use crate::door::{Asked, Door};
 use crate::separation::{LOCAL_ADMINISTRATOR, LOCAL_ADMINISTRATOR_NAME};
 use crate::verifier::Verifier;
-use crate::{Result, Token, TokenId};
+use crate::{Result, Taker, Token, TokenId};
 
 /// How far ahead it is known that a login holds; then it is looked at again.
 const AHEAD: Duration = Duration::from_hours(1);
@@ -152,13 +152,19 @@ impl Programs {
         Standing::Reads(Principal::with_rights(name, rights))
     }
 
-    /// What whoever has logged in is called; nothing where the login has ended meanwhile.
-    pub async fn called(&self, login: &Login) -> Result<String> {
+    /// Whoever has logged in, as receipts tell of them; nobody where the login has ended meanwhile.
+    pub async fn taker(&self, login: &Login) -> Result<Taker> {
         let Login::Token(id) = login else {
-            return Ok(LOCAL_ADMINISTRATOR_NAME.to_owned());
+            return Ok(Taker {
+                name: LOCAL_ADMINISTRATOR_NAME.to_owned(),
+                purpose: None,
+            });
         };
         let token = self.door().accounts().proved_token(id).await?;
-        Ok(token.map_or_else(String::new, |token| token.account.name))
+        Ok(token.map_or_else(Taker::default, |token| Taker {
+            name: token.account.name,
+            purpose: token.purpose,
+        }))
     }
 
     /// For how long a login holds unless it is changed, as far as one looks ahead; not at all where it holds no more.

@@ -32,7 +32,7 @@ use crate::{Error, Result, store};
 use counting::Held;
 use shape::Shapes;
 
-pub use leaving::Leaving;
+pub use leaving::{Leaving, Taker};
 pub use recording::{Recording, hexadecimal};
 
 /// The number of a receipt, written `R12`.

@@ -19,6 +19,9 @@ use yandu_words::SessionId;
 /// How often the record of a session says anew when it was last used.
 pub(crate) const TOUCH: SignedDuration = SignedDuration::from_secs(60);
 
+/// Signs of the longest purpose.
+const PURPOSE_LENGTH: usize = 200;
+
 /// Sessions that are held in memory.
 const HELD: usize = 10_000;
 
@@ -52,6 +55,22 @@ impl Means {
             .into_iter()
             .find(|means| means.name() == name)
     }
+}
+
+/// A purpose as it is kept, without the blanks around it: none where nothing was said.
+///
+/// # Errors
+///
+/// Why it is none: it is too long, or more than a line.
+pub(crate) fn purpose_of(said: Option<String>) -> Result<Option<String>, String> {
+    let said = said.map(|text| text.trim().to_owned());
+    let said = said.filter(|text| !text.is_empty());
+    let is_wrong =
+        |text: &String| text.chars().count() > PURPOSE_LENGTH || text.chars().any(char::is_control);
+    if said.as_ref().is_some_and(is_wrong) {
+        return Err(format!("it is one line of at most {PURPOSE_LENGTH} signs"));
+    }
+    Ok(said)
 }
 
 /// A session without its secret.

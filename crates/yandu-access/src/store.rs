@@ -69,6 +69,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "receipt count",
         sql: include_str!("../migrations/0009_receipt_count.sql"),
     },
+    Migration {
+        version: 10,
+        name: "token purpose",
+        sql: include_str!("../migrations/0010_token_purpose.sql"),
+    },
 ];
 
 /// What [`account_of`] reads of a row of `account`.

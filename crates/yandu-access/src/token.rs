@@ -9,6 +9,7 @@ use yandu_policy::{Circumstances, Way};
 
 use crate::account::Account;
 use crate::secret::Secret;
+use crate::session::purpose_of;
 use crate::settings::{Settings, days, later};
 use crate::verifier::Verifier;
 use crate::{Error, Result};
@@ -61,6 +62,9 @@ pub struct TokenRequest {
     /// What its owner knows it by.
     pub name: String,
     pub scope: BTreeSet<Scope>,
+    /// What it is for: policies and grants for this purpose hold for whoever shows it.
+    #[serde(default)]
+    pub purpose: Option<String>,
     pub expires_at: Timestamp,
 }
 
@@ -73,6 +77,8 @@ pub struct Token {
     /// The name under which it logs in where one is asked for; tokens of before there were any have none.
     pub login: Option<String>,
     pub scope: BTreeSet<Scope>,
+    /// What it is for, as was said when it was made.
+    pub purpose: Option<String>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     /// When it was last used, to the minute.
@@ -80,10 +86,10 @@ pub struct Token {
 }
 
 impl Token {
-    /// A program gives no purpose, and stays a program whatever it asks for.
+    /// A program has the purpose of its token, and stays a program whatever it asks for.
     pub fn circumstances(&self) -> Circumstances {
         Circumstances {
-            purpose: None,
+            purpose: self.purpose.clone(),
             way: Way::Interface,
         }
     }
@@ -118,12 +124,12 @@ pub(crate) fn login_name(account: &AccountId) -> String {
     format!("{account}_{letters}")
 }
 
-/// The name of a token that may be made, without the blanks around it.
+/// A token that may be made, without the blanks around its name and its purpose.
 pub(crate) fn checked(
-    request: &TokenRequest,
+    request: TokenRequest,
     settings: &Settings,
     now: Timestamp,
-) -> Result<String> {
+) -> Result<TokenRequest> {
     let wrong = |field: &'static str, why: String| Err(Error::Token { field, why });
     let name = request.name.trim();
     if name.is_empty() || name.chars().count() > NAME_LENGTH || name.chars().any(char::is_control) {
@@ -142,5 +148,14 @@ pub(crate) fn checked(
             format!("a token lives at most {longest} days"),
         );
     }
-    Ok(name.to_owned())
+    let name = name.to_owned();
+    let purpose = purpose_of(request.purpose).map_err(|why| Error::Token {
+        field: "purpose",
+        why,
+    })?;
+    Ok(TokenRequest {
+        name,
+        purpose,
+        ..request
+    })
 }

@@ -84,9 +84,9 @@ impl Leaving {
         if let Some(recording) = &self.recording {
             return Ok(recording.id());
         }
-        let name = self.city.programs().called(&self.login);
+        let taker = self.city.programs().taker(&self.login);
         let receipts = self.city.receipts();
-        let recording = receipts.count(&self.known(), name).await?;
+        let recording = receipts.count(&self.known(), taker).await?;
         Ok(self.recording.insert(recording).id())
     }
 
@@ -95,10 +95,10 @@ impl Leaving {
         if let Some(recording) = self.recording.as_ref().filter(|one| !one.is_counted()) {
             return Ok(recording.id());
         }
-        let name = self.city.programs().called(&self.login).await?;
+        let taker = self.city.programs().taker(&self.login).await?;
         let file = NewReceipt {
             values: self.values.iter().map(told).collect(),
-            ..self.known().receipt(name, self.city.now())
+            ..self.known().receipt(taker, self.city.now())
         };
         if let Some(recording) = &mut self.recording {
             return recording.outgrow(file).await;
@@ -145,7 +145,6 @@ impl Leaving {
             principal: &self.principal,
             way: WAY,
             form: self.form,
-            purpose: None,
             sql: &self.sql,
             read: &self.read,
             columns: &self.columns,

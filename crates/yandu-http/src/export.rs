@@ -19,7 +19,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use yandu_access::{
-    FileForm, LOCAL_ADMINISTRATOR_NAME, NewReceipt, Receipt, ReceiptId, Recording, TokenId,
+    FileForm, LOCAL_ADMINISTRATOR_NAME, NewReceipt, Receipt, ReceiptId, Recording, Taker, TokenId,
 };
 use yandu_lake::{Principal, Rows};
 use yandu_policy::{Circumstances, Way};
@@ -76,13 +76,13 @@ impl Leaving<'_> {
         columns: &Schema,
     ) -> NewReceipt {
         let circumstances = self.asker.on(self.way);
-        let leaving = self.known(&circumstances, read, columns);
-        leaving.receipt(self.name().to_owned(), state.now())
+        let leaving = self.known(circumstances.way, read, columns);
+        leaving.receipt(self.taker(&circumstances), state.now())
     }
 
     fn known<'a>(
         &'a self,
-        circumstances: &'a Circumstances,
+        way: Way,
         read: &'a [(DatasetId, Option<u64>)],
         columns: &'a Schema,
     ) -> yandu_access::Leaving<'a> {
@@ -90,21 +90,24 @@ impl Leaving<'_> {
             reader: self.asker.name(),
             token: self.token(),
             principal: self.principal,
-            way: circumstances.way,
+            way,
             form: self.form,
-            purpose: circumstances.purpose.as_deref(),
             sql: self.sql,
             read,
             columns,
         }
     }
 
-    /// What whoever takes them is called.
-    fn name(&self) -> &str {
-        match (self.asker.account(), self.asker) {
+    /// Whoever takes them.
+    fn taker(&self, circumstances: &Circumstances) -> Taker {
+        let name = match (self.asker.account(), self.asker) {
             (Some(account), _) => account.name.as_str(),
             (None, Asker::Visitor) => VISITOR,
             (None, _) => LOCAL_ADMINISTRATOR_NAME,
+        };
+        Taker {
+            name: name.to_owned(),
+            purpose: circumstances.purpose.clone(),
         }
     }
 
@@ -120,10 +123,10 @@ impl Leaving<'_> {
             return Ok(None);
         }
         let circumstances = self.asker.on(self.way);
-        let leaving = self.known(&circumstances, read, columns);
-        let name = ready(Ok(self.name().to_owned()));
+        let leaving = self.known(circumstances.way, read, columns);
+        let taker = ready(Ok(self.taker(&circumstances)));
         let receipts = state.door().receipts();
-        Ok(Some(receipts.count(&leaving, name).await?))
+        Ok(Some(receipts.count(&leaving, taker).await?))
     }
 
     fn token(&self) -> Option<&TokenId> {

@@ -18,6 +18,7 @@ mod own;
 mod packs;
 mod policy;
 mod problem;
+mod roles;
 pub mod scaffold;
 mod schema;
 mod settled;
@@ -37,6 +38,7 @@ pub use packs::{
     ExpandError, Pack, PackTest, Packs, PathError, Policy, SettingError, Settings, Source,
 };
 pub use problem::{Code, Problem, Severity, Span};
+pub use roles::read_roles;
 pub use schema::FileKind;
 pub use settled::{Settled, SettledColumn, SettledDataset};
 pub use yandu_words::fold_header;

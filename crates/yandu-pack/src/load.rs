@@ -13,8 +13,8 @@ use crate::problem::Problem;
 mod declared;
 mod folder;
 
-pub(crate) use declared::{Declared, Drafts};
-pub(crate) use folder::{MAX_FILES, TOP_FILES, TOP_FOLDERS};
+pub(crate) use declared::{Declared, Drafts, pointer, shown};
+pub(crate) use folder::{MAX_FILES, TOP_FILES, TOP_FOLDERS, read_text};
 
 /// Compiles the SQL of packs, which is done elsewhere: this crate has no SQL of its own.
 ///

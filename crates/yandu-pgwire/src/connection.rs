@@ -1,7 +1,7 @@
 //! A connection from its first byte until its client is known.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
@@ -54,14 +54,17 @@ pub(crate) async fn serve(
         return;
     };
     if !wants_tls {
-        return Box::pin(greet(stream, address, until, place, shared)).await;
+        let must = must_be_encrypted(shared.options.tls.is_some(), address.ip());
+        return Box::pin(greet(stream, address, until, must, place, shared)).await;
     }
     let Some(acceptor) = shared.options.tls.clone() else {
         return;
     };
     let accepted = timeout_at(until, acceptor.accept(stream));
     match unless_stopping(&shared, accepted).await {
-        Some(Ok(Ok(stream))) => Box::pin(greet(stream, address, until, place, shared)).await,
+        Some(Ok(Ok(stream))) => {
+            Box::pin(greet(stream, address, until, false, place, shared)).await;
+        }
         Some(Ok(Err(error))) => tracing::debug!(
             client.address = %address,
             error = &error as &dyn std::error::Error,
@@ -113,16 +116,22 @@ async fn negotiate(stream: &mut TcpStream, shared: &Shared) -> std::io::Result<b
     Err(std::io::ErrorKind::InvalidData.into())
 }
 
-/// Finds out who it is, and talks.
+/// Whether somebody who does not ask for encryption is not let in: where there is a certificate, lines to other machines are encrypted.
+fn must_be_encrypted(has_certificate: bool, from: IpAddr) -> bool {
+    has_certificate && !from.to_canonical().is_loopback()
+}
+
+/// Finds out who it is, and talks. `is_too_plain` says that the line would have to be encrypted and is not.
 async fn greet<S: Stream>(
     stream: S,
     address: SocketAddr,
     until: Instant,
+    is_too_plain: bool,
     place: Place,
     shared: Shared,
 ) {
     let mut socket = framed(stream, Codec::new());
-    let met = timeout_at(until, meet(&mut socket, &shared, address));
+    let met = timeout_at(until, meet(&mut socket, &shared, address, is_too_plain));
     let Some(met) = unless_stopping(&shared, met).await else {
         return;
     };
@@ -159,9 +168,19 @@ async fn meet<S: Stream>(
     socket: &mut Socket<S>,
     shared: &Shared,
     address: SocketAddr,
+    is_too_plain: bool,
 ) -> Result<Option<Met>> {
     let startup = match next(socket).await? {
+        // As PostgreSQL says it to whom no rule of its `pg_hba.conf` lets in.
+        PgWireFrontendMessage::Startup(_) if is_too_plain => {
+            return Err(Fault::new(
+                "28000",
+                "connections from other machines are encrypted here, and this one is not",
+            )
+            .hint("connect with `sslmode=verify-full`, or `sslmode=require` where the client cannot check the certificate"));
+        }
         PgWireFrontendMessage::Startup(startup) => startup,
+        // Clients ask for this without encryption, with a key that only they know.
         PgWireFrontendMessage::CancelRequest(request) => {
             shared.cancels.cancel(request.pid, &request.secret_key);
             return Ok(None);
@@ -319,5 +338,31 @@ pub(crate) fn reader(standing: Standing) -> Result<Principal> {
             .hint("make one with the scope `read`")
             .fatal()),
         Standing::Ended => Err(Fault::ended()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_let_in_plain_where_there_is_a_certificate() {
+        let must = |has_certificate, from: &str| {
+            let from = from.parse().unwrap();
+            must_be_encrypted(has_certificate, from)
+        };
+        for here in ["127.0.0.1", "127.8.0.1", "::1", "::ffff:127.0.0.1"] {
+            assert!(!must(true, here), "{here}");
+        }
+        for beyond in [
+            "192.0.2.7",
+            "10.0.0.1",
+            "fd00::7",
+            "::ffff:192.0.2.7",
+            "0.0.0.0",
+        ] {
+            assert!(must(true, beyond), "{beyond}");
+            assert!(!must(false, beyond), "{beyond}");
+        }
     }
 }

@@ -12,6 +12,8 @@ use yandu_words::{FieldId, Grade, Mask};
 pub struct City {
     pub datasets: BTreeMap<DatasetId, Dataset>,
     pub roles: Option<BTreeSet<String>>,
+    /// The roles that it has of its own, beside those.
+    pub own_roles: BTreeSet<String>,
     /// The departments by their names, as the owners of datasets are.
     pub departments: Option<BTreeSet<String>>,
     /// The codes of divisions.
@@ -32,6 +34,7 @@ impl City {
         };
         let datasets = self.datasets.iter().zip(&other.datasets);
         self.roles == other.roles
+            && self.own_roles == other.own_roles
             && self.departments == other.departments
             && self.divisions == other.divisions
             && self.datasets.len() == other.datasets.len()

@@ -151,6 +151,7 @@ fn city() -> City {
             "security-administrator",
             "audit-administrator",
         ]),
+        own_roles: BTreeSet::new(),
         departments: names(&["市公安局", "市民政局", "市市场监管局"]),
         divisions: names(&["320900", "320902", "320981"]),
         above: BTreeMap::from([

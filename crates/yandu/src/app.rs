@@ -1,5 +1,6 @@
 //! The composition: data folder, records, lake, packs, collection, and the router over them.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use yandu_store::{DataFolder, Store};
 use yandu_transform::Transform;
 use yandu_transform::lineage::Lineages;
 use yandu_words::id::{IdError, PackId};
+use yandu_words::{RoleId, Title};
 
 use crate::config::Config;
 use crate::facts;
@@ -120,6 +122,7 @@ impl App {
             door: door.clone(),
             lake: collector.lake().clone(),
             city: city_policies(config)?,
+            roles: city_roles(config)?,
             turn: Arc::default(),
         };
         // What is wrong with the policies is told by the door, and keeps nobody from starting the city to mend it.
@@ -243,6 +246,18 @@ fn city_policies(config: &Config) -> Result<Vec<Source>> {
             })
         })
         .collect()
+}
+
+/// The roles in the folder of the city.
+fn city_roles(config: &Config) -> Result<BTreeMap<RoleId, Title>> {
+    let file = config.city.as_ref().map(|city| city.join("roles.yaml"));
+    let Some(file) = file.filter(|file| file.is_file()) else {
+        return Ok(BTreeMap::new());
+    };
+    yandu_pack::read_roles(&file).map_err(|problems| Failure {
+        details: problems.iter().map(ToString::to_string).collect(),
+        ..Failure::new("the roles of the city's folder have errors")
+    })
 }
 
 /// The files of policies in a folder, in the order in which they are read.

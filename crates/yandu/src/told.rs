@@ -2,6 +2,7 @@
 //!
 //! The lake and the collector are not in it: a change switches them itself, in the moment that readers see.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -16,6 +17,7 @@ use yandu_pack::Packs;
 use yandu_policy::{City, Source};
 use yandu_transform::Transform;
 use yandu_words::id::DatasetId;
+use yandu_words::{RoleId, Title};
 
 use crate::registers::Registers;
 
@@ -85,6 +87,8 @@ pub(crate) struct Rights {
     pub(crate) lake: Lake,
     /// Policies of the city's own folder.
     pub(crate) city: Vec<Source>,
+    /// Roles of the city's own folder.
+    pub(crate) roles: BTreeMap<RoleId, Title>,
     /// Whoever puts policies in force has it: what was asked for first is in force first.
     pub(crate) turn: Arc<Mutex<()>>,
 }
@@ -102,13 +106,17 @@ impl Rights {
         sources.extend(self.city.iter().cloned());
         let registers = Registers::read(&self.lake).await;
         let owners = packs.datasets().map(|dataset| dataset.file().owner.clone());
+        // The city calls a role as it likes, also one of a pack.
+        let mut roles = packs.roles();
+        roles.extend(self.roles.clone());
         self.door.accounts().set_known(Known::new(
-            packs.roles(),
+            roles,
             registers.departments.into_iter().chain(owners).collect(),
             registers.divisions,
         ));
         let city = City {
             above: registers.above,
+            own_roles: self.roles.keys().map(ToString::to_string).collect(),
             ..packs.city()
         };
         self.door.set_city(city, sources).await?;

@@ -3995,7 +3995,7 @@ export interface components {
             name: string;
             /** @description The hash of the set of policies; absent where no policy stands above the reader. */
             policy?: string | null;
-            /** @description What the session was for. */
+            /** @description What the session or the token was for. */
             purpose?: string | null;
             read: components["schemas"]["ExportRead"][];
             /** @description The id of an account, or `local-administrator`. */
@@ -7175,6 +7175,8 @@ export interface components {
             /** @description The user that it logs in as over the PostgreSQL protocol; tokens of before there was one have none. */
             login?: string | null;
             name: string;
+            /** @description What it is for; absent of one that is for nothing in particular. */
+            purpose?: string | null;
             scope: string[];
         };
         TokenList: {
@@ -7184,6 +7186,8 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             name: string;
+            /** @description What it is for; policies and grants for that purpose hold for whoever shows it. One line. */
+            purpose?: string | null;
             /** @description `read`, `deliver`, `manage`. */
             scope: string[];
         };

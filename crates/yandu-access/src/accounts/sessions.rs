@@ -6,14 +6,11 @@ use super::Accounts;
 use super::change::end_sessions;
 use crate::event::{EventKind, Note, note};
 use crate::secret::{SESSION, SecretHash};
-use crate::session::{Look, Looked, Session};
+use crate::session::{Look, Looked, Session, purpose_of};
 use crate::settings::minutes;
 use crate::store;
 use crate::{Error, Result};
 use yandu_words::{AccountId, SessionId};
-
-/// Signs of the longest purpose.
-const PURPOSE_LENGTH: usize = 200;
 
 impl Accounts {
     /// The session that a secret opens, which counts as used now; none where there is no such session, or it has ended.
@@ -52,14 +49,7 @@ impl Accounts {
 
     /// Says what the owner works for in a session from now on.
     pub async fn set_purpose(&self, session: &Session, purpose: Option<String>) -> Result<()> {
-        let purpose = purpose.map(|text| text.trim().to_owned());
-        let purpose = purpose.filter(|text| !text.is_empty());
-        if let Some(text) = &purpose
-            && (text.chars().count() > PURPOSE_LENGTH || text.chars().any(char::is_control))
-        {
-            let why = format!("it is one line of at most {PURPOSE_LENGTH} signs");
-            return Err(Error::invalid("purpose", why));
-        }
+        let purpose = purpose_of(purpose).map_err(|why| Error::invalid("purpose", why))?;
         let mut writing = self.begin().await?;
         let purpose = purpose.as_deref();
         if !store::session::set_purpose(&mut writing, &session.id, purpose).await? {

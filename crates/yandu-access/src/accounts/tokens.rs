@@ -26,7 +26,7 @@ impl Accounts {
         let at = self.now();
         let account = store::account(&mut writing, id, at).await?;
         account.must_be_active()?;
-        let name = checked(&request, &self.inner.settings, at)?;
+        let request = checked(request, &self.inner.settings, at)?;
         if store::token::count(&mut writing, id, at).await? >= i64::from(TOKENS) {
             return Err(Error::Token {
                 field: "name",
@@ -42,9 +42,10 @@ impl Accounts {
         let token = Token {
             id: Uuid::now_v7().to_string().parse()?,
             account,
-            name,
+            name: request.name,
             login: Some(login),
             scope: request.scope,
+            purpose: request.purpose,
             created_at: at,
             expires_at: request.expires_at,
             last_used_at: None,
@@ -60,6 +61,7 @@ impl Accounts {
                 "name": token.name,
                 "login": token.login,
                 "scope": token.scope,
+                "purpose": token.purpose,
                 "expires_at": token.expires_at,
             }),
         };

@@ -19,6 +19,7 @@ use yandu_words::id::DatasetId;
 use super::recording::Recording;
 use super::{
     Counts, Ending, FileForm, Leaving, NewReceipt, ReadDataset, Receipt, ReceiptId, Receipts, Sent,
+    Taker,
 };
 use crate::{Result, store};
 
@@ -181,18 +182,18 @@ impl Receipts {
     }
 
     /// The recording of a short answer that is about to leave, counted with others of its kind, whose receipt is in the records when this
-    /// returns. `name` is what the reader is called, and is only looked for where the receipt has yet to be opened.
+    /// returns. `taker` is only looked for where the receipt has yet to be opened.
     pub async fn count(
         &self,
         leaving: &Leaving<'_>,
-        name: impl Future<Output = Result<String>>,
+        taker: impl Future<Output = Result<Taker>>,
     ) -> Result<Recording> {
         let shape = self.inner.shapes.of(leaving.sql);
         let kind = AnswerKind::of(leaving, shape, self.now());
         if let Some(counted) = self.open_for(&kind) {
             return Ok(Recording::of_counted(self, counted));
         }
-        let file = leaving.receipt(name.await?, self.now());
+        let file = leaving.receipt(taker.await?, self.now());
         let receipts = self.clone();
         tokio::spawn(async move { receipts.count_first(kind, file).await }).await?
     }

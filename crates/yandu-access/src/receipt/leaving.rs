@@ -12,6 +12,15 @@ use yandu_words::id::DatasetId;
 use super::counting::AnswerKind;
 use super::{FileForm, NewReceipt, ReadDataset, ReceiptColumn};
 
+/// Whoever takes rows, as a receipt tells of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taker {
+    /// What they are called.
+    pub name: String,
+    /// What their session or token is for.
+    pub purpose: Option<String>,
+}
+
 /// Rows that are about to leave: who takes them, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Leaving<'a> {
@@ -23,8 +32,6 @@ pub struct Leaving<'a> {
     pub principal: &'a Principal,
     pub way: Way,
     pub form: FileForm,
-    /// What the session is for.
-    pub purpose: Option<&'a str>,
     /// The question, as it was asked; of what no SQL was written for, what it is.
     pub sql: &'a str,
     /// The datasets that are read, and their versions.
@@ -34,8 +41,8 @@ pub struct Leaving<'a> {
 }
 
 impl Leaving<'_> {
-    /// What their receipt says. `name` is what the reader is called.
-    pub fn receipt(&self, name: String, now: Timestamp) -> NewReceipt {
+    /// What their receipt says.
+    pub fn receipt(&self, taker: Taker, now: Timestamp) -> NewReceipt {
         let rights = self.principal.rights();
         let read = self.read.iter().map(|(dataset, version)| ReadDataset {
             dataset: dataset.clone(),
@@ -49,11 +56,11 @@ impl Leaving<'_> {
         });
         NewReceipt {
             reader: self.reader.to_owned(),
-            name,
+            name: taker.name,
             token: self.token.cloned(),
             way: self.way,
             form: self.form,
-            purpose: self.purpose.map(ToOwned::to_owned),
+            purpose: taker.purpose,
             sql: self.sql.to_owned(),
             values: Vec::new(),
             batch: None,

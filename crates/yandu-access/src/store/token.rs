@@ -14,7 +14,7 @@ use crate::{Error, Result};
 use yandu_words::{AccountId, TokenId};
 
 const TOKEN: &str = "token.id AS token_id, token.name AS token_name, token.scope AS scope, \
-    token.login AS login, token.created_at AS token_created_at, token.expires_at AS expires_at, token.last_used_at AS last_used_at";
+    token.login AS login, token.purpose AS purpose, token.created_at AS token_created_at, token.expires_at AS expires_at, token.last_used_at AS last_used_at";
 
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
@@ -24,8 +24,8 @@ pub(crate) async fn insert(
 ) -> Result<()> {
     let scope: Vec<&str> = token.scope.iter().map(|scope| scope.name()).collect();
     sqlx::query(
-        "INSERT INTO token (id, hash, account, name, scope, created_at, expires_at, login, salt, iterations, stored_key, server_key) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO token (id, hash, account, name, scope, created_at, expires_at, login, salt, iterations, stored_key, server_key, purpose) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(token.id.as_str())
     .bind(hash.bytes())
@@ -39,6 +39,7 @@ pub(crate) async fn insert(
     .bind(verifier.iterations)
     .bind(verifier.stored_key.as_slice())
     .bind(verifier.server_key.as_slice())
+    .bind(token.purpose.as_deref())
     .execute(connection)
     .await?;
     Ok(())
@@ -189,6 +190,7 @@ fn token_of(row: &SqliteRow, now: Timestamp) -> Result<Token> {
         name: row.try_get("token_name")?,
         login: row.try_get("login")?,
         scope,
+        purpose: row.try_get("purpose")?,
         created_at: time(row.try_get("token_created_at")?),
         expires_at: time(row.try_get("expires_at")?),
         last_used_at: time_of(row, "last_used_at")?,

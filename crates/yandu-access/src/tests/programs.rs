@@ -24,6 +24,7 @@ async fn token(city: &City, scope: Scope) -> NewToken {
     let request = TokenRequest {
         name: "bridge".to_owned(),
         scope: [scope].into(),
+        purpose: None,
         expires_at: city.site.now() + SignedDuration::from_hours(24),
     };
     let made = accounts.create_token(LOCAL, &id("bridge"), request).await;
@@ -127,6 +128,38 @@ async fn a_login_that_is_watched_is_good_for_what_it_is_at_the_moment() {
     assert_eq!(reads(&mut second).await, "Ended");
     for watch in [&mut first, &mut second] {
         assert_eq!(lost(watch).await, Lost::Login);
+    }
+}
+
+#[tokio::test]
+async fn a_program_reads_what_is_open_for_the_purpose_of_its_token() {
+    let (city, programs) = bridged().await;
+    let condition = ") when { context has purpose && context.purpose == \"核对\" };";
+    city.set(&READS.replace(");", condition)).await;
+    let sql = "SELECT count(*) FROM population.resident";
+    for (purpose, expected) in [
+        (None, "query"),
+        (Some("核对"), "2"),
+        (Some("营销"), "query"),
+    ] {
+        let request = TokenRequest {
+            name: "bridge".to_owned(),
+            scope: [Scope::Read].into(),
+            purpose: purpose.map(ToOwned::to_owned),
+            expires_at: city.site.now() + SignedDuration::from_hours(24),
+        };
+        let (accounts, bridge) = (&city.site.accounts, id("bridge"));
+        let made = accounts.create_token(LOCAL, &bridge, request).await;
+        let login = Login::Token(made.unwrap().token.id);
+        let Standing::Reads(reader) = programs.standing(&login).await.unwrap() else {
+            panic!("the token is for reading");
+        };
+        assert_eq!(told(&city.lake, &reader, sql).await, expected);
+        let taker = programs.taker(&login).await.unwrap();
+        assert_eq!(
+            (taker.name.as_str(), taker.purpose.as_deref()),
+            ("桥", purpose)
+        );
     }
 }
 

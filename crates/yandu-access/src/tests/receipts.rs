@@ -13,7 +13,7 @@ use yandu_words::id::DatasetId;
 use super::city::{City, resident};
 use crate::{
     Ending, EventFilter, EventKind, FileForm, Leaving, NewReceipt, ReadDataset, Receipt,
-    ReceiptColumn, ReceiptId, Receipts, Recording, Sent, hexadecimal,
+    ReceiptColumn, ReceiptId, Receipts, Recording, Sent, Taker, hexadecimal,
 };
 
 fn file(reader: &str) -> NewReceipt {
@@ -144,13 +144,15 @@ async fn reading(receipts: &Receipts, sql: &str, read: &[DatasetId]) -> Recordin
         principal: &principal,
         way: Way::Interface,
         form: FileForm::Postgresql,
-        purpose: None,
         sql,
         read: &read,
         columns: &Schema::empty(),
     };
-    let name = ready(Ok("本机管理员".to_owned()));
-    receipts.count(&leaving, name).await.unwrap()
+    let taker = ready(Ok(Taker {
+        name: "本机管理员".to_owned(),
+        purpose: None,
+    }));
+    receipts.count(&leaving, taker).await.unwrap()
 }
 
 /// The recording of one that reads the residents.

@@ -18,6 +18,7 @@ async fn no_secret_stands_in_the_records_or_in_what_is_printed() {
     let request = TokenRequest {
         name: "nightly".to_owned(),
         scope: [Scope::Read].into(),
+        purpose: None,
         expires_at: site.now() + SignedDuration::from_hours(24),
     };
     let token = site

@@ -9,6 +9,7 @@ fn request(name: &str, scope: &[Scope], expires_at: Timestamp) -> TokenRequest {
     TokenRequest {
         name: name.to_owned(),
         scope: scope.iter().copied().collect(),
+        purpose: None,
         expires_at,
     }
 }
@@ -53,6 +54,31 @@ async fn a_token_says_whose_it_is_and_what_it_is_good_for() {
     assert!(site.accounts.session(secret).await.unwrap().is_none());
     let site = site.again().await;
     assert!(site.accounts.token(secret).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_token_is_for_the_purpose_that_was_said_when_it_was_made() {
+    let site = Site::new().await;
+    service(&site).await;
+    let make = async |site: &Site, purpose: &str| {
+        let wanted = TokenRequest {
+            purpose: Some(purpose.to_owned()),
+            ..request("nightly", &[Scope::Read], days(site, 30))
+        };
+        let bridge = id("bridge");
+        site.accounts.create_token(LOCAL, &bridge, wanted).await
+    };
+    let made = make(&site, " 核对低保名单 ").await.unwrap();
+    let blank = make(&site, "  ").await.unwrap();
+    assert_eq!(blank.token.purpose, None);
+    for wrong in ["一".repeat(201), "两\n行".to_owned()] {
+        assert_eq!(code(make(&site, &wrong).await), "invalid-token");
+    }
+    let site = site.again().await;
+    let token = site.accounts.token(made.secret.reveal()).await.unwrap();
+    let circumstances = token.unwrap().circumstances();
+    assert_eq!(circumstances.purpose.as_deref(), Some("核对低保名单"));
+    assert_eq!(circumstances.way, yandu_policy::Way::Interface);
 }
 
 #[tokio::test]

@@ -103,6 +103,9 @@ pub struct TokenRequest {
     pub name: String,
     /// `read`, `deliver`, `manage`.
     pub scope: BTreeSet<String>,
+    /// What it is for; policies and grants for that purpose hold for whoever shows it. One line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
 }
@@ -115,6 +118,9 @@ pub struct TokenLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login: Option<String>,
     pub scope: Vec<String>,
+    /// What it is for; absent of one that is for nothing in particular.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -314,6 +320,7 @@ pub(super) fn request(asked: TokenRequest) -> Result<yandu_access::TokenRequest>
     Ok(yandu_access::TokenRequest {
         name: asked.name,
         scope: scope.collect::<Result<_>>()?,
+        purpose: asked.purpose,
         expires_at: asked.expires_at,
     })
 }
@@ -346,6 +353,7 @@ impl From<Token> for TokenLine {
                 .iter()
                 .map(|scope| scope.name().to_owned())
                 .collect(),
+            purpose: token.purpose,
             created_at: token.created_at,
             expires_at: token.expires_at,
             last_used_at: token.last_used_at,

@@ -67,7 +67,7 @@ pub struct ExportReceipt {
     pub form: String,
     /// `page`, `export` or `interface`.
     pub way: String,
-    /// What the session was for.
+    /// What the session or the token was for.
     pub purpose: Option<String>,
     /// The question, as it was asked; with `?` for its values where answers are counted. `TRAIL …` of a trail, `FIGURES …` of
     /// metrics, `REPORT …` of a report, `QUARANTINE …` of rows that wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.

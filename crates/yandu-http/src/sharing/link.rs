@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use yandu_access::{Asked, LOCAL_ADMINISTRATOR, Status};
 use yandu_lake::{Principal, ReadPoint, Terms};
-use yandu_policy::{Circumstances, Way};
 use yandu_words::id::DatasetId;
 
 use super::table::{Reader, Table, of_administrator};
@@ -113,17 +112,13 @@ impl Link {
         let account = accounts.find(&id).await?;
         let tokens = accounts.tokens_of(&id).await?;
         let mut tokens = tokens.iter();
-        let has_token =
-            tokens.any(|token| token.id.as_str() == self.token && now < token.expires_at);
-        if account.status != Status::Active || !has_token {
+        let token = tokens.find(|token| token.id.as_str() == self.token && now < token.expires_at);
+        let Some(token) = token.filter(|_| account.status == Status::Active) else {
             return Ok(None);
-        }
+        };
         let asked = Asked {
             revision: account.revision,
-            circumstances: Circumstances {
-                purpose: None,
-                way: Way::Interface,
-            },
+            circumstances: token.circumstances(),
             is_counted: true,
             principal: account.principal(),
         };

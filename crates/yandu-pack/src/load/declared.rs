@@ -476,7 +476,7 @@ fn place_in_document(pointer: &str) -> Vec<(Option<usize>, String)> {
 }
 
 /// A message of the deserialiser, which repeats the user's text, as one line.
-fn shown(message: &str) -> String {
+pub(crate) fn shown(message: &str) -> String {
     let line = message.split(" at line ").next().unwrap_or(message);
     if line.chars().any(char::is_control) || line.chars().count() > 300 {
         return quoted(line);
@@ -484,7 +484,7 @@ fn shown(message: &str) -> String {
     line.to_owned()
 }
 
-fn pointer(path: &serde_path_to_error::Path) -> String {
+pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
     path.iter()
         .map(|segment| match segment {
             Segment::Seq { index } => format!("/{index}"),

@@ -301,7 +301,7 @@ impl Walk<'_> {
 }
 
 /// The text of a declaration, without ever reading more than a declaration may hold.
-pub(super) fn read_text(path: &Path) -> Result<String, Box<Problem>> {
+pub(crate) fn read_text(path: &Path) -> Result<String, Box<Problem>> {
     let unreadable = |error: &io::Error| Box::new(unreadable(path, error));
     let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
     if !metadata.is_file() {

@@ -19,10 +19,10 @@ pub(super) fn unknown_names(place: &Place<'_>, statement: &Statement, city: &Cit
     for uid in statement.policy.entity_literals() {
         let (of_type, id) = (uid.type_name().basename(), uid.id().unescaped());
         let known: Option<Vec<&str>> = match of_type {
-            ROLE => city
-                .roles
-                .as_ref()
-                .map(|roles| roles.iter().map(String::as_str).collect()),
+            ROLE => city.roles.as_ref().map(|roles| {
+                let all = roles.iter().chain(&city.own_roles);
+                all.map(String::as_str).collect()
+            }),
             DEPARTMENT => city.departments.as_ref().map(|departments| {
                 let owners = city.datasets.values().map(|dataset| dataset.owner.as_str());
                 departments

@@ -321,8 +321,8 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "city",
         default: "（无）",
-        zh: "模拟城市的地方资料文件夹，缺省为内置的盐城",
-        en: "folder of place data for the simulated city; Yancheng is built in",
+        zh: "城市文件夹：本市的策略 `policies/*.cedar`、角色 `roles.yaml`、目标与指标的对应 `plan/bindings.csv`，以及模拟城市的地方资料；缺省没有策略和角色，其余为内置的盐城",
+        en: "folder of the city: its policies `policies/*.cedar`, its roles `roles.yaml`, `plan/bindings.csv` with what targets are bound to, and the place data of the simulated city; by default there are no such policies and roles, and the rest is the Yancheng that is built in",
     },
     Key {
         name: "now",

@@ -1,20 +1,25 @@
 """Asks the same questions as many principals at every door of a city, and holds the answers against each other as multisets of typed
 rows.
 
-`doors.py make SEED FOLDER` draws rows and policies of twenty principals; `doors.py ask SEED URL LINK WIRE FLIGHT` asks: the link makes the
-first administrator, WIRE is the address of the PostgreSQL protocol, FLIGHT that of Arrow Flight SQL. Prints how many questions each door answered and refused."""
+`doors.py make SEED FOLDER` draws rows and policies of twenty principals; `doors.py ask SEED URL LINK WIRE FLIGHT PROGRAM FOLDER` asks: the link
+makes the first administrator, WIRE is the address of the PostgreSQL protocol, FLIGHT that of Arrow Flight SQL, PROGRAM the command line, which is
+run in FOLDER. Every question is asked as every principal as JSON, over the PostgreSQL protocol and as an action of CKAN; the other doors are asked a
+share of it, which is drawn. Prints how often each door was asked, answered and refused, and which questions fewer than three doors answered."""
 
 import csv
 import json
 import os
 import random
+import subprocess
 import sys
 import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
-from io import BytesIO
+from http.client import HTTPException
+from io import BytesIO, StringIO
+from typing import NamedTuple
 
 import adbc_driver_flightsql.dbapi
 import adbc_driver_manager
@@ -26,11 +31,25 @@ import pyarrow.parquet
 from rights import City, Somebody, until
 
 PARQUET = "application/vnd.apache.parquet"
-QUESTIONS, ASKERS = 500, 5
+QUESTIONS = 500
+# Rows of one answer at most; no answer here has as many.
+MOST = 5_000
+# How much of what is asked is also asked at a door that takes longer.
+SHARE = 1 / 8
 
 command, seed, *rest = sys.argv[1:]
 draw = random.Random(int(seed))
 NAMES = [f"p{number:02}" for number in range(20)]
+# Sees all that there is, as the local administrator does.
+SEES_ALL = NAMES[0]
+
+
+class Question(NamedTuple):
+    sql: str
+    # The same as parameters of `datastore_search`, where it is of that form.
+    search: dict | None = None
+    # Whether somebody who sees everything gets an answer.
+    has_answer: bool = True
 
 
 def condition():
@@ -38,9 +57,13 @@ def condition():
     return draw.choice(["area = '320902'", "area <> '320903'", "age >= 40", "active", "id < 'P030'", "born >= DATE '1980-01-01'", "income > 1000 OR age IS NULL"])
 
 
-def policy(number, name):
-    """What one principal may read. Some see all rows, some all columns, some only one of the datasets."""
+def policy(name):
+    """What one principal may read. One sees everything, some all rows, some all columns, some only one of the datasets."""
     texts = []
+    if name == SEES_ALL:
+        for dataset in ["person", "visit", "secret"]:
+            texts.append(f'@id("{name}-{dataset}") @about("{name}") @up_to("general-3")\npermit (principal == Service::"{name}", action == Action::"read", resource == Dataset::"club.{dataset}");\n')
+        return "\n".join(texts)
     for dataset in ["person", "visit"]:
         if draw.random() < 0.15:
             continue
@@ -51,8 +74,6 @@ def policy(number, name):
         if dataset == "person" and draw.random() < 0.3:
             notes.append('@masks("mobile: null; name: keep 0 1")')
         texts.append("\n".join(notes) + f'\npermit (principal == Service::"{name}", action == Action::"read", resource == Dataset::"club.{dataset}");\n')
-    if number == 0:
-        texts.append(f'@id("{name}-secret") @about("{name}") @up_to("general-1")\npermit (principal == Service::"{name}", action == Action::"read", resource == Dataset::"club.secret");\n')
     return "\n".join(texts)
 
 
@@ -82,7 +103,7 @@ def make(folder):
     written("secret", ["id", "secret"], [["S1", "线索一"]])
     os.makedirs(f"{folder}/packs/club/policies")
     with open(f"{folder}/packs/club/policies/principals.cedar", "w", encoding="utf-8") as file:
-        file.write("\n".join(policy(number, name) for number, name in enumerate(NAMES)))
+        file.write("\n".join(policy(name) for name in NAMES))
     print(json.dumps({"people": len(people), "visits": len(visits)}))
 
 
@@ -143,17 +164,31 @@ def of_text(kind, one):
     return ("text", one)
 
 
+def of_texts(kinds, rows, truth):
+    """Rows of texts, by the types of their columns; all are texts where nobody told any."""
+    def cell(kind, one):
+        return ("boolean", one == truth) if one is not None and kind.startswith("bool") else of_text(kind, one)
+
+    return Counter(tuple(cell(*both) for both in zip(kinds or ["text"] * len(row), row, strict=True)) for row in rows)
+
+
+def of_answer(told):
+    """The rows of an answer in JSON, and the types of its columns."""
+    kinds = [column["type"] for column in told["columns"]]
+    return Counter(tuple(map(of_text, kinds, row)) for row in told["rows"]), kinds
+
+
 def by_json(who, sql):
-    answer = who.query(sql, limit=5000)
+    answer = who.query(sql, limit=MOST)
     told = answer.json()
     if answer.status != 200 or told.get("problem"):
         raise Refused
-    kinds = [column["type"] for column in told["columns"]]
-    return Counter(tuple(map(of_text, kinds, row)) for row in told["rows"])
+    return of_answer(told)
 
 
-def by_parquet(who, sql):
-    answer = who.query(sql, PARQUET)
+# What each of the others says of a question; `kinds` are the types of its columns in JSON, for doors that hand over texts.
+def by_parquet(who, question, kinds):
+    answer = who.query(question.sql, PARQUET)
     if answer.status != 200:
         raise Refused
     table = pyarrow.parquet.read_table(BytesIO(answer.body))
@@ -161,10 +196,24 @@ def by_parquet(who, sql):
     return Counter(tuple(map(value, row)) for row in zip(*columns))
 
 
-def by_wire(who, sql):
+def by_csv(who, question, kinds):
     try:
-        with who.wire.cursor(binary=draw_binary(sql)) as cursor:
-            return Counter(tuple(map(value, row)) for row in cursor.execute(sql))
+        answer = who.query(question.sql, "text/csv")
+    except (HTTPException, ConnectionError):
+        # A file that cannot be finished breaks off.
+        raise Refused from None
+    if answer.status != 200:
+        raise Refused
+    lines = csv.reader(StringIO(answer.body.decode(), newline=""))
+    next(lines)
+    # A CSV cannot tell an empty text from nothing; no question here has an answer with empty texts.
+    return of_texts(kinds, ([cell or None for cell in line] for line in lines), "true")
+
+
+def by_wire(who, question, kinds):
+    try:
+        with who.wire.cursor(binary=draw_binary(question.sql)) as cursor:
+            return Counter(tuple(map(value, row)) for row in cursor.execute(question.sql))
     except psycopg.Error:
         raise Refused from None
 
@@ -174,26 +223,74 @@ def draw_binary(sql):
     return len(sql) % 2 == 0
 
 
-def by_ckan(who, sql):
-    answer = who.send("POST", "/api/3/action/datastore_search_sql", {"sql": sql})
-    told = answer.json()
+def by_copy(who, question, kinds):
+    try:
+        with who.wire.cursor() as cursor, cursor.copy(f"COPY ({question.sql}) TO STDOUT") as copy:
+            return of_texts(kinds, copy.rows(), "t")
+    except psycopg.Error:
+        raise Refused from None
+
+
+def by_action(who, action, parameters):
+    """The result of an action of CKAN, and its records as rows."""
+    answer = who.send("POST", f"/api/3/action/{action}", parameters)
     if answer.status != 200:
         raise Refused
-    result = told["result"]
+    result = answer.json()["result"]
     fields = [(field["id"], field["type"]) for field in result["fields"]]
-    return Counter(tuple(of_text(kind, row[name]) for name, kind in fields) for row in result["records"])
+    return result, Counter(tuple(of_text(kind, row[name]) for name, kind in fields) for row in result["records"])
 
 
-def by_flight(who, sql):
+def by_ckan(who, question, kinds):
+    return by_action(who, "datastore_search_sql", {"sql": question.sql})[1]
+
+
+def by_search(who, question, kinds):
+    result, rows = by_action(who, "datastore_search", {**question.search, "limit": MOST})
+    assert result["total"] == len(result["records"]), (question.sql, result["total"], len(result["records"]))
+    return rows
+
+
+def by_flight(who, question, kinds):
     try:
         with who.flight.cursor() as cursor:
-            cursor.execute(sql)
+            cursor.execute(question.sql)
             return Counter(tuple(map(value, row)) for row in cursor.fetchall())
     except adbc_driver_manager.Error:
         raise Refused from None
 
 
-DOORS = {"json": by_json, "parquet": by_parquet, "postgresql": by_wire, "ckan": by_ckan, "flight sql": by_flight}
+# The environment of the one who runs the tests is not part of them.
+ENVIRONMENT = {name: said for name, said in os.environ.items() if not name.startswith("YANDU_")}
+
+
+def by_command_line(who, question, kinds):
+    """What the local administrator is told, beside whom one principal sees as much."""
+    command = [binary, "--data", "data", "sql", question.sql, "--format", "json", "--limit", str(MOST)]
+    ran = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, encoding="utf-8")
+    assert ran.returncode in (0, 1), ran.stderr
+    if ran.returncode:
+        raise Refused
+    return of_answer(json.loads(ran.stdout))[0]
+
+
+DOORS = {
+    "postgresql": by_wire, "copy": by_copy, "parquet": by_parquet, "csv": by_csv, "ckan": by_ckan, "ckan search": by_search, "flight sql": by_flight,
+    "command line": by_command_line,
+}
+# Those at which everything is asked, beside JSON, and those at which a share is: a file leaves a receipt each time.
+QUICK, SLOW = ["postgresql", "ckan"], ["copy", "parquet", "csv", "flight sql"]
+
+
+def doors_of(name, question):
+    """Where a question is asked, beside JSON."""
+    doors = QUICK + [door for door in SLOW if draw.random() < SHARE]
+    if question.search:
+        doors.append("ckan search")
+    if name == SEES_ALL and draw.random() < 2 * SHARE:
+        doors.append("command line")
+    return doors
+
 
 TEXTS = ["id", "area", "name", "mobile"]
 PERSON = {"id": "text", "area": "text", "name": "text", "mobile": "text", "age": "int", "income": "dec", "born": "date", "active": "bool", "seen": "time", "score": "float"}
@@ -257,51 +354,86 @@ def aggregate(columns):
     ])
 
 
+def searched(table, columns):
+    """A question that CKAN's `datastore_search` can put too."""
+    fields = draw.sample(list(columns), draw.randint(1, 4))
+    named = [name for name, kind in columns.items() if kind in ("text", "bool")]
+    filters, conditions = {}, []
+    for name in draw.sample(named, draw.randint(0, 2)):
+        if draw.random() < 0.2:
+            filters[name] = None
+            conditions.append(f"{name} IS NULL")
+        elif columns[name] == "bool":
+            filters[name] = draw.random() < 0.5
+            conditions.append(f"{name} = {json.dumps(filters[name])}")
+        else:
+            constants = [constant("text") for _ in range(draw.randint(1, 3))]
+            filters[name] = [one.strip("'") for one in constants]
+            conditions.append(f"{name} IN ({', '.join(constants)})")
+    is_distinct = draw.random() < 0.5
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    sql = f"SELECT {'DISTINCT ' if is_distinct else ''}{', '.join(fields)} FROM {table}{where}"
+    return Question(sql, {"resource_id": f"{table}.table", "fields": fields, "filters": filters, "distinct": is_distinct})
+
+
 def question():
     """A question whose answer does not depend on the order in which rows are read."""
     table, columns = draw.choice([("club.person", PERSON), ("club.visit", VISIT)])
     where = f" WHERE {predicate(columns)}" if draw.random() < 0.7 else ""
-    kind = draw.randint(0, 12)
+    kind = draw.randint(0, 14)
+    if kind > 12:
+        return searched(table, columns)
     if kind <= 2:
-        return f"SELECT {picked(columns)} FROM {table}{where}"
+        return Question(f"SELECT {picked(columns)} FROM {table}{where}")
     if kind == 3:
         by = draw.choice(["area"] if columns is PERSON else ["kind", "person"])
-        return f"SELECT {by}, {aggregate(columns)} AS a, {aggregate(columns)} AS b FROM {table}{where} GROUP BY {by}"
+        return Question(f"SELECT {by}, {aggregate(columns)} AS a, {aggregate(columns)} AS b FROM {table}{where} GROUP BY {by}")
     if kind == 4:
-        return f"SELECT {aggregate(columns)} AS a FROM {table}{where}"
+        return Question(f"SELECT {aggregate(columns)} AS a FROM {table}{where}")
     if kind == 5:
-        return f"SELECT p.area, v.kind, count(*) AS n, sum(v.cost) AS s FROM club.person p {draw.choice(['', 'LEFT '])}JOIN club.visit v ON v.person = p.id AND {predicate(VISIT, 'v.')} WHERE {predicate(PERSON, 'p.')} GROUP BY p.area, v.kind"
+        return Question(f"SELECT p.area, v.kind, count(*) AS n, sum(v.cost) AS s FROM club.person p {draw.choice(['', 'LEFT '])}JOIN club.visit v ON v.person = p.id AND {predicate(VISIT, 'v.')} WHERE {predicate(PERSON, 'p.')} GROUP BY p.area, v.kind")
     if kind == 6:
-        return f"SELECT id, area FROM club.person WHERE {draw.choice(['', 'NOT '])}EXISTS (SELECT 1 FROM club.visit v WHERE v.person = club.person.id AND {predicate(VISIT, 'v.')})"
+        return Question(f"SELECT id, area FROM club.person WHERE {draw.choice(['', 'NOT '])}EXISTS (SELECT 1 FROM club.visit v WHERE v.person = club.person.id AND {predicate(VISIT, 'v.')})")
     if kind == 7:
-        return f"SELECT id, row_number() OVER (PARTITION BY {draw.choice(['area'] if columns is PERSON else ['kind'])} ORDER BY id) AS n FROM {table}{where}"
+        return Question(f"SELECT id, row_number() OVER (PARTITION BY {draw.choice(['area'] if columns is PERSON else ['kind'])} ORDER BY id) AS n FROM {table}{where}")
     if kind == 8:
         union = draw.choice(["UNION ALL", "UNION", "EXCEPT", "INTERSECT"])
-        return f"SELECT id, area FROM club.person WHERE {predicate(PERSON)} {union} SELECT id, area FROM club.person WHERE {predicate(PERSON)}"
+        return Question(f"SELECT id, area FROM club.person WHERE {predicate(PERSON)} {union} SELECT id, area FROM club.person WHERE {predicate(PERSON)}")
     if kind == 9:
-        return f"SELECT {draw.choice(list(columns))} AS c, id FROM {table}{where} ORDER BY id LIMIT {draw.randint(0, 20)}"
+        return Question(f"SELECT {draw.choice(list(columns))} AS c, id FROM {table}{where} ORDER BY id LIMIT {draw.randint(0, 20)}")
     if kind == 10:
-        return f"WITH t AS (SELECT {picked(columns, 2)}, id FROM {table}{where}) SELECT count(*) AS n, min(id) AS i, max(id) AS j FROM t"
+        return Question(f"WITH t AS (SELECT {picked(columns, 2)}, id FROM {table}{where}) SELECT count(*) AS n, min(id) AS i, max(id) AS j FROM t")
     if kind == 11:
-        return f"SELECT DISTINCT {draw.choice(list(columns))} AS c FROM {table}{where}"
+        return Question(f"SELECT DISTINCT {draw.choice(list(columns))} AS c FROM {table}{where}")
     # Some questions have no answer: a value that cannot be read, a table or a column that is not there.
-    return draw.choice([
+    sql = draw.choice([
         f"SELECT CAST(name AS INTEGER) AS c FROM club.person{'' if columns is VISIT else where}",
         f"SELECT nothing FROM {table}", "SELECT id FROM club.nothing", "SELECT id, secret FROM club.secret",
         f"SELECT {draw.choice(list(columns))} FROM {table} WHERE", f"SELECT count(*) AS n FROM club.secret",
     ])
+    return Question(sql, has_answer=False)
 
 
 def ask(asked):
-    """What each door says of one question of one principal."""
-    name, sql = asked
-    said = {}
-    for door, by in DOORS.items():
+    """What the doors say of one question of one principal: which of them answered, what was something else than in JSON, and how many rows came."""
+    name, question, doors = asked
+    who, kinds, rows = principals[name], None, 0
+    try:
+        first, kinds = by_json(who, question.sql)
+    except Refused:
+        first = None
+    did, differing = {"json": first is not None}, []
+    for door in doors:
         try:
-            said[door] = by(principals[name], sql)
+            answer = DOORS[door](who, question, kinds)
+            rows += sum(answer.values())
         except Refused:
-            said[door] = "refused"
-    return name, sql, said
+            answer = None
+        did[door] = answer is not None
+        if answer != first:
+            short = lambda one: "refused" if one is None else sorted(map(str, one.elements()))[:4]
+            differing.append([name, question.sql, door, short(first), short(answer)])
+    return question, did, differing, rows
 
 
 def by_sharing(who, dataset):
@@ -341,35 +473,33 @@ if command == "make":
     make(*rest)
     sys.exit()
 
-url, link, wire, flight = rest
+url, link, wire, flight, binary, folder = rest
 city = City(url, link)
 draw.seed(int(seed) + 1)
 principals = {name: program(city, name) for name in NAMES}
-questions = []
+questions = {}
 while len(questions) < QUESTIONS:
-    sql = question()
-    if sql not in questions:
-        questions.append(sql)
-asked = [(name, sql) for sql in questions for name in draw.sample(sorted(principals), ASKERS)]
+    drawn = question()
+    questions.setdefault(drawn.sql, drawn)
 # A principal has one connection, which answers one question after the other.
-lanes = [[one for one in asked if one[0] == name] for name in principals]
+lanes = [[(name, one, doors_of(name, one)) for one in questions.values()] for name in NAMES]
 with ThreadPoolExecutor(4) as pool:
-    said = [one for lane in pool.map(lambda lane: [ask(one) for one in lane], lanes) for one in lane]
+    said = [one for lane in pool.map(lambda lane: list(map(ask, lane)), lanes) for one in lane]
 
-answered, refused, differing = Counter(), Counter(), []
-for name, sql, by_door in said:
-    for door, answer in by_door.items():
-        (refused if answer == "refused" else answered)[door] += 1
-    first = by_door["json"]
-    for door, answer in by_door.items():
-        if answer != first:
-            short = lambda one: one if one == "refused" else sorted(map(str, one.elements()))[:4]
-            differing.append([name, sql, door, short(first), short(answer)])
-rows = sum(sum(answer.values()) for _, _, by_door in said for answer in by_door.values() if answer != "refused")
+answered, refused, differing, rows = Counter(), Counter(), [], 0
+# At how many doors a question was answered for the one for whom most were.
+most = Counter()
+for one, did, others, count in said:
+    for door, is_answered in did.items():
+        (answered if is_answered else refused)[door] += 1
+    most[one.sql] = max(most[one.sql], sum(did.values()))
+    differing += others
+    rows += count
+thin = [sql for sql, one in questions.items() if one.has_answer and most[sql] < 3]
 # Principals that all see the same would prove nothing.
 def sight(who):
     try:
-        return json.dumps(sorted(map(str, by_json(who, "SELECT * FROM club.person").elements())))
+        return json.dumps(sorted(map(str, by_json(who, "SELECT * FROM club.person")[0].elements())))
     except Refused:
         return "refused"
 
@@ -377,4 +507,9 @@ def sight(who):
 sights = len({sight(who) for who in principals.values()})
 shared = [(name, dataset) for name in NAMES for dataset in ["club.person", "club.visit"] if draw.random() < 0.6]
 differing += [[name, dataset, "delta sharing"] for name, dataset in shared if not is_shared_alike(name, dataset)]
-print(json.dumps({"questions": len(questions), "shared": len(shared), "asked": len(said), "answered": answered, "refused": refused, "rows": rows, "sights": sights, "differing": len(differing), "first": differing[:5]}, ensure_ascii=False))
+told = {
+    "questions": len(questions), "answerable": sum(one.has_answer for one in questions.values()), "thin": len(thin), "first_thin": thin[:5],
+    "shared": len(shared), "asked": answered + refused, "answered": answered, "refused": refused, "rows": rows, "sights": sights,
+    "differing": len(differing), "first": differing[:5],
+}
+print(json.dumps(told, ensure_ascii=False))

@@ -85,17 +85,37 @@ fn every_door_gives_the_same_principal_the_same_rows() {
     let link = crate::exports::link(&server);
     let wire = server.postgres.clone().unwrap();
     let flight = server.flight.clone().unwrap();
-    let asked = ["ask", &seed, &server.url(), &link, &wire, &flight];
+    let program = env!("CARGO_BIN_EXE_yandu");
+    let asked = [
+        "ask",
+        &seed,
+        &server.url(),
+        &link,
+        &wire,
+        &flight,
+        program,
+        folder,
+    ];
     let said = drive("doors.py", &asked).unwrap();
-    println!("answered {}, refused {}", said["answered"], said["refused"]);
+    for what in ["asked", "answered", "refused"] {
+        println!("{what} {}", said[what]);
+    }
     assert_eq!(said["differing"], 0, "seed {seed}: {said}");
     assert_eq!(said["questions"], 500, "{said}");
-    // Each question was answered, or refused, at five doors, and principals do not all see the same.
-    for door in ["json", "parquet", "postgresql", "ckan", "flight sql"] {
+    // Whatever can be answered was answered at three doors at least, and not refused by all alike.
+    assert_eq!(said["thin"], 0, "seed {seed}: {said}");
+    assert!(said["answerable"].as_u64().unwrap() > 400, "{said}");
+    // Everything is asked at three doors; at the others what they can express, or a share of it. Principals do not all see the same.
+    let whole = [("json", 10_000), ("postgresql", 10_000), ("ckan", 10_000)];
+    let shares = ["copy", "parquet", "csv", "ckan search", "flight sql"].map(|door| (door, 300));
+    for (door, least) in whole.into_iter().chain(shares) {
         let of = |what: &str| said[what][door].as_u64().unwrap_or_default();
-        assert_eq!(of("answered") + of("refused"), said["asked"], "{said}");
-        assert!(of("answered") > 1_500 && of("refused") > 50, "{said}");
+        assert!(of("asked") >= least, "{door}: {said}");
+        assert!(of("answered") > least / 2, "{door}: {said}");
+        assert!(of("refused") > least / 50, "{door}: {said}");
     }
+    let on_command_line = said["answered"]["command line"].as_u64();
+    assert!(on_command_line.unwrap_or_default() > 50, "{said}");
     assert!(said["shared"].as_u64().unwrap() >= 20, "{said}");
     assert!(said["sights"].as_u64().unwrap() > 10, "{said}");
     let log = server.stop();

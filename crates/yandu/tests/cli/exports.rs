@@ -69,6 +69,39 @@ fn files_say_the_same_in_every_form_and_leave_a_receipt_that_fits_their_bytes() 
     assert!(!log.contains("panicked"), "{log}");
 }
 
+const FOR_A_PURPOSE: &str = "\
+@id(\"for-checking\")
+@about(\"核对账户\")
+@up_to(\"general-2\")
+permit (
+  principal is Person,
+  action == Action::\"read\",
+  resource == Dataset::\"club.account\"
+) when { context has purpose && context.purpose == \"核对\" };
+";
+
+#[test]
+fn what_is_open_for_a_purpose_is_open_to_a_token_for_it_at_every_door() {
+    let place = accounts();
+    place.write("packs/club/policies/purpose.cedar", FOR_A_PURPOSE);
+    let listening = [
+        "--pg-listen",
+        "127.0.0.1:0",
+        "--flight-listen",
+        "127.0.0.1:0",
+    ];
+    let mut server = place.serve_with(&listening);
+    let (url, link) = (server.url(), link(&server));
+    let wire = server.postgres.clone().unwrap();
+    let flight = server.flight.clone().unwrap();
+    let Some(said) = drive("purposes.py", &[&url, &link, &wire, &flight]) else {
+        return;
+    };
+    assert!(said["checked"].as_u64().unwrap() > 25, "{said}");
+    let log = server.stop();
+    assert!(!log.contains("panicked"), "{log}");
+}
+
 #[test]
 fn the_command_line_saves_every_form_and_tells_the_receipt() {
     let place = accounts();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::exports::link;
+use crate::exports::{ROWS, accounts_of, link};
 use crate::support::{self, Place, Server};
 
 const SHAPES: &str = concat!(
@@ -44,6 +44,18 @@ fn the_ckan_client_finds_every_action_and_every_refusal() {
         return;
     };
     assert!(said["checked"].as_u64().unwrap() > 150, "{said}");
+    let log = server.stop();
+    assert!(!log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn the_ckan_client_is_told_what_the_account_of_its_token_sees_and_no_more() {
+    let place = accounts_of(ROWS);
+    let mut server = place.serve();
+    let Some(said) = drive("ckan_rights.py", &[&server.url(), &link(&server)]) else {
+        return;
+    };
+    assert!(said["checked"].as_u64().unwrap() > 45, "{said}");
     let log = server.stop();
     assert!(!log.contains("panicked"), "{log}");
 }

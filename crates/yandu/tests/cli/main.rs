@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod addresses;
 #[cfg(test)]
+mod city_folder;
+#[cfg(test)]
 mod collecting;
 #[cfg(test)]
 mod conduct;

@@ -5,6 +5,8 @@ import datetime
 import decimal
 import json
 import os
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -411,6 +413,30 @@ def encrypted(line):
         answers["other"] = None
     except psycopg.OperationalError as error:
         answers["other"] = "certificate verify failed" in str(error)
+    return answers
+
+
+def beyond(line):
+    """Connects to an address by which other machines reach this one; none where it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: this only asks which address it would be sent from.
+            probe.connect(("198.51.100.1", 9))
+        except OSError:
+            return None
+        there = {**line, "host": probe.getsockname()[0]}
+    answers = {}
+    for name, to, mode in [("require", there, "require"), ("prefer", there, "prefer"), ("here", {**line, "host": "127.0.0.1"}, "disable")]:
+        with psycopg_line(to, sslmode=mode) as connection:
+            answers[name] = [connection.pgconn.ssl_in_use, connection.execute("SELECT 1").fetchone()[0]]
+    with socket.create_connection((there["host"], int(there["port"])), timeout=20) as plain:
+        startup = struct.pack("!i", 3 << 16) + b"user\0" + there["user"].encode() + b"\0\0"
+        plain.sendall(struct.pack("!i", len(startup) + 4) + startup)
+        said = b""
+        while part := plain.recv(4096):
+            said += part
+    fields = {field[:1].decode(): field[1:].decode() for field in said[5:].split(b"\0") if field}
+    answers["plain"] = [said[:1].decode(), *(fields[name] for name in "VCMH")]
     return answers
 
 

@@ -51,9 +51,9 @@ class Somebody:
         assert answer.status == 200, answer.body
         return answer.json()["rows"]
 
-    def token(self, scope="read"):
+    def token(self, scope="read", **more):
         """A program that shows a token of this account."""
-        made = self.ok("POST", "/account/tokens", {"name": "test", "scope": [scope], "expires_at": until()})
+        made = self.ok("POST", "/account/tokens", {"name": "test", "scope": [scope], "expires_at": until(), **more})
         program = Somebody(self.url, {"authorization": f"Bearer {made['secret']}"})
         program.secret, program.id, program.login = made["secret"], made["token"]["id"], made["token"]["login"]
         return program

@@ -50,11 +50,13 @@ function NewToken({ of, onMade }: { of: string | undefined; onMade: () => Promis
   const id = useId()
   const [name, setName] = useState('')
   const [scope, setScope] = useState<string[]>(['read'])
+  const [purpose, setPurpose] = useState('')
   const [days, setDays] = useState(30)
   const make = useMutation({
-    mutationFn: () => createToken(of, { name: name.trim(), scope, expires_at: new Date(now() + days * DAY - LEEWAY).toISOString() }),
+    mutationFn: () => createToken(of, { name: name.trim(), scope, purpose: purpose.trim() || null, expires_at: new Date(now() + days * DAY - LEEWAY).toISOString() }),
     onSuccess: async () => {
       setName('')
+      setPurpose('')
       await onMade()
     },
   })
@@ -74,6 +76,9 @@ function NewToken({ of, onMade }: { of: string | undefined; onMade: () => Promis
         </legend>
         <Checkbox.Group className="choices" value={scope} onChange={setScope} options={SCOPES.map((one) => ({ value: one, label: t(`scope.${one}`) }))} />
       </fieldset>
+      <Field label={t('tokens.purpose')} help={t('tokens.purpose-help')}>
+        {(described) => <Input {...described} maxLength={200} value={purpose} onChange={(event) => setPurpose(event.target.value)} />}
+      </Field>
       <div className="field">
         <label htmlFor={id}>{t('tokens.days')}</label>
         <Select id={id} value={days} onChange={setDays} options={DAYS.map((count) => ({ value: count, label: t('tokens.days-of', { count }) }))} />
@@ -115,6 +120,7 @@ function List({ tokens, revoke }: { tokens: Token[]; revoke: (id: string) => voi
     { key: 'name', title: t('tokens.name'), render: (one) => <span translate="no">{one.name}</span> },
     { key: 'login', title: t('tokens.login'), full: true, render: (one) => <span translate="no">{one.login}</span> },
     { key: 'scope', title: t('tokens.scope'), full: true, render: (one) => one.scope.map((name) => word('scope', name)).join(t('app.comma')) },
+    { key: 'purpose', title: t('tokens.purpose'), full: true, render: (one) => one.purpose ?? '' },
     { key: 'created', title: t('tokens.created'), full: true, render: (one) => <Time at={one.created_at} /> },
     { key: 'expires', title: t('tokens.expires'), full: true, render: (one) => <Time at={one.expires_at} /> },
     { key: 'used', title: t('tokens.used'), render: (one) => (one.last_used_at ? <Age at={one.last_used_at} /> : <Hint>{t('tokens.never')}</Hint>) },

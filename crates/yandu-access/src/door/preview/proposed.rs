@@ -66,6 +66,7 @@ impl Door {
                 parts.sources = packs.sources.into_iter().chain(of_city).collect();
                 parts.city = City {
                     above: parts.city.above,
+                    own_roles: parts.city.own_roles,
                     ..packs.city
                 };
                 tables = Tables::with(&self.inner.lake, packs.tables);

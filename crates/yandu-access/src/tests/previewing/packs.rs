@@ -68,3 +68,20 @@ async fn what_other_packs_would_change_is_what_the_door_answers_when_they_are_th
     };
     assert!(preview.lines.iter().any(is_closed), "{preview:#?}");
 }
+
+#[tokio::test]
+async fn roles_that_the_city_has_of_its_own_stay_when_other_packs_are_looked_at() {
+    let city = City::new().await;
+    let mut without = declared();
+    without.roles = Some(BTreeSet::new());
+    let mut with = without.clone();
+    with.own_roles.insert("guard".to_owned());
+    let text = "@id(\"g\") @up_to(\"general-1\") permit (principal is Person in Role::\"guard\", action == Action::\"read\", resource == Dataset::\"population.resident\");";
+    city.door.set_city(with, vec![source(text)]).await.unwrap();
+    let offered = packs(&city, without.clone(), Vec::new());
+    let preview = city.door.preview("sec", Proposal::Packs(offered)).await;
+    assert_eq!(preview.unwrap().lines.len(), 0);
+    // Without the role the policy is about nobody, which is told.
+    let unknown = city.door.set_city(without, vec![source(text)]).await;
+    assert!(unknown.is_err());
+}

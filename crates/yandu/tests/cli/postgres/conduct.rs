@@ -101,6 +101,33 @@ fn a_certificate_encrypts_the_line_and_is_verified() {
 }
 
 #[test]
+fn with_a_certificate_no_other_machine_is_let_in_plain() {
+    let town = Town::encrypted(&["--pg-listen", "0.0.0.0:0"]);
+    let Some(answer) = client(&town, "beyond") else {
+        return;
+    };
+    if answer.is_null() {
+        eprintln!("skipped: this machine has no address by which others reach it");
+        return;
+    }
+    assert_eq!(
+        answer,
+        json!({
+            "require": [true, 1],
+            "prefer": [true, 1],
+            "here": [false, 1],
+            "plain": [
+                "E",
+                "FATAL",
+                "28000",
+                "connections from other machines are encrypted here, and this one is not",
+                "connect with `sslmode=verify-full`, or `sslmode=require` where the client cannot check the certificate",
+            ],
+        })
+    );
+}
+
+#[test]
 fn without_a_certificate_only_this_machine_is_served() {
     let place = Place::with_pack();
     let refused = place
