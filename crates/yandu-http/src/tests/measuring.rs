@@ -111,6 +111,35 @@ async fn a_metric_is_listed_shown_and_asked() {
 }
 
 #[tokio::test]
+async fn a_definition_tells_its_baseline_its_bounds_and_what_is_promised() {
+    let metric = format!("{METRIC}baseline: {{value: 40, period: 2024-12, source: 年报}}\n");
+    let files = [
+        ("models/joined.yaml", JOINED),
+        ("models/joined.sql", JOINED_SQL),
+        ("metrics/joined.yaml", &metric),
+    ];
+    let city = City::with_files(Options::default(), &files).await;
+    let shown = city.get("/api/v1/metrics/club.joined").await.json();
+    assert_eq!(
+        shown["baseline"],
+        json!({"value": 40.0, "period": "2024-12", "source": "年报"})
+    );
+    assert_eq!(shown["bounds"], json!({"below": 2.0, "above": null}));
+    assert_eq!(shown["promised_days"], 10);
+    // Of a change a target says by how much the number should differ from the baseline.
+    let about = json!({"value": 5, "comparison": "change"});
+    let asked = json!({"metric": "club.joined", "target": about});
+    let answer = ask(&city, asked).await["answer"].clone();
+    assert_eq!(answer["target"]["comparison"], "change");
+    let unknown = json!({"metric": "club.joined", "target": {"value": 5, "comparison": "~"}});
+    let refused = city.post(
+        "/api/v1/metrics/ask",
+        &json!({"asks": [unknown]}).to_string(),
+    );
+    assert!(refused.await.text().contains("change"));
+}
+
+#[tokio::test]
 async fn a_question_that_cannot_be_answered_spoils_no_other_one() {
     let city = city().await;
     let asks = [
