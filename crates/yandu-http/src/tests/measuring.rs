@@ -41,10 +41,14 @@ fresh: 10 d
 ";
 
 async fn city() -> City {
+    city_with(METRIC).await
+}
+
+async fn city_with(metric: &str) -> City {
     let files = [
         ("models/joined.yaml", JOINED),
         ("models/joined.sql", JOINED_SQL),
-        ("metrics/joined.yaml", METRIC),
+        ("metrics/joined.yaml", metric),
     ];
     let clock = Clock::standing("2025-06-20T04:00:00Z".parse().unwrap());
     let city = City::at(clock, Options::default(), &files).await;
@@ -113,12 +117,7 @@ async fn a_metric_is_listed_shown_and_asked() {
 #[tokio::test]
 async fn a_definition_tells_its_baseline_its_bounds_and_what_is_promised() {
     let metric = format!("{METRIC}baseline: {{value: 40, period: 2024-12, source: 年报}}\n");
-    let files = [
-        ("models/joined.yaml", JOINED),
-        ("models/joined.sql", JOINED_SQL),
-        ("metrics/joined.yaml", &metric),
-    ];
-    let city = City::with_files(Options::default(), &files).await;
+    let city = city_with(&metric).await;
     let shown = city.get("/api/v1/metrics/club.joined").await.json();
     assert_eq!(
         shown["baseline"],
@@ -130,7 +129,12 @@ async fn a_definition_tells_its_baseline_its_bounds_and_what_is_promised() {
     let about = json!({"value": 5, "comparison": "change"});
     let asked = json!({"metric": "club.joined", "target": about});
     let answer = ask(&city, asked).await["answer"].clone();
-    assert_eq!(answer["target"]["comparison"], "change");
+    let target = &answer["target"];
+    assert_eq!(
+        (&target["comparison"], &target["met"], &target["gap"]),
+        (&json!("change"), &json!(false), &json!(44.0)),
+        "1 in May is 39 less than 40"
+    );
     let unknown = json!({"metric": "club.joined", "target": {"value": 5, "comparison": "~"}});
     let refused = city.post(
         "/api/v1/metrics/ask",
