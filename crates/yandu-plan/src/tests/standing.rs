@@ -68,6 +68,28 @@ async fn work_that_was_finished_late_never_turns_green_and_nothing_above_it_does
 }
 
 #[tokio::test]
+async fn a_task_of_the_city_is_late_where_only_the_copy_of_a_county_is() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    site.split_in_two().await;
+    let plan = site.finished("1.1-1.1").await;
+    let actuals = Actuals::from([(1, vec![actual("2026-03-31", 160.0)])]);
+    let stands = stands_on(&plan, &actuals, date(2026, 4, 1));
+    let own = [
+        stands.nodes["1.1.1"].lamp,
+        stands.nodes["1.1.2"].lamp,
+        stands.targets[&1].lamp,
+        stands.tasks["1.1-1"].lamp,
+    ];
+    assert!(!own.contains(&Lamp::Late), "{own:?}");
+    assert_eq!(stands.tasks["1.1-2"].lamp, Lamp::Late);
+    assert_eq!(stands.tasks["1.1"].lamp, Lamp::Late);
+    let plan = site.finished("1.1-2.1").await;
+    let stands = stands_on(&plan, &actuals, date(2026, 4, 1));
+    assert_ne!(stands.tasks["1.1"].lamp, Lamp::Late);
+}
+
+#[tokio::test]
 async fn a_task_with_a_node_that_was_late_goes_on_into_the_next_plan_until_all_of_it_is_closed() {
     let site = Site::new().await;
     site.approved(TEXT).await;
