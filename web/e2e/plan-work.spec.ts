@@ -66,6 +66,12 @@ test('counties get shares that reach the target, and what each has reached is to
   const number = outcomes[0]?.answer.groups.find(({ keys }) => keys[0]?.name.zh === '亭湖区')?.points.at(-1)?.value
   expect(number).toBeGreaterThan(0)
   await expect(shares.getByRole('row').filter({ hasText: '亭湖区' })).toContainText(`${number}座`)
+  await shares.getByRole('row').filter({ hasText: '亭湖区' }).getByRole('button', { name: `${number}座` }).click()
+  const trail = page.getByRole('dialog', { name: '这个数从哪里来' })
+  await expect(trail).toContainText('亭湖区')
+  await expect(trail.locator('.way-number').first()).toHaveText(`${number}座`)
+  await trail.getByRole('button', { name: '关闭' }).click()
+  await expect(trail).toBeHidden()
 
   // What the office of a county looks at: its copies beside the city's lamp.
   await page.getByRole('tab', { name: '县区' }).click()
@@ -88,6 +94,66 @@ test('counties get shares that reach the target, and what each has reached is to
   await expect(row).toContainText('50座')
   await expect(row.locator('.lamp')).toHaveCount(2)
   await expectBothWidths(page, 'one county')
+})
+
+test('the text is narrowed to the sentences from which tasks of a county come', async ({ page, request }, { retry }) => {
+  const id = await planInForce(request, yearOf(retry, 2018))
+  const split = await request.post(`/api/v1/plans/${id}/tasks/1.1/counties`, { data: { counties: [{ county: '亭湖区', quantity: 50 }, { county: '盐都区', quantity: 70 }] } })
+  expect(split.ok()).toBe(true)
+  await page.goto(`/plans/${id}`)
+  await settled(page)
+  const text = page.getByRole('article', { name: '正文' })
+  await expect(text).toContainText('不少于40个事项')
+  await page.getByRole('combobox', { name: '按县区' }).click()
+  await page.keyboard.type('thq')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/county=/)
+  await expect(text).toContainText('新增5G基站120座')
+  await expect(text).not.toContainText('不少于40个事项')
+  await expect(page.getByText('找到 1 句')).toBeVisible()
+  await expectBothWidths(page, 'the text of one county')
+  // The address opens the same, and a county without a task has no sentence.
+  await page.reload()
+  await settled(page)
+  await expect(text).not.toContainText('不少于40个事项')
+  await page.goto(`/plans/${id}?county=${encodeURIComponent('大丰区')}`)
+  await expect(page.getByText('没有找到这样的句子')).toBeVisible()
+})
+
+test('a change and a share are told with their units, with what is foreseen, and lead to their own period', async ({ page, request }, { retry }) => {
+  const id = await planInForce(request, yearOf(retry, 2017))
+  const { targets } = (await (await request.get(`/api/v1/plans/${id}`)).json()) as { targets: { number: number; literal: string }[] }
+  const numberOf = (words: string) => targets.find(({ literal }) => literal.includes(words))?.number ?? 0
+  const [share, change] = [numberOf('千兆用户占比'), numberOf('数据准确率')]
+  const bind = async (target: number, binding: object) => {
+    const bound = await request.put(`/api/v1/plans/${id}/targets/${target}/binding`, { data: { kind: 'metric', reason: '核对', ...binding } })
+    expect(bound.ok()).toBe(true)
+  }
+  await bind(share, { id: 'telecom.gigabit_rate', way: 'share' })
+  await bind(change, { id: 'health_service.cost_per_visit', way: 'change', baseline: 100_000 })
+  // Neither is reached by then, so that both are looked ahead.
+  const edits = [
+    { op: 'set', item: `target/${share}`, fields: { value: 1000, due: '2026-06-30' } },
+    { op: 'set', item: `target/${change}`, fields: { due: '2026-12-31' } },
+  ]
+  expect((await request.post(`/api/v1/plans/${id}/changes`, { data: { edits, reason: '推迟' } })).ok()).toBe(true)
+  expect((await request.post(`/api/v1/plans/${id}/changes/1/decision`, { data: { accept: true, reason: '同意' } })).ok()).toBe(true)
+  await page.goto(`/plans/${id}`)
+  await settled(page)
+  const level = page.locator(`#target-${share}`)
+  await expect(level).toContainText(/预计到 2026年6月\s*[\d.]+%/)
+  await expect(level).toContainText('难以完成')
+  const fall = page.locator(`#target-${change}`)
+  await expect(fall.locator('.figure-button')).toHaveText(/^下降 [\d.]+%$/)
+  await expect(fall).toContainText('不能预计：全年的数不是各期的数相加')
+  await expectBothWidths(page, 'what is foreseen of targets')
+  // The trail is that of the year whose number is compared, and has the same number.
+  await fall.locator('.figure-button').click()
+  const drawer = page.getByRole('dialog', { name: '这个数从哪里来' })
+  await expect(drawer.locator('.way-number').first()).toHaveText(/^[\d,.]+元$/)
+  await expect(drawer).toContainText(/时期\s*\d{4}年(?!\d)/)
+  await expect(drawer).toContainText('health_service.visit_cell')
+  await expect(drawer.getByText('点开时页面上的数与此不同，为')).toHaveCount(0)
 })
 
 test('a target is asked to change, the change is approved, and the baselines are compared field by field', async ({ page, request, watched }, { retry }) => {

@@ -33,10 +33,10 @@ use crate::trail::{Follower, TrailStep, leave};
 use leaving::Numbers;
 
 pub use shape::{
-    MetricAlert, MetricAnswer, MetricAsk, MetricBaseline, MetricBy, MetricChange, MetricData,
-    MetricDefinition, MetricDimension, MetricForecast, MetricForecastPoint, MetricFreshness,
-    MetricGap, MetricGroup, MetricKey, MetricLine, MetricNote, MetricNumber, MetricPoint,
-    MetricRecorded, MetricTarget, MetricTargetStanding,
+    MetricAlert, MetricAnswer, MetricAsk, MetricBaseline, MetricBounds, MetricBy, MetricChange,
+    MetricData, MetricDefinition, MetricDimension, MetricForecast, MetricForecastPoint,
+    MetricFreshness, MetricGap, MetricGroup, MetricKey, MetricLine, MetricNote, MetricNumber,
+    MetricPoint, MetricRecorded, MetricTarget, MetricTargetStanding,
 };
 
 /// Questions in one request.

@@ -2,6 +2,7 @@
 
 mod actual;
 mod amend;
+mod foresee;
 mod paper;
 mod prove;
 mod review;
@@ -36,6 +37,7 @@ pub use amend::{
     AskChange, BaselineList, BaselineOfPlan, CarriedOfPlan, ChangeList, ChangeOfPlan,
     DifferenceOfPlan, FrameOfPlan, FramePointOfPlan,
 };
+pub use foresee::{ForecastOfTarget, ForecastsOfPlan, ForeseenOfPlan};
 pub use paper::{BlockOfPaper, ColumnOfPaper, FontPaths, NoteOfPaper, PaperOfPlan, RunOfPaper};
 pub use prove::{
     BindTarget, ClosingOfPlan, DocumentOfPlan, EvidenceList, EvidenceOfPlan, LateItem, LateOfPlan,
@@ -51,7 +53,7 @@ pub use shape::{
 };
 pub use stand::{
     ActualOfPlan, BindingOfPlan, CountedOfPlan, CountsOfPlan, MonthOfPlan, NamedTallyOfPlan,
-    SeriesPointOfPlan, StandingOfPlan, TallyOfPlan, TargetStandingOfPlan,
+    SeriesPointOfPlan, StandingOfPlan, TallyOfPlan, TargetStandingOfPlan, ToldOfPlan,
 };
 pub use stored::{HistoryOfPlan, ItemChangeOfPlan, RevisionOfPlan};
 pub use task::{
@@ -93,6 +95,7 @@ pub(crate) fn routes(state: &State) -> OpenApiRouter<State> {
         .routes(routes!(prove::list_evidence, prove::submit_evidence))
         .routes(routes!(prove::decide_evidence))
         .routes(routes!(prove::list_late))
+        .routes(routes!(foresee::list_forecasts))
         .routes(routes!(amend::list_plan_changes, amend::ask_change))
         .routes(routes!(amend::decide_change))
         .routes(routes!(amend::list_baselines))

@@ -58,6 +58,7 @@ pub enum Order {
 /// What a number should be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
+    /// In the unit of the metric; of a change, by how much the number should differ from its baseline.
     pub value: f64,
     /// How it is compared; as the metric says when nothing is said.
     pub comparison: Option<Comparison>,

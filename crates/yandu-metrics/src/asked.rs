@@ -58,7 +58,7 @@ impl Asked<'_> {
             let forecast = forecast
                 .as_ref()
                 .filter(|forecast| forecast.is_total || is_told_so);
-            TargetStanding::of(target, file.comparison, file.direction, value, forecast)
+            TargetStanding::of(target, file, value, forecast)
         });
         Ok(Answer {
             only: ask.only.clone(),
@@ -224,12 +224,7 @@ impl Asked<'_> {
     fn freshness(&self) -> Freshness {
         let newest = self.cells.newest(self.today);
         let age = newest.map(|newest| days_between(newest.last_day(), self.today));
-        let promised = self
-            .definition
-            .file
-            .fresh
-            .and_then(yandu_pack::declare::Period::seconds);
-        let promised = promised.map(|seconds| (seconds / 86_400) as i64);
+        let promised = self.definition.promised_days();
         let late = match (newest, promised) {
             (Some(newest), Some(promised)) => {
                 let due = newest.next().last_day();

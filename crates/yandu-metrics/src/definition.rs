@@ -86,6 +86,12 @@ impl Definition {
         &self.file.metric
     }
 
+    /// How many days after its end the newest period may be missing; `None` where nothing is promised.
+    pub fn promised_days(&self) -> Option<i64> {
+        let seconds = self.file.fresh?.seconds()?;
+        i64::try_from(seconds / 86_400).ok()
+    }
+
     /// The dimensions with their columns, in the order of the declaration.
     pub(crate) fn dimensions(&self) -> impl Iterator<Item = (&ColumnName, &ColumnName)> {
         let dimensions = self.file.dimensions.iter();

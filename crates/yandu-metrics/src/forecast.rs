@@ -80,8 +80,8 @@ pub(crate) struct Series {
     pub(crate) last: Period,
     /// Oldest first.
     pub(crate) values: Vec<f64>,
-    /// What the running total is before the first period that is foreseen, where totals are wanted.
-    pub(crate) total: Option<f64>,
+    /// Where totals are wanted: the long period that is put together, and what came of it so far.
+    pub(crate) total: Option<(Period, f64)>,
 }
 
 /// A method fitted to values: the line, the seasons, and how far values lie from them.
@@ -217,29 +217,33 @@ pub(crate) fn foresee(series: &Series, until: Period) -> Option<Forecast> {
     let fit = Fit::new(values, method, season)?;
     let mut points = Vec::new();
     let mut period = series.last.next();
-    let (mut total, mut variance) = (series.total.unwrap_or_default(), 0.0);
-    while period.first_day() <= until.last_day() && points.len() < AHEAD {
-        let place = values.len() + points.len();
+    let (mut total, mut variance) = (series.total.map_or(0.0, |(_, came)| came), 0.0);
+    let mut place = values.len();
+    while period.first_day() <= until.last_day() && place - values.len() < AHEAD {
         let (value, half) = (fit.at(place), fit.half(place));
-        let point = if series.total.is_some() {
-            total += value;
-            variance += half * half;
-            let half = f64::sqrt(variance);
-            ForecastPoint {
-                period,
-                value: total,
-                low: total - half,
-                high: total + half,
+        let point = match series.total {
+            // What comes before the long period is no part of it.
+            Some((whole, _)) if period.first_day() < whole.first_day() => None,
+            Some(_) => {
+                total += value;
+                variance += half * half;
+                let half = f64::sqrt(variance);
+                Some(ForecastPoint {
+                    period,
+                    value: total,
+                    low: total - half,
+                    high: total + half,
+                })
             }
-        } else {
-            ForecastPoint {
+            None => Some(ForecastPoint {
                 period,
                 value,
                 low: value - half,
                 high: value + half,
-            }
+            }),
         };
-        points.push(point);
+        points.extend(point);
+        place += 1;
         period = period.next();
     }
     if points.is_empty() {

@@ -74,8 +74,8 @@ pub use revision::{Baseline, Revision, RevisionKind};
 pub use rules::{Counted, Pace, RestDay, RuleValue, Rules};
 pub use sheet::PieceKind;
 pub use standing::{
-    Actual, Actuals, Closed, Counts, Lack, Lamp, NodeStanding, Standing, Tally, TargetStanding,
-    TaskStanding, Today, Wanted, standing, wanted,
+    Actual, Actuals, Ahead, Closed, Counts, Foreseen, Lack, Lamp, NoForecast, NodeStanding,
+    Standing, Tally, TargetStanding, TaskStanding, Today, Told, Wanted, foreseen, standing, wanted,
 };
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

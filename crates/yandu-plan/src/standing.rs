@@ -3,16 +3,20 @@
 //! A lamp says how work stands against its date. Work that was finished late never turns green, and nothing above it does either:
 //! a task, a point, a unit and a county show the worst of what they hold.
 
+mod ahead;
 mod lamp;
 mod target;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use yandu_words::calendar::Calendar;
 
+pub use ahead::{Ahead, Foreseen, NoForecast, foreseen};
 pub use lamp::{Counts, Lamp, Tally};
 pub use target::{Actual, Actuals, Closed, Lack, TargetStanding, Wanted, wanted};
+pub use told::Told;
 
 use crate::record::{Node, Plan, Task};
 use crate::rules::{Counted, Rules};

@@ -18,6 +18,8 @@ export type PlanDecision = Schemas['DecisionOfPlan']
 export type PlanReview = Schemas['ReviewOfPlan']
 export type SentenceReview = Schemas['ReviewOfSentence']
 export type PlanTarget = Schemas['TargetInPlan']
+export type PlanTold = Schemas['ToldOfPlan']
+export type PlanForecast = Schemas['ForecastOfTarget']
 export type PlanMonth = Schemas['MonthOfPlan']
 export type PlanTask = Schemas['TaskOfPlan']
 export type PlanNode = Schemas['NodeOfPlan']
@@ -65,6 +67,14 @@ export const planLate = (id: string) =>
   queryOptions({
     queryKey: ['plan', id, 'late'],
     queryFn: ({ signal }) => got<LateList>(`${of(id)}/late`, { signal }),
+  })
+
+/** What the metrics foresee for the targets that are still open. */
+export const planForecasts = (id: string) =>
+  queryOptions({
+    queryKey: ['plan', id, 'forecasts'],
+    queryFn: ({ signal }) => got<Schemas['ForecastsOfPlan']>(`${of(id)}/forecasts`, { signal }),
+    select: (list) => new Map(list.targets.map((one) => [one.target, one])),
   })
 
 export const planChanges = (id: string) =>

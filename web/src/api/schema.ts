@@ -2152,6 +2152,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans/{id}/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what the metrics of a plan foresee for the days on which its targets are due, each as it is compared with its target. */
+        get: operations["list_forecasts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans/{id}/history": {
         parameters: {
             query?: never;
@@ -2773,6 +2790,11 @@ export interface components {
              * @description Against what a change is measured.
              */
             baseline?: number | null;
+            /**
+             * @description The period of the metric that it is the number of; evidence has none.
+             * @example 2025
+             */
+            period?: string | null;
             /**
              * @description Where the trail of the number begins: `metric/<id>` or `evidence/<number>`.
              * @example metric/telecom.new_station
@@ -4233,6 +4255,48 @@ export interface components {
             /** @description Why the changed rows alone do not tell. */
             why?: string | null;
         };
+        /** @description What is foreseen of a target, or why nothing is. */
+        ForecastOfTarget: {
+            foreseen?: components["schemas"]["ForeseenOfPlan"] | null;
+            /**
+             * @description Why nothing is foreseen: `too-few` (periods that follow on each other), `no-sum` (the number of a year counts, and is no sum of
+             *     those of its parts), `several-years` or `no-baseline`.
+             */
+            lack?: string | null;
+            /** @description The same in Chinese. */
+            lack_text?: string | null;
+            /**
+             * Format: int32
+             * @description The number of the target.
+             */
+            target: number;
+        };
+        /** @description What is foreseen of the targets of a plan. */
+        ForecastsOfPlan: {
+            /**
+             * @description The targets that are still open, have a number and a day to come, and whose metric has a number; none while the plan is not in
+             *     force.
+             */
+            targets: components["schemas"]["ForecastOfTarget"][];
+        };
+        /** @description A number of a time to come, as it is compared with its target. */
+        ForeseenOfPlan: {
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description The ends of an interval that four of five lie in, in the unit of `told`.
+             */
+            low: number;
+            /**
+             * @description The period in which the target is due: a year, or one of the metric's own.
+             * @example 2025-12
+             */
+            period: string;
+            told: components["schemas"]["ToldOfPlan"];
+            /** @description Absent where it cannot be said, as of a number in another unit. */
+            will_be_met?: boolean | null;
+        };
         /** @description A form as it is filled. */
         Form: {
             about?: string | null;
@@ -4890,6 +4954,13 @@ export interface components {
             /** Format: double */
             value?: number | null;
         };
+        /** @description The bounds of a number, in its unit. */
+        MetricBounds: {
+            /** Format: double */
+            above?: number | null;
+            /** Format: double */
+            below?: number | null;
+        };
         /** @description A dimension that a metric is asked by. */
         MetricBy: {
             dimension: string;
@@ -4919,8 +4990,10 @@ export interface components {
             about?: string | null;
             /** @description `sum` where periods are put together, `last` where the newest stands for all. */
             across: string;
+            baseline?: components["schemas"]["MetricPast"] | null;
             /** @description The law, standard or plan that asks for it. */
             basis?: string | null;
+            bounds?: components["schemas"]["MetricBounds"] | null;
             /** @description `>=`, `<=`, `>`, `<`, `=` or `change`. */
             comparison: string;
             /** @description The condition that rows of the model have to fit. */
@@ -4942,6 +5015,11 @@ export interface components {
             model_sql: string;
             owner: string;
             points: number[];
+            /**
+             * Format: int64
+             * @description How many days after its end the newest period may be missing before the number is called late; absent where nothing is promised.
+             */
+            promised_days?: number | null;
             title: components["schemas"]["PageTitle"];
             unit: string;
             /** @description Stands for what the number means: another formula, unit or query is another version. */
@@ -5081,6 +5159,15 @@ export interface components {
         } | {
             problem: components["schemas"]["Problem"];
         };
+        /** @description A value of the past. */
+        MetricPast: {
+            /** @example 2024-12 */
+            period: string;
+            /** @description Where it was published. */
+            source?: string | null;
+            /** Format: double */
+            value: number;
+        };
         /** @description A number of a period. */
         MetricPoint: components["schemas"]["MetricNumber"] & {
             /** @description Rows of the model that it is put together from. */
@@ -5107,11 +5194,14 @@ export interface components {
         };
         /** @description What a number should be. */
         MetricTarget: {
-            /** @description `>=`, `<=`, `>`, `<` or `=`; as the metric says when absent. */
+            /** @description `>=`, `<=`, `>`, `<`, `=` or `change`; as the metric says when absent. */
             comparison?: string | null;
             /** @example 2025 */
             due?: string | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description In the unit of the metric; of a change, by how much the number should differ from the baseline of the metric.
+             */
             value: number;
         };
         /** @description A number held against its target. */
@@ -5123,6 +5213,7 @@ export interface components {
              * @description What is missing to the target; negative when it is passed.
              */
             gap?: number | null;
+            /** @description Absent where there is no number, or a change and no baseline. */
             met?: boolean | null;
             /**
              * Format: double
@@ -7076,6 +7167,7 @@ export interface components {
              * @description How much of the target is reached, where that can be said; 1 is all.
              */
             share?: number | null;
+            told?: components["schemas"]["ToldOfPlan"] | null;
         };
         /** @description A task with its nodes. */
         TaskOfPlan: {
@@ -7190,6 +7282,17 @@ export interface components {
             purpose?: string | null;
             /** @description `read`, `deliver`, `manage`. */
             scope: string[];
+        };
+        /** @description A number with its unit. A change is signed: below zero it went down. */
+        ToldOfPlan: {
+            is_change: boolean;
+            /**
+             * @description Of a change that of the target: `%` of the baseline, `percentage point`, or a unit of measure. Empty or `1` of a bare number.
+             * @example percentage point
+             */
+            unit: string;
+            /** Format: double */
+            value: number;
         };
         /** @description A column of the rows of a step. */
         TrailColumn: {
@@ -12925,6 +13028,43 @@ export interface operations {
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    list_forecasts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the plan. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Give it back as `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastsOfPlan"];
+                };
+            };
+            /** @description The caller has this answer already: `If-None-Match` names its tag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
         };
     };
     list_plan_history: {

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { MetricAsk, MetricChange, MetricNumber } from '../api/metrics'
 import { brief, exact, signed, tone, unitAfter, valueOf } from './figure'
-import { useTrail } from './trail'
+import { TrailButton } from './TrailButton'
 import { useSpan } from './useSpan'
 import { useWords } from './words'
 
@@ -19,14 +19,12 @@ interface Props {
 
 /** The number of a metric, or why there is none. A click on it walks to where it comes from. */
 export function Figure({ ask, ...shown }: Props) {
-  const { t } = useTranslation()
-  const open = useTrail()
-  const { number, unit, decimals } = shown
-  if (!ask || !open || !number || valueOf(number) === null) return <Plain {...shown} />
+  const { number } = shown
+  if (!number || valueOf(number) === null) return <Plain {...shown} />
   return (
-    <button type="button" className="figure-button" aria-haspopup="dialog" title={t('trail.open')} onClick={() => open({ ask, number, unit, decimals })}>
+    <TrailButton ask={ask} number={number}>
       <Plain {...shown} />
-    </button>
+    </TrailButton>
   )
 }
 

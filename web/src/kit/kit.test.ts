@@ -7,6 +7,7 @@ import { hasSigns, pieces } from './pieces'
 import { matches, readings } from './pinyin'
 import { table } from './pinyin-table'
 import { found, likeness, optionFound } from './search'
+import { isOther } from './trail'
 
 const known = readings(table)
 
@@ -105,4 +106,14 @@ test('signs that cannot be seen are marked, and the rest is left alone', () => {
   expect(pieces('a\u202eb').map((piece) => piece.text)).toEqual(['a', '\\u202e', 'b'])
   expect(pieces('<script>alert(1)</script>')).toEqual([{ text: '<script>alert(1)</script>', isSign: false }])
   expect(hasSigns('龚𬍛敏')).toBe(false)
+})
+
+test('a number is another one than that of its trail where it would be read as another one', () => {
+  const number = (value: number | null, state = 'value') => ({ state, value })
+  expect(isOther(number(12.34), number(12.341), 2)).toBe(false)
+  expect(isOther(number(12.34), number(12.341), 3)).toBe(true)
+  expect(isOther(number(120), number(118), 0)).toBe(true)
+  expect(isOther(number(120), number(null, 'missing'), 0)).toBe(true)
+  expect(isOther(undefined, number(118), 0)).toBe(false)
+  expect(isOther(number(120), undefined, 0)).toBe(false)
 })

@@ -1,12 +1,18 @@
 import { createContext, useContext } from 'react'
 import type { MetricAsk, MetricGroup, MetricNumber } from '../api/metrics'
+import { valueOf } from './figure'
 
-/** A number whose trail is wanted: what is asked to get it, and how it was shown. */
+/** A number whose trail is wanted: what is asked to get it, and as which number it was shown. */
 export interface TrailWish {
   ask: MetricAsk
-  number: MetricNumber
-  unit: string
-  decimals: number
+  number?: MetricNumber
+}
+
+/** Whether a number was shown as another one than its trail has, with so many digits. */
+export function isOther(shown: MetricNumber | undefined, own: MetricNumber | undefined, decimals: number): boolean {
+  if (!shown || !own) return false
+  const told = (number: MetricNumber) => valueOf(number)?.toFixed(decimals)
+  return told(shown) !== told(own)
 }
 
 /** Opens the trail of a number; absent where no drawer can open, such as on a wall. */

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { answers, metric as metricQuery } from '../api/metrics'
+import { answers } from '../api/metrics'
 import { askOf, useTrail } from './trail'
 
 /** Opens the trail of a metric for a period, with its number as it is now; `undefined` where no drawer can open. */
@@ -10,14 +10,13 @@ export function useMetricTrail(): ((metric: string, period: string) => Promise<v
   return async (metric, period) => {
     const ask = askOf(metric, period)
     if (!ask) return
-    const wish = { ask, number: { state: 'missing' }, unit: '', decimals: 0 }
     try {
-      const [definition, [answer]] = await Promise.all([queries.fetchQuery(metricQuery(metric)), queries.fetchQuery(answers(metric, [ask]))])
+      const [answer] = await queries.fetchQuery(answers(metric, [ask]))
       const point = answer && !(answer instanceof Error) ? answer.groups[0]?.points.at(-1) : undefined
-      open({ ...wish, ...(point && { number: point }), unit: definition.unit, decimals: definition.decimals })
+      open({ ask, ...(point && { number: point }) })
     } catch {
       // The drawer asks for itself, and says what fails.
-      open(wish)
+      open({ ask })
     }
   }
 }

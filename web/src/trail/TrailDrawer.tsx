@@ -3,15 +3,16 @@ import Drawer from 'antd/es/drawer'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
-import { type MetricDefinition, metric as metricQuery } from '../api/metrics'
+import { type MetricDefinition, type MetricNumber, metric as metricQuery } from '../api/metrics'
 import { metricTrail } from '../api/trail'
 import { useEntryTitle } from '../kit/entry'
 import { useDimension } from '../pages/figures/useDimension'
 import { Figure } from '../kit/Figure'
+import { Lamp } from '../kit/Lamp'
 import { Loaded } from '../kit/Loaded'
 import { Facts } from '../kit/Page'
 import { Code } from '../kit/Text'
-import type { TrailWish } from '../kit/trail'
+import { type TrailWish, isOther } from '../kit/trail'
 import { useNarrow } from '../kit/useNarrow'
 import { useReturnFocus } from '../kit/useReturnFocus'
 import { useSpan } from '../kit/useSpan'
@@ -47,7 +48,7 @@ export function TrailDrawer({ wish, onClose }: Props) {
       <Loaded query={meaning} doing={t('trail.title')}>
         {(definition) => (
           <ol className="way">
-            <Meaning definition={definition} wish={wish} />
+            <Meaning definition={definition} wish={wish} own={query.data?.point} />
             {query.data?.more && <li className="way-step hint">{t('trail.more')}</li>}
             {query.data?.trail ? <Step step={query.data.trail} depth={0} /> : <li className="way-step"><Loaded query={query} doing={t('trail.title')}>{() => <p className="hint">{t('trail.no-rows')}</p>}</Loaded></li>}
           </ol>
@@ -65,7 +66,14 @@ function useCloseOnMove(pathname: string, close: () => void) {
   })
 }
 
-function Meaning({ definition, wish }: { definition: MetricDefinition; wish: TrailWish }) {
+interface MeaningProps {
+  definition: MetricDefinition
+  wish: TrailWish
+  /** The number as the trail has it; absent until its rows are there. */
+  own: MetricNumber | undefined
+}
+
+function Meaning({ definition, wish, own }: MeaningProps) {
   const { t } = useTranslation()
   const title = useEntryTitle()
   const span = useSpan()
@@ -78,9 +86,14 @@ function Meaning({ definition, wish }: { definition: MetricDefinition; wish: Tra
             <Link to={`/figures/${definition.id}`}>{title(definition.title)}</Link>
           </h3>
           <strong className="way-number">
-            <Figure number={wish.number} unit={wish.unit} decimals={wish.decimals} />
+            <Figure number={own ?? wish.number} unit={definition.unit} decimals={definition.decimals} />
           </strong>
         </div>
+        {isOther(wish.number, own, definition.decimals) && (
+          <p className="wrap">
+            <Lamp state="due">{t('trail.other')}</Lamp> <Figure number={wish.number} unit={definition.unit} decimals={definition.decimals} />
+          </p>
+        )}
         <p>{definition.formula}</p>
         <Facts
           items={[

@@ -320,6 +320,7 @@ const NEEDS: &[(&str, &str, Need)] = &[
         "/api/v1/plans/{id}/evidence/{number}/decision",
         EDIT_PLAN,
     ),
+    ("GET", "/api/v1/plans/{id}/forecasts", BROWSE),
     ("GET", "/api/v1/plans/{id}/history", BROWSE),
     ("GET", "/api/v1/plans/{id}/late", BROWSE),
     ("GET", "/api/v1/plans/{id}/next", BROWSE),

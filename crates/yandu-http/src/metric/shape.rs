@@ -62,6 +62,29 @@ pub struct MetricDefinition {
     pub direction: String,
     /// `>=`, `<=`, `>`, `<`, `=` or `change`.
     pub comparison: String,
+    /// From what changes are counted.
+    pub baseline: Option<MetricPast>,
+    /// Outside of which an alert is raised.
+    pub bounds: Option<MetricBounds>,
+    /// How many days after its end the newest period may be missing before the number is called late; absent where nothing is promised.
+    pub promised_days: Option<i64>,
+}
+
+/// A value of the past.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MetricPast {
+    pub value: f64,
+    #[schema(example = "2024-12")]
+    pub period: String,
+    /// Where it was published.
+    pub source: Option<String>,
+}
+
+/// The bounds of a number, in its unit.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MetricBounds {
+    pub below: Option<f64>,
+    pub above: Option<f64>,
 }
 
 /// A column that a metric can be asked by.
@@ -127,8 +150,9 @@ pub struct MetricBy {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MetricTarget {
+    /// In the unit of the metric; of a change, by how much the number should differ from the baseline of the metric.
     pub value: f64,
-    /// `>=`, `<=`, `>`, `<` or `=`; as the metric says when absent.
+    /// `>=`, `<=`, `>`, `<`, `=` or `change`; as the metric says when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -269,6 +293,7 @@ pub struct MetricTargetStanding {
     pub value: f64,
     pub comparison: String,
     pub due: Option<String>,
+    /// Absent where there is no number, or a change and no baseline.
     pub met: Option<bool>,
     /// What is missing to the target; negative when it is passed.
     pub gap: Option<f64>,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use yandu_lake::{Number, Principal};
 use yandu_metrics::{Answer, Ask, Point};
-use yandu_pack::declare::{Across, Direction, SettingValue};
+use yandu_pack::declare::{Across, Direction, MetricFile, SettingValue};
 use yandu_plan::{
     Actual, Actuals, MetricSource, Plan, RuleValue, Rules, Standing, Status, Today, Wanted, Way,
 };
@@ -120,8 +120,7 @@ async fn series(
 ) -> Option<(Vec<Actual>, MetricSource)> {
     let metric = wanted.metric.parse().ok()?;
     let definition = state.metrics().definition(&metric).ok()?;
-    // A share of sums is that of the whole year and not that of its last month.
-    let is_of_year = wanted.way != Way::YearSum && definition.file.time.across == Across::Sum;
+    let is_of_year = is_of_year(wanted.way, &definition.file);
     let today = state.plans().today();
     let own = definition.file.time.grain;
     let grain = if is_of_year { Grain::Year } else { own };
@@ -154,7 +153,7 @@ async fn series(
     let baseline = match (wanted.against_year_before, group.year_before.value) {
         (true, Number::Value(before)) => Some(before),
         (true, _) => None,
-        (false, _) => definition.file.baseline.as_ref().map(|one| one.value),
+        (false, _) => declared_baseline(&definition.file),
     };
     let is_more_better = match definition.file.direction {
         Direction::Up => Some(true),
@@ -192,7 +191,17 @@ async fn series(
     Some((series.collect(), source))
 }
 
-async fn ask_metric(state: &State, principal: &Principal, ask: &Ask) -> Option<Answer> {
+/// Whether the number of a whole year is compared: a share of sums is that of the year and not that of its last month.
+pub(super) fn is_of_year(way: Way, metric: &MetricFile) -> bool {
+    way != Way::YearSum && metric.time.across == Across::Sum
+}
+
+/// Against what a change is measured, as the metric declares it.
+pub(super) fn declared_baseline(metric: &MetricFile) -> Option<f64> {
+    metric.baseline.as_ref().map(|baseline| baseline.value)
+}
+
+pub(super) async fn ask_metric(state: &State, principal: &Principal, ask: &Ask) -> Option<Answer> {
     match state.metrics().ask(principal, ask).await {
         Ok(answer) => Some(answer),
         Err(error) => {
@@ -224,7 +233,7 @@ fn is_in_time(period: Period, wanted: &Wanted) -> bool {
     period.first_day() >= wanted.from && period.first_day() <= wanted.to
 }
 
-fn value_of(point: &Point) -> Option<f64> {
+pub(super) fn value_of(point: &Point) -> Option<f64> {
     match point.value {
         Number::Value(value) if point.cells > 0 => Some(value),
         _ => None,

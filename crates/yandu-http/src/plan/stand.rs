@@ -83,6 +83,8 @@ pub struct TargetStandingOfPlan {
     /// Days to the due date; negative behind it.
     pub days_left: Option<i64>,
     pub actual: Option<ActualOfPlan>,
+    /// What is reached by the actual, as it is told.
+    pub told: Option<ToldOfPlan>,
     /// The number that is compared: of a change, the change.
     pub measured: Option<f64>,
     pub is_met: Option<bool>,
@@ -125,11 +127,24 @@ pub struct ActualOfPlan {
     /// The last day that it speaks of.
     #[schema(value_type = String, format = Date)]
     pub as_of: Date,
+    /// The period of the metric that it is the number of; evidence has none.
+    #[schema(example = "2025")]
+    pub period: Option<String>,
     /// Against what a change is measured.
     pub baseline: Option<f64>,
     /// Where the trail of the number begins: `metric/<id>` or `evidence/<number>`.
     #[schema(example = "metric/telecom.new_station")]
     pub trail: Option<String>,
+}
+
+/// A number with its unit. A change is signed: below zero it went down.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ToldOfPlan {
+    pub value: f64,
+    /// Of a change that of the target: `%` of the baseline, `percentage point`, or a unit of measure. Empty or `1` of a bare number.
+    #[schema(example = "percentage point")]
+    pub unit: String,
+    pub is_change: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -324,6 +339,16 @@ impl From<yandu_plan::Counted> for CountedOfPlan {
     }
 }
 
+impl From<&yandu_plan::Told> for ToldOfPlan {
+    fn from(told: &yandu_plan::Told) -> Self {
+        Self {
+            value: told.value,
+            unit: told.unit.clone(),
+            is_change: told.is_change,
+        }
+    }
+}
+
 impl From<&yandu_plan::TargetStanding> for TargetStandingOfPlan {
     fn from(target: &yandu_plan::TargetStanding) -> Self {
         let by = |closed: yandu_plan::Closed| {
@@ -342,9 +367,11 @@ impl From<&yandu_plan::TargetStanding> for TargetStandingOfPlan {
                 value: actual.value,
                 unit: actual.unit.clone(),
                 as_of: actual.as_of,
+                period: actual.period.map(|period| period.to_string()),
                 baseline: actual.baseline,
                 trail: actual.trail.clone(),
             }),
+            told: target.told.as_ref().map(ToldOfPlan::from),
             measured: target.measured,
             is_met: target.is_met,
             share: target.share,

@@ -41,10 +41,14 @@ fresh: 10 d
 ";
 
 async fn city() -> City {
+    city_with(METRIC).await
+}
+
+async fn city_with(metric: &str) -> City {
     let files = [
         ("models/joined.yaml", JOINED),
         ("models/joined.sql", JOINED_SQL),
-        ("metrics/joined.yaml", METRIC),
+        ("metrics/joined.yaml", metric),
     ];
     let clock = Clock::standing("2025-06-20T04:00:00Z".parse().unwrap());
     let city = City::at(clock, Options::default(), &files).await;
@@ -108,6 +112,33 @@ async fn a_metric_is_listed_shown_and_asked() {
         (&answer["target"]["met"], &answer["target"]["gap"]),
         (&json!(false), &json!(4.0))
     );
+}
+
+#[tokio::test]
+async fn a_definition_tells_its_baseline_its_bounds_and_what_is_promised() {
+    let metric = format!("{METRIC}baseline: {{value: 40, period: 2024-12, source: 年报}}\n");
+    let city = city_with(&metric).await;
+    let shown = city.get("/api/v1/metrics/club.joined").await.json();
+    assert_eq!(
+        shown["baseline"],
+        json!({"value": 40.0, "period": "2024-12", "source": "年报"})
+    );
+    assert_eq!(shown["bounds"], json!({"below": 2.0, "above": null}));
+    assert_eq!(shown["promised_days"], 10);
+    // Of a change a target says by how much the number should differ from the baseline.
+    let about = json!({"value": 5, "comparison": "change"});
+    let asked = json!({"metric": "club.joined", "target": about});
+    let answer = ask(&city, asked).await["answer"].clone();
+    let target = &answer["target"];
+    assert_eq!(
+        (&target["comparison"], &target["met"], &target["gap"]),
+        (&json!("change"), &json!(false), &json!(44.0)),
+        "1 in May is 39 less than 40"
+    );
+    let unknown = json!({"metric": "club.joined", "target": {"value": 5, "comparison": "~"}});
+    let unknown = json!({"asks": [unknown]}).to_string();
+    let refused = city.post("/api/v1/metrics/ask", &unknown).await;
+    assert!(refused.text().contains("= or change"), "{}", refused.text());
 }
 
 #[tokio::test]

@@ -307,3 +307,114 @@ async fn tasks_are_proposed_and_edited_while_a_plan_is_reviewed() {
         "plan-status"
     );
 }
+
+/// A city in June of which each month before had one member more than the month before it, with a metric that is a sum and one that
+/// is a mean, and a plan in force.
+async fn growing() -> City {
+    let sql = measuring::JOINED_SQL.replace("make_date(2025", "make_date(2026");
+    let sum = measuring::METRIC.replace("unit: 人", "unit: 座");
+    let mean = sum
+        .replace("metric: club.joined", "metric: club.mean")
+        .replace("sum(joined)", "avg(joined)");
+    let files = [
+        ("models/joined.yaml", measuring::JOINED),
+        ("models/joined.sql", &sql),
+        ("metrics/joined.yaml", &sum),
+        ("metrics/mean.yaml", &mean),
+    ];
+    let clock = Clock::standing("2026-06-20T01:00:00Z".parse().unwrap());
+    let city = City::at(clock, Options::default(), &files).await;
+    let months = (1..=5).flat_map(|month| std::iter::repeat_n(month, month));
+    let rows = months.enumerate();
+    let rows: Vec<String> = rows
+        .map(|(number, month)| format!("{},王芳,{month},1\n", number + 1))
+        .collect();
+    let table = format!("会员号,会员姓名,年龄,会费\n{}", rows.concat());
+    city.deliver("a.csv", &table).await;
+    city.post("/api/v1/models/run", "{}").await;
+    approved(&city).await;
+    city
+}
+
+/// Binds a target and gives back the plan.
+async fn bind(city: &City, target: u32, mut binding: Value) -> Value {
+    binding["reason"] = json!("核对");
+    let asked = request(Method::PUT, &format!("{PLAN}/targets/{target}/binding"))
+        .header(header::CONTENT_TYPE, "application/json");
+    let bound = city.ask(asked, binding.to_string()).await;
+    assert_eq!(bound.status, 200, "{}", bound.text());
+    bound.json()
+}
+
+/// What is told to be foreseen of a target.
+async fn foreseen(city: &City, target: u32) -> Value {
+    let told = city.get(&format!("{PLAN}/forecasts")).await;
+    assert_eq!(told.status, 200, "{}", told.text());
+    let told = told.json();
+    let mut targets = told["targets"].as_array().unwrap().iter();
+    let found = targets.find(|one| one["target"] == target);
+    found.cloned().unwrap_or_default()
+}
+
+fn is_near(value: &Value, expected: f64) -> bool {
+    value
+        .as_f64()
+        .is_some_and(|value| (value - expected).abs() < 1e-6)
+}
+
+#[tokio::test]
+async fn the_trail_of_an_actual_is_that_of_the_period_that_it_is_the_number_of() {
+    let city = growing().await;
+    for way in ["year-sum", "share"] {
+        let binding = json!({"kind": "metric", "id": "club.joined", "way": way});
+        let plan = bind(&city, 1, binding).await;
+        let actual = &plan["targets"][0]["standing"]["actual"];
+        assert_eq!(actual["period"], "2026", "{way}: {actual}");
+        let asked = json!({"period": actual["period"]}).to_string();
+        let trail = city
+            .post("/api/v1/metrics/club.joined/trail", &asked)
+            .await
+            .json();
+        assert_eq!(trail["point"]["value"], actual["value"], "{way}");
+        assert!(is_near(&actual["value"], 15.0), "{way}: {actual}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_foreseen_is_a_number_of_the_kind_that_is_compared_or_why_there_is_none() {
+    let city = growing().await;
+    // Six more in June, and so on until twelve in December.
+    for way in ["year-sum", "at-date"] {
+        let binding = json!({"kind": "metric", "id": "club.joined", "way": way});
+        bind(&city, 1, binding).await;
+        let told = foreseen(&city, 1).await;
+        assert!(is_near(&told["foreseen"]["told"]["value"], 78.0), "{told}");
+        assert_eq!(told["foreseen"]["period"], "2026");
+        assert_eq!(told["foreseen"]["told"]["unit"], "座");
+        assert_eq!(told["foreseen"]["will_be_met"], false, "300 are asked for");
+        assert_eq!(told["lack"], Value::Null);
+    }
+    let mean = json!({"kind": "metric", "id": "club.mean", "way": "share"});
+    bind(&city, 1, mean).await;
+    let told = foreseen(&city, 1).await;
+    assert_eq!(
+        (&told["foreseen"], &told["lack"]),
+        (&Value::Null, &json!("no-sum"))
+    );
+    let change = json!({"kind": "metric", "id": "club.joined", "way": "change", "baseline": 20});
+    let plan = bind(&city, 2, change).await;
+    let standing = &plan["targets"][1]["standing"];
+    assert!(is_near(&standing["told"]["value"], -25.0), "{standing}");
+    assert_eq!(
+        (&standing["told"]["unit"], &standing["told"]["is_change"]),
+        (&json!("%"), &json!(true))
+    );
+    let told = foreseen(&city, 2).await;
+    assert!(is_near(&told["foreseen"]["told"]["value"], 290.0), "{told}");
+    assert_eq!(told["foreseen"]["told"]["is_change"], true);
+    assert_eq!(told["foreseen"]["will_be_met"], true);
+    let before = json!({"kind": "metric", "id": "club.joined", "way": "change", "against_year_before": true});
+    bind(&city, 2, before).await;
+    let told = foreseen(&city, 2).await;
+    assert_eq!(told["lack"], "no-baseline", "2025 has no number: {told}");
+}

@@ -22,7 +22,7 @@ impl Asked<'_> {
         let is_longer = last.grain() > own || until.grain() > own;
         let total = if is_longer && self.definition.file.time.across == Across::Sum {
             let whole = until.within(until.grain().max(last.grain()));
-            self.adds_up(&values, whole)?
+            self.adds_up(&values, whole)?.map(|came| (whole, came))
         } else {
             None
         };

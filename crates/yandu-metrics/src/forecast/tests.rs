@@ -53,9 +53,24 @@ fn a_series_with_seasons_is_foreseen_by_them() {
 }
 
 #[test]
+fn a_total_of_a_year_holds_nothing_of_the_year_before() {
+    // December of the year before is still to come when it is asked.
+    let series = Series {
+        total: Some((period("2026"), 0.0)),
+        ..monthly("2025-11", vec![10.0; 18])
+    };
+    let forecast = foresee(&series, period("2026")).unwrap();
+    let (first, last) = (forecast.points[0], forecast.points[11]);
+    assert_eq!(forecast.points.len(), 12);
+    assert_eq!(first.period, period("2026-01"));
+    assert!((first.value - 10.0).abs() < 1e-6, "{first:?}");
+    assert!((last.value - 120.0).abs() < 1e-6, "{last:?}");
+}
+
+#[test]
 fn a_total_begins_with_what_came_already() {
     let series = Series {
-        total: Some(60.0),
+        total: Some((period("2025"), 60.0)),
         ..monthly("2025-06", vec![10.0; 18])
     };
     let forecast = foresee(&series, period("2025-12")).unwrap();

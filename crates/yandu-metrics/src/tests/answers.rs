@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 use yandu_lake::Number;
+use yandu_pack::declare::Comparison;
 use yandu_words::Grain;
 
 use super::{City, ask, value};
@@ -377,6 +378,41 @@ async fn a_county_that_was_merged_is_not_missed_and_its_past_goes_with_the_unit_
         groups(&city, &of_may(AreaLevel::County)).await,
         ["320902 1", "320903 2"]
     );
+}
+
+#[tokio::test]
+async fn a_target_about_a_change_is_held_against_the_baseline() {
+    let mut city = City::on("2025-07-10").await;
+    let months = 1..=6;
+    let cells: Vec<Value> = months
+        .map(|month| cell(&format!("2025-{month:02}"), Some("320902"), "5G", 1, 60))
+        .collect();
+    city.write("base.cell", &cells).await;
+    let asked = |metric: &str, value| Ask {
+        target: Some(Target {
+            value,
+            comparison: Some(Comparison::Change),
+            due: Some("2025-12".parse().unwrap()),
+        }),
+        ..ask(metric)
+    };
+    // 60 of them in use, and 40 when counting began.
+    for (value, is_met, gap) in [
+        (15.0, true, -5.0),
+        (20.0, true, 0.0),
+        (25.0, false, 5.0),
+        (-10.0, false, 30.0),
+    ] {
+        let standing = city.ask(&asked("in_use", value)).await.target.unwrap();
+        assert_eq!(
+            (standing.is_met, standing.gap, standing.will_be_met),
+            (Some(is_met), Some(gap), Some(is_met)),
+            "{value}"
+        );
+    }
+    let without = city.ask(&asked("share", 1.0)).await.target.unwrap();
+    assert_eq!((without.is_met, without.gap), (None, None));
+    assert_eq!(without.will_be_met, None);
 }
 
 #[tokio::test]

@@ -3,8 +3,7 @@
 use yandu_documents::{Align, Level, Run, Runs};
 
 use super::Writer;
-use super::words::{amount, change_text, goal_text};
-use crate::reading::Comparison;
+use super::words::{goal_text, told_text};
 use crate::record::Figure;
 use crate::standing::{Lamp, TargetStanding};
 
@@ -85,27 +84,15 @@ impl Writer<'_> {
 
     /// What is reached, and that nothing is known where nothing is.
     pub(super) fn actual_run(&mut self, target: &Figure, stands: &TargetStanding) -> Run {
-        let Some(actual) = &stands.actual else {
+        let (Some(actual), Some(told)) = (&stands.actual, &stands.told) else {
             return Run::plain(if stands.closed.is_some() {
                 "已有经审核的证明材料"
             } else {
                 "没有数据"
             });
         };
-        let unit = if actual.unit.is_empty() || actual.unit == "1" {
-            &target.said.unit
-        } else {
-            &actual.unit
-        };
-        let text = match stands.measured {
-            Some(measured) if target.said.comparison == Comparison::Change => {
-                change_text(measured, &target.said.unit)
-            }
-            Some(measured) => amount(measured, unit),
-            None => amount(actual.value, unit),
-        };
         let note = self.trails.of_actual(target, actual);
-        Run::noted(text, self.document.note(note))
+        Run::noted(told_text(told), self.document.note(note))
     }
 
     /// The day until which data is there, and by how much it is behind that of the paper.

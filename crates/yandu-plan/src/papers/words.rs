@@ -5,6 +5,7 @@ use yandu_words::{Grain, Period};
 
 use crate::reading::{Comparison, Value};
 use crate::record::Said;
+use crate::standing::Told;
 
 pub(super) fn period_text(period: Period) -> String {
     let first = period.first_day();
@@ -94,6 +95,15 @@ pub(super) fn goal_text(said: &Said) -> String {
 pub(super) fn change_text(value: f64, unit: &str) -> String {
     let way = if value < 0.0 { "下降" } else { "提高" };
     format!("{way}{}", amount(value.abs(), unit))
+}
+
+/// What is reached: where something stands, or by how much it changed.
+pub(super) fn told_text(told: &Told) -> String {
+    if told.is_change {
+        change_text(told.value, &told.unit)
+    } else {
+        amount(told.value, &told.unit)
+    }
 }
 
 /// How many days behind or before a date.

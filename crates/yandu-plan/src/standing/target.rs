@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, date};
 use yandu_words::Period;
 
-use super::{Lamp, Today, days_to, lamp};
+use super::{Lamp, Today, Told, days_to, lamp};
 use crate::reading::{Comparison, Value};
 use crate::record::{EvidenceState, Figure, Plan, Source, Way};
 use crate::rules::Counted;
@@ -90,6 +90,8 @@ pub struct TargetStanding {
     pub days_left: Option<i64>,
     /// The newest actual.
     pub actual: Option<Actual>,
+    /// What is reached by the newest actual, as it is told.
+    pub told: Option<Told>,
     /// The numbers that were compared, in the order of the days that they speak of.
     pub series: Vec<(Date, f64)>,
     /// The number of the target; absent where it says words.
@@ -212,6 +214,9 @@ pub(super) fn stand(
     let (closed_on, was_met) = run_of(&judged, meets);
     let closed_on = closed_on.or(shown_on);
     let measured = judged.last().and_then(|(_, value)| value.ok());
+    let told = newest
+        .as_ref()
+        .map(|actual| Told::of(target, source, actual, measured));
     let due = target
         .said
         .due
@@ -238,6 +243,7 @@ pub(super) fn stand(
         is_met: measured.and_then(meets),
         gap: measured.zip(goal).map(|(value, goal)| goal - value),
         measured,
+        told,
         share,
         goal,
         series: judged
@@ -304,7 +310,11 @@ fn run_of(
 }
 
 /// The number of an actual that is compared with the target.
-fn measure(target: &Figure, actual: &Actual, source: Option<&Source>) -> Result<f64, Lack> {
+pub(super) fn measure(
+    target: &Figure,
+    actual: &Actual,
+    source: Option<&Source>,
+) -> Result<f64, Lack> {
     let Some(measured) = source.and_then(Source::measured) else {
         return Ok(actual.value);
     };
@@ -346,7 +356,12 @@ fn goal(target: &Figure) -> Option<f64> {
 }
 
 /// Whether a value reaches a target. A plain number is reached from the side that is better, which is above where nobody says.
-fn is_met(target: &Figure, value: f64, is_more_better: Option<bool>, about: f64) -> Option<bool> {
+pub(super) fn is_met(
+    target: &Figure,
+    value: f64,
+    is_more_better: Option<bool>,
+    about: f64,
+) -> Option<bool> {
     let goal = goal(target)?;
     // A last binary digit is no shortfall.
     let slack = goal.abs().max(1.0) * 1e-9;

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::site::{Site, TEXT, actual, calendar, cause, rules, stands_on};
 use crate::{
-    Actuals, Error, Lack, Lamp, NodeStep, Plan, RestDay, RuleValue, Rules, Standing, next_frame,
-    overdue, wanted,
+    Actuals, Ahead, Error, Lack, Lamp, NoForecast, NodeStep, Plan, RestDay, RuleValue, Rules,
+    Standing, foreseen, next_frame, overdue, wanted,
 };
 
 #[tokio::test]
@@ -65,6 +65,28 @@ async fn work_that_was_finished_late_never_turns_green_and_nothing_above_it_does
     site.finished("2.1.1").await;
     let again = site.stands(&Actuals::new()).await;
     assert_eq!(again.tasks["2.1"].lamp, Lamp::DoneLate);
+}
+
+#[tokio::test]
+async fn a_task_of_the_city_is_late_where_only_the_copy_of_a_county_is() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    site.split_in_two().await;
+    let plan = site.finished("1.1-1.1").await;
+    let actuals = Actuals::from([(1, vec![actual("2026-03-31", 160.0)])]);
+    let stands = stands_on(&plan, &actuals, date(2026, 4, 1));
+    let own = [
+        stands.nodes["1.1.1"].lamp,
+        stands.nodes["1.1.2"].lamp,
+        stands.targets[&1].lamp,
+        stands.tasks["1.1-1"].lamp,
+    ];
+    assert!(!own.contains(&Lamp::Late), "{own:?}");
+    assert_eq!(stands.tasks["1.1-2"].lamp, Lamp::Late);
+    assert_eq!(stands.tasks["1.1"].lamp, Lamp::Late);
+    let plan = site.finished("1.1-2.1").await;
+    let stands = stands_on(&plan, &actuals, date(2026, 4, 1));
+    assert_ne!(stands.tasks["1.1"].lamp, Lamp::Late);
 }
 
 #[tokio::test]
@@ -169,6 +191,67 @@ async fn a_change_is_measured_against_its_baseline_or_says_that_there_is_none() 
         .unwrap();
     let stands = stands_on(&plan, &actuals, date(2026, 6, 1));
     assert_eq!(stands.targets[&2].lack, Some(Lack::NoBaseline));
+    // Without the change the level is told, and not called a change.
+    let told = stands.targets[&2].told.clone().unwrap();
+    assert_eq!((told.value, told.is_change), (86.0, false));
+}
+
+#[tokio::test]
+async fn a_change_is_told_in_the_unit_of_its_target_and_not_in_that_of_its_metric() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let costs =
+        json!({"kind": "metric", "metric": "health.cost", "way": "change", "baseline": 200});
+    let costs = serde_json::from_value(costs).unwrap();
+    let bound = site.plans.bind("plan", 2, costs, cause("次均费用"));
+    let mut plan = bound.await.unwrap();
+    let mut cost = actual("2026-05-31", 150.0);
+    cost.unit = "元".to_owned();
+    let actuals = Actuals::from([(2, vec![cost])]);
+    for (unit, value) in [("%", -25.0), ("percentage point", -50.0), ("元", -50.0)] {
+        let target = plan.figures.get_mut(&2).unwrap();
+        target.said.unit = unit.to_owned();
+        let stands = stands_on(&plan, &actuals, date(2026, 6, 1));
+        let told = stands.targets[&2].told.clone().unwrap();
+        assert_eq!((told.value, told.is_change), (value, true));
+        assert_eq!(told.unit, unit);
+    }
+}
+
+#[tokio::test]
+async fn what_is_foreseen_is_compared_as_what_is_reached() {
+    let site = Site::new().await;
+    let mut plan = site.approved(TEXT).await;
+    let mut newest = actual("2026-05-31", 82.0);
+    newest.unit = "%".to_owned();
+    let ahead = Ahead {
+        period: "2026-12".parse().unwrap(),
+        value: 86.0,
+        low: 84.0,
+        high: 88.0,
+        baseline: None,
+    };
+    let rules = rules();
+    let seen =
+        |plan: &Plan, target: u32| foreseen(plan, &plan.figures[&target], &newest, &ahead, &rules);
+    // A rise by 5 over the 80 that the binding names.
+    let change = seen(&plan, 2).unwrap();
+    assert_eq!((change.told.value, change.told.is_change), (6.0, true));
+    assert_eq!(change.told.unit, "percentage point");
+    assert_eq!((change.low, change.high), (4.0, 8.0));
+    assert_eq!(change.is_met, Some(true));
+    // 300 stations are not counted in percent: it is told, and not judged.
+    let other = seen(&plan, 1).unwrap();
+    assert_eq!((other.told.value, other.told.unit.as_str()), (86.0, "%"));
+    assert_eq!(other.is_met, None);
+    let open = json!({"kind": "metric", "metric": "telecom.broadband", "way": "change"});
+    let open = serde_json::from_value(open).unwrap();
+    plan = site
+        .plans
+        .bind("plan", 2, open, cause("基数未定"))
+        .await
+        .unwrap();
+    assert_eq!(seen(&plan, 2), Err(NoForecast::NoBaseline));
 }
 
 #[tokio::test]

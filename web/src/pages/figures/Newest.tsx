@@ -1,13 +1,14 @@
 import { useTranslation } from 'react-i18next'
 import { type MetricAnswer, type MetricAsk, type MetricDefinition } from '../../api/metrics'
 import { ChangeText, Figure } from '../../kit/Figure'
-import { comparisonSign, exact, unitAfter } from '../../kit/figure'
+import { comparisonSign, exact, signed, unitAfter } from '../../kit/figure'
 import { Lamp } from '../../kit/Lamp'
 import { Facts, Section } from '../../kit/Page'
 import { DatasetLink, Hint } from '../../kit/Text'
 import { grainOf } from '../../kit/span'
 import { askOf } from '../../kit/trail'
 import { useSpan } from '../../kit/useSpan'
+import { useWords } from '../../kit/words'
 import { Freshness } from './Freshness'
 import { useDimension } from './useDimension'
 
@@ -77,10 +78,13 @@ function Baseline({ answer }: { answer: MetricAnswer }) {
 
 function Standing({ answer }: { answer: MetricAnswer }) {
   const { t, i18n } = useTranslation()
+  const { word } = useWords()
   const span = useSpan()
   const { target, unit, decimals } = answer
   if (!target) return null
-  const of = `${comparisonSign(target.comparison)} ${exact(target.value, decimals, i18n.language)}${unitAfter(unit)}`
+  const isChange = target.comparison === 'change'
+  const sign = isChange ? word('comparison', 'change') : comparisonSign(target.comparison)
+  const of = `${sign} ${(isChange ? signed : exact)(target.value, decimals, i18n.language)}${unitAfter(unit)}`
   const will = target.will_be_met
   return (
     <span className="stack">

@@ -168,7 +168,7 @@ function Copies({ county, splits }: { county: string; splits: Split[] }) {
     },
     { key: 'lamp', title: t('plans.lamp'), render: ({ copy }) => <WorkLamp lamp={copy.standing?.lamp} /> },
     { key: 'quantity', title: t('plans.county-share'), align: 'right', render: ({ quantity, split }) => <Amount value={quantity} unit={split.target?.unit} /> },
-    { key: 'actual', title: t('plans.actual'), align: 'right', render: ({ actual, split }) => <Amount value={actual} unit={split.target?.unit} /> },
+    { key: 'actual', title: t('plans.actual'), align: 'right', render: ({ actual, ask, split }) => <Amount value={actual} unit={split.target?.unit} ask={ask} /> },
     { key: 'reached', title: t('plans.share'), full: true, render: (share) => <Reached share={share} /> },
     { key: 'due', title: t('plans.due-day'), render: ({ copy }) => <span className="num">{copy.due}</span> },
     { key: 'days', title: t('plans.days'), render: ({ copy }) => <CopyDays task={copy} /> },

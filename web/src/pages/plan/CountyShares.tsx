@@ -1,8 +1,10 @@
 import Button from 'antd/es/button'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import type { MetricAsk } from '../../api/metrics'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
+import { TrailButton } from '../../kit/TrailButton'
 import { type CountyShare, type Split, reachedOf } from './counties'
 import { WorkLamp } from './PlanLamp'
 import { useFigureWords } from './useFigureWords'
@@ -29,7 +31,7 @@ export function CountyShares({ split, edit }: Props) {
     },
     { key: 'lamp', title: t('plans.lamp'), render: ({ copy }) => <WorkLamp lamp={copy.standing?.lamp} /> },
     { key: 'quantity', title: t('plans.county-share'), align: 'right', render: ({ quantity }) => <Amount value={quantity} unit={unit} /> },
-    { key: 'actual', title: t('plans.actual'), align: 'right', render: ({ actual }) => <Amount value={actual} unit={unit} /> },
+    { key: 'actual', title: t('plans.actual'), align: 'right', render: ({ actual, ask }) => <Amount value={actual} unit={unit} ask={ask} /> },
     { key: 'reached', title: t('plans.share'), full: true, render: (share) => <Reached share={share} /> },
   ]
   return (
@@ -84,10 +86,21 @@ function Total({ name, value }: { name: string; value: string }) {
   )
 }
 
-export function Amount({ value, unit }: { value: number | undefined; unit: string | null | undefined }) {
+interface AmountProps {
+  value: number | undefined
+  unit: string | null | undefined
+  /** Of a number of a metric: the question that it answers. */
+  ask?: MetricAsk | undefined
+}
+
+export function Amount({ value, unit, ask }: AmountProps) {
   const words = useFigureWords()
   if (value === undefined) return <span className="hint">—</span>
-  return <span className="num">{words.sized(value, unit)}</span>
+  return (
+    <TrailButton ask={ask} number={{ state: 'value', value }}>
+      <span className="num">{words.sized(value, unit)}</span>
+    </TrailButton>
+  )
 }
 
 /** How much of its share a county has reached; without a number, how many of its nodes are done. */

@@ -3,18 +3,16 @@ import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
 import { useQuery } from '@tanstack/react-query'
-import { type Plan, type PlanSentence, type PlanTarget, planTasks } from '../../api/plans'
+import { type Plan, type PlanForecast, type PlanSentence, type PlanTarget, planForecasts, planTasks } from '../../api/plans'
 import { Nothing } from '../../kit/Loaded'
 import { useFold } from '../../kit/useFold'
 import { DocumentBar } from './DocumentBar'
 import { FigureCard } from './FigureCard'
-import type { Foreseen } from './forecast'
 import { Marked } from './Marked'
 import { MonthStrip } from './MonthStrip'
 import { Outline } from './Outline'
 import { WorkLamp } from './PlanLamp'
 import { PointUnits } from './PointUnits'
-import { useForecasts } from './useForecasts'
 import { useWidePaper } from './useWidePaper'
 import { type Block, blocks, figureSpans, filterOf, filtered, isTarget } from './structure'
 
@@ -38,7 +36,7 @@ export function Document({ plan, sentences, address, set }: Props) {
   const at = useAnchor(left.length > 0)
   useWidePaper(plan.title ?? plan.id)
   const count = left.reduce((sum, block) => sum + block.rows.length, 0)
-  const forecasts = useForecasts(plan)
+  const { data: forecasts } = useQuery({ ...planForecasts(plan.id), enabled: plan.status === 'approved' })
   const targets = useMemo(() => new Map(plan.targets.map((target) => [target.number, target])), [plan])
   const paper = { plan, words, fold, at, targets, forecasts }
   return (
@@ -63,7 +61,7 @@ interface Paper {
   fold: (text: string) => string[]
   at: string
   targets: Map<number, PlanTarget>
-  forecasts: Map<number, Foreseen>
+  forecasts: Map<number, PlanForecast> | undefined
 }
 
 function Part({ block, ...paper }: Paper & { block: Block }) {
@@ -112,7 +110,7 @@ function Row({ piece, isName, plan, words, fold, at, targets, forecasts }: Paper
               isReviewing={plan.status === 'reviewing'}
               plan={plan.id}
               target={targets.get(figure.number)}
-              forecast={forecasts.get(figure.number)}
+              forecast={forecasts?.get(figure.number)}
             />
           ))}
         </ul>

@@ -1,9 +1,8 @@
 import { useTranslation } from 'react-i18next'
-import type { PlanFigure, PlanTarget } from '../../api/plans'
+import type { PlanFigure, PlanForecast, PlanTarget } from '../../api/plans'
 import { Lamp } from '../../kit/Lamp'
 import { Tag } from '../../kit/Page'
 import { useWords } from '../../kit/words'
-import type { Foreseen } from './forecast'
 import { TargetState } from './TargetState'
 import { useFigureWords } from './useFigureWords'
 
@@ -14,7 +13,7 @@ interface Props {
   /** How it stands, once the plan is in force. */
   plan: string
   target: PlanTarget | undefined
-  forecast: Foreseen | undefined
+  forecast: PlanForecast | undefined
 }
 
 /** What one figure of a sentence asks for. */

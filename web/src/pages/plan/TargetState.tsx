@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { PlanTarget } from '../../api/plans'
+import type { PlanForecast, PlanTarget } from '../../api/plans'
 import { DaysLeft } from '../../kit/DaysLeft'
-import { askOf, useTrail } from '../../kit/trail'
+import { askOf } from '../../kit/trail'
+import { TrailButton } from '../../kit/TrailButton'
+import { useSpan } from '../../kit/useSpan'
 import { useWords } from '../../kit/words'
-import type { Foreseen } from './forecast'
 import { WorkLamp } from './PlanLamp'
 import { Proof } from './Proof'
 import { SourceLink } from './SourceLink'
@@ -13,7 +14,7 @@ import { useFigureWords } from './useFigureWords'
 interface Props {
   plan: string
   target: PlanTarget
-  forecast: Foreseen | undefined
+  forecast: PlanForecast | undefined
 }
 
 /** How a target stands: its lamp, what is reached, what is foreseen, where that comes from, what proves it. */
@@ -41,12 +42,10 @@ export function TargetState({ plan, target, forecast }: Props) {
           </span>
         )}
       </div>
-      {standing.actual && (
+      {standing.actual && standing.told && (
         <div className="plan-state-line">
           <span className="hint">{t('plans.actual')}</span>
-          <ActualNumber target={target}>
-            {words.sized(words.measured(standing.measured ?? standing.actual.value), standing.actual.unit || target.unit)}
-          </ActualNumber>
+          <ActualNumber target={target}>{words.reached(standing.told)}</ActualNumber>
           <span className="hint num">{t('plans.as-of', { day: standing.actual.as_of })}</span>
           {share !== undefined && (
             <>
@@ -56,16 +55,7 @@ export function TargetState({ plan, target, forecast }: Props) {
           )}
         </div>
       )}
-      {forecast && (
-        <div className="plan-state-line">
-          <span className="hint">{t('plans.foreseen', { period: forecast.period })}</span>
-          <span className="num">{words.sized(words.measured(forecast.value), forecast.unit)}</span>
-          <span className="hint num">
-            {words.measured(forecast.low)}—{words.measured(forecast.high)}
-          </span>
-          {forecast.isMet !== undefined && <span className={forecast.isMet ? 'score-good' : 'score-due'}>{t(forecast.isMet ? 'plans.will-be-met' : 'plans.will-not-be-met')}</span>}
-        </div>
-      )}
+      {forecast && <Forecast forecast={forecast} />}
       <div className="plan-state-line">
         <span className="hint">{t('plans.source')}</span>
         <SourceLink binding={binding} />
@@ -75,21 +65,33 @@ export function TargetState({ plan, target, forecast }: Props) {
   )
 }
 
-/** What is reached; told by a metric, it opens its trail. */
-function ActualNumber({ target, children }: { target: PlanTarget; children: ReactNode }) {
-  const { t } = useTranslation()
-  const open = useTrail()
-  const { binding, standing } = target
-  const number = <strong className="num">{children}</strong>
-  const metric = binding.kind === 'metric' ? binding.id : binding.metric
-  if (!open || !standing?.actual || !metric) return number
-  const { as_of: asOf, value, unit } = standing.actual
-  const ask = askOf(metric, binding.way === 'year-sum' ? asOf.slice(0, 4) : asOf.slice(0, 7))
-  if (!ask) return number
-  const decimals = Number.isInteger(value) ? 0 : 2
+/** Where a target will stand when it is due, or why nobody can say. */
+function Forecast({ forecast: { foreseen, lack, lack_text: text } }: { forecast: PlanForecast }) {
+  const { t, i18n } = useTranslation()
+  const { word } = useWords()
+  const span = useSpan()
+  const words = useFigureWords()
+  if (!foreseen) {
+    return <div className="plan-state-line hint">{t('plans.not-foreseen', { why: i18n.language === 'zh-CN' ? text : word('plan-no-forecast', lack) })}</div>
+  }
+  const { told, low, high, will_be_met: isMet } = foreseen
   return (
-    <button type="button" className="figure-button" aria-haspopup="dialog" title={t('trail.open')} onClick={() => open({ ask, number: { state: 'value', value }, unit, decimals })}>
-      {number}
-    </button>
+    <div className="plan-state-line">
+      <span className="hint">{t('plans.foreseen', { period: span(foreseen.period) })}</span>
+      <span className="num">{words.reached(told)}</span>
+      <span className="hint num">{t('plans.foreseen-between', { low: words.reached({ ...told, value: low }), high: words.reached({ ...told, value: high }) })}</span>
+      {typeof isMet === 'boolean' && <span className={isMet ? 'score-good' : 'score-due'}>{t(isMet ? 'plans.will-be-met' : 'plans.will-not-be-met')}</span>}
+    </div>
+  )
+}
+
+/** What is reached; told by a metric, it opens the trail of the period that it is the number of. */
+function ActualNumber({ target: { binding, standing }, children }: { target: PlanTarget; children: ReactNode }) {
+  const metric = binding.kind === 'metric' ? binding.id : binding.metric
+  const ask = metric ? askOf(metric, standing?.actual?.period) : undefined
+  return (
+    <TrailButton ask={ask} number={{ state: 'value', value: standing?.actual?.value ?? null }}>
+      <strong className="num">{children}</strong>
+    </TrailButton>
   )
 }

@@ -1,5 +1,6 @@
 import type { MetricAnswer, MetricAsk } from '../../api/metrics'
 import type { CountyOfTask, PlanEdit, PlanTarget, PlanTask } from '../../api/plans'
+import { askOf } from '../../kit/trail'
 import { numberOf } from './figure'
 
 /** A county's copy of a task: what it is to reach, and what it has reached. */
@@ -8,6 +9,8 @@ export interface CountyShare {
   county: string
   quantity: number | undefined
   actual: number | undefined
+  /** The question that has `actual` for its answer. */
+  ask: MetricAsk | undefined
 }
 
 /** A task of the city with the copies of its counties. */
@@ -24,7 +27,12 @@ export interface Split {
 }
 
 /** Numbers of counties by their names, for each target. */
-export type CountyActuals = Map<number, Map<string, number>>
+export type CountyActuals = Map<number, Map<string, CountyNumber>>
+
+export interface CountyNumber {
+  value: number
+  ask: MetricAsk | undefined
+}
 
 const added = (numbers: (number | undefined)[]) => {
   const known = numbers.filter((number) => number !== undefined)
@@ -36,7 +44,11 @@ export function splitOf(task: PlanTask, tasks: PlanTask[], targets: PlanTarget[]
   const known = target && actuals.get(target.number)
   const shares = tasks
     .filter((copy) => copy.of === task.id)
-    .map((copy) => ({ copy, county: copy.county ?? '', quantity: copy.quantity ?? undefined, actual: known?.get(copy.county ?? '') }))
+    .map((copy) => {
+      const county = copy.county ?? ''
+      const number = known?.get(county)
+      return { copy, county, quantity: copy.quantity ?? undefined, actual: number?.value, ask: number?.ask }
+    })
   return {
     task,
     target,
@@ -49,20 +61,23 @@ export function splitOf(task: PlanTask, tasks: PlanTask[], targets: PlanTarget[]
 
 /** What the metric of a target is asked, so that it tells the number of each county. Only amounts are told by county. */
 export function countiesAsk(target: PlanTarget): MetricAsk | undefined {
-  const { binding, due } = target
+  const { binding, due, standing } = target
   if (binding.kind !== 'metric' || !binding.id) return undefined
   const by = [{ dimension: 'area', level: 'county' }]
-  if (binding.way === 'at-date') return { metric: binding.id, grain: 'month', points: 1, by }
+  // Those of the period whose number the city has.
+  const period = standing?.actual?.period
+  if (binding.way === 'at-date') return period ? { metric: binding.id, period, points: 1, by } : undefined
   if (binding.way !== 'year-sum' || !due) return undefined
   return { metric: binding.id, grain: 'year', period: due.slice(0, 4), points: 1, by }
 }
 
-export function numbersOfCounties(answer: MetricAnswer): Map<string, number> {
+export function numbersOfCounties(answer: MetricAnswer): Map<string, CountyNumber> {
   return new Map(
     answer.groups.flatMap((group) => {
       const name = group.keys[0]?.name?.zh
-      const value = group.points.at(-1)?.value
-      return name && typeof value === 'number' ? [[name, value] as const] : []
+      const point = group.points.at(-1)
+      if (!name || typeof point?.value !== 'number') return []
+      return [[name, { value: point.value, ask: askOf(answer.metric, point.period, group.keys, answer.only) }] as const]
     }),
   )
 }

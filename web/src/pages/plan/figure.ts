@@ -1,4 +1,4 @@
-import type { FigureFields } from '../../api/plans'
+import type { FigureFields, PlanTold } from '../../api/plans'
 import { unitAfter } from '../../kit/figure'
 
 /** Counted in either of the two, which the text leaves open until somebody decides. */
@@ -129,6 +129,13 @@ interface Words {
   up: (amount: string) => string
   down: (amount: string) => string
   unit: (unit: string) => string
+}
+
+/** What is reached or foreseen, as papers tell it: `205座`, `下降 12.4%`, `提高 6个百分点`. */
+export function reached({ value, unit, is_change: isChange }: PlanTold, words: Words): string {
+  const size = `${measured(isChange ? Math.abs(value) : value, words.language)}${unitAfter(words.unit(unit))}`
+  if (!isChange) return size
+  return value < 0 ? words.down(size) : words.up(size)
 }
 
 /** What a figure says, in a few signs: `≥ 500个`, `下降 10.2%`. */

@@ -15,7 +15,8 @@ const target = (binding: Partial<PlanBinding> = {}, value: number | string = 120
   binding: { kind: 'metric', id: 'telecom.new_station', way: 'year-sum', against_year_before: false, ...binding },
 })
 const tasks = [task(), copy(1, '亭湖区', 70), copy(2, '盐都区', 60)]
-const split = (actuals: [string, number][] = [], all = tasks) => splitOf(task(), all, [target()], new Map([[4, new Map(actuals)]]))
+const split = (actuals: [string, number][] = [], all = tasks) =>
+  splitOf(task(), all, [target()], new Map([[4, new Map(actuals.map(([county, value]) => [county, { value, ask: undefined }]))]]))
 
 describe('shares of counties', () => {
   test('are told with their sums beside the target of the city', () => {
@@ -67,8 +68,14 @@ describe('shares of counties', () => {
     expect(countiesAsk(target())).toMatchObject({ grain: 'year', period: '2026' })
     expect(countiesAsk(target({ way: 'share' }))).toBeUndefined()
     expect(countiesAsk(target({ kind: 'by-hand', id: null, way: null }))).toBeUndefined()
-    const group = (zh: string | null, value: number | null) => ({ keys: [{ dimension: 'area', name: zh ? { zh } : null }], points: [{ value }] })
-    expect([...numbersOfCounties({ groups: [group('亭湖区', 3), group(null, 4), group('盐都区', null)] } as unknown as MetricAnswer)]).toEqual([['亭湖区', 3]])
+    const actual = { value: 90, unit: '座', as_of: '2026-06-30', period: '2026-Q2' }
+    const level = { ...target({ way: 'at-date' }), standing: { actual } } as unknown as PlanTarget
+    expect(countiesAsk(level), 'of the period whose number the city has').toMatchObject({ period: '2026-Q2' })
+    expect(countiesAsk(target({ way: 'at-date' }))).toBeUndefined()
+    const group = (zh: string | null, value: number | null) => ({ keys: [{ dimension: 'area', value: '320902', name: zh ? { zh } : null }], points: [{ period: '2026', value }] })
+    const groups = [group('亭湖区', 3), group(null, 4), group('盐都区', null)]
+    const found = numbersOfCounties({ metric: 'telecom.new_station', groups } as unknown as MetricAnswer)
+    expect([...found]).toEqual([['亭湖区', { value: 3, ask: { metric: 'telecom.new_station', period: '2026', only: { area: ['320902'] } } }]])
   })
   test('stand under their task until a county or a unit is asked for', () => {
     const shown = (part: object) => tasks.filter((one) => taken(one, { unit: '', county: '', lamp: '', ...part })).map(({ id }) => id)

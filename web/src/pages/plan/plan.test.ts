@@ -4,8 +4,7 @@ import type { Plan, PlanFigure, PlanMonth, PlanNode, PlanSentence, PlanTarget, P
 import { simplified } from '../../../scripts/simplified.mjs'
 import { folding, places } from '../../kit/fold'
 import { table } from '../../kit/simplified-table'
-import { changedFields, faultsOf, measured, numberOf, toForm, told } from './figure'
-import { forecastAsk, foreseen } from './forecast'
+import { changedFields, faultsOf, measured, numberOf, reached, toForm, told } from './figure'
 import { strip } from './months'
 import { periodsOf, trailOf } from './periods'
 import { toDecide } from './progress'
@@ -232,21 +231,17 @@ test('the strip has the twelve months of the plan, and those beyond it in which 
   expect(found.filter((one) => one.found).map((one) => one.month)).toEqual(['2025-06', '2026-03'])
 })
 
-describe('what is foreseen of a target', () => {
-  const bound = (way: string) => ({ ...figure(), binding: { kind: 'metric', id: 'telecom.new_station', way }, standing: { lamp: 'near' } }) as unknown as PlanTarget
-  const answer = (total: boolean) => ({ unit: '座', forecast: { total, points: [{ period: '2027-11', value: 1, low: 0, high: 2 }, { period: '2027-12', value: 1700, low: 1600, high: 1800 }] }, target: { will_be_met: true } }) as never
-  test('is asked of its metric until its year ends, unless it is closed or the metric does not tell what is compared', () => {
-    expect(forecastAsk(bound('year-sum'))).toMatchObject({ metric: 'telecom.new_station', forecast: '2027', target: { value: 1650, comparison: '=' } })
-    expect(forecastAsk(bound('change'))).toBeUndefined()
-    expect(forecastAsk({ ...bound('year-sum'), standing: { closed_on: '2027-01-01' } } as unknown as PlanTarget)).toBeUndefined()
+describe('what is reached', () => {
+  const own = { ...words, unit: (unit: string) => (unit === 'percentage point' ? '个百分点' : unit) }
+  test('is told where it stands, in the unit in which it is told', () => {
+    expect(reached({ value: 205, unit: '座', is_change: false }, own)).toBe('205座')
+    expect(reached({ value: 1.262, unit: '1', is_change: false }, own)).toBe('1.262')
+    expect(reached({ value: -3, unit: '℃', is_change: false }, own)).toBe('-3 ℃')
   })
-  test('is the last point, and for a sum of the year only a total', () => {
-    expect(foreseen(bound('year-sum'), answer(true))).toEqual({ value: 1700, low: 1600, high: 1800, period: '2027-12', unit: '座', isMet: true })
-    expect(foreseen(bound('year-sum'), answer(false))).toBeUndefined()
-    expect(foreseen(bound('at-date'), answer(false))?.value).toBe(1700)
-  })
-  test('says nothing about a target that is counted in another unit', () => {
-    expect(foreseen({ ...bound('year-sum'), unit: '%' } as PlanTarget, answer(true))).toMatchObject({ unit: '座', isMet: undefined })
+  test('says of a change which way it goes, and percent apart from percentage points', () => {
+    expect(reached({ value: -12.4, unit: '%', is_change: true }, own)).toBe('下降 12.4%')
+    expect(reached({ value: 6, unit: 'percentage point', is_change: true }, own)).toBe('提高 6个百分点')
+    expect(reached({ value: 0, unit: '元', is_change: true }, own)).toBe('提高 0元')
   })
 })
 

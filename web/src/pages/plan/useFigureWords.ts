@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next'
-import type { FigureFields, PlanFigure } from '../../api/plans'
+import type { FigureFields, PlanFigure, PlanTold } from '../../api/plans'
 import { unitAfter } from '../../kit/figure'
 import { useWords } from '../../kit/words'
-import { COMPARISON_NAMES, OPEN_PERCENT, PERCENTAGE_POINT, amount, measured, told } from './figure'
+import { COMPARISON_NAMES, OPEN_PERCENT, PERCENTAGE_POINT, amount, measured, reached, told } from './figure'
 
 /** What figures say, in the language of the reader; units of the text stay those of the text. */
 export function useFigureWords() {
@@ -13,17 +13,19 @@ export function useFigureWords() {
     return text === PERCENTAGE_POINT ? t('plans.unit-point') : text
   }
   const plain = (value: number) => amount(value, i18n.language, t('plans.wan'), t('plans.yi'))
+  const signs = {
+    language: i18n.language,
+    unit,
+    wan: t('plans.wan'),
+    yi: t('plans.yi'),
+    up: (amount: string) => t('plans.up', { amount }),
+    down: (amount: string) => t('plans.down', { amount }),
+  }
   return {
     unit,
-    figure: (fields: FigureFields) =>
-      told(fields, {
-        language: i18n.language,
-        unit,
-        wan: t('plans.wan'),
-        yi: t('plans.yi'),
-        up: (amount) => t('plans.up', { amount }),
-        down: (amount) => t('plans.down', { amount }),
-      }),
+    figure: (fields: FigureFields) => told(fields, signs),
+    /** What is reached or foreseen; a change says which way it goes. */
+    reached: (number: PlanTold) => reached(number, signs),
     /** A number that somebody wrote, with every digit. */
     amount: plain,
     /** A number, or one that is written already, with its unit. */

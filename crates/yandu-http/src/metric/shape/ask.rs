@@ -83,16 +83,17 @@ impl MetricBy {
 
 impl MetricTarget {
     fn read(self) -> Result<Target> {
-        const KNOWN: [Comparison; 5] = [
+        const KNOWN: [Comparison; 6] = [
             Comparison::AtLeast,
             Comparison::AtMost,
             Comparison::Above,
             Comparison::Below,
             Comparison::Equal,
+            Comparison::Change,
         ];
         let comparison = self.comparison.map(|sign| {
             let known = KNOWN.into_iter().find(|known| known.sign() == sign);
-            known.ok_or_else(|| wrong("comparison", "write >=, <=, >, < or ="))
+            known.ok_or_else(|| wrong("comparison", "write >=, <=, >, <, = or change"))
         });
         let due = self.due.map(|due| read("due", &due));
         Ok(Target {

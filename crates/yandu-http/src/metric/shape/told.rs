@@ -11,10 +11,10 @@ use yandu_words::Period;
 use crate::pack_page::PageTitle;
 
 use super::{
-    MetricAlert, MetricAnswer, MetricBaseline, MetricChange, MetricData, MetricDefinition,
-    MetricDimension, MetricForecast, MetricForecastPoint, MetricFreshness, MetricGap, MetricGroup,
-    MetricKey, MetricLine, MetricNote, MetricNumber, MetricPoint, MetricRecorded,
-    MetricTargetStanding,
+    MetricAlert, MetricAnswer, MetricBaseline, MetricBounds, MetricChange, MetricData,
+    MetricDefinition, MetricDimension, MetricForecast, MetricForecastPoint, MetricFreshness,
+    MetricGap, MetricGroup, MetricKey, MetricLine, MetricNote, MetricNumber, MetricPast,
+    MetricPoint, MetricRecorded, MetricTargetStanding,
 };
 
 impl MetricLine {
@@ -77,6 +77,16 @@ impl From<&Definition> for MetricDefinition {
             dimensions: dimensions.collect(),
             direction: direction(file.direction).to_owned(),
             comparison: file.comparison.sign().to_owned(),
+            baseline: file.baseline.as_ref().map(|baseline| MetricPast {
+                value: baseline.value,
+                period: text(baseline.period),
+                source: baseline.source.clone(),
+            }),
+            bounds: file.thresholds.as_ref().map(|bounds| MetricBounds {
+                below: bounds.below,
+                above: bounds.above,
+            }),
+            promised_days: definition.promised_days(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use yandu_http::plan::{
     CountsOfPlan, FigureFields, HistoryOfPlan, ItemChangeOfPlan, Plan, PlanInList, PlanList,
-    PlanValue, PointOfPlan, ProgressOfPlan, TargetInPlan, TasksOfPlan,
+    PlanValue, PointOfPlan, ProgressOfPlan, TargetInPlan, TasksOfPlan, ToldOfPlan,
 };
 
 use super::super::local;
@@ -76,8 +76,8 @@ fn target_line(text: &mut String, target: &TargetInPlan) {
     let _ = write!(text, "　[{source}]");
     if let Some(stands) = &target.standing {
         let _ = write!(text, "　{}", stands.lamp_text);
-        if let Some(measured) = stands.measured {
-            let _ = write!(text, "　实际{}", (measured * 100.0).round() / 100.0);
+        if let Some(told) = &stands.told {
+            let _ = write!(text, "　实际{}", reached(told));
         }
         if let Some(lack) = &stands.lack_text {
             let _ = write!(text, "（{lack}）");
@@ -256,10 +256,50 @@ pub(super) fn measure(fields: &FigureFields) -> String {
         "change" => "变化 +",
         _ => "",
     };
-    let unit = match fields.unit.as_str() {
+    format!("{sign}{value}{}", unit_text(&fields.unit))
+}
+
+/// What is reached: where something stands, or by how much it changed.
+fn reached(told: &ToldOfPlan) -> String {
+    let way = match (told.is_change, told.value < 0.0) {
+        (false, _) => "",
+        (true, true) => "下降",
+        (true, false) => "提高",
+    };
+    let value = if told.is_change {
+        told.value.abs()
+    } else {
+        told.value
+    };
+    let rounded = (value * 100.0).round() / 100.0;
+    format!("{way}{rounded}{}", unit_text(&told.unit))
+}
+
+fn unit_text(unit: &str) -> &str {
+    match unit {
+        "1" => "",
         "percentage point" => "个百分点",
         "% or percentage point" => "%或个百分点",
         unit => unit,
-    };
-    format!("{sign}{value}{unit}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ToldOfPlan, reached};
+
+    #[test]
+    fn a_change_says_which_way_it_went_and_in_which_unit() {
+        let told = |value: f64, unit: &str, is_change: bool| {
+            reached(&ToldOfPlan {
+                value,
+                unit: unit.to_owned(),
+                is_change,
+            })
+        };
+        assert_eq!(told(-12.346, "%", true), "下降12.35%");
+        assert_eq!(told(6.0, "percentage point", true), "提高6个百分点");
+        assert_eq!(told(205.0, "座", false), "205座");
+        assert_eq!(told(1.262, "1", false), "1.26");
+    }
 }

@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { MetricAsk, MetricNumber } from '../api/metrics'
+import { useTrail } from './trail'
+
+interface Props {
+  /** The question that has just this number for its answer; without it the number has no trail. */
+  ask: MetricAsk | undefined
+  number: MetricNumber
+  children: ReactNode
+}
+
+/** A number that opens its trail when it is clicked, wherever a drawer can open. */
+export function TrailButton({ ask, number, children }: Props) {
+  const { t } = useTranslation()
+  const open = useTrail()
+  if (!ask || !open) return children
+  return (
+    <button type="button" className="figure-button" aria-haspopup="dialog" title={t('trail.open')} onClick={() => open({ ask, number })}>
+      {children}
+    </button>
+  )
+}
