@@ -36,6 +36,51 @@ test('a board is opened for one county, and says so in its address', async ({ pa
   await expect(page.getByText('实时更新')).toBeVisible()
 })
 
+test('both zones are on the map of a board, and one opens it for itself', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.goto('/boards/telecom.network')
+  await drawn(page)
+  const map = page.locator('.block-of-map')
+  for (const zone of ['经开区', '盐南高新区']) await expect(map.locator('.county').filter({ hasText: zone })).toContainText(/\d/)
+  await map.getByRole('button', { name: /^盐南高新区 .*\d/ }).first().click()
+  await expect(page).toHaveURL(/area=yannan/)
+  await expect(map.locator('.county-chosen')).toHaveCount(1)
+  // A zone that the data do not tell of says so: stations of the air are listed by county.
+  await page.goto('/boards/air.quality')
+  await drawn(page)
+  await expect(map.locator('.county').filter({ hasText: '盐南高新区' })).toContainText('未单列')
+})
+
+test('a tile of a map, a point of a trend and a change open the trail of their number', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.goto('/boards/cockpit.city')
+  await drawn(page)
+  const drawer = page.getByRole('dialog', { name: '这个数从哪里来' })
+  const closed = async () => {
+    await page.keyboard.press('Escape')
+    await expect(drawer).toHaveCount(0)
+  }
+  await page.getByRole('region', { name: '各县区新增5G基站' }).getByRole('button', { name: /^大丰区 .*看这个数从哪里来$/ }).click()
+  await expect(drawer).toContainText('telecom.station_month')
+  await expect(page).toHaveURL(/\/boards\/cockpit\.city$/)
+  await closed()
+
+  const trend = page.getByRole('region', { name: '每月新增5G基站' }).locator('.trend-svg')
+  const points = trend.getByRole('button')
+  await expect(trend.locator('.press[tabindex="0"]')).toHaveCount(1)
+  await points.last().focus()
+  await page.keyboard.press('ArrowLeft')
+  const before = points.nth((await points.count()) - 2)
+  await expect(before).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(drawer).toContainText('telecom.station_month')
+  await closed()
+  await expect(before).toBeFocused()
+
+  await page.getByRole('region', { name: '新增5G基站', exact: true }).locator('.change').getByRole('button').first().click()
+  await expect(drawer).toContainText('telecom.station_month')
+})
+
 for (const language of ['zh-CN', 'en']) {
   test(`every board at every width in ${language}`, async ({ page, request }) => {
     await page.addInitScript((wanted) => localStorage.setItem('yandu.language', wanted), language)

@@ -5457,6 +5457,11 @@ export interface components {
              * @example 2025-06
              */
             period?: string | null;
+            /**
+             * @description No data after this period are taken, as of a year of which only as much is compared as another one has.
+             * @example 2025-06
+             */
+            until?: string | null;
         };
         /** @description What may be a figure and may be none. */
         OfferOfPlan: {

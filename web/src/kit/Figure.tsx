@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import type { MetricAsk, MetricChange, MetricNumber } from '../api/metrics'
+import type { MetricChange, MetricNumber } from '../api/metrics'
+import type { TrailAsk } from '../api/trail'
 import { brief, exact, signed, tone, unitAfter, valueOf } from './figure'
 import { useTrail } from './trail'
 import { useSpan } from './useSpan'
@@ -14,7 +15,7 @@ interface Props {
   /** The unit stands elsewhere. */
   bare?: boolean
   /** The question that has just this number for its answer; with it the number opens its trail. */
-  ask?: MetricAsk | undefined
+  ask?: TrailAsk | undefined
 }
 
 /** The number of a metric, or why there is none. A click on it walks to where it comes from. */
@@ -54,11 +55,14 @@ interface ChangeProps {
   children?: string
   /** The share alone, where there is one. */
   short?: boolean
+  /** The question that has the other number for its answer; with it the change opens the trail of that one. */
+  ask?: TrailAsk | undefined
 }
 
 /** How a number differs from that of another time: sign, arrow and colour say the same. */
-export function ChangeText({ change, unit, decimals, direction, short, children }: ChangeProps) {
+export function ChangeText({ change, unit, decimals, direction, short, ask, children }: ChangeProps) {
   const { t, i18n } = useTranslation()
+  const open = useTrail()
   const { word } = useWords()
   const span = useSpan()
   if (!change) return <span className="hint">{children ? `${children} ` : ''}—</span>
@@ -76,13 +80,23 @@ export function ChangeText({ change, unit, decimals, direction, short, children 
   const amount = `${signed(by, unit === '%' ? Math.max(1, decimals) : decimals, i18n.language)}${unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}`
   const share = unit !== '%' && typeof change.percent === 'number' ? `${signed(change.percent, 1, i18n.language)}%` : undefined
   const arrow = by > 0 ? '↑' : by < 0 ? '↓' : '→'
+  const told = (
+    <span className={`num change-${tone(change, direction) ?? 'plain'}`}>
+      <span aria-hidden="true">{arrow}</span> {short && share !== undefined ? share : amount}
+      {!short && share !== undefined && ` (${share})`}
+    </span>
+  )
+  const follow = open && ask && other !== null ? () => open({ ask, number: change, unit, decimals }) : undefined
   return (
     <span title={tip} className="change">
       {children && <span className="hint">{children} </span>}
-      <span className={`num change-${tone(change, direction) ?? 'plain'}`}>
-        <span aria-hidden="true">{arrow}</span> {short && share !== undefined ? share : amount}
-        {!short && share !== undefined && ` (${share})`}
-      </span>
+      {follow ? (
+        <button type="button" className="figure-button" aria-haspopup="dialog" title={`${t('trail.of-other')}: ${tip}`} onClick={follow}>
+          {told}
+        </button>
+      ) : (
+        told
+      )}
     </span>
   )
 }
