@@ -51,6 +51,24 @@ test('both zones are on the map of a board, and one opens it for itself', async 
   await expect(map.locator('.county').filter({ hasText: '盐南高新区' })).toContainText('未单列')
 })
 
+test('a board that extends another shows its blocks of a part alone', async ({ page, request }) => {
+  interface Shown {
+    tiles: { id: string; answer?: { only: Record<string, string[]>; groups: { points: { value: number }[] }[] } }[]
+  }
+  const read = async (id: string) => (await (await request.get(`/api/v1/boards/${id}`)).json()) as Shown
+  const [whole, part] = [await read('telecom.network'), await read('telecom.countryside')]
+  const tile = (board: Shown, id: string) => board.tiles.find((one) => one.id === id)?.answer
+  expect(tile(part, 'gigabit_rate')).toBeUndefined()
+  expect(tile(part, 'monthly')?.only).toEqual({ area_kind: ['3', '4'] })
+  const sum = (board: Shown) => tile(board, 'monthly')?.groups[0]?.points.reduce((all, { value }) => all + (value ?? 0), 0) ?? 0
+  expect(sum(part)).toBeGreaterThan(0)
+  expect(sum(part)).toBeLessThan(sum(whole))
+  await page.goto('/boards/telecom.countryside?area=yannan')
+  await drawn(page)
+  await expect(page.getByRole('region', { name: '每月新增5G基站' })).toBeVisible()
+  await expect(page.getByRole('region', { name: '在用5G基站' })).toHaveCount(0)
+})
+
 test('a tile of a map, a point of a trend and a change open the trail of their number', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 900 })
   await page.goto('/boards/cockpit.city')

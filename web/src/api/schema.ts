@@ -2979,7 +2979,7 @@ export interface components {
         };
         /** @description A board with all that is drawn of it. */
         Board: {
-            about?: string | null;
+            about?: components["schemas"]["PageTitle"] | null;
             area?: components["schemas"]["BoardArea"] | null;
             /** @description The areas that it can be opened for. */
             areas: components["schemas"]["BoardArea"][];
@@ -3001,7 +3001,7 @@ export interface components {
         };
         /** @description A board in the list of boards. */
         BoardLine: {
-            about?: string | null;
+            about?: components["schemas"]["PageTitle"] | null;
             /** @example plan.city */
             id: string;
             /** @description `county` or `managing` where it can be opened for one area. */

@@ -15,6 +15,7 @@ use crate::{Options, visitor};
 const BOARD: &str = "\
 board: club.overview
 title: {zh: 会员看板, en: Members}
+about: {zh: 会员人数, en: How many members there are}
 open: true
 tiles:
   - {id: total, kind: number, metric: club.total, period: year, target: {value: 10, comparison: '>='}, slot: {x: 0, y: 0, w: 4, h: 2}}
@@ -91,6 +92,7 @@ async fn an_open_board_shows_visitors_what_is_open_and_says_of_the_rest_that_it_
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
     for there in [
         "会员看板",
+        "会员人数",
         "入会总数",
         "3 人",
         "不低于 10 人",
@@ -114,6 +116,12 @@ async fn an_open_board_shows_visitors_what_is_open_and_says_of_the_rest_that_it_
         page.text()
     );
     assert_eq!(page.header("cache-control"), "no-store");
+    let english = city.get("/open/boards/club.overview?lang=en").await;
+    assert!(
+        english.text().contains("How many members there are"),
+        "{}",
+        english.text()
+    );
     // Nor is what a visitor saw told to anybody else.
     let again = city.get("/api/v1/boards/club.overview").await;
     assert_eq!(again.json()["tiles"], whole.json()["tiles"]);

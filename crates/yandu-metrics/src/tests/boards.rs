@@ -142,3 +142,48 @@ async fn a_board_of_managing_units_compares_them_and_is_opened_for_a_zone_withou
     );
     assert!(map.list_of_unit().is_none() && board.areas.is_empty());
 }
+
+const PART: &str = "board: base.part
+title: {zh: 四代}
+extends: base.city
+without: [ranking]
+only: {kind: [4G]}
+tiles:
+  - {id: trend, kind: number, metric: base.opened, slot: {x: 3, y: 0, w: 3, h: 2}}
+";
+
+#[tokio::test]
+async fn a_board_that_extends_another_answers_its_tiles_narrower() {
+    let mut city = City::on("2025-07-10").await;
+    city.add_file("boards/city.yaml", BOARD);
+    city.add_file("boards/part.yaml", PART);
+    let cell = |month: &str, division: &str, kind: &str, opened: i64| json!({"month": format!("{month}-01"), "division": division, "kind": kind, "opened": opened, "in_use": 1, "cost": "1.00", "level": 1.0});
+    let cells = [
+        cell("2025-05", "320902001", "4G", 30),
+        cell("2025-06", "320903100", "4G", 100),
+        cell("2025-06", "320903100", "5G", 9),
+    ];
+    city.write("base.cell", &cells).await;
+    let me = Principal::local_administrator();
+    let id = "base.part".parse().unwrap();
+    let board = city.metrics.board(&me, &id, None).await.unwrap();
+    let tiles: Vec<(&str, Option<Vec<Number>>)> = board
+        .tiles
+        .iter()
+        .map(|tile| {
+            let answer = tile.outcome.as_ref().map(|outcome| outcome.as_ref().unwrap());
+            (tile.tile.id.as_str(), answer.map(number))
+        })
+        .collect();
+    assert_eq!(
+        tiles,
+        [
+            ("opened", Some(vec![Number::Value(130.0)])),
+            ("trend", Some(vec![Number::Value(100.0)])),
+            ("words", None),
+        ]
+    );
+    let county = city.metrics.board(&me, &id, Some("320902")).await.unwrap();
+    let opened = county.tiles[0].outcome.as_ref().unwrap().as_ref().unwrap();
+    assert_eq!(number(opened), [Number::Value(30.0)]);
+}

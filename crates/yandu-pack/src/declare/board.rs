@@ -14,7 +14,7 @@ pub struct BoardFile {
     pub title: Title,
     /// What the board shows and for whom, in a sentence or two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub about: Option<String>,
+    pub about: Option<Title>,
     /// A board whose tiles this one has too. A tile with the same id takes the place of one of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extends: Option<BoardId>,

@@ -30,7 +30,7 @@ export function BoardPage() {
     <Page
       title={board ? worded(board.title) : id}
       trail={[[t('menu.boards'), '/boards']]}
-      about={board?.about}
+      about={board?.about && worded(board.about)}
       actions={
         board && (
           <>
