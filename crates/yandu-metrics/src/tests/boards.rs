@@ -171,7 +171,10 @@ async fn a_board_that_extends_another_answers_its_tiles_narrower() {
         .tiles
         .iter()
         .map(|tile| {
-            let answer = tile.outcome.as_ref().map(|outcome| outcome.as_ref().unwrap());
+            let answer = tile
+                .outcome
+                .as_ref()
+                .map(|outcome| outcome.as_ref().unwrap());
             (tile.tile.id.as_str(), answer.map(number))
         })
         .collect();
