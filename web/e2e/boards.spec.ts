@@ -159,6 +159,30 @@ test('a wall keeps its numbers while the line is dead, greys them, and comes bac
   await expect(page.getByText('● 实时')).toBeVisible()
 })
 
+test('a wall loads itself anew at its hour, and only once the program answers', async ({ page, request, watched }) => {
+  watched.allow(/ERR_FAILED|Failed to fetch/)
+  const board = await narrowed(request)
+  const { now } = (await (await request.get('/api/v1/clock')).json()) as { now: string }
+  const soon = new Date(Date.parse(now) + 8 * 3_600_000 + 60_000).toISOString().slice(11, 16)
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.clock.install()
+  const asked: string[] = []
+  await page.route('**/healthz', (route) => {
+    asked.push(route.request().url())
+    return route.abort()
+  })
+  await page.goto(`/wall/${board.id}?reload=${soon}`)
+  await drawn(page)
+  await page.evaluate(() => document.body.setAttribute('data-before', 'yes'))
+  await page.clock.runFor(61_000)
+  await expect.poll(() => asked.length).toBe(1)
+  await expect(page.locator('body[data-before]')).toHaveCount(1)
+  await page.unroute('**/healthz')
+  await page.clock.runFor(61_000)
+  await expect(page.locator('body[data-before]')).toHaveCount(0)
+  await drawn(page)
+})
+
 test('a number on a wall leads to where it can be followed, and the wall stays', async ({ page, context }) => {
   await page.setViewportSize({ width: 1920, height: 1080 })
   await page.goto('/wall/cockpit.city')
@@ -249,6 +273,19 @@ test('a wall shows whole lines of lamps, large enough for a room', async ({ page
   // Letters of 18 of 1080 lines on a wall of two metres and a half are read from five metres.
   expect(letters).toBeGreaterThanOrEqual(18)
   await expectNoSideways(page, 'a wall of lamps')
+})
+
+test('all words of a cockpit on a wall are large enough for a room', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.goto('/wall/cockpit.city')
+  await drawn(page)
+  const letters = await page.locator('.block-title, .block-figure .num, .block-unit, .change, .block-target p, .block-age').evaluateAll((all) =>
+    all.filter((one) => one.textContent.trim() !== '').map((one) => [one.className, parseFloat(getComputedStyle(one).fontSize)] as const),
+  )
+  expect(letters.length).toBeGreaterThan(40)
+  expect(letters.filter(([, size]) => size < 18)).toEqual([])
+  const cut = await page.locator('.block-age').evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().bottom > (one.parentElement?.getBoundingClientRect().bottom ?? 0) + 1).length)
+  expect(cut).toBe(0)
 })
 
 test('an open board is read without scripts, as a visitor, for one county too', async ({ browser, baseURL }) => {
