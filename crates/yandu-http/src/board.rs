@@ -32,7 +32,7 @@ use crate::problem::Problem;
 use crate::state::State;
 
 use lamps::Plans;
-pub use lamps::{LampOfBoard, LampsOfBoard};
+pub use lamps::{LampOfBoard, LampsOfBoard, NumberOfLamp};
 pub(crate) use live::Live;
 use live::Round;
 

@@ -4622,6 +4622,7 @@ export interface components {
             /** @description The unit that leads. */
             lead?: string | null;
             name: string;
+            number?: components["schemas"]["NumberOfLamp"] | null;
             /**
              * Format: double
              * @description How much of a target is reached, where that can be said; 1 is all.
@@ -5438,6 +5439,16 @@ export interface components {
             /** @description What to ask for as `after` to get the next page; absent on the last one. */
             next?: string | null;
             notices: components["schemas"]["Notice"][];
+        };
+        /** @description The number of a metric that a target is held against, from which its trail begins. */
+        NumberOfLamp: {
+            /** @example telecom.new_station */
+            metric: string;
+            /** @example 2025 */
+            period: string;
+            unit: string;
+            /** Format: double */
+            value: number;
         };
         /** @description Which number's trail is wanted. */
         NumberTrail: {

@@ -4,6 +4,7 @@ import type { Lamp, Lamps } from '../api/boards'
 import { DaysLeft } from '../kit/DaysLeft'
 import { brief } from '../kit/figure'
 import { Lamp as Sign } from '../kit/Lamp'
+import { askOf, useTrail } from '../kit/trail'
 import { useWords } from '../kit/words'
 import { WORK_LAMPS, WorkSign, isDone, workState } from '../pages/plan/PlanLamp'
 import { lampAddress } from './address'
@@ -51,7 +52,6 @@ export function LampsTile({ lamps, area, link }: Props) {
 
 /** The days that are left or over, or the tasks below. */
 function Told({ line }: { line: Lamp }) {
-  const { i18n } = useTranslation()
   const { word } = useWords()
   const { tasks, lamp, share, days_left: days } = line
   if (tasks) {
@@ -68,8 +68,24 @@ function Told({ line }: { line: Lamp }) {
   }
   return (
     <span className="lamps-told num">
-      {typeof share === 'number' && <span className="lamps-part">{brief(share * 100, 0, i18n.language)}%</span>}
+      {typeof share === 'number' && <Share share={share} number={line.number} />}
       {isDone(lamp) || typeof days !== 'number' ? word('work-lamp', lamp) : <DaysLeft days={days} />}
     </span>
+  )
+}
+
+/** How much of a target is reached; where a metric tells it, the trail of its number opens. */
+function Share({ share, number }: { share: number; number: Lamp['number'] }) {
+  const { t, i18n } = useTranslation()
+  const open = useTrail()
+  const told = `${brief(share * 100, 0, i18n.language)}%`
+  const ask = number && askOf(number.metric, number.period)
+  if (!open || !number || !ask) return <span className="lamps-part">{told}</span>
+  const { value, unit } = number
+  const follow = () => open({ ask, number: { state: 'value', value }, unit, decimals: Number.isInteger(value) ? 0 : 2 })
+  return (
+    <button type="button" className="figure-button lamps-part" aria-haspopup="dialog" title={t('trail.open')} onClick={follow}>
+      {told}
+    </button>
   )
 }
