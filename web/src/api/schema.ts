@@ -4917,7 +4917,7 @@ export interface components {
         };
         /** @description What a metric is. */
         MetricDefinition: {
-            about?: string | null;
+            about?: components["schemas"]["PageTitle"] | null;
             /** @description `sum` where periods are put together, `last` where the newest stands for all. */
             across: string;
             /** @description The law, standard or plan that asks for it. */

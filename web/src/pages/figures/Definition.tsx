@@ -4,16 +4,18 @@ import type { MetricDefinition } from '../../api/metrics'
 import { Facts, Section } from '../../kit/Page'
 import { Code } from '../../kit/Text'
 import { useWords } from '../../kit/words'
+import { useWorded } from '../declared/worded'
 
 /** What the number means, in words and as it is computed. */
 export function Definition({ definition }: { definition: MetricDefinition }) {
   const { t } = useTranslation()
   const { word } = useWords()
+  const worded = useWorded()
   const query = `SELECT ${definition.measure} AS value\nFROM ${definition.model}${definition.condition ? `\nWHERE ${definition.condition}` : ''}`
   return (
     <Section title={t('figure.meaning')}>
       <p>{definition.formula}</p>
-      {definition.about && <p className="hint">{definition.about}</p>}
+      {definition.about && <p className="hint">{worded(definition.about)}</p>}
       <Facts
         items={[
           [t('figure.basis'), definition.basis ?? t('figure.no-basis')],
