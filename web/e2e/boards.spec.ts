@@ -9,11 +9,11 @@ interface Line {
   title: { zh: string }
 }
 
-/** A board that can be opened for one county. */
+/** A board that can be opened for a county or a zone. */
 async function narrowed(request: APIRequestContext): Promise<Line> {
   const { boards } = (await (await request.get('/api/v1/boards')).json()) as { boards: Line[] }
-  const board = boards.find(({ narrow }) => narrow === 'county')
-  if (!board) throw new Error('no pack declares a board that can be opened for one county')
+  const board = boards.find(({ narrow }) => narrow === 'managing')
+  if (!board) throw new Error('no pack declares a board that can be opened for counties and zones')
   return board
 }
 
@@ -32,8 +32,71 @@ test('a board is opened for one county, and says so in its address', async ({ pa
   await expect(page.getByText('实时更新')).toBeVisible()
   await page.getByRole('combobox', { name: '区域' }).click()
   await page.getByTitle('大丰区').click()
-  await expect(page).toHaveURL(/area=320904/)
+  await expect(page).toHaveURL(/area=dafeng/)
   await expect(page.getByText('实时更新')).toBeVisible()
+})
+
+test('both zones are on the map of a board, and one opens it for itself', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.goto('/boards/telecom.network')
+  await drawn(page)
+  const map = page.locator('.block-of-map')
+  for (const zone of ['经开区', '盐南高新区']) await expect(map.locator('.county').filter({ hasText: zone })).toContainText(/\d/)
+  await map.getByRole('button', { name: /^盐南高新区 .*\d/ }).first().click()
+  await expect(page).toHaveURL(/area=yannan/)
+  await expect(map.locator('.county-chosen')).toHaveCount(1)
+  // A zone that the data do not tell of says so: stations of the air are listed by county.
+  await page.goto('/boards/air.quality')
+  await drawn(page)
+  await expect(map.locator('.county').filter({ hasText: '盐南高新区' })).toContainText('未单列')
+})
+
+test('a board that extends another shows its blocks of a part alone', async ({ page, request }) => {
+  interface Shown {
+    tiles: { id: string; answer?: { only: Record<string, string[]>; groups: { points: { value: number }[] }[] } }[]
+  }
+  const read = async (id: string) => (await (await request.get(`/api/v1/boards/${id}`)).json()) as Shown
+  const [whole, part] = [await read('telecom.network'), await read('telecom.countryside')]
+  const tile = (board: Shown, id: string) => board.tiles.find((one) => one.id === id)?.answer
+  expect(tile(part, 'gigabit_rate')).toBeUndefined()
+  expect(tile(part, 'monthly')?.only).toEqual({ area_kind: ['3', '4'] })
+  const sum = (board: Shown) => tile(board, 'monthly')?.groups[0]?.points.reduce((all, { value }) => all + (value ?? 0), 0) ?? 0
+  expect(sum(part)).toBeGreaterThan(0)
+  expect(sum(part)).toBeLessThan(sum(whole))
+  await page.goto('/boards/telecom.countryside?area=yannan')
+  await drawn(page)
+  await expect(page.getByRole('region', { name: '每月新增5G基站' })).toBeVisible()
+  await expect(page.getByRole('region', { name: '在用5G基站' })).toHaveCount(0)
+})
+
+test('a tile of a map, a point of a trend and a change open the trail of their number', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.goto('/boards/cockpit.city')
+  await drawn(page)
+  const drawer = page.getByRole('dialog', { name: '这个数从哪里来' })
+  const closed = async () => {
+    await page.keyboard.press('Escape')
+    await expect(drawer).toHaveCount(0)
+  }
+  await page.getByRole('region', { name: '各县区新增5G基站' }).getByRole('button', { name: /^大丰区 .*看这个数从哪里来$/ }).click()
+  await expect(drawer).toContainText('telecom.station_month')
+  await expect(page).toHaveURL(/\/boards\/cockpit\.city$/)
+  await closed()
+
+  const trend = page.getByRole('region', { name: '每月新增5G基站' }).locator('.trend-svg')
+  const points = trend.getByRole('button')
+  await expect(trend.locator('.press[tabindex="0"]')).toHaveCount(1)
+  await points.last().focus()
+  await page.keyboard.press('ArrowLeft')
+  const before = points.nth((await points.count()) - 2)
+  await expect(before).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(drawer).toContainText('telecom.station_month')
+  await closed()
+  await expect(before).toBeFocused()
+
+  await page.getByRole('region', { name: '新增5G基站', exact: true }).locator('.change').getByRole('button').first().click()
+  await expect(drawer).toContainText('telecom.station_month')
 })
 
 for (const language of ['zh-CN', 'en']) {
@@ -94,6 +157,30 @@ test('a wall keeps its numbers while the line is dead, greys them, and comes bac
   await page.unroute('**/changes*')
   await page.clock.runFor(40_000)
   await expect(page.getByText('● 实时')).toBeVisible()
+})
+
+test('a wall loads itself anew at its hour, and only once the program answers', async ({ page, request, watched }) => {
+  watched.allow(/ERR_FAILED|Failed to fetch/)
+  const board = await narrowed(request)
+  const { now } = (await (await request.get('/api/v1/clock')).json()) as { now: string }
+  const soon = new Date(Date.parse(now) + 8 * 3_600_000 + 60_000).toISOString().slice(11, 16)
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.clock.install()
+  const asked: string[] = []
+  await page.route('**/healthz', (route) => {
+    asked.push(route.request().url())
+    return route.abort()
+  })
+  await page.goto(`/wall/${board.id}?reload=${soon}`)
+  await drawn(page)
+  await page.evaluate(() => document.body.setAttribute('data-before', 'yes'))
+  await page.clock.runFor(61_000)
+  await expect.poll(() => asked.length).toBe(1)
+  await expect(page.locator('body[data-before]')).toHaveCount(1)
+  await page.unroute('**/healthz')
+  await page.clock.runFor(61_000)
+  await expect(page.locator('body[data-before]')).toHaveCount(0)
+  await drawn(page)
 })
 
 test('a number on a wall leads to where it can be followed, and the wall stays', async ({ page, context }) => {
@@ -186,6 +273,19 @@ test('a wall shows whole lines of lamps, large enough for a room', async ({ page
   // Letters of 18 of 1080 lines on a wall of two metres and a half are read from five metres.
   expect(letters).toBeGreaterThanOrEqual(18)
   await expectNoSideways(page, 'a wall of lamps')
+})
+
+test('all words of a cockpit on a wall are large enough for a room', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.goto('/wall/cockpit.city')
+  await drawn(page)
+  const letters = await page.locator('.block-title, .block-figure .num, .block-unit, .change, .block-target p, .block-age').evaluateAll((all) =>
+    all.filter((one) => one.textContent.trim() !== '').map((one) => [one.className, parseFloat(getComputedStyle(one).fontSize)] as const),
+  )
+  expect(letters.length).toBeGreaterThan(40)
+  expect(letters.filter(([, size]) => size < 18)).toEqual([])
+  const cut = await page.locator('.block-age').evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().bottom > (one.parentElement?.getBoundingClientRect().bottom ?? 0) + 1).length)
+  expect(cut).toBe(0)
 })
 
 test('an open board is read without scripts, as a visitor, for one county too', async ({ browser, baseURL }) => {

@@ -147,7 +147,7 @@ export const names = {
   'indicator-set': '/indicators/{set}',
   boards: '/boards',
   board: `/boards/${BOARD}`,
-  'board-county': `/boards/${BOARD}?area=320904`,
+  'board-county': `/boards/${BOARD}?area=dafeng`,
   figures: '/figures',
   'figures-none': '/figures?q=zzzzqqqq',
   figure: `/figures/${FIGURE}`,

@@ -16,6 +16,17 @@ test('a metric is found by the initials of its name', async ({ page }) => {
   await expect(page.getByText('没有符合的指标')).toBeVisible()
 })
 
+test('a metric beyond its bound says so in the list, for the city or for how many areas', async ({ page, request }) => {
+  const { alerts } = (await (await request.get('/api/v1/alerts?open=true&limit=1000')).json()) as { alerts: { metric: string; area: string }[] }
+  // One data centre of the simulated city uses more power than the plan allows, whatever the season.
+  const pue = alerts.filter(({ metric }) => metric === 'compute.pue')
+  expect(pue.map(({ area }) => area)).toContain('320981')
+  await page.goto('/figures')
+  await settled(page)
+  const row = page.getByRole('row').filter({ hasText: 'compute.pue' })
+  await expect(row).toContainText(pue.some(({ area }) => area === '') ? '高于警戒线' : `${pue.length} 地越线`)
+})
+
 test('the search over everything finds metrics, too', async ({ page }) => {
   await page.goto('/packs')
   await settled(page)

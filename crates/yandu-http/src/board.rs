@@ -32,7 +32,7 @@ use crate::problem::Problem;
 use crate::state::State;
 
 use lamps::Plans;
-pub use lamps::{LampOfBoard, LampsOfBoard};
+pub use lamps::{LampOfBoard, LampsOfBoard, NumberOfLamp};
 pub(crate) use live::Live;
 use live::Round;
 
@@ -53,7 +53,7 @@ pub struct BoardLine {
     pub id: String,
     pub pack: String,
     pub title: PageTitle,
-    pub about: Option<String>,
+    pub about: Option<PageTitle>,
     /// `county` or `managing` where it can be opened for one area.
     pub narrow: Option<String>,
 }
@@ -108,7 +108,7 @@ pub struct BoardTile {
 pub struct Board {
     pub id: String,
     pub title: PageTitle,
-    pub about: Option<String>,
+    pub about: Option<PageTitle>,
     /// The area that it was opened for; absent for the whole city.
     pub area: Option<BoardArea>,
     /// The areas that it can be opened for.
@@ -148,7 +148,7 @@ async fn list_boards(Shared(state): Shared<State>, _caller: Caller) -> Json<Boar
         BoardLine {
             pack: file.board.pack().to_string(),
             title: (&file.title).into(),
-            about: file.about,
+            about: file.about.as_ref().map(PageTitle::from),
             narrow: narrow.map(str::to_owned),
             id: file.board.to_string(),
         }
@@ -254,7 +254,7 @@ impl Board {
         Self {
             id: file.board.to_string(),
             title: (&file.title).into(),
-            about: file.about.clone(),
+            about: file.about.as_ref().map(PageTitle::from),
             area: answered.area.map(BoardArea::from),
             areas: answered.areas.into_iter().map(BoardArea::from).collect(),
             tiles,

@@ -320,6 +320,10 @@ pub struct NumberTrail {
     /// The length of the period where `period` is absent: `day`, `month`, `quarter` or `year`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grain: Option<String>,
+    /// No data after this period are taken, as of a year of which only as much is compared as another one has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "2025-06")]
+    pub until: Option<Period>,
     /// The values that dimensions have, as the number was asked for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, Vec<String>>,
@@ -362,7 +366,10 @@ async fn follow_number(
         only: asked.only,
         ..MetricAsk::default()
     };
-    let ask = ask.read()?;
+    let ask = Ask {
+        until: asked.until,
+        ..ask.read()?
+    };
     let metrics = state.metrics();
     let model = metrics.definition(&id)?.file.of.clone();
     let packs = state.collector().packs();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use yandu_lake::{Number, Version};
 use yandu_words::{ColumnName, DatasetId, Period, Title};
 
-use crate::areas::list_of_unit;
-use crate::ask::Only;
+use crate::areas::{AreaLevel, PARTS_OF_UNITS, list_of_unit};
+use crate::ask::{By, Only};
 use crate::definition::Definition;
 use crate::forecast::Forecast;
 use crate::record::Note;
@@ -18,6 +18,8 @@ pub struct Answer {
     pub definition: Definition,
     /// What it was asked of; everything when empty.
     pub only: Vec<Only>,
+    /// What it was asked by; one number when empty.
+    pub by: Vec<By>,
     /// The last period of the points; none while there are no cells.
     pub period: Option<Period>,
     pub groups: Vec<Group>,
@@ -37,9 +39,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The list beside the model that the numbers follow from, and its columns, where they were asked for a managing unit: which
-    /// parts of the city are its own.
+    /// The list beside the model that the numbers follow from, and its columns, where they were asked for a managing unit, or by
+    /// managing units: which parts of the city are whose.
     pub fn list_of_unit(&self) -> Option<(&'static str, &'static [&'static str])> {
+        let mut levels = self.by.iter().filter_map(|by| by.level);
+        if levels.any(|level| level == AreaLevel::Managing) {
+            return Some(PARTS_OF_UNITS);
+        }
         let (area, _) = self.definition.file.area()?;
         let only = self.only.iter().filter(|only| only.dimension == *area);
         let mut values = only.flat_map(|only| &only.values);

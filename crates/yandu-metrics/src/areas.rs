@@ -62,9 +62,12 @@ const UNIT_COLUMNS: &[&str] = &["code", "name", "kind"];
 /// What is read of the parts that units answer for.
 const PARTS: &[&str] = &["unit", "division", "valid_from", "valid_to"];
 
-/// The list, and its columns, by which it is known what belongs to a unit; none for an area that has a code of its own.
+/// The list, and its columns, by which it is known what belongs to which unit.
+pub(crate) const PARTS_OF_UNITS: (&str, &[&str]) = (UNIT_AREAS, PARTS);
+
+/// That list; none for an area that has a code of its own.
 pub(crate) fn list_of_unit(area: &str) -> Option<(&'static str, &'static [&'static str])> {
-    (!is_code(area)).then_some((UNIT_AREAS, PARTS))
+    (!is_code(area)).then_some(PARTS_OF_UNITS)
 }
 
 /// Whether an area is a division by its code, and no managing unit.

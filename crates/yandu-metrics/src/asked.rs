@@ -62,6 +62,7 @@ impl Asked<'_> {
         });
         Ok(Answer {
             only: ask.only.clone(),
+            by: ask.by.clone(),
             period: last,
             groups,
             groups_in_all,

@@ -67,8 +67,9 @@ impl Metrics {
             .get(id)
             .cloned()
             .ok_or_else(|| Error::NoBoard(id.to_string()))?;
-        let areas = self.areas(principal).await?;
-        let areas = areas_of(&file, &areas);
+        let known = self.areas(principal).await?;
+        let level = level_of(&file, &known);
+        let areas = areas_of(&file, &known);
         let area = match area {
             None => None,
             Some(code) => {
@@ -81,7 +82,7 @@ impl Metrics {
         };
         let mut tiles = Vec::with_capacity(file.tiles.len());
         for tile in &file.tiles {
-            let outcome = match self.question(&file, tile, area.as_ref()) {
+            let outcome = match self.question(&file, tile, area.as_ref(), level) {
                 None => None,
                 Some(Err(error)) => Some(Err(error)),
                 Some(Ok(ask)) => Some(self.ask(principal, &ask).await),
@@ -105,6 +106,7 @@ impl Metrics {
         board: &BoardFile,
         tile: &BoardTile,
         area: Option<&BoardArea>,
+        level: AreaLevel,
     ) -> Option<Result<Ask>> {
         let metric = tile.metric.as_ref()?;
         Some(self.definition(metric).map(|definition| Ask {
@@ -113,7 +115,7 @@ impl Metrics {
                 TileKind::Trend => tile.points.unwrap_or(POINTS) as usize,
                 _ => 1,
             },
-            by: by(&definition, tile).into_iter().collect(),
+            by: by(&definition, tile, level).into_iter().collect(),
             only: only(board, &definition, area),
             order: match tile.kind {
                 TileKind::Ranking | TileKind::Table => Order::Greatest,
@@ -133,7 +135,7 @@ impl Metrics {
     }
 }
 
-fn by(definition: &Definition, tile: &BoardTile) -> Option<By> {
+fn by(definition: &Definition, tile: &BoardTile, level: AreaLevel) -> Option<By> {
     let dimension = tile.by.clone()?;
     let is_area = definition
         .file
@@ -141,7 +143,7 @@ fn by(definition: &Definition, tile: &BoardTile) -> Option<By> {
         .is_some_and(|(area, _)| *area == dimension);
     Some(By {
         dimension,
-        level: is_area.then_some(AreaLevel::County),
+        level: is_area.then_some(level),
     })
 }
 
@@ -162,6 +164,16 @@ fn only(board: &BoardFile, definition: &Definition, area: Option<&BoardArea>) ->
         });
     }
     only
+}
+
+/// The areas that tiles compare: those that the board can be opened for. Whoever does not see the list of managing units compares
+/// counties, which are in the codes of the data.
+fn level_of(board: &BoardFile, areas: &Areas) -> AreaLevel {
+    if board.narrow == Some(Narrow::Managing) && areas.managing_units().next().is_some() {
+        AreaLevel::Managing
+    } else {
+        AreaLevel::County
+    }
 }
 
 fn areas_of(board: &BoardFile, areas: &Areas) -> Vec<BoardArea> {

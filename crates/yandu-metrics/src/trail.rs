@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use futures::TryStreamExt as _;
+use jiff::civil::Date;
 use yandu_lake::{Principal, ReadPoint, Version};
 use yandu_words::Period;
 
@@ -80,7 +81,10 @@ impl Metrics {
         } else {
             &[]
         };
-        let sql = select(&definition, key, from, &conditions, limit);
+        let last = from.last_day();
+        let last = ask.until.map_or(last, |until| until.last_day().min(last));
+        let days = (from.first_day(), last);
+        let sql = select(&definition, key, days, &conditions, limit);
         let failed = |error| definition.failed(error);
         let mut found = session.query(&sql).await.map_err(failed)?;
         let mut rows = Vec::new();
@@ -115,18 +119,18 @@ impl Metrics {
 fn no_period(definition: &Definition, ask: &Ask) -> Error {
     let period = ask
         .period
-        .unwrap_or_else(|| Period::of(jiff::civil::Date::default(), definition.file.time.grain));
+        .unwrap_or_else(|| Period::of(Date::default(), definition.file.time.grain));
     Error::NoPeriod {
         metric: definition.id().clone(),
         period,
     }
 }
 
-/// The SELECT that names the rows of a model in a period.
+/// The SELECT that names the rows of a model from a day to a day.
 fn select(
     definition: &Definition,
     key: &[String],
-    period: Period,
+    (first, last): (Date, Date),
     conditions: &[(String, Vec<String>)],
     limit: usize,
 ) -> String {
@@ -138,11 +142,8 @@ fn select(
     }
     let columns = columns.join(", ");
     let mut sql = format!(
-        "select {columns} from {} where {} between date '{}' and date '{}'",
-        file.of,
-        file.time.column,
-        period.first_day(),
-        period.last_day()
+        "select {columns} from {} where {} between date '{first}' and date '{last}'",
+        file.of, file.time.column
     );
     // Writing into a text does not fail.
     if let Some(condition) = &file.condition {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::record::{Figure, Plan, Task};
-use crate::standing::{Counts, Lamp, Standing, Tally};
+use crate::standing::{Actual, Counts, Lamp, Standing, Tally};
 
 /// What has a lamp of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +51,8 @@ pub struct LampLine {
     pub days_left: Option<i64>,
     /// How much of a target is reached, where that can be said; 1 is all.
     pub share: Option<f64>,
+    /// Of a target: the number of which that is said.
+    pub actual: Option<Actual>,
     /// Of a point, a unit and a county: its tasks by their lamps.
     pub tasks: Option<Counts>,
 }
@@ -176,6 +178,7 @@ impl<'a> Looked<'a> {
             due: Some(due),
             days_left: Some(days_left),
             share: None,
+            actual: None,
             tasks: None,
         }
     }
@@ -205,6 +208,7 @@ impl<'a> Looked<'a> {
             due: stands.due.map(|due| due.day),
             days_left: stands.days_left,
             share: stands.share,
+            actual: stands.actual.clone(),
             tasks: None,
         })
     }
@@ -235,6 +239,7 @@ fn tallied(item: String, name: String, tally: Tally) -> Option<LampLine> {
         due: None,
         days_left: None,
         share: None,
+        actual: None,
         tasks: Some(tally.counts),
     })
 }

@@ -3001,7 +3001,7 @@ export interface components {
         };
         /** @description A board with all that is drawn of it. */
         Board: {
-            about?: string | null;
+            about?: components["schemas"]["PageTitle"] | null;
             area?: components["schemas"]["BoardArea"] | null;
             /** @description The areas that it can be opened for. */
             areas: components["schemas"]["BoardArea"][];
@@ -3023,7 +3023,7 @@ export interface components {
         };
         /** @description A board in the list of boards. */
         BoardLine: {
-            about?: string | null;
+            about?: components["schemas"]["PageTitle"] | null;
             /** @example telecom.network */
             id: string;
             /** @description `county` or `managing` where it can be opened for one area. */
@@ -4686,6 +4686,7 @@ export interface components {
             /** @description The unit that leads. */
             lead?: string | null;
             name: string;
+            number?: components["schemas"]["NumberOfLamp"] | null;
             /**
              * Format: double
              * @description How much of a target is reached, where that can be said; 1 is all.
@@ -4987,7 +4988,7 @@ export interface components {
         };
         /** @description What a metric is. */
         MetricDefinition: {
-            about?: string | null;
+            about?: components["schemas"]["PageTitle"] | null;
             /** @description `sum` where periods are put together, `last` where the newest stands for all. */
             across: string;
             baseline?: components["schemas"]["MetricPast"] | null;
@@ -5530,6 +5531,16 @@ export interface components {
             next?: string | null;
             notices: components["schemas"]["Notice"][];
         };
+        /** @description The number of a metric that a target is held against, from which its trail begins. */
+        NumberOfLamp: {
+            /** @example telecom.new_station */
+            metric: string;
+            /** @example 2025 */
+            period: string;
+            unit: string;
+            /** Format: double */
+            value: number;
+        };
         /** @description Which number's trail is wanted. */
         NumberTrail: {
             /** @description The length of the period where `period` is absent: `day`, `month`, `quarter` or `year`. */
@@ -5548,6 +5559,11 @@ export interface components {
              * @example 2025-06
              */
             period?: string | null;
+            /**
+             * @description No data after this period are taken, as of a year of which only as much is compared as another one has.
+             * @example 2025-06
+             */
+            until?: string | null;
         };
         /** @description What may be a figure and may be none. */
         OfferOfPlan: {

@@ -1,6 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
 import { call } from './call'
-import type { MetricAsk } from './metrics'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -11,10 +10,13 @@ export type TrailMade = Schemas['TrailMade']
 
 export type MetricTrail = Schemas['MetricTrail']
 
-export const metricTrail = ({ metric, period, only }: MetricAsk) =>
+/** Which number's trail is wanted. */
+export type TrailAsk = Schemas['NumberTrail'] & { metric: string }
+
+export const metricTrail = ({ metric, period, until, only }: TrailAsk) =>
   queryOptions({
-    queryKey: ['metric', metric, 'trail', period, only],
+    queryKey: ['metric', metric, 'trail', period, until, only],
     queryFn: async ({ signal }) =>
-      (await call<MetricTrail>('POST', `/metrics/${encodeURIComponent(metric)}/trail`, { body: { period, only }, signal })).data,
+      (await call<MetricTrail>('POST', `/metrics/${encodeURIComponent(metric)}/trail`, { body: { period, until, only }, signal })).data,
     staleTime: 60_000,
   })

@@ -1,6 +1,6 @@
 import { type ReactNode, memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { BoardTile } from '../api/boards'
+import type { BoardArea, BoardTile } from '../api/boards'
 import { useWorded } from '../pages/declared/worded'
 import { useSpan } from '../kit/useSpan'
 import { tileAddress } from './address'
@@ -12,6 +12,8 @@ interface Props {
   tile: BoardTile
   isWide: boolean
   area: string | undefined
+  /** Those that the board can be opened for. */
+  areas: BoardArea[]
   stale: 'late' | 'unheard' | undefined
   onArea?: ((code: string) => void) | undefined
   /** Makes words lead to an address. */
@@ -19,7 +21,7 @@ interface Props {
 }
 
 /** One block of a board: its title, what it shows, and how old that is. */
-export const Block = memo(function Block({ tile, isWide, area, stale, onArea, link }: Props) {
+export const Block = memo(function Block({ tile, isWide, area, areas, stale, onArea, link }: Props) {
   const worded = useWorded()
   const given = tile.title ?? tile.answer?.title
   const title = given ? worded(given) : tile.id
@@ -28,7 +30,7 @@ export const Block = memo(function Block({ tile, isWide, area, stale, onArea, li
     <Placed slot={slotOf(tile, isWide)} label={title} className={`block block-of-${tile.kind} ${stale ? 'block-stale' : ''}`}>
       {(given || tile.kind !== 'text') && <h2 className="block-title">{link && to ? link(to, title) : title}</h2>}
       <div className="block-body">
-        <TileBody tile={tile} area={area} onArea={onArea} link={link} />
+        <TileBody tile={tile} area={area} areas={areas} onArea={onArea} link={link} />
       </div>
       {tile.kind !== 'text' && <Age tile={tile} />}
     </Placed>

@@ -1,7 +1,11 @@
+import { Fragment } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { BoardArea } from '../api/boards'
 import type { MetricAnswer } from '../api/metrics'
+import { Press } from '../kit/Press'
 import { type Tile, step, tileOf, tiles } from '../kit/cartogram'
 import { brief, unitAfter, valueOf } from '../kit/figure'
+import { askOf, useTrail } from '../kit/trail'
 import { useWorded } from '../pages/declared/worded'
 import { useWords } from '../kit/words'
 
@@ -9,6 +13,8 @@ import { useWords } from '../kit/words'
 const WIDE = 50
 const HIGH = 62
 const GAP = 3
+/** The part of a tile above its number. */
+const UPPER = 30
 /** The frame of a chosen tile reaches over its edge. */
 const EDGE = 2
 
@@ -16,66 +22,80 @@ interface Props {
   answer: MetricAnswer
   label: MetricAnswer['title']
   area: string | undefined
+  /** Those that the board can be opened for. */
+  areas: BoardArea[]
   onArea?: ((code: string) => void) | undefined
 }
 
-/** The counties and zones as tiles where they roughly lie: a diagram drawn by us, and no map. */
-export function CountyMap({ answer, label, area, onArea }: Props) {
+/**
+ * The counties and zones as tiles where they roughly lie: a diagram drawn by us, and no map. The name of a tile opens the board for
+ * its area, and the number opens its trail.
+ */
+export function CountyMap({ answer, label, area, areas, onArea }: Props) {
   const { t, i18n } = useTranslation()
   const worded = useWorded()
   const { word } = useWords()
+  const open = useTrail()
+  const { unit, decimals } = answer
   const known = new Map(
     answer.groups.flatMap((group) => {
-      const key = group.keys[0]?.value ?? ''
-      const tile = tileOf(key)
-      const value = valueOf(group.points.at(-1))
-      return tile && value !== null ? [[tile.code, { key, value }] as const] : []
+      const tile = tileOf(group.keys[0]?.value ?? '')
+      const point = group.points.at(-1)
+      const value = valueOf(point)
+      return tile && point && value !== null ? [[tile.code, { keys: group.keys, point, value }] as const] : []
     }),
   )
   const values = [...known.values()].map(({ value }) => value)
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)]
   // Shares lie close together; their shades begin at the least of them.
-  const from = answer.unit === '%' && values.length > 0 ? Math.min(...values) : least
-  const shown = tiles.filter(({ code, width }) => width === 2 || known.has(code))
+  const from = unit === '%' && values.length > 0 ? Math.min(...values) : least
+  /** Why a tile has no number. A board that was opened for one area has the numbers of no other. */
+  const whyNone = ({ width }: Tile) => (area !== undefined ? '' : t(width === 1 ? 'board.not-apart' : 'figure.no-data'))
   const words = (tile: Tile) => {
     const value = known.get(tile.code)?.value
-    // A board that was opened for one area has the numbers of no other.
-    if (value === undefined && area !== undefined) return ''
-    return value === undefined ? t('figure.no-data') : `${brief(value, answer.decimals, i18n.language)}${unitAfter(answer.unit)}`
+    return value === undefined ? whyNone(tile) : `${brief(value, decimals, i18n.language)}${unitAfter(unit)}`
   }
   // A half tile has no room for a unit of several letters, which stands on the others.
-  const shownIn = (tile: Tile) => (tile.width === 1 && answer.unit.length > 1 ? words(tile).replace(unitAfter(answer.unit), '') : words(tile))
+  const shownIn = (tile: Tile) => (tile.width === 1 && unit.length > 1 ? words(tile).replace(unitAfter(unit), '') : words(tile))
   return (
     <svg className="county-map" viewBox={`${WIDE - EDGE} ${-EDGE} ${WIDE * 6 + EDGE} ${HIGH * 5 + EDGE}`} role="group" aria-label={t('board.map', { title: worded(label) })}>
-      {shown.map((tile) => {
+      {tiles.map((tile) => {
         const { code, column, row, width } = tile
-        const value = known.get(code)
+        const shown = known.get(code)
         const name = word('division', code)
-        const [left, wide] = [column * WIDE, width * WIDE - GAP]
+        const [left, top, wide] = [column * WIDE, row * HIGH, width * WIDE - GAP]
         const middle = left + wide / 2
         const isChosen = area !== undefined && (area === code || area === tile.unit)
-        const choose = onArea && (() => onArea(value?.key ?? code))
+        const own = areas.find((one) => one.code === code || one.code === tile.unit)?.code
+        const choose = onArea && own !== undefined ? () => onArea(own) : undefined
+        const ask = shown && askOf(answer.metric, answer.period, shown.keys, answer.only)
+        const follow = open && ask ? () => open({ ask, number: shown.point }) : undefined
+        const isZoneWithout = !shown && area === undefined && width === 1
+        const upper = follow ? UPPER : HIGH - GAP
+        const lower = choose ? UPPER : 0
         return (
-          <g
-            key={code}
-            className={`county county-${step(value?.value, most, from) ?? 'none'} ${isChosen ? 'county-chosen' : ''}`}
-            {...(choose && {
-              role: 'button', tabIndex: 0, 'aria-pressed': isChosen, 'aria-label': `${name} ${words(tile)}`, onClick: choose,
-              onKeyDown: (event: React.KeyboardEvent) => {
-                if (event.key !== 'Enter' && event.key !== ' ') return
-                event.preventDefault()
-                choose()
-              },
-            })}
-          >
-            <rect x={left} y={row * HIGH} width={wide} height={HIGH - GAP} rx="3" />
-            <text x={middle} y={row * HIGH + 24} className={width === 1 ? 'county-name county-small' : 'county-name'}>
-              {name}
-            </text>
-            <text x={middle} y={row * HIGH + 46} className={width === 1 ? 'county-value county-small' : 'county-value'}>
-              {shownIn(tile)}
-            </text>
-          </g>
+          <Fragment key={code}>
+            <g className={`county county-${step(shown?.value, most, from) ?? 'none'} ${isChosen ? 'county-chosen' : ''}`}>
+              {isZoneWithout && <title>{`${name}: ${t('board.not-apart-about')}`}</title>}
+              <rect x={left} y={top} width={wide} height={HIGH - GAP} rx="3" />
+              <text x={middle} y={top + 24} className={width === 1 ? 'county-name county-small' : 'county-name'}>
+                {name}
+              </text>
+              <text x={middle} y={top + 46} className={width === 1 ? 'county-value county-small' : 'county-value'}>
+                {shownIn(tile)}
+              </text>
+            </g>
+            {choose && (
+              <Press label={`${name} ${isZoneWithout ? t('board.not-apart-about') : words(tile)}`.trim()} isPressed={isChosen} onPress={choose}>
+                <rect x={left} y={top} width={wide} height={upper} rx="3" />
+              </Press>
+            )}
+            {follow && (
+              <Press label={`${name} ${words(tile)} ${t('trail.open')}`} onPress={follow}>
+                <rect x={left} y={top + lower} width={wide} height={HIGH - GAP - lower} rx="3" />
+              </Press>
+            )}
+          </Fragment>
         )
       })}
     </svg>

@@ -4,6 +4,8 @@ import type { Lamp, Lamps } from '../api/boards'
 import { DaysLeft } from '../kit/DaysLeft'
 import { brief } from '../kit/figure'
 import { Lamp as Sign } from '../kit/Lamp'
+import { TrailButton } from '../kit/TrailButton'
+import { askOf } from '../kit/trail'
 import { useWords } from '../kit/words'
 import { WORK_LAMPS, WorkSign, isDone, workState } from '../pages/plan/PlanLamp'
 import { lampAddress } from './address'
@@ -51,7 +53,6 @@ export function LampsTile({ lamps, area, link }: Props) {
 
 /** The days that are left or over, or the tasks below. */
 function Told({ line }: { line: Lamp }) {
-  const { i18n } = useTranslation()
   const { word } = useWords()
   const { tasks, lamp, share, days_left: days } = line
   if (tasks) {
@@ -68,8 +69,20 @@ function Told({ line }: { line: Lamp }) {
   }
   return (
     <span className="lamps-told num">
-      {typeof share === 'number' && <span className="lamps-part">{brief(share * 100, 0, i18n.language)}%</span>}
+      {typeof share === 'number' && <Share share={share} number={line.number} />}
       {isDone(lamp) || typeof days !== 'number' ? word('work-lamp', lamp) : <DaysLeft days={days} />}
     </span>
+  )
+}
+
+/** How much of a target is reached; where a metric tells it, the trail of its number opens. */
+function Share({ share, number }: { share: number; number: Lamp['number'] }) {
+  const { i18n } = useTranslation()
+  const told = <span className="lamps-part">{`${brief(share * 100, 0, i18n.language)}%`}</span>
+  if (!number) return told
+  return (
+    <TrailButton ask={askOf(number.metric, number.period)} number={{ state: 'value', value: number.value }}>
+      {told}
+    </TrailButton>
   )
 }

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { ChangeText, Figure } from '../kit/Figure'
 import { brief, comparisonSign, unitAfter } from '../kit/figure'
 import { grainOf } from '../kit/span'
-import { askOf } from '../kit/trail'
+import { askOf, askOfOther } from '../kit/trail'
 import { useSpan } from '../kit/useSpan'
 import type { BodyProps } from './TileBody'
 
@@ -23,11 +23,11 @@ export function NumberTile({ answer, area }: BodyProps) {
       <p className="block-changes">
         {/* Beside a target there is room for one comparison. */}
         {!isYear && !isHeld && (
-          <ChangeText change={group?.before} unit={unit} decimals={decimals} direction={direction} short>
+          <ChangeText change={group?.before} unit={unit} decimals={decimals} direction={direction} short ask={askOfOther(answer, group?.before)}>
             {t('board.before')}
           </ChangeText>
         )}
-        <ChangeText change={group?.year_before} unit={unit} decimals={decimals} direction={direction} short>
+        <ChangeText change={group?.year_before} unit={unit} decimals={decimals} direction={direction} short ask={askOfOther(answer, group?.year_before)}>
           {t('board.year-before')}
         </ChangeText>
       </p>

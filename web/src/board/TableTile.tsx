@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { ChangeText, Figure } from '../kit/Figure'
-import { askOf } from '../kit/trail'
+import { askOf, askOfOther } from '../kit/trail'
 import { useKeyName } from '../pages/figures/useDimension'
 import type { BodyProps } from './TileBody'
 
@@ -27,7 +27,7 @@ export function TableTile({ answer }: BodyProps) {
                 <Figure number={group.points.at(-1)} unit={unit} decimals={decimals} short ask={askOf(answer.metric, answer.period, group.keys, answer.only)} />
               </td>
               <td className="right">
-                <ChangeText change={group.year_before} unit={unit} decimals={decimals} direction={direction} short />
+                <ChangeText change={group.year_before} unit={unit} decimals={decimals} direction={direction} short ask={askOfOther(answer, group.year_before, group.keys)} />
               </td>
             </tr>
           ))}

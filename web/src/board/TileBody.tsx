@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { BoardTile } from '../api/boards'
+import type { BoardArea, BoardTile } from '../api/boards'
 import type { MetricAnswer } from '../api/metrics'
 import { useWorded } from '../pages/declared/worded'
 import { CountyMap } from './CountyMap'
@@ -20,12 +20,14 @@ export interface BodyProps {
 interface Props {
   tile: BoardTile
   area: string | undefined
+  /** Those that the board can be opened for. */
+  areas: BoardArea[]
   onArea?: ((code: string) => void) | undefined
   link?: ((to: string, words: ReactNode) => ReactNode) | undefined
 }
 
 /** What a block shows; a block without it says why. */
-export function TileBody({ tile, area, onArea, link }: Props) {
+export function TileBody({ tile, area, areas, onArea, link }: Props) {
   const { t } = useTranslation()
   const worded = useWorded()
   const { answer, lamps, problem } = tile
@@ -50,7 +52,7 @@ export function TileBody({ tile, area, onArea, link }: Props) {
     case 'ranking':
       return <RankingTile tile={tile} answer={answer} area={area} />
     case 'map':
-      return <CountyMap answer={answer} label={answer.title} area={area} onArea={onArea} />
+      return <CountyMap answer={answer} label={answer.title} area={area} areas={areas} onArea={onArea} />
     case 'table':
       return <TableTile tile={tile} answer={answer} area={area} />
     default:

@@ -1,11 +1,13 @@
-import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { MetricAnswer } from '../api/metrics'
 import { exact, unitAfter, valueOf } from '../kit/figure'
 import * as format from '../kit/format'
+import { Press } from '../kit/Press'
+import { type TrailWish, askOf, useTrail } from '../kit/trail'
 import { useSpan } from '../kit/useSpan'
 import { useKeyName } from '../pages/figures/useDimension'
-import { type Area, drawn, edges } from './drawn'
+import { type Area, type Spot, drawn, edges } from './drawn'
 import type { BodyProps } from './TileBody'
 
 /** More lines than colours cannot be told apart. */
@@ -58,8 +60,9 @@ interface PictureProps {
 }
 
 const Picture = memo(function Picture({ answer, draw, area, withTarget }: PictureProps) {
-  const { i18n } = useTranslation()
+  const { t, i18n } = useTranslation()
   const span = useSpan()
+  const open = useTrail()
   const groups = answer.groups.slice(0, MOST_LINES)
   const picture = useMemo(
     () => drawn(answer.groups.slice(0, MOST_LINES).map(({ points }) => points.map(valueOf)), withTarget ? answer.target?.value : undefined, draw, area),
@@ -71,36 +74,86 @@ const Picture = memo(function Picture({ answer, draw, area, withTarget }: Pictur
   const points = groups[0]?.points ?? []
   const barsOf = Math.max(1, groups.length)
   return (
-    <svg width={width} height={height} aria-hidden="true" className="trend-svg">
-      {picture.ticks.map(({ value, y }) => (
-        <g key={value}>
-          <line className="trend-line-of-tick" x1={edge.left} x2={width - edge.right} y1={y} y2={y} />
-          <text className="trend-words trend-tick" x={edge.left - letter * 0.5} y={y + letter * 0.35}>
-            {format.short(value, i18n.language)}
+    <svg width={width} height={height} className="trend-svg" {...(open ? { role: 'group', 'aria-label': t('figure.series') } : { 'aria-hidden': true })}>
+      <g aria-hidden="true">
+        {picture.ticks.map(({ value, y }) => (
+          <g key={value}>
+            <line className="trend-line-of-tick" x1={edge.left} x2={width - edge.right} y1={y} y2={y} />
+            <text className="trend-words trend-tick" x={edge.left - letter * 0.5} y={y + letter * 0.35}>
+              {format.short(value, i18n.language)}
+            </text>
+          </g>
+        ))}
+        {picture.areas.map((path, place) => (
+          <path key={place} d={path} className={`trend-area line-${place}`} />
+        ))}
+        {picture.bars.map((bar, place) => (
+          <rect key={place} {...bar} className={`trend-bar line-${Math.floor(place / (picture.bars.length / barsOf))}`} />
+        ))}
+        {picture.lines.map((path, place) => (
+          <path key={place} d={path} className={`trend-path line-${place}`} />
+        ))}
+        {picture.ends.map(({ x, y }, place) => (
+          <circle key={place} cx={x} cy={y} r="4" className={`trend-end line-${place}`} />
+        ))}
+        {picture.targetY !== undefined && <line className="trend-target" x1={edge.left} x2={width - edge.right} y1={picture.targetY} y2={picture.targetY} />}
+        {picture.names.map(({ place, x }) => (
+          <text key={place} className={`trend-words trend-name ${place === points.length - 1 ? 'trend-name-last' : place === 0 ? 'trend-name-first' : ''}`} x={x} y={height - letter * 0.45}>
+            {span(points[place]?.period)}
           </text>
-        </g>
-      ))}
-      {picture.areas.map((path, place) => (
-        <path key={place} d={path} className={`trend-area line-${place}`} />
-      ))}
-      {picture.bars.map((bar, place) => (
-        <rect key={place} {...bar} className={`trend-bar line-${Math.floor(place / (picture.bars.length / barsOf))}`} />
-      ))}
-      {picture.lines.map((path, place) => (
-        <path key={place} d={path} className={`trend-path line-${place}`} />
-      ))}
-      {picture.ends.map(({ x, y }, place) => (
-        <circle key={place} cx={x} cy={y} r="4" className={`trend-end line-${place}`} />
-      ))}
-      {picture.targetY !== undefined && <line className="trend-target" x1={edge.left} x2={width - edge.right} y1={picture.targetY} y2={picture.targetY} />}
-      {picture.names.map(({ place, x }) => (
-        <text key={place} className={`trend-words trend-name ${place === points.length - 1 ? 'trend-name-last' : place === 0 ? 'trend-name-first' : ''}`} x={x} y={height - letter * 0.45}>
-          {span(points[place]?.period)}
-        </text>
-      ))}
+        ))}
+      </g>
+      {open && <Spots answer={answer} spots={picture.spots} open={open} />}
     </svg>
   )
 })
+
+interface SpotsProps {
+  answer: MetricAnswer
+  spots: Spot[]
+  open: (wish: TrailWish) => void
+}
+
+/** Every number opens its trail. On the keyboard they are one stop, and the arrows go from one to the next. */
+function Spots({ answer, spots, open }: SpotsProps) {
+  const { i18n } = useTranslation()
+  const span = useSpan()
+  const nameOf = useKeyName()
+  const place = useRef<SVGGElement>(null)
+  const [current, setCurrent] = useState(Infinity)
+  const last = spots.length - 1
+  const chosen = Math.min(current, last)
+  const { unit, decimals } = answer
+  const move = (event: KeyboardEvent) => {
+    const to = { ArrowLeft: chosen - 1, ArrowRight: chosen + 1, Home: 0, End: last }[event.key]
+    if (to === undefined) return
+    event.preventDefault()
+    place.current?.querySelectorAll<SVGGElement>('.press').item(Math.max(0, Math.min(last, to)))?.focus()
+  }
+  return (
+    <g ref={place} onKeyDown={move}>
+      {spots.map(({ line, place: at, ...area }, index) => {
+        const group = answer.groups[line]
+        const point = group?.points[at]
+        const ask = point && askOf(answer.metric, point.period, group?.keys, answer.only)
+        const value = valueOf(point)
+        if (!point || !ask || value === null) return null
+        const names = [span(point.period), ...(group?.keys ?? []).map(nameOf), `${exact(value, decimals, i18n.language)}${unitAfter(unit)}`]
+        return (
+          <Press
+            key={`${line}/${point.period}`}
+            label={names.join(' ')}
+            tabIndex={index === chosen ? 0 : -1}
+            onFocus={() => setCurrent(index)}
+            onPress={() => open({ ask, number: point })}
+          >
+            <rect {...area} />
+          </Press>
+        )
+      })}
+    </g>
+  )
+}
 
 /** The same numbers for those who do not see the picture. */
 function Values({ answer }: { answer: MetricAnswer }) {

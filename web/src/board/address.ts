@@ -1,9 +1,12 @@
 import type { BoardTile, Lamp } from '../api/boards'
 
+/** Divisions have codes of digits, and managing units names. */
+const IS_CODE = /^\d+$/
+
 /** What a block leads to: another board where its pack says so, and else its metric, or the plan of its lamps. */
 export function tileAddress({ drill, answer, lamps }: BoardTile, area: string | undefined): string | undefined {
   if (drill) return `/boards/${encodeURIComponent(drill)}${asked({ area })}`
-  if (answer) return `/figures/${encodeURIComponent(answer.metric)}${asked({ 'f.area': area })}`
+  if (answer) return `/figures/${encodeURIComponent(answer.metric)}${asked({ level: area && !IS_CODE.test(area) ? 'managing' : undefined, 'f.area': area })}`
   return lamps ? `/plans/${encodeURIComponent(lamps.plan)}?tab=tasks` : undefined
 }
 

@@ -56,6 +56,7 @@ describe('a block leads', () => {
   test('to the board that its pack names, to its metric or to the plan of its lamps, in the area that is open', () => {
     expect(tileAddress({ ...one, drill: 'air.quality' }, '320902')).toBe('/boards/air.quality?area=320902')
     expect([tileAddress(one, undefined), tileAddress(one, '320902')]).toEqual(['/figures/air.aqi', '/figures/air.aqi?f.area=320902'])
+    expect(tileAddress(one, 'yannan'), 'a unit is one of the units there, too').toBe('/figures/air.aqi?level=managing&f.area=yannan')
     expect([tileAddress(lamps, undefined), tileAddress(tile('words'), undefined)]).toEqual(['/plans/2025?tab=tasks', undefined])
   })
   test('from each lamp to its place in the plan', () => {
@@ -111,6 +112,18 @@ describe('a small trend', () => {
     const picture = drawn([[1, 2]], 50, 'line', area)
     expect(picture?.targetY).toBeGreaterThanOrEqual(0)
     expect(picture?.ticks.at(-1)?.value).toBeGreaterThanOrEqual(50)
+  })
+  test('is pressed at every number that is there, the whole height where there is one line and apart where there are several', () => {
+    for (const kind of ['line', 'bar']) {
+      const spots = drawn([[1, null, 3]], undefined, kind, area)?.spots ?? []
+      expect(spots.map(({ line, place }) => [line, place])).toEqual([[0, 0], [0, 2]])
+      expect((spots[0]?.x ?? 0) + (spots[0]?.width ?? 0)).toBeLessThanOrEqual(spots[1]?.x ?? 0)
+      expect(spots[0]?.height).toBe(spots[1]?.height)
+    }
+    const [low, high] = drawn([[1], [9]], undefined, 'line', area)?.spots ?? []
+    expect((high?.y ?? 0) + (high?.height ?? 0)).toBeLessThan(low?.y ?? 0)
+    const [one, other] = drawn([[1], [9]], undefined, 'bar', area)?.spots ?? []
+    expect((one?.x ?? 0) + (one?.width ?? 0)).toBeLessThanOrEqual((other?.x ?? 0) + 0.2)
   })
   test('names its last period, and no two names lie over each other', () => {
     const names = drawn([Array.from({ length: 36 }, (_, at) => at)], undefined, 'line', area)?.names ?? []

@@ -18,6 +18,18 @@ export interface Drawn {
   names: { place: number; x: number }[]
   targetY: number | undefined
   ends: { x: number; y: number }[]
+  /** Where each number that is there can be pressed, line by line. */
+  spots: Spot[]
+}
+
+/** The line and the place in it of a number, with the area around it. */
+export interface Spot {
+  line: number
+  place: number
+  x: number
+  y: number
+  width: number
+  height: number
 }
 
 const MOST_NAMES = 6
@@ -58,6 +70,14 @@ export function drawn(series: (number | null)[][], target: number | undefined, k
   const ground = y(Math.max(low, Math.min(high, 0)))
   const runs = series.map((values) => unbroken(values, x, y))
   const barWidth = (slot * 0.66) / series.length
+  const barX = (line: number, place: number) => round(x(place) - (barWidth * series.length) / 2 + barWidth * line)
+  const between = kind === 'bar' ? slot : inner / Math.max(1, count - 1)
+  /** A number alone at its place is pressed anywhere above and below it; of several lines each has its own part. */
+  const spot = (value: number, line: number, place: number): Omit<Spot, 'line' | 'place'> => {
+    if (kind === 'bar' && series.length > 1) return { x: barX(line, place), y: edge.top, width: round(barWidth), height: round(tall) }
+    const [left, width] = [round(x(place) - between / 2), round(between)]
+    return series.length > 1 ? { x: left, y: round(y(value) - letter), width, height: round(2 * letter) } : { x: left, y: edge.top, width, height: round(tall) }
+  }
   return {
     lines: kind === 'bar' ? [] : runs.map((parts) => parts.map((part) => `M${part.map(({ x: at, y: up }) => `${at},${up}`).join('L')}`).join('')),
     areas:
@@ -70,7 +90,7 @@ export function drawn(series: (number | null)[][], target: number | undefined, k
             values.flatMap((value, place) => {
               if (value === null) return []
               const [top, bottom] = [Math.min(y(value), ground), Math.max(y(value), ground)]
-              return [{ x: round(x(place) - (barWidth * series.length) / 2 + barWidth * line), y: top, width: round(barWidth), height: round(Math.max(1, bottom - top)) }]
+              return [{ x: barX(line, place), y: top, width: round(barWidth), height: round(Math.max(1, bottom - top)) }]
             }),
           )
         : [],
@@ -78,6 +98,7 @@ export function drawn(series: (number | null)[][], target: number | undefined, k
     names: named(count, Math.max(1, Math.min(MOST_NAMES, Math.floor(inner / (NAME_WIDTH * letter))))).map((place) => ({ place, x: x(place) })),
     targetY: target === undefined ? undefined : y(target),
     ends: kind === 'bar' ? [] : runs.flatMap((parts) => parts.at(-1)?.at(-1) ?? []),
+    spots: series.flatMap((values, line) => values.flatMap((value, place) => (value === null ? [] : [{ line, place, ...spot(value, line, place) }]))),
   }
 }
 

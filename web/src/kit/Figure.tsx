@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import type { MetricAsk, MetricChange, MetricNumber } from '../api/metrics'
+import type { MetricChange, MetricNumber } from '../api/metrics'
+import type { TrailAsk } from '../api/trail'
 import { brief, exact, signed, tone, unitAfter, valueOf } from './figure'
 import { TrailButton } from './TrailButton'
 import { useSpan } from './useSpan'
@@ -14,7 +15,7 @@ interface Props {
   /** The unit stands elsewhere. */
   bare?: boolean
   /** The question that has just this number for its answer; with it the number opens its trail. */
-  ask?: MetricAsk | undefined
+  ask?: TrailAsk | undefined
 }
 
 /** The number of a metric, or why there is none. A click on it walks to where it comes from. */
@@ -52,10 +53,12 @@ interface ChangeProps {
   children?: string
   /** The share alone, where there is one. */
   short?: boolean
+  /** The question that has the other number for its answer; with it the change opens the trail of that one. */
+  ask?: TrailAsk | undefined
 }
 
 /** How a number differs from that of another time: sign, arrow and colour say the same. */
-export function ChangeText({ change, unit, decimals, direction, short, children }: ChangeProps) {
+export function ChangeText({ change, unit, decimals, direction, short, ask, children }: ChangeProps) {
   const { t, i18n } = useTranslation()
   const { word } = useWords()
   const span = useSpan()
@@ -74,13 +77,18 @@ export function ChangeText({ change, unit, decimals, direction, short, children 
   const amount = `${signed(by, unit === '%' ? Math.max(1, decimals) : decimals, i18n.language)}${unit === '%' ? ` ${t('figure.points')}` : unitAfter(unit)}`
   const share = unit !== '%' && typeof change.percent === 'number' ? `${signed(change.percent, 1, i18n.language)}%` : undefined
   const arrow = by > 0 ? '↑' : by < 0 ? '↓' : '→'
+  const told = (
+    <span className={`num change-${tone(change, direction) ?? 'plain'}`}>
+      <span aria-hidden="true">{arrow}</span> {short && share !== undefined ? share : amount}
+      {!short && share !== undefined && ` (${share})`}
+    </span>
+  )
   return (
     <span title={tip} className="change">
       {children && <span className="hint">{children} </span>}
-      <span className={`num change-${tone(change, direction) ?? 'plain'}`}>
-        <span aria-hidden="true">{arrow}</span> {short && share !== undefined ? share : amount}
-        {!short && share !== undefined && ` (${share})`}
-      </span>
+      <TrailButton ask={other === null ? undefined : ask} number={change} title={`${t('trail.of-other')}: ${tip}`}>
+        {told}
+      </TrailButton>
     </span>
   )
 }

@@ -1,22 +1,25 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { MetricAsk, MetricNumber } from '../api/metrics'
+import type { MetricNumber } from '../api/metrics'
+import type { TrailAsk } from '../api/trail'
 import { useTrail } from './trail'
 
 interface Props {
   /** The question that has just this number for its answer; without it the number has no trail. */
-  ask: MetricAsk | undefined
+  ask: TrailAsk | undefined
   number: MetricNumber
+  /** Its tip, where that it opens is not all that there is to say. */
+  title?: string
   children: ReactNode
 }
 
 /** A number that opens its trail when it is clicked, wherever a drawer can open. */
-export function TrailButton({ ask, number, children }: Props) {
+export function TrailButton({ ask, number, title, children }: Props) {
   const { t } = useTranslation()
   const open = useTrail()
   if (!ask || !open) return children
   return (
-    <button type="button" className="figure-button" aria-haspopup="dialog" title={t('trail.open')} onClick={() => open({ ask, number })}>
+    <button type="button" className="figure-button" aria-haspopup="dialog" title={title ?? t('trail.open')} onClick={() => open({ ask, number })}>
       {children}
     </button>
   )

@@ -14,7 +14,7 @@ export function useReturnFocus(): { stay: () => void } {
       isOpen.current = false
       requestAnimationFrame(() => {
         if (isOpen.current || isLeaving.current) return
-        const isThere = from instanceof HTMLElement && from.isConnected && from !== document.body
+        const isThere = (from instanceof HTMLElement || from instanceof SVGElement) && from.isConnected && from !== document.body
         const target = isThere ? from : document.querySelector<HTMLElement>('main h1')
         target?.focus({ preventScroll: true })
       })

@@ -97,7 +97,7 @@ function Meaning({ definition, wish, own }: MeaningProps) {
         <p>{definition.formula}</p>
         <Facts
           items={[
-            [t('figure.period'), span(wish.ask.period)],
+            [t('figure.period'), [span(wish.ask.period), ...(wish.ask.until ? [t('board.until', { through: span(wish.ask.until) })] : [])].join(' ')],
             ...(narrowed.length > 0 ? [[t('trail.narrowed'), <Code key="only">{narrowed.join(' · ')}</Code>] as [string, React.ReactNode]] : []),
             [t('dataset.owner'), definition.owner],
             [t('figure.definition-version'), <Code key="version">{definition.version}</Code>],

@@ -61,7 +61,7 @@ function Blocks({ board, isWide, heardAt }: { board: Board; isWide: boolean; hea
     <main ref={place} className={isWide ? 'wall-board wall-wide' : 'wall-board'} data-dense={rows > 6 ? 'yes' : undefined}>
       {tiles.length === 0 && <p className="wall-message">{t('board.no-tiles')}</p>}
       {tiles.map((tile) => (
-        <Block key={tile.id} tile={tile} isWide={isWide} area={board.area?.code} stale={staleness(tile.answer, heardAt, moment)} link={beside} />
+        <Block key={tile.id} tile={tile} isWide={isWide} area={board.area?.code} areas={board.areas} stale={staleness(tile.answer, heardAt, moment)} link={beside} />
       ))}
     </main>
   )

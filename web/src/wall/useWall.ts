@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { now } from '../kit/clock'
+import { now, onSet } from '../kit/clock'
 import { type Wish, nextArea, until } from './wish'
 
 /** Beyond this ratio a wall is several screens side by side, and has 24 columns. */
@@ -33,15 +33,24 @@ function isWideNow(): boolean {
 export function useNightlyReload(reload: Wish['reload']): void {
   useEffect(() => {
     if (!reload) return undefined
-    let timer: ReturnType<typeof setTimeout>
+    let timer: ReturnType<typeof setTimeout> | undefined
     const RETRY = 60_000
     const load = async () => {
       const isThere = await fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false)
       if (isThere) window.location.reload()
       else timer = setTimeout(() => void load(), RETRY)
     }
-    timer = setTimeout(() => void load(), until(reload, now()))
-    return () => clearTimeout(timer)
+    const wait = () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => void load(), until(reload, now()))
+    }
+    wait()
+    // The hour is that of the city, of which the program tells a moment later.
+    const forget = onSet(wait)
+    return () => {
+      clearTimeout(timer)
+      forget()
+    }
   }, [reload])
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yandu_lake::Principal;
 use yandu_pack::declare::{LampName, LampsBy, LampsDue, TileLamps};
-use yandu_plan::{Counts, Lamp, LampLine, LampsOf, LampsWanted, Plan, Standing};
+use yandu_plan::{Actual, Counts, Lamp, LampLine, LampsOf, LampsWanted, Plan, Standing};
 
 use super::live::Round;
 use crate::Result;
@@ -54,8 +54,21 @@ pub struct LampOfBoard {
     pub days_left: Option<i64>,
     /// How much of a target is reached, where that can be said; 1 is all.
     pub share: Option<f64>,
+    /// Of a target that a metric tells: the number of which that is said.
+    pub number: Option<NumberOfLamp>,
     /// Of a point, a unit and a county: its tasks by their lamps.
     pub tasks: Option<CountsOfPlan>,
+}
+
+/// The number of a metric that a target is held against, from which its trail begins.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct NumberOfLamp {
+    #[schema(example = "telecom.new_station")]
+    pub metric: String,
+    #[schema(example = "2025")]
+    pub period: String,
+    pub value: f64,
+    pub unit: String,
 }
 
 /// Who looked at which plan: the word for the reader, and the plan; without one the plan in force is meant.
@@ -180,7 +193,21 @@ impl From<LampLine> for LampOfBoard {
             due: line.due,
             days_left: line.days_left,
             share: line.share,
+            number: line.actual.and_then(NumberOfLamp::of),
             tasks: line.tasks.as_ref().map(CountsOfPlan::from),
         }
+    }
+}
+
+impl NumberOfLamp {
+    /// That of a metric; what somebody handed in has no trail.
+    fn of(actual: Actual) -> Option<Self> {
+        let trail = actual.trail?;
+        Some(Self {
+            metric: trail.strip_prefix("metric/")?.to_owned(),
+            period: actual.period?.to_string(),
+            value: actual.value,
+            unit: actual.unit,
+        })
     }
 }

@@ -53,7 +53,7 @@ pub(super) async fn list_boards(Shared(state): Shared<State>, speech: Speech) ->
             @for board in &boards {
                 li class="card" {
                     h2 { a href=(speech.to(&format!("/open/boards/{}", encode(board.board.as_str())))) { (speech.title(&board.title)) } }
-                    @if let Some(about) = &board.about { p class="about" { (about) } }
+                    @if let Some(about) = &board.about { p class="about" { (speech.title(about)) } }
                 }
             }
         }
@@ -112,7 +112,7 @@ fn content(state: &State, speech: &Speech, board: &Board) -> Markup {
             (speech.title(&board.file.title))
             @if let Some(area) = &board.area { " · " (area.name) }
         }
-        @if let Some(about) = &board.file.about { p { (about) } }
+        @if let Some(about) = &board.file.about { p { (speech.title(about)) } }
         @if !board.areas.is_empty() { (areas(speech, board)) }
         (mark.line(speech))
         (mark.over(&html! {

@@ -37,7 +37,7 @@ pub struct MetricDefinition {
     /// Stands for what the number means: another formula, unit or query is another version.
     pub version: String,
     pub title: PageTitle,
-    pub about: Option<String>,
+    pub about: Option<PageTitle>,
     pub owner: String,
     /// What is counted and how, in words.
     pub formula: String,

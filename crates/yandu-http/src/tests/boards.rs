@@ -11,6 +11,7 @@ use crate::Options;
 const BOARD: &str = "\
 board: club.overview
 title: {zh: 会员看板, en: Members}
+about: {zh: 会员和会费, en: Members and fees}
 tiles:
   - {id: joined, kind: number, metric: club.joined, period: year, target: {value: 10, comparison: '>='}, slot: {x: 0, y: 0, w: 4, h: 2}}
   - {id: names, kind: ranking, metric: club.joined, period: year, by: name, limit: 2, slot: {x: 4, y: 0, w: 4, h: 2}, wide: {x: 8, y: 0, w: 8, h: 2}}
@@ -51,9 +52,14 @@ fn tile<'a>(board: &'a Value, id: &str) -> &'a Value {
 async fn a_board_has_all_its_numbers_in_one_answer() {
     let city = city().await;
     let list = city.get("/api/v1/boards").await.json();
-    assert_eq!(list["boards"][0]["id"], "club.overview");
+    let about = json!({"zh": "会员和会费", "en": "Members and fees"});
+    assert_eq!(
+        (&list["boards"][0]["id"], &list["boards"][0]["about"]),
+        (&json!("club.overview"), &about)
+    );
     let answer = city.get("/api/v1/boards/club.overview").await;
     let board = answer.json();
+    assert_eq!(board["about"], about);
     let joined = tile(&board, "joined");
     assert_eq!(joined["answer"]["groups"][0]["points"][0]["value"], 3.0);
     assert_eq!(joined["answer"]["target"]["gap"], 7.0);

@@ -259,6 +259,14 @@ async fn a_number_is_followed_down_to_the_rows_of_a_delivery() {
         "the delivery is named: {members}"
     );
     assert!(members.to_string().contains("市民政局"), "{members}");
+    // As much of a year as another one is compared with.
+    let part = json!({"period": "2025", "until": "2025-04", "only": {"name": ["王芳"]}});
+    let path = "/api/v1/metrics/club.joined/trail";
+    let part = city.post(path, &part.to_string()).await.json();
+    assert_eq!(
+        (&part["point"]["value"], &part["trail"]["rows"]),
+        (&json!(2.0), &step["rows"])
+    );
     let nothing = city
         .post(
             "/api/v1/metrics/club.joined/trail",

@@ -15,6 +15,7 @@ use crate::{Options, visitor};
 const BOARD: &str = "\
 board: club.overview
 title: {zh: 会员看板, en: Members}
+about: {zh: 会员人数, en: How many members there are}
 open: true
 tiles:
   - {id: total, kind: number, metric: club.total, period: year, target: {value: 10, comparison: '>='}, slot: {x: 0, y: 0, w: 4, h: 2}}
@@ -91,6 +92,7 @@ async fn an_open_board_shows_visitors_what_is_open_and_says_of_the_rest_that_it_
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
     for there in [
         "会员看板",
+        "会员人数",
         "入会总数",
         "3 人",
         "不低于 10 人",
@@ -114,6 +116,12 @@ async fn an_open_board_shows_visitors_what_is_open_and_says_of_the_rest_that_it_
         page.text()
     );
     assert_eq!(page.header("cache-control"), "no-store");
+    let english = city.get("/open/boards/club.overview?lang=en").await;
+    assert!(
+        english.text().contains("How many members there are"),
+        "{}",
+        english.text()
+    );
     // Nor is what a visitor saw told to anybody else.
     let again = city.get("/api/v1/boards/club.overview").await;
     assert_eq!(again.json()["tiles"], whole.json()["tiles"]);
@@ -183,7 +191,8 @@ async fn narrowed(rows: &str) -> City {
     let sql = measuring::JOINED_SQL.replace("AS name,", &format!("AS name, {street},"));
     let metric = measuring::METRIC.replace("name: {}", "area: {column: division, kind: area}");
     let board = "board: club.areas\ntitle: {zh: 分区看板}\nopen: true\nnarrow: managing\ntiles:\n  \
-                 - {id: total, kind: number, metric: club.joined, period: year, slot: {x: 0, y: 0, w: 4, h: 2}}\n";
+                 - {id: total, kind: number, metric: club.joined, period: year, slot: {x: 0, y: 0, w: 4, h: 2}}\n  \
+                 - {id: parts, kind: table, metric: club.joined, period: year, by: area, slot: {x: 4, y: 0, w: 4, h: 2}}\n";
     let division = list(
         "division",
         "open",
@@ -247,15 +256,22 @@ async fn a_figure_of_a_managing_unit_is_open_where_the_list_of_its_parts_is() {
     for (path, number) in [(whole, ">3 人<"), (unit, ">2 人<")] {
         let page = city.get(path).await;
         assert!(page.text().contains(number), "{path}: {}", page.text());
+        assert_eq!(closed(&page), 0, "{path}: {}", page.text());
+    }
+    let parts = city.get(whole).await;
+    for unit in ["亭湖区", "盐南高新区"] {
+        let line = format!("<th scope=\"row\">{unit}</th>");
+        assert!(parts.text().contains(&line), "{unit}: {}", parts.text());
     }
     // Without the row of the part that is another's, it would be counted as its own.
     let city = narrowed("@rows(\"unit = 'tinghu'\")").await;
     let page = city.get(whole).await;
     assert!(page.text().contains(">3 人<"), "{}", page.text());
+    assert_eq!(closed(&page), 1, "whose each part is: {}", page.text());
     let page = city.get(unit).await;
     assert_eq!(
         (page.status, closed(&page)),
-        (StatusCode::OK, 1),
+        (StatusCode::OK, 2),
         "{}",
         page.text()
     );

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use yandu_lake::Number;
 use yandu_pack::declare::Comparison;
@@ -561,6 +563,23 @@ async fn a_number_names_the_rows_that_it_is_put_together_from() {
     assert_eq!(told, ["2025-04-01", "320902001", "5G"]);
     let some = city.metrics.origin(&me, &asked, &key, 4).await.unwrap();
     assert_eq!((some.rows.len(), some.more), (4, true));
+    // As much of a period as another one is compared with.
+    let april = Some("2025-04".parse().unwrap());
+    let part = Ask {
+        until: april,
+        ..asked.clone()
+    };
+    let origin = city.metrics.origin(&me, &part, &key, 100).await.unwrap();
+    let is_of_april =
+        |row: &BTreeMap<String, Option<String>>| row["month"].as_deref() == Some("2025-04-01");
+    assert!(!origin.rows.is_empty() && origin.rows.iter().all(is_of_april));
+    let whole = Ask {
+        period: april,
+        ..asked.clone()
+    };
+    let whole = city.metrics.origin(&me, &whole, &key, 100).await.unwrap();
+    assert_eq!(origin.rows, whole.rows);
+    assert_eq!(origin.point.value, whole.point.value);
     // Of a stock only the newest month counts, and what has no area is found too.
     let stock = Ask {
         period: Some("2025".parse().unwrap()),

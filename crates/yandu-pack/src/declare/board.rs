@@ -14,7 +14,7 @@ pub struct BoardFile {
     pub title: Title,
     /// What the board shows and for whom, in a sentence or two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub about: Option<String>,
+    pub about: Option<Title>,
     /// A board whose tiles this one has too. A tile with the same id takes the place of one of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extends: Option<BoardId>,
@@ -65,7 +65,8 @@ pub struct BoardTile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 2, max = 400))]
     pub points: Option<u32>,
-    /// ranking, table, map, and the lines of a trend: the dimension whose values are compared. Areas are counties.
+    /// ranking, table, map, and the lines of a trend: the dimension whose values are compared. Areas are those that the board can be
+    /// opened for, and counties where it cannot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<ColumnName>,
     /// ranking, table, lamps: how many lines.
@@ -104,7 +105,7 @@ pub enum TileKind {
     Trend,
     /// Bars in the order of their size.
     Ranking,
-    /// The counties as tiles where they lie.
+    /// The counties, or the managing units, as tiles where they lie.
     Map,
     /// Numbers by a dimension.
     Table,

@@ -16,7 +16,7 @@ pub struct MetricFile {
     pub metric: MetricId,
     pub title: Title,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub about: Option<String>,
+    pub about: Option<Title>,
     /// The department that answers for the number.
     #[schemars(length(min = 1))]
     pub owner: String,

@@ -183,6 +183,21 @@ fn wrong_sql_of_a_metric_is_shown_at_its_word() {
 }
 
 #[test]
+fn a_measure_that_gives_no_number_is_shown() {
+    let metric = METRIC.replace("sum(opened)", "kind in ('x')");
+    check(
+        &air(&format!("{CELLS}{metric}")),
+        expect![[r#"
+            error[type-mismatch]: a metric is a number, and this is Utf8
+             --> air/metrics/opened.yaml:9:10
+              |
+            9 | measure: kind in ('x')
+              |          ^^^^^^^^^^^^^
+        "#]],
+    );
+}
+
+#[test]
 fn what_is_missing_or_contradicts_itself_is_said() {
     let metric = METRIC
         .replace("of: air.cell\n", "")

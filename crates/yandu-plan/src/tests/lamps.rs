@@ -125,6 +125,8 @@ async fn a_target_tells_how_much_of_it_is_reached() {
     assert_eq!(targets.len(), plan.targets().count());
     let first = targets.iter().find(|line| line.item == "target/1").unwrap();
     assert_eq!(first.share, Some(0.5));
+    let reached = first.actual.as_ref().map(|actual| actual.value);
+    assert_eq!(reached, Some(150.0), "from which its trail begins");
     assert_eq!(first.name, "6月底前新增5G基站300座以上");
     assert_eq!(first.lead.as_deref(), Some("市工信局"));
 }

@@ -30,7 +30,7 @@ export function BoardPage() {
     <Page
       title={board ? worded(board.title) : id}
       trail={[[t('menu.boards'), '/boards']]}
-      about={board?.about}
+      about={board?.about && worded(board.about)}
       actions={
         board && (
           <>
@@ -69,7 +69,6 @@ interface ContentProps {
 function Content({ board, isConnected, heardAt, area, setArea }: ContentProps) {
   const { t } = useTranslation()
   const now = useMoment()
-  const codes = new Set(board.areas.map(({ code }) => code))
   const choose = useCallback((code: string) => setArea(code === area ? undefined : code), [area, setArea])
   if (board.tiles.length === 0) return <Nothing title={t('board.no-tiles')}>{t('board.no-tiles-help')}</Nothing>
   return (
@@ -85,8 +84,9 @@ function Content({ board, isConnected, heardAt, area, setArea }: ContentProps) {
             tile={tile}
             isWide={false}
             area={area}
+            areas={board.areas}
             stale={staleness(tile.answer, heardAt, now)}
-            onArea={codes.size > 0 ? choose : undefined}
+            onArea={choose}
             link={link}
           />
         ))}

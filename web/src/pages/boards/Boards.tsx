@@ -37,7 +37,7 @@ export function Boards() {
                     <a href={`/wall/${board.id}`}>{t('board.wall')}</a>
                   </div>
                   <Code>{board.id}</Code>
-                  {board.about && <p className="pack-about">{board.about}</p>}
+                  {board.about && <p className="pack-about">{worded(board.about)}</p>}
                 </li>
               ))}
             </ul>

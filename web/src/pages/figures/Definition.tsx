@@ -7,6 +7,7 @@ import { Facts, Section } from '../../kit/Page'
 import { Code } from '../../kit/Text'
 import { useSpan } from '../../kit/useSpan'
 import { useWords } from '../../kit/words'
+import { useWorded } from '../declared/worded'
 
 type Fact = [string, ReactNode]
 
@@ -21,11 +22,12 @@ export function Definition({ definition }: { definition: MetricDefinition }) {
     ...(typeof bounds?.below === 'number' ? [t('figure.bound-below', { bound: size(bounds.below) })] : []),
     ...(typeof bounds?.above === 'number' ? [t('figure.bound-above', { bound: size(bounds.above) })] : []),
   ]
+  const worded = useWorded()
   const query = `SELECT ${definition.measure} AS value\nFROM ${definition.model}${definition.condition ? `\nWHERE ${definition.condition}` : ''}`
   return (
     <Section title={t('figure.meaning')}>
       <p>{definition.formula}</p>
-      {definition.about && <p className="hint">{definition.about}</p>}
+      {definition.about && <p className="hint">{worded(definition.about)}</p>}
       <Facts
         items={[
           [t('figure.basis'), definition.basis ?? t('figure.no-basis')],

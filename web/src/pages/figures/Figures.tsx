@@ -4,7 +4,7 @@ import Input from 'antd/es/input'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
-import { type MetricLine, metrics as metricsQuery, openAlerts } from '../../api/metrics'
+import { type MetricAlert, type MetricLine, metrics as metricsQuery, openAlerts } from '../../api/metrics'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { useEntryTitle } from '../../kit/entry'
 import { ExportButton } from '../../kit/ExportButton'
@@ -58,12 +58,23 @@ export function Figures() {
   )
 }
 
+/** Of each metric the alert of the whole city, and the areas that have one. */
+function outsideOf(alerts: MetricAlert[]) {
+  const outside = new Map<string, { whole: MetricAlert | undefined; areas: Set<string> }>()
+  for (const alert of alerts) {
+    const { whole, areas } = outside.get(alert.metric) ?? { whole: undefined, areas: new Set() }
+    const isWhole = alert.area === ''
+    outside.set(alert.metric, { whole: isWhole ? alert : whole, areas: isWhole ? areas : areas.add(alert.area) })
+  }
+  return outside
+}
+
 function List({ lines, empty }: { lines: MetricLine[]; empty: React.ReactNode }) {
   const { t } = useTranslation()
   const title = useEntryTitle()
   const span = useSpan()
   const { data: alerts = [] } = useQuery(openAlerts)
-  const outside = useMemo(() => new Map(alerts.filter(({ area }) => area === '').map((alert) => [alert.metric, alert])), [alerts])
+  const outside = useMemo(() => outsideOf(alerts), [alerts])
   const columns: Column<MetricLine>[] = [
     {
       key: 'title',
@@ -96,8 +107,9 @@ function List({ lines, empty }: { lines: MetricLine[]; empty: React.ReactNode })
       key: 'state',
       title: t('figure.bounds'),
       render: (one) => {
-        const alert = outside.get(one.id)
-        if (alert) return <Lamp state="late">{t(`figure-alert.${alert.kind}` as 'figure-alert.below')}</Lamp>
+        const { whole, areas = new Set() } = outside.get(one.id) ?? {}
+        if (whole) return <Lamp state="late">{t(`figure-alert.${whole.kind}` as 'figure-alert.below')}</Lamp>
+        if (areas.size > 0) return <Lamp state="due">{t('figure.areas-outside', { count: areas.size })}</Lamp>
         if (!one.bounded) return <Hint>—</Hint>
         return one.newest ? <Lamp state="good">{t('figure.inside')}</Lamp> : <Lamp state="absent">{t('figure.no-data')}</Lamp>
       },

@@ -7,7 +7,7 @@ import { ChangeText, Figure } from '../../kit/Figure'
 import { valueOf } from '../../kit/figure'
 import { Nothing } from '../../kit/Loaded'
 import { Hint } from '../../kit/Text'
-import { askOf } from '../../kit/trail'
+import { askOf, askOfOther } from '../../kit/trail'
 import { isYear } from './Newest'
 import { useKeyName } from './useDimension'
 
@@ -46,7 +46,7 @@ export function Ranking({ label, names, answer, ask }: Props) {
       key: 'before',
       title: t('figure.before'),
       align: 'right',
-      render: ({ group }) => <ChangeText change={group.before} unit={unit} decimals={decimals} direction={direction} short />,
+      render: ({ group }) => <ChangeText change={group.before} unit={unit} decimals={decimals} direction={direction} short ask={askOfOther(answer, group.before, group.keys)} />,
     },
     ...(isYear(answer)
       ? []
@@ -55,7 +55,7 @@ export function Ranking({ label, names, answer, ask }: Props) {
             key: 'year',
             title: t('figure.year-before'),
             align: 'right' as const,
-            render: ({ group }: Place) => <ChangeText change={group.year_before} unit={unit} decimals={decimals} direction={direction} short />,
+            render: ({ group }: Place) => <ChangeText change={group.year_before} unit={unit} decimals={decimals} direction={direction} short ask={askOfOther(answer, group.year_before, group.keys)} />,
           },
         ]),
   ]

@@ -61,7 +61,7 @@ impl From<&Definition> for MetricDefinition {
             id: file.metric.to_string(),
             version: definition.version.to_string(),
             title: (&file.title).into(),
-            about: file.about.clone(),
+            about: file.about.as_ref().map(PageTitle::from),
             owner: file.owner.clone(),
             formula: file.formula.clone(),
             basis: file.basis.clone(),
