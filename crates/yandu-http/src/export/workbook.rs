@@ -15,6 +15,8 @@ use rust_xlsxwriter::{ExcelDateTime, Format, IgnoreError, Workbook, Worksheet, X
 use tokio::sync::mpsc;
 use yandu_access::Receipt;
 
+pub(crate) use about::taken;
+
 use super::cell::{Cell, TEXT_LENGTH};
 use crate::Result;
 use crate::problem::Problem;
@@ -34,7 +36,7 @@ const MOST_SCALE: u8 = 38;
 /// A workbook with all of its rows, which does not say yet whose it is.
 pub(super) struct Filled {
     workbook: Workbook,
-    pub(super) rows: u32,
+    pub(super) rows: u64,
     pub(super) is_cut: bool,
 }
 
@@ -58,12 +60,21 @@ pub(super) async fn fill(mut opened: Opened, folder: PathBuf) -> Result<Filled> 
     let (workbook, rows) = writing.await.map_err(stopped)??;
     Ok(Filled {
         workbook,
-        rows,
+        rows: rows.into(),
         is_cut,
     })
 }
 
 impl Filled {
+    /// A workbook whose sheets were filled elsewhere.
+    pub(super) fn of(workbook: Workbook, rows: u64) -> Self {
+        Self {
+            workbook,
+            rows,
+            is_cut: false,
+        }
+    }
+
     /// The file, which says of itself what stands on its receipt, and its size in bytes.
     pub(super) async fn finish(mut self, receipt: Receipt, folder: PathBuf) -> Result<(File, u64)> {
         let saving = tokio::task::spawn_blocking(move || {
