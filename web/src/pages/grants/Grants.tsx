@@ -14,7 +14,6 @@ import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Code, DatasetLink, Hint } from '../../kit/Text'
 import { useDatasetTitles } from '../../kit/useDatasetTitles'
 import { useNow } from '../../kit/useNow'
-import { Watermark } from '../../kit/Watermark'
 import { GiveGrant } from './GiveGrant'
 import { Grantee, GrantLamp, Scope, Until } from './GrantParts'
 import { type GrantState, stateOf } from './grant'
@@ -82,7 +81,6 @@ function List() {
         </Loaded>
       </div>
       {isGiving && <GiveGrant onClose={() => setGiving(false)} />}
-      <Watermark />
     </Page>
   )
 }
