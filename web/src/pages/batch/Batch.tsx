@@ -95,7 +95,7 @@ function Content({ batch }: { batch: BatchDetail }) {
             {
               key: 'profile',
               label: t('batch.profile'),
-              render: () => <ProfileTable profile={batch.profile} titles={titles} />,
+              render: () => <ProfileTable dataset={batch.dataset} profile={batch.profile} titles={titles} />,
             },
             {
               key: 'reading',
