@@ -10270,6 +10270,13 @@ export interface operations {
             query?: {
                 /** @description Only grants of this dataset. */
                 dataset?: string;
+                /**
+                 * @description Only grants that this account reads under: to itself, to its department and to its roles.
+                 * @example wang
+                 */
+                account?: string;
+                /** @description Only grants to this department and to accounts of it. */
+                department?: string;
             };
             header?: never;
             path?: never;
@@ -10297,6 +10304,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
         };
