@@ -163,7 +163,9 @@ pub(super) async fn make_paper(
                 Ok((yandu_documents::to_docx(&document)?, ()))
             };
             let kind = (FileForm::Docx, DOCX);
-            let (file, ()) = made.file(&state, &asker, (&asked, kind), draw).await?;
+            let (file, ()) = made
+                .file(&state, &asker, (asked.as_str(), kind), draw)
+                .await?;
             Ok(file.into_response())
         }
         Format::Pdf => {
@@ -174,7 +176,9 @@ pub(super) async fn make_paper(
                 Ok((pdf.bytes, pdf.missing))
             };
             let kind = (FileForm::Pdf, PDF);
-            let (file, missing) = made.file(&state, &asker, (&asked, kind), draw).await?;
+            let (file, missing) = made
+                .file(&state, &asker, (asked.as_str(), kind), draw)
+                .await?;
             let mut response = file.into_response();
             if let Some(signs) = told_missing(&plan.id, &missing) {
                 response.headers_mut().insert(MISSING, signs);
