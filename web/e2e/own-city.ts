@@ -30,16 +30,18 @@ export class City {
   }
 
   /**
-   * Starts the program with some packs, by their paths from `e2e/packs`, a clock that stands, and settings as `key=value`. What was
-   * put into `packs-given` stays, so that a pack can be another one when the program starts again.
+   * Starts the program with some packs, by their paths from `e2e/packs`, a clock that stands (one that runs where no time is
+   * named), and settings as `key=value`. What was put into `packs-given` stays, so that a pack can be another one when the program
+   * starts again.
    */
-  async start(packs: string | string[], now: string, settings: string[] = []): Promise<void> {
+  async start(packs: string | string[], now?: string, settings: string[] = []): Promise<void> {
     const given = join(this.#folder, 'packs-given')
     for (const pack of [packs].flat()) {
       cpSync(new URL(`packs/${pack}`, import.meta.url).pathname, join(given, basename(pack)), { recursive: true, force: false })
     }
+    const clock = now === undefined ? [] : ['--now', now]
     const set = settings.flatMap((setting) => ['--set', setting])
-    const program = spawn(PROGRAM, ['serve', '--data', join(this.#folder, 'data'), '--packs', given, '--listen', '127.0.0.1:0', '--now', now, ...set], {
+    const program = spawn(PROGRAM, ['serve', '--data', join(this.#folder, 'data'), '--packs', given, '--listen', '127.0.0.1:0', ...clock, ...set], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#program = program

@@ -26,7 +26,7 @@ use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::accounts::Accounts;
-use crate::grant::{Grant, GrantId};
+use crate::grant::{Grant, GrantFilter, GrantId};
 use crate::negative::{Entry, EntryId};
 use crate::receipt::Receipts;
 use crate::secret::Key;
@@ -84,7 +84,7 @@ impl Door {
     /// Opens the door over the records of a site. Until [`Door::set_city`] nobody but the administrators may do anything.
     pub async fn open(store: Store, accounts: Accounts, lake: Lake, key: Key) -> Result<Self> {
         let now = accounts.now();
-        let grants = store::grant::grants(store.pool(), None).await?;
+        let grants = store::grant::grants(store.pool(), &GrantFilter::default()).await?;
         let grants = grants.into_iter().filter(|grant| !grant.is_over(now));
         let entries = store::grant::entries(store.pool()).await?;
         let entries = entries.into_iter().filter(|entry| entry.removed.is_none());

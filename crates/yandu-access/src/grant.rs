@@ -80,6 +80,20 @@ pub struct Grantee {
     pub id: String,
 }
 
+/// Which grants are looked for: those that fit every part.
+#[derive(Debug, Clone, Default)]
+pub struct GrantFilter {
+    pub dataset: Option<DatasetId>,
+    /// Who reads under it: it is to the account itself, to its department or to one of its roles.
+    pub account: Option<Account>,
+    /// To whom it is: to the department of this name, or to an account of it.
+    pub department: Option<String>,
+    /// It was given before this one.
+    pub before: Option<GrantId>,
+    /// How many, at most.
+    pub most: Option<u32>,
+}
+
 impl Grantee {
     /// The account itself.
     pub fn of(account: &Account) -> Self {

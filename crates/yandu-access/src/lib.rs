@@ -53,7 +53,7 @@ pub use door::{
 };
 pub use error::Error;
 pub use event::{Event, EventFilter, EventKind};
-pub use grant::{Ended, Grant, GrantId, Grantee, GranteeKind, NewGrant};
+pub use grant::{Ended, Grant, GrantFilter, GrantId, Grantee, GranteeKind, NewGrant};
 pub use identity::{Identified, Identity, IdentityId, IdentityRules};
 pub use import::{IMPORT_ROWS, RowFault};
 pub use known::Known;

@@ -78,12 +78,16 @@ impl From<ReceiptId> for String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileForm {
-    /// An answer of more rows than a page has.
+    /// An answer of more rows than a page has, or lines of JSON.
     Json,
     Csv,
     Tsv,
     Xlsx,
     Parquet,
+    /// An official document of Word.
+    Docx,
+    /// The same as it is printed.
+    Pdf,
     /// Files of a table that a client of Delta Sharing was shown the addresses of.
     DeltaSharing,
     /// Rows, or the lines of a copy, over the PostgreSQL protocol.
@@ -102,6 +106,8 @@ impl FileForm {
             Self::Tsv => "tsv",
             Self::Xlsx => "xlsx",
             Self::Parquet => "parquet",
+            Self::Docx => "docx",
+            Self::Pdf => "pdf",
             Self::DeltaSharing => "delta-sharing",
             Self::Postgresql => "postgresql",
             Self::ArrowFlight => "arrow-flight",

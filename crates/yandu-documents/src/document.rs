@@ -20,6 +20,9 @@ pub struct Document {
     /// Who issues it (发文机关署名).
     pub signature: Option<String>,
     pub date: Option<Date>,
+    /// Who took the file and when. It stands in the properties of the file and on no page: outside the text GB/T 9704-2012 has a place
+    /// for the number of the page alone (7.5).
+    pub taken: Option<String>,
     pub(crate) notes: Vec<Note>,
 }
 

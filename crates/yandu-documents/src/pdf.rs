@@ -16,6 +16,7 @@ use krilla::tagging::{Artifact, ArtifactType, ContentTag, SpanTag};
 use krilla::text::{GlyphId, KrillaGlyph};
 
 use self::tags::Tags;
+use crate::clean::clean;
 use crate::document::Document;
 use crate::fonts::Fonts;
 use crate::layout::{Drawn, Page, Part, Rule, pages};
@@ -68,6 +69,9 @@ fn metadata(document: &Document) -> Metadata {
         .creator("Yandu".to_owned());
     if let Some(signature) = &document.signature {
         metadata = metadata.authors(vec![signature.clone()]);
+    }
+    if let Some(taken) = &document.taken {
+        metadata = metadata.description(clean(taken));
     }
     if let Some(date) = document.date {
         let at = DateTime::new(date.year().unsigned_abs())

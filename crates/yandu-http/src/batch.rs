@@ -185,23 +185,12 @@ async fn read_batch(
     })?;
     let reader = state.collector().keep().open(&hash)?;
     let read = (dataset, batch.version);
-    let recording = export::of_batch(&state, &asker, &id, read, FileForm::Delivery).await?;
-    let receipt = recording.id();
-    let body = export::recorded(
-        recording,
-        Tally::of(batch.rows_in, false).into(),
-        None,
-        crate::stream::from_reader(reader),
-    );
-    let mut response = body.into_response();
-    export::name(&mut response, receipt);
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        header::HeaderValue::from_static("application/octet-stream"),
-    );
-    headers.insert(header::CONTENT_DISPOSITION, attachment(&batch.delivered_as));
-    Ok(response)
+    let (_, recording) = export::of_batch(&state, &asker, &id, read, FileForm::Delivery).await?;
+    let tally = Tally::of(batch.rows_in, false);
+    let kind = ("application/octet-stream", None);
+    let body = crate::stream::from_reader(reader);
+    let file = export::File::of(recording, tally.into(), kind, None, body);
+    Ok(file.named(batch.delivered_as).into_response())
 }
 
 /// The header that makes a browser save a file under a name of any script (RFC 6266, RFC 8187).

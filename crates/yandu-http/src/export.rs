@@ -32,10 +32,11 @@ use crate::state::State;
 use crate::stream;
 use crate::stream::rows::{Form, Opened, Tally};
 
-pub(crate) use recording::recorded;
+use recording::recorded;
 pub(crate) use told::routes;
 pub use told::{ExportLine, ExportPage, ExportRead, ExportReceipt};
 pub(crate) use whole::{Left, Taken, json, leave};
+pub(crate) use workbook::taken;
 
 /// Names the receipt under which an answer leaves.
 const RECEIPT: HeaderName = HeaderName::from_static("yandu-receipt");
@@ -151,22 +152,43 @@ pub(crate) async fn of_batch(
     batch: &BatchId,
     read: (DatasetId, Option<u64>),
     form: FileForm,
-) -> Result<Recording> {
-    // By the rights of this way it was found which columns are seen.
+) -> Result<(Receipt, Recording)> {
+    let receipt = NewReceipt {
+        batch: Some(batch.to_string()),
+        ..without_sql(state, asker, "", &[read], form)
+    };
+    Ok(state.door().receipts().begin(receipt).await?)
+}
+
+/// Opens the receipt of another file for which no SQL was written: `asked` stands for the question.
+pub(crate) async fn of_file(
+    state: &State,
+    asker: &Asker,
+    asked: &str,
+    read: &[(DatasetId, Option<u64>)],
+    form: FileForm,
+) -> Result<(Receipt, Recording)> {
+    let receipt = without_sql(state, asker, asked, read, form);
+    Ok(state.door().receipts().begin(receipt).await?)
+}
+
+fn without_sql(
+    state: &State,
+    asker: &Asker,
+    asked: &str,
+    read: &[(DatasetId, Option<u64>)],
+    form: FileForm,
+) -> NewReceipt {
+    // By the rights of this way it was found what is seen.
     let way = Way::Page;
     let leaving = Leaving {
         asker,
         principal: &asker.reader(state, way),
         way,
         form,
-        sql: "",
+        sql: asked,
     };
-    let receipt = NewReceipt {
-        batch: Some(batch.to_string()),
-        ..leaving.receipt_of(state, &[read], &Schema::empty())
-    };
-    let (_, recording) = state.door().receipts().begin(receipt).await?;
-    Ok(recording)
+    leaving.receipt_of(state, read, &Schema::empty())
 }
 
 /// An answer that is no longer than a page.
@@ -197,29 +219,49 @@ pub(crate) fn name(response: &mut Response, receipt: ReceiptId) {
 pub(crate) struct File {
     pub(crate) receipt: ReceiptId,
     pub(crate) media_type: &'static str,
-    /// The ending of the name that it is saved under; none of what is no file by itself.
-    pub(crate) ending: Option<&'static str>,
+    /// What it is saved under; none of what is no file by itself.
+    name: Option<String>,
     pub(crate) body: Body,
     size: Option<u64>,
 }
 
 impl File {
+    /// A body of which `tally` knows the rows, saved under the number of its receipt where it has an ending.
+    pub(crate) fn of(
+        recording: Recording,
+        tally: Arc<Tally>,
+        (media_type, ending): (&'static str, Option<&'static str>),
+        size: Option<u64>,
+        body: Body,
+    ) -> Self {
+        let receipt = recording.id();
+        Self {
+            receipt,
+            media_type,
+            name: ending.map(|ending| format!("{receipt}.{ending}")),
+            body: recorded(recording, tally, size, body),
+            size,
+        }
+    }
+
+    /// The same, saved under this name.
+    pub(crate) fn named(self, name: String) -> Self {
+        Self {
+            name: Some(name),
+            ..self
+        }
+    }
+
     /// Rows that are sent while they are read.
     pub(crate) fn streamed(
         recording: Recording,
         opened: Opened,
         form: impl Form,
-        (media_type, ending): (&'static str, Option<&'static str>),
+        kind: (&'static str, Option<&'static str>),
     ) -> Self {
         let sending = opened.send(form);
         let tally = sending.tally();
-        Self {
-            receipt: recording.id(),
-            media_type,
-            ending,
-            body: recorded(recording, tally, None, sending.body()),
-            size: None,
-        }
+        Self::of(recording, tally, kind, None, sending.body())
     }
 
     /// A Parquet file.
@@ -239,9 +281,8 @@ impl IntoResponse for File {
         let mut response = ([(header::CONTENT_TYPE, self.media_type)], self.body).into_response();
         name(&mut response, self.receipt);
         let headers = response.headers_mut();
-        if let Some(ending) = self.ending {
-            let name = attachment(&format!("{}.{ending}", self.receipt));
-            headers.insert(header::CONTENT_DISPOSITION, name);
+        if let Some(name) = self.name {
+            headers.insert(header::CONTENT_DISPOSITION, attachment(&name));
         }
         if let Some(size) = self.size {
             headers.insert(header::CONTENT_LENGTH, size.into());
@@ -254,6 +295,11 @@ impl IntoResponse for File {
 pub(crate) struct Workbook(workbook::Filled);
 
 impl Workbook {
+    /// One whose sheets were filled elsewhere, with these rows.
+    pub(crate) fn of(book: rust_xlsxwriter::Workbook, rows: u64) -> Self {
+        Self(workbook::Filled::of(book, rows))
+    }
+
     pub(crate) async fn fill(state: &State, opened: Opened) -> Result<Self> {
         let folder = state.collector().folder().staging();
         Ok(Self(workbook::fill(opened, folder).await?))
@@ -265,7 +311,7 @@ impl Workbook {
         (receipt, mut recording): (Receipt, Recording),
     ) -> Result<File> {
         let folder = state.collector().folder().staging();
-        let tally = Tally::of(self.0.rows.into(), self.0.is_cut);
+        let tally = Tally::of(self.0.rows, self.0.is_cut);
         let terms = self.0.terms.clone();
         let (file, size) = match self.0.finish(receipt, folder).await {
             Ok(made) => made,
@@ -276,12 +322,7 @@ impl Workbook {
             }
         };
         let body = stream::under(terms, stream::from_reader(file));
-        Ok(File {
-            receipt: recording.id(),
-            media_type: WORKBOOK,
-            ending: Some("xlsx"),
-            body: recorded(recording, tally.into(), Some(size), body),
-            size: Some(size),
-        })
+        let kind = (WORKBOOK, Some("xlsx"));
+        Ok(File::of(recording, tally.into(), kind, Some(size), body))
     }
 }

@@ -6,7 +6,6 @@ use std::slice;
 use arrow::datatypes::{DataType, Field, Schema};
 use axum::Json;
 use axum::extract::State as Shared;
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,14 +20,13 @@ use yandu_words::id::DatasetId;
 
 use crate::Result;
 use crate::access::{Asker, HANDLES, KEEPS};
-use crate::batch::{attachment, finish, named};
+use crate::batch::{finish, named};
 use crate::caller::Caller;
 use crate::export::{self, Left, Taken};
 use crate::extract::{BatchName, Body, Path, Query};
 use crate::page::{After, Limit};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::stream::rows::Tally;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
@@ -239,7 +237,7 @@ struct Export {
 }
 
 /// The quarantined rows as a workbook for the department: its own records with the reasons beside them. Columns that whoever asks does not
-/// see are left out. It leaves a receipt, which the header `yandu-receipt` names.
+/// see are left out. It says on a sheet of its own who took it and when, and leaves a receipt, which the header `yandu-receipt` names.
 #[utoipa::path(get, path = "/batches/{id}/quarantine.xlsx", tag = "quarantine", params(("id" = String, Path), Export), responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt of the workbook.")), body = [u8], content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
 async fn export_rows(
     Shared(state): Shared<State>,
@@ -258,23 +256,10 @@ async fn export_rows(
         .collector()
         .quarantine_workbook(&id, &selection, |column| seen.shows(column))
         .await?;
-    let recording = export::of_batch(&state, &asker, &id, (dataset, None), FileForm::Xlsx).await?;
-    let receipt = recording.id();
-    let size = workbook.len() as u64;
-    let body = export::recorded(
-        recording,
-        Tally::of(rows, false).into(),
-        Some(size),
-        workbook.into(),
-    );
-    let form = [(header::CONTENT_TYPE, export::WORKBOOK)];
-    let mut response = (form, body).into_response();
-    export::name(&mut response, receipt);
-    response.headers_mut().insert(
-        header::CONTENT_DISPOSITION,
-        attachment(&format!("问题数据_{id}.xlsx")),
-    );
-    Ok(response)
+    let begun = export::of_batch(&state, &asker, &id, (dataset, None), FileForm::Xlsx).await?;
+    let workbook = export::Workbook::of(workbook, rows);
+    let file = workbook.file(&state, begun).await?;
+    Ok(file.named(format!("问题数据_{id}.xlsx")).into_response())
 }
 
 /// New cells of a row, and why.

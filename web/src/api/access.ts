@@ -183,10 +183,18 @@ export const roles = queryOptions({
   staleTime: 60_000,
 })
 
-export const grants = (dataset: string) =>
+/** What grants are narrowed to; none of what is empty. */
+export interface GrantFilter {
+  dataset: string
+  /** Who reads under them. */
+  account: string
+  department: string
+}
+
+export const grants = (filter: GrantFilter) =>
   queryOptions({
-    queryKey: ['grants', dataset],
-    queryFn: ({ signal }) => got<Schemas['GrantList']>('/grants', { query: { dataset }, signal }),
+    queryKey: ['grants', filter],
+    queryFn: ({ signal }) => got<Schemas['GrantList']>('/grants', { query: { ...filter }, signal }),
     select: (list) => list.grants,
   })
 

@@ -532,7 +532,7 @@ export interface paths {
         };
         /**
          * The quarantined rows as a workbook for the department: its own records with the reasons beside them. Columns that whoever asks does not
-         *     see are left out. It leaves a receipt, which the header `yandu-receipt` names.
+         *     see are left out. It says on a sheet of its own who took it and when, and leaves a receipt, which the header `yandu-receipt` names.
          */
         get: operations["export_rows"];
         put?: never;
@@ -1281,7 +1281,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Exports the entries that fit, all of them: as a table for people, or as JSON Lines that can be imported as they are. */
+        /**
+         * Exports the entries that fit, all of them: as a table for people, or as JSON Lines that can be imported as they are. It leaves a
+         *     receipt, which the header `yandu-receipt` names, and a workbook says on a sheet of its own who took it and when.
+         */
         get: operations["export_entries"];
         put?: never;
         post?: never;
@@ -2248,8 +2251,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. Signs of a PDF that none of the fonts
-         *     of the server has stand in the header `yandu-missing-signs`.
+         * Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. A file leaves a receipt, which the header
+         *     `yandu-receipt` names, and says in its properties who took it and when; its pages are those of a draft that may yet be issued. Signs
+         *     of a PDF that none of the fonts of the server has stand in the header `yandu-missing-signs`.
          */
         get: operations["make_paper"];
         put?: never;
@@ -3951,7 +3955,7 @@ export interface components {
             /** Format: int64 */
             bytes?: number | null;
             datasets: string[];
-            /** @description `json`, `csv`, `tsv`, `xlsx`, `parquet`, `delta-sharing`, `postgresql`, `arrow-flight` or `delivery`. */
+            /** @description `json`, `csv`, `tsv`, `xlsx`, `parquet`, `docx`, `pdf`, `delta-sharing`, `postgresql`, `arrow-flight` or `delivery`. */
             form: string;
             /** @example R12 */
             id: string;
@@ -4004,7 +4008,7 @@ export interface components {
             columns: components["schemas"]["AnswerColumn"][];
             /** Format: date-time */
             ended_at?: string | null;
-            /** @description `json`, `csv`, `tsv`, `xlsx`, `parquet`, `delta-sharing`, `postgresql`, `arrow-flight` or `delivery`. */
+            /** @description `json`, `csv`, `tsv`, `xlsx`, `parquet`, `docx`, `pdf`, `delta-sharing`, `postgresql`, `arrow-flight` or `delivery`. */
             form: string;
             /** @example R12 */
             id: string;
@@ -4031,7 +4035,7 @@ export interface components {
             sha256?: string | null;
             /**
              * @description The question, as it was asked; with `?` for its values where answers are counted. `TRAIL …` of a trail, `FIGURES …` of
-             *     metrics, `REPORT …` of a report, `QUARANTINE …` of rows that wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
+             *     metrics, `REPORT …` of a report, `QUARANTINE …` of rows that wait, `PAPER …` of a paper of a plan, `LEDGER …` of entries, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
              */
             sql: string;
             /** @description `open`, `complete` or `broken`. */
@@ -10389,6 +10393,13 @@ export interface operations {
             query?: {
                 /** @description Only grants of this dataset. */
                 dataset?: string;
+                /**
+                 * @description Only grants that this account reads under: to itself, to its department and to its roles.
+                 * @example wang
+                 */
+                account?: string;
+                /** @description Only grants to this department and to accounts of it. */
+                department?: string;
             };
             header?: never;
             path?: never;
@@ -10416,6 +10427,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             408: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
         };
@@ -10901,6 +10913,8 @@ export interface operations {
                 headers: {
                     /** @description Give it back as `If-None-Match`. */
                     ETag?: string;
+                    /** @description The receipt of the file. */
+                    "yandu-receipt"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13275,6 +13289,8 @@ export interface operations {
                 headers: {
                     /** @description Give it back as `If-None-Match`. */
                     ETag?: string;
+                    /** @description The receipt of a file. */
+                    "yandu-receipt"?: string | null;
                     [name: string]: unknown;
                 };
                 content: {

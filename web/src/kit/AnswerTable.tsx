@@ -1,14 +1,13 @@
-import { Suspense, lazy, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer, Cell } from '../api/types'
+import { CellValue } from './CellValue'
 import { type Column, DataTable } from './DataTable'
-import { type HiddenColumn, HiddenSign, isTakenAway, wordOf } from './HiddenSign'
+import { type HiddenColumn, isTakenAway, wordOf } from './HiddenSign'
 import { Nothing } from './Loaded'
 import { CellText } from './Text'
 import { useHidden } from './useHidden'
+import { useWhyDialog } from './useWhyDialog'
 import { useWords } from './words'
-
-const HiddenDialog = lazy(() => import('./HiddenDialog'))
 
 interface Props {
   label: string
@@ -38,7 +37,7 @@ export function AnswerTable({ label, answer, titles, pageSize, fieldsOf }: Props
   const { t } = useTranslation()
   const { type } = useWords()
   const hidden = useHidden()
-  const [open, setOpen] = useState<HiddenColumn>()
+  const { tellWhy, dialog } = useWhyDialog()
   const hiddenAt = (name: string, place: number): HiddenColumn | undefined => {
     const sources = (fieldsOf?.(name, place) ?? []).filter(({ field }) => hidden.has(field))
     const fields = [...new Set(sources.map(({ field }) => field))].flatMap((field) => hidden.get(field) ?? [])
@@ -59,14 +58,19 @@ export function AnswerTable({ label, answer, titles, pageSize, fieldsOf }: Props
         </span>
       ),
       align: isNumber(column.type) ? 'right' : 'left',
-      render: (line) => (
-        <Value
-          value={line.cells[place] ?? null}
-          masked={masked}
-          isFirst={line.key % (pageSize ?? answer.rows.length) === 0}
-          onOpen={() => setOpen(masked)}
-        />
-      ),
+      render: (line) => {
+        const value = line.cells[place] ?? null
+        return (
+          <CellValue
+            masked={masked}
+            isEmpty={masked !== undefined && isTakenAway(masked, value === null)}
+            isFirst={line.key % (pageSize ?? answer.rows.length) === 0}
+            onWhy={tellWhy}
+          >
+            <CellText value={value} />
+          </CellValue>
+        )
+      },
     }
   })
   return (
@@ -81,33 +85,8 @@ export function AnswerTable({ label, answer, titles, pageSize, fieldsOf }: Props
         {...(pageSize !== undefined && { pageSize })}
         empty={<Nothing title={t('answer.no-rows')} />}
       />
-      {open && (
-        <Suspense>
-          <HiddenDialog title={open.title} fields={open.fields} onClose={() => setOpen(undefined)} />
-        </Suspense>
-      )}
+      {dialog}
     </>
-  )
-}
-
-interface ValueProps {
-  value: Cell
-  masked: HiddenColumn | undefined
-  isFirst: boolean
-  onOpen: () => void
-}
-
-function Value({ value, masked, isFirst, onOpen }: ValueProps) {
-  const isEmpty = masked !== undefined && isTakenAway(masked, value === null)
-  return (
-    <span className="cell-value">
-      {!isEmpty && (
-        <span className="clip-cell">
-          <CellText value={value} />
-        </span>
-      )}
-      {masked && <HiddenSign column={masked} isEmpty={isEmpty} isFirst={isFirst} onOpen={onOpen} />}
-    </span>
   )
 }
 

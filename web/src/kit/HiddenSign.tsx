@@ -56,10 +56,10 @@ export function isTakenAway(column: HiddenColumn, isNull: boolean): boolean {
   return isNull && column.fields.some(leavesNothing)
 }
 
-/** Up and down among the signs of one column. */
+/** Up and down among the signs of one column, in a table or in its cards. */
 function walk(event: KeyboardEvent<HTMLButtonElement>) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  const table = event.currentTarget.closest('table')
+  const table = event.currentTarget.closest('table, .cards')
   if (!step || !table) return
   const all = [...table.querySelectorAll<HTMLButtonElement>(`[data-hidden="${event.currentTarget.dataset.hidden}"]`)]
   const next = all[all.indexOf(event.currentTarget) + step]

@@ -3,7 +3,7 @@ import { ACCOUNT_ID } from './accountId'
 import { agentOf } from './agent'
 import { beginOf, dayOf, endOf, isDay, lastDay } from './day'
 import { type HiddenColumn, isTakenAway, wordOf } from './HiddenSign'
-import { hiddenFields } from './hidden'
+import { hiddenFields, isWhole, keptBack } from './hidden'
 import { NO_MASK, kept, maskOf, textOfMask } from './mask'
 import { missingOf } from './NewPassword'
 import { secretOf } from './useLink'
@@ -93,6 +93,21 @@ describe('what is not shown as it is', () => {
     const field = { field: 'a.b.c', column: { name: 'c', because: 'grade', mask, of: 'general-3' }, policy: 'p', isPartial }
     return { place: 0, title: 'c', fields: [field], isDerived }
   }
+  test('is kept back whole of a delivery, with the rule or the lack of one', () => {
+    const masked = sight('city/staff', false, [column('name', 'permitted'), column('mobile', 'grade', 'general-3')])
+    const some = sight('grants/G1', true, [column('age', 'permitted')])
+    const sights = { everything: false, sights: [masked, some] }
+    expect(['a.b.name', 'a.b.mobile', 'a.b.age', 'a.b.other'].map((field) => isWhole(field, sights))).toEqual([true, false, false, false])
+    expect(isWhole('a.b.mobile', { everything: true, sights: [] })).toBe(true)
+    const told = (field: string) => {
+      const { column: seen, policy, grade } = keptBack(field, sights, 'general-3')
+      return [seen.name, seen.because, seen.of, seen.mask, policy, grade]
+    }
+    expect(told('a.b.mobile')).toEqual(['mobile', 'grade', 'general-3', null, 'city/staff', 'general-3'])
+    expect(told('a.b.age')).toEqual(['age', 'condition', null, null, 'grants/G1', 'general-3'])
+    expect(told('a.b.other')).toEqual(['other', 'unread', null, null, '', 'general-3'])
+    expect(keptBack('a.b.other', undefined, undefined).column.because).toBe('masked')
+  })
   test('is told apart from what lacks', () => {
     expect(isTakenAway(shown('null'), true)).toBe(true)
     expect(isTakenAway(shown('keep 3 4'), true)).toBe(false)

@@ -8,6 +8,8 @@ export interface HiddenField {
   policy: string
   /** Another permission shows the value in some rows. */
   isPartial: boolean
+  /** That of the field, where it is known. */
+  grade?: string
 }
 
 /** What of a dataset's fields is not shown as it is under any permission that holds for all rows; by `dataset.column`. */
@@ -28,6 +30,29 @@ export function hiddenFields({ sights }: Sights): Map<string, HiddenField> {
     if (one) hidden.set(field, { ...one, isPartial: true })
   }
   return hidden
+}
+
+/** Whether every value of a field is shown as it is, in whatever row it stands: then its cells in deliveries are shown too. */
+export function isWhole(field: string, { everything, sights }: Sights): boolean {
+  return everything || sights.some((sight) => !sight.has_condition && permits(sight, field))
+}
+
+/** Why a cell of a delivery is kept back. It is no value of a table yet, so that no mask is made of it and no condition asked of it. */
+export function keptBack(field: string, sights: Sights | undefined, grade: string | undefined): HiddenField {
+  const known = sights && hiddenFields(sights).get(field)
+  const some = sights?.sights.find((sight) => permits(sight, field))
+  const because = known?.column.because ?? (some ? 'condition' : sights ? 'unread' : 'masked')
+  return {
+    field,
+    column: { name: field.slice(field.lastIndexOf('.') + 1), because, mask: null, of: known?.column.of ?? null },
+    policy: known?.policy ?? some?.policy ?? '',
+    isPartial: false,
+    ...(grade !== undefined && { grade }),
+  }
+}
+
+function permits({ dataset, columns }: Sights['sights'][number], field: string): boolean {
+  return columns.some(({ name, because }) => because === 'permitted' && `${dataset}.${name}` === field)
 }
 
 /** Whether a mask leaves nothing of a value, so that a cell without one does not lack it. */

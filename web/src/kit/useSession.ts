@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { type Action, type Duty, type Who, session } from '../api/access'
+import { useReaderName } from './useReaderName'
 
 /** Until it is known who asks, and on a wall, which asks nobody. */
 const NOBODY: Who = { kind: 'visitor', is_claimed: true, account: null, purpose: null, means: null, openid: null, ends_at: null, idle_minutes: 0, actions: [], duties: [] }
@@ -14,10 +14,8 @@ export interface Session {
 }
 
 export function useSession(): Session {
-  const { t } = useTranslation()
+  const nameOf = useReaderName()
   // The shell reads it; whoever asks here takes what is there.
   const { data: who = NOBODY } = useQuery({ ...session, enabled: false })
-  const { account } = who
-  const name = account ? [account.department, account.name].filter(Boolean).join(' ') : t('principal.local-administrator')
-  return { who, may: (what) => who.actions.includes(what) || who.duties.includes(what), name }
+  return { who, may: (what) => who.actions.includes(what) || who.duties.includes(what), name: nameOf(who) }
 }

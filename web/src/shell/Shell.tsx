@@ -5,6 +5,7 @@ import Drawer from 'antd/es/drawer'
 import { Suspense, lazy, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Outlet, useLocation, useNavigation } from 'react-router'
+import { Mark } from '../kit/Mark'
 import { useSession } from '../kit/useSession'
 import { TrailPlace } from '../trail/TrailPlace'
 import { isOpen, menuOf } from './menu'
@@ -18,6 +19,7 @@ const Finder = lazy(async () => ({ default: (await import('./Finder')).Finder })
 export function Shell() {
   const { t } = useTranslation()
   const { pathname } = useLocation()
+  const { name } = useSession()
   const [isMenuOpen, setMenuOpen] = useState(false)
   const [isFinding, setFinding] = useState(false)
   const isOnline = useOnline()
@@ -94,6 +96,7 @@ export function Shell() {
         </Suspense>
       )}
       <SessionKeeper />
+      <Mark name={name} />
     </div>
   )
 }

@@ -1,6 +1,8 @@
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Who } from '../api/access'
 import type { Board, BoardArea } from '../api/boards'
+import { got } from '../api/call'
 import { problemOf } from '../api/errors'
 import { Block } from '../board/Block'
 import { inOrder, rowsOf, spread } from '../board/order'
@@ -9,6 +11,8 @@ import { useMoment } from '../board/useMoment'
 import { useBoard } from '../board/useBoard'
 import * as format from '../kit/format'
 import { now } from '../kit/clock'
+import { Mark } from '../kit/Mark'
+import { useReaderName } from '../kit/useReaderName'
 import { useWorded } from '../pages/declared/worded'
 import { useKeyName } from '../pages/figures/useDimension'
 import type { Wish } from './wish'
@@ -46,8 +50,25 @@ export function Wall({ wish }: { wish: Wish }) {
         <Clock />
       </header>
       <Blocks board={board} isWide={isWide} heardAt={live.heardAt} />
+      <Reader isConnected={live.isConnected} />
     </div>
   )
+}
+
+/**
+ * Marks the wall with whoever is logged in at it. That is asked with each connection and not by a clock, which would keep a login
+ * alive that nobody uses.
+ */
+function Reader({ isConnected }: { isConnected: boolean }) {
+  const nameOf = useReaderName()
+  const [who, setWho] = useState<Who>()
+  useEffect(() => {
+    const stop = new AbortController()
+    // While nobody answers the mark stays with the numbers that were read.
+    void got<Who>('/session', { signal: stop.signal }).then(setWho, () => undefined)
+    return () => stop.abort()
+  }, [isConnected])
+  return who && <Mark name={nameOf(who)} isDark />
 }
 
 function Blocks({ board, isWide, heardAt }: { board: Board; isWide: boolean; heardAt: number | undefined }) {

@@ -7,6 +7,7 @@ import texts from './texts.json'
 import { Wall } from './Wall'
 import { wishOf } from './wish'
 import '../theme/board.css'
+import '../theme/mark.css'
 import './wall.css'
 
 document.documentElement.style.setProperty('--font', fontFamily)

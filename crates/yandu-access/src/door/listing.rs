@@ -1,34 +1,15 @@
 //! Reading the records of grants and of the negative list.
 
-use yandu_words::id::DatasetId;
-
 use super::{Door, State};
 use crate::account::Account;
-use crate::grant::{Grant, GrantId, Grantee};
+use crate::grant::{Grant, GrantFilter, GrantId, Grantee};
 use crate::negative::Entry;
 use crate::{Error, Result, store};
 
 impl Door {
-    /// Grants of a dataset, or all, the newest first; those that have ended too.
-    pub async fn grants(&self, dataset: Option<&DatasetId>) -> Result<Vec<Grant>> {
-        let grants = store::grant::grants(self.inner.store.pool(), dataset).await?;
-        let state = self.state();
-        Ok(grants
-            .into_iter()
-            .map(|grant| told(grant, &state))
-            .collect())
-    }
-
-    /// The newest grants that an account reads under: to itself, to its department and to its roles; those that have ended too.
-    /// Before one where one is named; at most `most`.
-    pub async fn grants_to(
-        &self,
-        account: &Account,
-        before: Option<GrantId>,
-        most: u32,
-    ) -> Result<Vec<Grant>> {
-        let pool = self.inner.store.pool();
-        let grants = store::grant::grants_to(pool, &Grantee::all(account), before, most).await?;
+    /// The grants that fit, the newest first; those that have ended too.
+    pub async fn grants(&self, filter: &GrantFilter) -> Result<Vec<Grant>> {
+        let grants = store::grant::grants(self.inner.store.pool(), filter).await?;
         let state = self.state();
         Ok(grants
             .into_iter()

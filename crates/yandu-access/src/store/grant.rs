@@ -5,7 +5,7 @@ use sqlx::{Row, SqliteConnection, SqlitePool};
 use yandu_words::id::DatasetId;
 
 use super::time;
-use crate::grant::{Ended, Grant, GrantId, Grantee};
+use crate::grant::{Ended, Grant, GrantFilter, GrantId, Grantee};
 use crate::negative::{Entry, EntryId};
 use crate::{Error, Result};
 
@@ -34,39 +34,31 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, grant: &Grant) -> 
     Ok(())
 }
 
-/// All grants, or those of a dataset, the newest first.
+/// The grants that fit, the newest first.
 ///
 /// Columns are named: what a connection knew of the table before a column was added to it does not hold for `*`.
-pub(crate) async fn grants(pool: &SqlitePool, dataset: Option<&DatasetId>) -> Result<Vec<Grant>> {
+pub(crate) async fn grants(pool: &SqlitePool, filter: &GrantFilter) -> Result<Vec<Grant>> {
+    let to = filter.account.as_ref().map(Grantee::all);
+    let to = to.as_ref().map(serde_json::to_string).transpose()?;
     sqlx::query(
         "SELECT id, body, fields, used, given_by, given_at, revoked_by, revoked_at, revoked_why \
-         FROM data_grant WHERE ?1 IS NULL OR dataset = ?1 ORDER BY id DESC",
-    )
-    .bind(dataset.map(DatasetId::as_str))
-    .fetch_all(pool)
-    .await?
-    .iter()
-    .map(grant_of)
-    .collect()
-}
-
-/// The newest grants to any of these, before one where one is named; at most `most`.
-pub(crate) async fn grants_to(
-    pool: &SqlitePool,
-    to: &[Grantee],
-    before: Option<GrantId>,
-    most: u32,
-) -> Result<Vec<Grant>> {
-    sqlx::query(
-        "SELECT data_grant.id, body, fields, used, given_by, given_at, revoked_by, revoked_at, revoked_why \
-         FROM json_each(?1) AS grantee, data_grant \
+         FROM data_grant \
+         WHERE (?1 IS NULL OR dataset = ?1) \
+         AND (?2 IS NULL OR EXISTS (SELECT 1 FROM json_each(?2) AS grantee \
          WHERE json_extract(data_grant.body, '$.to.kind') = json_extract(grantee.value, '$.kind') \
-         AND json_extract(data_grant.body, '$.to.id') = json_extract(grantee.value, '$.id') \
-         AND (?2 IS NULL OR data_grant.id < ?2) ORDER BY data_grant.id DESC LIMIT ?3",
+         AND json_extract(data_grant.body, '$.to.id') = json_extract(grantee.value, '$.id'))) \
+         AND (?3 IS NULL OR CASE json_extract(data_grant.body, '$.to.kind') \
+         WHEN 'department' THEN json_extract(data_grant.body, '$.to.id') = ?3 \
+         WHEN 'role' THEN 0 \
+         ELSE json_extract(data_grant.body, '$.to.id') IN \
+         (SELECT account.id FROM account WHERE account.department = ?3) END) \
+         AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT coalesce(?5, -1)",
     )
-    .bind(serde_json::to_string(to)?)
-    .bind(before.map(|before| before.0))
-    .bind(most)
+    .bind(filter.dataset.as_ref().map(DatasetId::as_str))
+    .bind(to)
+    .bind(filter.department.as_deref())
+    .bind(filter.before.map(|before| before.0))
+    .bind(filter.most)
     .fetch_all(pool)
     .await?
     .iter()

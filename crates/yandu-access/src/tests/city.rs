@@ -14,7 +14,9 @@ use yandu_words::id::DatasetId;
 use yandu_words::{FieldId, Grade, Mask};
 
 use super::site::{LOCAL, Site, id};
-use crate::{Account, AccountChange, Asked, Door, Grantee, GranteeKind, Key, Known, NewGrant};
+use crate::{
+    Account, AccountChange, Asked, Door, GrantFilter, Grantee, GranteeKind, Key, Known, NewGrant,
+};
 
 pub(super) struct City {
     folder: tempfile::TempDir,
@@ -29,6 +31,14 @@ const TOWNSHIPS: [&str; 3] = ["320902", "320903", "320904"];
 
 pub(super) fn resident() -> DatasetId {
     "population.resident".parse().unwrap()
+}
+
+/// The grants of a dataset.
+pub(super) fn grants_of(dataset: DatasetId) -> GrantFilter {
+    GrantFilter {
+        dataset: Some(dataset),
+        ..GrantFilter::default()
+    }
 }
 
 /// What the ledger says of the two tables.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow::datatypes::{Schema, SchemaRef};
 use yandu_lake::TableSpec;
 
-use super::city::{City, declared, grant, page, resident, source};
+use super::city::{City, declared, grant, grants_of, page, resident, source};
 use crate::{GrantId, NewEntry, Proposal, ProposedPacks, Text};
 
 /// The same city in which a column of the residents has another name and is the field that it was, or another one.
@@ -101,7 +101,12 @@ async fn a_renamed_field_keeps_the_columns_and_masks_of_grants() {
             ("name".to_owned(), keep(3, 4))
         ]
     );
-    let listed = city.door.grants(Some(&resident())).await.unwrap().remove(0);
+    let listed = city
+        .door
+        .grants(&grants_of(resident()))
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!(listed.broken, None);
     assert_eq!(
         listed.granted.columns,
@@ -121,7 +126,12 @@ async fn a_field_that_is_made_again_under_a_granted_name_is_not_granted() {
     let made_again = renamed(&[("name", "name", Some(70))]);
     city.door.set_city(made_again, Vec::new()).await.unwrap();
     assert_eq!(seen(&city, &wang), []);
-    let listed = city.door.grants(Some(&resident())).await.unwrap().remove(0);
+    let listed = city
+        .door
+        .grants(&grants_of(resident()))
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!(listed.id, given);
     assert!(listed.broken.unwrap().contains("`name`"));
 }
@@ -256,7 +266,12 @@ async fn conditions_on_rows_follow_a_column_that_is_really_renamed() {
         .await
         .unwrap();
     assert_eq!([ids(&city, &wang).await, ids(&city, &qian).await], before);
-    let listed = city.door.grants(Some(&resident())).await.unwrap().remove(0);
+    let listed = city
+        .door
+        .grants(&grants_of(resident()))
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!(
         listed.granted.rows.as_deref(),
         Some("\"area\" IN ('320904')")
@@ -335,7 +350,12 @@ async fn a_grant_whose_condition_names_what_is_gone_is_broken() {
     let made_again = renamed(&[("township", "township", Some(70))]);
     city.door.set_city(made_again, Vec::new()).await.unwrap();
     assert_eq!(seen(&city, &wang), []);
-    let listed = city.door.grants(Some(&resident())).await.unwrap().remove(0);
+    let listed = city
+        .door
+        .grants(&grants_of(resident()))
+        .await
+        .unwrap()
+        .remove(0);
     assert!(listed.broken.unwrap().contains("`township`"));
 }
 

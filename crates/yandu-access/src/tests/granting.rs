@@ -5,8 +5,10 @@ use yandu_lake::{Principal as Reader, ReadPoint};
 use yandu_policy::Way;
 use yandu_words::Grade;
 
-use super::city::{City, asked_by, declared, for_purpose, grant, on, page, resident, source};
-use crate::{EventFilter, EventKind, Grantee, GranteeKind};
+use super::city::{
+    City, asked_by, declared, for_purpose, grant, grants_of, on, page, resident, source,
+};
+use crate::{EventFilter, EventKind, GrantFilter, Grantee, GranteeKind};
 
 #[tokio::test]
 async fn without_a_grant_a_dataset_is_not_there() {
@@ -442,7 +444,67 @@ async fn a_grant_that_says_nothing_sensible_is_refused_with_the_field() {
         let error = city.door.give("sec", new, None).await.unwrap_err();
         assert_eq!(error.code(), "grant-terms", "{error}");
     }
-    assert!(city.door.grants(None).await.unwrap().is_empty());
+    assert!(
+        city.door
+            .grants(&GrantFilter::default())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn grants_are_found_by_who_reads_under_them_and_by_the_department_that_they_are_to() {
+    let city = City::new().await;
+    let wang = city.person("wang", "民政局", &[]).await;
+    let li = city.person("li", "公安局", &["analyst"]).await;
+    let to = [
+        (GranteeKind::Person, "wang"),
+        (GranteeKind::Department, "民政局"),
+        (GranteeKind::Role, "analyst"),
+        (GranteeKind::Person, "li"),
+    ];
+    for (kind, id) in to {
+        let mut new = grant(&city, "wang");
+        new.to = Grantee {
+            kind,
+            id: id.to_owned(),
+        };
+        city.door.give("sec", new, None).await.unwrap();
+    }
+    let under = async |id: &str| GrantFilter {
+        account: Some(city.site.accounts.find(&id.parse().unwrap()).await.unwrap()),
+        ..GrantFilter::default()
+    };
+    let within = |department: &str| GrantFilter {
+        department: Some(department.to_owned()),
+        ..GrantFilter::default()
+    };
+    let found = async |filter: GrantFilter| -> Vec<String> {
+        let grants = city.door.grants(&filter).await.unwrap();
+        grants.iter().map(|one| one.id.to_string()).collect()
+    };
+    assert_eq!(found(under("wang").await).await, ["G2", "G1"]);
+    assert_eq!(found(under("li").await).await, ["G4", "G3"]);
+    // A role is nobody's department.
+    assert_eq!(found(within("民政局")).await, ["G2", "G1"]);
+    assert_eq!(found(within("公安局")).await, ["G4"]);
+    assert_eq!(found(within("没有的局")).await, [""; 0]);
+    assert_eq!(found(grants_of(resident())).await.len(), 4);
+    let both = GrantFilter {
+        department: Some("公安局".to_owned()),
+        ..under("wang").await
+    };
+    assert_eq!(found(both).await, [""; 0]);
+    let next = GrantFilter {
+        before: Some("G4".parse().unwrap()),
+        most: Some(1),
+        ..GrantFilter::default()
+    };
+    assert_eq!(found(next).await, ["G3"]);
+    // What the filter names is what the two read under.
+    assert_ne!(city.names(&wang).await, "query");
+    assert_ne!(city.names(&li).await, "query");
 }
 
 #[tokio::test]
@@ -480,7 +542,7 @@ async fn a_grant_whose_dataset_became_another_shows_nothing_and_says_why() {
     );
     let broken = city
         .door
-        .grants(Some(&resident()))
+        .grants(&grants_of(resident()))
         .await
         .unwrap()
         .remove(0)
@@ -493,7 +555,7 @@ async fn a_grant_whose_dataset_became_another_shows_nothing_and_says_why() {
             .await,
         "query"
     );
-    let grants = city.door.grants(None).await.unwrap();
+    let grants = city.door.grants(&GrantFilter::default()).await.unwrap();
     let told: Vec<_> = grants.iter().map(|one| (one.id, &one.broken)).collect();
     assert_eq!(told, [(given.id, &None)]);
 }

@@ -14,13 +14,14 @@ const LEADING: u16 = 2;
 
 impl Collector {
     /// The quarantined rows of a batch as an xlsx workbook: the place of each record, the reasons in words, the cells
-    /// under the headers of the dataset with the faulty ones marked. Columns that are not to be shown are left out.
+    /// under the headers of the dataset with the faulty ones marked; and how many rows it has. Columns that are not to be shown are left
+    /// out. Whoever gives it away says on it who took it.
     pub async fn quarantine_workbook(
         &self,
         id: &BatchId,
         selection: &Selection,
         shows: impl Fn(&str) -> bool + Send,
-    ) -> Result<(Vec<u8>, u64)> {
+    ) -> Result<(Workbook, u64)> {
         let batch = self.batch_record(id).await?;
         let rows = self.quarantined(id, selection).await?;
         let packs = self.packs();
@@ -60,7 +61,7 @@ fn workbook(
     shown: &[(String, String)],
     titles: &std::collections::HashMap<String, String>,
     rows: &[QuarantinedRow],
-) -> Result<Vec<u8>> {
+) -> Result<Workbook> {
     let heading = Format::new()
         .set_bold()
         .set_background_color(Color::RGB(0x00E8_EEF7));
@@ -104,7 +105,7 @@ fn workbook(
             }
         }
     }
-    Ok(workbook.save_to_buffer()?)
+    Ok(workbook)
 }
 
 fn describe(

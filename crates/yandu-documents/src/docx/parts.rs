@@ -146,6 +146,9 @@ pub(super) fn core(document: &Document) -> String {
     if let Some(signature) = &document.signature {
         xml.holding("dc:creator", &[], &clean(signature));
     }
+    if let Some(taken) = &document.taken {
+        xml.holding("dc:description", &[], &clean(taken));
+    }
     xml.holding("dc:language", &[], "zh-CN");
     if let Some(date) = document.date {
         let at = format!("{date}T00:00:00Z");

@@ -1,7 +1,7 @@
 """Reads a document that the program wrote, with clients that nobody here wrote, and prints it as JSON.
 
-extract.py pdf FILE     the text of each page, title and author, and whether every font is embedded, by pypdf
-extract.py docx FILE    the paragraphs, the cells of the tables and the footnotes, by python-docx
+extract.py pdf FILE     the text of each page, title, author and who took it, and whether every font is embedded, by pypdf
+extract.py docx FILE    the paragraphs, the cells of the tables, the footnotes, title, author and who took it, by python-docx
 """
 
 import json
@@ -24,6 +24,7 @@ def pdf(path):
         "sizes": [[float(page.mediabox.width), float(page.mediabox.height)] for page in reader.pages],
         "title": reader.metadata.title,
         "author": reader.metadata.author,
+        "taken": reader.metadata.subject,
         "tagged": "/StructTreeRoot" in reader.trailer["/Root"],
         "links": sum(len(page.get("/Annots", [])) for page in reader.pages),
         "fonts": fonts,
@@ -45,6 +46,7 @@ def docx(path):
         "links": len(notes[0].rels),
         "title": document.core_properties.title,
         "author": document.core_properties.author,
+        "taken": document.core_properties.comments,
     }
 
 

@@ -45,6 +45,7 @@ pub(super) fn brief() -> Document {
         recipients: Some("各县（市、区）人民政府，市各有关单位".to_owned()),
         signature: Some("数字澄江建设联席会议办公室".to_owned()),
         date: Some(date(2026, 7, 3)),
+        taken: Some("读者 王芳（wang） · 时间 2026-07-03 09:00:00 · 凭证 R12".to_owned()),
         ..Document::default()
     };
     let metric = document.note(Note {

@@ -12,6 +12,7 @@ fn a_document_of_word_has_all_of_the_text_and_the_same_bytes_each_time() {
     };
     assert_eq!(read["title"], document.title());
     assert_eq!(read["author"], document.signature.clone().unwrap());
+    assert_eq!(read["taken"], document.taken.clone().unwrap());
     let paragraphs: Vec<&str> = read["paragraphs"]
         .as_array()
         .unwrap()
@@ -52,6 +53,7 @@ fn a_pdf_has_all_of_the_text_fonts_of_its_own_and_links_of_footnotes() {
     };
     assert_eq!(read["title"], document.title());
     assert_eq!(read["author"], document.signature.clone().unwrap());
+    assert_eq!(read["taken"], document.taken.clone().unwrap());
     assert_eq!(read["tagged"], true);
     assert_eq!(read["pages"].as_array().unwrap().len(), pdf.pages);
     let sizes = read["sizes"].as_array().unwrap();
@@ -77,4 +79,5 @@ fn a_pdf_has_all_of_the_text_fonts_of_its_own_and_links_of_footnotes() {
     for part in ["新增5G基站305座[1]，目标300座[2]，", "—1—", "2026年7月3日"] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
+    assert!(!text.contains("凭证"), "a page is that of a draft:\n{text}");
 }

@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use yandu_access::{Conflict, Grant, GrantId, GranteeKind};
+use yandu_access::{Conflict, Grant, GrantFilter, GrantId, GranteeKind};
 use yandu_policy::Way;
 use yandu_words::Grade;
 use yandu_words::id::DatasetId;
 
 use super::Asker;
+use super::accounts::named_in;
 use crate::Result;
 use crate::extract::{Body, Path, Query};
 use crate::precondition;
@@ -128,6 +129,11 @@ pub struct ConflictLine {
 struct Asked {
     /// Only grants of this dataset.
     dataset: Option<String>,
+    /// Only grants that this account reads under: to itself, to its department and to its roles.
+    #[param(example = "wang")]
+    account: Option<String>,
+    /// Only grants to this department and to accounts of it.
+    department: Option<String>,
 }
 
 /// Lists grants, the newest first; those that have ended too.
@@ -140,8 +146,17 @@ async fn list_grants(
         id.parse::<DatasetId>()
             .map_err(|error| Problem::new("invalid-parameter", error.to_string()))
     });
-    let dataset = dataset.transpose()?;
-    let grants = state.door().grants(dataset.as_ref()).await?;
+    let account = match asked.account.as_deref() {
+        None => None,
+        Some(name) => Some(state.door().accounts().find(&named_in(name)?).await?),
+    };
+    let filter = GrantFilter {
+        dataset: dataset.transpose()?,
+        account,
+        department: asked.department,
+        ..GrantFilter::default()
+    };
+    let grants = state.door().grants(&filter).await?;
     let now = state.now();
     Ok(Json(GrantList {
         grants: grants.into_iter().map(|grant| line(grant, now)).collect(),

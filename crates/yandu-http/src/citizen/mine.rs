@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use yandu_access::{Account, Grant, GrantId};
+use yandu_access::{Account, Grant, GrantFilter, GrantId};
 
 use super::entrance::{self, Entrance};
 use super::frame::{self, Place};
@@ -104,7 +104,13 @@ async fn list(
     let is_first = asked.after.is_none();
     let before = asked.after.map(|after| after.0);
     let door = state.door();
-    let grants = door.grants_to(account, before, limit.and_one()).await?;
+    let filter = GrantFilter {
+        account: Some(account.clone()),
+        before,
+        most: Some(limit.and_one()),
+        ..GrantFilter::default()
+    };
+    let grants = door.grants(&filter).await?;
     let (grants, next) = limit.cut(grants, |grant| grant.id);
     let first = (!is_first).then(|| speech.to("/mine"));
     let next = next.map(|next| speech.to(&format!("/mine?after={}", encode(&next))));

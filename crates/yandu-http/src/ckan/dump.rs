@@ -2,7 +2,7 @@
 
 use arrow::array::RecordBatch;
 use axum::extract::State as Shared;
-use axum::http::{Uri, header};
+use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use yandu_access::FileForm;
@@ -15,7 +15,6 @@ use super::refusal::{Outcome, Refusal};
 use crate::Result;
 use crate::access::Asker;
 use crate::address::Base;
-use crate::batch::attachment;
 use crate::export::{self, Leaving};
 use crate::extract::Path;
 use crate::problem::Problem;
@@ -73,12 +72,7 @@ async fn open(context: &Context, resource: &str, uri: &Uri) -> Outcome<Response>
     };
     let (_, recording) = leaving.begin(&context.state, &opened.rows).await?;
     let file = export::File::streamed(recording, opened, file, (media, None));
-    let mut response = file.into_response();
-    let name = attachment(&format!("{}.{format}", table.id));
-    response
-        .headers_mut()
-        .insert(header::CONTENT_DISPOSITION, name);
-    Ok(response)
+    Ok(file.named(format!("{}.{format}", table.id)).into_response())
 }
 
 /// A file is asked for by people and browsers too, so it is refused like everything outside CKAN's actions.

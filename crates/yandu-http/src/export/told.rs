@@ -34,7 +34,7 @@ pub struct ExportLine {
     pub reader: String,
     #[schema(value_type = String, format = DateTime)]
     pub begun_at: Timestamp,
-    /// `json`, `csv`, `tsv`, `xlsx`, `parquet`, `delta-sharing`, `postgresql`, `arrow-flight` or `delivery`.
+    /// `json`, `csv`, `tsv`, `xlsx`, `parquet`, `docx`, `pdf`, `delta-sharing`, `postgresql`, `arrow-flight` or `delivery`.
     pub form: String,
     /// `page`, `export` or `interface`.
     pub way: String,
@@ -63,14 +63,14 @@ pub struct ExportReceipt {
     pub begun_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
-    /// `json`, `csv`, `tsv`, `xlsx`, `parquet`, `delta-sharing`, `postgresql`, `arrow-flight` or `delivery`.
+    /// `json`, `csv`, `tsv`, `xlsx`, `parquet`, `docx`, `pdf`, `delta-sharing`, `postgresql`, `arrow-flight` or `delivery`.
     pub form: String,
     /// `page`, `export` or `interface`.
     pub way: String,
     /// What the session or the token was for.
     pub purpose: Option<String>,
     /// The question, as it was asked; with `?` for its values where answers are counted. `TRAIL …` of a trail, `FIGURES …` of
-    /// metrics, `REPORT …` of a report, `QUARANTINE …` of rows that wait, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
+    /// metrics, `REPORT …` of a report, `QUARANTINE …` of rows that wait, `PAPER …` of a paper of a plan, `LEDGER …` of entries, `other questions` of what is counted beyond 200 kinds. Empty for a delivery.
     pub sql: String,
     /// What `$1` and so on stood for. Not told where answers are counted.
     pub values: Vec<Option<String>>,

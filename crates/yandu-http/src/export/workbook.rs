@@ -16,6 +16,8 @@ use tokio::sync::mpsc;
 use yandu_access::Receipt;
 use yandu_lake::Terms;
 
+pub(crate) use about::taken;
+
 use super::cell::{Cell, TEXT_LENGTH};
 use crate::Result;
 use crate::problem::Problem;
@@ -35,7 +37,7 @@ const MOST_SCALE: u8 = 38;
 /// A workbook with all of its rows, which does not say yet whose it is.
 pub(super) struct Filled {
     workbook: Workbook,
-    pub(super) rows: u32,
+    pub(super) rows: u64,
     pub(super) is_cut: bool,
     /// The permits that its rows were read under.
     pub(super) terms: Terms,
@@ -62,13 +64,23 @@ pub(super) async fn fill(mut opened: Opened, folder: PathBuf) -> Result<Filled> 
     let (workbook, rows) = writing.await.map_err(stopped)??;
     Ok(Filled {
         workbook,
-        rows,
+        rows: rows.into(),
         is_cut,
         terms,
     })
 }
 
 impl Filled {
+    /// A workbook whose sheets were filled elsewhere.
+    pub(super) fn of(workbook: Workbook, rows: u64) -> Self {
+        Self {
+            workbook,
+            rows,
+            is_cut: false,
+            terms: Terms::default(),
+        }
+    }
+
     /// The file, which says of itself what stands on its receipt, and its size in bytes.
     pub(super) async fn finish(mut self, receipt: Receipt, folder: PathBuf) -> Result<(File, u64)> {
         let saving = tokio::task::spawn_blocking(move || {

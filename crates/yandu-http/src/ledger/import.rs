@@ -1,18 +1,20 @@
 //! Whole catalogues in, and selections of them out.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State as Shared};
+use axum::http::Uri;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use yandu_access::FileForm;
 use yandu_ledger::{Entry, Format, Ledger, Search, export};
 
 use super::find::Asked;
@@ -20,9 +22,11 @@ use super::{Entry as Shown, finish};
 use crate::Result;
 use crate::access::Asker;
 use crate::caller::Caller;
+use crate::export::{File, Workbook, of_file};
 use crate::extract;
 use crate::problem::Problem;
 use crate::state::State;
+use crate::stream::rows::Tally;
 use crate::upload;
 
 /// Entries that are read from the records at once.
@@ -248,11 +252,12 @@ fn asked(uri: &Uri) -> Result<Asked> {
         .map_err(|rejection| Problem::new("invalid-parameter", rejection.body_text()))
 }
 
-/// Exports the entries that fit, all of them: as a table for people, or as JSON Lines that can be imported as they are.
-#[utoipa::path(get, path = "/ledger/export", tag = "ledger", params(Form, Asked), responses((status = 200, content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson")), description = "The entries as a file."), Problem))]
+/// Exports the entries that fit, all of them: as a table for people, or as JSON Lines that can be imported as they are. It leaves a
+/// receipt, which the header `yandu-receipt` names, and a workbook says on a sheet of its own who took it and when.
+#[utoipa::path(get, path = "/ledger/export", tag = "ledger", params(Form, Asked), responses((status = 200, content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson")), description = "The entries as a file.", headers(("yandu-receipt" = String, description = "The receipt of the file."))), Problem))]
 async fn export_entries(
     Shared(state): Shared<State>,
-    _caller: Caller,
+    asker: Asker,
     uri: Uri,
     Form { format }: Form,
 ) -> Result<Response> {
@@ -275,56 +280,51 @@ async fn export_entries(
     let ledger = state.ledger().clone();
     // The first page is read before the answer begins, so that what is wrong is told as a problem.
     let first = ledger.whole(&search).await?;
-    let (body, media_type, name) = match format {
-        Format::Csv => (
-            streamed(
-                ledger,
-                search,
-                first,
-                export::csv_header(),
-                export::csv_lines,
-            ),
-            "text/csv; charset=utf-8",
-            "ledger.csv",
-        ),
-        Format::JsonLines => (
-            streamed(ledger, search, first, Vec::new(), json_lines),
-            "application/x-ndjson",
-            "ledger.jsonl",
-        ),
-        Format::Workbook => (
-            Body::from(workbook(&ledger, search, first).await?),
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "ledger.xlsx",
-        ),
+    let asked = format!("LEDGER {}", uri.query().unwrap_or_default());
+    let (file, name) = match format {
+        Format::Csv => {
+            let (_, recording) = of_file(&state, &asker, &asked, &[], FileForm::Csv).await?;
+            let kind = ("text/csv; charset=utf-8", None);
+            let head = export::csv_header();
+            let (body, tally) = streamed(ledger, search, first, head, export::csv_lines);
+            let file = File::of(recording, tally, kind, None, body);
+            (file, "ledger.csv")
+        }
+        Format::JsonLines => {
+            let (_, recording) = of_file(&state, &asker, &asked, &[], FileForm::Json).await?;
+            let kind = ("application/x-ndjson", None);
+            let (body, tally) = streamed(ledger, search, first, Vec::new(), json_lines);
+            let file = File::of(recording, tally, kind, None, body);
+            (file, "ledger.jsonl")
+        }
+        Format::Workbook => {
+            let (book, rows) = workbook(&ledger, search, first).await?;
+            let begun = of_file(&state, &asker, &asked, &[], FileForm::Xlsx).await?;
+            let file = Workbook::of(book, rows).file(&state, begun).await?;
+            (file, "ledger.xlsx")
+        }
     };
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-        .unwrap_or(HeaderValue::from_static("attachment"));
-    Ok((
-        [
-            (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
-            (header::CONTENT_DISPOSITION, disposition),
-        ],
-        body,
-    )
-        .into_response())
+    Ok(file.named(name.to_owned()).into_response())
 }
 
 type Pages = (Vec<Entry>, Option<String>);
 
+/// A body of entries page by page, and what counts them.
 fn streamed(
     ledger: Ledger,
     search: Search,
     first: Pages,
     header: Vec<u8>,
     write: fn(&[Entry]) -> Vec<u8>,
-) -> Body {
-    let state = (ledger, search, Some(first), Some(header));
-    Body::from_stream(stream::try_unfold(
+) -> (Body, Arc<Tally>) {
+    let tally = Arc::new(Tally::default());
+    let counted = Arc::clone(&tally);
+    let state = (ledger, search, Some(first), Some(header), counted);
+    let body = Body::from_stream(stream::try_unfold(
         state,
-        move |(ledger, mut search, page, header)| async move {
+        move |(ledger, mut search, page, header, counted)| async move {
             if let Some(header) = header.filter(|header| !header.is_empty()) {
-                return Ok(Some((header, (ledger, search, page, None))));
+                return Ok(Some((header, (ledger, search, page, None, counted))));
             }
             let Some((entries, next)) = page else {
                 return Ok::<_, std::io::Error>(None);
@@ -337,9 +337,11 @@ fn streamed(
                     Some(ledger.whole(&search).await.map_err(std::io::Error::other)?)
                 }
             };
-            Ok(Some((bytes, (ledger, search, page, None))))
+            counted.add(entries.len() as u64);
+            Ok(Some((bytes, (ledger, search, page, None, counted))))
         },
-    ))
+    ));
+    (body, tally)
 }
 
 fn json_lines(entries: &[Entry]) -> Vec<u8> {
@@ -353,7 +355,12 @@ fn json_lines(entries: &[Entry]) -> Vec<u8> {
     bytes
 }
 
-async fn workbook(ledger: &Ledger, mut search: Search, first: Pages) -> Result<Vec<u8>> {
+/// A workbook of entries, and how many there are.
+async fn workbook(
+    ledger: &Ledger,
+    mut search: Search,
+    first: Pages,
+) -> Result<(rust_xlsxwriter::Workbook, u64)> {
     let mut sheet = beside(export::Sheet::new).await?;
     let (mut entries, mut next) = first;
     loop {
@@ -362,7 +369,7 @@ async fn workbook(ledger: &Ledger, mut search: Search, first: Pages) -> Result<V
         search.after = Some(after);
         (entries, next) = ledger.whole(&search).await?;
     }
-    beside(move || sheet.finish()).await
+    Ok(sheet.finish())
 }
 
 /// Writing on a workbook, which keeps a processor busy, beside the requests.

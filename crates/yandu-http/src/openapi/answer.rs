@@ -31,6 +31,7 @@ const OF_OPERATIONS: &[(&str, &[u16])] = &[
     ("show_impact", &[404, 422]),
     ("show_lineage", &[404, 422]),
     ("list_suggestions", &[404]),
+    ("list_grants", &[404]),
 ];
 
 const MARK: &str = "default";

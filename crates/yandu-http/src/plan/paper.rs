@@ -4,26 +4,29 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::extract::State as Shared;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use yandu_access::FileForm;
 use yandu_documents::{Align, Block, Document, Face, FontFile, Fonts, Note, Run};
 use yandu_lake::Principal;
 use yandu_plan::{Making, Paper};
 use yandu_words::Period;
+use yandu_words::id::DatasetId;
 
 use super::actual::{actuals, look};
 use super::stored::answer;
 use crate::Result;
+use crate::access::Asker;
 use crate::address::Base;
-use crate::batch::attachment;
 use crate::caller::Caller;
-use crate::etag::revision_tag;
+use crate::export::{File, of_file, taken};
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::state::State;
+use crate::stream::rows::Tally;
 
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const PDF: &str = "application/pdf";
@@ -127,11 +130,13 @@ pub struct NoteOfPaper {
     pub trail: Option<String>,
 }
 
-/// Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. Signs of a PDF that none of the fonts
-/// of the server has stand in the header `yandu-missing-signs`.
-#[utoipa::path(get, path = "/plans/{id}/papers/{kind}", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("kind" = String, Path, description = "`brief` for a month, `pack` for a quarter, `review` for a year.", pattern = "^(brief|pack|review)$"), Wish), responses((status = 200, content((PaperOfPlan = "application/json"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/pdf")), description = "The paper.", headers(("ETag" = String, description = "The revision, and what is told."))), Problem))]
+/// Makes a paper of a plan for a period. Its numbers are footnoted with where they come from. A file leaves a receipt, which the header
+/// `yandu-receipt` names, and says in its properties who took it and when; its pages are those of a draft that may yet be issued. Signs
+/// of a PDF that none of the fonts of the server has stand in the header `yandu-missing-signs`.
+#[utoipa::path(get, path = "/plans/{id}/papers/{kind}", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("kind" = String, Path, description = "`brief` for a month, `pack` for a quarter, `review` for a year.", pattern = "^(brief|pack|review)$"), Wish), responses((status = 200, content((PaperOfPlan = "application/json"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/pdf")), description = "The paper.", headers(("ETag" = String, description = "The revision, and what is told."), ("yandu-receipt" = Option<String>, description = "The receipt of a file."))), Problem))]
 pub(super) async fn make_paper(
     Shared(state): Shared<State>,
+    asker: Asker,
     Caller(principal): Caller,
     base: Base,
     Path((id, kind)): Path<(String, String)>,
@@ -147,24 +152,35 @@ pub(super) async fn make_paper(
         .parse()
         .map_err(|error| Problem::new("invalid-parameter", format!("`period`: {error}")))?;
     let made = make(&state, &principal, &plan, (paper, period), &base.at("")).await?;
-    let title = made.document.title();
+    let asked = format!("PAPER {} {kind} {period}", plan.id);
     match wish.format {
         Format::Json => {
             let told = PaperOfPlan::of(&plan.id, (paper, period), &made);
             answer(StatusCode::OK, plan.revision, &told)
         }
         Format::Docx => {
-            let bytes = drawn(move || Ok(yandu_documents::to_docx(&made.document)?)).await?;
-            let name = format!("{title}.docx");
-            Ok(file(plan.revision, DOCX, &name, bytes))
+            let draw = |document: Document| -> Result<(Vec<u8>, ())> {
+                Ok((yandu_documents::to_docx(&document)?, ()))
+            };
+            let kind = (FileForm::Docx, DOCX);
+            let (file, ()) = made
+                .file(&state, &asker, (asked.as_str(), kind), draw)
+                .await?;
+            Ok(file.into_response())
         }
         Format::Pdf => {
             let fonts = state.options().fonts.clone();
-            let pdf =
-                drawn(move || Ok(yandu_documents::to_pdf(&made.document, &fonts.read()?)?)).await?;
-            let name = format!("{title}.pdf");
-            let mut response = file(plan.revision, PDF, &name, pdf.bytes);
-            if let Some(signs) = told_missing(&plan.id, &pdf.missing) {
+            let files = drawn(move || fonts.files()).await?;
+            let draw = move |document: Document| -> Result<(Vec<u8>, BTreeSet<char>)> {
+                let pdf = yandu_documents::to_pdf(&document, &fonts_of(&files)?)?;
+                Ok((pdf.bytes, pdf.missing))
+            };
+            let kind = (FileForm::Pdf, PDF);
+            let (file, missing) = made
+                .file(&state, &asker, (asked.as_str(), kind), draw)
+                .await?;
+            let mut response = file.into_response();
+            if let Some(signs) = told_missing(&plan.id, &missing) {
                 response.headers_mut().insert(MISSING, signs);
             }
             Ok(response)
@@ -185,10 +201,43 @@ fn told_missing(plan: &str, missing: &BTreeSet<char>) -> Option<HeaderValue> {
     HeaderValue::try_from(signs).ok()
 }
 
-/// A paper, and the day that it looks at.
+/// A paper, the day that it looks at, and which numbers of metrics went into it.
 struct Made {
     day: Date,
     document: Document,
+    /// The models of the metrics at their versions.
+    read: Vec<(DatasetId, Option<u64>)>,
+    /// How many targets have numbers of metrics.
+    targets: u64,
+}
+
+impl Made {
+    /// The paper as a file under a receipt, which its properties name, and what else drawing gave.
+    async fn file<T: Send + 'static>(
+        self,
+        state: &State,
+        asker: &Asker,
+        (asked, (form, media_type)): (&str, (FileForm, &'static str)),
+        draw: impl FnOnce(Document) -> Result<(Vec<u8>, T)> + Send + 'static,
+    ) -> Result<(File, T)> {
+        let (receipt, mut recording) = of_file(state, asker, asked, &self.read, form).await?;
+        let mut document = self.document;
+        let name = format!("{}.{}", document.title(), form.name());
+        document.taken = Some(taken(&receipt));
+        match drawn(move || draw(document)).await {
+            Ok((bytes, more)) => {
+                let tally = Tally::of(self.targets, false).into();
+                let size = Some(bytes.len() as u64);
+                let file = File::of(recording, tally, (media_type, None), size, bytes.into());
+                Ok((file.named(name), more))
+            }
+            Err(problem) => {
+                recording.break_off(problem.detail.as_str());
+                recording.end().await;
+                Err(problem)
+            }
+        }
+    }
 }
 
 async fn make(
@@ -209,9 +258,18 @@ async fn make(
         metrics: &metrics,
         address,
     };
+    let document = yandu_plan::paper(plan, making);
+    let read = metrics.iter().filter_map(|(metric, source)| {
+        let definition = state.metrics().definition(&metric.parse().ok()?).ok()?;
+        Some((definition.file.of.clone(), source.version))
+    });
+    // Several metrics may be of one model.
+    let read: BTreeSet<(DatasetId, Option<u64>)> = read.collect();
     Ok(Made {
         day: look.day,
-        document: yandu_plan::paper(plan, making),
+        document,
+        read: read.into_iter().collect(),
+        targets: actuals.len() as u64,
     })
 }
 
@@ -220,19 +278,6 @@ async fn drawn<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'sta
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Problem::new("internal", "the paper did not come to an end"))?
-}
-
-fn file(revision: u64, media_type: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let hash = blake3::hash(&bytes).to_hex();
-    let tag = format!("{revision}-{}", hash.get(..8).unwrap_or_default());
-    let headers = [
-        (header::ETAG, revision_tag(&tag)),
-        (header::CONTENT_TYPE, media_type.to_owned()),
-    ];
-    let mut response = (headers, bytes).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_DISPOSITION, attachment(name));
-    response
 }
 
 /// The files of the fonts of official documents, as the site has set them: a path, of a collection with the number of the font
@@ -246,8 +291,8 @@ impl FontPaths {
         Some(path.as_str()).filter(|path| !path.is_empty())
     }
 
-    /// Reads every file once, of however many faces it is.
-    fn read(&self) -> Result<Fonts> {
+    /// The fonts of all faces; every file is read once, of however many faces it is.
+    fn files(&self) -> Result<Vec<(Face, FontFile)>> {
         let mut read: HashMap<&str, Arc<Vec<u8>>> = HashMap::new();
         let mut files: Vec<(Face, FontFile)> = Vec::new();
         for face in Face::ALL {
@@ -265,11 +310,7 @@ impl FontPaths {
             };
             files.push((face, FontFile { bytes, index }));
         }
-        let fonts = Fonts::read(|face| {
-            let file = files.iter().find(|(one, _)| *one == face);
-            file.map_or_else(FontFile::default, |(_, file)| file.clone())
-        })?;
-        Ok(fonts)
+        Ok(files)
     }
 
     /// The file of a face, and which font of it.
@@ -284,6 +325,14 @@ impl FontPaths {
             None => Ok((named, 0)),
         }
     }
+}
+
+fn fonts_of(files: &[(Face, FontFile)]) -> Result<Fonts> {
+    let fonts = Fonts::read(|face| {
+        let file = files.iter().find(|(one, _)| *one == face);
+        file.map_or_else(FontFile::default, |(_, file)| file.clone())
+    })?;
+    Ok(fonts)
 }
 
 impl PaperOfPlan {

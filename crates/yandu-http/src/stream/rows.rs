@@ -57,6 +57,11 @@ impl Tally {
         self.rows.load(Ordering::Relaxed)
     }
 
+    /// More rows went into the body.
+    pub(crate) fn add(&self, rows: u64) {
+        self.rows.fetch_add(rows, Ordering::Relaxed);
+    }
+
     /// Whether there are more rows than were asked for.
     pub(crate) fn is_cut(&self) -> bool {
         self.is_cut.load(Ordering::Relaxed)
@@ -175,7 +180,7 @@ impl<F: Form> Sending<F> {
         };
         let mut piece = self.form.rows(&batch, follows)?;
         let rows = batch.num_rows() as u64;
-        self.tally.rows.fetch_add(rows, Ordering::Relaxed);
+        self.tally.add(rows);
         self.step = Step::Rows(follows || rows > 0);
         if is_cut {
             piece.extend(self.end(End::Cut)?);

@@ -380,6 +380,20 @@ async fn rows_are_seen_under_a_grant_and_until_it_is_revoked() {
     );
     let given = city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
     assert_eq!(given["id"], "G1");
+    for (narrowed, found) in [
+        ("account=wang", 1),
+        ("account=sec", 0),
+        ("department=%E6%B2%A1%E6%9C%89%E7%9A%84%E5%B1%80", 0),
+        ("account=wang&dataset=club.member", 1),
+    ] {
+        let path = format!("/api/v1/grants?{narrowed}");
+        let listed = city.ok(&sec, Method::GET, &path, &Value::Null).await;
+        let grants = listed["grants"].as_array().unwrap();
+        assert_eq!(grants.len(), found, "{narrowed}");
+    }
+    let nobody = "/api/v1/grants?account=nobody";
+    let refused = city.refused(&sec, Method::GET, nobody, &Value::Null).await;
+    assert_eq!(refused, "no-account");
     assert_eq!(city.rows(&wang, sql).await, json!([["2"]]));
     assert_eq!(
         city.rows(&wang, "SELECT count(*) FROM club.member").await,

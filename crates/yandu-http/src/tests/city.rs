@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -401,4 +402,17 @@ async fn door(store: Store, collector: &Collector) -> Door {
     let sources = packs.policy_sources();
     door.set_city(packs.city(), sources).await.unwrap();
     door
+}
+
+/// The parts of a file of Office by their names.
+pub(super) fn parts_of(file: &[u8]) -> BTreeMap<String, String> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
+    let mut parts = BTreeMap::new();
+    for place in 0..archive.len() {
+        let mut part = archive.by_index(place).unwrap();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+        parts.insert(part.name().to_owned(), text);
+    }
+    parts
 }

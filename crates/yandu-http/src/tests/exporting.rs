@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode, header};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 
-use super::city::{Answer, City, request};
+use super::city::{Answer, City, parts_of, request};
 use crate::Options;
 use crate::export::{PARQUET, WORKBOOK};
 
@@ -33,7 +33,8 @@ async fn take(city: &City, accept: &str, sql: &str) -> Answer {
         .await
 }
 
-async fn receipt(city: &City, number: &str) -> Value {
+/// A receipt that has ended.
+pub(super) async fn receipt(city: &City, number: &str) -> Value {
     let path = format!("/api/v1/exports/{number}");
     for _ in 0..2_000 {
         let receipt = city.get(&path).await.json();
@@ -78,6 +79,59 @@ async fn every_form_of_a_file_leaves_a_receipt_and_a_page_leaves_none() {
         (&receipt["form"], &receipt["rows"]),
         (&json!("json"), &json!(3))
     );
+}
+
+#[tokio::test]
+async fn every_workbook_says_on_a_sheet_and_on_its_printed_pages_who_took_it() {
+    let city = city().await;
+    city.deliver("b.csv", "number,name,age\n4,赵六,200\n").await;
+    let quarantine = "/api/v1/batches/club.member/quarantine.xlsx";
+    for path in [quarantine, "/api/v1/ledger/export?format=xlsx"] {
+        let book = city.get(path).await;
+        assert_eq!(book.status, StatusCode::OK, "{path}");
+        assert_eq!(book.header("content-type"), WORKBOOK);
+        let number = book.header("yandu-receipt");
+        let receipt = receipt(&city, number).await;
+        assert_eq!(
+            (&receipt["form"], &receipt["rows"]),
+            (&json!("xlsx"), &json!(1))
+        );
+        assert_eq!(receipt["bytes"], book.body.len(), "{path}");
+        let parts = parts_of(&book.body);
+        assert!(parts["xl/workbook.xml"].contains("说明"), "{path}");
+        let said: String = parts.values().map(String::as_str).collect();
+        let text = |name: &str| receipt[name].as_str().unwrap().to_owned();
+        let reader = format!("{}（{}）", text("name"), text("reader"));
+        for part in [reader.as_str(), number, "凭证 · Receipt"] {
+            assert!(said.contains(part), "{path}: {part}");
+        }
+        // The data and what is said of it.
+        assert_eq!(said.matches("<oddHeader>").count(), 2, "{path}");
+        assert_eq!(
+            said.matches(&format!("凭证 {number}&amp;R")).count(),
+            2,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_export_of_the_ledger_leaves_a_receipt_in_every_form() {
+    let city = city().await;
+    for (format, form) in [("csv", "csv"), ("jsonl", "json"), ("xlsx", "xlsx")] {
+        let file = city
+            .get(&format!("/api/v1/ledger/export?format={format}&sort=title"))
+            .await;
+        assert_eq!(file.status, StatusCode::OK, "{format}");
+        let name = format!("attachment; filename*=UTF-8''ledger.{format}");
+        assert_eq!(file.header("content-disposition"), name);
+        let receipt = receipt(&city, file.header("yandu-receipt")).await;
+        assert_eq!(receipt["form"], form);
+        assert_eq!(receipt["rows"], 1, "{format}");
+        assert_eq!(receipt["bytes"], file.body.len(), "{format}");
+        assert_eq!(receipt["sql"], format!("LEDGER format={format}&sort=title"));
+        assert_eq!(receipt["state"], "complete");
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::accounts::Somebody;
-use super::city::{Answer, City, form};
+use super::city::{Answer, City, form, parts_of};
 use super::plan_reviewing::approved;
 
 const PACK: &str = "\
@@ -121,13 +121,7 @@ fn local(city: &City) -> Somebody {
 
 /// All texts of a workbook.
 fn texts_of(workbook: &[u8]) -> String {
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(workbook)).unwrap();
-    let mut texts = String::new();
-    for place in 0..archive.len() {
-        let mut file = archive.by_index(place).unwrap();
-        std::io::Read::read_to_string(&mut file, &mut texts).unwrap();
-    }
-    texts
+    parts_of(workbook).into_values().collect()
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@ use axum::http::{Method, header};
 use serde_json::Value;
 use yandu_store::Clock;
 
-use super::city::{City, request};
+use super::city::{City, parts_of, request};
+use super::exporting::receipt;
 use super::measuring;
 use super::plan_reviewing::{approved, import};
 use crate::Options;
@@ -64,6 +65,39 @@ async fn a_paper_is_told_with_its_footnotes_and_saved_as_a_file_of_word() {
 }
 
 #[tokio::test]
+async fn a_file_of_a_paper_leaves_a_receipt_and_says_in_its_properties_alone_who_took_it() {
+    let city = on("2026-04-20").await;
+    approved(&city).await;
+    let told = city.get(&format!("{PAPERS}/brief?period=2026-03")).await;
+    assert_eq!(told.header("yandu-receipt"), "");
+    let word = city
+        .get(&format!("{PAPERS}/brief?period=2026-03&format=docx"))
+        .await;
+    let number = word.header("yandu-receipt");
+    let receipt = receipt(&city, number).await;
+    assert_eq!(receipt["form"], "docx");
+    assert_eq!(receipt["sql"], "PAPER 2026 brief 2026-03");
+    assert_eq!(receipt["state"], "complete");
+    assert_eq!(receipt["bytes"], word.body.len());
+    let text = |name: &str| receipt[name].as_str().unwrap().to_owned();
+    let reader = format!("{}（{}）", text("name"), text("reader"));
+    let taken = format!("读者 {reader} · 时间 2026-04-20 09:00:00 · 凭证 {number}");
+    for (part, text) in parts_of(&word.body) {
+        let is_said = text.contains(&taken);
+        assert_eq!(is_said, part == "docProps/core.xml", "{part}: {text}");
+        let is_told = text.contains(&reader) || text.contains("凭证");
+        assert_eq!(is_told, is_said, "{part}: {text}");
+    }
+    // Fonts are looked for before a receipt is opened.
+    let refused = city
+        .get(&format!("{PAPERS}/brief?period=2026-03&format=pdf"))
+        .await;
+    assert_eq!(refused.problem(), (409, "document-font".to_owned()));
+    let listed = city.get("/api/v1/exports").await.json();
+    assert_eq!(listed["exports"].as_array().unwrap().len(), 1, "{listed}");
+}
+
+#[tokio::test]
 async fn a_paper_of_a_past_month_tells_a_number_of_the_year_as_it_stood_then() {
     let sql = measuring::JOINED_SQL.replace("make_date(2025", "make_date(2026");
     let files = [
@@ -100,6 +134,12 @@ async fn a_paper_of_a_past_month_tells_a_number_of_the_year_as_it_stood_then() {
             "{period}: {texts:?}"
         );
     }
+    let word = city
+        .get(&format!("{PAPERS}/brief?period=2026-04&format=docx"))
+        .await;
+    let receipt = receipt(&city, word.header("yandu-receipt")).await;
+    assert_eq!(receipt["read"][0]["dataset"], "club.joined", "{receipt}");
+    assert_eq!(receipt["rows"], 1, "one target has a metric");
 }
 
 /// The pieces of text that a footnote stands behind.

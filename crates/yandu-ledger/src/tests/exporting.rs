@@ -80,7 +80,7 @@ fn written(format: Format, entries: &[Entry]) -> Vec<u8> {
         Format::Workbook => {
             let mut sheet = Sheet::new().unwrap();
             sheet.add(entries).unwrap();
-            sheet.finish().unwrap()
+            sheet.finish().0.save_to_buffer().unwrap()
         }
         _ => [csv_header(), csv_lines(entries)].concat(),
     }

@@ -263,7 +263,8 @@ async fn a_table_that_was_exported_changes_nothing_but_what_was_changed_in_it() 
     );
     let mut sheet = crate::export::Sheet::new().unwrap();
     sheet.add(&entries).unwrap();
-    let path = site.write("ledger.xlsx", sheet.finish().unwrap());
+    let book = sheet.finish().0.save_to_buffer().unwrap();
+    let path = site.write("ledger.xlsx", book);
     let same = import(&site, &path, Format::Workbook).await;
     assert_eq!((same.unchanged, same.faulty), (entries.len() as u64, 0));
 

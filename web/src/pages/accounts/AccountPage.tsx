@@ -15,7 +15,6 @@ import { RightsLook } from '../../kit/RightsLook'
 import { RoleNames } from '../../kit/RoleNames'
 import { Code, Time } from '../../kit/Text'
 import { useSession } from '../../kit/useSession'
-import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import { Identities } from '../account/Identities'
 import { Tokens } from '../account/Tokens'
@@ -77,7 +76,6 @@ function Shown({ id, trail }: { id: string; trail: string }) {
           </>
         )}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

@@ -16,7 +16,6 @@ import { RoleNames, useRoleName } from '../../kit/RoleNames'
 import { Age, Code } from '../../kit/Text'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useSettled } from '../../kit/useSettled'
-import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import { ImportAccounts } from './ImportAccounts'
 import { MakeAccount } from './MakeAccount'
@@ -120,7 +119,6 @@ function List() {
         )}
       </div>
       {isMaking && <MakeAccount onClose={() => setMaking(false)} />}
-      <Watermark />
     </Page>
   )
 }

@@ -11,7 +11,6 @@ import * as format from '../../kit/format'
 import { BatchLamp } from '../../kit/Lamp'
 import { Loaded } from '../../kit/Loaded'
 import { Facts, Page, Section } from '../../kit/Page'
-import { Watermark } from '../../kit/Watermark'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Tabs } from '../../kit/Tabs'
 import { DatasetLink, Num, Score, Time } from '../../kit/Text'
@@ -39,7 +38,6 @@ export function Batch() {
       <Loaded query={query} doing={t('batch.one')}>
         {(batch) => <Content batch={batch} />}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }
@@ -97,7 +95,7 @@ function Content({ batch }: { batch: BatchDetail }) {
             {
               key: 'profile',
               label: t('batch.profile'),
-              render: () => <ProfileTable profile={batch.profile} titles={titles} />,
+              render: () => <ProfileTable dataset={batch.dataset} profile={batch.profile} titles={titles} />,
             },
             {
               key: 'reading',

@@ -6,12 +6,15 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ask, client } from '../../api/client'
 import type { BatchDetail, QuarantinedRow, Released } from '../../api/types'
+import { CellValue } from '../../kit/CellValue'
 import { ProblemPanel } from '../../kit/Problem'
 import { ReasonField } from '../../kit/ReasonDialog'
 import { hasSigns } from '../../kit/pieces'
 import { Raw, Time } from '../../kit/Text'
+import type { KeptBack } from '../../kit/useKeptBack'
 import { useReturnFocus } from '../../kit/useReturnFocus'
 import { useNarrow } from '../../kit/useNarrow'
+import { useWhyDialog } from '../../kit/useWhyDialog'
 import { useWords } from '../../kit/words'
 import type { Titles } from './titles'
 
@@ -19,12 +22,13 @@ interface Props {
   batch: BatchDetail
   row: QuarantinedRow
   titles: Titles
+  kept: KeptBack
   onClose: () => void
   onReleased: (released?: Released) => void
 }
 
 /** One row as a form: what is wrong on top, cells at fault first, and the record as it came. */
-export function CorrectRow({ batch, row, titles, onClose, onReleased }: Props) {
+export function CorrectRow({ batch, row, titles, kept, onClose, onReleased }: Props) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const isNarrow = useNarrow()
@@ -102,6 +106,7 @@ export function CorrectRow({ batch, row, titles, onClose, onReleased }: Props) {
         id={id}
         row={row}
         titles={titles}
+        kept={kept}
         changed={changed}
         readOnly={!isOpen}
         set={(name, text) => setChanged({ ...changed, [name]: text })}
@@ -158,13 +163,15 @@ interface FieldsProps {
   id: string
   row: QuarantinedRow
   titles: Titles
+  kept: KeptBack
   changed: Record<string, string>
   readOnly: boolean
   set: (name: string, text: string) => void
 }
 
-function Fields({ id, row, titles, changed, readOnly, set }: FieldsProps) {
+function Fields({ id, row, titles, kept, changed, readOnly, set }: FieldsProps) {
   const { t } = useTranslation()
+  const { tellWhy, dialog } = useWhyDialog()
   const faulty = new Set(row.reasons.map((one) => one.column))
   const names = [...titles.keys()]
   const sorted = [...names.filter((name) => faulty.has(name)), ...names.filter((name) => !faulty.has(name))]
@@ -181,6 +188,7 @@ function Fields({ id, row, titles, changed, readOnly, set }: FieldsProps) {
               {titles.get(name)} <code className="code hint">{name}</code>
               {faulty.has(name) && <span className="required">{t('quarantine.faulty')}</span>}
             </label>
+            {isKeptBack && <CellValue masked={kept.of(name, titles.get(name) ?? name)} isEmpty isFirst onWhy={tellWhy} />}
             <Input
               id={`${id}-${name}`}
               value={text}
@@ -197,6 +205,7 @@ function Fields({ id, row, titles, changed, readOnly, set }: FieldsProps) {
           </div>
         )
       })}
+      {dialog}
     </div>
   )
 }

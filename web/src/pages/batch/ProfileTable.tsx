@@ -1,13 +1,18 @@
 import { useTranslation } from 'react-i18next'
 import type { Profile } from '../../api/types'
+import { CellValue } from '../../kit/CellValue'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
 import { Num, Raw } from '../../kit/Text'
 import * as format from '../../kit/format'
+import { useKeptBack } from '../../kit/useKeptBack'
+import { useWhyDialog } from '../../kit/useWhyDialog'
 
-/** What the values of each column look like. */
-export function ProfileTable({ profile, titles }: { profile: Profile[]; titles: Map<string, string> }) {
+/** What the values of each column look like. Of one whose cells are kept back nothing is told but how many there are. */
+export function ProfileTable({ dataset, profile, titles }: { dataset: string; profile: Profile[]; titles: Map<string, string> }) {
   const { t } = useTranslation()
+  const kept = useKeptBack(dataset)
+  const { tellWhy, dialog } = useWhyDialog()
   const columns: Column<Profile>[] = [
     {
       key: 'column',
@@ -26,7 +31,17 @@ export function ProfileTable({ profile, titles }: { profile: Profile[]; titles: 
       render: (one) => (one.rows > 0 ? format.share(one.nulls / one.rows) : '—'),
     },
     { key: 'distinct', title: t('profile.distinct'), align: 'right', render: (one) => <Num value={one.distinct} /> },
-    { key: 'min', full: true, title: t('profile.min'), render: (one) => <Short text={one.min} /> },
+    {
+      key: 'min',
+      full: true,
+      title: t('profile.min'),
+      render: (one) =>
+        kept.is(one.column) ? (
+          <CellValue masked={kept.of(one.column, titles.get(one.column) ?? one.column)} isEmpty isFirst onWhy={tellWhy} />
+        ) : (
+          <Short text={one.min} />
+        ),
+    },
     { key: 'max', full: true, title: t('profile.max'), render: (one) => <Short text={one.max} /> },
     {
       key: 'frequent',
@@ -52,14 +67,17 @@ export function ProfileTable({ profile, titles }: { profile: Profile[]; titles: 
     },
   ]
   return (
-    <DataTable
-      dense
-      label={t('batch.profile')}
-      columns={columns}
-      rows={profile}
-      rowKey={(one) => one.column}
-      empty={<Nothing title={t('profile.none')} />}
-    />
+    <>
+      <DataTable
+        dense
+        label={t('batch.profile')}
+        columns={columns}
+        rows={profile}
+        rowKey={(one) => one.column}
+        empty={<Nothing title={t('profile.none')} />}
+      />
+      {dialog}
+    </>
   )
 }
 

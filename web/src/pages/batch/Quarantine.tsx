@@ -8,12 +8,16 @@ import { useSearchParams } from 'react-router'
 import { ask, client } from '../../api/client'
 import { quarantine } from '../../api/queries'
 import type { BatchDetail, QuarantinedRow, Refusal, Released } from '../../api/types'
+import { CellValue } from '../../kit/CellValue'
 import { type Column, DataTable } from '../../kit/DataTable'
+import type { HiddenColumn } from '../../kit/HiddenSign'
 import { Lamp } from '../../kit/Lamp'
 import type { LampState } from '../../kit/lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Num, Raw } from '../../kit/Text'
+import { type KeptBack, useKeptBack } from '../../kit/useKeptBack'
+import { useWhyDialog } from '../../kit/useWhyDialog'
 import { useWords } from '../../kit/words'
 import { CorrectRow } from './CorrectRow'
 import type { Titles } from './titles'
@@ -35,6 +39,8 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
   const filter = { ...(reason && { reason }), ...(isWaiting && { waiting: true }) }
   const query = useInfiniteQuery(quarantine(batch.id, filter))
   const rows = query.data?.pages.flatMap((page) => page.rows)
+  const kept = useKeptBack(batch.dataset)
+  const { tellWhy, dialog } = useWhyDialog()
   const set = (name: string, value: string | null) =>
     setAddress(
       (former) => {
@@ -87,6 +93,8 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
               onOpen={setOpen}
               isAll={!isWaiting || reason !== ''}
               keeps={keeps}
+              kept={kept}
+              onWhy={tellWhy}
             />
             {query.hasNextPage && (
               <p className="more no-print">
@@ -98,7 +106,8 @@ export function Quarantine({ batch, titles }: { batch: BatchDetail; titles: Titl
           </>
         )}
       </Loaded>
-      {open && <CorrectRow batch={batch} row={open} titles={titles} onClose={() => setOpen(undefined)} onReleased={setReleased} />}
+      {open && <CorrectRow batch={batch} row={open} titles={titles} kept={kept} onClose={() => setOpen(undefined)} onReleased={setReleased} />}
+      {dialog}
     </>
   )
 }
@@ -112,12 +121,16 @@ interface RowsProps {
   isAll: boolean
   /** Whether whoever looks may correct rows and decide on them. */
   keeps: boolean
+  kept: KeptBack
+  onWhy: (column: HiddenColumn) => void
 }
 
-function Rows({ rows, titles, chosen, onChoose, onOpen, isAll, keeps }: RowsProps) {
+function Rows({ rows, titles, chosen, onChoose, onOpen, isAll, keeps, kept, onWhy }: RowsProps) {
   const isOpenTo = (row: QuarantinedRow) => keeps && isOpen(row)
   const { t } = useTranslation()
   const { reason: nameOf } = useWords()
+  const firsts = new Map<string, QuarantinedRow>()
+  for (const row of rows) for (const name of shownOf(row, titles)) if (!firsts.has(name)) firsts.set(name, row)
   const columns: Column<QuarantinedRow>[] = [
     {
       key: 'row',
@@ -141,7 +154,12 @@ function Rows({ rows, titles, chosen, onChoose, onOpen, isAll, keeps }: RowsProp
         </ul>
       ),
     },
-    { key: 'cells', full: true, title: t('quarantine.cells'), render: (row) => <Cells row={row} titles={titles} /> },
+    {
+      key: 'cells',
+      full: true,
+      title: t('quarantine.cells'),
+      render: (row) => <Cells row={row} titles={titles} isFirst={(name) => row === firsts.get(name)} kept={kept} onWhy={onWhy} />,
+    },
     {
       key: 'state',
       title: t('quarantine.state'),
@@ -190,13 +208,27 @@ function isOpen(row: QuarantinedRow): boolean {
 
 const SHOWN = 4
 
-/** The cells at fault first, then as many others as have room. */
-function Cells({ row, titles }: { row: QuarantinedRow; titles: Titles }) {
+/** The cells at fault first, then as many others as have room, those that are kept back last. */
+function shownOf(row: QuarantinedRow, titles: Titles): string[] {
   const faulty = new Set(row.reasons.map((one) => one.column))
-  const names = Object.keys(row.cells)
-  const order = [...titles.keys()].filter((name) => names.includes(name))
-  const sorted = [...order.filter((name) => faulty.has(name)), ...order.filter((name) => !faulty.has(name))]
-  if (sorted.length === 0) {
+  const names = new Set([...Object.keys(row.cells), ...(row.hidden ?? [])])
+  const order = [...new Set([...titles.keys(), ...names])].filter((name) => names.has(name))
+  const rank = (name: string) => (faulty.has(name) ? 0 : row.hidden?.includes(name) ? 2 : 1)
+  return order.sort((one, other) => rank(one) - rank(other)).slice(0, SHOWN)
+}
+
+interface CellsProps {
+  row: QuarantinedRow
+  titles: Titles
+  isFirst: (name: string) => boolean
+  kept: KeptBack
+  onWhy: (column: HiddenColumn) => void
+}
+
+function Cells({ row, titles, isFirst, kept, onWhy }: CellsProps) {
+  const faulty = new Set(row.reasons.map((one) => one.column))
+  const shown = shownOf(row, titles)
+  if (shown.length === 0) {
     return typeof row.record !== 'string' ? (
       '—'
     ) : (
@@ -207,14 +239,22 @@ function Cells({ row, titles }: { row: QuarantinedRow; titles: Titles }) {
   }
   return (
     <dl className="cells">
-      {sorted.slice(0, SHOWN).map((name) => (
-        <div key={name} className={faulty.has(name) ? 'faulty' : ''}>
-          <dt>{titles.get(name) ?? name}</dt>
-          <dd>
-            <Raw text={row.cells[name] ?? '—'} />
-          </dd>
-        </div>
-      ))}
+      {shown.map((name) => {
+        const isEmpty = row.hidden?.includes(name) ?? false
+        const title = titles.get(name) ?? name
+        return (
+          <div key={name} className={faulty.has(name) ? 'faulty' : ''}>
+            <dt>{title}</dt>
+            <dd className={isEmpty ? 'kept-back' : ''}>
+              {isEmpty ? (
+                <CellValue masked={kept.of(name, title)} isEmpty isFirst={isFirst(name)} onWhy={onWhy} />
+              ) : (
+                <Raw text={row.cells[name] ?? '—'} />
+              )}
+            </dd>
+          </div>
+        )
+      })}
     </dl>
   )
 }

@@ -6,7 +6,6 @@ import { Link, useSearchParams } from 'react-router'
 import { batches as batchesQuery, datasets } from '../../api/queries'
 import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
-import { Watermark } from '../../kit/Watermark'
 import { found } from '../../kit/search'
 import { usePinyin } from '../../kit/usePinyin'
 import { BatchTable } from './BatchTable'
@@ -79,7 +78,6 @@ export function Batches() {
           </p>
         )}
       </div>
-      <Watermark />
     </Page>
   )
 }

@@ -11,7 +11,6 @@ import { useBoard } from '../../board/useBoard'
 import { Lamp } from '../../kit/Lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
-import { Watermark } from '../../kit/Watermark'
 import { useKeyName } from '../figures/useDimension'
 import { useWorded } from '../declared/worded'
 
@@ -53,7 +52,6 @@ export function BoardPage() {
       <Loaded query={{ data: board, error: live.error, isError: !board && Boolean(live.error), isFetching: false, refetch: live.retry }} doing={t('menu.boards')}>
         {(known) => <Content board={known} isConnected={live.isConnected} heardAt={live.heardAt} area={area} setArea={setArea} />}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

@@ -16,7 +16,6 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { useNarrow } from '../../kit/useNarrow'
 import { useSettled } from '../../kit/useSettled'
-import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import { active, asked, sorts } from './address'
 import { Compare } from './Compare'
@@ -121,7 +120,6 @@ export function Catalogue() {
       {isComparing && compared.length === MOST_COMPARED && (
         <Compare ids={compared as [string, string]} onClose={() => setComparing(false)} />
       )}
-      <Watermark />
     </Page>
   )
 }

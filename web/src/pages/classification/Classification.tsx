@@ -4,7 +4,6 @@ import { Guarded } from '../../kit/Guarded'
 import { Page } from '../../kit/Page'
 import { type Tab, Tabs } from '../../kit/Tabs'
 import { useSession } from '../../kit/useSession'
-import { Watermark } from '../../kit/Watermark'
 import { Lowerings } from './Lowerings'
 import { Progress } from './Progress'
 import { Suggestions } from './Suggestions'
@@ -41,7 +40,6 @@ function Content() {
         active={address.get('tab') ?? tabs[0]?.key ?? 'lowerings'}
         onChange={(tab) => setAddress({ tab }, { replace: true })}
       />
-      <Watermark />
     </Page>
   )
 }

@@ -11,7 +11,6 @@ import { Page } from '../../kit/Page'
 import { type Tab, Tabs } from '../../kit/Tabs'
 import { Age, Code, Hint, Short } from '../../kit/Text'
 import { useSession } from '../../kit/useSession'
-import { Watermark } from '../../kit/Watermark'
 import { LineageView } from '../lineage/LineageView'
 import { Deliveries } from './Deliveries'
 import { Duties } from './Duties'
@@ -63,7 +62,6 @@ export function Dataset() {
           <EditEntry entry={entry} etag={query.data?.etag} onClose={() => setEditing(false)} />
         </Suspense>
       )}
-      <Watermark />
     </Page>
   )
 }

@@ -4,7 +4,6 @@ import { Link, useParams } from 'react-router'
 import { type PageDeclared, page as pageQuery } from '../../api/pages'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
-import { Watermark } from '../../kit/Watermark'
 import { Dashboard } from './Dashboard'
 import { ListPage } from './ListPage'
 import { useWorded } from './worded'
@@ -24,7 +23,6 @@ export function PageOfPack() {
       <Loaded query={query} doing={id}>
         {(declared) => <Kind declared={declared} />}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

@@ -17,7 +17,6 @@ import { Page } from '../../kit/Page'
 import { Code, Hint, Time } from '../../kit/Text'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useSettled } from '../../kit/useSettled'
-import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import { isMoment, lastPart, linesOf } from './detail'
 import { KINDS } from './kinds'
@@ -88,7 +87,6 @@ function List() {
           </p>
         )}
       </div>
-      <Watermark />
     </Page>
   )
 }

@@ -9,7 +9,6 @@ import { Page } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
 import { Code } from '../../kit/Text'
 import { useMetricTrail } from '../../kit/useMetricTrail'
-import { Watermark } from '../../kit/Watermark'
 import { areaOf, asksOf, classesOf, viewOf } from './asks'
 import { Breakdown } from './Breakdown'
 import { Controls } from './Controls'
@@ -37,7 +36,6 @@ export function FigurePage() {
       <Loaded query={query} doing={`${t('figure.one')} ${id}`}>
         {(known) => <Content key={known.id} definition={known} />}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

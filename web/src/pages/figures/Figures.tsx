@@ -18,7 +18,6 @@ import { Age, Code, Hint } from '../../kit/Text'
 import { askOf } from '../../kit/trail'
 import { usePinyin } from '../../kit/usePinyin'
 import { useSpan } from '../../kit/useSpan'
-import { Watermark } from '../../kit/Watermark'
 
 /** Every metric of the city with its newest number. */
 export function Figures() {
@@ -53,7 +52,6 @@ export function Figures() {
           {(lines) => <List lines={lines} empty={<Nothing title={t(list?.length ? 'figures.not-found' : 'figures.none')}>{t(list?.length ? 'figures.not-found-help' : 'figures.none-help')}</Nothing>} />}
         </Loaded>
       </div>
-      <Watermark />
     </Page>
   )
 }

@@ -9,7 +9,6 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section, Tag } from '../../kit/Page'
 import { Time } from '../../kit/Text'
 import { useSpan } from '../../kit/useSpan'
-import { Watermark } from '../../kit/Watermark'
 import { WorkLamp } from '../plan/PlanLamp'
 import { Fill } from './Fill'
 
@@ -36,7 +35,6 @@ export function FormPage() {
           </>
         )}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

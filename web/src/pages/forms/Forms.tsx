@@ -9,7 +9,6 @@ import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
 import { Code, Hint } from '../../kit/Text'
 import { useSpan } from '../../kit/useSpan'
-import { Watermark } from '../../kit/Watermark'
 import { WorkLamp } from '../plan/PlanLamp'
 
 /** What is to be reported, the latest first, and the forms. */
@@ -30,7 +29,6 @@ export function Forms() {
           </>
         )}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

@@ -7,7 +7,6 @@ import { Loaded } from '../../kit/Loaded'
 import { Facts, Page, Section } from '../../kit/Page'
 import { BatchLink, Hint, Time } from '../../kit/Text'
 import { useSpan } from '../../kit/useSpan'
-import { Watermark } from '../../kit/Watermark'
 import { FileItem } from './Evidence'
 import { shownIn } from './filled'
 import { ReportState } from './FormPage'
@@ -26,7 +25,6 @@ export function ReportPage() {
       <Loaded query={query} doing={t('forms.history')}>
         {(report) => <Shown form={form.data} report={report} />}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Button from 'antd/es/button'
+import Input from 'antd/es/input'
 import Select from 'antd/es/select'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
-import { type Grant, grants as grantsQuery, revokeGrant } from '../../api/access'
+import { type Grant, grants as grantsQuery, revokeGrant, roles as rolesQuery } from '../../api/access'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { EntryChoice } from '../../kit/EntryChoice'
 import { Guarded } from '../../kit/Guarded'
@@ -14,7 +15,7 @@ import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Code, DatasetLink, Hint } from '../../kit/Text'
 import { useDatasetTitles } from '../../kit/useDatasetTitles'
 import { useNow } from '../../kit/useNow'
-import { Watermark } from '../../kit/Watermark'
+import { useOptionFilter } from '../../kit/useOptionFilter'
 import { GiveGrant } from './GiveGrant'
 import { Grantee, GrantLamp, Scope, Until } from './GrantParts'
 import { type GrantState, stateOf } from './grant'
@@ -37,9 +38,14 @@ function List() {
   const [isGiving, setGiving] = useState(false)
   const titles = useDatasetTitles()
   const now = useNow()
-  const dataset = address.get('dataset') ?? ''
-  const state = address.get('state') ?? ''
-  const query = useQuery(grantsQuery(dataset))
+  const { data: known } = useQuery(rolesQuery)
+  const filterOption = useOptionFilter()
+  const part = (name: string) => address.get(name) ?? ''
+  const filter = { dataset: part('dataset'), account: part('account'), department: part('department') }
+  const { dataset } = filter
+  const state = part('state')
+  const isNarrowed = [...Object.values(filter), state].some(Boolean)
+  const query = useQuery(grantsQuery(filter))
   const shown = query.data?.filter((grant) => state === '' || stateOf(grant, now) === state)
   const set = (name: string, value: string) =>
     setAddress(
@@ -70,7 +76,16 @@ function List() {
           onChange={(value: string) => set('state', value)}
           options={[{ value: '', label: t('grants.any-state') }, ...STATES.map((one) => ({ value: one, label: t(`grant-state.${one}`) }))]}
         />
-        {(dataset || state) && (
+        <AccountNamed value={filter.account} onChange={(id) => set('account', id)} />
+        <Select
+          aria-label={t('grants.by-department')}
+          className="toolbar-select"
+          showSearch={{ filterOption }}
+          value={filter.department}
+          onChange={(value: string) => set('department', value)}
+          options={[{ value: '', label: t('accounts.any-department') }, ...(known?.departments ?? []).map((one) => ({ value: one, label: one }))]}
+        />
+        {isNarrowed && (
           <Button type="link" onClick={() => setAddress({}, { replace: true })}>
             {t('catalogue.clear')}
           </Button>
@@ -78,12 +93,36 @@ function List() {
       </div>
       <div className="surface">
         <Loaded query={{ ...query, data: shown }} doing={t('menu.grants')}>
-          {(list) => <Rows grants={list} isNarrowed={dataset !== '' || state !== ''} />}
+          {(list) => <Rows grants={list} isNarrowed={isNarrowed} />}
         </Loaded>
       </div>
       {isGiving && <GiveGrant onClose={() => setGiving(false)} />}
-      <Watermark />
     </Page>
+  )
+}
+
+/** An account is named, because who grants does not look through them; it is asked for when its name is written to the end. */
+function AccountNamed({ value, onChange }: { value: string; onChange: (id: string) => void }) {
+  const { t } = useTranslation()
+  const [typed, setTyped] = useState(value)
+  useEffect(() => setTyped(value), [value])
+  const ask = () => {
+    if (typed.trim() !== value) onChange(typed.trim())
+  }
+  return (
+    <Input
+      className="toolbar-text"
+      aria-label={t('grants.by-account')}
+      placeholder={t('grants.by-account')}
+      autoComplete="off"
+      autoCapitalize="none"
+      spellCheck={false}
+      maxLength={63}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+      onPressEnter={ask}
+      onBlur={ask}
+    />
   )
 }
 

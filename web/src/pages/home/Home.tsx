@@ -12,7 +12,6 @@ import type { LampState } from '../../kit/lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
 import { Sentence } from '../../kit/Sentence'
-import { Watermark } from '../../kit/Watermark'
 import { type Standing, useStandings } from '../../kit/standing'
 import { Age, DatasetLink, Hint, Num, Score, Time } from '../../kit/Text'
 import { useNarrow } from '../../kit/useNarrow'
@@ -65,7 +64,6 @@ function Desk() {
           </Section>
         </div>
       </div>
-      <Watermark />
     </Page>
   )
 }

@@ -3,7 +3,6 @@ import { Link } from 'react-router'
 import { Page, Section } from '../../kit/Page'
 import { RoleNames } from '../../kit/RoleNames'
 import { useSession } from '../../kit/useSession'
-import { Watermark } from '../../kit/Watermark'
 import { menuOf } from '../../shell/menu'
 
 /** Who one is here, and the pages that one may open. */
@@ -31,7 +30,6 @@ export function Ways() {
         </ul>
         {places.length <= 1 && <p className="hint">{t('home.few-ways')}</p>}
       </Section>
-      <Watermark />
     </Page>
   )
 }

@@ -11,7 +11,6 @@ import { Lamp } from '../../kit/Lamp'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section, Tag } from '../../kit/Page'
 import { Code, Hint } from '../../kit/Text'
-import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
 
@@ -43,7 +42,6 @@ export function IndicatorSetPage() {
           )
         }
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

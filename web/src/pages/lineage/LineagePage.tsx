@@ -6,7 +6,6 @@ import { EntryChoice } from '../../kit/EntryChoice'
 import { Nothing } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { Code, DatasetLink } from '../../kit/Text'
-import { Watermark } from '../../kit/Watermark'
 import { LineageView } from './LineageView'
 import { columnOf, datasetOf } from './layout'
 
@@ -48,7 +47,6 @@ export function LineagePage() {
       <div className="surface">
         {of === '' ? <Nothing title={t('lineage.start')}>{t('lineage.start-help')}</Nothing> : <LineageView of={of} />}
       </div>
-      <Watermark />
     </Page>
   )
 }

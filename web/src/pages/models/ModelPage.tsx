@@ -10,7 +10,6 @@ import { Sentence } from '../../kit/Sentence'
 import { Facts, Page, Section } from '../../kit/Page'
 import { Tabs } from '../../kit/Tabs'
 import { Age, Code, DatasetLink, Hint, Num, Short } from '../../kit/Text'
-import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import { ModelLamp } from './ModelLamp'
 import { Plan } from './Plan'
@@ -57,7 +56,6 @@ export function ModelPage() {
       <Loaded query={query} doing={`${t('model.one')} ${id}`}>
         {(model) => <Content model={model} />}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

@@ -11,7 +11,6 @@ import { Sentence } from '../../kit/Sentence'
 import { Page } from '../../kit/Page'
 import { Age, Code, DatasetLink, Hint, Short } from '../../kit/Text'
 import { useSession } from '../../kit/useSession'
-import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
 import { ModelLamp } from './ModelLamp'
@@ -47,7 +46,6 @@ export function Models() {
           {(list) => <List models={list} busy={busy} run={(id) => runner.run.mutate({ id, full: false })} />}
         </Loaded>
       </div>
-      <Watermark />
     </Page>
   )
 }

@@ -11,7 +11,6 @@ import { Page } from '../../kit/Page'
 import { ReasonDialog } from '../../kit/ReasonDialog'
 import { Code, DatasetLink, Hint, Time } from '../../kit/Text'
 import { useDatasetTitles } from '../../kit/useDatasetTitles'
-import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import { AddEntry } from './AddEntry'
 import { scopeOf } from './entry'
@@ -48,7 +47,6 @@ function List() {
         </Loaded>
       </div>
       {isAdding && <AddEntry onClose={() => setAdding(false)} onAdded={setAdded} />}
-      <Watermark />
     </Page>
   )
 }

@@ -6,7 +6,6 @@ import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { Tabs } from '../../kit/Tabs'
 import { Time } from '../../kit/Text'
-import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import { useSession } from '../../kit/useSession'
 import { Approve } from './Approve'
@@ -40,7 +39,6 @@ export function PlanPage() {
       <Loaded query={query} doing={t('plans.one')}>
         {({ data, etag }) => <Content plan={data} etag={etag} />}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

@@ -7,7 +7,6 @@ import { type Column, DataTable } from '../../kit/DataTable'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
 import { Age, Code, Hint, Time } from '../../kit/Text'
-import { Watermark } from '../../kit/Watermark'
 import { useSession } from '../../kit/useSession'
 import { PlanLamp } from '../plan/PlanLamp'
 import { ImportPlan } from './ImportPlan'
@@ -51,7 +50,6 @@ export function Plans() {
           {(list) => <List plans={list} />}
         </Loaded>
       </div>
-      <Watermark />
     </Page>
   )
 }

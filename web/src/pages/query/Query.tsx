@@ -8,7 +8,6 @@ import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import type { EditorHandle } from '../../kit/SqlEditor'
 import { useNarrow } from '../../kit/useNarrow'
-import { Watermark } from '../../kit/Watermark'
 import { Tables } from './Tables'
 import { Workbench } from './Workbench'
 
@@ -55,7 +54,6 @@ export function Query() {
       >
         {tables}
       </Drawer>
-      <Watermark />
     </Page>
   )
 }

@@ -12,7 +12,6 @@ import { ExportButton } from '../../kit/ExportButton'
 import { Loaded, Nothing } from '../../kit/Loaded'
 import { Page, Section } from '../../kit/Page'
 import { Code, Num, Score, Short } from '../../kit/Text'
-import { Watermark } from '../../kit/Watermark'
 import { useWords } from '../../kit/words'
 import * as format from '../../kit/format'
 
@@ -41,7 +40,6 @@ export function Rollup() {
       <Loaded query={query} doing={t('menu.rollup')}>
         {({ rows, total }) => (rows.length === 0 ? <Nothing title={t('rollup.none')} /> : <Content by={by} lines={rows} total={total} />)}
       </Loaded>
-      <Watermark />
     </Page>
   )
 }

@@ -10,11 +10,11 @@ use super::TEXT_LENGTH;
 /// Signs of a name on a printed page; Excel takes 255 for a line with its codes.
 const PRINTED: usize = 60;
 
-/// Puts the sheet 说明 behind the data, and reader and time on the printed pages of both.
+/// Puts the sheet 说明 behind the data, and reader and time on the printed pages of all sheets.
 pub(super) fn tell(
     workbook: &mut Workbook,
     receipt: &Receipt,
-    rows: u32,
+    rows: u64,
     is_cut: bool,
 ) -> Result<(), XlsxError> {
     // The record of when a file was made is that of its receipt.
@@ -23,7 +23,6 @@ pub(super) fn tell(
         .set_author(&receipt.file.reader)
         .set_creation_datetime(&ExcelDateTime::from_timestamp(seconds)?);
     workbook.set_properties(&properties);
-    print_reader(workbook.worksheet_from_index(0)?, receipt);
     let sheet = workbook.add_worksheet();
     sheet.set_name("说明")?;
     sheet.set_column_width(0, 24)?;
@@ -34,11 +33,23 @@ pub(super) fn tell(
         sheet.write_string_with_format(line, 0, name, &label)?;
         sheet.write_string_with_format(line, 1, said, &text)?;
     }
-    print_reader(sheet, receipt);
+    for sheet in workbook.worksheets_mut() {
+        print_reader(sheet, receipt);
+    }
     Ok(())
 }
 
-fn lines(receipt: &Receipt, rows: u32, is_cut: bool) -> Vec<(&'static str, String)> {
+/// Who took a file away, when, and under which receipt, on one line.
+pub(crate) fn taken(receipt: &Receipt) -> String {
+    format!(
+        "读者 {} · 时间 {} · 凭证 {}",
+        reader(receipt),
+        time(receipt),
+        receipt.id
+    )
+}
+
+fn lines(receipt: &Receipt, rows: u64, is_cut: bool) -> Vec<(&'static str, String)> {
     let file = &receipt.file;
     let mut lines = vec![
         ("凭证 · Receipt", receipt.id.to_string()),
@@ -59,6 +70,8 @@ fn lines(receipt: &Receipt, rows: u32, is_cut: bool) -> Vec<(&'static str, Strin
         ""
     };
     lines.push(("行数 · Rows", format!("{rows}{more}")));
+    let batch = file.batch.clone();
+    lines.extend(batch.map(|batch| ("批次 · Delivery", batch)));
     for read in &file.read {
         let version = read.version.map_or("—".to_owned(), |at| at.to_string());
         lines.push((
