@@ -1,7 +1,7 @@
 //! What the metrics of a plan foresee for the days on which its targets are due.
 
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,6 +14,8 @@ use super::actual::{ask_metric, declared_baseline, is_of_year, standing, value_o
 use super::stand::ToldOfPlan;
 use crate::Result;
 use crate::caller::Caller;
+use crate::extract::Path;
+use crate::problem::Problem;
 use crate::state::State;
 
 /// What is foreseen of the targets of a plan.
