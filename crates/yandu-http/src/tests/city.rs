@@ -412,7 +412,7 @@ pub(super) fn parts_of(file: &[u8]) -> BTreeMap<String, String> {
         let mut part = archive.by_index(place).unwrap();
         let mut text = String::new();
         std::io::Read::read_to_string(&mut part, &mut text).unwrap();
-        parts.insert(part.name().to_owned(), text);
+        parts.insert(part.name().unwrap().into_owned(), text);
     }
     parts
 }
