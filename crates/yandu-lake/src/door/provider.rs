@@ -89,8 +89,8 @@ impl SecuredProvider {
         is_allowed(filter, &self.schema, &is_plain)
     }
 
-    /// How many rows are seen. Of all rows of a table it may be known for sure; else it is what was counted of the reader's
-    /// own, whatever the query asks of them.
+    /// About how many rows are seen: of all rows of a table what its plan knows, else what was counted of the reader's own, whatever
+    /// the query asks of them. Whether a plan knows it follows from how rows came and were replaced, so neither is told for sure.
     fn rows(
         &self,
         plan: &dyn ExecutionPlan,
@@ -99,7 +99,9 @@ impl SecuredProvider {
     ) -> Result<Precision<usize>, DataFusionError> {
         if self.sight.is_whole(&self.table.schema) && filters.is_empty() {
             let known = StatisticsContext::new().compute(plan, &StatisticsArgs::new())?;
-            return Ok(known.num_rows);
+            if let Precision::Exact(rows) = known.num_rows {
+                return Ok(Precision::Inexact(rows));
+            }
         }
         let rows = estimate.and_then(|known| usize::try_from(known.rows).ok());
         Ok(rows.map_or(Precision::Absent, Precision::Inexact))

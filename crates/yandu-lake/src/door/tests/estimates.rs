@@ -1,6 +1,6 @@
 //! What the planner is told of the rows that a reader sees, and what it makes of it.
 
-use super::world::{PLAIN, Person, World, asked, hidden, permit, told, visible};
+use super::world::{PLAIN, Person, World, asked, hidden, permit, rows, staff, told, visible};
 use crate::Session;
 use crate::fixture::lines;
 
@@ -84,6 +84,24 @@ async fn the_planner_is_told_how_many_rows_and_values_filters_leave_of_what_is_s
         for world in &worlds {
             assert_eq!(known(&world.open(), sql).await, statistics, "{sql}");
         }
+    }
+}
+
+#[tokio::test]
+async fn whoever_sees_all_rows_is_told_as_many_however_they_came() {
+    let together = World::new(&visible()).await;
+    let replaced = World::new(&visible()).await;
+    let again = rows("hot", &visible()[..1]);
+    let hot = replaced.lake.append(&staff(), &again, b"hot").await;
+    hot.unwrap();
+    for world in [&together, &replaced] {
+        let reader = world.as_reader([permit("whole", None, PLAIN)]);
+        told(&reader, "SELECT id FROM hr.staff").await;
+        world.lake.estimates_made().await;
+        assert_eq!(
+            known(&reader, "SELECT id FROM hr.staff").await,
+            "[Rows=Inexact(40), Bytes=Absent, [(Col[0]: Distinct=Inexact(40))]]"
+        );
     }
 }
 
