@@ -117,7 +117,7 @@ fn every_door_gives_the_same_principal_the_same_rows() {
     let on_command_line = said["answered"]["command line"].as_u64();
     assert!(on_command_line.unwrap_or_default() > 50, "{said}");
     assert!(said["shared"].as_u64().unwrap() >= 20, "{said}");
-    assert!(said["sights"].as_u64().unwrap() > 10, "{said}");
+    assert!(said["sights"].as_u64().unwrap() > 6, "{said}");
     let log = server.stop();
     assert!(!log.contains("panicked"), "{log}");
 }
