@@ -70,23 +70,38 @@ impl Asked<'_> {
         }))
     }
 
-    /// What came of a long period so far, when it is the sum of its parts; none when the measure is no sum.
+    /// What came of a long period so far, when it is the sum of its parts; none when the measure is no sum. A single part is its own
+    /// sum, whatever the measure is, so that the long period before tells too where there are not more.
     fn adds_up(&self, series: &Series, whole: Period) -> Result<Option<f64>> {
-        let until = Some(series.last);
+        let (parts, came) = self.sum_of(series, whole)?;
+        let is_told = parts > 1 || {
+            let (parts, came) = self.sum_of(series, whole.previous())?;
+            parts > 1 && came.is_some()
+        };
+        Ok(came.filter(|_| is_told))
+    }
+
+    /// How many numbers of the series a long period has, and their sum; none where its own number is another one.
+    fn sum_of(&self, series: &Series, whole: Period) -> Result<(usize, Option<f64>)> {
         let rolled = self.roll.over(Extent {
             period: whole,
-            until,
+            until: Some(series.last),
         })?;
-        let all = self.cells.within(whole);
-        // A month that runs is not in the series.
-        let parts = all.start..all.end.min(self.cells.within(series.last).end);
-        let parts = parts.len().min(series.values.len());
-        let sum: f64 = series.values.iter().rev().take(parts).sum();
-        Ok(match rolled.number(0) {
+        let mut period = series.last;
+        let (mut parts, mut sum) = (0, 0.0);
+        for value in series.values.iter().rev() {
+            if period.within(whole.grain()) == whole {
+                parts += 1;
+                sum += value;
+            }
+            period = period.previous();
+        }
+        let came = match rolled.number(0) {
             Number::Value(value) if (value - sum).abs() <= 1e-6 * sum.abs().max(1.0) => Some(value),
             // Nothing of it has come yet.
             Number::Missing if rolled.groups.is_empty() => Some(0.0),
             _ => None,
-        })
+        };
+        Ok((parts, came))
     }
 }

@@ -477,6 +477,35 @@ async fn a_target_has_a_gap_and_a_forecast() {
 }
 
 #[tokio::test]
+async fn a_share_is_no_sum_in_a_year_of_which_nothing_or_one_month_has_come() {
+    for (day, last) in [("2026-01-10", "2026-01"), ("2026-02-10", "2026-02")] {
+        let mut city = City::on(day).await;
+        let mut cells = Vec::new();
+        for year in [2024, 2025, 2026] {
+            for month in 1..=12 {
+                let month = format!("{year}-{month:02}");
+                if month.as_str() < last {
+                    cells.push(cell(&month, Some("320902"), "5G", 10, 100));
+                }
+            }
+        }
+        city.write("base.cell", &cells).await;
+        for (metric, is_total) in [("opened", true), ("share", false)] {
+            let asked = Ask {
+                grain: Some(Grain::Year),
+                forecast: Some("2026".parse().unwrap()),
+                ..ask(metric)
+            };
+            let forecast = city.ask(&asked).await.forecast.unwrap();
+            assert_eq!(forecast.is_total, is_total, "{metric} on {day}");
+            let last = forecast.points.last().unwrap().value.round();
+            let expected = if is_total { 120.0 } else { 10.0 };
+            assert!((last - expected).abs() < 1e-9, "{metric} on {day}: {last}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_asked_says_what_can() {
     let city = city().await;
     let wrong = [
