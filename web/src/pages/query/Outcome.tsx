@@ -11,7 +11,7 @@ import * as format from '../../kit/format'
 import { Explanation } from './Explanation'
 
 export type Answered =
-  | { what: 'run'; answer: Answer; estimate: Explained; sql: string; milliseconds: number }
+  | { what: 'run'; answer: Answer; estimate: Explained | undefined; sql: string; milliseconds: number }
   | { what: 'explain'; explained: Explained; milliseconds: number }
   | { what: 'export'; receipt: string }
 
@@ -65,7 +65,7 @@ function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run
           <span role="status">
             {t('query.rows', { count: answer.rows.length })}
             {answer.truncated && ` ${t('query.truncated')}`} · {format.elapsed(milliseconds, i18n.language)}
-            {typeof estimate.bytes_estimate === 'number' && ` · ${t('query.read', { bytes: format.size(estimate.bytes_estimate, i18n.language) })}`}
+            {typeof estimate?.bytes_estimate === 'number' && ` · ${t('query.read', { bytes: format.size(estimate.bytes_estimate, i18n.language) })}`}
           </span>
         </span>
       }
@@ -79,14 +79,15 @@ function Rows({ answer, estimate, milliseconds }: Extract<Answered, { what: 'run
 }
 
 /** The fields whose values flow into the answer. */
-function flowing({ lineage }: Explained): string[] {
-  return lineage.columns.flatMap(({ from }) => from.map(({ dataset, column }) => `${dataset}.${column}`))
+function flowing(estimate: Explained | undefined): string[] {
+  return estimate?.lineage.columns.flatMap(({ from }) => from.map(({ dataset, column }) => `${dataset}.${column}`)) ?? []
 }
 
 /** The fields whose values flow into one column of the answer. */
-function sources({ lineage }: Explained, name: string, place: number) {
-  const at = lineage.columns[place]
-  const column = at?.name === name ? at : lineage.columns.find((one) => one.name === name)
+function sources(estimate: Explained | undefined, name: string, place: number) {
+  const columns = estimate?.lineage.columns ?? []
+  const at = columns[place]
+  const column = at?.name === name ? at : columns.find((one) => one.name === name)
   return column?.from.map((one) => ({ field: `${one.dataset}.${one.column}`, isDerived: one.kind !== 'copied' })) ?? []
 }
 

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
+import { ApiError } from '../../api/errors'
 import { explain } from '../../api/explain'
 import { runSql } from '../../api/queries'
 import { now } from '../../kit/clock'
@@ -23,6 +24,11 @@ interface Wish {
   form?: FileForm
 }
 
+/** A question that is no use of a grant shows nothing of one whose uses are counted: only the answer tells what is wrong. */
+function unexplained(error: unknown): undefined {
+  if (!(error instanceof ApiError) || error.problem.code !== 'query') throw error
+}
+
 /** One question at a time: its cost is known before it runs, and it can be stopped. */
 export function useQuestion(asOf: string, remember: (one: Asked) => void) {
   const stop = useRef<AbortController>(null)
@@ -34,10 +40,12 @@ export function useQuestion(asOf: string, remember: (one: Asked) => void) {
       const { signal } = stop.current
       if (what === 'export') return { what, receipt: await exportFile(sql, point, form, signal) }
       const from = performance.now()
-      const estimate = await explain(sql, point.as_of, signal)
-      if (what === 'explain') return { what, explained: estimate, milliseconds: performance.now() - from }
-      if (!isAgreed && (estimate.bytes_estimate ?? 0) > MANY_BYTES) {
-        setLarge({ bytes: estimate.bytes_estimate ?? 0, rows: estimate.rows_estimate ?? null, sql })
+      const looked = explain(sql, point.as_of, signal)
+      if (what === 'explain') return { what, explained: await looked, milliseconds: performance.now() - from }
+      const estimate = await looked.catch(unexplained)
+      const bytes = estimate?.bytes_estimate ?? 0
+      if (!isAgreed && bytes > MANY_BYTES) {
+        setLarge({ bytes, rows: estimate?.rows_estimate ?? null, sql })
         return undefined
       }
       const answer = await runSql(sql, { ...point, limit: MOST_ROWS }, signal)
