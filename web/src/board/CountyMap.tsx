@@ -63,6 +63,7 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
         const { code, column, row, width } = tile
         const shown = known.get(code)
         const name = word('division', code)
+        const lines = width === 1 ? halves(name) : [name]
         const [left, top, wide] = [column * WIDE, row * HIGH, width * WIDE - GAP]
         const middle = left + wide / 2
         const isChosen = area !== undefined && (area === code || area === tile.unit)
@@ -78,10 +79,12 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
             <g className={`county county-${step(shown?.value, most, from) ?? 'none'} ${isChosen ? 'county-chosen' : ''}`}>
               {isZoneWithout && <title>{`${name}: ${t('board.not-apart-about')}`}</title>}
               <rect x={left} y={top} width={wide} height={HIGH - GAP} rx="3" />
-              <text x={middle} y={top + 24} className={width === 1 ? 'county-name county-small' : 'county-name'}>
-                {name}
-              </text>
-              <text x={middle} y={top + 46} className={width === 1 ? 'county-value county-small' : 'county-value'}>
+              {lines.map((line, place) => (
+                <text key={line} x={middle} y={top + (lines.length === 1 ? 24 : 18 + 15 * place)} className={width === 1 ? 'county-name county-small' : 'county-name'}>
+                  {line}
+                </text>
+              ))}
+              <text x={middle} y={top + (lines.length === 1 ? 46 : 52)} className={width === 1 ? 'county-value county-small' : 'county-value'}>
                 {shownIn(tile)}
               </text>
             </g>
@@ -100,4 +103,11 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
       })}
     </svg>
   )
+}
+
+/** A name as a half tile has room for it: in two lines where it is long. */
+function halves(name: string): string[] {
+  if (name.length <= 3) return [name]
+  const middle = Math.floor(name.length / 2)
+  return [name.slice(0, middle), name.slice(middle)]
 }
