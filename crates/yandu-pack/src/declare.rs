@@ -4,6 +4,7 @@
 //! of the set is checked in [`crate::check`]. Defaults are applied when a file is read, so a missing key and its default
 //! cannot be told apart afterwards.
 
+mod about;
 mod board;
 mod channel;
 mod check;

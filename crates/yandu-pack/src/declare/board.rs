@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use yandu_words::{BoardId, ColumnName, Grain, MetricId, Period, Title};
 
 use super::Comparison;
+use super::about::{about, about_schema};
 
 /// `boards/*.yaml`: a board of tiles on a grid, for a desk and for a wall.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -13,7 +14,12 @@ pub struct BoardFile {
     pub board: BoardId,
     pub title: Title,
     /// What the board shows and for whom, in a sentence or two.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "about"
+    )]
+    #[schemars(schema_with = "about_schema")]
     pub about: Option<Title>,
     /// A board whose tiles this one has too. A tile with the same id takes the place of one of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]

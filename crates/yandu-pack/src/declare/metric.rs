@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use yandu_words::{ColumnName, DatasetId, Grain, MetricId, Period, Title};
 
 use super::Period as Length;
+use super::about::{about, about_schema};
 
 /// `metrics/*.yaml`: a number that is computed from the rows of a model and can be asked for by period, area and class.
 ///
@@ -15,7 +16,12 @@ pub struct MetricFile {
     /// The id of the metric, `pack.name`, the name being that of its file.
     pub metric: MetricId,
     pub title: Title,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "about"
+    )]
+    #[schemars(schema_with = "about_schema")]
     pub about: Option<Title>,
     /// The department that answers for the number.
     #[schemars(length(min = 1))]

@@ -64,6 +64,27 @@ fn a_board_has_tiles_and_another_one_inherits_them() {
 }
 
 #[test]
+fn what_boards_and_metrics_say_of_themselves_may_be_a_text_of_one_language() {
+    let said = |of_metric: &str, of_board: &str| {
+        let metric = METRIC.replace("owner:", &format!("about: {of_metric}\nowner:"));
+        let board = BOARD.replace("narrow:", &format!("about: {of_board}\nnarrow:"));
+        let folder = write(&air(&format!("{CELLS}{metric}{board}")));
+        load(folder.path())
+    };
+    for about in ["按启用日期计", "{zh: 按启用日期计}"] {
+        let loaded = said(about, about);
+        assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+        let board = loaded.packs.board(&"air.city".parse().unwrap()).unwrap();
+        let metric = loaded.packs.metric(&"air.opened".parse().unwrap()).unwrap();
+        for about in [&board.about, &metric.about] {
+            let about = about.as_ref().unwrap();
+            assert_eq!((about.zh.as_str(), &about.en), ("按启用日期计", &None));
+        }
+    }
+    assert!(!said("{en: Opened}", "[按启用日期计]").problems.is_empty());
+}
+
+#[test]
 fn what_a_board_names_is_there_and_its_tiles_lie_beside_each_other() {
     let board = BOARD
         .replace(
