@@ -68,6 +68,9 @@ fn what_boards_and_metrics_say_of_themselves_may_be_a_text_of_one_language() {
     let said = |of_metric: &str, of_board: &str| {
         let metric = METRIC.replace("owner:", &format!("about: {of_metric}\nowner:"));
         let board = BOARD.replace("narrow:", &format!("about: {of_board}\nnarrow:"));
+        let board = board
+            .replace("wide: {x: 12, y: 0, w: 12", "wide: {x: 0, y: 2, w: 12")
+            .replace("w: 12, h: 6}}", "w: 12, h: 4}}");
         let folder = write(&air(&format!("{CELLS}{metric}{board}")));
         load(folder.path())
     };
