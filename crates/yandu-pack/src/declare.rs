@@ -4,7 +4,6 @@
 //! of the set is checked in [`crate::check`]. Defaults are applied when a file is read, so a missing key and its default
 //! cannot be told apart afterwards.
 
-mod about;
 mod board;
 mod channel;
 mod check;
@@ -21,6 +20,7 @@ mod period;
 mod secret;
 mod source;
 mod test;
+mod words;
 
 pub use board::{
     BoardFile, BoardTile, Draw, LampName, LampsBy, LampsDue, Narrow, Slot, TileKind, TileLamps,

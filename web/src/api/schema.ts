@@ -4996,8 +4996,7 @@ export interface components {
             /** @description `sum` where periods are put together, `last` where the newest stands for all. */
             across: string;
             baseline?: components["schemas"]["MetricPast"] | null;
-            /** @description The law, standard or plan that asks for it. */
-            basis?: string | null;
+            basis?: components["schemas"]["PageTitle"] | null;
             bounds?: components["schemas"]["MetricBounds"] | null;
             /** @description `>=`, `<=`, `>`, `<`, `=` or `change`. */
             comparison: string;
@@ -5009,7 +5008,7 @@ export interface components {
             /** @description `up`, `down` or `none`. */
             direction: string;
             /** @description What is counted and how, in words. */
-            formula: string;
+            formula: components["schemas"]["PageTitle"];
             grain: string;
             id: string;
             /** @description SQL over the rows of the model. */

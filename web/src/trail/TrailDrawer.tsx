@@ -6,6 +6,7 @@ import { Link, useLocation } from 'react-router'
 import { type MetricDefinition, type MetricNumber, metric as metricQuery } from '../api/metrics'
 import { metricTrail } from '../api/trail'
 import { useEntryTitle } from '../kit/entry'
+import { useWorded } from '../pages/declared/worded'
 import { useDimension } from '../pages/figures/useDimension'
 import { Figure } from '../kit/Figure'
 import { Lamp } from '../kit/Lamp'
@@ -76,6 +77,7 @@ interface MeaningProps {
 function Meaning({ definition, wish, own }: MeaningProps) {
   const { t } = useTranslation()
   const title = useEntryTitle()
+  const worded = useWorded()
   const span = useSpan()
   const narrowed = useDimension(definition).narrowed(wish.ask.only)
   return (
@@ -94,7 +96,7 @@ function Meaning({ definition, wish, own }: MeaningProps) {
             <Lamp state="due">{t('trail.other')}</Lamp> <Figure number={wish.number} unit={definition.unit} decimals={definition.decimals} />
           </p>
         )}
-        <p>{definition.formula}</p>
+        <p>{worded(definition.formula)}</p>
         <Facts
           items={[
             [t('figure.period'), [span(wish.ask.period), ...(wish.ask.until ? [t('board.until', { through: span(wish.ask.until) })] : [])].join(' ')],

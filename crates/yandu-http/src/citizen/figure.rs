@@ -175,8 +175,8 @@ fn about(speech: &Speech, answer: &Answer) -> Markup {
         }
         details {
             summary { (speech.say("指标口径", "How it is counted")) }
-            p { (file.formula) }
-            @if let Some(basis) = &file.basis { p class="hint" { (speech.say("依据：", "Basis: ")) (basis) } }
+            p { (speech.title(&file.formula)) }
+            @if let Some(basis) = &file.basis { p class="hint" { (speech.say("依据：", "Basis: ")) (speech.title(basis)) } }
         }
     }
 }

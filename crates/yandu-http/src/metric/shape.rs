@@ -40,9 +40,9 @@ pub struct MetricDefinition {
     pub about: Option<PageTitle>,
     pub owner: String,
     /// What is counted and how, in words.
-    pub formula: String,
+    pub formula: PageTitle,
     /// The law, standard or plan that asks for it.
-    pub basis: Option<String>,
+    pub basis: Option<PageTitle>,
     pub points: Vec<u8>,
     pub unit: String,
     pub decimals: u8,

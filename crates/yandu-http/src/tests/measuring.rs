@@ -29,7 +29,7 @@ metric: club.joined
 title: {zh: 入会人数, en: Members who joined}
 owner: 市民政局
 formula: 当月入会的人数
-basis: 章程
+basis: {zh: 章程, en: Statutes}
 of: club.joined
 measure: sum(joined)
 unit: 人
@@ -85,6 +85,13 @@ async fn a_metric_is_listed_shown_and_asked() {
     let shown = city.get("/api/v1/metrics/club.joined").await.json();
     assert_eq!(shown["model_sql"], JOINED_SQL);
     assert_eq!(shown["dimensions"][0]["name"], "name");
+    assert_eq!(
+        (&shown["formula"], &shown["basis"]),
+        (
+            &json!({"zh": "当月入会的人数", "en": null}),
+            &json!({"zh": "章程", "en": "Statutes"})
+        )
+    );
 
     let asked = json!({"metric": "club.joined", "period": "2025", "by": [{"dimension": "name"}], "order": "greatest"});
     let answer = ask(&city, asked).await["answer"].clone();

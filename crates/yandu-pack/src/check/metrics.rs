@@ -142,7 +142,7 @@ fn fresh(checker: &mut Checker<'_>, metric: &Declared<MetricFile>) {
 
 fn basis(checker: &mut Checker<'_>, metric: &Declared<MetricFile>) {
     let basis = metric.declaration.basis.as_ref();
-    let says = basis.is_some_and(|basis| !basis.trim().is_empty());
+    let says = basis.is_some_and(|basis| !basis.zh.trim().is_empty());
     if !says && !metric.has_lost("/basis") {
         let problem = metric
             .at_key(

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use yandu_words::{BoardId, ColumnName, Grain, MetricId, Period, Title};
 
 use super::Comparison;
-use super::about::{about, about_schema};
+use super::words::{words_if_any, words_schema};
 
 /// `boards/*.yaml`: a board of tiles on a grid, for a desk and for a wall.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -17,9 +17,9 @@ pub struct BoardFile {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "about"
+        deserialize_with = "words_if_any"
     )]
-    #[schemars(schema_with = "about_schema")]
+    #[schemars(schema_with = "words_schema")]
     pub about: Option<Title>,
     /// A board whose tiles this one has too. A tile with the same id takes the place of one of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use yandu_words::{ColumnName, DatasetId, Grain, MetricId, Period, Title};
 
 use super::Period as Length;
-use super::about::{about, about_schema};
+use super::words::{words, words_if_any, words_schema};
 
 /// `metrics/*.yaml`: a number that is computed from the rows of a model and can be asked for by period, area and class.
 ///
@@ -19,19 +19,25 @@ pub struct MetricFile {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "about"
+        deserialize_with = "words_if_any"
     )]
-    #[schemars(schema_with = "about_schema")]
+    #[schemars(schema_with = "words_schema")]
     pub about: Option<Title>,
     /// The department that answers for the number.
     #[schemars(length(min = 1))]
     pub owner: String,
     /// What is counted and how, in words.
-    #[schemars(length(min = 1))]
-    pub formula: String,
+    #[serde(deserialize_with = "words")]
+    #[schemars(schema_with = "words_schema", extend("minLength" = 1))]
+    pub formula: Title,
     /// The law, standard or plan that asks for the number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub basis: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "words_if_any"
+    )]
+    #[schemars(schema_with = "words_schema")]
+    pub basis: Option<Title>,
     /// The points of the work plan that it serves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(inner(range(min = 1, max = 99)))]

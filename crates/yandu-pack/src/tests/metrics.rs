@@ -73,6 +73,45 @@ fn a_metric_gives_a_meaning_to_the_rows_of_a_model() {
 }
 
 #[test]
+fn how_a_metric_is_counted_and_who_asks_for_it_may_be_in_two_languages_or_one() {
+    let read = |formula: &str, basis: &str| {
+        let metric = METRIC
+            .replace("当月启用的监测站数", formula)
+            .replace("生态环境监测规划", basis);
+        let folder = write(&air(&format!("{CELLS}{metric}")));
+        load(folder.path())
+    };
+    for (formula, basis, english) in [
+        ("当月启用的监测站数", "监测规划", None),
+        ("{zh: 当月启用的监测站数}", "{zh: 监测规划}", None),
+        (
+            "{zh: 当月启用的监测站数, en: Stations}",
+            "{zh: 监测规划, en: Stations}",
+            Some("Stations"),
+        ),
+    ] {
+        let loaded = read(formula, basis);
+        assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+        let metric = loaded.packs.metric(&"air.opened".parse().unwrap()).unwrap();
+        let basis = metric.basis.as_ref().unwrap();
+        assert_eq!(metric.formula.zh, "当月启用的监测站数");
+        assert_eq!(basis.zh, "监测规划");
+        assert_eq!(metric.formula.en.as_deref(), english);
+        assert_eq!(basis.en.as_deref(), english);
+    }
+    for (formula, basis) in [
+        ("''", "监测规划"),
+        ("{en: Stations}", "监测规划"),
+        ("当月启用的监测站数", "[监测规划]"),
+    ] {
+        assert!(
+            !read(formula, basis).problems.is_empty(),
+            "{formula} {basis}"
+        );
+    }
+}
+
+#[test]
 fn a_metric_stands_on_a_model_with_a_column_of_periods() {
     let metric = METRIC
         .replace("of: air.cell", "of: air.station")

@@ -234,10 +234,10 @@ fn show(shown: &MetricDefinition) -> String {
         printable(&shown.title.zh),
         shown.unit
     );
-    let _ = writeln!(text, "{}", printable(&shown.formula));
+    let _ = writeln!(text, "{}", printable(&shown.formula.zh));
     let _ = writeln!(text, "owner: {}", printable(&shown.owner));
     if let Some(basis) = &shown.basis {
-        let _ = writeln!(text, "basis: {}", printable(basis));
+        let _ = writeln!(text, "basis: {}", printable(&basis.zh));
     }
     let names: Vec<&str> = shown
         .dimensions

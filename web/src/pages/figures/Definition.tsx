@@ -26,11 +26,11 @@ export function Definition({ definition }: { definition: MetricDefinition }) {
   const query = `SELECT ${definition.measure} AS value\nFROM ${definition.model}${definition.condition ? `\nWHERE ${definition.condition}` : ''}`
   return (
     <Section title={t('figure.meaning')}>
-      <p>{definition.formula}</p>
+      <p>{worded(definition.formula)}</p>
       {definition.about && <p className="hint">{worded(definition.about)}</p>}
       <Facts
         items={[
-          [t('figure.basis'), definition.basis ?? t('figure.no-basis')],
+          [t('figure.basis'), definition.basis ? worded(definition.basis) : t('figure.no-basis')],
           [t('figure.unit-of'), definition.unit === '1' ? t('figure.ratio') : definition.unit],
           [t('figure.grain'), `${word('span', definition.grain)} · ${word('figure-across', definition.across)}`],
           [t('figure.direction'), word('figure-direction', definition.direction)],
