@@ -1,10 +1,13 @@
 //! What a metric may say. SQL itself is compiled elsewhere, with its own tests beside the compiler.
 
+use std::path::Path;
+
 use expect_test::expect;
 use yandu_words::Grain;
 
 use super::{air, check, load, write};
 use crate::declare::{Across, Comparison, DimensionKind, Direction};
+use crate::{AnyCondition, Packs};
 
 pub(super) const CELLS: &str = "\
 == air/models/cell.yaml
@@ -108,6 +111,25 @@ fn how_a_metric_is_counted_and_who_asks_for_it_may_be_in_two_languages_or_one() 
             !read(formula, basis).problems.is_empty(),
             "{formula} {basis}"
         );
+    }
+}
+
+#[test]
+fn what_the_metrics_of_the_shipped_packs_mean_is_told_in_english_too() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+    let loaded = Packs::load(&[folder], &AnyCondition);
+    let first = loaded.packs.metrics().next();
+    assert!(first.is_some(), "{:?}", loaded.problems);
+    for metric in loaded.packs.metrics() {
+        let id = &metric.metric;
+        assert!(metric.basis.is_some(), "{id} says not who asks for it");
+        let told = [Some(&metric.title), Some(&metric.formula)];
+        let told = told
+            .into_iter()
+            .chain([metric.about.as_ref(), metric.basis.as_ref()]);
+        for words in told.flatten() {
+            assert!(words.en.is_some(), "{id}: `{words}` is not in English");
+        }
     }
 }
 
