@@ -1,5 +1,5 @@
 """A wall for an hour: a simulated city of 20,000 people is served, Debian's Chromium shows a board of it as on a wall, one county
-after the other every ten seconds, and a delivery that changes its numbers arrives every five seconds. `web/e2e/soak.mjs` has all
+or zone after the other every ten seconds, and five seconds after each delivery the next one changes its numbers. `web/e2e/soak.mjs` has all
 garbage collected once a minute and reads what is left of the heap. What is fetched and compiled once comes in the beginning, so
 the slope of a straight line through the second half counts: what it grows by in that half, as a share of the heap after the first minute.
 `BENCH_SOAK_MINUTES` makes it shorter, which says less."""

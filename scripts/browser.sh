@@ -5,7 +5,8 @@ set -euo pipefail
 missing=()
 [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing+=(chromium)
 command -v fc-list >/dev/null || missing+=(fontconfig)
-fc-list 2>/dev/null | grep -qi 'cjk' || missing+=(fonts-noto-cjk)
+# All of the list is read: where it is left in the middle, the pipe fails as if there were none.
+fc-list 2>/dev/null | grep -i 'cjk' >/dev/null || missing+=(fonts-noto-cjk)
 [ ${#missing[@]} -eq 0 ] && exit
 echo "== installing ${missing[*]}"
 sudo=""
