@@ -78,7 +78,7 @@ test('a tile of a map, a point of a trend and a change open the trail of their n
     await page.keyboard.press('Escape')
     await expect(drawer).toHaveCount(0)
   }
-  await page.getByRole('region', { name: '各县区新增5G基站' }).getByRole('button', { name: /^大丰区 .*看这个数从哪里来$/ }).click()
+  await page.getByRole('region', { name: '各地新增5G基站' }).getByRole('button', { name: /^大丰区 .*看这个数从哪里来$/ }).click()
   await expect(drawer).toContainText('telecom.station_month')
   await expect(page).toHaveURL(/\/boards\/cockpit\.city$/)
   await closed()
@@ -298,7 +298,7 @@ test('an open board is read without scripts, as a visitor, for one county too', 
   await expect(page.getByRole('link', { name: '空气质量' })).toBeVisible()
   expect((await page.context().request.get('/open/boards/cockpit.city')).status()).toBe(404)
   await page.getByRole('link', { name: '空气质量' }).click()
-  await expect(page.getByRole('heading', { level: 2, name: '各县区细颗粒物月均浓度' })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 2, name: '各地细颗粒物月均浓度' })).toBeVisible()
   await expect(page.getByText(/读取人：公众访客/).first()).toBeVisible()
   await expect(page.getByText('这项没有向社会公开')).toHaveCount(0)
   await expectGoodWithoutScripts(browser, page, 'open-board')

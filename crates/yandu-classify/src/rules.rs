@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use yandu_pack::Packs;
 use yandu_pack::declare::{ClassificationFile, ClassificationRule, Combination, Weights};
-use yandu_pack::{Packs, fold_header};
-use yandu_words::Title;
+use yandu_words::{Title, fold_header};
 
 use crate::evidence::FoundIn;
 use crate::facts::FieldFacts;

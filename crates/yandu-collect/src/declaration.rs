@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use yandu_pack::declare::{CheckFields, CheckKind};
-use yandu_pack::{Dataset, Packs, fold_header};
-use yandu_words::CodeListId;
+use yandu_pack::{Dataset, Packs};
 use yandu_words::id::SourceId;
+use yandu_words::{CodeListId, fold_header};
 
 use crate::Result;
 use crate::headers::Known;

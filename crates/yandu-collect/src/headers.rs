@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
-use yandu_pack::{Dataset, Packs, fold_header};
-use yandu_words::ValueType;
+use yandu_pack::{Dataset, Packs};
 use yandu_words::id::{DatasetId, SourceId};
+use yandu_words::{ValueType, fold_header};
 
 use crate::{Error, Result};
 

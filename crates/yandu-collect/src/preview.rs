@@ -10,6 +10,7 @@ use yandu_check::Cause;
 use yandu_decode::{Hints, Opened};
 use yandu_pack::Packs;
 use yandu_pack::declare::Origin;
+use yandu_words::fold_header;
 use yandu_words::id::{DatasetId, SourceId};
 
 use crate::batch::Failure;
@@ -154,10 +155,8 @@ impl Collector {
 }
 
 fn is_given(given: &Given, header: &str) -> bool {
-    let folded = yandu_pack::fold_header(header);
-    given
-        .keys()
-        .any(|name| yandu_pack::fold_header(name) == folded)
+    let folded = fold_header(header);
+    given.keys().any(|name| fold_header(name) == folded)
 }
 
 struct Looked {

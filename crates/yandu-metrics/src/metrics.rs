@@ -1,10 +1,12 @@
 //! What answers for metrics.
 
 use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::civil::Date;
+use lru::LruCache;
 use tokio::sync::watch;
 use yandu_lake::{Lake, Principal, ReadPoint, Session};
 use yandu_pack::Packs;
@@ -42,6 +44,9 @@ type Seen = (Arc<str>, Arc<Cells>);
 const HELD: usize = 10_000;
 /// How many cells are held of all readers together.
 const HELD_CELLS: usize = 4_000_000;
+/// For how many readers areas are held, the one who asked longest ago given up first. Lists of areas are small, and every question
+/// needs them.
+pub(crate) const HELD_AREAS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(31);
 
 pub(crate) struct Inner {
     pub(crate) lake: Lake,
@@ -52,7 +57,8 @@ pub(crate) struct Inner {
     boards: RwLock<Arc<BTreeMap<BoardId, BoardFile>>>,
     /// What each reader saw of each metric, at one version of its model.
     cells: Mutex<HashMap<(MetricId, String), Seen>>,
-    areas: Mutex<Option<(String, Arc<Areas>)>>,
+    /// The areas that each reader saw, at one version of the lists.
+    areas: Mutex<LruCache<String, Arc<Areas>>>,
     /// Counts the rounds in which numbers may have changed.
     pub(crate) changes: watch::Sender<u64>,
     /// Whether somebody records numbers as they change.
@@ -71,7 +77,7 @@ impl Metrics {
                 definitions: RwLock::default(),
                 boards: RwLock::default(),
                 cells: Mutex::default(),
-                areas: Mutex::default(),
+                areas: Mutex::new(LruCache::new(HELD_AREAS)),
                 changes: watch::Sender::new(0),
                 is_watched: AtomicBool::new(false),
             }),
@@ -183,15 +189,14 @@ impl Metrics {
     pub(crate) async fn areas(&self, principal: &Principal) -> Result<Arc<Areas>> {
         let versions = Areas::versions(&self.inner.lake).await?;
         let key = self.inner.lake.key_of(principal);
-        if let Some((reader, areas)) = &*lock(&self.inner.areas)
-            && *reader == key
+        if let Some(areas) = lock(&self.inner.areas).get(&key)
             && areas.is_of(&versions)
         {
             return Ok(Arc::clone(areas));
         }
         let session = self.inner.lake.session(principal, ReadPoint::default());
         let areas = Arc::new(Areas::read(&session, versions).await?);
-        *lock(&self.inner.areas) = Some((key, Arc::clone(&areas)));
+        lock(&self.inner.areas).put(key, Arc::clone(&areas));
         Ok(areas)
     }
 

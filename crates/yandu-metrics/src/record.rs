@@ -1,5 +1,6 @@
 //! What is kept beside the cells: what numbers were, what was said of them, and when they were outside of their bounds.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
@@ -259,18 +260,15 @@ impl Metrics {
         let areas = self.areas(principal).await?;
         let counties = areas.counties().map(|(code, _)| code);
         let areas: Vec<&str> = std::iter::once("").chain(counties).collect();
-        let newest = self.inner.records.newest(&areas).await?;
-        let of = |definition: &Definition| -> Vec<Recorded> {
-            let numbers = newest.iter().filter(|one| one.metric == *definition.id());
-            numbers.cloned().collect()
+        let mut newest: HashMap<MetricId, Vec<Recorded>> = HashMap::new();
+        for one in self.inner.records.newest(&areas).await? {
+            newest.entry(one.metric.clone()).or_default().push(one);
+        }
+        let numbers = |definition: Definition| {
+            let numbers = newest.remove(definition.id()).unwrap_or_default();
+            (definition, numbers)
         };
-        let definitions = definitions.into_iter();
-        Ok(definitions
-            .map(|definition| {
-                let numbers = of(&definition);
-                (definition, numbers)
-            })
-            .collect())
+        Ok(definitions.into_iter().map(numbers).collect())
     }
 
     /// The newest number of each metric as it is recorded. Where nobody watches, as in a command of its own, what changed is

@@ -41,7 +41,6 @@ pub use problem::{Code, Problem, Severity, Span};
 pub use roles::read_roles;
 pub use schema::FileKind;
 pub use settled::{Settled, SettledColumn, SettledDataset};
-pub use yandu_words::fold_header;
 
 #[cfg(test)]
 mod tests;

@@ -36,10 +36,14 @@ pub(crate) struct When {
 pub(crate) fn all(flow: &Flow, from: usize, to: usize, year: Option<i16>) -> Vec<When> {
     let mut found = Vec::new();
     let mut index = from;
+    // Where one name is closed by nothing, no later one is, and none of them is looked through to the end again.
+    let mut is_closed = true;
     while index < to {
-        if flow.at(index) == '《' {
+        if flow.at(index) == '《' && is_closed {
             // What a named document is dated says nothing here.
-            index = flow.find(index, to, "》").map_or(index + 1, |end| end + 1);
+            let close = flow.find(index, to, "》");
+            is_closed = close.is_some();
+            index = close.unwrap_or(index) + 1;
             continue;
         }
         match at(flow, (index, to), year) {

@@ -10,6 +10,7 @@
 //! transaction with a record of who made it, when and why. What follows from a plan on a day (how its work stands, what is late,
 //! how two baselines differ) is computed by pure functions over it. Not here: what a metric's value is; it is handed in.
 
+mod amount;
 mod binding;
 mod decode;
 mod decompose;
@@ -45,6 +46,7 @@ mod store;
 mod table;
 mod unit;
 
+pub use amount::unit_text;
 pub use binding::{Proposal, read_proposals};
 pub use edit::{CountyShare, Edit, Op};
 pub use error::Error;

@@ -43,7 +43,8 @@ pub struct ForecastOfTarget {
 /// A number of a time to come, as it is compared with its target.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ForeseenOfPlan {
-    /// The period in which the target is due: a year, or one of the metric's own.
+    /// The period at whose end the target is due: one of the metric's own, up to which the number of a year is put together, or the
+    /// year that ends then.
     #[schema(example = "2025-12")]
     pub period: String,
     pub told: ToldOfPlan,
@@ -114,7 +115,8 @@ impl Over<'_> {
     }
 }
 
-/// What a metric foresees for the period in which a target is due, of the length that is compared; `None` where it cannot be asked.
+/// What a metric foresees for the period in which a target is due: its own number, or what has come of the year by then, as is
+/// compared. `None` where it cannot be asked.
 async fn ahead(
     state: &State,
     principal: &Principal,
@@ -134,7 +136,13 @@ async fn ahead(
     } else {
         own
     };
-    let until = Period::of(due, grain);
+    let whole = Period::of(due, grain);
+    let part = Period::of(due, own);
+    let until = if part.last_day() == whole.last_day() {
+        whole
+    } else {
+        part
+    };
     let ask = Ask {
         grain: Some(grain),
         forecast: Some(until),
@@ -142,6 +150,8 @@ async fn ahead(
     };
     let forecast = ask_metric(state, principal, &ask).await?.forecast;
     let last = forecast.and_then(|all| Some((all.is_total, *all.points.last()?)));
+    // A series that ended long ago is not foreseen as far as that.
+    let last = last.filter(|(_, last)| last.period.last_day() >= until.last_day());
     let Some((is_total, last)) = last else {
         return Some(Err(NoForecast::TooFew));
     };
@@ -151,7 +161,8 @@ async fn ahead(
     }
     let baseline = if wanted.against_year_before {
         let before = Ask {
-            period: Some(until.year_before()),
+            period: Some(whole.year_before()),
+            until: Some(until.year_before()),
             ..Ask::newest(metric)
         };
         let answer = ask_metric(state, principal, &before).await?;

@@ -349,6 +349,16 @@ impl From<&yandu_plan::Told> for ToldOfPlan {
     }
 }
 
+impl From<&ToldOfPlan> for yandu_plan::Told {
+    fn from(told: &ToldOfPlan) -> Self {
+        Self {
+            value: told.value,
+            unit: told.unit.clone(),
+            is_change: told.is_change,
+        }
+    }
+}
+
 impl From<&yandu_plan::TargetStanding> for TargetStandingOfPlan {
     fn from(target: &yandu_plan::TargetStanding) -> Self {
         let by = |closed: yandu_plan::Closed| {

@@ -311,7 +311,14 @@ async fn tasks_are_proposed_and_edited_while_a_plan_is_reviewed() {
 /// A city in June of which each month before had one member more than the month before it, with a metric that is a sum and one that
 /// is a mean, and a plan in force.
 async fn growing() -> City {
-    let sql = measuring::JOINED_SQL.replace("make_date(2025", "make_date(2026");
+    growing_by("make_date(2026, m.age, 1)", 5).await
+}
+
+/// The same with as many months, each of which an expression over its number tells.
+async fn growing_by(month: &str, months: usize) -> City {
+    let sql = measuring::JOINED_SQL
+        .replace("make_date(2025, m.age, 1)", month)
+        .replace("BETWEEN 1 AND 12", &format!("BETWEEN 1 AND {months}"));
     let sum = measuring::METRIC.replace("unit: 人", "unit: 座");
     let mean = sum
         .replace("metric: club.joined", "metric: club.mean")
@@ -324,7 +331,7 @@ async fn growing() -> City {
     ];
     let clock = Clock::standing("2026-06-20T01:00:00Z".parse().unwrap());
     let city = City::at(clock, Options::default(), &files).await;
-    let months = (1..=5).flat_map(|month| std::iter::repeat_n(month, month));
+    let months = (1..=months).flat_map(|month| std::iter::repeat_n(month, month));
     let rows = months.enumerate();
     let rows: Vec<String> = rows
         .map(|(number, month)| format!("{},王芳,{month},1\n", number + 1))
@@ -383,13 +390,13 @@ async fn the_trail_of_an_actual_is_that_of_the_period_that_it_is_the_number_of()
 #[tokio::test]
 async fn what_is_foreseen_is_a_number_of_the_kind_that_is_compared_or_why_there_is_none() {
     let city = growing().await;
-    // Six more in June, and so on until twelve in December.
+    // Fifteen by May and six more in June, at whose end the target is due.
     for way in ["year-sum", "at-date"] {
         let binding = json!({"kind": "metric", "id": "club.joined", "way": way});
         bind(&city, 1, binding).await;
         let told = foreseen(&city, 1).await;
-        assert!(is_near(&told["foreseen"]["told"]["value"], 78.0), "{told}");
-        assert_eq!(told["foreseen"]["period"], "2026");
+        assert!(is_near(&told["foreseen"]["told"]["value"], 21.0), "{told}");
+        assert_eq!(told["foreseen"]["period"], "2026-06");
         assert_eq!(told["foreseen"]["told"]["unit"], "座");
         assert_eq!(told["foreseen"]["will_be_met"], false, "300 are asked for");
         assert_eq!(told["lack"], Value::Null);
@@ -410,11 +417,25 @@ async fn what_is_foreseen_is_a_number_of_the_kind_that_is_compared_or_why_there_
         (&json!("%"), &json!(true))
     );
     let told = foreseen(&city, 2).await;
+    // And so on until twelve in December: 78 in the year.
     assert!(is_near(&told["foreseen"]["told"]["value"], 290.0), "{told}");
+    assert_eq!(told["foreseen"]["period"], "2026");
     assert_eq!(told["foreseen"]["told"]["is_change"], true);
     assert_eq!(told["foreseen"]["will_be_met"], true);
     let before = json!({"kind": "metric", "id": "club.joined", "way": "change", "against_year_before": true});
     bind(&city, 2, before).await;
     let told = foreseen(&city, 2).await;
     assert_eq!(told["lack"], "no-baseline", "2025 has no number: {told}");
+}
+
+#[tokio::test]
+async fn a_change_that_is_foreseen_is_that_against_as_much_of_the_year_before() {
+    let month = "make_date(2025 + (m.age - 1) / 12, (m.age - 1) % 12 + 1, 1)";
+    let city = growing_by(month, 17).await;
+    let change = json!({"kind": "metric", "id": "club.joined", "way": "change", "against_year_before": true});
+    bind(&city, 1, change).await;
+    let told = foreseen(&city, 1).await;
+    // Of the months until June 93 in the year and 21 in the one before.
+    assert!(is_near(&told["foreseen"]["told"]["value"], 72.0), "{told}");
+    assert_eq!(told["foreseen"]["period"], "2026-06");
 }

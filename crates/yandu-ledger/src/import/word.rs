@@ -216,7 +216,7 @@ pub(crate) fn said<'a>(field: &str, word: &'a str) -> &'a str {
 
 /// The field that a header stands for: empty for one that is known and not needed, `None` for one that means nothing.
 pub(super) fn field(header: &str) -> Option<&'static str> {
-    let folded: String = yandu_pack::fold_header(header)
+    let folded: String = yandu_words::fold_header(header)
         .chars()
         .take_while(|sign| !matches!(sign, '(' | '（' | '['))
         .collect();
@@ -225,7 +225,7 @@ pub(super) fn field(header: &str) -> Option<&'static str> {
         .find(|(_, headers)| {
             headers
                 .iter()
-                .any(|known| yandu_pack::fold_header(known) == folded)
+                .any(|known| yandu_words::fold_header(known) == folded)
         })
         .map(|(field, _)| *field)
 }

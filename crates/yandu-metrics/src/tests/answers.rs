@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
-use yandu_lake::Number;
+use yandu_lake::{Number, Principal, Rights};
 use yandu_pack::declare::Comparison;
 use yandu_words::Grain;
 
 use super::{City, ask, value};
+use crate::metrics::HELD_AREAS;
 use crate::{AreaLevel, Ask, BaselineChange, By, Error, NoChange, Only, Order, Target};
 
 /// A cell: month, division, kind, opened, in use.
@@ -571,7 +573,7 @@ async fn a_metric_without_cells_has_no_number() {
 #[tokio::test]
 async fn a_number_names_the_rows_that_it_is_put_together_from() {
     let city = city().await;
-    let me = yandu_lake::Principal::local_administrator();
+    let me = Principal::local_administrator();
     let key = ["month", "division", "kind"].map(str::to_owned);
     let asked = Ask {
         period: Some("2025-Q2".parse().unwrap()),
@@ -653,8 +655,28 @@ async fn what_lies_in_no_county_is_a_group_that_can_be_asked_for_and_named() {
     assert_eq!(alone.groups[0].points[0].value, Number::Value(40.0));
     assert_eq!(alone.groups[0].points[0].value, nowhere.points[0].value);
     assert_eq!(alone.only, asked.only, "it says what it is of");
-    let me = yandu_lake::Principal::local_administrator();
+    let me = Principal::local_administrator();
     let key = ["month", "division", "kind"].map(str::to_owned);
     let origin = city.metrics.origin(&me, &asked, &key, 100).await.unwrap();
     assert_eq!(origin.rows[0]["division"].as_deref(), Some("3209"));
+}
+
+#[tokio::test]
+async fn areas_are_read_once_for_readers_who_take_turns_and_given_up_behind_many_others() {
+    let city = City::on("2025-07-10").await;
+    let me = Principal::local_administrator();
+    let reader = |name: String| Principal::with_rights(name, Arc::new(Rights::new("policy", [])));
+    let mine = city.metrics.areas(&me).await.unwrap();
+    let other = city.metrics.areas(&reader("wang".to_owned())).await;
+    assert_eq!(mine.name_of("320902"), Some("亭湖区"));
+    assert_eq!(other.unwrap().name_of("320902"), None);
+    let again = city.metrics.areas(&me).await.unwrap();
+    assert!(Arc::ptr_eq(&mine, &again));
+    for place in 0..HELD_AREAS.get() {
+        let other = reader(format!("reader-{place}"));
+        city.metrics.areas(&other).await.unwrap();
+    }
+    let later = city.metrics.areas(&me).await.unwrap();
+    assert!(!Arc::ptr_eq(&mine, &later));
+    assert_eq!(later.name_of("320902"), Some("亭湖区"));
 }

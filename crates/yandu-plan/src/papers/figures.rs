@@ -3,7 +3,7 @@
 use yandu_documents::{Align, Level, Run, Runs};
 
 use super::Writer;
-use super::words::{goal_text, told_text};
+use super::words::goal_text;
 use crate::record::Figure;
 use crate::standing::{Lamp, TargetStanding};
 
@@ -92,7 +92,7 @@ impl Writer<'_> {
             });
         };
         let note = self.trails.of_actual(target, actual);
-        Run::noted(told_text(told), self.document.note(note))
+        Run::noted(told.to_string(), self.document.note(note))
     }
 
     /// The day until which data is there, and by how much it is behind that of the paper.

@@ -5,7 +5,7 @@ use yandu_documents::{Level, Run, date_text};
 
 use super::Writer;
 use super::late::item_text;
-use super::words::unit_text;
+use crate::amount::unit_text;
 use crate::edit::{Edit, Op};
 use crate::overdue::Step;
 use crate::plans::day_of;
@@ -204,7 +204,7 @@ fn word_text(name: &str, text: &str) -> String {
             let mut all = Kind::ALL.into_iter();
             all.find(|one| one.name() == text).map(Kind::text)
         }
-        "unit" => Some(unit_text(text)),
+        "unit" => Some(unit_text(text)).filter(|word| !word.is_empty()),
         _ => None,
     };
     let as_said = || text.parse().map_or_else(|_| text.to_owned(), date_text);

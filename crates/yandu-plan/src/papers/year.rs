@@ -3,7 +3,7 @@
 use yandu_documents::{Align, Level, Run, date_text};
 
 use super::Writer;
-use super::words::{amount, change_text};
+use crate::amount::{amount, change_text};
 use crate::next::{Carried, next_frame};
 use crate::plans::day_of;
 use crate::reading::Comparison;

@@ -1,6 +1,9 @@
 //! A number of a target as it is told: in which unit, and whether it says where something stands or by how much it changed.
 
+use std::fmt;
+
 use super::Actual;
+use crate::amount::{amount, change_text};
 use crate::reading::Comparison;
 use crate::record::{Figure, Source, Way};
 
@@ -42,5 +45,17 @@ impl Told {
             unit: unit.clone(),
             is_change: false,
         }
+    }
+}
+
+/// What is reached, in Chinese: `205座`, `下降12.4%`, `提高6个百分点`.
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = if self.is_change {
+            change_text(self.value, &self.unit)
+        } else {
+            amount(self.value, &self.unit)
+        };
+        f.write_str(&text)
     }
 }

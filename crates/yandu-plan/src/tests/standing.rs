@@ -208,13 +208,20 @@ async fn a_change_is_told_in_the_unit_of_its_target_and_not_in_that_of_its_metri
     let mut cost = actual("2026-05-31", 150.0);
     cost.unit = "元".to_owned();
     let actuals = Actuals::from([(2, vec![cost])]);
-    for (unit, value) in [("%", -25.0), ("percentage point", -50.0), ("元", -50.0)] {
+    for (unit, value, text) in [
+        ("%", -25.0, "下降25%"),
+        ("percentage point", -50.0, "下降50个百分点"),
+        ("元", -50.0, "下降50元"),
+    ] {
         let target = plan.figures.get_mut(&2).unwrap();
         target.said.unit = unit.to_owned();
         let stands = stands_on(&plan, &actuals, date(2026, 6, 1));
         let told = stands.targets[&2].told.clone().unwrap();
         assert_eq!((told.value, told.is_change), (value, true));
-        assert_eq!(told.unit, unit);
+        assert_eq!(
+            (told.unit.as_str(), told.to_string().as_str()),
+            (unit, text)
+        );
     }
 }
 

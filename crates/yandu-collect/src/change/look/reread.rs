@@ -8,9 +8,10 @@ use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use serde_json::{Map, Value};
 use yandu_check::{Checked, Checker, Expectations};
 use yandu_lake::{BATCH, ROW, TableSpec};
+use yandu_pack::Dataset;
 use yandu_pack::declare::CheckKind;
 use yandu_pack::difference::{DatasetChange, Effect, What};
-use yandu_pack::{Dataset, fold_header};
+use yandu_words::fold_header;
 use yandu_words::id::DatasetId;
 
 use crate::change::cells::{block_of, nothing, text_of};

@@ -6,6 +6,7 @@ use yandu_http::plan::{
     CountsOfPlan, FigureFields, HistoryOfPlan, ItemChangeOfPlan, Plan, PlanInList, PlanList,
     PlanValue, PointOfPlan, ProgressOfPlan, TargetInPlan, TasksOfPlan, ToldOfPlan,
 };
+use yandu_plan::{Told, unit_text};
 
 use super::super::local;
 
@@ -259,29 +260,9 @@ pub(super) fn measure(fields: &FigureFields) -> String {
     format!("{sign}{value}{}", unit_text(&fields.unit))
 }
 
-/// What is reached: where something stands, or by how much it changed.
+/// What is reached, in the words of the papers.
 fn reached(told: &ToldOfPlan) -> String {
-    let way = match (told.is_change, told.value < 0.0) {
-        (false, _) => "",
-        (true, true) => "下降",
-        (true, false) => "提高",
-    };
-    let value = if told.is_change {
-        told.value.abs()
-    } else {
-        told.value
-    };
-    let rounded = (value * 100.0).round() / 100.0;
-    format!("{way}{rounded}{}", unit_text(&told.unit))
-}
-
-fn unit_text(unit: &str) -> &str {
-    match unit {
-        "1" => "",
-        "percentage point" => "个百分点",
-        "% or percentage point" => "%或个百分点",
-        unit => unit,
-    }
+    Told::from(told).to_string()
 }
 
 #[cfg(test)]
@@ -289,7 +270,7 @@ mod tests {
     use super::{ToldOfPlan, reached};
 
     #[test]
-    fn a_change_says_which_way_it_went_and_in_which_unit() {
+    fn what_is_reached_is_told_as_in_the_papers() {
         let told = |value: f64, unit: &str, is_change: bool| {
             reached(&ToldOfPlan {
                 value,
@@ -300,6 +281,7 @@ mod tests {
         assert_eq!(told(-12.346, "%", true), "下降12.35%");
         assert_eq!(told(6.0, "percentage point", true), "提高6个百分点");
         assert_eq!(told(205.0, "座", false), "205座");
-        assert_eq!(told(1.262, "1", false), "1.26");
+        assert_eq!(told(12_500.0, "座", false), "1.25万座");
+        assert_eq!(told(1.262, "1", false), "1.262");
     }
 }

@@ -329,7 +329,14 @@ fn delivered(
         let text = city
             .delivered(file)
             .ok_or_else(|| format!("`{file}` was delivered by nobody"))?;
-        stands_in(&text, line, leaf.row)
+        let columns = list(leaf.step, "columns").map(|column| column["name"].as_str());
+        // What begins with `_` was written by the program.
+        let delivered: Vec<&Value> = columns
+            .zip(leaf.row)
+            .filter(|(name, _)| name.is_some_and(|name| !name.starts_with('_')))
+            .map(|(_, cell)| cell)
+            .collect();
+        stands_in(&text, line, &delivered)
             .then_some(())
             .ok_or_else(|| format!("line {line} of `{file}` is another row: {row}"))?;
     }
@@ -348,21 +355,26 @@ fn delivered(
     })
 }
 
-/// Whether a row of a text has a word of letters and digits of these cells in it, in whatever width it was delivered.
-fn stands_in(text: &[u8], row: u64, cells: &[Value]) -> bool {
+/// Whether a row of a text has one of these cells in it, in whatever width it was delivered: a word of letters and digits, where the
+/// row has one; else a text in Chinese; else whatever is there.
+fn stands_in(text: &[u8], row: u64, cells: &[&Value]) -> bool {
     let text = String::from_utf8(text.to_vec())
         .unwrap_or_else(|_| encoding_rs::GB18030.decode(text).0.into_owned());
     let narrow = |text: &str| text.chars().map(sign::fold).collect::<String>();
+    let texts = || cells.iter().filter_map(|cell| cell.as_str());
     let is_word =
         |word: &&str| word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let words: Vec<String> = cells
-        .iter()
-        .filter_map(Value::as_str)
-        .filter(is_word)
-        .map(narrow)
-        .collect();
+    let is_chinese = |text: &&str| text.chars().any(sign::is_han);
+    let mut words: Vec<String> = texts().filter(is_word).map(narrow).collect();
     if words.is_empty() {
-        return true;
+        words.extend(texts().filter(is_chinese).map(narrow));
+    }
+    if words.is_empty() {
+        let told = cells.iter().filter(|cell| !cell.is_null());
+        words.extend(told.map(|cell| match cell.as_str() {
+            Some(text) => narrow(text),
+            None => cell.to_string(),
+        }));
     }
     let mut near = text
         .split('\n')
@@ -372,6 +384,22 @@ fn stands_in(text: &[u8], row: u64, cells: &[Value]) -> bool {
         let line = narrow(line);
         words.iter().any(|word| line.contains(word.as_str()))
     })
+}
+
+#[test]
+fn a_row_is_looked_for_by_its_words_else_by_its_texts_else_by_its_numbers() {
+    let text = "编号,区域,数量\nＡ００１,亭湖区,3\n,盐都区,9\n";
+    for (cells, is_there) in [
+        (json!(["A001", "大丰区", 7]), true),
+        (json!(["A002", "亭湖区", 3]), false),
+        (json!([null, "盐都区", 7]), true),
+        (json!([null, "大丰区", 9]), false),
+        (json!([null, null, 9]), true),
+        (json!([null, null, 7]), false),
+    ] {
+        let row: Vec<&Value> = cells.as_array().unwrap().iter().collect();
+        assert_eq!(stands_in(text.as_bytes(), 1, &row), is_there, "{cells}");
+    }
 }
 
 /// From delivered rows up: the row of the model of each must be among what was made of them.

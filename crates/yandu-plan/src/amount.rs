@@ -1,0 +1,51 @@
+//! Numbers with their units, as an office writes them.
+
+/// A number with its unit; in 万 and 亿 where that loses no digit, or where its size hides it.
+pub(crate) fn amount(value: f64, unit: &str) -> String {
+    let (number, ten_thousands) = sized(value);
+    format!("{number}{ten_thousands}{}", unit_text(unit))
+}
+
+/// A change: `提高5%`, `下降10.2%`.
+pub(crate) fn change_text(value: f64, unit: &str) -> String {
+    let way = if value < 0.0 { "下降" } else { "提高" };
+    format!("{way}{}", amount(value.abs(), unit))
+}
+
+/// A unit of measure in the words of an office; empty of a bare number.
+pub fn unit_text(unit: &str) -> &str {
+    match unit {
+        "1" => "",
+        "% or percentage point" => "%或个百分点",
+        "percentage point" => "个百分点",
+        unit => unit,
+    }
+}
+
+fn sized(value: f64) -> (String, &'static str) {
+    const YI: f64 = 1e8;
+    const WAN: f64 = 1e4;
+    let loses_nothing = |by: f64| {
+        let short = (value / by * 100.0).round() / 100.0;
+        (short * by - value).abs() < 1e-6 * by
+    };
+    if value.abs() >= YI {
+        (plain(value / YI), "亿")
+    } else if value.abs() >= WAN && loses_nothing(WAN) {
+        (plain(value / WAN), "万")
+    } else {
+        (plain(value), "")
+    }
+}
+
+/// Two digits behind the point, three of a number below ten, none that is zero.
+fn plain(value: f64) -> String {
+    let digits = if value.abs() < 10.0 { 3 } else { 2 };
+    let text = format!("{value:.digits$}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" {
+        "0".to_owned()
+    } else {
+        text.to_owned()
+    }
+}
