@@ -4197,6 +4197,8 @@ export interface components {
             column?: string | null;
             /** @description Dimension of data quality of GB/T 36344-2018. */
             dimension: string;
+            /** @description The columns that keep the samples back: their cells are not shown to whoever asks. */
+            hidden?: string[];
             /** @description `hard`: the rows are in quarantine; `soft`: they were kept. */
             level: string;
             /** @description Code of the fault, or name of the check. */
@@ -4206,7 +4208,7 @@ export interface components {
              * @description 0 for what was found of the delivery as a whole.
              */
             rows: number;
-            /** @description Some of the cells. */
+            /** @description Some of the cells, where whoever asks sees them. */
             samples: components["schemas"]["Sample"][];
             /** @description The reason in Chinese. */
             title: string;
@@ -6377,6 +6379,8 @@ export interface components {
         /** @description A column that points at another dataset. */
         Reference: {
             check: string;
+            /** @description The column that keeps the samples back: its cells are not shown to whoever asks. */
+            hidden?: string[];
             /** Format: date-time */
             looked_at: string;
             /**
@@ -6389,6 +6393,7 @@ export interface components {
              * @description Rows with a value.
              */
             rows: number;
+            /** @description Some of these values, where whoever asks sees them. */
             samples: string[];
             /** @description `pack.dataset.column`. */
             target: string;
