@@ -3997,7 +3997,7 @@ export interface components {
              * @description How many answers were counted; absent of a file.
              */
             answers?: number | null;
-            /** @description The delivery that left as it came. */
+            /** @description The delivery that left: as it came, or what of it waits in quarantine. */
             batch?: string | null;
             /** Format: date-time */
             begun_at: string;
