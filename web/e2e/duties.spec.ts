@@ -42,6 +42,8 @@ test('a clerk finds what is theirs in the menu, delivers, and is not offered to 
   await settled(page)
   await expect(page.getByRole('heading', { level: 1 })).toContainText('走访对象.csv')
   await expect(page.getByRole('button', { name: '撤销批次' })).toHaveCount(0)
+  const sample = page.getByRole('table', { name: '发现的问题' }).getByRole('button', { name: '年龄：不提供，查看原因和申请方法' })
+  await expect(sample).toHaveAccessibleDescription(/没有读取它的授权/)
   await page.getByRole('tab', { name: /隔离/ }).click()
   await settled(page)
   await expect(page.getByText('按您的权限，部分列的内容不显示')).toBeVisible()

@@ -127,7 +127,7 @@ pub struct NewReceipt {
     pub token: Option<TokenId>,
     pub way: Way,
     pub form: FileForm,
-    /// What the session is for.
+    /// What the session or the token is for.
     pub purpose: Option<String>,
     /// The question, as it was asked, and without its values where answers are counted; of what no SQL was written for, what it was.
     /// Empty for a delivery.
@@ -135,7 +135,7 @@ pub struct NewReceipt {
     /// What `$1` and so on stood for; none where there are none, and where answers are counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<Option<String>>,
-    /// The delivery that left as it came.
+    /// The delivery that left: as it came, or what of it waits in quarantine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<String>,
     /// The hash of the set of policies; none where no policy stands above the reader.

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use yandu_collect::{BatchFilter, ReferenceState};
-use yandu_lake::{Count, Principal, ReadPoint};
+use yandu_lake::{Count, Principal, ReadPoint, WholeColumns};
 use yandu_words::id::DatasetId;
 
 use crate::Result;
@@ -239,19 +239,26 @@ pub struct Reference {
     pub rows: u64,
     /// Rows whose value the target does not have.
     pub orphans: u64,
+    /// Some of these values, where whoever asks sees them.
     pub samples: Vec<String>,
+    /// The column that keeps the samples back: its cells are not shown to whoever asks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
     #[schema(value_type = String, format = DateTime)]
     pub looked_at: Timestamp,
 }
 
-impl From<ReferenceState> for Reference {
-    fn from(state: ReferenceState) -> Self {
+impl Reference {
+    fn new(state: ReferenceState, seen: &WholeColumns) -> Self {
+        let is_seen = seen.shows(&state.column);
+        let keeps_back = !is_seen && !state.samples.is_empty();
         Self {
             check: state.check,
             target: state.target,
             rows: state.rows,
             orphans: state.orphans,
-            samples: state.samples,
+            samples: if is_seen { state.samples } else { Vec::new() },
+            hidden: keeps_back.then_some(state.column).into_iter().collect(),
             looked_at: Timestamp::from_microsecond(state.looked_at).unwrap_or_default(),
         }
     }
@@ -284,12 +291,10 @@ async fn show_dataset(
             references: Vec::new(),
         }));
     }
-    let mut references = state.collector().references(&id).await?;
-    if !asker.whole_columns(&state, &id).shows_all() {
-        for reference in &mut references {
-            reference.samples.clear();
-        }
-    }
+    let seen = asker.whole_columns(&state, &id);
+    let references = state.collector().references(&id).await?.into_iter();
+    let references = references.map(|reference| Reference::new(reference, &seen));
+    let references = references.collect();
     Ok(Json(DatasetDetail {
         declaration: Declaration::of(dataset),
         may: duty.on(&id),
@@ -299,7 +304,7 @@ async fn show_dataset(
         last_batch: last_batch(&state, &id).await?,
         fresh: freshness.is_fresh,
         last_delivery_at: freshness.last_delivery_at,
-        references: references.into_iter().map(Reference::from).collect(),
+        references,
     }))
 }
 

@@ -36,7 +36,7 @@ pub use shape::{
     MetricAlert, MetricAnswer, MetricAsk, MetricBaseline, MetricBounds, MetricBy, MetricChange,
     MetricData, MetricDefinition, MetricDimension, MetricForecast, MetricForecastPoint,
     MetricFreshness, MetricGap, MetricGroup, MetricKey, MetricLine, MetricNote, MetricNumber,
-    MetricPoint, MetricRecorded, MetricTarget, MetricTargetStanding,
+    MetricPast, MetricPoint, MetricRecorded, MetricTarget, MetricTargetStanding,
 };
 
 /// Questions in one request.

@@ -122,7 +122,7 @@ impl App {
             door: door.clone(),
             lake: collector.lake().clone(),
             city: city_policies(config)?,
-            roles: city_roles(config)?,
+            roles: city_roles(config),
             turn: Arc::default(),
         };
         // What is wrong with the policies is told by the door, and keeps nobody from starting the city to mend it.
@@ -248,15 +248,24 @@ fn city_policies(config: &Config) -> Result<Vec<Source>> {
         .collect()
 }
 
-/// The roles in the folder of the city.
-fn city_roles(config: &Config) -> Result<BTreeMap<RoleId, Title>> {
+/// The roles in the folder of the city. Of a file that has errors none is there, so that policies which name one do not hold: nothing is
+/// open then, and nobody is kept from starting the city to mend it.
+fn city_roles(config: &Config) -> BTreeMap<RoleId, Title> {
     let file = config.city.as_ref().map(|city| city.join("roles.yaml"));
     let Some(file) = file.filter(|file| file.is_file()) else {
-        return Ok(BTreeMap::new());
+        return BTreeMap::new();
     };
-    yandu_pack::read_roles(&file).map_err(|problems| Failure {
-        details: problems.iter().map(ToString::to_string).collect(),
-        ..Failure::new("the roles of the city's folder have errors")
+    yandu_pack::read_roles(&file).unwrap_or_else(|problems| {
+        for problem in problems {
+            tracing::error!(
+                file.path = %problem.file.display(),
+                file.line = problem.span.map(|span| span.line),
+                help = problem.help,
+                "the city has none of the roles of its folder: {}",
+                problem.message
+            );
+        }
+        BTreeMap::new()
     })
 }
 

@@ -3997,7 +3997,7 @@ export interface components {
              * @description How many answers were counted; absent of a file.
              */
             answers?: number | null;
-            /** @description The delivery that left as it came. */
+            /** @description The delivery that left: as it came, or what of it waits in quarantine. */
             batch?: string | null;
             /** Format: date-time */
             begun_at: string;
@@ -4197,6 +4197,8 @@ export interface components {
             column?: string | null;
             /** @description Dimension of data quality of GB/T 36344-2018. */
             dimension: string;
+            /** @description The columns that keep the samples back: their cells are not shown to whoever asks. */
+            hidden?: string[];
             /** @description `hard`: the rows are in quarantine; `soft`: they were kept. */
             level: string;
             /** @description Code of the fault, or name of the check. */
@@ -4206,7 +4208,7 @@ export interface components {
              * @description 0 for what was found of the delivery as a whole.
              */
             rows: number;
-            /** @description Some of the cells. */
+            /** @description Some of the cells, where whoever asks sees them. */
             samples: components["schemas"]["Sample"][];
             /** @description The reason in Chinese. */
             title: string;
@@ -6376,6 +6378,8 @@ export interface components {
         /** @description A column that points at another dataset. */
         Reference: {
             check: string;
+            /** @description The column that keeps the samples back: its cells are not shown to whoever asks. */
+            hidden?: string[];
             /** Format: date-time */
             looked_at: string;
             /**
@@ -6388,6 +6392,7 @@ export interface components {
              * @description Rows with a value.
              */
             rows: number;
+            /** @description Some of these values, where whoever asks sees them. */
             samples: string[];
             /** @description `pack.dataset.column`. */
             target: string;

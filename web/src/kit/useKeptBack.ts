@@ -8,8 +8,8 @@ import { useSession } from './useSession'
 export interface KeptBack {
   /** Whether cells of a column are kept back from whoever looks; nothing is while it is not known. */
   is: (name: string) => boolean
-  /** Why they are, for the sign in their place. */
-  of: (name: string, title: string) => HiddenColumn
+  /** Why those of these columns are, for the sign in the place of a cell, or of a text that their cells stand in. */
+  of: (names: string[], title: string) => HiddenColumn
 }
 
 /** Which cells of deliveries of a dataset are kept back, and why. */
@@ -18,11 +18,12 @@ export function useKeptBack(dataset: string): KeptBack {
   const { data: sights } = useQuery({ ...ownSights, enabled: who.kind === 'session', staleTime: 60_000 })
   const columns = useQuery(datasetQuery(dataset)).data?.columns ?? []
   const fieldOf = (name: string) => `${dataset}.${name}`
+  const placeOf = (name: string | undefined) => columns.findIndex((column) => column.name === name)
   return {
     is: (name) => sights !== undefined && !isWhole(fieldOf(name), sights),
-    of: (name, title) => {
-      const place = columns.findIndex((column) => column.name === name)
-      return { place, title, fields: [keptBack(fieldOf(name), sights, columns[place]?.grade)], isDerived: false }
+    of: (names, title) => {
+      const fields = names.map((name) => keptBack(fieldOf(name), sights, columns[placeOf(name)]?.grade))
+      return { place: placeOf(names[0]), title, fields, isDerived: false }
     },
   }
 }

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use yandu_check::FindingCount;
 use yandu_collect::{Reading, batch};
 use yandu_lake::WholeColumns;
-use yandu_pack::Packs;
+use yandu_pack::declare::Origin;
+use yandu_pack::{Dataset, Packs};
 use yandu_words::id::DatasetId;
 
 use crate::access::Duty;
@@ -97,8 +98,11 @@ pub struct Finding {
     pub dimension: String,
     /// 0 for what was found of the delivery as a whole.
     pub rows: u64,
-    /// Some of the cells.
+    /// Some of the cells, where whoever asks sees them.
     pub samples: Vec<Sample>,
+    /// The columns that keep the samples back: their cells are not shown to whoever asks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
 }
 
 /// A cell that shows what a finding means.
@@ -209,38 +213,58 @@ impl BatchDetail {
     }
 }
 
-/// What was found of rows of a dataset, with titles. Samples are cells, and are there of columns that whoever asks sees.
+/// What was found of rows of a dataset, with titles. Samples are there where whoever asks sees every cell that may stand in them; where
+/// they are kept back, the columns that do so are named.
 pub(crate) fn findings(
     found: Vec<FindingCount>,
     packs: &Packs,
     dataset: &DatasetId,
     seen: &WholeColumns,
 ) -> Vec<Finding> {
-    let shows = |finding: &FindingCount| match &finding.column {
-        Some(column) => seen.shows(column),
-        None => seen.shows_all(),
-    };
     let titles = crate::quarantine::Titles::new(packs, dataset);
+    let declared = packs.dataset(dataset).map(Dataset::file);
+    let is_model = declared.is_some_and(|file| file.origin == Origin::Model);
+    let columns = declared.into_iter().flat_map(|file| file.columns.keys());
+    let unseen = columns.filter(|column| !seen.shows(column.as_str()));
+    let unseen: Vec<String> = unseen.map(ToString::to_string).collect();
     found
         .into_iter()
-        .map(|finding| Finding {
-            title: titles.of(&finding.reason),
-            level: word(&finding.level),
-            dimension: finding.dimension.name().to_owned(),
-            samples: finding
-                .samples
-                .iter()
-                .filter(|_| shows(&finding))
-                .map(|sample| Sample {
-                    row: sample.row,
-                    text: sample.text.clone(),
-                })
-                .collect(),
-            column: finding.column,
-            reason: finding.reason,
-            rows: finding.rows,
+        .map(|finding| {
+            // A model's row that lacks a value is shown by its key, which is of other columns.
+            let is_of_row = is_model && finding.reason == "missing";
+            let own = finding.column.as_deref().filter(|_| !is_of_row);
+            let is_seen = match own {
+                Some(column) => seen.shows(column),
+                // What was found of a delivery as a whole quotes none of its cells.
+                None => finding.rows == 0 || seen.shows_all(),
+            };
+            let hidden = match own {
+                _ if is_seen || finding.samples.is_empty() => Vec::new(),
+                Some(column) => vec![column.to_owned()],
+                None => unseen.clone(),
+            };
+            let samples = finding.samples.into_iter().filter(|_| is_seen);
+            Finding {
+                title: titles.of(&finding.reason),
+                level: word(&finding.level),
+                dimension: finding.dimension.name().to_owned(),
+                samples: samples.map(Sample::from).collect(),
+                hidden,
+                column: finding.column,
+                reason: finding.reason,
+                rows: finding.rows,
+            }
         })
         .collect()
+}
+
+impl From<yandu_check::Sample> for Sample {
+    fn from(sample: yandu_check::Sample) -> Self {
+        Self {
+            row: sample.row,
+            text: sample.text,
+        }
+    }
 }
 
 impl From<Reading> for Progress {

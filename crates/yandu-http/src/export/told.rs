@@ -74,7 +74,7 @@ pub struct ExportReceipt {
     pub sql: String,
     /// What `$1` and so on stood for. Not told where answers are counted.
     pub values: Vec<Option<String>>,
-    /// The delivery that left as it came.
+    /// The delivery that left: as it came, or what of it waits in quarantine.
     pub batch: Option<String>,
     /// The hash of the set of policies; absent where no policy stands above the reader.
     pub policy: Option<String>,

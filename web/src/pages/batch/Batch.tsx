@@ -85,7 +85,7 @@ function Content({ batch }: { batch: BatchDetail }) {
             {
               key: 'findings',
               label: t('batch.findings-count', { count: batch.findings.length }),
-              render: () => <Findings findings={batch.findings} batch={batch.id} titles={titles} />,
+              render: () => <Findings batch={batch} titles={titles} />,
             },
             {
               key: 'quarantine',

@@ -188,7 +188,7 @@ function Fields({ id, row, titles, kept, changed, readOnly, set }: FieldsProps) 
               {titles.get(name)} <code className="code hint">{name}</code>
               {faulty.has(name) && <span className="required">{t('quarantine.faulty')}</span>}
             </label>
-            {isKeptBack && <CellValue masked={kept.of(name, titles.get(name) ?? name)} isEmpty isFirst onWhy={tellWhy} />}
+            {isKeptBack && <CellValue masked={kept.of([name], titles.get(name) ?? name)} isEmpty isFirst onWhy={tellWhy} />}
             <Input
               id={`${id}-${name}`}
               value={text}

@@ -1,24 +1,29 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import type { Finding } from '../../api/types'
+import type { BatchDetail, Finding } from '../../api/types'
+import { CellValue } from '../../kit/CellValue'
 import { type Column, DataTable } from '../../kit/DataTable'
+import type { HiddenColumn } from '../../kit/HiddenSign'
 import { Nothing } from '../../kit/Loaded'
 import { Tag } from '../../kit/Page'
 import { CellText, Num } from '../../kit/Text'
+import { useKeptBack } from '../../kit/useKeptBack'
+import { useWhyDialog } from '../../kit/useWhyDialog'
 import { useWords } from '../../kit/words'
+import type { Titles } from './titles'
 
-interface Props {
-  findings: Finding[]
-  batch: string
-  /** Titles of the columns of the dataset. */
-  titles: Map<string, string>
-}
-
-/** What was wrong, how often, and cells that show it. Hard findings lead to their rows. */
-export function Findings({ findings, batch, titles }: Props) {
+/**
+ * What was wrong, how often, and cells that show it; in the place of those that are kept back, why they are. Hard findings lead to
+ * their rows.
+ */
+export function Findings({ batch, titles }: { batch: BatchDetail; titles: Titles }) {
   const { t } = useTranslation()
   const { word, reason } = useWords()
-  const sorted = [...findings].sort(
+  const kept = useKeptBack(batch.dataset)
+  const { tellWhy, dialog } = useWhyDialog()
+  const columnOf = ({ column }: Finding) => (column ? (titles.get(column) ?? column) : t('finding.whole-row'))
+  const keptOf = (finding: Finding) => finding.hidden && kept.of(finding.hidden, columnOf(finding))
+  const sorted = [...batch.findings].sort(
     (one, other) => Number(other.level === 'hard') - Number(one.level === 'hard') || other.rows - one.rows,
   )
   const columns: Column<Finding>[] = [
@@ -30,7 +35,7 @@ export function Findings({ findings, batch, titles }: Props) {
     {
       key: 'column',
       title: t('finding.column'),
-      render: (finding) => (finding.column ? (titles.get(finding.column) ?? finding.column) : t('finding.whole-row')),
+      render: columnOf,
     },
     {
       key: 'level',
@@ -46,7 +51,7 @@ export function Findings({ findings, batch, titles }: Props) {
       align: 'right',
       render: (finding) =>
         finding.level === 'hard' ? (
-          <Link to={`/batches/${batch}?tab=quarantine&reason=${encodeURIComponent(finding.reason)}`}>
+          <Link to={`/batches/${batch.id}?tab=quarantine&reason=${encodeURIComponent(finding.reason)}`}>
             <Num value={finding.rows} />
           </Link>
         ) : (
@@ -57,25 +62,42 @@ export function Findings({ findings, batch, titles }: Props) {
       key: 'sample',
       title: t('finding.sample'),
       onlyWide: true,
-      render: (finding) => (
-        <span className="clip-wide">{finding.samples[0] ? <CellText value={finding.samples[0].text} /> : '—'}</span>
-      ),
+      render: (finding) => {
+        const masked = keptOf(finding)
+        if (masked) return <CellValue masked={masked} isEmpty isFirst onWhy={tellWhy} />
+        return <span className="clip-wide">{finding.samples[0] ? <CellText value={finding.samples[0].text} /> : '—'}</span>
+      },
     },
   ]
   return (
-    <DataTable
-      label={t('batch.findings')}
-      columns={columns}
-      rows={sorted}
-      rowKey={(finding) => `${finding.column}/${finding.reason}/${finding.level}`}
-      expand={{ title: t('finding.sample'), render: (finding) => <Samples finding={finding} />, can: (finding) => finding.samples.length > 0 }}
-      empty={<Nothing title={t('finding.none')} />}
-    />
+    <>
+      <DataTable
+        label={t('batch.findings')}
+        columns={columns}
+        rows={sorted}
+        rowKey={(finding) => `${finding.column}/${finding.reason}/${finding.level}`}
+        expand={{
+          title: t('finding.sample'),
+          render: (finding) => <Samples finding={finding} masked={keptOf(finding)} onWhy={tellWhy} />,
+          can: ({ samples, hidden }) => samples.length > 0 || hidden !== undefined,
+        }}
+        empty={<Nothing title={t('finding.none')} />}
+      />
+      {dialog}
+    </>
   )
 }
 
-function Samples({ finding }: { finding: Finding }) {
+interface SamplesProps {
+  finding: Finding
+  /** Why they are kept back, where they are. */
+  masked: HiddenColumn | undefined
+  onWhy: (column: HiddenColumn) => void
+}
+
+function Samples({ finding, masked, onWhy }: SamplesProps) {
   const { t } = useTranslation()
+  if (masked) return <CellValue masked={masked} isEmpty isFirst onWhy={onWhy} />
   return (
     <ul className="samples">
       {finding.samples.map((sample) => (

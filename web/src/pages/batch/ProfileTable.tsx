@@ -37,7 +37,7 @@ export function ProfileTable({ dataset, profile, titles }: { dataset: string; pr
       title: t('profile.min'),
       render: (one) =>
         kept.is(one.column) ? (
-          <CellValue masked={kept.of(one.column, titles.get(one.column) ?? one.column)} isEmpty isFirst onWhy={tellWhy} />
+          <CellValue masked={kept.of([one.column], titles.get(one.column) ?? one.column)} isEmpty isFirst onWhy={tellWhy} />
         ) : (
           <Short text={one.min} />
         ),

@@ -247,7 +247,7 @@ function Cells({ row, titles, isFirst, kept, onWhy }: CellsProps) {
             <dt>{title}</dt>
             <dd className={isEmpty ? 'kept-back' : ''}>
               {isEmpty ? (
-                <CellValue masked={kept.of(name, title)} isEmpty isFirst={isFirst(name)} onWhy={onWhy} />
+                <CellValue masked={kept.of([name], title)} isEmpty isFirst={isFirst(name)} onWhy={onWhy} />
               ) : (
                 <Raw text={row.cells[name] ?? '—'} />
               )}

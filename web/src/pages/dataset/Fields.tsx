@@ -82,7 +82,7 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
       {dataset.references.length > 0 && (
         <>
           <h3 className="padded-line">{t('dataset.references-count', { count: dataset.references.length })}</h3>
-          <References references={dataset.references} checks={dataset.checks} />
+          <References dataset={dataset} />
         </>
       )}
     </>

@@ -70,6 +70,87 @@ async fn cells_that_rights_do_not_show_stand_nowhere_in_what_is_told_of_a_delive
 }
 
 #[tokio::test]
+async fn samples_of_findings_that_rights_do_not_show_say_which_columns_keep_them_back() {
+    let (city, root) = City::claimed_with(&FILES).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let rows = format!("会员号,姓名,年龄\n3,{HIDDEN}9,30\n4,王芳,200\n合计,{HIDDEN},230\n");
+    let batch = city.delivered_as(&steward, &rows).await;
+    let samples = |batch: &Value, column: &Value| {
+        let found = batch["findings"].as_array().unwrap().iter();
+        let mut found = found.filter(|one| one["column"] == *column);
+        let finding = found.next().unwrap_or_else(|| panic!("{column}: {batch}"));
+        assert_eq!(finding["rows"], 1, "{batch}");
+        (finding["samples"].clone(), finding["hidden"].clone())
+    };
+    let age = (json!([{"row": 2, "text": "200"}]), Value::Null);
+    assert_eq!(samples(&batch, &json!("age")), age);
+    // Of a whole row it is not known whose cells stand in its text.
+    for column in [json!("name"), Value::Null] {
+        let kept_back = (json!([]), json!(["name"]));
+        assert_eq!(samples(&batch, &column), kept_back, "{column}");
+    }
+    let path = format!("/api/v1/batches/{}", batch["id"].as_str().unwrap());
+    let all = city
+        .ok(&local(&city), Method::GET, &path, &Value::Null)
+        .await;
+    let name = json!([{"row": 1, "text": format!("{HIDDEN}9")}]);
+    assert_eq!(samples(&all, &json!("name")), (name, Value::Null));
+    let (row, hidden) = samples(&all, &Value::Null);
+    assert_eq!((&row[0]["row"], &hidden), (&json!(3), &Value::Null));
+}
+
+const NAMED: &str = "\
+dataset: club.named
+title: {zh: 各姓名会员}
+owner: 市民政局
+origin: model
+sharing: {class: unconditional}
+opening: closed
+refresh: daily
+key: [name]
+columns:
+  name: {title: {zh: 姓名}, standard: name}
+  fee: {title: {zh: 会费}, type: 'decimal(12,2)'}
+";
+const NAMED_SQL: &str =
+    "SELECT m.name AS name, max(m.fee) AS fee FROM club.member m GROUP BY m.name";
+
+#[tokio::test]
+async fn the_key_of_a_models_row_that_lacks_a_value_is_kept_back_with_its_own_column() {
+    let files = [
+        &FILES[..],
+        &[
+            ("models/named.yaml", NAMED),
+            ("models/named.sql", NAMED_SQL),
+        ],
+    ]
+    .concat();
+    let (city, root) = City::claimed_with(&files).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let run = "/api/v1/models/club.named/run";
+    let ran = city.ok(&steward, Method::POST, run, &json!({})).await;
+    let run = ran["runs"][0]["id"].as_str().unwrap();
+    let path = format!("/api/v1/models/club.named/runs/{run}");
+    let all = city
+        .ok(&local(&city), Method::GET, &path, &Value::Null)
+        .await;
+    let finding = &all["findings"][0];
+    assert_eq!(
+        (&finding["column"], &finding["reason"]),
+        (&json!("fee"), &json!("missing")),
+        "{all}"
+    );
+    assert!(finding.to_string().contains("王芳"), "{all}");
+    let told = city.ok(&steward, Method::GET, &path, &Value::Null).await;
+    let finding = &told["findings"][0];
+    assert_eq!(
+        (&finding["samples"], &finding["hidden"][0]),
+        (&json!([]), &json!("name")),
+        "{told}"
+    );
+}
+
+#[tokio::test]
 async fn cells_in_quarantine_leave_to_a_token_under_a_receipt_and_to_a_person_as_a_page() {
     let (city, root) = City::claimed_with(&FILES).await;
     let steward = city.somebody(&root, "wang", &["steward"]).await;
