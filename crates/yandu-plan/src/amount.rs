@@ -6,10 +6,14 @@ pub(crate) fn amount(value: f64, unit: &str) -> String {
     format!("{number}{ten_thousands}{}", unit_text(unit))
 }
 
-/// A change: `提高5%`, `下降10.2%`.
+/// A change: `提高5%`, `下降10.2%`; `持平` where none is left at the digits that are written.
 pub(crate) fn change_text(value: f64, unit: &str) -> String {
+    let (number, ten_thousands) = sized(value.abs());
+    if number == "0" {
+        return "持平".to_owned();
+    }
     let way = if value < 0.0 { "下降" } else { "提高" };
-    format!("{way}{}", amount(value.abs(), unit))
+    format!("{way}{number}{ten_thousands}{}", unit_text(unit))
 }
 
 /// A unit of measure in the words of an office; empty of a bare number.

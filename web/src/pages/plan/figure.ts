@@ -128,13 +128,17 @@ interface Words {
   yi: string
   up: (amount: string) => string
   down: (amount: string) => string
+  /** No change at all. */
+  level: string
   unit: (unit: string) => string
 }
 
-/** What is reached or foreseen, as papers tell it: `205座`, `下降 12.4%`, `提高 6个百分点`. */
+/** What is reached or foreseen, as papers tell it: `205座`, `下降 12.4%`, `提高 6个百分点`, `持平`. */
 export function reached({ value, unit, is_change: isChange }: PlanTold, words: Words): string {
-  const size = `${measured(isChange ? Math.abs(value) : value, words.language)}${unitAfter(words.unit(unit))}`
+  const number = measured(isChange ? Math.abs(value) : value, words.language)
+  const size = `${number}${unitAfter(words.unit(unit))}`
   if (!isChange) return size
+  if (number === '0') return words.level
   return value < 0 ? words.down(size) : words.up(size)
 }
 

@@ -21,7 +21,7 @@ const piece = (part: Partial<PlanSentence> = {}): PlanSentence => ({
   number: 3, kind: 'sentence', point: 1, offset: 10, end: 30, text: '年内新增基站1650座。', starts_line: false, needs_review: true, figures: [], offers: [], ...part,
 })
 const doubt = (code: string) => ({ code, text: code })
-const words = { language: 'zh-CN', wan: '万', yi: '亿', unit: (unit: string) => unit, up: (text: string) => `提高 ${text}`, down: (text: string) => `下降 ${text}` }
+const words = { language: 'zh-CN', wan: '万', yi: '亿', unit: (unit: string) => unit, up: (text: string) => `提高 ${text}`, down: (text: string) => `下降 ${text}`, level: '持平' }
 
 describe('figures', () => {
   test('are told as officials write them, and lose no digit', () => {
@@ -241,7 +241,8 @@ describe('what is reached', () => {
   test('says of a change which way it goes, and percent apart from percentage points', () => {
     expect(reached({ value: -12.4, unit: '%', is_change: true }, own)).toBe('下降 12.4%')
     expect(reached({ value: 6, unit: 'percentage point', is_change: true }, own)).toBe('提高 6个百分点')
-    expect(reached({ value: 0, unit: '元', is_change: true }, own)).toBe('提高 0元')
+    expect(reached({ value: 0, unit: '元', is_change: true }, own)).toBe('持平')
+    expect(reached({ value: -0.0004, unit: '%', is_change: true }, own)).toBe('持平')
   })
 })
 

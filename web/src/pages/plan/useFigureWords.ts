@@ -20,6 +20,7 @@ export function useFigureWords() {
     yi: t('plans.yi'),
     up: (amount: string) => t('plans.up', { amount }),
     down: (amount: string) => t('plans.down', { amount }),
+    level: t('plans.level'),
   }
   return {
     unit,

@@ -280,6 +280,7 @@ mod tests {
         };
         assert_eq!(told(-12.346, "%", true), "下降12.35%");
         assert_eq!(told(6.0, "percentage point", true), "提高6个百分点");
+        assert_eq!(told(-0.0004, "%", true), "持平");
         assert_eq!(told(205.0, "座", false), "205座");
         assert_eq!(told(12_500.0, "座", false), "1.25万座");
         assert_eq!(told(1.262, "1", false), "1.262");
