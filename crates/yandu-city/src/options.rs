@@ -147,6 +147,7 @@ pub struct Options {
     pub defects: Rates,
     /// Only these deliveries; all when absent.
     pub only: Option<Vec<Delivery>>,
+    /// Over how many files the rows of registers and monthly reports are shared out.
     pub deliveries: Deliveries,
     /// Also write `reference/residents_utf8.csv`, the resident delivery decoded.
     pub population_utf8: bool,
