@@ -4,13 +4,15 @@ PEOPLE ?= 50000
 SEED   ?= 2025
 DATA   ?= yandu-data
 LISTEN ?= 127.0.0.1:8640
+# `every-month` brings three years of registers month by month, which takes longer to collect.
+DELIVERIES ?= condensed
 
 .PHONY: run test bench pages shots dist lint format
 
 run: ## Build and start a simulated city.
 	scripts/web.sh
 	cargo build --locked -p yandu
-	PEOPLE=$(PEOPLE) SEED=$(SEED) DATA=$(DATA) LISTEN=$(LISTEN) scripts/run.sh
+	PEOPLE=$(PEOPLE) SEED=$(SEED) DELIVERIES=$(DELIVERIES) DATA=$(DATA) LISTEN=$(LISTEN) scripts/run.sh
 
 test: ## Run every test; installs what the tests need.
 	scripts/test.sh

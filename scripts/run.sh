@@ -8,21 +8,27 @@ stations=127.0.0.1:8655
 
 city="$DATA-city"
 
+# What the city that is there was made for: people, seed and how it is delivered, condensed where that is not said.
+made_for=""
+if [ -s "$city/made-for" ]; then
+  read -r people seed deliveries <"$city/made-for" || true
+  made_for="$people $seed ${deliveries:-condensed}"
+fi
+
 # The deliveries go into the inbox of the data folder; the truth about their faults stays beside it. A data folder that was
 # removed gets a new city: without deliveries there would be nothing to collect.
 if [ ! -e "$city/truth.json" ] || [ ! -e "$DATA" ]; then
   echo "Simulating a city of $PEOPLE people (seed $SEED) …"
   rm -rf "$city.new"
-  "$yandu" city simulate --people "$PEOPLE" --seed "$SEED" --out "$city.new"
+  "$yandu" city simulate --people "$PEOPLE" --seed "$SEED" --deliveries "$DELIVERIES" --out "$city.new"
   mkdir -p "$DATA/inbox"
   cp -r "$city.new/inbox/." "$DATA/inbox/"
   rm -rf "$city.new/inbox"
-  echo "$PEOPLE $SEED" > "$city.new/made-for"
+  echo "$PEOPLE $SEED $DELIVERIES" > "$city.new/made-for"
   rm -rf "$city"
   mv "$city.new" "$city"
-elif [ "$(cat "$city/made-for" 2>/dev/null)" != "$PEOPLE $SEED" ]; then
-  read -r people seed <<<"$(cat "$city/made-for" 2>/dev/null)"
-  echo "Going on with the city of ${people:-some} people (seed ${seed:-unknown}) that is there." >&2
+elif [ "$made_for" != "$PEOPLE $SEED $DELIVERIES" ]; then
+  echo "Going on with the city of ${people:-some} people (seed ${seed:-unknown}, ${deliveries:-condensed} deliveries) that is there." >&2
   echo "For another one, choose another folder (DATA=other make run) or remove $DATA and $city." >&2
 fi
 

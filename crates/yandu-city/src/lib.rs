@@ -57,6 +57,6 @@ pub use air::{router, serve};
 pub use defect::{DefectKind, Truth, Verdict};
 pub use delivery::Written;
 pub use error::Error;
-pub use options::{Delivery, Options, Rates};
+pub use options::{Deliveries, Delivery, Options, Rates};
 pub use progress::Progress;
 pub use simulate::{DefectCount, Summary, simulate};

@@ -111,6 +111,27 @@ impl Rates {
     }
 }
 
+/// How many files the three years of registers and monthly reports come in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Deliveries {
+    /// What is past in one, and only the newest months apart: a city that starts has few files to collect.
+    #[default]
+    Condensed,
+    /// One for every month, with the rows that arrive in it. The first also holds what stood before.
+    EveryMonth,
+}
+
+impl Deliveries {
+    pub const ALL: [Self; 2] = [Self::Condensed, Self::EveryMonth];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Condensed => "condensed",
+            Self::EveryMonth => "every-month",
+        }
+    }
+}
+
 /// A city to simulate.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -126,6 +147,8 @@ pub struct Options {
     pub defects: Rates,
     /// Only these deliveries; all when absent.
     pub only: Option<Vec<Delivery>>,
+    /// Over how many files the rows of registers and monthly reports are shared out.
+    pub deliveries: Deliveries,
     /// Also write `reference/residents_utf8.csv`, the resident delivery decoded.
     pub population_utf8: bool,
     /// A folder of place data in place of the city of Yancheng that is built in.
@@ -144,6 +167,7 @@ impl Options {
             date: jiff::civil::date(2025, 12, 31),
             defects: Rates::default(),
             only: None,
+            deliveries: Deliveries::default(),
             population_utf8: false,
             city: None,
         }

@@ -1,8 +1,9 @@
 //! Registers and monthly reports of departments: three years of them, month by month, as they reach the city.
 //!
-//! What happened up to last December comes in one delivery, what happens this year in one a month, or less often. A
-//! county now and then reports months late, or has not reported yet, and some figures are restated later. All of it
-//! follows from seed, date and city; every row has a random stream of its own.
+//! What happened up to last December comes in one delivery, what happens this year in one a month, or less often. With
+//! [`crate::Deliveries::EveryMonth`] each month of the three years has a delivery of its own instead. Both end with the same
+//! rows, and a row is the same in either. A county now and then reports months late, or has not reported yet, and some figures
+//! are restated later. All of it follows from seed, date and city; every row has a random stream of its own.
 //!
 //! To add one:
 //! 1. Write a file like `telecom/base_station.rs`: a [`Register`] with the columns as the department heads them, and a
@@ -117,7 +118,8 @@ pub(crate) enum Form {
     Page,
     /// A JSON object a line, with the headers as names.
     JsonLines,
-    /// One database with the newest state of all rows, for a source with a watermark. It grows instead of coming anew.
+    /// One database with the newest state of all rows, for a source with a watermark. It grows instead of coming anew, so that
+    /// it is one file however often others come.
     Database,
 }
 
@@ -133,7 +135,8 @@ impl Form {
     }
 }
 
-/// How many deliveries there are. Each costs a city that starts a tenth of a second, so that most are [`Pace::Newest`].
+/// How many deliveries there are where they are condensed. Each costs a city that starts a tenth of a second, so that most are
+/// [`Pace::Newest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pace {
     /// What came up to last December, and every month of this year.

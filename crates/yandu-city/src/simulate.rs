@@ -39,8 +39,8 @@ pub struct DefectCount {
 /// Writes the deliveries that `options` ask for.
 ///
 /// `inbox/` holds a folder for each department, `late/` deliveries that are cut off, `truth.jsonl` one
-/// line for each planted fault and `truth.json` their numbers. The bytes follow from people, seed, date
-/// and city alone.
+/// line for each planted fault and `truth.json` their numbers. The rows follow from people, seed, date
+/// and city alone, the bytes from these and from how many files the rows are shared out over.
 pub fn simulate(options: &Options, progress: &dyn Progress) -> Result<Summary, Error> {
     let world = World::new(options)?;
     let context = Context {

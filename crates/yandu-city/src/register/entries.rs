@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Place;
 
 use super::{Draw, Due, Month, Pace, Record, Register};
+use crate::Deliveries;
 use crate::random::{Purpose, Stream, mix};
 use crate::world::World;
 
@@ -208,10 +209,10 @@ impl<'a> Entries<'a> {
     }
 
     /// The deliveries with their rows, oldest first; those without a row are left out.
-    pub(super) fn batches(&self) -> Vec<Batch<'_>> {
+    pub(super) fn batches(&self, deliveries: Deliveries) -> Vec<Batch<'_>> {
         let mut after = None;
         let mut batches = Vec::new();
-        for month in self.ends() {
+        for month in self.ends(deliveries) {
             let rows = self.between(after, month);
             after = Some(month);
             if !rows.is_empty() {
@@ -222,7 +223,10 @@ impl<'a> Entries<'a> {
     }
 
     /// The months that deliveries end with.
-    fn ends(&self) -> Vec<Month> {
+    fn ends(&self, deliveries: Deliveries) -> Vec<Month> {
+        if deliveries == Deliveries::EveryMonth {
+            return self.months().collect();
+        }
         let december = Month::new(Month::of(self.world.today).year() - 1, 12);
         let last = self.last_month();
         let every = match self.register.pace {

@@ -26,7 +26,7 @@ pub(super) fn write(
             rows: entries.newest(),
         }]
     } else {
-        entries.batches()
+        entries.batches(context.options.deliveries)
     };
     for batch in &batches {
         let file = File {

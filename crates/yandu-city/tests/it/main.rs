@@ -13,6 +13,7 @@ mod city;
 mod folder;
 mod interface;
 mod limits;
+mod months;
 mod offices;
 mod reading;
 mod registers;

@@ -14,7 +14,7 @@ use crate::reading::split_csv;
 pub(crate) type Cells = BTreeMap<String, String>;
 
 /// The rows of a file, whatever its form.
-fn rows(path: &Path) -> Vec<Cells> {
+pub(crate) fn rows(path: &Path) -> Vec<Cells> {
     let mut lines = match path.extension().unwrap().to_str().unwrap() {
         "csv" => csv(path),
         "xlsx" => workbook(path),
@@ -217,7 +217,7 @@ fn only_months_that_are_over_are_delivered() {
 }
 
 /// The files of the city with a change of its settings.
-fn changed_city(from: &str, to: &str) -> Folder {
+pub(crate) fn changed_city(from: &str, to: &str) -> Folder {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../city/yancheng");
     let other = Folder::new();
     std::fs::create_dir_all(other.path()).unwrap();

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use jiff::civil::Date;
 use serde_json::json;
-use yandu_city::{Delivery, Options, Progress, Summary};
+use yandu_city::{Deliveries, Delivery, Options, Progress, Summary};
 
 use super::serve::{Signals, bind};
 use crate::cli::Context;
@@ -54,8 +54,11 @@ struct Simulate {
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     defects: f64,
     /// Only these deliveries
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = deliveries())]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = one_of(Delivery::ALL, Delivery::name))]
     only: Option<Vec<Delivery>>,
+    /// Three years of registers and monthly reports in a few files, or with a file for every month
+    #[arg(long, value_name = "HOW", default_value = Deliveries::default().name(), value_parser = one_of(Deliveries::ALL, Deliveries::name))]
+    deliveries: Deliveries,
     /// Also write the resident register in UTF-8, for comparisons
     #[arg(long)]
     utf8: bool,
@@ -77,12 +80,15 @@ struct Serve {
     listen: String,
 }
 
-/// Reads the name of a delivery; help and errors list all of them.
-fn deliveries() -> impl TypedValueParser<Value = Delivery> {
-    PossibleValuesParser::new(Delivery::ALL.map(Delivery::name)).try_map(|name| {
-        let mut all = Delivery::ALL.into_iter();
-        all.find(|delivery| delivery.name() == name)
-            .ok_or_else(|| format!("there is no delivery `{name}`"))
+/// Reads a name; help and errors list all of them.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.map(name)).try_map(move |given| {
+        let mut all = all.into_iter();
+        all.find(|known| name(*known) == given)
+            .ok_or_else(|| format!("there is no `{given}`"))
     })
 }
 
@@ -102,6 +108,7 @@ impl Simulate {
         options.date = self.date;
         options.defects.scale = self.defects;
         options.only = self.only;
+        options.deliveries = self.deliveries;
         options.population_utf8 = self.utf8;
         options.city.clone_from(&context.config.city);
         let written =

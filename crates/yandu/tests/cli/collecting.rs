@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::walk;
+use crate::support::{Place, seed, walk};
 
 #[test]
 fn a_file_becomes_governed_data_and_can_be_taken_back() {
@@ -273,4 +273,50 @@ fn a_simulated_city_is_collected() {
         .ok();
     assert_eq!(written.json()["people"], 300);
     assert!(place.path("city/truth.json").is_file());
+}
+
+#[test]
+fn reports_with_a_file_for_every_month_are_collected_to_the_rows_of_a_few_files() {
+    let seed = seed().to_string();
+    println!("YANDU_SEED={seed}");
+    let collected = ["condensed", "every-month"].map(|deliveries| {
+        let place = Place::with_shipped_packs();
+        let simulate = "city simulate --people 600 --defects 0 --only residents --out city";
+        let mut arguments: Vec<&str> = simulate.split(' ').collect();
+        arguments.extend(["--seed", seed.as_str(), "--deliveries", deliveries]);
+        place.yandu(&arguments).ok();
+        let inbox = place.path("data/inbox/public_security");
+        std::fs::create_dir_all(&inbox).unwrap();
+        let mut files = 0;
+        for file in std::fs::read_dir(place.path("city/inbox/public_security")).unwrap() {
+            let file = file.unwrap();
+            let name = file.file_name();
+            if name.to_string_lossy().starts_with("人口变动月报_") {
+                std::fs::copy(file.path(), inbox.join(name)).unwrap();
+                files += 1;
+            }
+        }
+        for source in ["base.division_file", "population.change_report_file"] {
+            place.yandu(&["collect", source]).ok();
+        }
+        let sql = "SELECT CAST(month AS VARCHAR), count(*), sum(births), sum(deaths), sum(moved_in), sum(moved_out) \
+                   FROM population.change_report GROUP BY month ORDER BY month";
+        let answer = place.yandu(&["sql", sql, "--json"]).ok().json();
+        (files, answer["rows"].clone())
+    });
+    let [(few, condensed), (many, every_month)] = collected;
+    assert_eq!((few, many), (2, 36));
+    assert_eq!(condensed.as_array().unwrap().len(), 36);
+    assert_eq!(condensed, every_month);
+
+    let place = walk();
+    let weekly = "city simulate --people 1 --out city --deliveries weekly";
+    let arguments: Vec<&str> = weekly.split(' ').collect();
+    let refused = place.yandu(&arguments);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("condensed, every-month"),
+        "{}",
+        refused.stderr
+    );
 }
