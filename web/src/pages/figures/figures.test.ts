@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { MetricAnswer, MetricDefinition, MetricGroup, MetricPoint } from '../../api/metrics'
+import type { MetricAlert, MetricAnswer, MetricDefinition, MetricGroup, MetricLine, MetricPoint } from '../../api/metrics'
 import { brief, exact, signed, tone, unitAfter, valueOf } from '../../kit/figure'
 import { grainOf, grainsFrom, isYear, lastOf, spoken, yearBefore } from '../../kit/span'
 import { asksOf, horizon, viewOf } from './asks'
+import { outsideOf, standingOf } from './outside'
 import { placed } from './Ranking'
 import { pictured, pointAt, total } from './series'
 
@@ -106,4 +107,18 @@ describe('a series as a picture', () => {
 test('equal numbers share a place, and who has none has no place', () => {
   const group = (value: number | null) => ({ keys: [], points: [point('2025', value)] }) as unknown as MetricGroup
   expect(placed([group(9), group(7), group(7), group(1), group(null)]).map(({ rank }) => rank)).toEqual([1, 2, 2, 4, undefined])
+})
+
+describe('how a metric stands to its bounds', () => {
+  const line = (id: string, part: object = {}) => ({ id, bounded: true, newest: { period: '2025' }, ...part }) as unknown as MetricLine
+  const alert = (metric: string, area: string) => ({ metric, area, kind: 'above' }) as unknown as MetricAlert
+  const outside = outsideOf([alert('a', '320902'), alert('a', ''), alert('a', '320903'), alert('b', '320902'), alert('b', '320903'), alert('b', '320902')])
+  test('is told of the whole city first, and else of how many areas', () => {
+    expect(standingOf(line('a'), outside)).toEqual({ is: 'whole-outside', kind: 'above' })
+    expect(standingOf(line('b'), outside)).toEqual({ is: 'areas-outside', count: 2 })
+    expect(standingOf(line('c'), outside)).toEqual({ is: 'inside' })
+    expect(standingOf(line('c', { newest: null }), outside)).toEqual({ is: 'no-data' })
+    expect(standingOf(line('c', { bounded: false }), outside)).toBeUndefined()
+  })
+  test('is not told before the alerts are known', () => expect(standingOf(line('c'), undefined)).toBeUndefined())
 })
