@@ -126,7 +126,9 @@ describe('a small trend', () => {
     }
     const [low, high] = drawn([[1], [9]], undefined, 'line', area)?.spots ?? []
     expect((high?.y ?? 0) + (high?.height ?? 0)).toBeLessThan(low?.y ?? 0)
-    const [one, other] = drawn([[1], [9]], undefined, 'bar', area)?.spots ?? []
+    const bars = drawn([[1], [9]], undefined, 'bar', area)?.spots ?? []
+    expect(bars).toHaveLength(2)
+    const [one, other] = bars
     expect((one?.x ?? 0) + (one?.width ?? 0)).toBeLessThanOrEqual((other?.x ?? 0) + 0.2)
   })
   test('names its last period, and no two names lie over each other', () => {
