@@ -129,6 +129,19 @@ test('a number walks down to the records of the deliveries that it was made of',
   await expect(drawer).toBeHidden()
 })
 
+test('a change beside the newest number opens the trail of the number that it is held against', async ({ page }) => {
+  await page.goto(`/figures/${FIGURE}`)
+  await settled(page)
+  const change = page.getByRole('region', { name: '最新数值' }).locator('.change').getByRole('button').first()
+  const tip = (await change.getAttribute('title')) ?? ''
+  const told = /^看对比数从哪里来：.* ([\d.,]+)座$/.exec(tip)?.[1] ?? ''
+  expect(told, tip).not.toBe('')
+  await change.click()
+  const drawer = page.getByRole('dialog', { name: '这个数从哪里来' })
+  await expect(drawer).toContainText('telecom.station_month')
+  await expect(drawer.locator('.way-number').first()).toHaveText(`${told}座`)
+})
+
 test('a metric that is not there is told with its code', async ({ page, watched }) => {
   watched.allow(/status of 404/)
   await page.goto('/figures/no.such')

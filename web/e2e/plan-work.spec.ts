@@ -145,7 +145,7 @@ test('a change and a share are told with their units, with what is foreseen, and
   await expect(level).toContainText('难以完成')
   const fall = page.locator(`#target-${change}`)
   await expect(fall.locator('.figure-button')).toHaveText(/^下降 [\d.]+%$/)
-  await expect(fall).toContainText('不能预计：全年的数不是各期的数相加')
+  await expect(fall).toContainText('无法预计：全年的数不是各期的数相加')
   await expectBothWidths(page, 'what is foreseen of targets')
   // The trail is that of the year whose number is compared, and has the same number.
   await fall.locator('.figure-button').click()

@@ -8,13 +8,8 @@ import { brief, unitAfter, valueOf } from '../kit/figure'
 import { askOf, useTrail } from '../kit/trail'
 import { useWorded } from '../pages/declared/worded'
 import { useWords } from '../kit/words'
+import { GAP, HIGH, WIDE, lettering } from './lettering'
 
-/** A half tile, in units of the picture. */
-const WIDE = 50
-const HIGH = 62
-const GAP = 3
-/** The part of a tile above its number. */
-const UPPER = 30
 /** The frame of a chosen tile reaches over its edge. */
 const EDGE = 2
 
@@ -63,7 +58,7 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
         const { code, column, row, width } = tile
         const shown = known.get(code)
         const name = word('division', code)
-        const lines = width === 1 ? halves(name) : [name]
+        const { lines, valueY, middle: between } = lettering(name, width)
         const [left, top, wide] = [column * WIDE, row * HIGH, width * WIDE - GAP]
         const middle = left + wide / 2
         const isChosen = area !== undefined && (area === code || area === tile.unit)
@@ -72,19 +67,19 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
         const ask = shown && askOf(answer.metric, answer.period, shown.keys, answer.only)
         const follow = open && ask ? () => open({ ask, number: shown.point }) : undefined
         const isZoneWithout = !shown && area === undefined && width === 1
-        const upper = follow ? UPPER : HIGH - GAP
-        const lower = choose ? UPPER : 0
+        const upper = follow ? between : HIGH - GAP
+        const lower = choose ? between : 0
         return (
           <Fragment key={code}>
             <g className={`county county-${step(shown?.value, most, from) ?? 'none'} ${isChosen ? 'county-chosen' : ''}`}>
-              {isZoneWithout && <title>{`${name}: ${t('board.not-apart-about')}`}</title>}
+              {isZoneWithout && <title>{`${name} ${t('board.not-apart-about')}`}</title>}
               <rect x={left} y={top} width={wide} height={HIGH - GAP} rx="3" />
-              {lines.map((line, place) => (
-                <text key={line} x={middle} y={top + (lines.length === 1 ? 24 : 18 + 15 * place)} className={width === 1 ? 'county-name county-small' : 'county-name'}>
-                  {line}
+              {lines.map(({ text, y }) => (
+                <text key={y} x={middle} y={top + y} className={width === 1 ? 'county-name county-small' : 'county-name'}>
+                  {text}
                 </text>
               ))}
-              <text x={middle} y={top + (lines.length === 1 ? 46 : 52)} className={width === 1 ? 'county-value county-small' : 'county-value'}>
+              <text x={middle} y={top + valueY} className={width === 1 ? 'county-value county-small' : 'county-value'}>
                 {shownIn(tile)}
               </text>
             </g>
@@ -94,7 +89,7 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
               </Press>
             )}
             {follow && (
-              <Press label={`${name} ${words(tile)} ${t('trail.open')}`} onPress={follow}>
+              <Press label={`${name} ${words(tile)} ${t('trail.open')}`} opensDialog onPress={follow}>
                 <rect x={left} y={top + lower} width={wide} height={HIGH - GAP - lower} rx="3" />
               </Press>
             )}
@@ -103,11 +98,4 @@ export function CountyMap({ answer, label, area, areas, onArea }: Props) {
       })}
     </svg>
   )
-}
-
-/** A name as a half tile has room for it: in two lines where it is long. */
-function halves(name: string): string[] {
-  if (name.length <= 3) return [name]
-  const middle = Math.floor(name.length / 2)
-  return [name.slice(0, middle), name.slice(middle)]
 }

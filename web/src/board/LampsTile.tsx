@@ -51,7 +51,7 @@ export function LampsTile({ lamps, area, link }: Props) {
   )
 }
 
-/** The days that are left or over, or the tasks below. */
+/** What is reached with the days that are left or over, or the tasks below. */
 function Told({ line }: { line: Lamp }) {
   const { word } = useWords()
   const { tasks, lamp, share, days_left: days } = line

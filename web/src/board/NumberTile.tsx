@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next'
 import { ChangeText, Figure } from '../kit/Figure'
-import { brief, comparisonSign, unitAfter } from '../kit/figure'
-import { grainOf } from '../kit/span'
+import { brief, unitAfter } from '../kit/figure'
+import { isYear } from '../kit/span'
 import { askOf, askOfOther } from '../kit/trail'
+import { useAim } from '../kit/useAim'
 import { useSpan } from '../kit/useSpan'
 import type { BodyProps } from './TileBody'
 
@@ -13,7 +14,6 @@ export function NumberTile({ answer, area }: BodyProps) {
   const point = group?.points.at(-1)
   const { unit, decimals, direction } = answer
   const isHeld = area === undefined && Boolean(answer.target)
-  const isYear = answer.period ? grainOf(answer.period) === 'year' : false
   return (
     <div className="block-number">
       <p className="block-figure">
@@ -22,7 +22,7 @@ export function NumberTile({ answer, area }: BodyProps) {
       </p>
       <p className="block-changes">
         {/* Beside a target there is room for one comparison. */}
-        {!isYear && !isHeld && (
+        {!isYear(answer.period) && !isHeld && (
           <ChangeText change={group?.before} unit={unit} decimals={decimals} direction={direction} short ask={askOfOther(answer, group?.before)}>
             {t('board.before')}
           </ChangeText>
@@ -37,12 +37,14 @@ export function NumberTile({ answer, area }: BodyProps) {
   )
 }
 
-function TargetBar({ answer: { target, unit, decimals, period } }: Pick<BodyProps, 'answer'>) {
+function TargetBar({ answer }: Pick<BodyProps, 'answer'>) {
   const { t, i18n } = useTranslation()
+  const aim = useAim()
   const span = useSpan()
+  const { target, period } = answer
   if (!target) return null
   const words = t('board.target', {
-    target: `${comparisonSign(target.comparison)} ${brief(target.value, decimals, i18n.language)}${unitAfter(unit)}`,
+    target: aim(target, answer, brief),
     // Below stands the period of the number already.
     due: target.due && target.due !== period ? span(target.due) : '',
   }).trim()

@@ -144,6 +144,7 @@ function Spots({ answer, spots, open }: SpotsProps) {
             key={`${line}/${point.period}`}
             label={names.join(' ')}
             tabIndex={index === chosen ? 0 : -1}
+            opensDialog
             onFocus={() => setCurrent(index)}
             onPress={() => open({ ask, number: point })}
           >

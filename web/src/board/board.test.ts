@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Board, BoardTile } from '../api/boards'
 import { ApiError } from '../api/errors'
+import en from '../i18n/en.json'
+import zh from '../i18n/zh-CN.json'
+import { tiles } from '../kit/cartogram'
 import { nextArea, until, wishOf } from '../wall/wish'
 import { lampAddress, tileAddress } from './address'
 import { drawn, scale } from './drawn'
 import { EventReader } from './events'
+import { GAP, HIGH, lettering } from './lettering'
 import { merged, waitBefore } from './live'
 import { inOrder, rowsOf, slotOf, spread } from './order'
 import { staleness } from './staleness'
@@ -122,13 +126,41 @@ describe('a small trend', () => {
     }
     const [low, high] = drawn([[1], [9]], undefined, 'line', area)?.spots ?? []
     expect((high?.y ?? 0) + (high?.height ?? 0)).toBeLessThan(low?.y ?? 0)
-    const [one, other] = drawn([[1], [9]], undefined, 'bar', area)?.spots ?? []
+    const bars = drawn([[1], [9]], undefined, 'bar', area)?.spots ?? []
+    expect(bars).toHaveLength(2)
+    const [one, other] = bars
     expect((one?.x ?? 0) + (one?.width ?? 0)).toBeLessThanOrEqual((other?.x ?? 0) + 0.2)
   })
   test('names its last period, and no two names lie over each other', () => {
     const names = drawn([Array.from({ length: 36 }, (_, at) => at)], undefined, 'line', area)?.names ?? []
     expect(names.at(-1)?.place).toBe(35)
     for (const [at, { x }] of names.entries()) if (at > 0) expect(x - (names[at - 1]?.x ?? 0)).toBeGreaterThan(60)
+  })
+})
+
+describe('a tile of the map', () => {
+  /** As in board.css; letters reach about so far above and below the line that they stand on. */
+  const [name, value, small] = [15, 16, 13]
+  const [above, below] = [0.8, 0.25]
+  test('cuts through no letter where its name ends and its number begins', () => {
+    for (const { code, width } of tiles) {
+      for (const words of [zh, en] as Record<string, string>[]) {
+        const { lines, valueY, middle } = lettering(words[`division.${code}`] ?? '', width)
+        const [ofName, ofValue] = width === 1 ? [small, small] : [name, value]
+        expect(lines.map(({ text }) => text).join('').length, code).toBeGreaterThan(1)
+        expect((lines.at(-1)?.y ?? 0) + below * ofName, code).toBeLessThanOrEqual(middle)
+        expect(valueY - above * ofValue, code).toBeGreaterThanOrEqual(middle)
+        expect(valueY + below * ofValue, code).toBeLessThanOrEqual(HIGH - GAP)
+      }
+    }
+  })
+  test('has a long name in two lines where it is half as wide, and breaks no word of another script', () => {
+    const lines = (text: string, width: 1 | 2) => lettering(text, width).lines.map((line) => line.text)
+    expect(lines('盐南高新区', 1)).toEqual(['盐南', '高新区'])
+    expect(lines('盐南高新区', 2)).toEqual(['盐南高新区'])
+    expect(lines('经开区', 1)).toEqual(['经开区'])
+    expect(lines('Dev. zone', 1)).toEqual(['Dev.', 'zone'])
+    expect(lines('Yannan', 1)).toEqual(['Yannan'])
   })
 })
 

@@ -35,7 +35,7 @@ export function Chart({ label, spec, names, caption, cell }: Props) {
 }
 
 function Picture({ label, spec }: { label: string; spec: ChartSpec }) {
-  const { i18n } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { isLarge } = useLargeText()
   const place = useRef<HTMLDivElement>(null)
   const height = isLying(spec) ? Math.max(180, spec.x.length * spec.series.length * ROW + 60) : 260
@@ -48,7 +48,7 @@ function Picture({ label, spec }: { label: string; spec: ChartSpec }) {
       if (isGone) return
       const chart = init(holder, null, { renderer: 'svg', locale: i18n.language === 'en' ? 'EN' : 'ZH' })
       chart.setOption(compile(spec, { language: i18n.language, decal: isLarge, large: isLarge }))
-      named(holder, label)
+      named(holder, label, t('app.colon'))
       const observer = new ResizeObserver(() => chart.resize())
       observer.observe(holder)
       tidy = () => {
@@ -60,16 +60,16 @@ function Picture({ label, spec }: { label: string; spec: ChartSpec }) {
       isGone = true
       tidy()
     }
-  }, [spec, label, i18n.language, isLarge])
+  }, [spec, label, t, i18n.language, isLarge])
   useEffect(() => place.current?.style.setProperty('height', `${height}px`), [height])
   return <div ref={place} className="chart-picture" />
 }
 
 /** The chart describes its data by itself; its name goes before. */
-function named(holder: HTMLElement, label: string) {
+function named(holder: HTMLElement, label: string, colon: string) {
   const told = holder.getAttribute('aria-label')
   holder.setAttribute('role', 'img')
-  holder.setAttribute('aria-label', told ? `${label}: ${told}` : label)
+  holder.setAttribute('aria-label', told ? `${label}${colon}${told}` : label)
 }
 
 function Values({ label, spec, names, cell }: Omit<Props, 'caption'>) {

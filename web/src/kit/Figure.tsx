@@ -86,7 +86,7 @@ export function ChangeText({ change, unit, decimals, direction, short, ask, chil
   return (
     <span title={tip} className="change">
       {children && <span className="hint">{children} </span>}
-      <TrailButton ask={other === null ? undefined : ask} number={change} title={`${t('trail.of-other')}: ${tip}`}>
+      <TrailButton ask={other === null ? undefined : ask} number={change} title={t('trail.of-other', { number: tip })}>
         {told}
       </TrailButton>
     </span>

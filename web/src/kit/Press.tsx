@@ -5,6 +5,7 @@ interface Props {
   onPress: () => void
   /** Of a choice that stays: whether it is made. */
   isPressed?: boolean | undefined
+  opensDialog?: boolean
   tabIndex?: 0 | -1
   onFocus?: () => void
   /** The area that is pressed, as `rect`. It is drawn only under the pointer and with the focus. */
@@ -12,7 +13,7 @@ interface Props {
 }
 
 /** A button in a picture, for the pointer, the keyboard and a screen reader. */
-export function Press({ label, onPress, isPressed, tabIndex = 0, onFocus, children }: Props) {
+export function Press({ label, onPress, isPressed, opensDialog = false, tabIndex = 0, onFocus, children }: Props) {
   return (
     <g
       className="press"
@@ -20,6 +21,7 @@ export function Press({ label, onPress, isPressed, tabIndex = 0, onFocus, childr
       tabIndex={tabIndex}
       aria-label={label}
       {...(isPressed !== undefined && { 'aria-pressed': isPressed })}
+      {...(opensDialog && { 'aria-haspopup': 'dialog' })}
       onClick={onPress}
       {...(onFocus && { onFocus })}
       onKeyDown={(event) => {

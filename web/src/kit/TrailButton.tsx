@@ -7,7 +7,8 @@ import { useTrail } from './trail'
 interface Props {
   /** The question that has just this number for its answer; without it the number has no trail. */
   ask: TrailAsk | undefined
-  number: MetricNumber
+  /** As it is shown; the drawer asks for one that only a paper tells. */
+  number?: MetricNumber
   /** Its tip, where that it opens is not all that there is to say. */
   title?: string
   children: ReactNode
@@ -19,7 +20,7 @@ export function TrailButton({ ask, number, title, children }: Props) {
   const open = useTrail()
   if (!ask || !open) return children
   return (
-    <button type="button" className="figure-button" aria-haspopup="dialog" title={title ?? t('trail.open')} onClick={() => open({ ask, number })}>
+    <button type="button" className="figure-button" aria-haspopup="dialog" title={title ?? t('trail.open')} onClick={() => open({ ask, ...(number && { number }) })}>
       {children}
     </button>
   )

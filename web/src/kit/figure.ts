@@ -1,4 +1,4 @@
-import type { MetricChange, MetricNumber } from '../api/metrics'
+import type { MetricAnswer, MetricChange, MetricNumber } from '../api/metrics'
 import * as format from './format'
 import { numberFormat } from './intl'
 
@@ -37,6 +37,11 @@ export function tone(change: Pick<MetricChange, 'change'> | null | undefined, di
 
 const SIGNS: Record<string, string> = { '>=': '≥', '<=': '≤' }
 
-export function comparisonSign(comparison: string): string {
-  return SIGNS[comparison] ?? comparison
+/** What a target asks for: `≥ 500座`. A change is called one, and has its sign. */
+export function aimOf({ comparison, value }: Aim, { unit, decimals }: Pick<MetricAnswer, 'unit' | 'decimals'>, language: string, change: string, write = exact): string {
+  const [sign, size] = comparison === 'change' ? [change, signed(value, decimals, language)] : [SIGNS[comparison] ?? comparison, write(value, decimals, language)]
+  return `${sign} ${size}${unitAfter(unit)}`
 }
+
+/** The target of a metric, as far as it says what is asked for. */
+export type Aim = Pick<NonNullable<MetricAnswer['target']>, 'comparison' | 'value'>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { age, duration, score, share, size, time } from './format'
+import { aimOf } from './figure'
 import { folding } from './fold'
 import { freshness } from './freshness'
 import { SHAPES, batchLamp } from './lamp'
@@ -116,4 +117,11 @@ test('a number is another one than that of its trail where it would be read as a
   expect(isOther(number(120), number(null, 'missing'), 0)).toBe(true)
   expect(isOther(undefined, number(118), 0)).toBe(false)
   expect(isOther(number(120), undefined, 0)).toBe(false)
+})
+
+test('a target says what it asks for, and one of a change is called a change', () => {
+  const of = { unit: '%', decimals: 1 }
+  expect(aimOf({ comparison: '>=', value: 90 }, of, 'zh-CN', '升降')).toBe('≥ 90.0%')
+  expect(aimOf({ comparison: '=', value: 90 }, of, 'zh-CN', '升降')).toBe('= 90.0%')
+  expect(aimOf({ comparison: 'change', value: 3 }, of, 'zh-CN', '升降')).toBe('升降 +3.0%')
 })

@@ -11,6 +11,11 @@ export function grainOf(period: string): Grain {
   return ({ 4: 'year', 7: 'month' } as Record<number, Grain>)[period.length] ?? 'day'
 }
 
+/** The period before a year is that of the year before. */
+export function isYear(period: string | null | undefined): boolean {
+  return typeof period === 'string' && grainOf(period) === 'year'
+}
+
 /** The lengths that a number of one length can be told in. */
 export function grainsFrom(own: string): Grain[] {
   return GRAINS.slice(Math.max(0, GRAINS.indexOf(own as Grain)))

@@ -3,7 +3,7 @@ import type { MetricAnswer, MetricAsk, MetricChange, MetricGroup, MetricNumber }
 import type { TrailAsk } from '../api/trail'
 import { valueOf } from './figure'
 
-/** A number whose trail is wanted: what is asked to get it, and as which number it was shown. */
+/** A number whose trail is wanted: what is asked to get it, and as which number it was shown. Where a paper names it, that is not known. */
 export interface TrailWish {
   ask: TrailAsk
   number?: MetricNumber

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Who } from '../api/access'
 
-/** What whoever looks is called on what they see and take away: at a desk with their department. */
+/** What whoever looks is called on what they see and take away: an account by its department and name. */
 export function useReaderName(): (who: Pick<Who, 'kind' | 'account'>) => string {
   const { t } = useTranslation()
   return ({ kind, account }) => {

@@ -55,6 +55,9 @@ export function Wall({ wish }: { wish: Wish }) {
   )
 }
 
+/** In more rows than these letters and gaps have to be smaller. */
+const ROOMY_ROWS = 6
+
 /**
  * Marks the wall with whoever is logged in at it. That is asked with each connection and not by a clock, which would keep a login
  * alive that nobody uses.
@@ -79,7 +82,7 @@ function Blocks({ board, isWide, heardAt }: { board: Board; isWide: boolean; hea
   const rows = rowsOf(tiles, isWide)
   useLayoutEffect(() => place.current?.style.setProperty('--rows', String(rows)), [rows])
   return (
-    <main ref={place} className={isWide ? 'wall-board wall-wide' : 'wall-board'} data-dense={rows > 6 ? 'yes' : undefined}>
+    <main ref={place} className={isWide ? 'wall-board wall-wide' : 'wall-board'} data-dense={rows > ROOMY_ROWS ? 'yes' : undefined}>
       {tiles.length === 0 && <p className="wall-message">{t('board.no-tiles')}</p>}
       {tiles.map((tile) => (
         <Block key={tile.id} tile={tile} isWide={isWide} area={board.area?.code} areas={board.areas} stale={staleness(tile.answer, heardAt, moment)} link={beside} />

@@ -85,6 +85,6 @@ function useFaults() {
     const limit = String((error.params as { limit?: unknown } | undefined)?.limit ?? '')
     const message = known ? t(`form.fault-${known}`, { limit }) : t('form.fault')
     const title = error.title ?? error.property?.replace(/^\./, '') ?? ''
-    return { ...error, message, stack: title ? `${title}: ${message}` : message }
+    return { ...error, message, stack: title ? `${title}${t('app.colon')}${message}` : message }
   }
 }

@@ -120,7 +120,7 @@ function List({ tokens, revoke }: { tokens: Token[]; revoke: (id: string) => voi
     { key: 'name', title: t('tokens.name'), render: (one) => <span translate="no">{one.name}</span> },
     { key: 'login', title: t('tokens.login'), full: true, render: (one) => <span translate="no">{one.login}</span> },
     { key: 'scope', title: t('tokens.scope'), full: true, render: (one) => one.scope.map((name) => word('scope', name)).join(t('app.comma')) },
-    { key: 'purpose', title: t('tokens.purpose'), full: true, render: (one) => one.purpose ?? '' },
+    { key: 'purpose', title: t('tokens.purpose'), full: true, render: (one) => (one.purpose ? <span translate="no">{one.purpose}</span> : <Hint>—</Hint>) },
     { key: 'created', title: t('tokens.created'), full: true, render: (one) => <Time at={one.created_at} /> },
     { key: 'expires', title: t('tokens.expires'), full: true, render: (one) => <Time at={one.expires_at} /> },
     { key: 'used', title: t('tokens.used'), render: (one) => (one.last_used_at ? <Age at={one.last_used_at} /> : <Hint>{t('tokens.never')}</Hint>) },

@@ -132,8 +132,9 @@ export function CorrectRow({ batch, row, titles, kept, onClose, onReleased }: Pr
 }
 
 function Reasons({ codes, titles }: { codes: string[]; titles: string[] }) {
+  const { t } = useTranslation()
   const { reason } = useWords()
-  return <>{codes.map((code, index) => reason(code, titles[index])).join('；')}</>
+  return <>{codes.map((code, index) => reason(code, titles[index])).join(t('app.semicolon'))}</>
 }
 
 function Wrong({ row, titles }: { row: QuarantinedRow; titles: Titles }) {

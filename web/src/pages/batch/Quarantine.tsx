@@ -330,8 +330,9 @@ function Refused({ list, close }: { list: Refusal[]; close: () => void }) {
       <ul>
         {list.slice(0, REFUSED_SHOWN).map((one) => (
           <li key={one.row}>
-            {t('finding.row', { row: one.row })}：
-            {one.reasons.map((code, index) => reason(code, one.titles[index])).join('；')}
+            {t('finding.row', { row: one.row })}
+            {t('app.colon')}
+            {one.reasons.map((code, index) => reason(code, one.titles[index])).join(t('app.semicolon'))}
           </li>
         ))}
       </ul>

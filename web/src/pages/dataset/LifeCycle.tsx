@@ -38,7 +38,7 @@ export function LifeCycle({ entry, etag }: { entry: Entry; etag: string | undefi
       ))}
       {asking && (
         <ReasonDialog
-          title={`${name(asking)}：${entry.title.zh}`}
+          title={`${name(asking)}${t('app.colon')}${entry.title.zh}`}
           confirm={name(asking)}
           danger={asking.isDanger}
           stock={t(`move.${asking.to}-stock`).split('|')}

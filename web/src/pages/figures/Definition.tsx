@@ -16,13 +16,13 @@ export function Definition({ definition }: { definition: MetricDefinition }) {
   const { t, i18n } = useTranslation()
   const { word } = useWords()
   const span = useSpan()
+  const worded = useWorded()
   const { baseline, bounds, decimals, promised_days: promised, unit } = definition
   const size = (value: number) => `${exact(value, decimals, i18n.language)}${unitAfter(unit)}`
   const ends = [
     ...(typeof bounds?.below === 'number' ? [t('figure.bound-below', { bound: size(bounds.below) })] : []),
     ...(typeof bounds?.above === 'number' ? [t('figure.bound-above', { bound: size(bounds.above) })] : []),
   ]
-  const worded = useWorded()
   const query = `SELECT ${definition.measure} AS value\nFROM ${definition.model}${definition.condition ? `\nWHERE ${definition.condition}` : ''}`
   return (
     <Section title={t('figure.meaning')}>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef } from 'react'
+import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { type MetricAnswer, type MetricAsk, type MetricDefinition, answers, metric as metricQuery, metrics } from '../../api/metrics'
@@ -8,7 +8,7 @@ import { Loaded } from '../../kit/Loaded'
 import { Page } from '../../kit/Page'
 import { ProblemPanel } from '../../kit/Problem'
 import { Code } from '../../kit/Text'
-import { useMetricTrail } from '../../kit/useMetricTrail'
+import { askOf, useTrail } from '../../kit/trail'
 import { areaOf, asksOf, classesOf, viewOf } from './asks'
 import { Breakdown } from './Breakdown'
 import { Controls } from './Controls'
@@ -100,10 +100,11 @@ function Content({ definition }: { definition: MetricDefinition }) {
 
 /** A paper names the number whose trail is wanted by its period. */
 function useTrailOfAddress(metric: string, period: string | null) {
-  const open = useRef(useMetricTrail())
+  const open = useTrail()
   useEffect(() => {
-    if (period) void open.current?.(metric, period)
-  }, [metric, period])
+    const ask = askOf(metric, period)
+    if (ask) open?.({ ask })
+  }, [open, metric, period])
 }
 
 function Source({ definition, series }: { definition: MetricDefinition; series: MetricAnswer | undefined }) {

@@ -4,7 +4,7 @@ import Input from 'antd/es/input'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
-import { type MetricAlert, type MetricLine, metrics as metricsQuery, openAlerts } from '../../api/metrics'
+import { type MetricLine, metrics as metricsQuery, openAlerts } from '../../api/metrics'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { useEntryTitle } from '../../kit/entry'
 import { ExportButton } from '../../kit/ExportButton'
@@ -18,6 +18,8 @@ import { Age, Code, Hint } from '../../kit/Text'
 import { askOf } from '../../kit/trail'
 import { usePinyin } from '../../kit/usePinyin'
 import { useSpan } from '../../kit/useSpan'
+import { useWords } from '../../kit/words'
+import { type Outside, outsideOf, standingOf } from './outside'
 
 /** Every metric of the city with its newest number. */
 export function Figures() {
@@ -56,23 +58,12 @@ export function Figures() {
   )
 }
 
-/** Of each metric the alert of the whole city, and the areas that have one. */
-function outsideOf(alerts: MetricAlert[]) {
-  const outside = new Map<string, { whole: MetricAlert | undefined; areas: Set<string> }>()
-  for (const alert of alerts) {
-    const { whole, areas } = outside.get(alert.metric) ?? { whole: undefined, areas: new Set() }
-    const isWhole = alert.area === ''
-    outside.set(alert.metric, { whole: isWhole ? alert : whole, areas: isWhole ? areas : areas.add(alert.area) })
-  }
-  return outside
-}
-
 function List({ lines, empty }: { lines: MetricLine[]; empty: React.ReactNode }) {
   const { t } = useTranslation()
   const title = useEntryTitle()
   const span = useSpan()
-  const { data: alerts = [] } = useQuery(openAlerts)
-  const outside = useMemo(() => outsideOf(alerts), [alerts])
+  const { data: alerts } = useQuery(openAlerts)
+  const outside = useMemo(() => alerts && outsideOf(alerts), [alerts])
   const columns: Column<MetricLine>[] = [
     {
       key: 'title',
@@ -104,13 +95,7 @@ function List({ lines, empty }: { lines: MetricLine[]; empty: React.ReactNode })
     {
       key: 'state',
       title: t('figure.bounds'),
-      render: (one) => {
-        const { whole, areas = new Set() } = outside.get(one.id) ?? {}
-        if (whole) return <Lamp state="late">{t(`figure-alert.${whole.kind}` as 'figure-alert.below')}</Lamp>
-        if (areas.size > 0) return <Lamp state="due">{t('figure.areas-outside', { count: areas.size })}</Lamp>
-        if (!one.bounded) return <Hint>—</Hint>
-        return one.newest ? <Lamp state="good">{t('figure.inside')}</Lamp> : <Lamp state="absent">{t('figure.no-data')}</Lamp>
-      },
+      render: (one) => <Bounds line={one} outside={outside} />,
     },
     { key: 'owner', title: t('dataset.owner'), sort: (one, other) => one.owner.localeCompare(other.owner, 'zh-CN'), render: (one) => <span className="owner-cell">{one.owner}</span> },
     { key: 'points', title: t('packs.points'), render: (one) => <Points list={one.points} /> },
@@ -122,6 +107,24 @@ function List({ lines, empty }: { lines: MetricLine[]; empty: React.ReactNode })
     },
   ]
   return <DataTable label={t('menu.figures')} columns={columns} rows={lines} rowKey={(one) => one.id} empty={empty} />
+}
+
+function Bounds({ line, outside }: { line: MetricLine; outside: Outside | undefined }) {
+  const { t } = useTranslation()
+  const { word } = useWords()
+  const standing = standingOf(line, outside)
+  switch (standing?.is) {
+    case 'whole-outside':
+      return <Lamp state="late">{word('figure-alert', standing.kind)}</Lamp>
+    case 'areas-outside':
+      return <Lamp state="due">{t('figure.areas-outside', { count: standing.count })}</Lamp>
+    case 'inside':
+      return <Lamp state="good">{t('figure.inside')}</Lamp>
+    case 'no-data':
+      return <Lamp state="absent">{t('figure.no-data')}</Lamp>
+    default:
+      return <Hint>—</Hint>
+  }
 }
 
 export function Points({ list }: { list: number[] }) {

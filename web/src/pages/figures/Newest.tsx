@@ -1,14 +1,14 @@
 import { useTranslation } from 'react-i18next'
-import { type MetricAnswer, type MetricAsk, type MetricDefinition } from '../../api/metrics'
+import type { MetricAnswer, MetricAsk, MetricDefinition } from '../../api/metrics'
 import { ChangeText, Figure } from '../../kit/Figure'
-import { comparisonSign, exact, signed, unitAfter } from '../../kit/figure'
+import { exact, unitAfter } from '../../kit/figure'
 import { Lamp } from '../../kit/Lamp'
 import { Facts, Section } from '../../kit/Page'
 import { DatasetLink, Hint } from '../../kit/Text'
-import { grainOf } from '../../kit/span'
-import { askOf } from '../../kit/trail'
+import { isYear } from '../../kit/span'
+import { askOf, askOfOther } from '../../kit/trail'
+import { useAim } from '../../kit/useAim'
 import { useSpan } from '../../kit/useSpan'
-import { useWords } from '../../kit/words'
 import { Freshness } from './Freshness'
 import { useDimension } from './useDimension'
 
@@ -35,8 +35,8 @@ export function Newest({ answer, definition, ask }: Props) {
       {point?.partial && point.through && <p><Lamp state="due">{t('figure.partial', { through: span(point.through) })}</Lamp></p>}
       <Facts
         items={[
-          [t('figure.before'), <ChangeText key="before" change={group?.before} unit={unit} decimals={decimals} direction={direction} />],
-          ...(isYear(answer) ? [] : [[t('figure.year-before'), <ChangeText key="year" change={group?.year_before} unit={unit} decimals={decimals} direction={direction} />] as [string, React.ReactNode]]),
+          [t('figure.before'), <ChangeText key="before" change={group?.before} unit={unit} decimals={decimals} direction={direction} ask={askOfOther(answer, group?.before)} />],
+          ...(isYear(answer.period) ? [] : [[t('figure.year-before'), <ChangeText key="year" change={group?.year_before} unit={unit} decimals={decimals} direction={direction} ask={askOfOther(answer, group?.year_before)} />] as [string, React.ReactNode]]),
           ...(answer.baseline ? [[t('figure.baseline'), <Baseline key="baseline" answer={answer} />] as [string, React.ReactNode]] : []),
           ...(answer.target ? [[t('figure.target'), <Standing key="target" answer={answer} />] as [string, React.ReactNode]] : []),
           [
@@ -50,11 +50,6 @@ export function Newest({ answer, definition, ask }: Props) {
       <Freshness answer={answer} />
     </Section>
   )
-}
-
-/** The period before a year is that of the year before. */
-export function isYear({ period }: MetricAnswer): boolean {
-  return typeof period === 'string' && grainOf(period) === 'year'
 }
 
 function Baseline({ answer }: { answer: MetricAnswer }) {
@@ -78,19 +73,16 @@ function Baseline({ answer }: { answer: MetricAnswer }) {
 
 function Standing({ answer }: { answer: MetricAnswer }) {
   const { t, i18n } = useTranslation()
-  const { word } = useWords()
+  const aim = useAim()
   const span = useSpan()
   const { target, unit, decimals } = answer
   if (!target) return null
-  const isChange = target.comparison === 'change'
-  const sign = isChange ? word('comparison', 'change') : comparisonSign(target.comparison)
-  const of = `${sign} ${(isChange ? signed : exact)(target.value, decimals, i18n.language)}${unitAfter(unit)}`
   const will = target.will_be_met
   return (
     <span className="stack">
       <Lamp state={target.met ? 'good' : target.met === false ? 'due' : 'absent'}>{t(target.met ? 'figure.met' : target.met === false ? 'figure.not-met' : 'figure.no-data')}</Lamp>
       <Hint>
-        {of}
+        {aim(target, answer)}
         {target.due && ` · ${span(target.due)}`}
         {typeof target.percent === 'number' && ` · ${t('figure.reached', { percent: exact(target.percent, 1, i18n.language) })}`}
         {target.met === false && typeof target.gap === 'number' && ` · ${t('figure.gap', { gap: `${exact(target.gap, decimals, i18n.language)}${unitAfter(unit)}` })}`}

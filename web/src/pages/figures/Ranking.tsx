@@ -7,8 +7,8 @@ import { ChangeText, Figure } from '../../kit/Figure'
 import { valueOf } from '../../kit/figure'
 import { Nothing } from '../../kit/Loaded'
 import { Hint } from '../../kit/Text'
+import { isYear } from '../../kit/span'
 import { askOf, askOfOther } from '../../kit/trail'
-import { isYear } from './Newest'
 import { useKeyName } from './useDimension'
 
 interface Props {
@@ -48,7 +48,7 @@ export function Ranking({ label, names, answer, ask }: Props) {
       align: 'right',
       render: ({ group }) => <ChangeText change={group.before} unit={unit} decimals={decimals} direction={direction} short ask={askOfOther(answer, group.before, group.keys)} />,
     },
-    ...(isYear(answer)
+    ...(isYear(answer.period)
       ? []
       : [
           {

@@ -12,7 +12,7 @@ import { askOf } from '../../kit/trail'
 import { useSpan } from '../../kit/useSpan'
 import { useWords } from '../../kit/words'
 import type { View } from './asks'
-import { type Words, pictured, total } from './series'
+import { type Words, pictured, pointAt, total } from './series'
 
 interface Props {
   answer: MetricAnswer
@@ -38,8 +38,8 @@ export function Series({ answer, definition, view }: Props) {
   const name = title(definition.title)
   // Each number of the series walks to where it comes from, as the newest one does.
   const cell = (line: number, place: number) => {
-    const point = answer.groups[0]?.points.slice(-view.points)[place]
-    if (line !== 0 || !point) return undefined
+    const point = pointAt(answer, view.points, view.withYearBefore, line, place)
+    if (!point) return undefined
     return <Figure number={point} unit={answer.unit} decimals={answer.decimals} ask={askOf(answer.metric, point.period, [], view.only)} />
   }
   const isEmpty = spec.series.every(({ values }) => values.every((value) => value === null))

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { MetricAnswer, MetricDefinition, MetricGroup, MetricPoint } from '../../api/metrics'
+import type { MetricAlert, MetricAnswer, MetricDefinition, MetricGroup, MetricLine, MetricPoint } from '../../api/metrics'
 import { brief, exact, signed, tone, unitAfter, valueOf } from '../../kit/figure'
-import { grainOf, grainsFrom, lastOf, spoken, yearBefore } from '../../kit/span'
+import { grainOf, grainsFrom, isYear, lastOf, spoken, yearBefore } from '../../kit/span'
 import { asksOf, horizon, viewOf } from './asks'
+import { outsideOf, standingOf } from './outside'
 import { placed } from './Ranking'
-import { pictured, total } from './series'
+import { pictured, pointAt, total } from './series'
 
 const definition = {
   id: 'telecom.new_station', grain: 'month',
@@ -23,6 +24,8 @@ describe('periods', () => {
   test('that cannot be read are shown as they came', () => expect(spoken('sometime', zh)).toBe('sometime'))
   test('have one of the year before, whatever their length', () =>
     expect(['2025', '2025-Q2', '2025-06', '2025-06-30'].map(yearBefore)).toEqual(['2024', '2024-Q2', '2024-06', '2024-06-30']))
+  test('of a year have the year before for the period before', () =>
+    expect(['2025', '2025-Q2', '2025-06', '2025-06-30', null, undefined].filter(isYear)).toEqual(['2025']))
   test('of a metric are never shorter than its own', () => expect(grainsFrom('quarter')).toEqual(['quarter', 'year']))
   test('end with the year', () => expect([lastOf(2025, 'day'), lastOf(2025, 'quarter'), lastOf(2025, 'year')]).toEqual(['2025-12-31', '2025-Q4', '2025']))
 })
@@ -92,9 +95,30 @@ describe('a series as a picture', () => {
     const spec = pictured(answer([point('2024-02', 9), point('2025-01', 3), point('2025-02', 4)]), 2, true, words)
     expect(spec.series.map(({ values }) => values)).toEqual([[3, 4], [null, 9]])
   })
+  test('has a number to follow wherever one was told, and none where it is foreseen', () => {
+    const told = answer([point('2024-02', 9), point('2024-03', 8), point('2025-01', 3), point('2025-02', 4)], ahead(false))
+    const periods = (line: number, withYearBefore: boolean) => [0, 1, 2].map((place) => pointAt(told, 2, withYearBefore, line, place)?.period)
+    expect(periods(0, true)).toEqual(['2025-01', '2025-02', undefined])
+    expect(periods(1, true)).toEqual([undefined, '2024-02', '2024-03'])
+    expect(periods(1, false)).toEqual([undefined, undefined, undefined])
+  })
 })
 
 test('equal numbers share a place, and who has none has no place', () => {
   const group = (value: number | null) => ({ keys: [], points: [point('2025', value)] }) as unknown as MetricGroup
   expect(placed([group(9), group(7), group(7), group(1), group(null)]).map(({ rank }) => rank)).toEqual([1, 2, 2, 4, undefined])
+})
+
+describe('how a metric stands to its bounds', () => {
+  const line = (id: string, part: object = {}) => ({ id, bounded: true, newest: { period: '2025' }, ...part }) as unknown as MetricLine
+  const alert = (metric: string, area: string) => ({ metric, area, kind: 'above' }) as unknown as MetricAlert
+  const outside = outsideOf([alert('a', '320902'), alert('a', ''), alert('a', '320903'), alert('b', '320902'), alert('b', '320903'), alert('b', '320902')])
+  test('is told of the whole city first, and else of how many areas', () => {
+    expect(standingOf(line('a'), outside)).toEqual({ is: 'whole-outside', kind: 'above' })
+    expect(standingOf(line('b'), outside)).toEqual({ is: 'areas-outside', count: 2 })
+    expect(standingOf(line('c'), outside)).toEqual({ is: 'inside' })
+    expect(standingOf(line('c', { newest: null }), outside)).toEqual({ is: 'no-data' })
+    expect(standingOf(line('c', { bounded: false }), outside)).toBeUndefined()
+  })
+  test('is not told before the alerts are known', () => expect(standingOf(line('c'), undefined)).toBeUndefined())
 })

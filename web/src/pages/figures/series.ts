@@ -12,13 +12,17 @@ export interface Words {
   partial: (period: string) => string
 }
 
-/** A series as a picture: what was, beside it the same periods of the year before, and what is foreseen with its range. */
-export function pictured(answer: MetricAnswer, shown: number, withYearBefore: boolean, words: Words): ChartSpec {
+function partsOf(answer: MetricAnswer, shown: number) {
   const all = answer.groups[0]?.points ?? []
-  const points = all.slice(-shown)
   const known = new Map(all.map((point) => [point.period, point]))
   // Totals of a longer period stand in a picture of their own.
   const ahead = answer.forecast && !answer.forecast.total ? answer.forecast.points.filter(({ period }) => !known.has(period)) : []
+  return { points: all.slice(-shown), known, ahead }
+}
+
+/** A series as a picture: what was, beside it the same periods of the year before, and what is foreseen with its range. */
+export function pictured(answer: MetricAnswer, shown: number, withYearBefore: boolean, words: Words): ChartSpec {
+  const { points, known, ahead } = partsOf(answer, shown)
   const x = [...points.map(name(words)), ...ahead.map(({ period }) => words.span(period))]
   const gap = <T,>(list: T[]) => list.map(() => null)
   const last = valueOf(points.at(-1))
@@ -39,6 +43,14 @@ export function pictured(answer: MetricAnswer, shown: number, withYearBefore: bo
         ? { name: words.range, low: [...gap(points), ...ahead.map(({ low }) => low)], high: [...gap(points), ...ahead.map(({ high }) => high)] }
         : undefined,
   }
+}
+
+/** The number that stands at a place of a line of the picture; `undefined` where it is foreseen, or there is none. */
+export function pointAt(answer: MetricAnswer, shown: number, withYearBefore: boolean, line: number, place: number): MetricPoint | undefined {
+  const { points, known, ahead } = partsOf(answer, shown)
+  if (line === 0) return points[place]
+  const period = [...points, ...ahead][place]?.period
+  return line === 1 && withYearBefore && period !== undefined ? known.get(yearBefore(period)) : undefined
 }
 
 /** The running total of a longer period as it is foreseen. */

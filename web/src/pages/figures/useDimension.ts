@@ -20,7 +20,7 @@ export function useDimension(definition: MetricDefinition) {
     valueOf,
     /** The values that a number stands for, a text for each dimension. */
     narrowed: (only: MetricAsk['only']) =>
-      Object.entries(only ?? {}).map(([name, values]) => `${titleOf(name)}: ${values.map((value) => valueOf({ dimension: name, value })).join(', ')}`),
+      Object.entries(only ?? {}).map(([name, values]) => `${titleOf(name)}${t('app.colon')}${values.map((value) => valueOf({ dimension: name, value })).join(t('app.comma'))}`),
   }
 }
 

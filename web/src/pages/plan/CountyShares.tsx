@@ -1,7 +1,7 @@
 import Button from 'antd/es/button'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import type { MetricAsk } from '../../api/metrics'
+import type { TrailAsk } from '../../api/trail'
 import { type Column, DataTable } from '../../kit/DataTable'
 import { Nothing } from '../../kit/Loaded'
 import { TrailButton } from '../../kit/TrailButton'
@@ -90,7 +90,7 @@ interface AmountProps {
   value: number | undefined
   unit: string | null | undefined
   /** Of a number of a metric: the question that it answers. */
-  ask?: MetricAsk | undefined
+  ask?: TrailAsk | undefined
 }
 
 export function Amount({ value, unit, ask }: AmountProps) {

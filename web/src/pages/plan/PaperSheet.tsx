@@ -2,7 +2,8 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Paper, PaperBlock, PaperNote, PaperRun } from '../../api/papers'
-import { useMetricTrail } from '../../kit/useMetricTrail'
+import { TrailButton } from '../../kit/TrailButton'
+import { askOf } from '../../kit/trail'
 import { trailOf } from './periods'
 
 /** A paper as it is printed: headings, paragraphs, tables, and where each number comes from. */
@@ -98,16 +99,9 @@ function Runs({ runs, notes }: { runs: PaperRun[]; notes: Notes }) {
 /** A number that opens its trail, with the mark of its footnote. */
 function Number({ text, note }: { text: string; note: PaperNote }) {
   const { t } = useTranslation()
-  const open = useOpen(note)
   return (
     <>
-      {open && text ? (
-        <button type="button" className="figure-button" aria-haspopup="dialog" title={t('trail.open')} onClick={open}>
-          {text}
-        </button>
-      ) : (
-        text
-      )}
+      <TrailButton ask={text ? askOfNote(note) : undefined}>{text}</TrailButton>
       {/* The mark does not begin a line. */}
       {'\u2060'}
       <sup>
@@ -122,25 +116,17 @@ function Number({ text, note }: { text: string; note: PaperNote }) {
 /** Where a reader goes on: the trail of a metric opens here, anything else is a page of its own. */
 function Onward({ note }: { note: PaperNote }) {
   const { t } = useTranslation()
-  const open = useOpen(note)
+  const ask = askOfNote(note)
+  if (ask) return <TrailButton ask={ask}>{t('trail.open')}</TrailButton>
   const to = trailOf(note.trail, note.address)
-  if (open) {
-    return (
-      <button type="button" className="figure-button" aria-haspopup="dialog" onClick={open}>
-        {t('trail.open')}
-      </button>
-    )
-  }
   if (!to || !('path' in to)) return null
   return to.path.startsWith('/api/') ? <a href={to.path}>{t('papers.onward')}</a> : <Link to={to.path}>{t('papers.onward')}</Link>
 }
 
-/** Opens the trail of the metric of a footnote, with the number as it is now; `undefined` where there is none. */
-function useOpen(note: PaperNote): (() => void) | undefined {
-  const open = useMetricTrail()
+/** The question to the metric of a footnote; `undefined` where there is none. */
+function askOfNote(note: PaperNote) {
   const to = trailOf(note.trail, note.address)
-  if (!open || !to || !('metric' in to)) return undefined
-  return () => void open(to.metric, to.period)
+  return to && 'metric' in to ? askOf(to.metric, to.period) : undefined
 }
 
 /** As the paper is dated, whatever the language of the reader is. */

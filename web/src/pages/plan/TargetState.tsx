@@ -19,13 +19,12 @@ interface Props {
 
 /** How a target stands: its lamp, what is reached, what is foreseen, where that comes from, what proves it. */
 export function TargetState({ plan, target, forecast }: Props) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const { word } = useWords()
   const words = useFigureWords()
   const { standing, binding } = target
   const share = typeof standing?.share === 'number' ? Math.floor(standing.share * 1000) / 10 : undefined
   if (!standing) return null
-  const lack = i18n.language === 'zh-CN' ? standing.lack_text : word('plan-lack', standing.lack)
   return (
     <div className="plan-state">
       <div className="plan-state-line">
@@ -34,7 +33,7 @@ export function TargetState({ plan, target, forecast }: Props) {
         {standing.closed_on ? (
           <span className="hint">{t(standing.closed_by === 'metric' ? 'plans.closed-metric' : 'plans.closed-evidence', { day: standing.closed_on })}</span>
         ) : (
-          standing.lack && <span className="hint">{lack}</span>
+          standing.lack && <span className="hint">{word('plan-lack', standing.lack)}</span>
         )}
         {typeof standing.days_left === 'number' && !standing.closed_on && (
           <span className="hint">
@@ -66,14 +65,12 @@ export function TargetState({ plan, target, forecast }: Props) {
 }
 
 /** Where a target will stand when it is due, or why nobody can say. */
-function Forecast({ forecast: { foreseen, lack, lack_text: text } }: { forecast: PlanForecast }) {
-  const { t, i18n } = useTranslation()
+function Forecast({ forecast: { foreseen, lack } }: { forecast: PlanForecast }) {
+  const { t } = useTranslation()
   const { word } = useWords()
   const span = useSpan()
   const words = useFigureWords()
-  if (!foreseen) {
-    return <div className="plan-state-line hint">{t('plans.not-foreseen', { why: i18n.language === 'zh-CN' ? text : word('plan-no-forecast', lack) })}</div>
-  }
+  if (!foreseen) return <div className="plan-state-line hint">{t('plans.not-foreseen', { why: word('plan-no-forecast', lack) })}</div>
   const { told, low, high, will_be_met: isMet } = foreseen
   return (
     <div className="plan-state-line">

@@ -1,5 +1,6 @@
 import type { MetricAnswer, MetricAsk } from '../../api/metrics'
 import type { CountyOfTask, PlanEdit, PlanTarget, PlanTask } from '../../api/plans'
+import type { TrailAsk } from '../../api/trail'
 import { askOf } from '../../kit/trail'
 import { numberOf } from './figure'
 
@@ -10,7 +11,7 @@ export interface CountyShare {
   quantity: number | undefined
   actual: number | undefined
   /** The question that has `actual` for its answer. */
-  ask: MetricAsk | undefined
+  ask: TrailAsk | undefined
 }
 
 /** A task of the city with the copies of its counties. */
@@ -31,7 +32,7 @@ export type CountyActuals = Map<number, Map<string, CountyNumber>>
 
 export interface CountyNumber {
   value: number
-  ask: MetricAsk | undefined
+  ask: TrailAsk | undefined
 }
 
 const added = (numbers: (number | undefined)[]) => {
