@@ -51,7 +51,7 @@ function Scored({ dataset, batches }: { dataset: DatasetDetail; batches: Batch[]
       </div>
       <Section title={t('score.findings')} extra={<BatchLink id={last.id}>{nameOf(last)}</BatchLink>} flush>
         <Loaded query={detail} doing={t('score.findings')}>
-          {(batch) => <Findings findings={batch.findings} batch={batch.id} titles={titlesOf(dataset)} />}
+          {(batch) => <Findings batch={batch} titles={titlesOf(dataset)} />}
         </Loaded>
       </Section>
     </>

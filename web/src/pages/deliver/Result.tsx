@@ -59,7 +59,7 @@ export function Result({ batch, again }: { batch: BatchDetail; again: () => void
       {!isRunning && batch.status === 'collected' && (
         <>
           <Section title={t('batch.findings-count', { count: batch.findings.length })} flush>
-            <Findings findings={batch.findings} batch={batch.id} titles={titlesOf(dataset.data)} />
+            <Findings batch={batch} titles={titlesOf(dataset.data)} />
           </Section>
           <Section title={t('batch.how-read')}>
             <Reading batch={batch} />
