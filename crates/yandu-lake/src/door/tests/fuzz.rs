@@ -1,7 +1,7 @@
 //! Non-interference: two lakes that differ only in rows and values that a reader must not see, and random queries of the
 //! reader to both, some of them prepared. Rows, errors, plans, what planners take to come out of each of their steps, explanations
-//! and the information schema have to be the same, what is found by keys without the engine, and whole tables row by row in an order.
-//! How long it took is told.
+//! and the information schema have to be the same, what is found by keys without the engine, and whole tables row by row in an order,
+//! with what stands in memory where a row has no value. How long it took is told.
 //!
 //! `YANDU_DOOR_QUERIES=100000` asks more of them, `YANDU_DOOR_SEED` a run again.
 
