@@ -38,7 +38,8 @@ use crate::{Error, Now};
 /// Rows of a dataset under the sight of one reader.
 ///
 /// Its partitions are as many as the query has threads, or one for few rows, whatever files there are; rows come in batches of the
-/// size of the query, in no order; statistics are what the reader's own sight gives. None of these follows hidden rows.
+/// size of the query, in no order, and hold nothing in memory where a row has no value; statistics are what the reader's own sight
+/// gives. None of these follows hidden rows.
 #[derive(Clone)]
 pub(crate) struct BarrierExec {
     below: Below,
