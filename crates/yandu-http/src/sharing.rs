@@ -9,6 +9,8 @@
 mod file;
 mod link;
 mod list;
+#[cfg(test)]
+pub(crate) mod listed;
 mod make;
 mod query;
 mod refusal;

@@ -3,8 +3,9 @@
 //!
 //! `+`, `-` and `*` of whole numbers, and a `-` before one, become functions as soon as the types of an expression are settled and
 //! before anything is computed, constants too. So they are the same wherever an expression stands, and keep the names that they
-//! would give to columns. `sum` adds with more digits than its answer has ([`sum`]). Nothing else is touched: decimals are
-//! checked and floating-point numbers have no range to leave, and `/`, `%` and `abs` fail by themselves.
+//! would give to columns. `sum` adds with more digits than its answer has ([`sum`]). Nothing else is touched: floating-point numbers
+//! have no range to leave, `/`, `%` and `abs` fail by themselves, and decimals are checked by the engine, but for a `sum` of some of
+//! more than 28 digits, whose answer has none to spare.
 
 mod sum;
 

@@ -7,6 +7,7 @@
 
 pub(crate) mod allowed;
 pub(crate) mod barrier;
+mod blank;
 pub(crate) mod check;
 mod estimate;
 mod fingerprint;

@@ -1,3 +1,5 @@
+mod pairs;
+
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode, header};

@@ -45,6 +45,10 @@ async fn arithmetic_that_leaves_the_range_of_its_type_fails_wherever_it_stands()
         "SELECT -9223372036854775807 - 2",
         "SELECT 4611686018427387904 * 2",
         "SELECT CAST(2147483647 AS INT) + CAST(1 AS INT)",
+        "SELECT CAST(127 AS TINYINT) + CAST(1 AS TINYINT)",
+        "SELECT CAST(200 AS SMALLINT) * CAST(200 AS SMALLINT)",
+        "SELECT CAST(1 AS INT UNSIGNED) - CAST(2 AS INT UNSIGNED)",
+        "SELECT -CAST(-128 AS TINYINT)",
         "SELECT x + 1 FROM (VALUES (9223372036854775807)) AS t (x)",
         "VALUES (9223372036854775807 + 1)",
         "SELECT height + 9223372036854775807 FROM population.person",
@@ -182,7 +186,15 @@ async fn ordinary_sums_stay_what_they_are() {
             "SELECT sum(CAST(value AS BIGINT UNSIGNED)) FROM generate_series(1, 3)",
             "6",
         ),
+        (
+            "SELECT sum(CAST(x AS SMALLINT)), sum(CAST(x AS SMALLINT UNSIGNED)) FROM (VALUES (32767), (1)) AS t (x)",
+            "32768|32768",
+        ),
         ("SELECT sum(x) FROM (VALUES (1.5), (2.5)) AS t (x)", "4.0"),
+        (
+            "SELECT sum(x) OVER (ORDER BY n ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), sum(DISTINCT x) OVER (ORDER BY n ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1, 5), (2, NULL), (3, NULL), (4, 7)) AS t (n, x) ORDER BY n",
+            "5|5\n5|5\n|\n7|7",
+        ),
         (
             "SELECT sum(x) OVER (ORDER BY n ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1, 5), (2, 5), (3, 7)) AS t (n, x) ORDER BY n",
             "5\n10\n12",

@@ -4,9 +4,10 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use arrow::array::{RecordBatch, RecordBatchOptions};
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::compute::BatchCoalescer;
 use arrow::datatypes::{FieldRef, SchemaRef};
+use arrow::error::ArrowError;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, Statistics};
@@ -30,13 +31,15 @@ use yandu_words::id::DatasetId;
 #[cfg(test)]
 use crate::door::Broken;
 use crate::door::allowed::is_bounded;
+use crate::door::blank::blank;
 use crate::door::{Sight, slot};
 use crate::{Error, Now};
 
 /// Rows of a dataset under the sight of one reader.
 ///
 /// Its partitions are as many as the query has threads, or one for few rows, whatever files there are; rows come in batches of the
-/// size of the query, in no order; statistics are what the reader's own sight gives. None of these follows hidden rows.
+/// size of the query, in no order, and hold nothing in memory where a row has no value; statistics are what the reader's own sight
+/// gives. None of these follows hidden rows.
 #[derive(Clone)]
 pub(crate) struct BarrierExec {
     below: Below,
@@ -189,8 +192,12 @@ impl ExecutionPlan for BarrierExec {
                 return Err(DataFusionError::External(Box::new(ended)));
             }
             let options = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
-            let columns = rows.columns().to_vec();
-            RecordBatch::try_new_with_options(Arc::clone(&shown), columns, &options)
+            let columns = rows.columns().iter().map(blank);
+            let columns: Result<Vec<ArrayRef>, ArrowError> = columns.collect();
+            columns
+                .and_then(|columns| {
+                    RecordBatch::try_new_with_options(Arc::clone(&shown), columns, &options)
+                })
                 .map_err(|error| hidden(&dataset, &error.into()))
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(

@@ -77,8 +77,7 @@ fn filter_error(root: &DataFusionError) -> Option<DataFusionError> {
         ArrowError::DivideByZero
     } else {
         let (kind, told) = told.split_once("(\"")?;
-        let (told, _) = told.split_once("\")")?;
-        let told = told.replace(r"\n", "\n").replace("\\\"", "\"");
+        let told = unescaped(told)?;
         match kind {
             "ArrowError(CastError" => ArrowError::CastError(told),
             "ArrowError(ParseError" => ArrowError::ParseError(told),
@@ -87,6 +86,25 @@ fn filter_error(root: &DataFusionError) -> Option<DataFusionError> {
         }
     };
     Some(DataFusionError::ArrowError(Box::new(arrow), None))
+}
+
+/// A text from its debug form, up to the quote that ends it. Signs that are written by their numbers stay so.
+fn unescaped(told: &str) -> Option<String> {
+    let mut signs = told.chars();
+    let mut text = String::new();
+    loop {
+        match signs.next()? {
+            '"' => return Some(text),
+            '\\' => match signs.next()? {
+                'n' => text.push('\n'),
+                't' => text.push('\t'),
+                'r' => text.push('\r'),
+                sign @ ('"' | '\\' | '\'') => text.push(sign),
+                other => text.extend(['\\', other]),
+            },
+            sign => text.push(sign),
+        }
+    }
 }
 
 /// What somebody is told of a query that has failed on rows: an error that speaks of their values would be a way to read them which
@@ -350,5 +368,28 @@ fn lowercase_start(message: &str) -> String {
             first.to_lowercase().chain(letters).collect()
         }
         _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parquet::errors::ParquetError;
+
+    use super::*;
+
+    #[test]
+    fn what_a_filter_in_a_file_failed_with_is_told_as_it_was() {
+        for text in [
+            "Cannot cast string 'a' to value of Int32 type",
+            r#"Cannot cast string '") and \n "' to value of Int32 type"#,
+            "regex parse error:\n\t(a\n\t^\nerror: unclosed group",
+        ] {
+            let failed = ArrowError::CastError(text.to_owned());
+            let failed = DataFusionError::ArrowError(Box::new(failed), None);
+            let kept = format!("Error evaluating filter predicate: {failed:?}");
+            let read = DataFusionError::from(ParquetError::ArrowError(kept));
+            let told = filter_error(&read).unwrap();
+            assert_eq!(told.to_string(), failed.to_string());
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! Non-interference: two lakes that differ only in rows and values that a reader must not see, and random queries of the
 //! reader to both, some of them prepared. Rows, errors, plans, what planners take to come out of each of their steps, explanations
-//! and the information schema have to be the same, and what is found by keys without the engine. How long it took is told.
+//! and the information schema have to be the same, what is found by keys without the engine, and whole tables row by row in an order,
+//! with what stands in memory where a row has no value. How long it took is told.
 //!
 //! `YANDU_DOOR_QUERIES=100000` asks more of them, `YANDU_DOOR_SEED` a run again.
 
+mod in_order;
 mod look_up;
 mod pair;
 mod question;
@@ -143,6 +145,8 @@ struct Counts {
     prepared: usize,
     /// Rows looked for by their keys.
     looked_up: usize,
+    /// Tables whose rows were held against each other in their order.
+    in_order: usize,
     /// Queries that fail on rows that are seen, or not, as these come in batches.
     by_batches: usize,
     /// Queries whose joins make too many rows.
@@ -281,6 +285,10 @@ async fn nothing_that_a_reader_asks_tells_two_lakes_apart_that_differ_in_what_is
         if let Err(leak) = look_up::compare(&mut rng, &pair, &mut counts).await {
             panic!("seed {seed}: {leak}");
         }
+        let all = in_order::compare(&mut rng, &pair, usize::MAX, &mut counts);
+        if let Err(leak) = all.await {
+            panic!("seed {seed}: {leak}");
+        }
         for _ in 0..QUERIES {
             let question = Question::draw(&mut rng, &mut generator, &tables);
             asked += 1;
@@ -304,6 +312,29 @@ async fn nothing_that_a_reader_asks_tells_two_lakes_apart_that_differ_in_what_is
         counts.statistics * 40 > asked && counts.prepared * 100 > asked && counts.looked_up > 0,
         "{counts:?}"
     );
+    assert!(counts.in_order * QUERIES > asked, "{counts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_leaves_columns_out_is_found_out_within_a_minute() {
+    let seed = seed();
+    println!("seed {seed}");
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut counts = Counts::default();
+    let begun = Instant::now();
+    loop {
+        let pair = Pair::draw(&mut rng, None).await;
+        let one = in_order::compare(&mut rng, &pair, 1, &mut counts);
+        if one.await.is_err() {
+            break;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_mins(1),
+            "seed {seed}: it was not found in {} tables",
+            counts.in_order
+        );
+    }
+    println!("found by table {}", counts.in_order);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::Int64Type;
+
 use super::world::{PLAIN, Person, World, asked, hidden, permit, rows, staff, told, visible};
 use crate::door::Broken;
 use crate::{Error, Principal, ReadPoint};
@@ -486,4 +489,27 @@ async fn the_filter_of_a_join_reaches_files_of_which_rows_are_replaced_unless_it
     let everything = world.lake.session(&everything, ReadPoint::default());
     let sql = "SELECT s.id FROM (VALUES (2), (5)) AS v (n) JOIN hr.staff s ON 10 / s.salary = v.n";
     assert_eq!(asked(&everything, sql).await.unwrap(), ["1", "2"]);
+}
+
+#[tokio::test]
+async fn nothing_stands_in_memory_under_a_value_that_a_reader_does_not_see() {
+    let world = World::new(&visible()).await;
+    let whole = permit("whole", Some("dept = 'a'"), PLAIN);
+    let names = &[("id", None), ("dept", None)];
+    let names = permit("names", Some("dept = 'b'"), names);
+    let reader = world.as_reader([whole, names]);
+    let rows = reader.query("SELECT salary FROM hr.staff").await.unwrap();
+    let (mut there, mut absent) = (0, 0);
+    for batch in rows.collect().await.unwrap() {
+        let salaries = batch.column(0).as_primitive::<Int64Type>();
+        for (row, in_memory) in salaries.values().iter().enumerate() {
+            if salaries.is_null(row) {
+                absent += 1;
+                assert_eq!(*in_memory, 0);
+            } else {
+                there += 1;
+            }
+        }
+    }
+    assert_eq!((there, absent), (13, 14));
 }
