@@ -66,7 +66,7 @@ pub(super) async fn files(state: &State, table: &Table, columns: &str) -> Result
     Ok(files)
 }
 
-/// What the files of a table depend on.
+/// What the files of a table depend on; the question holds the order of their rows, which follows from the declared key.
 fn key(table: &Table, columns: &str) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("yandu 2026 files of a shared table");
     let version = table.version.to_string();
@@ -76,6 +76,7 @@ fn key(table: &Table, columns: &str) -> String {
         &version,
         &table.rights,
         columns,
+        &table.sql,
     ] {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
