@@ -23,7 +23,7 @@ mod renounce;
 mod rows;
 mod seal;
 mod taken;
-mod told;
+pub(crate) mod told;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -32,6 +32,8 @@ use axum::routing::{get, post};
 
 use crate::etag;
 use crate::state::State;
+
+pub(crate) use language::Language;
 
 /// The largest form of these pages, in bytes.
 const FORM_BYTES: usize = 16 << 10;

@@ -300,6 +300,12 @@ impl Workbook {
         Self(workbook::Filled::of(book, rows))
     }
 
+    /// The same, which says that these columns are not in it, each with the reason.
+    pub(crate) fn without(mut self, left_out: Vec<String>) -> Self {
+        self.0.left_out = left_out;
+        self
+    }
+
     pub(crate) async fn fill(state: &State, opened: Opened) -> Result<Self> {
         let folder = state.collector().folder().staging();
         Ok(Self(workbook::fill(opened, folder).await?))

@@ -1,5 +1,7 @@
 //! Rows that wait: looking at them, correcting, releasing and dropping them.
 
+mod kept_back;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::slice;
 
@@ -237,7 +239,8 @@ struct Export {
 }
 
 /// The quarantined rows as a workbook for the department: its own records with the reasons beside them. Columns that whoever asks does not
-/// see are left out. It says on a sheet of its own who took it and when, and leaves a receipt, which the header `yandu-receipt` names.
+/// see are left out. It says on a sheet of its own which these are and why, and who took it and when, and leaves a receipt, which the
+/// header `yandu-receipt` names.
 #[utoipa::path(get, path = "/batches/{id}/quarantine.xlsx", tag = "quarantine", params(("id" = String, Path), Export), responses((status = 200, headers(("yandu-receipt" = Option<String>, description = "The receipt of the workbook.")), body = [u8], content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
 async fn export_rows(
     Shared(state): Shared<State>,
@@ -256,8 +259,9 @@ async fn export_rows(
         .collector()
         .quarantine_workbook(&id, &selection, |column| seen.shows(column))
         .await?;
+    let left_out = kept_back::lines(&state, &asker, &dataset, &seen);
     let begun = export::of_batch(&state, &asker, &id, (dataset, None), FileForm::Xlsx).await?;
-    let workbook = export::Workbook::of(workbook, rows);
+    let workbook = export::Workbook::of(workbook, rows).without(left_out);
     let file = workbook.file(&state, begun).await?;
     Ok(file.named(format!("问题数据_{id}.xlsx")).into_response())
 }

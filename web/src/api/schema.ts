@@ -532,7 +532,8 @@ export interface paths {
         };
         /**
          * The quarantined rows as a workbook for the department: its own records with the reasons beside them. Columns that whoever asks does not
-         *     see are left out. It says on a sheet of its own who took it and when, and leaves a receipt, which the header `yandu-receipt` names.
+         *     see are left out. It says on a sheet of its own which these are and why, and who took it and when, and leaves a receipt, which the
+         *     header `yandu-receipt` names.
          */
         get: operations["export_rows"];
         put?: never;

@@ -274,7 +274,7 @@ fn card(opening: &Opening, speech: &Speech, hit: &Hit) -> Markup {
                 (content.owner)
                 @if let Some(theme) = &content.theme { " · " (theme) }
                 @if let Some(refresh) = refresh {
-                    " · " (speech.say("更新：", "Updated: ")) (told::word(speech, "refresh", &refresh))
+                    " · " (speech.say("更新：", "Updated: ")) (told::word(speech.language, "refresh", &refresh))
                 }
             }
         }

@@ -147,7 +147,7 @@ async fn facts(state: &State, speech: &Speech, dataset: &Dataset) -> Result<Mark
                 dd { (theme) }
             }
             dt { (speech.say("更新周期", "Renewed")) }
-            dd { (told::word(speech, "refresh", &word(&file.refresh))) }
+            dd { (told::word(speech.language, "refresh", &word(&file.refresh))) }
             dt { (speech.say("最近更新", "Last renewed")) }
             dd {
                 @match renewed {

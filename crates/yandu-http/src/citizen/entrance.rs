@@ -175,7 +175,7 @@ fn form(speech: &Speech, seal: &str, entrance: &Entrance<'_>) -> Markup {
 
 /// What became of a request that was refused, in one line.
 pub(super) fn in_words(speech: &Speech, problem: &Problem) -> String {
-    match told::problem(speech, &problem.code) {
+    match told::problem(speech.language, &problem.code) {
         Some(words) => format!("{}{}{}", words.title, speech.say("。", ". "), words.help),
         None => problem.title.clone(),
     }

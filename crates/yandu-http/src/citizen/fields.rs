@@ -120,7 +120,7 @@ fn name(speech: &Speech, dataset: &Dataset, name: &str) -> Markup {
                     None => (type_word(speech, &column.value_type().to_string())),
                 }
                 @if let Some(grade) = dataset.column_grade(name) {
-                    " · " (told::grade(speech, grade))
+                    " · " (told::grade(speech.language, grade))
                 }
                 @if let Some(unit) = &column.unit { " · " (unit) }
                 @if let Some(about) = &column.about { " · " (about) }
@@ -132,7 +132,7 @@ fn name(speech: &Speech, dataset: &Dataset, name: &str) -> Markup {
 /// `decimal(12,2)`: the word of a type, with what follows it.
 fn type_word(speech: &Speech, text: &str) -> String {
     let (word, rest) = text.split_once('(').unwrap_or((text, ""));
-    let word = told::word(speech, "type", word);
+    let word = told::word(speech.language, "type", word);
     if rest.is_empty() {
         word
     } else {
@@ -142,18 +142,19 @@ fn type_word(speech: &Speech, text: &str) -> String {
 
 /// What is left of a field, why, and by which rule.
 pub(super) fn why(speech: &Speech, field: &Field, mask: &Mask) -> String {
-    let because = told::because(speech, &field.seen).unwrap_or_default();
+    let because = told::because(speech.language, &field.seen).unwrap_or_default();
     let (mark, rule) = match mask {
         Mask::Null => (speech.say("已隐去", "Withheld"), String::new()),
         mask => (
             speech.say("已脱敏", "Masked"),
-            format!("{}{}", speech.say("：", ": "), told::mask(speech, mask)),
+            format!(
+                "{}{}",
+                speech.say("：", ": "),
+                told::mask(speech.language, mask)
+            ),
         ),
     };
     let between = speech.say("；", "; ");
-    let under = speech.say("依据", "under");
-    format!(
-        "{mark}{rule}{between}{because}{between}{under} {}",
-        field.policy
-    )
+    let under = told::under(speech.language, &field.policy).unwrap_or_default();
+    format!("{mark}{rule}{between}{because}{between}{under}")
 }

@@ -104,7 +104,7 @@ pub(super) fn pages(speech: &Speech, first: Option<&str>, next: Option<&str>) ->
 
 /// A request that was refused, in words.
 pub(super) fn refused(speech: &Speech, place: Place, problem: &Problem) -> Response {
-    let words = told::problem(speech, &problem.code);
+    let words = told::problem(speech.language, &problem.code);
     let title = words.map_or(problem.title.as_str(), |words| &words.title);
     let (back, to_back) = match place {
         Place::Open => ("/open", speech.say("回到开放数据", "Back to open data")),

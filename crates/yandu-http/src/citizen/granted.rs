@@ -89,7 +89,7 @@ pub(super) async fn facts(state: &State, speech: &Speech, grant: &Grant) -> Mark
     let giver = name(state, speech, &grant.given_by).await;
     let ways = granted.ways.iter();
     let ways: Vec<String> = ways
-        .map(|way| told::word(speech, "way", way.name()))
+        .map(|way| told::word(speech.language, "way", way.name()))
         .collect();
     let comma = speech.say("、", ", ");
     let used = match granted.uses {
@@ -170,15 +170,15 @@ fn columns(speech: &Speech, packs: &Packs, grant: &Grant) -> Markup {
         .masks
         .iter()
         .map(|(name, mask)| {
-            let left =
-                mask_of(mask).map_or_else(|_| mask.clone(), |mask| told::mask(speech, &mask));
+            let left = mask_of(mask)
+                .map_or_else(|_| mask.clone(), |mask| told::mask(speech.language, &mask));
             format!("{}{}{left}", titled(name), speech.say("：", ": "))
         })
         .collect();
     html! {
         (named.as_deref().unwrap_or(speech.say("全部字段", "all fields")))
         p class="hint" {
-            (speech.say("按原值显示到", "Shown as they are up to ")) (told::grade(speech, granted.up_to))
+            (speech.say("按原值显示到", "Shown as they are up to ")) (told::grade(speech.language, granted.up_to))
             (speech.say("，更高级别的脱敏", "; masked above"))
             @if !masks.is_empty() { (speech.say("；", "; ")) (masks.join(speech.say("；", "; "))) }
         }
@@ -205,7 +205,7 @@ fn as_whom(state: &State, speech: &Speech, to: &Grantee) -> Option<String> {
 /// What somebody is called who gave or ended a grant.
 async fn name(state: &State, speech: &Speech, id: &str) -> String {
     if id == LOCAL_ADMINISTRATOR {
-        return told::word(speech, "principal", id);
+        return told::word(speech.language, "principal", id);
     }
     let Ok(account) = id.parse() else {
         return id.to_owned();

@@ -10,7 +10,7 @@ use yandu_words::Title;
 const PARAMETER: &str = "lang";
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Language {
+pub(crate) enum Language {
     #[default]
     Chinese,
     English,
@@ -23,6 +23,18 @@ impl Language {
             Self::Chinese => "zh-CN",
             Self::English => "en",
         }
+    }
+
+    /// One of two texts.
+    pub(crate) fn say<'a>(self, chinese: &'a str, english: &'a str) -> &'a str {
+        match self {
+            Self::Chinese => chinese,
+            Self::English => english,
+        }
+    }
+
+    pub(crate) fn title<'a>(self, title: &'a Title) -> &'a str {
+        self.say(&title.zh, title.english())
     }
 
     fn of_tag(tag: &str) -> Option<Self> {
@@ -65,17 +77,11 @@ pub(super) struct Speech {
 impl Speech {
     /// One of two texts.
     pub(super) fn say<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
-        match self.language {
-            Language::Chinese => chinese,
-            Language::English => english,
-        }
+        self.language.say(chinese, english)
     }
 
     pub(super) fn title<'a>(&self, title: &'a Title) -> &'a str {
-        match self.language {
-            Language::Chinese => &title.zh,
-            Language::English => title.english(),
-        }
+        self.language.title(title)
     }
 
     /// The address of another of these pages, in this language.

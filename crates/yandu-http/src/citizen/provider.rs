@@ -131,7 +131,7 @@ pub(super) async fn send_code(
             with_cookies(Redirect::to(&onward).into_response(), cookies)
         }
         Err(problem) if problem.code == "login-refused" => {
-            let told = told::text(&speech, "login.code-refused", &[]);
+            let told = told::text(speech.language, "login.code-refused", &[]);
             let told = told.unwrap_or_else(|| in_words(&speech, &problem));
             again(&told, problem.status_code())
         }
@@ -261,5 +261,5 @@ fn text(speech: &Speech, key: &str, openid: &OpenidLine) -> Option<String> {
         Language::Chinese => &openid.name,
         Language::English => &openid.name_en,
     };
-    told::text(speech, key, &[("name", name)])
+    told::text(speech.language, key, &[("name", name)])
 }

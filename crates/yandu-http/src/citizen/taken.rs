@@ -99,7 +99,7 @@ fn card(state: &State, speech: &Speech, receipt: &Receipt) -> Markup {
             h2 { (titles.join(comma)) " " (state_of(speech, receipt)) }
             dl class="facts" {
                 dt { (speech.say("时间", "Taken")) }
-                dd { (told::time(receipt.begun_at)) " · " (file.form.name()) " · " (told::word(speech, "way", file.way.name())) }
+                dd { (told::time(receipt.begun_at)) " · " (file.form.name()) " · " (told::word(speech.language, "way", file.way.name())) }
                 @if let Some(purpose) = &file.purpose {
                     dt { (speech.say("用途", "Purpose")) }
                     dd { (purpose) }

@@ -9,7 +9,7 @@ use yandu_policy::{Because, Seen};
 use yandu_words::calendar::CITY_CLOCK;
 use yandu_words::{Grade, Mask};
 
-use super::language::{Language, Speech};
+use super::language::Language;
 
 type Texts = HashMap<String, String>;
 
@@ -41,22 +41,22 @@ fn read(text: &str) -> Texts {
 }
 
 /// What became of a problem's code in words; none where the code is not known.
-pub(super) fn problem(speech: &Speech, code: &str) -> Option<&'static Words> {
+pub(super) fn problem(language: Language, code: &str) -> Option<&'static Words> {
     let told = PROBLEMS.get(code)?;
-    Some(match speech.language {
+    Some(match language {
         Language::Chinese => &told.zh,
         Language::English => &told.en,
     })
 }
 
 /// The word of a list for a value; the value itself where the list has no word for it.
-pub(super) fn word(speech: &Speech, list: &str, value: &str) -> String {
-    text(speech, &format!("{list}.{value}"), &[]).unwrap_or_else(|| value.to_owned())
+pub(super) fn word(language: Language, list: &str, value: &str) -> String {
+    text(language, &format!("{list}.{value}"), &[]).unwrap_or_else(|| value.to_owned())
 }
 
 /// A text of the pages of the desk, with values in their places; none where there is no such text.
-pub(super) fn text(speech: &Speech, key: &str, values: &[(&str, &str)]) -> Option<String> {
-    let texts: &Texts = match speech.language {
+pub(crate) fn text(language: Language, key: &str, values: &[(&str, &str)]) -> Option<String> {
+    let texts: &Texts = match language {
         Language::Chinese => &CHINESE,
         Language::English => &ENGLISH,
     };
@@ -67,12 +67,12 @@ pub(super) fn text(speech: &Speech, key: &str, values: &[(&str, &str)]) -> Optio
     Some(text)
 }
 
-pub(super) fn grade(speech: &Speech, grade: Grade) -> String {
-    word(speech, "grade", grade.name())
+pub(crate) fn grade(language: Language, grade: Grade) -> String {
+    word(language, "grade", grade.name())
 }
 
 /// What a mask leaves of a value.
-pub(super) fn mask(speech: &Speech, mask: &Mask) -> String {
+pub(super) fn mask(language: Language, mask: &Mask) -> String {
     let (first, last, value);
     let (kind, values): (&str, &[(&str, &str)]) = match mask {
         Mask::Null => ("null", &[]),
@@ -104,20 +104,27 @@ pub(super) fn mask(speech: &Speech, mask: &Mask) -> String {
         Mask::Hash => ("hash", &[]),
         Mask::Fpe => ("fpe", &[]),
     };
-    text(speech, &format!("mask.{kind}"), values).unwrap_or_else(|| kind.to_owned())
+    text(language, &format!("mask.{kind}"), values).unwrap_or_else(|| kind.to_owned())
 }
 
 /// Why a column is not shown as it is; none where it is.
-pub(super) fn because(speech: &Speech, seen: &Seen) -> Option<String> {
+pub(crate) fn because(language: Language, seen: &Seen) -> Option<String> {
     match &seen.because {
         Because::Permitted => None,
-        Because::Masked => text(speech, "sights.because-masked", &[]),
+        Because::Masked => text(language, "sights.because-masked", &[]),
         Because::Grade(grade) => {
-            let grade = self::grade(speech, *grade);
-            text(speech, "sights.because-grade", &[("grade", &grade)])
+            let grade = self::grade(language, *grade);
+            text(language, "sights.because-grade", &[("grade", &grade)])
         }
-        Because::Withheld(policy) => text(speech, "sights.because-withheld", &[("policy", policy)]),
+        Because::Withheld(policy) => {
+            text(language, "sights.because-withheld", &[("policy", policy)])
+        }
     }
+}
+
+/// By which policy or grant it is shown so.
+pub(crate) fn under(language: Language, policy: &str) -> Option<String> {
+    text(language, "hidden.under", &[("policy", policy)])
 }
 
 /// A moment on the clock of the city, to the minute.
@@ -139,6 +146,10 @@ mod tests {
                 "sights.because-masked",
                 "sights.because-grade",
                 "sights.because-withheld",
+                "sights.because-condition",
+                "sights.because-unread",
+                "hidden.grade",
+                "hidden.under",
                 "refresh.daily",
                 "refresh.half-yearly",
                 "type.text",

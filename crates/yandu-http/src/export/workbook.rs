@@ -39,6 +39,8 @@ pub(super) struct Filled {
     workbook: Workbook,
     pub(super) rows: u64,
     pub(super) is_cut: bool,
+    /// The columns that its sheets do not have, each with the reason.
+    pub(super) left_out: Vec<String>,
     /// The permits that its rows were read under.
     pub(super) terms: Terms,
 }
@@ -66,6 +68,7 @@ pub(super) async fn fill(mut opened: Opened, folder: PathBuf) -> Result<Filled> 
         workbook,
         rows: rows.into(),
         is_cut,
+        left_out: Vec::new(),
         terms,
     })
 }
@@ -77,6 +80,7 @@ impl Filled {
             workbook,
             rows,
             is_cut: false,
+            left_out: Vec::new(),
             terms: Terms::default(),
         }
     }
@@ -84,7 +88,9 @@ impl Filled {
     /// The file, which says of itself what stands on its receipt, and its size in bytes.
     pub(super) async fn finish(mut self, receipt: Receipt, folder: PathBuf) -> Result<(File, u64)> {
         let saving = tokio::task::spawn_blocking(move || {
-            about::tell(&mut self.workbook, &receipt, self.rows, self.is_cut).map_err(failed)?;
+            let (rows, is_cut) = (self.rows, self.is_cut);
+            about::tell(&mut self.workbook, &receipt, rows, is_cut, &self.left_out)
+                .map_err(failed)?;
             let unwritten = |error: std::io::Error| failed(XlsxError::IoError(error));
             let mut file = tempfile::tempfile_in(folder).map_err(unwritten)?;
             self.workbook.save_to_writer(&mut file).map_err(failed)?;

@@ -10,12 +10,14 @@ use super::TEXT_LENGTH;
 /// Signs of a name on a printed page; Excel takes 255 for a line with its codes.
 const PRINTED: usize = 60;
 
-/// Puts the sheet 说明 behind the data, and reader and time on the printed pages of all sheets.
+/// Puts the sheet 说明 behind the data, and reader and time on the printed pages of all sheets. `left_out` names the columns that are
+/// not in the data, each with the reason.
 pub(super) fn tell(
     workbook: &mut Workbook,
     receipt: &Receipt,
     rows: u64,
     is_cut: bool,
+    left_out: &[String],
 ) -> Result<(), XlsxError> {
     // The record of when a file was made is that of its receipt.
     let seconds = receipt.begun_at.as_second();
@@ -29,7 +31,7 @@ pub(super) fn tell(
     sheet.set_column_width(1, 96)?;
     let label = Format::new().set_bold();
     let text = Format::new().set_num_format("@").set_text_wrap();
-    for (line, (name, said)) in (0..).zip(lines(receipt, rows, is_cut)) {
+    for (line, (name, said)) in (0..).zip(lines(receipt, rows, is_cut, left_out)) {
         sheet.write_string_with_format(line, 0, name, &label)?;
         sheet.write_string_with_format(line, 1, said, &text)?;
     }
@@ -49,7 +51,12 @@ pub(crate) fn taken(receipt: &Receipt) -> String {
     )
 }
 
-fn lines(receipt: &Receipt, rows: u64, is_cut: bool) -> Vec<(&'static str, String)> {
+fn lines(
+    receipt: &Receipt,
+    rows: u64,
+    is_cut: bool,
+    left_out: &[String],
+) -> Vec<(&'static str, String)> {
     let file = &receipt.file;
     let mut lines = vec![
         ("凭证 · Receipt", receipt.id.to_string()),
@@ -70,6 +77,8 @@ fn lines(receipt: &Receipt, rows: u64, is_cut: bool) -> Vec<(&'static str, Strin
         ""
     };
     lines.push(("行数 · Rows", format!("{rows}{more}")));
+    let left_out = left_out.iter().cloned();
+    lines.extend(left_out.map(|column| ("未列出的列 · Left out", column)));
     let batch = file.batch.clone();
     lines.extend(batch.map(|batch| ("批次 · Delivery", batch)));
     for read in &file.read {

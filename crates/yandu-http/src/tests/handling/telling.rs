@@ -45,6 +45,15 @@ async fn cells_that_rights_do_not_show_stand_nowhere_in_what_is_told_of_a_delive
         texts.contains("会员号") && !texts.contains(HIDDEN),
         "{texts}"
     );
+    for said in [
+        "未列出的列 · Left out",
+        "姓名（name）：分级为一般",
+        "，高于许可的级别；依据 数据管理员读取本单位的数据（club/own） · ",
+        "is above what is permitted; under 数据管理员读取本单位的数据 (club/own)",
+    ] {
+        assert!(texts.contains(said), "{said}: {texts}");
+    }
+    assert!(!texts.contains("（age）："), "{texts}");
     let receipt = format!("/api/v1/exports/{}", workbook.header("yandu-receipt"));
     let receipt = city.ok(&steward, Method::GET, &receipt, &Value::Null).await;
     let held = rows["rows"].as_array().unwrap().len();
@@ -66,7 +75,51 @@ async fn cells_that_rights_do_not_show_stand_nowhere_in_what_is_told_of_a_delive
             &Value::Null,
         )
         .await;
-    assert!(texts_of(&workbook.body).contains(HIDDEN));
+    let texts = texts_of(&workbook.body);
+    assert!(
+        texts.contains(HIDDEN) && !texts.contains("未列出的列"),
+        "{texts}"
+    );
+}
+
+/// Stewards see some columns of some rows.
+const OF_SOME_ROWS: &str = r#"
+@id("own") @about("数据管理员读取成年会员") @up_to("core") @columns("number, name, age") @rows("age >= 18")
+permit (principal is Person in Role::"steward", action == Action::"read", resource == Dataset::"club.member");
+@id("keep") @about("数据管理员收数、整改")
+permit (principal is Person in Role::"steward", action in [Action::"deliver", Action::"steward"], resource is Dataset)
+when { principal has department && resource in principal.department };
+"#;
+
+#[tokio::test]
+async fn a_workbook_of_rows_that_wait_says_why_each_column_is_left_out() {
+    let files = [
+        FILES[0],
+        FILES[1],
+        FILES[2],
+        ("policies/duties.cedar", OF_SOME_ROWS),
+    ];
+    let (city, root) = City::claimed_with(&files).await;
+    let steward = city.somebody(&root, "wang", &["steward"]).await;
+    let batch = city.delivered_as(&steward, &members()).await;
+    let id = batch["id"].as_str().unwrap();
+    let path = format!("/api/v1/batches/{id}/quarantine.xlsx");
+    let workbook = city.send(&steward, Method::GET, &path, &Value::Null).await;
+    assert_eq!(workbook.status, StatusCode::OK);
+    let texts = texts_of(&workbook.body);
+    let condition = "只能看符合条件的行，隔离的记录还没有入库，不判断条件；字段分级为一般";
+    for (column, why) in [
+        ("会员号（number）：", condition),
+        ("姓名（name）：", condition),
+        ("年龄（age）：", condition),
+        ("会费（fee）：", "没有读取它的授权；字段分级为一般"),
+    ] {
+        let said = format!("{column}{why}");
+        assert!(texts.contains(&said), "{said}: {texts}");
+    }
+    let under = "；依据 数据管理员读取成年会员（club/own） · ";
+    assert_eq!(texts.matches(under).count(), 3, "{texts}");
+    assert!(!texts.contains(HIDDEN), "{texts}");
 }
 
 #[tokio::test]
