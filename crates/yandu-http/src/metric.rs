@@ -60,24 +60,27 @@ pub struct MetricList {
     pub metrics: Vec<MetricLine>,
 }
 
-/// Lists the metrics; for whoever sees everything each with the newest number of the whole city as it is recorded.
+/// Lists the metrics, each with the newest number of the whole city as it is recorded where whoever asks sees all that it is made of.
 #[utoipa::path(get, path = "/metrics", tag = "metrics", responses((status = 200, body = MetricList), Problem))]
-async fn list_metrics(
-    Shared(state): Shared<State>,
-    Caller(principal): Caller,
-) -> Result<Json<MetricList>> {
+async fn list_metrics(Shared(state): Shared<State>, asker: Asker) -> Result<Json<MetricList>> {
+    let definitions = state.metrics().definitions().into_iter();
+    let definitions: Vec<_> = definitions
+        .map(|definition| {
+            let seen = asker.whole_columns(&state, &definition.file.of);
+            (definition, seen.shows_all())
+        })
+        .collect();
     // They are recorded as the whole city has them.
-    let newest = if principal.is_administrator() {
+    let newest = if definitions.iter().any(|(_, is_whole)| *is_whole) {
         state.metrics().newest().await?
     } else {
         Vec::new()
     };
-    let metrics = state.metrics().definitions();
-    let metrics = metrics.iter().map(|definition| {
+    let metrics = definitions.iter().map(|(definition, is_whole)| {
         let number = newest
             .iter()
-            .find(|recorded| recorded.metric == *definition.id());
-        MetricLine::new(definition, number)
+            .find(|recorded| *is_whole && recorded.metric == *definition.id());
+        MetricLine::new(definition, *is_whole, number)
     });
     Ok(Json(MetricList {
         metrics: metrics.collect(),

@@ -1441,7 +1441,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the metrics; for whoever sees everything each with the newest number of the whole city as it is recorded. */
+        /** Lists the metrics, each with the newest number of the whole city as it is recorded where whoever asks sees all that it is made of. */
         get: operations["list_metrics"];
         put?: never;
         post?: never;
@@ -5125,6 +5125,8 @@ export interface components {
             grain: string;
             /** @example telecom.new_station */
             id: string;
+            /** @description Whether whoever asks sees all that its numbers are made of. To others none is told here; they ask for the number of what they see. */
+            is_whole: boolean;
             newest?: components["schemas"]["MetricRecorded"] | null;
             owner: string;
             /** @description Points of the work plan that it serves. */

@@ -26,6 +26,8 @@ pub struct MetricLine {
     pub bounded: bool,
     /// Points of the work plan that it serves.
     pub points: Vec<u8>,
+    /// Whether whoever asks sees all that its numbers are made of. To others none is told here; they ask for the number of what they see.
+    pub is_whole: bool,
     /// The newest period of the whole that is recorded.
     pub newest: Option<MetricRecorded>,
 }

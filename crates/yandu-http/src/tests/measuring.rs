@@ -478,6 +478,51 @@ async fn a_number_of_what_somebody_does_not_see_is_not_permitted_and_no_fault_in
 }
 
 #[tokio::test]
+async fn the_list_tells_the_newest_number_or_that_it_is_kept_back_from_whoever_sees_a_part() {
+    for (policies, is_whole) in [
+        (READERS, true),
+        (READERS_OF_PART, false),
+        (READERS_OF_SOME, false),
+        (BROWSERS, false),
+    ] {
+        let city = city_under(policies, JOINED).await;
+        city.state.metrics().record().await.unwrap();
+        let root = city.claim().await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let path = "/api/v1/metrics";
+        let list = city.ok(&wang, Method::GET, path, &Value::Null).await;
+        let lines = list["metrics"].as_array().unwrap();
+        assert_eq!(lines.len(), 2, "{list}");
+        for line in lines {
+            let (period, value) = if is_whole {
+                (json!("2025-04"), json!(2.0))
+            } else {
+                (Value::Null, Value::Null)
+            };
+            assert_eq!(line["is_whole"], json!(is_whole), "{policies}: {line}");
+            assert_eq!(
+                (&line["newest"]["period"], &line["newest"]["value"]),
+                (&period, &value),
+                "{policies}: {line}"
+            );
+        }
+    }
+    // Where nothing has been computed there is no number to keep back.
+    let files = [
+        ("models/joined.yaml", JOINED),
+        ("models/joined.sql", JOINED_SQL),
+        ("metrics/joined.yaml", METRIC),
+    ];
+    let city = City::with_files(Options::default(), &files).await;
+    let list = city.get("/api/v1/metrics").await.json();
+    let line = &list["metrics"][0];
+    assert_eq!(
+        (&line["is_whole"], &line["newest"]),
+        (&json!(true), &Value::Null)
+    );
+}
+
+#[tokio::test]
 async fn a_number_is_followed_by_whoever_does_not_see_the_key_of_its_model_and_shows_no_row() {
     let graded = JOINED.replace(
         "name: {title: {zh: 姓名}, type: text}",

@@ -21,7 +21,7 @@ import { useSpan } from '../../kit/useSpan'
 import { useWords } from '../../kit/words'
 import { type Outside, outsideOf, standingOf } from './outside'
 
-/** Every metric of the city with its newest number. */
+/** Every metric of the city with its newest number, where whoever looks sees all that it is made of. */
 export function Figures() {
   const { t } = useTranslation()
   const [address, setAddress] = useSearchParams()
@@ -89,7 +89,7 @@ function List({ lines, empty }: { lines: MetricLine[]; empty: React.ReactNode })
             <Hint>{span(one.newest.period)}</Hint>
           </div>
         ) : (
-          <Hint>{t('figure.no-data')}</Hint>
+          <Hint>{t(one.is_whole ? 'figure.no-data' : 'figures.not-listed')}</Hint>
         ),
     },
     {
@@ -148,7 +148,7 @@ function Export({ lines }: { lines: MetricLine[] }) {
     <ExportButton
       name={t('menu.figures')}
       columns={[t('figure.one'), t('dataset.id'), t('figure.value'), t('field.unit'), t('figure.period'), t('dataset.owner'), t('packs.points')]}
-      rows={() => lines.map((one) => [title(one.title), one.id, valueOf(one.newest), one.unit, one.newest?.period ?? null, one.owner, one.points.join(', ')])}
+      rows={() => lines.map((one) => [title(one.title), one.id, one.is_whole ? valueOf(one.newest) : t('figures.not-listed'), one.unit, one.newest?.period ?? null, one.owner, one.points.join(', ')])}
     />
   )
 }

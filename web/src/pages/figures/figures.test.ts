@@ -110,7 +110,7 @@ test('equal numbers share a place, and who has none has no place', () => {
 })
 
 describe('how a metric stands to its bounds', () => {
-  const line = (id: string, part: object = {}) => ({ id, bounded: true, newest: { period: '2025' }, ...part }) as unknown as MetricLine
+  const line = (id: string, part: object = {}) => ({ id, bounded: true, is_whole: true, newest: { period: '2025' }, ...part }) as unknown as MetricLine
   const alert = (metric: string, area: string) => ({ metric, area, kind: 'above' }) as unknown as MetricAlert
   const outside = outsideOf([alert('a', '320902'), alert('a', ''), alert('a', '320903'), alert('b', '320902'), alert('b', '320903'), alert('b', '320902')])
   test('is told of the whole city first, and else of how many areas', () => {
@@ -119,6 +119,7 @@ describe('how a metric stands to its bounds', () => {
     expect(standingOf(line('c'), outside)).toEqual({ is: 'inside' })
     expect(standingOf(line('c', { newest: null }), outside)).toEqual({ is: 'no-data' })
     expect(standingOf(line('c', { bounded: false }), outside)).toBeUndefined()
+    expect(standingOf(line('c', { is_whole: false, newest: null }), outside)).toBeUndefined()
   })
   test('is not told before the alerts are known', () => expect(standingOf(line('c'), undefined)).toBeUndefined())
 })

@@ -16,12 +16,15 @@ export function outsideOf(alerts: MetricAlert[]): Outside {
   return outside
 }
 
-/** `undefined` where there is nothing to say: for a metric without bounds, and for every one until the alerts are known. */
-export function standingOf({ id, bounded, newest }: Pick<MetricLine, 'id' | 'bounded' | 'newest'>, outside: Outside | undefined): Standing | undefined {
+/**
+ * `undefined` where there is nothing to say: for a metric without bounds or of which the list tells no number, and for every one until
+ * the alerts are known.
+ */
+export function standingOf({ id, bounded, is_whole, newest }: Pick<MetricLine, 'id' | 'bounded' | 'is_whole' | 'newest'>, outside: Outside | undefined): Standing | undefined {
   if (!outside) return undefined
   const { whole, areas } = outside.get(id) ?? {}
   if (whole) return { is: 'whole-outside', kind: whole.kind }
   if (areas && areas.size > 0) return { is: 'areas-outside', count: areas.size }
-  if (!bounded) return undefined
+  if (!bounded || !is_whole) return undefined
   return { is: newest ? 'inside' : 'no-data' }
 }

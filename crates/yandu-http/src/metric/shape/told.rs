@@ -18,7 +18,7 @@ use super::{
 };
 
 impl MetricLine {
-    pub(crate) fn new(definition: &Definition, newest: Option<&Recorded>) -> Self {
+    pub(crate) fn new(definition: &Definition, is_whole: bool, newest: Option<&Recorded>) -> Self {
         let file = &definition.file;
         Self {
             id: file.metric.to_string(),
@@ -32,6 +32,7 @@ impl MetricLine {
                 .as_ref()
                 .is_some_and(|bounds| bounds.below.is_some() || bounds.above.is_some()),
             points: file.points.clone(),
+            is_whole,
             newest: newest.map(MetricRecorded::from),
         }
     }
