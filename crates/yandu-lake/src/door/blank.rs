@@ -66,23 +66,23 @@ mod tests {
     use super::*;
 
     /// The first of two values is there, and the second is not.
-    fn nulls() -> Option<NullBuffer> {
-        Some(NullBuffer::from(vec![true, false]))
+    fn nulls() -> NullBuffer {
+        NullBuffer::from(vec![true, false])
     }
 
     #[test]
     fn what_is_absent_is_zero_in_memory_and_what_is_there_stays() {
         let columns: [ArrayRef; 4] = [
-            Arc::new(Int64Array::new(vec![7, 904].into(), nulls())),
-            Arc::new(Int32Array::new(vec![7, 904].into(), nulls())),
+            Arc::new(Int64Array::new(vec![7, 904].into(), Some(nulls()))),
+            Arc::new(Int32Array::new(vec![7, 904].into(), Some(nulls()))),
             Arc::new(
-                Decimal128Array::new(vec![7, 904].into(), nulls())
+                Decimal128Array::new(vec![7, 904].into(), Some(nulls()))
                     .with_precision_and_scale(12, 2)
                     .unwrap(),
             ),
             Arc::new(BooleanArray::new(
                 BooleanBuffer::from(vec![true, true]),
-                nulls(),
+                Some(nulls()),
             )),
         ];
         for column in columns {
