@@ -33,7 +33,7 @@ impl Language {
         }
     }
 
-    pub(crate) fn title<'a>(self, title: &'a Title) -> &'a str {
+    pub(crate) fn title(self, title: &Title) -> &str {
         self.say(&title.zh, title.english())
     }
 
