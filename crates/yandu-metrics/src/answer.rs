@@ -152,6 +152,8 @@ pub struct Gap {
 pub struct Data {
     pub model: DatasetId,
     pub version: Option<Version>,
+    /// Cells of what was asked of that are of periods which have not begun, and in no number.
+    pub later_cells: usize,
 }
 
 /// The change since the baseline of a metric.

@@ -71,6 +71,7 @@ impl Asked<'_> {
             data: Data {
                 model: file.of.clone(),
                 version: self.cells.version,
+                later_cells: self.roll.later(),
             },
             baseline: self.baseline(value),
             target,

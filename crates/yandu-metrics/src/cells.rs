@@ -118,12 +118,15 @@ impl Cells {
         self.starts.last().copied().unwrap_or_default()
     }
 
-    /// The newest period that has begun on a day. A date that was mistyped into the future is not news.
+    /// How many of the periods have begun on a day. What is planned for a later one, or mistyped into it, has not happened.
+    pub(crate) fn begun(&self, today: Date) -> usize {
+        self.periods
+            .partition_point(|period| period.first_day() <= today)
+    }
+
+    /// The newest period that has begun on a day.
     pub(crate) fn newest(&self, today: Date) -> Option<Period> {
-        let begun = self
-            .periods
-            .partition_point(|period| period.first_day() <= today);
-        self.periods.get(..begun)?.last().copied()
+        self.periods.get(..self.begun(today))?.last().copied()
     }
 
     /// The periods with cells that lie in a longer one, or are it, as places in the list.

@@ -24,6 +24,8 @@ pub(crate) struct Roll<'a> {
     cells: &'a Cells,
     definition: &'a Definition,
     merges: Vec<Merge>,
+    /// How many of the periods have begun. Cells of the others are in no number.
+    begun: usize,
     /// Of each dimension with a condition, which of its values fit.
     allowed: Vec<(usize, Vec<bool>)>,
     /// Of each dimension that is asked by, the group of each of its values.
@@ -86,6 +88,7 @@ impl<'a> Roll<'a> {
             cells,
             definition,
             merges: definition.compiled.measure.merges().collect(),
+            begun: cells.begun(today),
             allowed: Vec::new(),
             keys: Vec::new(),
         };
@@ -181,6 +184,7 @@ impl<'a> Roll<'a> {
 
     fn sums(&self, extent: Extent) -> Rolled {
         let mut places = self.cells.within(extent.period);
+        places.end = places.end.min(self.begun);
         if let Some(until) = extent.until {
             let end = self.cells.within(until).end;
             places.end = places.end.min(end);
@@ -211,6 +215,12 @@ impl<'a> Roll<'a> {
         }
         rolled.through = newest.and_then(|place| self.cells.periods.get(place).copied());
         rolled
+    }
+
+    /// How many cells that fit are of periods that have not begun.
+    pub(crate) fn later(&self) -> usize {
+        let later = self.cells.of(&(self.begun..self.cells.periods.len()));
+        later.filter(|cell| self.fits(*cell)).count()
     }
 
     fn fits(&self, cell: usize) -> bool {

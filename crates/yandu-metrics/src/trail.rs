@@ -81,7 +81,9 @@ impl Metrics {
         } else {
             &[]
         };
-        let last = from.last_day();
+        // What has not begun is in no number.
+        let running = Period::of(today, definition.file.time.grain);
+        let last = from.last_day().min(running.last_day());
         let last = ask.until.map_or(last, |until| until.last_day().min(last));
         let days = (from.first_day(), last);
         let sql = select(&definition, key, days, &conditions, limit);

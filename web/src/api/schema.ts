@@ -4989,6 +4989,8 @@ export interface components {
         };
         /** @description The data that an answer was made of. */
         MetricData: {
+            /** @description Rows of the model, of what was asked of, that are of periods which have not begun: they are in no number. */
+            later_cells: number;
             model: string;
             /** Format: int64 */
             version?: number | null;

@@ -275,6 +275,8 @@ pub struct MetricGap {
 pub struct MetricData {
     pub model: String,
     pub version: Option<u64>,
+    /// Rows of the model, of what was asked of, that are of periods which have not begun: they are in no number.
+    pub later_cells: usize,
 }
 
 /// The change since the baseline.

@@ -236,6 +236,58 @@ async fn a_year_as_it_stood_at_the_end_of_a_month_holds_nothing_from_after_it() 
 }
 
 #[tokio::test]
+async fn what_has_not_begun_is_in_no_number_and_in_no_trail() {
+    let mut city = City::on("2025-07-10").await;
+    let cells = [
+        cell("2024-05", Some("320902"), "5G", 1, 10),
+        cell("2024-12", Some("320902"), "5G", 2, 20),
+        cell("2025-05", Some("320902"), "5G", 4, 40),
+        cell("2025-07", Some("320902"), "5G", 8, 80),
+        cell("2025-08", Some("320902"), "4G", 16, 160),
+        cell("2025-12", Some("320902"), "5G", 32, 320),
+    ];
+    city.write("base.cell", &cells).await;
+    let of = |metric: &str, period: &str| Ask {
+        period: Some(period.parse().unwrap()),
+        ..ask(metric)
+    };
+    let answer = city.ask(&of("opened", "2025")).await;
+    assert_eq!(
+        value(&answer),
+        Some(4.0 + 8.0),
+        "the running month is counted"
+    );
+    assert_eq!(answer.data.later_cells, 2, "it says what is left out");
+    let group = &answer.groups[0];
+    assert_eq!(group.points[0].through.unwrap().to_string(), "2025-07");
+    assert_eq!(
+        group.year_before.value,
+        Number::Value(1.0),
+        "as much of the year before is compared"
+    );
+    assert_eq!(value(&city.ask(&of("in_use", "2025")).await), Some(80.0));
+    let planned = city.ask(&of("opened", "2025-12")).await;
+    assert_eq!(planned.groups[0].points[0].value, Number::Missing);
+    assert_eq!(planned.groups[0].points[0].through, None);
+    let of_four = Ask {
+        only: vec![only("kind", &["4G"])],
+        ..of("opened", "2025")
+    };
+    let of_four = city.ask(&of_four).await;
+    assert_eq!((value(&of_four), of_four.data.later_cells), (None, 1));
+
+    let me = Principal::local_administrator();
+    let key = ["month", "division", "kind"].map(str::to_owned);
+    let year = of("opened", "2025");
+    let origin = city.metrics.origin(&me, &year, &key, 100).await.unwrap();
+    assert_eq!((origin.rows.len(), origin.point.cells), (2, 2));
+    city.moved("2025-08-01").await;
+    let begun = city.ask(&year).await;
+    assert_eq!(value(&begun), Some(4.0 + 8.0 + 16.0));
+    assert_eq!(begun.data.later_cells, 1);
+}
+
+#[tokio::test]
 async fn a_missing_or_zero_base_has_no_percentage_and_says_why() {
     let mut city = City::on("2025-07-10").await;
     city.write(
@@ -300,7 +352,7 @@ async fn late_data_says_how_late_and_which_county_is_missing() {
     ];
     seldom.write("base.cell", &cells).await;
     assert_eq!(seldom.ask(&ask("opened")).await.gaps, []);
-    // A date mistyped into the future is not the newest one, and is there for whoever asks for it.
+    // A date mistyped into the future is not the newest one.
     let mistyped = [
         cell("2025-06", Some("320902"), "5G", 4, 1),
         cell("2050-06", Some("320902"), "5G", 1, 1),

@@ -320,6 +320,13 @@ fn notes(answer: &MetricAnswer, text: &mut String) {
         let name = gap.name.as_deref().unwrap_or(&gap.area);
         let _ = writeln!(text, "missing: {}", printable(name));
     }
+    if answer.data.later_cells > 0 {
+        let _ = writeln!(
+            text,
+            "left out: {} rows of `{}` are of periods that have not begun",
+            answer.data.later_cells, answer.data.model
+        );
+    }
     if let Some(target) = &answer.target {
         let state = match (target.met, target.will_be_met) {
             (Some(true), _) => "met",

@@ -152,6 +152,7 @@ impl From<Answer> for MetricAnswer {
             data: MetricData {
                 model: answer.data.model.to_string(),
                 version: answer.data.version,
+                later_cells: answer.data.later_cells,
             },
             baseline: answer.baseline.map(MetricBaseline::from),
             target: answer.target.map(MetricTargetStanding::from),
