@@ -8,7 +8,7 @@ use yandu_words::{ColumnName, DatasetId, Period, Title};
 use crate::areas::{AreaLevel, PARTS_OF_UNITS, list_of_unit};
 use crate::ask::{By, Only};
 use crate::definition::Definition;
-use crate::forecast::Forecast;
+use crate::forecast::{Forecast, NoForecast};
 use crate::record::Note;
 use crate::target::TargetStanding;
 
@@ -32,6 +32,8 @@ pub struct Answer {
     pub baseline: Option<BaselineChange>,
     pub target: Option<TargetStanding>,
     pub forecast: Option<Forecast>,
+    /// Why nothing is foreseen where it was wanted: for the target, or by itself.
+    pub no_forecast: Option<NoForecast>,
     pub notes: Vec<Note>,
     /// Whether a number of the last point was told differently before; `None` where that is not for the reader, and of a number
     /// that is not recorded.

@@ -15,6 +15,7 @@ use crate::areas::{AreaLevel, Areas};
 use crate::ask::{Ask, By, Order};
 use crate::cells::Cells;
 use crate::definition::Definition;
+use crate::forecast::NoForecast;
 use crate::roll::{Extent, Roll, Rolled};
 use crate::target::TargetStanding;
 use crate::{Error, Result};
@@ -41,13 +42,15 @@ impl Asked<'_> {
             None => (Vec::new(), 0, None),
         };
         let value = only_value(&groups, ask);
-        let forecast = match (
-            ask.forecast
-                .or(ask.target.as_ref().and_then(|target| target.due)),
-            last,
-        ) {
-            (Some(until), Some(last)) if ask.by.is_empty() => self.forecast(last, until)?,
-            _ => None,
+        let due = ask.target.as_ref().and_then(|target| target.due);
+        let (forecast, no_forecast) = match (ask.forecast.or(due), last) {
+            (None, _) => (None, None),
+            (Some(_), _) if !ask.by.is_empty() => (None, Some(NoForecast::Groups)),
+            (Some(_), None) => (None, Some(NoForecast::TooFew)),
+            (Some(until), Some(last)) => match self.forecast(last, until)? {
+                Ok(forecast) => (Some(forecast), None),
+                Err(why) => (None, Some(why)),
+            },
         };
         let file = &self.definition.file;
         let target = ask.target.as_ref().map(|target| {
@@ -76,6 +79,7 @@ impl Asked<'_> {
             baseline: self.baseline(value),
             target,
             forecast,
+            no_forecast,
             notes: Vec::new(),
             is_restated: None,
             definition: self.definition.clone(),

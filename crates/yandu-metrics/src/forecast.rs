@@ -51,6 +51,36 @@ pub struct Forecast {
     pub trials: usize,
 }
 
+/// Why nothing is foreseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoForecast {
+    /// Too few periods that are over follow on each other.
+    TooFew,
+    /// The period until which it is wanted is over, and has its number.
+    Past,
+    /// It is asked by a dimension, and only one number is foreseen.
+    Groups,
+}
+
+impl NoForecast {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::TooFew => "too-few",
+            Self::Past => "past",
+            Self::Groups => "groups",
+        }
+    }
+
+    /// In Chinese; that there is too little to go by is said as it is of the targets of a plan.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::TooFew => "连续的历史数据太少",
+            Self::Past => "预测截止的期间已经有数",
+            Self::Groups => "按维度分列的数不作预测",
+        }
+    }
+}
+
 /// A period that is foreseen, with an interval that four of five lie in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ForecastPoint {
@@ -204,17 +234,20 @@ fn trials(values: &[f64], method: Method, season: usize) -> Option<Trials> {
     })
 }
 
-/// Foresees a series until a period; none when it is too short, or has ended already.
-pub(crate) fn foresee(series: &Series, until: Period) -> Option<Forecast> {
-    let values = series
-        .values
-        .get(series.values.len().saturating_sub(BACK)..)?;
+/// Foresees a series until a period.
+///
+/// # Errors
+/// It is too short, or holds the period already.
+pub(crate) fn foresee(series: &Series, until: Period) -> Result<Forecast, NoForecast> {
+    let back = series.values.len().saturating_sub(BACK);
+    let values = series.values.get(back..).unwrap_or_default();
     let season = series.last.grain().in_a_year().unwrap_or(1);
     let (method, trials) = [Method::Line, Method::Seasons]
         .into_iter()
         .filter_map(|method| Some((method, trials(values, method, season)?)))
-        .min_by(|(_, one), (_, other)| one.error.total_cmp(&other.error))?;
-    let fit = Fit::new(values, method, season)?;
+        .min_by(|(_, one), (_, other)| one.error.total_cmp(&other.error))
+        .ok_or(NoForecast::TooFew)?;
+    let fit = Fit::new(values, method, season).ok_or(NoForecast::TooFew)?;
     let mut points = Vec::new();
     let mut period = series.last.next();
     let (mut total, mut variance) = (series.total.map_or(0.0, |(_, came)| came), 0.0);
@@ -247,9 +280,9 @@ pub(crate) fn foresee(series: &Series, until: Period) -> Option<Forecast> {
         period = period.next();
     }
     if points.is_empty() {
-        return None;
+        return Err(NoForecast::Past);
     }
-    Some(Forecast {
+    Ok(Forecast {
         method,
         is_total: series.total.is_some(),
         points,

@@ -33,7 +33,7 @@ pub use ask::{Ask, By, Only, Order, Target};
 pub use board::{Board, BoardArea, BoardHead, Tile};
 pub use definition::Definition;
 pub use error::Error;
-pub use forecast::{Forecast, ForecastPoint, Method};
+pub use forecast::{Forecast, ForecastPoint, Method, NoForecast};
 pub use metrics::Metrics;
 pub use record::{Alert, AlertKind, Note, Recorded};
 pub use target::TargetStanding;

@@ -4879,6 +4879,13 @@ export interface components {
             definition: string;
             direction: string;
             forecast?: components["schemas"]["MetricForecast"] | null;
+            /**
+             * @description Why nothing is foreseen where it was wanted: `too-few` (periods that follow on each other), `past` (the period has its number
+             *     already) or `groups` (it is asked by a dimension).
+             */
+            forecast_lack?: string | null;
+            /** @description The same in Chinese. */
+            forecast_lack_text?: string | null;
             freshness: components["schemas"]["MetricFreshness"];
             /** @description Counties that had data in each of the periods before and have none in the newest one. */
             gaps: components["schemas"]["MetricGap"][];

@@ -194,6 +194,12 @@ pub struct MetricAnswer {
     pub baseline: Option<MetricBaseline>,
     pub target: Option<MetricTargetStanding>,
     pub forecast: Option<MetricForecast>,
+    /// Why nothing is foreseen where it was wanted: `too-few` (periods that follow on each other), `past` (the period has its number
+    /// already) or `groups` (it is asked by a dimension).
+    #[schema(pattern = "^(too-few|past|groups)$")]
+    pub forecast_lack: Option<String>,
+    /// The same in Chinese.
+    pub forecast_lack_text: Option<String>,
     pub notes: Vec<MetricNote>,
     /// Whether a number of the last period was told differently before, as its history has it. Absent where the history is not for
     /// whoever asks, and for what is narrowed to anything but one county, which has none.

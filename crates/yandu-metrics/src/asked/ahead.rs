@@ -6,7 +6,7 @@ use yandu_words::Period;
 
 use super::Asked;
 use crate::Result;
-use crate::forecast::{Forecast, Series, foresee};
+use crate::forecast::{Forecast, NoForecast, Series, foresee};
 use crate::roll::{Extent, Rolled};
 
 impl Asked<'_> {
@@ -14,9 +14,13 @@ impl Asked<'_> {
     ///
     /// Where the number of a year is that of its months put together, so is what is foreseen; of shares and means, single
     /// periods are foreseen.
-    pub(super) fn forecast(&self, last: Period, until: Period) -> Result<Option<Forecast>> {
+    pub(super) fn forecast(
+        &self,
+        last: Period,
+        until: Period,
+    ) -> Result<Result<Forecast, NoForecast>> {
         let Some(values) = self.series()? else {
-            return Ok(None);
+            return Ok(Err(NoForecast::TooFew));
         };
         let own = self.definition.file.time.grain;
         let is_longer = last.grain() > own || until.grain() > own;

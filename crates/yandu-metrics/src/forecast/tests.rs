@@ -1,6 +1,6 @@
 use yandu_words::Period;
 
-use super::{Method, Series, foresee};
+use super::{Method, NoForecast, Series, foresee};
 
 fn period(text: &str) -> Period {
     text.parse().unwrap()
@@ -80,21 +80,21 @@ fn a_total_begins_with_what_came_already() {
 }
 
 #[test]
-fn what_is_too_short_or_over_is_not_foreseen() {
+fn what_is_too_short_or_over_is_not_foreseen_and_says_why() {
     assert_eq!(
         foresee(
             &monthly("2025-06", vec![1.0, 2.0, 3.0, 4.0]),
             period("2025-12")
         ),
-        None
+        Err(NoForecast::TooFew)
     );
     assert_eq!(
         foresee(&monthly("2025-06", vec![1.0; 20]), period("2025-06")),
-        None
+        Err(NoForecast::Past)
     );
     assert_eq!(
         foresee(&monthly("2025-06", Vec::new()), period("2025-12")),
-        None
+        Err(NoForecast::TooFew)
     );
 }
 

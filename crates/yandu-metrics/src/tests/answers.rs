@@ -8,7 +8,7 @@ use yandu_words::Grain;
 
 use super::{City, ask, value};
 use crate::metrics::HELD_AREAS;
-use crate::{AreaLevel, Ask, BaselineChange, By, Error, NoChange, Only, Order, Target};
+use crate::{AreaLevel, Ask, BaselineChange, By, Error, NoChange, NoForecast, Only, Order, Target};
 
 /// A cell: month, division, kind, opened, in use.
 fn cell(month: &str, division: Option<&str>, kind: &str, opened: i64, in_use: i64) -> Value {
@@ -557,6 +557,45 @@ async fn a_share_is_no_sum_in_a_year_of_which_nothing_or_one_month_has_come() {
             assert!((last - expected).abs() < 1e-9, "{metric} on {day}: {last}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_forecast_that_cannot_be_made_says_why() {
+    let mut city = City::on("2025-07-10").await;
+    let why = async |city: &City, by: Vec<By>, until: &str| {
+        let asked = Ask {
+            by,
+            forecast: Some(until.parse().unwrap()),
+            ..ask("opened")
+        };
+        let answer = city.ask(&asked).await;
+        assert_eq!(answer.forecast.is_none(), answer.no_forecast.is_some());
+        answer.no_forecast
+    };
+    let too_few = Some(NoForecast::TooFew);
+    assert_eq!(why(&city, Vec::new(), "2025-12").await, too_few);
+    let of = |months: std::ops::RangeInclusive<u32>| -> Vec<Value> {
+        let months = months.filter(|month| *month != 4);
+        let cells = months.map(|month| {
+            let month = format!("2025-{month:02}");
+            cell(&month, Some("320902"), "5G", 10, 100)
+        });
+        cells.collect()
+    };
+    // Only two months follow on each other, because one is missing before them.
+    city.write("base.cell", &of(1..=6)).await;
+    assert_eq!(why(&city, Vec::new(), "2025-12").await, too_few);
+    let mut whole = of(1..=6);
+    whole.push(cell("2025-04", Some("320902"), "5G", 10, 100));
+    city.write("base.cell", &whole).await;
+    assert_eq!(why(&city, Vec::new(), "2025-12").await, None);
+    let past = Some(NoForecast::Past);
+    assert_eq!(why(&city, Vec::new(), "2025-06").await, past);
+    let groups = Some(NoForecast::Groups);
+    let by_kind = vec![by("kind", None)];
+    assert_eq!(why(&city, by_kind, "2025-12").await, groups);
+    let unasked = city.ask(&ask("opened")).await;
+    assert_eq!(unasked.no_forecast, None);
 }
 
 #[tokio::test]

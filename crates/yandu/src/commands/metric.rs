@@ -356,6 +356,9 @@ fn notes(answer: &MetricAnswer, text: &mut String) {
             last.period, last.value, last.low, last.high
         );
     }
+    if let Some(why) = &answer.forecast_lack_text {
+        let _ = writeln!(text, "no forecast: {}", printable(why));
+    }
     for note in &answer.notes {
         let _ = writeln!(
             text,

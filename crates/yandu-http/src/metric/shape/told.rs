@@ -157,6 +157,8 @@ impl From<Answer> for MetricAnswer {
             baseline: answer.baseline.map(MetricBaseline::from),
             target: answer.target.map(MetricTargetStanding::from),
             forecast: answer.forecast.map(MetricForecast::from),
+            forecast_lack: answer.no_forecast.map(|why| why.code().to_owned()),
+            forecast_lack_text: answer.no_forecast.map(|why| why.text().to_owned()),
             notes: answer.notes.into_iter().map(MetricNote::from).collect(),
             restated: answer.is_restated,
         }
