@@ -201,6 +201,29 @@ impl Areas {
         division.or_else(|| self.units.lookup(area).map(|unit| unit.name.as_str()))
     }
 
+    /// The areas that there are, with their names, where the lists do not have this one: those that are called so, or else the
+    /// counties and the units. `None` where they have it, and where the reader sees no list that would.
+    pub(crate) fn others(&self, area: &str) -> Option<Vec<(&str, &str)>> {
+        if self.name_of(area).is_some() {
+            return None;
+        }
+        let divisions = self.divisions.iter();
+        let divisions = divisions.map(|one| (one.code.as_str(), one.name.as_str()));
+        let called: Vec<(&str, &str)> = divisions
+            .chain(self.managing_units())
+            .filter(|(_, name)| *name == area)
+            .collect();
+        if !called.is_empty() {
+            return Some(called);
+        }
+        let is_listed = if is_code(area) {
+            !self.divisions.is_empty()
+        } else {
+            !self.units.is_empty()
+        };
+        is_listed.then(|| self.counties().chain(self.managing_units()).collect())
+    }
+
     /// The counties with their names, in the order of their codes.
     pub(crate) fn counties(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self.divisions.iter();

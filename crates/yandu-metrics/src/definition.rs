@@ -82,6 +82,28 @@ impl Definition {
         self.names.get(dimension)?.get(value)
     }
 
+    /// The values that a dimension may have, with what they are called, where its list does not have this one: those that are called
+    /// so, or else all. `None` where it has it, and where the dimension has no list.
+    pub(crate) fn others(&self, dimension: &ColumnName, value: &str) -> Option<Vec<(&str, &str)>> {
+        let known = self.names.get(dimension)?;
+        if known.contains_key(value) {
+            return None;
+        }
+        let is_called = |title: &Title| title.zh == value || title.en.as_deref() == Some(value);
+        let named = |all: bool| -> Vec<(&str, &str)> {
+            let wanted = known.iter().filter(|&(_, title)| all || is_called(title));
+            wanted
+                .map(|(code, title)| (code.as_str(), title.zh.as_str()))
+                .collect()
+        };
+        let called = named(false);
+        Some(if called.is_empty() {
+            named(true)
+        } else {
+            called
+        })
+    }
+
     pub fn id(&self) -> &MetricId {
         &self.file.metric
     }

@@ -19,6 +19,16 @@ pub enum Error {
         known: Vec<ColumnName>,
     },
 
+    /// By the code list of the dimension, or the lists of areas, as the reader sees them.
+    #[error("`{dimension}` of `{metric}` has no value `{value}`")]
+    NoValue {
+        metric: MetricId,
+        dimension: ColumnName,
+        value: String,
+        /// Those that it may have, each with what it is called.
+        known: String,
+    },
+
     #[error("`{dimension}` of `{metric}` is no area, so it has no levels")]
     NoLevel {
         metric: MetricId,
@@ -108,7 +118,9 @@ impl Error {
             Self::NoBoard(_) => "no-board",
             Self::NoBoardArea { .. } => "no-board-area",
             Self::NoMetric(_) => "no-metric",
-            Self::NoDimension { .. } | Self::NoLevel { .. } => "metric-question",
+            Self::NoDimension { .. } | Self::NoValue { .. } | Self::NoLevel { .. } => {
+                "metric-question"
+            }
             Self::TooFine { .. } | Self::TooManyPoints { .. } | Self::NoPeriod { .. } => {
                 "metric-period"
             }
@@ -138,6 +150,7 @@ impl Error {
                 let known: Vec<&str> = known.iter().map(ColumnName::as_str).collect();
                 format!("ask by {}", known.join(", "))
             }
+            Self::NoValue { known, .. } => format!("write the code of one of these: {known}"),
             Self::NoLevel { dimension, .. } => format!("ask by `{dimension}` without a level"),
             Self::TooFine { own, .. } => format!("ask for a {own}, or for something longer"),
             Self::TooManyPoints { .. } => "ask for fewer, or for longer periods".to_owned(),

@@ -18,6 +18,8 @@ use crate::{Error, Result};
 
 /// Groups of one answer.
 const GROUPS: u64 = 20_000;
+/// Values that are named where one is not known.
+const NAMED: usize = 20;
 
 /// What is put together and how.
 pub(crate) struct Roll<'a> {
@@ -100,6 +102,12 @@ impl<'a> Roll<'a> {
                     || (is_area && areas.lies_in(word, value, today))
                     || (is_area && value.is_empty() && areas.is_outside(word, today))
             };
+            for value in &wanted.values {
+                let is_found = value.is_empty() || words.iter().any(|word| fits(word, value));
+                if !is_found {
+                    roll.must_know(&wanted.dimension, value, is_area, areas)?;
+                }
+            }
             let allowed = words
                 .iter()
                 .map(|word| wanted.values.iter().any(|value| fits(word, value)))
@@ -151,6 +159,36 @@ impl<'a> Roll<'a> {
             })?;
         let area = self.definition.file.area();
         Ok((found, area.is_some_and(|(area, _)| area == name)))
+    }
+
+    /// Refuses a value that no cell has when a list says that there is none such. Only lists that the reader sees are asked, so that
+    /// nothing is told of cells that are hidden.
+    fn must_know(
+        &self,
+        dimension: &ColumnName,
+        value: &str,
+        is_area: bool,
+        areas: &Areas,
+    ) -> Result<()> {
+        let others = if is_area {
+            areas.others(value)
+        } else {
+            self.definition.others(dimension, value)
+        };
+        let Some(others) = others else {
+            return Ok(());
+        };
+        let named = others.iter().take(NAMED);
+        let mut known: Vec<String> = named.map(|(code, name)| format!("{code} {name}")).collect();
+        if others.len() > NAMED {
+            known.push("…".to_owned());
+        }
+        Err(Error::NoValue {
+            metric: self.definition.id().clone(),
+            dimension: dimension.clone(),
+            value: value.chars().take(40).collect(),
+            known: known.join(", "),
+        })
     }
 
     fn words(&self, place: usize) -> &'a [Arc<str>] {

@@ -182,7 +182,7 @@ async fn it_is_asked_by_classes_and_only_for_some() {
     assert_eq!(groups(&city, &asked).await, ["4G 1 1 1"]);
     assert_eq!(city.ask(&asked).await.groups_in_all, 2);
     let asked = Ask {
-        only: vec![only("kind", &["4G", "3G"])],
+        only: vec![only("kind", &["4G", "6G"])],
         ..ask("opened")
     };
     assert_eq!(value(&city.ask(&asked).await), Some(1.0));
@@ -644,6 +644,47 @@ async fn what_cannot_be_asked_says_what_can() {
             "there is no metric `base.nothing`",
         ]
     );
+}
+
+#[tokio::test]
+async fn a_value_that_no_list_has_is_refused_with_those_that_there_are() {
+    let mut city = city().await;
+    let asked = |dimension: &str, value: &str| Ask {
+        only: vec![only(dimension, &[value])],
+        ..ask("opened")
+    };
+    let refused = async |city: &City, dimension: &str, value: &str| {
+        let error = city.try_ask(&asked(dimension, value)).await.unwrap_err();
+        assert_eq!(error.code(), "metric-question");
+        (error.to_string(), error.help().unwrap())
+    };
+    let (told, help) = refused(&city, "kind", "3G").await;
+    assert_eq!(told, "`kind` of `base.opened` has no value `3G`");
+    assert!(help.ends_with(": 4G 四代, 5G 五代, 6G 六代"), "{help}");
+    let (_, help) = refused(&city, "kind", "五代").await;
+    assert!(help.ends_with(": 5G 五代"), "{help}");
+    let (_, help) = refused(&city, "area", "盐都区").await;
+    assert!(help.ends_with(": 320903 盐都区, yandu 盐都区"), "{help}");
+    for area in ["32", "nowhere"] {
+        let (_, help) = refused(&city, "area", area).await;
+        assert!(help.contains("320902 亭湖区, 320903 盐都区, "), "{help}");
+    }
+    // What lists have, and what encloses cells, may be asked for though there is no number.
+    for area in ["320903", "320903100", "320900", "320000"] {
+        city.ask(&asked("area", area)).await;
+    }
+    // Whoever sees no list is told of none.
+    for list in ["base.division", "base.managing_unit", "base.unit_area"] {
+        city.write(list, &[]).await;
+    }
+    for area in ["32", "nowhere"] {
+        let answer = city.ask(&asked("area", area)).await;
+        assert_eq!(value(&answer), None);
+    }
+    // A value that cells have beside their list is one.
+    city.write("base.cell", &[cell("2025-06", None, "3G", 2, 2)])
+        .await;
+    assert_eq!(value(&city.ask(&asked("kind", "3G")).await), Some(2.0));
 }
 
 #[tokio::test]
