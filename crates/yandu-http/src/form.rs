@@ -79,6 +79,7 @@ async fn list_forms(
         let mut standing = standing(&state, dataset.id()).await?;
         if let Some(unit) = &whose.unit {
             standing.reports.retain(|report| report.unit == *unit);
+            standing.late_earlier.retain(|of, _| of == unit);
         }
         if whose.unit.is_none() || !standing.reports.is_empty() {
             standings.push(standing);

@@ -4351,7 +4351,7 @@ export interface components {
         FormList: {
             /** Format: date */
             day: string;
-            /** @description What is still to be reported of periods that are over, the latest first. */
+            /** @description What is still to be reported of the newest periods that are over, the latest first. */
             due: components["schemas"]["DueReport"][];
             forms: components["schemas"]["FormSummary"][];
         };
@@ -4400,6 +4400,8 @@ export interface components {
             last_reported_on?: string | null;
             /** @description How many reports of any period shown are late and missing. */
             late: number;
+            /** @description How many reports of periods before those are late and missing too; they are not listed one by one. */
+            late_earlier: number;
             owner: string;
             /** @example 2025-06 */
             period: string;

@@ -1,6 +1,6 @@
 //! Who has reported which period, who has not, and how late.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -47,6 +47,8 @@ pub struct FormStanding {
     pub period: Period,
     /// By period, the newest first, then in the order of the units.
     pub reports: Vec<Standing>,
+    /// How many reports of periods before those are late and missing, by unit.
+    pub late_earlier: BTreeMap<String, usize>,
 }
 
 /// What is known of the reports of one unit for one period.
@@ -66,8 +68,9 @@ impl Collector {
         let shown = shown(form, today, periods);
         let first = shown.last().copied().unwrap_or(form.since);
         let reports = store::Reports::new(self.inner.store.pool());
-        let seen = reports.seen(id, first).await?;
+        let seen = reports.seen(id, form.since).await?;
         Ok(FormStanding {
+            late_earlier: late_before(form, first, &seen, &calendar, today),
             dataset: id.clone(),
             day: today,
             period: to_report(form, today),
@@ -115,6 +118,25 @@ fn standings(
         }
     }
     standings
+}
+
+/// How many reports each unit still owes of the periods before one.
+fn late_before(
+    form: &Form,
+    first: Period,
+    seen: &HashMap<(String, Period), Seen>,
+    calendar: &Calendar,
+    today: Date,
+) -> BTreeMap<String, usize> {
+    let earlier = std::iter::successors(Some(first.previous()), |period| Some(period.previous()));
+    let earlier: Vec<Period> = earlier.take_while(|period| *period >= form.since).collect();
+    let mut late = BTreeMap::new();
+    for one in standings(form, &earlier, seen, calendar, today) {
+        if one.lamp == FormLamp::Late {
+            *late.entry(one.unit).or_default() += 1;
+        }
+    }
+    late
 }
 
 fn days(from: Date, to: Date) -> i64 {

@@ -19,7 +19,7 @@ pub struct FormList {
     #[schema(value_type = String, format = Date)]
     pub day: Date,
     pub forms: Vec<FormSummary>,
-    /// What is still to be reported of periods that are over, the latest first.
+    /// What is still to be reported of the newest periods that are over, the latest first.
     pub due: Vec<DueReport>,
 }
 
@@ -45,6 +45,8 @@ pub struct FormSummary {
     pub reported: usize,
     /// How many reports of any period shown are late and missing.
     pub late: usize,
+    /// How many reports of periods before those are late and missing too; they are not listed one by one.
+    pub late_earlier: usize,
     #[schema(value_type = Option<String>, format = Date)]
     pub last_reported_on: Option<Date>,
 }
@@ -274,6 +276,7 @@ impl FormSummary {
                 .iter()
                 .filter(|one| one.lamp == FormLamp::Late)
                 .count(),
+            late_earlier: standing.late_earlier.values().sum(),
             last_reported_on: reports.iter().filter_map(|one| one.reported_on).max(),
         })
     }

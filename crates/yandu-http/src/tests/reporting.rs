@@ -115,6 +115,35 @@ async fn a_form_is_shown_filled_and_found_again() {
 }
 
 #[tokio::test]
+async fn reports_of_periods_that_are_too_old_to_be_listed_are_counted() {
+    let clock = Clock::standing("2026-11-30T09:00:00+08:00".parse().unwrap());
+    let city = City::at(clock, Options::default(), &[("datasets/visit.yaml", VISIT)]).await;
+    let hash = evidence(&city).await;
+    let first = report(&hash, 12).replace("2025-02", "2025-01");
+    let taken = city.post("/api/v1/forms/club.visit/reports", &first).await;
+    assert_eq!(taken.status, StatusCode::CREATED, "{taken:?}");
+    // Thirteen months are listed for each of the two units, from October 2025 on; nine are before them.
+    for (unit, late, earlier) in [
+        ("", 26, 17),
+        ("?unit=%E4%BA%AD%E6%B9%96%E5%8C%BA", 13, 8),
+        ("?unit=%E7%9B%90%E9%83%BD%E5%8C%BA", 13, 9),
+    ] {
+        let list = city.get(&format!("/api/v1/forms{unit}")).await.json();
+        let form = &list["forms"][0];
+        assert_eq!(
+            (&form["late"], &form["late_earlier"]),
+            (&json!(late), &json!(earlier)),
+            "{unit}"
+        );
+        let due = list["due"].as_array().unwrap();
+        assert!(
+            due.iter()
+                .all(|one| one["period"].as_str() >= Some("2025-10"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_form_offers_the_periods_whose_reports_it_takes() {
     let clock = Clock::standing("2025-03-05T09:00:00+08:00".parse().unwrap());
     for (times, expected) in [

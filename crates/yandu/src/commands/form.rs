@@ -185,6 +185,13 @@ fn list(list: &FormList) -> String {
         }
         let _ = write!(text, "\n{}", table.render());
     }
+    for form in list.forms.iter().filter(|form| form.late_earlier > 0) {
+        let _ = writeln!(
+            text,
+            "{}: {} more reports of earlier periods are late",
+            form.dataset, form.late_earlier
+        );
+    }
     text
 }
 

@@ -65,6 +65,17 @@ function DueTable({ forms, due }: { forms: FormSummary[]; due: DueReport[] }) {
   )
 }
 
+/** Reports of the periods that are listed, and how many of earlier ones are late too. */
+function Late({ form }: { form: FormSummary }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <span className="num">{form.late}</span>
+      {form.late_earlier > 0 && <Hint> {t('forms.late-earlier', { count: form.late_earlier })}</Hint>}
+    </>
+  )
+}
+
 function FormTable({ forms }: { forms: FormSummary[] }) {
   const { t } = useTranslation()
   const span = useSpan()
@@ -85,7 +96,7 @@ function FormTable({ forms }: { forms: FormSummary[] }) {
     { key: 'owner', title: t('forms.owner'), render: (one) => <span translate="no">{one.owner}</span> },
     { key: 'period', title: t('forms.period'), render: (one) => span(one.period) },
     { key: 'reported', title: t('forms.reported'), render: (one) => t('forms.reported-of', { done: one.reported, of: one.units }) },
-    { key: 'late', title: t('forms.late'), render: (one) => <span className="num">{one.late}</span> },
+    { key: 'late', title: t('forms.late'), render: (one) => <Late form={one} /> },
     { key: 'last', title: t('forms.last'), render: (one) => one.last_reported_on ?? <Hint>{t('forms.never')}</Hint> },
   ]
   return (
