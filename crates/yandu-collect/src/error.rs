@@ -56,6 +56,16 @@ pub enum Error {
         headers: Vec<String>,
     },
 
+    #[error(
+        "a title says that numbers are in `{told}`, and `{header}` stands for `{column}`, which is in `{declared}`"
+    )]
+    OtherUnit {
+        told: String,
+        header: String,
+        column: String,
+        declared: String,
+    },
+
     #[error("check `{check}` of `{dataset}` cannot be evaluated: {message}")]
     Check {
         dataset: DatasetId,
@@ -309,6 +319,7 @@ impl Error {
         "not-quarantined",
         "not-rolled-back",
         "not-undoable",
+        "other-unit",
         "pack-change-between",
         "pack-change-moved",
         "pack-change-none",
@@ -337,6 +348,7 @@ impl Error {
             Self::MissingColumns { .. } => "missing-columns",
             Self::AmbiguousHeaders { .. } => "ambiguous-headers",
             Self::NoSuchHeader { .. } => "no-such-header",
+            Self::OtherUnit { .. } => "other-unit",
             Self::Check { .. } => "check-failed",
             Self::RowCount { .. } => "row-count",
             Self::NoRows => "no-rows",
@@ -401,6 +413,10 @@ impl Error {
                 headers.join(", ")
             ),
             Self::AmbiguousHeaders { .. } => "say under `headers:` of the source which of them is meant".to_owned(),
+            Self::OtherUnit { header, column, declared, .. } => format!(
+                "ask for the numbers in `{declared}`; where they are in it whatever the title says, say so of the header: \
+                 `--header {header}={column}`"
+            ),
             Self::NoSuchHeader { headers, .. } => format!("the delivery has the headers {}", headers.join(", ")),
             Self::NotCancellable { .. } => "once it is collected, undo it".to_owned(),
             Self::NoRows => "check the export; to empty a dataset undo its batches, a file without rows never does".to_owned(),

@@ -1,8 +1,10 @@
-//! Which header of a delivery stands for which column.
+//! Which header of a delivery stands for which column, and whether its numbers are in the unit of the column.
+
+mod unit;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use yandu_pack::{Dataset, Packs};
 use yandu_words::id::{DatasetId, SourceId};
 use yandu_words::{ValueType, fold_header};
@@ -16,6 +18,8 @@ pub(crate) struct Known {
     pub(crate) required: bool,
     /// Its values are texts, and no codes of a list.
     pub(crate) is_text: bool,
+    /// Of numbers, the unit that is declared.
+    pub(crate) unit: Option<String>,
     /// Its name, the aliases of the dataset, those of the source, its titles.
     pub(crate) headers: Vec<String>,
 }
@@ -34,6 +38,8 @@ pub(crate) struct Mapping {
     pub(crate) absent: Vec<String>,
     /// The headers that a column claims, in the order of the delivery, each with its column.
     pub(crate) claimed: Vec<(String, String)>,
+    /// Units that titles name and no column is in.
+    pub(crate) other_units: Vec<String>,
 }
 
 impl Mapping {
@@ -120,10 +126,21 @@ pub(crate) fn known(packs: &Packs, dataset: &Dataset, source: Option<&SourceId>)
                 column: name.to_string(),
                 required: column.required || file.key.contains(name),
                 is_text: column.value_type() == ValueType::Text && column.codes.is_none(),
+                unit: column
+                    .unit
+                    .clone()
+                    .filter(|_| is_number(column.value_type())),
                 headers,
             }
         })
         .collect()
+}
+
+fn is_number(value_type: ValueType) -> bool {
+    matches!(
+        value_type,
+        ValueType::Integer | ValueType::Decimal { .. } | ValueType::Float
+    )
 }
 
 /// Finds the column of each header by its folded text; what was said of a header goes first.
@@ -215,15 +232,17 @@ pub(crate) fn of_texts(known: &[Known], given: &Given) -> Vec<String> {
 /// Maps the headers of a delivery to columns.
 ///
 /// Two different headers for one column are an error, because nobody can say which is meant; so is a required column
-/// that no header stands for.
+/// that no header stands for, and a title that says numbers to be in tens of thousands of what their column is in.
 pub(crate) fn map(
     dataset: &DatasetId,
     known: &[Known],
     headers: &[String],
     given: &Given,
+    titles: &[String],
 ) -> Result<Mapping> {
     let proposal = propose(known, headers, given);
     check(dataset, known, headers, &proposal)?;
+    let other_units = check_units(known, headers, &proposal, given, titles)?;
     let name = |column: usize| known.get(column).map(|known| known.column.clone());
     let mut extra = Vec::new();
     let mut claimed = Vec::new();
@@ -239,6 +258,7 @@ pub(crate) fn map(
         cells: proposal.cells,
         extra,
         claimed,
+        other_units,
     })
 }
 
@@ -275,6 +295,78 @@ pub(crate) fn check(
     })
 }
 
+/// Holds the units that titles name against those of the columns. Gives those that no column is in.
+///
+/// # Errors
+/// A column counts in another multiple of the unit, and no column in this one.
+pub(crate) fn check_units(
+    known: &[Known],
+    headers: &[String],
+    proposal: &Proposal,
+    given: &Given,
+    titles: &[String],
+) -> Result<Vec<String>> {
+    let claims = headers.iter().zip(&proposal.claims);
+    let columns: Vec<_> = claims
+        .filter_map(|(header, claim)| {
+            let column = known.get((*claim)?)?;
+            let declared = column.unit.as_deref()?;
+            Some((header, column, declared, unit::read(declared)?))
+        })
+        .collect();
+    let mut others = Vec::new();
+    for told in unit::told(titles) {
+        let Some(amount) = unit::read(&told) else {
+            continue;
+        };
+        let same = columns.iter().filter(|(.., own)| own.of == amount.of);
+        let same: Vec<_> = same.collect();
+        if same.is_empty() {
+            others.push(told);
+            continue;
+        }
+        if same.iter().any(|(.., own)| own.times == amount.times) {
+            continue;
+        }
+        // Whoever puts a header under a column knows its numbers, and a header says its unit better than a title does.
+        let other = same
+            .iter()
+            .find(|(header, ..)| !is_given(given, header) && !unit::is_named(header, &amount.of));
+        if let Some((header, column, declared, _)) = other {
+            return Err(Error::OtherUnit {
+                told,
+                header: (*header).clone(),
+                column: column.column.clone(),
+                declared: (*declared).to_owned(),
+            });
+        }
+    }
+    Ok(others)
+}
+
+/// Whether somebody said of a header what it stands for.
+pub(crate) fn is_given(given: &Given, header: &str) -> bool {
+    let folded = fold_header(header);
+    given.keys().any(|name| fold_header(name) == folded)
+}
+
+/// Tells in the report of a file which units its titles name that were held against nothing.
+pub(crate) fn tell_units(report: &mut Value, units: &[String]) {
+    if units.is_empty() {
+        return;
+    }
+    let named: Vec<String> = units.iter().map(|unit| format!("`{unit}`")).collect();
+    let note = format!(
+        "a title says that numbers are in {}, which is the unit of no column",
+        named.join(", ")
+    );
+    let report = report.as_object_mut();
+    let notes = report.map(|report| report.entry("notes").or_insert_with(|| json!([])));
+    if let Some(notes) = notes.and_then(Value::as_array_mut) {
+        notes.push(note.into());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,6 +376,7 @@ mod tests {
             column: column.to_owned(),
             required,
             is_text: false,
+            unit: None,
             headers: headers.iter().map(|header| (*header).to_owned()).collect(),
         }
     }
@@ -307,7 +400,54 @@ mod tests {
             &columns,
             &headers,
             &given,
+            &[],
         )
+    }
+
+    #[test]
+    fn a_title_that_names_another_multiple_of_a_unit_is_refused_unless_somebody_said_what_the_header_is()
+     {
+        let in_unit = |column: &str, unit: &str, headers: &[&str]| Known {
+            unit: Some(unit.to_owned()),
+            ..known(column, false, headers)
+        };
+        let columns = [
+            known("place", true, &["地区"]),
+            in_unit("done", "件", &["完成数", "完成数(件)"]),
+            in_unit("cost", "10000 CNY", &["投资"]),
+        ];
+        let read = |headers: &[&str], title: &str, said: &[(&str, &str)]| {
+            let headers: Vec<String> = headers.iter().map(|one| (*one).to_owned()).collect();
+            let said = said.iter();
+            let given = said
+                .map(|(header, column)| ((*header).to_owned(), Some((*column).to_owned())))
+                .collect();
+            let dataset = "demo.work".parse().unwrap();
+            let mapped = map(&dataset, &columns, &headers, &given, &[title.to_owned()]);
+            mapped.map(|mapping| mapping.other_units)
+        };
+        let refused = read(&["地区", "完成数"], "单位：万件", &[]).unwrap_err();
+        assert_eq!(refused.code(), "other-unit");
+        assert!(refused.help().unwrap().contains("--header 完成数=done"));
+        let refused = read(&["地区", "投资"], "单位：元", &[]);
+        assert!(matches!(refused, Err(Error::OtherUnit { column, .. }) if column == "cost"));
+        let nothing: Vec<String> = Vec::new();
+        for (headers, title, said) in [
+            (vec!["地区", "完成数"], "单位：件", vec![]),
+            (vec!["地区", "投资"], "（单位：万元）", vec![]),
+            (vec!["地区", "完成数(件)"], "单位：万件", vec![]),
+            (
+                vec!["地区", "完成数"],
+                "单位：万件",
+                vec![("完成数", "done")],
+            ),
+            (vec!["地区", "完成数"], "填报单位：市工信局", vec![]),
+        ] {
+            let told = read(&headers, title, &said).unwrap();
+            assert_eq!(told, nothing, "{headers:?} {title}");
+        }
+        let told = read(&["地区", "完成数"], "单位：万元", &[]).unwrap();
+        assert_eq!(told, ["万元"], "no column of the file is in it");
     }
 
     #[test]

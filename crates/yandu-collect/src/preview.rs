@@ -10,7 +10,6 @@ use yandu_check::Cause;
 use yandu_decode::{Hints, Opened};
 use yandu_pack::Packs;
 use yandu_pack::declare::Origin;
-use yandu_words::fold_header;
 use yandu_words::id::{DatasetId, SourceId};
 
 use crate::batch::Failure;
@@ -119,12 +118,20 @@ impl Collector {
             known = headers::known(&packs, dataset, source.as_ref());
             hints = collector::hints(&packs, (&hints, &given), source.as_ref(), &known);
         }
-        let looked = tokio::task::spawn_blocking(move || read(&path, &hints, is_part)).await??;
+        let mut looked =
+            tokio::task::spawn_blocking(move || read(&path, &hints, is_part)).await??;
         let proposal = headers::propose(&known, &looked.headers, &given);
-        let refusal = dataset
-            .as_ref()
-            .and_then(|id| headers::check(id, &known, &looked.headers, &proposal).err())
-            .map(|error| failure_of(&error));
+        let checked = dataset.as_ref().map(|id| {
+            headers::check(id, &known, &looked.headers, &proposal)?;
+            headers::check_units(&known, &looked.headers, &proposal, &given, &looked.titles)
+        });
+        let refusal = match checked.transpose() {
+            Ok(other_units) => {
+                headers::tell_units(&mut looked.report, &other_units.unwrap_or_default());
+                None
+            }
+            Err(error) => Some(failure_of(&error)),
+        };
         let lacking = |required| {
             let columns = proposal.lacking(&known, required).into_iter();
             columns.map(move |column| AbsentColumn { column, required })
@@ -144,7 +151,7 @@ impl Collector {
                 .map(|(header, claim)| PreviewHeader {
                     header: header.clone(),
                     column: claim.and_then(|column| Some(known.get(column)?.column.clone())),
-                    given: is_given(&given, header),
+                    given: headers::is_given(&given, header),
                 })
                 .collect(),
             report: looked.report,
@@ -154,13 +161,9 @@ impl Collector {
     }
 }
 
-fn is_given(given: &Given, header: &str) -> bool {
-    let folded = fold_header(header);
-    given.keys().any(|name| fold_header(name) == folded)
-}
-
 struct Looked {
     report: Value,
+    titles: Vec<String>,
     headers: Vec<String>,
     rows: Vec<PreviewRow>,
 }
@@ -204,6 +207,7 @@ fn read(path: &Path, hints: &Hints, is_part: bool) -> Result<Looked> {
         rows.pop();
     }
     Ok(Looked {
+        titles: report.titles.clone(),
         report: serde_json::to_value(report)?,
         headers: header,
         rows,

@@ -93,6 +93,7 @@ const helpHere: Partial<Record<keyof typeof fromProgram, { zh: string; en: strin
   'not-quarantined': { zh: '刷新页面，查看还有哪些行待处理。', en: 'Reload the page; it shows the rows that wait.' },
   'no-such-header': { zh: '在“交付数据”的预览里重新选择表头与字段的对应。', en: 'Choose the headers again in the preview of the delivery.' },
   'missing-columns': { zh: '在“交付数据”的预览里为缺少的字段选择表头；文件里确实没有的，请部门补上。', en: 'Choose headers for the missing columns in the preview of the delivery; ask the department for what the file lacks.' },
+  'other-unit': { zh: '请部门按字段的单位报数；数值本来就是字段的单位时，在“交付数据”的预览里把该表头改选“不是字段”，再选回该字段。', en: 'Ask the department for numbers in the unit of the column. Where they are in it already, set the header free in the preview of the delivery and choose its column again.' },
   'no-such-row': { zh: '在“文件格式”的“表头位置”里填写表头是第几行（从 1 数起）。', en: 'Say under the form of the file in which row the header is, from 1.' },
   'no-header': { zh: '在“文件格式”的“表头位置”里填写表头是第几行；没有表头的文件请先补上。', en: 'Say under the form of the file in which row the header is; give the file one if it has none.' },
   'no-such-sheet': { zh: '在“文件格式”的“工作表”里填写文件里有的工作表名称。', en: 'Name a sheet that the file has, under the form of the file.' },

@@ -183,7 +183,13 @@ impl Collector {
         batch.base_version = self.inner.lake.version(&batch.dataset).await?;
 
         let opened = self.opened(&batch, delivery, &known).await?;
-        let mapping = headers::map(&batch.dataset, &known, &opened.header, &delivery.headers)?;
+        let mapping = headers::map(
+            &batch.dataset,
+            &known,
+            &opened.header,
+            &delivery.headers,
+            &opened.report.titles,
+        )?;
         let mut report = report_of(&opened, &mapping, delivery);
         self.inner.batches.record_report(&batch.id, &report).await?;
         let references = self.hard_references(&packs, dataset).await?;
@@ -474,6 +480,7 @@ fn is_the_files_fault(error: &Error) -> bool {
         Error::MissingColumns { .. }
         | Error::AmbiguousHeaders { .. }
         | Error::NoSuchHeader { .. }
+        | Error::OtherUnit { .. }
         | Error::RowCount { .. }
         | Error::NoRows
         | Error::RowsRefused { .. }
@@ -518,6 +525,7 @@ fn report_of(opened: &Opened, mapping: &Mapping, delivery: &Delivery) -> Value {
         object.insert("new_columns".to_owned(), json!(extra));
         object.insert("absent_columns".to_owned(), json!(mapping.absent));
     }
+    headers::tell_units(&mut report, &mapping.other_units);
     report
 }
 

@@ -28,7 +28,7 @@ refresh: daily
 key: [id]
 columns:
   id:   {title: {zh: 编号, en: Id}, standard: id, from: [编号]}
-  age:  {title: {zh: 年龄, en: Age}, type: integer, from: [年龄], required: false}
+  age:  {title: {zh: 年龄, en: Age}, type: integer, unit: 岁, from: [年龄], required: false}
   boss: {title: {zh: 上级, en: Boss}, standard: id, from: [上级], required: false}
 checks:
   - {name: age-range, column: age, between: [0, 150]}
@@ -323,6 +323,24 @@ async fn a_new_column_is_kept_and_a_missing_one_stops_the_batch() {
     assert_eq!(refused.status, BatchStatus::Refused);
     assert_eq!(refused.error.unwrap().code, "missing-columns");
     assert_eq!(city.rows().await, ["a:"]);
+}
+
+#[tokio::test]
+async fn a_title_that_says_another_unit_than_a_column_has_refuses_the_batch_and_one_that_no_column_has_is_told()
+ {
+    let city = City::open().await;
+    let refused = city
+        .collect("单位：千岁\n编号,年龄\na,1\n", Mode::Snapshot)
+        .await;
+    assert_eq!(refused.status, BatchStatus::Refused);
+    assert_eq!(refused.error.unwrap().code, "other-unit");
+    let told = city
+        .collect("单位：万件\n编号,年龄\na,1\n", Mode::Snapshot)
+        .await;
+    assert_eq!(told.status, BatchStatus::Collected);
+    let notes = told.report.as_ref().unwrap()["notes"].to_string();
+    assert!(notes.contains("numbers are in `万件`"), "{notes}");
+    assert_eq!(city.rows().await, ["a:1"]);
 }
 
 #[tokio::test]

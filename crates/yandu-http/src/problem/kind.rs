@@ -173,6 +173,7 @@ pub const KINDS: &[Kind] = &[
     kind!("openid-silent" 504 "认证平台没有应答"),
     kind!("openid-taken" 409 "已关联到别处"),
     kind!("openid-unknown" 403 "没有对应的账号"),
+    kind!("other-unit" 422 "单位与字段不同"),
     kind!("pack-change-between" 409 "其间有场景包变更"),
     kind!("pack-change-moved" 409 "场景包又有改动"),
     kind!("pack-change-none" 409 "没有待应用的场景包变更"),
