@@ -3,7 +3,6 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::reading::Value;
 use crate::record::{
     Closing, Decision, Evidence, EvidenceFields, EvidenceState, Finish, Plan, Source,
 };
@@ -166,7 +165,7 @@ pub(crate) fn judge(plan: &mut Plan, number: u32, accept: bool, by: &Decision) -
         let target = item
             .strip_prefix("target/")
             .and_then(|key| plan.figures.get(&key.parse::<u32>().ok()?));
-        let is_number = target.is_some_and(|one| matches!(one.said.value, Value::Number(_)));
+        let is_number = target.is_some_and(|one| one.said.is_numeric());
         // 数字指标没有带日期和来源的数，不能销号。
         if is_number && (evidence.said.value.is_none() || evidence.said.source.is_none()) {
             return Err(Error::NotProved {

@@ -28,6 +28,13 @@ pub struct Said {
     pub baseline: Option<String>,
 }
 
+impl Said {
+    /// Whether it says a number or a range of numbers, and not only words.
+    pub(crate) fn is_numeric(&self) -> bool {
+        self.range.is_some() || matches!(self.value, Value::Number(_))
+    }
+}
+
 /// Where a figure comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
