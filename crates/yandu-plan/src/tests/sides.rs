@@ -1,11 +1,12 @@
 //! From which side targets are reached.
 
 use jiff::civil::date;
+use serde_json::json;
 
-use super::site::{Site, actual, stands_on};
+use super::site::{Site, actual, cause, stands_on};
 use crate::{
-    Actuals, Binding, Comparison, Evidence, EvidenceFields, EvidenceState, Lack, Lamp, Plan,
-    Source, TargetStanding, Way,
+    Actuals, Binding, Comparison, CountyShare, Error, Evidence, EvidenceFields, EvidenceState,
+    Lack, Lamp, Plan, Result, Source, TargetStanding, Way,
 };
 
 /// An invented plan of targets that are reached from different sides.
@@ -149,4 +150,93 @@ async fn the_bound_of_a_change_is_that_of_its_size() {
     plan.figures.get_mut(&cost).unwrap().said.bound = Some(Comparison::AtLeast);
     assert_eq!(met(&plan, -9.0), Some(true));
     assert_eq!(met(&plan, -4.0), Some(false));
+}
+
+#[tokio::test]
+async fn what_is_lowered_or_a_level_has_no_part_at_a_part_of_its_time() {
+    let mut plan = Site::new().await.approved(SIDES).await;
+    let titles = |plan: &Plan, words: &str| -> Vec<String> {
+        let target = target_of(plan, words);
+        let task = plan.task_of(&plan.figures[&target]).unwrap();
+        let nodes = plan.nodes_in_order().into_iter();
+        nodes
+            .filter(|node| node.task == task.id)
+            .map(|node| node.said.title.clone())
+            .collect()
+    };
+    assert_eq!(titles(&plan, "充电桩")[0], "2026年3月底累计125座");
+    for words in ["等待时间", "开办时间", "投诉率"] {
+        assert_eq!(titles(&plan, words)[0], "2026年3月底阶段进展", "{words}");
+    }
+    // A node that was given a part is no more reached by what is too much.
+    let waiting = target_of(&plan, "等待时间");
+    bound(&mut plan, waiting, Way::AtDate);
+    let task = plan.task_of(&plan.figures[&waiting]).unwrap().id.clone();
+    let first = format!("{task}.1");
+    plan.nodes.get_mut(&first).unwrap().said.share = Some(0.25);
+    let mut minutes = actual("2026-03-20", 60.0);
+    minutes.is_more_better = Some(false);
+    let actuals = Actuals::from([(waiting, vec![minutes])]);
+    let stands = stands_on(&plan, &actuals, date(2026, 3, 25));
+    assert_eq!(stands.nodes[&first].closed_on, None);
+    assert_eq!(stands.targets[&waiting].share, None);
+    // The same where only the metric says that less is better.
+    plan.figures.get_mut(&waiting).unwrap().literal = "等待时间10分钟".to_owned();
+    let stands = stands_on(&plan, &actuals, date(2026, 3, 25));
+    assert_eq!(stands.nodes[&first].closed_on, None);
+}
+
+/// An invented plan with a number that may not be passed, a level, and a number that counties build up together.
+const SHARES: &str = "澄江市2026年工作要点\n一、优化服务\n（一）优化办事。年底办理失误10件以内。等待时间缩短到10分钟。年底建成充电桩1000座。（市数据局负责）\n";
+
+async fn split(site: &Site, words: &str, shares: [f64; 2]) -> Result<Plan> {
+    let plan = site.plans.plan("plan").await.unwrap();
+    let target = target_of(&plan, words);
+    let task = plan.task_of(&plan.figures[&target]).unwrap().id.clone();
+    let share = |county: &str, quantity: f64| CountyShare {
+        county: county.to_owned(),
+        quantity: Some(quantity),
+    };
+    let shares = vec![share("亭湖区", shares[0]), share("盐都区", shares[1])];
+    site.plans.split("plan", &task, shares, cause("分解")).await
+}
+
+#[tokio::test]
+async fn shares_keep_to_what_is_allowed_at_most_and_a_level_has_none() {
+    let site = Site::new().await;
+    site.approved(SHARES).await;
+    for (words, shares) in [("失误", [100.0, 900.0]), ("等待时间", [10.0, 10.0])] {
+        let refused = split(&site, words, shares).await;
+        assert!(
+            matches!(&refused, Err(Error::Invalid { field, .. }) if field == "quantity"),
+            "{words}: {refused:?}"
+        );
+    }
+    split(&site, "失误", [1.0, 2.0]).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_copies_of_counties_name_their_own_shares() {
+    let site = Site::new().await;
+    site.approved(SHARES).await;
+    let plan = split(&site, "充电桩", [600.0, 400.0]).await.unwrap();
+    let of = |plan: &Plan, county: &str| -> Vec<String> {
+        let mut tasks = plan.tasks.values();
+        let copy = tasks.find(|task| task.county.as_deref() == Some(county));
+        let id = &copy.unwrap().id;
+        let nodes = plan.nodes_in_order().into_iter();
+        nodes
+            .filter(|node| node.task == *id)
+            .map(|node| node.said.title.clone())
+            .collect()
+    };
+    let own = of(&plan, "亭湖区");
+    assert_eq!(own[0], "2026年3月底累计150座");
+    assert_eq!(own[1], "2026年6月底累计300座");
+    assert_eq!(own[3], "完成：年底建成充电桩1000座，其中亭湖区600座");
+    let copy = plan.tasks.values().find(|task| task.county.is_some());
+    let item = format!("task/{}", copy.unwrap().id);
+    let edit = json!([{"op": "set", "item": item, "fields": {"quantity": 700}}]);
+    let plan = site.edit(edit).await.unwrap();
+    assert_eq!(of(&plan, "亭湖区")[0], "2026年3月底累计175座");
 }
