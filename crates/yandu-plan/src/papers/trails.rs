@@ -83,8 +83,7 @@ impl<'a> Trails<'a> {
             ""
         };
         let number = target.number;
-        let changed = target.before_change().and_then(|_| self.change_of(number));
-        if let Some(change) = changed {
+        if let Some(change) = self.change_of(number) {
             return Note {
                 text: format!("{}，文件原文为“{literal}”", change_text(change)),
                 address: Some(self.page("?tab=changes")),

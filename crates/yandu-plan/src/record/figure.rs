@@ -135,7 +135,7 @@ impl Figure {
     }
 
     /// What it asked for when it was approved, where a change made it ask for something else; another day alone is nothing else.
-    pub(crate) fn before_change(&self) -> Option<&Said> {
+    fn before_change(&self) -> Option<&Said> {
         let asks = |said: &Said| Said {
             due: None,
             baseline: None,
@@ -192,7 +192,7 @@ fn put_in(words: &str, before: &Said, after: &Said) -> Option<String> {
     let written = format!("{}{}", old.abs(), before.unit);
     let mut places = words.match_indices(&written).filter(|(at, _)| {
         let ahead = words.get(..*at).and_then(|ahead| ahead.chars().next_back());
-        !ahead.is_some_and(|sign| sign.is_numeric() || matches!(sign, '.' | ',' | '-'))
+        ahead.is_none_or(|sign| !sign.is_numeric() && !matches!(sign, '.' | ',' | '-'))
     });
     let (Some((at, found)), None) = (places.next(), places.next()) else {
         return None;
