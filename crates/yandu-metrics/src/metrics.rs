@@ -200,6 +200,19 @@ impl Metrics {
         Ok(areas)
     }
 
+    /// The names of the counties, and of the units that answer for parts of the city, as a reader sees them; none where there is no
+    /// list of them.
+    pub async fn parts_of_city(&self, principal: &Principal) -> Result<Vec<String>> {
+        let areas = self.areas(principal).await?;
+        let mut names: Vec<String> = Vec::new();
+        for (_, name) in areas.counties().chain(areas.managing_units()) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
     /// Answers a question.
     pub async fn ask(&self, principal: &Principal, ask: &Ask) -> Result<Answer> {
         let definition = self.definition(&ask.metric)?;

@@ -1,5 +1,8 @@
 //! Numbers with their units, as an office writes them.
 
+use crate::reading::{Comparison, Value};
+use crate::record::Said;
+
 /// A number with its unit; in 万 and 亿 where that loses no digit, or where its size hides it.
 pub(crate) fn amount(value: f64, unit: &str) -> String {
     let (number, ten_thousands) = sized(value);
@@ -14,6 +17,28 @@ pub(crate) fn change_text(value: f64, unit: &str) -> String {
     }
     let way = if value < 0.0 { "下降" } else { "提高" };
     format!("{way}{number}{ten_thousands}{}", unit_text(unit))
+}
+
+/// What a target asks for.
+pub(crate) fn goal_text(said: &Said) -> String {
+    let size = |value: f64| amount(value, &said.unit);
+    let number = match (&said.range, &said.value) {
+        (Some((low, high)), _) if said.comparison == Comparison::Between => {
+            let end = |end: &serde_json::Number| end.as_f64().unwrap_or_default();
+            return format!("{}至{}", size(end(low)), size(end(high)));
+        }
+        (_, Value::Text(text)) => return text.clone(),
+        (_, Value::Number(number)) => number.as_f64().unwrap_or_default(),
+    };
+    match said.comparison {
+        Comparison::Equal | Comparison::Between => size(number),
+        Comparison::AtLeast
+        | Comparison::Above
+        | Comparison::AtMost
+        | Comparison::Below
+        | Comparison::About => format!("{}{}", said.comparison.text(), size(number)),
+        Comparison::Change => change_text(number, &said.unit),
+    }
 }
 
 /// A unit of measure in the words of an office; empty of a bare number.

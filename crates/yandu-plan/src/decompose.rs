@@ -6,15 +6,18 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-use crate::reading::{Comparison, Role};
+use crate::reading::{Role, Value};
 use crate::record::{Figure, Gone, Node, NodeFields, Plan, PlanPiece, PlanPoint, Task, TaskFields};
 use crate::rules::Pace;
 use crate::sheet::PieceKind;
+use crate::standing::grows;
 
 /// Signs of the title of a task that is cut from a long sentence.
 const TITLE_SIGNS: usize = 60;
 /// Nodes of one task; a task of ten years has no node a month.
 const NODES: usize = 48;
+/// What the title of a task's last node begins with.
+const DONE: &str = "完成：";
 
 /// Proposes tasks and nodes for all points, in the place of those that are there.
 pub(crate) fn propose(plan: &mut Plan, today: Date, pace: Pace) {
@@ -41,10 +44,7 @@ pub(crate) fn propose(plan: &mut Plan, today: Date, pace: Pace) {
     let nodes: Vec<Node> = plan
         .tasks
         .values()
-        .flat_map(|task| {
-            let target = task.target.and_then(|target| plan.figures.get(&target));
-            nodes_of(task, target, start, pace)
-        })
+        .flat_map(|task| nodes_of(plan, task, start, pace))
         .collect();
     plan.nodes = nodes
         .into_iter()
@@ -102,7 +102,7 @@ fn tasks_of(plan: &Plan, point: &PlanPoint, piece: &PlanPiece) -> Vec<Task> {
         .into_iter()
         .filter_map(|target| {
             let due = target.said.due.or(stated).or(year_end);
-            task(&target.literal, due, Some(target.number))
+            task(&target.wording(), due, Some(target.number))
         })
         .collect()
 }
@@ -165,7 +165,7 @@ fn title_of(text: &str) -> String {
 }
 
 /// The nodes of a task: at the end of each month or quarter up to its day, and at its day.
-pub(crate) fn nodes_of(task: &Task, target: Option<&Figure>, start: Date, pace: Pace) -> Vec<Node> {
+fn nodes_of(plan: &Plan, task: &Task, start: Date, pace: Pace) -> Vec<Node> {
     let days = days_of(start, task.said.due, pace);
     let count = days.len();
     days.into_iter()
@@ -173,28 +173,108 @@ pub(crate) fn nodes_of(task: &Task, target: Option<&Figure>, start: Date, pace: 
         .map(|(place, due)| {
             let is_last = place + 1 == count;
             let share = (place + 1) as f64 / count as f64;
-            let amount = target
-                .filter(|_| !is_last)
-                .and_then(|target| amount_of(target, task, share));
-            let title = match (&amount, is_last) {
-                (_, true) => format!("完成：{}", task.said.title),
-                (Some(amount), _) => format!("{}累计{amount}", name_of(due)),
-                (None, _) => format!("{}阶段进展", name_of(due)),
+            let has_share = if is_last {
+                target_of(plan, task).is_some()
+            } else {
+                amount_of(plan, task, share).is_some()
             };
+            let mut said = NodeFields {
+                title: String::new(),
+                due,
+                deliverable: None,
+                share: has_share.then_some(share),
+            };
+            said.title = node_title(plan, task, &said, is_last);
             Node {
                 id: format!("{}.{}", task.id, place + 1),
                 task: task.id.clone(),
-                said: NodeFields {
-                    title,
-                    due,
-                    deliverable: None,
-                    share: (amount.is_some() || is_last && target.is_some()).then_some(share),
-                },
+                said,
                 begun: None,
                 finished: None,
             }
         })
         .collect()
+}
+
+fn target_of<'a>(plan: &'a Plan, task: &Task) -> Option<&'a Figure> {
+    plan.figures.get(&task.target?)
+}
+
+/// The title with which a node is proposed: how much of the target is to be there by then, where it grows to its number.
+fn node_title(plan: &Plan, task: &Task, node: &NodeFields, is_last: bool) -> String {
+    if is_last {
+        return format!("{DONE}{}{}", task.said.title, own_part(plan, task));
+    }
+    let amount = node.share.and_then(|share| amount_of(plan, task, share));
+    let by = name_of(node.due);
+    amount.map_or_else(
+        || format!("{by}阶段进展"),
+        |amount| format!("{by}累计{amount}"),
+    )
+}
+
+/// What of the city's target a county's copy is to reach.
+fn own_part(plan: &Plan, task: &Task) -> String {
+    match (&task.county, task.said.quantity, target_of(plan, task)) {
+        (Some(county), Some(quantity), Some(target)) => {
+            format!("，其中{county}{quantity}{}", target.said.unit)
+        }
+        _ => String::new(),
+    }
+}
+
+/// The node of a county's copy that stands for one of the city's task: what is proposed there is proposed here for the county's share.
+pub(crate) fn copied(plan: &Plan, (of, node): (&Task, &Node), copy: &Task) -> NodeFields {
+    let mut said = node.said.clone();
+    if let Some(is_last) = proposed_as(plan, of, node) {
+        said.title = node_title(plan, copy, &said, is_last);
+    }
+    said
+}
+
+/// Whether a node still has the title with which it was proposed, and then whether as the last of its task.
+fn proposed_as(plan: &Plan, task: &Task, node: &Node) -> Option<bool> {
+    let is_last = node.said.title.starts_with(DONE);
+    (node.said.title == node_title(plan, task, &node.said, is_last)).then_some(is_last)
+}
+
+/// Lets titles that were proposed follow what a plan says now. A title that a person wrote stays, and so does one that is not `free`.
+pub(crate) fn retitle(before: &Plan, plan: &mut Plan, free: impl Fn(&str) -> bool) {
+    let tasks: Vec<(String, String)> = plan
+        .tasks
+        .values()
+        .filter(|task| free(&format!("task/{}", task.id)))
+        .filter_map(|task| {
+            let was = before.tasks.get(&task.id)?;
+            let (old, new) = (target_of(before, was)?, target_of(plan, task)?);
+            let proposed = was.said.title == title_of(&old.wording());
+            let title = title_of(&new.wording());
+            (proposed && task.said.title == was.said.title && title != task.said.title)
+                .then(|| (task.id.clone(), title))
+        })
+        .collect();
+    for (id, title) in tasks {
+        if let Some(task) = plan.tasks.get_mut(&id) {
+            task.said.title = title;
+        }
+    }
+    let nodes: Vec<(String, String)> = plan
+        .nodes
+        .values()
+        .filter(|node| free(&format!("node/{}", node.id)))
+        .filter_map(|node| {
+            let was = before.nodes.get(&node.id)?;
+            let is_last = proposed_as(before, before.tasks.get(&was.task)?, was)?;
+            let title = node_title(plan, plan.tasks.get(&node.task)?, &node.said, is_last);
+            (node.said.title == was.said.title && title != node.said.title)
+                .then(|| (node.id.clone(), title))
+        })
+        .collect();
+    for (id, title) in nodes {
+        if let Some(node) = plan.nodes.get_mut(&id) {
+            node.said.title = title;
+        }
+    }
 }
 
 fn days_of(start: Date, due: Date, pace: Pace) -> Vec<Date> {
@@ -222,22 +302,29 @@ fn days_of(start: Date, due: Date, pace: Pace) -> Vec<Date> {
 }
 
 fn name_of(day: Date) -> String {
-    format!("{}年{}月底", day.year(), day.month())
+    let month = format!("{}年{}月", day.year(), day.month());
+    if day == day.last_of_month() {
+        format!("{month}底")
+    } else {
+        format!("{month}{}日前", day.day())
+    }
 }
 
-/// How much of a target that counts things is to be there, as text.
-fn amount_of(target: &Figure, task: &Task, share: f64) -> Option<String> {
-    let is_sum = matches!(
-        target.said.comparison,
-        Comparison::Equal | Comparison::AtLeast | Comparison::Above | Comparison::About
-    );
-    let is_count = !target.said.unit.is_empty() && !target.said.unit.contains('%');
-    let crate::Value::Number(value) = &target.said.value else {
+/// How much of a target that grows is to be there, as text. A county's copy has no part where it has no share.
+fn amount_of(plan: &Plan, task: &Task, share: f64) -> Option<String> {
+    let target = target_of(plan, task)?;
+    let source = plan.bindings.get(&target.number).map(|one| &one.source);
+    let Value::Number(value) = &target.said.value else {
         return None;
     };
-    let whole = task.said.quantity.or(value.as_f64())?;
-    if !is_sum || !is_count || whole < 2.0 {
+    let whole = match &task.of {
+        Some(_) => task.said.quantity?,
+        None => task.said.quantity.or(value.as_f64())?,
+    };
+    if target.said.unit.is_empty() || !grows(target, source) || whole < 2.0 {
         return None;
     }
-    Some(format!("{}{}", (whole * share).ceil(), target.said.unit))
+    // A last binary digit is no whole one more.
+    let amount = (whole * share - 1e-9).ceil();
+    Some(format!("{amount}{}", target.said.unit))
 }

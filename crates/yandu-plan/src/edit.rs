@@ -6,11 +6,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::decompose::{copied, retitle};
+use crate::reading::Comparison;
 use crate::record::{
     Decision, FigureState, Gone, ItemChange, Items, Node, NodeFields, Origin, Plan, Status, Task,
     TaskFields, difference,
 };
 use crate::reviewing::{Units, because, name, patched, said, set_units};
+use crate::standing::{is_ceiling, is_level};
 use crate::{Error, Result};
 
 /// Signs of the longest title.
@@ -50,16 +53,19 @@ pub struct CountyShare {
 
 /// Makes edits, all or none: the caller writes nothing when one is refused.
 pub(crate) fn apply(plan: &mut Plan, edits: &[Edit], by: &Decision) -> Result<()> {
-    apply_and(plan, edits, by, |_, _| Ok(()))
+    let before = apply_and(plan, edits, by, |_, _| Ok(()))?;
+    retitle(&before, plan, |_| true);
+    Ok(())
 }
 
-/// The same, looking at the plan after each edit.
+/// The same, looking at the plan after each edit, with all titles as they were. Gives the plan as it was.
 pub(crate) fn apply_and(
     plan: &mut Plan,
     edits: &[Edit],
     by: &Decision,
     look: impl Fn(&Plan, &Edit) -> Result<()>,
-) -> Result<()> {
+) -> Result<Plan> {
+    let before = plan.clone();
     let shared: BTreeSet<String> = edits
         .iter()
         .filter_map(|edit| shared_of(plan, edit))
@@ -68,7 +74,30 @@ pub(crate) fn apply_and(
         make(plan, edit, by)?;
         look(plan, edit)?;
     }
-    shared.iter().try_for_each(|task| shares_hold(plan, task))
+    shared.iter().try_for_each(|task| shares_hold(plan, task))?;
+    nodes_fit(&before, plan)?;
+    Ok(before)
+}
+
+/// A node that is set or added is due with its task at the latest.
+fn nodes_fit(before: &Plan, plan: &Plan) -> Result<()> {
+    for node in plan.nodes.values() {
+        let was = before.nodes.get(&node.id);
+        let is_moved = was.is_none_or(|was| was.said.due != node.said.due);
+        let Some(task) = plan.tasks.get(&node.task).filter(|_| is_moved) else {
+            continue;
+        };
+        if node.said.due > task.said.due {
+            return Err(Error::invalid(
+                "due",
+                format!(
+                    "node {} is due on {}, after its task on {}; set the date of the task with it",
+                    node.id, node.said.due, task.said.due
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The city's task whose shares an edit may leave short: that of a county's copy, and that of a target.
@@ -190,7 +219,9 @@ fn set_target(plan: &mut Plan, key: &str, fields: &Map<String, Value>) -> Result
         };
         return Ok(());
     }
-    figure.said = after;
+    if !is_reviewed {
+        figure.change(after);
+    }
     Ok(())
 }
 
@@ -314,7 +345,7 @@ fn remove_node(plan: &mut Plan, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Gives counties copies of a task, with its nodes. Where shares are given, together they reach the target.
+/// Gives counties copies of a task, with its nodes. Where shares are given, together they reach the target or keep to it.
 pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Result<()> {
     let missing = plan.missing("task", key);
     let task = plan
@@ -372,12 +403,13 @@ pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Resul
         };
         for (place, node) in nodes.iter().enumerate() {
             let own = format!("{id}.{}", place + 1);
+            let said = copied(plan, (&task, node), &copy);
             plan.nodes.insert(
                 own.clone(),
                 Node {
                     id: own,
                     task: id.clone(),
-                    said: node.said.clone(),
+                    said,
                     begun: None,
                     finished: None,
                 },
@@ -393,7 +425,8 @@ pub(crate) fn split(plan: &mut Plan, key: &str, shares: &[CountyShare]) -> Resul
     Ok(())
 }
 
-/// Shares are given to all counties of a task or to none, and together they reach the target of the city.
+/// Shares are given to all counties of a task or to none, and together they reach the target of the city, or keep to what it allows
+/// at most. A level has no shares: each county reaches the same.
 fn shares_hold(plan: &Plan, key: &str) -> Result<()> {
     let copies = plan
         .tasks
@@ -407,12 +440,32 @@ fn shares_hold(plan: &Plan, key: &str) -> Result<()> {
         return Err(Error::invalid("quantity", "of all counties or of none"));
     }
     let target = plan.tasks.get(key).and_then(|task| task.target);
-    let whole = target.and_then(|target| match &plan.figures.get(&target)?.said.value {
-        crate::Value::Number(number) => number.as_f64(),
-        crate::Value::Text(_) => None,
-    });
+    let Some(target) = target.and_then(|target| plan.figures.get(&target)) else {
+        return Ok(());
+    };
+    if is_level(target) {
+        return Err(Error::invalid(
+            "quantity",
+            "none: the target is a rate, a mean or a duration, which each county reaches as the city does",
+        ));
+    }
+    let crate::Value::Number(whole) = &target.said.value else {
+        return Ok(());
+    };
+    let whole = whole.as_f64().unwrap_or_default().abs();
     let sum: f64 = quantities.iter().flatten().sum();
-    if whole.is_some_and(|whole| sum < whole) {
+    let slack = whole.max(1.0) * 1e-9;
+    let most = [Some(Comparison::AtMost), Some(Comparison::Below)];
+    let has_most = is_ceiling(target) || most.contains(&target.said.bound);
+    if has_most && sum > whole + slack {
+        return Err(Error::invalid(
+            "quantity",
+            format!(
+                "the shares of the counties together are {sum}, and the target of the city allows {whole} at most"
+            ),
+        ));
+    }
+    if !has_most && sum < whole - slack {
         return Err(Error::invalid(
             "quantity",
             format!(

@@ -182,6 +182,7 @@ fn figure_of(number: u32, figure: &reading::Figure, plan: &Plan) -> Figure {
             baseline: figure.baseline.clone(),
         },
         as_read: None,
+        as_approved: None,
         state: FigureState::Open,
         doubts: figure
             .doubts

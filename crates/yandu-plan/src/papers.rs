@@ -158,7 +158,7 @@ pub fn paper(plan: &Plan, making: Making<'_>) -> Document {
         making,
         standing: &standing,
         listed: &listed,
-        trails: Trails::new(&before, making),
+        trails: Trails::new(&before, plan, making),
         document: Document::default(),
     };
     writer.head();

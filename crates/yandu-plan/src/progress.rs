@@ -1,9 +1,10 @@
 //! 闭环式管理: nodes that begin and are finished, evidence that is handed in and looked at, and what metrics show of targets.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use serde::Deserialize;
 
-use crate::reading::Value;
+use crate::papers::years;
+use crate::plans::day_of;
 use crate::record::{
     Closing, Decision, Evidence, EvidenceFields, EvidenceState, Finish, Plan, Source,
 };
@@ -40,6 +41,7 @@ pub(crate) fn step(
     let missing = plan.missing("node", key);
     let node = plan.nodes.get(key).ok_or(missing)?;
     let is_measured = measuring(plan, node).is_some();
+    let first_day = first_day(plan);
     if let NodeStep::Finish { documents, .. } = step {
         check_documents(plan, documents)?;
     }
@@ -61,9 +63,7 @@ pub(crate) fn step(
         }
         NodeStep::Finish { on, documents } => {
             let on = on.unwrap_or(today);
-            if on > today {
-                return Err(Error::invalid("on", "a day that has come"));
-            }
+            check_day(first_day, on, today)?;
             if on < today && documents.is_empty() {
                 return Err(Error::NotProved {
                     item: format!("node/{key}"),
@@ -111,9 +111,7 @@ pub(crate) fn submit(
         "node" if plan.nodes.contains_key(key) => {}
         _ => return Err(plan.missing("item", about)),
     }
-    if fields.on > today {
-        return Err(Error::invalid("on", "a day that has come"));
-    }
+    check_day(first_day(plan), fields.on, today)?;
     if fields.value.is_some_and(|value| !value.is_finite()) {
         return Err(Error::invalid("value", "a number"));
     }
@@ -141,6 +139,27 @@ pub(crate) fn submit(
     Ok(number)
 }
 
+/// The first day on which anything of a plan can be done: the beginning of its first year, or its approval where that was earlier.
+fn first_day(plan: &Plan) -> Option<Date> {
+    let (first, _) = years(plan)?;
+    let begin = date(first.clamp(1, 9999), 1, 1);
+    let approved = plan.head.approved.as_ref().map(|by| day_of(by.at));
+    Some(approved.map_or(begin, |approved| approved.min(begin)))
+}
+
+fn check_day(first: Option<Date>, on: Date, today: Date) -> Result<()> {
+    if on > today {
+        return Err(Error::invalid("on", "a day that has come"));
+    }
+    match first.filter(|first| on < *first) {
+        Some(first) => Err(Error::invalid(
+            "on",
+            format!("a day of the plan, which begins on {first}"),
+        )),
+        None => Ok(()),
+    }
+}
+
 fn check_documents(plan: &Plan, documents: &[String]) -> Result<()> {
     if documents.len() > DOCUMENTS {
         return Err(Error::invalid("documents", "at most 50"));
@@ -166,7 +185,7 @@ pub(crate) fn judge(plan: &mut Plan, number: u32, accept: bool, by: &Decision) -
         let target = item
             .strip_prefix("target/")
             .and_then(|key| plan.figures.get(&key.parse::<u32>().ok()?));
-        let is_number = target.is_some_and(|one| matches!(one.said.value, Value::Number(_)));
+        let is_number = target.is_some_and(|one| one.said.is_numeric());
         // 数字指标没有带日期和来源的数，不能销号。
         if is_number && (evidence.said.value.is_none() || evidence.said.source.is_none()) {
             return Err(Error::NotProved {

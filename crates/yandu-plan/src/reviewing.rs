@@ -397,6 +397,7 @@ fn add_figure(
             offset,
             said,
             as_read: None,
+            as_approved: None,
             state: FigureState::Accepted,
             doubts: Vec::new(),
         },

@@ -5,6 +5,7 @@
 
 mod ahead;
 mod lamp;
+mod side;
 mod target;
 mod told;
 
@@ -15,6 +16,7 @@ use yandu_words::calendar::Calendar;
 
 pub use ahead::{Ahead, Foreseen, NoForecast, foreseen};
 pub use lamp::{Counts, Lamp, Tally};
+pub(crate) use side::{grows, is_ceiling, is_level};
 pub use target::{Actual, Actuals, Closed, Lack, TargetStanding, Wanted, wanted};
 pub use told::Told;
 
@@ -177,15 +179,18 @@ fn grouped(plan: &Plan) -> Grouped<'_> {
 }
 
 /// The target that measures a node: that of its task, where the node says how much of it is to be reached and a metric tells.
-/// Counties are not measured by the city's target.
+/// Counties are not measured by the city's target, and there is no part of what is to be reached from above.
 pub(crate) fn measuring(plan: &Plan, node: &Node) -> Option<u32> {
-    node.said.share?;
+    let share = node.said.share?;
     let task = plan
         .tasks
         .get(&node.task)
         .filter(|task| task.of.is_none())?;
     let target = plan.figures.get(&task.target?);
     let target = target.filter(|figure| figure.is_target())?;
+    if share < 1.0 && is_ceiling(target) {
+        return None;
+    }
     let binding = plan.bindings.get(&target.number)?;
     binding.source.measured().map(|_| target.number)
 }

@@ -4,6 +4,7 @@ mod lamps;
 mod papers;
 mod proving;
 mod reviewing;
+mod sides;
 mod site;
 mod standing;
 mod working;

@@ -100,7 +100,7 @@ pub struct SubmitEvidence {
     /// `target/12` or `node/3.2.1`.
     #[schema(example = "target/12")]
     pub about: String,
-    /// The day that it speaks of.
+    /// The day that it speaks of; none before the plan began.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
     /// The figure reached by then, counted from the beginning of the target's time.

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
+use yandu_lake::Principal;
 use yandu_plan::{CountyShare, Edit, NodeStep, Op, Standing};
 
 use super::actual::{rules, standing};
@@ -177,7 +178,8 @@ pub struct CountiesOfTask {
 pub struct CountyOfTask {
     #[schema(example = "亭湖区")]
     pub county: String,
-    /// Its share of the target; of all counties or of none. Together they reach the target.
+    /// Its share of the target; of all counties or of none. Together they reach the target, or keep to it where it is a most; a
+    /// rate, a mean or a duration has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0)]
     pub quantity: Option<f64>,
@@ -190,7 +192,8 @@ pub struct StepOfNode {
     /// `begin`, `finish` or `reopen`.
     #[schema(pattern = "^(begin|finish|reopen)$")]
     pub step: String,
-    /// Of `finish`: the day on which it was, today where nothing is said; an earlier one is shown by documents.
+    /// Of `finish`: the day on which it was, today where nothing is said; an earlier one is shown by documents, and none lies before
+    /// the plan began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub on: Option<Date>,
@@ -256,7 +259,8 @@ pub(super) async fn edit_plan(
     tagged(&state, &principal, &plan).await
 }
 
-/// Gives counties copies of a task with its nodes. How the copies stand is part of how the task stands.
+/// Gives counties copies of a task with its nodes. How the copies stand is part of how the task stands. A county is one of those of
+/// the city's list, or a unit that answers for a part of the city.
 #[utoipa::path(post, path = "/plans/{id}/tasks/{task}/counties", tag = "plans", params(("id" = String, Path, description = "Id of the plan."), ("task" = String, Path, description = "Id of the task."), ("If-Match" = Option<String>, Header, description = "The `ETag` of the revision that is edited.")), request_body = CountiesOfTask, responses((status = 200, body = TasksOfPlan, headers(("ETag" = String, description = "The revision."))), Problem))]
 pub(super) async fn split_task(
     Shared(state): Shared<State>,
@@ -265,6 +269,7 @@ pub(super) async fn split_task(
     headers: HeaderMap,
     Body(body): Body<CountiesOfTask>,
 ) -> Result<Response> {
+    must_be_known(&state, &principal, &body.counties).await?;
     let cause = cause(&state, &id, &headers, &principal, body.reason).await?;
     let shares = body.counties.into_iter().map(|one| CountyShare {
         county: one.county,
@@ -314,6 +319,27 @@ pub(super) async fn step_node(
     )
     .await?;
     tagged(&state, &principal, &plan).await
+}
+
+/// Refuses a county that the lists of the city do not have; where there are no lists, none can be refused.
+async fn must_be_known(
+    state: &State,
+    principal: &Principal,
+    counties: &[CountyOfTask],
+) -> Result<()> {
+    let known = state.metrics().parts_of_city(principal).await?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    let mut names = counties.iter().map(|one| one.county.trim());
+    let Some(unknown) = names.find(|name| !known.iter().any(|one| one == name)) else {
+        return Ok(());
+    };
+    let unknown: String = unknown.chars().take(40).collect();
+    Err(
+        super::invalid(&format!("`{unknown}` is no county of the city"))
+            .with_help(format!("one of {}", known.join("、"))),
+    )
 }
 
 pub(super) fn edits(edits: Vec<EditOfPlan>) -> Result<Vec<Edit>> {

@@ -212,10 +212,13 @@ async fn what_was_approved_is_changed_by_an_approved_change_and_compared() {
         .get(&format!("{PLAN}/difference?from=1&to=2"))
         .await
         .json();
-    assert_eq!(
-        told["changes"],
-        json!([{"item": "target/1", "field": "said.value", "from": 300, "to": 280}])
-    );
+    let changes = told["changes"].as_array().unwrap();
+    for change in [
+        json!({"item": "target/1", "field": "said.value", "from": 300, "to": 280}),
+        json!({"item": "task/1.1", "field": "title", "from": "6月底前新增5G基站300座以上", "to": "6月底前新增5G基站280座以上"}),
+    ] {
+        assert!(changes.contains(&change), "{told}");
+    }
     let baselines = city.get(&format!("{PLAN}/baselines")).await.json();
     assert_eq!(baselines["baselines"][1]["targets"], 2);
     assert_eq!(
@@ -438,4 +441,40 @@ async fn a_change_that_is_foreseen_is_that_against_as_much_of_the_year_before() 
     // Of the months until June 93 in the year and 21 in the one before.
     assert!(is_near(&told["foreseen"]["told"]["value"], 72.0), "{told}");
     assert_eq!(told["foreseen"]["period"], "2026-06");
+}
+
+#[tokio::test]
+async fn a_county_that_the_city_does_not_have_gets_no_copy() {
+    let dataset = "dataset: base.division\ntitle: {zh: 区划}\nowner: 市数据局\norigin: collect\nsharing: {class: unconditional}\n\
+        opening: open\nrefresh: yearly\nkey: [code]\ncolumns:\n  code: {title: {zh: 代码}, type: text, required: true}\n  \
+        name: {title: {zh: 名称}, type: text}\n  kind: {title: {zh: 类别}, type: text}\n  parent: {title: {zh: 上级}, type: text}\n";
+    let source = "source: base.division_file\ntitle: {zh: 区划}\ndataset: base.division\nmode: upsert\nchannel: {upload: {}}\n";
+    let files = [
+        (
+            "../base/pack.yaml",
+            "pack: base\nversion: 0.1.0\ntitle: {zh: 基础}\n",
+        ),
+        ("../base/datasets/division.yaml", dataset),
+        ("../base/sources/division_file.yaml", source),
+    ];
+    let clock = Clock::standing("2026-04-20T01:00:00Z".parse().unwrap());
+    let city = City::at(clock, Options::default(), &files).await;
+    let rows = "code,name,kind,parent\n320900,盐城市,city,\n320902,亭湖区,district,320900\n320903,盐都区,district,320900\n";
+    let batch = city
+        .deliver_with(&[("dataset", "base.division")], "a.csv", rows)
+        .await;
+    assert_eq!(batch["status"], "collected", "{batch}");
+    approved(&city).await;
+    let unknown = json!({"counties": [{"county": "火星县"}, {"county": "亭湖区"}]});
+    let refused = post(&city, "tasks/1.1/counties", unknown).await;
+    assert_eq!(refused.problem(), (422, "invalid-plan-edit".to_owned()));
+    assert!(refused.text().contains("火星县"), "{}", refused.text());
+    assert!(
+        refused.text().contains("亭湖区、盐都区"),
+        "{}",
+        refused.text()
+    );
+    let known = json!({"counties": [{"county": "亭湖区"}, {"county": "盐都区"}]});
+    let split = post(&city, "tasks/1.1/counties", known).await;
+    assert_eq!(split.status, 200, "{}", split.text());
 }

@@ -3,7 +3,7 @@
 use yandu_documents::{Align, Level, Run, Runs};
 
 use super::Writer;
-use super::words::goal_text;
+use crate::amount::goal_text;
 use crate::record::Figure;
 use crate::standing::{Lamp, TargetStanding};
 

@@ -4,7 +4,9 @@ use yandu_documents::{Note, date_text};
 
 use super::Making;
 use super::words::period_text;
-use crate::record::{Evidence, EvidenceState, Figure, Plan, Way};
+use crate::edit::Op;
+use crate::plans::day_of;
+use crate::record::{ChangeRequest, ChangeState, Evidence, EvidenceState, Figure, Plan, Way};
 use crate::standing::Actual;
 use yandu_words::{Grain, Period};
 
@@ -24,12 +26,14 @@ pub struct MetricSource {
 
 pub(super) struct Trails<'a> {
     plan: &'a Plan,
+    /// The plan as it is now, whose values are in force.
+    now: &'a Plan,
     making: Making<'a>,
 }
 
 impl<'a> Trails<'a> {
-    pub(super) fn new(plan: &'a Plan, making: Making<'a>) -> Self {
-        Self { plan, making }
+    pub(super) fn new(plan: &'a Plan, now: &'a Plan, making: Making<'a>) -> Self {
+        Self { plan, now, making }
     }
 
     fn page(&self, more: &str) -> String {
@@ -72,18 +76,41 @@ impl<'a> Trails<'a> {
 
     /// Of what a target asks for.
     pub(super) fn of_goal(&self, target: &Figure) -> Note {
-        let literal = target.wording();
+        let literal = target.written();
         let corrected = if target.as_read.is_some() {
             "，经核对更正"
         } else {
             ""
         };
         let number = target.number;
+        if let Some(change) = self.change_of(number) {
+            return Note {
+                text: format!("{}，文件原文为“{literal}”", change_text(change)),
+                address: Some(self.page("?tab=changes")),
+                trail: Some(format!("change/{}", change.number)),
+            };
+        }
         Note {
             text: format!("按文件原文“{literal}”{corrected}"),
             address: Some(self.page(&format!("?tab=text#target-{number}"))),
             trail: Some(format!("target/{number}")),
         }
+    }
+
+    /// The change by which a target asks for what it does.
+    fn change_of(&self, number: u32) -> Option<&ChangeRequest> {
+        const VALUES: [&str; 5] = ["value", "unit", "comparison", "bound", "range"];
+        let item = format!("target/{number}");
+        let made = self.now.changes.values().filter(|change| {
+            change.state == ChangeState::Approved
+                && change.edits.iter().any(|edit| {
+                    edit.op == Op::Set
+                        && edit.item == item
+                        && VALUES.iter().any(|field| edit.fields.contains_key(*field))
+                })
+        });
+        // The baseline tells which was made last.
+        made.max_by_key(|change| change.baseline)
     }
 
     /// Of what is reached.
@@ -194,4 +221,20 @@ impl<'a> Trails<'a> {
             trail: Some(format!("plan/{}", self.plan.id)),
         }
     }
+}
+
+/// By which change, when, by whom and on what basis.
+fn change_text(change: &ChangeRequest) -> String {
+    let mut text = format!("按第{}号变更", change.number);
+    if let Some(by) = &change.decided {
+        text.push_str(&format!("，{}由{}批准", date_text(day_of(by.at)), by.who));
+    }
+    if let Some(reason) = &change.requested.reason {
+        text.push_str(&format!("，申请理由：{reason}"));
+    }
+    let opinion = change.decided.as_ref().and_then(|by| by.reason.as_ref());
+    if let Some(opinion) = opinion {
+        text.push_str(&format!("，决定意见：{opinion}"));
+    }
+    text
 }

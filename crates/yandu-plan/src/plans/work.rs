@@ -71,13 +71,17 @@ impl Plans {
         self.change(id, RevisionKind::Edited, cause, |plan, bench| {
             plan.must_be_open("edited")?;
             check_number(&edits)?;
-            edit::apply_and(plan, &edits, &bench.by, |plan, one| {
+            let before = edit::apply_and(plan, &edits, &bench.by, |plan, one| {
                 // What is removed, and added again under its id, would lose what became of it.
                 match one.op {
                     edit::Op::Remove => stays(plan, bench.baseline.as_ref()),
                     edit::Op::Set | edit::Op::Add => Ok(()),
                 }
             })?;
+            let approved = bench.baseline.as_ref().map(|(_, items)| items);
+            decompose::retitle(&before, plan, |item| {
+                approved.is_none_or(|items| !items.contains_key(item))
+            });
             stays(plan, bench.baseline.as_ref())?;
             Ok(Effect::None)
         })

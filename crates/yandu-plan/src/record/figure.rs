@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use super::Decision;
+use crate::amount::goal_text;
 use crate::reading::{Comparison, Doubt, Kind, Value};
 
 /// What is said by a figure. All of it may be corrected in a review.
@@ -26,6 +27,13 @@ pub struct Said {
     /// Against what a change is measured, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,
+}
+
+impl Said {
+    /// Whether it says a number or a range of numbers, and not only words.
+    pub(crate) fn is_numeric(&self) -> bool {
+        self.range.is_some() || matches!(self.value, Value::Number(_))
+    }
 }
 
 /// Where a figure comes from.
@@ -97,6 +105,9 @@ pub struct Figure {
     /// What the reading said, where a person corrected it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_read: Option<Said>,
+    /// What was approved with the text, where a later change says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_approved: Option<Said>,
     pub state: FigureState,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<DoubtAnswer>,
@@ -108,9 +119,39 @@ impl Figure {
         self.said.kind == Kind::Target && self.state != FigureState::Rejected
     }
 
-    /// Its literal without blanks and breaks of lines, as a list names it.
+    /// Its literal without blanks and breaks of lines, as a list names it: with the value in force, where a change gave it another.
     pub fn wording(&self) -> String {
+        let words = self.written();
+        let Some(before) = self.before_change() else {
+            return words;
+        };
+        put_in(&words, before, &self.said)
+            .unwrap_or_else(|| format!("{words}（现为{}）", goal_text(&self.said)))
+    }
+
+    /// Its literal without blanks and breaks of lines, as the text has it.
+    pub(crate) fn written(&self) -> String {
         self.literal.split_whitespace().collect()
+    }
+
+    /// What it asked for when it was approved, where a change made it ask for something else; another day alone is nothing else.
+    fn before_change(&self) -> Option<&Said> {
+        let asks = |said: &Said| Said {
+            due: None,
+            baseline: None,
+            ..said.clone()
+        };
+        let before = self.as_approved.as_ref()?;
+        (asks(before) != asks(&self.said)).then_some(before)
+    }
+
+    /// Says something else by it since a change was approved.
+    pub(crate) fn change(&mut self, after: Said) {
+        let before = self.as_approved.get_or_insert_with(|| self.said.clone());
+        if *before == after {
+            self.as_approved = None;
+        }
+        self.said = after;
     }
 
     /// Says something else by it. What the reading said is kept for as long as it is otherwise.
@@ -132,6 +173,32 @@ impl Figure {
             .filter(move |one| is_counted && one.answered.is_none())
             .map(|one| one.doubt)
     }
+}
+
+/// Words with a number in the place of another, where that stands in them once, in digits and with its unit.
+fn put_in(words: &str, before: &Said, after: &Said) -> Option<String> {
+    let number = |said: &Said| match &said.value {
+        Value::Number(number) => number.as_f64(),
+        Value::Text(_) => None,
+    };
+    let (old, new) = (number(before)?, number(after)?);
+    let is_alike = before.unit == after.unit
+        && before.comparison == after.comparison
+        && before.bound == after.bound
+        && (old < 0.0) == (new < 0.0);
+    if !is_alike || before.unit.is_empty() {
+        return None;
+    }
+    let written = format!("{}{}", old.abs(), before.unit);
+    let mut places = words.match_indices(&written).filter(|(at, _)| {
+        let ahead = words.get(..*at).and_then(|ahead| ahead.chars().next_back());
+        ahead.is_none_or(|sign| !sign.is_numeric() && !matches!(sign, '.' | ',' | '-'))
+    });
+    let (Some((at, found)), None) = (places.next(), places.next()) else {
+        return None;
+    };
+    let (ahead, behind) = (words.get(..at)?, words.get(at + found.len()..)?);
+    Some(format!("{ahead}{}{}{behind}", new.abs(), after.unit))
 }
 
 /// What may be a figure and may be none.

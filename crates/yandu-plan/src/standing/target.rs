@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, date};
 use yandu_words::Period;
 
+use super::side::{self, folded};
 use super::{Lamp, Today, Told, days_to, lamp};
-use crate::reading::{Comparison, Value};
+use crate::reading::Comparison;
 use crate::record::{EvidenceState, Figure, Plan, Source, Way};
 use crate::rules::Counted;
 
@@ -94,7 +95,7 @@ pub struct TargetStanding {
     pub told: Option<Told>,
     /// The numbers that were compared, in the order of the days that they speak of.
     pub series: Vec<(Date, f64)>,
-    /// The number of the target; absent where it says words.
+    /// The number of the target; absent where it says words or a range.
     pub goal: Option<f64>,
     /// The number that is compared: of a change, the change.
     pub measured: Option<f64>,
@@ -103,6 +104,8 @@ pub struct TargetStanding {
     pub share: Option<f64>,
     /// What lacks; negative where there is more than asked for.
     pub gap: Option<f64>,
+    /// So much is asked for at most, and a part of it says nothing.
+    pub is_ceiling: bool,
     pub closed: Option<Closed>,
     /// It was reached once and is not any more.
     pub is_reopened: bool,
@@ -113,7 +116,7 @@ pub struct TargetStanding {
 impl TargetStanding {
     /// The day from which a part of the target is reached, and all of it where the part is all.
     pub(super) fn reached(&self, share: f64) -> Option<Date> {
-        if share >= 1.0 {
+        if share >= 1.0 || self.is_ceiling {
             return self.closed.map(|closed| closed.on);
         }
         let part = self.goal? * share;
@@ -221,10 +224,12 @@ pub(super) fn stand(
         .said
         .due
         .map(|due| today.rules.rest_day.count(due, today.calendar));
-    let goal = goal(target);
+    let goal = side::number(&target.said.value);
+    let is_ceiling = matches!(asked(target, is_up), Comparison::AtMost | Comparison::Below);
     let share = measured
         .zip(goal)
-        .and_then(|(value, goal)| share(value, goal, target));
+        .filter(|(_, goal)| !is_ceiling && *goal != 0.0)
+        .map(|(value, goal)| value / goal);
     let mut lamp = lamp::of(
         closed_on,
         due.map_or(Date::MAX, |due| due.day),
@@ -241,7 +246,8 @@ pub(super) fn stand(
         due,
         days_left: due.map(|due| days_to(today.day, due.day)),
         is_met: measured.and_then(meets),
-        gap: measured.zip(goal).map(|(value, goal)| goal - value),
+        gap: measured.and_then(|value| gap(target, value)),
+        is_ceiling,
         measured,
         told,
         share,
@@ -267,7 +273,7 @@ fn reported(plan: &Plan, target: &Figure) -> (Vec<Actual>, Option<Date>) {
         let all = plan.evidence.values();
         all.filter(|one| one.about == about && one.state == EvidenceState::Accepted)
     };
-    if matches!(target.said.value, Value::Text(_)) {
+    if !target.said.is_numeric() {
         return (Vec::new(), accepted().map(|one| one.said.on).min());
     }
     let mut series: Vec<(Date, u32, Actual)> = accepted()
@@ -341,59 +347,77 @@ pub(super) fn measure(
     Ok(actual.value - baseline)
 }
 
-fn folded(text: &str) -> String {
-    text.chars()
-        .filter(|sign| !sign.is_whitespace())
-        .map(yandu_words::sign::fold)
-        .collect()
-}
-
-fn goal(target: &Figure) -> Option<f64> {
-    match &target.said.value {
-        Value::Number(number) => number.as_f64(),
-        Value::Text(_) => None,
+/// How a target is compared: a plain number is reached from the side of which its words speak, or else from that which its metric
+/// declares to be better, and from below where neither says anything. Of a change its size is compared.
+fn asked(target: &Figure, is_more_better: Option<bool>) -> Comparison {
+    match target.said.comparison {
+        Comparison::Change => target.said.bound.unwrap_or(Comparison::AtLeast),
+        Comparison::Equal if side::is_ceiling(target) || is_more_better == Some(false) => {
+            Comparison::AtMost
+        }
+        comparison => comparison,
     }
 }
 
-/// Whether a value reaches a target. A plain number is reached from the side that is better, which is above where nobody says.
+/// The ends of what a target asks for, as a value is told: one number, or a range. A fall lies below zero.
+fn ends(target: &Figure) -> Option<(f64, f64)> {
+    let said = &target.said;
+    let Some((low, high)) = &said.range else {
+        return side::number(&said.value).map(|goal| (goal, goal));
+    };
+    let (low, high) = (low.as_f64()?, high.as_f64()?);
+    if side::is_fall(target) {
+        let (low, high) = (-low.abs(), -high.abs());
+        return Some((low.min(high), low.max(high)));
+    }
+    Some((low, high))
+}
+
+/// Whether a value reaches a target.
 pub(super) fn is_met(
     target: &Figure,
     value: f64,
     is_more_better: Option<bool>,
     about: f64,
 ) -> Option<bool> {
-    let goal = goal(target)?;
-    // A last binary digit is no shortfall.
-    let slack = goal.abs().max(1.0) * 1e-9;
-    let at_least = |goal: f64| value >= goal - slack;
-    let at_most = |goal: f64| value <= goal + slack;
-    let said = &target.said;
-    let falls = match said.comparison {
-        Comparison::Equal => is_more_better == Some(false),
-        Comparison::Change => goal < 0.0,
-        _ => false,
+    let (low, high) = ends(target)?;
+    let is_fall = side::is_fall(target);
+    let (value, low, high) = if is_fall {
+        (-value, -high, -low)
+    } else {
+        (value, low, high)
     };
-    Some(match said.comparison {
-        _ if falls => at_most(goal),
-        Comparison::AtLeast | Comparison::Equal | Comparison::Change => at_least(goal),
-        Comparison::AtMost => at_most(goal),
-        Comparison::Above => value > goal + slack,
-        Comparison::Below => value < goal - slack,
-        Comparison::About => at_least(goal - goal.abs() * about),
-        Comparison::Between => {
-            let (low, high) = said.range.as_ref()?;
-            at_least(low.as_f64()?) && (at_most(high.as_f64()?) || is_more_better == Some(true))
-        }
+    // A last binary digit is no shortfall.
+    let slack = |goal: f64| goal.abs().max(1.0) * 1e-9;
+    let at_least = |goal: f64| value >= goal - slack(goal);
+    let at_most = |goal: f64| value <= goal + slack(goal);
+    Some(match asked(target, is_more_better) {
+        Comparison::AtLeast | Comparison::Equal | Comparison::Change => at_least(low),
+        Comparison::AtMost => at_most(high),
+        Comparison::Above => value > low + slack(low),
+        Comparison::Below => value < high - slack(high),
+        Comparison::About => at_least(low - low.abs() * about),
+        // What lies outside on the side that is better is no shortfall; where nobody says which that is, it is none of the range.
+        Comparison::Between => match better(target, is_more_better, is_fall) {
+            Some(true) => at_least(low),
+            Some(false) => at_most(high),
+            None => at_least(low) && at_most(high),
+        },
     })
 }
 
-/// How much of a target is reached, where zero is its beginning.
-fn share(value: f64, goal: f64, target: &Figure) -> Option<f64> {
-    let counts_up = !matches!(
-        target.said.comparison,
-        Comparison::AtMost | Comparison::Below
-    );
-    (counts_up && goal != 0.0).then(|| value / goal)
+/// Whether more of what a range bounds is better. Of a fall that is its size.
+fn better(target: &Figure, is_more_better: Option<bool>, is_fall: bool) -> Option<bool> {
+    if side::is_ceiling(target) {
+        return Some(false);
+    }
+    is_more_better.map(|more| more != is_fall)
+}
+
+/// What lacks to a target; of a range to its nearer end, and nothing within.
+fn gap(target: &Figure, value: f64) -> Option<f64> {
+    let (low, high) = ends(target)?;
+    Some(value.clamp(low.min(high), low.max(high)) - value)
 }
 
 /// Whether a sum that grows over the target's time is behind its straight-line pace.
@@ -420,9 +444,7 @@ fn lack_of(source: Option<&Source>, target: &Figure, newest: Option<Result<f64, 
         (_, Some(Err(lack))) => lack,
         (_, Some(Ok(_))) => Lack::NotMet,
         (None | Some(Source::Open), None) => Lack::NoBinding,
-        (Some(Source::Metric { .. } | Source::Form { .. }), None)
-            if matches!(target.said.value, Value::Number(_)) =>
-        {
+        (Some(Source::Metric { .. } | Source::Form { .. }), None) if target.said.is_numeric() => {
             Lack::NoActual
         }
         _ => Lack::NoEvidence,

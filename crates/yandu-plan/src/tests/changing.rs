@@ -117,6 +117,7 @@ async fn a_change_is_asked_for_approved_and_is_the_next_baseline() {
         [
             ("target/1".to_owned(), Some("said.due".to_owned())),
             ("target/1".to_owned(), Some("said.value".to_owned())),
+            ("task/1.1".to_owned(), Some("title".to_owned())),
             ("task/1.3".to_owned(), None),
         ]
     );
@@ -236,4 +237,89 @@ async fn a_target_is_not_raised_above_what_the_shares_of_counties_reach() {
         .await
         .unwrap();
     assert_eq!(plan.tasks["1.1-1"].said.quantity, Some(250.0));
+}
+
+/// The plan after an approved change of its first target.
+async fn changed(site: &Site, fields: Value) -> crate::Plan {
+    let edit = json!([{"op": "set", "item": "target/1", "fields": fields}]);
+    let asked = site
+        .plans
+        .ask_change("plan", edits(edit), cause("设备到货推迟"));
+    let (_, number) = asked.await.unwrap();
+    let decided = site
+        .plans
+        .decide_change("plan", number, true, cause("市政府同意"));
+    decided.await.unwrap()
+}
+
+#[tokio::test]
+async fn titles_and_the_next_frame_say_the_value_that_a_change_put_in_force() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let own = json!([{"op": "add", "item": "task/1.1", "fields": {"title": "选址300座", "due": "2026-02-10"}}]);
+    site.edit(own).await.unwrap();
+    let plan = changed(&site, json!({"value": 280})).await;
+    assert_eq!(plan.tasks["1.1"].said.title, "6月底前新增5G基站280座以上");
+    assert_eq!(plan.nodes["1.1.1"].said.title, "2026年3月底累计140座");
+    assert_eq!(
+        plan.nodes["1.1.2"].said.title,
+        "完成：6月底前新增5G基站280座以上"
+    );
+    assert_eq!(
+        plan.nodes["1.1.3"].said.title, "选址300座",
+        "what a person wrote stays"
+    );
+    let stands = stands_on(&plan, &Actuals::new(), "2026-12-31".parse().unwrap());
+    let frame = next_frame(&plan, &stands);
+    assert!(
+        frame.text.contains("继续推进6月底前新增5G基站280座以上。"),
+        "{}",
+        frame.text
+    );
+    assert!(!frame.text.contains("300座"), "{}", frame.text);
+    let plan = changed(&site, json!({"value": 300})).await;
+    assert_eq!(plan.figures[&1].as_approved, None);
+    assert_eq!(plan.tasks["1.1"].said.title, "6月底前新增5G基站300座以上");
+}
+
+#[tokio::test]
+async fn a_value_whose_number_cannot_be_put_in_the_place_of_the_old_one_is_said_beside_the_text() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let plan = changed(&site, json!({"value": 2, "unit": "万座"})).await;
+    assert_eq!(
+        plan.figures[&1].wording(),
+        "6月底前新增5G基站300座以上（现为不低于2万座）"
+    );
+    let plan = changed(
+        &site,
+        json!({"value": 300, "unit": "座", "due": "2026-09-30"}),
+    )
+    .await;
+    assert_eq!(
+        plan.figures[&1].wording(),
+        "6月底前新增5G基站300座以上",
+        "another day is no other value"
+    );
+}
+
+#[tokio::test]
+async fn a_node_is_not_moved_behind_its_task() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let node = json!({"op": "set", "item": "node/1.1.2", "fields": {"due": "2027-03-31"}});
+    let ask = |edit: Value| site.plans.ask_change("plan", edits(edit), cause("推迟"));
+    let refused = ask(json!([node])).await;
+    assert!(
+        matches!(&refused, Err(Error::Invalid { field, .. }) if field == "due"),
+        "{refused:?}"
+    );
+    let late = json!([{"op": "add", "item": "task/1.1", "fields": {"title": "验收", "due": "2026-07-31"}}]);
+    let refused = site.edit(late).await;
+    assert!(
+        matches!(&refused, Err(Error::Invalid { field, .. }) if field == "due"),
+        "{refused:?}"
+    );
+    let task = json!({"op": "set", "item": "task/1.1", "fields": {"due": "2027-03-31"}});
+    ask(json!([node, task])).await.unwrap();
 }

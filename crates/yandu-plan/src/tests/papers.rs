@@ -373,3 +373,35 @@ async fn a_plan_without_targets_is_not_said_to_have_reached_them() {
     assert_eq!(told.matches("没有提出数字指标").count(), 1, "{told}");
     assert!(!told.contains("未达到"), "{told}");
 }
+
+#[tokio::test]
+async fn a_value_that_a_change_put_in_force_cites_the_change_and_not_the_text() {
+    let site = Site::new().await;
+    site.approved(TEXT).await;
+    let site = site.moved("2026-04-10").await;
+    let edits = json!([{"op": "set", "item": "target/1", "fields": {"value": 280}}]);
+    let edits = serde_json::from_value(edits).unwrap();
+    let asked = site.plans.ask_change("plan", edits, cause("设备到货推迟"));
+    asked.await.unwrap();
+    let decided = site
+        .plans
+        .decide_change("plan", 1, true, cause("市政府同意"));
+    let plan = decided.await.unwrap();
+    let today = date(2026, 5, 10);
+    let document = made(&plan, &Actuals::new(), (Paper::Brief, "2026-04", today));
+    let told = text(&document);
+    assert!(
+        told.contains("6月底前新增5G基站280座以上|不低于280座"),
+        "{told}"
+    );
+    let notes = document.notes();
+    let notes: Vec<&str> = notes.iter().map(|note| note.text.as_str()).collect();
+    assert!(
+        notes.contains(&"按第1号变更，2026年4月10日由wang批准，申请理由：设备到货推迟，决定意见：市政府同意，文件原文为“6月底前新增5G基站300座以上”"),
+        "{notes:?}"
+    );
+    assert!(
+        notes.contains(&"按文件原文“家庭宽带通达率提高5%”，经核对更正"),
+        "{notes:?}"
+    );
+}

@@ -235,3 +235,53 @@ async fn what_metrics_closed_and_opened_again_is_written_down_once() {
     assert_eq!(seen, [Some("2026-05-31".to_owned()), None]);
     assert_eq!(plan.closings[&1][1].value, Some(299.0));
 }
+
+#[tokio::test]
+async fn nothing_was_reached_before_the_plan_began() {
+    let (site, hash) = by_hand("2026-06-20").await;
+    let early = fields(
+        json!({"on": "2020-05-06", "value": 6, "source": "统计", "documents": [hash.clone()]}),
+    );
+    let refused = site
+        .plans
+        .submit("plan", "target/2", early, cause("上报"))
+        .await;
+    assert!(
+        matches!(&refused, Err(Error::Invalid { field, .. }) if field == "on"),
+        "{refused:?}"
+    );
+    let finished = |on: &str| NodeStep::Finish {
+        on: Some(on.parse().unwrap()),
+        documents: vec![hash.clone()],
+    };
+    let refused = site
+        .plans
+        .step("plan", "2.1.1", finished("2019-01-01"), cause("完成"))
+        .await;
+    assert!(
+        matches!(&refused, Err(Error::Invalid { field, .. }) if field == "on"),
+        "{refused:?}"
+    );
+    let first = site
+        .plans
+        .step("plan", "2.1.1", finished("2026-01-01"), cause("完成"))
+        .await;
+    assert!(first.is_ok(), "{first:?}");
+}
+
+#[tokio::test]
+async fn a_plan_that_was_approved_before_its_year_is_worked_on_from_then() {
+    let site = Site::on("2025-12-20").await;
+    site.approved(TEXT).await;
+    let site = site.moved("2025-12-25").await;
+    let plan = site.finished("2.1.1").await;
+    assert_eq!(
+        plan.nodes["2.1.1"]
+            .finished
+            .as_ref()
+            .unwrap()
+            .on
+            .to_string(),
+        "2025-12-25"
+    );
+}

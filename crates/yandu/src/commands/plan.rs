@@ -99,6 +99,8 @@ struct Imported {
     /// The id under which it is kept.
     plan: String,
     revision: u64,
+    /// How far the plan has come that is kept.
+    status: String,
     #[serde(flatten)]
     reading: PlanReading,
 }
@@ -119,11 +121,14 @@ impl Plan {
                 };
                 let imported = import(client, &body).await?;
                 output.result(&imported, |imported| {
+                    let Imported { plan, status, .. } = imported;
+                    let next = match status.as_str() {
+                        "reviewing" => format!("待逐句核对：yandu plan review {plan}"),
+                        status => format!("{}：yandu plan show {plan}", shown::status(status)),
+                    };
                     format!(
-                        "{}\n已存为 {}，待逐句核对：yandu plan review {}\n",
-                        summary::text(&imported.reading),
-                        imported.plan,
-                        imported.plan
+                        "{}\n已存为 {plan}，{next}\n",
+                        summary::text(&imported.reading)
                     )
                 })
             }
@@ -178,11 +183,20 @@ async fn import(client: &Client, body: &PlanText) -> Result<Imported> {
         reason: None,
         ..body.clone()
     };
-    let reading: PlanReading = client.post("/api/v1/plans/read", &only_read).await?;
+    let mut reading: PlanReading = client.post("/api/v1/plans/read", &only_read).await?;
     let stored: Stored = client.post("/api/v1/plans", body).await?;
+    // A text that is there already keeps the year with which it was imported.
+    if reading.year != stored.head.year {
+        let as_kept = PlanText {
+            year: stored.head.year,
+            ..only_read
+        };
+        reading = client.post("/api/v1/plans/read", &as_kept).await?;
+    }
     Ok(Imported {
         plan: stored.head.id,
         revision: stored.head.revision,
+        status: stored.head.status,
         reading,
     })
 }

@@ -31,6 +31,13 @@ fn a_plan_is_read_and_shown_with_what_waits_for_a_reviewer() {
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
+    let again = place.yandu(&["plan", "import", "plan.txt", "--year", "2030"]);
+    let again = again.ok().stdout;
+    assert!(
+        again.contains("2026年，") && !again.contains("2030年"),
+        "{again}"
+    );
+    assert!(again.contains("已存为 2026，待逐句核对"), "{again}");
 }
 
 #[test]
@@ -192,4 +199,9 @@ fn a_plan_is_reviewed_approved_worked_on_changed_and_carried_into_the_next_year(
     assert_eq!(again["points"].as_array().unwrap().len(), 2);
     let listed = run(&["list"]).ok().stdout;
     assert!(listed.starts_with("2026　已办结"), "{listed}");
+    let known = run(&["import", "plan.txt"]).ok().stdout;
+    assert!(
+        known.contains("已存为 2026，已办结：yandu plan show 2026"),
+        "{known}"
+    );
 }

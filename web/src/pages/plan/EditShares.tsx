@@ -15,7 +15,7 @@ import { useDrafted } from '../../kit/useDrafted'
 import { useNarrow } from '../../kit/useNarrow'
 import { useOptionFilter } from '../../kit/useOptionFilter'
 import { useReturnFocus } from '../../kit/useReturnFocus'
-import { type CountyActuals, type ShareFault, type ShareLine, type Split, type Written, faultsOfShares, firstShares, linesOf, newShares, settled, shareEdits, splitOf, sumOf, withLine } from './counties'
+import { type CountyActuals, type ShareFault, type ShareLine, type Split, type Written, faultsOfShares, firstShares, leastOf, linesOf, newShares, settled, shareEdits, splitOf, sumOf, withLine } from './counties'
 import { holding, isAsTold, isConflict } from './holding'
 import { countiesOf } from './tasks'
 import { useFigureWords } from './useFigureWords'
@@ -50,7 +50,7 @@ export function EditShares({ plan, etag, tasks, split, onClose }: Props) {
   })
   const edits = shareEdits(split, lines)
   const added = newShares(lines)
-  const faults = faultsOfShares(lines, split.whole)
+  const faults = faultsOfShares(lines, leastOf(split))
   const isWrong = faults.all !== undefined || faults.lines.some(Boolean)
   const isUnchanged = edits.length === 0 && added.length === 0
   const error = change.error ?? save.error

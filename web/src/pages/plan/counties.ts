@@ -141,6 +141,9 @@ export function firstShares({ shares }: Split, added: CountyOfTask[]): CountyOfT
   return added.map((one) => ({ ...one, quantity: isGiven ? (one.quantity ?? 0) : null }))
 }
 
+/** The number that the shares of counties reach together; none where the target says how much it may be at most. */
+export const leastOf = ({ target, whole }: Pick<Split, 'target' | 'whole'>) => (target?.comparison === '<=' || target?.comparison === '<' ? undefined : whole)
+
 export type ShareFault = 'county' | 'twice' | 'number' | 'some-missing' | 'below'
 
 /** What of the shares does not hold, by line, and of all together. The sum of the shares reaches the target of the city. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { MetricAnswer } from '../../api/metrics'
 import type { Plan, PlanBinding, PlanTarget, PlanTask } from '../../api/plans'
 import { faultsOfBinding, fieldsOf, isSameBinding, refusedField, toBinding, toBindingForm } from './binding'
-import { countiesAsk, faultsOfShares, firstShares, linesOf, newShares, numbersOfCounties, reachedOf, settled, shareEdits, splitOf, sumOf, toLines, withLine } from './counties'
+import { countiesAsk, faultsOfShares, firstShares, leastOf, linesOf, newShares, numbersOfCounties, reachedOf, settled, shareEdits, splitOf, sumOf, toLines, withLine } from './counties'
 import { aboutOf, byItem, namesOf, shownValue } from './difference'
 import { edges } from './paper'
 import { taken } from './tasks'
@@ -29,6 +29,10 @@ describe('shares of counties', () => {
     const node = { id: '1.1-1.1', title: '一季度', due: '2026-03-31' }
     const half = { ...copy(1, '亭湖区', 70), nodes: [node, { ...node, id: '1.1-1.2' }], standing: { nodes: { ...counts, done: 1, late: 1 } } } as PlanTask
     expect(split([], [task(), half]).shares.map((share) => reachedOf(share))).toEqual([0.5])
+  })
+  test('need not reach what the target allows at most', () => {
+    const least = (comparison: string) => leastOf({ whole: 10, target: { comparison } as Parameters<typeof leastOf>[0]['target'] })
+    expect(['=', '>=', '<=', '<'].map(least)).toEqual([10, 10, undefined, undefined])
   })
   test('are given to all counties or to none, and reach the target', () => {
     const lines = toLines(split())

@@ -27,7 +27,7 @@ fn line(plan: &PlanInList) -> String {
     )
 }
 
-fn status(status: &str) -> &'static str {
+pub(super) fn status(status: &str) -> &'static str {
     match status {
         "reviewing" => "核对中",
         "approved" => "已批准",

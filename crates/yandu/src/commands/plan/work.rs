@@ -54,7 +54,9 @@ pub(super) enum Work {
         reason: Option<String>,
     },
     /// Give counties copies of a task, with their shares of its target
-    #[command(after_help = "Example:\n  yandu plan counties 2025 1.2 亭湖区=800 盐都区=850")]
+    #[command(
+        after_help = "Example:\n  yandu plan counties 2025 1.2 亭湖区=800 盐都区=850\n\nShares are given to all counties or to none. Together they reach the target, or keep to it where it is a most. A rate, a mean or a duration has none: each county reaches the same."
+    )]
     Counties {
         plan: String,
         task: String,
@@ -141,7 +143,7 @@ pub(super) struct BindArgs {
     #[arg(long)]
     way: Option<String>,
     /// Of a change: against which value
-    #[arg(long)]
+    #[arg(long, value_parser = number)]
     baseline: Option<f64>,
     /// Of a change: against the same time of the year before
     #[arg(long, conflicts_with = "baseline")]
@@ -163,7 +165,7 @@ pub(super) struct EvidenceArgs {
     #[arg(long, value_name = "DAY", requires = "about")]
     on: Option<Date>,
     /// The figure reached by then, counted from the beginning
-    #[arg(long, allow_hyphen_values = true, requires = "about")]
+    #[arg(long, allow_hyphen_values = true, requires = "about", value_parser = number)]
     value: Option<f64>,
     /// Where the figure comes from
     #[arg(long, requires = "about")]
@@ -389,10 +391,20 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<T> {
     })
 }
 
+/// A number that JSON can carry: one that is none, or has no end, would arrive as nothing said.
+fn number(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if number.is_finite() {
+        Ok(number)
+    } else {
+        Err("it is no number that can be counted".to_owned())
+    }
+}
+
 fn county(text: &str) -> Result<CountyOfTask> {
     let (county, quantity) = match text.split_once(['=', '＝']) {
         Some((county, quantity)) => {
-            let quantity = quantity.trim().parse::<f64>().map_err(|_| {
+            let quantity = number(quantity.trim()).map_err(|_| {
                 Failure::new(format!(
                     "`{text}` is no county with its share, such as `亭湖区=800`"
                 ))
@@ -493,13 +505,23 @@ impl Client {
 
 #[cfg(test)]
 mod tests {
-    use super::county;
+    use super::{county, number};
 
     #[test]
     fn a_county_may_have_a_share() {
         let one = county("亭湖区=800.5").unwrap();
         assert_eq!((one.county.as_str(), one.quantity), ("亭湖区", Some(800.5)));
         assert_eq!(county(" 盐都区 ").unwrap().quantity, None);
-        assert!(county("亭湖区=很多").is_err());
+        for no_share in ["亭湖区=很多", "亭湖区=NaN", "亭湖区=inf"] {
+            assert!(county(no_share).is_err(), "{no_share}");
+        }
+    }
+
+    #[test]
+    fn a_figure_that_json_cannot_carry_is_refused() {
+        for no_figure in ["NaN", "inf", "-inf", "1e999", "x"] {
+            assert!(number(no_figure).is_err(), "{no_figure}");
+        }
+        assert_eq!(number("-9.5"), Ok(-9.5));
     }
 }
