@@ -844,7 +844,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows a dataset: its declaration, how much is in it, where it came from, its references. */
+        /** Shows a dataset: its declaration as far as it names fields that whoever asks knows of, how much is in it, where it came from, its references. */
         get: operations["show_dataset"];
         put?: never;
         post?: never;

@@ -355,6 +355,49 @@ async fn rows_on_their_way_end_with_their_grant_in_every_form() {
 }
 
 #[tokio::test]
+async fn whoever_sees_one_field_and_does_not_browse_the_catalogue_is_told_of_no_other() {
+    let path = "/api/v1/datasets/club.member";
+    let browses = ("policies/members.cedar", super::accounts::POLICIES);
+    let applies = (
+        "policies/members.cedar",
+        "@id(\"apply\") @about(\"可以申请会员名册\")\n\
+         permit (principal is Person, action == Action::\"apply\", resource == Dataset::\"club.member\");",
+    );
+    for (files, knows) in [
+        (vec![], false),
+        (vec![browses], true),
+        (vec![applies], true),
+    ] {
+        let (city, root) = City::claimed_with(&files).await;
+        let sec = city
+            .somebody(&root, "sec", &["security-administrator"])
+            .await;
+        let wang = city.somebody(&root, "wang", &[]).await;
+        let grant = json!({
+            "to": {"kind": "person", "id": "wang"}, "dataset": "club.member", "up_to": "general-1",
+            "columns": ["fee"], "purpose": "核对", "until": until(&city),
+        });
+        city.ok(&sec, Method::POST, "/api/v1/grants", &grant).await;
+        let shown = city.ok(&wang, Method::GET, path, &Value::Null).await;
+        let named = |part: &str| {
+            let all = shown[part].as_array().unwrap().iter();
+            let names = all.map(|one| one["name"].as_str().unwrap().to_owned());
+            names.collect::<Vec<_>>()
+        };
+        if knows {
+            assert_eq!(named("columns"), ["number", "name", "age", "fee"]);
+            assert_eq!(shown["key"], json!(["number"]));
+            assert!(named("checks").contains(&"age-range".to_owned()));
+        } else {
+            assert_eq!(named("columns"), ["fee"]);
+            assert_eq!(shown["key"], json!([]));
+            assert_eq!(named("checks"), ["out-of-date"]);
+            assert!(!shown.to_string().contains("会员姓名"), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn rows_are_seen_under_a_grant_and_until_it_is_revoked() {
     let (city, root) = City::claimed().await;
     let sec = city
