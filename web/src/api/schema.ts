@@ -1512,10 +1512,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the notes at the numbers of a metric. */
+        /** Lists the notes at the numbers of a metric, for whoever sees all that these are made of. */
         get: operations["list_notes"];
         put?: never;
-        /** Writes a note at a number. */
+        /** Writes a note at a number, for whoever sees all that it is made of. */
         post: operations["add_note"];
         delete?: never;
         options?: never;
@@ -1533,7 +1533,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Removes a note; that it was there stays on record. */
+        /** Removes a note at a number, for whoever sees all that it is made of; that it was there stays on record. */
         delete: operations["remove_note"];
         options?: never;
         head?: never;
