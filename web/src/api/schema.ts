@@ -975,7 +975,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what somebody took away, the newest first. */
+        /** Lists what somebody took away, and for the audit administrator what anybody did, the newest first. */
         get: operations["list_exports"];
         put?: never;
         post?: never;
@@ -10000,7 +10000,7 @@ export interface operations {
     list_exports: {
         parameters: {
             query?: {
-                /** @description Whose receipts; one's own when absent. Those of others are for the audit administrator. */
+                /** @description Whose receipts; when absent one's own, and for the audit administrator everybody's. Those of others are for the audit administrator. */
                 reader?: string;
                 /** @description The `next` of the page before. */
                 after?: string;
